@@ -1,0 +1,1 @@
+"""Floor 0: identifiers, times, octets, text, status codes and findings that every floor uses."""

@@ -1,0 +1,72 @@
+"""Identifiers: entry ids, search keys, Message-IDs and time-ordered ids."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+
+import attrs
+
+from msgcore.errors import NotFound
+
+__all__ = ["EntryId", "ObjectKind", "new_message_id", "new_time_ordered_id", "new_uid", "search_key"]
+
+
+class ObjectKind:
+    """What an entry id names ([MS-OXCDATA] calls it the object type)."""
+
+    STORE = 1
+    FOLDER = 3
+    MESSAGE = 5
+
+
+@attrs.frozen
+class EntryId:
+    """A store's way to name an object: the provider's 16 octets, the kind, and the store's own number.
+
+    On the wire: four flag octets (zero: long-term), the provider's UID at octets 4 to 20 as MAPI has it,
+    one octet of kind and eight of number.
+    """
+
+    provider_uid: bytes
+    kind: int
+    number: int
+
+    def __bytes__(self) -> bytes:
+        return bytes(4) + self.provider_uid + bytes([self.kind]) + self.number.to_bytes(8, "big")
+
+    @classmethod
+    def parse(cls, octets: bytes) -> EntryId:
+        """Read an entry id that a msgcore store made.
+
+        Raises:
+            NotFound: it has another form.
+        """
+        if len(octets) != 29 or octets[:4] != bytes(4):
+            raise NotFound(f"entry id {octets.hex()} is not one of a msgcore store")
+        return cls(octets[4:20], octets[20], int.from_bytes(octets[21:], "big"))
+
+
+def search_key(address_type: str, address: str) -> bytes:
+    """Make the search key of an address: ``TYPE:ADDRESS``, upper-cased, with a final NUL ([MS-OXCDATA] 2.2.5.1)."""
+    return f"{address_type}:{address}".upper().encode() + b"\0"
+
+
+def new_message_id(domain: str) -> str:
+    """Make a Message-ID that no other has (RFC 5322 section 3.6.4), in angle brackets."""
+    return f"<{new_time_ordered_id().hex()}@{domain}>"
+
+
+def new_time_ordered_id() -> bytes:
+    """Make 16 octets that sort by time of making, to the millisecond (UUID version 7, RFC 9562 section 5.7)."""
+    stamp = time.time_ns() // 1_000_000
+    tail = bytearray(secrets.token_bytes(10))
+    tail[0] = 0x70 | (tail[0] & 0x0F)
+    tail[2] = 0x80 | (tail[2] & 0x3F)
+    return stamp.to_bytes(6, "big") + bytes(tail)
+
+
+def new_uid() -> bytes:
+    """Make the 16 random octets of a provider or store."""
+    return os.urandom(16)

@@ -1,0 +1,89 @@
+"""Replies and status codes of mail protocols (RFC 5321 section 4.2, RFC 3463)."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from msgcore.errors import CommandRefused, MalformedMessage
+
+__all__ = ["EnhancedStatus", "Reply"]
+
+_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?= |$)")
+
+
+@attrs.frozen(order=True)
+class EnhancedStatus:
+    """An enhanced status code ``class.subject.detail`` (RFC 3463)."""
+
+    klass: int
+    subject: int
+    detail: int
+
+    @classmethod
+    def parse(cls, text: str) -> EnhancedStatus:
+        """Read ``"5.1.1"``.
+
+        Raises:
+            MalformedMessage: ``text`` is not of that form.
+        """
+        found = _ENHANCED.fullmatch(text)
+        if found is None:
+            raise MalformedMessage(f"{text!r} is no enhanced status code")
+        return cls(int(found[1]), int(found[2]), int(found[3]))
+
+    @classmethod
+    def split(cls, text: str) -> tuple[EnhancedStatus | None, str]:
+        """Take an enhanced status from the front of a reply's text (RFC 2034 section 4)."""
+        found = _ENHANCED.match(text)
+        if found is None:
+            return None, text
+        return cls(int(found[1]), int(found[2]), int(found[3])), text[found.end() :].lstrip()
+
+    def __str__(self) -> str:
+        return f"{self.klass}.{self.subject}.{self.detail}"
+
+
+@attrs.frozen
+class Reply:
+    """One reply: the three-digit ``code``, its lines as text, and the enhanced status found in them."""
+
+    code: int
+    lines: tuple[str, ...] = ("",)
+    enhanced: EnhancedStatus | None = None
+
+    @property
+    def text(self) -> str:
+        """The lines joined by a space, as one printable line."""
+        return " ".join(line for line in self.lines if line)
+
+    @property
+    def is_positive(self) -> bool:
+        return 200 <= self.code < 300
+
+    @property
+    def is_intermediate(self) -> bool:
+        return 300 <= self.code < 400
+
+    @property
+    def is_temporary(self) -> bool:
+        return 400 <= self.code < 500
+
+    @property
+    def is_permanent(self) -> bool:
+        return self.code >= 500
+
+    def raise_unless_positive(self) -> Reply:
+        """Give the reply back when its code is 2yz.
+
+        Raises:
+            CommandRefused: it is not.
+        """
+        if not self.is_positive:
+            raise CommandRefused(self)
+        return self
+
+    def __str__(self) -> str:
+        status = "" if self.enhanced is None else f" {self.enhanced}"
+        return f"{self.code}{status} {self.text}".rstrip()

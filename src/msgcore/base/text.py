@@ -1,0 +1,104 @@
+"""Text at the edge: secrets, redaction, code pages, and the guard against injected line ends."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import unicodedata
+
+from msgcore.errors import InjectionRefused
+
+__all__ = ["Secret", "codec_of_code_page", "fold", "one_line", "refuse_line_ends"]
+
+_FORBIDDEN = re.compile("[\r\n\0]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+# [MS-UCODEREF] names a few code pages whose Python codec does not follow from the number.
+_CODE_PAGES = {
+    65000: "utf-7",
+    65001: "utf-8",
+    1200: "utf-16-le",
+    1201: "utf-16-be",
+    20127: "ascii",
+    20866: "koi8-r",
+    21866: "koi8-u",
+    28591: "latin-1",
+    38598: "iso8859-8",
+    50220: "iso2022-jp",
+    50221: "iso2022-jp",
+    50222: "iso2022-jp",
+    50225: "iso2022-kr",
+    51932: "euc-jp",
+    51949: "euc-kr",
+    52936: "hz",
+    54936: "gb18030",
+}
+_ISO_8859 = range(28592, 28607)
+
+
+class Secret:
+    """A password or token. It shows in no ``repr``, ``str``, format, pickle or comparison; :meth:`reveal` gives it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Give the secret itself, for the one place that puts it on the wire."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        return hash(Secret)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Secret is not written anywhere")
+
+
+def refuse_line_ends(value: str, what: str) -> str:
+    """Give ``value`` back when it can stand in a header field or a command.
+
+    Raises:
+        InjectionRefused: it holds CR, LF or NUL.
+    """
+    found = _FORBIDDEN.search(value)
+    if found is not None:
+        raise InjectionRefused(f"{what}: holds {found[0]!r} at {found.start()}")
+    return value
+
+
+def one_line(text: str, limit: int = 1_000) -> str:
+    """Make text from a peer safe to show and to store: one line, no control characters, ``limit`` characters."""
+    return _CONTROL.sub(" ", text)[:limit].strip()
+
+
+def codec_of_code_page(code_page: int) -> str:
+    """Name the Python codec of a Windows code page; an unknown one reads as windows-1252."""
+    if code_page in _CODE_PAGES:
+        return _CODE_PAGES[code_page]
+    if code_page in _ISO_8859:
+        return f"iso8859-{code_page - 28590}"
+    try:
+        "".encode(f"cp{code_page}")
+    except LookupError:
+        return "cp1252"
+    return f"cp{code_page}"
+
+
+def fold(text: str, *, ignore_non_space: bool = False) -> str:
+    """Fold for comparison: Unicode case folding, and without diacritics when ``ignore_non_space``."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    if not ignore_non_space:
+        return folded
+    return "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))

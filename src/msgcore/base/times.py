@@ -1,0 +1,103 @@
+"""Clocks, deadlines and MAPI's time stamps."""
+
+from __future__ import annotations
+
+import math
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import attrs
+
+from msgcore.errors import LimitExceeded, TimedOut
+
+__all__ = [
+    "Clock",
+    "Deadline",
+    "SystemClock",
+    "datetime_from_filetime",
+    "filetime_from_datetime",
+]
+
+_FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+class Clock(Protocol):
+    """Where time comes from; tests hand in one that they move."""
+
+    def now(self) -> datetime:
+        """The time of day, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, from an unnamed start."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+@attrs.frozen
+class Deadline:
+    """The moment, on a monotonic clock, when a public call must have ended; ``inf`` is never."""
+
+    at: float = math.inf
+    clock: Clock = attrs.field(factory=SystemClock, repr=False, eq=False)
+
+    @classmethod
+    def after(cls, seconds: float | None, clock: Clock | None = None) -> Deadline:
+        """Start a deadline that ends ``seconds`` from now; ``None`` is never."""
+        clock = clock or SystemClock()
+        return cls(math.inf if seconds is None else clock.monotonic() + seconds, clock)
+
+    def remaining_seconds(self) -> float:
+        """Seconds left, zero or more; ``inf`` when the deadline never comes."""
+        return self.at if math.isinf(self.at) else max(0.0, self.at - self.clock.monotonic())
+
+    @property
+    def is_past(self) -> bool:
+        return self.remaining_seconds() <= 0
+
+    def check(self, doing: str) -> None:
+        """Go on when time is left.
+
+        Raises:
+            TimedOut: none is.
+        """
+        if self.is_past:
+            raise TimedOut(f"{doing}: the deadline has passed")
+
+    def sooner(self, seconds: float) -> Deadline:
+        """This deadline, or one ``seconds`` from now when that is sooner."""
+        return Deadline(min(self.at, self.clock.monotonic() + seconds), self.clock)
+
+
+def filetime_from_datetime(moment: datetime) -> int:
+    """Count the 100-nanosecond intervals since 1601-01-01 UTC ([MS-DTYP] section 2.3.3).
+
+    Raises:
+        ValueError: ``moment`` is naive.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime has no place on the time line; give it a tzinfo")
+    since = moment - _FILETIME_EPOCH
+    return (since.days * 86_400 + since.seconds) * 10_000_000 + since.microseconds * 10
+
+
+def datetime_from_filetime(intervals: int) -> datetime:
+    """Turn a FILETIME into an aware UTC datetime; less than a microsecond is cut off.
+
+    Raises:
+        LimitExceeded: the moment lies outside the years 1 to 9999.
+    """
+    try:
+        return _FILETIME_EPOCH + timedelta(microseconds=intervals // 10)
+    except OverflowError as error:
+        raise LimitExceeded(f"FILETIME {intervals} lies outside the years 1 to 9999") from error

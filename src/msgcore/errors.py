@@ -1,0 +1,272 @@
+"""Every error that msgcore raises, sorted by what the caller can do next.
+
+========================  =====================================================================
+fix the call              :class:`UsageError` and its kin
+fix the input             :class:`MalformedMessage`, :class:`LimitExceeded`, :class:`NotLoaded`, :class:`PropertyNotFound`
+fix the set-up            :class:`SetupError` and its kin
+try again                 :class:`TryAgain` and its kin
+carry on or give up       :class:`CommandRefused` (the connection is good)
+drop the connection       :class:`ProtocolBroken`
+call a person             :class:`StoreCorrupt`, :class:`StoreFull`
+somebody got no message   :class:`NotAccepted`
+========================  =====================================================================
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the values that errors carry live above this floor
+    from msgcore.base.status import Reply
+    from msgcore.model.outcome import Outcomes
+
+__all__ = [
+    "AuthenticationRefused",
+    "CapabilityMissing",
+    "CommandRefused",
+    "ConnectionLost",
+    "InjectionRefused",
+    "InvalidAddress",
+    "LimitExceeded",
+    "MalformedMessage",
+    "MissingExtra",
+    "MsgcoreError",
+    "NameNotResolved",
+    "NotAccepted",
+    "NotFound",
+    "NotLoaded",
+    "NotSupported",
+    "OperationCancelled",
+    "PluginBroken",
+    "ProfileError",
+    "PropertyNotFound",
+    "ProtocolBroken",
+    "ServiceBusy",
+    "SetupError",
+    "StarttlsInjection",
+    "StoreBusy",
+    "StoreCorrupt",
+    "StoreError",
+    "StoreFull",
+    "SuspendedError",
+    "TimedOut",
+    "TlsFailed",
+    "TlsRequired",
+    "TooComplex",
+    "TryAgain",
+    "UsageError",
+]
+
+
+class MsgcoreError(Exception):
+    """The root: catching it catches everything that msgcore raises on purpose."""
+
+
+# Fix the call
+
+
+class UsageError(MsgcoreError, ValueError):
+    """The call itself is wrong; the same call will never work."""
+
+
+class InjectionRefused(UsageError):
+    """A value holds CR, LF or NUL where that would start a new header field or command."""
+
+
+class InvalidAddress(UsageError):
+    """An address is not one: the message says which text and what is wrong with it."""
+
+
+class NotSupported(UsageError):
+    """msgcore, or this provider, has no such ability (yet); the message names it."""
+
+
+class MissingExtra(UsageError, ImportError):
+    """An optional dependency is not installed; the message is the line that installs it."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs an extra: pip install 'msgcore[{extra}]'")
+        self.extra = extra
+
+
+class TooComplex(UsageError):
+    """A restriction, table or pattern goes past what the provider evaluates."""
+
+
+class NotFound(UsageError, LookupError):
+    """No object has this entry id, name or path (any more)."""
+
+
+class SuspendedError(UsageError, RuntimeError):
+    """A coroutine awaited a foreign event loop's primitive while it ran in blocking mode."""
+
+
+# Fix the input
+
+
+class MalformedMessage(MsgcoreError, ValueError):
+    """Strict reading met octets that break the format's rules."""
+
+
+class LimitExceeded(MsgcoreError, ValueError):
+    """The input is larger or deeper than the :class:`~msgcore.base.octets.Limits` in force."""
+
+
+class NotLoaded(MsgcoreError):
+    """The value is larger than the load limit; the message names the call that streams it."""
+
+
+class PropertyNotFound(MsgcoreError, KeyError):
+    """The object has no such property (MAPI_E_NOT_FOUND)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.name}: no such property here"
+
+
+# Fix the set-up
+
+
+class SetupError(MsgcoreError):
+    """A profile, credential, certificate or server setting has to change first."""
+
+
+class ProfileError(SetupError):
+    """A profile is wrong, at ``file``, ``line`` (counted from 1) and ``key`` where they are known."""
+
+    def __init__(
+        self, problem: str, *, file: Path | None = None, line: int | None = None, key: str | None = None
+    ) -> None:
+        place = ":".join(str(part) for part in (file, line) if part is not None)
+        super().__init__(": ".join(part for part in (place, key, problem) if part))
+        self.problem = problem
+        self.file = file
+        self.line = line
+        self.key = key
+
+
+class AuthenticationRefused(SetupError):
+    """The server refused the credentials, or offers no mechanism that may be used."""
+
+
+class NameNotResolved(SetupError, ConnectionError):
+    """No such host (NXDOMAIN or no address)."""
+
+
+class TlsRequired(SetupError):
+    """TLS is required here and the server does not offer it."""
+
+
+class TlsFailed(SetupError, ConnectionError):
+    """The TLS handshake failed or the certificate is not to be trusted."""
+
+
+class StarttlsInjection(SetupError, ConnectionError):
+    """Octets arrived in clear behind the go-ahead for TLS: somebody writes into the connection."""
+
+
+class CapabilityMissing(SetupError):
+    """The server lacks an extension that this message needs (SMTPUTF8, SIZE, …)."""
+
+
+class PluginBroken(SetupError):
+    """A plug-in raised, returned nonsense or cannot be loaded; the message names it."""
+
+
+# Try again
+
+
+class TryAgain(MsgcoreError):
+    """The cause is expected to pass."""
+
+
+class ConnectionLost(TryAgain, ConnectionError):
+    """The connection could not be made or ended early."""
+
+
+class TimedOut(TryAgain, TimeoutError):
+    """The deadline of the call passed."""
+
+
+class OperationCancelled(TryAgain):
+    """Another thread or task called ``cancel()``."""
+
+
+class ServiceBusy(TryAgain):
+    """The service asks for patience; ``retry_after_seconds`` is what it asked for, if it did."""
+
+    def __init__(self, text: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class StoreBusy(TryAgain):
+    """Another process holds the store's write lock for too long."""
+
+
+# Carry on or give up
+
+
+class CommandRefused(MsgcoreError):
+    """The peer said no to one command; the connection is still good."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(f"{reply.code} {reply.text}")
+        self.reply = reply
+
+    @property
+    def is_permanent(self) -> bool:
+        return self.reply.code >= 500
+
+
+# Drop the connection
+
+
+class ProtocolBroken(MsgcoreError):
+    """One side broke the protocol; the connection cannot be used any more.
+
+    ``is_local`` tells misuse by the caller from a misbehaving peer; an unknown cause counts as the peer's.
+    """
+
+    def __init__(self, text: str, *, is_local: bool = False) -> None:
+        super().__init__(text)
+        self.is_local = is_local
+
+    @classmethod
+    def local(cls, text: str) -> ProtocolBroken:
+        return cls(text, is_local=True)
+
+    @classmethod
+    def remote(cls, text: str) -> ProtocolBroken:
+        return cls(text)
+
+
+# Call a person
+
+
+class StoreError(MsgcoreError):
+    """The store could not do it, for a reason that the message gives."""
+
+
+class StoreCorrupt(StoreError):
+    """The database is damaged, or is not one; the message names the file and what was found."""
+
+
+class StoreFull(StoreError):
+    """No space is left, or an input or output error on the disk."""
+
+
+# Somebody got no message
+
+
+class NotAccepted(MsgcoreError):
+    """Not every recipient was accepted; ``outcomes`` says what became of each."""
+
+    def __init__(self, outcomes: Outcomes) -> None:
+        refused = "; ".join(f"{recipient.address}: {outcome}" for recipient, outcome in outcomes.not_accepted.items())
+        super().__init__(refused)
+        self.outcomes = outcomes

@@ -1,0 +1,204 @@
+"""Attachments: octets, a file that is read later, or another message."""
+
+from __future__ import annotations
+
+import enum
+import mimetypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+
+from msgcore.base.text import refuse_line_ends
+from msgcore.errors import NotLoaded, UsageError
+from msgcore.props.bag import PropBag
+from msgcore.props.key import PropertyKey
+from msgcore.props.table import (
+    PidTagAttachContentId,
+    PidTagAttachDataBinary,
+    PidTagAttachLongFilename,
+    PidTagAttachmentHidden,
+    PidTagAttachMethod,
+    PidTagAttachMimeTag,
+    PidTagAttachSize,
+    PidTagRenderingPosition,
+)
+from msgcore.props.tags import Property
+
+if TYPE_CHECKING:
+    from msgcore.model.message import Message
+
+__all__ = ["AttachMethod", "Attachment"]
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+class AttachMethod(enum.IntEnum):
+    """How the content is held (PidTagAttachMethod, [MS-OXCMSG] section 2.2.2.9)."""
+
+    NONE = 0
+    BY_VALUE = 1
+    BY_REFERENCE = 2
+    EMBEDDED_MESSAGE = 5
+    STORAGE = 6
+
+
+class Attachment:
+    """One attachment, a bag of properties with its content.
+
+    ``content`` is octets, a ``Path`` (checked now, read by :meth:`load`), or a message. ``is_inline`` marks what the
+    HTML body shows by ``cid:`` and the content id.
+
+    Raises:
+        UsageError: ``content`` is a str (only a Path opens a file), or a Path that is no readable file.
+        InjectionRefused: a name or type holds CR, LF or NUL.
+    """
+
+    __slots__ = ("_bag", "_loader", "_message", "_path")
+
+    def __init__(
+        self,
+        content: bytes | bytearray | memoryview | Path | Message,
+        *,
+        filename: str | None = None,
+        content_type: str | None = None,
+        content_id: str | None = None,
+        is_inline: bool = False,
+    ) -> None:
+        self._bag = PropBag()
+        self._path: Path | None = None
+        self._loader: Callable[[], bytes] | None = None
+        self._message: Message | None = None
+        if isinstance(cast(object, content), str):
+            raise UsageError("attachment: a str is ambiguous; give octets, or a Path to open a file")
+        if isinstance(content, bytes | bytearray | memoryview):
+            self._put_data(bytes(content))
+        elif isinstance(content, Path):
+            if not content.is_file():
+                raise UsageError(f"attachment {content}: no such file")
+            self._path = content
+            filename = filename or content.name
+            self._bag[PidTagAttachSize] = content.stat().st_size
+            self._bag[PidTagAttachMethod] = AttachMethod.BY_VALUE
+        else:
+            self._message = content
+            self._bag[PidTagAttachMethod] = AttachMethod.EMBEDDED_MESSAGE
+            content_type = content_type or "message/rfc822"
+        if filename is not None:
+            self._bag[PidTagAttachLongFilename] = refuse_line_ends(filename, "file name")
+        self._bag[PidTagAttachMimeTag] = refuse_line_ends(content_type or _guess_type(filename), "content type")
+        self._bag[PidTagRenderingPosition] = 0xFFFFFFFF
+        if content_id is not None:
+            self._bag[PidTagAttachContentId] = refuse_line_ends(content_id, "content id").strip("<>")
+        if is_inline:
+            self._bag[PidTagAttachmentHidden] = True
+
+    @classmethod
+    def lazy(cls, loader: Callable[[], bytes], properties: PropBag, message: Message | None = None) -> Attachment:
+        """Make an attachment whose content a codec or store reads when it is asked for."""
+        attachment = cls.__new__(cls)
+        attachment._bag = properties
+        attachment._path = None
+        attachment._loader = loader
+        attachment._message = message
+        return attachment
+
+    @property
+    def data(self) -> bytes:
+        """The content's octets; of an embedded message none.
+
+        Raises:
+            NotLoaded: the content is a file that :meth:`load` has not read yet.
+        """
+        held = self._bag.get(PidTagAttachDataBinary)
+        if held is not None:
+            return held
+        if self._loader is not None:
+            loaded = self._loader()
+            self._bag.preset(PidTagAttachDataBinary, loaded)
+            return loaded
+        if self._path is not None:
+            raise NotLoaded(f"attachment {self._path}: call load() to read the file")
+        return b""
+
+    def load(self) -> None:
+        """Read the file behind a ``Path``, so that :attr:`data` has it. Blocks; does nothing for other attachments.
+
+        Raises:
+            UsageError: the file cannot be read any more.
+        """
+        if self._path is None or PidTagAttachDataBinary in self._bag:
+            return
+        try:
+            self._put_data(self._path.read_bytes())
+        except OSError as error:
+            raise UsageError(f"attachment {self._path}: {error.strerror}") from error
+
+    @property
+    def message(self) -> Message | None:
+        """The embedded message, if this is one."""
+        return self._message
+
+    @property
+    def filename(self) -> str | None:
+        """The name as it was given: data, not a path; never open a file by it."""
+        return self._bag.get(PidTagAttachLongFilename)
+
+    @property
+    def content_type(self) -> str:
+        return self._bag.get(PidTagAttachMimeTag, "application/octet-stream")
+
+    @property
+    def content_id(self) -> str | None:
+        """The content id without angle brackets."""
+        return self._bag.get(PidTagAttachContentId)
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether the body shows it, so that a list of attachments leaves it out."""
+        return self._bag.get(PidTagAttachmentHidden, False)
+
+    @property
+    def size_octets(self) -> int:
+        held = self._bag.get(PidTagAttachSize)
+        if held is not None:
+            return held
+        return len(self.data) if self._message is None else self._message.size_octets
+
+    @property
+    def properties(self) -> PropBag:
+        """All properties; changing one makes the message that holds the attachment changed."""
+        return self._bag
+
+    @property
+    def is_changed(self) -> bool:
+        return self._bag.is_changed or (self._message is not None and self._message.is_changed)
+
+    def __getitem__(self, tag: Property[T]) -> T:
+        return self._bag[tag]
+
+    def __setitem__(self, tag: Property[T], value: T) -> None:
+        self._bag[tag] = value
+
+    @overload
+    def get(self, tag: Property[T]) -> T | None: ...
+    @overload
+    def get(self, tag: Property[T], default: D) -> T | D: ...
+    def get(self, tag: Property[Any], default: object = None) -> object:
+        return self._bag.get(tag, default)
+
+    def tags(self) -> tuple[PropertyKey, ...]:
+        return self._bag.tags()
+
+    def __repr__(self) -> str:
+        return f"<Attachment {self.filename or self.content_id or ''!r} {self.content_type}>"
+
+    def _put_data(self, data: bytes) -> None:
+        self._bag[PidTagAttachDataBinary] = data
+        self._bag[PidTagAttachSize] = len(data)
+        self._bag[PidTagAttachMethod] = AttachMethod.BY_VALUE
+
+
+def _guess_type(filename: str | None) -> str:
+    guessed = mimetypes.guess_type(filename)[0] if filename else None
+    return guessed or "application/octet-stream"

@@ -1,0 +1,56 @@
+"""Bodies: HTML as octets with a code page, and plain text from HTML."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from msgcore.base.text import codec_of_code_page
+
+__all__ = ["UTF_8", "html_from_octets", "text_from_html"]
+
+UTF_8 = 65001
+
+_BLOCKS = frozenset(
+    {"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "blockquote"}
+)
+_UNSEEN = frozenset({"script", "style", "head", "title"})
+_BLANK_LINES = re.compile(r"\n{3,}")
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+
+
+def html_from_octets(octets: bytes, code_page: int) -> str:
+    """Decode an HTML body; octets that do not fit the code page become U+FFFD."""
+    return octets.decode(codec_of_code_page(code_page), errors="replace")
+
+
+def text_from_html(html: str) -> str:
+    """Give the text that a reader of the HTML sees, a line for each block; links and images are not kept."""
+    reader = _TextReader()
+    reader.feed(html)
+    reader.close()
+    lines = [line.strip() for line in "".join(reader.parts).split("\n")]
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+class _TextReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _UNSEEN:
+            self._unseen += 1
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _UNSEEN:
+            self._unseen = max(0, self._unseen - 1)
+        elif tag in _BLOCKS and tag != "br":
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.parts.append(_SPACES.sub(" ", data))

@@ -1,0 +1,489 @@
+"""The detached message: properties, recipients, attachments and header fields, in memory, without I/O.
+
+A message that was read keeps a :class:`MessageSource`, which decodes a property when it is asked for. What the
+application sets lies over it, so that a codec can tell what changed and write the rest octet for octet.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast, overload
+
+from msgcore.base.text import refuse_line_ends
+from msgcore.errors import InvalidAddress, PropertyNotFound
+from msgcore.model.address import SMTP, Address, parse_address
+from msgcore.model.attachment import Attachment
+from msgcore.model.body import UTF_8, html_from_octets, text_from_html
+from msgcore.model.headers import Header, Headers, HeadersLike, own_headers
+from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
+from msgcore.props.bag import PropBag
+from msgcore.props.key import PropertyKey
+from msgcore.props.table import (
+    PidTagBody,
+    PidTagClientSubmitTime,
+    PidTagHtml,
+    PidTagImportance,
+    PidTagInReplyToId,
+    PidTagInternetCodepage,
+    PidTagInternetMessageId,
+    PidTagInternetReferences,
+    PidTagMessageClass,
+    PidTagMessageSizeExtended,
+    PidTagSenderAddressType,
+    PidTagSenderEmailAddress,
+    PidTagSenderName,
+    PidTagSenderSmtpAddress,
+    PidTagSensitivity,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagSentRepresentingName,
+    PidTagSentRepresentingSmtpAddress,
+    PidTagSubject,
+)
+from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
+
+__all__ = ["Importance", "Message", "MessageSource", "Sensitivity"]
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+AttachmentLike = bytes | bytearray | memoryview | Path | Attachment
+Correspondent = str | Address
+
+
+class Importance(enum.IntEnum):
+    """PidTagImportance ([MS-OXCMSG] section 2.2.1.11)."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+
+
+class Sensitivity(enum.IntEnum):
+    """PidTagSensitivity ([MS-OXCMSG] section 2.2.1.13)."""
+
+    NORMAL = 0
+    PERSONAL = 1
+    PRIVATE = 2
+    CONFIDENTIAL = 3
+
+
+class MessageSource(Protocol):
+    """Where a read message comes from: a codec's or store's lazy view, which never changes."""
+
+    @property
+    def form(self) -> str:
+        """``"mime"``, ``"tnef"`` or ``"msg"``."""
+        ...
+
+    @property
+    def octets(self) -> bytes:
+        """The message as it was read."""
+        ...
+
+    def value(self, tag: PropertyKey) -> object | None:
+        """Decode one property, or ``None`` when the message has none."""
+        ...
+
+    def tags(self) -> Sequence[PropertyKey]: ...
+
+    def headers(self) -> Headers: ...
+
+    def recipients(self) -> Sequence[Recipient]: ...
+
+    def reply_to(self) -> Sequence[Address]: ...
+
+    def attachments(self) -> Sequence[Attachment]: ...
+
+
+_FROM = (
+    PidTagSentRepresentingName,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagSentRepresentingSmtpAddress,
+)
+_SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress, PidTagSenderSmtpAddress)
+
+
+class Message:
+    """A message as a value: every argument is a property underneath.
+
+    ``to``, ``cc``, ``bcc`` and ``reply_to`` take RFC 5322 text, ``TYPE:value``, ``Name [TYPE:value]``, bare names, or
+    several of them. ``attachments`` takes octets, a ``Path``, an ``Attachment`` or a ``Message``. ``sender`` is the
+    Sender field, ``from_`` when not given.
+
+    Raises:
+        InvalidAddress: an address is not one.
+        InjectionRefused: a text that becomes a header field holds CR, LF or NUL.
+        UsageError: an attachment or header field is none.
+    """
+
+    __slots__ = ("_attachments", "_bag", "_headers", "_recipients", "_reply_to", "_source")
+
+    def __init__(
+        self,
+        *,
+        from_: Correspondent | None = None,
+        sender: Correspondent | None = None,
+        to: RecipientsLike = (),
+        cc: RecipientsLike = (),
+        bcc: RecipientsLike = (),
+        reply_to: RecipientsLike = (),
+        subject: str | None = None,
+        text: str | None = None,
+        html: str | None = None,
+        attachments: Iterable[AttachmentLike | Message] = (),
+        headers: HeadersLike = (),
+        importance: Importance | int | None = None,
+        sensitivity: Sensitivity | int | None = None,
+        message_class: str = "IPM.Note",
+        message_id: str | None = None,
+        date: datetime | None = None,
+        in_reply_to: str | None = None,
+        references: str | Iterable[str] | None = None,
+    ) -> None:
+        self._bag = PropBag()
+        self._source: MessageSource | None = None
+        self._recipients: tuple[Recipient, ...] | None = (
+            *parse_recipients(to, RecipientKind.TO),
+            *parse_recipients(cc, RecipientKind.CC),
+            *parse_recipients(bcc, RecipientKind.BCC),
+        )
+        self._reply_to: tuple[Address, ...] | None = tuple(
+            recipient.address for recipient in parse_recipients(reply_to, RecipientKind.TO)
+        )
+        self._attachments: tuple[Attachment, ...] | None = tuple(as_attachment(one) for one in attachments)
+        self._headers: tuple[Header, ...] = own_headers(headers)
+        self._bag[PidTagMessageClass] = message_class
+        if from_ is not None:
+            self.from_ = from_
+        if sender is not None:
+            self.sender = sender
+        if subject is not None:
+            self.subject = subject
+        if text is not None:
+            self.text = text
+        if html is not None:
+            self.html = html
+        if importance is not None:
+            self._bag[PidTagImportance] = Importance(importance)
+        if sensitivity is not None:
+            self._bag[PidTagSensitivity] = Sensitivity(sensitivity)
+        if message_id is not None:
+            self.message_id = message_id
+        if date is not None:
+            self.date = date
+        if in_reply_to is not None:
+            self._bag[PidTagInReplyToId] = refuse_line_ends(in_reply_to, "in_reply_to")
+        if references is not None:
+            joined = references if isinstance(references, str) else " ".join(references)
+            self._bag[PidTagInternetReferences] = refuse_line_ends(joined, "references")
+
+    @classmethod
+    def from_source(cls, source: MessageSource) -> Message:
+        """Make the message that a codec or store has read; nothing is decoded yet."""
+        message = cls.__new__(cls)
+        message._bag = PropBag()
+        message._source = source
+        message._recipients = None
+        message._reply_to = None
+        message._attachments = None
+        message._headers = ()
+        return message
+
+    # Properties
+
+    def __getitem__(self, tag: Property[T]) -> T:
+        value = self.get(tag)
+        if value is None:
+            raise PropertyNotFound(tag.label)
+        return value
+
+    def __setitem__(self, tag: Property[T], value: T) -> None:
+        if isinstance(value, str) and _is_header_text(tag):
+            refuse_line_ends(value, tag.label)
+        self._bag[tag] = value
+
+    def __delitem__(self, tag: Property[Any]) -> None:
+        if tag not in self:
+            raise PropertyNotFound(tag.label)
+        self._bag.discard(tag)
+
+    def __contains__(self, tag: Property[Any]) -> bool:
+        return self.get(tag) is not None
+
+    @overload
+    def get(self, tag: Property[T]) -> T | None: ...
+    @overload
+    def get(self, tag: Property[T], default: D) -> T | D: ...
+    def get(self, tag: Property[Any], default: object = None) -> object:
+        """Give the property's value, or ``default`` when the message has none."""
+        value: object = self._bag.get(tag)
+        if value is not None:
+            return value
+        if not self._bag.was_changed(tag):
+            value = self._own_header(tag) if self._source is None else self._source.value(tag)
+        return default if value is None else value
+
+    def tags(self) -> tuple[PropertyKey, ...]:
+        """The properties that the message has, those of its source first."""
+        inherited = () if self._source is None else self._source.tags()
+        return (*(tag for tag in inherited if not self._bag.was_changed(tag)), *self._bag.tags())
+
+    @property
+    def properties_set(self) -> PropBag:
+        """What was set or deleted since the message was made or read: the layer over its source."""
+        return self._bag
+
+    @property
+    def source(self) -> MessageSource | None:
+        return self._source
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything differs from what was read; a composed message always counts as changed."""
+        if self._source is None or self._bag.is_changed or self._headers or self._reply_to is not None:
+            return True
+        return self.has_changed_content
+
+    @property
+    def has_changed_content(self) -> bool:
+        """Whether recipients or attachments were replaced, or an attachment changed in place."""
+        return self._recipients is not None or (
+            self._attachments is not None and any(attachment.is_changed for attachment in self._attachments)
+        )
+
+    # The short way
+
+    @property
+    def subject(self) -> str:
+        """The subject, empty when there is none."""
+        return self.get(PidTagSubject, "")
+
+    @subject.setter
+    def subject(self, value: str) -> None:
+        self[PidTagSubject] = value
+
+    @property
+    def from_(self) -> Address | None:
+        """The From field: whom the message represents."""
+        return self._correspondent(*_FROM)
+
+    @from_.setter
+    def from_(self, value: Correspondent) -> None:
+        self._set_correspondent(_FROM, value)
+
+    @property
+    def sender(self) -> Address | None:
+        """The Sender field: who sent it; From when there is none."""
+        return self._correspondent(*_SENDER) or self.from_
+
+    @sender.setter
+    def sender(self, value: Correspondent) -> None:
+        self._set_correspondent(_SENDER, value)
+
+    @property
+    def recipients(self) -> tuple[Recipient, ...]:
+        """To, Cc and Bcc, in that order as given; assign a new tuple to change them."""
+        if self._recipients is None:
+            return tuple(cast(MessageSource, self._source).recipients())
+        return self._recipients
+
+    @recipients.setter
+    def recipients(self, value: Iterable[Recipient]) -> None:
+        self._recipients = tuple(value)
+
+    def _addresses(self, kind: RecipientKind) -> tuple[Address, ...]:
+        return tuple(recipient.address for recipient in self.recipients if recipient.kind is kind)
+
+    @property
+    def to(self) -> tuple[Address, ...]:
+        return self._addresses(RecipientKind.TO)
+
+    @property
+    def cc(self) -> tuple[Address, ...]:
+        return self._addresses(RecipientKind.CC)
+
+    @property
+    def bcc(self) -> tuple[Address, ...]:
+        return self._addresses(RecipientKind.BCC)
+
+    @property
+    def reply_to(self) -> tuple[Address, ...]:
+        """Where replies should go; empty means to From."""
+        if self._reply_to is not None:
+            return self._reply_to
+        return tuple(cast(MessageSource, self._source).reply_to())
+
+    @reply_to.setter
+    def reply_to(self, value: RecipientsLike) -> None:
+        self._reply_to = tuple(recipient.address for recipient in parse_recipients(value, RecipientKind.TO))
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The attachments, inline ones too; assign a new tuple to change them."""
+        if self._attachments is None:
+            # Kept, so that a change inside one of them is seen.
+            self._attachments = tuple(cast(MessageSource, self._source).attachments())
+        return self._attachments
+
+    @attachments.setter
+    def attachments(self, value: Iterable[AttachmentLike | Message]) -> None:
+        self._attachments = tuple(as_attachment(one) for one in value)
+        self._recipients = self.recipients
+
+    @property
+    def text(self) -> str | None:
+        """The plain text body; made from the HTML body when there is only that."""
+        body = self.get(PidTagBody)
+        if body is not None:
+            return body
+        html = self.html
+        return None if html is None else text_from_html(html)
+
+    @text.setter
+    def text(self, value: str) -> None:
+        self[PidTagBody] = value
+
+    @property
+    def html(self) -> str | None:
+        """The HTML body, decoded by its code page."""
+        octets = self.get(PidTagHtml)
+        return None if octets is None else html_from_octets(octets, self.get(PidTagInternetCodepage, UTF_8))
+
+    @html.setter
+    def html(self, value: str) -> None:
+        self[PidTagHtml] = value.encode("utf-8", "surrogateescape")
+        self[PidTagInternetCodepage] = UTF_8
+
+    @property
+    def headers(self) -> Headers:
+        """All header fields in order as received; of a composed message those that the application added."""
+        return Headers(self._headers) if self._source is None else self._source.headers()
+
+    @property
+    def own_headers(self) -> tuple[Header, ...]:
+        """The fields that the application added."""
+        return self._headers
+
+    def add_headers(self, headers: HeadersLike) -> None:
+        """Add fields behind those that are there.
+
+        Raises:
+            UsageError, InjectionRefused: as the constructor does.
+        """
+        self._headers = (*self._headers, *own_headers(headers))
+
+    @property
+    def message_id(self) -> str | None:
+        """The Message-ID in angle brackets; submit and send set it."""
+        return self.get(PidTagInternetMessageId)
+
+    @message_id.setter
+    def message_id(self, value: str) -> None:
+        self[PidTagInternetMessageId] = value
+
+    @property
+    def date(self) -> datetime | None:
+        """When it was submitted, aware; submit and send set it."""
+        return self.get(PidTagClientSubmitTime)
+
+    @date.setter
+    def date(self, value: datetime) -> None:
+        self[PidTagClientSubmitTime] = value
+
+    @property
+    def message_class(self) -> str:
+        return self.get(PidTagMessageClass, "IPM.Note")
+
+    @property
+    def importance(self) -> Importance:
+        return Importance(self.get(PidTagImportance, Importance.NORMAL))
+
+    @property
+    def size_octets(self) -> int:
+        """The octets as read or stored; of a composed message what its parts hold before encoding."""
+        known = self.get(PidTagMessageSizeExtended)
+        if known is not None:
+            return known
+        if self._source is not None and not self.is_changed:
+            return len(self._source.octets)
+        bodies = len((self.get(PidTagBody) or "").encode("utf-8", "replace")) + len(self.get(PidTagHtml) or b"")
+        return bodies + sum(attachment.size_octets for attachment in self.attachments)
+
+    def load_files(self) -> None:
+        """Read the files behind ``Path`` attachments, at any depth. Blocks.
+
+        Raises:
+            UsageError: a file cannot be read any more.
+        """
+        waiting: list[Message] = [self]
+        while waiting:
+            for attachment in waiting.pop().attachments:
+                attachment.load()
+                if attachment.message is not None:
+                    waiting.append(attachment.message)
+
+    def __repr__(self) -> str:
+        return f"<Message {self.subject!r} from {self.from_}>"
+
+    def _own_header(self, tag: PropertyKey) -> str | None:
+        if not isinstance(tag, NamedProperty) or tag.property_set != PS_INTERNET_HEADERS:
+            return None
+        return Headers(self._headers).get(str(tag.lid_or_name))
+
+    def _correspondent(
+        self, name: PropertyTag[str], kind: PropertyTag[str], address: PropertyTag[str], _smtp: PropertyTag[str]
+    ) -> Address | None:
+        address_type, email_address = self.get(kind), self.get(address)
+        if not address_type or email_address is None:
+            return None
+        return Address(address_type, email_address, self.get(name, ""))
+
+    def _set_correspondent(
+        self,
+        tags: tuple[PropertyTag[str], PropertyTag[str], PropertyTag[str], PropertyTag[str]],
+        value: Correspondent,
+    ) -> None:
+        given = parse_address(value) if isinstance(value, str) else value
+        if not given.is_resolved:
+            raise InvalidAddress(f"{value!r}: a sender needs an address, not only a name")
+        name, kind, address, smtp = tags
+        self[name] = given.display_name or given.email_address
+        self[kind] = given.address_type
+        self[address] = given.email_address
+        if given.address_type == SMTP:
+            self[smtp] = given.email_address
+        else:
+            self._bag.discard(smtp)
+
+
+def as_attachment(given: AttachmentLike | Message) -> Attachment:
+    """Make an attachment of what an application gave.
+
+    Raises:
+        UsageError: it is a str, or a ``Path`` that is no readable file.
+    """
+    if isinstance(given, Attachment):
+        return given
+    return Attachment(given)
+
+
+def _is_header_text(tag: PropertyKey) -> bool:
+    return tag.bag_key in _HEADER_TEXTS or (isinstance(tag, NamedProperty) and tag.property_set == PS_INTERNET_HEADERS)
+
+
+_HEADER_TEXTS = frozenset(
+    tag.bag_key
+    for tag in (
+        PidTagSubject,
+        PidTagInternetMessageId,
+        PidTagInReplyToId,
+        PidTagInternetReferences,
+        *_FROM,
+        *_SENDER,
+    )
+)

@@ -1,0 +1,84 @@
+"""Recipients: an address in a role."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from msgcore.model.address import SMTP, Address, parse_addresses
+from msgcore.props.table import (
+    PidTagAddressType,
+    PidTagDisplayName,
+    PidTagEmailAddress,
+    PidTagRecipientType,
+    PidTagSearchKey,
+    PidTagSmtpAddress,
+)
+from msgcore.props.tags import Property
+
+__all__ = ["Recipient", "RecipientKind", "RecipientsLike", "parse_recipients"]
+
+
+class RecipientKind(enum.IntEnum):
+    """The role of a recipient (PidTagRecipientType, [MS-OXOMSG] section 2.2.3.1)."""
+
+    ORIGINATOR = 0
+    TO = 1
+    CC = 2
+    BCC = 3
+
+
+@attrs.frozen
+class Recipient:
+    """One row of a message's recipient table."""
+
+    address: Address
+    kind: RecipientKind = RecipientKind.TO
+
+    @property
+    def address_type(self) -> str:
+        return self.address.address_type
+
+    @property
+    def email_address(self) -> str:
+        return self.address.email_address
+
+    @property
+    def display_name(self) -> str:
+        return self.address.display_name or self.address.email_address
+
+    def get(self, tag: Property[Any], default: object = None) -> object:
+        """Give a property of the row, or ``default``."""
+        values: dict[Property[Any], object] = {
+            PidTagRecipientType: int(self.kind),
+            PidTagDisplayName: self.display_name,
+            PidTagAddressType: self.address_type,
+            PidTagEmailAddress: self.email_address,
+            PidTagSearchKey: self.address.search_key,
+        }
+        if self.address_type == SMTP:
+            values[PidTagSmtpAddress] = self.email_address
+        return values.get(tag, default)
+
+    def __str__(self) -> str:
+        return str(self.address)
+
+
+RecipientsLike = str | Address | Iterable[str | Address]
+"""What ``to=`` and its kin take: text in any form, an address, or several of both."""
+
+
+def parse_recipients(given: RecipientsLike, kind: RecipientKind) -> tuple[Recipient, ...]:
+    """Read what an application gave for one role.
+
+    Raises:
+        InvalidAddress: some part is no address.
+    """
+    items = (given,) if isinstance(given, str | Address) else given
+    addresses: list[Address] = []
+    for item in items:
+        addresses.extend((item,) if isinstance(item, Address) else parse_addresses(item))
+    return tuple(Recipient(address, kind) for address in addresses)

@@ -1,0 +1,77 @@
+"""Delivery reports as values (RFC 3464; REPORT.IPM.Note.NDR and .DR in MAPI)."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import attrs
+
+from msgcore.base.status import EnhancedStatus
+from msgcore.model.address import Address
+from msgcore.model.outcome import Outcome
+
+__all__ = ["DeliveryReport", "ReportAction", "ReportedRecipient", "report_class"]
+
+
+class ReportAction(enum.Enum):
+    """What happened to a recipient (RFC 3464 section 2.3.3)."""
+
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    RELAYED = "relayed"
+    EXPANDED = "expanded"
+
+
+_CLASS_SUFFIXES = {
+    ReportAction.FAILED: "NDR",
+    ReportAction.DELAYED: "Delayed.DR",
+    ReportAction.DELIVERED: "DR",
+    ReportAction.RELAYED: "Relayed.DR",
+    ReportAction.EXPANDED: "Expanded.DR",
+}
+
+
+@attrs.frozen
+class ReportedRecipient:
+    """One recipient's part of a report; ``diagnostic`` is the reply as the next hop gave it."""
+
+    address: Address
+    action: ReportAction
+    status: EnhancedStatus
+    diagnostic: str = ""
+    remote_mta: str = ""
+    original_address: str = ""
+
+    @classmethod
+    def of_outcome(cls, address: Address, outcome: Outcome, action: ReportAction) -> ReportedRecipient:
+        """Report an outcome; a reply without an enhanced status gets the general one of its class."""
+        klass = {ReportAction.FAILED: 5, ReportAction.DELAYED: 4}.get(action, 2)
+        status = (
+            outcome.enhanced if outcome.enhanced and outcome.enhanced.klass == klass else EnhancedStatus(klass, 0, 0)
+        )
+        reply = f"{outcome.code} " if outcome.code is not None else ""
+        return cls(address, action, status, f"{reply}{outcome.text}".strip())
+
+
+@attrs.frozen
+class DeliveryReport:
+    """What one MTA tells the sender about one message."""
+
+    reporting_mta: str
+    recipients: tuple[ReportedRecipient, ...]
+    original_message_id: str | None = None
+    original_subject: str = ""
+    arrived_at: datetime | None = None
+    envelope_id: str = ""
+
+    @property
+    def message_class(self) -> str:
+        return report_class(tuple(recipient.action for recipient in self.recipients))
+
+
+def report_class(actions: tuple[ReportAction, ...]) -> str:
+    """Name the message class of a report: the worst action sets it ([MS-OXCMAIL] section 2.2.3.7)."""
+    worst = next((action for action in ReportAction if action in actions), ReportAction.FAILED)
+    return f"REPORT.IPM.Note.{_CLASS_SUFFIXES[worst]}"

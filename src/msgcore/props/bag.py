@@ -1,0 +1,103 @@
+"""A bag of properties that knows what has changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar, cast, overload
+
+from msgcore.errors import PropertyNotFound
+from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.tags import Property
+from msgcore.props.types import PropertyType
+from msgcore.props.values import check_value
+
+__all__ = ["PropBag"]
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+_INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
+
+
+class PropBag:
+    """Properties by identity: one type for each id. Changes since the last :meth:`mark_saved` are known.
+
+    Reading with a tag of the same id and another type finds nothing, but for integers of another width.
+    """
+
+    __slots__ = ("_changed", "_entries")
+
+    def __init__(self) -> None:
+        self._entries: dict[BagKey, tuple[PropertyKey, object]] = {}
+        self._changed: dict[BagKey, PropertyKey] = {}
+
+    def __getitem__(self, tag: Property[T]) -> T:
+        entry = self._entries.get(tag.bag_key)
+        if entry is None or not _fits(entry[0], tag):
+            raise PropertyNotFound(tag.label)
+        return cast(T, entry[1])
+
+    def __setitem__(self, tag: Property[T], value: T) -> None:
+        self._entries[tag.bag_key] = (tag, check_value(tag, value))
+        self._changed[tag.bag_key] = tag
+
+    def __delitem__(self, tag: PropertyKey) -> None:
+        if self._entries.pop(tag.bag_key, None) is None:
+            raise PropertyNotFound(tag.label)
+        self._changed[tag.bag_key] = tag
+
+    def __contains__(self, tag: PropertyKey) -> bool:
+        entry = self._entries.get(tag.bag_key)
+        return entry is not None and _fits(entry[0], tag)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def get(self, tag: Property[T]) -> T | None: ...
+    @overload
+    def get(self, tag: Property[T], default: D) -> T | D: ...
+    def get(self, tag: Property[Any], default: object = None) -> object:
+        """Give the value, or ``default`` when the bag has none."""
+        entry = self._entries.get(tag.bag_key)
+        return entry[1] if entry is not None and _fits(entry[0], tag) else default
+
+    def preset(self, tag: PropertyKey, value: object) -> None:
+        """Put a value that is not a change: what a codec or store read."""
+        self._entries[tag.bag_key] = (tag, check_value(tag, value))
+
+    def discard(self, tag: PropertyKey) -> None:
+        """Delete, also what is not there: the deletion counts as a change, for a bag that lies over another."""
+        self._entries.pop(tag.bag_key, None)
+        self._changed[tag.bag_key] = tag
+
+    def tags(self) -> tuple[PropertyKey, ...]:
+        return tuple(tag for tag, _ in self._entries.values())
+
+    def items(self) -> Iterator[tuple[PropertyKey, object]]:
+        return iter(self._entries.values())
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self._changed)
+
+    def changed(self) -> tuple[PropertyKey, ...]:
+        """The properties set or deleted since the last :meth:`mark_saved`; a deleted one is not in the bag."""
+        return tuple(self._changed.values())
+
+    def was_changed(self, tag: PropertyKey) -> bool:
+        return tag.bag_key in self._changed
+
+    def mark_saved(self) -> None:
+        self._changed.clear()
+
+    def copy(self) -> PropBag:
+        twin = PropBag()
+        twin._entries = dict(self._entries)
+        twin._changed = dict(self._changed)
+        return twin
+
+
+def _fits(stored: PropertyKey, asked: PropertyKey) -> bool:
+    kind, wanted = stored.value_type, asked.value_type
+    return kind is wanted or (kind in _INTEGERS and wanted in _INTEGERS)

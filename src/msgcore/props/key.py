@@ -1,0 +1,31 @@
+"""What identifies a property in a bag."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from msgcore.props.types import PropertyType
+
+__all__ = ["BagKey", "PropertyKey"]
+
+BagKey = int | tuple[UUID, int | str]
+"""A tagged property's 16-bit id, or a named property's set and LID or name: a bag holds one type for each."""
+
+
+class PropertyKey:
+    """A property's identity and type, whatever the kind of its value is to a type checker."""
+
+    __slots__ = ()
+
+    @property
+    def bag_key(self) -> BagKey:
+        raise NotImplementedError
+
+    @property
+    def value_type(self) -> PropertyType:
+        raise NotImplementedError
+
+    @property
+    def label(self) -> str:
+        """The name that errors and tables show."""
+        raise NotImplementedError

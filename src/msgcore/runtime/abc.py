@@ -1,0 +1,242 @@
+"""What conversations may use of the outside world, and nothing else.
+
+A conversation is ``async def`` over a :class:`Stream`; what serves one caller is ``async def`` over a
+:class:`Runtime`. ``BlockingRuntime`` never suspends, so that :func:`msgcore.runtime.run` drives the coroutine as
+a plain call; ``AsyncioRuntime`` suspends on its loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
+
+import attrs
+
+from msgcore.base.times import Deadline
+
+__all__ = [
+    "NEVER",
+    "Endpoint",
+    "Event",
+    "Group",
+    "Listener",
+    "Lock",
+    "LoopRuntime",
+    "Runtime",
+    "Stream",
+    "TlsFacts",
+    "TlsSettings",
+]
+
+T = TypeVar("T")
+
+NEVER = Deadline()
+
+
+@attrs.frozen
+class Endpoint:
+    """Where a service listens. ``service`` is its protocol's name and only serves messages and transcripts."""
+
+    host: str
+    port: int
+    service: str = "tcp"
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.service} {host}:{self.port}"
+
+
+@attrs.frozen
+class TlsSettings:
+    """How a TLS client checks its peer: always at least TLS 1.2, the chain, and the host name.
+
+    ``ca_file`` (PEM) replaces the system's authorities. ``is_opportunistic`` accepts any certificate and says so in
+    :class:`TlsFacts`: for upgrades that nobody required, where the alternative is clear text.
+    """
+
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    is_opportunistic: bool = False
+
+
+@attrs.frozen
+class TlsFacts:
+    """What a handshake agreed on; ``is_verified`` is false only for opportunistic TLS."""
+
+    version: str
+    cipher: str
+    is_verified: bool
+
+
+class Stream(Protocol):
+    """One connection: ordered octets both ways. Used by one thread or task at a time.
+
+    Every wait is bounded by ``deadline``, which whoever leases the stream sets for the call at hand.
+
+    Raises (from every method that waits):
+        TimedOut: the deadline passed; the connection is then unusable.
+        ConnectionLost: the connection broke.
+        OperationCancelled: :meth:`Runtime.cancel` was called; the connection is then unusable.
+    """
+
+    deadline: Deadline
+
+    @property
+    def endpoint(self) -> Endpoint: ...
+
+    @property
+    def tls(self) -> TlsFacts | None:
+        """What TLS agreed on, or ``None`` in clear."""
+        ...
+
+    @property
+    def unread_octets(self) -> int:
+        """How many octets have arrived that nobody has read."""
+        ...
+
+    async def read(self) -> bytes:
+        """Give all that has arrived, at least one octet, or ``b""`` once the peer has ended its side.
+
+        A TLS connection cut without its closing alert raises ``ConnectionLost`` instead of ending.
+        """
+        ...
+
+    async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
+        """Send all octets; what arrives meanwhile is received and kept, so that two writers never block each other.
+
+        ``shown_as`` is what a transcript records in place of a secret.
+        """
+        ...
+
+    async def start_tls(self, settings: TlsSettings) -> Stream:
+        """Shake hands with the peer as client, under the host name of the endpoint, and give the secured stream.
+
+        Raises:
+            StarttlsInjection: octets arrived in clear that nobody has read.
+            TlsFailed: the handshake failed or the certificate is not to be trusted.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the connection in order; errors of a peer that is gone already are not errors."""
+        ...
+
+    def abort(self) -> None:
+        """Drop the connection at once, from any thread."""
+        ...
+
+
+class Listener(Protocol):
+    """A listening socket; leaving its context closes it and every connection that it accepted."""
+
+    @property
+    def port(self) -> int: ...
+
+    async def close(self) -> None: ...
+
+
+class Lock(Protocol):
+    """Mutual exclusion between threads, tasks, or both."""
+
+    async def acquire(self, deadline: Deadline = NEVER) -> None: ...
+
+    def release(self) -> None: ...
+
+    async def __aenter__(self) -> None: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Event(Protocol):
+    """A flag that threads and tasks wait for."""
+
+    @property
+    def is_set(self) -> bool: ...
+
+    def set(self) -> None: ...
+
+    def clear(self) -> None: ...
+
+    async def wait(self, deadline: Deadline = NEVER) -> None: ...
+
+
+class Group(Protocol):
+    """Coroutines that run side by side; leaving the context waits for all, and raises the first error after that."""
+
+    def start(self, coroutine: Coroutine[Any, Any, object]) -> None: ...
+
+    async def __aenter__(self) -> Group: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Runtime(Protocol):
+    """Network, time and threads for one caller; also a :class:`~msgcore.base.times.Clock`."""
+
+    def now(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
+
+    def deadline(self, seconds: float | None) -> Deadline:
+        """Start the deadline of one public call; ``None`` never ends."""
+        ...
+
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
+        """Look the host up and connect to the first of its addresses that answers.
+
+        Raises:
+            NameNotResolved: there is no such host.
+            ConnectionLost: no address answered; the message names the endpoint and what was said.
+            TimedOut: the deadline passed.
+        """
+        ...
+
+    async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None: ...
+
+    async def in_thread(self, function: Callable[[], T], deadline: Deadline = NEVER) -> T:
+        """Run work that blocks (a file, a transaction) without holding up a loop.
+
+        A running function is never abandoned: cancelling waits until it returned.
+        """
+        ...
+
+    async def wait(self, future: Future[T], deadline: Deadline = NEVER) -> T:
+        """Wait for what another thread works on.
+
+        Raises:
+            TimedOut: the deadline passed; the work goes on.
+        """
+        ...
+
+    async def on_loop(self, main: Callable[[LoopRuntime], Awaitable[T]], deadline: Deadline = NEVER) -> T:
+        """Run ``main`` on an event loop: the caller's own, or one loop thread that blocking callers share."""
+        ...
+
+    def lock(self) -> Lock: ...
+
+    def event(self) -> Event: ...
+
+    def group(self) -> Group: ...
+
+    def cancel(self) -> None:
+        """End every wait of the calls now running with ``OperationCancelled``, from any thread."""
+        ...
+
+
+class LoopRuntime(Runtime, Protocol):
+    """A runtime that can serve, too: always on an event loop."""
+
+    async def listen(
+        self, endpoint: Endpoint, serve: Callable[[Stream], Awaitable[None]], connections: int = 1_000
+    ) -> Listener:
+        """Serve each connection in a task of its own; port 0 takes a free one; past ``connections`` new ones wait."""
+        ...
