@@ -1,0 +1,63 @@
+# On a fresh machine: git, make and Python 3.11 or newer are enough for `make demo` and `make test`.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+endif
+
+.PHONY: help demo test soak lint docs clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo    run the guided tour (DEMO_ARGS='--mail letters.mbox' brings mail of your own)"
+	@echo "make test    run the tests, against real servers where they can be installed (PYTEST_ARGS='-k smtp')"
+	@echo "make soak    run the long tests with their full counts"
+	@echo "make lint    check style and types"
+	@echo "make docs    build the documentation into site/"
+	@echo "make clean   remove what the other targets made"
+
+demo: $(VENV)/.installed
+	$(BIN)/python -m msgcore demo $(DEMO_ARGS)
+
+test: $(VENV)/.installed-test
+	tools/install_servers.sh
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+soak: $(VENV)/.installed-test
+	tools/install_servers.sh
+	MSGCORE_SOAK=1 $(BIN)/pytest -m soak $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+clean:
+	rm -rf $(VENV) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "msgcore needs Python 3.11 or newer: put it on the PATH or give PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) does not run or has no venv module. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/.created
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
+	$(BIN)/pip install --quiet --editable '.[test]'
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-docs: pyproject.toml | $(VENV)/.created
+	$(BIN)/pip install --quiet --editable '.[docs]'
+	@touch $(VENV)/.installed $@

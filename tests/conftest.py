@@ -1,0 +1,79 @@
+"""Real servers and shared folders as fixtures, soak tests on request, and server logs beside failures."""
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests import shared
+from tests.servers import Authority, Dovecot, Postfix, Postgresql, Server, SmtpSink
+
+SOAK = os.environ.get("MSGCORE_SOAK") == "1"
+
+# Deadlines are off because nothing is timed in tests.
+hypothesis.settings.register_profile("modest", deadline=None)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=10_000)
+hypothesis.settings.load_profile("soak" if SOAK else "modest")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave soak tests out, without a skip that nobody could act on, unless ``MSGCORE_SOAK=1``."""
+    if SOAK:
+        return
+    left_out = [item for item in items if item.get_closest_marker("soak")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Print the logs of the servers that a failed test used."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        servers = [value for value in item.funcargs.values() if isinstance(value, Server)]
+        logs = [(f"{type(server).__name__} log", server.log_tail()) for server in servers]
+        report.sections.extend((title, log) for title, log in logs if log)
+    return report
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    return shared.corpus()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    return shared.shared_data()
+
+
+@pytest.fixture(scope="session")
+def authority() -> Iterator[Authority]:
+    with Authority() as authority:
+        yield authority
+
+
+@pytest.fixture(scope="session")
+def dovecot(authority: Authority) -> Iterator[Dovecot]:
+    with Dovecot(authority) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def smtp_sink() -> Iterator[SmtpSink]:
+    with SmtpSink() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postfix(authority: Authority, dovecot: Dovecot, smtp_sink: SmtpSink) -> Iterator[Postfix]:
+    with Postfix(authority, dovecot, smtp_sink) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    with Postgresql() as server:
+        yield server

@@ -1,0 +1,200 @@
+"""Dovecot: IMAP, POP3 and LMTP over Maildir, and the user database of Postfix."""
+
+import getpass
+import grp
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from string import Template
+
+from tests.servers.authority import Authority
+from tests.servers.server import PASSWORDS, Server, find_program, greets
+
+_COMMON = Template("""
+base_dir = $directory/run
+state_dir = $directory/state
+log_path = $directory/dovecot.log
+protocols = imap pop3 lmtp
+listen = 127.0.0.1
+ssl = yes
+auth_mechanisms = plain login cram-md5 scram-sha-256
+auth_failure_delay = 0
+first_valid_uid = 1
+mail_max_userip_connections = 100
+default_login_user = $login_user
+default_internal_user = $internal_user
+default_internal_group = $internal_group
+service anvil {
+  $chroot
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service auth {
+  inet_listener $auth_listener {
+    $listen_on = 127.0.0.1
+    port = $auth
+  }
+}
+service imap-login {
+  $chroot
+  inet_listener imap {
+    port = $imap
+  }
+  inet_listener imaps {
+    port = $imaps
+    ssl = yes
+  }
+}
+service pop3-login {
+  $chroot
+  inet_listener pop3 {
+    port = $pop3
+  }
+  inet_listener pop3s {
+    port = $pop3s
+    ssl = yes
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    $listen_on = 127.0.0.1
+    port = $lmtp
+  }
+}
+""")
+
+_UP_TO_2_3 = Template("""
+ssl_cert = <$certificate
+ssl_key = <$key
+disable_plaintext_auth = no
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%n $directory/users
+}
+userdb {
+  driver = passwd-file
+  args = username_format=%n $directory/users
+  default_fields = uid=$uid gid=$gid home=$directory/mail/%n
+}
+mail_location = maildir:~/Maildir
+""")
+
+_SINCE_2_4 = Template("""
+ssl_server_cert_file = $certificate
+ssl_server_key_file = $key
+auth_allow_cleartext = yes
+auth_username_format = %{user | username | lower}
+passdb passwd-file {
+  passwd_file_path = $directory/users
+}
+userdb passwd-file {
+  passwd_file_path = $directory/users
+  fields {
+    uid:default = $uid
+    gid:default = $gid
+    home:default = $directory/mail/%{user | username}
+  }
+}
+mail_driver = maildir
+mail_path = ~/Maildir
+""")
+
+
+class Dovecot(Server):
+    """A Dovecot with the users of ``PASSWORDS``, who log in as ``alice`` or ``alice@example.test``.
+
+    ``imap``, ``pop3`` and ``lmtp`` are ports with STARTTLS (cleartext log-in is allowed), ``imaps`` and ``pop3s`` start
+    with TLS, and ``auth`` answers Postfix.
+    """
+
+    def __init__(self, authority: Authority) -> None:
+        super().__init__(port_count=6)
+        self._authority = authority
+        self.imap, self.imaps, self.pop3, self.pop3s, self.lmtp, self.auth = self.ports
+
+    @classmethod
+    def missing(cls) -> str | None:
+        if find_program("dovecot") is None:
+            return "not installed: dovecot (Debian: dovecot-core)"
+        absent = [name for name in ("imap", "pop3", "lmtp") if not any(Path("/usr").glob(f"lib*/dovecot/{name}"))]
+        return f"Dovecot lacks {', '.join(absent)} (Debian: dovecot-imapd, -pop3d, -lmtpd)" if absent else None
+
+    def maildir(self, user: str) -> Path:
+        """Say where the mail of ``user`` is; the folder is there after the first log-in or delivery."""
+        return self.directory / "mail" / user / "Maildir"
+
+    @property
+    def log_file(self) -> Path:
+        return self.directory / "dovecot.log"
+
+    def prepare(self) -> None:
+        for name in ("run", "state", "mail"):
+            (self.directory / name).mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(self.directory / "mail", "mail", "mail")
+        # Without the empty fields of passwd(5) Dovecot finds the password and no user.
+        users = "".join(f"{name}:{{PLAIN}}{password}::::::\n" for name, password in PASSWORDS.items())
+        (self.directory / "users").write_text(users)
+        (self.directory / "dovecot.conf").write_text(self._configuration())
+
+    def command(self) -> list[str | Path]:
+        return [_program(), "-F", "-c", self.directory / "dovecot.conf"]
+
+    def is_ready(self) -> bool:
+        return greets(self.imap, b"* OK") and greets(self.pop3, b"+OK") and greets(self.lmtp, b"220")
+
+    def _configuration(self) -> str:
+        version = _version()
+        is_2_4 = version >= (2, 4)
+        if os.geteuid() == 0:
+            accounts = {
+                "login_user": "dovenull",
+                "internal_user": "dovecot",
+                "internal_group": "dovecot",
+                "uid": "mail",
+                "gid": "mail",
+                "chroot": "",
+            }
+        else:
+            me, my_group = getpass.getuser(), grp.getgrgid(os.getegid()).gr_name
+            accounts = {
+                "login_user": me,
+                "internal_user": me,
+                "internal_group": my_group,
+                "uid": me,
+                "gid": my_group,
+                "chroot": "chroot =",
+            }
+        values = {
+            "directory": self.directory,
+            "certificate": self._authority.server.certificate,
+            "key": self._authority.server.key,
+            "listen_on": "listen" if is_2_4 else "address",
+            "auth_listener": "postfix" if is_2_4 else "",
+            "imap": self.imap,
+            "imaps": self.imaps,
+            "pop3": self.pop3,
+            "pop3s": self.pop3s,
+            "lmtp": self.lmtp,
+            "auth": self.auth,
+            **accounts,
+        }
+        number = ".".join(map(str, version))
+        first = f"dovecot_config_version = {number}\ndovecot_storage_version = {number}\n" if is_2_4 else ""
+        return first + _COMMON.substitute(values) + (_SINCE_2_4 if is_2_4 else _UP_TO_2_3).substitute(values)
+
+
+def _version() -> tuple[int, ...]:
+    text = subprocess.run([_program(), "--version"], check=True, capture_output=True, text=True).stdout
+    match = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
+    assert match, text
+    return tuple(map(int, match.groups()))
+
+
+def _program() -> Path:
+    program = find_program("dovecot")
+    assert program
+    return program

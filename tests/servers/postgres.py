@@ -1,0 +1,73 @@
+"""PostgreSQL with its speed-for-safety switches set for throw-away data."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from tests.servers.server import Server, find_program
+
+
+class Postgresql(Server):
+    """A PostgreSQL cluster on ``port``; user ``postgres`` needs no password.
+
+    fsync, full_page_writes and synchronous_commit are off: not for tests of crashes.
+    """
+
+    # SIGINT is PostgreSQL's fast shutdown; SIGTERM waits for clients.
+    stop_signal = signal.SIGINT
+    host = "127.0.0.1"
+
+    def __init__(self) -> None:
+        super().__init__(port_count=1)
+        if os.geteuid() == 0:
+            self.user = "postgres"
+        (self.port,) = self.ports
+
+    @classmethod
+    def missing(cls) -> str | None:
+        absent = [name for name in ("initdb", "postgres", "psql", "pg_isready") if not _find(name)]
+        return f"not installed: {', '.join(absent)} (Debian: postgresql)" if absent else None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@{self.host}:{self.port}/postgres"
+
+    def psql(self, sql: str) -> str:
+        """Run ``sql`` with psql and return the rows, fields separated by ``|``, one row a line."""
+        command: list[str | Path] = [_program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.url, "-c", sql]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip("\n")
+
+    def prepare(self) -> None:
+        if self.user:
+            shutil.chown(self.directory, self.user, self.user)
+        options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+        subprocess.run(
+            [_program("initdb"), "-D", self.directory / "data", *options],
+            cwd="/",
+            check=True,
+            capture_output=True,
+            user=self.user,
+            group=self.user,
+            extra_groups=[] if self.user else None,
+        )
+
+    def command(self) -> list[str | Path]:
+        switches = ["-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
+        address = ["-h", self.host, "-p", str(self.port), "-k", str(self.directory)]
+        return [_program("postgres"), "-D", self.directory / "data", *address, *switches]
+
+    def is_ready(self) -> bool:
+        command: list[str | Path] = [_program("pg_isready"), "-q", "-h", self.host, "-p", str(self.port)]
+        return subprocess.run(command, check=False).returncode == 0
+
+
+def _find(name: str) -> Path | None:
+    return find_program(name, f"usr/lib/postgresql/*/bin/{name}", f"usr/pgsql-*/bin/{name}")
+
+
+def _program(name: str) -> Path:
+    program = _find(name)
+    assert program
+    return program
