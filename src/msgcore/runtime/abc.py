@@ -84,7 +84,11 @@ class Stream(Protocol):
         OperationCancelled: :meth:`Runtime.cancel` was called; the connection is then unusable.
     """
 
-    deadline: Deadline
+    @property
+    def deadline(self) -> Deadline: ...
+
+    @deadline.setter
+    def deadline(self, deadline: Deadline) -> None: ...
 
     @property
     def endpoint(self) -> Endpoint: ...
@@ -138,6 +142,12 @@ class Listener(Protocol):
     def port(self) -> int: ...
 
     async def close(self) -> None: ...
+
+    async def __aenter__(self) -> Listener: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
 
 class Lock(Protocol):

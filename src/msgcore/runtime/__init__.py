@@ -1,0 +1,88 @@
+"""Floor 1: the network, TLS, threads, event loops and SQL; the only folder that names them.
+
+Names load on first use (PEP 562): a blocking caller never loads asyncio, and who needs no TLS or SQL loads neither.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from msgcore.runtime.abc import (
+    NEVER,
+    Endpoint,
+    Event,
+    Group,
+    Listener,
+    Lock,
+    LoopRuntime,
+    Runtime,
+    Stream,
+    TlsFacts,
+    TlsSettings,
+)
+
+if TYPE_CHECKING:
+    from msgcore.runtime.aio import AsyncioRuntime
+    from msgcore.runtime.blocking import BlockingRuntime, run
+    from msgcore.runtime.sql import Database
+    from msgcore.runtime.sql_connection import Connection, Row, SqlValue
+    from msgcore.runtime.sql_schema import Schema
+    from msgcore.runtime.tls import TlsStream, serve_tls
+    from msgcore.runtime.transcript import Direction, TranscriptLine, TranscriptStream
+
+__all__ = [
+    "NEVER",
+    "AsyncioRuntime",
+    "BlockingRuntime",
+    "Connection",
+    "Database",
+    "Direction",
+    "Endpoint",
+    "Event",
+    "Group",
+    "Listener",
+    "Lock",
+    "LoopRuntime",
+    "Row",
+    "Runtime",
+    "Schema",
+    "SqlValue",
+    "Stream",
+    "TlsFacts",
+    "TlsSettings",
+    "TlsStream",
+    "TranscriptLine",
+    "TranscriptStream",
+    "run",
+    "serve_tls",
+]
+
+_MODULES = {
+    "AsyncioRuntime": "aio",
+    "BlockingRuntime": "blocking",
+    "run": "blocking",
+    "Database": "sql",
+    "Connection": "sql_connection",
+    "Row": "sql_connection",
+    "SqlValue": "sql_connection",
+    "Schema": "sql_schema",
+    "TlsStream": "tls",
+    "serve_tls": "tls",
+    "Direction": "transcript",
+    "TranscriptLine": "transcript",
+    "TranscriptStream": "transcript",
+}
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

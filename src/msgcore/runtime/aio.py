@@ -1,0 +1,175 @@
+"""The runtime of asyncio callers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+from msgcore.base.times import Deadline, SystemClock
+from msgcore.errors import TimedOut
+from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime, Stream
+from msgcore.runtime.aio_listener import AsyncioListener, bind
+from msgcore.runtime.aio_stream import AsyncioStream
+from msgcore.runtime.cancel import Calls, finish, result_of
+from msgcore.runtime.dial import Address, LookUp, addresses_of, connect_first, look_up
+from msgcore.runtime.sync import Event, Lock
+from msgcore.runtime.task_group import TaskGroup
+from msgcore.runtime.waits import bounded, complete, post, until
+
+__all__ = ["AsyncioRuntime"]
+
+T = TypeVar("T")
+
+_POOL_THREADS = 16
+
+
+class AsyncioRuntime:
+    """A :class:`~msgcore.runtime.abc.LoopRuntime` on the running loop; several tasks may share one.
+
+    A public call that goes through :meth:`run` is cancelled as a whole; outside of it, :meth:`cancel` ends the waits
+    that stand at that moment.
+    """
+
+    def __init__(self, look_up: LookUp = look_up) -> None:
+        self._calls = Calls()
+        self._clock = SystemClock()
+        self._look_up = look_up
+
+    async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run one public call to its end, as the scope of :meth:`cancel`."""
+        with self._calls.begin():
+            return await coroutine
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def deadline(self, seconds: float | None) -> Deadline:
+        return Deadline.after(seconds, self)
+
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> AsyncioStream:
+        deadline.check(f"{endpoint}: connect")
+        addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
+
+        async def attempt(address: Address, limit: Deadline) -> AsyncioStream:
+            return await self._connect(address, endpoint, limit, deadline)
+
+        return await connect_first(addresses, endpoint, deadline, attempt)
+
+    async def _connect(
+        self, address: Address, endpoint: Endpoint, limit: Deadline, deadline: Deadline
+    ) -> AsyncioStream:
+        loop = asyncio.get_running_loop()
+        connection = socket.socket(address.family, socket.SOCK_STREAM)
+        try:
+            connection.setblocking(False)
+            connecting = loop.sock_connect(connection, address.socket_address)
+            await bounded(connecting, self._calls, limit, f"{endpoint}: connect")
+            stream = AsyncioStream(endpoint, self._calls, deadline)
+            await loop.create_connection(lambda: stream, sock=connection)
+        except BaseException:
+            connection.close()
+            raise
+        return stream
+
+    async def listen(
+        self, endpoint: Endpoint, serve: Callable[[Stream], Awaitable[None]], connections: int = 1_000
+    ) -> AsyncioListener:
+        """Serve each connection in a task of its own; port 0 takes a free one; past ``connections`` new ones wait.
+
+        An error that ``serve`` raises ends its connection and is logged; the stream is closed when it returns.
+
+        Raises:
+            SetupError: the port is taken or not allowed, or the host is not this machine's.
+        """
+        passive = socket.AI_PASSIVE
+        addresses = await self.in_thread(lambda: addresses_of(endpoint.host, endpoint.port, passive))
+        sockets = bind(endpoint, list(addresses))
+        return AsyncioListener(sockets, endpoint.service, serve, connections, self._calls)
+
+    async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        timer = asyncio.get_running_loop().call_later(seconds, complete, waiter)
+        try:
+            await until(waiter, self._calls, deadline, "sleep")
+        finally:
+            timer.cancel()
+
+    async def in_thread(self, function: Callable[[], T], deadline: Deadline = NEVER) -> T:
+        """Run ``function`` in one of the process's pool of threads.
+
+        Work that has not begun at the deadline never runs. Once begun it is waited for: what it did is told even when
+        the deadline passed meanwhile; ``cancel()``, or the task's cancellation, is raised after its end.
+        """
+        self._calls.current().check()
+        deadline.check("in_thread")
+        future = _pool().submit(function)
+        try:
+            return await self._wait(future, deadline, "in_thread")
+        except BaseException as error:
+            if future.cancel():
+                raise
+            await finish(self, future)
+            if isinstance(error, TimedOut):
+                return future.result()
+            raise
+
+    async def wait(self, future: Future[T], deadline: Deadline = NEVER) -> T:
+        return await self._wait(future, deadline, "wait")
+
+    async def _wait(self, future: Future[T], deadline: Deadline, doing: str) -> T:
+        if not future.done():
+            loop = asyncio.get_running_loop()
+            waiter = loop.create_future()
+            future.add_done_callback(lambda _: post(loop, complete, waiter))
+            await until(waiter, self._calls, deadline, doing)
+        return result_of(future)
+
+    async def on_loop(self, main: Callable[[LoopRuntime], Awaitable[T]], deadline: Deadline = NEVER) -> T:
+        async def call() -> T:
+            return await main(self)
+
+        return await bounded(call(), self._calls, deadline, "on_loop")
+
+    def lock(self) -> Lock:
+        return Lock(self)
+
+    def event(self) -> Event:
+        return Event(self)
+
+    def group(self) -> TaskGroup:
+        return TaskGroup()
+
+    def cancel(self) -> None:
+        self._calls.cancel()
+
+
+_guard = threading.Lock()
+_shared_pool: ThreadPoolExecutor | None = None
+
+
+def _pool() -> ThreadPoolExecutor:
+    global _shared_pool  # noqa: PLW0603  # one for each process bounds its threads
+    with _guard:
+        if _shared_pool is None:
+            _shared_pool = ThreadPoolExecutor(_POOL_THREADS, thread_name_prefix="msgcore")
+        return _shared_pool
+
+
+def _forget() -> None:
+    """Let a forked child start with a pool of its own; the threads of its parent's are not in it."""
+    global _guard, _shared_pool  # noqa: PLW0603
+    _guard = threading.Lock()
+    _shared_pool = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,152 @@
+"""A listening socket on an event loop, with one task a connection."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import errno
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+
+from msgcore.errors import MsgcoreError, SetupError
+from msgcore.runtime.abc import NEVER, Endpoint, Stream
+from msgcore.runtime.aio_stream import AsyncioStream
+from msgcore.runtime.cancel import Calls, leave_call
+from msgcore.runtime.dial import Address
+
+__all__ = ["AsyncioListener", "bind"]
+
+_log = logging.getLogger("msgcore.runtime")
+
+_BACKLOG = 1_024
+
+# Descriptors or memory have run out: taking the connection up again at once would only spin.
+_SHORT_OF = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_SHORTAGE_SECONDS = 1.0
+
+Serve = Callable[[Stream], Awaitable[None]]
+
+
+class AsyncioListener:
+    """Serve each connection in a task; more than ``connections`` of them wait in the system's queue."""
+
+    def __init__(
+        self, sockets: list[socket.socket], service: str, serve: Serve, connections: int, calls: Calls
+    ) -> None:
+        self._sockets = sockets
+        self._service = service
+        self._serve = serve
+        self._calls = calls
+        self._free = asyncio.Semaphore(connections)
+        self._tasks: set[asyncio.Task[None]] = set()
+        # A listener outlives the call that made it, so its tasks must not be a part of that.
+        self._context = contextvars.copy_context()
+        self._context.run(leave_call)
+        loop = asyncio.get_running_loop()
+        self._acceptors = [loop.create_task(self._accept(one), context=self._context) for one in sockets]
+
+    @property
+    def port(self) -> int:
+        port: int = self._sockets[0].getsockname()[1]
+        return port
+
+    async def close(self) -> None:
+        """Stop listening, and cancel and await every connection's task, except one that calls this itself."""
+        tasks = {*self._acceptors, *self._tasks} - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for listening in self._sockets:
+            listening.close()
+
+    async def __aenter__(self) -> AsyncioListener:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._free.acquire()
+            try:
+                connection, address = await loop.sock_accept(listening)
+            except OSError as error:
+                self._free.release()
+                if error.errno in _SHORT_OF:
+                    _log.error("%s: cannot accept: %s", self._service, error.strerror)
+                    await asyncio.sleep(_SHORTAGE_SECONDS)
+                continue
+            task = loop.create_task(
+                self._connection(connection, Endpoint(address[0], address[1], self._service)), context=self._context
+            )
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._free.release()
+
+    async def _connection(self, connection: socket.socket, peer: Endpoint) -> None:
+        stream = AsyncioStream(peer, self._calls, NEVER)
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: stream, connection)
+        except OSError as error:
+            connection.close()
+            _log.info("%s: %s", peer, error)
+            return
+        try:
+            await self._serve(stream)
+        except MsgcoreError as error:
+            _log.info("%s: %s: %s", peer, type(error).__name__, error)
+            stream.abort()
+        except Exception:
+            _log.exception("%s: the server's own error", peer)
+            stream.abort()
+        except BaseException:
+            stream.abort()
+            raise
+        else:
+            await stream.close()
+
+
+def bind(endpoint: Endpoint, addresses: list[Address]) -> list[socket.socket]:
+    """Listen on every address that this machine has, all with the same port.
+
+    Raises:
+        SetupError: a port is taken or not allowed, or no address is this machine's.
+    """
+    port = endpoint.port
+    sockets: list[socket.socket] = []
+    with contextlib.ExitStack() as undo:
+        for address in addresses:
+            try:
+                listening = undo.enter_context(socket.socket(address.family, socket.SOCK_STREAM))
+                _prepare(listening)
+                host, _, *rest = address.socket_address
+                listening.bind((host, port, *rest))
+                listening.listen(_BACKLOG)
+            except OSError as error:
+                if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT) and len(addresses) > 1:
+                    continue
+                raise SetupError(f"{endpoint}: cannot listen: {error.strerror}") from error
+            sockets.append(listening)
+            port = listening.getsockname()[1]
+        if not sockets:
+            raise SetupError(f"{endpoint}: cannot listen: no address of this machine")
+        undo.pop_all()
+    return sockets
+
+
+def _prepare(listening: socket.socket) -> None:
+    listening.setblocking(False)
+    if hasattr(socket, "SO_REUSEPORT"):  # not on Windows, where SO_REUSEADDR would let two servers share the port
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if listening.family == socket.AF_INET6:
+        listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

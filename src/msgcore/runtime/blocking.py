@@ -1,0 +1,183 @@
+"""The runtime of blocking callers: every wait blocks the calling thread, nothing ever suspends."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from selectors import EVENT_WRITE
+from typing import Any, TypeVar
+
+from msgcore.base.times import Deadline, SystemClock
+from msgcore.errors import SuspendedError
+from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime
+from msgcore.runtime.blocking_stream import BlockingStream, poll
+from msgcore.runtime.cancel import Calls, finish, result_of
+from msgcore.runtime.dial import Address, LookUp, connect_first, look_up
+from msgcore.runtime.limits import wait_seconds
+from msgcore.runtime.sync import Event, Lock
+from msgcore.runtime.thread_group import ThreadGroup
+
+__all__ = ["BlockingRuntime", "run"]
+
+T = TypeVar("T")
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Drive a coroutine that never suspends, as a plain call.
+
+    Raises:
+        SuspendedError: it awaited an event loop's primitive, which nobody would ever complete.
+    """
+    try:
+        awaited = coroutine.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    except RuntimeError as error:
+        if "no running event loop" not in str(error):
+            raise
+        raise SuspendedError(f"{coroutine!r} needs an event loop, in blocking mode") from error
+    coroutine.close()
+    raise SuspendedError(
+        f"{coroutine!r} awaited {awaited!r}: in blocking mode only Stream and Runtime methods may wait"
+    )
+
+
+class BlockingRuntime:
+    """A :class:`~msgcore.runtime.abc.Runtime` for plain threads; several may share one.
+
+    Each public call goes through :meth:`run`, which is the scope of :meth:`cancel`.
+    """
+
+    def __init__(self, look_up: LookUp = look_up) -> None:
+        self._calls = Calls()
+        self._clock = SystemClock()
+        self._look_up = look_up
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run one public call to its end.
+
+        Raises:
+            SuspendedError: it awaited a foreign loop's primitive.
+            OperationCancelled: :meth:`cancel` was called meanwhile.
+        """
+        with self._calls.begin():
+            return run(coroutine)
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def deadline(self, seconds: float | None) -> Deadline:
+        return Deadline.after(seconds, self)
+
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> BlockingStream:
+        deadline.check(f"{endpoint}: connect")
+        addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
+
+        async def attempt(address: Address, limit: Deadline) -> BlockingStream:
+            return self._connect(address, endpoint, limit, deadline)
+
+        return await connect_first(addresses, endpoint, deadline, attempt)
+
+    def _connect(self, address: Address, endpoint: Endpoint, limit: Deadline, deadline: Deadline) -> BlockingStream:
+        connection = socket.socket(address.family, socket.SOCK_STREAM)
+        try:
+            connection.setblocking(False)
+            try:
+                connection.connect(address.socket_address)
+            except BlockingIOError:
+                poll(connection, EVENT_WRITE, self._calls, limit, f"{endpoint}: connect")
+                code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
+                    raise OSError(code, os.strerror(code)) from None
+            # A command and its reply are small: waiting to fill a segment would cost a round trip.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except BaseException:
+            connection.close()
+            raise
+        return BlockingStream(connection, endpoint, self._calls, deadline)
+
+    async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None:
+        end = Deadline.after(seconds, self)
+        self._until(lambda: end.is_past, SimpleQueue(), deadline, "sleep", end)
+
+    async def in_thread(self, function: Callable[[], T], deadline: Deadline = NEVER) -> T:
+        """Run ``function`` right here: the calling thread may block, so a second one would gain nothing.
+
+        A deadline that passes meanwhile does not undo what was done; ``cancel()`` is raised after the function's end.
+        """
+        call = self._calls.current()
+        call.check()
+        deadline.check("in_thread")
+        result = function()
+        call.check()
+        return result
+
+    async def wait(self, future: Future[T], deadline: Deadline = NEVER) -> T:
+        return await self._wait(future, deadline, "wait")
+
+    async def _wait(self, future: Future[T], deadline: Deadline, doing: str) -> T:
+        if not future.done():
+            bell: SimpleQueue[None] = SimpleQueue()
+            future.add_done_callback(lambda _: bell.put(None))
+            self._until(future.done, bell, deadline, doing, NEVER)
+        return result_of(future)
+
+    def _until(
+        self, is_done: Callable[[], bool], bell: SimpleQueue[None], deadline: Deadline, doing: str, end: Deadline
+    ) -> None:
+        """Wait for ``is_done``, looking whenever the bell rings and at ``end``."""
+        call = self._calls.current()
+
+        # A SimpleQueue because its put() is safe in a signal handler that interrupted get(); an Event's set() is not.
+        def ring() -> None:
+            bell.put(None)
+
+        call.add(ring)
+        try:
+            while not is_done():
+                call.check()
+                deadline.check(doing)
+                seconds = min((s for s in (wait_seconds(deadline), wait_seconds(end)) if s is not None), default=None)
+                try:
+                    bell.get(timeout=seconds)
+                except Empty:
+                    continue
+        finally:
+            call.discard(ring)
+
+    async def on_loop(self, main: Callable[[LoopRuntime], Awaitable[T]], deadline: Deadline = NEVER) -> T:
+        """Run ``main`` on the process's loop thread, with an AsyncioRuntime of its own.
+
+        A deadline or :meth:`cancel` cancels it there, and is raised here after it has ended.
+        """
+        from msgcore.runtime import loop_thread  # loads asyncio
+
+        self._calls.current().check()
+        deadline.check("on_loop")
+        future = loop_thread.submit(loop_thread.with_runtime(main, self._look_up))
+        try:
+            return await self._wait(future, deadline, "on_loop")
+        except BaseException:
+            if future.cancel():
+                await finish(self, future)
+            raise
+
+    def lock(self) -> Lock:
+        return Lock(self)
+
+    def event(self) -> Event:
+        return Event(self)
+
+    def group(self) -> ThreadGroup:
+        return ThreadGroup(self._calls, run)
+
+    def cancel(self) -> None:
+        self._calls.cancel()

@@ -1,0 +1,165 @@
+"""Which public calls are running, and how ``cancel()`` reaches their waits.
+
+Theory of operation: a runtime owns one :class:`Calls`. Each public call is a :class:`Call`, found through a context
+variable, so that threads and tasks that the call starts belong to it, too; what runs outside of any call belongs to
+the root call, which every ``cancel()`` replaces. A wait leaves a waker with its call and takes it back when it ends.
+``cancel()`` sets the flag first and calls the wakers after that, under the same lock that adds them, so no wait is
+missed. The locks are reentrant because ``cancel()`` may run in a signal handler that interrupted one of these methods.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from msgcore.errors import OperationCancelled
+from msgcore.runtime.abc import Runtime
+
+__all__ = ["Call", "Calls", "Waker", "entered", "finish", "leave_call", "result_of", "shielded"]
+
+T = TypeVar("T")
+
+Waker = Callable[[], None]
+
+
+class Call:
+    """The scope of one public call: its waits end together when it is cancelled."""
+
+    def __init__(self, owner: Calls | None) -> None:
+        self.owner = owner
+        self.is_over = False
+        self._is_cancelled = False
+        self._guard = threading.RLock()
+        self._wakers: set[Waker] = set()
+
+    def check(self) -> None:
+        """Go on unless the call was cancelled.
+
+        Raises:
+            OperationCancelled: it was.
+        """
+        if self._is_cancelled:
+            raise OperationCancelled("cancel() ended this call")
+
+    def add(self, waker: Waker) -> None:
+        """Have ``waker`` called by :meth:`cancel`, until :meth:`discard`; it runs in any thread and must not wait."""
+        with self._guard:
+            self.check()
+            self._wakers.add(waker)
+
+    def discard(self, waker: Waker) -> None:
+        with self._guard:
+            self._wakers.discard(waker)
+
+    def cancel(self) -> None:
+        with self._guard:
+            self._is_cancelled = True
+            for waker in tuple(self._wakers):
+                waker()
+
+
+# None outside of any call. A call without owner is a shield: it holds for every runtime and nobody can cancel it.
+_current: ContextVar[Call | None] = ContextVar("msgcore_call", default=None)
+
+
+class Calls:
+    """The calls that now run in one runtime."""
+
+    def __init__(self) -> None:
+        self._guard = threading.RLock()
+        self._root = Call(self)
+        self._running: set[Call] = set()
+
+    def current(self) -> Call:
+        """Find the call that this thread or task runs for."""
+        call = _current.get()
+        if call is None or call.is_over or call.owner not in (self, None):
+            return self._root
+        return call
+
+    @contextmanager
+    def begin(self) -> Generator[Call]:
+        """Start a call; inside another one of this runtime, go on with that."""
+        outer = self.current()
+        if outer is not self._root:
+            yield outer
+            return
+        call = Call(self)
+        with self._guard:
+            self._running.add(call)
+        token = _current.set(call)
+        try:
+            yield call
+        finally:
+            _current.reset(token)
+            call.is_over = True
+            with self._guard:
+                self._running.discard(call)
+
+    def cancel(self) -> None:
+        """End the waits of all calls that run now; calls that start later are not touched."""
+        with self._guard:
+            calls = (self._root, *self._running)
+            self._root = Call(self)
+        for call in calls:
+            call.cancel()
+
+
+@contextmanager
+def entered(call: Call) -> Generator[None]:
+    """Run what follows as a part of ``call``."""
+    token = _current.set(call)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def leave_call() -> None:
+    """Take the current context out of any call: for work that outlives the call that starts it."""
+    _current.set(None)
+
+
+@contextmanager
+def shielded() -> Generator[None]:
+    """Let ``cancel()`` pass by what follows."""
+    with entered(Call(None)):
+        yield
+
+
+async def finish(runtime: Runtime, future: Future[T]) -> None:
+    """Wait for the end of work that must not be abandoned; neither a deadline nor ``cancel()`` cuts the wait short.
+
+    A second cancellation of the waiting task is raised after the end. Only the interpreter's own exceptions
+    (Control-C) are raised at once.
+    """
+    # Its own future: the outcome of the work is for somebody else to read.
+    done: Future[None] = Future()
+    future.add_done_callback(lambda _: done.set_result(None))
+    interrupted: BaseException | None = None
+    while not done.done():
+        try:
+            with shielded():
+                await runtime.wait(done)
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # asyncio.CancelledError, which this module does not load
+            interrupted = error
+    if interrupted is not None:
+        raise interrupted
+
+
+def result_of(future: Future[T]) -> T:
+    """Read a finished future.
+
+    Raises:
+        OperationCancelled: the work was withdrawn.
+    """
+    try:
+        return future.result(0)
+    except CancelledError as error:
+        raise OperationCancelled("the work was cancelled") from error

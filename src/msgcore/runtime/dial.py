@@ -1,0 +1,116 @@
+"""Names to addresses to a first connection: what both runtimes share of ``connect``."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import attrs
+
+from msgcore.base.times import Deadline
+from msgcore.errors import ConnectionLost, NameNotResolved, TimedOut
+from msgcore.runtime.abc import Endpoint
+
+__all__ = ["Address", "LookUp", "addresses_of", "connect_first", "look_up"]
+
+S = TypeVar("S")
+
+
+@attrs.frozen
+class Address:
+    """One address that a host has, as the socket module wants it: the host and the port come first."""
+
+    family: socket.AddressFamily
+    socket_address: tuple[Any, ...]
+
+
+LookUp = Callable[[str, int], Future[Sequence[Address]]]
+
+# Of several addresses, one that stays silent may use this much of the deadline, and never more than its share.
+_SILENT_ADDRESS_SECONDS = 10.0
+
+# Not every system has all of them.
+_NO_SUCH_NAME = {getattr(socket, name, None) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")}
+
+
+def look_up(host: str, port: int) -> Future[Sequence[Address]]:
+    """Ask the system's resolver in a thread of its own; nothing interrupts that, so a waiter leaves at the deadline."""
+    future: Future[Sequence[Address]] = Future()
+    if _is_literal(host):
+        _resolve(future, host, port)
+    else:
+        threading.Thread(target=_resolve, args=(future, host, port), name=f"look up {host}", daemon=True).start()
+    return future
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _resolve(future: Future[Sequence[Address]], host: str, port: int) -> None:
+    try:
+        future.set_result(addresses_of(host, port))
+    except BaseException as error:  # whatever it is, it belongs to the waiter
+        future.set_exception(error)
+
+
+def addresses_of(host: str, port: int, flags: int = 0) -> Sequence[Address]:
+    """Look a host up; blocks for as long as the system's resolver likes. The empty host is every local address.
+
+    Raises:
+        NameNotResolved: there is no such host.
+        ConnectionLost: the resolver did not say.
+    """
+    # RFC 6761 section 6.4: a resolver answers for "invalid" without asking anybody.
+    if host.rstrip(".").lower().endswith(".invalid"):
+        raise NameNotResolved(f"{host}: no such host")
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=flags)
+    except socket.gaierror as error:
+        if error.errno in _NO_SUCH_NAME:
+            raise NameNotResolved(f"{host}: no such host") from error
+        raise ConnectionLost(f"{host}: name look-up: {error.strerror}") from error
+    except UnicodeError as error:
+        raise NameNotResolved(f"{host!r}: no name of a host") from error
+    except OSError as error:
+        raise ConnectionLost(f"{host}: name look-up: {error.strerror}") from error
+    # A Python without IPv6 gives (int, bytes) for such addresses; they are of no use.
+    return tuple(
+        dict.fromkeys(Address(family, address) for family, _, _, _, address in found if isinstance(address[0], str))
+    )
+
+
+async def connect_first(
+    addresses: Sequence[Address],
+    endpoint: Endpoint,
+    deadline: Deadline,
+    attempt: Callable[[Address, Deadline], Awaitable[S]],
+) -> S:
+    """Try the addresses in their order until one answers.
+
+    Raises:
+        ConnectionLost: none did; the message says what each of them said.
+        TimedOut: the deadline passed.
+    """
+    said: list[str] = []
+    for position, address in enumerate(addresses):
+        left = len(addresses) - position
+        share = min(deadline.remaining_seconds() / left, _SILENT_ADDRESS_SECONDS)
+        try:
+            return await attempt(address, deadline if left == 1 else deadline.sooner(share))
+        except TimedOut:  # before OSError, which it is, too
+            deadline.check(f"{endpoint}: connect")
+            said.append(f"{address.socket_address[0]}: no answer")
+        except OSError as error:
+            # asyncio puts a text of its own into strerror.
+            said.append(f"{address.socket_address[0]}: {os.strerror(error.errno) if error.errno else error}")
+    raise ConnectionLost(f"{endpoint}: connect: {'; '.join(said) or 'the host has no address'}")

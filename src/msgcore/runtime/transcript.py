@@ -1,0 +1,106 @@
+"""What went over a connection, without its secrets: for logs, debugging and error messages."""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable
+
+import attrs
+
+from msgcore.base.text import one_line
+from msgcore.base.times import Deadline
+from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsSettings
+
+__all__ = ["Direction", "Record", "TranscriptLine", "TranscriptStream"]
+
+_TAIL_LINES = 8
+_TAIL_LINE_OCTETS = 200
+
+
+class Direction(enum.Enum):
+    """Who said it. ``TLS`` marks a handshake, with the version and the cipher as its octets."""
+
+    SENT = "C:"
+    RECEIVED = "S:"
+    TLS = "TLS:"
+
+
+@attrs.frozen
+class TranscriptLine:
+    """What one read or write carried: as many lines of the protocol as came together, perhaps part of one."""
+
+    direction: Direction
+    octets: bytes
+
+    def __str__(self) -> str:
+        return f"{self.direction.value} {one_line(self.octets.decode('utf-8', 'backslashreplace'))}"
+
+
+Record = Callable[[TranscriptLine], None]
+
+
+class TranscriptStream:
+    """A :class:`~msgcore.runtime.abc.Stream` that reports to ``record`` what passes through, also after ``start_tls``.
+
+    ``record`` gets every octet (``shown_as`` where a write has one); the tail keeps only the end, bounded.
+    """
+
+    def __init__(self, stream: Stream, record: Record | None = None) -> None:
+        self._stream = stream
+        self._record = record
+        self._tail: deque[TranscriptLine] = deque(maxlen=_TAIL_LINES)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return self._stream.endpoint
+
+    @property
+    def deadline(self) -> Deadline:
+        return self._stream.deadline
+
+    @deadline.setter
+    def deadline(self, deadline: Deadline) -> None:
+        self._stream.deadline = deadline
+
+    @property
+    def tls(self) -> TlsFacts | None:
+        return self._stream.tls
+
+    @property
+    def unread_octets(self) -> int:
+        return self._stream.unread_octets
+
+    @property
+    def tail(self) -> tuple[TranscriptLine, ...]:
+        """The last lines, each cut to its last octets."""
+        return tuple(self._tail)
+
+    async def read(self) -> bytes:
+        octets = await self._stream.read()
+        if octets:
+            self._report(Direction.RECEIVED, octets)
+        return octets
+
+    async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
+        # Before it is sent, so that what a lost connection was told shows, too.
+        self._report(Direction.SENT, octets if shown_as is None else shown_as)
+        await self._stream.write(octets, shown_as)
+
+    async def start_tls(self, settings: TlsSettings) -> TranscriptStream:
+        secured = TranscriptStream(await self._stream.start_tls(settings), self._record)
+        secured._tail = self._tail
+        if secured.tls is not None:
+            secured._report(Direction.TLS, f"{secured.tls.version} {secured.tls.cipher}".encode())
+        return secured
+
+    async def close(self) -> None:
+        await self._stream.close()
+
+    def abort(self) -> None:
+        self._stream.abort()
+
+    def _report(self, direction: Direction, octets: bytes) -> None:
+        self._tail.append(TranscriptLine(direction, octets[-_TAIL_LINE_OCTETS:]))
+        if self._record is not None:
+            self._record(TranscriptLine(direction, octets))

@@ -1,0 +1,66 @@
+"""What a transcript shows, and what it never does."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+from msgcore.runtime import Direction, Runtime, TlsSettings, TranscriptLine, TranscriptStream
+from tests.runtime.modes import Mode
+from tests.runtime.peers import PATIENCE_SECONDS, over_tls, peer, receive
+from tests.servers import Authority
+
+
+def test_a_secret_is_sent_but_never_shown(mode: Mode) -> None:
+    lines: list[TranscriptLine] = []
+
+    async def main(runtime: Runtime) -> None:
+        stream = TranscriptStream(await runtime.connect(endpoint), lines.append)
+        await stream.write(b"PASS hunter2\r\n", shown_as=b"PASS ***\r\n")
+        assert await stream.read() == b"+OK\r\n"
+        await stream.close()
+
+    def script(connection: socket.socket) -> None:
+        assert receive(connection, 14) == b"PASS hunter2\r\n"
+        connection.sendall(b"+OK\r\n")
+
+    with peer(script) as endpoint:
+        mode.run(main)
+    assert lines == [TranscriptLine(Direction.SENT, b"PASS ***\r\n"), TranscriptLine(Direction.RECEIVED, b"+OK\r\n")]
+
+
+def test_a_transcript_goes_on_after_start_tls_with_the_tail_of_before(mode: Mode, authority: Authority) -> None:
+    lines: list[TranscriptLine] = []
+
+    def script(secured: ssl.SSLSocket) -> None:
+        assert receive(secured, 6) == b"NOOP\r\n"
+
+    async def main(runtime: Runtime) -> TranscriptStream:
+        stream = TranscriptStream(await runtime.connect(endpoint), lines.append)
+        stream.deadline = runtime.deadline(PATIENCE_SECONDS)
+        secured = await stream.start_tls(TlsSettings(ca_file=authority.ca_file))
+        assert secured.deadline is stream.deadline
+        await secured.write(b"NOOP\r\n")
+        await secured.close()
+        return secured
+
+    with peer(over_tls(authority.server, script)) as endpoint:
+        secured = mode.run(main)
+    assert [line.direction for line in lines] == [Direction.TLS, Direction.SENT]
+    assert secured.tail == tuple(lines)
+    assert str(lines[1]) == "C: NOOP"
+
+
+def test_the_tail_is_bounded_and_keeps_the_end(mode: Mode) -> None:
+    async def main(runtime: Runtime) -> TranscriptStream:
+        stream = TranscriptStream(await runtime.connect(endpoint))
+        for number in range(100):
+            await stream.write(b"x" * 10_000 + b"%02d" % number)
+        await stream.close()
+        return stream
+
+    with peer(lambda connection: receive(connection, 100 * 10_002)) as endpoint:
+        tail = mode.run(main).tail
+    assert 0 < len(tail) < 20
+    assert max(len(line.octets) for line in tail) < 1_000
+    assert str(tail[-1:]).endswith("99'),)")
