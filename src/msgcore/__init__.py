@@ -1,1 +1,129 @@
-"""msgcore."""
+"""msgcore: one typed, MAPI-style API to compose, store, send, receive, convert and route messages.
+
+Names load on first use (PEP 562): importing the package loads no provider, TLS, database or event loop.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from msgcore import aio, errors, mta, props
+    from msgcore.base.text import Secret
+    from msgcore.blocking.opening import logon, open_organization, open_store, open_transport, send
+    from msgcore.codecs import mime, read_message, write_message
+    from msgcore.model import (
+        Accepted,
+        Address,
+        Attachment,
+        Deferred,
+        Delivered,
+        Importance,
+        Message,
+        Outcome,
+        Outcomes,
+        Pending,
+        Recipient,
+        RecipientKind,
+        Refused,
+        Sensitivity,
+        Unknown,
+        compare,
+    )
+    from msgcore.profile import Profile, ProfileAdmin
+    from msgcore.session.store import Submission
+    from msgcore.spi.registry import register_gateway, register_service
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Accepted",
+    "Address",
+    "Attachment",
+    "Deferred",
+    "Delivered",
+    "Importance",
+    "Message",
+    "Outcome",
+    "Outcomes",
+    "Pending",
+    "Profile",
+    "ProfileAdmin",
+    "Recipient",
+    "RecipientKind",
+    "Refused",
+    "Secret",
+    "Sensitivity",
+    "Submission",
+    "Unknown",
+    "aio",
+    "compare",
+    "errors",
+    "logon",
+    "mime",
+    "mta",
+    "open_organization",
+    "open_store",
+    "open_transport",
+    "props",
+    "read_message",
+    "register_gateway",
+    "register_service",
+    "send",
+    "write_message",
+]
+
+_OPENING = ("logon", "open_organization", "open_store", "open_transport", "send")
+_MODEL = (
+    "Accepted",
+    "Address",
+    "Attachment",
+    "Deferred",
+    "Delivered",
+    "Importance",
+    "Message",
+    "Outcome",
+    "Outcomes",
+    "Pending",
+    "Recipient",
+    "RecipientKind",
+    "Refused",
+    "Sensitivity",
+    "Unknown",
+    "compare",
+)
+_WHERE = {
+    **dict.fromkeys(_OPENING, "msgcore.blocking.opening"),
+    **dict.fromkeys(_MODEL, "msgcore.model"),
+    "Secret": "msgcore.base.text",
+    "Submission": "msgcore.session.store",
+    "Profile": "msgcore.profile",
+    "ProfileAdmin": "msgcore.profile",
+    "read_message": "msgcore.codecs",
+    "write_message": "msgcore.codecs",
+    "register_gateway": "msgcore.spi.registry",
+    "register_service": "msgcore.spi.registry",
+}
+_MODULES = {
+    "aio": "msgcore.aio",
+    "errors": "msgcore.errors",
+    "mime": "msgcore.codecs.mime",
+    "mta": "msgcore.mta",
+    "props": "msgcore.props",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        value: object = importlib.import_module(_MODULES[name])
+    elif name in _WHERE:
+        value = getattr(importlib.import_module(_WHERE[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

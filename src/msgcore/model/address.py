@@ -33,6 +33,7 @@ _DOMAIN_LITERAL = re.compile(r"\[[!-Z^-~]*\]")
 _PHRASE_NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."]')
 # One token: white space, a quoted string (perhaps unended), a comment's edge, an angle, a separator, or a run of others.
 _TOKEN = re.compile(r'\s+|"(?:[^"\\]|\\.)*"?|\\.|[()<>,;:\[\]@]|[^\s"()<>,;:\[\]@\\]+|.', re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -256,8 +257,13 @@ class _Reader:
 
 
 def _phrase(words: list[str]) -> str:
-    parts = [_unescape(word.strip('"') if word.startswith('"') else word) for word in words]
+    parts = [_unescape(_unquote(word)) for word in words]
     return " ".join("".join(part if not part.isspace() else " " for part in parts).split())
+
+
+def _unquote(word: str) -> str:
+    """Take the quotes off a quoted string, which may lack its last; an escaped quote at its end stays."""
+    return _QUOTED.sub(r"\1", word) if word.startswith('"') else word
 
 
 def _split_bare(words: list[str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import attrs
 
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
-from msgcore.props.table import PidTagBody, PidTagMessageSizeExtended, PidTagTransportMessageHeaders
+from msgcore.props.table import PidTagBody, PidTagHtml, PidTagMessageSizeExtended, PidTagTransportMessageHeaders
 from msgcore.props.tags import Property
 
 __all__ = ["Difference", "compare"]
@@ -29,7 +29,7 @@ class Difference:
 def compare(left: Message, right: Message) -> tuple[Difference, ...]:
     """Give every difference in properties, recipients, reply addresses and attachments; ``()`` when they say the same.
 
-    Line ends of the text body are compared as one kind, and a final one does not count: MIME cannot keep them apart.
+    Line ends of the bodies are compared as one kind, and final ones do not count: MIME cannot keep them apart.
     """
     found: list[Difference] = []
     tags = {tag.bag_key: tag for tag in (*left.tags(), *right.tags())}
@@ -60,6 +60,8 @@ def _property(message: Message, tag: PropertyKey) -> object:
     value = message.get(cast("Property[object]", tag))
     if tag.bag_key == PidTagBody.bag_key and isinstance(value, str):
         return value.replace("\r\n", "\n").rstrip("\n")
+    if tag.bag_key == PidTagHtml.bag_key and isinstance(value, bytes):
+        return value.replace(b"\r\n", b"\n").rstrip(b"\n")
     return value
 
 

@@ -63,7 +63,22 @@ HeadersLike = Mapping[str, str] | Iterable[tuple[str, str] | Header]
 
 # Fields that a property or argument of their own writes, or that the writer derives.
 _OWNED = frozenset(
-    ["from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references", "importance", "sensitivity", "mime-version"]
+    [
+        "from",
+        "sender",
+        "to",
+        "cc",
+        "bcc",
+        "reply-to",
+        "subject",
+        "date",
+        "message-id",
+        "in-reply-to",
+        "references",
+        "importance",
+        "sensitivity",
+        "mime-version",
+    ]
 )
 
 

@@ -404,6 +404,10 @@ class Message:
         return Importance(self.get(PidTagImportance, Importance.NORMAL))
 
     @property
+    def sensitivity(self) -> Sensitivity:
+        return Sensitivity(self.get(PidTagSensitivity, Sensitivity.NORMAL))
+
+    @property
     def size_octets(self) -> int:
         """The octets as read or stored; of a composed message what its parts hold before encoding."""
         known = self.get(PidTagMessageSizeExtended)
@@ -413,6 +417,17 @@ class Message:
             return len(self._source.octets)
         bodies = len((self.get(PidTagBody) or "").encode("utf-8", "replace")) + len(self.get(PidTagHtml) or b"")
         return bodies + sum(attachment.size_octets for attachment in self.attachments)
+
+    def copy(self) -> Message:
+        """Make another message that says the same; what is set on one does not show on the other."""
+        twin = Message.__new__(Message)
+        twin._bag = self._bag.copy()
+        twin._source = self._source
+        twin._recipients = self._recipients
+        twin._reply_to = self._reply_to
+        twin._attachments = self._attachments
+        twin._headers = self._headers
+        return twin
 
     def load_files(self) -> None:
         """Read the files behind ``Path`` attachments, at any depth. Blocks.

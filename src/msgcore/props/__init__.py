@@ -10,6 +10,7 @@ from msgcore.props.names import by_id as by_id
 from msgcore.props.names import lookup as lookup
 from msgcore.props.restriction import Restriction as Restriction
 from msgcore.props.restriction import SortKey as SortKey
+from msgcore.props.row import Row as Row
 from msgcore.props.table import *  # noqa: F403
 from msgcore.props.tags import NamedProperty as NamedProperty
 from msgcore.props.tags import Property as Property

@@ -51,7 +51,7 @@ _RELATIONS: dict[Relation, Callable[[Any, Any], bool]] = {
 class PropertySource(Protocol):
     """Anything that gives property values: a bag, a message, a row."""
 
-    def get(self, tag: Any, default: None = None, /) -> object: ...
+    def get(self, tag: Any, /) -> object: ...
 
 
 def match(restriction: Restriction, source: PropertySource) -> bool:

@@ -7,6 +7,7 @@ a plain call; ``AsyncioRuntime`` suspends on its loop.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from datetime import datetime
@@ -27,6 +28,7 @@ __all__ = [
     "Lock",
     "LoopRuntime",
     "Runtime",
+    "Security",
     "Stream",
     "TlsFacts",
     "TlsSettings",
@@ -48,6 +50,14 @@ class Endpoint:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.service} {host}:{self.port}"
+
+
+class Security(enum.Enum):
+    """When TLS starts on a connection."""
+
+    IMPLICIT = "from the first octet"
+    STARTTLS = "an upgrade that is required"
+    OPPORTUNISTIC = "an upgrade when offered"
 
 
 @attrs.frozen

@@ -1,0 +1,104 @@
+"""msgcore for asyncio: the names of the package, in coroutines.
+
+``async with msgcore.aio.logon("work") as session`` is the twin of ``with msgcore.logon("work") as session``. Each call
+opens a runtime of its own on the running loop.
+"""
+
+from __future__ import annotations
+
+from msgcore.base.text import Secret
+from msgcore.model.message import Message
+from msgcore.model.outcome import Outcomes
+from msgcore.mta import organization as _organization
+from msgcore.mta.organization import Organization
+from msgcore.profile.admin import ProfileAdmin
+from msgcore.profile.profile import Profile
+from msgcore.runtime.aio import AsyncioRuntime
+from msgcore.session import direct as _direct
+from msgcore.session import session as _session
+from msgcore.session.direct import Transport
+from msgcore.session.folder import Folder, Item
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.session import Session
+from msgcore.session.store import MessageStore
+from msgcore.session.stored_message import StoredMessage
+from msgcore.session.table import Table
+
+__all__ = [
+    "Folder",
+    "Item",
+    "MessageStore",
+    "Organization",
+    "Session",
+    "StoredMessage",
+    "Table",
+    "Transport",
+    "logon",
+    "open_organization",
+    "open_store",
+    "open_transport",
+    "send",
+]
+
+
+async def send(
+    message: Message,
+    *,
+    via: str,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    check: bool = True,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> Outcomes:
+    """Send one message over the transport that the URL ``via`` names; as :func:`msgcore.send`."""
+    return await _direct.send(
+        message,
+        AsyncioRuntime(),
+        via=via,
+        user=user,
+        password=password,
+        check=check,
+        timeout_seconds=timeout_seconds,
+        **options,
+    )
+
+
+def open_transport(
+    url: str,
+    *,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> Opening[Transport]:
+    """Open the transport that a URL names; as :func:`msgcore.open_transport`."""
+    return _direct.open_transport(
+        url, AsyncioRuntime(), user=user, password=password, timeout_seconds=timeout_seconds, **options
+    )
+
+
+def open_store(
+    url: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS, **options: object
+) -> Opening[MessageStore]:
+    """Open the message store that a URL names; as :func:`msgcore.open_store`."""
+    return _direct.open_store(url, AsyncioRuntime(), timeout_seconds=timeout_seconds, **options)
+
+
+def open_organization(
+    url: str, *, create: bool = False, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+) -> Opening[Organization]:
+    """Open an organisation for administration; as :func:`msgcore.open_organization`."""
+    return Opening(
+        lambda: _organization.open_organization(url, AsyncioRuntime(), create=create, timeout_seconds=timeout_seconds)
+    )
+
+
+def logon(
+    profile: str | Profile,
+    *,
+    admin: ProfileAdmin | None = None,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+) -> Opening[Session]:
+    """Log on to a profile; as :func:`msgcore.logon`."""
+    return _session.logon(profile, AsyncioRuntime(), admin=admin, timeout_seconds=timeout_seconds)

@@ -1,0 +1,120 @@
+"""Where blocking code starts: ``send``, ``logon`` and the ``open_`` calls. Each opens a runtime of its own."""
+
+from __future__ import annotations
+
+from msgcore.base.text import Secret
+from msgcore.blocking.organization import Organization
+from msgcore.blocking.session import Session
+from msgcore.blocking.store import MessageStore
+from msgcore.blocking.transport import Transport
+from msgcore.model.message import Message
+from msgcore.model.outcome import Outcomes
+from msgcore.mta import organization as _organization
+from msgcore.profile.admin import ProfileAdmin
+from msgcore.profile.profile import Profile
+from msgcore.runtime.blocking import BlockingRuntime
+from msgcore.session import direct as _direct
+from msgcore.session import session as _session
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+
+__all__ = ["logon", "open_organization", "open_store", "open_transport", "send"]
+
+
+def send(
+    message: Message,
+    *,
+    via: str,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    check: bool = True,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> Outcomes:
+    """Send one message over the transport that the URL ``via`` names.
+
+    Raises:
+        NotAccepted: some recipient was not accepted; with ``check=False`` the outcomes say so instead.
+        UsageError: the URL, an option, a recipient or the sender is missing or wrong.
+        SetupError: the host, certificate or credentials are wrong.
+        TryAgain: the server could not be reached, or not within ``timeout_seconds``.
+    """
+    runtime = BlockingRuntime()
+    return runtime.run(
+        _direct.send(
+            message,
+            runtime,
+            via=via,
+            user=user,
+            password=password,
+            check=check,
+            timeout_seconds=timeout_seconds,
+            **options,
+        )
+    )
+
+
+def open_transport(
+    url: str,
+    *,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> Transport:
+    """Open the transport that a URL names, for many messages; it connects at the first one.
+
+    ``password`` is a reference (``env:NAME``, ``file:PATH``) or a ``Secret``. ``timeout_seconds`` bounds each send.
+
+    Raises:
+        UsageError: the URL or an option is wrong.
+        NotSupported: this version has no such transport.
+    """
+    runtime = BlockingRuntime()
+    opening = _direct.open_transport(
+        url, runtime, user=user, password=password, timeout_seconds=timeout_seconds, **options
+    )
+    return Transport(runtime, runtime.run(opening.open()))
+
+
+def open_store(url: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS, **options: object) -> MessageStore:
+    """Open the message store that a URL names; a ``sqlite:`` file is made when it is not there.
+
+    Raises:
+        UsageError: the URL or an option is wrong.
+        NotSupported: this version has no such store.
+        StoreError, StoreCorrupt: the file cannot be used.
+    """
+    runtime = BlockingRuntime()
+    opening = _direct.open_store(url, runtime, timeout_seconds=timeout_seconds, **options)
+    return MessageStore(runtime, runtime.run(opening.open()))
+
+
+def open_organization(
+    url: str, *, create: bool = False, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+) -> Organization:
+    """Open an organisation for administration; ``create`` makes it when it is not there.
+
+    Raises:
+        NotFound: there is none, and it is not to be made.
+        StoreError, StoreCorrupt: the database cannot be used.
+    """
+    runtime = BlockingRuntime()
+    opening = _organization.open_organization(url, runtime, create=create, timeout_seconds=timeout_seconds)
+    return Organization(runtime, runtime.run(opening))
+
+
+def logon(
+    profile: str | Profile,
+    *,
+    admin: ProfileAdmin | None = None,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+) -> Session:
+    """Log on to a profile.
+
+    Raises:
+        ProfileError: the profile is missing or wrong; with file, line and key.
+        SetupError, NotSupported: every service failed at logon; the first one's error.
+    """
+    runtime = BlockingRuntime()
+    opening = _session.logon(profile, runtime, admin=admin, timeout_seconds=timeout_seconds)
+    return Session(runtime, runtime.run(opening.open()))

@@ -1,0 +1,130 @@
+"""Sessions for blocking code."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from msgcore.blocking.store import Folder, MessageStore, StoredMessage, Table, opened_entry
+from msgcore.model.address import Address
+from msgcore.model.message import Message
+from msgcore.model.outcome import Outcomes
+from msgcore.runtime.blocking import BlockingRuntime
+from msgcore.session import session as _session
+from msgcore.session.folder import LOAD_LIMIT_OCTETS
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.session.session import RecipientCheck
+from msgcore.session.store import Submission
+from msgcore.spi.store import OutgoingItem
+
+__all__ = ["Session"]
+
+
+class Session:
+    """:class:`msgcore.session.session.Session` for blocking code; leaving its context logs off."""
+
+    def __init__(self, runtime: BlockingRuntime, inner: _session.Session) -> None:
+        """Use :func:`msgcore.logon`."""
+        self._runtime = runtime
+        self._inner = inner
+
+    @property
+    def profile_name(self) -> str:
+        return self._inner.profile_name
+
+    @property
+    def primary_identity(self) -> Address | None:
+        return self._inner.primary_identity
+
+    @property
+    def stores(self) -> tuple[MessageStore, ...]:
+        return tuple(MessageStore(self._runtime, store) for store in self._inner.stores)
+
+    @property
+    def default_store(self) -> MessageStore:
+        return MessageStore(self._runtime, self._inner.default_store)
+
+    @property
+    def inbox(self) -> Folder:
+        return Folder(self._runtime, self._inner.inbox)
+
+    @property
+    def outbox(self) -> Folder:
+        return Folder(self._runtime, self._inner.outbox)
+
+    @property
+    def sent_items(self) -> Folder:
+        return Folder(self._runtime, self._inner.sent_items)
+
+    @property
+    def deleted_items(self) -> Folder:
+        return Folder(self._runtime, self._inner.deleted_items)
+
+    @property
+    def drafts(self) -> Folder:
+        return Folder(self._runtime, self._inner.drafts)
+
+    def load_message(
+        self,
+        entry_id: bytes,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Message:
+        return self._runtime.run(self._inner.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds))
+
+    def open_entry(
+        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> StoredMessage | Folder:
+        return opened_entry(self._runtime, self._inner.open_entry(entry_id, timeout_seconds=timeout_seconds))
+
+    def open_message(self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> StoredMessage:
+        opening = self._inner.open_message(entry_id, timeout_seconds=timeout_seconds)
+        return StoredMessage(self._runtime, self._runtime.run(opening.open()))
+
+    def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
+        return self._runtime.run(self._inner.submit(message, timeout_seconds=timeout_seconds))
+
+    def flush_queues(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.flush_queues(timeout_seconds=timeout_seconds))
+
+    def outcomes(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Outcomes:
+        return self._runtime.run(self._inner.outcomes(submission, timeout_seconds=timeout_seconds))
+
+    def submission_state(
+        self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> OutgoingItem:
+        return self._runtime.run(self._inner.submission_state(submission, timeout_seconds=timeout_seconds))
+
+    def retry_submit(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.retry_submit(submission, timeout_seconds=timeout_seconds))
+
+    def abort_submit(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.abort_submit(submission, timeout_seconds=timeout_seconds))
+
+    def check_recipients(
+        self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[RecipientCheck, ...]:
+        return self._runtime.run(self._inner.check_recipients(message, timeout_seconds=timeout_seconds))
+
+    def status_table(self) -> Table:
+        return Table(self._runtime, self._inner.status_table())
+
+    def outgoing_queue_table(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Table:
+        inner = self._runtime.run(self._inner.outgoing_queue_table(timeout_seconds=timeout_seconds))
+        return Table(self._runtime, inner)
+
+    def cancel(self) -> None:
+        self._inner.cancel()
+
+    def close(self) -> None:
+        self._runtime.run(self._inner.close())
+
+    logoff = close
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,351 @@
+"""Stores, folders, tables and open messages for blocking code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import BinaryIO, TypeVar
+
+from msgcore.model.address import Address
+from msgcore.model.message import Message
+from msgcore.props.key import PropertyKey
+from msgcore.props.restriction import Restriction, SortKey
+from msgcore.props.row import Row
+from msgcore.props.tags import Property
+from msgcore.runtime.blocking import BlockingRuntime
+from msgcore.session import folder as _folder
+from msgcore.session import store as _store
+from msgcore.session import stored_message as _stored_message
+from msgcore.session import table as _table
+from msgcore.session.folder import DEFAULT_COLUMNS, LOAD_LIMIT_OCTETS
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.store import Submission
+from msgcore.spi.store import FolderFacts, Incoming
+
+__all__ = ["Folder", "Item", "MessageStore", "StoredMessage", "Table"]
+
+T = TypeVar("T")
+
+
+class Table:
+    """:class:`msgcore.session.table.Table` for blocking code; iterating reads the rows from the cursor on."""
+
+    def __init__(self, runtime: BlockingRuntime, inner: _table.Table) -> None:
+        self._runtime = runtime
+        self._inner = inner
+
+    @property
+    def columns(self) -> tuple[PropertyKey, ...]:
+        return self._inner.columns
+
+    @property
+    def position(self) -> int:
+        return self._inner.position
+
+    def set_columns(self, columns: Iterable[PropertyKey]) -> None:
+        self._inner.set_columns(columns)
+
+    def restrict(self, restriction: Restriction | None) -> None:
+        self._inner.restrict(restriction)
+
+    def sort(self, sort_order: Iterable[SortKey]) -> None:
+        self._inner.sort(sort_order)
+
+    def seek_row(self, position: int) -> None:
+        self._inner.seek_row(position)
+
+    def query_rows(self, count: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[Row, ...]:
+        return self._runtime.run(self._inner.query_rows(count, timeout_seconds=timeout_seconds))
+
+    def row_count(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+        return self._runtime.run(self._inner.row_count(timeout_seconds=timeout_seconds))
+
+    def __iter__(self) -> Iterator[Row]:
+        while rows := self.query_rows(1_000):
+            yield from rows
+
+
+class Item:
+    """:class:`msgcore.session.folder.Item` for blocking code."""
+
+    def __init__(self, runtime: BlockingRuntime, inner: _folder.Item) -> None:
+        self._runtime = runtime
+        self._inner = inner
+
+    @property
+    def row(self) -> Row:
+        return self._inner.row
+
+    @property
+    def entry_id(self) -> bytes:
+        return self._inner.entry_id
+
+    @property
+    def subject(self) -> str:
+        return self._inner.subject
+
+    @property
+    def from_(self) -> Address | None:
+        return self._inner.from_
+
+    @property
+    def received_at(self) -> datetime:
+        return self._inner.received_at
+
+    @property
+    def size_octets(self) -> int:
+        return self._inner.size_octets
+
+    @property
+    def is_read(self) -> bool:
+        return self._inner.is_read
+
+    @property
+    def has_attachments(self) -> bool:
+        return self._inner.has_attachments
+
+    @property
+    def message_class(self) -> str:
+        return self._inner.message_class
+
+    def __getitem__(self, tag: Property[T]) -> T:
+        return self._inner[tag]
+
+    def load(
+        self, load_limit_octets: int = LOAD_LIMIT_OCTETS, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Message:
+        return self._runtime.run(self._inner.load(load_limit_octets, timeout_seconds=timeout_seconds))
+
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
+
+class Folder:
+    """:class:`msgcore.session.folder.Folder` for blocking code."""
+
+    def __init__(self, runtime: BlockingRuntime, inner: _folder.Folder) -> None:
+        self._runtime = runtime
+        self._inner = inner
+
+    @property
+    def entry_id(self) -> bytes:
+        return self._inner.entry_id
+
+    @property
+    def store(self) -> MessageStore:
+        return MessageStore(self._runtime, self._inner.store)
+
+    def facts(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> FolderFacts:
+        return self._runtime.run(self._inner.facts(timeout_seconds=timeout_seconds))
+
+    def folders(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[FolderFacts, ...]:
+        return self._runtime.run(self._inner.folders(timeout_seconds=timeout_seconds))
+
+    def create_folder(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Folder:
+        made = self._runtime.run(self._inner.create_folder(name, timeout_seconds=timeout_seconds))
+        return Folder(self._runtime, made)
+
+    def delete(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.delete(timeout_seconds=timeout_seconds))
+
+    def contents_table(
+        self,
+        columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
+        restriction: Restriction | None = None,
+        sort_order: Iterable[SortKey] = (),
+    ) -> Table:
+        return Table(self._runtime, self._inner.contents_table(columns, restriction, sort_order))
+
+    def messages(
+        self,
+        where: Restriction | None = None,
+        *,
+        newest_first: bool = False,
+        limit: int | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[Item, ...]:
+        found = self._runtime.run(
+            self._inner.messages(where, newest_first=newest_first, limit=limit, timeout_seconds=timeout_seconds)
+        )
+        return tuple(Item(self._runtime, one) for one in found)
+
+    def count(self, where: Restriction | None = None, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+        return self._runtime.run(self._inner.count(where, timeout_seconds=timeout_seconds))
+
+    def save(
+        self,
+        message: Message,
+        *,
+        is_read: bool = False,
+        received_at: datetime | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> bytes:
+        return self._runtime.run(
+            self._inner.save(message, is_read=is_read, received_at=received_at, timeout_seconds=timeout_seconds)
+        )
+
+    def save_all(
+        self, incoming: Sequence[Incoming], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[bytes, ...]:
+        return self._runtime.run(self._inner.save_all(incoming, timeout_seconds=timeout_seconds))
+
+    def move_here(self, entry_ids: Iterable[bytes], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.move_here(entry_ids, timeout_seconds=timeout_seconds))
+
+    def copy_here(
+        self, entry_ids: Iterable[bytes], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[bytes, ...]:
+        return self._runtime.run(self._inner.copy_here(entry_ids, timeout_seconds=timeout_seconds))
+
+    def close(self) -> None:
+        self._runtime.run(self._inner.close())
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
+
+class StoredMessage:
+    """:class:`msgcore.session.stored_message.StoredMessage` for blocking code."""
+
+    def __init__(self, runtime: BlockingRuntime, inner: _stored_message.StoredMessage) -> None:
+        self._runtime = runtime
+        self._inner = inner
+
+    @property
+    def message(self) -> Message:
+        return self._inner.message
+
+    @property
+    def entry_id(self) -> bytes:
+        return self._inner.entry_id
+
+    @property
+    def store(self) -> MessageStore:
+        return MessageStore(self._runtime, self._inner.store)
+
+    def save_changes(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.save_changes(timeout_seconds=timeout_seconds))
+
+    def set_read_flag(self, is_read: bool = True, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.set_read_flag(is_read, timeout_seconds=timeout_seconds))
+
+    def delete(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.delete(timeout_seconds=timeout_seconds))
+
+    def open_attachment(self, number: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> BinaryIO:
+        return self._runtime.run(self._inner.open_attachment(number, timeout_seconds=timeout_seconds))
+
+    def submit(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
+        return self._runtime.run(self._inner.submit(timeout_seconds=timeout_seconds))
+
+    def close(self) -> None:
+        self._runtime.run(self._inner.close())
+
+    def __enter__(self) -> StoredMessage:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
+
+class MessageStore:
+    """:class:`msgcore.session.store.MessageStore` for blocking code."""
+
+    def __init__(self, runtime: BlockingRuntime, inner: _store.MessageStore) -> None:
+        self._runtime = runtime
+        self._inner = inner
+
+    @property
+    def display_name(self) -> str:
+        return self._inner.display_name
+
+    @property
+    def uid(self) -> bytes:
+        return self._inner.uid
+
+    @property
+    def root(self) -> Folder:
+        return Folder(self._runtime, self._inner.root)
+
+    @property
+    def inbox(self) -> Folder:
+        return Folder(self._runtime, self._inner.inbox)
+
+    @property
+    def outbox(self) -> Folder:
+        return Folder(self._runtime, self._inner.outbox)
+
+    @property
+    def sent_items(self) -> Folder:
+        return Folder(self._runtime, self._inner.sent_items)
+
+    @property
+    def deleted_items(self) -> Folder:
+        return Folder(self._runtime, self._inner.deleted_items)
+
+    @property
+    def drafts(self) -> Folder:
+        return Folder(self._runtime, self._inner.drafts)
+
+    def load_message(
+        self,
+        entry_id: bytes,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Message:
+        return self._runtime.run(self._inner.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds))
+
+    def open_entry(
+        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> StoredMessage | Folder:
+        return opened_entry(self._runtime, self._inner.open_entry(entry_id, timeout_seconds=timeout_seconds))
+
+    def open_message(self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> StoredMessage:
+        opening = self._inner.open_message(entry_id, timeout_seconds=timeout_seconds)
+        return StoredMessage(self._runtime, self._runtime.run(opening.open()))
+
+    def delete(self, *entry_ids: bytes, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.delete(*entry_ids, timeout_seconds=timeout_seconds))
+
+    def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
+        return self._runtime.run(self._inner.submit(message, timeout_seconds=timeout_seconds))
+
+    def cancel(self) -> None:
+        self._inner.cancel()
+
+    def close(self) -> None:
+        self._runtime.run(self._inner.close())
+
+    def __enter__(self) -> MessageStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
+
+def opened_entry(
+    runtime: BlockingRuntime, opening: Opening[_stored_message.StoredMessage | _folder.Folder]
+) -> StoredMessage | Folder:
+    """Wrap what was opened by entry id."""
+    inner = runtime.run(opening.open())
+    return Folder(runtime, inner) if isinstance(inner, _folder.Folder) else StoredMessage(runtime, inner)

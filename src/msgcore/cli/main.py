@@ -1,0 +1,36 @@
+"""The commands and their arguments."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgcore
+from msgcore.errors import MsgcoreError
+
+__all__ = ["run"]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; 0 when it did what it was asked, 1 when msgcore refused, 2 for wrong arguments."""
+    parser = argparse.ArgumentParser(prog="python -m msgcore", description=msgcore.__doc__)
+    parser.add_argument("--version", action="version", version=f"msgcore {msgcore.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    demo = commands.add_parser("demo", help="show a message's whole way through an organisation of two mailboxes")
+    demo.add_argument("--mail", type=Path, metavar="PATH", help="import this .eml file, mbox or Maildir, and query it")
+    demo.add_argument(
+        "--folder", type=Path, metavar="DIR", help="keep the databases here (default: a temporary folder)"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        from msgcore.cli.demo import show
+
+        show(mail=given.mail, folder=given.folder)
+    except MsgcoreError as error:
+        print(f"msgcore: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0

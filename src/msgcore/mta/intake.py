@@ -1,0 +1,24 @@
+"""Taking a message into the queue: who submits it, what is kept, under which transfer id."""
+
+from __future__ import annotations
+
+from msgcore.codecs import mime
+from msgcore.model.envelope import Envelope
+from msgcore.model.message import Message
+from msgcore.mta.queue import Accept
+from msgcore.spi.gateway import Content
+
+__all__ = ["accept_of"]
+
+
+def accept_of(envelope: Envelope, message: Message) -> Accept:
+    """Make what the queue takes of a submission: the message without Bcc, as MIME, in its own octets where unchanged."""
+    return Accept(
+        transfer_id=envelope.transfer_id,
+        sender=envelope.sender,
+        recipients=envelope.recipients,
+        content=Content(mime.write(message, bcc=False)),
+        message_id=message.message_id or "",
+        subject=message.subject,
+        message_class=message.message_class,
+    )

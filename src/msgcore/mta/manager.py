@@ -1,0 +1,217 @@
+"""The manager: takes what is due from the queue, routes it, and hands it to gateways.
+
+Each turn: claim a batch; resolve every recipient in the directory and route it anew (nothing in the queue is bound to
+a connector); group by connector and next hop; deliver the groups side by side, and write each group's outcomes as soon
+as its delivery has ended. A deferred recipient waits, longer with each try; one that has waited past its message's
+expiry is refused. Refused recipients are reported in the transaction that ends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import attrs
+
+from msgcore.base.status import EnhancedStatus
+from msgcore.base.text import Secret
+from msgcore.base.times import Deadline
+from msgcore.errors import MsgcoreError, UsageError
+from msgcore.model.address import Address
+from msgcore.model.envelope import Envelope
+from msgcore.model.outcome import Deferred, Outcome, Refused
+from msgcore.model.recipient import Recipient
+from msgcore.mta.bounce import non_delivery_report
+from msgcore.mta.connector import Connector
+from msgcore.mta.decision import Decision
+from msgcore.mta.directory import Directory
+from msgcore.mta.facts import MessageFacts
+from msgcore.mta.nexthop import next_hop
+from msgcore.mta.queue import Claim, QueuedRecipient, QueueStore, Settlement
+from msgcore.mta.route import RouteTable
+from msgcore.runtime.abc import NEVER, Runtime
+from msgcore.spi.call import call
+from msgcore.spi.config import build_config
+from msgcore.spi.gateway import Gateway
+from msgcore.spi.registry import gateway as find_gateway
+from msgcore.spi.service import SupportsClose
+
+__all__ = ["Manager", "ManagerSettings"]
+
+_EXPIRED = EnhancedStatus(5, 4, 7)
+
+
+@attrs.frozen
+class ManagerSettings:
+    """How the MTA names itself, and how it waits; a recipient is tried after ``shortest``, then twice as long, …"""
+
+    host: str = "localhost"
+    batch: int = 100
+    lease_seconds: float = 600.0
+    shortest_wait: timedelta = timedelta(minutes=5)
+    longest_wait: timedelta = timedelta(hours=4)
+
+    def due_at(self, now: datetime, tries: int) -> datetime:
+        return now + min(self.longest_wait, self.shortest_wait * (1 << min(tries, 20)))
+
+
+@attrs.frozen
+class _Group:
+    """Recipients of one message that go to one next hop through one connector."""
+
+    claim: Claim
+    connector: Connector
+    next_hop: str
+    recipients: tuple[QueuedRecipient, ...]
+
+
+class Manager:
+    """Works one queue with one table of routes. ``built_in`` gateways go before those found by entry point."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        queue: QueueStore,
+        routes: RouteTable,
+        directory: Directory,
+        *,
+        built_in: Mapping[str, Gateway] | None = None,
+        secret: Callable[[str], Secret],
+        folder: Path,
+        settings: ManagerSettings | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._queue = queue
+        self._routes = routes
+        self._directory = directory
+        self._built_in = dict(built_in or {})
+        self._secret = secret
+        self._folder = folder
+        self._settings = settings or ManagerSettings()
+        self._connectors = {connector.name: connector for connector in routes.connectors}
+        self._gateways: dict[str, Gateway] = {}
+
+    async def run_until_idle(self, deadline: Deadline) -> None:
+        """Work until nothing is due, reports included.
+
+        Raises:
+            TimedOut: the deadline passed; what was not finished stays in the queue.
+        """
+        try:
+            while claims := await self._queue.claim(self._settings.batch, self._settings.lease_seconds, deadline):
+                async with self._runtime.group() as group:
+                    for claim in claims:
+                        group.start(self._work(claim, deadline))
+                deadline.check("deliver")
+        finally:
+            for gateway in self._gateways.values():
+                if isinstance(gateway, SupportsClose):
+                    await call(self._runtime, gateway.close)
+            self._gateways.clear()
+
+    async def _work(self, claim: Claim, deadline: Deadline) -> None:
+        groups: dict[tuple[str, str], list[QueuedRecipient]] = {}
+        undecided: list[Settlement] = []
+        now = self._runtime.now()
+        for queued in claim.recipients:
+            decision = await self.decide(queued.recipient.address, _facts(claim), deadline)
+            if decision.connector is None:
+                undecided.append(self._settlement(claim, queued, _no_route(decision), now))
+            elif decision.retry_at is not None:
+                waiting = Deferred(
+                    text=f"every link that could take it is down until {decision.retry_at}", stage="route"
+                )
+                settlement = self._settlement(claim, queued, waiting, now, decision.connector)
+                undecided.append(attrs.evolve(settlement, due_at=decision.retry_at))
+            else:
+                hop = next_hop(decision.recipient, decision.options)
+                groups.setdefault((decision.connector, hop), []).append(queued)
+        if undecided:
+            await self._finish(claim, undecided)
+        async with self._runtime.group() as group:
+            for (name, hop), recipients in groups.items():
+                one = _Group(claim, self._connectors[name], hop, tuple(recipients))
+                group.start(self._deliver(one, deadline))
+
+    async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
+        """Resolve an address in the directory and route what it stands for."""
+        entry = await self._directory.look_up(address, deadline)
+        resolved = address if entry is None else entry.address
+        return self._routes.route(resolved, facts, now=self._runtime.now())
+
+    async def _deliver(self, group: _Group, deadline: Deadline) -> None:
+        claim = group.claim
+        recipients = tuple(queued.recipient for queued in group.recipients)
+        envelope = Envelope(claim.message.sender, recipients, claim.message.transfer_id)
+        outcomes: Mapping[Recipient, Outcome] = {}
+        fault: Outcome | None = None
+        try:
+            gateway = self._gateway(group.connector)
+            outcomes = await call(
+                self._runtime, gateway.deliver, envelope, claim.content, group.next_hop, deadline, deadline=deadline
+            )
+        except UsageError as error:
+            fault = Refused(text=str(error), stage="gateway")
+        except MsgcoreError as error:
+            # A set-up can be mended while the message waits, and whatever passes passes.
+            fault = Deferred(text=str(error), stage="gateway")
+        silent = fault or Deferred(text=f"gateway {group.connector.gateway} gave no outcome", stage="gateway")
+        now = self._runtime.now()
+        await self._finish(
+            claim,
+            [
+                self._settlement(
+                    claim, queued, outcomes.get(queued.recipient, silent), now, group.connector.name, group.next_hop
+                )
+                for queued in group.recipients
+            ],
+        )
+
+    def _gateway(self, connector: Connector) -> Gateway:
+        """Make the connector's gateway on first use: its options are the gateway's configuration."""
+        built_in = self._built_in.get(connector.gateway)
+        if built_in is not None:
+            return built_in
+        made = self._gateways.get(connector.name)
+        if made is None:
+            gateway_class = find_gateway(connector.gateway)
+            config = build_config(
+                gateway_class.config_type, dict(connector.options), folder=self._folder, secret=self._secret
+            )
+            made = gateway_class(config, self._runtime)
+            self._gateways[connector.name] = made
+        return made
+
+    def _settlement(
+        self,
+        claim: Claim,
+        queued: QueuedRecipient,
+        outcome: Outcome,
+        now: datetime,
+        connector: str = "",
+        hop: str = "",
+    ) -> Settlement:
+        if not outcome.is_final and now >= claim.message.expires_at:
+            outcome = Refused(outcome.code, _EXPIRED, f"given up: {outcome.text}", outcome.stage)
+        return Settlement(queued, outcome, self._settings.due_at(now, queued.tries), connector, hop)
+
+    async def _finish(self, claim: Claim, settlements: Sequence[Settlement]) -> None:
+        report = non_delivery_report(
+            claim.message, claim.content, settlements, self._settings.host, self._runtime.now()
+        )
+        # Without the caller's deadline: what was delivered has to be written down.
+        await self._queue.finish(claim.message, settlements, [report] if report else [], NEVER)
+
+
+def _facts(claim: Claim) -> MessageFacts:
+    message = claim.message
+    return MessageFacts(message.size_octets, message.sender, message.message_class, message.transfer_id)
+
+
+def _no_route(decision: Decision) -> Outcome:
+    reason = decision.reason
+    if reason is None:
+        return Refused(text="no route", stage="route")
+    kind = Refused if reason.is_permanent else Deferred
+    return kind(None, reason.status, reason.text, "route")

@@ -1,0 +1,102 @@
+"""What administers an organisation: the contract that ``open_organization`` gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import attrs
+
+from msgcore.base.times import Deadline
+from msgcore.errors import NotSupported
+from msgcore.model.address import Address
+from msgcore.model.recipient import RecipientsLike
+from msgcore.mta.decision import Decision
+from msgcore.mta.route import RouteTable
+from msgcore.runtime.abc import Runtime
+from msgcore.spi.registry import service
+from msgcore.spi.url import DatabaseUrl
+
+__all__ = ["MailboxFacts", "OpensOrganization", "Organization", "open_organization"]
+
+
+@attrs.frozen
+class MailboxFacts:
+    """A mailbox of an organisation, its primary address first."""
+
+    name: str
+    display_name: str
+    addresses: tuple[Address, ...]
+
+
+class Organization(Protocol):
+    """Mailboxes, addresses and routes of one organisation."""
+
+    async def add_mailbox(
+        self, name: str, *, addresses: RecipientsLike = (), display_name: str = "", timeout_seconds: float = 60.0
+    ) -> MailboxFacts:
+        """Make a mailbox; the first address is the primary one.
+
+        Raises:
+            UsageError: the name or an address is taken.
+            InvalidAddress: an address is none.
+        """
+        ...
+
+    async def mailboxes(self, *, timeout_seconds: float = 60.0) -> tuple[MailboxFacts, ...]:
+        """List the mailboxes by name."""
+        ...
+
+    async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> None:
+        """Put a table of routes in force; queued recipients follow it from their next try.
+
+        Raises:
+            UsageError: a connector's gateway is not installed, or its options are wrong.
+        """
+        ...
+
+    async def routes(self, *, timeout_seconds: float = 60.0) -> RouteTable:
+        """Give the table in force, with the connector of the organisation's own mailboxes."""
+        ...
+
+    async def route(self, recipient: str | Address, *, size_octets: int = 0, timeout_seconds: float = 60.0) -> Decision:
+        """Decide as the MTA would: the directory first, then the table."""
+        ...
+
+    async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
+        """Work the queue until nothing is due."""
+        ...
+
+    async def waiting(self, *, timeout_seconds: float = 60.0) -> int:
+        """Count the recipients that have not ended."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+async def open_organization(
+    url: str, runtime: Runtime, *, create: bool = False, timeout_seconds: float = 60.0
+) -> Organization:
+    """Open an organisation for administration; ``create`` makes it when it is not there.
+
+    Raises:
+        NotFound: there is none, and it is not to be made.
+        UsageError: the URL is none.
+        StoreError, StoreCorrupt: the database cannot be used.
+    """
+    where = DatabaseUrl.parse(url, Path.cwd())
+    service_class = service("organization")
+    if not isinstance(service_class, OpensOrganization):
+        raise NotSupported("the service that is registered as 'organization' opens none for administration")
+    deadline = runtime.deadline(timeout_seconds)
+    return await service_class.open_organization(where, create=create, runtime=runtime, deadline=deadline)
+
+
+@runtime_checkable
+class OpensOrganization(Protocol):
+    """A service whose class opens its organisation for administration."""
+
+    @classmethod
+    async def open_organization(
+        cls, url: DatabaseUrl, *, create: bool, runtime: Runtime, deadline: Deadline
+    ) -> Organization: ...

@@ -1,0 +1,74 @@
+"""The SMTP gateway: delivers to the relay that its connector names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+
+from msgcore.base.text import Secret
+from msgcore.base.times import Deadline
+from msgcore.codecs import mime
+from msgcore.errors import UsageError
+from msgcore.model.envelope import Envelope
+from msgcore.model.outcome import Outcome
+from msgcore.model.recipient import Recipient
+from msgcore.runtime.abc import Runtime
+from msgcore.spi.gateway import Content
+from msgcore.spi.url import ServiceUrl
+from msgcore.wire.smtp import Extensions
+from msgcore.wire.smtp.link import SmtpLink, SmtpServer
+
+__all__ = ["SmtpGateway", "SmtpGatewayConfig"]
+
+
+@attrs.frozen
+class SmtpGatewayConfig:
+    """``relay``: the server that takes everything (delivery by MX is not in this version); the rest as in a profile."""
+
+    relay: ServiceUrl = attrs.field(metadata={"protocols": ("smtp",)})
+    user: str | None = None
+    password: Secret | None = None
+    ca_file: Path | None = None
+    ehlo_name: str = "[127.0.0.1]"
+
+    def __attrs_post_init__(self) -> None:
+        if (self.user is None) != (self.password is None):
+            raise UsageError("user and password go together: one of them is missing")
+
+
+class SmtpGateway:
+    """Delivers to a relay over SMTP, one connection a connector."""
+
+    config_type = SmtpGatewayConfig
+
+    def __init__(self, config: SmtpGatewayConfig, runtime: Runtime) -> None:
+        relay = config.relay
+        self._link = SmtpLink(
+            runtime,
+            SmtpServer(
+                relay.endpoint,
+                relay.security,
+                config.user,
+                config.password,
+                config.ca_file,
+                ehlo_name=config.ehlo_name,
+            ),
+        )
+
+    async def deliver(
+        self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
+    ) -> Mapping[Recipient, Outcome]:
+        """Send in one transaction; what keeps the session from opening is raised, and the MTA defers."""
+        message = mime.read(content.octets)
+
+        def render(extensions: Extensions) -> bytes:
+            return mime.write_for_wire(
+                message, allow_8bit=extensions.offers("8BITMIME"), allow_utf8=extensions.offers("SMTPUTF8")
+            )
+
+        return await self._link.transmit(envelope, render, deadline)
+
+    async def close(self) -> None:
+        await self._link.close()

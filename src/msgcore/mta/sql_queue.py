@@ -1,0 +1,299 @@
+"""The queue on SQLite.
+
+``mta_recipient`` is the hot table: narrow, one row for each recipient, with its lease. ``mta_message`` does not change
+after it was accepted; contents are kept once, by hash. Leases run on this boot's monotonic clock, and end at once when
+the process that held them has ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from msgcore.base.ids import new_time_ordered_id
+from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
+from msgcore.model.address import Address
+from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
+from msgcore.model.recipient import Recipient, RecipientKind
+from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement
+from msgcore.runtime import Connection, Database, Runtime, Schema
+from msgcore.runtime.host import holder_has_ended, holder_name
+from msgcore.spi.gateway import Content
+
+__all__ = ["QUEUE_SCHEMA", "SqlQueue"]
+
+T = TypeVar("T")
+
+_VERSION_1 = """
+create table mta_content (
+    hash blob primary key,
+    form text not null,
+    octets blob not null
+);
+
+create table mta_message (
+    id blob primary key,
+    transfer_id text not null unique,
+    sender_type text,
+    sender_address text,
+    sender_name text,
+    content_hash blob not null references mta_content (hash),
+    size_octets integer not null,
+    accepted_at integer not null,
+    expires_at integer not null,
+    message_id text not null,
+    subject text not null,
+    message_class text not null
+) without rowid;
+
+create table mta_recipient (
+    number integer primary key autoincrement,
+    mta_message_id blob not null references mta_message (id),
+    kind integer not null,
+    address_type text not null,
+    address text not null,
+    display_name text not null,
+    is_open integer not null default 1,
+    due_at integer not null,
+    tries integer not null default 0,
+    token integer not null default 0,
+    holder text,
+    leased_until real,
+    connector text not null default '',
+    next_hop text not null default '',
+    outcome text not null default 'pending',
+    code integer,
+    enhanced text,
+    reply text not null default '',
+    stage text not null default '',
+    note text not null default '',
+    ended_at integer,
+    unique (mta_message_id, address_type, address, kind)
+);
+create index mta_recipient_due on mta_recipient (due_at) where is_open;
+
+create table mta_report (
+    recipient_number integer not null references mta_recipient (number),
+    kind text not null,
+    mta_message_id blob not null references mta_message (id),
+    primary key (recipient_number, kind)
+) without rowid;
+"""
+
+QUEUE_SCHEMA = Schema("queue", (_VERSION_1,))
+
+_OUTCOMES: dict[str, type[Outcome]] = {
+    kind.__name__.lower(): kind for kind in (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
+}
+_MESSAGE = (
+    "id, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, expires_at, message_id, subject,"
+    " message_class, content_hash"
+)
+
+
+class SqlQueue:
+    """A queue in a SQLite database; may be shared by threads and tasks, and by processes on one machine."""
+
+    def __init__(self, runtime: Runtime, database: Database, lifetime: timedelta = timedelta(days=5)) -> None:
+        self._runtime = runtime
+        self._database = database
+        self._lifetime = lifetime
+
+    def _now(self) -> int:
+        return filetime_from_datetime(self._runtime.now())
+
+    async def _read(self, work: Callable[[Connection], T], deadline: Deadline) -> T:
+        return await self._database.read(self._runtime, work, deadline)
+
+    async def _write(self, work: Callable[[Connection], T], deadline: Deadline) -> T:
+        return await self._database.write(self._runtime, work, deadline)
+
+    async def accept(self, accept: Accept, deadline: Deadline) -> bytes:
+        now = self._now()
+        return await self._write(lambda c: self._accept(c, accept, now), deadline)
+
+    def _accept(self, connection: Connection, accept: Accept, now: int) -> bytes:
+        known = connection.value("select id from mta_message where transfer_id = ?", (accept.transfer_id,))
+        message_id: bytes = known if known is not None else self._insert_message(connection, accept, now)
+        connection.run_many(
+            "insert or ignore into mta_recipient (mta_message_id, kind, address_type, address, display_name, due_at)"
+            " values (?, ?, ?, ?, ?, ?)",
+            [
+                (message_id, int(r.kind), r.address_type, r.email_address, r.address.display_name, now)
+                for r in accept.recipients
+            ],
+        )
+        return message_id
+
+    def _insert_message(self, connection: Connection, accept: Accept, now: int) -> bytes:
+        octets, form, sender = accept.content.octets, accept.content.form, accept.sender
+        digest = hashlib.sha256(octets).digest()
+        message_id = new_time_ordered_id()
+        connection.run(
+            "insert into mta_content (hash, form, octets) values (?, ?, ?)"
+            " on conflict (hash) do update set octets = excluded.octets",
+            (digest, form, octets),
+        )
+        connection.run(
+            f"insert into mta_message ({_MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                message_id,
+                accept.transfer_id,
+                sender.address_type if sender else None,
+                sender.email_address if sender else None,
+                sender.display_name if sender else None,
+                len(octets),
+                now,
+                now + int(self._lifetime.total_seconds() * 10_000_000),
+                accept.message_id,
+                accept.subject,
+                accept.message_class,
+                digest,
+            ),
+        )
+        return message_id
+
+    async def claim(self, limit: int, lease_seconds: float, deadline: Deadline) -> Sequence[Claim]:
+        now, monotonic = self._now(), self._runtime.monotonic()
+
+        def work(connection: Connection) -> list[Claim]:
+            held = connection.rows(
+                "select distinct holder from mta_recipient where is_open and due_at <= ? and leased_until > ?",
+                (now, monotonic),
+            )
+            alive = [row[0] for row in held if not holder_has_ended(row[0])]
+            marks = ", ".join("?" * len(alive))
+            rows = connection.rows(
+                "select number, mta_message_id, kind, address_type, address, display_name, tries, token"
+                " from mta_recipient where is_open and due_at <= ?"
+                f" and (holder is null or leased_until <= ? or holder not in ({marks})) order by due_at, number limit ?",
+                (now, monotonic, *alive, limit),
+            )
+            connection.run_many(
+                "update mta_recipient set token = token + 1, holder = ?, leased_until = ? where number = ?",
+                [(holder_name(), monotonic + lease_seconds, row[0]) for row in rows],
+            )
+            claimed: dict[bytes, list[QueuedRecipient]] = {}
+            for number, message_id, kind, address_type, address, name, tries, token in rows:
+                recipient = Recipient(Address(address_type, address, name), RecipientKind(kind))
+                queued = QueuedRecipient(number, recipient, tries, token + 1)
+                claimed.setdefault(message_id, []).append(queued)
+            return [_claim(connection, message_id, tuple(queued)) for message_id, queued in claimed.items()]
+
+        return await self._write(work, deadline)
+
+    async def finish(
+        self,
+        message: QueuedMessage,
+        settlements: Sequence[Settlement],
+        reports: Sequence[NewReport],
+        deadline: Deadline,
+    ) -> Sequence[QueuedRecipient]:
+        now = self._now()
+
+        def work(connection: Connection) -> list[QueuedRecipient]:
+            lost = [one.queued for one in settlements if not _settle(connection, one, now)]
+            for report in reports:
+                about = [
+                    one for one in report.about if one not in lost and not _is_reported(connection, one, report.kind)
+                ]
+                if about:
+                    report_id = self._accept(connection, report.accept, now)
+                    connection.run_many(
+                        "insert into mta_report (recipient_number, kind, mta_message_id) values (?, ?, ?)",
+                        [(one.number, report.kind, report_id) for one in about],
+                    )
+            _drop_content(connection, message.id)
+            return lost
+
+        return await self._write(work, deadline)
+
+    async def make_due(self, deadline: Deadline) -> None:
+        now = self._now()
+        statement = "update mta_recipient set due_at = ? where is_open and due_at > ?"
+        await self._write(lambda c: c.run(statement, (now, now)), deadline)
+
+    async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        def work(connection: Connection) -> dict[Recipient, Outcome]:
+            rows = connection.rows(
+                "select kind, address_type, address, display_name, outcome, code, enhanced, reply, stage, note"
+                " from mta_recipient join mta_message on mta_message.id = mta_message_id where transfer_id = ?"
+                " order by number",
+                (transfer_id,),
+            )
+            return {
+                Recipient(Address(kind, address, name), RecipientKind(role)): _OUTCOMES[outcome](*facts)
+                for role, kind, address, name, outcome, *facts in rows
+            }
+
+        return await self._read(work, deadline)
+
+    async def waiting(self, deadline: Deadline) -> int:
+        count = "select count(*) from mta_recipient where is_open"
+        return int(await self._read(lambda c: c.value(count), deadline))
+
+
+def _claim(connection: Connection, message_id: bytes, queued: tuple[QueuedRecipient, ...]) -> Claim:
+    row = connection.row(f"select {_MESSAGE} from mta_message where id = ?", (message_id,))
+    assert row is not None
+    content = connection.row("select octets, form from mta_content where hash = ?", (row[11],))
+    assert content is not None
+    return Claim(_message(row), Content(content[0], content[1]), queued)
+
+
+def _message(row: tuple[Any, ...]) -> QueuedMessage:
+    return QueuedMessage(
+        id=row[0],
+        transfer_id=row[1],
+        sender=None if row[2] is None else Address(row[2], row[3], row[4]),
+        size_octets=row[5],
+        accepted_at=datetime_from_filetime(row[6]),
+        expires_at=datetime_from_filetime(row[7]),
+        message_id=row[8],
+        subject=row[9],
+        message_class=row[10],
+    )
+
+
+def _settle(connection: Connection, settlement: Settlement, now: int) -> bool:
+    outcome, queued = settlement.outcome, settlement.queued
+    is_open = not outcome.is_final
+    return bool(
+        connection.run(
+            "update mta_recipient set is_open = ?, due_at = ?, tries = tries + 1, holder = null, leased_until = null,"
+            " connector = ?, next_hop = ?, outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?,"
+            " ended_at = ? where number = ? and token = ? and is_open",
+            (
+                is_open,
+                filetime_from_datetime(settlement.due_at),
+                settlement.connector,
+                settlement.next_hop,
+                type(outcome).__name__.lower(),
+                outcome.code,
+                None if outcome.enhanced is None else str(outcome.enhanced),
+                outcome.text,
+                outcome.stage,
+                outcome.note,
+                None if is_open else now,
+                queued.number,
+                queued.token,
+            ),
+        )
+    )
+
+
+def _is_reported(connection: Connection, queued: QueuedRecipient, kind: str) -> bool:
+    known = connection.value("select 1 from mta_report where recipient_number = ? and kind = ?", (queued.number, kind))
+    return known is not None
+
+
+def _drop_content(connection: Connection, message_id: bytes) -> None:
+    """Let go of a content once no recipient of any message that has it is open; the rows stay for tracking."""
+    connection.run(
+        "update mta_content set octets = x'' where hash = (select content_hash from mta_message where id = ?)"
+        " and not exists (select 1 from mta_message join mta_recipient on mta_message_id = mta_message.id"
+        " where content_hash = mta_content.hash and is_open)",
+        (message_id,),
+    )

@@ -1,0 +1,146 @@
+"""Profiles: a named list of message services, read from a TOML file and checked before anything is opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import attrs
+
+from msgcore.base.text import Secret
+from msgcore.errors import MsgcoreError, NotSupported, ProfileError
+from msgcore.profile.toml import LocatedTables, read_profile_text
+from msgcore.spi.config import ConfigError, build_config
+from msgcore.spi.registry import service
+from msgcore.spi.secrets import check_reference, resolve_secret
+from msgcore.spi.service import ServiceClass
+
+__all__ = ["Profile", "ServiceEntry", "check_services", "read_profile"]
+
+_MAX_OCTETS = 1024 * 1024
+_OWN_KEYS = ("service", "name", "default_store")
+
+
+@attrs.frozen
+class ServiceEntry:
+    """One service of a profile: the service's name, its configuration, and whether it was named the default store."""
+
+    service: str
+    name: str
+    config: Any = attrs.field(repr=False)
+    service_class: ServiceClass = attrs.field(repr=False)
+    is_default_store: bool = False
+
+
+@attrs.frozen
+class Profile:
+    """What a session logs on to."""
+
+    name: str
+    services: tuple[ServiceEntry, ...]
+    file: Path | None = None
+
+
+def read_profile(file: Path) -> Profile:
+    """Read and check a profile.
+
+    Raises:
+        ProfileError: the file is missing or open to others, is no TOML, or names an unknown service or key, or holds
+            a bad value; with file, line and key.
+        NotSupported: it names a service that this version has not.
+        SetupError: a secret that it refers to is missing.
+    """
+    located = read_profile_text(_read_private(file), file)
+    given = located.data.get("services", [])
+    unknown = next((key for key in located.data if key != "services"), None)
+    if unknown is not None:
+        raise ProfileError("no such key", file=file, line=located.key_lines.get((None, unknown)), key=unknown)
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in cast("list[object]", given)):
+        raise ProfileError("need [[services]] tables", file=file, line=1, key="services")
+    tables = cast("list[Mapping[str, object]]", given)
+    return Profile(file.stem, _entries(tables, file, located, lambda ref: resolve_secret(ref, file.parent)), file)
+
+
+def check_services(tables: Sequence[Mapping[str, object]], folder: Path) -> None:
+    """Check service tables as :func:`read_profile` does, without looking at secrets."""
+
+    def check(reference: str) -> Secret:
+        check_reference(reference)
+        return Secret("")
+
+    _entries(tables, folder / "profile.toml", None, check)
+
+
+def _entries(
+    tables: Sequence[Mapping[str, object]], file: Path, located: LocatedTables | None, secret: Callable[[str], Secret]
+) -> tuple[ServiceEntry, ...]:
+    entries = tuple(_entry(number, table, file, located, secret) for number, table in enumerate(tables))
+    names = [entry.name for entry in entries]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise _problem(number, "name", f"{name!r} is taken; give each service a name of its own", file, located)
+    return entries
+
+
+def _entry(
+    number: int,
+    table: Mapping[str, object],
+    file: Path,
+    located: LocatedTables | None,
+    secret: Callable[[str], Secret],
+) -> ServiceEntry:
+    kind = table.get("service")
+    if not isinstance(kind, str):
+        raise _problem(number, "service", "every service table names its service", file, located)
+    try:
+        service_class = service(kind)
+    except NotSupported:
+        raise
+    except MsgcoreError as error:
+        raise _problem(number, "service", str(error), file, located) from error
+    values = {key: value for key, value in table.items() if key not in _OWN_KEYS}
+    try:
+        config = build_config(service_class.config_type, values, folder=file.parent, secret=secret)
+    except ConfigError as error:
+        raise _problem(number, error.key, error.problem, file, located) from error
+    is_default = table.get("default_store", False)
+    if not isinstance(is_default, bool):
+        raise _problem(number, "default_store", "need true or false", file, located)
+    name = table.get("name", kind)
+    if not isinstance(name, str) or not name:
+        raise _problem(number, "name", "need a text", file, located)
+    return ServiceEntry(kind, name, config, service_class, is_default)
+
+
+def _problem(number: int, key: str, problem: str, file: Path, located: LocatedTables | None) -> ProfileError:
+    if located is None:
+        return ProfileError(f"services[{number}]: {problem}", key=key)
+    table_line = located.service_lines[number] if number < len(located.service_lines) else None
+    return ProfileError(problem, file=file, line=located.key_lines.get((number, key), table_line), key=key)
+
+
+def _read_private(file: Path) -> str:
+    """Read a file that only its owner can; the check is made on the open file, so that nobody changes it between."""
+    try:
+        with file.open("rb") as opened:
+            facts = os.fstat(opened.fileno())
+            if os.name == "posix":
+                if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                    mode = stat.S_IMODE(facts.st_mode)
+                    raise ProfileError(f"is open to others (mode {mode:04o}); chmod 600 it", file=file)
+                if facts.st_uid not in {os.geteuid(), 0}:
+                    raise ProfileError("belongs to another user", file=file)
+            octets = opened.read(_MAX_OCTETS + 1)
+    except FileNotFoundError as error:
+        raise ProfileError("there is no such profile", file=file) from error
+    except OSError as error:
+        raise ProfileError(f"cannot be read: {error.strerror}", file=file) from error
+    if len(octets) > _MAX_OCTETS:
+        raise ProfileError(f"is larger than {_MAX_OCTETS} octets", file=file)
+    try:
+        return octets.decode()
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"is not UTF-8 at octet {error.start}", file=file) from error

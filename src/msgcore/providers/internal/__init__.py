@@ -1,0 +1,3 @@
+"""The internal message store: mailboxes, folders, messages and an outgoing queue in one database."""
+
+from msgcore.providers.internal.service import PersonalFoldersService as PersonalFoldersService

@@ -1,0 +1,214 @@
+"""The outgoing queue: the SQL of one transaction.
+
+A submission is its message in the outbox, one row, and a row for each recipient. Whoever locks it raises the token;
+only the holder of the newest token may settle. A lock is free when its lease has run out on this boot's monotonic
+clock, or when the process that held it has ended.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgcore.base.ids import EntryId, ObjectKind
+from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
+from msgcore.errors import NotFound, UsageError
+from msgcore.model.address import Address
+from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
+from msgcore.model.recipient import Recipient, RecipientKind
+from msgcore.runtime import Connection
+from msgcore.runtime.host import holder_has_ended, holder_name
+from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
+
+__all__ = ["abort", "enqueue", "lock_due", "make_due", "open_items", "read_item", "retry", "settle"]
+
+_OUTCOMES: dict[str, type[Outcome]] = {
+    kind.__name__.lower(): kind for kind in (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
+}
+_COLUMNS = "message_id, transfer_id, state, submitted_at, due_at, tries, sender_type, sender_address, sender_name, reason, token"
+
+
+def enqueue(
+    connection: Connection,
+    number: int,
+    transfer_id: str,
+    sender: Address | None,
+    recipients: tuple[Recipient, ...],
+    now: int,
+) -> None:
+    """Make a message that stands in the outbox a submission."""
+    connection.run("update message set flags = flags | ? where id = ?", (int(MessageFlag.SUBMIT), number))
+    connection.insert(
+        "insert into submission (message_id, transfer_id, state, submitted_at, due_at, sender_type, sender_address,"
+        " sender_name) values (?, ?, 'ready', ?, ?, ?, ?, ?)",
+        (number, transfer_id, now, now, *_sender(sender)),
+    )
+    connection.run_many(
+        "insert into submission_recipient (message_id, position, kind, address_type, address, display_name)"
+        " values (?, ?, ?, ?, ?, ?)",
+        [
+            (number, position, int(r.kind), r.address_type, r.email_address, r.address.display_name)
+            for position, r in enumerate(recipients)
+        ],
+    )
+
+
+def _sender(sender: Address | None) -> tuple[str | None, str | None, str | None]:
+    return (sender.address_type, sender.email_address, sender.display_name) if sender else (None, None, None)
+
+
+def open_items(connection: Connection, uid: bytes, mailbox_id: int) -> list[OutgoingItem]:
+    """Read what is not yet sent or aborted, oldest first."""
+    rows = connection.rows(
+        f"select {_COLUMNS} from submission where state in ('ready', 'held') and message_id in (select message.id from"
+        " message join folder on folder.id = folder_id where mailbox_id = ?) order by submitted_at, message_id",
+        (mailbox_id,),
+    )
+    return [_item(connection, uid, row) for row in rows]
+
+
+def read_item(connection: Connection, uid: bytes, number: int) -> OutgoingItem:
+    """Read one submission.
+
+    Raises:
+        NotFound: the message was never submitted, or is gone.
+    """
+    row = connection.row(f"select {_COLUMNS} from submission where message_id = ?", (number,))
+    if row is None:
+        raise NotFound(f"message {number} is no submission")
+    return _item(connection, uid, row)
+
+
+def _item(connection: Connection, uid: bytes, row: tuple[Any, ...]) -> OutgoingItem:
+    rows = connection.rows(
+        "select kind, address_type, address, display_name, transport, outcome, code, enhanced, reply, stage, note"
+        " from submission_recipient where message_id = ? order by position",
+        (row[0],),
+    )
+    outcomes: dict[Recipient, Outcome] = {}
+    transports: dict[Recipient, str] = {}
+    for kind, address_type, address, name, transport, outcome, *facts in rows:
+        recipient = Recipient(Address(address_type, address, name), RecipientKind(kind))
+        outcomes[recipient] = _OUTCOMES[outcome](*facts)
+        if transport:
+            transports[recipient] = transport
+    return OutgoingItem(
+        EntryId(uid, ObjectKind.MESSAGE, row[0]),
+        row[1],
+        OutgoingState(row[2]),
+        datetime_from_filetime(row[3]),
+        datetime_from_filetime(row[4]),
+        row[5],
+        None if row[6] is None else Address(row[6], row[7], row[8]),
+        outcomes,
+        transports,
+        row[9],
+        row[10],
+    )
+
+
+def make_due(connection: Connection, mailbox_id: int, now: int) -> None:
+    """Make every ready submission of a mailbox due."""
+    connection.run(
+        "update submission set due_at = ? where state = 'ready' and due_at > ? and message_id in (select message.id from"
+        " message join folder on folder.id = folder_id where mailbox_id = ?)",
+        (now, now, mailbox_id),
+    )
+
+
+def lock_due(
+    connection: Connection, uid: bytes, mailbox_id: int, now: int, monotonic: float, lease_seconds: float
+) -> OutgoingItem | None:
+    """Lock the oldest submission that is ready, due, and free."""
+    rows = connection.rows(
+        f"select {_COLUMNS}, holder, locked_until from submission where state = 'ready' and due_at <= ? and message_id in"
+        " (select message.id from message join folder on folder.id = folder_id where mailbox_id = ?)"
+        " order by submitted_at, message_id",
+        (now, mailbox_id),
+    )
+    for row in rows:
+        holder, locked_until = row[11], row[12]
+        if holder is not None and locked_until > monotonic and not holder_has_ended(holder):
+            continue
+        connection.run(
+            "update submission set token = token + 1, holder = ?, locked_until = ? where message_id = ?",
+            (holder_name(), monotonic + lease_seconds, row[0]),
+        )
+        return read_item(connection, uid, row[0])
+    return None
+
+
+def settle(connection: Connection, item: OutgoingItem, sent_items: int) -> bool:
+    """Write what became of a locked submission and unlock it; false when somebody else has locked it since."""
+    number = item.entry_id.number
+    changed = connection.run(
+        "update submission set state = ?, due_at = ?, tries = ?, reason = ?, holder = null, locked_until = null"
+        " where message_id = ? and token = ?",
+        (item.state.value, filetime_from_datetime(item.due_at), item.tries, item.reason, number, item.token),
+    )
+    if not changed:
+        return False
+    connection.run_many(
+        "update submission_recipient set outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?, transport = ?"
+        " where message_id = ? and position = ?",
+        [
+            (
+                type(outcome).__name__.lower(),
+                outcome.code,
+                None if outcome.enhanced is None else str(outcome.enhanced),
+                outcome.text,
+                outcome.stage,
+                outcome.note,
+                item.transports.get(recipient, ""),
+                number,
+                position,
+            )
+            for position, (recipient, outcome) in enumerate(item.outcomes.items())
+        ],
+    )
+    if item.state is OutgoingState.SENT:
+        _leave_outbox(connection, number, sent_items, MessageFlag.READ | MessageFlag.FROM_ME)
+    return True
+
+
+def retry(connection: Connection, number: int, now: int) -> None:
+    """Make a submission ready and due now.
+
+    Raises:
+        NotFound: there is none.
+        UsageError: it has ended.
+    """
+    state = _state(connection, number)
+    if state not in {OutgoingState.READY, OutgoingState.HELD}:
+        raise UsageError(f"the submission has ended: it is {state.value}")
+    connection.run("update submission set state = 'ready', due_at = ?, reason = '' where message_id = ?", (now, number))
+
+
+def abort(connection: Connection, number: int, drafts: int, monotonic: float) -> None:
+    """End a submission and make its message a draft again.
+
+    Raises:
+        NotFound: there is none.
+        UsageError: it has ended, or is being sent at this moment (MAPI_E_UNABLE_TO_ABORT).
+    """
+    state = _state(connection, number)
+    if state not in {OutgoingState.READY, OutgoingState.HELD}:
+        raise UsageError(f"the submission has ended: it is {state.value}")
+    row = connection.row("select holder, locked_until from submission where message_id = ?", (number,))
+    if row is not None and row[0] is not None and row[1] > monotonic and not holder_has_ended(row[0]):
+        raise UsageError("the submission is being sent at this moment")
+    connection.run("update submission set state = 'aborted', token = token + 1 where message_id = ?", (number,))
+    _leave_outbox(connection, number, drafts, MessageFlag.UNSENT | MessageFlag.READ)
+
+
+def _state(connection: Connection, number: int) -> OutgoingState:
+    state = connection.value("select state from submission where message_id = ?", (number,))
+    if state is None:
+        raise NotFound(f"message {number} is no submission")
+    return OutgoingState(state)
+
+
+def _leave_outbox(connection: Connection, number: int, folder: int, flags: MessageFlag) -> None:
+    connection.run(
+        "update message set folder_id = ?, flags = (flags & ~?) | ? where id = ?",
+        (folder, int(MessageFlag.SUBMIT | MessageFlag.UNSENT), int(flags), number),
+    )

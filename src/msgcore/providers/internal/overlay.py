@@ -1,0 +1,91 @@
+"""Properties as JSON: what lies over a message's content."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
+from msgcore.errors import NotSupported
+from msgcore.props.key import PropertyKey
+from msgcore.props.names import by_id
+from msgcore.props.tags import NamedProperty, PropertyTag
+from msgcore.props.types import PropertyType
+
+__all__ = ["overlay_from_json", "overlay_to_json"]
+
+
+def overlay_to_json(properties: Iterable[tuple[PropertyKey, object | None]]) -> str | None:
+    """Write properties, ``None`` standing for one that was deleted; ``None`` when there is nothing to write."""
+    entries = [[*_identity(tag), int(tag.value_type), _plain(tag, value)] for tag, value in properties]
+    return json.dumps(entries, separators=(",", ":")) if entries else None
+
+
+def overlay_from_json(text: str | None) -> list[tuple[PropertyKey, object | None]]:
+    """Read what :func:`overlay_to_json` wrote."""
+    if text is None:
+        return []
+    found: list[tuple[PropertyKey, object | None]] = []
+    for *identity, kind, plain in json.loads(text):
+        tag = _tag(identity, PropertyType(kind))
+        found.append((tag, _value(PropertyType(kind), plain)))
+    return found
+
+
+def _identity(tag: PropertyKey) -> list[Any]:
+    match tag:
+        case NamedProperty():
+            return [str(tag.property_set), tag.lid_or_name]
+        case PropertyTag():
+            return [tag.id]
+        case _:
+            raise NotSupported(f"{tag.label}: neither a property tag nor a named property")
+
+
+def _tag(identity: list[Any], kind: PropertyType) -> PropertyKey:
+    if len(identity) == 2:
+        return NamedProperty[object](UUID(identity[0]), identity[1], kind)
+    known = by_id(identity[0], kind)
+    return known[0] if known else PropertyTag[object](identity[0], kind, f"0x{identity[0]:04X}{kind:04X}")
+
+
+def _plain(tag: PropertyKey, value: object) -> Any:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case bytes():
+            return base64.b64encode(value).decode()
+        case datetime():
+            naive = value.tzinfo is None
+            return value.isoformat() if naive else filetime_from_datetime(value)
+        case UUID() | Decimal():
+            return str(value)
+        case tuple():
+            return [_plain(tag, one) for one in cast("tuple[object, ...]", value)]
+        case _:
+            raise NotSupported(f"{tag.label}: the store keeps no {type(value).__name__}")
+
+
+def _value(kind: PropertyType, plain: Any) -> object | None:
+    if plain is None:
+        return None
+    if kind.is_multiple:
+        return tuple(_value(kind.element, one) for one in plain)
+    match kind:
+        case PropertyType.BINARY | PropertyType.SERVER_ID | PropertyType.RULE_ACTION:
+            return base64.b64decode(plain)
+        case PropertyType.SYSTIME:
+            return datetime_from_filetime(plain)
+        case PropertyType.FLOATING_TIME:
+            return datetime.fromisoformat(plain)
+        case PropertyType.CLSID:
+            return UUID(plain)
+        case PropertyType.CURRENCY:
+            return Decimal(plain)
+        case _:
+            return cast(object, plain)

@@ -1,0 +1,415 @@
+"""One mailbox of the internal store, as the store contract has it.
+
+Every method is one transaction: a read sees one moment, a write is on the disk when the method returns. Messages are
+encoded before the transaction and decoded after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+from msgcore.base.ids import EntryId, ObjectKind
+from msgcore.base.text import fold
+from msgcore.base.times import Deadline, filetime_from_datetime
+from msgcore.errors import NotFound, UsageError
+from msgcore.model.message import Message
+from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.match import check_restriction, match
+from msgcore.props.restriction import Restriction, SortKey
+from msgcore.props.row import Row
+from msgcore.props.tags import Property
+from msgcore.props.values import PropertyError, PropertyErrorCode
+from msgcore.providers.internal import folders, outgoing
+from msgcore.providers.internal.columns import column_of
+from msgcore.providers.internal.folders import Mailbox
+from msgcore.providers.internal.limited import limit_attachments
+from msgcore.providers.internal.records import (
+    computed_properties,
+    drop_unused_content,
+    insert_message,
+    load_message,
+    prepare,
+    promoted,
+    update_message,
+)
+from msgcore.providers.internal.translate import order_by, translate
+from msgcore.runtime import Connection, Database, Runtime, SqlValue
+from msgcore.spi.store import (
+    FolderFacts,
+    Incoming,
+    MessageFlag,
+    OutgoingItem,
+    SpecialFolder,
+    TableQuery,
+)
+
+__all__ = ["InternalStore"]
+
+T = TypeVar("T")
+
+_BATCH = 500
+
+
+class InternalStore:
+    """A mailbox in a SQLite database. May be shared by threads and tasks."""
+
+    def __init__(self, runtime: Runtime, database: Database, mailbox: Mailbox) -> None:
+        self._runtime = runtime
+        self._database = database
+        self._mailbox = mailbox
+
+    @property
+    def uid(self) -> bytes:
+        return self._mailbox.uid
+
+    @property
+    def display_name(self) -> str:
+        return self._mailbox.display_name
+
+    async def _read(self, work: Callable[[Connection], T], deadline: Deadline) -> T:
+        return await self._database.read(self._runtime, work, deadline)
+
+    async def _write(self, work: Callable[[Connection], T], deadline: Deadline) -> T:
+        return await self._database.write(self._runtime, work, deadline)
+
+    def _now(self) -> int:
+        return filetime_from_datetime(self._runtime.now())
+
+    def _number(self, entry_id: EntryId, kind: int) -> int:
+        if entry_id.provider_uid != self.uid:
+            raise NotFound(f"entry id {bytes(entry_id).hex()} belongs to another store")
+        if entry_id.kind != kind:
+            raise UsageError(f"entry id {bytes(entry_id).hex()} names an object of another kind")
+        return entry_id.number
+
+    def _folder(self, entry_id: EntryId) -> int:
+        return self._number(entry_id, ObjectKind.FOLDER)
+
+    def _messages(self, entry_ids: Sequence[EntryId]) -> list[int]:
+        return [self._number(entry_id, ObjectKind.MESSAGE) for entry_id in entry_ids]
+
+    def _id(self, number: int) -> EntryId:
+        return EntryId(self.uid, ObjectKind.MESSAGE, number)
+
+    # Folders
+
+    async def special_folders(self, deadline: Deadline) -> Mapping[SpecialFolder, EntryId]:
+        found = await self._read(lambda c: folders.special_folders(c, self._mailbox.id), deadline)
+        return {role: EntryId(self.uid, ObjectKind.FOLDER, number) for role, number in found.items()}
+
+    async def folders(self, parent: EntryId, deadline: Deadline) -> Sequence[FolderFacts]:
+        number = self._folder(parent)
+        return await self._read(lambda c: folders.folder_facts(c, self.uid, self._mailbox.id, parent=number), deadline)
+
+    async def folder(self, entry_id: EntryId, deadline: Deadline) -> FolderFacts:
+        number = self._folder(entry_id)
+        found = await self._read(lambda c: folders.folder_facts(c, self.uid, self._mailbox.id, number=number), deadline)
+        if not found:
+            raise NotFound(f"folder {number} is not in the store (any more)")
+        return found[0]
+
+    async def create_folder(self, parent: EntryId, name: str, deadline: Deadline) -> EntryId:
+        above = self._folder(parent)
+        number = await self._write(lambda c: folders.make_folder(c, self._mailbox.id, above, name), deadline)
+        return EntryId(self.uid, ObjectKind.FOLDER, number)
+
+    async def delete_folder(self, entry_id: EntryId, deadline: Deadline) -> None:
+        number = self._folder(entry_id)
+        await self._write(lambda c: folders.delete_folder(c, self._mailbox.id, number), deadline)
+
+    # Tables
+
+    async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        number = self._folder(folder)
+        return await self._read(lambda c: self._query(c, number, query), deadline)
+
+    def _query(self, connection: Connection, folder: int, query: TableQuery) -> list[Row]:
+        self._check_folder(connection, folder)
+        if query.restriction is not None:
+            check_restriction(query.restriction)
+        where = translate(query.restriction)
+        order = order_by(query.sort_order)
+        if where.residual is None and order is not None:
+            condition = f"folder_id = ? and {where.sql} order by {order} limit ? offset ?"
+            records = promoted(connection, condition, (folder, *where.values, query.count, query.start))
+            return [self._row(connection, record, query.columns) for record in records]
+        kept = list(self._matching(connection, folder, where.sql, where.values, where.residual, order or "id asc"))
+        if order is None:
+            _sort(kept, query.sort_order)
+        return [source.row(query.columns) for source in kept[query.start : query.start + query.count]]
+
+    def _matching(
+        self,
+        connection: Connection,
+        folder: int,
+        sql: str,
+        values: tuple[SqlValue, ...],
+        residual: Restriction | None,
+        order: str,
+    ) -> Iterator[_Source]:
+        """Evaluate on rows what SQL could not, a batch at a time: contents are decoded only where they are asked for."""
+        start = 0
+        while True:
+            condition = f"folder_id = ? and {sql} order by {order} limit {_BATCH} offset ?"
+            records = promoted(connection, condition, (folder, *values, start))
+            for record in records:
+                source = _Source(connection, record, self.uid)
+                if residual is None or match(residual, source):
+                    yield source
+            if len(records) < _BATCH:
+                return
+            start += _BATCH
+
+    async def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> int:
+        number = self._folder(folder)
+
+        def work(connection: Connection) -> int:
+            self._check_folder(connection, number)
+            if restriction is not None:
+                check_restriction(restriction)
+            where = translate(restriction)
+            if where.residual is None:
+                sql = f"select count(*) from message where folder_id = ? and {where.sql}"
+                return int(connection.value(sql, (number, *where.values)))
+            return sum(1 for _ in self._matching(connection, number, where.sql, where.values, where.residual, "id"))
+
+        return await self._read(work, deadline)
+
+    def _check_folder(self, connection: Connection, number: int) -> None:
+        known = connection.value("select 1 from folder where id = ? and mailbox_id = ?", (number, self._mailbox.id))
+        if known is None:
+            raise NotFound(f"folder {number} is not in the store (any more)")
+
+    async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
+        number = self._number(entry_id, ObjectKind.MESSAGE)
+        return await self._read(lambda c: self._row(c, self._record(c, number), columns), deadline)
+
+    def _record(self, connection: Connection, number: int) -> dict[str, Any]:
+        found = promoted(
+            connection,
+            "id = ? and folder_id in (select id from folder where mailbox_id = ?)",
+            (number, self._mailbox.id),
+        )
+        if not found:
+            raise NotFound(f"message {number} is not in the store (any more)")
+        return found[0]
+
+    def _row(self, connection: Connection, record: dict[str, Any], columns: tuple[PropertyKey, ...]) -> Row:
+        return _Source(connection, record, self.uid).row(columns)
+
+    # Messages
+
+    async def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
+        number = self._folder(folder)
+        now = self._runtime.now()
+        prepared = await self._runtime.in_thread(lambda: [prepare(one, now) for one in incoming], deadline)
+
+        def work(connection: Connection) -> list[int]:
+            self._check_folder(connection, number)
+            return [insert_message(connection, number, one) for one in prepared]
+
+        return [self._id(one) for one in await self._write(work, deadline)]
+
+    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+        number = self._number(entry_id, ObjectKind.MESSAGE)
+        now = self._runtime.now()
+        prepared = await self._runtime.in_thread(lambda: prepare(Incoming(message), now), deadline)
+
+        def work(connection: Connection) -> None:
+            self._record(connection, number)
+            update_message(connection, number, prepared)
+
+        await self._write(work, deadline)
+
+    async def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
+        number = self._number(entry_id, ObjectKind.MESSAGE)
+
+        def work(connection: Connection) -> tuple[dict[str, Any], bytes, str | None]:
+            record = self._record(connection, number)
+            octets, overlay = _content(connection, number)
+            return record, octets, overlay
+
+        record, octets, overlay = await self._read(work, deadline)
+        message = load_message(octets, overlay, computed_properties(record, self.uid))
+        return limit_attachments(message, load_limit_octets) if len(octets) > load_limit_octets else message
+
+    async def set_read_flag(self, entry_ids: Sequence[EntryId], is_read: bool, deadline: Deadline) -> None:
+        change = "flags | 1" if is_read else "flags & ~1"
+        await self._each(entry_ids, f"update message set flags = {change} where id = ?", (), deadline)
+
+    async def move(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> None:
+        number = self._folder(folder)
+        statement = "update message set folder_id = ? where id = ?"
+        await self._each(entry_ids, statement, (number,), deadline, folder=number)
+
+    async def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
+        numbers = self._messages(entry_ids)
+
+        def work(connection: Connection) -> None:
+            contents: list[int] = []
+            for number in numbers:
+                self._record(connection, number)
+                contents.append(connection.value("select content_id from message where id = ?", (number,)))
+                connection.run("delete from message where id = ?", (number,))
+            drop_unused_content(connection, contents)
+
+        await self._write(work, deadline)
+
+    async def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Sequence[EntryId]:
+        target = self._folder(folder)
+        numbers = self._messages(entry_ids)
+
+        def work(connection: Connection) -> list[int]:
+            self._check_folder(connection, target)
+            names = [row[1] for row in connection.rows("pragma table_info(message)")]
+            copied = ", ".join(name for name in names if name not in {"id", "folder_id", "delivery_key", "flags"})
+            copies: list[int] = []
+            for number in numbers:
+                self._record(connection, number)
+                copies.append(
+                    connection.insert(
+                        f"insert into message (folder_id, flags, {copied})"
+                        f" select ?, flags & ~{int(MessageFlag.SUBMIT)}, {copied} from message where id = ?",
+                        (target, number),
+                    )
+                )
+            return copies
+
+        return [self._id(number) for number in await self._write(work, deadline)]
+
+    async def _each(
+        self,
+        entry_ids: Sequence[EntryId],
+        statement: str,
+        values: tuple[SqlValue, ...],
+        deadline: Deadline,
+        folder: int | None = None,
+    ) -> None:
+        numbers = self._messages(entry_ids)
+
+        def work(connection: Connection) -> None:
+            if folder is not None:
+                self._check_folder(connection, folder)
+            for number in numbers:
+                self._record(connection, number)
+                connection.run(statement, (*values, number))
+
+        await self._write(work, deadline)
+
+    # The outgoing queue
+
+    async def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> OutgoingItem:
+        now = self._runtime.now()
+        prepared = await self._runtime.in_thread(
+            lambda: prepare(Incoming(message, is_read=True, is_unsent=True), now), deadline
+        )
+        recipients = tuple(dict.fromkeys(message.recipients))
+
+        def work(connection: Connection) -> OutgoingItem:
+            outbox = folders.special_folders(connection, self._mailbox.id)[SpecialFolder.OUTBOX]
+            number = insert_message(connection, outbox, prepared)
+            submitted_at = filetime_from_datetime(now)
+            outgoing.enqueue(connection, number, transfer_id, message.from_, recipients, submitted_at)
+            return outgoing.read_item(connection, self.uid, number)
+
+        return await self._write(work, deadline)
+
+    async def outgoing(self, deadline: Deadline) -> Sequence[OutgoingItem]:
+        return await self._read(lambda c: outgoing.open_items(c, self.uid, self._mailbox.id), deadline)
+
+    async def submission(self, entry_id: EntryId, deadline: Deadline) -> OutgoingItem:
+        number = self._number(entry_id, ObjectKind.MESSAGE)
+        return await self._read(lambda c: outgoing.read_item(c, self.uid, number), deadline)
+
+    async def make_due(self, deadline: Deadline) -> None:
+        now = self._now()
+        await self._write(lambda c: outgoing.make_due(c, self._mailbox.id, now), deadline)
+
+    async def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
+        monotonic, now = self._runtime.monotonic(), self._now()
+        return await self._write(
+            lambda c: outgoing.lock_due(c, self.uid, self._mailbox.id, now, monotonic, lease_seconds), deadline
+        )
+
+    async def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
+        now = self._runtime.now()
+        prepared = [prepare(report, now) for report in reports]
+
+        def work(connection: Connection) -> bool:
+            special = folders.special_folders(connection, self._mailbox.id)
+            is_settled = outgoing.settle(connection, item, special[SpecialFolder.SENT_ITEMS])
+            if is_settled:
+                for report in prepared:
+                    insert_message(connection, special[SpecialFolder.INBOX], report)
+            return is_settled
+
+        return await self._write(work, deadline)
+
+    async def retry(self, entry_id: EntryId, deadline: Deadline) -> None:
+        number, now = self._number(entry_id, ObjectKind.MESSAGE), self._now()
+        await self._write(lambda c: outgoing.retry(c, number, now), deadline)
+
+    async def abort(self, entry_id: EntryId, deadline: Deadline) -> None:
+        number, monotonic = self._number(entry_id, ObjectKind.MESSAGE), self._runtime.monotonic()
+
+        def work(connection: Connection) -> None:
+            drafts = folders.special_folders(connection, self._mailbox.id)[SpecialFolder.DRAFTS]
+            outgoing.abort(connection, number, drafts, monotonic)
+
+        await self._write(work, deadline)
+
+
+def _content(connection: Connection, number: int) -> tuple[bytes, str | None]:
+    row = connection.row(
+        "select octets, overlay from message join content on content.id = content_id where message.id = ?", (number,)
+    )
+    if row is None:
+        raise NotFound(f"message {number} is not in the store (any more)")
+    return row[0], row[1]
+
+
+class _Source:
+    """The properties of one row: promoted columns first, the message itself only when something else is asked for."""
+
+    def __init__(self, connection: Connection, record: dict[str, Any], uid: bytes) -> None:
+        self._connection = connection
+        self._record = record
+        self._computed: dict[BagKey, object] = {
+            tag.bag_key: value for tag, value in computed_properties(record, uid).items()
+        }
+        self._message: Message | None = None
+
+    def get(self, tag: PropertyKey) -> object:
+        column = column_of(tag)
+        if column is not None:
+            value = self._record[column.name]
+            return None if value is None else column.from_sql(value)
+        computed = self._computed.get(tag.bag_key)
+        if computed is not None:
+            return computed
+        if self._message is None:
+            octets, overlay = _content(self._connection, self._record["id"])
+            self._message = load_message(octets, overlay, {})
+        return self._message.get(cast("Property[object]", tag))
+
+    def row(self, columns: tuple[PropertyKey, ...]) -> Row:
+        missing = PropertyError(PropertyErrorCode.NOT_FOUND)
+        values: dict[BagKey, object] = {}
+        for tag in columns:
+            value = self.get(tag)
+            values[tag.bag_key] = missing if value is None else value
+        return Row(columns, values)
+
+
+def _sort(sources: list[_Source], keys: Sequence[SortKey]) -> None:
+    """Sort by keys of any property: absent values first, text without case."""
+    for key in reversed(keys):
+
+        def rank(source: _Source, tag: PropertyKey = key.tag) -> tuple[bool, Any]:
+            value = source.get(tag)
+            if value is None:
+                return False, 0
+            return True, fold(value) if isinstance(value, str) else value
+
+        sources.sort(key=rank, reverse=key.is_descending)

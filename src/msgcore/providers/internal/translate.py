@@ -1,0 +1,159 @@
+"""Restrictions and sort orders as SQL.
+
+What cannot be translated comes back as a residual, which the store evaluates on rows with the reference evaluator;
+the SQL never leaves out a row that the restriction would keep. Values are always bound, names come from ``COLUMNS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from msgcore.base.text import fold
+from msgcore.errors import TooComplex, UsageError
+from msgcore.props.key import PropertyKey
+from msgcore.props.restriction import (
+    And,
+    Bitmask,
+    Comparison,
+    Content,
+    ContentMode,
+    Exists,
+    Not,
+    Or,
+    PropertyComparison,
+    Relation,
+    Restriction,
+    SortKey,
+)
+from msgcore.props.values import check_value
+from msgcore.providers.internal.columns import column_of
+from msgcore.runtime import SqlValue
+
+__all__ = ["Where", "order_by", "translate"]
+
+_OPERATORS = {
+    Relation.LT: "<",
+    Relation.LE: "<=",
+    Relation.GT: ">",
+    Relation.GE: ">=",
+    Relation.EQ: "=",
+    Relation.NE: "<>",
+}
+_MAX_VARIABLES = 500
+
+
+@attrs.frozen
+class Where:
+    """A condition that is never NULL, its bound values, and what is left to evaluate on rows."""
+
+    sql: str
+    values: tuple[SqlValue, ...] = ()
+    residual: Restriction | None = None
+
+
+def translate(restriction: Restriction | None) -> Where:
+    """Translate as much as SQL can answer exactly.
+
+    Raises:
+        TooComplex: a comparison of kinds that have no order.
+    """
+    if restriction is None:
+        return Where("1")
+    parts = restriction.parts if isinstance(restriction, And) else (restriction,)
+    sql: list[str] = []
+    values: list[SqlValue] = []
+    residual: list[Restriction] = []
+    for part in parts:
+        exact = _exact(part)
+        if exact is None or len(values) + len(exact.values) > _MAX_VARIABLES:
+            residual.append(part)
+        else:
+            sql.append(exact.sql)
+            values.extend(exact.values)
+    rest = None if not residual else residual[0] if len(residual) == 1 else And(tuple(residual))
+    return Where(" and ".join(sql) or "1", tuple(values), rest)
+
+
+def order_by(keys: Sequence[SortKey]) -> str | None:
+    """Give the ORDER BY of sort keys, with the id as the last one; ``None`` when a key is no promoted column."""
+    terms: list[str] = []
+    for key in keys:
+        column = column_of(key.tag)
+        if column is None:
+            return None
+        terms.append(f"{column.folded or column.name} {'desc' if key.is_descending else 'asc'}")
+    last = "desc" if keys and keys[-1].is_descending else "asc"
+    return ", ".join([*terms, f"id {last}"])
+
+
+def _exact(restriction: Restriction) -> Where | None:
+    match restriction:
+        case And() | Or():
+            parts = [_exact(part) for part in restriction.parts]
+            if any(part is None for part in parts) or sum(len(p.values) for p in parts if p) > _MAX_VARIABLES:
+                return None
+            word, empty = (" and ", "1") if isinstance(restriction, And) else (" or ", "0")
+            joined = word.join(part.sql for part in parts if part is not None) or empty
+            return Where(f"({joined})", tuple(value for part in parts if part is not None for value in part.values))
+        case Not():
+            part = _exact(restriction.part)
+            return None if part is None else Where(f"not ({part.sql})", part.values)
+        case Exists():
+            column = column_of(restriction.tag)
+            return None if column is None else Where(f"({column.name} is not null)")
+        case Comparison():
+            return _comparison(restriction)
+        case PropertyComparison():
+            left, right = column_of(restriction.tag), column_of(restriction.other)
+            if left is None or right is None or left.tag.value_type is not right.tag.value_type:
+                return None
+            return Where(f"coalesce({left.name} {_OPERATORS[restriction.relation]} {right.name}, 0)")
+        case Bitmask():
+            column = column_of(restriction.tag)
+            if column is None or column.name != "flags" or not -(2**63) <= restriction.mask < 2**63:
+                return None
+            relation = "<>" if restriction.is_set else "="
+            return Where(f"(({column.name} & ?) {relation} 0)", (restriction.mask,))
+        case Content():
+            return _content(restriction)
+        case _:
+            return None
+
+
+def _comparison(restriction: Comparison) -> Where | None:
+    column = column_of(restriction.tag)
+    if column is None:
+        return None
+    value = column.to_sql(_checked(restriction.tag, restriction.value))
+    return Where(f"coalesce({column.name} {_OPERATORS[restriction.relation]} ?, 0)", (value,))
+
+
+def _checked(tag: PropertyKey, value: object) -> object:
+    try:
+        return check_value(tag, value)
+    except UsageError as error:
+        raise TooComplex(str(error)) from error
+
+
+def _content(restriction: Content) -> Where | None:
+    column = column_of(restriction.tag)
+    if column is None or not isinstance(restriction.value, str) or restriction.ignore_non_space:
+        return None
+    if restriction.ignore_case:
+        if column.folded is None:
+            return None
+        name, value = column.folded, fold(restriction.value).encode("utf-8", "surrogatepass")
+    else:
+        # As octets: SQLite's text functions stop at a NUL, and its LIKE folds ASCII.
+        name, value = f"cast({column.name} as blob)", restriction.value.encode("utf-8", "surrogatepass")
+    match restriction.mode:
+        case ContentMode.FULL:
+            return Where(f"coalesce({name} = ?, 0)", (value,))
+        case ContentMode.PREFIX:
+            return Where(f"coalesce(substr({name}, 1, {len(value)}) = ?, 0)", (value,))
+        case ContentMode.SUBSTRING:
+            if not value:
+                return Where(f"({name} is not null)")
+            return Where(f"coalesce(instr({name}, ?) > 0, 0)", (value,))

@@ -1,0 +1,75 @@
+"""The relay: an organisation's transport, which hands messages to its MTA's queue.
+
+``submit`` returns once the MTA is responsible, on the disk; ``flush`` works the queue, ``track`` follows a recipient
+to its end, ``preview`` says which connector would take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from msgcore.base.ids import new_time_ordered_id
+from msgcore.base.times import Deadline
+from msgcore.model.address import Address
+from msgcore.model.envelope import Envelope
+from msgcore.model.message import Message
+from msgcore.model.outcome import Accepted, Outcome, Pending
+from msgcore.model.recipient import Recipient
+from msgcore.mta.decision import Decision
+from msgcore.mta.facts import MessageFacts
+from msgcore.mta.intake import accept_of
+from msgcore.mta.queue import QueueStore
+from msgcore.mta.route import RouteTable
+from msgcore.runtime.abc import NEVER
+from msgcore.spi.transport import RoutePreview
+
+__all__ = ["RelayTransport"]
+
+
+class RelayTransport:
+    """Submits into the queue of an organisation's MTA."""
+
+    def __init__(
+        self,
+        queue: QueueStore,
+        routes: RouteTable,
+        identity: Address | None,
+        *,
+        decide: Callable[[Address, MessageFacts, Deadline], Awaitable[Decision]],
+        run: Callable[[Deadline], Awaitable[None]],
+    ) -> None:
+        self._queue = queue
+        self._routes = routes
+        self._decide = decide
+        self._run = run
+        self.identity = identity
+
+    @property
+    def address_types(self) -> Sequence[str]:
+        """SMTP, since mailboxes have such addresses, and every type that the table routes."""
+        return tuple(dict.fromkeys(("SMTP", *self._routes.address_types)))
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        accept = accept_of(envelope, message)
+        if not envelope.transfer_id:
+            accept = accept_of(Envelope(envelope.sender, envelope.recipients, new_time_ordered_id().hex()), message)
+        queue_id = await self._queue.accept(accept, deadline)
+        taken = Accepted(text=f"queued as {queue_id.hex()}", stage="queue")
+        return dict.fromkeys(envelope.recipients, taken)
+
+    async def track(self, transfer_id: str, recipients: Sequence[Recipient]) -> Mapping[Recipient, Outcome]:
+        known = await self._queue.outcomes(transfer_id, NEVER)
+        missing = Pending(text="the queue does not know this recipient", stage="queue")
+        return {recipient: known.get(recipient, missing) for recipient in recipients}
+
+    async def preview(self, envelope: Envelope, message: Message) -> Mapping[Recipient, RoutePreview]:
+        facts = MessageFacts(message.size_octets, envelope.sender, message.message_class, envelope.transfer_id)
+        previews: dict[Recipient, RoutePreview] = {}
+        for recipient in envelope.recipients:
+            decision = await self._decide(recipient.address, facts, NEVER)
+            previews[recipient] = RoutePreview(decision.connector, str(decision))
+        return previews
+
+    async def flush(self, deadline: Deadline) -> None:
+        await self._queue.make_due(deadline)
+        await self._run(deadline)

@@ -1,0 +1,180 @@
+"""Without a profile: a transport, a store or an organisation by URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from msgcore.base.ids import new_time_ordered_id
+from msgcore.base.text import Secret
+from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, UsageError
+from msgcore.model.envelope import Envelope
+from msgcore.model.message import Message
+from msgcore.model.outcome import Outcomes
+from msgcore.runtime.abc import Runtime
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.ready import ready_to_send
+from msgcore.session.services import providers_of
+from msgcore.session.store import MessageStore
+from msgcore.spi.call import call
+from msgcore.spi.config import build_config
+from msgcore.spi.registry import service
+from msgcore.spi.secrets import resolve_secret
+from msgcore.spi.service import SupportsClose, SupportsLogon
+from msgcore.spi.store import StoreProvider
+from msgcore.spi.transport import SupportsIdentity, TransportProvider
+from msgcore.spi.url import DatabaseUrl
+
+__all__ = ["Transport", "open_store", "open_transport", "send"]
+
+
+class Transport:
+    """A transport of its own. Connections are reused; may be shared by threads or tasks, which then take turns."""
+
+    def __init__(self, runtime: Runtime, service: object, provider: TransportProvider, timeout_seconds: float) -> None:
+        """Use :func:`open_transport`."""
+        self._runtime = runtime
+        self._service = service
+        self._provider = provider
+        self._timeout_seconds = timeout_seconds
+
+    async def send(self, message: Message, *, check: bool = True, timeout_seconds: float | None = None) -> Outcomes:
+        """Send to every recipient, and say what became of each.
+
+        A copy is sent, with Message-ID and Date set where they were not. Bcc recipients get it and are not named in it.
+
+        Raises:
+            NotAccepted: some recipient was not accepted; only with ``check``.
+            UsageError: there is no recipient or no From, or the transport does not take a recipient's address type.
+            SetupError: the host, certificate or credentials are wrong.
+            CapabilityMissing: the server lacks what the message needs.
+            TryAgain: the server could not be reached, or not within ``timeout_seconds``.
+        """
+        seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+        deadline = self._runtime.deadline(seconds)
+        identity = self._provider.identity if isinstance(self._provider, SupportsIdentity) else None
+        ready = ready_to_send(message, identity, self._runtime.now())
+        types = self._provider.address_types
+        for recipient in ready.recipients:
+            if not recipient.address.is_resolved:
+                raise InvalidAddress(f"{recipient}: is a bare name; give the address, or submit through a session")
+            if recipient.address_type not in types and "*" not in types:
+                raise UsageError(f"{recipient}: this transport takes {', '.join(types)} only")
+        await self._runtime.in_thread(ready.load_files, deadline)
+        recipients = tuple(dict.fromkeys(ready.recipients))
+        envelope = Envelope(ready.sender, recipients, new_time_ordered_id().hex())
+        found = await call(self._runtime, self._provider.submit, envelope, ready, deadline, deadline=deadline)
+        outcomes = Outcomes({recipient: found[recipient] for recipient in recipients})
+        return outcomes.raise_unless_accepted() if check else outcomes
+
+    def cancel(self) -> None:
+        """End the waits of every call now running on this transport, from any thread."""
+        self._runtime.cancel()
+
+    async def close(self) -> None:
+        """Close its connections."""
+        if isinstance(self._service, SupportsClose):
+            await call(self._runtime, self._service.close)
+
+    async def __aenter__(self) -> Transport:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def open_transport(
+    url: str,
+    runtime: Runtime,
+    *,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> Opening[Transport]:
+    """Open the transport that a URL names. Connects at the first send.
+
+    Raises:
+        UsageError: the URL or an option is wrong.
+        NotSupported: this version has no such transport.
+    """
+
+    async def start() -> Transport:
+        values: dict[str, object] = {"url": url, "user": user, "password": password, **options}
+        opened = await _open(_scheme(url), {k: v for k, v in values.items() if v is not None}, runtime, timeout_seconds)
+        provider = next((one for one in providers_of(opened) if isinstance(one, TransportProvider)), None)
+        if provider is None:
+            raise NotSupported(f"{_scheme(url)}: is no transport")
+        return Transport(runtime, opened, provider, timeout_seconds)
+
+    return Opening(start)
+
+
+async def send(
+    message: Message,
+    runtime: Runtime,
+    *,
+    via: str,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    check: bool = True,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> Outcomes:
+    """Send one message over the transport that a URL names; raises as :meth:`Transport.send` does."""
+    opening = open_transport(via, runtime, user=user, password=password, timeout_seconds=timeout_seconds, **options)
+    async with opening as transport:
+        return await transport.send(message, check=check)
+
+
+def open_store(
+    url: str, runtime: Runtime, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS, **options: object
+) -> Opening[MessageStore]:
+    """Open the message store that a URL names; a ``sqlite:`` file is made when it is not there.
+
+    Raises:
+        UsageError: the URL or an option is wrong.
+        NotSupported: this version has no such store.
+        StoreError: the file cannot be opened, or is another program's.
+        StoreCorrupt: the file is damaged.
+    """
+
+    async def start() -> MessageStore:
+        scheme = _scheme(url)
+        service(scheme)
+        values: dict[str, object] = {"path": DatabaseUrl.parse(url, Path.cwd()).path, **options}
+        opened = await _open(scheme, values, runtime, timeout_seconds)
+        provider = next((one for one in providers_of(opened) if isinstance(one, StoreProvider)), None)
+        if provider is None:
+            raise NotSupported(f"{scheme}: is no message store")
+        special_folders = await provider.special_folders(runtime.deadline(timeout_seconds))
+        return MessageStore(runtime, provider, special_folders, opened)
+
+    return Opening(start)
+
+
+def _scheme(url: str) -> str:
+    scheme, colon, _ = url.partition("://")
+    if not colon:
+        raise UsageError(f"{url!r} is no URL: write, for example, smtp://localhost:2525 or sqlite:///mail.db")
+    return scheme.lower().partition("+")[0]
+
+
+async def _open(name: str, values: dict[str, object], runtime: Runtime, timeout_seconds: float) -> object:
+    folder = Path.cwd()
+    service_class = service(name)
+    config = build_config(
+        service_class.config_type, values, folder=folder, secret=lambda reference: resolve_secret(reference, folder)
+    )
+    opened = service_class(config, runtime)
+    if isinstance(opened, SupportsLogon):
+        deadline = runtime.deadline(timeout_seconds)
+        try:
+            await call(runtime, opened.logon, deadline, deadline=deadline)
+        except MsgcoreError:
+            if isinstance(opened, SupportsClose):
+                await call(runtime, opened.close)
+            raise
+    return opened

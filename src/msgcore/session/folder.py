@@ -1,0 +1,243 @@
+"""Folders of a message store, and the items in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
+from msgcore.model.address import Address
+from msgcore.model.message import Message
+from msgcore.props.key import PropertyKey
+from msgcore.props.restriction import Restriction, SortKey
+from msgcore.props.row import Row
+from msgcore.props.table import (
+    PidTagEntryId,
+    PidTagHasAttachments,
+    PidTagMessageClass,
+    PidTagMessageDeliveryTime,
+    PidTagMessageFlags,
+    PidTagMessageSizeExtended,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagSentRepresentingName,
+    PidTagSubject,
+)
+from msgcore.props.tags import Property
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.session.table import Table
+from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, StoreProvider, TableQuery
+
+if TYPE_CHECKING:
+    from msgcore.session.store import MessageStore
+
+__all__ = ["LOAD_LIMIT_OCTETS", "Folder", "Item"]
+
+T = TypeVar("T")
+
+LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
+_PAGE = 1_000
+
+DEFAULT_COLUMNS: tuple[PropertyKey, ...] = (
+    PidTagEntryId,
+    PidTagSubject,
+    PidTagSentRepresentingName,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagMessageDeliveryTime,
+    PidTagMessageSizeExtended,
+    PidTagMessageFlags,
+    PidTagMessageClass,
+    PidTagHasAttachments,
+)
+
+
+class Item:
+    """One message of a folder, as its row shows it; :meth:`load` reads the message itself."""
+
+    def __init__(self, store: MessageStore, row: Row) -> None:
+        self._store = store
+        self.row = row
+
+    @property
+    def entry_id(self) -> bytes:
+        return self.row[PidTagEntryId]
+
+    @property
+    def subject(self) -> str:
+        return self.row.get(PidTagSubject, "")
+
+    @property
+    def from_(self) -> Address | None:
+        kind = self.row.get(PidTagSentRepresentingAddressType)
+        address = self.row.get(PidTagSentRepresentingEmailAddress)
+        if kind is None or address is None:
+            return None
+        return Address(kind, address, self.row.get(PidTagSentRepresentingName, ""))
+
+    @property
+    def received_at(self) -> datetime:
+        return self.row[PidTagMessageDeliveryTime]
+
+    @property
+    def size_octets(self) -> int:
+        return self.row[PidTagMessageSizeExtended]
+
+    @property
+    def is_read(self) -> bool:
+        return bool(self.row[PidTagMessageFlags] & MessageFlag.READ)
+
+    @property
+    def has_attachments(self) -> bool:
+        return self.row[PidTagHasAttachments]
+
+    @property
+    def message_class(self) -> str:
+        return self.row[PidTagMessageClass]
+
+    def __getitem__(self, tag: Property[T]) -> T:
+        return self.row[tag]
+
+    async def load(
+        self, load_limit_octets: int = LOAD_LIMIT_OCTETS, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Message:
+        """Load the message; attachments only when it is not larger than ``load_limit_octets``."""
+        return await self._store.load_message(self.entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
+
+    def __repr__(self) -> str:
+        return f"<Item {self.subject!r} from {self.from_}>"
+
+
+@attrs.frozen
+class _Contents:
+    """The messages of a folder, as a table source."""
+
+    provider: StoreProvider
+    folder: EntryId
+
+    async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        return await self.provider.query(self.folder, query, deadline)
+
+    async def count(self, restriction: Restriction | None, deadline: Deadline) -> int:
+        return await self.provider.count(self.folder, restriction, deadline)
+
+
+class Folder:
+    """A folder. Making one does no I/O: a folder that is gone shows when it is used (``NotFound``)."""
+
+    def __init__(self, store: MessageStore, entry_id: EntryId) -> None:
+        self._store = store
+        self._id = entry_id
+
+    @property
+    def entry_id(self) -> bytes:
+        return bytes(self._id)
+
+    @property
+    def store(self) -> MessageStore:
+        return self._store
+
+    async def facts(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> FolderFacts:
+        """Say the folder's name, role, and how many messages it holds."""
+        return await self._store.provider.folder(self._id, self._store.deadline(timeout_seconds))
+
+    async def folders(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[FolderFacts, ...]:
+        """List the folders in this one, by name."""
+        return tuple(await self._store.provider.folders(self._id, self._store.deadline(timeout_seconds)))
+
+    async def create_folder(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Folder:
+        """Make a folder in this one, or find the one of that name."""
+        made = await self._store.provider.create_folder(self._id, name, self._store.deadline(timeout_seconds))
+        return Folder(self._store, made)
+
+    async def delete(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        """Delete this folder with all that is in it.
+
+        Raises:
+            UsageError: it is a special folder.
+        """
+        await self._store.provider.delete_folder(self._id, self._store.deadline(timeout_seconds))
+
+    def contents_table(
+        self,
+        columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
+        restriction: Restriction | None = None,
+        sort_order: Iterable[SortKey] = (),
+    ) -> Table:
+        """Open a table of the folder's messages; nothing is read before rows are asked for."""
+        source = _Contents(self._store.provider, self._id)
+        return Table(self._store.runtime, source, columns, restriction, sort_order)
+
+    async def messages(
+        self,
+        where: Restriction | None = None,
+        *,
+        newest_first: bool = False,
+        limit: int | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[Item, ...]:
+        """Give the folder's messages in order of delivery: at most ``limit``, those that satisfy ``where``."""
+        deadline = self._store.deadline(timeout_seconds)
+        time = PidTagMessageDeliveryTime
+        order = time.descending() if newest_first else time.ascending()
+        found: list[Item] = []
+        while limit is None or len(found) < limit:
+            count = _PAGE if limit is None else min(_PAGE, limit - len(found))
+            query = TableQuery(DEFAULT_COLUMNS, where, (order,), len(found), count)
+            rows = await self._store.provider.query(self._id, query, deadline)
+            found += [Item(self._store, row) for row in rows]
+            if len(rows) < count:
+                break
+        return tuple(found)
+
+    async def count(self, where: Restriction | None = None, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+        """Count the messages that satisfy ``where``."""
+        return await self._store.provider.count(self._id, where, self._store.deadline(timeout_seconds))
+
+    async def save(
+        self,
+        message: Message,
+        *,
+        is_read: bool = False,
+        received_at: datetime | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> bytes:
+        """Save a message here and give its entry id; it is on the disk when this returns."""
+        saved = await self.save_all([Incoming(message, is_read, False, received_at)], timeout_seconds=timeout_seconds)
+        return saved[0]
+
+    async def save_all(
+        self, incoming: Sequence[Incoming], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[bytes, ...]:
+        """Save many messages in one transaction, all or none, and give their entry ids."""
+        runtime, deadline = self._store.runtime, self._store.deadline(timeout_seconds)
+
+        def load_files() -> None:
+            for one in incoming:
+                one.message.load_files()
+
+        await runtime.in_thread(load_files, deadline)
+        return tuple(bytes(saved) for saved in await self._store.provider.save(self._id, incoming, deadline))
+
+    async def move_here(self, entry_ids: Iterable[bytes], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        """Move messages of the same store into this folder; their entry ids stay."""
+        ids = [EntryId.parse(entry_id) for entry_id in entry_ids]
+        await self._store.provider.move(ids, self._id, self._store.deadline(timeout_seconds))
+
+    async def copy_here(
+        self, entry_ids: Iterable[bytes], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[bytes, ...]:
+        """Copy messages of the same store into this folder, and give the copies' entry ids."""
+        ids = [EntryId.parse(entry_id) for entry_id in entry_ids]
+        copies = await self._store.provider.copy(ids, self._id, self._store.deadline(timeout_seconds))
+        return tuple(bytes(copy) for copy in copies)
+
+    async def close(self) -> None:
+        """Let go of the folder; nothing is held."""
+
+    def __repr__(self) -> str:
+        return f"<Folder {self._id.number} of {self._store.display_name}>"

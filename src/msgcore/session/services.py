@@ -1,0 +1,123 @@
+"""The services of a session: opened from a profile, each with its state."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from msgcore.base.times import Deadline
+from msgcore.errors import MsgcoreError
+from msgcore.model.address import Address
+from msgcore.profile.profile import ServiceEntry
+from msgcore.runtime.abc import NEVER, Runtime
+from msgcore.session.store import MessageStore
+from msgcore.spi.addressbook import AddressBookProvider
+from msgcore.spi.call import call
+from msgcore.spi.service import SupportsClose, SupportsLogon, SupportsProviders
+from msgcore.spi.store import StoreProvider
+from msgcore.spi.transport import SupportsIdentity, TransportProvider
+from msgcore.spooler.order import TransportFacts
+from msgcore.spooler.outgoing import NamedTransport
+
+__all__ = [
+    "OpenService",
+    "ResourceType",
+    "ServiceState",
+    "close_service",
+    "open_service",
+    "providers_of",
+    "transport_facts",
+]
+
+
+class ServiceState(enum.IntFlag):
+    """PidTagStatusCode of a status row (MAPI's STATUS_ values)."""
+
+    AVAILABLE = 0x1
+    OFFLINE = 0x2
+    FAILURE = 0x4
+
+
+class ResourceType(enum.IntEnum):
+    """PidTagResourceType of a status row (MAPI's MAPI_ resource types)."""
+
+    STORE_PROVIDER = 33
+    TRANSPORT_PROVIDER = 36
+
+
+@attrs.define
+class OpenService:
+    """One service of the session: what it provides, and its state with a text for people."""
+
+    entry: ServiceEntry
+    service: object
+    store_providers: tuple[StoreProvider, ...] = ()
+    transports: tuple[NamedTransport, ...] = ()
+    address_books: tuple[AddressBookProvider, ...] = ()
+    stores: tuple[MessageStore, ...] = ()
+    state: ServiceState = ServiceState.OFFLINE
+    status_text: str = ""
+
+    @property
+    def identity(self) -> Address | None:
+        return next((one.facts.identity for one in self.transports if one.facts.identity is not None), None)
+
+    @property
+    def resource_type(self) -> ResourceType:
+        return ResourceType.STORE_PROVIDER if self.stores else ResourceType.TRANSPORT_PROVIDER
+
+    def fail(self, error: MsgcoreError) -> None:
+        """Note that the service cannot be used, and why."""
+        self.state = ServiceState.FAILURE
+        self.status_text = str(error)
+
+
+async def open_service(entry: ServiceEntry, runtime: Runtime, deadline: Deadline) -> OpenService:
+    """Make a service, log it on, and sort its providers.
+
+    Raises:
+        MsgcoreError: what the service's logon raised; ``PluginBroken`` for what is no error of msgcore.
+    """
+
+    async def make() -> object:
+        return entry.service_class(entry.config, runtime)
+
+    opened = OpenService(entry, await call(runtime, make))
+    try:
+        if isinstance(opened.service, SupportsLogon):
+            await call(runtime, opened.service.logon, deadline, deadline=deadline)
+    except MsgcoreError:
+        await close_service(opened, runtime)
+        raise
+    providers = providers_of(opened.service)
+    opened.store_providers = tuple(one for one in providers if isinstance(one, StoreProvider))
+    opened.transports = tuple(
+        NamedTransport(transport_facts(entry.name, one), one) for one in providers if isinstance(one, TransportProvider)
+    )
+    opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
+    opened.state = ServiceState.AVAILABLE
+    return opened
+
+
+def providers_of(service: object) -> Sequence[object]:
+    """Give a service's providers: those that it lists, or itself."""
+    return service.providers() if isinstance(service, SupportsProviders) else (service,)
+
+
+def transport_facts(name: str, provider: TransportProvider) -> TransportFacts:
+    """Read what the transport order needs to know."""
+    identity: Any = provider.identity if isinstance(provider, SupportsIdentity) else None
+    return TransportFacts(name, tuple(provider.address_types), identity)
+
+
+async def close_service(opened: OpenService, runtime: Runtime) -> None:
+    """Close a service and note what went wrong; what it holds is its own to free."""
+    try:
+        if isinstance(opened.service, SupportsClose):
+            await call(runtime, opened.service.close, deadline=NEVER)
+        opened.state = ServiceState.OFFLINE
+    except MsgcoreError as error:
+        opened.fail(error)

@@ -1,0 +1,425 @@
+"""A session: one logon to a profile.
+
+The session owns its services and opens them in the profile's order; one that fails at logon leaves the others working
+and shows its state in the status table. Submitting writes to the default store's outbox and returns; the spooler takes
+it to the transports when :meth:`Session.flush_queues` is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+import attrs
+
+from msgcore.base.ids import EntryId, new_time_ordered_id
+from msgcore.base.times import Deadline
+from msgcore.errors import InvalidAddress, MsgcoreError, NotFound, NotSupported
+from msgcore.model.address import Address
+from msgcore.model.envelope import Envelope
+from msgcore.model.message import Message
+from msgcore.model.outcome import Accepted, Outcomes
+from msgcore.model.recipient import Recipient
+from msgcore.profile.admin import ProfileAdmin
+from msgcore.profile.profile import Profile
+from msgcore.props.table import (
+    PidTagClientSubmitTime,
+    PidTagDisplayTo,
+    PidTagEntryId,
+    PidTagProviderDisplay,
+    PidTagResourceType,
+    PidTagStatusCode,
+    PidTagStatusString,
+    PidTagSubject,
+)
+from msgcore.runtime.abc import Runtime
+from msgcore.session.folder import LOAD_LIMIT_OCTETS, Folder
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.ready import ready_to_send
+from msgcore.session.services import OpenService, ServiceState, close_service, open_service
+from msgcore.session.store import MessageStore, Submission
+from msgcore.session.stored_message import StoredMessage
+from msgcore.session.table import MemoryRows, Table, bag_of
+from msgcore.spi.call import call
+from msgcore.spi.store import OutgoingItem, StoreProvider, SupportsOutgoingQueue
+from msgcore.spi.transport import SupportsFlush, SupportsPreview, SupportsTracking
+from msgcore.spooler.order import assign
+from msgcore.spooler.outgoing import NamedTransport, send_due
+
+__all__ = ["RecipientCheck", "Session", "logon"]
+
+
+@attrs.frozen
+class RecipientCheck:
+    """Who takes a recipient: the service, its connector if it routes, and why, or why nobody does."""
+
+    recipient: Recipient
+    service: str | None
+    connector: str | None
+    reason: str
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.service is not None and self.connector != ""
+
+    def __str__(self) -> str:
+        taker = " / ".join(part for part in (self.service, self.connector) if part) or "nobody"
+        return f"{self.recipient}: {taker}: {self.reason}"
+
+
+def logon(
+    profile: str | Profile,
+    runtime: Runtime,
+    *,
+    admin: ProfileAdmin | None = None,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+) -> Opening[Session]:
+    """Log on to a profile.
+
+    Raises:
+        ProfileError: the profile is missing or wrong; with file, line and key.
+        SetupError, NotSupported: every service failed at logon; the first one's error.
+    """
+
+    async def start() -> Session:
+        deadline = runtime.deadline(timeout_seconds)
+        given = profile
+        if not isinstance(given, Profile):
+            name, administration = given, admin or ProfileAdmin()
+            given = await runtime.in_thread(lambda: administration.profile(name), deadline)
+        session = Session(runtime, given)
+        await session.open(deadline)
+        return session
+
+    return Opening(start)
+
+
+class Session:
+    """A logon to a profile. May be shared by threads and tasks; :meth:`close` logs off."""
+
+    def __init__(self, runtime: Runtime, profile: Profile) -> None:
+        """Use :func:`logon`."""
+        self._runtime = runtime
+        self._profile = profile
+        self._services: list[OpenService] = []
+
+    async def open(self, deadline: Deadline) -> None:
+        """Open every service; raise the first error when none could be opened."""
+        first_error: MsgcoreError | None = None
+        try:
+            for entry in self._profile.services:
+                try:
+                    opened = await open_service(entry, self._runtime, deadline)
+                    self._services.append(opened)
+                    opened.stores = tuple([await self._store(one, deadline) for one in opened.store_providers])
+                except MsgcoreError as error:
+                    first_error = first_error or error
+                    failed = next((one for one in self._services if one.entry is entry), None)
+                    if failed is None:
+                        failed = OpenService(entry, None)
+                        self._services.append(failed)
+                    failed.fail(error)
+        except BaseException:
+            await self.close()
+            raise
+        if first_error is not None and all(one.state is ServiceState.FAILURE for one in self._services):
+            await self.close()
+            raise first_error
+
+    async def _store(self, provider: StoreProvider, deadline: Deadline) -> MessageStore:
+        special_folders = await provider.special_folders(deadline)
+        return MessageStore(self._runtime, provider, special_folders, None, self._submit)
+
+    async def close(self) -> None:
+        """Log off: close every service. What was submitted stays in its outbox."""
+        for opened in self._services:
+            await close_service(opened, self._runtime)
+
+    logoff = close
+
+    async def __aenter__(self) -> Session:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def cancel(self) -> None:
+        """End the waits of every call now running on this session with ``OperationCancelled``; from any thread."""
+        self._runtime.cancel()
+
+    # Stores
+
+    @property
+    def profile_name(self) -> str:
+        return self._profile.name
+
+    @property
+    def stores(self) -> tuple[MessageStore, ...]:
+        """The stores that are open, in the profile's order."""
+        return tuple(store for opened in self._services for store in opened.stores)
+
+    @property
+    def default_store(self) -> MessageStore:
+        """The store that outgoing and incoming mail goes through: the first that can, or the one named in the profile.
+
+        Raises:
+            NotSupported: no service of the profile has a store that can be the default one.
+        """
+        able = [
+            (opened, store)
+            for opened in self._services
+            for store in opened.stores
+            if isinstance(store.provider, SupportsOutgoingQueue)
+        ]
+        named = [store for opened, store in able if opened.entry.is_default_store]
+        if not able:
+            failed = "; ".join(f"{o.entry.name}: {o.status_text}" for o in self._services if o.status_text)
+            raise NotSupported(
+                "no service of this profile has a store with an outbox" + (f" ({failed})" if failed else "")
+            )
+        return named[0] if named else able[0][1]
+
+    @property
+    def inbox(self) -> Folder:
+        return self.default_store.inbox
+
+    @property
+    def outbox(self) -> Folder:
+        return self.default_store.outbox
+
+    @property
+    def sent_items(self) -> Folder:
+        return self.default_store.sent_items
+
+    @property
+    def deleted_items(self) -> Folder:
+        return self.default_store.deleted_items
+
+    @property
+    def drafts(self) -> Folder:
+        return self.default_store.drafts
+
+    def _store_of(self, entry_id: bytes) -> MessageStore:
+        uid = EntryId.parse(entry_id).provider_uid
+        for store in self.stores:
+            if store.uid == uid:
+                return store
+        raise NotFound(f"entry id {entry_id.hex()} belongs to no store of this session")
+
+    async def load_message(
+        self,
+        entry_id: bytes,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Message:
+        """Load a detached message from whichever store has it.
+
+        Raises:
+            NotFound: no store of the session has it (any more).
+        """
+        store = self._store_of(entry_id)
+        return await store.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
+
+    def open_entry(
+        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Opening[StoredMessage | Folder]:
+        """Open a message or folder by entry id; raises as :meth:`load_message` does."""
+        return self._store_of(entry_id).open_entry(entry_id, timeout_seconds=timeout_seconds)
+
+    def open_message(
+        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Opening[StoredMessage]:
+        """Open a message by entry id; raises as :meth:`load_message` does."""
+        return self._store_of(entry_id).open_message(entry_id, timeout_seconds=timeout_seconds)
+
+    # Sending
+
+    async def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
+        """Put a message into the outbox: when this returns it is on the disk and will be sent.
+
+        A copy is submitted, with Message-ID, Date and From set where they were not; the message given stays as it is.
+
+        Raises:
+            UsageError: there is no recipient, no sender can be found, or an attached file cannot be read.
+            InvalidAddress: a bare name stands for nobody, or for several.
+        """
+        return await self._submit(message, timeout_seconds)
+
+    async def _submit(self, message: Message, timeout_seconds: float) -> Submission:
+        deadline = self._runtime.deadline(timeout_seconds)
+        queue = self._queue()
+        ready = await self._prepared(message, deadline)
+        transfer_id = new_time_ordered_id().hex()
+        item = await queue.submit(ready, transfer_id, deadline)
+        return Submission(bytes(item.entry_id), ready.message_id or "")
+
+    def _queue(self) -> SupportsOutgoingQueue:
+        provider = self.default_store.provider
+        assert isinstance(provider, SupportsOutgoingQueue)
+        return provider
+
+    async def _prepared(self, message: Message, deadline: Deadline) -> Message:
+        ready = ready_to_send(message, self.primary_identity, self._runtime.now())
+        await self._runtime.in_thread(ready.load_files, deadline)
+        if not all(recipient.address.is_resolved for recipient in ready.recipients):
+            ready.recipients = await self._resolved(ready.recipients, deadline)
+        return ready
+
+    @property
+    def primary_identity(self) -> Address | None:
+        """The address of the first service that has one."""
+        return next((opened.identity for opened in self._services if opened.identity is not None), None)
+
+    async def _resolved(self, recipients: Sequence[Recipient], deadline: Deadline) -> tuple[Recipient, ...]:
+        return tuple([attrs.evolve(one, address=await self._resolve(one.address, deadline)) for one in recipients])
+
+    async def _resolve(self, address: Address, deadline: Deadline) -> Address:
+        if address.is_resolved:
+            return address
+        name = address.display_name
+        for opened in self._services:
+            for book in opened.address_books:
+                found = await book.resolve_name(name, deadline)
+                if len(found) > 1:
+                    several = ", ".join(str(one) for one in found)
+                    raise InvalidAddress(f"{name!r} may be any of {several}; give the address")
+                if found:
+                    return found[0]
+        raise InvalidAddress(f"{name!r} is no address, and no address book of this profile knows the name")
+
+    async def flush_queues(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        """Send and receive now: work off the outbox, deferred submissions too, and what transports hold themselves.
+
+        Raises:
+            TimedOut: it is not done within ``timeout_seconds``; what is left waits for the next call.
+        """
+        deadline = self._runtime.deadline(timeout_seconds)
+        store = self.default_store
+        queue = self._queue()
+        await queue.make_due(deadline)
+        await send_due(self._runtime, store.provider, queue, self._transports(), deadline)
+        for opened in self._services:
+            for transport in opened.transports:
+                if isinstance(transport.provider, SupportsFlush):
+                    await call(self._runtime, transport.provider.flush, deadline, deadline=deadline)
+
+    def _transports(self) -> list[NamedTransport]:
+        return [transport for opened in self._services for transport in opened.transports]
+
+    async def outcomes(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Outcomes:
+        """Say what has become of each recipient so far; what a transport took is followed there if it can tell.
+
+        Raises:
+            NotFound: the submission is gone.
+        """
+        deadline = self._runtime.deadline(timeout_seconds)
+        item = await self._queue().submission(EntryId.parse(submission.entry_id), deadline)
+        known = dict(item.outcomes)
+        for transport in self._transports():
+            provider = transport.provider
+            mine = [r for r, name in item.transports.items() if name == transport.facts.name]
+            taken = [recipient for recipient in mine if isinstance(known[recipient], Accepted)]
+            if taken and isinstance(provider, SupportsTracking):
+                known.update(await call(self._runtime, provider.track, item.transfer_id, taken, deadline=deadline))
+        return Outcomes(known)
+
+    async def submission_state(
+        self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> OutgoingItem:
+        """Say where a submission stands: its state, its tries, and why it waits."""
+        deadline = self._runtime.deadline(timeout_seconds)
+        return await self._queue().submission(EntryId.parse(submission.entry_id), deadline)
+
+    async def retry_submit(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        """Make a held or waiting submission ready: the next flush sends it to those that have not got it.
+
+        Raises:
+            UsageError: it has ended.
+        """
+        await self._queue().retry(EntryId.parse(submission.entry_id), self._runtime.deadline(timeout_seconds))
+
+    async def abort_submit(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        """End a submission; its message becomes a draft.
+
+        Raises:
+            UsageError: it has ended, or is being sent at this moment.
+        """
+        await self._queue().abort(EntryId.parse(submission.entry_id), self._runtime.deadline(timeout_seconds))
+
+    async def check_recipients(
+        self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[RecipientCheck, ...]:
+        """Say before submit, for each recipient, which service and connector takes it, or why none does."""
+        deadline = self._runtime.deadline(timeout_seconds)
+        checks: dict[Recipient, RecipientCheck] = {}
+        resolved: dict[Recipient, Recipient] = {}
+        for recipient in message.recipients:
+            try:
+                address = await self._resolve(recipient.address, deadline)
+                resolved[attrs.evolve(recipient, address=address)] = recipient
+            except InvalidAddress as error:
+                checks[recipient] = RecipientCheck(recipient, None, None, str(error))
+        sender = message.from_ or self.primary_identity
+        transports = self._transports()
+        assignment = assign(resolved, sender, [transport.facts for transport in transports])
+        for recipient in assignment.unclaimed:
+            reason = f"no service of this profile takes {recipient.address_type}"
+            checks[resolved[recipient]] = RecipientCheck(resolved[recipient], None, None, reason)
+        by_name = {transport.facts.name: transport for transport in transports}
+        for name, recipients in assignment.by_transport:
+            previews = await self._previews(by_name[name], Envelope(sender, recipients), message, deadline)
+            for recipient in recipients:
+                connector, reason = previews.get(recipient, (None, f"takes {recipient.address_type}"))
+                checks[resolved[recipient]] = RecipientCheck(resolved[recipient], name, connector, reason)
+        return tuple(checks[recipient] for recipient in message.recipients)
+
+    async def _previews(
+        self, transport: NamedTransport, envelope: Envelope, message: Message, deadline: Deadline
+    ) -> Mapping[Recipient, tuple[str | None, str]]:
+        if not isinstance(transport.provider, SupportsPreview):
+            return {}
+        found = await call(self._runtime, transport.provider.preview, envelope, message, deadline=deadline)
+        # A routing transport without a connector takes the recipient only to report it.
+        return {recipient: (one.connector or "", one.reason) for recipient, one in found.items()}
+
+    # Tables
+
+    def status_table(self) -> Table:
+        """Open a table of the session's services: name, state, and what went wrong."""
+        rows = tuple(
+            bag_of(
+                (
+                    (PidTagProviderDisplay, opened.entry.name),
+                    (PidTagStatusCode, int(opened.state)),
+                    (PidTagStatusString, opened.status_text or opened.state.name or ""),
+                    (PidTagResourceType, int(opened.resource_type)),
+                )
+            )
+            for opened in self._services
+        )
+        columns = (PidTagProviderDisplay, PidTagStatusCode, PidTagStatusString)
+        return Table(self._runtime, MemoryRows(rows), columns)
+
+    async def outgoing_queue_table(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Table:
+        """Open a table of what waits in the outbox, oldest first, with the reason why."""
+        deadline = self._runtime.deadline(timeout_seconds)
+        store = self.default_store
+        rows = []
+        for item in await self._queue().outgoing(deadline):
+            row = await store.provider.row(item.entry_id, (PidTagSubject, PidTagDisplayTo), deadline)
+            rows.append(
+                bag_of(
+                    (
+                        (PidTagEntryId, bytes(item.entry_id)),
+                        (PidTagSubject, row.get(PidTagSubject)),
+                        (PidTagDisplayTo, row.get(PidTagDisplayTo)),
+                        (PidTagClientSubmitTime, item.submitted_at),
+                        (PidTagStatusString, f"{item.state.value}: {item.reason}" if item.reason else item.state.value),
+                    )
+                )
+            )
+        columns = (PidTagEntryId, PidTagSubject, PidTagDisplayTo, PidTagClientSubmitTime, PidTagStatusString)
+        return Table(self._runtime, MemoryRows(tuple(rows)), columns)

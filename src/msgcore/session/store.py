@@ -1,0 +1,159 @@
+"""Message stores as applications see them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import attrs
+
+from msgcore.base.ids import EntryId, ObjectKind
+from msgcore.base.times import Deadline
+from msgcore.errors import NotSupported
+from msgcore.model.message import Message
+from msgcore.runtime.abc import Runtime
+from msgcore.session.folder import LOAD_LIMIT_OCTETS, Folder
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.stored_message import StoredMessage
+from msgcore.spi.call import call
+from msgcore.spi.service import SupportsClose
+from msgcore.spi.store import SpecialFolder, StoreProvider
+
+__all__ = ["MessageStore", "Submission"]
+
+
+@attrs.frozen
+class Submission:
+    """A message that was submitted: its entry id in the outbox, which stays, and its Message-ID."""
+
+    entry_id: bytes
+    message_id: str
+
+
+class MessageStore:
+    """A message store: folders, and messages by entry id. May be shared by threads and tasks."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        provider: StoreProvider,
+        special_folders: Mapping[SpecialFolder, EntryId],
+        service: object | None = None,
+        submit: Callable[[Message, float], Awaitable[Submission]] | None = None,
+    ) -> None:
+        self.runtime = runtime
+        self.provider = provider
+        self.special_folders = special_folders
+        self._service = service
+        self._submit = submit
+
+    @property
+    def display_name(self) -> str:
+        return self.provider.display_name
+
+    @property
+    def uid(self) -> bytes:
+        return self.provider.uid
+
+    def deadline(self, timeout_seconds: float) -> Deadline:
+        return self.runtime.deadline(timeout_seconds)
+
+    def _special(self, role: SpecialFolder) -> Folder:
+        found = self.special_folders.get(role)
+        if found is None:
+            raise NotSupported(f"{self.display_name} has no {role.value.replace('_', ' ')} folder")
+        return Folder(self, found)
+
+    @property
+    def root(self) -> Folder:
+        """The folder whose folders a person sees."""
+        return self._special(SpecialFolder.IPM_SUBTREE)
+
+    @property
+    def inbox(self) -> Folder:
+        return self._special(SpecialFolder.INBOX)
+
+    @property
+    def outbox(self) -> Folder:
+        return self._special(SpecialFolder.OUTBOX)
+
+    @property
+    def sent_items(self) -> Folder:
+        return self._special(SpecialFolder.SENT_ITEMS)
+
+    @property
+    def deleted_items(self) -> Folder:
+        return self._special(SpecialFolder.DELETED_ITEMS)
+
+    @property
+    def drafts(self) -> Folder:
+        return self._special(SpecialFolder.DRAFTS)
+
+    async def load_message(
+        self,
+        entry_id: bytes,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Message:
+        """Load a detached message.
+
+        Raises:
+            NotFound: the entry id is another store's, or the message is gone.
+        """
+        return await self.provider.load(EntryId.parse(entry_id), load_limit_octets, self.deadline(timeout_seconds))
+
+    def open_entry(
+        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Opening[StoredMessage | Folder]:
+        """Open a message or folder by entry id.
+
+        Raises:
+            NotFound: the entry id is another store's, or the object is gone.
+        """
+
+        async def start() -> StoredMessage | Folder:
+            parsed = EntryId.parse(entry_id)
+            if parsed.kind == ObjectKind.FOLDER:
+                await self.provider.folder(parsed, self.deadline(timeout_seconds))
+                return Folder(self, parsed)
+            return await self.open_message(entry_id, timeout_seconds=timeout_seconds)
+
+        return Opening(start)
+
+    def open_message(
+        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Opening[StoredMessage]:
+        """Open a message by entry id; raises as :meth:`open_entry` does."""
+
+        async def start() -> StoredMessage:
+            message = await self.load_message(entry_id, timeout_seconds=timeout_seconds)
+            return StoredMessage(self, EntryId.parse(entry_id), message)
+
+        return Opening(start)
+
+    async def delete(self, *entry_ids: bytes, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        """Delete messages from the store, all or none."""
+        ids = [EntryId.parse(entry_id) for entry_id in entry_ids]
+        await self.provider.delete(ids, self.deadline(timeout_seconds))
+
+    async def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
+        """Submit through this store's outbox; needs a session.
+
+        Raises:
+            NotSupported: the store was opened without one.
+        """
+        if self._submit is None:
+            raise NotSupported("submit: a store that was opened by URL has no transports; log on to a profile")
+        return await self._submit(message, timeout_seconds)
+
+    def cancel(self) -> None:
+        """End the waits of every call now running on this store, from any thread."""
+        self.runtime.cancel()
+
+    async def close(self) -> None:
+        """Close the store, when it was opened by URL; a session closes its own."""
+        if isinstance(self._service, SupportsClose):
+            await call(self.runtime, self._service.close)
+
+    def __repr__(self) -> str:
+        return f"<MessageStore {self.display_name!r}>"

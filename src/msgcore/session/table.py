@@ -1,0 +1,146 @@
+"""Tables: rows of chosen columns, restricted and sorted, read a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, cast
+
+import attrs
+
+from msgcore.base.text import fold
+from msgcore.base.times import Deadline
+from msgcore.errors import UsageError
+from msgcore.props.bag import PropBag
+from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.match import match
+from msgcore.props.restriction import Restriction, SortKey
+from msgcore.props.row import Row
+from msgcore.props.values import PropertyError, PropertyErrorCode
+from msgcore.runtime.abc import Runtime
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.spi.store import TableQuery
+
+__all__ = ["MemoryRows", "Table", "TableSource", "bag_of"]
+
+_MOST_ROWS = 100_000
+
+
+class TableSource(Protocol):
+    """Where a table's rows come from."""
+
+    async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]: ...
+
+    async def count(self, restriction: Restriction | None, deadline: Deadline) -> int: ...
+
+
+class Table:
+    """A view of rows with a cursor ([MS-OXCTABL]). Belongs to one thread or task; reads rows only when asked.
+
+    Raises:
+        UsageError: there is no column.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        source: TableSource,
+        columns: Iterable[PropertyKey],
+        restriction: Restriction | None = None,
+        sort_order: Iterable[SortKey] = (),
+    ) -> None:
+        self._runtime = runtime
+        self._source = source
+        self._columns = tuple(columns)
+        if not self._columns:
+            raise UsageError("a table needs columns")
+        self._restriction = restriction
+        self._sort_order = tuple(sort_order)
+        self._position = 0
+
+    @property
+    def columns(self) -> tuple[PropertyKey, ...]:
+        return self._columns
+
+    @property
+    def position(self) -> int:
+        """How many rows stand before the cursor."""
+        return self._position
+
+    def set_columns(self, columns: Iterable[PropertyKey]) -> None:
+        """Choose other columns; the cursor stays."""
+        chosen = tuple(columns)
+        if not chosen:
+            raise UsageError("a table needs columns")
+        self._columns = chosen
+
+    def restrict(self, restriction: Restriction | None) -> None:
+        """Show only rows that satisfy the restriction, from the first one."""
+        self._restriction = restriction
+        self._position = 0
+
+    def sort(self, sort_order: Iterable[SortKey]) -> None:
+        """Order the rows by these keys, from the first row; absent values come first, text compares without case."""
+        self._sort_order = tuple(sort_order)
+        self._position = 0
+
+    def seek_row(self, position: int) -> None:
+        """Put the cursor before the row ``position``, counted from 0."""
+        if position < 0:
+            raise UsageError(f"{position} is no position in a table")
+        self._position = position
+
+    async def query_rows(self, count: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[Row, ...]:
+        """Give the next ``count`` rows, fewer at the end, and move the cursor behind them.
+
+        Raises:
+            TooComplex: the restriction goes past what is evaluated.
+        """
+        if not 0 < count <= _MOST_ROWS:
+            raise UsageError(f"{count} rows: ask for 1 to {_MOST_ROWS} at a time")
+        query = TableQuery(self._columns, self._restriction, self._sort_order, self._position, count)
+        rows = tuple(await self._source.query(query, self._runtime.deadline(timeout_seconds)))
+        self._position += len(rows)
+        return rows
+
+    async def row_count(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+        """Count the rows that satisfy the restriction."""
+        return await self._source.count(self._restriction, self._runtime.deadline(timeout_seconds))
+
+
+@attrs.frozen
+class MemoryRows:
+    """A table source over rows in memory."""
+
+    rows: tuple[PropBag, ...]
+
+    async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        kept = self._kept(query.restriction)
+        for key in reversed(query.sort_order):
+
+            def rank(bag: PropBag, tag: Any = key.tag) -> tuple[bool, Any]:
+                value: object = bag.get(tag)
+                return value is not None, fold(value) if isinstance(value, str) else value
+
+            kept.sort(key=rank, reverse=key.is_descending)
+        chosen = kept[query.start : query.start + query.count]
+        return [Row(query.columns, _values(bag, query.columns)) for bag in chosen]
+
+    async def count(self, restriction: Restriction | None, deadline: Deadline) -> int:
+        return len(self._kept(restriction))
+
+    def _kept(self, restriction: Restriction | None) -> list[PropBag]:
+        return [bag for bag in self.rows if restriction is None or match(restriction, bag)]
+
+
+def _values(bag: PropBag, columns: tuple[PropertyKey, ...]) -> dict[BagKey, object]:
+    missing = PropertyError(PropertyErrorCode.NOT_FOUND)
+    return {tag.bag_key: bag.get(cast(Any, tag), missing) for tag in columns}
+
+
+def bag_of(values: Iterable[tuple[PropertyKey, object | None]]) -> PropBag:
+    """Make a row of values; ``None`` leaves a column without one."""
+    bag = PropBag()
+    for tag, value in values:
+        if value is not None:
+            bag.preset(tag, value)
+    return bag

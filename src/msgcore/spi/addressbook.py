@@ -1,0 +1,20 @@
+"""The address book contract: names to addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from msgcore.base.times import Deadline
+from msgcore.model.address import Address
+
+__all__ = ["AddressBookProvider"]
+
+
+@runtime_checkable
+class AddressBookProvider(Protocol):
+    """A directory that resolves bare names at submit."""
+
+    async def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
+        """Give every address that ``name`` may stand for: one when it is resolved, several when it is ambiguous."""
+        ...

@@ -1,0 +1,92 @@
+"""Finding services and gateways by name: by call, or by entry point (``msgcore.services``, ``msgcore.gateways``)."""
+
+from __future__ import annotations
+
+import functools
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
+
+from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, UsageError
+from msgcore.spi.service import ServiceClass
+
+__all__ = ["gateway", "register_gateway", "register_service", "service", "service_names"]
+
+_SERVICES = "msgcore.services"
+_GATEWAYS = "msgcore.gateways"
+
+_registered: dict[tuple[str, str], Any] = {}
+
+# Rooms that the plan has and this version has not.
+_TO_COME = {
+    "imap-mail": "IMAP accounts",
+    "imap": "IMAP stores",
+    "imaps": "IMAP stores",
+    "pop3": "POP3 retrieval",
+    "pop3s": "POP3 retrieval",
+    "lmtp": "LMTP transports",
+    "postgresql": "stores on PostgreSQL",
+    "post-office": "workgroup post offices",
+}
+
+
+def register_service(name: str, service_class: ServiceClass) -> None:
+    """Make a service known under ``name`` in this process; it goes before an entry point of the same name."""
+    _registered[_SERVICES, name] = service_class
+
+
+def register_gateway(name: str, gateway_class: Any) -> None:
+    """Make a gateway known under ``name`` in this process; it goes before an entry point of the same name."""
+    _registered[_GATEWAYS, name] = gateway_class
+
+
+def service(name: str) -> ServiceClass:
+    """Find a message service.
+
+    Raises:
+        NotSupported: the plan has it, this version has not.
+        UsageError: nobody has it; the message lists what there is.
+        PluginBroken: its module cannot be imported.
+    """
+    return cast(ServiceClass, _find(_SERVICES, name))
+
+
+def gateway(name: str) -> Any:
+    """Find a gateway class; raises as :func:`service` does."""
+    return _find(_GATEWAYS, name)
+
+
+def service_names() -> tuple[str, ...]:
+    """List the services that are installed or registered."""
+    return _names(_SERVICES)
+
+
+def _names(group: str) -> tuple[str, ...]:
+    registered = (name for known_group, name in _registered if known_group == group)
+    return tuple(sorted({*registered, *_entry_points(group)}))
+
+
+def _find(group: str, name: str) -> Any:
+    known = _registered.get((group, name))
+    if known is not None:
+        return known
+    point = _entry_points(group).get(name)
+    if point is not None:
+        return _load(point)
+    if name in _TO_COME:
+        raise NotSupported(f"{name}: {_TO_COME[name]} are not in this version of msgcore")
+    kind = group.rpartition(".")[2].removesuffix("s")
+    raise UsageError(f"{name!r} is no {kind} that is installed; there are {', '.join(_names(group)) or 'none'}")
+
+
+def _load(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except MsgcoreError:
+        raise
+    except Exception as error:
+        raise PluginBroken(f"{point.group} {point.name!r} ({point.value}): {type(error).__name__}: {error}") from error
+
+
+@functools.cache
+def _entry_points(group: str) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=group)}

@@ -1,0 +1,85 @@
+"""The transport contract: taking a message to some of its recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+import attrs
+
+from msgcore.base.times import Deadline
+from msgcore.model.address import Address
+from msgcore.model.envelope import Envelope
+from msgcore.model.message import Message
+from msgcore.model.outcome import Outcome
+from msgcore.model.recipient import Recipient
+
+__all__ = [
+    "RoutePreview",
+    "SupportsFlush",
+    "SupportsIdentity",
+    "SupportsPreview",
+    "SupportsTracking",
+    "TransportProvider",
+]
+
+
+@runtime_checkable
+class TransportProvider(Protocol):
+    """Submits to one kind of system. Methods may be plain ``def`` or ``async def``."""
+
+    @property
+    def address_types(self) -> Sequence[str]:
+        """The address types that it takes, upper-case; ``"*"`` is any type."""
+        ...
+
+    def submit(
+        self, envelope: Envelope, message: Message, deadline: Deadline
+    ) -> Mapping[Recipient, Outcome] | Awaitable[Mapping[Recipient, Outcome]]:
+        """Take the message to the envelope's recipients and give an outcome for each.
+
+        Only what concerns no single recipient raises: the set-up (wrong password, TLS) or a fault of the plug-in.
+        What may pass is :class:`~msgcore.model.outcome.Deferred`.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsIdentity(Protocol):
+    """A transport that submits for one address: the one that goes first when From equals it."""
+
+    @property
+    def identity(self) -> Address | None: ...
+
+
+@runtime_checkable
+class SupportsFlush(Protocol):
+    """A transport with a queue of its own, which can be worked off now."""
+
+    def flush(self, deadline: Deadline) -> Awaitable[None] | None: ...
+
+
+@runtime_checkable
+class SupportsTracking(Protocol):
+    """A transport that still knows what became of a recipient after it took the message."""
+
+    def track(
+        self, transfer_id: str, recipients: Sequence[Recipient]
+    ) -> Mapping[Recipient, Outcome] | Awaitable[Mapping[Recipient, Outcome]]: ...
+
+
+@attrs.frozen
+class RoutePreview:
+    """Who would take a recipient: the transport's connector, or why none does."""
+
+    connector: str | None
+    reason: str
+
+
+@runtime_checkable
+class SupportsPreview(Protocol):
+    """A transport that can say before submit which connector takes whom, and why."""
+
+    def preview(
+        self, envelope: Envelope, message: Message
+    ) -> Mapping[Recipient, RoutePreview] | Awaitable[Mapping[Recipient, RoutePreview]]: ...

@@ -1,0 +1,1 @@
+"""Floor 6: the spooler, which takes messages from outgoing queues to transports."""

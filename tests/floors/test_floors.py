@@ -1,0 +1,227 @@
+"""The house's plan as data: who may import whom, and who may name the outside world."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+import pytest
+
+from tests.shared import REPOSITORY
+
+SOURCE = REPOSITORY / "src" / "msgcore"
+
+# A room's line: the rooms that it may import, and with them what those may.
+FLOORS: Mapping[str, tuple[str, ...]] = {
+    "errors": (),
+    "base": ("errors",),
+    "runtime": ("base",),
+    "props": ("base",),
+    "model": ("props",),
+    "wire": ("model", "runtime.abc"),
+    "codecs": ("model",),
+    "spi": ("model", "runtime.abc"),
+    "profile": ("spi",),
+    "mta": ("codecs", "wire", "runtime", "spi"),
+    "providers": ("spi", "codecs", "wire", "runtime"),
+    "transfer": ("spi", "codecs"),
+    "spooler": ("spi", "profile", "codecs"),
+    "session": ("spooler", "profile", "spi", "model", "transfer"),
+    "blocking": ("session", "mta", "runtime"),
+}
+# Rooms that may import any other, and that no room imports.
+ANY_FLOOR = frozenset({"__init__", "__main__", "aio", "testing", "cli"})
+# Single modules with an edge that their floor has not.
+EXCEPTIONS: Mapping[str, tuple[str, ...]] = {
+    "providers.relay": ("mta",),
+    "providers.organization": ("mta",),
+    # Errors carry values of higher floors, which only a type checker looks at.
+    "errors": ("base.status", "model.outcome"),
+}
+
+OUTSIDE_WORLD = frozenset(
+    {"socket", "ssl", "sqlite3", "psycopg", "dns", "asyncio", "threading", "selectors", "_thread"}
+)
+MAY_NAME_THE_WORLD = ("runtime", "testing", "blocking.workers")
+FORBIDDEN_ANYWHERE = frozenset({"pickle", "marshal", "shelve"})
+
+
+@attrs.frozen
+class Import:
+    importer: str
+    imported: str
+    line: int
+    is_for_types_only: bool
+
+    def __str__(self) -> str:
+        return f"{self.importer}:{self.line} imports {self.imported}"
+
+
+def modules() -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+        found[name] = path
+    return found
+
+
+def imports_of(name: str, path: Path) -> Iterator[Import]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        targets: list[str] = []
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
+            targets = [node.module]
+            if node.module == "msgcore" or f"{node.module}.".removeprefix("msgcore.") in PACKAGES:
+                targets = [f"{node.module}.{alias.name}" for alias in node.names]
+        for target in targets:
+            yield Import(name, target, node.lineno, id(node) in for_types)
+
+
+PACKAGES = {f"{name}." for name, path in modules().items() if path.name == "__init__.py"}
+IMPORTS = tuple(one for name, path in modules().items() for one in imports_of(name, path))
+
+
+def inside(one: Import) -> str | None:
+    """Name the module of msgcore that is imported, or None for what is not of msgcore."""
+    if one.imported != "msgcore" and not one.imported.startswith("msgcore."):
+        return None
+    target = one.imported.removeprefix("msgcore").removeprefix(".")
+    while target and target not in modules():
+        target = target.rpartition(".")[0]
+    return target or "__init__"
+
+
+def floor_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def allowed(floor: str) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = [floor]
+    while waiting:
+        for below in FLOORS.get(waiting.pop(), ()):
+            if below not in found:
+                found.add(below)
+                waiting.append(below)
+    # A contract alone brings what it imports itself, not its whole floor.
+    return frozenset(found | {"base", "errors"} if floor not in {"errors", "base"} else found)
+
+
+def is_allowed(importer: str, target: str) -> bool:
+    floor = floor_of(importer)
+    if floor in ANY_FLOOR or floor == floor_of(target):
+        return True
+    rooms = allowed(floor) | set(EXCEPTIONS.get(importer, ()))
+    return any(target == room or target.startswith(f"{room}.") for room in rooms)
+
+
+def test_every_room_has_its_line() -> None:
+    rooms = {floor_of(name) for name in modules()} - ANY_FLOOR
+    assert rooms == set(FLOORS), "a room without a line in FLOORS, or a line without a room"
+
+
+def test_nothing_imports_upward() -> None:
+    wrong = [
+        str(one) for one in IMPORTS if (target := inside(one)) is not None and not is_allowed(one.importer, target)
+    ]
+    assert wrong == []
+
+
+def test_nobody_imports_a_provider() -> None:
+    wrong = [
+        str(one)
+        for one in IMPORTS
+        if floor_of(inside(one) or "") == "providers" and floor_of(one.importer) != "providers"
+    ]
+    assert wrong == []
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    edges: dict[str, set[str]] = {}
+    for one in IMPORTS:
+        target = inside(one)
+        if target is not None and not one.is_for_types_only and target != one.importer and is_at_import(one):
+            edges.setdefault(one.importer, set()).add(target)
+    assert cycle(edges) is None
+
+
+def is_at_import(one: Import) -> bool:
+    """Say whether the import runs when its module is imported, and not in a function later."""
+    tree = ast.parse(modules()[one.importer].read_text(encoding="utf-8"))
+    return any(getattr(node, "lineno", 0) == one.line for node in tree.body)
+
+
+def cycle(edges: Mapping[str, set[str]]) -> list[str] | None:
+    done: set[str] = set()
+
+    def walk(name: str, path: list[str]) -> list[str] | None:
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name in done:
+            return None
+        for target in sorted(edges.get(name, ())):
+            found = walk(target, [*path, name])
+            if found is not None:
+                return found
+        done.add(name)
+        return None
+
+    for name in sorted(edges):
+        found = walk(name, [])
+        if found is not None:
+            return found
+    return None
+
+
+def test_only_the_runtime_names_the_outside_world() -> None:
+    wrong = [
+        str(one)
+        for one in IMPORTS
+        if floor_of(one.imported) in OUTSIDE_WORLD
+        and not any(one.importer == room or one.importer.startswith(f"{room}.") for room in MAY_NAME_THE_WORLD)
+        and floor_of(one.importer) != "cli"
+    ]
+    assert wrong == []
+
+
+def test_nothing_unpickles() -> None:
+    wrong = [str(one) for one in IMPORTS if floor_of(one.imported) in FORBIDDEN_ANYWHERE]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("base.text", "msgcore.props.bag"),
+        ("model.message", "msgcore.codecs.mime"),
+        ("wire.smtp.client", "msgcore.runtime.blocking"),
+        ("spi.store", "msgcore.session.store"),
+        ("session.session", "msgcore.mta.route"),
+        ("mta.manager", "msgcore.profile.profile"),
+    ],
+)
+def test_the_plan_refuses_an_upward_import(importer: str, imported: str) -> None:
+    """The test of the test: each of these edges must be found."""
+    target = inside(Import(importer, imported, 1, False))
+    assert target is not None
+    assert not is_allowed(importer, target)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    heavy = "('ssl', 'sqlite3', 'dns', 'asyncio', 'msgcore.providers', 'msgcore.props.table', 'attrs')"
+    script = f"import sys, msgcore; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
