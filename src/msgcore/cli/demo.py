@@ -12,7 +12,8 @@ import msgcore
 from msgcore import Attachment, Message
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
-from msgcore.cli.mailbox import import_mail
+
+
 from msgcore.cli.paper import Paper
 from msgcore.codecs import mime
 from msgcore.model.outcome import Accepted, Delivered, Outcomes
@@ -103,10 +104,10 @@ def _organize(paper: Paper, folder: Path, outside: LoopbackSmtpServer) -> None:
 def _logon(paper: Paper | None, folder: Path, name: str) -> Session:
     admin = msgcore.ProfileAdmin(folder / "profiles")
     service = {"service": "organization", "url": f"sqlite:///{folder / 'athena.db'}", "mailbox": name}
-    profile = admin.create(name, services=[service], replace=True)
+    file = admin.create(name, services=[service], replace=True)
     if paper is not None:
         paper.step(2, "A profile: a named list of message services, in a TOML file that only its owner reads")
-        paper.say(profile.file.read_text().strip() if profile.file else "")
+        paper.say(file.read_text().strip())
     return msgcore.logon(name, admin=admin)
 
 

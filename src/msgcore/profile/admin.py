@@ -40,8 +40,8 @@ class ProfileAdmin:
     def __init__(self, folder: Path | str | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
 
-    def create(self, name: str, services: Iterable[Mapping[str, object]], *, replace: bool = False) -> Profile:
-        """Write a profile; relative paths and ``sqlite:`` URLs are taken from the current folder and made absolute.
+    def create(self, name: str, services: Iterable[Mapping[str, object]], *, replace: bool = False) -> Path:
+        """Write a profile and give its file; relative paths and ``sqlite:`` URLs are taken from the current folder and made absolute.
 
         Raises:
             ProfileError: a service or key is unknown or a value is bad; nothing is written then.
@@ -54,7 +54,7 @@ class ProfileAdmin:
         if file.exists() and not replace:
             raise UsageError(f"profile {name!r} exists already: {file}")
         self._write(file, write_profile_text({}, tables))
-        return read_profile(file)
+        return file
 
     def profile(self, name: str) -> Profile:
         """Read and check a profile; raises as :func:`~msgcore.profile.profile.read_profile` does."""

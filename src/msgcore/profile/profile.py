@@ -117,9 +117,9 @@ def _entry(
 
 def _problem(number: int, key: str, problem: str, file: Path, located: LocatedTables | None) -> ProfileError:
     if located is None:
-        return ProfileError(f"services[{number}]: {problem}", key=key)
+        return ProfileError(f"services[{number}]: {problem}", key=key or None)
     table_line = located.service_lines[number] if number < len(located.service_lines) else None
-    return ProfileError(problem, file=file, line=located.key_lines.get((number, key), table_line), key=key)
+    return ProfileError(problem, file=file, line=located.key_lines.get((number, key), table_line), key=key or None)
 
 
 def _read_private(file: Path) -> str:

@@ -22,10 +22,10 @@ __all__ = ["ConfigError", "build_config"]
 
 
 class ConfigError(UsageError):
-    """A value is wrong; ``key`` names it."""
+    """A value is wrong; ``key`` names it, empty when several do not go together."""
 
     def __init__(self, key: str, problem: str) -> None:
-        super().__init__(f"{key}: {problem}")
+        super().__init__(f"{key}: {problem}" if key else problem)
         self.key = key
         self.problem = problem
 
@@ -55,10 +55,10 @@ def build_config(
             raise ConfigError(name, "has to be given")
     try:
         return config_type(**arguments)
+    except (ConfigError, NotSupported):
+        raise
     except UsageError as error:
-        if isinstance(error, ConfigError):
-            raise
-        raise ConfigError(next(iter(values), ""), str(error)) from error
+        raise ConfigError("", str(error)) from error
 
 
 def _convert(
@@ -74,19 +74,12 @@ def _convert(
             return None
         hint = next(one for one in typing.get_args(hint) if one is not type(None))
     if hint is Secret:
-        return value if isinstance(value, Secret) else secret(_need(key, value, str))
-    if hint in {ServiceUrl, DatabaseUrl}:
-        if isinstance(value, ServiceUrl | DatabaseUrl):
-            return value
-        text = _need(key, value, str)
-        try:
-            if hint is DatabaseUrl:
-                return DatabaseUrl.parse(text, folder)
-            return ServiceUrl.parse(text, metadata.get("protocols", ("smtp",)))
-        except NotSupported:
-            raise
-        except UsageError as error:
-            raise ConfigError(key, str(error)) from error
+        return value if isinstance(value, Secret) else _parsed(key, lambda: secret(_need(key, value, str)))
+    if hint is ServiceUrl and not isinstance(value, ServiceUrl):
+        protocols = metadata.get("protocols", ("smtp",))
+        return _parsed(key, lambda: ServiceUrl.parse(_need(key, value, str), protocols))
+    if hint is DatabaseUrl and not isinstance(value, DatabaseUrl):
+        return _parsed(key, lambda: DatabaseUrl.parse(_need(key, value, str), folder))
     if hint is Path:
         path = value if isinstance(value, Path) else Path(_need(key, value, str))
         return folder / path.expanduser()
@@ -97,6 +90,15 @@ def _convert(
     if hint is float:
         return float(_need(key, value, float, int))
     return _need(key, value, hint)
+
+
+def _parsed(key: str, parse: Callable[[], object]) -> object:
+    try:
+        return parse()
+    except (ConfigError, NotSupported):
+        raise
+    except UsageError as error:
+        raise ConfigError(key, str(error)) from error
 
 
 def _need(key: str, value: object, *kinds: type[Any]) -> Any:

@@ -1,0 +1,126 @@
+"""Which parts of a message are its bodies and which its attachments (reference: [MS-OXCMAIL] section 2.2.3.3).
+
+The first text part that is not marked as an attachment is the body; when it stands in a multipart/alternative, the
+other kind of text in there is the second body. All else that is a leaf, or a message, is an attachment, in the order in
+which it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import attrs
+
+from msgcore.codecs.mime.charsets import code_page_of_charset, codec_of_charset, decode
+from msgcore.codecs.mime.entity import Entity
+from msgcore.codecs.mime.transfer import IDENTITIES
+from msgcore.model.body import UTF_8
+
+__all__ = ["Contents", "contents_of", "html_of", "text_of"]
+
+_NO_BODIES = frozenset({"text/calendar", "text/directory", "text/vcard", "text/x-vcard", "text/rfc822-headers"})
+_C1 = re.compile(rb"[\x80-\x9f]")
+_WINDOWS_1252 = 1252
+
+
+@attrs.frozen
+class Contents:
+    """The parts of a message by their part in it."""
+
+    plain: Entity | None
+    html: Entity | None
+    attachments: tuple[Entity, ...]
+
+
+def contents_of(root: Entity) -> Contents:
+    """Sort the leaves of a tree; messages inside are leaves here."""
+    leaves = list(_leaves(root))
+    plain = html = None
+    first = next((leaf for leaf in leaves if _is_text(leaf)), None)
+    if first is not None:
+        frame = _alternative_around(first)
+        candidates = [leaf for leaf in leaves if _is_text(leaf) and _is_inside(leaf, frame)] if frame else [first]
+        plain = next((leaf for leaf in candidates if leaf.media_type != "text/html"), None)
+        html = next((leaf for leaf in candidates if leaf.media_type == "text/html"), None)
+        if plain is not None and _is_empty_rest(plain):
+            plain = None
+    return Contents(plain, html, tuple(leaf for leaf in leaves if leaf not in (plain, html, first)))
+
+
+def _leaves(root: Entity) -> Iterator[Entity]:
+    for entity in root.walk(into_messages=False):
+        if entity.is_message or not entity.children:
+            yield entity
+
+
+def _is_text(leaf: Entity) -> bool:
+    if leaf.disposition.value == "attachment":
+        return False
+    kind = leaf.media_type
+    if kind in {"text/plain", "text/html"} or leaf.is_multipart:  # a multipart without parts reads as text
+        return True
+    return leaf.parent is None and kind.startswith("text/") and kind not in _NO_BODIES
+
+
+def _is_empty_rest(leaf: Entity) -> bool:
+    """Say whether a message has no body at all, rather than an empty text."""
+    return leaf.parent is None and leaf.body_start == leaf.end and leaf.header.raw(b"content-type") is None
+
+
+def _alternative_around(leaf: Entity) -> Entity | None:
+    """Find the outermost multipart/alternative that ``leaf`` stands in."""
+    found = None
+    entity = leaf.parent
+    while entity is not None:
+        if entity.is_message:
+            break
+        if entity.media_type == "multipart/alternative":
+            found = entity
+        entity = entity.parent
+    return found
+
+
+def _is_inside(leaf: Entity, frame: Entity) -> bool:
+    return frame.start <= leaf.start < frame.end
+
+
+def text_of(entity: Entity) -> str:
+    """Decode a text body; its line ends become LF. A CR that was encoded is data and stays."""
+    charset = entity.content_type.get("charset") or ""
+    text = decode(entity.content, charset, entity.reading.findings.at(entity.body_start))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+        if entity.transfer_encoding in IDENTITIES:
+            text = text.replace("\r", "\n")
+    return text
+
+
+def html_of(entity: Entity) -> tuple[bytes, int]:
+    """Give an HTML body as octets, their line ends LF, with the code page to read them by.
+
+    A charset that has no code page is turned into UTF-8.
+    """
+    octets = entity.content
+    charset = entity.content_type.get("charset") or ""
+    if b"\r" in octets and not charset.lower().startswith("utf-16"):
+        octets = octets.replace(b"\r\n", b"\n")
+        if entity.transfer_encoding in IDENTITIES:
+            octets = octets.replace(b"\r", b"\n")
+    codec = codec_of_charset(charset)
+    if codec is None or (codec == "ascii" and not octets.isascii()):
+        return octets, UTF_8 if _is_utf_8(octets) else _WINDOWS_1252
+    if codec == "latin-1" and _C1.search(octets):
+        return octets, _WINDOWS_1252
+    code_page = code_page_of_charset(charset)
+    if code_page is not None:
+        return octets, code_page
+    return decode(octets, charset, entity.reading.findings.at(entity.body_start)).encode("utf-8", "replace"), UTF_8
+
+
+def _is_utf_8(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

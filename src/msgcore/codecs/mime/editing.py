@@ -1,0 +1,60 @@
+"""Replacing fields of a header that was read, and putting its lines in order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgcore.base.octets import Limits
+from msgcore.codecs.mime.entity import Entity, line_end_of
+
+__all__ = ["NO_LIMITS", "crlf_field", "edited_header", "kept_fields"]
+
+NO_LIMITS = Limits(total_octets=sys.maxsize, header_octets=sys.maxsize, header_fields=sys.maxsize, parts=sys.maxsize)
+"""For octets that are written again: nothing of them may be left out."""
+
+_TO_SPACE = bytes.maketrans(b"\r\0", b"  ")
+
+
+def kept_fields(
+    entity: Entity, replacements: Mapping[bytes, bytes | None], dropped_prefixes: tuple[bytes, ...] = ()
+) -> Iterator[bytes]:
+    """Give the fields of a header in order, as they stand, but for those that are replaced or go away.
+
+    A replacement stands where the first field of its name stood, or behind all others. Lines that are no fields stay.
+    """
+    left = dict(replacements)
+    octets, header = entity.reading.octets, entity.header
+    for field in header.fields():
+        if field.name in replacements:
+            yield left.pop(field.name, None) or b""
+        elif not (field.name and field.name.startswith(dropped_prefixes)):
+            yield octets[header.offset + field.start : header.offset + field.end]
+    yield from (written for written in left.values() if written)
+
+
+def edited_header(entity: Entity, replacements: Mapping[bytes, bytes | None], added: Iterable[bytes] = ()) -> bytes:
+    """Give a header with some fields replaced and some added behind it, with its blank line; the rest as it stands.
+
+    What is new gets the line ends of the message.
+    """
+    line_end = line_end_of(entity)
+    new = {name: written and written.replace(b"\r\n", line_end) for name, written in replacements.items()}
+    fields = [field for field in kept_fields(entity, new) if field]
+    fields.extend(field.replace(b"\r\n", line_end) for field in added)
+    blank = entity.reading.octets[entity.header_end : entity.body_start] or line_end
+    return b"".join(_closed(field, line_end) for field in fields) + blank
+
+
+def _closed(field: bytes, line_end: bytes) -> bytes:
+    return field if field.endswith((b"\n", b"\r")) else field + line_end
+
+
+def crlf_field(field: bytes) -> bytes:
+    """Give one field with CRLF line ends only; a bare CR or NUL in it, which reads as a space, becomes one.
+
+    ``field`` has LF or CRLF at the end of each line. Lines of nothing but white space fall away: some programs take
+    them for the end of the header.
+    """
+    lines = (line.rstrip(b"\r").translate(_TO_SPACE) for line in field.split(b"\n"))
+    return b"".join(line + b"\r\n" for line in lines if line.strip(b" \t"))

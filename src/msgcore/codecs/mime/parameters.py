@@ -1,0 +1,143 @@
+"""Values with parameters, such as Content-Type and Content-Disposition (RFC 2045 section 5.1, RFC 2231)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import unquote_to_bytes
+
+import attrs
+
+from msgcore.codecs.mime.charsets import codec_of_charset, decode, guess
+from msgcore.codecs.mime.tolerated import Note
+from msgcore.codecs.mime.words import clean, decode_words, header_text
+
+__all__ = ["NOTHING", "Parameterised", "parse_parameters"]
+
+_MAIN = re.compile(r"[\s;]*+([^\s;/]++(?:\s*+/\s*+[^\s;/]++)?)")
+# name, then a quoted string or a token; a token takes blanks in so long as no ``name=`` follows them.
+_PARAMETER = re.compile(
+    r'[\s;]*+([^\s=;"]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"?|([^;\s]*+(?:\s++(?![^\s=;"]++\s*+=)[^;\s]++)*+)))?'
+    r'|[\s;]*+"',
+    re.DOTALL,
+)
+_NAME = re.compile(r"([^*]++)(?:\*(\d{1,9}))?(\*)?")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
+
+# Names in which mailers use encoded words, which RFC 2047 section 5 forbids.
+_TEXTS = frozenset({"filename", "name", "description"})
+
+
+@attrs.frozen
+class Parameterised:
+    """A value in lower case with its parameters; names are in lower case, values decoded."""
+
+    value: str
+    parameters: Mapping[str, str]
+    problems: tuple[tuple[str, str], ...] = ()
+
+    def get(self, name: str) -> str | None:
+        return self.parameters.get(name)
+
+
+NOTHING = Parameterised("", MappingProxyType({}))
+
+
+def parse_parameters(raw: bytes, note: Note, limit: int = 1_000) -> Parameterised:
+    """Read a field's value. Of a repeated parameter the first counts, but the extended form (RFC 2231) goes first.
+
+    Continuations end at the first number that is missing. At most ``limit`` parameters are read.
+    """
+    # The same few values come again and again; a huge one must not stay in memory.
+    parsed = _parse_cached(raw, limit) if len(raw) <= 500 else _parse(raw, limit)
+    for rule, text in parsed.problems:
+        note(rule, text)
+    return parsed
+
+
+def _parse(raw: bytes, limit: int) -> Parameterised:
+    problems: list[tuple[str, str]] = []
+
+    def note(rule: str, text: str) -> None:
+        problems.append((rule, text))
+
+    text = _without_comments(header_text(raw, note))
+    main = _MAIN.match(text)
+    if main is None or "=" in main[1]:
+        return Parameterised("", _read(text, 0, note, limit), tuple(problems))
+    value = "".join(main[1].split()).lower()
+    return Parameterised(value, _read(text, main.end(), note, limit), tuple(problems))
+
+
+_parse_cached = functools.lru_cache(maxsize=1_024)(_parse)
+
+
+def _without_comments(text: str) -> str:
+    if "(" not in text:
+        return text
+    kept: list[str] = []
+    depth = position = 0
+    for edge in _COMMENT_EDGE.finditer(text):
+        if edge[0] == "(":
+            if depth == 0:
+                kept.append(text[position : edge.start()])
+            depth += 1
+        elif edge[0] == ")" and depth:
+            depth -= 1
+            position = edge.end()
+    if depth == 0:
+        kept.append(text[position:])
+    return " ".join(kept)
+
+
+def _read(text: str, position: int, note: Note, limit: int) -> Mapping[str, str]:
+    plain: dict[str, str] = {}
+    segments: dict[str, dict[int, tuple[str, bool]]] = {}
+    for number, found in enumerate(_PARAMETER.finditer(text, position)):
+        if number >= limit:
+            note("limit-parameters", f"more than {limit} parameters")
+            break
+        if found[1] is None or (found[2] is None and found[3] is None):
+            continue
+        value = _ESCAPED.sub(r"\1", found[2]) if found[2] is not None else found[3].rstrip().rstrip('"')
+        name = _NAME.fullmatch(found[1].lower())
+        if name is None:
+            continue
+        if name[2] is None and name[3] is None:
+            if name[1] in plain:
+                note("parameter-repeated", f"parameter {name[1][:60]!r} again")
+            plain.setdefault(name[1], value)
+        else:
+            pieces = segments.setdefault(name[1], {})
+            pieces.setdefault(int(name[2] or 0), (value, name[3] is not None))
+    for name_ in _TEXTS & plain.keys():
+        plain[name_] = decode_words(plain[name_], note)
+    for name_, pieces in segments.items():
+        if 0 in pieces:
+            plain[name_] = _join(pieces, note)
+        else:
+            note("parameter-continuation", f"the first piece of parameter {name_[:60]!r} is missing")
+    return MappingProxyType(plain)
+
+
+def _join(pieces: dict[int, tuple[str, bool]], note: Note) -> str:
+    charset = ""
+    octets: list[bytes] = []
+    for number in range(len(pieces)):
+        if number not in pieces:
+            note("parameter-continuation", f"piece {number} of a parameter is missing")
+            break
+        value, is_extended = pieces[number]
+        if is_extended:
+            if number == 0 and value.count("'") >= 2:
+                charset, _, value = value.split("'", 2)
+            octets.append(unquote_to_bytes(value))
+        else:
+            octets.append(value.encode("utf-8"))
+    joined = b"".join(octets)
+    if not charset or codec_of_charset(charset) == "ascii":
+        return clean(guess(joined))
+    return clean(decode(joined, charset, note))

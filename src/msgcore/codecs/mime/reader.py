@@ -1,0 +1,99 @@
+"""Reading a message, leniently or strictly, and listing what was tolerated."""
+
+from __future__ import annotations
+
+from msgcore.base.findings import Finding, Strictness
+from msgcore.base.octets import Limits
+from msgcore.codecs.mime.entity import Entity, parse
+from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.mime.tolerated import Findings
+from msgcore.errors import LimitExceeded, MalformedMessage
+from msgcore.model.message import Message
+
+__all__ = ["check", "read"]
+
+_NO_LIMITS_GIVEN = Limits()
+
+
+def read(octets: bytes, limits: Limits = _NO_LIMITS_GIVEN, strictness: Strictness = Strictness.LENIENT) -> Message:
+    """Read a message lazily: nothing is decoded until it is asked for, and the octets are kept as they are.
+
+    What breaks the rules is tolerated; past a structural limit the rest stays opaque.
+
+    Raises:
+        LimitExceeded: the message is larger than ``limits.total_octets``; or strict, and it goes past some limit.
+        MalformedMessage: strict, and the message breaks a rule; the text names the offset and the rule.
+    """
+    if strictness is Strictness.STRICT:
+        for finding in check(octets, limits):
+            kind = LimitExceeded if finding.rule.startswith("limit-") else MalformedMessage
+            raise kind(f"octet {finding.offset}: {finding.rule}: {finding.text}")
+    return Message.from_source(MimeSource(parse(bytes(octets), limits)))
+
+
+def check(octets: bytes, limits: Limits = _NO_LIMITS_GIVEN) -> tuple[Finding, ...]:
+    """Read all of a message and give what was tolerated, in the order of the octets (the first thousand findings).
+
+    Raises:
+        LimitExceeded: the message is larger than ``limits.total_octets``.
+    """
+    findings = Findings(is_wanted=True)
+    root = parse(bytes(octets), limits, findings)
+    _check_line_ends(octets, findings)
+    waiting = [MimeSource(root)]
+    for entity in root.walk():
+        _check_entity(entity, findings)
+        if entity.message is not None:
+            waiting.append(MimeSource(entity.message))
+    for source in waiting:
+        for tag in source.tags():
+            source.value(tag)
+        source.recipients()
+        source.reply_to()
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.offset))
+
+
+def _check_line_ends(octets: bytes, findings: Findings) -> None:
+    pairs = octets.count(b"\r\n")
+    if octets.count(b"\n") > pairs:
+        findings.add(_first_bare(octets, b"\n"), "line-end-lf", "a line that ends with LF alone")
+    if octets.count(b"\r") > pairs:
+        findings.add(_first_bare(octets, b"\r"), "line-end-cr", "a CR that no LF follows")
+    if b"\0" in octets:
+        findings.add(octets.index(b"\0"), "nul", "a NUL octet")
+
+
+def _first_bare(octets: bytes, end: bytes) -> int:
+    # Pairs blanked out in place keep the offsets.
+    return octets.replace(b"\r\n", b"  ").index(end)
+
+
+_SINGLE = (b"content-type", b"content-transfer-encoding", b"content-disposition")
+_SINGLE_IN_MESSAGE = (
+    b"from",
+    b"sender",
+    b"subject",
+    b"date",
+    b"message-id",
+    b"to",
+    b"cc",
+    b"reply-to",
+    b"mime-version",
+)
+
+
+def _check_entity(entity: Entity, findings: Findings) -> None:
+    header = entity.header
+    names = (*_SINGLE, *_SINGLE_IN_MESSAGE) if entity.is_whole_message else _SINGLE
+    index = header.index()
+    for name in names:
+        fields = index.get(name, ())
+        if len(fields) > 1:
+            offset = header.offset + fields[1].start
+            findings.add(offset, "header-repeated", f"{name.decode()} again; the first one counts")
+    for fields in index.values():
+        for field in fields:
+            header.decoded(header.value(field))
+    if not entity.children:
+        entity.content  # noqa: B018  decoding notes what it tolerates
+        entity.filename  # noqa: B018

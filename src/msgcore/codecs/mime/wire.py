@@ -1,0 +1,165 @@
+"""The wire form: what every transport and gateway puts behind DATA. One function, used by all stages.
+
+It gives octets in which every line ends with CRLF, without NUL, without lines over 998 octets, and without 8-bit octets
+that the next hop has not offered to take. What is so already goes out as it is. Otherwise the message is built again
+from its tree: a body that cannot stay is encoded anew, a header field that cannot stay is written anew, all else is
+kept. A signed part is never changed but for its line ends, which are CRLF where the signature was made (RFC 1847
+section 2.1).
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field
+from msgcore.codecs.mime.entity import Entity, parse, raw_body_of, rebuild
+from msgcore.codecs.mime.transfer import (
+    IDENTITIES,
+    encode_base64,
+    encode_quoted_printable,
+    has_long_line,
+    is_mostly_ascii,
+    normalise_line_ends,
+)
+from msgcore.codecs.mime.wire_fields import wire_field
+from msgcore.codecs.mime.writer import write
+from msgcore.errors import CapabilityMissing
+from msgcore.model.message import Message
+
+__all__ = ["normalise_line_ends", "octets_for_wire", "write_for_wire"]
+
+
+def write_for_wire(message: Message, *, allow_8bit: bool, allow_utf8: bool) -> bytes:
+    """Write a message for a next hop. Bcc is never in it; dots are not stuffed here.
+
+    ``allow_8bit``: the hop offers 8BITMIME. ``allow_utf8``: it offers SMTPUTF8.
+
+    Raises:
+        CapabilityMissing: an address needs SMTPUTF8, or a signed part needs what the hop does not offer.
+        NotLoaded, InjectionRefused, UsageError: as ``mime.write`` does.
+    """
+    return octets_for_wire(write(message, bcc=False), allow_8bit=allow_8bit, allow_utf8=allow_utf8)
+
+
+def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool) -> bytes:
+    """Bring a message's octets into the wire form.
+
+    Raises:
+        CapabilityMissing: as :func:`write_for_wire` does.
+    """
+    root = parse(octets, NO_LIMITS)
+    if not _is_clean(octets, allow_8bit=False) or root.has_junk or not root.has_blank_line or _has_bcc(root):
+        builder = _Builder(allow_8bit, allow_utf8)
+        octets = normalise_line_ends(rebuild(root, builder.header_of, builder.body_of, builder.comment_of))
+    return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
+
+
+_BLIND = frozenset({b"bcc", b"resent-bcc"})
+_ENCODING = b"content-transfer-encoding"
+
+
+def _has_bcc(root: Entity) -> bool:
+    return any(root.header.raw(name) is not None for name in _BLIND)
+
+
+def _is_clean(octets: bytes, *, allow_8bit: bool) -> bool:
+    """Whether octets can go out as they are."""
+    return (
+        (allow_8bit or octets.isascii())
+        and b"\0" not in octets
+        and octets.count(b"\r\n") == octets.count(b"\n") == octets.count(b"\r")
+        and not has_long_line(octets)
+    )
+
+
+@attrs.frozen
+class _Form:
+    """How a body goes out: its octets (``None``: built from the children) and its transfer encoding's name."""
+
+    body: bytes | None
+    encoding: str
+
+
+class _Builder:
+    """Builds a tree for one next hop; the form of a body is settled when its header is asked for."""
+
+    def __init__(self, allow_8bit: bool, allow_utf8: bool) -> None:
+        self._allow_8bit = allow_8bit
+        self._allow_utf8 = allow_utf8
+        self._form = _Form(None, "")
+
+    def header_of(self, entity: Entity) -> bytes:
+        form = self._form = self._form_of(entity)
+        octets, header = entity.header.octets, entity.header
+        fields: list[bytes] = []
+        for field in header.fields():
+            if not field.name or (entity.parent is None and field.name in _BLIND):
+                continue
+            if field.name == _ENCODING:
+                if form.encoding == entity.transfer_encoding:
+                    fields.append(crlf_field(octets[field.start : field.end]))
+            else:
+                name, value = header.name(field), header.value(field)
+                fields.append(wire_field(name, octets[field.start : field.end], value, allow_utf8=self._allow_utf8))
+        if form.encoding not in {"", entity.transfer_encoding}:
+            fields.append(f"Content-Transfer-Encoding: {form.encoding}\r\n".encode())
+        return b"".join(fields) + b"\r\n"
+
+    def body_of(self, entity: Entity) -> bytes | None:
+        return self._form.body
+
+    def comment_of(self, octets: bytes) -> bytes:
+        """Keep the text around the parts when it can stay; readers ignore it (RFC 2046 section 5.1.1)."""
+        normal = normalise_line_ends(octets)
+        return normal if self._is_clean(normal) else b""
+
+    def _is_clean(self, octets: bytes) -> bool:
+        return _is_clean(octets, allow_8bit=self._allow_8bit)
+
+    def _form_of(self, entity: Entity) -> _Form:
+        if entity.media_type == "multipart/signed" and entity.children:
+            body = normalise_line_ends(entity.body)
+            if not self._is_clean(body):
+                raise CapabilityMissing(
+                    "a signed part cannot go out as it is, and encoding it would break the signature"
+                )
+            return _Form(body, self._label(entity, body))
+        if raw_body_of(entity) is None:
+            if entity.is_multipart and not self._is_clean(entity.delimiter):
+                raise CapabilityMissing("a boundary with octets that the next hop does not take")
+            return _Form(None, self._label(entity, b""))
+        body = normalise_line_ends(entity.body)
+        is_lossy = entity.transfer_encoding == "binary" and body is not entity.body and not _is_text(entity)
+        if self._is_clean(body) and not is_lossy:
+            return _Form(body, self._label(entity, body))
+        return _encoded(entity)
+
+    def _label(self, entity: Entity, body: bytes) -> str:
+        """Give the encoding's name of a body that stays; 8bit and binary only where they are true and allowed."""
+        given = entity.transfer_encoding
+        if given in {"", "7bit"} or given not in IDENTITIES:
+            return given
+        return "8bit" if self._allow_8bit and (not body.isascii() or not body) else "7bit"
+
+
+def _is_text(entity: Entity) -> bool:
+    """Whether line ends mean line ends in the body."""
+    charset = (entity.content_type.get("charset") or "").lower()
+    is_wide = charset.startswith(("utf-16", "utf-32", "ucs-"))
+    return (entity.media_type.startswith(("text/", "message/")) or entity.is_multipart) and not is_wide
+
+
+def _encoded(entity: Entity) -> _Form:
+    """Encode a body anew: text in quoted-printable when most of it is ASCII, all else in base64."""
+    content = entity.content
+    if not _is_text(entity):
+        return _Form(encode_base64(content), "base64")
+    lines = content.replace(b"\r\n", b"\n")
+    if entity.transfer_encoding in IDENTITIES:
+        lines = lines.replace(b"\r", b"\n")
+    if b"\r" in lines:
+        return _Form(encode_base64(content), "base64")
+    lines = lines.replace(b"\n", b"\r\n")
+    if is_mostly_ascii(lines):
+        return _Form(encode_quoted_printable(lines), "quoted-printable")
+    return _Form(encode_base64(lines), "base64")

@@ -1,0 +1,50 @@
+"""What has arrived on a stream and is not used up yet, within bounds."""
+
+from __future__ import annotations
+
+from msgcore.errors import ConnectionLost, ProtocolBroken
+from msgcore.runtime.abc import Stream
+
+__all__ = ["Incoming", "take_line"]
+
+
+def take_line(buffer: bytearray, limit_octets: int) -> bytes | None:
+    """Take the first line off the buffer, with its LF; ``None`` when no whole line has arrived.
+
+    Raises:
+        ProtocolBroken: the line is longer than ``limit_octets``; the buffer is as it was.
+    """
+    end = buffer.find(b"\n", 0, limit_octets) + 1
+    if end:
+        line = bytes(buffer[:end])
+        del buffer[:end]
+        return line
+    if len(buffer) >= limit_octets:
+        raise ProtocolBroken.remote(f"a line of more than {limit_octets} octets")
+    return None
+
+
+class Incoming:
+    """The octets that a conversation has read and not used; parsers take theirs off the front of ``buffer``."""
+
+    __slots__ = ("_stream", "buffer")
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.buffer = bytearray()
+
+    async def fill(self) -> None:
+        """Wait for more octets.
+
+        Raises:
+            ConnectionLost: the peer has ended its side.
+        """
+        octets = await self._stream.read()
+        if not octets:
+            raise ConnectionLost(f"{self._stream.endpoint}: the peer closed the connection")
+        self.buffer += octets
+
+    @property
+    def has_unasked(self) -> bool:
+        """Whether anything has arrived, here or in the stream, that nobody has used."""
+        return bool(self.buffer) or self._stream.unread_octets > 0

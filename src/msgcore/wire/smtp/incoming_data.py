@@ -1,0 +1,79 @@
+"""The data of a message on its way in: where it ends, and whether it is sound (RFC 5321 sections 2.3.8 and 4.1.1.4)."""
+
+from __future__ import annotations
+
+import enum
+
+__all__ = ["DataFault", "IncomingData"]
+
+_END = b"\r\n.\r\n"
+
+
+class DataFault(enum.Enum):
+    """Why what came is not taken as a message."""
+
+    STRAY_LINE_END = "a bare CR or LF"
+    NUL = "a NUL"
+    TOO_BIG = "too many octets"
+
+
+class IncomingData:
+    """Gathers octets until CR LF dot CR LF ends them, and nothing else does.
+
+    A CR or LF by itself is how one message passes for two: such data counts as over at once, and nothing behind it
+    may be believed. Past ``max_octets`` what comes is still looked at, and dropped.
+    """
+
+    __slots__ = ("_checked", "_data", "_max_octets", "fault")
+
+    def __init__(self, max_octets: int) -> None:
+        self._max_octets = max_octets
+        # The line that said DATA has ended with these two, so that a dot may stand first.
+        self._data = bytearray(b"\r\n")
+        self._checked = 0
+        self.fault: DataFault | None = None
+
+    def take(self, buffer: bytearray) -> bool:
+        """Take the data's octets off the front of ``buffer``; say whether the data is over."""
+        data = self._data
+        end = self._gather(buffer)
+        is_over = end >= 0
+        upto = len(data) - (0 if is_over or not data.endswith(b"\r") else 1)
+        pairs = data.count(b"\r\n", self._checked, upto)
+        if not pairs == data.count(b"\n", self._checked, upto) == data.count(b"\r", self._checked, upto):
+            self.fault = DataFault.STRAY_LINE_END
+            return True
+        if self.fault is None and data.find(b"\0", self._checked, upto) >= 0:
+            self.fault = DataFault.NUL
+        if len(data) - len(b"\r\n") > self._max_octets:
+            self.fault = DataFault.TOO_BIG
+        self._checked = upto
+        if self.fault is not None and not is_over:
+            self._drop()
+        return is_over
+
+    def _gather(self, buffer: bytearray) -> int:
+        """Move octets from the buffer; give the place of the end of the data, or -1."""
+        data = self._data
+        arrived = len(data)
+        data += buffer
+        end = data.find(_END, max(0, arrived - len(_END) + 1))
+        if end < 0:
+            buffer.clear()
+        else:
+            buffer[:] = data[end + len(_END) :]
+            del data[end + len(b"\r\n") :]
+        return end
+
+    def _drop(self) -> None:
+        """Forget all but what the end of the data may begin with."""
+        dropped = max(0, min(self._checked, len(self._data) - len(_END)))
+        del self._data[:dropped]
+        self._checked -= dropped
+
+    def message(self) -> bytes:
+        """Give the message, without the dots that were doubled for the journey."""
+        data = bytes(self._data)
+        if b"\n." in data:
+            data = data.replace(b"\n.", b"\n")
+        return data[len(b"\r\n") :]

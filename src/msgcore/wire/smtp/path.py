@@ -1,0 +1,62 @@
+"""Addresses as MAIL and RCPT carry them (RFC 5321 section 4.1.2, RFC 6531 section 3.3)."""
+
+from __future__ import annotations
+
+import re
+
+from msgcore.base.text import refuse_line_ends
+from msgcore.errors import InvalidAddress
+from msgcore.model.address import SMTP, Address
+from msgcore.wire.domain import ascii_domain
+
+__all__ = ["check_path", "needs_utf8", "wire_path"]
+
+# Dots stand anywhere in a local part: hosts in the field hand out "a..b" and "a.", and only they can refuse them.
+_LOCAL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00a1-\U0010FFFF-]+"
+    r'|"(?:[ !#-\[\]-~\u00a1-\U0010FFFF]|\\[ -~])*"'
+)
+_DOMAIN = re.compile(r"[A-Za-z0-9_\u00a1-\U0010FFFF-]+(?:\.[A-Za-z0-9_\u00a1-\U0010FFFF-]+)*\.?|\[[!-Z^-~]+\]")
+_SEPARATORS = re.compile("[\u2028\u2029\ud800-\udfff]")
+
+
+def check_path(address: str) -> str:
+    """Give an address back when it can stand between ``<`` and ``>``.
+
+    Raises:
+        InjectionRefused: it holds CR, LF or NUL.
+        InvalidAddress: it has another form.
+    """
+    refuse_line_ends(address, "address")
+    local, _, domain = address.rpartition("@")
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or _SEPARATORS.search(address):
+        raise InvalidAddress(f"{address!r} cannot stand in an SMTP command")
+    if len(local.encode()) > 64 or len(domain.encode()) > 255:
+        raise InvalidAddress(f"{address!r}: longer than 64 octets before or 255 behind the @")
+    return address
+
+
+def needs_utf8(address: str) -> bool:
+    """Say whether an address has no form in ASCII; its domain alone always has one."""
+    return not address.rpartition("@")[0].isascii()
+
+
+def wire_path(address: Address | None, *, utf8: bool) -> bytes:
+    """Give the path of an address that :func:`check_path` passed, with its angle brackets; ``None`` is the null path.
+
+    Without ``utf8`` an international domain goes as A-labels.
+
+    Raises:
+        InvalidAddress: the address is of another type than SMTP, may not stand in a command, or needs UTF-8.
+    """
+    if address is None:
+        return b"<>"
+    if address.address_type != SMTP:
+        raise InvalidAddress(f"{address.typed!r}: SMTP carries addresses of type SMTP only")
+    text = check_path(address.email_address)
+    if utf8:
+        return f"<{text}>".encode()
+    if needs_utf8(text):
+        raise InvalidAddress(f"{text!r} has no form in ASCII")
+    local, _, domain = text.rpartition("@")
+    return f"<{local}@{domain if domain.isascii() else ascii_domain(domain)}>".encode("ascii")

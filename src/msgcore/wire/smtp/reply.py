@@ -1,0 +1,76 @@
+"""Replies of an SMTP server (RFC 5321 section 4.2): read from octets, and written."""
+
+from __future__ import annotations
+
+import re
+
+from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.base.text import one_line
+from msgcore.errors import ProtocolBroken
+
+__all__ = ["REPLY_OCTETS", "take_reply", "write_reply"]
+
+REPLY_OCTETS = 64 * 1024
+"""The longest reply, all its lines together, that is read."""
+
+# Possessive, so that no input makes the engine go back. A line that is not the last has a hyphen behind its code.
+_CONTINUED = re.compile(rb"(?:[2-5][0-9][0-9]-[^\n]*+\n)*+")
+_LAST = re.compile(rb"[2-5][0-9][0-9](?: [^\n]*+|\r?)\n")
+
+
+def take_reply(buffer: bytearray) -> Reply | None:
+    """Take one whole reply off the front of the buffer; ``None`` when it has not all arrived.
+
+    Tolerated: a last line without text or without its space, LF alone at a line's end, text that is not ASCII.
+    The text is made printable, and an enhanced status code that agrees with the reply code is taken from it.
+
+    Raises:
+        ProtocolBroken: what arrived is no reply, its lines have different codes, or it is longer than 64 KiB.
+    """
+    continued = _CONTINUED.match(buffer)
+    last_start = 0 if continued is None else continued.end()
+    last = _LAST.match(buffer, last_start)
+    end = buffer.find(b"\n", last_start) + 1 if last is None else last.end()
+    if end > REPLY_OCTETS or (not end and len(buffer) > REPLY_OCTETS):
+        raise ProtocolBroken.remote(f"a reply of more than {REPLY_OCTETS} octets")
+    if last is None:
+        if end:
+            raise ProtocolBroken.remote(f"{_shown(buffer[last_start:end])!r} is no reply")
+        return None
+    lines = bytes(buffer[:end]).split(b"\n")[:-1]
+    del buffer[:end]
+    return _reply(lines)
+
+
+def _reply(lines: list[bytes]) -> Reply:
+    digits = lines[0][:3]
+    for line in lines:
+        if line[:3] != digits:
+            raise ProtocolBroken.remote(f"a reply with two codes: {_shown(lines[0])!r}, {_shown(line)!r}")
+    code = int(digits)
+    enhanced: EnhancedStatus | None = None
+    texts: list[str] = []
+    for line in lines:
+        text = _shown(line[4:])
+        status, rest = EnhancedStatus.split(text)
+        if status is not None and status.klass == code // 100:
+            enhanced, text = enhanced or status, rest
+        texts.append(text)
+    return Reply(code, tuple(texts), enhanced)
+
+
+def _shown(octets: bytes | bytearray) -> str:
+    try:
+        text = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        text = octets.decode("latin-1")
+    return one_line(text)
+
+
+def write_reply(reply: Reply, *, utf8: bool = False) -> bytes:
+    """Give a reply as a server sends it, every line with its code and enhanced status."""
+    status = "" if reply.enhanced is None else f"{reply.enhanced} "
+    lines = [f"{status}{one_line(line, 480)}".rstrip() for line in reply.lines] or [""]
+    last = len(lines) - 1
+    text = "".join(f"{reply.code}{' ' if n == last else '-'}{line}\r\n" for n, line in enumerate(lines))
+    return text.encode("utf-8" if utf8 else "ascii", "replace")

@@ -1,0 +1,169 @@
+"""Profiles: written privately, read with every fault named by file, line and key."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from msgcore.errors import NotSupported, ProfileError, SetupError, UsageError
+from msgcore.profile import ProfileAdmin
+from msgcore.profile.toml import read_profile_text, write_profile_text
+
+GOOD = """\
+# An account.
+[[services]]
+service = "internet-mail"
+email = "ann@a.test"
+smtp = "smtp+starttls://mail.a.test:587"
+user = "ann"
+password = "env:MSGCORE_TEST_PASSWORD"
+
+[[services]]
+service = "personal-folders"
+path = "archive.db"
+"""
+
+
+def written(folder: Path, text: str, mode: int = 0o600) -> ProfileAdmin:
+    file = folder / "work.toml"
+    file.write_text(text)
+    file.chmod(mode)
+    return ProfileAdmin(folder)
+
+
+def test_a_profile_is_read_with_its_services_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MSGCORE_TEST_PASSWORD", "hunter2")
+
+    profile = written(tmp_path, GOOD).profile("work")
+
+    assert [entry.service for entry in profile.services] == ["internet-mail", "personal-folders"]
+    assert profile.services[0].config.password.reveal() == "hunter2"
+    assert profile.services[1].config.path == tmp_path / "archive.db"
+    assert "hunter2" not in repr(profile)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key"),
+    [
+        ('"internet-mail"', '"internet-male"', 3, "service"),
+        ('email = "ann@a.test"', 'emial = "ann@a.test"', 4, "emial"),
+        ('"smtp+starttls://mail.a.test:587"', '"smtp+starttls://mail.a.test:587/x"', 5, "smtp"),
+        ('"smtp+starttls://mail.a.test:587"', '"smtp://ann:pw@mail.a.test"', 5, "smtp"),
+        ('"smtp+starttls://mail.a.test:587"', "587", 5, "smtp"),
+        ('password = "env:MSGCORE_TEST_PASSWORD"', 'password = "hunter2"', 7, "password"),
+        ('path = "archive.db"', "", 9, "path"),
+        ("[[services]]\nservice = \"personal-folders\"", "[[services]]\nname = 5\nservice = \"personal-folders\"", 10, "name"),
+        ("# An account.", "colour = 1", 1, "colour"),
+    ],
+)
+def test_a_fault_is_named_by_file_line_and_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, line: int, key: str
+) -> None:
+    monkeypatch.setenv("MSGCORE_TEST_PASSWORD", "hunter2")
+    assert old in GOOD
+    admin = written(tmp_path, GOOD.replace(old, new))
+
+    with pytest.raises(ProfileError) as caught:
+        admin.profile("work")
+
+    assert (caught.value.file, caught.value.line, caught.value.key) == (tmp_path / "work.toml", line, key)
+    assert f"work.toml:{line}" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_broken_toml_names_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match=r"work\.toml:2"):
+        written(tmp_path, "[[services]]\nservice = \n").profile("work")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o604])
+def test_a_profile_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    with pytest.raises(ProfileError, match="chmod 600"):
+        written(tmp_path, GOOD, mode).profile("work")
+
+
+def test_a_missing_secret_names_its_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MSGCORE_TEST_PASSWORD", raising=False)
+    with pytest.raises(SetupError, match="env:MSGCORE_TEST_PASSWORD"):
+        written(tmp_path, GOOD).profile("work")
+
+
+def test_a_secret_may_lie_in_a_file_beside_the_profile(tmp_path: Path) -> None:
+    (tmp_path / "pw").write_text("hunter2\n")
+    profile = written(tmp_path, GOOD.replace("env:MSGCORE_TEST_PASSWORD", "file:pw")).profile("work")
+    assert profile.services[0].config.password.reveal() == "hunter2"
+
+
+def test_what_is_to_come_is_not_supported_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MSGCORE_TEST_PASSWORD", "x")
+    for old, new, name in (
+        ('"internet-mail"', '"imap-mail"', "imap-mail"),
+        ('user = "ann"', 'user = "ann"\npop3 = "pop3s://mail.a.test"', "pop3"),
+        ("env:MSGCORE_TEST_PASSWORD", "keyring:mail.a.test/ann", "keyring"),
+    ):
+        with pytest.raises(NotSupported, match=name):
+            written(tmp_path, GOOD.replace(old, new)).profile("work")
+
+
+def test_create_writes_absolute_paths_privately(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    admin = ProfileAdmin(tmp_path / "profiles")
+
+    admin.create("work", services=[{"service": "personal-folders", "path": "archive.db"}])
+
+    file = tmp_path / "profiles" / "work.toml"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert f'path = "{tmp_path / "archive.db"}"' in file.read_text()
+    assert admin.names() == ("work",)
+    assert admin.profile("work").services[0].config.path == tmp_path / "archive.db"
+
+
+def test_create_writes_nothing_when_a_value_is_bad(tmp_path: Path) -> None:
+    admin = ProfileAdmin(tmp_path)
+    with pytest.raises(ProfileError, match="colour"):
+        admin.create("work", services=[{"service": "personal-folders", "path": "x", "colour": "red"}])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_create_does_not_look_at_secrets_but_refuses_a_plain_one(tmp_path: Path) -> None:
+    admin = ProfileAdmin(tmp_path)
+    service = {"service": "internet-mail", "email": "a@a.test", "smtp": "smtps://a.test", "user": "a"}
+    with pytest.raises(ProfileError, match="by reference") as caught:
+        admin.create("work", services=[{**service, "password": "hunter2"}])
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_taken_name_is_kept(tmp_path: Path) -> None:
+    admin = ProfileAdmin(tmp_path)
+    services = [{"service": "personal-folders", "path": "archive.db"}]
+    admin.create("work", services=services)
+    with pytest.raises(UsageError, match="exists already"):
+        admin.create("work", services=services)
+    admin.delete("work")
+    with pytest.raises(ProfileError, match="no such profile"):
+        admin.delete("work")
+
+
+@pytest.mark.parametrize("name", ["", " work", "../work", "a/b", "x" * 65, ".hidden", "a\nb"])
+def test_a_name_never_leaves_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="name"):
+        ProfileAdmin(tmp_path).profile(name)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(
+        st.text(min_size=1, max_size=10),
+        st.one_of(st.text(max_size=30), st.integers(-(2**60), 2**60), st.booleans(), st.lists(st.text(max_size=5))),
+        max_size=5,
+    )
+)
+def test_any_table_survives_being_written(tmp_path: Path, table: dict[str, object]) -> None:
+    clean = {key: value for key, value in table.items() if "\ud800" not in key}
+    text = write_profile_text({}, [clean])
+    assert read_profile_text(text, tmp_path).data["services"] == [clean]

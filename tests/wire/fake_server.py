@@ -1,0 +1,123 @@
+"""SMTP servers in memory that answer as they are told and remember what they took."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+__all__ = ["FakeServer", "Replay"]
+
+_REPLIES = {
+    "EHLO": "250-mx.b.test",
+    "MAIL": "250 2.1.0 ok",
+    "RCPT": "250 2.1.5 ok",
+    "DATA": "354 go",
+    ".": "250 2.0.0 took it",
+}
+
+
+class FakeServer:
+    """A working server; ``replies`` says what it answers to a verb, an address or ``"."`` instead of yes.
+
+    ``"-"`` as an answer closes the connection without one, ``"~"`` is silence. It closes after 421 and 221,
+    too. Answers may hold several replies, with CR LF between them.
+    """
+
+    def __init__(self, *extensions: str, **replies: str) -> None:
+        self._extensions = extensions
+        self._replies: dict[str, str] = {**_REPLIES, **replies}
+        self._greeting = replies.get("greeting", "220 mx.b.test ESMTP")
+        self._received = bytearray()
+        self._is_in_data = False
+        self._rcpts: list[str] = []
+        self.is_closed = False
+        self.commands: list[str] = []
+        self.took: list[tuple[tuple[str, ...], bytes]] = []
+
+    def answering(self, replies: Mapping[str, str]) -> FakeServer:
+        """Answer differently; for keys that are no Python names."""
+        self._replies.update(replies)
+        return self
+
+    def greet(self) -> bytes:
+        return self._answer(self._greeting)
+
+    def react(self, octets: bytes) -> bytes:
+        self._received += octets
+        said = bytearray()
+        while not self.is_closed:
+            answer = self._message() if self._is_in_data else self._command()
+            if answer is None:
+                break
+            said += self._answer(answer)
+        return bytes(said)
+
+    def _answer(self, answer: str) -> bytes:
+        if answer == "-":
+            self.is_closed = True
+        if answer in {"-", "~"}:
+            return b""
+        self.is_closed = self.is_closed or answer.rpartition("\r\n")[2].startswith(("421", "221", "554 no service"))
+        return answer.encode() + b"\r\n"
+
+    def _message(self) -> str | None:
+        received = b"\r\n" + self._received
+        end = received.find(b"\r\n.\r\n")
+        if end < 0:
+            return None
+        text = received[2 : end + 2]
+        del self._received[: end + 3]
+        self._is_in_data = False
+        self.commands.append(".")
+        answer = self._replies["."]
+        if answer[0] in "23-~" and self._rcpts:
+            self.took.append((tuple(self._rcpts), (b"\r\n" + text).replace(b"\r\n.", b"\r\n")[2:]))
+        self._rcpts = []
+        return answer
+
+    def _command(self) -> str | None:
+        end = self._received.find(b"\r\n")
+        if end < 0:
+            return None
+        line = bytes(self._received[:end]).decode()
+        del self._received[: end + 2]
+        self.commands.append(line)
+        verb = line.partition(" ")[0]
+        address = line[line.find("<") + 1 : line.find(">")]
+        answer = self._replies.get(address) or self._replies.get(verb)
+        if verb == "EHLO" and answer == _REPLIES["EHLO"]:
+            answer = "\r\n".join([*(f"250-{text}" for text in ("mx.b.test", *self._extensions)), "250 HELP"])
+        if answer is None:
+            answer = "221 2.0.0 bye" if verb == "QUIT" else "250 2.0.0 ok"
+        if verb == "MAIL":
+            self._rcpts = []
+        if verb == "RCPT" and answer.startswith("2"):
+            self._rcpts.append(address)
+        self._is_in_data = verb == "DATA" and answer.startswith("354")
+        return answer
+
+
+class Replay:
+    """Says recorded answers, one for each line or each end of data."""
+
+    is_closed = False
+
+    def __init__(self, answers: Sequence[bytes]) -> None:
+        self._answers = list(answers)
+        self._received = bytearray()
+        self._is_in_data = False
+
+    def greet(self) -> bytes:
+        return self._answers.pop(0)
+
+    def react(self, octets: bytes) -> bytes:
+        self._received += octets
+        said = bytearray()
+        while self._answers:
+            end = self._received.find(b"\r\n.\r\n" if self._is_in_data else b"\r\n")
+            if end < 0:
+                break
+            del self._received[: end + (5 if self._is_in_data else 2)]
+            answer = self._answers.pop(0)
+            self._is_in_data = answer.startswith(b"354")
+            said += answer
+        return bytes(said)

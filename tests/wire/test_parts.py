@@ -1,0 +1,204 @@
+"""Extensions, paths, domains, lines and SASL: the small parts of conversations."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.base.status import Reply
+from msgcore.base.text import Secret
+from msgcore.errors import AuthenticationRefused, InjectionRefused, InvalidAddress, ProtocolBroken, TlsRequired
+from msgcore.model import Address
+from msgcore.wire.domain import ascii_domain
+from msgcore.wire.lines import take_line
+from msgcore.wire.sasl import Login, Mechanism, Plain, choose_mechanism
+from msgcore.wire.smtp import Extensions
+from msgcore.wire.smtp.path import check_path, wire_path
+
+PASSWORD = Secret("pässword")
+
+
+def offered(*lines: str) -> Extensions:
+    return Extensions.of_reply(Reply(250, ("mx.b.test at your service", *lines)))
+
+
+@pytest.mark.parametrize(
+    ("line", "size"),
+    [("SIZE 1000", 1000), ("size 1000", 1000), ("SIZE", None), ("SIZE 0", None), ("SIZE x", None), ("SIZE ²", None)],
+)
+def test_the_size_is_what_the_server_says(line: str, size: int | None) -> None:
+    assert offered(line).size_octets == size
+
+
+@pytest.mark.parametrize(
+    ("lines", "mechanisms"),
+    [
+        (["AUTH PLAIN LOGIN"], ("PLAIN", "LOGIN")),
+        (["auth plain"], ("PLAIN",)),
+        (["AUTH=LOGIN PLAIN"], ("LOGIN", "PLAIN")),
+        (["AUTH PLAIN", "AUTH=LOGIN"], ("PLAIN", "LOGIN")),
+        (["AUTH"], ()),
+        ([], ()),
+    ],
+)
+def test_the_mechanisms_are_those_of_both_forms(lines: list[str], mechanisms: tuple[str, ...]) -> None:
+    assert offered(*lines).auth_mechanisms == mechanisms
+
+
+def test_an_extension_can_be_left_out() -> None:
+    assert not offered("PIPELINING", "SIZE 9").without("PIPELINING").offers("PIPELINING")
+
+
+def test_the_server_name_is_the_first_word() -> None:
+    assert offered().server_name == "mx.b.test"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["bob@b.test", "a..b@b.test", "a.@b.test", '"a b"@b.test', '"a\\"b"@b.test', "bob@[192.0.2.1]", "bob@xn--a.test"],
+)
+def test_an_address_that_the_field_uses_passes(address: str) -> None:
+    assert wire_path(Address("SMTP", address), utf8=False) == f"<{address}>".encode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "bob",
+        "@b.test",
+        "bob@",
+        "a b@b.test",
+        "a>b@b.test",
+        "<bob@b.test>",
+        "bob@b.test>",
+        "bob@b test",
+        'a"b@b.test',
+        '"a"b"@b.test',
+        "bob@b.test SIZE=1",
+        "x" * 65 + "@b.test",
+        "bob@" + "b" * 256,
+        "a\u2028b@b.test",
+        "a\x85b@b.test",
+        "a\ud800@b.test",
+        "a\x1b@b.test",
+        "bob@[a]b]",
+    ],
+)
+def test_an_address_that_would_break_the_command_is_refused(address: str) -> None:
+    with pytest.raises(InvalidAddress):
+        check_path(address)
+
+
+@pytest.mark.parametrize("bad", ["\r", "\n", "\0"])
+def test_a_line_end_in_an_address_is_an_injection(bad: str) -> None:
+    with pytest.raises(InjectionRefused):
+        check_path(f'"a{bad}b"@b.test')
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_a_path_is_one_line_without_a_second_bracket(local: str, domain: str) -> None:
+    try:
+        path = wire_path(Address("SMTP", f"{local}@{domain}"), utf8=True)
+    except InvalidAddress:
+        return
+    except InjectionRefused:
+        return
+    bare = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", path)
+    assert re.fullmatch(rb"<[^<>\x00-\x20\x7f]+>", bare)
+
+
+def test_octets_of_a_character_are_no_line_end() -> None:
+    assert wire_path(Address("SMTP", "\u010d\u010a@b.test"), utf8=True) == b"<\xc4\x8d\xc4\x8a@b.test>"
+
+
+def test_a_domain_goes_as_a_labels_without_utf8() -> None:
+    assert wire_path(Address("SMTP", "bob@Bücher.test"), utf8=False) == b"<bob@xn--bcher-kva.test>"
+
+
+def test_a_local_part_that_needs_utf8_is_refused_without_it() -> None:
+    with pytest.raises(InvalidAddress):
+        wire_path(Address("SMTP", "böb@b.test"), utf8=False)
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("B.Test", "b.test"),
+        ("bücher.test", "xn--bcher-kva.test"),
+        ("BU\u0308CHER.test", "xn--bcher-kva.test"),
+        ("faß.test", "xn--fa-hia.test"),
+        ("xn--bcher-kva.test", "xn--bcher-kva.test"),
+    ],
+)
+def test_a_domain_has_one_form_in_ascii(domain: str, expected: str) -> None:
+    assert ascii_domain(domain) == expected
+
+
+@given(
+    st.lists(st.binary(max_size=9).map(lambda octets: octets.replace(b"\n", b"")), max_size=5), st.binary(max_size=5)
+)
+def test_lines_are_taken_one_by_one_and_the_rest_stays(lines: list[bytes], rest: bytes) -> None:
+    rest = rest.replace(b"\n", b"")
+    buffer = bytearray(b"".join(line + b"\n" for line in lines) + rest)
+
+    taken = [take_line(buffer, 100) for _ in lines]
+    assert (taken, take_line(buffer, 100), bytes(buffer)) == ([line + b"\n" for line in lines], None, rest)
+
+
+@pytest.mark.parametrize("octets", [b"x" * 11, b"x" * 10 + b"\n"])
+def test_a_line_past_the_limit_breaks_the_protocol(octets: bytes) -> None:
+    with pytest.raises(ProtocolBroken):
+        take_line(bytearray(octets), 10)
+
+
+@pytest.mark.parametrize(
+    ("offers", "name"), [(["LOGIN", "PLAIN"], "PLAIN"), (["login"], "LOGIN"), (["GSSAPI", "PLAIN"], "PLAIN")]
+)
+def test_the_best_mechanism_in_common_is_chosen(offers: list[str], name: str) -> None:
+    assert choose_mechanism(offers, "ann", PASSWORD, is_private=True).name == name
+
+
+@pytest.mark.parametrize("offers", [[], ["GSSAPI", "CRAM-MD5"]])
+def test_without_a_mechanism_in_common_nobody_is_authenticated(offers: list[str]) -> None:
+    with pytest.raises(AuthenticationRefused):
+        choose_mechanism(offers, "ann", PASSWORD, is_private=True)
+
+
+def test_a_password_is_not_revealed_in_clear() -> None:
+    with pytest.raises(TlsRequired):
+        choose_mechanism(["PLAIN", "LOGIN"], "ann", PASSWORD, is_private=False)
+
+
+def test_a_password_is_revealed_in_clear_where_that_is_allowed() -> None:
+    assert choose_mechanism(["PLAIN"], "ann", PASSWORD, is_private=False, allow_cleartext=True).name == "PLAIN"
+
+
+@pytest.mark.parametrize(("user", "password"), [("a\0b", "p"), ("a", "p\0q"), ("a\r\nb", "p"), ("a", "p\n")])
+def test_nul_and_line_ends_in_credentials_are_refused(user: str, password: str) -> None:
+    with pytest.raises(InjectionRefused):
+        choose_mechanism(["PLAIN"], user, Secret(password), is_private=True)
+
+
+def test_plain_says_user_and_password_at_once() -> None:
+    assert Plain("ann", PASSWORD).first() == "\0ann\0pässword".encode()
+
+
+def test_login_says_user_then_password_whatever_is_asked() -> None:
+    login = Login("ann", PASSWORD)
+
+    assert [login.first(), login.answer(b"Username:\0"), login.answer(b"?")] == [None, b"ann", "pässword".encode()]
+
+
+@pytest.mark.parametrize("kind", [Plain, Login])
+def test_a_mechanism_does_not_answer_for_ever(kind: type[Plain] | type[Login]) -> None:
+    mechanism: Mechanism = kind("ann", PASSWORD)
+
+    with pytest.raises(AuthenticationRefused):
+        for _ in range(3):
+            mechanism.answer(b"")
+
+
+@pytest.mark.parametrize("kind", [Plain, Login])
+def test_a_mechanism_does_not_show_its_password(kind: type[Plain] | type[Login]) -> None:
+    assert "pässword" not in repr(kind("ann", PASSWORD)) + str(kind("ann", PASSWORD))

@@ -1,0 +1,502 @@
+"""One transaction: an outcome for every recipient, and the truth in each."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.base.status import Reply
+from msgcore.errors import InjectionRefused, InvalidAddress, UsageError
+from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, RecipientKind, Refused, Unknown
+from msgcore.model.outcome import Certainty
+from msgcore.runtime import TlsFacts, run
+from msgcore.wire.smtp import Extensions, Transaction, transmit
+from tests.wire.fake_server import FakeServer
+from tests.wire.streams import MemoryStream
+
+LETTER = b"Subject: x\r\n\r\nHello\r\n"
+THREE = ("a@x.test", "b@x.test", "c@x.test")
+FULL = ("PIPELINING", "SIZE 1000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
+BOTH = pytest.mark.parametrize("extensions", [FULL, FULL[1:]], ids=["pipelined", "lock-step"])
+
+
+def envelope(*to: str, sender: str | None = "ann@a.test") -> Envelope:
+    return Envelope(
+        None if sender is None else Address("SMTP", sender), tuple(Recipient(Address("SMTP", text)) for text in to)
+    )
+
+
+def extensions_of(lines: tuple[str, ...]) -> Extensions:
+    return Extensions.of_reply(Reply(250, ("x", *lines)))
+
+
+class AfterGreeting(FakeServer):
+    def greet(self) -> bytes:
+        return b""
+
+
+def server(replies: Mapping[str, str] | None = None) -> AfterGreeting:
+    fake = AfterGreeting()
+    fake.answering(replies or {})
+    return fake
+
+
+def send(
+    fake: FakeServer,
+    extensions: tuple[str, ...] = FULL,
+    to: tuple[str, ...] = THREE,
+    octets: bytes = LETTER,
+    stream: MemoryStream | None = None,
+) -> Transaction:
+    return run(transmit(stream or MemoryStream(fake), envelope(*to), octets, extensions_of(extensions)))
+
+
+def by_address(transaction: Transaction) -> dict[str, Outcome]:
+    return {recipient.email_address: outcome for recipient, outcome in transaction.outcomes.items()}
+
+
+@BOTH
+def test_an_accepted_message_is_accepted_for_every_recipient(extensions: tuple[str, ...]) -> None:
+    transaction = send(server(), extensions)
+
+    assert by_address(transaction) == dict.fromkeys(THREE, Accepted(250, "2.0.0"))
+
+
+@BOTH
+def test_the_server_takes_the_message_octet_for_octet(extensions: tuple[str, ...]) -> None:
+    fake = server()
+
+    send(fake, extensions)
+    assert fake.took == [(THREE, LETTER)]
+
+
+def test_pipelining_needs_one_flight_for_the_envelope() -> None:
+    stream = MemoryStream(server())
+
+    send(server(), stream=stream)
+    assert stream.written.startswith(
+        b"MAIL FROM:<ann@a.test> SIZE=21\r\nRCPT TO:<a@x.test>\r\nRCPT TO:<b@x.test>\r\nRCPT TO:<c@x.test>\r\nDATA\r\n"
+    )
+
+
+@BOTH
+@pytest.mark.parametrize("refused", ["a@x.test", "b@x.test", "c@x.test"])
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("550 5.1.1 nobody", Refused(550, "5.1.1")),
+        ("450 4.2.0 later", Deferred(450, "4.2.0")),
+        ("452 4.5.3 too many", Deferred(452, "4.5.3")),
+        ("552 5.2.2 mailbox full", Refused(552, "5.2.2")),
+    ],
+)
+def test_one_refused_recipient_harms_no_other(
+    refused: str, answer: str, outcome: Outcome, extensions: tuple[str, ...]
+) -> None:
+    transaction = send(server({refused: answer}), extensions)
+
+    assert by_address(transaction) == {**dict.fromkeys(THREE, Accepted(250, "2.0.0")), refused: outcome}
+
+
+@BOTH
+def test_yes_no_and_later_each_reach_their_recipient(extensions: tuple[str, ...]) -> None:
+    transaction = send(server({"b@x.test": "550 5.1.1 no", "c@x.test": "451 4.3.0 later"}), extensions)
+
+    assert by_address(transaction) == {
+        "a@x.test": Accepted(250, "2.0.0"),
+        "b@x.test": Refused(550, "5.1.1"),
+        "c@x.test": Deferred(451, "4.3.0"),
+    }
+
+
+@BOTH
+@pytest.mark.parametrize("data", ["354 go", "554 5.5.1 no valid recipients", "503 no"])
+def test_with_all_recipients_refused_nothing_is_sent_and_the_connection_stays(
+    data: str, extensions: tuple[str, ...]
+) -> None:
+    fake = server({"RCPT": "550 5.1.1 nobody", "DATA": data})
+    transaction = send(fake, extensions)
+
+    assert by_address(transaction) == dict.fromkeys(THREE, Refused(550, "5.1.1"))
+    assert (fake.took, transaction.is_usable) == ([], True)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("replies", "outcome"),
+    [
+        ({"MAIL": "550 5.7.1 not you", "RCPT": "503 no", "DATA": "503 no"}, Refused(550, "5.7.1")),
+        ({"MAIL": "451 4.7.1 later", "RCPT": "503 no", "DATA": "503 no"}, Deferred(451, "4.7.1")),
+        ({"DATA": "451 4.3.0 later"}, Deferred(451, "4.3.0")),
+        ({".": "554 5.6.0 spam"}, Refused(554, "5.6.0")),
+        ({".": "451 4.7.1 greylisted"}, Deferred(451, "4.7.1")),
+    ],
+)
+def test_a_refusal_of_the_whole_message_reaches_everybody(
+    replies: dict[str, str], outcome: Outcome, extensions: tuple[str, ...]
+) -> None:
+    transaction = send(server(replies), extensions)
+
+    assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, outcome), True)
+
+
+@BOTH
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "b@x.test", "DATA", "."])
+def test_421_at_any_stage_defers_and_ends_the_connection(stage: str, extensions: tuple[str, ...]) -> None:
+    transaction = send(server({stage: "421 4.3.2 closing"}), extensions)
+
+    assert by_address(transaction) == dict.fromkeys(THREE, Deferred(421, "4.3.2"))
+    assert not transaction.is_usable
+
+
+def test_421_leaves_what_was_refused_before_it_refused() -> None:
+    transaction = send(server({"a@x.test": "550 5.1.1 no", "b@x.test": "421 4.3.2 closing"}))
+
+    assert by_address(transaction)["a@x.test"] == Refused(550, "5.1.1")
+
+
+@BOTH
+def test_the_stage_of_each_outcome_is_told(extensions: tuple[str, ...]) -> None:
+    transaction = send(server({"b@x.test": "550 5.1.1 no"}), extensions)
+
+    stages = {address: outcome.stage for address, outcome in by_address(transaction).items()}
+    assert stages == {"a@x.test": "end of data", "b@x.test": "RCPT", "c@x.test": "end of data"}
+
+
+@BOTH
+def test_552_for_the_next_recipient_of_many_means_later(extensions: tuple[str, ...]) -> None:
+    transaction = send(server({"c@x.test": "552 too many recipients"}), extensions)
+
+    assert by_address(transaction)["c@x.test"] == Deferred(552)
+
+
+def test_more_than_a_hundred_recipients_go_in_windows() -> None:
+    many = tuple(f"r{n}@x.test" for n in range(250))
+    fake = server({"r120@x.test": "550 5.1.1 no"})
+    transaction = send(fake, to=many)
+
+    assert fake.took == [(tuple(a for a in many if a != "r120@x.test"), LETTER)]
+    assert [a for a, o in by_address(transaction).items() if isinstance(o, Refused)] == ["r120@x.test"]
+
+
+def test_an_address_given_twice_is_said_once() -> None:
+    fake = server()
+    address = Address("SMTP", "a@x.test")
+    twice = Envelope(None, (Recipient(address), Recipient(address, RecipientKind.CC)))
+    transaction = run(transmit(MemoryStream(fake), twice, LETTER, extensions_of(FULL)))
+
+    assert (fake.took, len(transaction.outcomes.accepted)) == ([(("a@x.test",), LETTER)], 2)
+
+
+def test_the_connection_takes_another_transaction() -> None:
+    fake = server()
+    stream = MemoryStream(fake)
+
+    first = send(fake, stream=stream)
+    send(fake, stream=stream)
+    assert (first.is_usable, len(fake.took)) == (True, 2)
+
+
+@BOTH
+def test_a_closed_idle_connection_defers_and_says_nothing_was_sent(extensions: tuple[str, ...]) -> None:
+    fake = server()
+    fake.is_closed = True
+    transaction = send(fake, extensions)
+
+    assert {outcome.certainty for outcome in by_address(transaction).values()} == {Certainty.NOT_SENT}
+    assert not transaction.is_usable
+
+
+class Speaking(AfterGreeting):
+    """Says something unasked as soon as the connection is used."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def greet(self) -> bytes:
+        return self._text.encode()
+
+
+@BOTH
+def test_421_between_two_messages_defers_the_second(extensions: tuple[str, ...]) -> None:
+    transaction = send(Speaking("421 4.4.2 idle\r\n"), extensions)
+
+    assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, Deferred(421, "4.4.2")), False)
+
+
+@BOTH
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6])
+def test_replies_ahead_of_commands_are_never_believed(count: int, extensions: tuple[str, ...]) -> None:
+    transaction = send(Speaking("250 ok\r\n" * count), extensions)
+
+    assert by_address(transaction) == dict.fromkeys(THREE, Deferred())
+    assert not transaction.is_usable
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "replies",
+    [
+        {"DATA": "354 go\r\n250 took it"},
+        {"DATA": "250 took it"},
+        {"c@x.test": "250 ok\r\n354 go\r\n250 took it"},
+        {"MAIL": "354 go"},
+        {"b@x.test": "354 go"},
+        {"DATA": "rubbish"},
+    ],
+)
+def test_a_server_that_runs_ahead_is_left_before_anything_is_sent(
+    replies: dict[str, str], extensions: tuple[str, ...]
+) -> None:
+    fake = server(replies)
+    transaction = send(fake, extensions)
+
+    assert (fake.took, transaction.is_usable) == ([], False)
+    assert set(by_address(transaction).values()) == {Deferred()}
+
+
+@BOTH
+@pytest.mark.parametrize("answer", ["-", "354 what", "999 what", "25"])
+def test_without_a_right_reply_to_the_dot_nobody_knows(answer: str, extensions: tuple[str, ...]) -> None:
+    transaction = send(server({".": answer}), extensions)
+
+    assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, Unknown()), False)
+
+
+@BOTH
+def test_silence_after_the_dot_leaves_it_unknown(extensions: tuple[str, ...]) -> None:
+    transaction = send(server({".": "~"}), extensions)
+
+    assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, Unknown()), False)
+
+
+@BOTH
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "b@x.test", "DATA"])
+@pytest.mark.parametrize("answer", ["-", "~"])
+def test_silence_or_a_close_before_the_data_is_deferred(stage: str, answer: str, extensions: tuple[str, ...]) -> None:
+    transaction = send(server({stage: answer}), extensions)
+
+    assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, Deferred()), False)
+
+
+class ClosesAfter354(AfterGreeting):
+    """Says 354, and breaks the connection at once."""
+
+    def react(self, octets: bytes) -> bytes:
+        said = super().react(octets)
+        self.is_closed = b"354" in said
+        return said
+
+
+@BOTH
+def test_a_close_after_354_is_deferred(extensions: tuple[str, ...]) -> None:
+    assert set(by_address(send(ClosesAfter354(), extensions)).values()) == {Deferred()}
+
+
+class RefusesInData(AfterGreeting):
+    """Says no as soon as it has seen the start of the message, and hangs up."""
+
+    def react(self, octets: bytes) -> bytes:
+        if octets.startswith(b"Subject"):
+            self.is_closed = True
+            return b"552 5.3.4 too big\r\n"
+        return super().react(octets)
+
+
+@BOTH
+def test_a_refusal_in_the_middle_of_the_data_is_heard(extensions: tuple[str, ...]) -> None:
+    transaction = send(RefusesInData(), extensions)
+
+    assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, Refused(552, "5.3.4")), False)
+
+
+def check_truth(transaction: Transaction, fake: FakeServer) -> None:
+    took = {address for addresses, _ in fake.took for address in addresses}
+    for address, outcome in by_address(transaction).items():
+        if outcome.certainty is Certainty.SENT:
+            assert address in took, f"{address}: false {outcome}"
+        elif outcome.certainty is Certainty.NOT_SENT:
+            assert address not in took, f"{address}: false {outcome}"
+
+
+@BOTH
+@pytest.mark.parametrize("tells_writer", [True, False])
+@pytest.mark.parametrize("replies", [{}, {"b@x.test": "550 5.1.1 no"}, {"RCPT": "550 no"}, {".": "451 later"}])
+def test_a_cut_after_any_octet_either_way_ends_in_the_truth(
+    replies: dict[str, str], tells_writer: bool, extensions: tuple[str, ...]
+) -> None:
+    uncut = MemoryStream(server(replies))
+    send(server(replies), extensions, stream=uncut)
+
+    for limit in range(len(uncut.written) + 1):
+        fake = server(replies)
+        stream = MemoryStream(fake, sent_limit=limit, tells_writer=tells_writer)
+        check_truth(send(fake, extensions, stream=stream), fake)
+    for limit in range(uncut.heard_octets + 1):
+        fake = server(replies)
+        stream = MemoryStream(fake, heard_limit=limit, tells_writer=tells_writer)
+        check_truth(send(fake, extensions, stream=stream), fake)
+
+
+@BOTH
+def test_a_cut_before_the_dot_that_the_writer_hears_of_is_never_unknown(extensions: tuple[str, ...]) -> None:
+    uncut = MemoryStream(server())
+    send(server(), extensions, stream=uncut)
+
+    for limit in range(len(uncut.written) - len(b".\r\n")):
+        transaction = send(server(), extensions, stream=MemoryStream(server(), sent_limit=limit))
+        assert set(map(type, by_address(transaction).values())) == {Deferred}, limit
+
+
+ANSWERS = ["250 2.0.0 ok", "354 go", "421 4.3.2 bye", "451 later", "550 no", "552 full", "-", "~", "250-x", "rubbish"]
+
+
+@given(
+    st.dictionaries(st.sampled_from(["MAIL", *THREE, "DATA", ".", "RSET"]), st.sampled_from(ANSWERS)),
+    st.sampled_from([FULL, FULL[1:]]),
+    st.none() | st.integers(0, 250),
+)
+def test_whatever_the_server_says_the_outcomes_are_true(
+    replies: dict[str, str], extensions: tuple[str, ...], limit: int | None
+) -> None:
+    fake = server(replies)
+
+    check_truth(send(fake, extensions, stream=MemoryStream(fake, heard_limit=limit)), fake)
+
+
+@given(st.lists(st.sampled_from([b".", b"..", b"a", b"\r\n", b".\r\n", b"\xc3\xa9"]), max_size=12).map(b"".join))
+def test_any_message_arrives_octet_for_octet_but_for_the_last_line_end(octets: bytes) -> None:
+    fake = server()
+
+    send(fake, octets=octets)
+    assert fake.took == [(THREE, octets if not octets or octets.endswith(b"\r\n") else octets + b"\r\n")]
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"a\n.\nb",
+        b"a\n.\r\nb",
+        b"a\r.\rb",
+        b"a\r.\r\nb",
+        b"a\r\n.\nb",
+        b"a\r\n.\rb",
+        b"a\r\n\0.\r\n",
+        b"a\r",
+        b"\na",
+        b"a\r\r\n",
+        b"a\n\r",
+    ],
+)
+def test_what_could_pass_for_the_end_of_data_is_never_sent(octets: bytes) -> None:
+    stream = MemoryStream(server())
+
+    with pytest.raises(UsageError, match="wire writer"):
+        send(server(), octets=octets, stream=stream)
+    assert stream.written == b""
+
+
+@pytest.mark.parametrize("bad", ["\r\n", "\n", "\0"])
+@pytest.mark.parametrize("is_sender", [True, False])
+def test_a_line_end_in_an_address_is_refused_before_anything_is_sent(bad: str, is_sender: bool) -> None:
+    evil = f'"x{bad}RCPT TO:<e"@x.test'
+    given = envelope("a@x.test", sender=evil) if is_sender else envelope("a@x.test", evil)
+    stream = MemoryStream(server())
+
+    with pytest.raises(InjectionRefused):
+        run(transmit(stream, given, LETTER, extensions_of(FULL)))
+    assert stream.written == b""
+
+
+def test_a_recipient_that_cannot_be_said_harms_no_other() -> None:
+    transaction = send(server(), to=("a@x.test", "b b@x.test"))
+
+    assert by_address(transaction) == {"a@x.test": Accepted(250, "2.0.0"), "b b@x.test": Refused(553, "5.1.3")}
+
+
+def test_a_sender_that_cannot_be_said_is_refused() -> None:
+    with pytest.raises(InvalidAddress):
+        run(transmit(MemoryStream(server()), envelope("a@x.test", sender="a b@x"), LETTER, extensions_of(FULL)))
+
+
+def test_a_recipient_of_another_type_is_misuse() -> None:
+    fax = Envelope(None, (Recipient(Address("FAX", "+46 70")),))
+
+    with pytest.raises(UsageError):
+        run(transmit(MemoryStream(server()), fax, LETTER, extensions_of(FULL)))
+
+
+def test_the_null_sender_is_said_as_such() -> None:
+    fake = server()
+
+    run(transmit(MemoryStream(fake), envelope("a@x.test", sender=None), LETTER, extensions_of(())))
+    assert fake.commands[0] == "MAIL FROM:<>"
+
+
+@pytest.mark.parametrize(
+    ("octets", "extensions", "outcome"),
+    [
+        (LETTER * 100, ("SIZE 1000",), Refused(552, "5.3.4")),
+        (b"\r\n\xe9\r\n", (), Refused(554, "5.6.3")),
+    ],
+)
+def test_what_the_server_cannot_take_is_refused_before_anything_is_sent(
+    octets: bytes, extensions: tuple[str, ...], outcome: Outcome
+) -> None:
+    stream = MemoryStream(server())
+    transaction = send(server(), extensions, octets=octets, stream=stream)
+
+    assert (by_address(transaction), bytes(stream.written)) == (dict.fromkeys(THREE, outcome), b"")
+    assert transaction.is_usable
+
+
+@pytest.mark.parametrize(
+    ("octets", "to", "mail"),
+    [
+        (LETTER, "a@x.test", "MAIL FROM:<ann@a.test> SIZE=21"),
+        (b"\r\n\xe9\r\n", "a@x.test", "MAIL FROM:<ann@a.test> SIZE=5 BODY=8BITMIME"),
+        (b"X: \xc3\xa9\r\n\r\n", "a@x.test", "MAIL FROM:<ann@a.test> SIZE=9 BODY=8BITMIME SMTPUTF8"),
+        (b"X: \xe9\r\n\r\n", "a@x.test", "MAIL FROM:<ann@a.test> SIZE=8 BODY=8BITMIME"),
+        (LETTER, "é@x.test", "MAIL FROM:<ann@a.test> SIZE=21 SMTPUTF8"),
+        (LETTER, "a@é.test", "MAIL FROM:<ann@a.test> SIZE=21"),
+    ],
+)
+def test_mail_carries_the_parameters_that_the_message_needs(octets: bytes, to: str, mail: str) -> None:
+    fake = server()
+
+    send(fake, to=(to,), octets=octets)
+    assert fake.commands[0] == mail
+
+
+def test_only_the_recipient_that_needs_utf8_is_refused_without_it() -> None:
+    transaction = send(server(), ("8BITMIME",), to=("a@x.test", "é@x.test", "a@é.test"))
+
+    assert by_address(transaction) == {
+        "a@x.test": Accepted(250, "2.0.0"),
+        "é@x.test": Refused(553, "5.6.7"),
+        "a@é.test": Accepted(250, "2.0.0"),
+    }
+
+
+def test_a_sender_that_needs_utf8_is_refused_for_all_without_it() -> None:
+    transaction = run(
+        transmit(MemoryStream(server()), envelope("a@x.test", sender="é@a.test"), LETTER, extensions_of(()))
+    )
+
+    assert by_address(transaction) == {"a@x.test": Refused(550, "5.6.7")}
+
+
+def test_a_certificate_that_was_not_verified_is_noted() -> None:
+    fake = server()
+    transaction = send(fake, stream=MemoryStream(fake, tls=TlsFacts("TLSv1.3", "", False)))
+
+    assert {outcome.note for outcome in transaction.outcomes.values()} == {"the certificate was not verified"}
+
+
+def test_an_envelope_without_recipients_says_nothing() -> None:
+    stream = MemoryStream(server())
+    transaction = send(server(), to=(), stream=stream)
+
+    assert (bytes(stream.written), transaction.is_usable) == (b"", True)
