@@ -28,6 +28,7 @@ class FakeServer:
         self._greeting = replies.get("greeting", "220 mx.b.test ESMTP")
         self._received = bytearray()
         self._is_in_data = False
+        self._is_in_transaction = False
         self._rcpts: list[str] = []
         self.is_closed = False
         self.commands: list[str] = []
@@ -66,7 +67,7 @@ class FakeServer:
             return None
         text = received[2 : end + 2]
         del self._received[: end + 3]
-        self._is_in_data = False
+        self._is_in_data = self._is_in_transaction = False
         self.commands.append(".")
         answer = self._replies["."]
         if answer[0] in "23-~" and self._rcpts:
@@ -88,8 +89,11 @@ class FakeServer:
             answer = "\r\n".join([*(f"250-{text}" for text in ("mx.b.test", *self._extensions)), "250 HELP"])
         if answer is None:
             answer = "221 2.0.0 bye" if verb == "QUIT" else "250 2.0.0 ok"
-        if verb == "MAIL":
+        if verb == "MAIL" and self._is_in_transaction:
+            return "503 5.5.1 nested MAIL"
+        if verb in {"MAIL", "RSET"}:
             self._rcpts = []
+            self._is_in_transaction = verb == "MAIL" and answer.startswith("2")
         if verb == "RCPT" and answer.startswith("2"):
             self._rcpts.append(address)
         self._is_in_data = verb == "DATA" and answer.startswith("354")

@@ -250,11 +250,43 @@ def test_replies_ahead_of_commands_are_never_believed(count: int, extensions: tu
 def test_a_server_that_runs_ahead_is_left_before_anything_is_sent(
     replies: dict[str, str], extensions: tuple[str, ...]
 ) -> None:
-    fake = server(replies)
-    transaction = send(fake, extensions)
+    stream = MemoryStream(server(replies))
+    transaction = send(server(replies), extensions, stream=stream)
 
-    assert (fake.took, transaction.is_usable) == ([], False)
+    assert (LETTER in stream.written, transaction.is_usable) == (False, False)
     assert set(by_address(transaction).values()) == {Deferred()}
+
+
+def test_not_even_a_dot_goes_to_a_server_that_wants_data_after_refusing_the_sender() -> None:
+    stream = MemoryStream(server({"MAIL": "550 5.7.1 not you"}))
+    transaction = send(server(), stream=stream)
+
+    assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, Refused(550, "5.7.1")), False)
+    assert stream.written.endswith(b"DATA\r\n")
+
+
+def test_what_comes_behind_the_last_reply_ends_the_connection() -> None:
+    transaction = send(server({".": "250 2.0.0 took it\r\n421 4.3.2 closing"}))
+
+    assert (transaction.outcomes.all_accepted, transaction.is_usable) == (True, False)
+
+
+@BOTH
+@pytest.mark.parametrize("replies", [{"RCPT": "550 no", "DATA": "503 no"}, {"DATA": "451 later"}, {"RCPT": "550 no"}])
+def test_a_transaction_that_came_to_nothing_is_left(replies: dict[str, str], extensions: tuple[str, ...]) -> None:
+    fake = server(replies)
+    stream = MemoryStream(fake)
+    send(fake, extensions, stream=stream)
+    fake.answering({"RCPT": "250 ok", "DATA": "354 go"})
+
+    assert send(fake, extensions, stream=stream).outcomes.all_accepted
+
+
+@pytest.mark.parametrize("answer", ["500 no", "421 closing", "-", "~"])
+def test_an_unanswered_rset_ends_the_connection_and_changes_no_outcome(answer: str) -> None:
+    transaction = send(server({"RCPT": "550 5.1.1 no", "DATA": "503 no", "RSET": answer}))
+
+    assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, Refused(550, "5.1.1")), False)
 
 
 @BOTH

@@ -14,6 +14,7 @@ from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
 
 
+from msgcore.cli.mailbox import import_mail
 from msgcore.cli.paper import Paper
 from msgcore.codecs import mime
 from msgcore.model.outcome import Accepted, Delivered, Outcomes

@@ -100,10 +100,10 @@ class SpaceIndex:
                     parent = parent.partition(".")[2]
         for length in self._head_lengths:
             rows = self._heads.get(key[:length])
-            if rows is not None and length <= len(key):
+            if rows is not None:
                 found.append(rows)
         for length in self._tail_lengths:
-            rows = self._tails.get(key[len(key) - length :]) if length <= len(key) else None
+            rows = self._tails.get(key[-length:])
             if rows is not None:
                 found.append(rows)
         found.extend(rows for space, rows in self._others if space.matches_key(key))

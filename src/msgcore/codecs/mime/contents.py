@@ -60,12 +60,12 @@ def _is_text(leaf: Entity) -> bool:
     kind = leaf.media_type
     if kind in {"text/plain", "text/html"} or leaf.is_multipart:  # a multipart without parts reads as text
         return True
-    return leaf.parent is None and kind.startswith("text/") and kind not in _NO_BODIES
+    return leaf.is_whole_message and kind.startswith("text/") and kind not in _NO_BODIES
 
 
 def _is_empty_rest(leaf: Entity) -> bool:
     """Say whether a message has no body at all, rather than an empty text."""
-    return leaf.parent is None and leaf.body_start == leaf.end and leaf.header.raw(b"content-type") is None
+    return leaf.is_whole_message and leaf.body_start == leaf.end and leaf.header.raw(b"content-type") is None
 
 
 def _alternative_around(leaf: Entity) -> Entity | None:

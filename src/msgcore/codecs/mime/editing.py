@@ -47,7 +47,7 @@ def edited_header(entity: Entity, replacements: Mapping[bytes, bytes | None], ad
 
 
 def _closed(field: bytes, line_end: bytes) -> bytes:
-    return field if field.endswith((b"\n", b"\r")) else field + line_end
+    return field if field.endswith(line_end[-1:]) else field + line_end
 
 
 def crlf_field(field: bytes) -> bytes:

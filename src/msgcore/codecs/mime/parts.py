@@ -17,7 +17,7 @@ from msgcore.props.table import (
     PidTagTextAttachmentCharset,
 )
 
-__all__ = ["attachment_of", "content_id_of", "is_hidden"]
+__all__ = ["attachment_of", "content_id_of", "is_hidden", "refers_to"]
 
 
 def attachment_of(part: Entity, html: bytes, message: Message | None) -> Attachment:
@@ -63,4 +63,14 @@ def is_hidden(part: Entity, html: bytes) -> bool:
 
 def refers_to(html: bytes, content_id: str) -> bool:
     """Say whether HTML refers to a Content-ID (RFC 2392)."""
-    return b"cid:" + content_id.encode("utf-8", "replace") in html
+    reference = b"cid:" + content_id.encode("utf-8", "replace")
+    at = html.find(reference)
+    while at >= 0:
+        end = at + len(reference)
+        if html[end : end + 1] not in _OF_AN_ID:
+            return True
+        at = html.find(reference, end)
+    return False
+
+
+_OF_AN_ID = frozenset(bytes([octet]) for octet in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.@$_+-")
