@@ -12,8 +12,6 @@ import msgcore
 from msgcore import Attachment, Message
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
-
-
 from msgcore.cli.mailbox import import_mail
 from msgcore.cli.paper import Paper
 from msgcore.codecs import mime

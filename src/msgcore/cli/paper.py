@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -62,7 +62,7 @@ class Paper:
             print("   " + "  ".join(f"{cell:<{w}}" for cell, w in zip(cells, widths, strict=True)).rstrip())
 
     @contextmanager
-    def progress(self, what: str, total: int) -> Iterator[Progress]:
+    def progress(self, what: str, total: int) -> Generator[Progress]:
         """Show how far a long piece of work is: a bar with the rich package, lines of text without."""
         try:
             from rich.progress import Progress as RichProgress

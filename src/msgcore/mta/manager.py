@@ -156,17 +156,20 @@ class Manager:
         except MsgcoreError as error:
             # A set-up can be mended while the message waits, and whatever passes passes.
             fault = Deferred(text=str(error), stage="gateway")
+        except BaseException:
+            # Cancelled: give the recipients back at once instead of when their lease runs out.
+            cut = Deferred(text="the delivery was cut short", stage="gateway")
+            await self._finish(claim, self._settlements(group, {}, cut))
+            raise
         silent = fault or Deferred(text=f"gateway {group.connector.gateway} gave no outcome", stage="gateway")
-        now = self._runtime.now()
-        await self._finish(
-            claim,
-            [
-                self._settlement(
-                    claim, queued, outcomes.get(queued.recipient, silent), now, group.connector.name, group.next_hop
-                )
-                for queued in group.recipients
-            ],
-        )
+        await self._finish(claim, self._settlements(group, outcomes, silent))
+
+    def _settlements(self, group: _Group, outcomes: Mapping[Recipient, Outcome], silent: Outcome) -> list[Settlement]:
+        now, name = self._runtime.now(), group.connector.name
+        return [
+            self._settlement(group.claim, one, outcomes.get(one.recipient, silent), now, name, group.next_hop)
+            for one in group.recipients
+        ]
 
     def _gateway(self, connector: Connector) -> Gateway:
         """Make the connector's gateway on first use: its options are the gateway's configuration."""
@@ -200,8 +203,9 @@ class Manager:
         report = non_delivery_report(
             claim.message, claim.content, settlements, self._settings.host, self._runtime.now()
         )
-        # Without the caller's deadline: what was delivered has to be written down.
-        await self._queue.finish(claim.message, settlements, [report] if report else [], NEVER)
+        # Neither the caller's deadline nor its cancel() counts here: what was delivered has to be written down.
+        with self._runtime.shielded():
+            await self._queue.finish(claim.message, settlements, [report] if report else [], NEVER)
 
 
 def _facts(claim: Claim) -> MessageFacts:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import attrs
 
@@ -81,7 +82,7 @@ def _value(key: str, value: object) -> str:
         case str() | Path():
             return _string(str(value))
         case list() | tuple():
-            return "[" + ", ".join(_value(key, one) for one in value) + "]"  # pyright: ignore[reportUnknownVariableType]
+            return "[" + ", ".join(_value(key, one) for one in cast("list[object]", value)) + "]"
         case _:
             raise ProfileError(f"a profile cannot hold a {type(value).__name__}", key=key)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -246,6 +247,10 @@ class Runtime(Protocol):
     def event(self) -> Event: ...
 
     def group(self) -> Group: ...
+
+    def shielded(self) -> AbstractContextManager[None]:
+        """Let :meth:`cancel` pass by what follows: for writing down what has been done."""
+        ...
 
     def cancel(self) -> None:
         """End every wait of the calls now running with ``OperationCancelled``, from any thread."""

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from msgcore.errors import TimedOut
 from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime, Stream
 from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
-from msgcore.runtime.cancel import Calls, finish, result_of
+from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import Address, LookUp, addresses_of, connect_first, look_up
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.task_group import TaskGroup
@@ -147,6 +148,9 @@ class AsyncioRuntime:
 
     def group(self) -> TaskGroup:
         return TaskGroup()
+
+    def shielded(self) -> AbstractContextManager[None]:
+        return shielded()
 
     def cancel(self) -> None:
         self._calls.cancel()

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from selectors import EVENT_WRITE
@@ -15,7 +16,7 @@ from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import SuspendedError
 from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime
 from msgcore.runtime.blocking_stream import BlockingStream, poll
-from msgcore.runtime.cancel import Calls, finish, result_of
+from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import Address, LookUp, connect_first, look_up
 from msgcore.runtime.limits import wait_seconds
 from msgcore.runtime.sync import Event, Lock
@@ -178,6 +179,9 @@ class BlockingRuntime:
 
     def group(self) -> ThreadGroup:
         return ThreadGroup(self._calls, run)
+
+    def shielded(self) -> AbstractContextManager[None]:
+        return shielded()
 
     def cancel(self) -> None:
         self._calls.cancel()

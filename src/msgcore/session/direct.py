@@ -7,7 +7,7 @@ from types import TracebackType
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.text import Secret
-from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, UsageError
+from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, PluginBroken, UsageError
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
@@ -64,6 +64,9 @@ class Transport:
         recipients = tuple(dict.fromkeys(ready.recipients))
         envelope = Envelope(ready.sender, recipients, new_time_ordered_id().hex())
         found = await call(self._runtime, self._provider.submit, envelope, ready, deadline, deadline=deadline)
+        forgotten = next((recipient for recipient in recipients if recipient not in found), None)
+        if forgotten is not None:
+            raise PluginBroken(f"{type(self._provider).__qualname__}.submit: gave no outcome for {forgotten}")
         outcomes = Outcomes({recipient: found[recipient] for recipient in recipients})
         return outcomes.raise_unless_accepted() if check else outcomes
 

@@ -22,6 +22,7 @@ from msgcore.model.outcome import Accepted, Outcomes
 from msgcore.model.recipient import Recipient
 from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
+from msgcore.props.bag import PropBag
 from msgcore.props.table import (
     PidTagClientSubmitTime,
     PidTagDisplayTo,
@@ -407,7 +408,7 @@ class Session:
         """Open a table of what waits in the outbox, oldest first, with the reason why."""
         deadline = self._runtime.deadline(timeout_seconds)
         store = self.default_store
-        rows = []
+        rows: list[PropBag] = []
         for item in await self._queue().outgoing(deadline):
             row = await store.provider.row(item.entry_id, (PidTagSubject, PidTagDisplayTo), deadline)
             rows.append(

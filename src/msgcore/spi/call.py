@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, PluginBroken
@@ -16,6 +16,14 @@ __all__ = ["call"]
 T = TypeVar("T")
 
 
+@overload
+async def call(
+    runtime: Runtime, function: Callable[..., Coroutine[Any, Any, T]], *arguments: Any, deadline: Deadline = NEVER
+) -> T: ...
+@overload
+async def call(
+    runtime: Runtime, function: Callable[..., Awaitable[T] | T], *arguments: Any, deadline: Deadline = NEVER
+) -> T: ...
 async def call(
     runtime: Runtime, function: Callable[..., Awaitable[T] | T], *arguments: Any, deadline: Deadline = NEVER
 ) -> T:

@@ -6,6 +6,8 @@ import functools
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
+import attrs
+
 from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, UsageError
 from msgcore.spi.service import ServiceClass
 
@@ -29,14 +31,24 @@ _TO_COME = {
 }
 
 
-def register_service(name: str, service_class: ServiceClass) -> None:
-    """Make a service known under ``name`` in this process; it goes before an entry point of the same name."""
-    _registered[_SERVICES, name] = service_class
+def register_service(name: str, service_class: type[object]) -> None:
+    """Make a service known under ``name`` in this process; it goes before an entry point of the same name.
+
+    Raises:
+        PluginBroken: the class has no ``config_type``, or that is no attrs class.
+    """
+    _registered[_SERVICES, name] = _checked(service_class, f"service {name!r}")
 
 
-def register_gateway(name: str, gateway_class: Any) -> None:
-    """Make a gateway known under ``name`` in this process; it goes before an entry point of the same name."""
-    _registered[_GATEWAYS, name] = gateway_class
+def register_gateway(name: str, gateway_class: type[object]) -> None:
+    """Make a gateway known under ``name`` in this process; as :func:`register_service`."""
+    _registered[_GATEWAYS, name] = _checked(gateway_class, f"gateway {name!r}")
+
+
+def _checked(plugin: Any, what: str) -> Any:
+    if not attrs.has(getattr(plugin, "config_type", object)):
+        raise PluginBroken(f"{what} ({plugin!r}): needs a config_type that is an attrs class")
+    return plugin
 
 
 def service(name: str) -> ServiceClass:
@@ -79,12 +91,13 @@ def _find(group: str, name: str) -> Any:
 
 
 def _load(point: EntryPoint) -> Any:
+    what = f"{point.group} {point.name!r} ({point.value})"
     try:
-        return point.load()
+        return _checked(point.load(), what)
     except MsgcoreError:
         raise
     except Exception as error:
-        raise PluginBroken(f"{point.group} {point.name!r} ({point.value}): {type(error).__name__}: {error}") from error
+        raise PluginBroken(f"{what}: {type(error).__name__}: {error}") from error
 
 
 @functools.cache

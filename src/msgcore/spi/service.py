@@ -19,7 +19,8 @@ __all__ = ["ServiceClass", "SupportsClose", "SupportsLogon", "SupportsProviders"
 class ServiceClass(Protocol):
     """The class that an entry point of the group ``msgcore.services`` names."""
 
-    config_type: type[Any]
+    @property
+    def config_type(self) -> type[Any]: ...
 
     def __call__(self, config: Any, runtime: Runtime) -> object: ...
 

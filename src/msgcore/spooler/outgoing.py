@@ -79,12 +79,28 @@ async def send_due(
     taken = 0
     while (item := await queue.lock_due(policy.lease_seconds, deadline)) is not None:
         taken += 1
-        message = await store.load(item.entry_id, _LOAD_LIMIT_OCTETS, deadline)
-        settled, reports = await _send(runtime, item, message, transports, deadline, policy)
-        # Without the caller's deadline: what was sent has to be written down.
-        await queue.settle(settled, reports, NEVER)
+        unfinished = item
+        try:
+            message = await store.load(item.entry_id, _LOAD_LIMIT_OCTETS, deadline)
+            unfinished = _cut_short(item)
+            settled, reports = await _send(runtime, item, message, transports, deadline, policy)
+        except BaseException:
+            with runtime.shielded():
+                await queue.settle(unfinished, [], NEVER)
+            raise
+        # Neither the caller's deadline nor its cancel() counts here: what was sent has to be written down.
+        with runtime.shielded():
+            await queue.settle(settled, reports, NEVER)
         deadline.check("flush queues")
     return taken
+
+
+def _cut_short(item: OutgoingItem) -> OutgoingItem:
+    """Hold a submission whose sending was cancelled: nobody knows how far it came."""
+    cut = Unknown(text="cancelled while it was being sent", stage="submit")
+    outcomes = {recipient: outcome if outcome.is_final else cut for recipient, outcome in item.outcomes.items()}
+    reason = "cancelled while it was being sent, so it may have been; retry sends it again"
+    return attrs.evolve(item, outcomes=outcomes, state=OutgoingState.HELD, tries=item.tries + 1, reason=reason)
 
 
 async def _send(

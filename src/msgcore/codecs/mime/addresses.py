@@ -101,7 +101,7 @@ def _tokens(address: Address) -> list[bytes]:
     if not address.is_resolved and not address.email_address:
         return _phrase(name) if name else []
     spec = _addr_spec(address)
-    if not name or name == address.email_address:
+    if not name or (name == address.email_address and address.address_type == SMTP):
         return [b"<" + spec[0], *spec[1:-1], spec[-1] + b">"] if len(spec) > 1 else spec
     spec[0] = b"<" + spec[0]
     spec[-1] += b">"

@@ -208,7 +208,9 @@ def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping
         tokens[-1] += b";"
         tokens.extend(quoted_words("name", filename))
     fields = field("Content-Type", tokens)
-    disposition = "inline" if is_shown or attachment.is_inline else "attachment"
+    # An inline text would be taken for the body.
+    is_inline = is_shown or (attachment.is_inline and not media_type.startswith("text/"))
+    disposition = "inline" if is_inline else "attachment"
     fields += field(
         "Content-Disposition", parameter_tokens(disposition, {} if filename is None else {"filename": filename})
     )

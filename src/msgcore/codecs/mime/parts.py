@@ -73,4 +73,6 @@ def refers_to(html: bytes, content_id: str) -> bool:
     return False
 
 
-_OF_AN_ID = frozenset(bytes([octet]) for octet in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.@$_+-")
+_OF_AN_ID = frozenset(
+    bytes([octet]) for octet in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.@$_+-"
+)
