@@ -2,7 +2,7 @@
 
 ========================  =====================================================================
 fix the call              :class:`UsageError` and its kin
-fix the input             :class:`MalformedMessage`, :class:`LimitExceeded`, :class:`NotLoaded`, :class:`PropertyNotFound`
+fix the input             ``MalformedMessage``, ``LimitExceeded``, ``NotLoaded``, ``PropertyNotFound``
 fix the set-up            :class:`SetupError` and its kin
 try again                 :class:`TryAgain` and its kin
 carry on or give up       :class:`CommandRefused` (the connection is good)

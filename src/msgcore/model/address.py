@@ -31,7 +31,7 @@ _DOMAIN = re.compile(
 )
 _DOMAIN_LITERAL = re.compile(r"\[[!-Z^-~]*\]")
 _PHRASE_NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."]')
-# One token: white space, a quoted string (perhaps unended), a comment's edge, an angle, a separator, or a run of others.
+# One token: white space, a quoted string (perhaps unended), a comment's edge, an angle, a separator, or any others.
 _TOKEN = re.compile(r'\s+|"(?:[^"\\]|\\.)*"?|\\.|[()<>,;:\[\]@]|[^\s"()<>,;:\[\]@\\]+|.', re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)

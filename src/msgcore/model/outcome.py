@@ -21,6 +21,8 @@ __all__ = [
     "Pending",
     "Refused",
     "Unknown",
+    "outcome_fields",
+    "outcome_of_fields",
     "outcome_of_reply",
 ]
 
@@ -184,3 +186,19 @@ def outcome_of_reply(reply: Reply, stage: str, note: str = "") -> Outcome:
     """Turn a server's reply to a recipient or to the data into an outcome."""
     kind = Accepted if reply.is_positive else Refused if reply.is_permanent else Deferred
     return kind(reply.code, reply.enhanced, reply.text, stage, note)
+
+
+_KINDS: dict[str, type[Outcome]] = {
+    kind.__name__.lower(): kind for kind in (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
+}
+
+
+def outcome_fields(outcome: Outcome) -> tuple[str, int | None, str | None, str, str, str]:
+    """Give an outcome as plain values for a database: kind, code, enhanced status, text, stage, note."""
+    enhanced = None if outcome.enhanced is None else str(outcome.enhanced)
+    return type(outcome).__name__.lower(), outcome.code, enhanced, outcome.text, outcome.stage, outcome.note
+
+
+def outcome_of_fields(kind: str, code: int | None, enhanced: str | None, text: str, stage: str, note: str) -> Outcome:
+    """Read what :func:`outcome_fields` gave."""
+    return _KINDS[kind](code, enhanced, text, stage, note)

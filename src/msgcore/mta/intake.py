@@ -12,7 +12,7 @@ __all__ = ["accept_of"]
 
 
 def accept_of(envelope: Envelope, message: Message) -> Accept:
-    """Make what the queue takes of a submission: the message without Bcc, as MIME, in its own octets where unchanged."""
+    """Make what the queue takes of a submission: the message without Bcc, as MIME, unchanged where it can be."""
     return Accept(
         transfer_id=envelope.transfer_id,
         sender=envelope.sender,

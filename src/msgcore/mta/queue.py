@@ -85,7 +85,7 @@ class Settlement:
 
 @attrs.frozen
 class NewReport:
-    """A report to take in, and the recipients that it ends; those that have one of this kind already are not doubled."""
+    """A report to take in, and the recipients that it ends; those that have one of this kind get no second."""
 
     accept: Accept
     kind: str

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
 from msgcore.model.address import Address
-from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
+from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement
 from msgcore.runtime import Connection, Database, Runtime, Schema
@@ -84,12 +84,9 @@ create table mta_report (
 
 QUEUE_SCHEMA = Schema("queue", (_VERSION_1,))
 
-_OUTCOMES: dict[str, type[Outcome]] = {
-    kind.__name__.lower(): kind for kind in (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
-}
 _MESSAGE = (
-    "id, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, expires_at, message_id, subject,"
-    " message_class, content_hash"
+    "id, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, expires_at, message_id,"
+    " subject, message_class, content_hash"
 )
 
 
@@ -168,7 +165,8 @@ class SqlQueue:
             rows = connection.rows(
                 "select number, mta_message_id, kind, address_type, address, display_name, tries, token"
                 " from mta_recipient where is_open and due_at <= ?"
-                f" and (holder is null or leased_until <= ? or holder not in ({marks})) order by due_at, number limit ?",
+                f" and (holder is null or leased_until <= ? or holder not in ({marks}))"
+                " order by due_at, number limit ?",
                 (now, monotonic, *alive, limit),
             )
             connection.run_many(
@@ -224,8 +222,8 @@ class SqlQueue:
                 (transfer_id,),
             )
             return {
-                Recipient(Address(kind, address, name), RecipientKind(role)): _OUTCOMES[outcome](*facts)
-                for role, kind, address, name, outcome, *facts in rows
+                Recipient(Address(kind, address, name), RecipientKind(role)): outcome_of_fields(*fields)
+                for role, kind, address, name, *fields in rows
             }
 
         return await self._read(work, deadline)
@@ -270,12 +268,7 @@ def _settle(connection: Connection, settlement: Settlement, now: int) -> bool:
                 filetime_from_datetime(settlement.due_at),
                 settlement.connector,
                 settlement.next_hop,
-                type(outcome).__name__.lower(),
-                outcome.code,
-                None if outcome.enhanced is None else str(outcome.enhanced),
-                outcome.text,
-                outcome.stage,
-                outcome.note,
+                *outcome_fields(outcome),
                 None if is_open else now,
                 queued.number,
                 queued.token,

@@ -41,7 +41,7 @@ class ProfileAdmin:
         self.folder = Path(folder) if folder is not None else default_folder()
 
     def create(self, name: str, services: Iterable[Mapping[str, object]], *, replace: bool = False) -> Path:
-        """Write a profile and give its file; relative paths and ``sqlite:`` URLs are taken from the current folder and made absolute.
+        """Write a profile and give its file; relative paths become absolute, from the current folder.
 
         Raises:
             ProfileError: a service or key is unknown or a value is bad; nothing is written then.

@@ -23,7 +23,7 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 @attrs.frozen
 class LocatedTables:
-    """The parsed document, with the line (from 1) of each ``[[services]]`` table, of its keys, and of top-level keys."""
+    """The parsed document, with the line (from 1) of each ``[[services]]`` table and of every key."""
 
     data: Mapping[str, object]
     service_lines: tuple[int, ...]

@@ -21,14 +21,15 @@ def kept_fields(
 ) -> Iterator[bytes]:
     """Give the fields of a header in order, as they stand, but for those that are replaced or go away.
 
-    A replacement stands where the first field of its name stood, or behind all others. Lines that are no fields stay.
+    A replacement stands where the first field of its name stood, or behind all others. Lines that are no fields go: with
+    other fields around them they could be taken for the body.
     """
     left = dict(replacements)
     octets, header = entity.reading.octets, entity.header
     for field in header.fields():
         if field.name in replacements:
             yield left.pop(field.name, None) or b""
-        elif not (field.name and field.name.startswith(dropped_prefixes)):
+        elif field.name and not field.name.startswith(dropped_prefixes):
             yield octets[header.offset + field.start : header.offset + field.end]
     yield from (written for written in left.values() if written)
 

@@ -97,7 +97,8 @@ def add_address(connection: Connection, mailbox_id: int, address: Address, *, is
     if holder is not None:
         raise UsageError(f"{address.typed} belongs to mailbox {holder.name!r} already")
     connection.insert(
-        "insert into mailbox_address (address_type, address_key, address, mailbox_id, is_primary) values (?, ?, ?, ?, ?)",
+        "insert into mailbox_address (address_type, address_key, address, mailbox_id, is_primary)"
+        " values (?, ?, ?, ?, ?)",
         (address.address_type, _address_key(address), address.email_address, mailbox_id, is_primary),
     )
 

@@ -70,8 +70,8 @@ class _LimitedSource:
 
         def refuse() -> NoReturn:
             raise NotLoaded(
-                f"attachment {number} ({attachment.filename or attachment.content_type}): the message is larger than the"
-                f" load limit of {self._limit_octets} octets; open_entry(...).open_attachment({number}) streams it"
+                f"attachment {number} ({attachment.filename or attachment.content_type}): the message is larger than"
+                f" the load limit of {self._limit_octets} octets; open_entry(...).open_attachment({number}) streams it"
             )
 
         return Attachment.lazy(refuse, properties, attachment.message)

@@ -13,7 +13,7 @@ from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import Address
-from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
+from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.runtime import Connection
 from msgcore.runtime.host import holder_has_ended, holder_name
@@ -21,10 +21,11 @@ from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
 
 __all__ = ["abort", "enqueue", "lock_due", "make_due", "open_items", "read_item", "retry", "settle"]
 
-_OUTCOMES: dict[str, type[Outcome]] = {
-    kind.__name__.lower(): kind for kind in (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
-}
-_COLUMNS = "message_id, transfer_id, state, submitted_at, due_at, tries, sender_type, sender_address, sender_name, reason, token"
+_COLUMNS = (
+    "message_id, transfer_id, state, submitted_at, due_at, tries, sender_type, sender_address, sender_name, reason,"
+    " token"
+)
+_OF_MAILBOX = "message_id in (select message.id from message join folder on folder.id = folder_id where mailbox_id = ?)"
 
 
 def enqueue(
@@ -59,8 +60,8 @@ def _sender(sender: Address | None) -> tuple[str | None, str | None, str | None]
 def open_items(connection: Connection, uid: bytes, mailbox_id: int) -> list[OutgoingItem]:
     """Read what is not yet sent or aborted, oldest first."""
     rows = connection.rows(
-        f"select {_COLUMNS} from submission where state in ('ready', 'held') and message_id in (select message.id from"
-        " message join folder on folder.id = folder_id where mailbox_id = ?) order by submitted_at, message_id",
+        f"select {_COLUMNS} from submission where state in ('ready', 'held') and {_OF_MAILBOX}"
+        " order by submitted_at, message_id",
         (mailbox_id,),
     )
     return [_item(connection, uid, row) for row in rows]
@@ -86,9 +87,9 @@ def _item(connection: Connection, uid: bytes, row: tuple[Any, ...]) -> OutgoingI
     )
     outcomes: dict[Recipient, Outcome] = {}
     transports: dict[Recipient, str] = {}
-    for kind, address_type, address, name, transport, outcome, *facts in rows:
+    for kind, address_type, address, name, transport, *fields in rows:
         recipient = Recipient(Address(address_type, address, name), RecipientKind(kind))
-        outcomes[recipient] = _OUTCOMES[outcome](*facts)
+        outcomes[recipient] = outcome_of_fields(*fields)
         if transport:
             transports[recipient] = transport
     return OutgoingItem(
@@ -109,8 +110,7 @@ def _item(connection: Connection, uid: bytes, row: tuple[Any, ...]) -> OutgoingI
 def make_due(connection: Connection, mailbox_id: int, now: int) -> None:
     """Make every ready submission of a mailbox due."""
     connection.run(
-        "update submission set due_at = ? where state = 'ready' and due_at > ? and message_id in (select message.id from"
-        " message join folder on folder.id = folder_id where mailbox_id = ?)",
+        f"update submission set due_at = ? where state = 'ready' and due_at > ? and {_OF_MAILBOX}",
         (now, now, mailbox_id),
     )
 
@@ -120,9 +120,8 @@ def lock_due(
 ) -> OutgoingItem | None:
     """Lock the oldest submission that is ready, due, and free."""
     rows = connection.rows(
-        f"select {_COLUMNS}, holder, locked_until from submission where state = 'ready' and due_at <= ? and message_id in"
-        " (select message.id from message join folder on folder.id = folder_id where mailbox_id = ?)"
-        " order by submitted_at, message_id",
+        f"select {_COLUMNS}, holder, locked_until from submission where state = 'ready' and due_at <= ?"
+        f" and {_OF_MAILBOX} order by submitted_at, message_id",
         (now, mailbox_id),
     )
     for row in rows:
@@ -148,20 +147,10 @@ def settle(connection: Connection, item: OutgoingItem, sent_items: int) -> bool:
     if not changed:
         return False
     connection.run_many(
-        "update submission_recipient set outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?, transport = ?"
-        " where message_id = ? and position = ?",
+        "update submission_recipient set outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?,"
+        " transport = ? where message_id = ? and position = ?",
         [
-            (
-                type(outcome).__name__.lower(),
-                outcome.code,
-                None if outcome.enhanced is None else str(outcome.enhanced),
-                outcome.text,
-                outcome.stage,
-                outcome.note,
-                item.transports.get(recipient, ""),
-                number,
-                position,
-            )
+            (*outcome_fields(outcome), item.transports.get(recipient, ""), number, position)
             for position, (recipient, outcome) in enumerate(item.outcomes.items())
         ],
     )

@@ -148,7 +148,7 @@ class InternalStore:
         residual: Restriction | None,
         order: str,
     ) -> Iterator[_Source]:
-        """Evaluate on rows what SQL could not, a batch at a time: contents are decoded only where they are asked for."""
+        """Evaluate on rows what SQL could not, a batch at a time; contents are decoded only when asked for."""
         start = 0
         while True:
             condition = f"folder_id = ? and {sql} order by {order} limit {_BATCH} offset ?"

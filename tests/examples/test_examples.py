@@ -1,0 +1,43 @@
+"""Every example runs as it stands, in an empty folder, and says what it promises."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.shared import REPOSITORY
+
+EXAMPLES = REPOSITORY / "examples"
+
+PROMISED = {
+    "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "Ann <ann@athena.test>: Report: All is well."],
+    "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "Ann <ann@athena.test>: Report: All is well."],
+    "routes.py": [
+        "goes to partner (gateway smtp) by SMTP:*@partner.test, cost 50",
+        "goes to internet (gateway smtp) by SMTP:*, cost 10",
+        "no route: 5.4.4",
+    ],
+    "sms_service.py": [
+        "SMS:+46701234567: accepted handed to the operator",
+        "Bob [SMS:0701]: refused a number starts with + and the country",
+        "Athena -> +46701234567: Call me",
+        "Undeliverable: !",
+    ],
+}
+
+
+def test_every_example_has_its_promise() -> None:
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(PROMISED)
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_an_example_runs_as_it_stands(name: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", EXAMPLES / name], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    for promise in PROMISED[name]:
+        assert promise in done.stdout
