@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         compare,
     )
     from msgcore.profile import Profile, ProfileAdmin
-    from msgcore.session.store import Submission
+    from msgcore.session.access import Submission
     from msgcore.spi.registry import register_gateway, register_service
 
 __version__ = "0.1.0"
@@ -97,7 +97,7 @@ _WHERE = {
     **dict.fromkeys(_OPENING, "msgcore.blocking.opening"),
     **dict.fromkeys(_MODEL, "msgcore.model"),
     "Secret": "msgcore.base.text",
-    "Submission": "msgcore.session.store",
+    "Submission": "msgcore.session.access",
     "Profile": "msgcore.profile",
     "ProfileAdmin": "msgcore.profile",
     "read_message": "msgcore.codecs",

@@ -10,10 +10,9 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session import session as _session
-from msgcore.session.folder import LOAD_LIMIT_OCTETS
+from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.session import RecipientCheck
-from msgcore.session.store import Submission
 from msgcore.spi.store import OutgoingItem
 
 __all__ = ["Session"]

@@ -18,9 +18,9 @@ from msgcore.session import folder as _folder
 from msgcore.session import store as _store
 from msgcore.session import stored_message as _stored_message
 from msgcore.session import table as _table
-from msgcore.session.folder import DEFAULT_COLUMNS, LOAD_LIMIT_OCTETS
+from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
+from msgcore.session.folder import DEFAULT_COLUMNS
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
-from msgcore.session.store import Submission
 from msgcore.spi.store import FolderFacts, Incoming
 
 __all__ = ["Folder", "Item", "MessageStore", "StoredMessage", "Table"]
@@ -132,10 +132,6 @@ class Folder:
     def entry_id(self) -> bytes:
         return self._inner.entry_id
 
-    @property
-    def store(self) -> MessageStore:
-        return MessageStore(self._runtime, self._inner.store)
-
     def facts(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> FolderFacts:
         return self._runtime.run(self._inner.facts(timeout_seconds=timeout_seconds))
 
@@ -227,10 +223,6 @@ class StoredMessage:
     @property
     def entry_id(self) -> bytes:
         return self._inner.entry_id
-
-    @property
-    def store(self) -> MessageStore:
-        return MessageStore(self._runtime, self._inner.store)
 
     def save_changes(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.save_changes(timeout_seconds=timeout_seconds))

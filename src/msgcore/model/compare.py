@@ -6,15 +6,61 @@ from typing import cast
 
 import attrs
 
-from msgcore.model.message import Message
-from msgcore.props.key import PropertyKey
-from msgcore.props.table import PidTagBody, PidTagHtml, PidTagMessageSizeExtended, PidTagTransportMessageHeaders
+from msgcore.model.message import Importance, Message, Sensitivity
+from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.table import (
+    PidTagBody,
+    PidTagCreationTime,
+    PidTagDisplayBcc,
+    PidTagDisplayCc,
+    PidTagDisplayTo,
+    PidTagEntryId,
+    PidTagHasAttachments,
+    PidTagHtml,
+    PidTagImportance,
+    PidTagInstanceKey,
+    PidTagLastModificationTime,
+    PidTagMessageClass,
+    PidTagMessageDeliveryTime,
+    PidTagMessageFlags,
+    PidTagMessageSizeExtended,
+    PidTagParentEntryId,
+    PidTagRecordKey,
+    PidTagSensitivity,
+    PidTagStoreEntryId,
+    PidTagTransportMessageHeaders,
+)
 from msgcore.props.tags import Property
 
 __all__ = ["Difference", "compare"]
 
-# These follow from the form a message was kept in, not from what it says.
-_OF_THE_FORM = frozenset({PidTagMessageSizeExtended.bag_key, PidTagTransportMessageHeaders.bag_key})
+# These follow from the form a message was kept in, from its recipients, or from where and when it was put.
+_NOT_SAID = frozenset(
+    tag.bag_key
+    for tag in (
+        PidTagMessageSizeExtended,
+        PidTagTransportMessageHeaders,
+        PidTagDisplayTo,
+        PidTagDisplayCc,
+        PidTagDisplayBcc,
+        PidTagHasAttachments,
+        PidTagEntryId,
+        PidTagInstanceKey,
+        PidTagRecordKey,
+        PidTagParentEntryId,
+        PidTagStoreEntryId,
+        PidTagMessageFlags,
+        PidTagMessageDeliveryTime,
+        PidTagCreationTime,
+        PidTagLastModificationTime,
+    )
+)
+# What a message means that does not say it.
+_MEANT: dict[BagKey, object] = {
+    PidTagMessageClass.bag_key: "IPM.Note",
+    PidTagImportance.bag_key: int(Importance.NORMAL),
+    PidTagSensitivity.bag_key: int(Sensitivity.NORMAL),
+}
 
 
 @attrs.frozen
@@ -29,12 +75,13 @@ class Difference:
 def compare(left: Message, right: Message) -> tuple[Difference, ...]:
     """Give every difference in properties, recipients, reply addresses and attachments; ``()`` when they say the same.
 
-    Line ends of the bodies are compared as one kind, and final ones do not count: MIME cannot keep them apart.
+    Line ends of the bodies are compared as one kind, and final ones do not count: MIME cannot keep them apart. What a
+    store notes about a message (its entry id, its folder, when it came, whether it was read) does not count.
     """
     found: list[Difference] = []
     tags = {tag.bag_key: tag for tag in (*left.tags(), *right.tags())}
     for key, tag in tags.items():
-        if key not in _OF_THE_FORM:
+        if key not in _NOT_SAID:
             _note(found, tag.label, _property(left, tag), _property(right, tag))
     _note(found, "recipients", _people(left), _people(right))
     _note(found, "reply_to", [str(address) for address in left.reply_to], [str(address) for address in right.reply_to])
@@ -57,7 +104,7 @@ def _note(found: list[Difference], where: str, left: object, right: object) -> N
 
 
 def _property(message: Message, tag: PropertyKey) -> object:
-    value = message.get(cast("Property[object]", tag))
+    value = message.get(cast("Property[object]", tag), _MEANT.get(tag.bag_key))
     if tag.bag_key == PidTagBody.bag_key and isinstance(value, str):
         return value.replace("\r\n", "\n").rstrip("\n")
     if tag.bag_key == PidTagHtml.bag_key and isinstance(value, bytes):

@@ -1,8 +1,8 @@
 """The queue on SQLite.
 
 ``mta_recipient`` is the hot table: narrow, one row for each recipient, with its lease. ``mta_message`` does not change
-after it was accepted; contents are kept once, by hash. Leases run on this boot's monotonic clock, and end at once when
-the process that held them has ended.
+after it was accepted, but for the content of a recipient that comes after the others have ended. Contents are kept
+once, by hash. Leases run on this boot's monotonic clock, and end at once when the process that held them has ended.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ create table mta_message (
     subject text not null,
     message_class text not null
 ) without rowid;
+create index mta_message_content on mta_message (content_hash);
 
 create table mta_recipient (
     number integer primary key autoincrement,
@@ -73,6 +74,7 @@ create table mta_recipient (
     unique (mta_message_id, address_type, address, kind)
 );
 create index mta_recipient_due on mta_recipient (due_at) where is_open;
+create index mta_recipient_held on mta_recipient (holder, leased_until) where holder is not null;
 
 create table mta_report (
     recipient_number integer not null references mta_recipient (number),
@@ -114,25 +116,22 @@ class SqlQueue:
     def _accept(self, connection: Connection, accept: Accept, now: int) -> bytes:
         known = connection.value("select id from mta_message where transfer_id = ?", (accept.transfer_id,))
         message_id: bytes = known if known is not None else self._insert_message(connection, accept, now)
-        connection.run_many(
+        added = connection.run_many(
             "insert or ignore into mta_recipient (mta_message_id, kind, address_type, address, display_name, due_at)"
             " values (?, ?, ?, ?, ?, ?)",
             [
-                (message_id, int(r.kind), r.address_type, r.email_address, r.address.display_name, now)
+                (message_id, int(r.kind), r.address_type, r.email_address, _storable(r.address.display_name), now)
                 for r in accept.recipients
             ],
         )
+        if known is not None and added:
+            _bring_back_content(connection, message_id, accept.content)
         return message_id
 
     def _insert_message(self, connection: Connection, accept: Accept, now: int) -> bytes:
-        octets, form, sender = accept.content.octets, accept.content.form, accept.sender
-        digest = hashlib.sha256(octets).digest()
+        sender = accept.sender
         message_id = new_time_ordered_id()
-        connection.run(
-            "insert into mta_content (hash, form, octets) values (?, ?, ?)"
-            " on conflict (hash) do update set octets = excluded.octets",
-            (digest, form, octets),
-        )
+        digest = _keep_content(connection, accept.content)
         connection.run(
             f"insert into mta_message ({_MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -140,13 +139,13 @@ class SqlQueue:
                 accept.transfer_id,
                 sender.address_type if sender else None,
                 sender.email_address if sender else None,
-                sender.display_name if sender else None,
-                len(octets),
+                _storable(sender.display_name) if sender else None,
+                len(accept.content.octets),
                 now,
                 now + int(self._lifetime.total_seconds() * 10_000_000),
-                accept.message_id,
-                accept.subject,
-                accept.message_class,
+                _storable(accept.message_id),
+                _storable(accept.subject),
+                _storable(accept.message_class),
                 digest,
             ),
         )
@@ -157,8 +156,7 @@ class SqlQueue:
 
         def work(connection: Connection) -> list[Claim]:
             held = connection.rows(
-                "select distinct holder from mta_recipient where is_open and due_at <= ? and leased_until > ?",
-                (now, monotonic),
+                "select distinct holder from mta_recipient where holder is not null and leased_until > ?", (monotonic,)
             )
             alive = [row[0] for row in held if not holder_has_ended(row[0])]
             marks = ", ".join("?" * len(alive))
@@ -233,6 +231,35 @@ class SqlQueue:
         return int(await self._read(lambda c: c.value(count), deadline))
 
 
+def _keep_content(connection: Connection, content: Content) -> bytes:
+    digest = hashlib.sha256(content.octets).digest()
+    connection.run(
+        "insert into mta_content (hash, form, octets) values (?, ?, ?)"
+        " on conflict (hash) do update set octets = excluded.octets",
+        (digest, content.form, content.octets),
+    )
+    return digest
+
+
+def _bring_back_content(connection: Connection, message_id: bytes, content: Content) -> None:
+    """Give a message its content again that was let go of when the recipients before had ended."""
+    is_gone = connection.value(
+        "select length(octets) = 0 from mta_content"
+        " where hash = (select content_hash from mta_message where id = ?)",
+        (message_id,),
+    )
+    if is_gone:
+        connection.run(
+            "update mta_message set content_hash = ?, size_octets = ? where id = ?",
+            (_keep_content(connection, content), len(content.octets), message_id),
+        )
+
+
+def _storable(text: str) -> str:
+    """Text that the database can hold: a lone surrogate becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _claim(connection: Connection, message_id: bytes, queued: tuple[QueuedRecipient, ...]) -> Claim:
     row = connection.row(f"select {_MESSAGE} from mta_message where id = ?", (message_id,))
     assert row is not None
@@ -262,13 +289,13 @@ def _settle(connection: Connection, settlement: Settlement, now: int) -> bool:
         connection.run(
             "update mta_recipient set is_open = ?, due_at = ?, tries = tries + 1, holder = null, leased_until = null,"
             " connector = ?, next_hop = ?, outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?,"
-            " ended_at = ? where number = ? and token = ? and is_open",
+            " ended_at = ? where number = ? and token = ? and is_open and holder is not null",
             (
                 is_open,
                 filetime_from_datetime(settlement.due_at),
                 settlement.connector,
-                settlement.next_hop,
-                *outcome_fields(outcome),
+                _storable(settlement.next_hop),
+                *(_storable(field) if isinstance(field, str) else field for field in outcome_fields(outcome)),
                 None if is_open else now,
                 queued.number,
                 queued.token,
@@ -286,7 +313,7 @@ def _drop_content(connection: Connection, message_id: bytes) -> None:
     """Let go of a content once no recipient of any message that has it is open; the rows stay for tracking."""
     connection.run(
         "update mta_content set octets = x'' where hash = (select content_hash from mta_message where id = ?)"
-        " and not exists (select 1 from mta_message join mta_recipient on mta_message_id = mta_message.id"
-        " where content_hash = mta_content.hash and is_open)",
+        " and not exists (select 1 from mta_message where content_hash = mta_content.hash and exists"
+        " (select 1 from mta_recipient where mta_message_id = mta_message.id and is_open))",
         (message_id,),
     )

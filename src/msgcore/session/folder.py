@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import attrs
 
@@ -28,18 +28,15 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.props.tags import Property
+from msgcore.session.access import LOAD_LIMIT_OCTETS, StoreAccess
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.table import Table
 from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, StoreProvider, TableQuery
 
-if TYPE_CHECKING:
-    from msgcore.session.store import MessageStore
-
-__all__ = ["LOAD_LIMIT_OCTETS", "Folder", "Item"]
+__all__ = ["DEFAULT_COLUMNS", "Folder", "Item"]
 
 T = TypeVar("T")
 
-LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
 _PAGE = 1_000
 
 DEFAULT_COLUMNS: tuple[PropertyKey, ...] = (
@@ -59,7 +56,7 @@ DEFAULT_COLUMNS: tuple[PropertyKey, ...] = (
 class Item:
     """One message of a folder, as its row shows it; :meth:`load` reads the message itself."""
 
-    def __init__(self, store: MessageStore, row: Row) -> None:
+    def __init__(self, store: StoreAccess, row: Row) -> None:
         self._store = store
         self.row = row
 
@@ -129,17 +126,13 @@ class _Contents:
 class Folder:
     """A folder. Making one does no I/O: a folder that is gone shows when it is used (``NotFound``)."""
 
-    def __init__(self, store: MessageStore, entry_id: EntryId) -> None:
+    def __init__(self, store: StoreAccess, entry_id: EntryId) -> None:
         self._store = store
         self._id = entry_id
 
     @property
     def entry_id(self) -> bytes:
         return bytes(self._id)
-
-    @property
-    def store(self) -> MessageStore:
-        return self._store
 
     async def facts(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> FolderFacts:
         """Say the folder's name, role, and how many messages it holds."""

@@ -34,11 +34,12 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.runtime.abc import Runtime
-from msgcore.session.folder import LOAD_LIMIT_OCTETS, Folder
+from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
+from msgcore.session.folder import Folder
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.ready import ready_to_send
 from msgcore.session.services import OpenService, ServiceState, close_service, open_service
-from msgcore.session.store import MessageStore, Submission
+from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
 from msgcore.session.table import MemoryRows, Table, bag_of
 from msgcore.spi.call import call

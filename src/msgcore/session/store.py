@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-import attrs
-
 from msgcore.base.ids import EntryId, ObjectKind
-from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported
 from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
-from msgcore.session.folder import LOAD_LIMIT_OCTETS, Folder
+from msgcore.session.access import StoreAccess, Submission
+from msgcore.session.folder import Folder
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.stored_message import StoredMessage
 from msgcore.spi.call import call
 from msgcore.spi.service import SupportsClose
 from msgcore.spi.store import SpecialFolder, StoreProvider
 
-__all__ = ["MessageStore", "Submission"]
+__all__ = ["MessageStore"]
 
 
-@attrs.frozen
-class Submission:
-    """A message that was submitted: its entry id in the outbox, which stays, and its Message-ID."""
-
-    entry_id: bytes
-    message_id: str
-
-
-class MessageStore:
+class MessageStore(StoreAccess):
     """A message store: folders, and messages by entry id. May be shared by threads and tasks."""
 
     def __init__(
@@ -40,22 +30,9 @@ class MessageStore:
         service: object | None = None,
         submit: Callable[[Message, float], Awaitable[Submission]] | None = None,
     ) -> None:
-        self.runtime = runtime
-        self.provider = provider
+        super().__init__(runtime, provider, submit)
         self.special_folders = special_folders
         self._service = service
-        self._submit = submit
-
-    @property
-    def display_name(self) -> str:
-        return self.provider.display_name
-
-    @property
-    def uid(self) -> bytes:
-        return self.provider.uid
-
-    def deadline(self, timeout_seconds: float) -> Deadline:
-        return self.runtime.deadline(timeout_seconds)
 
     def _special(self, role: SpecialFolder) -> Folder:
         found = self.special_folders.get(role)
@@ -87,20 +64,6 @@ class MessageStore:
     @property
     def drafts(self) -> Folder:
         return self._special(SpecialFolder.DRAFTS)
-
-    async def load_message(
-        self,
-        entry_id: bytes,
-        load_limit_octets: int = LOAD_LIMIT_OCTETS,
-        *,
-        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
-    ) -> Message:
-        """Load a detached message.
-
-        Raises:
-            NotFound: the entry id is another store's, or the message is gone.
-        """
-        return await self.provider.load(EntryId.parse(entry_id), load_limit_octets, self.deadline(timeout_seconds))
 
     def open_entry(
         self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
@@ -135,16 +98,6 @@ class MessageStore:
         """Delete messages from the store, all or none."""
         ids = [EntryId.parse(entry_id) for entry_id in entry_ids]
         await self.provider.delete(ids, self.deadline(timeout_seconds))
-
-    async def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
-        """Submit through this store's outbox; needs a session.
-
-        Raises:
-            NotSupported: the store was opened without one.
-        """
-        if self._submit is None:
-            raise NotSupported("submit: a store that was opened by URL has no transports; log on to a profile")
-        return await self._submit(message, timeout_seconds)
 
     def cancel(self) -> None:
         """End the waits of every call now running on this store, from any thread."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from msgcore.base.ids import EntryId
 from msgcore.errors import NotFound
 from msgcore.model.message import Message
+from msgcore.session.access import StoreAccess, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-
-if TYPE_CHECKING:
-    from msgcore.session.store import MessageStore, Submission
 
 __all__ = ["StoredMessage"]
 
@@ -19,7 +17,7 @@ __all__ = ["StoredMessage"]
 class StoredMessage:
     """An open message. Changes to :attr:`message` are kept when :meth:`save_changes` has returned, not before."""
 
-    def __init__(self, store: MessageStore, entry_id: EntryId, message: Message) -> None:
+    def __init__(self, store: StoreAccess, entry_id: EntryId, message: Message) -> None:
         self._store = store
         self._id = entry_id
         self.message = message
@@ -27,10 +25,6 @@ class StoredMessage:
     @property
     def entry_id(self) -> bytes:
         return bytes(self._id)
-
-    @property
-    def store(self) -> MessageStore:
-        return self._store
 
     async def save_changes(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Write the message anew, in one transaction."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
 from msgcore.codecs.mime.tolerated import Note, ignore
+from msgcore.codecs.mime.words import without_comments
 
 __all__ = ["format_date", "parse_date"]
 
@@ -18,12 +19,13 @@ _ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST
 _DATE = re.compile(
     r"\s*+(?:[A-Za-z]{3,9}\.?\s*+,?\s*+)?(\d{1,2})[\s-]++([A-Za-z]{3})[A-Za-z]{0,6}\.?[\s-]++(\d{2,4})\s++"
     r"(\d{1,2})\s*+:\s*+(\d{1,2})(?:\s*+:\s*+(\d{1,2}))?(?:\.\d{1,9})?"
-    r"(?:\s*+(?:([+-])(\d{2}):?(\d{2})|([A-Za-z]{1,5}))(?![\w:]))?"
+    r"(?:\s*+(?:([+-])(\d{2}):?(\d{2})|([A-Za-z]{1,5}))(?![A-Za-z:]))?"
 )
 
 
 def parse_date(text: str, note: Note = ignore) -> datetime | None:
     """Read a date as an aware UTC datetime, or ``None`` when it is none; a missing zone counts as UTC."""
+    text = without_comments(text)
     found = _DATE.match(text)
     if found is not None:
         moment = _from_match(found)

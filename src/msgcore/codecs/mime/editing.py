@@ -21,8 +21,8 @@ def kept_fields(
 ) -> Iterator[bytes]:
     """Give the fields of a header in order, as they stand, but for those that are replaced or go away.
 
-    A replacement stands where the first field of its name stood, or behind all others. Lines that are no fields go: with
-    other fields around them they could be taken for the body.
+    A replacement stands where the first field of its name stood, or behind all others. Lines that are no fields go:
+    with other fields around them they could be taken for the body.
     """
     left = dict(replacements)
     octets, header = entity.reading.octets, entity.header

@@ -12,7 +12,7 @@ import attrs
 
 from msgcore.codecs.mime.charsets import codec_of_charset, decode, guess
 from msgcore.codecs.mime.tolerated import Note
-from msgcore.codecs.mime.words import clean, decode_words, header_text
+from msgcore.codecs.mime.words import clean, decode_words, header_text, without_comments
 
 __all__ = ["NOTHING", "Parameterised", "parse_parameters"]
 
@@ -25,7 +25,6 @@ _PARAMETER = re.compile(
 )
 _NAME = re.compile(r"([^*]++)(?:\*(\d{1,9}))?(\*)?")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
 
 # Names in which mailers use encoded words, which RFC 2047 section 5 forbids.
 _TEXTS = frozenset({"filename", "name", "description"})
@@ -64,7 +63,7 @@ def _parse(raw: bytes, limit: int) -> Parameterised:
     def note(rule: str, text: str) -> None:
         problems.append((rule, text))
 
-    text = _without_comments(header_text(raw, note))
+    text = without_comments(header_text(raw, note))
     main = _MAIN.match(text)
     if main is None or "=" in main[1]:
         return Parameterised("", _read(text, 0, note, limit), tuple(problems))
@@ -73,24 +72,6 @@ def _parse(raw: bytes, limit: int) -> Parameterised:
 
 
 _parse_cached = functools.lru_cache(maxsize=1_024)(_parse)
-
-
-def _without_comments(text: str) -> str:
-    if "(" not in text:
-        return text
-    kept: list[str] = []
-    depth = position = 0
-    for edge in _COMMENT_EDGE.finditer(text):
-        if edge[0] == "(":
-            if depth == 0:
-                kept.append(text[position : edge.start()])
-            depth += 1
-        elif edge[0] == ")" and depth:
-            depth -= 1
-            position = edge.end()
-    if depth == 0:
-        kept.append(text[position:])
-    return " ".join(kept)
 
 
 def _read(text: str, position: int, note: Note, limit: int) -> Mapping[str, str]:

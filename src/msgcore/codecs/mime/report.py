@@ -75,7 +75,7 @@ _SUBJECTS = {
 }
 _EXPLANATIONS = {
     ReportAction.FAILED: "Your message could not be delivered to these recipients:",
-    ReportAction.DELAYED: "Your message is delayed for these recipients; it is tried again, you need not send it again:",
+    ReportAction.DELAYED: "Your message is delayed for these recipients; it is tried again without your help:",
     ReportAction.DELIVERED: "Your message was delivered to these recipients:",
     ReportAction.RELAYED: "Your message was passed on to a system that sends no reports, for these recipients:",
     ReportAction.EXPANDED: "Your message was passed on to the members of these lists:",

@@ -9,10 +9,11 @@ from msgcore.codecs.mime.charsets import codec_of_charset, decode, guess
 from msgcore.codecs.mime.tolerated import Note, ignore
 from msgcore.codecs.mime.transfer import decode_base64
 
-__all__ = ["clean", "decode_words", "header_text", "unfold"]
+__all__ = ["clean", "decode_words", "header_text", "unfold", "without_comments"]
 
 # Between the marks no question mark: that keeps a run of broken words linear.
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,60})?\?([QqBb])\?([^?]*)\?=")
+_COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
 _LINE_ENDS = str.maketrans("\r\n\0", "   ")
 
 
@@ -36,6 +37,25 @@ def header_text(octets: bytes, note: Note = ignore) -> str:
 def clean(text: str) -> str:
     """Replace CR, LF and NUL, which no header value holds, by spaces."""
     return text.translate(_LINE_ENDS) if "\0" in text or "\r" in text or "\n" in text else text
+
+
+def without_comments(text: str) -> str:
+    """Leave the comments of a structured field out (RFC 5322 section 3.2.2); one without an end goes to the end."""
+    if "(" not in text:
+        return text
+    kept: list[str] = []
+    depth = position = 0
+    for edge in _COMMENT_EDGE.finditer(text):
+        if edge[0] == "(":
+            if depth == 0:
+                kept.append(text[position : edge.start()])
+            depth += 1
+        elif edge[0] == ")" and depth:
+            depth -= 1
+            position = edge.end()
+    if depth == 0:
+        kept.append(text[position:])
+    return " ".join(kept)
 
 
 def decode_words(text: str, note: Note = ignore, limit: int = 10_000) -> str:

@@ -173,7 +173,7 @@ def make_folder(connection: Connection, mailbox_id: int, parent: int, name: str)
         UsageError: the name is empty or holds control characters.
         NotFound: there is no such parent.
     """
-    if not name.strip() or any(c < " " for c in name):
+    if not name.strip() or any(c < " " or "\ud800" <= c <= "\udfff" for c in name):
         raise UsageError(f"{name!r} is no name for a folder")
     if connection.value("select 1 from folder where id = ? and mailbox_id = ?", (parent, mailbox_id)) is None:
         raise NotFound(f"folder {parent} is not in the store (any more)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from msgcore.errors import NotLoaded
 from msgcore.model.address import Address
@@ -14,6 +14,7 @@ from msgcore.model.recipient import Recipient
 from msgcore.props.bag import PropBag
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import PidTagAttachDataBinary, PidTagAttachSize
+from msgcore.props.tags import Property
 
 __all__ = ["limit_attachments"]
 
@@ -24,8 +25,15 @@ def limit_attachments(message: Message, limit_octets: int) -> Message:
     if source is None or not source.attachments():
         return message
     limited = Message.from_source(_LimitedSource(source, limit_octets))
-    for tag, value in message.properties_set.items():
-        limited.properties_set.preset(tag, value)
+    over, bag = limited.properties_set, message.properties_set
+    for tag, value in bag.items():
+        over.preset(tag, value)
+    for tag in bag.changed():
+        key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
+        if key in bag:
+            over[key] = bag[key]
+        else:
+            over.discard(key)
     return limited
 
 

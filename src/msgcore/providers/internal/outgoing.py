@@ -15,6 +15,7 @@ from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
+from msgcore.providers.internal.records import clean
 from msgcore.runtime import Connection
 from msgcore.runtime.host import holder_has_ended, holder_name
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
@@ -47,14 +48,14 @@ def enqueue(
         "insert into submission_recipient (message_id, position, kind, address_type, address, display_name)"
         " values (?, ?, ?, ?, ?, ?)",
         [
-            (number, position, int(r.kind), r.address_type, r.email_address, r.address.display_name)
+            (number, position, int(r.kind), r.address_type, r.email_address, clean(r.address.display_name))
             for position, r in enumerate(recipients)
         ],
     )
 
 
 def _sender(sender: Address | None) -> tuple[str | None, str | None, str | None]:
-    return (sender.address_type, sender.email_address, sender.display_name) if sender else (None, None, None)
+    return (sender.address_type, sender.email_address, clean(sender.display_name)) if sender else (None, None, None)
 
 
 def open_items(connection: Connection, uid: bytes, mailbox_id: int) -> list[OutgoingItem]:
@@ -142,7 +143,7 @@ def settle(connection: Connection, item: OutgoingItem, sent_items: int) -> bool:
     changed = connection.run(
         "update submission set state = ?, due_at = ?, tries = ?, reason = ?, holder = null, locked_until = null"
         " where message_id = ? and token = ?",
-        (item.state.value, filetime_from_datetime(item.due_at), item.tries, item.reason, number, item.token),
+        (item.state.value, filetime_from_datetime(item.due_at), item.tries, clean(item.reason), number, item.token),
     )
     if not changed:
         return False
@@ -150,13 +151,17 @@ def settle(connection: Connection, item: OutgoingItem, sent_items: int) -> bool:
         "update submission_recipient set outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?,"
         " transport = ? where message_id = ? and position = ?",
         [
-            (*outcome_fields(outcome), item.transports.get(recipient, ""), number, position)
+            (*_fields(outcome), item.transports.get(recipient, ""), number, position)
             for position, (recipient, outcome) in enumerate(item.outcomes.items())
         ],
     )
     if item.state is OutgoingState.SENT:
         _leave_outbox(connection, number, sent_items, MessageFlag.READ | MessageFlag.FROM_ME)
     return True
+
+
+def _fields(outcome: Outcome) -> list[str | int | None]:
+    return [clean(value) if isinstance(value, str) else value for value in outcome_fields(outcome)]
 
 
 def retry(connection: Connection, number: int, now: int) -> None:

@@ -22,7 +22,7 @@ __all__ = ["overlay_from_json", "overlay_to_json"]
 
 def overlay_to_json(properties: Iterable[tuple[PropertyKey, object | None]]) -> str | None:
     """Write properties, ``None`` standing for one that was deleted; ``None`` when there is nothing to write."""
-    entries = [[*_identity(tag), int(tag.value_type), _plain(tag, value)] for tag, value in properties]
+    entries = [[*_identity(tag), int(tag.value_type), _plain(tag, tag.value_type, value)] for tag, value in properties]
     return json.dumps(entries, separators=(",", ":")) if entries else None
 
 
@@ -54,19 +54,20 @@ def _tag(identity: list[Any], kind: PropertyType) -> PropertyKey:
     return known[0] if known else PropertyTag[object](identity[0], kind, f"0x{identity[0]:04X}{kind:04X}")
 
 
-def _plain(tag: PropertyKey, value: object) -> Any:
+def _plain(tag: PropertyKey, kind: PropertyType, value: object) -> Any:
     match value:
         case None | bool() | int() | float() | str():
             return value
         case bytes():
             return base64.b64encode(value).decode()
         case datetime():
-            naive = value.tzinfo is None
-            return value.isoformat() if naive else filetime_from_datetime(value)
+            # A floating time may be naive or not, and has to come back as it was.
+            is_floating = kind.element is PropertyType.FLOATING_TIME
+            return value.isoformat() if is_floating else filetime_from_datetime(value)
         case UUID() | Decimal():
             return str(value)
         case tuple():
-            return [_plain(tag, one) for one in cast("tuple[object, ...]", value)]
+            return [_plain(tag, kind.element, one) for one in cast("tuple[object, ...]", value)]
         case _:
             raise NotSupported(f"{tag.label}: the store keeps no {type(value).__name__}")
 

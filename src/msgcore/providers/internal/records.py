@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 import attrs
 
@@ -14,7 +14,7 @@ from msgcore.base.text import fold
 from msgcore.base.times import filetime_from_datetime
 from msgcore.codecs import read_message, write_message
 from msgcore.errors import NotFound
-from msgcore.model.message import Message
+from msgcore.model.message import Importance, Message, Sensitivity
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
     PidTagClientSubmitTime,
@@ -23,17 +23,25 @@ from msgcore.props.table import (
     PidTagDisplayTo,
     PidTagEntryId,
     PidTagHasAttachments,
+    PidTagImportance,
     PidTagInstanceKey,
+    PidTagInternetMessageId,
     PidTagLastModificationTime,
+    PidTagMessageClass,
     PidTagMessageDeliveryTime,
     PidTagMessageFlags,
     PidTagMessageSizeExtended,
     PidTagParentEntryId,
     PidTagRecordKey,
+    PidTagSensitivity,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagSentRepresentingName,
     PidTagStoreEntryId,
+    PidTagSubject,
 )
 from msgcore.props.tags import Property
-from msgcore.providers.internal.columns import COLUMNS
+from msgcore.providers.internal.columns import COLUMNS, column_of
 from msgcore.providers.internal.overlay import overlay_from_json, overlay_to_json
 from msgcore.runtime import Connection, SqlValue
 from msgcore.spi.store import Incoming, MessageFlag
@@ -41,6 +49,7 @@ from msgcore.spi.store import Incoming, MessageFlag
 __all__ = [
     "COMPUTED",
     "Prepared",
+    "clean",
     "computed_properties",
     "drop_unused_content",
     "insert_message",
@@ -70,6 +79,12 @@ COMPUTED = frozenset(
     )
 )
 
+_DEFAULTS: Mapping[Property[Any], object] = {
+    PidTagMessageClass: "IPM.Note",
+    PidTagImportance: int(Importance.NORMAL),
+    PidTagSensitivity: int(Sensitivity.NORMAL),
+}
+
 _PROMOTED = ", ".join(column.name for column in COLUMNS.values())
 
 
@@ -95,7 +110,8 @@ def prepare(incoming: Incoming, now: datetime, created: datetime | None = None) 
 
 def _prepared(message: Message, octets: bytes, incoming: Incoming, now: datetime, created: datetime | None) -> Prepared:
     kept = read_message(octets, form="mime")
-    overlay = overlay_to_json(_not_carried(message, kept))
+    not_carried = _not_carried(message, kept)
+    _lay_over(kept, not_carried)
     received = incoming.received_at or now
     flags = MessageFlag(0)
     if incoming.is_read:
@@ -104,29 +120,28 @@ def _prepared(message: Message, octets: bytes, incoming: Incoming, now: datetime
         flags |= MessageFlag.UNSENT
     if any(not attachment.is_inline for attachment in kept.attachments):
         flags |= MessageFlag.HAS_ATTACHMENTS
-    sender = message.from_
-    subject = message.subject
-    # From the content, which is what every later reader of the row sees.
+    # From the content with its overlay, which is what every later reader of the row sees.
     display_to = kept.get(PidTagDisplayTo, "") or message.get(PidTagDisplayTo, "")
-    submit_time = message.get(PidTagClientSubmitTime)
+    submit_time = kept.get(PidTagClientSubmitTime)
     columns: dict[str, SqlValue] = {
         "flags": int(flags),
-        "message_class": _clean(message.message_class) or "IPM.Note",
-        **_folded("subject", subject or None),
-        **_folded("from_name", (sender.display_name or sender.email_address) if sender else None),
-        "from_type": sender.address_type if sender else None,
-        **_folded("from_address", sender.email_address if sender else None),
+        "message_class": clean(kept[PidTagMessageClass]),
+        **_folded("subject", kept.get(PidTagSubject)),
+        **_folded("from_name", kept.get(PidTagSentRepresentingName)),
+        "from_type": clean(kept.get(PidTagSentRepresentingAddressType)),
+        **_folded("from_address", kept.get(PidTagSentRepresentingEmailAddress)),
         **_folded("display_to", display_to),
-        "display_cc": _clean(kept.get(PidTagDisplayCc, "")),
-        "internet_message_id": _clean(message.message_id),
-        "importance": int(message.importance),
-        "sensitivity": int(message.sensitivity),
+        "display_cc": clean(kept.get(PidTagDisplayCc, "")),
+        "internet_message_id": clean(kept.get(PidTagInternetMessageId)),
+        "importance": kept[PidTagImportance],
+        "sensitivity": kept[PidTagSensitivity],
         "size_octets": len(octets),
         "submit_time": filetime_from_datetime(submit_time) if submit_time else None,
         "delivery_time": filetime_from_datetime(received),
         "creation_time": filetime_from_datetime(created or now),
         "modification_time": filetime_from_datetime(now),
     }
+    overlay = overlay_to_json(not_carried)
     return Prepared("mime", octets, hashlib.sha256(octets).digest(), overlay, columns, incoming.delivery_key)
 
 
@@ -138,19 +153,25 @@ def _not_carried(message: Message, kept: Message) -> list[tuple[PropertyKey, obj
             continue
         key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
         value = message.get(key)
+        if isinstance(value, str) and column_of(tag) is not None:
+            value = clean(value)  # what a row cannot hold the message does not say either
         if kept.get(key) != value:
             found.append((tag, value))
     return found
 
 
-def _clean(text: str | None) -> str | None:
-    """Text that the database can hold: a lone surrogate becomes a question mark."""
+@overload
+def clean(text: str) -> str: ...
+@overload
+def clean(text: str | None) -> str | None: ...
+def clean(text: str | None) -> str | None:
+    """Give text that the database can hold: a lone surrogate becomes a question mark."""
     return None if text is None else text.encode("utf-8", "replace").decode()
 
 
 def _folded(name: str, text: str | None) -> dict[str, SqlValue]:
-    clean = _clean(text)
-    return {name: clean, f"{name}_key": None if clean is None else fold(clean).encode()}
+    kept = clean(text)
+    return {name: kept, f"{name}_key": None if kept is None else fold(kept).encode()}
 
 
 def insert_message(connection: Connection, folder_id: int, prepared: Prepared) -> int:
@@ -230,12 +251,20 @@ def computed_properties(record: Mapping[str, Any], uid: bytes) -> dict[PropertyK
 def load_message(octets: bytes, overlay: str | None, computed: Mapping[PropertyKey, object]) -> Message:
     """Put a message together: its content, the overlay as changes, the store's own properties as facts."""
     message = read_message(octets, form="mime")
-    for tag, value in overlay_from_json(overlay):
+    _lay_over(message, overlay_from_json(overlay))
+    for tag, value in computed.items():
+        message.properties_set.preset(tag, value)
+    return message
+
+
+def _lay_over(message: Message, overlay: Iterable[tuple[PropertyKey, object | None]]) -> None:
+    """Put an overlay over a message, and what every message of a store has ([MS-OXCMSG] section 3.2.5.2)."""
+    for tag, value in overlay:
         key: Property[Any] = tag  # type: ignore[assignment]  # every key of an overlay is a Property
         if value is None:
             message.properties_set.discard(key)
         else:
             message.properties_set[key] = value
-    for tag, value in computed.items():
-        message.properties_set.preset(tag, value)
-    return message
+    for default_tag, default in _DEFAULTS.items():
+        if default_tag not in message:
+            message.properties_set.preset(default_tag, default)

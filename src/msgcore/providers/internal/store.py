@@ -6,8 +6,11 @@ encoded before the transaction and decoded after it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
+
+import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.text import fold
@@ -25,6 +28,7 @@ from msgcore.providers.internal.columns import column_of
 from msgcore.providers.internal.folders import Mailbox
 from msgcore.providers.internal.limited import limit_attachments
 from msgcore.providers.internal.records import (
+    Prepared,
     computed_properties,
     drop_unused_content,
     insert_message,
@@ -35,6 +39,7 @@ from msgcore.providers.internal.records import (
 )
 from msgcore.providers.internal.translate import order_by, translate
 from msgcore.runtime import Connection, Database, Runtime, SqlValue
+from msgcore.runtime.cancel import shielded
 from msgcore.spi.store import (
     FolderFacts,
     Incoming,
@@ -100,7 +105,12 @@ class InternalStore:
 
     async def folders(self, parent: EntryId, deadline: Deadline) -> Sequence[FolderFacts]:
         number = self._folder(parent)
-        return await self._read(lambda c: folders.folder_facts(c, self.uid, self._mailbox.id, parent=number), deadline)
+
+        def work(connection: Connection) -> list[FolderFacts]:
+            self._check_folder(connection, number)
+            return folders.folder_facts(connection, self.uid, self._mailbox.id, parent=number)
+
+        return await self._read(work, deadline)
 
     async def folder(self, entry_id: EntryId, deadline: Deadline) -> FolderFacts:
         number = self._folder(entry_id)
@@ -207,9 +217,16 @@ class InternalStore:
 
         def work(connection: Connection) -> list[int]:
             self._check_folder(connection, number)
-            return [insert_message(connection, number, one) for one in prepared]
+            return [self._insert(connection, number, one) for one in prepared]
 
         return [self._id(one) for one in await self._write(work, deadline)]
+
+    def _insert(self, connection: Connection, folder: int, prepared: Prepared) -> int:
+        """Insert a message; its delivery key holds for this mailbox, whatever others in the file were delivered."""
+        key = prepared.delivery_key
+        if key is not None:
+            prepared = attrs.evolve(prepared, delivery_key=hashlib.sha256(self.uid + key).digest())
+        return insert_message(connection, folder, prepared)
 
     async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
         number = self._number(entry_id, ObjectKind.MESSAGE)
@@ -320,7 +337,12 @@ class InternalStore:
 
     async def submission(self, entry_id: EntryId, deadline: Deadline) -> OutgoingItem:
         number = self._number(entry_id, ObjectKind.MESSAGE)
-        return await self._read(lambda c: outgoing.read_item(c, self.uid, number), deadline)
+
+        def work(connection: Connection) -> OutgoingItem:
+            self._record(connection, number)
+            return outgoing.read_item(connection, self.uid, number)
+
+        return await self._read(work, deadline)
 
     async def make_due(self, deadline: Deadline) -> None:
         now = self._now()
@@ -333,27 +355,36 @@ class InternalStore:
         )
 
     async def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
+        self._number(item.entry_id, ObjectKind.MESSAGE)
         now = self._runtime.now()
-        prepared = [prepare(report, now) for report in reports]
 
         def work(connection: Connection) -> bool:
             special = folders.special_folders(connection, self._mailbox.id)
             is_settled = outgoing.settle(connection, item, special[SpecialFolder.SENT_ITEMS])
             if is_settled:
                 for report in prepared:
-                    insert_message(connection, special[SpecialFolder.INBOX], report)
+                    self._insert(connection, special[SpecialFolder.INBOX], report)
             return is_settled
 
-        return await self._write(work, deadline)
+        # What was sent has to be written down, also when cancel() was called meanwhile.
+        with shielded():
+            prepared = await self._runtime.in_thread(lambda: [prepare(report, now) for report in reports], deadline)
+            return await self._write(work, deadline)
 
     async def retry(self, entry_id: EntryId, deadline: Deadline) -> None:
         number, now = self._number(entry_id, ObjectKind.MESSAGE), self._now()
-        await self._write(lambda c: outgoing.retry(c, number, now), deadline)
+
+        def work(connection: Connection) -> None:
+            self._record(connection, number)
+            outgoing.retry(connection, number, now)
+
+        await self._write(work, deadline)
 
     async def abort(self, entry_id: EntryId, deadline: Deadline) -> None:
         number, monotonic = self._number(entry_id, ObjectKind.MESSAGE), self._runtime.monotonic()
 
         def work(connection: Connection) -> None:
+            self._record(connection, number)
             drafts = folders.special_folders(connection, self._mailbox.id)[SpecialFolder.DRAFTS]
             outgoing.abort(connection, number, drafts, monotonic)
 

@@ -7,6 +7,7 @@ the SQL never leaves out a row that the restriction would keep. Values are alway
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import attrs
 
@@ -27,8 +28,10 @@ from msgcore.props.restriction import (
     Restriction,
     SortKey,
 )
+from msgcore.props.types import PropertyType
 from msgcore.props.values import check_value
-from msgcore.providers.internal.columns import column_of
+from msgcore.providers.internal.columns import Column, column_of
+from msgcore.providers.internal.records import clean
 from msgcore.runtime import SqlValue
 
 __all__ = ["Where", "order_by", "translate"]
@@ -77,11 +80,12 @@ def translate(restriction: Restriction | None) -> Where:
 
 
 def order_by(keys: Sequence[SortKey]) -> str | None:
-    """Give the ORDER BY of sort keys, with the id as the last one; ``None`` when a key is no promoted column."""
+    """Give the ORDER BY of sort keys, with the id as the last one; ``None`` when SQL has no column for a key."""
     terms: list[str] = []
     for key in keys:
         column = column_of(key.tag)
-        if column is None:
+        # Text without a folded twin would be sorted by case.
+        if column is None or (column.folded is None and column.tag.value_type is PropertyType.UNICODE):
             return None
         terms.append(f"{column.folded or column.name} {'desc' if key.is_descending else 'asc'}")
     last = "desc" if keys and keys[-1].is_descending else "asc"
@@ -124,10 +128,19 @@ def _exact(restriction: Restriction) -> Where | None:
 
 def _comparison(restriction: Comparison) -> Where | None:
     column = column_of(restriction.tag)
-    if column is None:
+    if column is None or _is_for_the_evaluator(column, restriction.value):
         return None
     value = column.to_sql(_checked(restriction.tag, restriction.value))
     return Where(f"coalesce({column.name} {_OPERATORS[restriction.relation]} ?, 0)", (value,))
+
+
+def _is_for_the_evaluator(column: Column, value: object) -> bool:
+    """Say whether a value compares with the column's, but SQL cannot hold it: any number, any text."""
+    if isinstance(value, str):
+        return clean(value) != value
+    if column.tag.value_type in {PropertyType.LONG, PropertyType.I8}:
+        return isinstance(value, bool | float | Decimal) or (isinstance(value, int) and not -(2**31) <= value < 2**31)
+    return False
 
 
 def _checked(tag: PropertyKey, value: object) -> object:

@@ -1,0 +1,73 @@
+"""What the design promises to type checkers: this file is checked by mypy and pyright, and runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import assert_type
+
+import msgcore
+from msgcore import Address, Attachment, Message, Outcome, Outcomes, Recipient
+from msgcore.blocking.session import Session
+from msgcore.blocking.store import Item
+from msgcore.props import (
+    PidTagClientSubmitTime,
+    PidTagEntryId,
+    PidTagHasAttachments,
+    PidTagMessageDeliveryTime,
+    PidTagMessageSize,
+    PidTagSubject,
+    Restriction,
+    Row,
+)
+
+
+def test_a_tag_knows_the_type_of_its_value() -> None:
+    message = Message(subject="Hi", to="bob@b.test", date=datetime(2026, 1, 1, tzinfo=UTC))
+    assert_type(message[PidTagSubject], str)
+    assert_type(message.get(PidTagSubject), str | None)
+    assert_type(message.get(PidTagSubject, 5), str | int)
+    assert_type(message[PidTagClientSubmitTime], datetime)
+    assert_type(message.recipients, tuple[Recipient, ...])
+    assert_type(message.attachments, tuple[Attachment, ...])
+    assert_type(message.from_, Address | None)
+    assert message[PidTagSubject] == "Hi"
+
+
+def test_restrictions_and_rows_are_typed(tmp_path: Path) -> None:
+    restriction = PidTagSubject.contains("report", ignore_case=True) & (PidTagMessageSize > 10)
+    assert_type(restriction, Restriction)
+    with msgcore.open_store(f"sqlite:///{tmp_path / 'mail.db'}") as store:
+        store.inbox.save(Message(subject="The report", text="x" * 100))
+        table = store.inbox.contents_table(
+            columns=[PidTagEntryId, PidTagSubject, PidTagMessageDeliveryTime, PidTagHasAttachments],
+            restriction=restriction,
+            sort_order=[PidTagMessageDeliveryTime.descending()],
+        )
+        rows = table.query_rows(50)
+        assert_type(rows, tuple[Row, ...])
+        assert_type(rows[0][PidTagEntryId], bytes)
+        assert_type(rows[0][PidTagHasAttachments], bool)
+        items = store.inbox.messages(where=restriction, newest_first=True, limit=50)
+        assert_type(items, tuple[Item, ...])
+        assert_type(items[0].load(), Message)
+        assert [item.subject for item in items] == ["The report"]
+
+
+def send_and_ask(session: Session, message: Message) -> None:
+    """Never called: what a session gives is for the type checkers."""
+    submission = session.submit(message)
+    session.flush_queues(timeout_seconds=60)
+    outcomes = session.outcomes(submission)
+    assert_type(outcomes, Outcomes)
+    assert_type(outcomes["bob@b.test"], Outcome)
+
+
+async def the_same_in_asyncio() -> None:
+    """Never called: the twins give the same types."""
+    async with msgcore.aio.logon("work") as session:
+        submission = await session.submit(Message(to="bob@b.test"))
+        assert_type(await session.outcomes(submission), Outcomes)
+        assert_type((await session.inbox.messages(limit=1))[0].subject, str)
+    async with msgcore.aio.open_transport("smtp://localhost") as transport:
+        assert_type(await transport.send(Message(to="bob@b.test"), check=False), Outcomes)
