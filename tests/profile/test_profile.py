@@ -56,7 +56,7 @@ def test_a_profile_is_read_with_its_services_in_order(tmp_path: Path, monkeypatc
         ('"smtp+starttls://mail.a.test:587"', "587", 5, "smtp"),
         ('password = "env:MSGCORE_TEST_PASSWORD"', 'password = "hunter2"', 7, "password"),
         ('path = "archive.db"', "", 9, "path"),
-        ("[[services]]\nservice = \"personal-folders\"", "[[services]]\nname = 5\nservice = \"personal-folders\"", 10, "name"),
+        ('service = "personal-folders"', 'name = 5\nservice = "personal-folders"', 10, "name"),
         ("# An account.", "colour = 1", 1, "colour"),
     ],
 )

@@ -53,7 +53,7 @@ def test_the_message_size_is_64_bits_wide_by_either_name() -> None:
         (PidTagEntryId, "text"),
         (PidTagImportance, 2**32),
         (PidTagImportance, True),
-        (PidTagClientSubmitTime, datetime(2026, 1, 1)),  # noqa: DTZ001
+        (PidTagClientSubmitTime, datetime(2026, 1, 1)),
         (PidLidCategories, "not a tuple"),
     ],
 )

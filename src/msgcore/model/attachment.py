@@ -103,6 +103,15 @@ class Attachment:
         attachment._message = message
         return attachment
 
+    def copy(self) -> Attachment:
+        """Make another attachment with the same content; what is set on, or read into, one does not show on the other."""
+        twin = Attachment.__new__(Attachment)
+        twin._bag = self._bag.copy()
+        twin._path = self._path
+        twin._loader = self._loader
+        twin._message = None if self._message is None else self._message.copy()
+        return twin
+
     @property
     def data(self) -> bytes:
         """The content's octets; of an embedded message none.

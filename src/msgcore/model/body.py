@@ -11,9 +11,8 @@ __all__ = ["UTF_8", "html_from_octets", "text_from_html"]
 
 UTF_8 = 65001
 
-_BLOCKS = frozenset(
-    {"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "blockquote"}
-)
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol"})
+_LINES = frozenset({"br", "div", "tr", "li", "hr"})
 _UNSEEN = frozenset({"script", "style", "head", "title"})
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -25,7 +24,7 @@ def html_from_octets(octets: bytes, code_page: int) -> str:
 
 
 def text_from_html(html: str) -> str:
-    """Give the text that a reader of the HTML sees, a line for each block; links and images are not kept."""
+    """Give the text that a reader of the HTML sees, with an empty line between paragraphs, without links and images."""
     reader = _TextReader()
     reader.feed(html)
     reader.close()
@@ -42,13 +41,19 @@ class _TextReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _UNSEEN:
             self._unseen += 1
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
+        else:
+            self._end_line(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
-        elif tag in _BLOCKS and tag != "br":
+        elif tag != "br":
+            self._end_line(tag)
+
+    def _end_line(self, tag: str) -> None:
+        if tag in _PARAGRAPHS:
+            self.parts.append("\n\n")
+        elif tag in _LINES:
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:

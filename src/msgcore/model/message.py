@@ -425,7 +425,7 @@ class Message:
         twin._source = self._source
         twin._recipients = self._recipients
         twin._reply_to = self._reply_to
-        twin._attachments = self._attachments
+        twin._attachments = None if self._attachments is None else tuple(one.copy() for one in self._attachments)
         twin._headers = self._headers
         return twin
 
