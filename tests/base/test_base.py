@@ -46,7 +46,7 @@ def test_filetime_counts_from_1601() -> None:
 
 def test_a_naive_time_has_no_filetime() -> None:
     with pytest.raises(ValueError, match="naive"):
-        filetime_from_datetime(datetime(2026, 1, 1))  # noqa: DTZ001
+        filetime_from_datetime(datetime(2026, 1, 1))
 
 
 @pytest.mark.parametrize("intervals", [2**63, -(2**63), 2**80])

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgcore.blocking.store import MessageStore
 from msgcore.cli.paper import Paper
 from msgcore.codecs import mime
+from msgcore.props.table import PidTagMessageDeliveryTime
 from msgcore.spi.store import Incoming
 from msgcore.transfer import open_archive
 
@@ -28,7 +29,10 @@ def import_mail(paper: Paper, store: MessageStore, path: Path) -> int:
     batch: list[Incoming] = []
     with paper.progress("importing", archive.total_octets) as progress:
         for imported in archive:
-            batch.append(Incoming(mime.read(imported.octets), imported.is_read, False, imported.received_at))
+            message = mime.read(imported.octets)
+            # What the message says goes before the archive: a copied file has the time of its copying.
+            received_at = message.get(PidTagMessageDeliveryTime) or message.date or imported.received_at
+            batch.append(Incoming(message, imported.is_read, received_at=received_at))
             if len(batch) == _BATCH:
                 store.inbox.save_all(batch)
                 count += len(batch)

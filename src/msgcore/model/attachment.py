@@ -104,7 +104,7 @@ class Attachment:
         return attachment
 
     def copy(self) -> Attachment:
-        """Make another attachment with the same content; what is set on, or read into, one does not show on the other."""
+        """Make another attachment with the same content; what is set on or read into one is not in the other."""
         twin = Attachment.__new__(Attachment)
         twin._bag = self._bag.copy()
         twin._path = self._path

@@ -48,7 +48,8 @@ def non_delivery_report(
     )
     about = tuple(one.queued for one in refused)
     accept = Accept(
-        transfer_id=f"{message.transfer_id}/report/{about[0].number}",
+        # With the token: what a lost lease reported about its other recipients must not hide this one's report.
+        transfer_id=f"{message.transfer_id}/report/{about[0].number}.{about[0].token}",
         sender=None,
         recipients=(Recipient(message.sender),),
         content=Content(octets),

@@ -20,7 +20,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
-from msgcore.model.outcome import Deferred, Outcome, Refused
+from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.mta.bounce import non_delivery_report
 from msgcore.mta.connector import Connector
@@ -195,6 +195,8 @@ class Manager:
         connector: str = "",
         hop: str = "",
     ) -> Settlement:
+        if isinstance(outcome, Unknown):
+            outcome = _tried_again(outcome)
         if not outcome.is_final and now >= claim.message.expires_at:
             outcome = Refused(outcome.code, _EXPIRED, f"given up: {outcome.text}", outcome.stage)
         return Settlement(queued, outcome, self._settings.due_at(now, queued.tries), connector, hop)
@@ -211,6 +213,15 @@ class Manager:
 def _facts(claim: Claim) -> MessageFacts:
     message = claim.message
     return MessageFacts(message.size_octets, message.sender, message.message_class, message.transfer_id)
+
+
+def _tried_again(outcome: Unknown) -> Deferred:
+    """Let a try that may have succeeded wait for the next one.
+
+    Nobody watches a queue: a message that arrives twice is better than one that is lost (RFC 5321 section 4.5.3.2.6).
+    """
+    note = "; ".join(part for part in (outcome.note, "it may have been taken already") if part)
+    return Deferred(outcome.code, outcome.enhanced, outcome.text, outcome.stage, note)
 
 
 def _no_route(decision: Decision) -> Outcome:

@@ -18,7 +18,7 @@ from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime, Stream
 from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
-from msgcore.runtime.dial import Address, LookUp, addresses_of, connect_first, look_up
+from msgcore.runtime.dial import Address, LookUp, addresses_of, connect_first, look_up, naming
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.task_group import TaskGroup
 from msgcore.runtime.waits import bounded, complete, post, until
@@ -58,7 +58,8 @@ class AsyncioRuntime:
 
     async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> AsyncioStream:
         deadline.check(f"{endpoint}: connect")
-        addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
+        with naming(endpoint):
+            addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
 
         async def attempt(address: Address, limit: Deadline) -> AsyncioStream:
             return await self._connect(address, endpoint, limit, deadline)

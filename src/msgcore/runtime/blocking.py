@@ -17,7 +17,7 @@ from msgcore.errors import SuspendedError
 from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime
 from msgcore.runtime.blocking_stream import BlockingStream, poll
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
-from msgcore.runtime.dial import Address, LookUp, connect_first, look_up
+from msgcore.runtime.dial import Address, LookUp, connect_first, look_up, naming
 from msgcore.runtime.limits import wait_seconds
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.thread_group import ThreadGroup
@@ -80,7 +80,8 @@ class BlockingRuntime:
 
     async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> BlockingStream:
         deadline.check(f"{endpoint}: connect")
-        addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
+        with naming(endpoint):
+            addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
 
         async def attempt(address: Address, limit: Deadline) -> BlockingStream:
             return self._connect(address, endpoint, limit, deadline)

@@ -6,8 +6,9 @@ import ipaddress
 import os
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import attrs
@@ -16,7 +17,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, NameNotResolved, TimedOut
 from msgcore.runtime.abc import Endpoint
 
-__all__ = ["Address", "LookUp", "addresses_of", "connect_first", "look_up"]
+__all__ = ["Address", "LookUp", "addresses_of", "connect_first", "look_up", "naming"]
 
 S = TypeVar("S")
 
@@ -87,6 +88,15 @@ def addresses_of(host: str, port: int, flags: int = 0) -> Sequence[Address]:
     return tuple(
         dict.fromkeys(Address(family, address) for family, _, _, _, address in found if isinstance(address[0], str))
     )
+
+
+@contextmanager
+def naming(endpoint: Endpoint) -> Generator[None, None, None]:
+    """Let what a look-up raises name the service and port, too."""
+    try:
+        yield
+    except (NameNotResolved, ConnectionLost) as error:
+        raise type(error)(f"{endpoint}: {error}") from error
 
 
 async def connect_first(

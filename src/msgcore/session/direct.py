@@ -7,14 +7,14 @@ from types import TracebackType
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.text import Secret
-from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, PluginBroken, UsageError
+from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, UsageError
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.abc import Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.ready import ready_to_send
-from msgcore.session.services import providers_of
+from msgcore.session.services import make_service, providers_of
 from msgcore.session.store import MessageStore
 from msgcore.spi.call import call
 from msgcore.spi.config import build_config
@@ -24,6 +24,7 @@ from msgcore.spi.service import SupportsClose, SupportsLogon
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import SupportsIdentity, TransportProvider
 from msgcore.spi.url import DatabaseUrl
+from msgcore.spooler.handover import hand_over
 
 __all__ = ["Transport", "open_store", "open_transport", "send"]
 
@@ -63,11 +64,8 @@ class Transport:
         await self._runtime.in_thread(ready.load_files, deadline)
         recipients = tuple(dict.fromkeys(ready.recipients))
         envelope = Envelope(ready.sender, recipients, new_time_ordered_id().hex())
-        found = await call(self._runtime, self._provider.submit, envelope, ready, deadline, deadline=deadline)
-        forgotten = next((recipient for recipient in recipients if recipient not in found), None)
-        if forgotten is not None:
-            raise PluginBroken(f"{type(self._provider).__qualname__}.submit: gave no outcome for {forgotten}")
-        outcomes = Outcomes({recipient: found[recipient] for recipient in recipients})
+        name = type(self._provider).__qualname__
+        outcomes = Outcomes(await hand_over(self._runtime, name, self._provider, envelope, ready, deadline))
         return outcomes.raise_unless_accepted() if check else outcomes
 
     def cancel(self) -> None:
@@ -171,7 +169,7 @@ async def _open(name: str, values: dict[str, object], runtime: Runtime, timeout_
     config = build_config(
         service_class.config_type, values, folder=folder, secret=lambda reference: resolve_secret(reference, folder)
     )
-    opened = service_class(config, runtime)
+    opened = await make_service(service_class, config, runtime)
     if isinstance(opened, SupportsLogon):
         deadline = runtime.deadline(timeout_seconds)
         try:

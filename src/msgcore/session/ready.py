@@ -29,5 +29,5 @@ def ready_to_send(message: Message, identity: Address | None, now: datetime) -> 
     if ready.message_id is None:
         ready.message_id = new_message_id(sender.domain or "localhost")
     if ready.date is None:
-        ready.date = now
+        ready.date = now.replace(microsecond=0)  # what a Date field can say
     return ready

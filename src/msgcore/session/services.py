@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError
+from msgcore.errors import MsgcoreError, PluginBroken
 from msgcore.model.address import Address
 from msgcore.profile.profile import ServiceEntry
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.session.store import MessageStore
 from msgcore.spi.addressbook import AddressBookProvider
 from msgcore.spi.call import call
-from msgcore.spi.service import SupportsClose, SupportsLogon, SupportsProviders
+from msgcore.spi.service import ServiceClass, SupportsClose, SupportsLogon, SupportsProviders
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import SupportsIdentity, TransportProvider
 from msgcore.spooler.order import TransportFacts
@@ -27,6 +28,7 @@ __all__ = [
     "ResourceType",
     "ServiceState",
     "close_service",
+    "make_service",
     "open_service",
     "providers_of",
     "transport_facts",
@@ -81,25 +83,45 @@ async def open_service(entry: ServiceEntry, runtime: Runtime, deadline: Deadline
     Raises:
         MsgcoreError: what the service's logon raised; ``PluginBroken`` for what is no error of msgcore.
     """
-
-    async def make() -> object:
-        return entry.service_class(entry.config, runtime)
-
-    opened = OpenService(entry, await call(runtime, make))
+    opened = OpenService(entry, await make_service(entry.service_class, entry.config, runtime))
     try:
         if isinstance(opened.service, SupportsLogon):
             await call(runtime, opened.service.logon, deadline, deadline=deadline)
+        _sort_providers(opened)
     except MsgcoreError:
         await close_service(opened, runtime)
         raise
-    providers = providers_of(opened.service)
-    opened.store_providers = tuple(one for one in providers if isinstance(one, StoreProvider))
-    opened.transports = tuple(
-        NamedTransport(transport_facts(entry.name, one), one) for one in providers if isinstance(one, TransportProvider)
-    )
-    opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
     opened.state = ServiceState.AVAILABLE
     return opened
+
+
+async def make_service(service_class: ServiceClass, config: Any, runtime: Runtime) -> object:
+    """Call a service's constructor.
+
+    Raises:
+        PluginBroken: it raised what is no error of msgcore.
+    """
+
+    async def make() -> object:
+        return service_class(config, runtime)
+
+    return await call(runtime, wraps(cast(Any, service_class), updated=())(make))
+
+
+def _sort_providers(opened: OpenService) -> None:
+    name = opened.entry.name
+    try:
+        # Asked for in this order: what an attribute raises belongs to the plug-in, too.
+        providers = providers_of(opened.service)
+        opened.store_providers = tuple(one for one in providers if isinstance(one, StoreProvider))
+        opened.transports = tuple(
+            NamedTransport(transport_facts(name, one), one) for one in providers if isinstance(one, TransportProvider)
+        )
+        opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
+    except MsgcoreError:
+        raise
+    except Exception as error:
+        raise PluginBroken(f"{name}: its providers: {type(error).__name__}: {error}") from error
 
 
 def providers_of(service: object) -> Sequence[object]:
@@ -114,10 +136,11 @@ def transport_facts(name: str, provider: TransportProvider) -> TransportFacts:
 
 
 async def close_service(opened: OpenService, runtime: Runtime) -> None:
-    """Close a service and note what went wrong; what it holds is its own to free."""
+    """Close a service, once, and note what went wrong; what it holds is its own to free."""
+    service, opened.service = opened.service, None
     try:
-        if isinstance(opened.service, SupportsClose):
-            await call(runtime, opened.service.close, deadline=NEVER)
+        if isinstance(service, SupportsClose):
+            await call(runtime, service.close, deadline=NEVER)
         opened.state = ServiceState.OFFLINE
     except MsgcoreError as error:
         opened.fail(error)

@@ -357,25 +357,25 @@ class Session:
         """Say before submit, for each recipient, which service and connector takes it, or why none does."""
         deadline = self._runtime.deadline(timeout_seconds)
         checks: dict[Recipient, RecipientCheck] = {}
-        resolved: dict[Recipient, Recipient] = {}
+        given: dict[Recipient, list[Recipient]] = {}  # who stands for whom: two names may be one person
         for recipient in message.recipients:
             try:
                 address = await self._resolve(recipient.address, deadline)
-                resolved[attrs.evolve(recipient, address=address)] = recipient
+                given.setdefault(attrs.evolve(recipient, address=address), []).append(recipient)
             except InvalidAddress as error:
                 checks[recipient] = RecipientCheck(recipient, None, None, str(error))
         sender = message.from_ or self.primary_identity
         transports = self._transports()
-        assignment = assign(resolved, sender, [transport.facts for transport in transports])
+        assignment = assign(given, sender, [transport.facts for transport in transports])
         for recipient in assignment.unclaimed:
             reason = f"no service of this profile takes {recipient.address_type}"
-            checks[resolved[recipient]] = RecipientCheck(resolved[recipient], None, None, reason)
+            checks.update({one: RecipientCheck(one, None, None, reason) for one in given[recipient]})
         by_name = {transport.facts.name: transport for transport in transports}
         for name, recipients in assignment.by_transport:
             previews = await self._previews(by_name[name], Envelope(sender, recipients), message, deadline)
             for recipient in recipients:
                 connector, reason = previews.get(recipient, (None, f"takes {recipient.address_type}"))
-                checks[resolved[recipient]] = RecipientCheck(resolved[recipient], name, connector, reason)
+                checks.update({one: RecipientCheck(one, name, connector, reason) for one in given[recipient]})
         return tuple(checks[recipient] for recipient in message.recipients)
 
     async def _previews(

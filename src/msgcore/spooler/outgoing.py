@@ -21,7 +21,18 @@ from msgcore.base.ids import new_message_id
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import MsgcoreError, SetupError, TryAgain
+from msgcore.errors import (
+    LimitExceeded,
+    MalformedMessage,
+    MsgcoreError,
+    NotFound,
+    NotLoaded,
+    OperationCancelled,
+    SetupError,
+    StoreCorrupt,
+    TryAgain,
+    UsageError,
+)
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
@@ -29,9 +40,9 @@ from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 from msgcore.runtime.abc import NEVER, Runtime
-from msgcore.spi.call import call
 from msgcore.spi.store import Incoming, OutgoingItem, OutgoingState, StoreProvider, SupportsOutgoingQueue
 from msgcore.spi.transport import TransportProvider
+from msgcore.spooler.handover import hand_over
 from msgcore.spooler.order import TransportFacts, assign
 
 __all__ = ["NamedTransport", "RetryPolicy", "send_due"]
@@ -39,6 +50,9 @@ __all__ = ["NamedTransport", "RetryPolicy", "send_due"]
 _NO_TRANSPORT = EnhancedStatus(5, 4, 4)
 _EXPIRED = EnhancedStatus(5, 4, 7)
 _LOAD_LIMIT_OCTETS = 1 << 62
+
+# The message or the call is what is wrong: no later try can end better. Any other cause counts as temporary.
+_HOPELESS = (UsageError, MalformedMessage, LimitExceeded, NotLoaded)
 
 
 @attrs.frozen
@@ -74,88 +88,127 @@ async def send_due(
 
     Raises:
         TimedOut: the deadline passed; what was being sent is deferred or unknown by then, as each transport found.
+        OperationCancelled: cancel() was called; what transports had done by then is written down.
     """
     policy = policy or RetryPolicy()
     taken = 0
-    while (item := await queue.lock_due(policy.lease_seconds, deadline)) is not None:
+    while True:
+        with runtime.shielded():  # who has locked has to know it, or nobody unlocks
+            item = await queue.lock_due(policy.lease_seconds, deadline)
+        if item is None:
+            return taken
         taken += 1
-        unfinished = item
+        attempt = _Attempt.of(item)
         try:
             message = await store.load(item.entry_id, _LOAD_LIMIT_OCTETS, deadline)
-            unfinished = _cut_short(item)
-            settled, reports = await _send(runtime, item, message, transports, deadline, policy)
+            await _send(runtime, attempt, message, transports, deadline)
+        except NotFound:
+            continue  # deleted between the lock and here, and the lock with it
+        except StoreCorrupt as error:
+            held = attrs.evolve(item, state=OutgoingState.HELD, reason=f"the message cannot be read: {error}")
+            await queue.settle(held, [], NEVER)
+            continue
         except BaseException:
             with runtime.shielded():
-                await queue.settle(unfinished, [], NEVER)
+                await queue.settle(attempt.cut_short(), [], NEVER)
             raise
+        now = runtime.now()
+        settled = attempt.settled(now, policy)
         # Neither the caller's deadline nor its cancel() counts here: what was sent has to be written down.
         with runtime.shielded():
-            await queue.settle(settled, reports, NEVER)
+            await queue.settle(settled, _reports(item, settled.outcomes, message, now), NEVER)
+        if attempt.cancelled is not None:
+            raise attempt.cancelled
         deadline.check("flush queues")
-    return taken
 
 
-def _cut_short(item: OutgoingItem) -> OutgoingItem:
-    """Hold a submission whose sending was cancelled: nobody knows how far it came."""
-    cut = Unknown(text="cancelled while it was being sent", stage="submit")
-    outcomes = {recipient: outcome if outcome.is_final else cut for recipient, outcome in item.outcomes.items()}
-    reason = "cancelled while it was being sent, so it may have been; retry sends it again"
-    return attrs.evolve(item, outcomes=outcomes, state=OutgoingState.HELD, tries=item.tries + 1, reason=reason)
+@attrs.define
+class _Attempt:
+    """One try at a submission: what is known of each recipient so far, and who is with a transport now."""
+
+    item: OutgoingItem
+    outcomes: dict[Recipient, Outcome]
+    transports: dict[Recipient, str]
+    reasons: list[str] = attrs.field(factory=list[str])
+    at_work: tuple[Recipient, ...] = ()
+    cancelled: OperationCancelled | None = None
+
+    @classmethod
+    def of(cls, item: OutgoingItem) -> _Attempt:
+        return cls(item, dict(item.outcomes), dict(item.transports))
+
+    def settled(self, now: datetime, policy: RetryPolicy) -> OutgoingItem:
+        """Give the item after this try: what is still open has expired, waits, or is held."""
+        if now - self.item.submitted_at > policy.lifetime:
+            for recipient, outcome in self.outcomes.items():
+                if not outcome.is_final:
+                    self.outcomes[recipient] = Refused(
+                        outcome.code, _EXPIRED, f"given up: {outcome.text}", outcome.stage
+                    )
+        return _next_state(self._item(), self.reasons, now, policy)
+
+    def cut_short(self) -> OutgoingItem:
+        """Give the item of a try that was broken off: held when somebody may have got it meanwhile."""
+        cut = Unknown(text="cancelled while it was being sent", stage="submit")
+        self.outcomes.update(dict.fromkeys(self.at_work, cut))
+        if not self.at_work:
+            return attrs.evolve(self.item, outcomes=self.outcomes, transports=self.transports)
+        reason = "cancelled while it was being sent, so it may have been; retry sends it again"
+        return attrs.evolve(self._item(), state=OutgoingState.HELD, reason=reason)
+
+    def _item(self) -> OutgoingItem:
+        return attrs.evolve(self.item, outcomes=self.outcomes, transports=self.transports, tries=self.item.tries + 1)
 
 
 async def _send(
     runtime: Runtime,
-    item: OutgoingItem,
+    attempt: _Attempt,
     message: Message,
     transports: Sequence[NamedTransport],
     deadline: Deadline,
-    policy: RetryPolicy,
-) -> tuple[OutgoingItem, list[Incoming]]:
+) -> None:
+    """Give every recipient that is still open to its transport; stop between two when the call is cancelled."""
+    item = attempt.item
     open_ones = [r for r, outcome in item.outcomes.items() if not outcome.is_final or isinstance(outcome, Unknown)]
     assignment = assign(open_ones, item.sender, [transport.facts for transport in transports])
     by_name = {transport.facts.name: transport.provider for transport in transports}
-    outcomes = dict(item.outcomes)
-    takers = dict(item.transports)
-    reasons: list[str] = []
     for recipient in assignment.unclaimed:
         what = recipient.address_type or f"the name {recipient.display_name!r}"
         text = f"no service of this profile takes {what}"
-        outcomes[recipient] = Refused(None, _NO_TRANSPORT, text, "transport order")
+        attempt.outcomes[recipient] = Refused(None, _NO_TRANSPORT, text, "transport order")
     for name, recipients in assignment.by_transport:
+        attempt.at_work = recipients
+        attempt.transports.update(dict.fromkeys(recipients, name))
         envelope = Envelope(item.sender, recipients, item.transfer_id)
-        found, reason = await _submit(runtime, name, by_name[name], envelope, message, deadline)
-        outcomes.update(found)
-        takers.update(dict.fromkeys(recipients, name))
-        reasons += [reason] if reason else []
-    now = runtime.now()
-    if now - item.submitted_at > policy.lifetime:
-        for recipient, outcome in outcomes.items():
-            if not outcome.is_final:
-                outcomes[recipient] = Refused(outcome.code, _EXPIRED, f"given up: {outcome.text}", outcome.stage)
-    settled = attrs.evolve(item, outcomes=outcomes, transports=takers, tries=item.tries + 1)
-    return _next_state(settled, reasons, now, policy), _reports(item, outcomes, message, now)
+        attempt.outcomes.update(await _submit(runtime, attempt, name, by_name[name], envelope, message, deadline))
+        attempt.at_work = ()
+        if attempt.cancelled is not None:
+            return
 
 
 async def _submit(
     runtime: Runtime,
+    attempt: _Attempt,
     name: str,
     provider: TransportProvider,
     envelope: Envelope,
     message: Message,
     deadline: Deadline,
-) -> tuple[Mapping[Recipient, Outcome], str]:
-    """Submit to one transport; a recipient that it says nothing about is deferred, and so are all when it raises."""
+) -> Mapping[Recipient, Outcome]:
+    """Submit to one transport; when it raises, all its recipients are deferred, or refused when no try can help."""
     try:
-        found = await call(runtime, provider.submit, envelope, message, deadline, deadline=deadline)
+        return await hand_over(runtime, name, provider, envelope, message, deadline)
     except TryAgain as error:
-        return _all(envelope, Deferred(text=str(error), stage="submit")), ""
+        if isinstance(error, OperationCancelled):
+            attempt.cancelled = error
+        return _all(envelope, Deferred(text=str(error), stage="submit"))
     except SetupError as error:
-        return _all(envelope, Deferred(text=str(error), stage="submit")), f"{name}: {error}"
+        attempt.reasons.append(f"{name}: {error}")
+        return _all(envelope, Deferred(text=str(error), stage="submit"))
+    except _HOPELESS as error:
+        return _all(envelope, Refused(text=str(error), stage="submit"))
     except MsgcoreError as error:
-        # The message or the call is what is wrong: no later try can end better.
-        return _all(envelope, Refused(text=str(error), stage="submit")), ""
-    silent = Deferred(text=f"{name} gave no outcome for this recipient", stage="submit")
-    return {recipient: found.get(recipient, silent) for recipient in envelope.recipients}, ""
+        return _all(envelope, Deferred(text=str(error), stage="submit"))
 
 
 def _all(envelope: Envelope, outcome: Outcome) -> dict[Recipient, Outcome]:

@@ -7,6 +7,8 @@ from msgcore.runtime.abc import Stream
 
 __all__ = ["Incoming", "take_line"]
 
+_MANY_OCTETS = 64 * 1024
+
 
 def take_line(buffer: bytearray, limit_octets: int) -> bytes | None:
     """Take the first line off the buffer, with its LF; ``None`` when no whole line has arrived.
@@ -43,6 +45,17 @@ class Incoming:
         if not octets:
             raise ConnectionLost(f"{self._stream.endpoint}: the peer closed the connection")
         self.buffer += octets
+
+    async def fill_line(self) -> None:
+        """Wait for octets that bring a line end, or for many without one: parsers need not look again before.
+
+        Raises:
+            ConnectionLost: the peer has ended its side.
+        """
+        start = len(self.buffer)
+        await self.fill()
+        while self.buffer.find(b"\n", start) < 0 and len(self.buffer) - start <= _MANY_OCTETS:
+            await self.fill()
 
     @property
     def has_unasked(self) -> bool:

@@ -82,7 +82,7 @@ def _alternative_around(leaf: Entity) -> Entity | None:
 
 
 def _is_inside(leaf: Entity, frame: Entity) -> bool:
-    return frame.start <= leaf.start < frame.end
+    return frame.start <= leaf.start <= frame.end
 
 
 def text_of(entity: Entity) -> str:

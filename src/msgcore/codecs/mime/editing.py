@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgcore.base.octets import Limits
-from msgcore.codecs.mime.entity import Entity, line_end_of
+from msgcore.codecs.mime.entity import Entity
+from msgcore.codecs.mime.rebuild import line_end_of
 
 __all__ = ["NO_LIMITS", "crlf_field", "edited_header", "kept_fields"]
 

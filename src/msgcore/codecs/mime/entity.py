@@ -12,7 +12,7 @@ has no LF at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import attrs
 
@@ -22,7 +22,7 @@ from msgcore.codecs.mime.parameters import NOTHING, Parameterised, parse_paramet
 from msgcore.codecs.mime.tolerated import Findings
 from msgcore.codecs.mime.transfer import IDENTITIES, decode_content
 
-__all__ = ["Entity", "Reading", "line_end_of", "parse", "raw_body_of", "raw_header_of", "rebuild"]
+__all__ = ["Entity", "Reading", "parse"]
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELDS = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+")
@@ -168,8 +168,8 @@ class Entity:
 
     @property
     def raw_header(self) -> bytes:
-        """The header block and the blank line behind it, without an mbox separator before it."""
-        return self.reading.octets[self.header_start : self.body_start]
+        """The header block and the blank line behind it, with an mbox separator before it if there is one."""
+        return self.reading.octets[self.start : self.body_start]
 
     @property
     def body(self) -> bytes:
@@ -354,70 +354,3 @@ def parse(octets: bytes, limits: Limits | None = None, findings: Findings | None
     limits.check_total(len(octets))
     reading = Reading.of(octets, limits, Findings() if findings is None else findings)
     return Entity(reading, 0, len(octets), None, is_message=True)
-
-
-def raw_header_of(entity: Entity) -> bytes:
-    return entity.raw_header
-
-
-def raw_body_of(entity: Entity) -> bytes | None:
-    """Give the body of a leaf; ``None`` for what is built from its children."""
-    children = entity.children
-    if not children or children[0].reading is not entity.reading:
-        return entity.body
-    return None
-
-
-def rebuild(
-    entity: Entity,
-    header_of: Callable[[Entity], bytes] = raw_header_of,
-    body_of: Callable[[Entity], bytes | None] = raw_body_of,
-    comment_of: Callable[[bytes], bytes] = bytes,
-) -> bytes:
-    """Build the octets of a tree from its parts: headers, delimiters, children.
-
-    ``header_of`` gives an entity's header with its blank line; ``body_of`` gives a body, or ``None`` to build it from
-    the children. ``comment_of`` gives the text before the first and behind the last part, which readers ignore. What is
-    built parses to the same tree again.
-    """
-    pieces: list[bytes] = []
-    waiting: list[Entity | bytes] = [entity]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, bytes):
-            pieces.append(item)
-            continue
-        pieces.append(header_of(item))
-        body = body_of(item)
-        if body is not None:
-            pieces.append(body)
-        elif item.is_message:
-            waiting.append(item.children[0])
-        else:
-            waiting.extend(reversed(_multipart_pieces(item, comment_of)))
-    return b"".join(pieces)
-
-
-def _multipart_pieces(entity: Entity, comment_of: Callable[[bytes], bytes]) -> list[Entity | bytes]:
-    octets, parts, delimiter = entity.reading.octets, entity.parts, entity.delimiter
-    line_end = line_end_of(entity)
-    preamble = comment_of(octets[entity.body_start : parts.preamble_end])
-    pieces: list[Entity | bytes] = [preamble, delimiter, line_end]
-    for number, child in enumerate(entity.children):
-        if number:
-            pieces.extend((line_end, delimiter, line_end))
-        pieces.append(child)
-    pieces.extend((line_end, delimiter, b"--"))
-    if not parts.is_closed and parts.epilogue_start < entity.end:
-        pieces.append(line_end)
-    pieces.append(comment_of(octets[parts.epilogue_start : entity.end]))
-    return pieces
-
-
-def line_end_of(entity: Entity) -> bytes:
-    """Give the line end that the message uses, so that what is built does not mix them."""
-    octets = entity.reading.octets
-    end = octets.find(b"\n")
-    if end < 0:
-        return b"\r" if b"\r" in octets else b"\r\n"
-    return b"\r\n" if octets[end - 1 : end] == b"\r" else b"\n"

@@ -12,7 +12,8 @@ from __future__ import annotations
 import attrs
 
 from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field
-from msgcore.codecs.mime.entity import Entity, parse, raw_body_of, rebuild
+from msgcore.codecs.mime.entity import Entity, parse
+from msgcore.codecs.mime.rebuild import raw_body_of, rebuild
 from msgcore.codecs.mime.transfer import (
     IDENTITIES,
     encode_base64,

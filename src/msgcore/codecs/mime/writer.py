@@ -120,6 +120,8 @@ def _segments(
     changes = _changes(message)
     root = parse(source.octets, NO_LIMITS)
     replacements = _replacements(message, changes.keys, bcc=bcc)
+    if not (changes.is_body_changed or replacements or message.own_headers):
+        return (source.octets,)
     added = [text_field(header.name, header.value) for header in message.own_headers]
     if not changes.is_body_changed:
         return (edited_header(root, replacements, added), source.octets[root.body_start :])

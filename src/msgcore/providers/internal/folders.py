@@ -206,5 +206,7 @@ def delete_folder(connection: Connection, mailbox_id: int, number: int) -> None:
     contents = connection.rows(
         f"{inside} select distinct content_id from message where folder_id in (select id from inside)", (number,)
     )
-    connection.run("delete from folder where id = ?", (number,))
+    # The innermost first: SQLite's cascades nest 1,000 deep and no deeper.
+    folders = connection.rows(f"{inside} select id from inside order by id desc", (number,))
+    connection.run_many("delete from folder where id = ?", folders)
     drop_unused_content(connection, [row[0] for row in contents])

@@ -41,6 +41,8 @@ class _LimitedSource:
     def __init__(self, source: MessageSource, limit_octets: int) -> None:
         self._source = source
         self._limit_octets = limit_octets
+        # Made once: a writer knows by identity that an attachment is still the one that was read.
+        self._attachments = tuple(self._limited(number, one) for number, one in enumerate(source.attachments()))
 
     @property
     def form(self) -> str:
@@ -66,7 +68,7 @@ class _LimitedSource:
         return self._source.reply_to()
 
     def attachments(self) -> Sequence[Attachment]:
-        return [self._limited(number, one) for number, one in enumerate(self._source.attachments())]
+        return self._attachments
 
     def _limited(self, number: int, attachment: Attachment) -> Attachment:
         properties = PropBag()

@@ -17,12 +17,14 @@ from msgcore.errors import NotFound
 from msgcore.model.message import Importance, Message, Sensitivity
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
+    PidTagBody,
     PidTagClientSubmitTime,
     PidTagCreationTime,
     PidTagDisplayCc,
     PidTagDisplayTo,
     PidTagEntryId,
     PidTagHasAttachments,
+    PidTagHtml,
     PidTagImportance,
     PidTagInstanceKey,
     PidTagInternetMessageId,
@@ -78,6 +80,8 @@ COMPUTED = frozenset(
         PidTagDisplayCc,
     )
 )
+
+_BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 
 _DEFAULTS: Mapping[Property[Any], object] = {
     PidTagMessageClass: "IPM.Note",
@@ -155,9 +159,20 @@ def _not_carried(message: Message, kept: Message) -> list[tuple[PropertyKey, obj
         value = message.get(key)
         if isinstance(value, str) and column_of(tag) is not None:
             value = clean(value)  # what a row cannot hold the message does not say either
-        if kept.get(key) != value:
+        if _lines_of(kept.get(key)) != _lines_of(value) if tag.bag_key in _BODIES else kept.get(key) != value:
             found.append((tag, value))
     return found
+
+
+def _lines_of(body: object) -> object:
+    """Give a body without what MIME does not tell apart, so that none is kept twice for a line end."""
+    match body:
+        case str():
+            return body.replace("\r\n", "\n").rstrip("\n")
+        case bytes():
+            return body.replace(b"\r\n", b"\n").rstrip(b"\n")
+        case _:
+            return body
 
 
 @overload

@@ -39,7 +39,6 @@ from msgcore.providers.internal.records import (
 )
 from msgcore.providers.internal.translate import order_by, translate
 from msgcore.runtime import Connection, Database, Runtime, SqlValue
-from msgcore.runtime.cancel import shielded
 from msgcore.spi.store import (
     FolderFacts,
     Incoming,
@@ -366,10 +365,8 @@ class InternalStore:
                     self._insert(connection, special[SpecialFolder.INBOX], report)
             return is_settled
 
-        # What was sent has to be written down, also when cancel() was called meanwhile.
-        with shielded():
-            prepared = await self._runtime.in_thread(lambda: [prepare(report, now) for report in reports], deadline)
-            return await self._write(work, deadline)
+        prepared = await self._runtime.in_thread(lambda: [prepare(report, now) for report in reports], deadline)
+        return await self._write(work, deadline)
 
     async def retry(self, entry_id: EntryId, deadline: Deadline) -> None:
         number, now = self._number(entry_id, ObjectKind.MESSAGE), self._now()

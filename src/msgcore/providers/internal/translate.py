@@ -44,16 +44,19 @@ _OPERATORS = {
     Relation.EQ: "=",
     Relation.NE: "<>",
 }
-_MAX_VARIABLES = 500
+# What SQLite takes has limits (its parser's stack is 100 deep); past these the evaluator is not slower either.
+_MAX_TERMS = 500
+_MAX_DEPTH = 20
 
 
 @attrs.frozen
 class Where:
-    """A condition that is never NULL, its bound values, and what is left to evaluate on rows."""
+    """A condition that is never NULL, its bound values, how many terms it has, and what is left to evaluate on rows."""
 
     sql: str
     values: tuple[SqlValue, ...] = ()
     residual: Restriction | None = None
+    terms: int = 1
 
 
 def translate(restriction: Restriction | None) -> Where:
@@ -68,13 +71,15 @@ def translate(restriction: Restriction | None) -> Where:
     sql: list[str] = []
     values: list[SqlValue] = []
     residual: list[Restriction] = []
+    terms = 0
     for part in parts:
         exact = _exact(part)
-        if exact is None or len(values) + len(exact.values) > _MAX_VARIABLES:
+        if exact is None or terms + exact.terms > _MAX_TERMS:
             residual.append(part)
         else:
             sql.append(exact.sql)
             values.extend(exact.values)
+            terms += exact.terms
     rest = None if not residual else residual[0] if len(residual) == 1 else And(tuple(residual))
     return Where(" and ".join(sql) or "1", tuple(values), rest)
 
@@ -92,18 +97,22 @@ def order_by(keys: Sequence[SortKey]) -> str | None:
     return ", ".join([*terms, f"id {last}"])
 
 
-def _exact(restriction: Restriction) -> Where | None:
+def _exact(restriction: Restriction, depth: int = 0) -> Where | None:
+    if depth > _MAX_DEPTH:
+        return None
     match restriction:
         case And() | Or():
-            parts = [_exact(part) for part in restriction.parts]
-            if any(part is None for part in parts) or sum(len(p.values) for p in parts if p) > _MAX_VARIABLES:
+            parts = [_exact(part, depth + 1) for part in restriction.parts]
+            terms = sum(part.terms for part in parts if part is not None)
+            if None in parts or terms > _MAX_TERMS:
                 return None
             word, empty = (" and ", "1") if isinstance(restriction, And) else (" or ", "0")
             joined = word.join(part.sql for part in parts if part is not None) or empty
-            return Where(f"({joined})", tuple(value for part in parts if part is not None for value in part.values))
+            values = tuple(value for part in parts if part is not None for value in part.values)
+            return Where(f"({joined})", values, terms=terms)
         case Not():
-            part = _exact(restriction.part)
-            return None if part is None else Where(f"not ({part.sql})", part.values)
+            part = _exact(restriction.part, depth + 1)
+            return None if part is None else Where(f"not ({part.sql})", part.values, terms=part.terms)
         case Exists():
             column = column_of(restriction.tag)
             return None if column is None else Where(f"({column.name} is not null)")

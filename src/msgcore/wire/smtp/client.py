@@ -112,23 +112,32 @@ async def authenticate(
 
 
 async def _exchange(stream: Stream, mechanism: Mechanism) -> Reply:
-    command = f"AUTH {mechanism.name}".encode()
-    shown = command
-    first = mechanism.first()
-    if first is not None:
-        command += b" " + (b64encode(first) or b"=")
-        shown += b" ***"
-    reply = await _command(stream, command, shown)
+    # What holds the password is the local variable of no frame that waits: tools show those beside a traceback.
+    await _say(stream, *_first_step(mechanism))
+    reply = await _hear(stream)
     for _ in range(_CHALLENGES):
         if reply.code != 334:
             return reply
         try:
-            answer = mechanism.answer(b64decode(reply.text))
+            await _say(stream, *_next_step(mechanism, reply))
         except (binascii.Error, AuthenticationRefused) as error:
             await _command(stream, b"*")
             raise AuthenticationRefused(f"{stream.endpoint}: AUTH {mechanism.name}: {error}") from error
-        reply = await _command(stream, b64encode(answer), b"***")
+        reply = await _hear(stream)
     raise AuthenticationRefused(f"{stream.endpoint}: AUTH {mechanism.name}: more than {_CHALLENGES} challenges")
+
+
+def _first_step(mechanism: Mechanism) -> tuple[bytes, bytes]:
+    """Give the AUTH command, and how a transcript shows it."""
+    command = f"AUTH {mechanism.name}".encode()
+    first = mechanism.first()
+    if first is None:
+        return command, command
+    return command + b" " + (b64encode(first) or b"="), command + b" ***"
+
+
+def _next_step(mechanism: Mechanism, challenge: Reply) -> tuple[bytes, bytes]:
+    return b64encode(mechanism.answer(b64decode(challenge.text))), b"***"
 
 
 async def quit_session(stream: Stream) -> None:
@@ -161,8 +170,11 @@ async def _hear(stream: Stream) -> Reply:
 async def _read_one(stream: Stream) -> tuple[Reply, bytearray]:
     """Read one reply, and give what arrived behind it."""
     incoming = Incoming(stream)
-    while (reply := take_reply(incoming.buffer)) is None:
-        await incoming.fill()
+    try:
+        while (reply := take_reply(incoming.buffer)) is None:
+            await incoming.fill_line()
+    except ProtocolBroken as error:
+        raise ProtocolBroken.remote(f"{stream.endpoint}: {error}") from None
     return reply, incoming.buffer
 
 

@@ -13,7 +13,7 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import CommandRefused, TlsFailed, TlsRequired
+from msgcore.errors import CommandRefused, StarttlsInjection, TlsFailed, TlsRequired
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcomes, outcome_of_reply
 from msgcore.runtime.abc import Endpoint, Runtime, Security, Stream, TlsSettings
@@ -130,7 +130,7 @@ class SmtpLink:
         try:
             stream.deadline = deadline
             if server.security is Security.IMPLICIT:
-                stream = await stream.start_tls(tls)
+                stream = await _secure_at_once(stream, tls)
             extensions = await greet(stream, server.ehlo_name)
             if stream.tls is None and (server.needs_tls or extensions.offers("STARTTLS")):
                 try:
@@ -157,6 +157,14 @@ class SmtpLink:
         if session is not None:
             session.stream.deadline = self._runtime.deadline(5.0)
             await quit_session(session.stream)
+
+
+async def _secure_at_once(stream: Stream, tls: TlsSettings) -> Stream:
+    try:
+        return await stream.start_tls(tls)
+    except StarttlsInjection as error:
+        # Nobody has said STARTTLS: this is no attack, but a port that greets in clear.
+        raise TlsFailed(f"{stream.endpoint}: the server does not start with TLS on this port") from error
 
 
 def _died_idle(transaction: Transaction) -> bool:

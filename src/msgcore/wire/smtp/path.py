@@ -42,7 +42,7 @@ def needs_utf8(address: str) -> bool:
 
 
 def wire_path(address: Address | None, *, utf8: bool) -> bytes:
-    """Give the path of an address that :func:`check_path` passed, with its angle brackets; ``None`` is the null path.
+    """Give the path of an address, with its angle brackets; ``None`` is the null path.
 
     Without ``utf8`` an international domain goes as A-labels.
 
@@ -54,9 +54,9 @@ def wire_path(address: Address | None, *, utf8: bool) -> bytes:
     if address.address_type != SMTP:
         raise InvalidAddress(f"{address.typed!r}: SMTP carries addresses of type SMTP only")
     text = check_path(address.email_address)
-    if utf8:
+    if utf8 or text.isascii():
         return f"<{text}>".encode()
     if needs_utf8(text):
         raise InvalidAddress(f"{text!r} has no form in ASCII")
     local, _, domain = text.rpartition("@")
-    return f"<{local}@{domain if domain.isascii() else ascii_domain(domain)}>".encode("ascii")
+    return f"<{local}@{ascii_domain(domain)}>".encode("ascii")

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from msgcore.base.status import EnhancedStatus
+from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InjectionRefused, InvalidAddress, UsageError
 from msgcore.model.address import SMTP
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.extensions import Extensions
-from msgcore.wire.smtp.path import check_path, needs_utf8, wire_path
+from msgcore.wire.smtp.path import needs_utf8, wire_path
 
 __all__ = ["Plan", "make_plan"]
 
@@ -42,25 +43,24 @@ def make_plan(envelope: Envelope, octets: bytes, extensions: Extensions) -> Plan
             NUL, or (the sender's) is no address.
     """
     _check_octets(octets)
-    sender = envelope.sender
-    if sender is not None:
-        wire_path(sender, utf8=True)
+    sender = None if envelope.sender is None else envelope.sender.email_address
     addresses = [recipient.email_address for recipient in envelope.recipients]
-    if sender is not None:
-        addresses.append(sender.email_address)
-    utf8 = extensions.offers("SMTPUTF8") and (any(map(needs_utf8, addresses)) or _has_utf8_header(octets))
+    needs = {address for address in (sender, *addresses) if address is not None and needs_utf8(address)}
+    utf8 = extensions.offers("SMTPUTF8") and (bool(needs) or _has_utf8_header(octets))
+    sender_path = wire_path(envelope.sender, utf8=utf8 or sender in needs)
 
-    for_all = _refused_for_all(envelope, octets, extensions, utf8=utf8)
+    for_all = _refused_for_all(octets, extensions, is_sender_sayable=utf8 or sender not in needs)
     settled: dict[Recipient, Outcome] = {}
     rcpts: dict[bytes, list[Recipient]] = {}
     for recipient in envelope.recipients:
-        refused = _refused(recipient, utf8=utf8) or for_all
-        if refused is not None:
-            settled[recipient] = refused
+        path = _path_or_refused(recipient, utf8=utf8)
+        if isinstance(path, Refused):
+            settled[recipient] = path
+        elif for_all is not None:
+            settled[recipient] = for_all
         else:
-            command = b"RCPT TO:" + wire_path(recipient.address, utf8=utf8) + b"\r\n"
-            rcpts.setdefault(command, []).append(recipient)
-    mail = b"" if for_all else _mail(envelope, octets, extensions, utf8=utf8)
+            rcpts.setdefault(b"RCPT TO:%s\r\n" % path, []).append(recipient)
+    mail = b" ".join((b"MAIL FROM:" + sender_path, *_parameters(octets, extensions, utf8=utf8))) + b"\r\n"
     return Plan(mail, {command: tuple(them) for command, them in rcpts.items()}, _stuffed(octets), settled)
 
 
@@ -91,11 +91,11 @@ def _has_utf8_header(octets: bytes) -> bool:
     return True
 
 
-def _refused_for_all(envelope: Envelope, octets: bytes, extensions: Extensions, *, utf8: bool) -> Refused | None:
+def _refused_for_all(octets: bytes, extensions: Extensions, *, is_sender_sayable: bool) -> Refused | None:
     most = extensions.size_octets
     if most is not None and len(octets) > most:
         return Refused(552, EnhancedStatus(5, 3, 4), f"{len(octets)} octets; the server takes {most}", "MAIL")
-    if envelope.sender is not None and needs_utf8(envelope.sender.email_address) and not utf8:
+    if not is_sender_sayable:
         return Refused(
             550, EnhancedStatus(5, 6, 7), "the sender's address needs SMTPUTF8, which is not offered", "MAIL"
         )
@@ -104,24 +104,18 @@ def _refused_for_all(envelope: Envelope, octets: bytes, extensions: Extensions, 
     return None
 
 
-def _refused(recipient: Recipient, *, utf8: bool) -> Refused | None:
+def _path_or_refused(recipient: Recipient, *, utf8: bool) -> bytes | Refused:
     if recipient.address_type != SMTP:
         raise UsageError(f"{recipient.address.typed!r}: SMTP carries addresses of type SMTP only")
+    if needs_utf8(recipient.email_address) and not utf8:
+        refuse_line_ends(recipient.email_address, "address")
+        return Refused(553, EnhancedStatus(5, 6, 7), "the address needs SMTPUTF8, which is not offered", "RCPT")
     try:
-        check_path(recipient.email_address)
+        return wire_path(recipient.address, utf8=utf8)
     except InjectionRefused:
         raise
     except InvalidAddress as error:
         return Refused(553, EnhancedStatus(5, 1, 3), str(error), "RCPT")
-    if needs_utf8(recipient.email_address) and not utf8:
-        return Refused(553, EnhancedStatus(5, 6, 7), "the address needs SMTPUTF8, which is not offered", "RCPT")
-    return None
-
-
-def _mail(envelope: Envelope, octets: bytes, extensions: Extensions, *, utf8: bool) -> bytes:
-    return b" ".join(
-        (b"MAIL FROM:" + wire_path(envelope.sender, utf8=utf8), *_parameters(octets, extensions, utf8=utf8))
-    ) + (b"\r\n")
 
 
 def _parameters(octets: bytes, extensions: Extensions, *, utf8: bool) -> Iterator[bytes]:

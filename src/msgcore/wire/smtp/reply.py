@@ -51,7 +51,7 @@ def _reply(lines: list[bytes]) -> Reply:
     enhanced: EnhancedStatus | None = None
     texts: list[str] = []
     for line in lines:
-        text = _shown(line[4:])
+        text = _shown(line[4:].rstrip(b"\r"))
         status, rest = EnhancedStatus.split(text)
         if status is not None and status.klass == code // 100:
             enhanced, text = enhanced or status, rest
@@ -64,7 +64,7 @@ def _shown(octets: bytes | bytearray) -> str:
         text = octets.decode("utf-8")
     except UnicodeDecodeError:
         text = octets.decode("latin-1")
-    return one_line(text)
+    return text.strip() if text.isprintable() and len(text) < 1_000 else one_line(text)
 
 
 def write_reply(reply: Reply, *, utf8: bool = False) -> bytes:

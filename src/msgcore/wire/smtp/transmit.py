@@ -96,12 +96,15 @@ class _Transfer:
 
     async def run(self) -> None:
         try:
+            # To look into the system's buffer costs a call: here, and before the dot, where it matters most.
+            if self._incoming.has_unasked:
+                await self._hear_unasked()
             await self._address()
             if self._is_ready:
                 await self._send_data()
             if self._is_open:
                 await self._reset()
-            self.is_usable = self.is_usable and not self._incoming.has_unasked
+            self.is_usable = self.is_usable and not self._incoming.buffer
         except (_Leaving, *_CUTS) as error:
             self._cut(error)
         except OperationCancelled as error:
@@ -127,6 +130,11 @@ class _Transfer:
         if not self._is_pipelined and any(rcpt.is_taken for rcpt in self._rcpts):
             await self._flight([], with_mail=False, with_data=True)
 
+    async def _say(self, octets: bytes) -> None:
+        if self._incoming.buffer:
+            await self._hear_unasked()
+        await self._stream.write(octets)
+
     async def _flight(self, window: list[_Rcpt], *, with_mail: bool, with_data: bool) -> None:
         commands = [rcpt.command for rcpt in window]
         if with_mail:
@@ -134,10 +142,9 @@ class _Transfer:
         if with_data:
             commands.append(b"DATA\r\n")
         self._stage = "MAIL" if with_mail else "RCPT" if window else "DATA"
-        await self._expect_silence()
         # What the server said before the connection broke still counts; the next read tells of the break.
         with contextlib.suppress(ConnectionLost):
-            await self._stream.write(b"".join(commands))
+            await self._say(b"".join(commands))
         if with_mail:
             self._take_mail(await self._reply())
         for rcpt in window:
@@ -148,7 +155,6 @@ class _Transfer:
             self._take_data(await self._reply())
 
     async def _send_data(self) -> None:
-        await self._expect_silence()
         is_for_nobody = not any(rcpt.is_taken for rcpt in self._rcpts)
         if not is_for_nobody:
             await self._send_text()
@@ -157,7 +163,7 @@ class _Transfer:
         self._is_dot_written = not is_for_nobody
         self._stage = _END
         with contextlib.suppress(ConnectionLost):
-            await self._stream.write(_DOT)
+            await self._say(_DOT)
         reply = await self._reply()
         if reply.is_intermediate:
             raise self._broken(f"answers {reply} to the end of data")
@@ -166,7 +172,7 @@ class _Transfer:
 
     async def _send_text(self) -> None:
         try:
-            await self._stream.write(self._plan.data)
+            await self._say(self._plan.data)
         except ConnectionLost as error:
             try:
                 await self._take_early_refusal()
@@ -187,8 +193,7 @@ class _Transfer:
     async def _reset(self) -> None:
         """Leave a transaction that came to nothing; its outcomes stand, however this ends."""
         try:
-            await self._expect_silence()
-            await self._stream.write(b"RSET\r\n")
+            await self._say(b"RSET\r\n")
             self.is_usable = (await self._reply()).is_positive
         except (_Leaving, *_CUTS):
             self.is_usable = False
@@ -197,17 +202,19 @@ class _Transfer:
 
     async def _reply(self) -> Reply:
         while True:
-            reply = take_reply(self._incoming.buffer)
+            try:
+                reply = take_reply(self._incoming.buffer)
+            except ProtocolBroken as error:
+                raise ProtocolBroken.remote(f"{self._stream.endpoint}: {error}") from None
             if reply is None:
-                await self._incoming.fill()
+                await self._incoming.fill_line()
             elif reply.code == 421:
                 raise _Leaving(reply)
             else:
                 return reply
 
-    async def _expect_silence(self) -> None:
-        if self._incoming.has_unasked:
-            raise self._broken(f"said {await self._reply()} before it was asked")
+    async def _hear_unasked(self) -> None:
+        raise self._broken(f"said {await self._reply()} before it was asked")
 
     def _take_mail(self, reply: Reply) -> None:
         if reply.is_intermediate:

@@ -1,0 +1,69 @@
+"""Recognising an archive by looking at it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from msgcore.base.octets import Limits
+from msgcore.codecs.convert import form_of_octets
+from msgcore.errors import MalformedMessage, NotFound, NotSupported, UsageError
+from msgcore.transfer.archive import Archive
+from msgcore.transfer.eml import EmlFile, EmlFolder, eml_files
+from msgcore.transfer.maildir import Maildir, maildir_folders
+from msgcore.transfer.mbox import Mbox, is_separator
+
+__all__ = ["open_archive"]
+
+_LOOK = 64 * 1024
+_FIRST_FIELD = re.compile(rb"\s*[A-Za-z][A-Za-z0-9-]*[ \t]*:")
+_FIELD = re.compile(
+    rb"^(?:from|to|cc|subject|date|received|message-id|return-path|delivered-to|mime-version|x-[a-z0-9-]+)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def open_archive(path: Path, limits: Limits | None = None) -> Archive:
+    """Open an .eml file, an mbox, a Maildir, or a folder of .eml files; which one it is shows in what is there.
+
+    Raises:
+        NotFound: there is nothing at ``path``.
+        MalformedMessage: it is none of these.
+        NotSupported: it is a message in a form that msgcore cannot read yet.
+        UsageError: it cannot be read.
+    """
+    try:
+        if path.is_dir():
+            return _open_folder(path, limits)
+        with path.open("rb") as file:
+            start = file.read(_LOOK)
+    except FileNotFoundError as error:
+        raise NotFound(f"{path}: no such file or folder") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    return _open_file(path, start, limits)
+
+
+def _open_folder(path: Path, limits: Limits | None) -> Archive:
+    if next(maildir_folders(path), None) is not None:
+        return Maildir(path, limits)
+    if next(eml_files(path), None) is not None:
+        return EmlFolder(path, limits)
+    raise _unrecognised(path)
+
+
+def _open_file(path: Path, start: bytes, limits: Limits | None) -> Archive:
+    form = form_of_octets(start)
+    if form != "mime":
+        raise NotSupported(f"{path}: msgcore cannot read {form} yet")
+    suffix = path.suffix.lower()
+    is_mbox = is_separator(start, 0) if start else suffix == ".mbox"
+    if is_mbox and suffix != ".eml":
+        return Mbox(path, limits)
+    if suffix == ".eml" or (_FIRST_FIELD.match(start) and _FIELD.search(start)):
+        return EmlFile(path, limits)
+    raise _unrecognised(path)
+
+
+def _unrecognised(path: Path) -> MalformedMessage:
+    return MalformedMessage(f"{path} is no mbox, Maildir or .eml")

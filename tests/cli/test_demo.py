@@ -1,0 +1,77 @@
+"""The demonstration, as a newcomer runs it: in a process of its own, with an empty home folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": "", "COLUMNS": "120"}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "msgcore", *arguments],
+        env=environment,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_demo_shows_the_whole_way(tmp_path: Path) -> None:
+    done = run(tmp_path, "demo")
+    assert (done.returncode, done.stderr) == (0, "")
+    for promise in (
+        "goes to mailboxes (gateway mailbox)",
+        "goes to partner-line (gateway smtp) by SMTP:*@partner.test, cost 10",
+        "no route: 5.4.4",
+        "Delivered",
+        "Accepted",
+        "Refused",
+        "bridge.png: 126 octets, image/png",
+        "REPORT.IPM.Note.NDR: Undeliverable: The bridge at Øresund",
+    ):
+        assert promise in done.stdout
+    assert list(tmp_path.iterdir()) == [], "the demo leaves nothing behind"
+
+
+def test_a_folder_is_kept_and_may_be_used_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        done = run(tmp_path, "demo", "--folder", tmp_path / "kept")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "kept" / "athena.db").is_file()
+
+
+@pytest.mark.parametrize(
+    ("archive", "count"),
+    [
+        ("mbox/sisimai/mbox-0", 37),
+        ("mbox/james-mime4j/mbox.rlug", 5),
+        ("mime/notmuch/lkml", 210),
+        ("mime/stalwart-mail-parser/eml/rfc/001.eml", 1),
+    ],
+)
+def test_mail_of_ones_own_is_imported_and_queried(tmp_path: Path, corpus: Path, archive: str, count: int) -> None:
+    done = run(tmp_path, "demo", "--mail", corpus / archive)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"imported {count} messages" in done.stdout
+    assert f"{count} messages, " in done.stdout
+
+
+@pytest.mark.parametrize(("name", "complaint"), [("none", "none"), ("text.txt", "text.txt")])
+def test_what_is_no_mail_is_refused_by_name(tmp_path: Path, name: str, complaint: str) -> None:
+    (tmp_path / "text.txt").write_bytes(bytes(range(256)))
+    done = run(tmp_path, "demo", "--mail", tmp_path / name)
+    assert done.returncode == 1
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_command_is_a_matter_of_arguments(tmp_path: Path) -> None:
+    assert run(tmp_path, "dance").returncode == 2
+    assert run(tmp_path, "--version").stdout.startswith("msgcore ")

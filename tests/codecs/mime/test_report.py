@@ -1,0 +1,185 @@
+"""Delivery reports, written and read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.base.status import EnhancedStatus
+from msgcore.codecs import mime
+from msgcore.codecs.mime.entity import parse
+from msgcore.model import Address, DeliveryReport
+from msgcore.model.report import ReportAction, ReportedRecipient
+from tests.codecs.mime.strategies import EPOCH, header_texts, smtp_addresses
+
+ORIGINAL = b"From: ann@a.test\nSubject: Hi =?utf-8?q?=C3=A5?=\nMessage-ID: <1@a.test>\n\nbody\n"
+BOB = ReportedRecipient(
+    Address("SMTP", "bob@b.test"), ReportAction.FAILED, EnhancedStatus(5, 1, 1), "550 5.1.1 no such user", "mx.b.test"
+)
+REPORT = DeliveryReport("mta.a.test", (BOB,), "<1@a.test>", "Hi å", datetime(2026, 1, 2, tzinfo=UTC), "env-1")
+ANN = Address("SMTP", "ann@a.test", "Ann")
+
+
+def write(report: DeliveryReport = REPORT, original: bytes | None = ORIGINAL, **options: object) -> bytes:
+    return mime.write_delivery_report(
+        report,
+        to=ANN,
+        from_=Address("SMTP", "postmaster@a.test", "Mail system"),
+        original=original,
+        message_id="<r@a.test>",
+        date=EPOCH,
+        **options,  # type: ignore[arg-type]  # the two options of the writer
+    )
+
+
+def test_a_report_reads_back() -> None:
+    assert mime.read_delivery_report(mime.read(write())) == REPORT
+
+
+recipients = st.builds(
+    ReportedRecipient,
+    st.builds(Address, st.just("SMTP"), smtp_addresses)
+    | st.builds(Address, st.sampled_from(["FAX", "X400", "MS"]), st.just("A/B 1")),
+    st.sampled_from(ReportAction),
+    st.builds(EnhancedStatus, st.sampled_from([2, 4, 5]), st.integers(0, 999), st.integers(0, 999)),
+)
+
+
+@given(st.lists(recipients, min_size=1, max_size=4))
+def test_addresses_actions_and_statuses_of_every_kind_read_back(recipients: list[ReportedRecipient]) -> None:
+    report = attrs.evolve(REPORT, recipients=tuple(recipients))
+
+    assert mime.read_delivery_report(mime.read(write(report))) == report
+
+
+@given(st.text(max_size=200), header_texts, st.text(max_size=100))
+def test_hostile_text_stays_in_its_field(diagnostic: str, address: str, mta: str) -> None:
+    hostile = ReportedRecipient(
+        Address("SMTP", address or "x"), ReportAction.FAILED, EnhancedStatus(5, 0, 0), diagnostic, mta
+    )
+    octets = write(attrs.evolve(REPORT, recipients=(hostile, BOB), reporting_mta=mta, original_subject=diagnostic))
+    report = mime.read_delivery_report(mime.read(octets))
+
+    assert octets.isascii()
+    assert report is not None and [r.status for r in report.recipients] == [
+        EnhancedStatus(5, 0, 0),
+        EnhancedStatus(5, 1, 1),
+    ]
+
+
+def test_the_report_has_the_three_parts_of_rfc_3464() -> None:
+    assert [child.media_type for child in parse(write()).children] == [
+        "text/plain",
+        "message/delivery-status",
+        "text/rfc822-headers",
+    ]
+
+
+def test_the_delivery_status_looks_like_that_of_rfc_3464() -> None:
+    assert parse(write()).children[1].content.decode() == (
+        "Reporting-MTA: dns; mta.a.test\r\n"
+        "Original-Envelope-Id: env-1\r\n"
+        "Arrival-Date: Fri, 02 Jan 2026 00:00:00 +0000\r\n"
+        "\r\n"
+        "Final-Recipient: rfc822; bob@b.test\r\n"
+        "Action: failed\r\n"
+        "Status: 5.1.1\r\n"
+        "Remote-MTA: dns; mx.b.test\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n"
+    )
+
+
+def test_a_person_can_read_why() -> None:
+    text = mime.read(write()).text or ""
+
+    assert "bob@b.test" in text and "550 5.1.1 no such user" in text and "could not be delivered" in text
+
+
+def test_the_whole_message_goes_back_on_wish() -> None:
+    message = mime.read(write(return_full=True)).attachments[-1].message
+
+    assert message is not None and message.text == "body\n"
+
+
+def test_a_message_over_the_limit_goes_back_as_its_header() -> None:
+    octets = write(original=ORIGINAL + b"x" * 60_000, return_full=True)
+
+    assert parse(octets).children[2].media_type == "text/rfc822-headers" and len(octets) < 5_000
+
+
+def test_a_header_over_the_limit_is_cut_between_fields() -> None:
+    octets = write(original=b"A: 1\r\n" * 20_000 + b"\r\n", max_original_octets=600)
+
+    assert parse(octets).children[2].content == b"A: 1\r\n" * 100
+
+
+def test_without_the_original_there_are_two_parts() -> None:
+    assert len(parse(write(original=None)).children) == 2
+
+
+@pytest.mark.parametrize(
+    ("action", "subject"),
+    [
+        (ReportAction.FAILED, "Undeliverable: Hi å"),
+        (ReportAction.DELAYED, "Delayed: Hi å"),
+        (ReportAction.DELIVERED, "Delivered: Hi å"),
+    ],
+)
+def test_the_subject_says_what_happened(action: ReportAction, subject: str) -> None:
+    report = attrs.evolve(REPORT, recipients=(attrs.evolve(BOB, action=action),))
+
+    assert mime.read(write(report)).subject == subject
+
+
+def test_a_report_cannot_start_a_loop() -> None:
+    assert mime.read(write()).headers.get("Auto-Submitted") == "auto-replied"
+
+
+def test_a_report_belongs_to_its_message() -> None:
+    assert mime.read(write()).headers.get("In-Reply-To") == "<1@a.test>"
+
+
+def test_a_report_has_the_class_of_one() -> None:
+    assert mime.read(write()).message_class == "REPORT.IPM.Note.NDR"
+
+
+def test_an_address_that_is_not_ascii_is_escaped_in_the_report() -> None:
+    foreign = attrs.evolve(BOB, address=Address("SMTP", "bjørn@b.test"))
+    octets = write(attrs.evolve(REPORT, recipients=(foreign,)))
+
+    assert b"Final-Recipient: utf-8; bj\\x{F8}rn@b.test\r\n" in octets
+
+
+@pytest.mark.parametrize(
+    ("fields", "action", "status"),
+    [
+        (b"Action: failed\nStatus: 5.1.1 (bad mailbox)", ReportAction.FAILED, "5.1.1"),
+        (b"Action: FAILED (x)\n", ReportAction.FAILED, "5.0.0"),
+        (b"Status: 4.4.1\n", ReportAction.DELAYED, "4.4.1"),
+        (b"Diagnostic-Code: smtp; 550 no", ReportAction.FAILED, "5.0.0"),
+        (b"Diagnostic-Code: smtp; 451 4.7.0 later", ReportAction.DELAYED, "4.7.0"),
+        (b"Status: nonsense\nAction: nonsense", ReportAction.FAILED, "5.0.0"),
+        (b"Action: delivered", ReportAction.DELIVERED, "2.0.0"),
+    ],
+)
+def test_what_is_missing_follows_from_the_rest(fields: bytes, action: ReportAction, status: str) -> None:
+    octets = (
+        b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; a\n\nFinal-Recipient: rfc822; <a@b>\n" + fields
+    )
+    report = mime.read_delivery_report(mime.read(octets))
+
+    assert report is not None
+    (recipient,) = report.recipients
+    assert (recipient.address.email_address, recipient.action, str(recipient.status)) == ("a@b", action, status)
+
+
+def test_a_message_without_a_delivery_status_carries_no_report() -> None:
+    assert mime.read_delivery_report(mime.read(ORIGINAL)) is None
+
+
+def test_a_report_inside_an_attached_message_is_not_this_messages_report() -> None:
+    assert mime.read_delivery_report(mime.read(b"Content-Type: message/rfc822\r\n\r\n" + write())) is None

@@ -1,0 +1,123 @@
+"""msgcore as applications call it, once for blocking and once for asyncio callers, under the blocking names.
+
+For asyncio every call is one ``await`` on a loop that lives as long as the test, so that connections that the first
+call opened serve the next one, as they do in an application.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import inspect
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, cast
+
+import msgcore
+import msgcore.aio
+from msgcore import Message, Outcomes, ProfileAdmin
+from msgcore.blocking.organization import Organization
+from msgcore.blocking.session import Session
+from msgcore.blocking.transport import Transport
+from msgcore.session.opening import Opening
+
+__all__ = ["Api", "Mode"]
+
+
+class Mode(enum.Enum):
+    BLOCKING = "blocking"
+    ASYNCIO = "asyncio"
+
+
+class Api:
+    """The names of ``msgcore``, or those of ``msgcore.aio``; a context manager, which ends the loop."""
+
+    def __init__(self, mode: Mode) -> None:
+        self.mode = mode
+        self._runner = asyncio.Runner() if mode is Mode.ASYNCIO else None
+
+    def send(self, message: Message, **options: Any) -> Outcomes:
+        if self._runner is None:
+            return msgcore.send(message, **options)
+        return self._runner.run(msgcore.aio.send(message, **options))
+
+    def open_transport(self, url: str, **options: Any) -> Transport:
+        if self._runner is None:
+            return msgcore.open_transport(url, **options)
+        return cast(Transport, self._opened(lambda: msgcore.aio.open_transport(url, **options)))
+
+    def open_organization(self, url: str, *, create: bool = False) -> Organization:
+        if self._runner is None:
+            return msgcore.open_organization(url, create=create)
+        return cast(Organization, self._opened(lambda: msgcore.aio.open_organization(url, create=create)))
+
+    def logon(self, profile: str, admin: ProfileAdmin) -> Session:
+        if self._runner is None:
+            return msgcore.logon(profile, admin=admin)
+        return cast(Session, self._opened(lambda: msgcore.aio.logon(profile, admin=admin)))
+
+    def _opened(self, opening: Callable[[], Opening[Any]]) -> _OnLoop:
+        async def enter() -> object:
+            return await opening()
+
+        assert self._runner is not None
+        return _OnLoop(self._runner, self._runner.run(enter()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            self._runner.close()
+
+
+_OBJECTS = (
+    msgcore.aio.Folder,
+    msgcore.aio.Item,
+    msgcore.aio.MessageStore,
+    msgcore.aio.StoredMessage,
+    msgcore.aio.Table,
+)
+
+
+class _OnLoop:
+    """An object of ``msgcore.aio`` whose coroutines run to their end on the test's loop when they are called."""
+
+    def __init__(self, runner: asyncio.Runner, inner: Any) -> None:
+        self._runner = runner
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._inner, name)
+        if not inspect.ismethod(value):
+            return self._settled(value)
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            return self._settled(value(*arguments, **options))
+
+        return call
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._inner[key]
+
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
+    def _settled(self, value: Any) -> Any:
+        if isinstance(value, Opening):
+            value = self._runner.run(cast(Any, value).open())
+        elif inspect.iscoroutine(value):
+            value = self._runner.run(value)
+        if isinstance(value, tuple):
+            return tuple(self._settled(one) for one in cast(Any, value))
+        return _OnLoop(self._runner, value) if isinstance(value, _OBJECTS) else value
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._runner.run(self._inner.close())

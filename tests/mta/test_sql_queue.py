@@ -1,0 +1,236 @@
+"""The queue on SQLite: the suite for every queue, and what only this one has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from msgcore.model import Deferred, Delivered, Outcome
+from msgcore.mta.queue import Accept, QueueStore, Settlement
+from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
+from msgcore.runtime import NEVER, Connection, Database, Runtime
+from msgcore.spi.gateway import Content
+from tests.mta.moved import MovedClock, moved_runtime
+from tests.mta.queue_conformance import ANN, LEASE_SECONDS, LETTER, QueueConformance, to
+from tests.runtime.modes import Mode, call
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def open_sql_queue(runtime: Runtime, place: Path) -> AsyncGenerator[SqlQueue]:
+    database = await runtime.in_thread(lambda: Database.open(place / "queue.db", QUEUE_SCHEMA, create=True))
+    try:
+        yield SqlQueue(runtime, database)
+    finally:
+        await database.close(runtime)
+
+
+class TestSqlQueue(QueueConformance):
+    def open_queue(self, runtime: Runtime, place: Path) -> AbstractAsyncContextManager[QueueStore]:
+        return open_sql_queue(runtime, place)
+
+
+def at_queue(place: Path, story: Callable[[SqlQueue], Coroutine[Any, Any, T]], clock: MovedClock | None = None) -> T:
+    """Run a story at the queue of ``place``, as one blocking call."""
+
+    async def main(runtime: Runtime) -> T:
+        async with open_sql_queue(runtime, place) as queue:
+            return await story(queue)
+
+    return call(moved_runtime(Mode.BLOCKING, clock or MovedClock()), main)
+
+
+def in_database(place: Path, work: Callable[[Connection], T]) -> T:
+    async def main(runtime: Runtime) -> T:
+        database = Database.open(place / "queue.db", QUEUE_SCHEMA, create=False)
+        try:
+            return await database.write(runtime, work)
+        finally:
+            await database.close(runtime)
+
+    return Mode.BLOCKING.run(main)
+
+
+async def accept(queue: SqlQueue, transfer_id: str, *names: str, octets: bytes = LETTER) -> None:
+    await queue.accept(Accept(transfer_id, ANN, to(*names), Content(octets)), NEVER)
+
+
+async def claim_and_settle(queue: SqlQueue, outcome: Outcome, limit: int = 100) -> None:
+    for claim in await queue.claim(limit, LEASE_SECONDS, NEVER):
+        due_at = claim.message.accepted_at + timedelta(hours=1)
+        await queue.finish(
+            claim.message, [Settlement(one, outcome, due_at) for one in claim.recipients], [], NEVER
+        )
+
+
+def kept_octets(place: Path) -> list[int]:
+    return in_database(place, lambda c: [size for (size,) in c.rows("select length(octets) from mta_content")])
+
+
+def test_equal_contents_are_kept_once(tmp_path: Path) -> None:
+    async def story(queue: SqlQueue) -> None:
+        await accept(queue, "t1", "bob")
+        await accept(queue, "t2", "bob", "carol")
+
+    at_queue(tmp_path, story)
+    assert kept_octets(tmp_path) == [len(LETTER)]
+
+
+def test_the_octets_of_a_message_go_when_its_last_recipient_ends(tmp_path: Path) -> None:
+    async def story(queue: SqlQueue) -> None:
+        await accept(queue, "t1", "bob", "carol")
+        await claim_and_settle(queue, Delivered(250))
+
+    at_queue(tmp_path, story)
+    assert kept_octets(tmp_path) == [0]
+
+
+@pytest.mark.parametrize("transfer_id", ["t1", "t2"], ids=["the same message", "another message"])
+def test_the_octets_stay_while_somebody_needs_them(tmp_path: Path, transfer_id: str) -> None:
+    async def story(queue: SqlQueue) -> None:
+        await accept(queue, "t1", "bob")
+        await accept(queue, transfer_id, "carol")
+        await claim_and_settle(queue, Delivered(250), limit=1)
+        await claim_and_settle(queue, Deferred(451))
+
+    at_queue(tmp_path, story)
+    assert kept_octets(tmp_path) == [len(LETTER)]
+
+
+def test_setting_the_clock_frees_no_lease(tmp_path: Path) -> None:
+    """A step of the time of day (NTP, summer time done wrong) says nothing about how long a holder has worked."""
+    clock = MovedClock()
+
+    async def story(queue: SqlQueue) -> int:
+        await accept(queue, "t1", "bob")
+        await queue.claim(100, LEASE_SECONDS, NEVER)
+        clock.wall_seconds += 86_400
+        return len(await queue.claim(100, LEASE_SECONDS, NEVER))
+
+    assert at_queue(tmp_path, story, clock) == 0
+
+
+def test_a_lease_of_another_boot_is_free(tmp_path: Path) -> None:
+    async def take(queue: SqlQueue) -> int:
+        await accept(queue, "t1", "bob")
+        return len(await queue.claim(100, LEASE_SECONDS, NEVER))
+
+    async def take_again(queue: SqlQueue) -> int:
+        return len(await queue.claim(100, LEASE_SECONDS, NEVER))
+
+    at_queue(tmp_path, take)
+    in_database(tmp_path, lambda c: c.run("update mta_recipient set holder = 'an earlier boot/1/1'"))
+    assert at_queue(tmp_path, take_again) == 1
+
+
+CLAIMS = """
+import sys
+from pathlib import Path
+from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
+from msgcore.runtime import NEVER, BlockingRuntime, Database
+runtime = BlockingRuntime()
+database = Database.open(Path(sys.argv[1]), QUEUE_SCHEMA, create=True)
+queue = SqlQueue(runtime, database)
+while claims := runtime.run(queue.claim(7, 600.0, NEVER)):
+    for claim in claims:
+        for one in claim.recipients:
+            print(one.number, flush=True)
+print("done", flush=True)
+sys.stdin.read()
+"""
+
+
+def claimer(place: Path) -> subprocess.Popen[str]:
+    """Start a process that claims all it can, says so, and lives until its input ends."""
+    return subprocess.Popen(
+        [sys.executable, "-c", CLAIMS, str(place / "queue.db")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def claimed_by(child: subprocess.Popen[str]) -> list[int]:
+    assert child.stdout is not None
+    return [int(line) for line in iter(child.stdout.readline, "done\n")]
+
+
+def test_processes_that_claim_at_the_same_time_share_nothing(tmp_path: Path) -> None:
+    at_queue(tmp_path, lambda queue: accept(queue, "t1", *(f"r{n}" for n in range(150))))
+
+    with claimer(tmp_path) as first, claimer(tmp_path) as second:
+        claimed = claimed_by(first) + claimed_by(second)
+        for child in (first, second):
+            child.communicate()
+
+    assert sorted(claimed) == list(range(1, 151))
+
+
+def test_what_a_killed_process_held_is_free_at_once(tmp_path: Path) -> None:
+    async def claim(queue: SqlQueue) -> int:
+        return sum(len(one.recipients) for one in await queue.claim(100, LEASE_SECONDS, NEVER))
+
+    at_queue(tmp_path, lambda queue: accept(queue, "t1", "bob", "carol"))
+    with claimer(tmp_path) as child:
+        held = len(claimed_by(child))
+        while_it_lives = at_queue(tmp_path, claim)
+        child.kill()
+        child.wait()
+
+    assert (held, while_it_lives, at_queue(tmp_path, claim)) == (2, 0, 2)
+
+
+def test_no_step_of_a_delivery_walks_a_table(tmp_path: Path) -> None:
+    """Rows stay for tracking, so what is worked off must not cost more with every message that ever was or waits."""
+    seen: list[str] = []
+
+    async def main(runtime: Runtime) -> None:
+        database = Explained.open(tmp_path / "queue.db", QUEUE_SCHEMA, create=True)
+        database.seen = seen
+        queue = SqlQueue(runtime, database)
+        await accept(queue, "t1", "bob", "carol")
+        await claim_and_settle(queue, Delivered(250))
+        await queue.make_due(NEVER)
+        await queue.outcomes("t1", NEVER)
+        await database.close(runtime)
+
+    Mode.BLOCKING.run(main)
+    assert [step for step in seen if step.startswith("SCAN")] == []
+
+
+class ExplainedConnection:
+    """A connection that first asks SQLite how it will go about each statement."""
+
+    def __init__(self, connection: Connection, seen: list[str]) -> None:
+        self._connection = connection
+        self._seen = seen
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._connection, name)
+
+        def explain(sql: str, parameters: Any = ()) -> Any:
+            given = list(parameters)
+            values = given[0] if given and name == "run_many" else given
+            plan = self._connection.rows(f"explain query plan {sql}", values)
+            self._seen += [str(row[-1]) for row in plan]
+            return method(sql, given)
+
+        return explain
+
+
+class Explained(Database):
+    seen: list[str]
+
+    async def read(self, runtime: Runtime, work: Callable[[Any], T], deadline: Any = NEVER) -> T:
+        return await super().read(runtime, lambda c: work(ExplainedConnection(c, self.seen)), deadline)
+
+    async def write(self, runtime: Runtime, work: Callable[[Any], T], deadline: Any = NEVER) -> T:
+        return await super().write(runtime, lambda c: work(ExplainedConnection(c, self.seen)), deadline)

@@ -1,0 +1,73 @@
+"""However a connection ends, no outcome claims what is not so."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.model import Deferred
+from msgcore.model.outcome import Certainty
+from msgcore.wire.smtp import Transaction
+from tests.wire.fake_server import FakeServer
+from tests.wire.streams import MemoryStream
+from tests.wire.transfers import (
+    BOTH,
+    FULL,
+    THREE,
+    by_address,
+    send,
+    server,
+)
+
+
+def check_truth(transaction: Transaction, fake: FakeServer) -> None:
+    took = {address for addresses, _ in fake.took for address in addresses}
+    for address, outcome in by_address(transaction).items():
+        if outcome.certainty is Certainty.SENT:
+            assert address in took, f"{address}: false {outcome}"
+        elif outcome.certainty is Certainty.NOT_SENT:
+            assert address not in took, f"{address}: false {outcome}"
+
+
+@BOTH
+@pytest.mark.parametrize("tells_writer", [True, False])
+@pytest.mark.parametrize("replies", [{}, {"b@x.test": "550 5.1.1 no"}, {"RCPT": "550 no"}, {".": "451 later"}])
+def test_a_cut_after_any_octet_either_way_ends_in_the_truth(
+    replies: dict[str, str], tells_writer: bool, extensions: tuple[str, ...]
+) -> None:
+    uncut = MemoryStream(server(replies))
+    send(server(replies), extensions, stream=uncut)
+
+    for limit in range(len(uncut.written) + 1):
+        fake = server(replies)
+        stream = MemoryStream(fake, sent_limit=limit, tells_writer=tells_writer)
+        check_truth(send(fake, extensions, stream=stream), fake)
+    for limit in range(uncut.heard_octets + 1):
+        fake = server(replies)
+        stream = MemoryStream(fake, heard_limit=limit, tells_writer=tells_writer)
+        check_truth(send(fake, extensions, stream=stream), fake)
+
+
+@BOTH
+def test_a_cut_before_the_dot_that_the_writer_hears_of_is_never_unknown(extensions: tuple[str, ...]) -> None:
+    uncut = MemoryStream(server())
+    send(server(), extensions, stream=uncut)
+
+    for limit in range(len(uncut.written) - len(b".\r\n")):
+        transaction = send(server(), extensions, stream=MemoryStream(server(), sent_limit=limit))
+        assert set(map(type, by_address(transaction).values())) == {Deferred}, limit
+
+
+ANSWERS = ["250 2.0.0 ok", "354 go", "421 4.3.2 bye", "451 later", "550 no", "552 full", "-", "~", "250-x", "rubbish"]
+
+
+@given(
+    st.dictionaries(st.sampled_from(["MAIL", *THREE, "DATA", ".", "RSET"]), st.sampled_from(ANSWERS)),
+    st.sampled_from([FULL, FULL[1:]]),
+    st.none() | st.integers(0, 250),
+)
+def test_whatever_the_server_says_the_outcomes_are_true(
+    replies: dict[str, str], extensions: tuple[str, ...], limit: int | None
+) -> None:
+    fake = server(replies)
+
+    check_truth(send(fake, extensions, stream=MemoryStream(fake, heard_limit=limit)), fake)

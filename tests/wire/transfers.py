@@ -1,0 +1,65 @@
+"""What the tests of single transactions share."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from msgcore.base.status import Reply
+from msgcore.model import Address, Envelope, Outcome, Recipient
+from msgcore.runtime import run
+from msgcore.wire.smtp import Extensions, Transaction, transmit
+from tests.wire.fake_server import FakeServer
+from tests.wire.streams import MemoryStream
+
+__all__ = [
+    "BOTH",
+    "FULL",
+    "LETTER",
+    "THREE",
+    "AfterGreeting",
+    "by_address",
+    "envelope",
+    "extensions_of",
+    "send",
+    "server",
+]
+
+LETTER = b"Subject: x\r\n\r\nHello\r\n"
+THREE = ("a@x.test", "b@x.test", "c@x.test")
+FULL = ("PIPELINING", "SIZE 1000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
+BOTH = pytest.mark.parametrize("extensions", [FULL, FULL[1:]], ids=["pipelined", "lock-step"])
+
+
+def envelope(*to: str, sender: str | None = "ann@a.test") -> Envelope:
+    return Envelope(
+        None if sender is None else Address("SMTP", sender), tuple(Recipient(Address("SMTP", text)) for text in to)
+    )
+
+
+def extensions_of(lines: tuple[str, ...]) -> Extensions:
+    return Extensions.of_reply(Reply(250, ("x", *lines)))
+
+
+class AfterGreeting(FakeServer):
+    def greet(self) -> bytes:
+        return b""
+
+
+def server(replies: Mapping[str, str] | None = None) -> AfterGreeting:
+    fake = AfterGreeting()
+    fake.answering(replies or {})
+    return fake
+
+
+def send(
+    fake: FakeServer,
+    extensions: tuple[str, ...] = FULL,
+    to: tuple[str, ...] = THREE,
+    octets: bytes = LETTER,
+    stream: MemoryStream | None = None,
+) -> Transaction:
+    return run(transmit(stream or MemoryStream(fake), envelope(*to), octets, extensions_of(extensions)))
+
+
+def by_address(transaction: Transaction) -> dict[str, Outcome]:
+    return {recipient.email_address: outcome for recipient, outcome in transaction.outcomes.items()}
