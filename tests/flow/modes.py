@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import enum
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -45,6 +46,19 @@ class Api:
         if self._runner is None:
             return msgcore.open_transport(url, **options)
         return cast(Transport, self._opened(lambda: msgcore.aio.open_transport(url, **options)))
+
+    def send_side_by_side(self, transport: Transport, messages: Sequence[Message]) -> list[Outcomes]:
+        """Send messages over one transport at the same time, from threads or tasks."""
+        if self._runner is None:
+            with ThreadPoolExecutor(len(messages)) as pool:
+                return list(pool.map(transport.send, messages))
+
+        async def send_all() -> list[Outcomes]:
+            inner = cast(_OnLoop, transport).inner
+            sent: list[Outcomes] = await asyncio.gather(*(inner.send(message) for message in messages))
+            return sent
+
+        return self._runner.run(send_all())
 
     def open_organization(self, url: str, *, create: bool = False) -> Organization:
         if self._runner is None:
@@ -87,10 +101,10 @@ class _OnLoop:
 
     def __init__(self, runner: asyncio.Runner, inner: Any) -> None:
         self._runner = runner
-        self._inner = inner
+        self.inner = inner
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self._inner, name)
+        value = getattr(self.inner, name)
         if not inspect.ismethod(value):
             return self._settled(value)
 
@@ -100,10 +114,10 @@ class _OnLoop:
         return call
 
     def __getitem__(self, key: Any) -> Any:
-        return self._inner[key]
+        return self.inner[key]
 
     def __repr__(self) -> str:
-        return repr(self._inner)
+        return repr(self.inner)
 
     def _settled(self, value: Any) -> Any:
         if isinstance(value, Opening):
@@ -120,4 +134,4 @@ class _OnLoop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._runner.run(self._inner.close())
+        self._runner.run(self.inner.close())

@@ -120,6 +120,13 @@ def test_several_messages_share_one_connection(
     assert after - before == 1
 
 
+def test_threads_or_tasks_share_a_transport(api: Api, word: str) -> None:
+    with Peer() as peer, api.open_transport(peer.url) as transport:
+        api.send_side_by_side(transport, [letter(word, text=f"{number}") for number in range(8)])
+
+    assert (sorted(peer.bodies), peer.connection_count) == ([b"%d\r\n" % number for number in range(8)], 1)
+
+
 def test_a_connection_goes_on_after_a_transaction_that_came_to_nothing(
     api: Api, submission: dict[str, Any], postfix: Postfix, word: str
 ) -> None:

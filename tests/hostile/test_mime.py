@@ -1,7 +1,7 @@
 """Hostile messages end within their bounds: CPU time and memory of a child process, with slack for slow machines.
 
-The bound of the security reference is 2 s + 0.4 s per MB and 64 MB + 8 times the input for reading, decoding and writing
-once; the job here does about four times that.
+The bound of the security reference is 2 s + 0.4 s per MB and 64 MB + 8 times the input for reading, decoding and
+writing once; the job here does about four times that.
 """
 
 from __future__ import annotations

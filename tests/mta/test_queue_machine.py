@@ -213,7 +213,9 @@ class QueueMachine(RuleBasedStateMachine):
                 finish = Finish(claim, settlements, ())
                 self._check_lost(finish, self._say(finish, 0))
         assert {one.ends for one in self._expected.values()} <= {1}
-        refused = [key for key, one in self._expected.items() if isinstance(one.outcome, Refused) and key[0] in TRANSFERS]
+        refused = [
+            key for key, one in self._expected.items() if isinstance(one.outcome, Refused) and key[0] in TRANSFERS
+        ]
         assert sorted(map(str, self._reported)) == sorted(map(str, refused))
 
 

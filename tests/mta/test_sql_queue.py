@@ -66,9 +66,7 @@ async def accept(queue: SqlQueue, transfer_id: str, *names: str, octets: bytes =
 async def claim_and_settle(queue: SqlQueue, outcome: Outcome, limit: int = 100) -> None:
     for claim in await queue.claim(limit, LEASE_SECONDS, NEVER):
         due_at = claim.message.accepted_at + timedelta(hours=1)
-        await queue.finish(
-            claim.message, [Settlement(one, outcome, due_at) for one in claim.recipients], [], NEVER
-        )
+        await queue.finish(claim.message, [Settlement(one, outcome, due_at) for one in claim.recipients], [], NEVER)
 
 
 def kept_octets(place: Path) -> list[int]:

@@ -74,8 +74,7 @@ def test_every_alias_leads_to_a_property_of_its_id(shared_data: Path) -> None:
     wrong = [
         row["alias"]
         for row in rows(shared_data / "property_tag_aliases.csv")
-        if row["alias"] not in names
-        and getattr(lookup(row["alias"]), "id", None) != int(row["id"], 16)
+        if row["alias"] not in names and getattr(lookup(row["alias"]), "id", None) != int(row["id"], 16)
     ]
     assert wrong == []
 

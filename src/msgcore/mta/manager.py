@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import attrs
 
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, UsageError
+from msgcore.errors import MsgcoreError, PluginBroken, SetupError, UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
@@ -100,22 +101,47 @@ class Manager:
         """
         try:
             while claims := await self._queue.claim(self._settings.batch, self._settings.lease_seconds, deadline):
+                # Past its lease a recipient may be another worker's.
+                within = deadline.sooner(self._settings.lease_seconds)
                 async with self._runtime.group() as group:
                     for claim in claims:
-                        group.start(self._work(claim, deadline))
+                        group.start(self._work(claim, within))
                 deadline.check("deliver")
         finally:
-            for gateway in self._gateways.values():
-                if isinstance(gateway, SupportsClose):
-                    await call(self._runtime, gateway.close)
-            self._gateways.clear()
+            await self._close_gateways()
+
+    async def _close_gateways(self) -> None:
+        gateways, self._gateways = list(self._gateways.values()), {}
+        with self._runtime.shielded():
+            async with self._runtime.group() as group:
+                for gateway in gateways:
+                    if isinstance(gateway, SupportsClose):
+                        group.start(call(self._runtime, gateway.close))
 
     async def _work(self, claim: Claim, deadline: Deadline) -> None:
+        try:
+            groups, undecided = await self._route(claim, deadline)
+        except BaseException:
+            await self._finish(claim, [self._cut_short(claim, one) for one in claim.recipients])
+            raise
+        if undecided:
+            await self._finish(claim, undecided)
+        async with self._runtime.group() as group:
+            for one in groups:
+                group.start(self._deliver(one, deadline))
+
+    async def _route(self, claim: Claim, deadline: Deadline) -> tuple[list[_Group], list[Settlement]]:
+        """Group the recipients that have a way, and settle those that have none now."""
         groups: dict[tuple[str, str], list[QueuedRecipient]] = {}
         undecided: list[Settlement] = []
         now = self._runtime.now()
         for queued in claim.recipients:
-            decision = await self.decide(queued.recipient.address, _facts(claim), deadline)
+            try:
+                decision = await self.decide(queued.recipient.address, _facts(claim), deadline)
+            except MsgcoreError as error:
+                busy = Deferred(text=str(error), stage="directory")
+                undecided.append(self._settlement(claim, queued, busy, now))
+                continue
             if decision.connector is None:
                 undecided.append(self._settlement(claim, queued, _no_route(decision), now))
             elif decision.retry_at is not None:
@@ -127,12 +153,9 @@ class Manager:
             else:
                 hop = next_hop(decision.recipient, decision.options)
                 groups.setdefault((decision.connector, hop), []).append(queued)
-        if undecided:
-            await self._finish(claim, undecided)
-        async with self._runtime.group() as group:
-            for (name, hop), recipients in groups.items():
-                one = _Group(claim, self._connectors[name], hop, tuple(recipients))
-                group.start(self._deliver(one, deadline))
+        return [
+            _Group(claim, self._connectors[name], hop, tuple(recipients)) for (name, hop), recipients in groups.items()
+        ], undecided
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
         """Resolve an address in the directory and route what it stands for."""
@@ -141,28 +164,46 @@ class Manager:
         return self._routes.route(resolved, facts, now=self._runtime.now())
 
     async def _deliver(self, group: _Group, deadline: Deadline) -> None:
-        claim = group.claim
-        recipients = tuple(queued.recipient for queued in group.recipients)
-        envelope = Envelope(claim.message.sender, recipients, claim.message.transfer_id)
         outcomes: Mapping[Recipient, Outcome] = {}
-        fault: Outcome | None = None
+        silent: Outcome = Deferred(text=f"gateway {group.connector.gateway} gave no outcome", stage="gateway")
         try:
-            gateway = self._gateway(group.connector)
-            outcomes = await call(
-                self._runtime, gateway.deliver, envelope, claim.content, group.next_hop, deadline, deadline=deadline
-            )
+            outcomes = await self._hand_over(group, deadline)
         except UsageError as error:
-            fault = Refused(text=str(error), stage="gateway")
+            silent = Refused(text=str(error), stage="gateway")
         except MsgcoreError as error:
             # A set-up can be mended while the message waits, and whatever passes passes.
-            fault = Deferred(text=str(error), stage="gateway")
+            silent = Deferred(text=str(error), stage="gateway")
         except BaseException:
             # Cancelled: give the recipients back at once instead of when their lease runs out.
-            cut = Deferred(text="the delivery was cut short", stage="gateway")
-            await self._finish(claim, self._settlements(group, {}, cut))
+            await self._finish(group.claim, [self._cut_short(group.claim, one) for one in group.recipients])
             raise
-        silent = fault or Deferred(text=f"gateway {group.connector.gateway} gave no outcome", stage="gateway")
-        await self._finish(claim, self._settlements(group, outcomes, silent))
+        await self._finish(group.claim, self._settlements(group, outcomes, silent))
+
+    async def _hand_over(self, group: _Group, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        """Call the group's gateway.
+
+        Raises:
+            UsageError: it says that this message can never be delivered.
+            SetupError: the gateway is not installed, not set up, or broken.
+        """
+        claim, name = group.claim, group.connector.gateway
+        recipients = tuple(queued.recipient for queued in group.recipients)
+        envelope = Envelope(claim.message.sender, recipients, claim.message.transfer_id)
+        try:
+            gateway = self._gateway(group.connector)
+        except UsageError as error:
+            raise SetupError(f"gateway {name}: {error}") from error
+        given: object = await call(
+            self._runtime, gateway.deliver, envelope, claim.content, group.next_hop, deadline, deadline=deadline
+        )
+        if not isinstance(given, Mapping):
+            raise PluginBroken(f"gateway {name}: {type(gateway).__name__} gave no outcomes, but {given!r:.200}")
+        outcomes = cast("Mapping[Recipient, Outcome]", given)
+        for recipient in recipients:
+            outcome: object = outcomes.get(recipient)
+            if not isinstance(outcome, Outcome | None):
+                raise PluginBroken(f"gateway {name}: {type(gateway).__name__} gave no outcome, but {outcome!r:.200}")
+        return outcomes
 
     def _settlements(self, group: _Group, outcomes: Mapping[Recipient, Outcome], silent: Outcome) -> list[Settlement]:
         now, name = self._runtime.now(), group.connector.name
@@ -179,12 +220,21 @@ class Manager:
         made = self._gateways.get(connector.name)
         if made is None:
             gateway_class = find_gateway(connector.gateway)
-            config = build_config(
-                gateway_class.config_type, dict(connector.options), folder=self._folder, secret=self._secret
-            )
-            made = gateway_class(config, self._runtime)
+            try:
+                config = build_config(
+                    gateway_class.config_type, dict(connector.options), folder=self._folder, secret=self._secret
+                )
+                made = gateway_class(config, self._runtime)
+            except MsgcoreError:
+                raise
+            except Exception as error:
+                raise PluginBroken(f"gateway {connector.gateway}: {type(error).__name__}: {error}") from error
             self._gateways[connector.name] = made
         return made
+
+    def _cut_short(self, claim: Claim, queued: QueuedRecipient) -> Settlement:
+        cut = Deferred(text="the delivery was cut short", stage="gateway")
+        return self._settlement(claim, queued, cut, self._runtime.now())
 
     def _settlement(
         self,
@@ -206,8 +256,16 @@ class Manager:
             claim.message, claim.content, settlements, self._settings.host, self._runtime.now()
         )
         # Neither the caller's deadline nor its cancel() counts here: what was delivered has to be written down.
+        reports = [report] if report else []
         with self._runtime.shielded():
-            await self._queue.finish(claim.message, settlements, [report] if report else [], NEVER)
+            try:
+                await self._queue.finish(claim.message, settlements, reports, NEVER)
+            except Exception:
+                raise
+            except BaseException:
+                # The task was cancelled, perhaps before the write began; what is said twice is written once.
+                await self._queue.finish(claim.message, settlements, reports, NEVER)
+                raise
 
 
 def _facts(claim: Claim) -> MessageFacts:

@@ -244,8 +244,7 @@ def _keep_content(connection: Connection, content: Content) -> bytes:
 def _bring_back_content(connection: Connection, message_id: bytes, content: Content) -> None:
     """Give a message its content again that was let go of when the recipients before had ended."""
     is_gone = connection.value(
-        "select length(octets) = 0 from mta_content"
-        " where hash = (select content_hash from mta_message where id = ?)",
+        "select length(octets) = 0 from mta_content where hash = (select content_hash from mta_message where id = ?)",
         (message_id,),
     )
     if is_gone:

@@ -127,7 +127,7 @@ def bind(endpoint: Endpoint, addresses: list[Address]) -> list[socket.socket]:
     with contextlib.ExitStack() as undo:
         for address in addresses:
             try:
-                listening = undo.enter_context(socket.socket(address.family, socket.SOCK_STREAM))
+                listening = undo.enter_context(socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
                 _prepare(listening)
                 host, _, *rest = address.socket_address
                 listening.bind((host, port, *rest))

@@ -65,7 +65,8 @@ class Transport:
         recipients = tuple(dict.fromkeys(ready.recipients))
         envelope = Envelope(ready.sender, recipients, new_time_ordered_id().hex())
         name = type(self._provider).__qualname__
-        outcomes = Outcomes(await hand_over(self._runtime, name, self._provider, envelope, ready, deadline))
+        handed = await hand_over(self._runtime, name, self._provider, envelope, ready, deadline)
+        outcomes = Outcomes(handed.outcomes)
         return outcomes.raise_unless_accepted() if check else outcomes
 
     def cancel(self) -> None:

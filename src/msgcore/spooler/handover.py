@@ -7,6 +7,8 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, cast
 
+import attrs
+
 from msgcore.base.times import Deadline
 from msgcore.errors import OperationCancelled, PluginBroken
 from msgcore.model.envelope import Envelope
@@ -17,16 +19,24 @@ from msgcore.runtime.abc import Runtime
 from msgcore.spi.call import call
 from msgcore.spi.transport import TransportProvider
 
-__all__ = ["hand_over"]
+__all__ = ["HandedOver", "hand_over"]
 
 _KINDS = (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
 
 Submit = Callable[..., Awaitable[Mapping[Recipient, Outcome]] | Mapping[Recipient, Outcome]]
 
 
+@attrs.frozen
+class HandedOver:
+    """An outcome for each recipient; and the cancellation that came while a plain ``def`` was at work, if one did."""
+
+    outcomes: dict[Recipient, Outcome]
+    cancelled: OperationCancelled | None = None
+
+
 async def hand_over(
     runtime: Runtime, name: str, provider: TransportProvider, envelope: Envelope, message: Message, deadline: Deadline
-) -> dict[Recipient, Outcome]:
+) -> HandedOver:
     """Submit to the transport ``name`` and give an outcome for each recipient of the envelope.
 
     A recipient that the transport says nothing about is deferred; one that it says nonsense about is unknown.
@@ -36,15 +46,17 @@ async def hand_over(
         MsgcoreError: what it raised itself.
     """
     said: list[Mapping[Recipient, Outcome]] = []
+    cancelled: OperationCancelled | None = None
     try:
         found = await call(runtime, _remembered(provider.submit, said), envelope, message, deadline, deadline=deadline)
-    except OperationCancelled:
+    except OperationCancelled as error:
         if not said:
             raise
-        found = said[0]  # a plain def came to its end before the cancellation was looked at
+        found, cancelled = said[0], error  # the plain def came to its end before the cancellation was looked at
     if not isinstance(cast(object, found), Mapping):
         raise PluginBroken(f"{name}: submit gave {type(found).__name__}, not a mapping of recipients to outcomes")
-    return {recipient: _outcome(name, found.get(recipient)) for recipient in envelope.recipients}
+    outcomes = {recipient: _outcome(name, found.get(recipient)) for recipient in envelope.recipients}
+    return HandedOver(outcomes, cancelled)
 
 
 def _remembered(submit: Submit, said: list[Mapping[Recipient, Outcome]]) -> Submit:

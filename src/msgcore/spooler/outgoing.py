@@ -197,7 +197,9 @@ async def _submit(
 ) -> Mapping[Recipient, Outcome]:
     """Submit to one transport; when it raises, all its recipients are deferred, or refused when no try can help."""
     try:
-        return await hand_over(runtime, name, provider, envelope, message, deadline)
+        handed = await hand_over(runtime, name, provider, envelope, message, deadline)
+        attempt.cancelled = handed.cancelled
+        return handed.outcomes
     except TryAgain as error:
         if isinstance(error, OperationCancelled):
             attempt.cancelled = error

@@ -115,8 +115,7 @@ class Mbox:
         if octets.startswith(b"From "):
             line, _, octets = octets.partition(b"\n")
             received_at = parse_date(_ADDRESS.sub(b"", line).decode("latin-1"))
-        blank = b"\r\n" if octets.endswith(b"\n\r\n") else b"\n" if octets.endswith(b"\n\n") else b""
-        octets = octets.removesuffix(blank)
+        octets = _without_closing_line(octets)
         if self._unquote and b">From " in octets:
             octets = _QUOTED.sub(rb"\1", octets)
         header = parse(octets).header
@@ -134,6 +133,15 @@ class Mbox:
             received_at=received_at,
             position_octets=position,
         )
+
+
+def _without_closing_line(octets: bytes) -> bytes:
+    """Take the blank line that closes a message off, but not the one that ends its header."""
+    for line_end in (b"\r\n", b"\n"):
+        if octets.endswith(b"\n" + line_end):
+            shorter = octets.removesuffix(line_end)
+            return shorter if line_end * 2 in shorter else octets
+    return octets
 
 
 def _hexadecimal(octets: bytes) -> int:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -129,7 +128,7 @@ def _agreement(
 
 
 def _parsed(octets: bytes) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(octets, policy=email.policy.default))
+    return email.message_from_bytes(octets, policy=email.policy.default)
 
 
 def _their_texts(octets: bytes) -> str | None:

@@ -100,7 +100,7 @@ def test_raw_eight_bit_headers_are_utf_8_or_windows_1252(octets: bytes, text: st
 
 # Addresses
 
-ADDRESSES = [
+ADDRESSES: list[tuple[str, list[tuple[str, str]]]] = [
     ("bob@b.test", [("", "bob@b.test")]),
     ("Bob <bob@b.test>", [("Bob", "bob@b.test")]),
     ('"Joe Q. Public" <john.q.public@example.com>', [("Joe Q. Public", "john.q.public@example.com")]),
@@ -257,7 +257,10 @@ def test_dates_agree_with_the_table(tables: Path) -> None:
             return None
         offset = timedelta(hours=expected["tz_hour"], minutes=expected["tz_minute"])
         zone = timezone(-offset if expected["tz_before_gmt"] else offset)
-        return datetime(*(expected[n] for n in ("year", "month", "day", "hour", "minute", "second")), tzinfo=zone)
+        year, month, day, hour, minute, second = (
+            int(expected[n]) for n in ("year", "month", "day", "hour", "minute", "second")
+        )
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
 
     agreed, of, _ = _compare(tables, "date", lambda header: parse_date(_value(header).text(b"x") or ""), theirs)
 

@@ -46,7 +46,7 @@ def test_a_message_survives_the_wire(message: Message) -> None:
 
 @given(any_octets)
 def test_any_octets_read_without_an_exception(octets: bytes) -> None:
-    assert read_all(mime.read(octets)) is None
+    read_all(mime.read(octets))
 
 
 @given(any_octets)

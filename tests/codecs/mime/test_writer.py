@@ -276,26 +276,26 @@ def test_assigning_the_same_attachments_again_changes_nothing() -> None:
 EVIL = ["a\r\nBcc: x@y.test", "a\nb", "a\rb", "a\0b"]
 
 
+def with_file_name(filename: str) -> Message:
+    attachment = Attachment(b"")
+    attachment.properties[PidTagAttachLongFilename] = filename
+    return Message(attachments=[attachment])
+
+
+MAKERS: dict[str, Callable[[str], Message]] = {
+    "name": lambda evil: Message(to=[Address("SMTP", "a@b.test", evil)]),
+    "address": lambda evil: Message(to=[Address("SMTP", evil)]),
+    "type": lambda evil: Message(to=[Address(evil, "x")]),
+    "bare name": lambda evil: Message(reply_to=[Address("", "", evil)]),
+    "file name": with_file_name,
+}
+
+
 @pytest.mark.parametrize("evil", EVIL)
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda evil: Message(to=[Address("SMTP", "a@b.test", evil)]),
-        lambda evil: Message(to=[Address("SMTP", evil)]),
-        lambda evil: Message(to=[Address(evil, "x")]),
-        lambda evil: Message(reply_to=[Address("", "", evil)]),
-        lambda evil: _with_attachment(Attachment(b""), evil),
-    ],
-    ids=["name", "address", "type", "bare name", "file name"],
-)
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 def test_what_the_constructors_let_pass_the_writer_refuses(make: Callable[[str], Message], evil: str) -> None:
     with pytest.raises(InjectionRefused):
         mime.write(make(evil))
-
-
-def _with_attachment(attachment: Attachment, filename: str) -> Message:
-    attachment.properties[PidTagAttachLongFilename] = filename
-    return Message(attachments=[attachment])
 
 
 @given(st.lists(header_texts, min_size=6, max_size=6))

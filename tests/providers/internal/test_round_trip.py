@@ -30,7 +30,7 @@ from tests.providers.internal.box import Box
 from tests.providers.internal.strategies import COLOUR, NUMBER, properties
 from tests.runtime.modes import Mode
 
-EXAMPLES = settings(max_examples=10_000 if SOAK else 100)
+EXAMPLES = settings(max_examples=10_000 if SOAK else 60)
 
 
 @pytest.fixture(scope="module")

@@ -28,9 +28,9 @@ _TYPE_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _VALUE_SAFE = _TYPE_SAFE | frozenset(b"-=")
 _PIECE = 60
 
-# ``Bob <bob@b.test>`` and ``bob@b.test``, which nearly every address is.
+# ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>`` and ``bob@b.test``, which nearly every address is.
 _SIMPLE = re.compile(
-    r'(?:([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*[^\s"(),:;<>@\[\\\]=])\s*<([\w.+=/-]+@[\w.-]+)>|([\w.+=/-]+@[\w.-]+))'
+    r'(?:(?:([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*[^\s"(),:;<>@\[\\\]=])|"([^"\\=]*)")\s*<([\w.+=/-]+@[\w.-]+)>|([\w.+=/-]+@[\w.-]+))'
 )
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _QUOTABLE = re.compile(r"[!-~]+(?: [!-~]+)*")
@@ -44,7 +44,7 @@ def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> lis
     text = header_text(raw, note)
     simple = _SIMPLE.fullmatch(text)
     if simple is not None:
-        return [_address(" ".join((simple[1] or "").split()), simple[2] or simple[3])]
+        return [_address(" ".join((simple[1] or simple[2] or "").split()), simple[3] or simple[4])]
     if "=?" in text:
         text = _BARE_WORD.sub(_protected, text)
     found: list[Address] = []

@@ -27,7 +27,7 @@ def kept_fields(
     """
     left = dict(replacements)
     octets, header = entity.reading.octets, entity.header
-    for field in header.fields():
+    for field in header.each_field():
         if field.name in replacements:
             yield left.pop(field.name, None) or b""
         elif field.name and not field.name.startswith(dropped_prefixes):

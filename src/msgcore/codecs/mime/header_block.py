@@ -7,6 +7,7 @@ LF in their place, so that offsets stay the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgcore.base.octets import Limits
@@ -31,7 +32,7 @@ class RawField(NamedTuple):
 class HeaderBlock:
     """The fields of one entity. ``offset`` is where the block starts in the message."""
 
-    __slots__ = ("_fields", "_findings", "_index", "_limits", "_lowered", "octets", "offset")
+    __slots__ = ("_fields", "_findings", "_index", "_is_plain", "_limits", "_lowered", "octets", "offset")
 
     def __init__(self, octets: bytes, offset: int, limits: Limits, findings: Findings) -> None:
         self.octets = octets
@@ -39,31 +40,34 @@ class HeaderBlock:
         self._limits = limits
         self._findings = findings
         self._lowered: bytes | None = None
+        self._is_plain = False
         self._fields: tuple[RawField, ...] | None = None
         self._index: dict[bytes, list[RawField]] | None = None
 
     def raw(self, name: bytes) -> bytes | None:
         """Give the value of the first field called ``name`` (in lower case), as it stands there, or ``None``."""
-        if self._index is not None:
-            found = self._index.get(name)
-            return None if found is None else self.value(found[0])
-        lowered = self._lowered
-        if lowered is None:
-            lowered = self._lowered = b"\n" + self.octets.lower()
-        at = lowered.find(b"\n%b:" % name)
-        if at >= 0:
-            start = at + len(name) + 1
-            return self.octets[start : self._end_of_value(start)]
-        if b" :" in lowered or b"\t:" in lowered:  # perhaps white space before the colon (RFC 5322 section 4.5)
-            found = self.index().get(name)
-            return None if found is None else self.value(found[0])
-        return None
+        return next(self._values(name), None)
 
     def raw_all(self, name: bytes) -> list[bytes]:
         """Give the value of every field called ``name``, in order."""
-        if self._index is None and self.raw(name) is None:
-            return []
-        return [self.value(field) for field in self.index().get(name, ())]
+        return list(self._values(name))
+
+    def _values(self, name: bytes) -> Iterator[bytes]:
+        lowered = self._lowered
+        if lowered is None:
+            lowered = self._lowered = b"\n" + self.octets.lower()
+            # White space before a colon is rare (RFC 5322 section 4.5); then the whole block is read.
+            self._is_plain = b" :" not in lowered and b"\t:" not in lowered
+        if not self._is_plain:
+            yield from (self.value(field) for field in self.index().get(name, ()))
+            return
+        mark = b"\n%b:" % name
+        at = lowered.find(mark)
+        while at >= 0:
+            start = at + len(name) + 1
+            end = self._end_of_value(start)
+            yield self.octets[start:end]
+            at = lowered.find(mark, end)
 
     def text(self, name: bytes) -> str | None:
         """Give the first field's value unfolded and decoded, or ``None``."""
@@ -77,7 +81,7 @@ class HeaderBlock:
     def fields(self) -> tuple[RawField, ...]:
         """Give every line in order, those that are no fields, too; past the limit of fields none."""
         if self._fields is None:
-            self._fields = tuple(self._read_fields())
+            self._fields = tuple(self.each_field())
         return self._fields
 
     def index(self) -> dict[bytes, list[RawField]]:
@@ -96,19 +100,19 @@ class HeaderBlock:
         """Give the name as written."""
         return self.octets[field.start : field.start + len(field.name)].decode("ascii")
 
-    def _read_fields(self) -> list[RawField]:
-        fields: list[RawField] = []
+    def each_field(self) -> Iterator[RawField]:
+        """Give what :meth:`fields` does, one after the other, and keep nothing."""
         most = self._limits.header_fields
-        position, size = 0, len(self.octets)
+        position, size, count = 0, len(self.octets), 0
         while position < size:
-            if len(fields) >= most:
+            if count >= most:
                 self._findings.add(self.offset + position, "limit-header-fields", f"more than {most} header fields")
-                break
+                return
             line = _LINE.match(self.octets, position)
             assert line is not None
-            fields.append(RawField((line[1] or b"").lower(), position, line.start(2), line.end()))
+            yield RawField((line[1] or b"").lower(), position, line.start(2), line.end())
             position = line.end()
-        return fields
+            count += 1
 
     def _end_of_value(self, start: int) -> int:
         octets = self.octets

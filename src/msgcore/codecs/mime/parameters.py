@@ -6,7 +6,6 @@ import functools
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import unquote_to_bytes
 
 import attrs
 
@@ -19,11 +18,11 @@ __all__ = ["NOTHING", "Parameterised", "parse_parameters"]
 _MAIN = re.compile(r"[\s;]*+([^\s;/]++(?:\s*+/\s*+[^\s;/]++)?)")
 # name, then a quoted string or a token; a token takes blanks in so long as no ``name=`` follows them.
 _PARAMETER = re.compile(
-    r'[\s;]*+([^\s=;"]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"?|([^;\s]*+(?:\s++(?![^\s=;"]++\s*+=)[^;\s]++)*+)))?'
-    r'|[\s;]*+"',
+    r'([^\s=;"]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"?|([^;\s]*+(?:\s++(?![^\s=;"]++\s*+=)[^;\s]++)*+)))?',
     re.DOTALL,
 )
 _NAME = re.compile(r"([^*]++)(?:\*(\d{1,9}))?(\*)?")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 # Names in which mailers use encoded words, which RFC 2047 section 5 forbids.
@@ -81,7 +80,7 @@ def _read(text: str, position: int, note: Note, limit: int) -> Mapping[str, str]
         if number >= limit:
             note("limit-parameters", f"more than {limit} parameters")
             break
-        if found[1] is None or (found[2] is None and found[3] is None):
+        if found[2] is None and found[3] is None:
             continue
         value = _ESCAPED.sub(r"\1", found[2]) if found[2] is not None else found[3].rstrip().rstrip('"')
         name = _NAME.fullmatch(found[1].lower())
@@ -115,10 +114,14 @@ def _join(pieces: dict[int, tuple[str, bool]], note: Note) -> str:
         if is_extended:
             if number == 0 and value.count("'") >= 2:
                 charset, _, value = value.split("'", 2)
-            octets.append(unquote_to_bytes(value))
+            octets.append(_PERCENT.sub(_octet, value.encode("utf-8")))
         else:
             octets.append(value.encode("utf-8"))
     joined = b"".join(octets)
     if not charset or codec_of_charset(charset) == "ascii":
         return clean(guess(joined))
     return clean(decode(joined, charset, note))
+
+
+def _octet(escape: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escape[1].decode("ascii"))

@@ -62,7 +62,7 @@ def _multipart_pieces(entity: Entity, comment_of: Callable[[bytes], bytes]) -> l
             pieces.extend((before, delimiter, line_end))
         pieces.append(child)
         # A CR that ends a body must not become one line end with the LF of the delimiter.
-        before = b"\r\n" if octets[child.end - 1 : child.end] == b"\r" else line_end
+        before = b"\r\n" if line_end == b"\n" and octets[child.end - 1 : child.end] == b"\r" else line_end
     pieces.extend((before, delimiter, b"--"))
     if not parts.is_closed and parts.epilogue_start < entity.end:
         pieces.append(line_end)

@@ -205,7 +205,7 @@ def _original_part(original: bytes, *, return_full: bool, most: int) -> Part:
     octets = root.header.octets
     fields: list[bytes] = []
     size = 0
-    for one in root.header.fields():
+    for one in root.header.each_field():
         size += one.end - one.start
         if size > most:
             break

@@ -10,6 +10,7 @@ from msgcore.base.status import EnhancedStatus
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.tolerated import Findings
+from msgcore.codecs.mime.words import header_text
 from msgcore.model.address import SMTP, Address
 from msgcore.model.report import ReportAction, ReportedRecipient
 
@@ -44,8 +45,9 @@ def actions_of(part: Entity) -> tuple[ReportAction, ...]:
 def reported_recipients(groups: list[HeaderBlock]) -> Iterator[ReportedRecipient]:
     """Read the groups that name a recipient; also the first, when a server wrote everything into one."""
     for group in groups[:_MOST_RECIPIENTS]:
-        named = group.text(b"final-recipient") or group.text(b"original-recipient")
-        if named is None:
+        original = _undecoded(group, b"original-recipient")
+        named = _undecoded(group, b"final-recipient") or original
+        if not named:
             continue
         address = _address(named)
         diagnostic = typed_value(group.text(b"diagnostic-code") or "")[1]
@@ -56,8 +58,13 @@ def reported_recipients(groups: list[HeaderBlock]) -> Iterator[ReportedRecipient
             status,
             diagnostic,
             typed_value(group.text(b"remote-mta") or "")[1],
-            _unquoted(typed_value(group.text(b"original-recipient") or "")[1]),
+            _unquoted(typed_value(original)[1]),
         )
+
+
+def _undecoded(group: HeaderBlock, name: bytes) -> str:
+    """Give a field's text as it stands: an address never comes from an encoded word."""
+    return header_text(group.raw(name) or b"")
 
 
 def typed_value(text: str) -> tuple[str, str]:

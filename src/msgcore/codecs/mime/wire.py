@@ -93,7 +93,7 @@ class _Builder:
         form = self._form = self._form_of(entity)
         octets, header = entity.header.octets, entity.header
         fields: list[bytes] = []
-        for field in header.fields():
+        for field in header.each_field():
             if not field.name or (entity.parent is None and field.name in _BLIND):
                 continue
             if field.name == _ENCODING:

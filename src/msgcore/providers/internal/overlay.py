@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
-from msgcore.errors import NotSupported
+from msgcore.errors import NotSupported, StoreCorrupt
 from msgcore.props.key import PropertyKey
 from msgcore.props.names import by_id
 from msgcore.props.tags import NamedProperty, PropertyTag
@@ -27,14 +27,22 @@ def overlay_to_json(properties: Iterable[tuple[PropertyKey, object | None]]) -> 
 
 
 def overlay_from_json(text: str | None) -> list[tuple[PropertyKey, object | None]]:
-    """Read what :func:`overlay_to_json` wrote."""
+    """Read what :func:`overlay_to_json` wrote.
+
+    Raises:
+        StoreCorrupt: it did not write this.
+    """
     if text is None:
         return []
-    found: list[tuple[PropertyKey, object | None]] = []
-    for *identity, kind, plain in json.loads(text):
-        tag = _tag(identity, PropertyType(kind))
-        found.append((tag, _value(PropertyType(kind), plain)))
-    return found
+    try:
+        return [_entry(*identity, kind=kind, plain=plain) for *identity, kind, plain in json.loads(text)]
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        raise StoreCorrupt(f"the overlay of a message is damaged: {type(error).__name__}: {error}") from error
+
+
+def _entry(*identity: Any, kind: int, plain: Any) -> tuple[PropertyKey, object | None]:
+    value_type = PropertyType(kind)
+    return _tag(identity, value_type), _value(value_type, plain)
 
 
 def _identity(tag: PropertyKey) -> list[Any]:
@@ -47,7 +55,7 @@ def _identity(tag: PropertyKey) -> list[Any]:
             raise NotSupported(f"{tag.label}: neither a property tag nor a named property")
 
 
-def _tag(identity: list[Any], kind: PropertyType) -> PropertyKey:
+def _tag(identity: Sequence[Any], kind: PropertyType) -> PropertyKey:
     if len(identity) == 2:
         return NamedProperty[object](UUID(identity[0]), identity[1], kind)
     known = by_id(identity[0], kind)

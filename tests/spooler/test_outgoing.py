@@ -1,0 +1,648 @@
+"""Working off an outgoing queue: real store, transports in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from msgcore.base.status import Reply
+from msgcore.codecs import mime
+from msgcore.errors import (
+    AuthenticationRefused,
+    CapabilityMissing,
+    CommandRefused,
+    ConnectionLost,
+    InjectionRefused,
+    LimitExceeded,
+    MsgcoreError,
+    NameNotResolved,
+    NotLoaded,
+    OperationCancelled,
+    ProtocolBroken,
+    ServiceBusy,
+    StoreError,
+    TimedOut,
+    TlsFailed,
+    TlsRequired,
+    UsageError,
+)
+from msgcore.model import (
+    Accepted,
+    Address,
+    Deferred,
+    Delivered,
+    Envelope,
+    Message,
+    Outcome,
+    Pending,
+    Recipient,
+    Refused,
+    Unknown,
+)
+from msgcore.props.table import PidTagMessageClass
+from msgcore.runtime import NEVER
+from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.transport import TransportProvider
+from msgcore.spooler.outgoing import NamedTransport, RetryPolicy, send_due
+from tests.providers.internal.box import Box
+from tests.spooler.transports import AnyTransport, MemoryTransport, PlainTransport, Verdict, named
+
+LETTER = Message(from_="Ann <ann@a.test>", to=["bob@b.test", "cid@c.test"], subject="letter", text="Hello")
+BOB, CID = LETTER.recipients
+
+
+def send(box: Box, *transports: NamedTransport | TransportProvider, policy: RetryPolicy | None = None) -> int:
+    ready = [one if isinstance(one, NamedTransport) else named(one) for one in transports]
+    return box.run(send_due(box.runtime, box.store, box.store, ready, NEVER, policy))
+
+
+def submitted(box: Box, message: Message = LETTER, transfer_id: str = "t1") -> OutgoingItem:
+    return box.submit(message, transfer_id)
+
+
+def now_is(box: Box, item: OutgoingItem) -> OutgoingItem:
+    return box.run(box.store.submission(item.entry_id, NEVER))
+
+
+def sent(box: Box, *transports: NamedTransport | TransportProvider, message: Message = LETTER) -> OutgoingItem:
+    """Submit a message, work off the queue once, and read what became of it."""
+    item = submitted(box, message)
+    send(box, *transports)
+    return now_is(box, item)
+
+
+def verdicts(**by_name: Outcome) -> Verdict:
+    return lambda recipient: by_name[recipient.email_address.partition("@")[0]]
+
+
+def always(outcome: Outcome) -> Verdict:
+    return lambda _: outcome
+
+
+# Who gets what
+
+
+def test_a_message_that_everybody_accepts_is_sent(box: Box) -> None:
+    item = sent(box, MemoryTransport())
+
+    assert (item.state, dict(item.outcomes)) == (
+        OutgoingState.SENT,
+        {BOB: Accepted(250, "2.0.0"), CID: Accepted(250, "2.0.0")},
+    )
+
+
+def test_a_transport_gets_all_its_recipients_in_one_envelope(box: Box) -> None:
+    transport = MemoryTransport()
+    sent(box, transport)
+
+    assert transport.recipients == [["bob@b.test", "cid@c.test"]]
+
+
+def test_the_envelope_names_the_sender_and_the_transfer(box: Box) -> None:
+    transport = MemoryTransport()
+    sent(box, transport)
+    envelope, _ = transport.taken[0]
+
+    assert (envelope.sender, envelope.transfer_id) == (Address("SMTP", "ann@a.test"), "t1")
+
+
+def test_a_transport_gets_the_message_as_it_was_submitted(box: Box) -> None:
+    transport = MemoryTransport()
+    sent(box, transport)
+    _, message = transport.taken[0]
+
+    assert (message.subject, message.text) == ("letter", "Hello\n")
+
+
+def test_each_type_goes_to_its_transport(box: Box) -> None:
+    smtp, fax = MemoryTransport(), MemoryTransport(types=["FAX"])
+    item = sent(
+        box,
+        named(smtp, "smtp"),
+        named(fax, "fax"),
+        message=Message(from_="ann@a.test", to=["bob@b.test", Address("FAX", "+1")]),
+    )
+
+    assert (smtp.recipients, fax.recipients, sorted(item.transports.values())) == (
+        [["bob@b.test"]],
+        [["+1"]],
+        ["fax", "smtp"],
+    )
+
+
+def test_a_plain_transport_runs_as_an_async_one(box: Box) -> None:
+    assert sent(box, PlainTransport()).state is OutgoingState.SENT
+
+
+def test_everything_that_is_due_is_taken_up(box: Box) -> None:
+    for number in range(3):
+        submitted(box, transfer_id=f"t{number}")
+
+    assert send(box, MemoryTransport()) == 3
+
+
+def test_an_empty_queue_is_no_work(box: Box) -> None:
+    assert send(box, MemoryTransport()) == 0
+
+
+# Outcomes of all kinds
+
+
+def test_each_recipient_has_the_outcome_that_its_transport_gave(box: Box) -> None:
+    given = {"bob": Delivered(250, "2.1.5"), "cid": Deferred(451, "4.2.1", "busy", "rcpt")}
+
+    assert dict(sent(box, MemoryTransport(verdicts(**given))).outcomes) == {BOB: given["bob"], CID: given["cid"]}
+
+
+@pytest.mark.parametrize("outcome", [Deferred(451, text="busy"), Pending(text="busy")])
+def test_a_recipient_that_is_open_keeps_the_submission_waiting(box: Box, outcome: Outcome) -> None:
+    item = sent(box, MemoryTransport(verdicts(bob=Accepted(), cid=outcome)))
+
+    assert (item.state, item.reason) == (OutgoingState.READY, "busy")
+
+
+def test_the_next_try_is_only_for_those_that_are_open(box: Box) -> None:
+    transport = MemoryTransport(verdicts(bob=Accepted(), cid=Deferred(451)))
+    sent(box, transport)
+    box.run(box.store.make_due(NEVER))
+    send(box, transport)
+
+    assert transport.recipients == [["bob@b.test", "cid@c.test"], ["cid@c.test"]]
+
+
+def test_every_try_has_the_same_transfer_id(box: Box) -> None:
+    transport = MemoryTransport(always(Deferred(451)))
+    sent(box, transport)
+    box.run(box.store.make_due(NEVER))
+    send(box, transport)
+
+    assert [envelope.transfer_id for envelope, _ in transport.taken] == ["t1", "t1"]
+
+
+def test_a_submission_that_is_refused_by_everybody_has_ended(box: Box) -> None:
+    item = sent(box, MemoryTransport(always(Refused(550, "5.1.1"))))
+
+    assert (item.state, box.subjects(SpecialFolder.SENT_ITEMS)) == (OutgoingState.SENT, ["letter"])
+
+
+def test_what_nobody_knows_is_held(box: Box) -> None:
+    item = sent(box, MemoryTransport(verdicts(bob=Accepted(), cid=Unknown(text="lost"))))
+
+    assert (item.state, "unknown whether" in item.reason) == (OutgoingState.HELD, True)
+
+
+def test_what_nobody_knows_is_not_sent_again_by_itself(box: Box) -> None:
+    transport = MemoryTransport(always(Unknown()))
+    sent(box, transport)
+    box.run(box.store.make_due(NEVER))
+    send(box, transport)
+
+    assert len(transport.taken) == 1
+
+
+def test_what_nobody_knows_is_sent_again_on_request_to_those_only(box: Box) -> None:
+    transport = MemoryTransport(verdicts(bob=Accepted(), cid=Unknown()))
+    item = sent(box, transport)
+    box.run(box.store.retry(item.entry_id, NEVER))
+    send(box, transport)
+
+    assert transport.recipients == [["bob@b.test", "cid@c.test"], ["cid@c.test"]]
+
+
+# Reports
+
+
+def inbox_report(box: Box) -> Message:
+    (entry_id,) = box.ids()
+    return box.load(entry_id)
+
+
+def test_a_recipient_that_no_transport_claims_is_refused(box: Box) -> None:
+    item = sent(box, MemoryTransport(), message=Message(from_="ann@a.test", to=[Address("FAX", "+1")]))
+    (outcome,) = item.outcomes.values()
+
+    assert (type(outcome), str(outcome.enhanced), outcome.text) == (
+        Refused,
+        "5.4.4",
+        "no service of this profile takes FAX",
+    )
+
+
+def test_an_unclaimed_recipient_does_not_hinder_the_others(box: Box) -> None:
+    transport = MemoryTransport()
+    sent(box, transport, message=Message(from_="ann@a.test", to=["bob@b.test", Address("FAX", "+1")]))
+
+    assert transport.recipients == [["bob@b.test"]]
+
+
+def test_several_that_are_refused_are_told_in_one_report(box: Box) -> None:
+    sent(box, MemoryTransport(always(Refused(550, "5.1.1", "no such user"))))
+    report = mime.read_delivery_report(inbox_report(box))
+
+    assert report is not None
+    assert [one.address.email_address for one in report.recipients] == ["bob@b.test", "cid@c.test"]
+
+
+def test_a_report_names_only_those_that_are_refused(box: Box) -> None:
+    sent(box, MemoryTransport(verdicts(bob=Accepted(), cid=Refused(550))))
+    report = mime.read_delivery_report(inbox_report(box))
+
+    assert report is not None
+    assert [one.address.email_address for one in report.recipients] == ["cid@c.test"]
+
+
+def test_a_report_is_a_report_by_its_class(box: Box) -> None:
+    sent(box, MemoryTransport(always(Refused(550))))
+
+    assert inbox_report(box)[PidTagMessageClass] == "REPORT.IPM.Note.NDR"
+
+
+def test_nobody_is_reported_twice(box: Box) -> None:
+    transport = MemoryTransport(verdicts(bob=Refused(550), cid=Deferred(451)))
+    sent(box, transport)
+    box.run(box.store.make_due(NEVER))
+    send(box, transport)
+
+    assert len(box.ids()) == 1
+
+
+def test_who_is_refused_later_gets_a_report_of_his_own(box: Box) -> None:
+    transport = MemoryTransport(verdicts(bob=Refused(550), cid=Deferred(451)))
+    sent(box, transport)
+    transport.verdict = always(Refused(550))
+    box.run(box.store.make_due(NEVER))
+    send(box, transport)
+
+    assert len(box.ids()) == 2
+
+
+@pytest.mark.parametrize("outcome", [Accepted(), Delivered(), Deferred(), Unknown(), Pending()])
+def test_nothing_is_reported_when_nobody_is_refused(box: Box, outcome: Outcome) -> None:
+    sent(box, MemoryTransport(always(outcome)))
+
+    assert box.ids() == []
+
+
+def test_a_report_does_not_name_blind_copies_in_the_message_it_returns(box: Box) -> None:
+    message = Message(from_="ann@a.test", to="bob@b.test", bcc="secret@b.test", subject="s")
+    sent(box, MemoryTransport(verdicts(bob=Refused(550), secret=Accepted())), message=message)
+
+    assert b"secret" not in mime.write(inbox_report(box))
+
+
+# Transports that raise
+
+TRANSIENT = [
+    ConnectionLost("cut"),
+    TimedOut("late"),
+    ServiceBusy("busy", 5),
+    CommandRefused(Reply(554, ("no",))),
+    ProtocolBroken.remote("nonsense"),
+    StoreError("no"),
+]
+SETUP = [
+    AuthenticationRefused("wrong password"),
+    TlsRequired("no TLS"),
+    TlsFailed("bad certificate"),
+    NameNotResolved("no such host"),
+    CapabilityMissing("no SMTPUTF8"),
+]
+FINAL = [InjectionRefused("CR"), LimitExceeded("too large"), NotLoaded("not here"), UsageError("wrong")]
+
+
+def raising(error: BaseException) -> AnyTransport:
+    def act(_: Envelope) -> object:
+        raise error
+
+    return AnyTransport(act)
+
+
+def class_name(error: object) -> str:
+    return type(error).__name__
+
+
+@pytest.mark.parametrize("error", TRANSIENT, ids=class_name)
+def test_what_may_pass_is_deferred(box: Box, error: MsgcoreError) -> None:
+    item = sent(box, raising(error))
+
+    assert (item.state, [type(one) for one in item.outcomes.values()], item.reason) == (
+        OutgoingState.READY,
+        [Deferred, Deferred],
+        str(error),
+    )
+
+
+@pytest.mark.parametrize("error", SETUP, ids=class_name)
+def test_a_fault_of_the_set_up_holds_the_submission_with_its_reason(box: Box, error: MsgcoreError) -> None:
+    item = sent(box, raising(error))
+
+    assert (item.state, item.reason) == (OutgoingState.HELD, f"mail: {error}")
+
+
+@pytest.mark.parametrize("error", SETUP, ids=class_name)
+def test_a_fault_of_the_set_up_leaves_every_recipient_open(box: Box, error: MsgcoreError) -> None:
+    item = sent(box, raising(error))
+
+    assert [type(one) for one in item.outcomes.values()] == [Deferred, Deferred]
+
+
+@pytest.mark.parametrize("error", FINAL, ids=class_name)
+def test_what_no_try_can_mend_is_refused(box: Box, error: MsgcoreError) -> None:
+    item = sent(box, raising(error))
+
+    assert [(type(one), one.text) for one in item.outcomes.values()] == [(Refused, str(error))] * 2
+
+
+def test_a_plug_in_that_raises_anything_holds_the_submission(box: Box) -> None:
+    item = sent(box, raising(ZeroDivisionError("boom")))
+
+    assert (item.state, "ZeroDivisionError: boom" in item.reason) == (OutgoingState.HELD, True)
+
+
+def test_a_held_submission_is_sent_after_a_retry(box: Box) -> None:
+    item = sent(box, raising(AuthenticationRefused("wrong password")))
+    box.run(box.store.retry(item.entry_id, NEVER))
+    send(box, MemoryTransport())
+
+    assert (now_is(box, item).state, now_is(box, item).reason) == (OutgoingState.SENT, "")
+
+
+def test_a_transport_that_raises_does_not_hinder_the_other_one(box: Box) -> None:
+    fax = MemoryTransport(types=["FAX"])
+    message = Message(from_="ann@a.test", to=["bob@b.test", Address("FAX", "+1")])
+    item = sent(box, named(raising(AuthenticationRefused("no")), "smtp"), named(fax, "fax"), message=message)
+
+    assert [type(one) for one in item.outcomes.values()] == [Deferred, Accepted]
+
+
+def test_a_submission_that_is_held_does_not_hinder_the_next(box: Box) -> None:
+    sent(box, raising(AuthenticationRefused("wrong password")))
+    second = submitted(box, transfer_id="t2")
+    send(box, MemoryTransport())
+
+    assert now_is(box, second).state is OutgoingState.SENT
+
+
+# Transports that break the contract
+
+
+def test_a_recipient_that_the_transport_forgets_is_deferred(box: Box) -> None:
+    item = sent(box, AnyTransport(lambda envelope: {envelope.recipients[0]: Accepted()}))
+
+    assert [type(one) for one in item.outcomes.values()] == [Accepted, Deferred]
+
+
+def test_a_recipient_that_was_not_asked_for_is_left_out(box: Box) -> None:
+    stranger = Recipient(Address("SMTP", "eve@e.test"))
+    item = sent(box, AnyTransport(lambda envelope: dict.fromkeys([*envelope.recipients, stranger], Accepted())))
+
+    assert list(item.outcomes) == [BOB, CID]
+
+
+@pytest.mark.parametrize("nonsense", [None, "ok", 250, [Accepted(), Accepted()]], ids=repr)
+def test_what_is_no_mapping_holds_the_submission_and_names_the_service(box: Box, nonsense: object) -> None:
+    item = sent(box, AnyTransport(lambda _: nonsense))
+
+    assert (item.state, item.reason.startswith("mail: ")) == (OutgoingState.HELD, True)
+
+
+@pytest.mark.parametrize("nonsense", ["ok", 250, Outcome(250), Accepted], ids=repr)
+def test_what_is_no_outcome_is_unknown(box: Box, nonsense: object) -> None:
+    item = sent(box, AnyTransport(lambda envelope: dict.fromkeys(envelope.recipients, nonsense)))
+
+    assert [type(one) for one in item.outcomes.values()] == [Unknown, Unknown]
+
+
+def test_an_outcome_class_of_the_plug_ins_own_counts_as_its_kind(box: Box) -> None:
+    @attrs.frozen(str=False)
+    class Queued(Accepted):
+        number: int = 7
+
+    item = sent(box, MemoryTransport(always(Queued(250, text="queued as 7"))))
+
+    assert {type(one) for one in item.outcomes.values()} == {Accepted}
+
+
+def test_a_text_that_no_database_holds_is_written_down_all_the_same(box: Box) -> None:
+    item = sent(box, MemoryTransport(always(Accepted(250, text="\ud800 ok"))))
+
+    assert item.state is OutgoingState.SENT
+
+
+# Time
+
+POLICY = RetryPolicy(
+    shortest=timedelta(minutes=1), longest=timedelta(minutes=10), lifetime=timedelta(days=1), lease_seconds=60
+)
+
+
+def test_the_wait_doubles_up_to_the_longest(box: Box) -> None:
+    item = submitted(box)
+    waits: list[int] = []
+    for _ in range(6):
+        send(box, MemoryTransport(always(Deferred(451))), policy=POLICY)
+        wait = now_is(box, item).due_at - box.runtime.now()
+        waits.append(round(wait.total_seconds() / 60))
+        box.runtime.moved += wait + timedelta(seconds=1)
+
+    assert waits == [1, 2, 4, 8, 10, 10]
+
+
+def test_a_deferred_submission_is_not_tried_before_it_is_due(box: Box) -> None:
+    transport = MemoryTransport(always(Deferred(451)))
+    submitted(box)
+    send(box, transport, policy=POLICY)
+    box.runtime.moved = timedelta(seconds=50)
+    send(box, transport, policy=POLICY)
+
+    assert len(transport.taken) == 1
+
+
+def test_a_deferred_submission_is_tried_once_it_is_due(box: Box) -> None:
+    transport = MemoryTransport(always(Deferred(451)))
+    submitted(box)
+    send(box, transport, policy=POLICY)
+    box.runtime.moved = timedelta(seconds=70)
+    send(box, transport, policy=POLICY)
+
+    assert len(transport.taken) == 2
+
+
+def test_past_its_lifetime_a_deferred_recipient_is_refused(box: Box) -> None:
+    item = submitted(box)
+    box.runtime.moved = timedelta(days=1, seconds=1)
+    send(box, MemoryTransport(verdicts(bob=Accepted(), cid=Deferred(451, "4.2.1", "busy"))), policy=POLICY)
+    outcome = now_is(box, item).outcomes[CID]
+
+    assert (type(outcome), str(outcome.enhanced), outcome.text) == (Refused, "5.4.7", "given up: busy")
+
+
+def test_past_its_lifetime_a_submission_is_still_tried_once_more(box: Box) -> None:
+    item = submitted(box)
+    box.runtime.moved = timedelta(days=5)
+    send(box, MemoryTransport(), policy=POLICY)
+
+    assert now_is(box, item).state is OutgoingState.SENT
+
+
+def test_who_is_given_up_is_reported(box: Box) -> None:
+    submitted(box)
+    box.runtime.moved = timedelta(days=1, seconds=1)
+    send(box, MemoryTransport(always(Deferred(451))), policy=POLICY)
+
+    assert inbox_report(box).message_class == "REPORT.IPM.Note.NDR"
+
+
+def test_tries_are_counted(box: Box) -> None:
+    item = submitted(box)
+    for _ in range(3):
+        box.run(box.store.make_due(NEVER))
+        send(box, MemoryTransport(always(Deferred(451))))
+
+    assert now_is(box, item).tries == 3
+
+
+# Calls that are cut short
+
+
+def test_a_deadline_that_passes_while_sending_does_not_lose_what_was_sent(box: Box) -> None:
+    """The first submission takes all the time there is; its outcome is written, then the call ends."""
+    first, second = submitted(box), submitted(box, transfer_id="t2")
+
+    class Slow(MemoryTransport):
+        async def submit(self, envelope: Envelope, message: Message, deadline: object) -> dict[Recipient, Outcome]:
+            box.runtime.moved += timedelta(seconds=100)
+            return dict.fromkeys(envelope.recipients, Accepted(250))
+
+    with pytest.raises(TimedOut):
+        box.run(send_due(box.runtime, box.store, box.store, [named(Slow())], box.runtime.deadline(60)))
+
+    assert [now_is(box, first).state, now_is(box, second).state] == [OutgoingState.SENT, OutgoingState.READY]
+
+
+class Cancelling(PlainTransport):
+    """Sends, and has the call cancelled before it returns, as another thread might."""
+
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        super().__init__()
+        self._cancel = cancel
+
+    def submit(self, envelope: Envelope, message: Message, deadline: object) -> dict[Recipient, Outcome]:
+        self.taken.append(envelope)
+        self._cancel()
+        return dict.fromkeys(envelope.recipients, Accepted(250))
+
+
+def test_what_was_sent_when_the_call_was_cancelled_is_written_down(box: Box) -> None:
+    item = submitted(box)
+    with pytest.raises(OperationCancelled):
+        send(box, Cancelling(box.runtime.cancel))
+
+    assert (now_is(box, item).state, set(now_is(box, item).outcomes.values())) == (
+        OutgoingState.SENT,
+        {Accepted(250)},
+    )
+
+
+def test_a_cancelled_call_takes_up_no_further_submission(box: Box) -> None:
+    submitted(box)
+    submitted(box, transfer_id="t2")
+    transport = Cancelling(box.runtime.cancel)
+    with pytest.raises(OperationCancelled):
+        send(box, transport)
+
+    assert [envelope.transfer_id for envelope in transport.taken] == ["t1"]
+
+
+def test_a_cancelled_call_leaves_no_lock(box: Box) -> None:
+    submitted(box)
+    submitted(box, transfer_id="t2")
+    with pytest.raises(OperationCancelled):
+        send(box, Cancelling(box.runtime.cancel))
+
+    assert send(box, MemoryTransport()) == 1
+
+
+def test_a_transport_that_ends_its_wait_by_a_cancellation_is_deferred(box: Box) -> None:
+    item = submitted(box)
+    with pytest.raises(OperationCancelled):
+        send(box, raising(OperationCancelled("cancel() ended this call")))
+
+    assert [type(one) for one in now_is(box, item).outcomes.values()] == [Deferred, Deferred]
+
+
+class Torn(BaseException):
+    """What an interpreter raises into a task or thread: Control-C, a cancelled task."""
+
+
+def broken_off(box: Box) -> OutgoingItem:
+    """Send a message to three transports, the second of which is broken off."""
+    item = submitted(box, Message(from_="ann@a.test", to=["bob@b.test", Address("FAX", "+1"), Address("SMS", "+2")]))
+    fax = raising(Torn())
+    fax.address_types = ["FAX"]
+    with pytest.raises(Torn):
+        send(
+            box,
+            named(MemoryTransport(), "smtp"),
+            named(fax, "fax"),
+            named(MemoryTransport(types=["SMS"]), "sms"),
+        )
+    return now_is(box, item)
+
+
+def test_a_try_that_is_broken_off_knows_who_was_sent_to_who_may_have_been_and_who_was_not(box: Box) -> None:
+    assert [type(one) for one in broken_off(box).outcomes.values()] == [Accepted, Unknown, Pending]
+
+
+def test_a_try_that_is_broken_off_is_held(box: Box) -> None:
+    assert broken_off(box).state is OutgoingState.HELD
+
+
+def test_a_try_that_was_broken_off_leaves_those_out_that_have_it(box: Box) -> None:
+    item = broken_off(box)
+    smtp = MemoryTransport()
+    box.run(box.store.retry(item.entry_id, NEVER))
+    send(box, named(smtp, "smtp"), named(MemoryTransport(types=["FAX", "SMS"]), "other"))
+
+    assert (smtp.taken, now_is(box, item).state) == ([], OutgoingState.SENT)
+
+
+# What stands in the queue
+
+
+def test_a_message_that_cannot_be_read_is_held_and_does_not_hinder_the_next(box: Box) -> None:
+    first, second = submitted(box), submitted(box, transfer_id="t2")
+    box.sql("update message set overlay = '{' where id = ?", first.entry_id.number)
+    send(box, MemoryTransport())
+
+    assert [now_is(box, first).state, now_is(box, second).state] == [OutgoingState.HELD, OutgoingState.SENT]
+
+
+def test_a_message_that_is_deleted_while_it_is_sent_is_gone(box: Box) -> None:
+    item = submitted(box)
+
+    def act(envelope: Envelope) -> object:
+        box.sql("pragma foreign_keys = on")
+        box.sql("delete from submission where message_id = ?", item.entry_id.number)
+        return dict.fromkeys(envelope.recipients, Refused(550))
+
+    send(box, AnyTransport(act))
+
+    assert box.subjects() == []
+
+
+def test_two_spoolers_send_each_submission_once(box: Box) -> None:
+    transport = MemoryTransport()
+    item = submitted(box)
+
+    class Nested(MemoryTransport):
+        async def submit(self, envelope: Envelope, message: Message, deadline: object) -> dict[Recipient, Outcome]:
+            await send_due(box.runtime, box.store, box.store, [named(transport)], NEVER)
+            return dict.fromkeys(envelope.recipients, Accepted(250))
+
+    send(box, Nested())
+
+    assert (transport.taken, now_is(box, item).state) == ([], OutgoingState.SENT)

@@ -1,0 +1,88 @@
+"""Recognising an archive by what is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from msgcore.errors import MalformedMessage, NotFound, NotSupported
+from msgcore.transfer import EmlFile, EmlFolder, Maildir, Mbox, open_archive
+
+LETTER = b"Subject: x\n\nbody\n"
+BOX = b"From a@b Fri Jan  2 03:04:05 2026\n" + LETTER
+
+FILES = [
+    ("letter.eml", LETTER, EmlFile),
+    ("letter", LETTER, EmlFile),
+    ("letter.txt", b"Received: x\n\n", EmlFile),
+    ("letter.eml", BOX, EmlFile),  # one message with its separator left on
+    ("box", BOX, Mbox),
+    ("box.mbox", BOX, Mbox),
+    ("empty.mbox", b"", Mbox),
+]
+
+
+@pytest.mark.parametrize(("name", "octets", "kind"), FILES)
+def test_a_file_is_recognised(tmp_path: Path, name: str, octets: bytes, kind: type) -> None:
+    (tmp_path / name).write_bytes(octets)
+
+    assert type(open_archive(tmp_path / name)) is kind
+
+
+@pytest.mark.parametrize("octets", [b"", b"%PDF-1.7\n", b"import x: y\n", b"key: value\nother: value\n", b"\0\1\2"])
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, octets: bytes) -> None:
+    (tmp_path / "x").write_bytes(octets)
+
+    with pytest.raises(MalformedMessage, match=r"x is no mbox, Maildir or \.eml"):
+        open_archive(tmp_path / "x")
+
+
+@pytest.mark.parametrize(("start", "form"), [("789f3e22", "tnef"), ("d0cf11e0a1b11ae1", "msg")])
+def test_a_message_in_a_form_that_cannot_be_read_yet_is_named(tmp_path: Path, start: str, form: str) -> None:
+    (tmp_path / "x").write_bytes(bytes.fromhex(start))
+
+    with pytest.raises(NotSupported, match=form):
+        open_archive(tmp_path / "x")
+
+
+def test_a_folder_with_cur_or_new_is_a_maildir(tmp_path: Path) -> None:
+    (tmp_path / "cur").mkdir()
+
+    assert type(open_archive(tmp_path)) is Maildir
+
+
+def test_a_folder_of_maildirs_is_a_maildir(tmp_path: Path) -> None:
+    (tmp_path / ".Sent" / "new").mkdir(parents=True)
+
+    assert type(open_archive(tmp_path)) is Maildir
+
+
+def test_a_folder_with_eml_files_anywhere_below_is_one(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1.EML").write_bytes(LETTER)
+
+    assert [message.folder for message in open_archive(tmp_path)] == [("a",)]
+
+
+def test_the_kind_of_a_folder_of_eml_files(tmp_path: Path) -> None:
+    (tmp_path / "1.eml").write_bytes(LETTER)
+
+    assert type(open_archive(tmp_path)) is EmlFolder
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MalformedMessage, match=r"no mbox, Maildir or \.eml"):
+        open_archive(tmp_path)
+
+
+def test_a_missing_path_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="absent: no such file or folder"):
+        open_archive(tmp_path / "absent")
+
+
+def test_an_eml_file_gives_its_octets(tmp_path: Path) -> None:
+    (tmp_path / "1.eml").write_bytes(LETTER)
+    archive = open_archive(tmp_path / "1.eml")
+
+    assert [(m.octets, m.position_octets) for m in archive] == [(LETTER, archive.total_octets)]

@@ -1,0 +1,106 @@
+"""Maildir and Maildir++."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from msgcore.base.octets import Limits
+from msgcore.errors import LimitExceeded
+from msgcore.transfer import Maildir
+
+
+@pytest.fixture
+def maildir(tmp_path: Path) -> Path:
+    for name in ("cur", "new", "tmp"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def put(maildir: Path, name: str, octets: bytes = b"A: b\n\n") -> None:
+    path = maildir / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(octets)
+
+
+FLAGS: list[tuple[str, list[str]]] = [
+    ("cur/1.a:2,S", ["is_read"]),
+    ("cur/1.a:2,FRS", ["is_answered", "is_flagged", "is_read"]),
+    ("cur/1.a:2,DT", ["is_deleted", "is_draft"]),
+    ("cur/1.a;2,S", ["is_read"]),
+    ("cur/1.a!2,S", ["is_read"]),
+    ("cur/1.a,S=12:2,Sab", ["is_read"]),
+    ("cur/1.a", []),
+    ("new/1.a", []),
+    ("new/1.a:2,S", []),
+]
+
+
+@pytest.mark.parametrize(("name", "flags"), FLAGS)
+def test_flags_come_from_the_name(maildir: Path, name: str, flags: list[str]) -> None:
+    put(maildir, name)
+    (message,) = Maildir(maildir)
+    names = ("is_answered", "is_deleted", "is_draft", "is_flagged", "is_read")
+
+    assert [flag for flag in names if getattr(message, flag)] == flags
+
+
+def test_the_time_of_delivery_comes_from_the_name(maildir: Path) -> None:
+    put(maildir, "cur/1767323045.M1P2.host:2,S")
+    (message,) = Maildir(maildir)
+
+    assert message.received_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_what_is_still_being_written_is_left_out(maildir: Path) -> None:
+    put(maildir, "tmp/1.a")
+
+    assert list(Maildir(maildir)) == []
+
+
+FOLDERS = [
+    (".Sent", ("Sent",)),
+    (".Archive.2026", ("Archive", "2026")),
+    (".&AMUA5A-ngstr&APY-m", ("Åängström",)),
+    (".a&-b", ("a&b",)),
+    (".a&b", ("a&b",)),
+    ("nested/deeper", ("nested", "deeper")),
+]
+
+
+@pytest.mark.parametrize(("folder", "names"), FOLDERS)
+def test_folders_below_are_named(maildir: Path, folder: str, names: tuple[str, ...]) -> None:
+    put(maildir, f"{folder}/cur/1.a")
+    (message,) = Maildir(maildir)
+
+    assert message.folder == names
+
+
+def test_positions_end_at_the_total(maildir: Path) -> None:
+    put(maildir, "cur/1.a", b"A: b\n\n12345")
+    put(maildir, "new/2.a", b"A: b\n\n1")
+    archive = Maildir(maildir)
+
+    assert [message.position_octets for message in archive] == [11, archive.total_octets]
+
+
+def test_a_message_over_the_limit_is_named(maildir: Path) -> None:
+    put(maildir, "cur/1.big", b"x" * 200)
+
+    with pytest.raises(LimitExceeded, match=r"1\.big: 200 octets; the limit is 100"):
+        list(Maildir(maildir, Limits(total_octets=100)))
+
+
+def test_the_maildir_of_the_corpus(corpus: Path) -> None:
+    archive = Maildir(corpus / "mbox" / "stalwart-maildir")
+
+    assert [("/".join(m.folder), m.is_read, m.is_flagged, m.is_draft, m.is_deleted) for m in archive] == [
+        ("", True, False, False, True),
+        ("", False, False, False, False),
+        ("My Folder", False, False, True, True),
+        ("My Folder", False, False, False, False),
+        ("My Folder/Nested Folder", False, True, False, False),
+        ("My Folder/Nested Folder", False, True, True, False),
+    ]
