@@ -1,6 +1,6 @@
-"""A message service of one's own: a transport for addresses such as SMS:+4670123456. Makes its files in the current folder.
+"""A message service of one's own: a transport for addresses such as SMS:+4670123456.
 
-A plain ``def`` is enough; msgcore runs it in a thread where a loop must not wait.
+A plain ``def`` is enough; msgcore runs it in a thread where a loop must not wait. Makes its files in the current folder.
 """
 
 from collections.abc import Mapping, Sequence

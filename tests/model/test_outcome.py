@@ -71,7 +71,7 @@ def test_a_reported_recipient_takes_the_status_of_its_class() -> None:
     """RFC 3464 section 2.3.4: a failed recipient never carries a status of success."""
     failed = ReportedRecipient.of_outcome(BOB.address, Refused(550, "5.1.1", "no"), ReportAction.FAILED)
     odd = ReportedRecipient.of_outcome(BOB.address, Refused(450, "4.2.1", "late"), ReportAction.FAILED)
-    assert (failed.status, failed.diagnostic) == (EnhancedStatus(5, 1, 1), "550 no")
+    assert (failed.status, failed.diagnostic) == (EnhancedStatus(5, 1, 1), "550 5.1.1 no")
     assert odd.status == EnhancedStatus(5, 0, 0)
 
 

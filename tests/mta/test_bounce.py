@@ -65,7 +65,7 @@ def test_a_report_keeps_the_rules() -> None:
         (b"Status: 5.1.1", b"Status: 4.1.1", "action failed with status 4.1.1"),
         (b"Status: 5.1.1", b"Status: 5.1.1\r\nArrival-Date: x", "arrival-date has no place here"),
         (b"2030 12:00:00 +0000\r\n\r\n", b"2030\r\n\r\n", "arrival-date 'Tue, 01 Jan 2030' is no date"),
-        (b"Diagnostic-Code: smtp;", b"Diagnostic-Code:", "diagnostic-code '550 nobody here' has no type"),
+        (b"Diagnostic-Code: smtp;", b"Diagnostic-Code:", "diagnostic-code '550 5.1.1 nobody here' has no type"),
         (b"nobody", b"n\xf6body", "a delivery status that is not ASCII (section 2.1)"),
         (b"Status: 5.1.1\r\n", b"Status: 5.1.1\n", "a bare CR or LF"),
         (b"Auto-Submitted: auto-replied\r\n", b"", "0 fields Auto-Submitted"),
@@ -92,7 +92,7 @@ def test_a_recipient_is_named_with_what_the_next_hop_said() -> None:
         "final-recipient": "rfc822; bob@b.test",
         "action": "failed",
         "status": "5.1.1",
-        "diagnostic-code": "smtp; 550 nobody here",
+        "diagnostic-code": "smtp; 550 5.1.1 nobody here",
     }
 
 
@@ -125,7 +125,7 @@ def test_our_own_reader_reads_it() -> None:
     report = mime.read_delivery_report(mime.read(octets_of(report_of(NOBODY))))
     assert report is not None
     assert [(one.address, str(one.status), one.diagnostic) for one in report.recipients] == [
-        (BOB, "5.1.1", "550 nobody here")
+        (BOB, "5.1.1", "550 5.1.1 nobody here")
     ]
 
 

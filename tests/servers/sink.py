@@ -1,5 +1,6 @@
 """Postfix's smtp-sink: takes every message and writes it to a file."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -73,8 +74,11 @@ class SmtpSink(Server):
         )
 
     def _open_files(self) -> set[Path]:
-        descriptors = Path(f"/proc/{self.process_id}/fd")
-        return {descriptor.readlink() for descriptor in descriptors.iterdir()} if descriptors.exists() else set()
+        found: set[Path] = set()
+        for descriptor in Path(f"/proc/{self.process_id}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+                found.add(descriptor.readlink())
+        return found
 
 
 def _path(arguments: str) -> str:

@@ -51,8 +51,9 @@ class ReportedRecipient:
         status = (
             outcome.enhanced if outcome.enhanced and outcome.enhanced.klass == klass else EnhancedStatus(klass, 0, 0)
         )
-        reply = f"{outcome.code} " if outcome.code is not None else ""
-        return cls(address, action, status, f"{reply}{outcome.text}".strip())
+        # The reply as it was given; what was no reply has its text only.
+        reply = (outcome.code, outcome.enhanced, outcome.text) if outcome.code is not None else (outcome.text,)
+        return cls(address, action, status, " ".join(str(part) for part in reply if part))
 
 
 @attrs.frozen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import format_datetime
 
+from msgcore.base.text import one_line
 from msgcore.model.address import SMTP, Address
 
 __all__ = ["delivery_trace"]
@@ -14,5 +15,6 @@ def delivery_trace(sender: Address | None, host: str, queue_id: str, now: dateti
     """Write Return-Path and Received as the MTA that makes final delivery adds them."""
     path = sender.email_address if sender is not None and sender.address_type == SMTP else ""
     received = f"Received: by {host} (msgcore) id {queue_id};"
-    lines = (f"Return-Path: <{path}>", received, f" {format_datetime(now)}")
+    # Whatever a caller put into the envelope, it starts no field of its own.
+    lines = (f"Return-Path: <{one_line(path)}>", one_line(received), f" {format_datetime(now)}")
     return b"".join(line.encode("utf-8", "replace") + line_end for line in lines)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
-from msgcore.base.text import Secret, fold
+from msgcore.base.text import Secret, fold, refuse_line_ends
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import NotFound, SetupError, UsageError
-from msgcore.model.address import SMTP, Address, parse_address
+from msgcore.errors import NotFound, NotSupported, SetupError, UsageError
+from msgcore.model.address import SMTP, Address, check_smtp_address, parse_address
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Delivered, Outcome, Refused
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
@@ -59,6 +60,7 @@ __all__ = ["OrganizationConfig", "OrganizationService", "SqlOrganization"]
 T = TypeVar("T")
 
 MAILBOX_GATEWAY = "mailbox"
+_NO_HOST = re.compile(r"[^a-z0-9]+")
 _MAILBOXES = Connector("mailboxes", MAILBOX_GATEWAY, [AddressSpace(EX, "*")])
 
 _SCHEMA = Schema(
@@ -105,8 +107,13 @@ class _Athena:
     def find(self, connection: Connection, address: Address) -> Mailbox | None:
         if address.address_type != EX:
             return mailbox_of_address(connection, address)
-        organization, _, name = address.email_address.partition("/cn=recipients/cn=")
-        return find_mailbox(connection, name) if fold(organization) == fold(f"/o={self.name}") else None
+        name, here = fold(address.email_address), fold(f"/o={self.name}/cn=recipients/cn=")
+        return find_mailbox(connection, name.removeprefix(here)) if name.startswith(here) else None
+
+    @property
+    def host(self) -> str:
+        """The organisation's name in the form of a host, for trace fields and reports."""
+        return f"{_NO_HOST.sub('-', self.name).strip('-')[:50] or 'organization'}.msgcore"
 
     async def routes(self, deadline: Deadline) -> RouteTable:
         data = await self.read(
@@ -128,7 +135,7 @@ class _Athena:
             built_in={MAILBOX_GATEWAY: MailboxGateway(self)},
             secret=lambda reference: resolve_secret(reference, self.folder),
             folder=self.folder,
-            settings=ManagerSettings(host=f"{self.name}.msgcore"),
+            settings=ManagerSettings(host=self.host),
         )
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
@@ -157,7 +164,7 @@ class MailboxGateway:
         now = athena.runtime.now()
         first_line = content.octets[: content.octets.find(b"\n") + 1]
         line_end = b"\r\n" if first_line.endswith(b"\r\n") or not first_line else b"\n"
-        trace = delivery_trace(envelope.sender, f"{athena.name}.msgcore", envelope.transfer_id, now, line_end)
+        trace = delivery_trace(envelope.sender, athena.host, envelope.transfer_id, now, line_end)
         incoming = Incoming(mime.read(trace + content.octets), received_at=now)
         prepared = await athena.runtime.in_thread(lambda: prepare(incoming, now), deadline)
 
@@ -204,8 +211,8 @@ async def _open(runtime: Runtime, url: DatabaseUrl, *, create: bool, deadline: D
     """Open an organisation's database.
 
     Raises:
-        NotFound: there is none, and it is not to be made.
-        StoreError: the file holds something else.
+        NotFound: there is none, in the file or at all, and it is not to be made.
+        StoreError: the file is another program's.
     """
 
     def open_file() -> list[Database]:
@@ -224,6 +231,8 @@ async def _open(runtime: Runtime, url: DatabaseUrl, *, create: bool, deadline: D
 
     try:
         known = await athena.read(lambda c: c.value("select name from organization"), deadline)
+        if known is None and not create:
+            raise NotFound(f"{url.path}: holds no organisation")
         athena.name = known if known is not None else await athena.write(name_of, deadline)
     except BaseException:
         await athena.close()
@@ -247,6 +256,9 @@ class SqlOrganization:
         for address in given:
             if not address.is_resolved:
                 raise UsageError(f"{address}: a mailbox needs addresses, such as SMTP:{name}@a.test")
+            refuse_line_ends(address.typed, "address")
+            if address.address_type == SMTP:
+                check_smtp_address(address.email_address)
 
         def work(connection: Connection) -> Mailbox:
             mailbox = create_mailbox(connection, name, display_name)
@@ -261,10 +273,12 @@ class SqlOrganization:
         return tuple(_facts(one) for one in found)
 
     async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> None:
-        for connector in routes.connectors:
+        # What routes() gives may be given back.
+        given = RouteTable(connector for connector in routes.connectors if connector != _MAILBOXES)
+        for connector in given.connectors:
             _check_gateway(connector, self._athena.folder)
-        RouteTable([_MAILBOXES, *routes.connectors])
-        data = json.dumps(routes.to_data())
+        RouteTable([_MAILBOXES, *given.connectors])
+        data = json.dumps(given.to_data())
         statement = "insert into route_epoch (routes) values (?)"
         await self._athena.write(lambda c: c.run(statement, (data,)), self._deadline(timeout_seconds))
 
@@ -302,7 +316,8 @@ def _check_gateway(connector: Connector, folder: Path) -> None:
     try:
         build_config(find_gateway(connector.gateway).config_type, dict(connector.options), folder=folder, secret=check)
     except UsageError as error:
-        raise UsageError(f"connector {connector.name!r}: {error}") from error
+        kind = NotSupported if isinstance(error, NotSupported) else UsageError
+        raise kind(f"connector {connector.name!r}: {error}") from error
 
 
 @attrs.frozen

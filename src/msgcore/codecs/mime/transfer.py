@@ -86,21 +86,20 @@ def _decode_quoted_printable(octets: bytes, note: Note) -> bytes:
 
 
 def _decode_uu(octets: bytes, note: Note) -> bytes:
+    """Decode uuencoded lines. A line gives what its characters hold, whatever longer length it claims."""
     decoded: list[bytes] = []
     for line in octets.splitlines():
         if line.startswith(b"begin ") or not line:
             continue
         if line.strip() in {b"end", b"`"}:
             break
+        claimed = (line[0] - 32) & 63
+        held = (len(line) - 1) * 3 // 4
         try:
-            decoded.append(binascii.a2b_uu(line))
+            # Encoders pad lines wrongly, too; what is behind the claimed length is left out.
+            decoded.append(binascii.a2b_uu(line[: 1 + (claimed + 2) // 3 * 4])[:held])
         except binascii.Error:
-            # Encoders pad lines wrongly; the count in the first octet says how much of the line is meant.
-            meant = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                decoded.append(binascii.a2b_uu(line[:meant]))
-            except binascii.Error:
-                note("uuencode-malformed", "a line that is not uuencoded")
+            note("uuencode-malformed", "a line that is not uuencoded")
     return b"".join(decoded)
 
 

@@ -1,0 +1,147 @@
+"""Transfer encodings and character sets."""
+
+from __future__ import annotations
+
+import base64
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.codecs.mime.charsets import code_page_of_charset, codec_of_charset, decode
+from msgcore.codecs.mime.transfer import (
+    base64_chunks,
+    decode_content,
+    encode_base64,
+    encode_quoted_printable,
+    normalise_line_ends,
+)
+
+DECODED = [
+    ("base64", b"QUJD", b"ABC"),
+    ("base64", b"QU JD\r\nRA==", b"ABCD"),
+    ("base64", b"QUJ", b"AB"),
+    ("base64", b"QUJDR", b"ABC"),
+    ("base64", b"Q!U?J\xffD", b"ABC"),
+    ("base64", b"QQ==QUJD", b"A"),  # the padding ends it
+    ("base64", b"QUJD\r\n\r\n-- \r\nlist footer", b"ABC" + base64.b64decode("listfooter==")),
+    ("base64", b"", b""),
+    ("quoted-printable", b"a=3Db=\r\nc", b"a=bc"),
+    ("quoted-printable", b"a=\nb", b"ab"),
+    ("quoted-printable", b"a=\rb\rc", b"ab\nc"),
+    ("quoted-printable", b"a \t\r\nb", b"a\nb"),
+    ("quoted-printable", b"=zz=4", b"=zz=4"),
+    ("quoted-printable", b"=e5", b"\xe5"),
+    ("quoted-printable", b"a=20\r\n", b"a \n"),
+    ("x-uuencode", b"begin 644 f\n#86)C\n`\nend\n", b"abc"),
+    ("x-uuencode", b"begin 644 f\nM!!!\nend\n", b"\x04\x10"),
+    ("x-uuencode", b"not uuencoded \xff\xff\n", b""),
+    ("8bit", b"\xff\r\n", b"\xff\r\n"),
+    ("unheard-of", b"a=3D", b"a=3D"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "octets", "decoded"), DECODED)
+def test_content_decodes(encoding: str, octets: bytes, decoded: bytes) -> None:
+    assert decode_content(octets, encoding) == decoded
+
+
+@given(st.binary(max_size=300) | st.integers(0, 100_000).map(bytes))
+def test_base64_reads_back(octets: bytes) -> None:
+    assert decode_content(encode_base64(octets), "base64") == octets
+
+
+@given(st.integers(0, 70_000).map(bytes))
+def test_base64_is_in_lines_of_76(octets: bytes) -> None:
+    assert b"".join(base64_chunks(octets)).split(b"\r\n") == [
+        *(base64.b64encode(octets[start : start + 57]) for start in range(0, len(octets), 57)),
+        b"",
+    ]
+
+
+lines = st.text(st.characters(codec="utf-8", exclude_characters="\r")).map(
+    lambda text: text.replace("\n", "\r\n").encode()
+)
+
+
+@given(lines)
+def test_quoted_printable_reads_back(octets: bytes) -> None:
+    decoded = decode_content(encode_quoted_printable(octets), "quoted-printable")
+
+    assert decoded.replace(b"\n", b"\r\n") == octets
+
+
+@given(lines)
+def test_quoted_printable_is_ascii_in_lines_of_at_most_76(octets: bytes) -> None:
+    encoded = encode_quoted_printable(octets)
+
+    assert encoded.isascii() and max(map(len, encoded.split(b"\r\n"))) <= 76
+
+
+@given(st.sampled_from(["base64", "quoted-printable", "x-uuencode", "x"]), st.binary(max_size=200))
+def test_any_octets_decode_in_any_encoding(encoding: str, octets: bytes) -> None:
+    assert len(decode_content(octets, encoding)) <= len(octets)
+
+
+@given(st.binary(max_size=50))
+def test_normal_line_ends_are_all_crlf(octets: bytes) -> None:
+    normal = normalise_line_ends(octets)
+
+    assert normal.count(b"\r\n") == normal.count(b"\r") == normal.count(b"\n")
+
+
+@given(st.binary(max_size=50))
+def test_normalising_twice_changes_nothing_more(octets: bytes) -> None:
+    normal = normalise_line_ends(octets)
+
+    assert normalise_line_ends(normal) is normal
+
+
+HOSTILE = [
+    "zlib",
+    "zlib_codec",
+    "bz2",
+    "hex",
+    "rot13",
+    "base64",
+    "uu",
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "mbcs",
+    "oem",
+    "raw_unicode_escape",
+    "undefined",
+    "this",
+    "../../x",
+    "utf-8\0",
+    "x" * 1_000_000,
+    "",
+]
+
+
+@pytest.mark.parametrize("charset", HOSTILE, ids=lambda name: repr(name[:20]))
+def test_a_name_outside_the_table_has_no_codec(charset: str) -> None:
+    assert codec_of_charset(charset) is None
+
+
+@pytest.mark.parametrize(
+    "charset", ["UTF-8", "utf8", "Latin1", "ISO_8859-15", "Windows-1252", "GB2312", "'utf-8'", "iso-2022-jp"]
+)
+def test_the_names_that_mail_uses_have_a_codec(charset: str) -> None:
+    assert codecs.lookup(codec_of_charset(charset) or "")
+
+
+@given(
+    st.sampled_from(["utf-8", "utf-7", "utf-16", "iso-2022-jp", "hz-gb-2312", "gb18030", "unheard-of", ""]), st.binary()
+)
+def test_any_octets_decode_in_any_charset(charset: str, octets: bytes) -> None:
+    assert isinstance(decode(octets, charset), str)
+
+
+@pytest.mark.parametrize(
+    ("charset", "code_page"), [("utf-8", 65001), ("Shift_JIS", 932), ("macintosh", None), ("x", None)]
+)
+def test_the_code_page_of_a_charset(charset: str, code_page: int | None) -> None:
+    assert code_page_of_charset(charset) == code_page

@@ -1,0 +1,593 @@
+"""Organisations: mailboxes, routes, delivery inside, and who may have the database open."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+import msgcore
+from msgcore import Message, ProfileAdmin
+from msgcore.blocking.organization import Organization
+from msgcore.codecs import mime
+from msgcore.errors import (
+    InjectionRefused,
+    InvalidAddress,
+    NotFound,
+    NotSupported,
+    StoreCorrupt,
+    StoreError,
+    TimedOut,
+    UsageError,
+)
+from msgcore.model import Address, Deferred, Delivered, Outcome, Recipient, Refused
+from msgcore.mta import AddressSpace, Connector, RouteTable, Verdict
+from msgcore.mta.queue import Accept
+from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
+from msgcore.runtime import NEVER, BlockingRuntime, Database
+from msgcore.spi.gateway import Content
+from tests.flow.modes import Api, Mode
+from tests.mta import rfc3464
+from tests.mta.office import Delivery, delivered, installed
+from tests.mta.queue_conformance import LETTER
+
+ANN, BOB = "SMTP:ann@a.test", "SMTP:bob@a.test"
+
+
+@pytest.fixture(params=Mode, ids=lambda mode: mode.value)
+def api(request: pytest.FixtureRequest) -> Iterator[Api]:
+    with Api(request.param) as api:
+        yield api
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "athena.db"
+
+
+@pytest.fixture
+def organization(api: Api, path: Path) -> Iterator[Organization]:
+    """An organisation without mailboxes."""
+    with api.open_organization(f"sqlite:///{path}", create=True) as organization:
+        yield organization
+
+
+def smtp(name: str = "out", space: str = "*", **options: str) -> Connector:
+    return Connector(name, "smtp", [AddressSpace("SMTP", space)], options or {"relay": "smtp://out.a.test"})
+
+
+class Queued:
+    """What stands in the queue of an organisation, put there past any codec."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._runtime = BlockingRuntime()
+
+    def submit(
+        self, *to: str, sender: str | None = ANN, octets: bytes = LETTER, transfer_id: str = "t1"
+    ) -> None:
+        path = None if sender is None else msgcore.Address("SMTP", sender.removeprefix("SMTP:"))
+        recipients = tuple(Recipient(Address(*one.split(":", 1))) for one in to)
+        accept = Accept(transfer_id, path, recipients, Content(octets))
+        self._with_queue(lambda queue: self._runtime.run(queue.accept(accept, NEVER)))
+
+    def outcomes(self, transfer_id: str = "t1") -> list[Outcome]:
+        found: list[Outcome] = []
+        self._with_queue(lambda queue: found.extend(self._runtime.run(queue.outcomes(transfer_id, NEVER)).values()))
+        return found
+
+    def _with_queue(self, work: object) -> None:
+        database = Database.open(self._path, QUEUE_SCHEMA, create=False)
+        assert callable(work)
+        work(SqlQueue(self._runtime, database))
+        self._runtime.run(database.close(self._runtime))
+
+
+@pytest.fixture
+def queued(path: Path, organization: Organization) -> Queued:
+    return Queued(path)
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    raw = sqlite3.connect(path)
+    try:
+        return raw.execute(sql).fetchall()
+    finally:
+        raw.close()
+
+
+def inbox_of(path: Path, name: str) -> list[Message]:
+    admin = ProfileAdmin(path.parent / "profiles")
+    admin.create(name, [{"service": "organization", "url": f"sqlite:///{path}", "mailbox": name}], replace=True)
+    with msgcore.logon(name, admin=admin) as session:
+        return [item.load() for item in session.inbox.messages()]
+
+
+def octets_in_inbox(path: Path, name: str) -> list[bytes]:
+    return [mime.write(message) for message in inbox_of(path, name)]
+
+
+# Mailboxes
+
+
+def test_a_mailbox_is_made_with_its_name_and_addresses(organization: Organization) -> None:
+    made = organization.add_mailbox("ann", addresses=[ANN], display_name="Ann Alm")
+
+    assert (made.name, made.display_name, made.addresses) == ("ann", "Ann Alm", (Address("SMTP", "ann@a.test"),))
+
+
+def test_mailboxes_are_listed_by_name(organization: Organization) -> None:
+    for name in ("carol", "Bob", "ann"):
+        organization.add_mailbox(name)
+
+    assert [one.name for one in organization.mailboxes()] == ["ann", "Bob", "carol"]
+
+
+def test_a_mailbox_is_listed_as_it_was_made(organization: Organization) -> None:
+    made = organization.add_mailbox("ann", addresses=[ANN, "X400:c=SE;s=Alm"], display_name="Ann Alm")
+
+    assert organization.mailboxes() == (made,)
+
+
+def test_the_first_address_stays_the_primary_one(organization: Organization) -> None:
+    organization.add_mailbox("ann", addresses=["z@a.test", "b@a.test", "c@a.test"])
+
+    assert organization.mailboxes()[0].addresses[0] == Address("SMTP", "z@a.test")
+
+
+@pytest.mark.parametrize("name", ["ann", "ANN"])
+def test_a_name_is_given_once_whatever_its_case(organization: Organization, name: str) -> None:
+    organization.add_mailbox("ann")
+
+    with pytest.raises(UsageError, match="already"):
+        organization.add_mailbox(name)
+
+
+@pytest.mark.parametrize("address", ["ann@a.test", "ANN@A.test"])
+def test_an_address_is_given_once_whatever_its_case(organization: Organization, address: str) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+
+    with pytest.raises(UsageError, match="belongs to mailbox 'ann'"):
+        organization.add_mailbox("bob", addresses=[address])
+
+
+def test_a_mailbox_whose_address_is_taken_is_not_made(organization: Organization) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    with pytest.raises(UsageError):
+        organization.add_mailbox("bob", addresses=[BOB, ANN])
+
+    assert [one.name for one in organization.mailboxes()] == ["ann"]
+
+
+def test_an_address_cannot_be_given_twice_at_once(organization: Organization) -> None:
+    with pytest.raises(UsageError, match="belongs to mailbox 'ann'"):
+        organization.add_mailbox("ann", addresses=["ann@a.test", "Ann@A.test"])
+
+
+def test_a_bare_name_is_no_address_of_a_mailbox(organization: Organization) -> None:
+    with pytest.raises(UsageError, match="such as SMTP:ann@"):
+        organization.add_mailbox("ann", addresses=["Ann Alm"])
+
+
+@pytest.mark.parametrize("address", ["SMTP:ann", Address("SMTP", "ann"), Address("SMTP", "a@b.test\r\n")])
+def test_what_is_no_address_is_refused(organization: Organization, address: str | Address) -> None:
+    with pytest.raises(InvalidAddress if "\r" not in str(address) else InjectionRefused):
+        organization.add_mailbox("ann", addresses=[address])
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb"])
+def test_a_mailbox_needs_a_name(organization: Organization, name: str) -> None:
+    with pytest.raises(UsageError):
+        organization.add_mailbox(name)
+
+
+# Routes
+
+
+@pytest.mark.parametrize(
+    ("connector", "complaint"),
+    [
+        (Connector("out", "carrier-pigeon", [AddressSpace("SMTP", "*")]), "connector 'out': 'carrier-pigeon' is no gateway"),
+        (smtp(relay="smtp://out.a.test", colour="red"), "connector 'out': colour: no such key"),
+        (Connector("out", "smtp", [AddressSpace("SMTP", "*")]), "connector 'out': relay: has to be given"),
+        (smtp(relay="out.a.test"), "connector 'out': relay: 'out.a.test': need a URL"),
+        (smtp(relay="imaps://out.a.test"), "connector 'out': relay: 'imaps://out.a.test': need a URL"),
+        (smtp(relay="smtp://ann:geheim@out.a.test"), "connector 'out': relay: smtp://out.a.test: a password does not"),
+        (smtp(relay="smtp://out.a.test", user="ann"), "connector 'out': user and password go together"),
+        (smtp(relay="smtp://out.a.test", user="ann", password="geheim"), "connector 'out': password: "),
+        (smtp("mailboxes"), "connector 'mailboxes': two have this name"),
+    ],
+    ids=lambda value: "" if isinstance(value, Connector) else value[:40],
+)
+def test_a_wrong_connector_is_refused(organization: Organization, connector: Connector, complaint: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(complaint)):
+        organization.set_routes(RouteTable([connector]))
+
+
+def test_a_secret_is_not_in_the_refusal(organization: Organization) -> None:
+    connector = smtp(relay="smtp://out.a.test", user="ann", password="geheim")
+
+    with pytest.raises(UsageError) as refusal:
+        organization.set_routes(RouteTable([connector]))
+    assert "geheim" not in str(refusal.value)
+
+
+def test_a_gateway_of_a_later_version_is_named_as_such(organization: Organization) -> None:
+    connector = Connector("out", "post-office", [AddressSpace("MS", "*")])
+
+    with pytest.raises(NotSupported, match="workgroup post offices"):
+        organization.set_routes(RouteTable([connector]))
+
+
+def test_a_secret_that_is_not_there_yet_is_no_reason_to_refuse(organization: Organization) -> None:
+    """Who administers need not have the environment of who delivers."""
+    connector = smtp(relay="smtps://out.a.test", user="ann", password="env:MSGCORE_TEST_NOT_SET")
+
+    organization.set_routes(RouteTable([connector]))
+    assert connector in organization.routes().connectors
+
+
+def test_a_refused_table_leaves_the_one_in_force(organization: Organization) -> None:
+    organization.set_routes(RouteTable([smtp("good")]))
+    with pytest.raises(UsageError):
+        organization.set_routes(RouteTable([Connector("bad", "none", [AddressSpace("SMTP", "*")])]))
+
+    assert organization.route("x@b.test").connector == "good"
+
+
+def test_routes_survive_closing(api: Api, path: Path, organization: Organization) -> None:
+    table = RouteTable([smtp("a", "*@b.test", relay="smtp+starttls://a.test"), smtp("b")])
+    organization.set_routes(table)
+    organization.close()
+
+    with api.open_organization(f"sqlite:///{path}") as again:
+        assert again.routes().connectors[1:] == table.connectors
+
+
+def test_the_table_in_force_can_be_given_back(organization: Organization) -> None:
+    organization.set_routes(RouteTable([smtp("a")]))
+    organization.set_routes(RouteTable([*organization.routes().connectors, smtp("b", "*@b.test")]))
+
+    assert [one.name for one in organization.routes().connectors] == ["mailboxes", "a", "b"]
+
+
+def test_a_new_organisation_routes_its_own_mailboxes_alone(organization: Organization) -> None:
+    assert [one.name for one in organization.routes().connectors] == ["mailboxes"]
+
+
+# Where somebody would go
+
+
+@pytest.mark.parametrize("address", ["ann@a.test", "ANN@A.TEST", "Ann Alm <ann@a.test>", "alias@a.test", "X400:c=se;s=alm"])
+def test_every_address_of_a_mailbox_leads_inside(organization: Organization, address: str) -> None:
+    organization.add_mailbox("ann", addresses=[ANN, "alias@a.test", "X400:c=SE;s=Alm"])
+    organization.set_routes(RouteTable([smtp()]))
+
+    assert organization.route(address).connector == "mailboxes"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["EX:/o=athena/cn=recipients/cn=ann", "EX:/O=ATHENA/CN=RECIPIENTS/CN=ANN", "ann [EX:/o=Athena/cn=Recipients/cn=Ann]"],
+)
+def test_a_distinguished_name_leads_to_its_mailbox_whatever_its_case(
+    organization: Organization, path: Path, queued: Queued, address: str
+) -> None:
+    organization.add_mailbox("ann")
+    queued.submit("EX:" + address.partition("EX:")[2].rstrip("]"))
+    organization.deliver()
+
+    assert len(inbox_of(path, "ann")) == 1
+
+
+@pytest.mark.parametrize("name", ["/o=athena/cn=recipients/cn=nobody", "/o=other/cn=recipients/cn=ann", "ann", ""])
+def test_a_distinguished_name_of_nobody_is_refused(organization: Organization, queued: Queued, name: str) -> None:
+    organization.add_mailbox("ann")
+    queued.submit(f"EX:{name}")
+    organization.deliver()
+
+    assert queued.outcomes() == [Refused(550, "5.1.1")]
+
+
+def test_an_explanation_tells_what_the_address_stands_for(organization: Organization) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+
+    assert organization.route(ANN).explain().splitlines()[:2] == [
+        "EX:/o=athena/cn=recipients/cn=ann",
+        "  goes to mailboxes (gateway mailbox) by EX:*, cost 1",
+    ]
+
+
+def test_an_explanation_tells_why_nobody_takes_a_recipient(organization: Organization) -> None:
+    assert "no route: 5.4.4 no connector serves the address type FAX" in organization.route("FAX:+46 8 1").explain()
+
+
+def test_the_size_counts_when_a_way_is_looked_for(organization: Organization) -> None:
+    spaces, options = [AddressSpace("SMTP", "*")], {"relay": "smtp://out.a.test"}
+    organization.set_routes(RouteTable([Connector("out", "smtp", spaces, options, max_size_octets=1_000)]))
+
+    decision = organization.route("x@b.test", size_octets=1_001)
+    assert (decision.connector, [one.verdict for one in decision.candidates]) == (None, [Verdict.TOO_BIG])
+
+
+def test_what_is_no_address_has_no_route(organization: Organization) -> None:
+    with pytest.raises(InvalidAddress):
+        organization.route("a@b@c@")
+
+
+# Delivery inside
+
+
+def test_a_message_for_several_mailboxes_is_kept_once(
+    organization: Organization, path: Path, queued: Queued
+) -> None:
+    for name in ("ann", "bob", "carol"):
+        organization.add_mailbox(name, addresses=[f"{name}@a.test"])
+    queued.submit("SMTP:ann@a.test", "SMTP:bob@a.test", "SMTP:carol@a.test")
+    organization.deliver()
+
+    assert (rows(path, "select count(*) from content"), [len(inbox_of(path, name)) for name in ("ann", "bob", "carol")]) == (
+        [(1,)],
+        [1, 1, 1],
+    )
+
+
+TRACE = rb"Return-Path: <ann@a\.test>\r\nReceived: by athena\.msgcore \(msgcore\) id t1;\r\n [^\r\n]+ \+0000\r\n"
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        LETTER,
+        b"Subject: a\r\n\r\n",
+        b"Subject: =?utf-8?Q?broken?\r\nX: \xff\x00\r\n\r\n\x00\xff\r bare \n.\r\n..\r\n",
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nnot ended",
+        b"Bcc: kept@b.test\r\n\r\nwhat was accepted is not looked into\r\n",
+        b"no header at all",
+        b"",
+    ],
+    ids=lambda octets: repr(octets[:20]),
+)
+def test_a_message_arrives_octet_for_octet_behind_its_trace(
+    organization: Organization, path: Path, queued: Queued, octets: bytes
+) -> None:
+    organization.add_mailbox("bob", addresses=[BOB])
+    queued.submit(BOB, octets=octets)
+    organization.deliver()
+
+    [found] = octets_in_inbox(path, "bob")
+    assert re.fullmatch(TRACE + re.escape(octets), found)
+
+
+def test_a_message_with_unix_line_ends_gets_a_trace_with_such_ends(
+    organization: Organization, path: Path, queued: Queued
+) -> None:
+    organization.add_mailbox("bob", addresses=[BOB])
+    queued.submit(BOB, octets=b"Subject: unix\n\nhello\n")
+    organization.deliver()
+
+    [found] = octets_in_inbox(path, "bob")
+    assert (found.startswith(b"Return-Path: <ann@a.test>\nReceived: "), b"\r" in found) == (True, False)
+
+
+def test_the_null_return_path_is_written_as_such(organization: Organization, path: Path, queued: Queued) -> None:
+    organization.add_mailbox("bob", addresses=[BOB])
+    queued.submit(BOB, sender=None)
+    organization.deliver()
+
+    assert octets_in_inbox(path, "bob")[0].startswith(b"Return-Path: <>\r\n")
+
+
+def test_two_addresses_of_one_mailbox_bring_one_message(
+    organization: Organization, path: Path, queued: Queued
+) -> None:
+    organization.add_mailbox("bob", addresses=[BOB, "robert@a.test"])
+    queued.submit(BOB, "SMTP:robert@a.test", "EX:/o=athena/cn=recipients/cn=bob")
+    organization.deliver()
+
+    assert (queued.outcomes(), len(inbox_of(path, "bob"))) == ([Delivered(250, "2.1.5")] * 3, 1)
+
+
+def test_delivering_again_brings_no_second_message(organization: Organization, path: Path, queued: Queued) -> None:
+    """A process that ends between the delivery and the note of it leaves the recipient as it was before."""
+    organization.add_mailbox("bob", addresses=[BOB])
+    queued.submit(BOB)
+    organization.deliver()
+    raw = sqlite3.connect(path)
+    raw.execute("update mta_recipient set is_open = 1, outcome = 'pending', due_at = 0")
+    raw.execute("update mta_content set octets = ?", (LETTER,))
+    raw.commit()
+    raw.close()
+    organization.deliver()
+
+    assert (queued.outcomes(), len(inbox_of(path, "bob"))) == ([Delivered(250, "2.1.5")], 1)
+
+
+def test_the_same_octets_in_another_transfer_are_another_message(
+    organization: Organization, path: Path, queued: Queued
+) -> None:
+    organization.add_mailbox("bob", addresses=[BOB])
+    queued.submit(BOB, transfer_id="t1")
+    queued.submit(BOB, transfer_id="t2")
+    organization.deliver()
+
+    assert len(inbox_of(path, "bob")) == 2
+
+
+def test_who_is_refused_inside_is_reported_inside(organization: Organization, path: Path, queued: Queued) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    queued.submit("EX:/o=athena/cn=recipients/cn=nobody")
+    organization.deliver()
+
+    [report] = [mime.read_delivery_report(message) for message in inbox_of(path, "ann")]
+    assert report is not None
+    assert [str(one.status) for one in report.recipients] == ["5.1.1"]
+
+
+def test_waiting_counts_who_has_not_ended(organization: Organization, queued: Queued) -> None:
+    organization.add_mailbox("bob", addresses=[BOB])
+    queued.submit(BOB, "SMTP:nobody@a.test", sender=None)
+    before = organization.waiting()
+    organization.deliver()
+
+    assert (before, organization.waiting()) == (2, 0)
+
+
+def test_a_mailbox_made_meanwhile_gets_what_waits_for_it(
+    organization: Organization, path: Path, queued: Queued
+) -> None:
+    queued.submit(BOB)
+    organization.add_mailbox("bob", addresses=[BOB])
+    organization.deliver()
+
+    assert len(inbox_of(path, "bob")) == 1
+
+
+def test_a_gateway_that_hangs_ends_with_the_caller_s_time(organization: Organization, queued: Queued) -> None:
+    async def hangs(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+        await delivery.runtime.event().wait(NEVER)
+        return delivery.all(Delivered(250))
+
+    organization.set_routes(RouteTable([Connector("out", installed(hangs), [AddressSpace("SMTP", "*")])]))
+    queued.submit("SMTP:x@b.test")
+    with pytest.raises(TimedOut):
+        organization.deliver(timeout_seconds=0.2)
+
+    assert [type(outcome) for outcome in queued.outcomes()] == [Deferred]
+
+
+def test_an_organisation_of_any_name_is_a_plain_host_in_trace_and_report(api: Api, tmp_path: Path) -> None:
+    path = tmp_path / "Företag & söner; \n.db"
+    with api.open_organization(f"sqlite:///{path}", create=True) as organization:
+        organization.add_mailbox("ann", addresses=[ANN])
+        Queued(path).submit("FAX:1")
+        organization.deliver()
+
+    [octets] = octets_in_inbox(path, "ann")
+    [host] = re.findall(rb"^Received: by ([a-z0-9.-]+) \(msgcore\)", octets, re.MULTILINE)
+    report = octets[octets.index(b"From: ") :]
+    assert (rfc3464.faults(report), rfc3464.groups(report)[0]["reporting-mta"]) == ([], f"dns; {host.decode()}")
+
+
+# The database
+
+
+def test_an_organisation_that_is_not_there_is_not_found(api: Api, path: Path) -> None:
+    with pytest.raises(NotFound):
+        api.open_organization(f"sqlite:///{path}")
+
+
+def test_to_look_for_an_organisation_makes_no_file(api: Api, path: Path) -> None:
+    with pytest.raises(NotFound):
+        api.open_organization(f"sqlite:///{path}")
+
+    assert list(path.parent.iterdir()) == []
+
+
+def test_to_create_what_is_there_opens_it(api: Api, path: Path, organization: Organization) -> None:
+    organization.add_mailbox("ann")
+
+    with api.open_organization(f"sqlite:///{path}", create=True) as again:
+        assert [one.name for one in again.mailboxes()] == ["ann"]
+
+
+def test_a_plain_store_is_no_organisation(api: Api, path: Path) -> None:
+    msgcore.open_store(f"sqlite:///{path}").close()
+
+    with pytest.raises(NotFound, match="no organisation"):
+        api.open_organization(f"sqlite:///{path}")
+
+
+def test_a_database_of_another_program_is_left_alone(api: Api, path: Path) -> None:
+    raw = sqlite3.connect(path)
+    raw.execute("create table invoice (id)")
+    raw.commit()
+    raw.close()
+    with pytest.raises(StoreError, match="another program"):
+        api.open_organization(f"sqlite:///{path}", create=True)
+
+    assert rows(path, "select name from sqlite_schema") == [("invoice",)]
+
+
+def test_a_file_that_is_no_database_is_left_alone(api: Api, path: Path) -> None:
+    path.write_bytes(b"Dear Ann, " * 1_000)
+    with pytest.raises(StoreCorrupt):
+        api.open_organization(f"sqlite:///{path}", create=True)
+
+    assert path.read_bytes() == b"Dear Ann, " * 1_000
+
+
+@pytest.mark.parametrize(
+    ("url", "error"), [("postgresql://x/y", NotSupported), ("athena.db", UsageError), ("mysql:///x", UsageError)]
+)
+def test_a_url_of_something_else_is_refused(api: Api, url: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        api.open_organization(url, create=True)
+
+
+def test_a_closed_organisation_says_so(organization: Organization) -> None:
+    organization.close()
+
+    with pytest.raises(StoreError, match="closed"):
+        organization.mailboxes()
+
+
+def test_an_organisation_opened_twice_in_a_process_is_one(api: Api, path: Path, organization: Organization) -> None:
+    with api.open_organization(f"sqlite:///{path}") as other:
+        other.add_mailbox("ann", addresses=[ANN])
+        organization.set_routes(RouteTable([Connector("out", installed(delivered), [AddressSpace("SMTP", "*")])]))
+
+        assert (organization.route(ANN).connector, other.route("x@b.test").connector) == ("mailboxes", "out")
+
+
+def test_closing_one_of_two_leaves_the_other_open(api: Api, path: Path, organization: Organization) -> None:
+    api.open_organization(f"sqlite:///{path}").close()
+    organization.add_mailbox("ann")
+
+    assert [one.name for one in organization.mailboxes()] == ["ann"]
+
+
+OPENS = """
+import sys
+import msgcore
+with msgcore.open_organization(sys.argv[1], create=True) as organization:
+    for number in range(10):
+        organization.add_mailbox(f"{sys.argv[2]}{number}", addresses=[f"{sys.argv[2]}{number}@a.test"])
+    print(organization.route(f"{sys.argv[2]}0@a.test").connector)
+"""
+
+
+def opening(path: Path, *names: str) -> list[str]:
+    """Let processes make one organisation and its mailboxes at the same time, and give what they said."""
+    children = [
+        subprocess.Popen([sys.executable, "-c", OPENS, f"sqlite:///{path}", name], stdout=subprocess.PIPE, text=True)
+        for name in names
+    ]
+    return [child.communicate(timeout=60)[0] for child in children]
+
+
+def test_two_processes_that_make_one_organisation_share_it(path: Path) -> None:
+    assert opening(path, "x", "y") == ["mailboxes\n"] * 2
+    with msgcore.open_organization(f"sqlite:///{path}") as organization:
+        assert sorted(one.name for one in organization.mailboxes()) == sorted(f"{n}{i}" for n in "xy" for i in range(10))
+
+
+def test_what_another_process_adds_is_seen(path: Path, organization: Organization) -> None:
+    opening(path, "x")
+
+    assert organization.route("x0@a.test").connector == "mailboxes"
+
+
+def test_a_mailbox_of_another_process_gets_its_mail_here(
+    path: Path, organization: Organization, queued: Queued
+) -> None:
+    opening(path, "x")
+    queued.submit("SMTP:x0@a.test")
+    organization.deliver()
+
+    assert len(inbox_of(path, "x0")) == 1
