@@ -1,6 +1,7 @@
 """A message service of one's own: a transport for addresses such as SMS:+4670123456.
 
-A plain ``def`` is enough; msgcore runs it in a thread where a loop must not wait. Makes its files in the current folder.
+A plain ``def`` is enough: msgcore runs it in a thread where a loop must not wait. Makes its files in the current
+folder.
 """
 
 from collections.abc import Mapping, Sequence

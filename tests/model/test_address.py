@@ -60,6 +60,15 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         check_smtp_address(text.removeprefix("SMTP:"))
 
 
+@pytest.mark.parametrize(
+    "text", ["ann@a b.test", "Bob bob@b.test", "bob@b.test Bob", "alice@a.test)bob@b.test", "a@b.test c@d.test"]
+)
+def test_words_beside_a_bare_address_are_refused(text: str) -> None:
+    """Whatever such text means, it must not silently mean a shorter address."""
+    with pytest.raises(InvalidAddress):
+        parse_addresses(text)
+
+
 @pytest.mark.parametrize("text", ["bob@b.test\r\nBcc: eve@e.test", "Bob\n <bob@b.test>", "bob\0@b.test"])
 def test_line_ends_never_enter_an_address(text: str) -> None:
     with pytest.raises(InjectionRefused):

@@ -78,7 +78,7 @@ class Journal:
     def lines(self) -> list[tuple[str, str, str, list[str]]]:
         if not self._path.exists():
             return []
-        return [tuple(json.loads(line)) for line in self._path.read_text().splitlines()]  # type: ignore[misc]  # four
+        return [tuple(json.loads(line)) for line in self._path.read_text().splitlines()]
 
 
 class JournalGateway:

@@ -100,7 +100,7 @@ def table(**gateways: str) -> RouteTable:
 class Book:
     """A directory in memory."""
 
-    entries: dict[Address, Address] = attrs.field(factory=dict)
+    entries: dict[Address, Address] = attrs.field(factory=dict[Address, Address])
 
     async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
         found = self.entries.get(address)

@@ -20,11 +20,12 @@ from msgcore.spi.gateway import Content
 from tests.mta.moved import MovedClock, moved_runtime
 from tests.runtime.modes import Mode, call, gather
 
-__all__ = ["ANN", "LEASE_SECONDS", "LETTER", "Desk", "QueueConformance", "Run", "to"]
+__all__ = ["ANN", "LEASE_SECONDS", "LETTER", "NOON", "Desk", "QueueConformance", "Run", "to"]
 
 T = TypeVar("T")
 
 ANN = Address("SMTP", "ann@a.test", "Ann Alm")
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 LETTER = b"Subject: hello\r\n\r\nhello\r\n"
 LEASE_SECONDS = 600.0
 SOON = timedelta(minutes=5)

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.header import Header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from typing import cast
 
 __all__ = ["faults", "groups"]
 
@@ -60,10 +61,14 @@ def _parts(octets: bytes) -> list[Message]:
 
 def _groups(octets: bytes) -> list[Fields]:
     return [
-        [(name.lower(), str(value)) for name, value in group.items()]
+        [(name.lower(), value) for name, value in _strings(cast("Message[str, str]", group))]
         for group in _parts(octets)[1].get_payload()
         if isinstance(group, Message)
     ]
+
+
+def _strings(group: Message[str, str]) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, value in group.items()]
 
 
 def _faults_of_lines(octets: bytes) -> Iterator[str]:

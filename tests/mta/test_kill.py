@@ -1,4 +1,4 @@
-"""Killing the MTA with SIGKILL at every step of a message's way: nothing is lost, and only the unwritten comes twice."""
+"""Killing the MTA with SIGKILL at every step of a message's way: nothing is lost, only the unwritten comes twice."""
 
 from __future__ import annotations
 

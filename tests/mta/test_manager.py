@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -50,7 +51,7 @@ from tests.mta.office import (
     installed,
     table,
 )
-from tests.mta.queue_conformance import ANN, LETTER
+from tests.mta.queue_conformance import ANN, LETTER, NOON
 
 HOUR = timedelta(hours=1)
 
@@ -437,13 +438,11 @@ def test_waits_double_from_the_shortest_to_the_longest(tmp_path: Path) -> None:
             office.clock.move(60)
 
     at_office(tmp_path, story)
-    assert [round(b - a) for a, b in zip(tries, tries[1:], strict=False)] == [5, 9, 17, 20]
+    assert [round(b - a) for a, b in itertools.pairwise(tries)] == [5, 9, 17, 20]
 
 
 @pytest.mark.parametrize(("tries", "minutes"), [(0, 5), (1, 10), (2, 20), (5, 160), (6, 240), (7, 240), (10_000, 240)])
 def test_the_waits_of_an_mta_as_it_comes(tries: int, minutes: int) -> None:
-    from tests.mta.test_route import NOON
-
     assert ManagerSettings().due_at(NOON, tries) - NOON == timedelta(minutes=minutes)
 
 
@@ -837,20 +836,19 @@ def test_a_cancelled_task_frees_what_is_being_delivered(tmp_path: Path) -> None:
 
 
 def test_a_task_that_is_cancelled_while_it_routes_frees_what_it_holds(tmp_path: Path) -> None:
-    class Cancelling(Book):
-        async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
-            self.task.cancel()
-            await self.never()
-            return None
-
     async def story(office: Office) -> list[Outcome]:
-        office.book = book = Cancelling()
+        class Cancelling(Book):
+            async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
+                task.cancel()
+                await office.runtime.event().wait()
+                return None
+
+        office.book = Cancelling()
         office.routes = one_connector(installed(delivered))
         await office.submit("bob@b.test", "carol@c.test")
-        book.never = office.runtime.event().wait  # type: ignore[attr-defined]
-        book.task = await work_in_a_task(office)  # type: ignore[attr-defined]
+        task = await work_in_a_task(office)
         with pytest.raises(asyncio.CancelledError):
-            await book.task  # type: ignore[attr-defined]
+            await task
         office.book = Book()
         return await tried_again(office)
 
@@ -858,7 +856,7 @@ def test_a_task_that_is_cancelled_while_it_routes_frees_what_it_holds(tmp_path: 
 
 
 def test_what_was_delivered_is_written_down_although_its_task_is_cancelled_before_the_write(tmp_path: Path) -> None:
-    """The cancellation meets a write that waits for the writer thread, which is held until the write is asked for again."""
+    """The cancellation meets a write that waits for the writer thread, which is held until the write is said again."""
     gate = threading.Event()
 
     class HeldQueue(SqlQueue):

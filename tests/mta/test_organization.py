@@ -6,7 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -68,9 +68,7 @@ class Queued:
         self._path = path
         self._runtime = BlockingRuntime()
 
-    def submit(
-        self, *to: str, sender: str | None = ANN, octets: bytes = LETTER, transfer_id: str = "t1"
-    ) -> None:
+    def submit(self, *to: str, sender: str | None = ANN, octets: bytes = LETTER, transfer_id: str = "t1") -> None:
         path = None if sender is None else msgcore.Address("SMTP", sender.removeprefix("SMTP:"))
         recipients = tuple(Recipient(Address(*one.split(":", 1))) for one in to)
         accept = Accept(transfer_id, path, recipients, Content(octets))
@@ -81,9 +79,8 @@ class Queued:
         self._with_queue(lambda queue: found.extend(self._runtime.run(queue.outcomes(transfer_id, NEVER)).values()))
         return found
 
-    def _with_queue(self, work: object) -> None:
+    def _with_queue(self, work: Callable[[SqlQueue], object]) -> None:
         database = Database.open(self._path, QUEUE_SCHEMA, create=False)
-        assert callable(work)
         work(SqlQueue(self._runtime, database))
         self._runtime.run(database.close(self._runtime))
 
@@ -192,7 +189,10 @@ def test_a_mailbox_needs_a_name(organization: Organization, name: str) -> None:
 @pytest.mark.parametrize(
     ("connector", "complaint"),
     [
-        (Connector("out", "carrier-pigeon", [AddressSpace("SMTP", "*")]), "connector 'out': 'carrier-pigeon' is no gateway"),
+        (
+            Connector("out", "carrier-pigeon", [AddressSpace("SMTP", "*")]),
+            "connector 'out': 'carrier-pigeon' is no gateway",
+        ),
         (smtp(relay="smtp://out.a.test", colour="red"), "connector 'out': colour: no such key"),
         (Connector("out", "smtp", [AddressSpace("SMTP", "*")]), "connector 'out': relay: has to be given"),
         (smtp(relay="out.a.test"), "connector 'out': relay: 'out.a.test': need a URL"),
@@ -263,7 +263,9 @@ def test_a_new_organisation_routes_its_own_mailboxes_alone(organization: Organiz
 # Where somebody would go
 
 
-@pytest.mark.parametrize("address", ["ann@a.test", "ANN@A.TEST", "Ann Alm <ann@a.test>", "alias@a.test", "X400:c=se;s=alm"])
+@pytest.mark.parametrize(
+    "address", ["ann@a.test", "ANN@A.TEST", "Ann Alm <ann@a.test>", "alias@a.test", "X400:c=se;s=alm"]
+)
 def test_every_address_of_a_mailbox_leads_inside(organization: Organization, address: str) -> None:
     organization.add_mailbox("ann", addresses=[ANN, "alias@a.test", "X400:c=SE;s=Alm"])
     organization.set_routes(RouteTable([smtp()]))
@@ -273,7 +275,11 @@ def test_every_address_of_a_mailbox_leads_inside(organization: Organization, add
 
 @pytest.mark.parametrize(
     "address",
-    ["EX:/o=athena/cn=recipients/cn=ann", "EX:/O=ATHENA/CN=RECIPIENTS/CN=ANN", "ann [EX:/o=Athena/cn=Recipients/cn=Ann]"],
+    [
+        "EX:/o=athena/cn=recipients/cn=ann",
+        "EX:/O=ATHENA/CN=RECIPIENTS/CN=ANN",
+        "ann [EX:/o=Athena/cn=Recipients/cn=Ann]",
+    ],
 )
 def test_a_distinguished_name_leads_to_its_mailbox_whatever_its_case(
     organization: Organization, path: Path, queued: Queued, address: str
@@ -323,15 +329,16 @@ def test_what_is_no_address_has_no_route(organization: Organization) -> None:
 # Delivery inside
 
 
-def test_a_message_for_several_mailboxes_is_kept_once(
-    organization: Organization, path: Path, queued: Queued
-) -> None:
+def test_a_message_for_several_mailboxes_is_kept_once(organization: Organization, path: Path, queued: Queued) -> None:
     for name in ("ann", "bob", "carol"):
         organization.add_mailbox(name, addresses=[f"{name}@a.test"])
     queued.submit("SMTP:ann@a.test", "SMTP:bob@a.test", "SMTP:carol@a.test")
     organization.deliver()
 
-    assert (rows(path, "select count(*) from content"), [len(inbox_of(path, name)) for name in ("ann", "bob", "carol")]) == (
+    assert (
+        rows(path, "select count(*) from content"),
+        [len(inbox_of(path, name)) for name in ("ann", "bob", "carol")],
+    ) == (
         [(1,)],
         [1, 1, 1],
     )
@@ -383,9 +390,7 @@ def test_the_null_return_path_is_written_as_such(organization: Organization, pat
     assert octets_in_inbox(path, "bob")[0].startswith(b"Return-Path: <>\r\n")
 
 
-def test_two_addresses_of_one_mailbox_bring_one_message(
-    organization: Organization, path: Path, queued: Queued
-) -> None:
+def test_two_addresses_of_one_mailbox_bring_one_message(organization: Organization, path: Path, queued: Queued) -> None:
     organization.add_mailbox("bob", addresses=[BOB, "robert@a.test"])
     queued.submit(BOB, "SMTP:robert@a.test", "EX:/o=athena/cn=recipients/cn=bob")
     organization.deliver()
@@ -574,7 +579,9 @@ def opening(path: Path, *names: str) -> list[str]:
 def test_two_processes_that_make_one_organisation_share_it(path: Path) -> None:
     assert opening(path, "x", "y") == ["mailboxes\n"] * 2
     with msgcore.open_organization(f"sqlite:///{path}") as organization:
-        assert sorted(one.name for one in organization.mailboxes()) == sorted(f"{n}{i}" for n in "xy" for i in range(10))
+        assert sorted(one.name for one in organization.mailboxes()) == sorted(
+            f"{n}{i}" for n in "xy" for i in range(10)
+        )
 
 
 def test_what_another_process_adds_is_seen(path: Path, organization: Organization) -> None:

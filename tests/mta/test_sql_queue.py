@@ -192,6 +192,7 @@ def test_no_step_of_a_delivery_walks_a_table(tmp_path: Path) -> None:
 
     async def main(runtime: Runtime) -> None:
         database = Explained.open(tmp_path / "queue.db", QUEUE_SCHEMA, create=True)
+        assert isinstance(database, Explained)
         database.seen = seen
         queue = SqlQueue(runtime, database)
         await accept(queue, "t1", "bob", "carol")

@@ -33,10 +33,8 @@ def test_both_ends_of_an_asyncio_connection_have_tcp_nodelay() -> None:
 
 
 def transport_of(stream: Stream) -> asyncio.BaseTransport:
-    transport = next(
-        value for name in dir(stream) if isinstance(value := getattr(stream, name, None), asyncio.BaseTransport)
-    )
-    return transport
+    found = [getattr(stream, name, None) for name in dir(stream)]
+    return next(one for one in found if isinstance(one, asyncio.BaseTransport))
 
 
 def test_a_blocking_connection_has_tcp_nodelay() -> None:

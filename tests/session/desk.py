@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from msgcore.blocking.store import MessageStore
 from msgcore.blocking.transport import Transport
 from tests.flow.modes import Api, Mode
 
-MEMORY = {"service": "memory", "email": "ann@a.test"}
+MEMORY: dict[str, object] = {"service": "memory", "email": "ann@a.test"}
 
 
 class Desk(Api):
@@ -32,7 +33,7 @@ class Desk(Api):
             path.write_bytes(self._empty_mailbox)
         return {"service": "personal-folders", "path": str(path), "name": name}
 
-    def log_on(self, *services: dict[str, object]) -> Session:
+    def log_on(self, *services: Mapping[str, object]) -> Session:
         """Log on to a profile of these services; without any, to a mailbox and a memory transport."""
         self.admin.create("work", services or [self.mailbox(), MEMORY], replace=True)
         return self.logon("work", self.admin)

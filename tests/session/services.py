@@ -111,6 +111,20 @@ class Waiting(MemoryService):
 
 
 @attrs.frozen
+class UrlConfig:
+    """What ``open_transport`` gives: the URL, and options."""
+
+    url: str
+    types: tuple[str, ...] = ("SMTP",)
+    email: str | None = None
+    label: str = "by-url"
+
+
+class ByUrl(MemoryService):
+    config_type = UrlConfig  # type: ignore[assignment]  # its fields are those of the other, and the URL
+
+
+@attrs.frozen
 class BookConfig:
     people: tuple[str, ...]
 
@@ -171,6 +185,14 @@ class BrokenSubmit(MemoryService):
         raise AuthenticationRefused("wrong password")
 
 
+class ForgetfulByUrl(Forgetful):
+    config_type = UrlConfig  # type: ignore[assignment]  # as above
+
+
+class BrokenByUrl(BrokenConstructor):
+    config_type = UrlConfig  # type: ignore[assignment]  # as above
+
+
 BROKEN = {
     "broken-constructor": BrokenConstructor,
     "broken-logon": BrokenLogon,
@@ -189,6 +211,9 @@ def register_all() -> None:
         "broken-close": BrokenClose,
         "broken-submit": BrokenSubmit,
         "forgetful": Forgetful,
+        "by-url": ByUrl,
+        "by-url-forgetful": ForgetfulByUrl,
+        "by-url-broken": BrokenByUrl,
         **BROKEN,
     }
     for name, service_class in services.items():

@@ -129,8 +129,8 @@ def test_a_profile_without_services_is_a_session_without_stores(desk: Desk) -> N
 
 
 def test_the_first_store_is_the_default_one(desk: Desk) -> None:
-    with desk.log_on(MEMORY, desk.mailbox("a.db"), desk.mailbox("b.db")) as session:
-        assert session.default_store.uid == session.stores[0].uid
+    with desk.log_on(MEMORY, desk.mailbox("a.db"), _other(desk)) as session:
+        assert session.default_store.uid == session.stores[0].uid != session.stores[1].uid
 
 
 def test_the_store_that_the_profile_names_is_the_default_one(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from msgcore import Accepted, Attachment, Delivered, Message, Pending, Refused, compare
+from msgcore.blocking.store import Item
 from msgcore.errors import InvalidAddress, NotFound, NotSupported, UsageError
 from msgcore.props.table import PidTagClientSubmitTime, PidTagDisplayTo, PidTagStatusString, PidTagSubject
 from msgcore.spi.store import OutgoingState
@@ -340,7 +341,7 @@ def organisation(desk: Desk, mailbox: str = "ann") -> list[dict[str, object]]:
     return [{"service": "organization", "url": url, "mailbox": mailbox}]
 
 
-def inbox_of(desk: Desk, address: str) -> list[object]:
+def inbox_of(desk: Desk, address: str) -> list[Item]:
     desk.admin.create("other", organisation(desk, address.partition("@")[0]), replace=True)
     with desk.logon("other", desk.admin) as session:
         return list(session.inbox.messages())

@@ -29,9 +29,9 @@ PAIRS: dict[type, type] = {
 FUNCTIONS = ("logon", "open_organization", "open_store", "open_transport", "send")
 
 # What an object of the coroutine ring keeps as a plain attribute, and shows to applications.
-ATTRIBUTES = {aio.Item: {"row"}, aio.StoredMessage: {"message"}}
+ATTRIBUTES: dict[type, set[str]] = {aio.Item: {"row"}, aio.StoredMessage: {"message"}}
 # What one module of that ring uses of another, and no application does.
-OF_THE_RING = {aio.MessageStore: {"deadline"}}
+OF_THE_RING: dict[type, set[str]] = {aio.MessageStore: {"deadline"}, aio.Session: {"open"}}
 # What lets go, and needs no time limit: it waits for nobody but the disk.
 WITHOUT_TIMEOUT = {"close", "logoff"}
 

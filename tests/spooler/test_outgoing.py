@@ -275,8 +275,12 @@ def test_who_is_refused_later_gets_a_report_of_his_own(box: Box) -> None:
     transport.verdict = always(Refused(550))
     box.run(box.store.make_due(NEVER))
     send(box, transport)
+    reports = [mime.read_delivery_report(box.load(one)) for one in box.ids()]
 
-    assert len(box.ids()) == 2
+    assert [[r.address.email_address for r in one.recipients] for one in reports if one] == [
+        ["bob@b.test"],
+        ["cid@c.test"],
+    ]
 
 
 @pytest.mark.parametrize("outcome", [Accepted(), Delivered(), Deferred(), Unknown(), Pending()])

@@ -81,11 +81,15 @@ class Address:
 
 @attrs.frozen
 class Mailbox:
-    """What the reader found between two commas: the phrase (or comment), the addr-spec if any, and the text itself."""
+    """What the reader found between two commas: the phrase (or comment), the addr-spec if any, and the text itself.
+
+    ``has_stray_words``: words beside an address without angles, which no standard gives a meaning.
+    """
 
     phrase: str
     addr_spec: str
     text: str
+    has_stray_words: bool = False
 
 
 def parse_address(text: str) -> Address:
@@ -122,6 +126,8 @@ def _from_mailbox(mailbox: Mailbox) -> Address:
     named = _NAMED_TYPED.fullmatch(text)
     if named is not None:
         return _checked(Address(named[2].upper(), named[3].strip(), named[1].strip().strip('"')))
+    if mailbox.has_stray_words:
+        raise InvalidAddress(f"{text!r}: words beside an address; write Name <address>")
     if mailbox.addr_spec:
         return _checked(Address(SMTP, mailbox.addr_spec, mailbox.phrase))
     if not mailbox.phrase:
@@ -247,13 +253,13 @@ class _Reader:
             yield self._found(_phrase(words) or comment, spec, at)
         elif "@" in words:
             spec, phrase = _split_bare(words)
-            yield self._found(phrase or comment, spec, at)
+            yield self._found(phrase or comment, spec, at, has_stray_words=bool(phrase))
         elif phrase := _phrase(words):
             yield self._found(phrase, "", at)
 
-    def _found(self, phrase: str, spec: str, at: int) -> Mailbox:
+    def _found(self, phrase: str, spec: str, at: int, *, has_stray_words: bool = False) -> Mailbox:
         self.count += 1
-        return Mailbox(phrase, spec, self._text[self._start : at])
+        return Mailbox(phrase, spec, self._text[self._start : at], has_stray_words)
 
 
 def _phrase(words: list[str]) -> str:

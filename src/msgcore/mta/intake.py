@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgcore.base.text import refuse_line_ends
 from msgcore.codecs import mime
+from msgcore.errors import InvalidAddress
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.mta.queue import Accept
@@ -11,17 +12,22 @@ from msgcore.spi.gateway import Content
 
 __all__ = ["accept_of"]
 
+_LONGEST_ADDRESS = 1_000
+
 
 def accept_of(envelope: Envelope, message: Message) -> Accept:
     """Make what the queue takes of a submission: the message without Bcc, as MIME, unchanged where it can be.
 
     Raises:
-        InjectionRefused: an address holds CR, LF or NUL: no report and no trace could ever name it.
+        InjectionRefused, InvalidAddress: an address that no report and no trace could name: it holds CR, LF or NUL,
+            or is too long for a header field.
     """
     for address in (envelope.sender, *(recipient.address for recipient in envelope.recipients)):
         if address is not None:
             refuse_line_ends(address.typed, "address")
             refuse_line_ends(address.display_name, "display name")
+            if len(address.typed) > _LONGEST_ADDRESS:
+                raise InvalidAddress(f"{address.typed[:80]!r}…: longer than {_LONGEST_ADDRESS:,} characters")
     return Accept(
         transfer_id=envelope.transfer_id,
         sender=envelope.sender,

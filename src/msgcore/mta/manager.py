@@ -193,17 +193,10 @@ class Manager:
             gateway = self._gateway(group.connector)
         except UsageError as error:
             raise SetupError(f"gateway {name}: {error}") from error
-        given: object = await call(
+        given = await call(
             self._runtime, gateway.deliver, envelope, claim.content, group.next_hop, deadline, deadline=deadline
         )
-        if not isinstance(given, Mapping):
-            raise PluginBroken(f"gateway {name}: {type(gateway).__name__} gave no outcomes, but {given!r:.200}")
-        outcomes = cast("Mapping[Recipient, Outcome]", given)
-        for recipient in recipients:
-            outcome: object = outcomes.get(recipient)
-            if not isinstance(outcome, Outcome | None):
-                raise PluginBroken(f"gateway {name}: {type(gateway).__name__} gave no outcome, but {outcome!r:.200}")
-        return outcomes
+        return _checked(given, recipients, f"gateway {name} ({type(gateway).__name__})")
 
     def _settlements(self, group: _Group, outcomes: Mapping[Recipient, Outcome], silent: Outcome) -> list[Settlement]:
         now, name = self._runtime.now(), group.connector.name
@@ -266,6 +259,18 @@ class Manager:
                 # The task was cancelled, perhaps before the write began; what is said twice is written once.
                 await self._queue.finish(claim.message, settlements, reports, NEVER)
                 raise
+
+
+def _checked(given: object, recipients: Sequence[Recipient], gateway: str) -> Mapping[Recipient, Outcome]:
+    """Give back what a plug-in gave when it is a mapping of outcomes."""
+    if not isinstance(given, Mapping):
+        raise PluginBroken(f"{gateway}: gave no outcomes, but {given!r:.200}")
+    outcomes = cast("Mapping[Recipient, object]", given)
+    found = {recipient: outcomes[recipient] for recipient in recipients if recipient in outcomes}
+    for outcome in found.values():
+        if not isinstance(outcome, Outcome):
+            raise PluginBroken(f"{gateway}: gave no outcome, but {outcome!r:.200}")
+    return cast("Mapping[Recipient, Outcome]", found)
 
 
 def _facts(claim: Claim) -> MessageFacts:

@@ -4,7 +4,7 @@ Rules that every implementation keeps:
 
 - :meth:`QueueStore.accept` returns after the message is on the disk; the same transfer id and recipient are taken once.
 - A claim is a lease with a token for each recipient, which every claim raises. Whoever finishes shows the token; a
-  lost lease changes nothing. No transaction is held while a gateway works.
+  lost lease changes nothing, and a lease that was finished is lost. No transaction is held while a gateway works.
 - A recipient ends in the transaction that also takes in its report, and has at most one report of a kind.
 """
 

@@ -32,7 +32,7 @@ from msgcore.mta.connector import Connector
 from msgcore.mta.decision import Candidate, Decision, Reason, Trace, Verdict
 from msgcore.mta.facts import LinkState, MessageFacts
 from msgcore.mta.space_index import Row, SpaceIndex
-from msgcore.mta.spaces import address_key
+from msgcore.wire.domain import address_key
 
 __all__ = ["LinkState", "MessageFacts", "RouteTable"]
 

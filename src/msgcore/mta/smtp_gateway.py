@@ -7,12 +7,13 @@ from pathlib import Path
 
 import attrs
 
+from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import UsageError
+from msgcore.errors import CapabilityMissing, UsageError
 from msgcore.model.envelope import Envelope
-from msgcore.model.outcome import Outcome
+from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
@@ -21,6 +22,8 @@ from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
 
 __all__ = ["SmtpGateway", "SmtpGatewayConfig"]
+
+_NOT_CONVERTIBLE = EnhancedStatus(5, 6, 3)
 
 
 @attrs.frozen
@@ -60,7 +63,10 @@ class SmtpGateway:
     async def deliver(
         self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
     ) -> Mapping[Recipient, Outcome]:
-        """Send in one transaction; what keeps the session from opening is raised, and the MTA defers."""
+        """Send in one transaction; what keeps the session from opening is raised, and the MTA defers.
+
+        What the relay lacks for this message it will lack tomorrow, so that refuses it (RFC 6531 section 3.5).
+        """
         message = mime.read(content.octets)
 
         def render(extensions: Extensions) -> bytes:
@@ -68,7 +74,10 @@ class SmtpGateway:
                 message, allow_8bit=extensions.offers("8BITMIME"), allow_utf8=extensions.offers("SMTPUTF8")
             )
 
-        return await self._link.transmit(envelope, render, deadline)
+        try:
+            return await self._link.transmit(envelope, render, deadline)
+        except CapabilityMissing as error:
+            return dict.fromkeys(envelope.recipients, Refused(None, _NOT_CONVERTIBLE, str(error), "DATA"))
 
     async def close(self) -> None:
         await self._link.close()

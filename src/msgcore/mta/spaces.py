@@ -9,24 +9,12 @@ import attrs
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP
-from msgcore.wire.domain import ascii_domain
+from msgcore.wire.domain import address_key
 
-__all__ = ["AddressSpace", "address_key"]
+__all__ = ["AddressSpace"]
 
 _ADDRESS_TYPE = re.compile(r"[A-Z][A-Z0-9-]*")
 _STARS = re.compile(r"\*+")
-
-
-def address_key(address_type: str, address: str) -> str:
-    """Give the form in which addresses and patterns are compared.
-
-    Case says nothing, in the local part either: RFC 5321 section 2.4 leaves that to the receiving host, and none in the
-    field tells ``Bob`` from ``bob``. An international domain compares equal in both its forms.
-    """
-    if address_type != SMTP or (address.isascii() and not address.endswith(".")):
-        return address.lower()
-    local, at, domain = address.rpartition("@")
-    return local.lower() + at + ascii_domain(domain.removesuffix("."))
 
 
 def _upper(address_type: str) -> str:

@@ -90,7 +90,7 @@ def logon(
             name, administration = given, admin or ProfileAdmin()
             given = await runtime.in_thread(lambda: administration.profile(name), deadline)
         session = Session(runtime, given)
-        await session._open(deadline)
+        await session.open(deadline)
         return session
 
     return Opening(start)
@@ -105,7 +105,7 @@ class Session:
         self._profile = profile
         self._services: list[OpenService] = []
 
-    async def _open(self, deadline: Deadline) -> None:
+    async def open(self, deadline: Deadline) -> None:
         """Open every service; raise the first error when none could be opened."""
         first_error: MsgcoreError | None = None
         try:

@@ -1,10 +1,12 @@
-"""Domain names as DNS and old servers know them."""
+"""Domain names as DNS and old servers know them, and the form in which addresses are compared."""
 
 from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["ascii_domain"]
+from msgcore.model.address import SMTP
+
+__all__ = ["address_key", "ascii_domain"]
 
 
 def ascii_domain(domain: str) -> str:
@@ -21,3 +23,15 @@ def ascii_domain(domain: str) -> str:
 
 def _a_label(label: str) -> str:
     return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def address_key(address_type: str, address: str) -> str:
+    """Give the form in which addresses and patterns are compared.
+
+    Case says nothing, in the local part either: RFC 5321 section 2.4 leaves that to the receiving host, and none in the
+    field tells ``Bob`` from ``bob``. An international domain compares equal in both its forms.
+    """
+    if address_type != SMTP or (address.isascii() and not address.endswith(".")):
+        return address.lower()
+    local, at, domain = address.rpartition("@")
+    return local.lower() + at + ascii_domain(domain.removesuffix("."))

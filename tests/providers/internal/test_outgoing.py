@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -37,7 +38,7 @@ def locked(box: Box) -> OutgoingItem:
     return item
 
 
-def settled(box: Box, item: OutgoingItem, reports: list[Incoming] | None = None, **changes: object) -> bool:
+def settled(box: Box, item: OutgoingItem, reports: list[Incoming] | None = None, **changes: Any) -> bool:
     return box.run(box.store.settle(attrs.evolve(item, **changes), reports or [], NEVER))
 
 
@@ -96,7 +97,7 @@ def test_a_display_name_that_is_no_unicode_does_not_hinder(box: Box) -> None:
 
 
 def test_submissions_are_listed_oldest_first(box: Box) -> None:
-    ids = []
+    ids: list[EntryId] = []
     for number in range(3):
         box.runtime.moved = timedelta(hours=3 - number)
         ids.append(box.submit(LETTER, f"t{number}").entry_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import example, given, settings
@@ -95,8 +95,7 @@ def order(keys: list[SortKey], left: Message, right: Message) -> int:
 
 
 def rank(message: Message, key: SortKey) -> tuple[bool, Any]:
-    assert isinstance(key.tag, Property)
-    value: object = message.get(key.tag)
+    value: object = message.get(cast("Property[object]", key.tag))
     if value is None:
         return False, 0
     return True, fold(value) if isinstance(value, str) else value

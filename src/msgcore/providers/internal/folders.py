@@ -14,6 +14,7 @@ from msgcore.model.address import Address
 from msgcore.providers.internal.records import drop_unused_content
 from msgcore.runtime import Connection
 from msgcore.spi.store import FolderFacts, MessageFlag, SpecialFolder
+from msgcore.wire.domain import address_key
 
 __all__ = [
     "Mailbox",
@@ -104,7 +105,7 @@ def add_address(connection: Connection, mailbox_id: int, address: Address, *, is
 
 
 def _address_key(address: Address) -> bytes:
-    return fold(address.email_address).encode()
+    return address_key(address.address_type, address.email_address).encode()
 
 
 def find_mailbox(connection: Connection, name: str) -> Mailbox | None:

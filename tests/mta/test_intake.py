@@ -1,0 +1,110 @@
+"""What the queue takes of a submission, the trace of its delivery, and the next hop."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.codecs import mime
+from msgcore.errors import InjectionRefused, InvalidAddress
+from msgcore.model import Address, Envelope, Message, Recipient
+from msgcore.mta.intake import accept_of
+from msgcore.mta.nexthop import next_hop
+from msgcore.mta.trace import delivery_trace
+from tests.mta.queue_conformance import ANN, NOON, to
+
+
+def envelope(*recipients: Recipient, sender: Address | None = ANN) -> Envelope:
+    return Envelope(sender, recipients or to("bob"), "t1")
+
+
+def test_what_was_read_and_not_changed_is_taken_octet_for_octet() -> None:
+    octets = b"SUBJECT:  odd\n folded\nX: \xff\n\nbody\r\n\0"
+
+    assert accept_of(envelope(), mime.read(octets)).content.octets == octets
+
+
+def test_the_envelope_is_taken_as_it_is() -> None:
+    accept = accept_of(envelope(*to("bob", "carol")), Message(to="somebody@else.test"))
+
+    assert (accept.transfer_id, accept.sender, accept.recipients) == ("t1", ANN, to("bob", "carol"))
+
+
+def test_who_gets_a_blind_copy_is_not_in_the_content() -> None:
+    accept = accept_of(envelope(), Message(to="bob@b.test", bcc="carol@c.test", text="hello"))
+
+    assert (b"carol" in accept.content.octets, mime.read(accept.content.octets).bcc) == (False, ())
+
+
+@pytest.mark.parametrize("octets", [b"To: a@b.test\r\nBcc: carol@c.test\r\n\r\nhello\r\n", b"BCC : carol@c.test\n\nx"])
+def test_a_blind_copy_of_a_message_that_was_read_is_not_in_the_content(octets: bytes) -> None:
+    assert b"carol" not in accept_of(envelope(), mime.read(octets)).content.octets
+
+
+def test_the_queue_notes_what_reports_and_tracking_need() -> None:
+    accept = accept_of(envelope(), Message(subject="hello", message_id="<1@a.test>", message_class="IPM.Note.X"))
+
+    assert (accept.subject, accept.message_id, accept.message_class) == ("hello", "<1@a.test>", "IPM.Note.X")
+
+
+HOSTILE = [Address("SMTP", "a@b.test>\r\nRCPT TO:<eve@e.test"), Address("FAX", "1\0"), Address("FAX", "1", "a\nb")]
+
+
+@pytest.mark.parametrize("address", HOSTILE, ids=repr)
+def test_an_address_that_holds_a_line_end_is_not_taken(address: Address) -> None:
+    with pytest.raises(InjectionRefused):
+        accept_of(envelope(Recipient(address)), Message())
+
+
+@pytest.mark.parametrize("address", HOSTILE, ids=repr)
+def test_a_sender_that_holds_a_line_end_is_not_taken(address: Address) -> None:
+    with pytest.raises(InjectionRefused):
+        accept_of(envelope(sender=address), Message())
+
+
+def test_an_address_without_measure_is_not_taken() -> None:
+    with pytest.raises(InvalidAddress):
+        accept_of(envelope(sender=Address("FAX", "1" * 10_000)), Message())
+
+
+# Trace
+
+
+def test_a_trace_is_two_fields() -> None:
+    assert delivery_trace(ANN, "mta.a.test", "t1", NOON) == (
+        b"Return-Path: <ann@a.test>\r\nReceived: by mta.a.test (msgcore) id t1;\r\n Tue, 01 Jan 2030 12:00:00 +0000\r\n"
+    )
+
+
+@pytest.mark.parametrize("sender", [None, Address("EX", "/o=a/cn=recipients/cn=ann")], ids=str)
+def test_a_sender_without_an_smtp_address_has_the_null_return_path(sender: Address | None) -> None:
+    assert delivery_trace(sender, "a", "t1", NOON).startswith(b"Return-Path: <>\r\n")
+
+
+@given(st.text(st.characters(codec=None)), st.text(st.characters(codec=None)))
+def test_no_return_path_and_no_id_starts_a_field_of_its_own(address: str, queue_id: str) -> None:
+    lines = delivery_trace(Address("SMTP", address), "a", queue_id, NOON).split(b"\r\n")
+
+    assert [line.partition(b":")[0] for line in lines[:2]] == [b"Return-Path", b"Received"]
+    assert (len(lines), b"\n" in b"".join(lines), b"\r" in b"".join(lines)) == (4, False, False)
+
+
+# Next hop
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "hop"),
+    [
+        (Address("SMTP", "bob@B.Test"), {}, "b.test"),
+        (Address("SMTP", '"a@b"@c.test'), {}, "c.test"),
+        (Address("SMTP", "bob@b.test"), {"relay": "smtp://out.a.test"}, "smtp://out.a.test"),
+        (Address("SMTP", "bob@b.test"), {"relay": ""}, "b.test"),
+        (Address("FAX", "+46 8 1"), {}, ""),
+        (Address("FAX", "+46 8 1"), {"relay": "fax.a.test"}, "fax.a.test"),
+        (Address("EX", "/o=a/cn=recipients/cn=a@b"), {}, ""),
+    ],
+    ids=str,
+)
+def test_the_next_hop_of_a_recipient(address: Address, options: dict[str, str], hop: str) -> None:
+    assert next_hop(address, options) == hop

@@ -1,0 +1,141 @@
+"""Transports by URL, without a profile."""
+
+from __future__ import annotations
+
+import pytest
+
+from msgcore import Accepted, Message, Refused
+from msgcore.errors import InvalidAddress, NotAccepted, NotSupported, PluginBroken, UsageError
+from msgcore.testing.servers import LoopbackSmtpServer
+from tests.session.desk import Desk
+
+LETTER = Message(from_="ann@a.test", to=["bob@b.test", "cid@c.test"], bcc="dan@d.test", subject="letter")
+
+
+def test_a_message_goes_to_every_recipient(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server, desk.transport(server.url) as transport:
+        outcomes = transport.send(LETTER)
+
+        assert ([type(one) for one in outcomes.values()], len(server.received)) == ([Accepted] * 3, 1)
+
+
+def test_blind_recipients_get_it_and_are_not_named_in_it(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server, desk.transport(server.url) as transport:
+        transport.send(LETTER)
+        (received,) = server.received
+
+        assert ("dan@d.test" in map(str, received.envelope.recipients), b"dan@" in received.octets) == (True, False)
+
+
+def test_one_that_is_refused_raises_with_the_outcomes_of_all(desk: Desk) -> None:
+    refusals = {"cid@c.test": "550 5.1.1 no such user"}
+    with LoopbackSmtpServer(refusals=refusals) as server, desk.transport(server.url) as transport:
+        with pytest.raises(NotAccepted) as caught:
+            transport.send(LETTER)
+
+        assert [type(caught.value.outcomes[one]) for one in ("bob@b.test", "cid@c.test")] == [Accepted, Refused]
+
+
+def test_without_a_check_outcomes_are_given_whatever_they_are(desk: Desk) -> None:
+    refusals = {"cid@c.test": "550 5.1.1 no such user"}
+    with LoopbackSmtpServer(refusals=refusals) as server, desk.transport(server.url) as transport:
+        assert list(map(str, transport.send(LETTER, check=False).refused)) == ["cid@c.test"]
+
+
+def test_send_is_a_transport_for_one_message(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server:
+        assert desk.send(LETTER, via=server.url).all_accepted
+
+
+def test_the_message_that_was_given_stays_as_it_is(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server:
+        desk.send(LETTER, via=server.url)
+
+    assert (LETTER.message_id, LETTER.date) == (None, None)
+
+
+def test_the_email_of_the_url_is_the_sender_when_there_is_none(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server:
+        desk.send(Message(to="bob@b.test"), via=server.url, email="eve@e.test")
+
+        assert str(server.received[0].envelope.sender) == "eve@e.test"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "text"),
+    [
+        (Message(from_="a@a.test"), UsageError, "no recipient"),
+        (Message(to="b@b.test"), UsageError, "no From"),
+        (Message(from_="a@a.test", to="Bob"), InvalidAddress, "bare name"),
+        (Message(from_="a@a.test", to="FAX:+1"), UsageError, "takes SMTP only"),
+    ],
+    ids=["no recipient", "no sender", "bare name", "other type"],
+)
+def test_a_message_that_cannot_be_sent_is_refused_before_anything_is_done(
+    desk: Desk, message: Message, kind: type[Exception], text: str
+) -> None:
+    with desk.transport("smtp://host.invalid") as transport, pytest.raises(kind, match=text):
+        transport.send(message)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("localhost:25", UsageError),
+        ("gopher://localhost", UsageError),
+        ("smtp://", UsageError),
+        ("smtp://user:secret@localhost", UsageError),
+        ("smtp://localhost/?verify=0", UsageError),
+        ("sqlite:///mail.db", UsageError),
+        ("imaps://localhost", NotSupported),
+        ("lmtp://localhost", NotSupported),
+    ],
+)
+def test_a_url_that_names_no_transport_is_refused(desk: Desk, url: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        desk.transport(url)
+
+
+def test_a_password_in_a_url_is_not_repeated(desk: Desk) -> None:
+    with pytest.raises(UsageError) as caught:
+        desk.transport("smtp://user:hunter2@localhost")
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_service_that_is_registered_by_call_is_opened_by_its_name(desk: Desk) -> None:
+    with desk.transport("by-url://anything") as transport:
+        assert transport.send(LETTER).all_accepted
+
+
+def test_an_outcome_that_a_plug_in_forgets_shows_as_not_accepted(desk: Desk) -> None:
+    with desk.transport("by-url-forgetful://anything") as transport, pytest.raises(NotAccepted) as caught:
+        transport.send(LETTER)
+
+    assert len(caught.value.outcomes.not_accepted) == 2
+
+
+def test_a_plug_in_whose_constructor_raises_is_named(desk: Desk) -> None:
+    with pytest.raises(PluginBroken, match="ZeroDivisionError: constructor"):
+        desk.transport("by-url-broken://anything")
+
+
+def test_closing_twice_is_closing_once(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server:
+        transport = desk.transport(server.url)
+        transport.send(LETTER)
+        transport.close()
+        transport.close()
+
+        assert len(server.received) == 1
+
+
+def test_a_transport_that_was_closed_connects_anew(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server:
+        transport = desk.transport(server.url)
+        transport.send(LETTER)
+        transport.close()
+        transport.send(LETTER)
+        transport.close()
+
+        assert len(server.received) == 2
