@@ -103,6 +103,18 @@ def test_the_octets_stay_while_somebody_needs_them(tmp_path: Path, transfer_id: 
     assert kept_octets(tmp_path) == [len(LETTER)]
 
 
+def test_a_claim_holds_no_more_than_fits_into_memory(tmp_path: Path) -> None:
+    """A batch is counted in recipients; a hundred large messages at once would fill the memory."""
+
+    async def story(queue: SqlQueue) -> list[int]:
+        for number in range(5):
+            large = Content(bytes(30 * 1024 * 1024) + bytes([number]))
+            await queue.accept(Accept(f"large-{number}", ANN, to("bob@b.test"), large), NEVER)
+        return [len(await queue.claim(100, LEASE_SECONDS, NEVER)) for _ in range(4)]
+
+    assert at_queue(tmp_path, story) == [2, 2, 1, 0]
+
+
 def test_setting_the_clock_frees_no_lease(tmp_path: Path) -> None:
     """A step of the time of day (NTP, summer time done wrong) says nothing about how long a holder has worked."""
     clock = MovedClock()

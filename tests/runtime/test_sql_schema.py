@@ -71,5 +71,16 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE bookmarks (url TEXT)")
     other.close()
+    before = path.read_bytes()
     with pytest.raises(StoreError, match=r"notes\.db: a database of another program \(its tables: bookmarks\)"):
         Database.open(path, Schema("notes", (FIRST,)), create=True)
+    assert path.read_bytes() == before
+
+
+def test_only_the_owner_reads_a_new_database(path: Path) -> None:
+    database = Database.open(path, Schema("notes", (FIRST,)), create=True)
+    runtime = BlockingRuntime()
+    runtime.run(database.write(runtime, lambda connection: connection.run("DELETE FROM note")))
+    modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    runtime.run(database.close(runtime))
+    assert modes == {"notes.db": 0o600, "notes.db-wal": 0o600, "notes.db-shm": 0o600}

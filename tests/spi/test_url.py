@@ -33,6 +33,11 @@ def test_a_url_says_where_and_how_it_is_secured(
     ("text", "complaint"),
     [
         ("smtp://ann:hunter2@mail.a.test", "password"),
+        ("imaps://ann:hunter2@mail.a.test", "password"),
+        ("smtp+tls://ann:hunter2@mail.a.test", "password"),
+        ("ann:hunter2@mail.a.test", "schemes"),
+        ("smtp://ann:hunter2@[::1", "IPv6"),
+        ("smtp://[::1", "IPv6"),
         ("smtp://mail.a.test?verify=no", "nothing may follow"),
         ("smtp://mail.a.test/path", "nothing may follow"),
         ("http://mail.a.test", "schemes"),

@@ -100,7 +100,7 @@ class QueueStore(Protocol):
         ...
 
     async def claim(self, limit: int, lease_seconds: float, deadline: Deadline) -> Sequence[Claim]:
-        """Lease up to ``limit`` recipients that are due and free, grouped by message."""
+        """Lease up to ``limit`` recipients that are due and free, grouped by message; fewer of large messages."""
         ...
 
     async def finish(

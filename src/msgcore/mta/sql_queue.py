@@ -18,8 +18,8 @@ from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement
-from msgcore.runtime import Connection, Database, Runtime, Schema
-from msgcore.runtime.host import holder_has_ended, holder_name
+from msgcore.runtime import Connection, Database, Row, Runtime, Schema
+from msgcore.runtime.host import LONGEST_LEASE_SECONDS, holder_has_ended, holder_name
 from msgcore.spi.gateway import Content
 
 __all__ = ["QUEUE_SCHEMA", "SqlQueue"]
@@ -86,6 +86,7 @@ create table mta_report (
 
 QUEUE_SCHEMA = Schema("queue", (_VERSION_1,))
 
+_MOST_OCTETS = 64 * 1024 * 1024
 _MESSAGE = (
     "id, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, expires_at, message_id,"
     " subject, message_class, content_hash"
@@ -158,15 +159,17 @@ class SqlQueue:
             held = connection.rows(
                 "select distinct holder from mta_recipient where holder is not null and leased_until > ?", (monotonic,)
             )
+            longest = monotonic + LONGEST_LEASE_SECONDS
             alive = [row[0] for row in held if not holder_has_ended(row[0])]
             marks = ", ".join("?" * len(alive))
             rows = connection.rows(
                 "select number, mta_message_id, kind, address_type, address, display_name, tries, token"
                 " from mta_recipient where is_open and due_at <= ?"
-                f" and (holder is null or leased_until <= ? or holder not in ({marks}))"
+                f" and (holder is null or leased_until <= ? or leased_until > ? or holder not in ({marks}))"
                 " order by due_at, number limit ?",
-                (now, monotonic, *alive, limit),
+                (now, monotonic, longest, *alive, limit),
             )
+            rows = _within_memory(connection, rows)
             connection.run_many(
                 "update mta_recipient set token = token + 1, holder = ?, leased_until = ? where number = ?",
                 [(holder_name(), monotonic + lease_seconds, row[0]) for row in rows],
@@ -257,6 +260,18 @@ def _bring_back_content(connection: Connection, message_id: bytes, content: Cont
 def _storable(text: str) -> str:
     """Text that the database can hold: a lone surrogate becomes a question mark."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _within_memory(connection: Connection, rows: list[Row]) -> list[Row]:
+    """Keep the first rows whose messages fit into memory together; one message always does."""
+    sizes: dict[bytes, int] = {}
+    for count, row in enumerate(rows):
+        if row[1] not in sizes:
+            size = int(connection.value("select size_octets from mta_message where id = ?", (row[1],)))
+            if sizes and sum(sizes.values()) + size > _MOST_OCTETS:
+                return rows[:count]
+            sizes[row[1]] = size
+    return rows
 
 
 def _claim(connection: Connection, message_id: bytes, queued: tuple[QueuedRecipient, ...]) -> Claim:

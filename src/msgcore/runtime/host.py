@@ -6,7 +6,10 @@ import functools
 import os
 from pathlib import Path
 
-__all__ = ["boot_id", "holder_has_ended", "holder_name"]
+__all__ = ["LONGEST_LEASE_SECONDS", "boot_id", "holder_has_ended", "holder_name", "is_lease_free"]
+
+LONGEST_LEASE_SECONDS = 24 * 3600.0
+"""A lease further in the future is one of an earlier boot's clock: that is how boots are told apart where nobody says."""
 
 
 @functools.cache
@@ -19,19 +22,35 @@ def boot_id() -> str:
 
 
 def holder_name() -> str:
-    """Name this process among all that this boot will see: its number and, where the system tells, its start."""
-    return f"{boot_id()}/{os.getpid()}/{_start_of(os.getpid()) or ''}"
+    """Name this process among all that this boot will see: its namespace, number and start, as the system tells them."""
+    return f"{boot_id()}/{_namespace()}/{os.getpid()}/{_start_of(os.getpid()) or ''}"
 
 
 def holder_has_ended(name: str) -> bool:
-    """Say whether the process that gave itself ``name`` is surely gone; ``False`` when nobody can tell."""
-    boot, _, rest = name.partition("/")
-    number, _, start = rest.partition("/")
+    """Say whether the process that gave itself ``name`` is surely gone; ``False`` when nobody can tell.
+
+    The processes of another namespace (a container on the same machine) are not seen from here.
+    """
+    boot, namespace, number, start = (*name.split("/"), "", "", "")[:4]
     if boot != boot_id():
-        return boot != "unknown" and boot_id() != "unknown"
-    if not start or not number.isdigit():
+        return "unknown" not in {boot, boot_id()}
+    if not start or namespace != _namespace() or not number.isdigit():
         return False
     return _start_of(int(number)) != start
+
+
+def is_lease_free(holder: str | None, leased_until: float | None, monotonic: float) -> bool:
+    """Say whether a lease may be taken: given back, run out, of an earlier boot, or of a process that has ended."""
+    if holder is None or leased_until is None or leased_until <= monotonic:
+        return True
+    return leased_until > monotonic + LONGEST_LEASE_SECONDS or holder_has_ended(holder)
+
+
+def _namespace() -> str:
+    try:
+        return Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        return ""
 
 
 def _start_of(process: int) -> str | None:

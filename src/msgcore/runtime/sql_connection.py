@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 from msgcore.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, UsageError
 
-__all__ = ["BUSY_SECONDS", "PAGE_OCTETS", "Connection", "Row", "SqlValue", "open_connection"]
+__all__ = ["BUSY_SECONDS", "PAGE_OCTETS", "Connection", "Row", "SqlValue", "open_connection", "own_tables"]
 
 SqlValue = str | bytes | int | float | None
 
@@ -128,6 +129,8 @@ def open_connection(path: Path, *, create: bool, busy_seconds: float, is_reader:
     Raises:
         StoreError: the file cannot be opened, or SQLite refuses a setting; the message names the file.
     """
+    if create:
+        _make_private(path)
     is_new = not path.exists() or path.stat().st_size == 0
     mode = "rwc" if create else "rw"
     try:
@@ -146,6 +149,8 @@ def open_connection(path: Path, *, create: bool, busy_seconds: float, is_reader:
         _set(connection, path, "busy_timeout", int(busy_seconds * 1_000))
         if is_new:
             _set(connection, path, "page_size", PAGE_OCTETS)
+        else:
+            own_tables(connection, path)  # before the first change to the file
         _set_wal(connection, path, busy_seconds)
         _set(connection, path, "synchronous", 2)
         _set(connection, path, "foreign_keys", 1)
@@ -155,6 +160,28 @@ def open_connection(path: Path, *, create: bool, busy_seconds: float, is_reader:
         connection.close()
         raise
     return connection
+
+
+def own_tables(connection: Connection, path: Path) -> set[str]:
+    """Name the tables of a file of msgcore's.
+
+    Raises:
+        StoreError: they are another program's.
+    """
+    tables = {name for (name,) in connection.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if tables and "msgcore_schema" not in tables:
+        raise StoreError(f"{path}: a database of another program (its tables: {', '.join(sorted(tables)[:5])})")
+    return tables
+
+
+def _make_private(path: Path) -> None:
+    """Make a file that only its owner reads; SQLite gives its companions the same mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
 
 
 def _set(connection: Connection, path: Path, name: str, value: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from msgcore.errors import StoreError
-from msgcore.runtime.sql_connection import Connection
+from msgcore.runtime.sql_connection import Connection, own_tables
 
 __all__ = ["Schema", "migrate"]
 
@@ -59,11 +59,8 @@ def migrate(connection: Connection, schema: Schema, path: Path) -> None:
 
 
 def _version(connection: Connection, schema: Schema, path: Path) -> int:
-    tables = {name for (name,) in connection.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not tables:
+    if not own_tables(connection, path):
         return 0
-    if "msgcore_schema" not in tables:
-        raise StoreError(f"{path}: a database of another program (its tables: {', '.join(sorted(tables)[:5])})")
     return connection.value("SELECT version FROM msgcore_schema WHERE name = ?", [schema.name]) or 0
 
 

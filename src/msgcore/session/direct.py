@@ -23,7 +23,7 @@ from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.service import SupportsClose, SupportsLogon
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import SupportsIdentity, TransportProvider
-from msgcore.spi.url import DatabaseUrl
+from msgcore.spi.url import DatabaseUrl, shown_url
 from msgcore.spooler.handover import hand_over
 
 __all__ = ["Transport", "open_store", "open_transport", "send"]
@@ -160,7 +160,9 @@ def open_store(
 def _scheme(url: str) -> str:
     scheme, colon, _ = url.partition("://")
     if not colon:
-        raise UsageError(f"{url!r} is no URL: write, for example, smtp://localhost:2525 or sqlite:///mail.db")
+        raise UsageError(
+            f"{shown_url(url)!r} is no URL: write, for example, smtp://localhost:2525 or sqlite:///mail.db"
+        )
     return scheme.lower().partition("+")[0]
 
 

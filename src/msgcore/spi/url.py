@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +12,9 @@ from msgcore.base.text import refuse_line_ends
 from msgcore.errors import NotSupported, UsageError
 from msgcore.runtime.abc import Endpoint, Security
 
-__all__ = ["DatabaseUrl", "ServiceUrl"]
+__all__ = ["DatabaseUrl", "ServiceUrl", "shown_url"]
+
+_LOGIN = re.compile(r"((?:^|//)[^:@/]*):.*@", re.DOTALL)
 
 
 _PORTS = {
@@ -49,22 +52,23 @@ class ServiceUrl:
             UsageError: it is none, or holds a password, a path or a query (no URL can switch verification off).
         """
         refuse_line_ends(text, "URL")
-        parts = urlsplit(text)
+        shown = shown_url(text)
+        try:
+            parts = urlsplit(text)
+            port = parts.port
+        except ValueError as error:
+            raise UsageError(f"{shown!r}: {error}") from error
+        if parts.password is not None:
+            raise UsageError(f"{shown!r}: a password does not belong into a URL; give password=")
         scheme = parts.scheme.lower()
         protocol = scheme.removesuffix("+starttls")
         if scheme not in _PORTS or protocol.removesuffix("s") not in protocols:
             known = [name for name in _PORTS if name.removesuffix("+starttls").removesuffix("s") in protocols]
-            raise UsageError(f"{text!r}: need a URL with one of the schemes {', '.join(known)}")
-        if parts.password is not None:
-            raise UsageError(f"{scheme}://{parts.hostname}: a password does not belong into a URL; give password=")
+            raise UsageError(f"{shown!r}: need a URL with one of the schemes {', '.join(known)}")
         if parts.path not in {"", "/"} or parts.query or parts.fragment:
-            raise UsageError(f"{text!r}: nothing may follow the host and port")
-        try:
-            port = parts.port
-        except ValueError as error:
-            raise UsageError(f"{text!r}: {error}") from error
+            raise UsageError(f"{shown!r}: nothing may follow the host and port")
         if not parts.hostname:
-            raise UsageError(f"{text!r}: names no host")
+            raise UsageError(f"{shown!r}: names no host")
         security = Security.OPPORTUNISTIC
         if scheme.endswith("+starttls"):
             security = Security.STARTTLS
@@ -88,6 +92,11 @@ class ServiceUrl:
         return f"{self.protocol}{suffix}://{host}:{self.port}"
 
 
+def shown_url(text: str) -> str:
+    """Give a URL without what may be a password in it: all from the first colon behind the scheme to the last @."""
+    return _LOGIN.sub(r"\1:***@", text)
+
+
 @attrs.frozen
 class DatabaseUrl:
     """A database by URL: ``sqlite:///PATH`` with a relative path, ``sqlite:////PATH`` with an absolute one."""
@@ -106,7 +115,7 @@ class DatabaseUrl:
         if scheme.startswith("postgres"):
             raise NotSupported("postgresql: stores on PostgreSQL are not in this version of msgcore")
         if scheme != "sqlite" or not colon or not rest.startswith("/") or rest == "/" or "\0" in rest:
-            raise UsageError(f"{text!r}: need sqlite:///PATH")
+            raise UsageError(f"{shown_url(text)!r}: need sqlite:///PATH")
         return cls((folder / rest[1:]).absolute())
 
     def __str__(self) -> str:

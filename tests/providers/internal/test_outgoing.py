@@ -25,9 +25,11 @@ from msgcore.model import (
 )
 from msgcore.props.table import PidTagMessageFlags
 from msgcore.runtime import NEVER
-from msgcore.runtime.host import boot_id
+from msgcore.runtime.host import boot_id, holder_name
 from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
 from tests.providers.internal.box import Box
+
+HERE = "/".join(holder_name().split("/")[:2])
 
 LETTER = Message(from_="Ann <ann@a.test>", to=["bob@b.test", "FAX:+1 23"], bcc="cid@c.test", subject="letter")
 
@@ -158,13 +160,32 @@ def test_a_lock_holds_until_its_lease_ends(box: Box) -> None:
 
 @pytest.mark.parametrize(
     "holder",
-    [f"{boot_id()}/999999999/1", f"{boot_id()}/1/not-its-start", "another-boot/1/1"],
+    [f"{HERE}/999999999/1", f"{HERE}/1/not-its-start", "another-boot/pid:[1]/1/1"],
     ids=["ended", "number used again", "before this boot"],
 )
 def test_a_lock_of_a_process_that_is_gone_is_free(box: Box, holder: str) -> None:
     item = box.submit(LETTER)
     locked(box)
     box.sql("update submission set holder = ? where message_id = ?", holder, item.entry_id.number)
+
+    assert box.lock() is not None
+
+
+def test_a_lock_of_another_namespace_is_kept(box: Box) -> None:
+    """The processes of a container beside this one are not seen: that one is missing says nothing."""
+    item = box.submit(LETTER)
+    locked(box)
+    stranger = f"{boot_id()}/pid:[0]/999999999/1"
+    box.sql("update submission set holder = ? where message_id = ?", stranger, item.entry_id.number)
+
+    assert box.lock() is None
+
+
+def test_a_lock_far_in_the_future_is_of_an_earlier_boot(box: Box) -> None:
+    """Where the system names no boots, the old clock of a machine that ran for weeks must not lock for weeks."""
+    item = box.submit(LETTER)
+    locked(box)
+    box.sql("update submission set locked_until = locked_until + 1e6 where message_id = ?", item.entry_id.number)
 
     assert box.lock() is not None
 

@@ -57,6 +57,7 @@ def put(box: Box, given_messages: list[Incoming]) -> tuple[EntryId, list[EntryId
 @given(st.lists(incoming, max_size=5), st.lists(restrictions, min_size=1, max_size=8))
 @example([Incoming(Message(subject="%"))], [PidTagSubject.contains("%"), PidTagSubject.contains("_")])
 @example([Incoming(Message(subject="a'b"))], [PidTagSubject.equals("a'b")])
+@example([Incoming(Message(subject=""))], [PidTagSubject.starts_with(""), PidTagSubject.contains("")])
 @example([Incoming(Message(subject="ab"))], [PidTagSubject.contains("a\0"), PidTagSubject < "\ud800"])
 @example([Incoming(Message())], [PidTagImportance < 2**70, PidTagImportance > 0.5, PidTagSubject.not_equals("")])
 def test_sql_keeps_the_rows_that_the_reference_evaluator_keeps(

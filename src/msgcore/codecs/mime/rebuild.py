@@ -10,7 +10,13 @@ __all__ = ["line_end_of", "raw_body_of", "raw_header_of", "rebuild"]
 
 
 def raw_header_of(entity: Entity) -> bytes:
-    return entity.raw_header
+    """Give the header as it stands; a blank line that is missing behind it is added, or the body could join it."""
+    header = entity.raw_header
+    if entity.has_blank_line:
+        return header
+    line_end = line_end_of(entity)
+    is_open = bool(header) and not header.endswith(line_end[-1:])
+    return header + line_end * (1 + is_open)
 
 
 def raw_body_of(entity: Entity) -> bytes | None:

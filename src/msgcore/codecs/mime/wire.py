@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import attrs
 
-from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field
+from msgcore.codecs.mime.editing import NO_LIMITS
 from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.rebuild import raw_body_of, rebuild
 from msgcore.codecs.mime.transfer import (
@@ -96,12 +96,10 @@ class _Builder:
         for field in header.each_field():
             if not field.name or (entity.parent is None and field.name in _BLIND):
                 continue
-            if field.name == _ENCODING:
-                if form.encoding == entity.transfer_encoding:
-                    fields.append(crlf_field(octets[field.start : field.end]))
-            else:
-                name, value = header.name(field), header.value(field)
-                fields.append(wire_field(name, octets[field.start : field.end], value, allow_utf8=self._allow_utf8))
+            if field.name == _ENCODING and form.encoding != entity.transfer_encoding:
+                continue
+            name, value = header.name(field), header.value(field)
+            fields.append(wire_field(name, octets[field.start : field.end], value, allow_utf8=self._allow_utf8))
         if form.encoding not in {"", entity.transfer_encoding}:
             fields.append(f"Content-Transfer-Encoding: {form.encoding}\r\n".encode())
         return b"".join(fields) + b"\r\n"

@@ -17,7 +17,7 @@ from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.providers.internal.records import clean
 from msgcore.runtime import Connection
-from msgcore.runtime.host import holder_has_ended, holder_name
+from msgcore.runtime.host import holder_name, is_lease_free
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
 
 __all__ = ["abort", "enqueue", "lock_due", "make_due", "open_items", "read_item", "retry", "settle"]
@@ -26,7 +26,10 @@ _COLUMNS = (
     "message_id, transfer_id, state, submitted_at, due_at, tries, sender_type, sender_address, sender_name, reason,"
     " token"
 )
-_OF_MAILBOX = "message_id in (select message.id from message join folder on folder.id = folder_id where mailbox_id = ?)"
+_OF_MAILBOX = (
+    "exists (select 1 from message join folder on folder.id = message.folder_id"
+    " where message.id = submission.message_id and folder.mailbox_id = ?)"
+)
 
 
 def enqueue(
@@ -127,7 +130,7 @@ def lock_due(
     )
     for row in rows:
         holder, locked_until = row[11], row[12]
-        if holder is not None and locked_until > monotonic and not holder_has_ended(holder):
+        if not is_lease_free(holder, locked_until, monotonic):
             continue
         connection.run(
             "update submission set token = token + 1, holder = ?, locked_until = ? where message_id = ?",
@@ -188,7 +191,7 @@ def abort(connection: Connection, number: int, drafts: int, monotonic: float) ->
     if state not in {OutgoingState.READY, OutgoingState.HELD}:
         raise UsageError(f"the submission has ended: it is {state.value}")
     row = connection.row("select holder, locked_until from submission where message_id = ?", (number,))
-    if row is not None and row[0] is not None and row[1] > monotonic and not holder_has_ended(row[0]):
+    if row is not None and not is_lease_free(row[0], row[1], monotonic):
         raise UsageError("the submission is being sent at this moment")
     connection.run("update submission set state = 'aborted', token = token + 1 where message_id = ?", (number,))
     _leave_outbox(connection, number, drafts, MessageFlag.UNSENT | MessageFlag.READ)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,8 @@ from msgcore.props.tags import NamedProperty, PropertyTag
 from msgcore.props.types import PropertyType
 
 __all__ = ["overlay_from_json", "overlay_to_json"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def overlay_to_json(properties: Iterable[tuple[PropertyKey, object | None]]) -> str | None:
@@ -64,6 +67,9 @@ def _tag(identity: Sequence[Any], kind: PropertyType) -> PropertyKey:
 
 def _plain(tag: PropertyKey, kind: PropertyType, value: object) -> Any:
     match value:
+        case str() if _SURROGATE.search(value):
+            # JSON would join a pair of them to one character.
+            return {"utf8": base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()}
         case None | bool() | int() | float() | str():
             return value
         case bytes():
@@ -88,6 +94,8 @@ def _value(kind: PropertyType, plain: Any) -> object | None:
     match kind:
         case PropertyType.BINARY | PropertyType.SERVER_ID | PropertyType.RULE_ACTION:
             return base64.b64decode(plain)
+        case PropertyType.UNICODE if not isinstance(plain, str):
+            return base64.b64decode(plain["utf8"]).decode("utf-8", "surrogatepass")
         case PropertyType.SYSTIME:
             return datetime_from_filetime(plain)
         case PropertyType.FLOATING_TIME:

@@ -170,12 +170,12 @@ def _content(restriction: Content) -> Where | None:
     else:
         # As octets: SQLite's text functions stop at a NUL, and its LIKE folds ASCII.
         name, value = f"cast({column.name} as blob)", restriction.value.encode("utf-8", "surrogatepass")
+    if not value and restriction.mode is not ContentMode.FULL:
+        return Where(f"({name} is not null)")  # SQLite takes no part of an empty blob
     match restriction.mode:
         case ContentMode.FULL:
             return Where(f"coalesce({name} = ?, 0)", (value,))
         case ContentMode.PREFIX:
             return Where(f"coalesce(substr({name}, 1, {len(value)}) = ?, 0)", (value,))
         case ContentMode.SUBSTRING:
-            if not value:
-                return Where(f"({name} is not null)")
             return Where(f"coalesce(instr({name}, ?) > 0, 0)", (value,))
