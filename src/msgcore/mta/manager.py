@@ -35,6 +35,7 @@ from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.call import call
 from msgcore.spi.config import build_config
 from msgcore.spi.gateway import Gateway
+from msgcore.spi.persist import written_down
 from msgcore.spi.registry import gateway as find_gateway
 from msgcore.spi.service import SupportsClose
 
@@ -250,15 +251,7 @@ class Manager:
         )
         # Neither the caller's deadline nor its cancel() counts here: what was delivered has to be written down.
         reports = [report] if report else []
-        with self._runtime.shielded():
-            try:
-                await self._queue.finish(claim.message, settlements, reports, NEVER)
-            except Exception:
-                raise
-            except BaseException:
-                # The task was cancelled, perhaps before the write began; what is said twice is written once.
-                await self._queue.finish(claim.message, settlements, reports, NEVER)
-                raise
+        await written_down(self._runtime, lambda: self._queue.finish(claim.message, settlements, reports, NEVER))
 
 
 def _checked(given: object, recipients: Sequence[Recipient], gateway: str) -> Mapping[Recipient, Outcome]:

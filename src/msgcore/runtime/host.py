@@ -9,7 +9,7 @@ from pathlib import Path
 __all__ = ["LONGEST_LEASE_SECONDS", "boot_id", "holder_has_ended", "holder_name", "is_lease_free"]
 
 LONGEST_LEASE_SECONDS = 24 * 3600.0
-"""A lease further in the future is one of an earlier boot's clock: that is how boots are told apart where nobody says."""
+"""A lease further in the future stands on the clock of an earlier boot, where the system does not name boots."""
 
 
 @functools.cache
@@ -22,7 +22,7 @@ def boot_id() -> str:
 
 
 def holder_name() -> str:
-    """Name this process among all that this boot will see: its namespace, number and start, as the system tells them."""
+    """Name this process among all that this boot will see: namespace, number and start, where the system tells."""
     return f"{boot_id()}/{_namespace()}/{os.getpid()}/{_start_of(os.getpid()) or ''}"
 
 

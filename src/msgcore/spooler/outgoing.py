@@ -40,6 +40,7 @@ from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 from msgcore.runtime.abc import NEVER, Runtime
+from msgcore.spi.persist import written_down
 from msgcore.spi.store import Incoming, OutgoingItem, OutgoingState, StoreProvider, SupportsOutgoingQueue
 from msgcore.spi.transport import TransportProvider
 from msgcore.spooler.handover import hand_over
@@ -99,27 +100,32 @@ async def send_due(
             return taken
         taken += 1
         attempt = _Attempt.of(item)
+        # Nobody else may take the submission up while a transport still works on it.
+        within = deadline.sooner(policy.lease_seconds)
         try:
-            message = await store.load(item.entry_id, _LOAD_LIMIT_OCTETS, deadline)
-            await _send(runtime, attempt, message, transports, deadline)
+            message = await store.load(item.entry_id, _LOAD_LIMIT_OCTETS, within)
+            await _send(runtime, attempt, message, transports, within)
         except NotFound:
             continue  # deleted between the lock and here, and the lock with it
         except StoreCorrupt as error:
             held = attrs.evolve(item, state=OutgoingState.HELD, reason=f"the message cannot be read: {error}")
-            await queue.settle(held, [], NEVER)
+            await _settle(runtime, queue, held)
             continue
         except BaseException:
-            with runtime.shielded():
-                await queue.settle(attempt.cut_short(), [], NEVER)
+            await _settle(runtime, queue, attempt.cut_short())
             raise
         now = runtime.now()
         settled = attempt.settled(now, policy)
-        # Neither the caller's deadline nor its cancel() counts here: what was sent has to be written down.
-        with runtime.shielded():
-            await queue.settle(settled, _reports(item, settled.outcomes, message, now), NEVER)
+        await _settle(runtime, queue, settled, _reports(item, settled.outcomes, message, now))
         if attempt.cancelled is not None:
             raise attempt.cancelled
         deadline.check("flush queues")
+
+
+async def _settle(
+    runtime: Runtime, queue: SupportsOutgoingQueue, item: OutgoingItem, reports: Sequence[Incoming] = ()
+) -> None:
+    await written_down(runtime, lambda: queue.settle(item, reports, NEVER))
 
 
 @attrs.define

@@ -231,11 +231,21 @@ def test_one_that_is_locked_does_not_hinder_the_next(box: Box) -> None:
     assert [locked(box).transfer_id, locked(box).transfer_id] == ["t1", "t2"]
 
 
-def test_a_submission_whose_message_was_deleted_is_gone(box: Box) -> None:
+@pytest.mark.parametrize("change", ["delete", "move", "save_changes"])
+def test_what_is_submitted_is_neither_changed_nor_moved_nor_deleted(box: Box, change: str) -> None:
+    """MAPI_E_SUBMITTED: what is being sent must be what was submitted."""
     item = box.submit(LETTER)
-    box.run(box.store.delete([item.entry_id], NEVER))
+    drafts = box.run(box.store.special_folders(NEVER))[SpecialFolder.DRAFTS]
+    changes = {
+        "delete": lambda: box.store.delete([item.entry_id], NEVER),
+        "move": lambda: box.store.move([item.entry_id], drafts, NEVER),
+        "save_changes": lambda: box.store.save_changes(item.entry_id, Message(subject="other"), NEVER),
+    }
+    with pytest.raises(UsageError, match="abort_submit"):
+        box.run(changes[change]())
 
-    assert (box.lock(), box.run(box.store.outgoing(NEVER))) == (None, [])
+    box.run(box.store.abort(item.entry_id, NEVER))
+    box.run(changes[change]())
 
 
 # Settling
@@ -388,7 +398,7 @@ def test_a_lock_that_has_run_out_settles_as_long_as_nobody_took_it(box: Box) -> 
 def test_settling_what_was_deleted_reports_nothing(box: Box) -> None:
     box.submit(LETTER)
     item = locked(box)
-    box.run(box.store.delete([item.entry_id], NEVER))
+    box.sql("delete from message where id = ?", item.entry_id.number)
 
     assert (settled(box, item, [Incoming(Message(subject="Undeliverable"))]), box.subjects()) == (False, [])
 

@@ -20,7 +20,18 @@ from msgcore.runtime import Connection
 from msgcore.runtime.host import holder_name, is_lease_free
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
 
-__all__ = ["abort", "enqueue", "lock_due", "make_due", "open_items", "read_item", "retry", "settle"]
+__all__ = [
+    "abort",
+    "enqueue",
+    "lock_due",
+    "make_due",
+    "open_items",
+    "read_item",
+    "refuse_submitted",
+    "retry",
+    "settle",
+    "unlock",
+]
 
 _COLUMNS = (
     "message_id, transfer_id, state, submitted_at, due_at, tries, sender_type, sender_address, sender_name, reason,"
@@ -108,6 +119,25 @@ def _item(connection: Connection, uid: bytes, row: tuple[Any, ...]) -> OutgoingI
         transports,
         row[9],
         row[10],
+    )
+
+
+def refuse_submitted(connection: Connection, number: int) -> None:
+    """Go on unless the message waits to be sent (MAPI_E_SUBMITTED).
+
+    Raises:
+        UsageError: it does; it may be aborted, and nothing else.
+    """
+    state = connection.value("select state from submission where message_id = ?", (number,))
+    if state in {OutgoingState.READY.value, OutgoingState.HELD.value}:
+        raise UsageError("the message is submitted and cannot be changed; abort_submit makes it a draft again")
+
+
+def unlock(connection: Connection, item: OutgoingItem) -> None:
+    """Give a lock back that nobody will use."""
+    connection.run(
+        "update submission set holder = null, locked_until = null where message_id = ? and token = ?",
+        (item.entry_id.number, item.token),
     )
 
 

@@ -94,8 +94,8 @@ def _value(kind: PropertyType, plain: Any) -> object | None:
     match kind:
         case PropertyType.BINARY | PropertyType.SERVER_ID | PropertyType.RULE_ACTION:
             return base64.b64decode(plain)
-        case PropertyType.UNICODE if not isinstance(plain, str):
-            return base64.b64decode(plain["utf8"]).decode("utf-8", "surrogatepass")
+        case PropertyType.UNICODE:
+            return _text(plain)
         case PropertyType.SYSTIME:
             return datetime_from_filetime(plain)
         case PropertyType.FLOATING_TIME:
@@ -106,3 +106,7 @@ def _value(kind: PropertyType, plain: Any) -> object | None:
             return Decimal(plain)
         case _:
             return cast(object, plain)
+
+
+def _text(plain: Any) -> str:
+    return plain if isinstance(plain, str) else base64.b64decode(plain["utf8"]).decode("utf-8", "surrogatepass")

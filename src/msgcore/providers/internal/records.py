@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, overload
 
@@ -58,6 +58,7 @@ __all__ = [
     "load_message",
     "prepare",
     "promoted",
+    "read_content",
     "update_message",
 ]
 
@@ -239,11 +240,25 @@ def drop_unused_content(connection: Connection, content_ids: list[int]) -> None:
     )
 
 
-def promoted(connection: Connection, where: str, values: tuple[SqlValue, ...]) -> list[dict[str, Any]]:
-    """Read the promoted columns of messages, with ``id`` and ``folder_id``."""
+def promoted(connection: Connection, where: str, values: tuple[SqlValue, ...]) -> Iterator[dict[str, Any]]:
+    """Read the promoted columns of messages, with ``id`` and ``folder_id``, one by one."""
     names = ["id", "folder_id", *(column.name for column in COLUMNS.values())]
-    rows = connection.rows(f"select id, folder_id, {_PROMOTED} from message where {where}", values)
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    for row in connection.stream(f"select id, folder_id, {_PROMOTED} from message where {where}", values):
+        yield dict(zip(names, row, strict=True))
+
+
+def read_content(connection: Connection, number: int) -> tuple[bytes, str | None]:
+    """Read a message's octets and its overlay.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    row = connection.row(
+        "select octets, overlay from message join content on content.id = content_id where message.id = ?", (number,)
+    )
+    if row is None:
+        raise NotFound(f"message {number} is not in the store (any more)")
+    return row[0], row[1]
 
 
 def computed_properties(record: Mapping[str, Any], uid: bytes) -> dict[PropertyKey, object]:

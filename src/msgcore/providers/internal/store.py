@@ -7,24 +7,20 @@ encoded before the transaction and decoded after it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
-from msgcore.base.text import fold
 from msgcore.base.times import Deadline, filetime_from_datetime
 from msgcore.errors import NotFound, UsageError
 from msgcore.model.message import Message
-from msgcore.props.key import BagKey, PropertyKey
-from msgcore.props.match import check_restriction, match
-from msgcore.props.restriction import Restriction, SortKey
+from msgcore.props.key import PropertyKey
+from msgcore.props.restriction import Restriction
 from msgcore.props.row import Row
-from msgcore.props.tags import Property
-from msgcore.props.values import PropertyError, PropertyErrorCode
 from msgcore.providers.internal import folders, outgoing
-from msgcore.providers.internal.columns import column_of
+from msgcore.providers.internal.contents import count_rows, query_rows, read_row
 from msgcore.providers.internal.folders import Mailbox
 from msgcore.providers.internal.limited import limit_attachments
 from msgcore.providers.internal.records import (
@@ -35,10 +31,12 @@ from msgcore.providers.internal.records import (
     load_message,
     prepare,
     promoted,
+    read_content,
     update_message,
 )
-from msgcore.providers.internal.translate import order_by, translate
 from msgcore.runtime import Connection, Database, Runtime, SqlValue
+from msgcore.runtime.abc import NEVER
+from msgcore.spi.persist import written_down
 from msgcore.spi.store import (
     FolderFacts,
     Incoming,
@@ -51,8 +49,6 @@ from msgcore.spi.store import (
 __all__ = ["InternalStore"]
 
 T = TypeVar("T")
-
-_BATCH = 500
 
 
 class InternalStore:
@@ -131,57 +127,19 @@ class InternalStore:
 
     async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
         number = self._folder(folder)
-        return await self._read(lambda c: self._query(c, number, query), deadline)
 
-    def _query(self, connection: Connection, folder: int, query: TableQuery) -> list[Row]:
-        self._check_folder(connection, folder)
-        if query.restriction is not None:
-            check_restriction(query.restriction)
-        where = translate(query.restriction)
-        order = order_by(query.sort_order)
-        if where.residual is None and order is not None:
-            condition = f"folder_id = ? and {where.sql} order by {order} limit ? offset ?"
-            records = promoted(connection, condition, (folder, *where.values, query.count, query.start))
-            return [self._row(connection, record, query.columns) for record in records]
-        kept = list(self._matching(connection, folder, where.sql, where.values, where.residual, order or "id asc"))
-        if order is None:
-            _sort(kept, query.sort_order)
-        return [source.row(query.columns) for source in kept[query.start : query.start + query.count]]
+        def work(connection: Connection) -> list[Row]:
+            self._check_folder(connection, number)
+            return query_rows(connection, self.uid, number, query)
 
-    def _matching(
-        self,
-        connection: Connection,
-        folder: int,
-        sql: str,
-        values: tuple[SqlValue, ...],
-        residual: Restriction | None,
-        order: str,
-    ) -> Iterator[_Source]:
-        """Evaluate on rows what SQL could not, a batch at a time; contents are decoded only when asked for."""
-        start = 0
-        while True:
-            condition = f"folder_id = ? and {sql} order by {order} limit {_BATCH} offset ?"
-            records = promoted(connection, condition, (folder, *values, start))
-            for record in records:
-                source = _Source(connection, record, self.uid)
-                if residual is None or match(residual, source):
-                    yield source
-            if len(records) < _BATCH:
-                return
-            start += _BATCH
+        return await self._read(work, deadline)
 
     async def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> int:
         number = self._folder(folder)
 
         def work(connection: Connection) -> int:
             self._check_folder(connection, number)
-            if restriction is not None:
-                check_restriction(restriction)
-            where = translate(restriction)
-            if where.residual is None:
-                sql = f"select count(*) from message where folder_id = ? and {where.sql}"
-                return int(connection.value(sql, (number, *where.values)))
-            return sum(1 for _ in self._matching(connection, number, where.sql, where.values, where.residual, "id"))
+            return count_rows(connection, self.uid, number, restriction)
 
         return await self._read(work, deadline)
 
@@ -192,20 +150,19 @@ class InternalStore:
 
     async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
         number = self._number(entry_id, ObjectKind.MESSAGE)
-        return await self._read(lambda c: self._row(c, self._record(c, number), columns), deadline)
+
+        def work(connection: Connection) -> Row:
+            self._record(connection, number)
+            return read_row(connection, self.uid, number, columns)
+
+        return await self._read(work, deadline)
 
     def _record(self, connection: Connection, number: int) -> dict[str, Any]:
-        found = promoted(
-            connection,
-            "id = ? and folder_id in (select id from folder where mailbox_id = ?)",
-            (number, self._mailbox.id),
-        )
-        if not found:
+        mine = "id = ? and folder_id in (select id from folder where mailbox_id = ?)"
+        found = next(promoted(connection, mine, (number, self._mailbox.id)), None)
+        if found is None:
             raise NotFound(f"message {number} is not in the store (any more)")
-        return found[0]
-
-    def _row(self, connection: Connection, record: dict[str, Any], columns: tuple[PropertyKey, ...]) -> Row:
-        return _Source(connection, record, self.uid).row(columns)
+        return found
 
     # Messages
 
@@ -234,6 +191,7 @@ class InternalStore:
 
         def work(connection: Connection) -> None:
             self._record(connection, number)
+            outgoing.refuse_submitted(connection, number)
             update_message(connection, number, prepared)
 
         await self._write(work, deadline)
@@ -243,7 +201,7 @@ class InternalStore:
 
         def work(connection: Connection) -> tuple[dict[str, Any], bytes, str | None]:
             record = self._record(connection, number)
-            octets, overlay = _content(connection, number)
+            octets, overlay = read_content(connection, number)
             return record, octets, overlay
 
         record, octets, overlay = await self._read(work, deadline)
@@ -266,6 +224,7 @@ class InternalStore:
             contents: list[int] = []
             for number in numbers:
                 self._record(connection, number)
+                outgoing.refuse_submitted(connection, number)
                 contents.append(connection.value("select content_id from message where id = ?", (number,)))
                 connection.run("delete from message where id = ?", (number,))
             drop_unused_content(connection, contents)
@@ -309,6 +268,8 @@ class InternalStore:
                 self._check_folder(connection, folder)
             for number in numbers:
                 self._record(connection, number)
+                if folder is not None:
+                    outgoing.refuse_submitted(connection, number)
                 connection.run(statement, (*values, number))
 
         await self._write(work, deadline)
@@ -349,9 +310,25 @@ class InternalStore:
 
     async def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
         monotonic, now = self._runtime.monotonic(), self._now()
-        return await self._write(
-            lambda c: outgoing.lock_due(c, self.uid, self._mailbox.id, now, monotonic, lease_seconds), deadline
-        )
+        locked: list[OutgoingItem | None] = []
+
+        def work(connection: Connection) -> OutgoingItem | None:
+            locked.append(outgoing.lock_due(connection, self.uid, self._mailbox.id, now, monotonic, lease_seconds))
+            return locked[-1]
+
+        try:
+            return await self._write(work, deadline)
+        except BaseException:
+            # Cancelled when the lock was on the disk already: nobody would know of it.
+            for item in filter(None, locked):
+                await self._unlock(item)
+            raise
+
+    async def _unlock(self, item: OutgoingItem) -> None:
+        async def write() -> None:
+            await self._write(lambda c: outgoing.unlock(c, item), NEVER)
+
+        await written_down(self._runtime, write)
 
     async def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
         self._number(item.entry_id, ObjectKind.MESSAGE)
@@ -386,58 +363,3 @@ class InternalStore:
             outgoing.abort(connection, number, drafts, monotonic)
 
         await self._write(work, deadline)
-
-
-def _content(connection: Connection, number: int) -> tuple[bytes, str | None]:
-    row = connection.row(
-        "select octets, overlay from message join content on content.id = content_id where message.id = ?", (number,)
-    )
-    if row is None:
-        raise NotFound(f"message {number} is not in the store (any more)")
-    return row[0], row[1]
-
-
-class _Source:
-    """The properties of one row: promoted columns first, the message itself only when something else is asked for."""
-
-    def __init__(self, connection: Connection, record: dict[str, Any], uid: bytes) -> None:
-        self._connection = connection
-        self._record = record
-        self._computed: dict[BagKey, object] = {
-            tag.bag_key: value for tag, value in computed_properties(record, uid).items()
-        }
-        self._message: Message | None = None
-
-    def get(self, tag: PropertyKey) -> object:
-        column = column_of(tag)
-        if column is not None:
-            value = self._record[column.name]
-            return None if value is None else column.from_sql(value)
-        computed = self._computed.get(tag.bag_key)
-        if computed is not None:
-            return computed
-        if self._message is None:
-            octets, overlay = _content(self._connection, self._record["id"])
-            self._message = load_message(octets, overlay, {})
-        return self._message.get(cast("Property[object]", tag))
-
-    def row(self, columns: tuple[PropertyKey, ...]) -> Row:
-        missing = PropertyError(PropertyErrorCode.NOT_FOUND)
-        values: dict[BagKey, object] = {}
-        for tag in columns:
-            value = self.get(tag)
-            values[tag.bag_key] = missing if value is None else value
-        return Row(columns, values)
-
-
-def _sort(sources: list[_Source], keys: Sequence[SortKey]) -> None:
-    """Sort by keys of any property: absent values first, text without case."""
-    for key in reversed(keys):
-
-        def rank(source: _Source, tag: PropertyKey = key.tag) -> tuple[bool, Any]:
-            value = source.get(tag)
-            if value is None:
-                return False, 0
-            return True, fold(value) if isinstance(value, str) else value
-
-        sources.sort(key=rank, reverse=key.is_descending)

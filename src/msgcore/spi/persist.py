@@ -1,0 +1,48 @@
+"""Writing down what has been done already."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from msgcore.errors import StoreBusy
+from msgcore.runtime.abc import Runtime
+
+__all__ = ["written_down"]
+
+T = TypeVar("T")
+
+_PATIENCE_SECONDS = 120.0
+_PAUSE_SECONDS = 0.2
+
+
+async def written_down(runtime: Runtime, write: Callable[[], Awaitable[T]]) -> T:
+    """Run a write that notes what cannot be undone, such as a message that has left.
+
+    The caller's ``cancel()`` passes by. A task that is cancelled meanwhile writes again, perhaps what is written
+    already, and is cancelled after that; so ``write`` must be one that may be repeated. A busy store is asked again
+    for two minutes.
+
+    Raises:
+        StoreBusy: the store stayed busy.
+    """
+    give_up = runtime.deadline(_PATIENCE_SECONDS)
+    interrupted: BaseException | None = None
+    with runtime.shielded():
+        while True:
+            try:
+                written = await write()
+            except StoreBusy:
+                if give_up.is_past:
+                    raise
+                await runtime.sleep(_PAUSE_SECONDS)
+            except Exception:
+                raise
+            except (KeyboardInterrupt, SystemExit, GeneratorExit):
+                raise
+            except BaseException as error:  # asyncio.CancelledError, which this floor does not name
+                interrupted = error
+            else:
+                if interrupted is not None:
+                    raise interrupted
+                return written
