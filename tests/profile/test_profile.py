@@ -41,8 +41,8 @@ def test_a_profile_is_read_with_its_services_in_order(tmp_path: Path, monkeypatc
     profile = written(tmp_path, GOOD).profile("work")
 
     assert [entry.service for entry in profile.services] == ["internet-mail", "personal-folders"]
-    assert profile.services[0].config.password.reveal() == "hunter2"
-    assert profile.services[1].config.path == tmp_path / "archive.db"
+    assert profile.services[0].config().password.reveal() == "hunter2"
+    assert profile.services[1].config().path == tmp_path / "archive.db"
     assert "hunter2" not in repr(profile)
 
 
@@ -89,14 +89,17 @@ def test_a_profile_that_others_can_read_is_refused(tmp_path: Path, mode: int) ->
 
 def test_a_missing_secret_names_its_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MSGCORE_TEST_PASSWORD", raising=False)
+    """The profile is good all the same: its other services do not wait for the secret."""
+    profile = written(tmp_path, GOOD).profile("work")
     with pytest.raises(SetupError, match="env:MSGCORE_TEST_PASSWORD"):
-        written(tmp_path, GOOD).profile("work")
+        profile.services[0].config()
+    assert profile.services[1].config().path == tmp_path / "archive.db"
 
 
 def test_a_secret_may_lie_in_a_file_beside_the_profile(tmp_path: Path) -> None:
     (tmp_path / "pw").write_text("hunter2\n")
     profile = written(tmp_path, GOOD.replace("env:MSGCORE_TEST_PASSWORD", "file:pw")).profile("work")
-    assert profile.services[0].config.password.reveal() == "hunter2"
+    assert profile.services[0].config().password.reveal() == "hunter2"
 
 
 def test_what_is_to_come_is_not_supported_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +107,6 @@ def test_what_is_to_come_is_not_supported_by_name(tmp_path: Path, monkeypatch: p
     for old, new, name in (
         ('"internet-mail"', '"imap-mail"', "imap-mail"),
         ('user = "ann"', 'user = "ann"\npop3 = "pop3s://mail.a.test"', "pop3"),
-        ("env:MSGCORE_TEST_PASSWORD", "keyring:mail.a.test/ann", "keyring"),
     ):
         with pytest.raises(NotSupported, match=name):
             written(tmp_path, GOOD.replace(old, new)).profile("work")
@@ -120,7 +122,7 @@ def test_create_writes_absolute_paths_privately(tmp_path: Path, monkeypatch: pyt
     assert file.stat().st_mode & 0o777 == 0o600
     assert f'path = "{tmp_path / "archive.db"}"' in file.read_text()
     assert admin.names() == ("work",)
-    assert admin.profile("work").services[0].config.path == tmp_path / "archive.db"
+    assert admin.profile("work").services[0].config().path == tmp_path / "archive.db"
 
 
 def test_create_writes_nothing_when_a_value_is_bad(tmp_path: Path) -> None:
@@ -167,3 +169,36 @@ def test_any_table_survives_being_written(tmp_path: Path, table: dict[str, objec
     clean = {key: value for key, value in table.items() if "\ud800" not in key}
     text = write_profile_text({}, [clean])
     assert read_profile_text(text, tmp_path).data["services"] == [clean]
+
+
+def test_a_secret_in_a_keyring_is_not_supported_by_name(tmp_path: Path) -> None:
+    profile = written(tmp_path, GOOD.replace("env:MSGCORE_TEST_PASSWORD", "keyring:mail.a.test/ann")).profile("work")
+    with pytest.raises(NotSupported, match="keyring"):
+        profile.services[0].config()
+
+
+def test_inherited_paths_of_a_configuration_become_absolute_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    service = {"service": "internet-mail", "email": "a@a.test", "smtp": "smtps://a.test", "ca_file": "ca.pem"}
+
+    file = ProfileAdmin(tmp_path / "profiles").create("work", services=[service])
+
+    assert f'ca_file = "{tmp_path / "ca.pem"}"' in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("smtp", "smtp://[::1"),
+        ("ca_file", "~no-such-user-here/ca.pem"),
+        ("ca_file", "a\0b"),
+        ("email", "nonsense"),
+        ("email", "a b@c.test"),
+    ],
+)
+def test_a_value_that_python_itself_refuses_is_a_profile_error(tmp_path: Path, key: str, value: str) -> None:
+    service = {"service": "internet-mail", "email": "a@a.test", "smtp": "smtps://a.test", key: value}
+    with pytest.raises(ProfileError):
+        ProfileAdmin(tmp_path).create("work", services=[service])

@@ -20,6 +20,8 @@ __all__ = ["SMTP", "Address", "check_smtp_address", "parse_address", "parse_addr
 
 SMTP = "SMTP"
 
+_TYPES_WITH_COMMAS = frozenset({"X400", "EX"})
+_ANOTHER_ADDRESS = re.compile(r",.*(@|[A-Z][A-Z0-9-]*:\S)", re.DOTALL)
 _TYPED = re.compile(r"([A-Z][A-Z0-9-]*):(\S.*)", re.DOTALL)
 _NAMED_TYPED = re.compile(r"(.*\S)\s*\[([A-Za-z][A-Za-z0-9-]*):([^\]]+)\]", re.DOTALL)
 _ATOM_TEXT = re.compile(
@@ -114,7 +116,10 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
     refuse_line_ends(text, "address")
     typed = _TYPED.fullmatch(text.strip())
     if typed is not None:
-        return (_checked(Address(typed[1], typed[2].strip())),)
+        value = typed[2].strip()
+        if typed[1] not in _TYPES_WITH_COMMAS and _ANOTHER_ADDRESS.search(value):
+            raise InvalidAddress(f"{text!r}: an address behind a {typed[1]} address; give them as a list")
+        return (_checked(Address(typed[1], value)),)
     return tuple(_from_mailbox(mailbox) for mailbox in read_mailboxes(text, typed=True))
 
 
@@ -136,9 +141,18 @@ def _from_mailbox(mailbox: Mailbox) -> Address:
 
 
 def _checked(address: Address) -> Address:
+    if not address.email_address.isascii():
+        _refuse_surrogates(address.email_address)
     if address.address_type == SMTP:
         check_smtp_address(address.email_address)
     return address
+
+
+def _refuse_surrogates(address: str) -> None:
+    try:
+        address.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidAddress(f"{address!a}: holds half of a character at {error.start}") from error
 
 
 def check_smtp_address(address: str) -> str:
@@ -149,6 +163,7 @@ def check_smtp_address(address: str) -> str:
         InjectionRefused: it holds CR, LF or NUL.
     """
     refuse_line_ends(address, "address")
+    _refuse_surrogates(address)
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain:
         raise InvalidAddress(f"{address!r}: need a local part, @ and a domain")

@@ -13,7 +13,7 @@ UTF_8 = 65001
 
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol"})
 _LINES = frozenset({"br", "div", "tr", "li", "hr"})
-_UNSEEN = frozenset({"script", "style", "head", "title"})
+_UNSEEN = frozenset({"script", "style", "title"})
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 

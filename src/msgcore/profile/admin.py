@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import tempfile
+import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -49,8 +50,9 @@ class ProfileAdmin:
             NotSupported: a service is not in this version.
         """
         file = self._file(name)
-        tables = [_absolute(dict(table)) for table in services]
-        check_services(tables, Path.cwd())
+        given = [dict(table) for table in services]
+        check_services(given, Path.cwd())
+        tables = [_absolute(table) for table in given]
         if file.exists() and not replace:
             raise UsageError(f"profile {name!r} exists already: {file}")
         self._write(file, write_profile_text({}, tables))
@@ -117,7 +119,7 @@ def _path_keys(name: object) -> frozenset[str]:
     if not isinstance(name, str):
         return frozenset()
     try:
-        hints = service(name).config_type.__annotations__
+        hints = typing.get_type_hints(service(name).config_type)
     except UsageError:
         return frozenset()  # check_services names the unknown service
-    return frozenset(key for key, hint in hints.items() if "Path" in str(hint))
+    return frozenset(key for key, hint in hints.items() if hint is Path or Path in typing.get_args(hint))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,13 +26,28 @@ _OWN_KEYS = ("service", "name", "default_store")
 
 @attrs.frozen
 class ServiceEntry:
-    """One service of a profile: the service's name, its configuration, and whether it was named the default store."""
+    """One service of a profile, checked: its name, its values, and whether it was named the default store."""
 
     service: str
     name: str
-    config: Any = attrs.field(repr=False)
     service_class: ServiceClass = attrs.field(repr=False)
+    values: Mapping[str, object] = attrs.field(repr=False)
+    folder: Path = attrs.field(repr=False)
     is_default_store: bool = False
+
+    def config(self) -> Any:
+        """Make the service's configuration, with its secrets, which are fetched now. Blocks.
+
+        Raises:
+            SetupError: a secret that it refers to is missing.
+            NotSupported: a secret lies where this version does not look.
+        """
+        return build_config(
+            self.service_class.config_type,
+            self.values,
+            folder=self.folder,
+            secret=lambda reference: resolve_secret(reference, self.folder),
+        )
 
 
 @attrs.frozen
@@ -51,7 +66,6 @@ def read_profile(file: Path) -> Profile:
         ProfileError: the file is missing or open to others, is no TOML, or names an unknown service or key, or holds
             a bad value; with file, line and key.
         NotSupported: it names a service that this version has not.
-        SetupError: a secret that it refers to is missing.
     """
     located = read_profile_text(_read_private(file), file)
     given = located.data.get("services", [])
@@ -61,23 +75,18 @@ def read_profile(file: Path) -> Profile:
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in cast("list[object]", given)):
         raise ProfileError("need [[services]] tables", file=file, line=1, key="services")
     tables = cast("list[Mapping[str, object]]", given)
-    return Profile(file.stem, _entries(tables, file, located, lambda ref: resolve_secret(ref, file.parent)), file)
+    return Profile(file.stem, _entries(tables, file, located), file)
 
 
 def check_services(tables: Sequence[Mapping[str, object]], folder: Path) -> None:
-    """Check service tables as :func:`read_profile` does, without looking at secrets."""
-
-    def check(reference: str) -> Secret:
-        check_reference(reference)
-        return Secret("")
-
-    _entries(tables, folder / "profile.toml", None, check)
+    """Check service tables as :func:`read_profile` does."""
+    _entries(tables, folder / "profile.toml", None)
 
 
 def _entries(
-    tables: Sequence[Mapping[str, object]], file: Path, located: LocatedTables | None, secret: Callable[[str], Secret]
+    tables: Sequence[Mapping[str, object]], file: Path, located: LocatedTables | None
 ) -> tuple[ServiceEntry, ...]:
-    entries = tuple(_entry(number, table, file, located, secret) for number, table in enumerate(tables))
+    entries = tuple(_entry(number, table, file, located) for number, table in enumerate(tables))
     names = [entry.name for entry in entries]
     for number, name in enumerate(names):
         if name in names[:number]:
@@ -90,7 +99,6 @@ def _entry(
     table: Mapping[str, object],
     file: Path,
     located: LocatedTables | None,
-    secret: Callable[[str], Secret],
 ) -> ServiceEntry:
     kind = table.get("service")
     if not isinstance(kind, str):
@@ -103,7 +111,7 @@ def _entry(
         raise _problem(number, "service", str(error), file, located) from error
     values = {key: value for key, value in table.items() if key not in _OWN_KEYS}
     try:
-        config = build_config(service_class.config_type, values, folder=file.parent, secret=secret)
+        build_config(service_class.config_type, values, folder=file.parent, secret=_unseen)
     except ConfigError as error:
         raise _problem(number, error.key, error.problem, file, located) from error
     is_default = table.get("default_store", False)
@@ -112,7 +120,13 @@ def _entry(
     name = table.get("name", kind)
     if not isinstance(name, str) or not name:
         raise _problem(number, "name", "need a text", file, located)
-    return ServiceEntry(kind, name, config, service_class, is_default)
+    return ServiceEntry(kind, name, service_class, values, file.parent, is_default)
+
+
+def _unseen(reference: str) -> Secret:
+    """Stand in for a secret that is only fetched at logon; what is no reference is refused now."""
+    check_reference(reference)
+    return Secret("")
 
 
 def _problem(number: int, key: str, problem: str, file: Path, located: LocatedTables | None) -> ProfileError:

@@ -68,7 +68,7 @@ class SmtpConfig(_Account):
         return self.server_at(self.url)
 
     def identity(self) -> Address | None:
-        return None if self.email is None else parse_address(self.email)
+        return None if self.email is None else _identity(self.email)
 
 
 @attrs.frozen(kw_only=True)
@@ -89,7 +89,14 @@ class InternetMailConfig(_Account):
         return self.server_at(self.smtp)
 
     def identity(self) -> Address | None:
-        return parse_address(self.email)
+        return _identity(self.email)
+
+
+def _identity(email: str) -> Address:
+    address = parse_address(email)
+    if not address.is_resolved:
+        raise UsageError(f"email {email!r}: need an address, such as ann@a.test")
+    return address
 
 
 class SmtpService:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.text import Secret
-from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, UsageError
+from msgcore.base.times import Deadline
+from msgcore.errors import InvalidAddress, NotSupported, UsageError
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.abc import Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.ready import ready_to_send
-from msgcore.session.services import make_service, providers_of
+from msgcore.session.services import providers_of
 from msgcore.session.store import MessageStore
-from msgcore.spi.call import call
 from msgcore.spi.config import build_config
+from msgcore.spi.lifecycle import start_service, stop_service
 from msgcore.spi.registry import service
 from msgcore.spi.secrets import resolve_secret
-from msgcore.spi.service import SupportsClose, SupportsLogon
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import SupportsIdentity, TransportProvider
 from msgcore.spi.url import DatabaseUrl, shown_url
 from msgcore.spooler.handover import hand_over
 
 __all__ = ["Transport", "open_store", "open_transport", "send"]
+
+T = TypeVar("T")
 
 
 class Transport:
@@ -75,8 +79,7 @@ class Transport:
 
     async def close(self) -> None:
         """Close its connections."""
-        if isinstance(self._service, SupportsClose):
-            await call(self._runtime, self._service.close)
+        await stop_service(self._service, self._runtime)
 
     async def __aenter__(self) -> Transport:
         return self
@@ -105,11 +108,14 @@ def open_transport(
 
     async def start() -> Transport:
         values: dict[str, object] = {"url": url, "user": user, "password": password, **options}
-        opened = await _open(_scheme(url), {k: v for k, v in values.items() if v is not None}, runtime, timeout_seconds)
-        provider = next((one for one in providers_of(opened) if isinstance(one, TransportProvider)), None)
-        if provider is None:
-            raise NotSupported(f"{_scheme(url)}: is no transport")
-        return Transport(runtime, opened, provider, timeout_seconds)
+        given = {key: value for key, value in values.items() if value is not None}
+        return await _open(_scheme(url), given, runtime, runtime.deadline(timeout_seconds), transport_of)
+
+    async def transport_of(opened: object) -> Transport:
+        for provider in providers_of(opened):
+            if isinstance(provider, TransportProvider):
+                return Transport(runtime, opened, provider, timeout_seconds)
+        raise NotSupported(f"{_scheme(url)}: is no transport")
 
     return Opening(start)
 
@@ -143,16 +149,19 @@ def open_store(
         StoreCorrupt: the file is damaged.
     """
 
+    deadline = runtime.deadline(timeout_seconds)
+
     async def start() -> MessageStore:
         scheme = _scheme(url)
-        service(scheme)
+        service(scheme)  # a store that is to come says so, whatever its URL looks like
         values: dict[str, object] = {"path": DatabaseUrl.parse(url, Path.cwd()).path, **options}
-        opened = await _open(scheme, values, runtime, timeout_seconds)
-        provider = next((one for one in providers_of(opened) if isinstance(one, StoreProvider)), None)
-        if provider is None:
-            raise NotSupported(f"{scheme}: is no message store")
-        special_folders = await provider.special_folders(runtime.deadline(timeout_seconds))
-        return MessageStore(runtime, provider, special_folders, opened)
+        return await _open(scheme, values, runtime, deadline, store_of)
+
+    async def store_of(opened: object) -> MessageStore:
+        for provider in providers_of(opened):
+            if isinstance(provider, StoreProvider):
+                return MessageStore(runtime, provider, await provider.special_folders(deadline), opened)
+        raise NotSupported(f"{_scheme(url)}: is no message store")
 
     return Opening(start)
 
@@ -166,19 +175,22 @@ def _scheme(url: str) -> str:
     return scheme.lower().partition("+")[0]
 
 
-async def _open(name: str, values: dict[str, object], runtime: Runtime, timeout_seconds: float) -> object:
+async def _open(
+    name: str,
+    values: dict[str, object],
+    runtime: Runtime,
+    deadline: Deadline,
+    make: Callable[[object], Awaitable[T]],
+) -> T:
+    """Open a service by name and make of it what the caller asked for; it is closed when that fails."""
     folder = Path.cwd()
     service_class = service(name)
     config = build_config(
         service_class.config_type, values, folder=folder, secret=lambda reference: resolve_secret(reference, folder)
     )
-    opened = await make_service(service_class, config, runtime)
-    if isinstance(opened, SupportsLogon):
-        deadline = runtime.deadline(timeout_seconds)
-        try:
-            await call(runtime, opened.logon, deadline, deadline=deadline)
-        except MsgcoreError:
-            if isinstance(opened, SupportsClose):
-                await call(runtime, opened.close)
-            raise
-    return opened
+    opened = await start_service(service_class, config, runtime, deadline)
+    try:
+        return await make(opened)
+    except BaseException:
+        await stop_service(opened, runtime)
+        raise

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
@@ -13,11 +12,11 @@ from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, PluginBroken
 from msgcore.model.address import Address
 from msgcore.profile.profile import ServiceEntry
-from msgcore.runtime.abc import NEVER, Runtime
+from msgcore.runtime.abc import Runtime
 from msgcore.session.store import MessageStore
 from msgcore.spi.addressbook import AddressBookProvider
-from msgcore.spi.call import call
-from msgcore.spi.service import ServiceClass, SupportsClose, SupportsLogon, SupportsProviders
+from msgcore.spi.lifecycle import start_service, stop_service
+from msgcore.spi.service import SupportsProviders
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import SupportsIdentity, TransportProvider
 from msgcore.spooler.order import TransportFacts
@@ -28,7 +27,6 @@ __all__ = [
     "ResourceType",
     "ServiceState",
     "close_service",
-    "make_service",
     "open_service",
     "providers_of",
     "transport_facts",
@@ -83,29 +81,15 @@ async def open_service(entry: ServiceEntry, runtime: Runtime, deadline: Deadline
     Raises:
         MsgcoreError: what the service's logon raised; ``PluginBroken`` for what is no error of msgcore.
     """
-    opened = OpenService(entry, await make_service(entry.service_class, entry.config, runtime))
+    config = await runtime.in_thread(entry.config, deadline)
+    opened = OpenService(entry, await start_service(entry.service_class, config, runtime, deadline))
     try:
-        if isinstance(opened.service, SupportsLogon):
-            await call(runtime, opened.service.logon, deadline, deadline=deadline)
         _sort_providers(opened)
-    except MsgcoreError:
+    except BaseException:
         await close_service(opened, runtime)
         raise
     opened.state = ServiceState.AVAILABLE
     return opened
-
-
-async def make_service(service_class: ServiceClass, config: Any, runtime: Runtime) -> object:
-    """Call a service's constructor.
-
-    Raises:
-        PluginBroken: it raised what is no error of msgcore.
-    """
-
-    async def make() -> object:
-        return service_class(config, runtime)
-
-    return await call(runtime, wraps(cast(Any, service_class), updated=())(make))
 
 
 def _sort_providers(opened: OpenService) -> None:
@@ -139,8 +123,7 @@ async def close_service(opened: OpenService, runtime: Runtime) -> None:
     """Close a service, once, and note what went wrong; what it holds is its own to free."""
     service, opened.service = opened.service, None
     try:
-        if isinstance(service, SupportsClose):
-            await call(runtime, service.close, deadline=NEVER)
+        await stop_service(service, runtime)
         opened.state = ServiceState.OFFLINE
     except MsgcoreError as error:
         opened.fail(error)

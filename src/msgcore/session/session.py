@@ -14,7 +14,7 @@ import attrs
 
 from msgcore.base.ids import EntryId, new_time_ordered_id
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, MsgcoreError, NotFound, NotSupported
+from msgcore.errors import InvalidAddress, MsgcoreError, NotFound, NotSupported, OperationCancelled
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
@@ -302,11 +302,23 @@ class Session:
         store = self.default_store
         queue = self._queue()
         await queue.make_due(deadline)
-        await send_due(self._runtime, store.provider, queue, self._transports(), deadline)
-        for opened in self._services:
-            for transport in opened.transports:
-                if isinstance(transport.provider, SupportsFlush):
+        errors: list[MsgcoreError] = []
+        try:
+            await send_due(self._runtime, store.provider, queue, self._transports(), deadline)
+        except OperationCancelled:
+            raise
+        except MsgcoreError as error:
+            errors.append(error)
+        for transport in self._transports():
+            if isinstance(transport.provider, SupportsFlush):
+                try:
                     await call(self._runtime, transport.provider.flush, deadline, deadline=deadline)
+                except OperationCancelled:
+                    raise
+                except MsgcoreError as error:
+                    errors.append(error)
+        if errors:
+            raise errors[0]
 
     def _transports(self) -> list[NamedTransport]:
         return [transport for opened in self._services for transport in opened.transports]

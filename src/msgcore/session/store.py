@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import NotSupported
@@ -12,8 +13,7 @@ from msgcore.session.access import StoreAccess, Submission
 from msgcore.session.folder import Folder
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.stored_message import StoredMessage
-from msgcore.spi.call import call
-from msgcore.spi.service import SupportsClose
+from msgcore.spi.lifecycle import stop_service
 from msgcore.spi.store import SpecialFolder, StoreProvider
 
 __all__ = ["MessageStore"]
@@ -105,8 +105,15 @@ class MessageStore(StoreAccess):
 
     async def close(self) -> None:
         """Close the store, when it was opened by URL; a session closes its own."""
-        if isinstance(self._service, SupportsClose):
-            await call(self.runtime, self._service.close)
+        await stop_service(self._service, self.runtime)
+
+    async def __aenter__(self) -> MessageStore:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
     def __repr__(self) -> str:
         return f"<MessageStore {self.display_name!r}>"

@@ -11,7 +11,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, PluginBroken
 from msgcore.runtime.abc import NEVER, Runtime
 
-__all__ = ["call"]
+__all__ = ["call", "name_of"]
 
 T = TypeVar("T")
 
@@ -29,15 +29,25 @@ async def call(
 ) -> T:
     """Call a plug-in's method: an ``async def`` is awaited, a plain ``def`` runs in a thread.
 
+    A plug-in with ``runs_on = "asyncio"`` may await what asyncio has: it is given an event loop in blocking sessions.
+
     Raises:
         PluginBroken: it raised what is no error of msgcore; the message names it.
     """
     try:
         if iscoroutinefunction(function):
-            return await cast(Awaitable[T], function(*arguments))
+            coroutine = cast("Callable[..., Awaitable[T]]", function)
+            if getattr(getattr(function, "__self__", None), "runs_on", "") == "asyncio":
+                return await runtime.on_loop(lambda _: coroutine(*arguments), deadline)
+            return await coroutine(*arguments)
         return await runtime.in_thread(partial(cast("Callable[..., T]", function), *arguments), deadline)
     except MsgcoreError:
         raise
     except Exception as error:
-        name = getattr(function, "__qualname__", repr(function))
-        raise PluginBroken(f"{function.__module__}.{name}: {type(error).__name__}: {error}") from error
+        raise PluginBroken(f"{name_of(function)}: {type(error).__name__}: {error}") from error
+
+
+def name_of(function: object) -> str:
+    """Name a plug-in's class or method with its module, for a message to people."""
+    name = getattr(function, "__qualname__", "") or repr(function)
+    return f"{getattr(function, '__module__', '')}.{name}".lstrip(".")

@@ -82,7 +82,12 @@ def _convert(
         return _parsed(key, lambda: DatabaseUrl.parse(_need(key, value, str), folder))
     if hint is Path:
         path = value if isinstance(value, Path) else Path(_need(key, value, str))
-        return folder / path.expanduser()
+        if "\0" in str(path):
+            raise ConfigError(key, "a path holds no NUL")
+        try:
+            return folder / path.expanduser()
+        except RuntimeError as error:
+            raise ConfigError(key, str(error)) from error
     if typing.get_origin(hint) is tuple:
         if not isinstance(value, list | tuple):
             raise ConfigError(key, f"need a list, got {type(value).__name__}")

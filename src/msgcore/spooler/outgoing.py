@@ -25,6 +25,7 @@ from msgcore.errors import (
     LimitExceeded,
     MalformedMessage,
     MsgcoreError,
+    NameNotResolved,
     NotFound,
     NotLoaded,
     OperationCancelled,
@@ -209,6 +210,9 @@ async def _submit(
     except TryAgain as error:
         if isinstance(error, OperationCancelled):
             attempt.cancelled = error
+        return _all(envelope, Deferred(text=str(error), stage="submit"))
+    except NameNotResolved as error:
+        # A machine without a network says so of every name: it waits, as for a server that does not answer.
         return _all(envelope, Deferred(text=str(error), stage="submit"))
     except SetupError as error:
         attempt.reasons.append(f"{name}: {error}")

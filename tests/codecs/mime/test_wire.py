@@ -154,7 +154,7 @@ def test_the_line_ends_of_a_signed_part_become_crlf_and_nothing_else_changes() -
     assert wire(octets.replace(b"\r\n", b"\n")) == octets
 
 
-@pytest.mark.parametrize("content", ["å".encode(), b"a\0b", b"x" * 999])
+@pytest.mark.parametrize("content", ["å".encode(), b"a\0b", b"a\rb", b"x" * 999])
 def test_a_signed_part_that_would_have_to_be_encoded_is_refused(content: bytes) -> None:
     with pytest.raises(CapabilityMissing, match="signed"):
         wire(SIGNED % content)

@@ -321,3 +321,10 @@ def test_no_text_of_a_header_makes_a_field_of_its_own(texts: list[str]) -> None:
 
 def test_dates_are_written_in_utc() -> None:
     assert "Date: Fri, 02 Jan 2026 03:04:05 +0000" in write(Message(date=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)))
+
+
+def test_resent_bcc_is_as_blind_as_bcc() -> None:
+    """RFC 5322 section 3.6.6: who was blind when the message was sent again stays so."""
+    octets = b"From: ann@a.test\r\nResent-Bcc: hid@x.test\r\nSubject: Hi\r\n\r\nHello\r\n"
+    assert mime.write(mime.read(octets), bcc=False) == octets.replace(b"Resent-Bcc: hid@x.test\r\n", b"")
+    assert mime.write(mime.read(octets)) == octets

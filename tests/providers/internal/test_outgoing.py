@@ -398,7 +398,7 @@ def test_a_lock_that_has_run_out_settles_as_long_as_nobody_took_it(box: Box) -> 
 def test_settling_what_was_deleted_reports_nothing(box: Box) -> None:
     box.submit(LETTER)
     item = locked(box)
-    box.sql("delete from message where id = ?", item.entry_id.number)
+    box.sql("delete from submission where message_id = ?", item.entry_id.number)
 
     assert (settled(box, item, [Incoming(Message(subject="Undeliverable"))]), box.subjects()) == (False, [])
 

@@ -1,5 +1,8 @@
 """Internet messages: RFC 5322 and MIME, read lazily and written."""
 
+from msgcore.base.findings import Finding as Finding
+from msgcore.base.findings import Strictness as Strictness
+from msgcore.base.octets import Limits as Limits
 from msgcore.codecs.mime.reader import check as check
 from msgcore.codecs.mime.reader import read as read
 from msgcore.codecs.mime.report import read_delivery_report as read_delivery_report

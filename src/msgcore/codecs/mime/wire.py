@@ -13,6 +13,7 @@ import attrs
 
 from msgcore.codecs.mime.editing import NO_LIMITS
 from msgcore.codecs.mime.entity import Entity, parse
+from msgcore.codecs.mime.own_fields import BLIND_FIELDS
 from msgcore.codecs.mime.rebuild import raw_body_of, rebuild
 from msgcore.codecs.mime.transfer import (
     IDENTITIES,
@@ -55,12 +56,11 @@ def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool) -> byt
     return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
 
 
-_BLIND = frozenset({b"bcc", b"resent-bcc"})
 _ENCODING = b"content-transfer-encoding"
 
 
 def _has_bcc(root: Entity) -> bool:
-    return any(root.header.raw(name) is not None for name in _BLIND)
+    return any(root.header.raw(name) is not None for name in BLIND_FIELDS)
 
 
 def _is_clean(octets: bytes, *, allow_8bit: bool) -> bool:
@@ -94,7 +94,7 @@ class _Builder:
         octets, header = entity.header.octets, entity.header
         fields: list[bytes] = []
         for field in header.each_field():
-            if not field.name or (entity.parent is None and field.name in _BLIND):
+            if not field.name or (entity.parent is None and field.name in BLIND_FIELDS):
                 continue
             if field.name == _ENCODING and form.encoding != entity.transfer_encoding:
                 continue
@@ -118,7 +118,9 @@ class _Builder:
     def _form_of(self, entity: Entity) -> _Form:
         if entity.media_type == "multipart/signed" and entity.children:
             body = normalise_line_ends(entity.body)
-            if not self._is_clean(body):
+            # A bare CR is data in a header and a line end in a body; as CRLF it could mean another thing.
+            has_bare_cr = entity.body.count(b"\r") > entity.body.count(b"\r\n") and b"\n" in entity.body
+            if has_bare_cr or not self._is_clean(body):
                 raise CapabilityMissing(
                     "a signed part cannot go out as it is, and encoding it would break the signature"
                 )

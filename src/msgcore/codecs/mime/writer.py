@@ -15,7 +15,7 @@ from msgcore.codecs.mime.compose import compose_body
 from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field, edited_header, kept_fields
 from msgcore.codecs.mime.entity import parse
 from msgcore.codecs.mime.fold import text_field
-from msgcore.codecs.mime.own_fields import OWN_FIELDS, RECIPIENTS, REPLY_TO, named_fields
+from msgcore.codecs.mime.own_fields import BLIND_FIELDS, OWN_FIELDS, RECIPIENTS, REPLY_TO, named_fields
 from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
@@ -115,14 +115,17 @@ def _segments(
     source = message.source
     if source is None or source.form != "mime":
         return _put_together(_composed_fields(message, bcc=bcc), compose_body(message, segments_of))
-    if not message.is_changed and (bcc or not message.bcc):
+    if not message.is_changed and bcc:
         return (source.octets,)
     changes = _changes(message)
     root = parse(source.octets, NO_LIMITS)
-    replacements = _replacements(message, changes.keys, bcc=bcc)
+    replacements = _replacements(message, changes.keys)
+    if not bcc:
+        seen = {name for name in BLIND_FIELDS if root.header.raw(name) is not None}
+        replacements.update(dict.fromkeys(seen | (BLIND_FIELDS & replacements.keys())))
     if not (changes.is_body_changed or replacements or message.own_headers):
         return (source.octets,)
-    added = [text_field(header.name, header.value) for header in message.own_headers]
+    added = list(_added_fields(message, bcc=bcc))
     if not changes.is_body_changed:
         return (edited_header(root, replacements, added), source.octets[root.body_start :])
     fields = [*kept_fields(root, replacements, _CONTENT_FIELDS), *added]
@@ -143,20 +146,23 @@ def _composed_fields(message: Message, *, bcc: bool) -> Iterator[bytes]:
     """Write every field of a message that has no MIME header yet; a field that the application added replaces ours."""
     added = {header.name.lower().encode("utf-8", "replace") for header in message.own_headers}
     for own in OWN_FIELDS:
-        written = None if own.name in added or (own.name == b"bcc" and not bcc) else own.write(message)
+        written = None if own.name in added or (own.name in BLIND_FIELDS and not bcc) else own.write(message)
         if written is not None:
             yield written
     for name, written in named_fields(message, message.tags()):
         if written is not None and name not in added:
             yield written
+    yield from _added_fields(message, bcc=bcc)
+
+
+def _added_fields(message: Message, *, bcc: bool) -> Iterator[bytes]:
     for header in message.own_headers:
-        yield text_field(header.name, header.value)
+        if bcc or header.name.lower().encode("utf-8", "replace") not in BLIND_FIELDS:
+            yield text_field(header.name, header.value)
 
 
-def _replacements(message: Message, keys: frozenset[BagKey | str], *, bcc: bool) -> dict[bytes, bytes | None]:
+def _replacements(message: Message, keys: frozenset[BagKey | str]) -> dict[bytes, bytes | None]:
     """Write the fields that depend on ``keys``; ``None`` for a field that goes away."""
     replacements = {own.name: own.write(message) for own in OWN_FIELDS if not own.depends_on.isdisjoint(keys)}
     replacements.update(named_fields(message, message.properties_set.changed()))
-    if not bcc:
-        replacements[b"bcc"] = None
     return replacements

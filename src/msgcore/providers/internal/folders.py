@@ -70,7 +70,7 @@ def create_mailbox(connection: Connection, name: str, display_name: str = "") ->
     uid = new_uid()
     mailbox_id = connection.insert(
         "insert into mailbox (uid, name, name_key, display_name) values (?, ?, ?, ?)",
-        (uid, name, fold(name).encode(), display_name or name),
+        (uid, name, _name_key(name), display_name or name),
     )
     root = _insert_folder(connection, mailbox_id, None, SpecialFolder.ROOT)
     subtree = _insert_folder(connection, mailbox_id, root, SpecialFolder.IPM_SUBTREE)
@@ -84,7 +84,7 @@ def _insert_folder(connection: Connection, mailbox_id: int, parent: int | None, 
     name = _NAMES[role]
     return connection.insert(
         "insert into folder (mailbox_id, parent_id, name, name_key, role) values (?, ?, ?, ?, ?)",
-        (mailbox_id, parent, name, fold(name).encode(), role.value),
+        (mailbox_id, parent, name, _name_key(name), role.value),
     )
 
 
@@ -105,12 +105,16 @@ def add_address(connection: Connection, mailbox_id: int, address: Address, *, is
 
 
 def _address_key(address: Address) -> bytes:
-    return address_key(address.address_type, address.email_address).encode()
+    return address_key(address.address_type, address.email_address).encode("utf-8", "surrogatepass")
+
+
+def _name_key(name: str) -> bytes:
+    return fold(name).encode("utf-8", "surrogatepass")
 
 
 def find_mailbox(connection: Connection, name: str) -> Mailbox | None:
     """Find a mailbox by name, without case."""
-    row = connection.row("select id, uid, name, display_name from mailbox where name_key = ?", (fold(name).encode(),))
+    row = connection.row("select id, uid, name, display_name from mailbox where name_key = ?", (_name_key(name),))
     return None if row is None else _mailbox(connection, row)
 
 
@@ -178,7 +182,7 @@ def make_folder(connection: Connection, mailbox_id: int, parent: int, name: str)
         raise UsageError(f"{name!r} is no name for a folder")
     if connection.value("select 1 from folder where id = ? and mailbox_id = ?", (parent, mailbox_id)) is None:
         raise NotFound(f"folder {parent} is not in the store (any more)")
-    key = fold(name).encode()
+    key = _name_key(name)
     known = connection.value("select id from folder where parent_id = ? and name_key = ?", (parent, key))
     if known is not None:
         return int(known)
