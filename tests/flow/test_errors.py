@@ -121,7 +121,10 @@ def troubles(
             state=OutgoingState.READY,
         ),
         "unknown host": Trouble(
-            "smtp://mail.flow.invalid:25", NameNotResolved, ("smtp mail.flow.invalid:25", "no such host")
+            "smtp://mail.flow.invalid:25",
+            NameNotResolved,
+            ("smtp mail.flow.invalid:25", "no such host"),
+            state=OutgoingState.READY,
         ),
         "STARTTLS not offered": Trouble(
             f"smtp+starttls://localhost:{sink}", TlsRequired, (f"smtp localhost:{sink}", "STARTTLS")

@@ -69,7 +69,7 @@ def test_times_are_kept_in_utc() -> None:
     assert bag[PidTagClientSubmitTime].tzinfo is UTC
 
 
-def test_changes_are_known_until_they_are_saved() -> None:
+def test_what_was_set_or_deleted_is_known() -> None:
     bag = PropBag()
     bag.preset(PidTagSubject, "read")
     assert not bag.is_changed
@@ -79,8 +79,6 @@ def test_changes_are_known_until_they_are_saved() -> None:
 
     assert bag.changed() == (PidTagSubject,)
     assert PidTagSubject not in bag
-    bag.mark_saved()
-    assert not bag.is_changed
 
 
 def test_header_names_do_not_differ_by_case() -> None:

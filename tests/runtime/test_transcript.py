@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
+
+import pytest
 
 from msgcore.runtime import Direction, Runtime, TlsSettings, TranscriptLine, TranscriptStream
 from tests.runtime.modes import Mode
@@ -27,6 +30,24 @@ def test_a_secret_is_sent_but_never_shown(mode: Mode) -> None:
     with peer(script) as endpoint:
         mode.run(main)
     assert lines == [TranscriptLine(Direction.SENT, b"PASS ***\r\n"), TranscriptLine(Direction.RECEIVED, b"+OK\r\n")]
+
+
+def test_the_logger_shows_what_passes_when_asked_for(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="msgcore.transcript")
+
+    async def main(runtime: Runtime) -> None:
+        stream = await runtime.connect(endpoint)
+        await stream.write(b"PASS hunter2\r\n", shown_as=b"PASS ***\r\n")
+        assert await stream.read() == b"+OK\r\n"
+        await stream.close()
+
+    def script(connection: socket.socket) -> None:
+        assert receive(connection, 14) == b"PASS hunter2\r\n"
+        connection.sendall(b"+OK\r\n")
+
+    with peer(script) as endpoint:
+        mode.run(main)
+    assert [record.getMessage() for record in caplog.records] == [f"{endpoint}: C: PASS ***", f"{endpoint}: S: +OK"]
 
 
 def test_a_transcript_goes_on_after_start_tls_with_the_tail_of_before(mode: Mode, authority: Authority) -> None:

@@ -130,12 +130,13 @@ def test_closing_twice_is_closing_once(desk: Desk) -> None:
         assert len(server.received) == 1
 
 
-def test_a_transport_that_was_closed_connects_anew(desk: Desk) -> None:
+def test_a_transport_that_was_closed_sends_no_more(desk: Desk) -> None:
+    """A connection made after close() would never be closed."""
     with LoopbackSmtpServer() as server:
         transport = desk.transport(server.url)
         transport.send(LETTER)
         transport.close()
-        transport.send(LETTER)
-        transport.close()
 
-        assert len(server.received) == 2
+        with pytest.raises(UsageError, match="closed"):
+            transport.send(LETTER)
+        assert len(server.received) == 1

@@ -306,12 +306,12 @@ TRANSIENT = [
     CommandRefused(Reply(554, ("no",))),
     ProtocolBroken.remote("nonsense"),
     StoreError("no"),
+    NameNotResolved("no such host"),
 ]
 SETUP = [
     AuthenticationRefused("wrong password"),
     TlsRequired("no TLS"),
     TlsFailed("bad certificate"),
-    NameNotResolved("no such host"),
     CapabilityMissing("no SMTPUTF8"),
 ]
 FINAL = [InjectionRefused("CR"), LimitExceeded("too large"), NotLoaded("not here"), UsageError("wrong")]

@@ -220,6 +220,10 @@ class StoredMessage:
     def message(self) -> Message:
         return self._inner.message
 
+    @message.setter
+    def message(self, value: Message) -> None:
+        self._inner.message = value
+
     @property
     def entry_id(self) -> bytes:
         return self._inner.entry_id

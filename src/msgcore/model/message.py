@@ -299,17 +299,33 @@ class Message:
     def _addresses(self, kind: RecipientKind) -> tuple[Address, ...]:
         return tuple(recipient.address for recipient in self.recipients if recipient.kind is kind)
 
+    def _set_addresses(self, kind: RecipientKind, value: RecipientsLike) -> None:
+        others = [recipient for recipient in self.recipients if recipient.kind is not kind]
+        self.recipients = sorted([*others, *parse_recipients(value, kind)], key=lambda recipient: recipient.kind)
+
     @property
     def to(self) -> tuple[Address, ...]:
         return self._addresses(RecipientKind.TO)
+
+    @to.setter
+    def to(self, value: RecipientsLike) -> None:
+        self._set_addresses(RecipientKind.TO, value)
 
     @property
     def cc(self) -> tuple[Address, ...]:
         return self._addresses(RecipientKind.CC)
 
+    @cc.setter
+    def cc(self, value: RecipientsLike) -> None:
+        self._set_addresses(RecipientKind.CC, value)
+
     @property
     def bcc(self) -> tuple[Address, ...]:
         return self._addresses(RecipientKind.BCC)
+
+    @bcc.setter
+    def bcc(self, value: RecipientsLike) -> None:
+        self._set_addresses(RecipientKind.BCC, value)
 
     @property
     def reply_to(self) -> tuple[Address, ...]:
@@ -399,13 +415,29 @@ class Message:
     def message_class(self) -> str:
         return self.get(PidTagMessageClass, "IPM.Note")
 
+    @message_class.setter
+    def message_class(self, value: str) -> None:
+        self[PidTagMessageClass] = value
+
     @property
     def importance(self) -> Importance:
-        return Importance(self.get(PidTagImportance, Importance.NORMAL))
+        """The importance; a number that means none is read as normal."""
+        value = self.get(PidTagImportance, Importance.NORMAL)
+        return Importance(value) if value in set(Importance) else Importance.NORMAL
+
+    @importance.setter
+    def importance(self, value: Importance | int) -> None:
+        self[PidTagImportance] = Importance(value)
 
     @property
     def sensitivity(self) -> Sensitivity:
-        return Sensitivity(self.get(PidTagSensitivity, Sensitivity.NORMAL))
+        """The sensitivity; a number that means none is read as normal."""
+        value = self.get(PidTagSensitivity, Sensitivity.NORMAL)
+        return Sensitivity(value) if value in set(Sensitivity) else Sensitivity.NORMAL
+
+    @sensitivity.setter
+    def sensitivity(self, value: Sensitivity | int) -> None:
+        self[PidTagSensitivity] = Sensitivity(value)
 
     @property
     def size_octets(self) -> int:

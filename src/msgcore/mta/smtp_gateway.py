@@ -37,8 +37,12 @@ class SmtpGatewayConfig:
     ehlo_name: str = "[127.0.0.1]"
 
     def __attrs_post_init__(self) -> None:
-        if (self.user is None) != (self.password is None):
+        if (self.login is None) != (self.password is None):
             raise UsageError("user and password go together: one of them is missing")
+
+    @property
+    def login(self) -> str | None:
+        return self.user or self.relay.user
 
 
 class SmtpGateway:
@@ -53,7 +57,7 @@ class SmtpGateway:
             SmtpServer(
                 relay.endpoint,
                 relay.security,
-                config.user,
+                config.login,
                 config.password,
                 config.ca_file,
                 ehlo_name=config.ehlo_name,

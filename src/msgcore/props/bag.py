@@ -20,7 +20,7 @@ _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
 
 
 class PropBag:
-    """Properties by identity: one type for each id. Changes since the last :meth:`mark_saved` are known.
+    """Properties by identity: one type for each id. What was set or deleted since it was made is known.
 
     Reading with a tag of the same id and another type finds nothing, but for integers of another width.
     """
@@ -82,14 +82,11 @@ class PropBag:
         return bool(self._changed)
 
     def changed(self) -> tuple[PropertyKey, ...]:
-        """The properties set or deleted since the last :meth:`mark_saved`; a deleted one is not in the bag."""
+        """The properties set or deleted; a deleted one is not in the bag."""
         return tuple(self._changed.values())
 
     def was_changed(self, tag: PropertyKey) -> bool:
         return tag.bag_key in self._changed
-
-    def mark_saved(self) -> None:
-        self._changed.clear()
 
     def copy(self) -> PropBag:
         twin = PropBag()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+import attrs
+
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline
 from msgcore.model.address import Address
@@ -50,10 +52,9 @@ class RelayTransport:
         return tuple(dict.fromkeys(("SMTP", *self._routes.address_types)))
 
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
-        accept = accept_of(envelope, message)
         if not envelope.transfer_id:
-            accept = accept_of(Envelope(envelope.sender, envelope.recipients, new_time_ordered_id().hex()), message)
-        queue_id = await self._queue.accept(accept, deadline)
+            envelope = attrs.evolve(envelope, transfer_id=new_time_ordered_id().hex())
+        queue_id = await self._queue.accept(accept_of(envelope, message), deadline)
         taken = Accepted(text=f"queued as {queue_id.hex()}", stage="queue")
         return dict.fromkeys(envelope.recipients, taken)
 

@@ -21,6 +21,7 @@ from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import Address, LookUp, addresses_of, connect_first, look_up, naming
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.task_group import TaskGroup
+from msgcore.runtime.transcript import watched
 from msgcore.runtime.waits import bounded, complete, post, until
 
 __all__ = ["AsyncioRuntime"]
@@ -56,7 +57,7 @@ class AsyncioRuntime:
     def deadline(self, seconds: float | None) -> Deadline:
         return Deadline.after(seconds, self)
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> AsyncioStream:
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
         deadline.check(f"{endpoint}: connect")
         with naming(endpoint):
             addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
@@ -64,7 +65,7 @@ class AsyncioRuntime:
         async def attempt(address: Address, limit: Deadline) -> AsyncioStream:
             return await self._connect(address, endpoint, limit, deadline)
 
-        return await connect_first(addresses, endpoint, deadline, attempt)
+        return watched(await connect_first(addresses, endpoint, deadline, attempt))
 
     async def _connect(
         self, address: Address, endpoint: Endpoint, limit: Deadline, deadline: Deadline

@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import SuspendedError
-from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime
+from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime, Stream
 from msgcore.runtime.blocking_stream import BlockingStream, poll
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import Address, LookUp, connect_first, look_up, naming
 from msgcore.runtime.limits import wait_seconds
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.thread_group import ThreadGroup
+from msgcore.runtime.transcript import watched
 
 __all__ = ["BlockingRuntime", "run"]
 
@@ -78,7 +79,7 @@ class BlockingRuntime:
     def deadline(self, seconds: float | None) -> Deadline:
         return Deadline.after(seconds, self)
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> BlockingStream:
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
         deadline.check(f"{endpoint}: connect")
         with naming(endpoint):
             addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
@@ -86,7 +87,7 @@ class BlockingRuntime:
         async def attempt(address: Address, limit: Deadline) -> BlockingStream:
             return self._connect(address, endpoint, limit, deadline)
 
-        return await connect_first(addresses, endpoint, deadline, attempt)
+        return watched(await connect_first(addresses, endpoint, deadline, attempt))
 
     def _connect(self, address: Address, endpoint: Endpoint, limit: Deadline, deadline: Deadline) -> BlockingStream:
         connection = socket.socket(address.family, socket.SOCK_STREAM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections import deque
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from msgcore.base.text import one_line
 from msgcore.base.times import Deadline
 from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsSettings
 
-__all__ = ["Direction", "Record", "TranscriptLine", "TranscriptStream"]
+__all__ = ["Direction", "Record", "TranscriptLine", "TranscriptStream", "watched"]
 
 _TAIL_LINES = 8
 _TAIL_LINE_OCTETS = 200
@@ -104,3 +105,14 @@ class TranscriptStream:
         self._tail.append(TranscriptLine(direction, octets[-_TAIL_LINE_OCTETS:]))
         if self._record is not None:
             self._record(TranscriptLine(direction, octets))
+
+
+_log = logging.getLogger("msgcore.transcript")
+
+
+def watched(stream: Stream) -> Stream:
+    """Write a connection's transcript, secrets hidden, to the logger ``msgcore.transcript`` when that shows DEBUG."""
+    if not _log.isEnabledFor(logging.DEBUG):
+        return stream
+    endpoint = stream.endpoint
+    return TranscriptStream(stream, lambda line: _log.debug("%s: %s", endpoint, line))

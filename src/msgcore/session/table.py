@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol, Self, cast
 
 import attrs
 
@@ -23,6 +23,7 @@ from msgcore.spi.store import TableQuery
 __all__ = ["MemoryRows", "Table", "TableSource", "bag_of"]
 
 _MOST_ROWS = 100_000
+_PAGE = 1_000
 
 
 class TableSource(Protocol):
@@ -56,6 +57,7 @@ class Table:
         self._restriction = restriction
         self._sort_order = tuple(sort_order)
         self._position = 0
+        self._page: Iterator[Row] = iter(())
 
     @property
     def columns(self) -> tuple[PropertyKey, ...]:
@@ -101,6 +103,20 @@ class Table:
         rows = tuple(await self._source.query(query, self._runtime.deadline(timeout_seconds)))
         self._position += len(rows)
         return rows
+
+    def __aiter__(self) -> Self:
+        """Read the rows from the cursor on, a page at a time."""
+        self._page = iter(())
+        return self
+
+    async def __anext__(self) -> Row:
+        row = next(self._page, None)
+        if row is None:
+            self._page = iter(await self.query_rows(_PAGE))
+            row = next(self._page, None)
+        if row is None:
+            raise StopAsyncIteration
+        return row
 
     async def row_count(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
         """Count the rows that satisfy the restriction."""

@@ -13,7 +13,7 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import CommandRefused, StarttlsInjection, TlsFailed, TlsRequired
+from msgcore.errors import CommandRefused, StarttlsInjection, TlsFailed, TlsRequired, UsageError
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcomes, outcome_of_reply
 from msgcore.runtime.abc import Endpoint, Runtime, Security, Stream, TlsSettings
@@ -66,6 +66,7 @@ class SmtpLink:
         self._server = server
         self._turn = runtime.lock()
         self._idle: _Session | None = None
+        self._is_closed = False
 
     async def transmit(self, envelope: Envelope, render: Callable[[Extensions], bytes], deadline: Deadline) -> Outcomes:
         """Send one message; ``render`` writes it for what the server takes.
@@ -79,6 +80,8 @@ class SmtpLink:
         """
         await self._turn.acquire(deadline)
         try:
+            if self._is_closed:
+                raise UsageError(f"{self._server.endpoint}: the transport is closed")
             return await self._transmit(envelope, render, deadline)
         finally:
             self._turn.release()
@@ -152,11 +155,13 @@ class SmtpLink:
         return _Session(stream, extensions)
 
     async def close(self) -> None:
-        """Say goodbye to the server."""
-        session, self._idle = self._idle, None
-        if session is not None:
-            session.stream.deadline = self._runtime.deadline(5.0)
-            await quit_session(session.stream)
+        """Say goodbye to the server, once whoever sends now is done; nothing is sent after that."""
+        async with self._turn:
+            self._is_closed = True
+            session, self._idle = self._idle, None
+            if session is not None:
+                session.stream.deadline = self._runtime.deadline(5.0)
+                await quit_session(session.stream)
 
 
 async def _secure_at_once(stream: Stream, tls: TlsSettings) -> Stream:
