@@ -14,7 +14,7 @@ from msgcore.runtime.abc import Endpoint, Security
 
 __all__ = ["DatabaseUrl", "ServiceUrl", "shown_url"]
 
-_LOGIN = re.compile(r"((?:^|//)[^:@/]*):.*@", re.DOTALL)
+_LOGIN = re.compile(r"((?:^(?!.*//)|//)[^:@/]*):.*@", re.DOTALL)
 
 
 _PORTS = {
