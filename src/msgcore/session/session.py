@@ -167,7 +167,7 @@ class Session:
         """The store that outgoing and incoming mail goes through: the first that can, or the one named in the profile.
 
         Raises:
-            NotSupported: no service of the profile has a store that can be the default one.
+            NotSupported: no service of the profile has a store for it, or the one named has none; with each reason.
         """
         able = [
             (opened, store)
@@ -175,13 +175,16 @@ class Session:
             for store in opened.stores
             if isinstance(store.provider, SupportsOutgoingQueue)
         ]
-        named = [store for opened, store in able if opened.entry.is_default_store]
+        named = next((opened for opened in self._services if opened.entry.is_default_store), None)
+        if named is not None:
+            able = [(opened, store) for opened, store in able if opened is named]
         if not able:
-            failed = "; ".join(f"{o.entry.name}: {o.status_text}" for o in self._services if o.status_text)
-            raise NotSupported(
-                "no service of this profile has a store with an outbox" + (f" ({failed})" if failed else "")
-            )
-        return named[0] if named else able[0][1]
+            failed = [opened for opened in self._services if opened.status_text and (named is None or named is opened)]
+            reasons = "; ".join(f"{opened.entry.name}: {opened.status_text}" for opened in failed)
+            what = "no service of this profile" if named is None else f"{named.entry.name}, named the default store,"
+            has = "has no" if named is not None else "has a"
+            raise NotSupported(f"{what} {has} store with an outbox" + (f" ({reasons})" if reasons else ""))
+        return able[0][1]
 
     @property
     def inbox(self) -> Folder:
@@ -284,7 +287,7 @@ class Session:
         name = address.display_name
         for opened in self._services:
             for book in opened.address_books:
-                found = await book.resolve_name(name, deadline)
+                found = await call(self._runtime, book.resolve_name, name, deadline, deadline=deadline)
                 if len(found) > 1:
                     several = ", ".join(str(one) for one in found)
                     raise InvalidAddress(f"{name!r} may be any of {several}; give the address")
@@ -423,7 +426,10 @@ class Session:
         store = self.default_store
         rows: list[PropBag] = []
         for item in await self._queue().outgoing(deadline):
-            row = await store.provider.row(item.entry_id, (PidTagSubject, PidTagDisplayTo), deadline)
+            try:
+                row = await store.provider.row(item.entry_id, (PidTagSubject, PidTagDisplayTo), deadline)
+            except NotFound:
+                continue  # sent and deleted since it was listed
             rows.append(
                 bag_of(
                     (

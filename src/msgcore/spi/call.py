@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from inspect import iscoroutinefunction
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any, TypeVar, cast, overload
 
 from msgcore.base.times import Deadline
@@ -40,7 +40,9 @@ async def call(
             if getattr(getattr(function, "__self__", None), "runs_on", "") == "asyncio":
                 return await runtime.on_loop(lambda _: coroutine(*arguments), deadline)
             return await coroutine(*arguments)
-        return await runtime.in_thread(partial(cast("Callable[..., T]", function), *arguments), deadline)
+        plain = cast("Callable[..., T | Awaitable[T]]", function)
+        given = await runtime.in_thread(partial(plain, *arguments), deadline)
+        return await cast("Awaitable[T]", given) if isawaitable(given) else given
     except MsgcoreError:
         raise
     except Exception as error:

@@ -238,6 +238,14 @@ def _next_state(item: OutgoingItem, reasons: list[str], now: datetime, policy: R
     return attrs.evolve(item, state=OutgoingState.SENT, reason="")
 
 
+def _original(message: Message) -> bytes | None:
+    """Write what a report returns; a message that cannot be written is reported all the same."""
+    try:
+        return mime.write(message, bcc=False)
+    except MsgcoreError:
+        return None
+
+
 def _reports(
     item: OutgoingItem, outcomes: Mapping[Recipient, Outcome], message: Message, now: datetime
 ) -> list[Incoming]:
@@ -261,7 +269,7 @@ def _reports(
         report,
         to=item.sender,
         from_=Address("SMTP", f"postmaster@{here}", "Message Spooler"),
-        original=mime.write(message, bcc=False),
+        original=_original(message),
         message_id=new_message_id(here),
         date=now,
     )
