@@ -221,6 +221,9 @@ def test_the_configuration_of_a_plug_in_comes_from_the_profile(desk: Desk) -> No
 
 def test_a_named_default_store_that_failed_is_not_replaced_by_another(desk: Desk) -> None:
     """Mail must not go out through a store that nobody chose."""
-    services = [{"service": "personal-folders", "path": "a.db"}, {"service": "broken-logon", "default_store": True}]
-    with desk.log_on(*services) as session, pytest.raises(NotSupported, match="broken-logon, named the default store"):
+    broken = {"service": "broken-logon", "default_store": True}
+    with (
+        desk.log_on(desk.mailbox("a.db"), broken) as session,
+        pytest.raises(NotSupported, match="broken-logon, named the default store"),
+    ):
         _ = session.inbox

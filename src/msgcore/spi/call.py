@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from functools import partial
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, TypeVar, cast, overload
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @overload
 async def call(
-    runtime: Runtime, function: Callable[..., Coroutine[Any, Any, T]], *arguments: Any, deadline: Deadline = NEVER
+    runtime: Runtime, function: Callable[..., Awaitable[T]], *arguments: Any, deadline: Deadline = NEVER
 ) -> T: ...
 @overload
 async def call(
