@@ -40,8 +40,7 @@ async def call(
             if getattr(getattr(function, "__self__", None), "runs_on", "") == "asyncio":
                 return await runtime.on_loop(lambda _: coroutine(*arguments), deadline)
             return await coroutine(*arguments)
-        plain = cast("Callable[..., T | Awaitable[T]]", function)
-        given = await runtime.in_thread(partial(plain, *arguments), deadline)
+        given = await runtime.in_thread(partial(function, *arguments), deadline)
         return await cast("Awaitable[T]", given) if isawaitable(given) else given
     except MsgcoreError:
         raise
