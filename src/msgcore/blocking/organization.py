@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
+from msgcore.blocking.closing import Closing
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.decision import Decision
@@ -16,7 +15,7 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 __all__ = ["Organization"]
 
 
-class Organization:
+class Organization(Closing):
     """:class:`msgcore.mta.organization.Organization` for blocking code; leaving its context closes the database."""
 
     def __init__(self, runtime: BlockingRuntime, inner: _Organization) -> None:
@@ -64,11 +63,3 @@ class Organization:
 
     def close(self) -> None:
         self._runtime.run(self._inner.close())
-
-    def __enter__(self) -> Organization:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
-from msgcore.blocking.store import Folder, MessageStore, StoredMessage, Table, opened_entry
+from msgcore.blocking.closing import Closing
+from msgcore.blocking.store import Folder, MessageStore, SpecialFolders, StoredMessage, Table, opened_entry
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session import session as _session
+from msgcore.session import store as _store
 from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.session import RecipientCheck
@@ -18,13 +18,17 @@ from msgcore.spi.store import OutgoingItem
 __all__ = ["Session"]
 
 
-class Session:
+class Session(SpecialFolders, Closing):
     """:class:`msgcore.session.session.Session` for blocking code; leaving its context logs off."""
 
     def __init__(self, runtime: BlockingRuntime, inner: _session.Session) -> None:
         """Use :func:`msgcore.logon`."""
         self._runtime = runtime
         self._inner = inner
+
+    @property
+    def _special_store(self) -> _store.MessageStore:
+        return self._inner.default_store
 
     @property
     def profile_name(self) -> str:
@@ -41,26 +45,6 @@ class Session:
     @property
     def default_store(self) -> MessageStore:
         return MessageStore(self._runtime, self._inner.default_store)
-
-    @property
-    def inbox(self) -> Folder:
-        return Folder(self._runtime, self._inner.inbox)
-
-    @property
-    def outbox(self) -> Folder:
-        return Folder(self._runtime, self._inner.outbox)
-
-    @property
-    def sent_items(self) -> Folder:
-        return Folder(self._runtime, self._inner.sent_items)
-
-    @property
-    def deleted_items(self) -> Folder:
-        return Folder(self._runtime, self._inner.deleted_items)
-
-    @property
-    def drafts(self) -> Folder:
-        return Folder(self._runtime, self._inner.drafts)
 
     def load_message(
         self,
@@ -119,11 +103,3 @@ class Session:
         self._runtime.run(self._inner.close())
 
     logoff = close
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

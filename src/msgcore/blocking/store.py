@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import BinaryIO, TypeVar
 
+from msgcore.blocking.closing import Closing
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
@@ -23,7 +23,7 @@ from msgcore.session.folder import DEFAULT_COLUMNS
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.spi.store import FolderFacts, Incoming
 
-__all__ = ["Folder", "Item", "MessageStore", "StoredMessage", "Table"]
+__all__ = ["Folder", "Item", "MessageStore", "SpecialFolders", "StoredMessage", "Table", "opened_entry"]
 
 T = TypeVar("T")
 
@@ -121,7 +121,7 @@ class Item:
         return repr(self._inner)
 
 
-class Folder:
+class Folder(Closing):
     """:class:`msgcore.session.folder.Folder` for blocking code."""
 
     def __init__(self, runtime: BlockingRuntime, inner: _folder.Folder) -> None:
@@ -197,19 +197,11 @@ class Folder:
     def close(self) -> None:
         self._runtime.run(self._inner.close())
 
-    def __enter__(self) -> Folder:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         return repr(self._inner)
 
 
-class StoredMessage:
+class StoredMessage(Closing):
     """:class:`msgcore.session.stored_message.StoredMessage` for blocking code."""
 
     def __init__(self, runtime: BlockingRuntime, inner: _stored_message.StoredMessage) -> None:
@@ -246,24 +238,50 @@ class StoredMessage:
     def close(self) -> None:
         self._runtime.run(self._inner.close())
 
-    def __enter__(self) -> StoredMessage:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         return repr(self._inner)
 
 
-class MessageStore:
+class SpecialFolders:
+    """The special folders of a store, or of a session's default store."""
+
+    _runtime: BlockingRuntime
+
+    @property
+    def _special_store(self) -> _store.MessageStore:
+        raise NotImplementedError
+
+    @property
+    def inbox(self) -> Folder:
+        return Folder(self._runtime, self._special_store.inbox)
+
+    @property
+    def outbox(self) -> Folder:
+        return Folder(self._runtime, self._special_store.outbox)
+
+    @property
+    def sent_items(self) -> Folder:
+        return Folder(self._runtime, self._special_store.sent_items)
+
+    @property
+    def deleted_items(self) -> Folder:
+        return Folder(self._runtime, self._special_store.deleted_items)
+
+    @property
+    def drafts(self) -> Folder:
+        return Folder(self._runtime, self._special_store.drafts)
+
+
+class MessageStore(SpecialFolders, Closing):
     """:class:`msgcore.session.store.MessageStore` for blocking code."""
 
     def __init__(self, runtime: BlockingRuntime, inner: _store.MessageStore) -> None:
         self._runtime = runtime
         self._inner = inner
+
+    @property
+    def _special_store(self) -> _store.MessageStore:
+        return self._inner
 
     @property
     def display_name(self) -> str:
@@ -276,26 +294,6 @@ class MessageStore:
     @property
     def root(self) -> Folder:
         return Folder(self._runtime, self._inner.root)
-
-    @property
-    def inbox(self) -> Folder:
-        return Folder(self._runtime, self._inner.inbox)
-
-    @property
-    def outbox(self) -> Folder:
-        return Folder(self._runtime, self._inner.outbox)
-
-    @property
-    def sent_items(self) -> Folder:
-        return Folder(self._runtime, self._inner.sent_items)
-
-    @property
-    def deleted_items(self) -> Folder:
-        return Folder(self._runtime, self._inner.deleted_items)
-
-    @property
-    def drafts(self) -> Folder:
-        return Folder(self._runtime, self._inner.drafts)
 
     def load_message(
         self,
@@ -326,14 +324,6 @@ class MessageStore:
 
     def close(self) -> None:
         self._runtime.run(self._inner.close())
-
-    def __enter__(self) -> MessageStore:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return repr(self._inner)

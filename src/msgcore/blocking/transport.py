@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
+from msgcore.blocking.closing import Closing
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.blocking import BlockingRuntime
@@ -12,7 +11,7 @@ from msgcore.session import direct as _direct
 __all__ = ["Transport"]
 
 
-class Transport:
+class Transport(Closing):
     """:class:`msgcore.session.direct.Transport` for blocking code; leaving its context closes its connections."""
 
     def __init__(self, runtime: BlockingRuntime, inner: _direct.Transport) -> None:
@@ -28,11 +27,3 @@ class Transport:
 
     def close(self) -> None:
         self._runtime.run(self._inner.close())
-
-    def __enter__(self) -> Transport:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 from msgcore.base.ids import new_time_ordered_id
@@ -15,7 +14,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.abc import Runtime
-from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send
 from msgcore.session.services import providers_of
 from msgcore.session.store import MessageStore
@@ -33,7 +32,7 @@ __all__ = ["Transport", "open_store", "open_transport", "send"]
 T = TypeVar("T")
 
 
-class Transport:
+class Transport(Closing):
     """A transport of its own. Connections are reused; may be shared by threads or tasks, which then take turns."""
 
     def __init__(self, runtime: Runtime, service: object, provider: TransportProvider, timeout_seconds: float) -> None:
@@ -80,14 +79,6 @@ class Transport:
     async def close(self) -> None:
         """Close its connections."""
         await stop_service(self._service, self._runtime)
-
-    async def __aenter__(self) -> Transport:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
 
 def open_transport(

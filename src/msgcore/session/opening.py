@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator
 from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
-__all__ = ["DEFAULT_TIMEOUT_SECONDS", "Closable", "Opening"]
+__all__ = ["DEFAULT_TIMEOUT_SECONDS", "Closable", "Closing", "Opening"]
 
 DEFAULT_TIMEOUT_SECONDS = 60.0
 
 
 class Closable(Protocol):
     async def close(self) -> None: ...
+
+
+class Closing:
+    """An async context manager that closes itself."""
+
+    async def close(self) -> None:
+        raise NotImplementedError
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
 
 T_co = TypeVar("T_co", bound=Closable, covariant=True)

@@ -8,7 +8,6 @@ it to the transports when :meth:`Session.flush_queues` is called.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 
 import attrs
 
@@ -36,7 +35,7 @@ from msgcore.props.table import (
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.folder import Folder
-from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send
 from msgcore.session.services import OpenService, ServiceState, close_service, open_service
 from msgcore.session.store import MessageStore
@@ -96,7 +95,7 @@ def logon(
     return Opening(start)
 
 
-class Session:
+class Session(Closing):
     """A logon to a profile. May be shared by threads and tasks; :meth:`close` logs off."""
 
     def __init__(self, runtime: Runtime, profile: Profile) -> None:
@@ -138,14 +137,6 @@ class Session:
             await close_service(opened, self._runtime)
 
     logoff = close
-
-    async def __aenter__(self) -> Session:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     def cancel(self) -> None:
         """End the waits of every call now running on this session with ``OperationCancelled``; from any thread."""

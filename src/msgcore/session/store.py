@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from types import TracebackType
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import NotSupported
@@ -11,7 +10,7 @@ from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import StoreAccess, Submission
 from msgcore.session.folder import Folder
-from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.stored_message import StoredMessage
 from msgcore.spi.lifecycle import stop_service
 from msgcore.spi.store import SpecialFolder, StoreProvider
@@ -19,7 +18,7 @@ from msgcore.spi.store import SpecialFolder, StoreProvider
 __all__ = ["MessageStore"]
 
 
-class MessageStore(StoreAccess):
+class MessageStore(StoreAccess, Closing):
     """A message store: folders, and messages by entry id. May be shared by threads and tasks."""
 
     def __init__(
@@ -106,14 +105,6 @@ class MessageStore(StoreAccess):
     async def close(self) -> None:
         """Close the store, when it was opened by URL; a session closes its own."""
         await stop_service(self._service, self.runtime)
-
-    async def __aenter__(self) -> MessageStore:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     def __repr__(self) -> str:
         return f"<MessageStore {self.display_name!r}>"
