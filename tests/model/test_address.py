@@ -97,3 +97,25 @@ def test_a_hostile_list_is_read_in_one_pass() -> None:
 def test_equality_is_type_and_address() -> None:
     assert Address("SMTP", "bob@b.test", "Bob") == Address("SMTP", "bob@b.test")
     assert Address("SMTP", "x") != Address("FAX", "x")
+
+
+@pytest.mark.parametrize("text", ["sms:+46", "sms:bob", "drop:lower", "Bob <bob@b.test>, sms:+46", "friends: a@b.test"])
+def test_a_type_in_small_letters_is_refused_and_not_dropped(text: str) -> None:
+    """`sms:bob` must not become a message to Bob."""
+    with pytest.raises(InvalidAddress, match="capitals"):
+        parse_addresses(text)
+
+
+def test_a_blank_behind_the_type_does_not_matter() -> None:
+    assert parse_addresses("SMS: +46") == (Address("SMS", "+46"),)
+
+
+@pytest.mark.parametrize("text", ["FAX:+46701, bob@b.test", "FAX:+46701, SMS:+46702"])
+def test_a_list_behind_a_typed_address_is_refused(text: str) -> None:
+    with pytest.raises(InvalidAddress, match="list"):
+        parse_addresses(text)
+
+
+def test_a_type_alone_is_no_address() -> None:
+    with pytest.raises(InvalidAddress, match="FAX:"):
+        parse_addresses("FAX:")

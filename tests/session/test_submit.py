@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from msgcore import Accepted, Attachment, Delivered, Message, Pending, Refused, compare
+from msgcore import Accepted, Attachment, Deferred, Delivered, Message, Pending, Refused, compare
 from msgcore.blocking.store import Item
 from msgcore.errors import InvalidAddress, NotFound, NotSupported, UsageError
 from msgcore.props.table import PidTagClientSubmitTime, PidTagDisplayTo, PidTagStatusString, PidTagSubject
@@ -351,10 +351,15 @@ def inbox_of(desk: Desk, address: str) -> list[Item]:
 def test_a_name_that_several_in_the_organisation_have_is_refused(desk: Desk) -> None:
     services = organisation(desk)
     with desk.open_organization(str(services[0]["url"])) as org:
-        org.add_mailbox("bobby", addresses=["SMTP:bobby@a.test"], display_name="Bob Other")
-        org.add_mailbox("bobo", addresses=["SMTP:bobo@a.test"], display_name="Bobo")
+        org.add_mailbox("bobby", addresses=["SMTP:bobby@a.test"], display_name="Bob B")
     with desk.log_on(*services) as session, pytest.raises(InvalidAddress, match="may be any of"):
-        session.submit(Message(to="bo"))
+        session.submit(Message(to="bob b"))
+
+
+def test_the_start_of_a_name_stands_for_nobody(desk: Desk) -> None:
+    """A message must not go to whoever happens to begin with the same letters."""
+    with desk.log_on(*organisation(desk)) as session, pytest.raises(InvalidAddress, match="knows the name"):
+        session.submit(Message(to="Bo"))
 
 
 def test_an_exact_name_goes_before_names_that_only_begin_so(desk: Desk) -> None:
@@ -437,3 +442,49 @@ def test_a_check_tells_what_the_flush_then_does(desk: Desk) -> None:
         session.flush_queues()
 
         assert told == [not isinstance(one, Refused) for one in session.outcomes(submission).values()]
+
+
+ACCOUNT = {"service": "internet-mail", "email": "ann@a.test", "smtp": "smtps://a.test", "user": "ann"}
+
+
+def test_a_service_that_failed_holds_what_it_would_take(desk: Desk) -> None:
+    """A missing password is no reason to refuse a recipient for good."""
+    account = ACCOUNT | {"password": "env:MSGCORE_NO_SUCH_VARIABLE"}
+    with desk.log_on(desk.mailbox("a.db"), account) as session:
+        submission = session.submit(Message(to="bob@b.test", subject="Hi"))
+        session.flush_queues()
+
+        state = session.submission_state(submission)
+        assert (state.state, session.inbox.count(), type(session.outcomes(submission)["bob@b.test"])) == (
+            OutgoingState.HELD,
+            0,
+            Deferred,
+        )
+        assert "MSGCORE_NO_SUCH_VARIABLE" in state.reason
+
+
+def test_a_service_that_failed_is_not_stood_in_for_by_another(desk: Desk) -> None:
+    """Its From address is its own: another way out is not what the profile says."""
+    account = ACCOUNT | {"password": "env:MSGCORE_NO_SUCH_VARIABLE"}
+    with desk.log_on(*organisation(desk), account) as session:
+        submission = session.submit(Message(from_="ann@a.test", to="bob@a.test"))
+        other = session.submit(Message(from_="else@a.test", to="bob@a.test"))
+        session.flush_queues()
+
+        states = [session.submission_state(one).state for one in (submission, other)]
+        assert states == [OutgoingState.HELD, OutgoingState.SENT]
+
+
+def test_check_recipients_names_the_service_that_failed(desk: Desk) -> None:
+    account = ACCOUNT | {"password": "env:MSGCORE_NO_SUCH_VARIABLE"}
+    with desk.log_on(desk.mailbox("a.db"), account) as session:
+        (check,) = session.check_recipients(Message(to="bob@b.test"))
+        assert (check.service, "internet-mail could not be opened" in check.reason) == (None, True)
+
+
+def test_the_address_of_a_service_that_failed_is_still_the_sender(desk: Desk) -> None:
+    account = ACCOUNT | {"password": "env:MSGCORE_NO_SUCH_VARIABLE"}
+    with desk.log_on(desk.mailbox("a.db"), account) as session:
+        session.submit(Message(to="bob@b.test"))
+        (item,) = session.outbox.messages()
+        assert str(item.from_) == "ann@a.test"

@@ -22,7 +22,7 @@ SMTP = "SMTP"
 
 _TYPES_WITH_COMMAS = frozenset({"X400", "EX"})
 _ANOTHER_ADDRESS = re.compile(r",.*(@|[A-Z][A-Z0-9-]*:\S)", re.DOTALL)
-_TYPED = re.compile(r"([A-Z][A-Z0-9-]*):(\S.*)", re.DOTALL)
+_TYPED = re.compile(r"([A-Z][A-Z0-9-]*):\s*(\S.*)", re.DOTALL)
 _NAMED_TYPED = re.compile(r"(.*\S)\s*\[([A-Za-z][A-Za-z0-9-]*):([^\]]+)\]", re.DOTALL)
 _ATOM_TEXT = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010FFFF-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010FFFF-]+)*"
@@ -114,13 +114,25 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
         InjectionRefused: the text holds CR, LF or NUL.
     """
     refuse_line_ends(text, "address")
-    typed = _TYPED.fullmatch(text.strip())
+    typed = _typed_whole(text.strip())
     if typed is not None:
-        value = typed[2].strip()
-        if typed[1] not in _TYPES_WITH_COMMAS and _ANOTHER_ADDRESS.search(value):
-            raise InvalidAddress(f"{text!r}: an address behind a {typed[1]} address; give them as a list")
-        return (_checked(Address(typed[1], value)),)
-    return tuple(_from_mailbox(mailbox) for mailbox in read_mailboxes(text, typed=True))
+        return (typed,)
+    reader = _Reader(text, typed=True)
+    mailboxes = [mailbox for token in _TOKEN.finditer(text) for mailbox in reader.take(token)]
+    mailboxes.extend(reader.end(len(text)))
+    if reader.is_in_group:
+        raise InvalidAddress(f"{text!r}: an address type is written in capitals (SMS:+46), and a group ends with ;")
+    return tuple(_from_mailbox(mailbox) for mailbox in mailboxes)
+
+
+def _typed_whole(text: str) -> Address | None:
+    """Read ``TYPE:value`` when that is all there is; a group ends with a semicolon, which only X.400 has as well."""
+    typed = _TYPED.fullmatch(text)
+    if typed is None or (text.endswith(";") and typed[1] not in _TYPES_WITH_COMMAS):
+        return None
+    if typed[1] not in _TYPES_WITH_COMMAS and _ANOTHER_ADDRESS.search(typed[2]):
+        raise InvalidAddress(f"{text!r}: an address behind a {typed[1]} address; give them as a list")
+    return _checked(Address(typed[1], typed[2].strip()))
 
 
 def _from_mailbox(mailbox: Mailbox) -> Address:
@@ -135,7 +147,7 @@ def _from_mailbox(mailbox: Mailbox) -> Address:
         raise InvalidAddress(f"{text!r}: words beside an address; write Name <address>")
     if mailbox.addr_spec:
         return _checked(Address(SMTP, mailbox.addr_spec, mailbox.phrase))
-    if not mailbox.phrase:
+    if not mailbox.phrase or text.endswith(":"):
         raise InvalidAddress(f"{mailbox.text!r} is no address")
     return Address("", "", mailbox.phrase)
 
@@ -196,6 +208,7 @@ class _Reader:
         self._text = text
         self._typed = typed
         self.count = 0
+        self.is_in_group = False
         self._start = 0
         self._reset(0)
 
@@ -228,6 +241,7 @@ class _Reader:
         elif part == ">":
             self._inside_angle = False
         elif part in {",", ";"}:
+            self.is_in_group = self.is_in_group and part == ","
             if self._inside_angle and part == "," and self._angle and self._angle[0] == "@":
                 self._angle = []  # the commas of a source route
             else:
@@ -252,6 +266,7 @@ class _Reader:
         elif self._typed and re.fullmatch(r"[A-Z][A-Z0-9-]*", "".join(self._words).strip()):
             self._put(":")
         else:
+            self.is_in_group = True
             self._reset(token.end())  # the name of a group
 
     def _put(self, part: str) -> None:

@@ -185,7 +185,7 @@ class MailboxGateway:
 
 
 class DirectoryAddressBook:
-    """Resolves bare names against the organisation's mailboxes: by name, or by the start of any word of it."""
+    """Resolves bare names: the whole name or display name of a mailbox, without case."""
 
     def __init__(self, athena: _Athena) -> None:
         self._athena = athena
@@ -193,12 +193,7 @@ class DirectoryAddressBook:
     async def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
         wanted = fold(name)
         mailboxes = await self._athena.read(list_mailboxes, deadline)
-        exact = [one for one in mailboxes if wanted in {fold(one.name), fold(one.display_name)}]
-        found = exact or [
-            one
-            for one in mailboxes
-            if any(word.startswith(wanted) for word in fold(f"{one.name} {one.display_name}").split())
-        ]
+        found = [one for one in mailboxes if wanted in {fold(one.name), fold(one.display_name)}]
         return [_primary(one) or self._athena.distinguished_name(one) for one in found]
 
 

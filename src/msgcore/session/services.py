@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, PluginBroken
-from msgcore.model.address import Address
+from msgcore.errors import MsgcoreError, PluginBroken, UsageError
+from msgcore.model.address import Address, parse_address
 from msgcore.profile.profile import ServiceEntry
 from msgcore.runtime.abc import Runtime
 from msgcore.session.store import MessageStore
@@ -20,7 +20,7 @@ from msgcore.spi.service import SupportsProviders
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import SupportsIdentity, TransportProvider
 from msgcore.spooler.order import TransportFacts
-from msgcore.spooler.outgoing import NamedTransport
+from msgcore.spooler.outgoing import FailedService, NamedTransport
 
 __all__ = [
     "OpenService",
@@ -63,7 +63,15 @@ class OpenService:
 
     @property
     def identity(self) -> Address | None:
+        """The address that the service submits for; of one that failed, what its configuration says."""
+        if self.state is ServiceState.FAILURE:
+            return _configured_identity(self.entry)
         return next((one.facts.identity for one in self.transports if one.facts.identity is not None), None)
+
+    @property
+    def failed(self) -> FailedService:
+        """What the spooler has to know of a service that failed."""
+        return FailedService(self.entry.name, self.identity, self.status_text)
 
     @property
     def resource_type(self) -> ResourceType:
@@ -73,6 +81,16 @@ class OpenService:
         """Note that the service cannot be used, and why."""
         self.state = ServiceState.FAILURE
         self.status_text = str(error)
+
+
+def _configured_identity(entry: ServiceEntry) -> Address | None:
+    email = entry.values.get("email")
+    if not isinstance(email, str):
+        return None
+    try:
+        return parse_address(email)
+    except UsageError:
+        return None
 
 
 async def open_service(entry: ServiceEntry, runtime: Runtime, deadline: Deadline) -> OpenService:
@@ -116,7 +134,10 @@ def providers_of(service: object) -> Sequence[object]:
 def transport_facts(name: str, provider: TransportProvider) -> TransportFacts:
     """Read what the transport order needs to know."""
     identity: Any = provider.identity if isinstance(provider, SupportsIdentity) else None
-    return TransportFacts(name, tuple(provider.address_types), identity)
+    types: object = provider.address_types
+    if isinstance(types, str) or not all(isinstance(one, str) for one in cast("Sequence[object]", types)):
+        raise PluginBroken(f"{name}: address_types is {types!r}; need a sequence such as ('SMTP',)")
+    return TransportFacts(name, tuple(one.upper() for one in cast("Sequence[str]", types)), identity)
 
 
 async def close_service(opened: OpenService, runtime: Runtime) -> None:

@@ -298,7 +298,8 @@ class Session(Closing):
         await queue.make_due(deadline)
         errors: list[MsgcoreError] = []
         try:
-            await send_due(self._runtime, store.provider, queue, self._transports(), deadline)
+            failed = [opened.failed for opened in self._services if opened.state is ServiceState.FAILURE]
+            await send_due(self._runtime, store.provider, queue, self._transports(), deadline, failed=failed)
         except OperationCancelled:
             raise
         except MsgcoreError as error:
@@ -374,7 +375,8 @@ class Session(Closing):
         transports = self._transports()
         assignment = assign(given, sender, [transport.facts for transport in transports])
         for recipient in assignment.unclaimed:
-            reason = f"no service of this profile takes {recipient.address_type}"
+            failed = [str(opened.failed) for opened in self._services if opened.state is ServiceState.FAILURE]
+            reason = "; ".join(failed) or f"no service of this profile takes {recipient.address_type}"
             checks.update({one: RecipientCheck(one, None, None, reason) for one in given[recipient]})
         by_name = {transport.facts.name: transport for transport in transports}
         for name, recipients in assignment.by_transport:

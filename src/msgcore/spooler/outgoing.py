@@ -47,7 +47,7 @@ from msgcore.spi.transport import TransportProvider
 from msgcore.spooler.handover import hand_over
 from msgcore.spooler.order import TransportFacts, assign
 
-__all__ = ["NamedTransport", "RetryPolicy", "send_due"]
+__all__ = ["FailedService", "NamedTransport", "RetryPolicy", "send_due"]
 
 _NO_TRANSPORT = EnhancedStatus(5, 4, 4)
 _EXPIRED = EnhancedStatus(5, 4, 7)
@@ -63,6 +63,21 @@ class NamedTransport:
 
     facts: TransportFacts
     provider: TransportProvider
+
+
+@attrs.frozen
+class FailedService:
+    """A service of the session that could not be opened: what it would take is not known, so nothing is refused for it.
+
+    ``identity`` is the address that it submits for, if its configuration names one.
+    """
+
+    name: str
+    identity: Address | None
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name} could not be opened: {self.reason}"
 
 
 @attrs.frozen
@@ -85,8 +100,11 @@ async def send_due(
     transports: Sequence[NamedTransport],
     deadline: Deadline,
     policy: RetryPolicy | None = None,
+    failed: Sequence[FailedService] = (),
 ) -> int:
     """Work off what is due in one outgoing queue, and say how many submissions were taken up.
+
+    A submission that a ``failed`` service would take, or might, is held with the reason.
 
     Raises:
         TimedOut: the deadline passed; what was being sent is deferred or unknown by then, as each transport found.
@@ -105,7 +123,7 @@ async def send_due(
         within = deadline.sooner(policy.lease_seconds)
         try:
             message = await store.load(item.entry_id, _LOAD_LIMIT_OCTETS, within)
-            await _send(runtime, attempt, message, transports, within)
+            await _send(runtime, attempt, message, transports, failed, within)
         except NotFound:
             continue  # deleted between the lock and here, and the lock with it
         except StoreCorrupt as error:
@@ -154,6 +172,11 @@ class _Attempt:
                     )
         return _next_state(self._item(), self.reasons, now, policy)
 
+    def hold(self, recipients: Sequence[Recipient], reason: str) -> None:
+        """Keep recipients back until somebody mends what ``reason`` says."""
+        self.outcomes.update(dict.fromkeys(recipients, Deferred(text=reason, stage="transport order")))
+        self.reasons.append(reason)
+
     def cut_short(self) -> OutgoingItem:
         """Give the item of a try that was broken off: held when somebody may have got it meanwhile."""
         cut = Unknown(text="cancelled while it was being sent", stage="submit")
@@ -172,14 +195,21 @@ async def _send(
     attempt: _Attempt,
     message: Message,
     transports: Sequence[NamedTransport],
+    failed: Sequence[FailedService],
     deadline: Deadline,
 ) -> None:
     """Give every recipient that is still open to its transport; stop between two when the call is cancelled."""
     item = attempt.item
     open_ones = [r for r, outcome in item.outcomes.items() if not outcome.is_final or isinstance(outcome, Unknown)]
+    own = next((service for service in failed if service.identity and service.identity == item.sender), None)
+    if own is not None:
+        attempt.hold(open_ones, str(own))
+        return
     assignment = assign(open_ones, item.sender, [transport.facts for transport in transports])
     by_name = {transport.facts.name: transport.provider for transport in transports}
-    for recipient in assignment.unclaimed:
+    if assignment.unclaimed and failed:
+        attempt.hold(assignment.unclaimed, "; ".join(str(service) for service in failed))
+    for recipient in () if failed else assignment.unclaimed:
         what = recipient.address_type or f"the name {recipient.display_name!r}"
         text = f"no service of this profile takes {what}"
         attempt.outcomes[recipient] = Refused(None, _NO_TRANSPORT, text, "transport order")
