@@ -10,9 +10,7 @@ import attrs
 
 import msgcore
 from msgcore import Accepted, Message, Outcome, Recipient, Refused
-from msgcore.base.times import Deadline
-from msgcore.model.envelope import Envelope
-from msgcore.runtime import Runtime
+from msgcore.spi import Deadline, Envelope, Runtime
 
 SENT: list[str] = []
 
@@ -47,13 +45,8 @@ class SmsTransport:
 
 msgcore.register_service("sms", SmsTransport)
 admin = msgcore.ProfileAdmin("profiles")
-admin.create(
-    "phone",
-    services=[
-        {"service": "personal-folders", "path": "archive.db"},
-        {"service": "sms", "sender": "Athena"},
-    ],
-)
+services = [{"service": "personal-folders", "path": "archive.db"}, {"service": "sms", "sender": "Athena"}]
+admin.create("phone", services=services, replace=True)
 
 with msgcore.logon("phone", admin=admin) as session:
     message = Message(from_="ann@athena.test", to=["SMS:+46701234567", "Bob [SMS:0701]"], subject="!", text="Call me")

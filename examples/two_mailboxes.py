@@ -8,11 +8,11 @@ DATABASE = "sqlite:///athena.db"
 
 with msgcore.open_organization(DATABASE, create=True) as organization:
     for name in ("ann", "bob"):
-        organization.add_mailbox(name, addresses=[f"SMTP:{name}@athena.test"], display_name=name.title())
+        organization.add_mailbox(name, addresses=[f"SMTP:{name}@athena.test"], exist_ok=True)
 
 admin = msgcore.ProfileAdmin("profiles")
 for name in ("ann", "bob"):
-    admin.create(name, services=[{"service": "organization", "url": DATABASE, "mailbox": name}])
+    admin.create(name, services=[{"service": "organization", "url": DATABASE, "mailbox": name}], replace=True)
 
 with msgcore.logon("ann", admin=admin) as session:
     submission = session.submit(Message(to="bob@athena.test", subject="Report", html="<p>All is well."))

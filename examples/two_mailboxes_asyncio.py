@@ -12,11 +12,11 @@ DATABASE = "sqlite:///athena.db"
 async def main() -> None:
     async with aio.open_organization(DATABASE, create=True) as organization:
         for name in ("ann", "bob"):
-            await organization.add_mailbox(name, addresses=[f"SMTP:{name}@athena.test"], display_name=name.title())
+            await organization.add_mailbox(name, addresses=[f"SMTP:{name}@athena.test"], exist_ok=True)
 
     admin = msgcore.ProfileAdmin("profiles")
     for name in ("ann", "bob"):
-        admin.create(name, services=[{"service": "organization", "url": DATABASE, "mailbox": name}])
+        admin.create(name, services=[{"service": "organization", "url": DATABASE, "mailbox": name}], replace=True)
 
     async with aio.logon("ann", admin=admin) as session:
         submission = await session.submit(Message(to="bob@athena.test", subject="Report", html="<p>All is well."))

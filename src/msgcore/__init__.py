@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from msgcore import aio, errors, mta, props
     from msgcore.base.text import Secret
     from msgcore.blocking.opening import logon, open_organization, open_store, open_transport, send
+    from msgcore.blocking.organization import Organization
+    from msgcore.blocking.session import Session
+    from msgcore.blocking.store import Folder, Item, MessageStore, StoredMessage, Table
+    from msgcore.blocking.transport import Transport
     from msgcore.codecs import mime, read_message, write_message
     from msgcore.model import (
         Accepted,
@@ -43,8 +47,12 @@ __all__ = [
     "Attachment",
     "Deferred",
     "Delivered",
+    "Folder",
     "Importance",
+    "Item",
     "Message",
+    "MessageStore",
+    "Organization",
     "Outcome",
     "Outcomes",
     "Pending",
@@ -55,7 +63,11 @@ __all__ = [
     "Refused",
     "Secret",
     "Sensitivity",
+    "Session",
+    "StoredMessage",
     "Submission",
+    "Table",
+    "Transport",
     "Unknown",
     "aio",
     "compare",
@@ -93,9 +105,14 @@ _MODEL = (
     "Unknown",
     "compare",
 )
+_STORE = ("Folder", "Item", "MessageStore", "StoredMessage", "Table")
 _WHERE = {
     **dict.fromkeys(_OPENING, "msgcore.blocking.opening"),
     **dict.fromkeys(_MODEL, "msgcore.model"),
+    **dict.fromkeys(_STORE, "msgcore.blocking.store"),
+    "Organization": "msgcore.blocking.organization",
+    "Session": "msgcore.blocking.session",
+    "Transport": "msgcore.blocking.transport",
     "Secret": "msgcore.base.text",
     "Submission": "msgcore.session.access",
     "Profile": "msgcore.profile",

@@ -13,8 +13,8 @@ from tests.shared import REPOSITORY
 EXAMPLES = REPOSITORY / "examples"
 
 PROMISED = {
-    "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "Ann <ann@athena.test>: Report: All is well."],
-    "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "Ann <ann@athena.test>: Report: All is well."],
+    "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
+    "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "routes.py": [
         "goes to partner (gateway smtp) by SMTP:*@partner.test, cost 50",
         "goes to internet (gateway smtp) by SMTP:*, cost 10",
@@ -35,9 +35,11 @@ def test_every_example_has_its_promise() -> None:
 
 @pytest.mark.parametrize("name", PROMISED)
 def test_an_example_runs_as_it_stands(name: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", EXAMPLES / name], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    for promise in PROMISED[name]:
-        assert promise in done.stdout
+    """Twice: whoever tries an example tries it again."""
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", EXAMPLES / name], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        for promise in PROMISED[name]:
+            assert promise in done.stdout

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from typing import cast
 
 import attrs
 
-from msgcore.errors import NotFound
+from msgcore.errors import NotFound, UsageError
 
-__all__ = ["EntryId", "ObjectKind", "new_message_id", "new_time_ordered_id", "new_uid", "search_key"]
+__all__ = ["EntryId", "EntryIdLike", "ObjectKind", "new_message_id", "new_time_ordered_id", "new_uid", "search_key"]
 
 
 class ObjectKind:
@@ -37,15 +38,24 @@ class EntryId:
         return bytes(4) + self.provider_uid + bytes([self.kind]) + self.number.to_bytes(8, "big")
 
     @classmethod
-    def parse(cls, octets: bytes) -> EntryId:
+    def parse(cls, octets: bytes | EntryId) -> EntryId:
         """Read an entry id that a msgcore store made.
 
         Raises:
+            UsageError: these are no octets.
             NotFound: it has another form.
         """
+        if isinstance(octets, EntryId):
+            return octets
+        if not isinstance(cast(object, octets), bytes):
+            raise UsageError(f"need an entry id, got {type(octets).__name__}")
         if len(octets) != 29 or octets[:4] != bytes(4):
             raise NotFound(f"entry id {octets.hex()} is not one of a msgcore store")
         return cls(octets[4:20], octets[20], int.from_bytes(octets[21:], "big"))
+
+
+EntryIdLike = bytes | EntryId
+"""An entry id as tables give it, or as folders give it."""
 
 
 def search_key(address_type: str, address: str) -> bytes:

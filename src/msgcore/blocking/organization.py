@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from msgcore.blocking.closing import Closing
+from msgcore.blocking.twin import twin_of
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.decision import Decision
 from msgcore.mta.organization import MailboxFacts
 from msgcore.mta.organization import Organization as _Organization
+from msgcore.mta.queue import WaitingRecipient
 from msgcore.mta.route import RouteTable
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
@@ -15,6 +17,7 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 __all__ = ["Organization"]
 
 
+@twin_of(_Organization)
 class Organization(Closing):
     """:class:`msgcore.mta.organization.Organization` for blocking code; leaving its context closes the database."""
 
@@ -29,11 +32,16 @@ class Organization(Closing):
         *,
         addresses: RecipientsLike = (),
         display_name: str = "",
+        exist_ok: bool = False,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> MailboxFacts:
         return self._runtime.run(
             self._inner.add_mailbox(
-                name, addresses=addresses, display_name=display_name, timeout_seconds=timeout_seconds
+                name,
+                addresses=addresses,
+                display_name=display_name,
+                exist_ok=exist_ok,
+                timeout_seconds=timeout_seconds,
             )
         )
 
@@ -57,6 +65,14 @@ class Organization(Closing):
 
     def deliver(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.deliver(timeout_seconds=timeout_seconds))
+
+    def retry(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.retry(timeout_seconds=timeout_seconds))
+
+    def queued(
+        self, *, limit: int = 1_000, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[WaitingRecipient, ...]:
+        return self._runtime.run(self._inner.queued(limit=limit, timeout_seconds=timeout_seconds))
 
     def waiting(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
         return self._runtime.run(self._inner.waiting(timeout_seconds=timeout_seconds))

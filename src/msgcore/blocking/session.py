@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgcore.base.ids import EntryIdLike
 from msgcore.blocking.closing import Closing
 from msgcore.blocking.store import Folder, MessageStore, SpecialFolders, StoredMessage, Table, opened_entry
+from msgcore.blocking.twin import twin_of
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
@@ -12,12 +14,13 @@ from msgcore.session import session as _session
 from msgcore.session import store as _store
 from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.session.session import RecipientCheck
+from msgcore.session.session import RecipientCheck, SubmissionLike
 from msgcore.spi.store import OutgoingItem
 
 __all__ = ["Session"]
 
 
+@twin_of(_session.Session)
 class Session(SpecialFolders, Closing):
     """:class:`msgcore.session.session.Session` for blocking code; leaving its context logs off."""
 
@@ -48,7 +51,7 @@ class Session(SpecialFolders, Closing):
 
     def load_message(
         self,
-        entry_id: bytes,
+        entry_id: EntryIdLike,
         load_limit_octets: int = LOAD_LIMIT_OCTETS,
         *,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
@@ -56,11 +59,11 @@ class Session(SpecialFolders, Closing):
         return self._runtime.run(self._inner.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds))
 
     def open_entry(
-        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> StoredMessage | Folder:
         return opened_entry(self._runtime, self._inner.open_entry(entry_id, timeout_seconds=timeout_seconds))
 
-    def open_message(self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> StoredMessage:
+    def open_message(self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> StoredMessage:
         opening = self._inner.open_message(entry_id, timeout_seconds=timeout_seconds)
         return StoredMessage(self._runtime, self._runtime.run(opening.open()))
 
@@ -70,18 +73,21 @@ class Session(SpecialFolders, Closing):
     def flush_queues(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.flush_queues(timeout_seconds=timeout_seconds))
 
-    def outcomes(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Outcomes:
+    def outcomes(self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Outcomes:
         return self._runtime.run(self._inner.outcomes(submission, timeout_seconds=timeout_seconds))
 
+    def submissions(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[OutgoingItem, ...]:
+        return self._runtime.run(self._inner.submissions(timeout_seconds=timeout_seconds))
+
     def submission_state(
-        self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> OutgoingItem:
         return self._runtime.run(self._inner.submission_state(submission, timeout_seconds=timeout_seconds))
 
-    def retry_submit(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+    def retry_submit(self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.retry_submit(submission, timeout_seconds=timeout_seconds))
 
-    def abort_submit(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+    def abort_submit(self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.abort_submit(submission, timeout_seconds=timeout_seconds))
 
     def check_recipients(

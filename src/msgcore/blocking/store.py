@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO, TypeVar
 
+from msgcore.base.ids import EntryIdLike
 from msgcore.blocking.closing import Closing
+from msgcore.blocking.twin import twin_of
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
@@ -28,6 +30,7 @@ __all__ = ["Folder", "Item", "MessageStore", "SpecialFolders", "StoredMessage", 
 T = TypeVar("T")
 
 
+@twin_of(_table.Table)
 class Table:
     """:class:`msgcore.session.table.Table` for blocking code; iterating reads the rows from the cursor on."""
 
@@ -66,6 +69,7 @@ class Table:
             yield from rows
 
 
+@twin_of(_folder.Item)
 class Item:
     """:class:`msgcore.session.folder.Item` for blocking code."""
 
@@ -121,6 +125,7 @@ class Item:
         return repr(self._inner)
 
 
+@twin_of(_folder.Folder)
 class Folder(Closing):
     """:class:`msgcore.session.folder.Folder` for blocking code."""
 
@@ -141,6 +146,10 @@ class Folder(Closing):
     def create_folder(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Folder:
         made = self._runtime.run(self._inner.create_folder(name, timeout_seconds=timeout_seconds))
         return Folder(self._runtime, made)
+
+    def open_folder(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Folder:
+        opened = self._runtime.run(self._inner.open_folder(name, timeout_seconds=timeout_seconds))
+        return Folder(self._runtime, opened)
 
     def delete(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.delete(timeout_seconds=timeout_seconds))
@@ -186,11 +195,11 @@ class Folder(Closing):
     ) -> tuple[bytes, ...]:
         return self._runtime.run(self._inner.save_all(incoming, timeout_seconds=timeout_seconds))
 
-    def move_here(self, entry_ids: Iterable[bytes], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+    def move_here(self, entry_ids: Iterable[EntryIdLike], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.move_here(entry_ids, timeout_seconds=timeout_seconds))
 
     def copy_here(
-        self, entry_ids: Iterable[bytes], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, entry_ids: Iterable[EntryIdLike], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> tuple[bytes, ...]:
         return self._runtime.run(self._inner.copy_here(entry_ids, timeout_seconds=timeout_seconds))
 
@@ -201,6 +210,7 @@ class Folder(Closing):
         return repr(self._inner)
 
 
+@twin_of(_stored_message.StoredMessage)
 class StoredMessage(Closing):
     """:class:`msgcore.session.stored_message.StoredMessage` for blocking code."""
 
@@ -272,6 +282,7 @@ class SpecialFolders:
         return Folder(self._runtime, self._special_store.drafts)
 
 
+@twin_of(_store.MessageStore)
 class MessageStore(SpecialFolders, Closing):
     """:class:`msgcore.session.store.MessageStore` for blocking code."""
 
@@ -297,7 +308,7 @@ class MessageStore(SpecialFolders, Closing):
 
     def load_message(
         self,
-        entry_id: bytes,
+        entry_id: EntryIdLike,
         load_limit_octets: int = LOAD_LIMIT_OCTETS,
         *,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
@@ -305,15 +316,15 @@ class MessageStore(SpecialFolders, Closing):
         return self._runtime.run(self._inner.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds))
 
     def open_entry(
-        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> StoredMessage | Folder:
         return opened_entry(self._runtime, self._inner.open_entry(entry_id, timeout_seconds=timeout_seconds))
 
-    def open_message(self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> StoredMessage:
+    def open_message(self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> StoredMessage:
         opening = self._inner.open_message(entry_id, timeout_seconds=timeout_seconds)
         return StoredMessage(self._runtime, self._runtime.run(opening.open()))
 
-    def delete(self, *entry_ids: bytes, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+    def delete(self, *entry_ids: EntryIdLike, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.delete(*entry_ids, timeout_seconds=timeout_seconds))
 
     def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgcore.blocking.closing import Closing
+from msgcore.blocking.twin import twin_of
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.blocking import BlockingRuntime
@@ -11,6 +12,7 @@ from msgcore.session import direct as _direct
 __all__ = ["Transport"]
 
 
+@twin_of(_direct.Transport)
 class Transport(Closing):
     """:class:`msgcore.session.direct.Transport` for blocking code; leaving its context closes its connections."""
 

@@ -27,6 +27,7 @@ from msgcore.props import (
     PidTagSubject,
 )
 from msgcore.testing.servers import LoopbackSmtpServer
+from msgcore.transfer import open_archive
 
 __all__ = ["show"]
 
@@ -42,6 +43,7 @@ def show(mail: Path | None = None, folder: Path | None = None) -> None:
         MsgcoreError: something went wrong, and what.
     """
     paper = Paper()
+    archive = None if mail is None else open_archive(mail)
     with ExitStack() as stack:
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="msgcore-demo-")))
@@ -57,10 +59,10 @@ def show(mail: Path | None = None, folder: Path | None = None) -> None:
             _look_outside(paper, outside)
             _look_at_report(paper, ann, outcomes)
         number = 8
-        if mail is not None:
+        if archive is not None:
             paper.step(number, f"Your own mail: {mail}")
             with msgcore.open_store(f"sqlite:///{folder / 'imported.db'}") as store:
-                import_mail(paper, store, mail)
+                import_mail(paper, store, archive)
                 _query(paper, store)
         else:
             paper.say()
@@ -143,7 +145,10 @@ def _preview(paper: Paper, folder: Path, ann: Session, message: Message) -> None
     with msgcore.open_organization(f"sqlite:///{folder / 'athena.db'}") as organization:
         for recipient in message.recipients:
             paper.say()
-            paper.say(organization.route(recipient.address, size_octets=message.size_octets).explain())
+            decision = organization.route(recipient.address, size_octets=len(mime.write(message)))
+            if decision.recipient != recipient.address:
+                paper.say(f"{recipient.address.typed} is a mailbox here:")
+            paper.say(decision.explain())
 
 
 def _send(paper: Paper, ann: Session, message: Message) -> Outcomes:
@@ -158,7 +163,8 @@ def _send(paper: Paper, ann: Session, message: Message) -> Outcomes:
             (
                 recipient.email_address,
                 type(outcome).__name__,
-                " ".join(str(part) for part in (outcome.code, outcome.enhanced, outcome.text) if part),
+                " ".join(str(part) for part in (outcome.code, outcome.enhanced, outcome.text) if part)
+                + (f" ({outcome.note})" if outcome.note else ""),
             )
             for recipient, outcome in outcomes.items()
         ],

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgcore.blocking.store import MessageStore
 from msgcore.cli.paper import Paper
 from msgcore.codecs import mime
 from msgcore.props.table import PidTagMessageDeliveryTime
 from msgcore.spi.store import Incoming
-from msgcore.transfer import open_archive
+from msgcore.transfer import Archive
 
 __all__ = ["import_mail"]
 
 _BATCH = 200
 
 
-def import_mail(paper: Paper, store: MessageStore, path: Path) -> int:
-    """Save every message of an .eml file, mbox or Maildir into the inbox, in batches, and say how many there were.
+def import_mail(paper: Paper, store: MessageStore, archive: Archive) -> int:
+    """Save every message of an archive into the inbox, in batches, and say how many there were.
 
     Raises:
-        NotFound: there is nothing at ``path``.
-        MalformedMessage: it is none of the three.
         LimitExceeded: a message is too large.
     """
-    archive = open_archive(path)
     count = 0
     batch: list[Incoming] = []
     with paper.progress("importing", archive.total_octets) as progress:

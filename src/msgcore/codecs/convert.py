@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from msgcore.codecs import mime
 from msgcore.errors import NotSupported, UsageError
 from msgcore.model.message import Message
@@ -28,6 +30,8 @@ def read_message(octets: bytes, form: str | None = None) -> Message:
         UsageError: there is no such form.
         LimitExceeded: the message is larger than the default limit; the form's own ``read`` takes another.
     """
+    if not isinstance(cast(object, octets), bytes):
+        raise UsageError(f"need the message's octets, got {type(octets).__name__}; of a file: Path(...).read_bytes()")
     _check(form or form_of_octets(octets), "read")
     return mime.read(octets)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
+from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_addresses
 from msgcore.props.table import (
     PidTagAddressType,
@@ -78,7 +79,11 @@ def parse_recipients(given: RecipientsLike, kind: RecipientKind) -> tuple[Recipi
         InvalidAddress: some part is no address.
     """
     items = (given,) if isinstance(given, str | Address) else given
+    if not isinstance(cast(object, items), Iterable):
+        raise UsageError(f"{kind.name.lower()}: need an address, or several, got {type(given).__name__}")
     addresses: list[Address] = []
     for item in items:
+        if not isinstance(cast(object, item), str | Address):
+            raise UsageError(f"{kind.name.lower()}: need text or an Address, got {type(item).__name__}")
         addresses.extend((item,) if isinstance(item, Address) else parse_addresses(item))
     return tuple(Recipient(address, kind) for address in addresses)

@@ -12,6 +12,7 @@ from msgcore.errors import NotSupported
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.decision import Decision
+from msgcore.mta.queue import WaitingRecipient
 from msgcore.mta.route import RouteTable
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.registry import service
@@ -33,9 +34,15 @@ class Organization(Protocol):
     """Mailboxes, addresses and routes of one organisation."""
 
     async def add_mailbox(
-        self, name: str, *, addresses: RecipientsLike = (), display_name: str = "", timeout_seconds: float = 60.0
+        self,
+        name: str,
+        *,
+        addresses: RecipientsLike = (),
+        display_name: str = "",
+        exist_ok: bool = False,
+        timeout_seconds: float = 60.0,
     ) -> MailboxFacts:
-        """Make a mailbox; the first address is the primary one.
+        """Make a mailbox; the first address is the primary one. With ``exist_ok`` one of that name is given as it is.
 
         Raises:
             UsageError: the name or an address is taken.
@@ -65,6 +72,14 @@ class Organization(Protocol):
 
     async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
         """Work the queue until nothing is due."""
+        ...
+
+    async def retry(self, *, timeout_seconds: float = 60.0) -> None:
+        """Make every waiting recipient due now."""
+        ...
+
+    async def queued(self, *, limit: int = 1_000, timeout_seconds: float = 60.0) -> tuple[WaitingRecipient, ...]:
+        """List the recipients that wait: why, and when each is tried again."""
         ...
 
     async def waiting(self, *, timeout_seconds: float = 60.0) -> int:

@@ -22,7 +22,16 @@ from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.spi.gateway import Content
 
-__all__ = ["Accept", "Claim", "NewReport", "QueueStore", "QueuedMessage", "QueuedRecipient", "Settlement"]
+__all__ = [
+    "Accept",
+    "Claim",
+    "NewReport",
+    "QueueStore",
+    "QueuedMessage",
+    "QueuedRecipient",
+    "Settlement",
+    "WaitingRecipient",
+]
 
 
 @attrs.frozen
@@ -92,6 +101,18 @@ class NewReport:
     about: tuple[QueuedRecipient, ...]
 
 
+@attrs.frozen
+class WaitingRecipient:
+    """A recipient in the queue as a person sees it: what came of the last try, and when the next one is due."""
+
+    recipient: Recipient
+    subject: str
+    accepted_at: datetime
+    due_at: datetime
+    tries: int
+    outcome: Outcome
+
+
 class QueueStore(Protocol):
     """Where the MTA keeps its messages."""
 
@@ -119,6 +140,10 @@ class QueueStore(Protocol):
 
     async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         """Give the newest outcome of each recipient that came with this transfer id."""
+        ...
+
+    async def queued(self, limit: int, deadline: Deadline) -> Sequence[WaitingRecipient]:
+        """List the recipients that have not ended, those due first at the front."""
         ...
 
     async def waiting(self, deadline: Deadline) -> int:

@@ -12,12 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import attrs
+
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
 from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
-from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement
+from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement, WaitingRecipient
 from msgcore.runtime import Connection, Database, Row, Runtime, Schema
 from msgcore.runtime.host import LONGEST_LEASE_SECONDS, holder_has_ended, holder_name
 from msgcore.spi.gateway import Content
@@ -217,15 +219,37 @@ class SqlQueue:
     async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         def work(connection: Connection) -> dict[Recipient, Outcome]:
             rows = connection.rows(
-                "select kind, address_type, address, display_name, outcome, code, enhanced, reply, stage, note"
-                " from mta_recipient join mta_message on mta_message.id = mta_message_id where transfer_id = ?"
+                "select kind, address_type, address, display_name, connector, outcome, code, enhanced, reply, stage,"
+                " note from mta_recipient join mta_message on mta_message.id = mta_message_id where transfer_id = ?"
                 " order by number",
                 (transfer_id,),
             )
             return {
-                Recipient(Address(kind, address, name), RecipientKind(role)): outcome_of_fields(*fields)
-                for role, kind, address, name, *fields in rows
+                Recipient(Address(kind, address, name), RecipientKind(role)): _by(connector, outcome_of_fields(*fields))
+                for role, kind, address, name, connector, *fields in rows
             }
+
+        return await self._read(work, deadline)
+
+    async def queued(self, limit: int, deadline: Deadline) -> Sequence[WaitingRecipient]:
+        def work(connection: Connection) -> list[WaitingRecipient]:
+            rows = connection.rows(
+                "select kind, address_type, address, display_name, subject, accepted_at, due_at, tries, connector,"
+                " outcome, code, enhanced, reply, stage, note from mta_recipient join mta_message on mta_message.id ="
+                " mta_message_id where is_open order by due_at, number limit ?",
+                (limit,),
+            )
+            return [
+                WaitingRecipient(
+                    Recipient(Address(address_type, address, name), RecipientKind(kind)),
+                    subject,
+                    datetime_from_filetime(accepted_at),
+                    datetime_from_filetime(due_at),
+                    tries,
+                    _by(connector, outcome_of_fields(*fields)),
+                )
+                for (kind, address_type, address, name, subject, accepted_at, due_at, tries, connector, *fields) in rows
+            ]
 
         return await self._read(work, deadline)
 
@@ -272,6 +296,12 @@ def _within_memory(connection: Connection, rows: list[Row]) -> list[Row]:
                 return rows[:count]
             sizes[row[1]] = size
     return rows
+
+
+def _by(connector: str, outcome: Outcome) -> Outcome:
+    """Note which connector an outcome came through."""
+    notes = (f"connector {connector}" if connector else "", outcome.note)
+    return attrs.evolve(outcome, note="; ".join(filter(None, notes)))
 
 
 def _claim(connection: Connection, message_id: bytes, queued: tuple[QueuedRecipient, ...]) -> Claim:

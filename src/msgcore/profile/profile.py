@@ -71,7 +71,8 @@ def read_profile(file: Path) -> Profile:
     given = located.data.get("services", [])
     unknown = next((key for key in located.data if key != "services"), None)
     if unknown is not None:
-        raise ProfileError("no such key", file=file, line=located.key_lines.get((None, unknown)), key=unknown)
+        line = located.key_lines.get((None, unknown))
+        raise ProfileError("no such key; a profile has [[services]] tables", file=file, line=line, key=unknown)
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in cast("list[object]", given)):
         raise ProfileError("need [[services]] tables", file=file, line=1, key="services")
     tables = cast("list[Mapping[str, object]]", given)
@@ -91,6 +92,9 @@ def _entries(
     for number, name in enumerate(names):
         if name in names[:number]:
             raise _problem(number, "name", f"{name!r} is taken; give each service a name of its own", file, located)
+    defaults = [number for number, entry in enumerate(entries) if entry.is_default_store]
+    if len(defaults) > 1:
+        raise _problem(defaults[1], "default_store", "there is one default store already", file, located)
     return entries
 
 

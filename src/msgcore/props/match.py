@@ -117,7 +117,8 @@ def _holds(restriction: Restriction, source: PropertySource) -> bool:
             found = source.get(restriction.tag)
             return found is not None and _RELATIONS[restriction.relation](size_octets(found), restriction.size_octets)
         case _:
-            raise TooComplex(f"{type(restriction).__name__} is no restriction that msgcore evaluates")
+            what = type(restriction).__name__
+            raise TooComplex(f"{what} is no restriction; for equality write tag.equals(value), not tag == value")
 
 
 def _values(source: PropertySource, tag: PropertyKey) -> tuple[object, ...]:

@@ -29,6 +29,7 @@ from msgcore.mta.directory import EX, DirectoryEntry
 from msgcore.mta.facts import MessageFacts
 from msgcore.mta.manager import Manager, ManagerSettings
 from msgcore.mta.organization import MailboxFacts
+from msgcore.mta.queue import WaitingRecipient
 from msgcore.mta.route import RouteTable
 from msgcore.mta.spaces import AddressSpace
 from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
@@ -245,7 +246,13 @@ class SqlOrganization:
         return self._athena.runtime.deadline(timeout_seconds)
 
     async def add_mailbox(
-        self, name: str, *, addresses: RecipientsLike = (), display_name: str = "", timeout_seconds: float = 60.0
+        self,
+        name: str,
+        *,
+        addresses: RecipientsLike = (),
+        display_name: str = "",
+        exist_ok: bool = False,
+        timeout_seconds: float = 60.0,
     ) -> MailboxFacts:
         given = [recipient.address for recipient in parse_recipients(addresses, RecipientKind.TO)]
         for address in given:
@@ -256,6 +263,9 @@ class SqlOrganization:
                 check_smtp_address(address.email_address)
 
         def work(connection: Connection) -> Mailbox:
+            known = find_mailbox(connection, name)
+            if known is not None and exist_ok:
+                return known
             mailbox = create_mailbox(connection, name, display_name)
             for number, address in enumerate(given):
                 add_address(connection, mailbox.id, address, is_primary=number == 0)
@@ -287,9 +297,18 @@ class SqlOrganization:
     async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
         await self._athena.run_mta(self._deadline(timeout_seconds))
 
+    @property
+    def _queue(self) -> SqlQueue:
+        return SqlQueue(self._athena.runtime, self._athena.database)
+
+    async def retry(self, *, timeout_seconds: float = 60.0) -> None:
+        await self._queue.make_due(self._deadline(timeout_seconds))
+
+    async def queued(self, *, limit: int = 1_000, timeout_seconds: float = 60.0) -> tuple[WaitingRecipient, ...]:
+        return tuple(await self._queue.queued(limit, self._deadline(timeout_seconds)))
+
     async def waiting(self, *, timeout_seconds: float = 60.0) -> int:
-        queue = SqlQueue(self._athena.runtime, self._athena.database)
-        return await queue.waiting(self._deadline(timeout_seconds))
+        return await self._queue.waiting(self._deadline(timeout_seconds))
 
     async def close(self) -> None:
         await self._athena.close()

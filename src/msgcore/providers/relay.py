@@ -12,6 +12,8 @@ import attrs
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline
+from msgcore.codecs import mime
+from msgcore.errors import NotLoaded
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
@@ -64,7 +66,7 @@ class RelayTransport:
         return {recipient: known.get(recipient, missing) for recipient in recipients}
 
     async def preview(self, envelope: Envelope, message: Message) -> Mapping[Recipient, RoutePreview]:
-        facts = MessageFacts(message.size_octets, envelope.sender, message.message_class, envelope.transfer_id)
+        facts = MessageFacts(_size_octets(message), envelope.sender, message.message_class, envelope.transfer_id)
         previews: dict[Recipient, RoutePreview] = {}
         for recipient in envelope.recipients:
             decision = await self._decide(recipient.address, facts, NEVER)
@@ -74,3 +76,11 @@ class RelayTransport:
     async def flush(self, deadline: Deadline) -> None:
         await self._queue.make_due(deadline)
         await self._run(deadline)
+
+
+def _size_octets(message: Message) -> int:
+    """Say how large the message is when it is routed; of files that nobody has read yet, about."""
+    try:
+        return sum(len(chunk) for chunk in mime.write_chunks(message, bcc=False))
+    except NotLoaded:
+        return message.size_octets * 4 // 3

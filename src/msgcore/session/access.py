@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import attrs
 
-from msgcore.base.ids import EntryId
+from msgcore.base.ids import EntryId, EntryIdLike
 from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported
 from msgcore.model.message import Message
@@ -53,7 +53,7 @@ class StoreAccess:
 
     async def load_message(
         self,
-        entry_id: bytes,
+        entry_id: EntryIdLike,
         load_limit_octets: int = LOAD_LIMIT_OCTETS,
         *,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.text import Secret
@@ -158,6 +158,8 @@ def open_store(
 
 
 def _scheme(url: str) -> str:
+    if not isinstance(cast(object, url), str):
+        raise UsageError(f"need a URL as text, got {type(url).__name__}: write sqlite:///PATH for a file")
     scheme, colon, _ = url.partition("://")
     if not colon:
         raise UsageError(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import attrs
 
-from msgcore.base.ids import EntryId
+from msgcore.base.ids import EntryId, EntryIdLike
+from msgcore.base.text import fold
 from msgcore.base.times import Deadline
+from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
@@ -147,6 +149,18 @@ class Folder:
         made = await self._store.provider.create_folder(self._id, name, self._store.deadline(timeout_seconds))
         return Folder(self._store, made)
 
+    async def open_folder(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Folder:
+        """Open the folder of that name in this one; names compare without case.
+
+        Raises:
+            NotFound: there is none.
+        """
+        wanted = fold(name)
+        for facts in await self.folders(timeout_seconds=timeout_seconds):
+            if fold(facts.name) == wanted:
+                return Folder(self._store, facts.entry_id)
+        raise NotFound(f"there is no folder {name!r} here")
+
     async def delete(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Delete this folder with all that is in it.
 
@@ -199,7 +213,15 @@ class Folder:
         received_at: datetime | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> bytes:
-        """Save a message here and give its entry id; it is on the disk when this returns."""
+        """Save a message here and give its entry id; it is on the disk when this returns.
+
+        It keeps the time at which it arrived where it was read from (its first Received field, else its Date), unless
+        ``received_at`` says another; a composed one arrives now.
+        """
+        if not isinstance(cast(object, message), Message):
+            raise UsageError(f"save: need a Message, got {type(message).__name__}; read_message makes one of octets")
+        if received_at is None and message.source is not None:
+            received_at = message.get(PidTagMessageDeliveryTime) or message.date
         saved = await self.save_all([Incoming(message, is_read, False, received_at)], timeout_seconds=timeout_seconds)
         return saved[0]
 
@@ -216,13 +238,15 @@ class Folder:
         await runtime.in_thread(load_files, deadline)
         return tuple(bytes(saved) for saved in await self._store.provider.save(self._id, incoming, deadline))
 
-    async def move_here(self, entry_ids: Iterable[bytes], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+    async def move_here(
+        self, entry_ids: Iterable[EntryIdLike], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
         """Move messages of the same store into this folder; their entry ids stay."""
         ids = [EntryId.parse(entry_id) for entry_id in entry_ids]
         await self._store.provider.move(ids, self._id, self._store.deadline(timeout_seconds))
 
     async def copy_here(
-        self, entry_ids: Iterable[bytes], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, entry_ids: Iterable[EntryIdLike], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> tuple[bytes, ...]:
         """Copy messages of the same store into this folder, and give the copies' entry ids."""
         ids = [EntryId.parse(entry_id) for entry_id in entry_ids]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from msgcore.base.ids import EntryId, new_time_ordered_id
+from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, MsgcoreError, NotFound, NotSupported, OperationCancelled
 from msgcore.model.address import Address
@@ -47,7 +47,11 @@ from msgcore.spi.transport import SupportsFlush, SupportsPreview, SupportsTracki
 from msgcore.spooler.order import assign
 from msgcore.spooler.outgoing import NamedTransport, send_due
 
-__all__ = ["RecipientCheck", "Session", "logon"]
+__all__ = ["RecipientCheck", "Session", "SubmissionLike", "logon"]
+
+
+SubmissionLike = Submission | OutgoingItem | bytes
+"""What names a submission: what ``submit`` gave, an item of ``submissions``, or the entry id of its message."""
 
 
 @attrs.frozen
@@ -197,16 +201,16 @@ class Session(Closing):
     def drafts(self) -> Folder:
         return self.default_store.drafts
 
-    def _store_of(self, entry_id: bytes) -> MessageStore:
+    def _store_of(self, entry_id: EntryIdLike) -> MessageStore:
         uid = EntryId.parse(entry_id).provider_uid
         for store in self.stores:
             if store.uid == uid:
                 return store
-        raise NotFound(f"entry id {entry_id.hex()} belongs to no store of this session")
+        raise NotFound(f"entry id {bytes(entry_id).hex()} belongs to no store of this session")
 
     async def load_message(
         self,
-        entry_id: bytes,
+        entry_id: EntryIdLike,
         load_limit_octets: int = LOAD_LIMIT_OCTETS,
         *,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
@@ -220,13 +224,13 @@ class Session(Closing):
         return await store.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
 
     def open_entry(
-        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> Opening[StoredMessage | Folder]:
         """Open a message or folder by entry id; raises as :meth:`load_message` does."""
         return self._store_of(entry_id).open_entry(entry_id, timeout_seconds=timeout_seconds)
 
     def open_message(
-        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> Opening[StoredMessage]:
         """Open a message by entry id; raises as :meth:`load_message` does."""
         return self._store_of(entry_id).open_message(entry_id, timeout_seconds=timeout_seconds)
@@ -318,14 +322,16 @@ class Session(Closing):
     def _transports(self) -> list[NamedTransport]:
         return [transport for opened in self._services for transport in opened.transports]
 
-    async def outcomes(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Outcomes:
+    async def outcomes(
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Outcomes:
         """Say what has become of each recipient so far; what a transport took is followed there if it can tell.
 
         Raises:
             NotFound: the submission is gone.
         """
         deadline = self._runtime.deadline(timeout_seconds)
-        item = await self._queue().submission(EntryId.parse(submission.entry_id), deadline)
+        item = await self._queue().submission(_id_of(submission), deadline)
         known = dict(item.outcomes)
         for transport in self._transports():
             provider = transport.provider
@@ -335,28 +341,36 @@ class Session(Closing):
                 known.update(await call(self._runtime, provider.track, item.transfer_id, taken, deadline=deadline))
         return Outcomes(known)
 
+    async def submissions(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[OutgoingItem, ...]:
+        """List what waits in the outbox, oldest first; each may be given to ``outcomes``, ``retry_submit``, …"""
+        return tuple(await self._queue().outgoing(self._runtime.deadline(timeout_seconds)))
+
     async def submission_state(
-        self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> OutgoingItem:
         """Say where a submission stands: its state, its tries, and why it waits."""
         deadline = self._runtime.deadline(timeout_seconds)
-        return await self._queue().submission(EntryId.parse(submission.entry_id), deadline)
+        return await self._queue().submission(_id_of(submission), deadline)
 
-    async def retry_submit(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+    async def retry_submit(
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
         """Make a held or waiting submission ready: the next flush sends it to those that have not got it.
 
         Raises:
             UsageError: it has ended.
         """
-        await self._queue().retry(EntryId.parse(submission.entry_id), self._runtime.deadline(timeout_seconds))
+        await self._queue().retry(_id_of(submission), self._runtime.deadline(timeout_seconds))
 
-    async def abort_submit(self, submission: Submission, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+    async def abort_submit(
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
         """End a submission; its message becomes a draft.
 
         Raises:
             UsageError: it has ended, or is being sent at this moment.
         """
-        await self._queue().abort(EntryId.parse(submission.entry_id), self._runtime.deadline(timeout_seconds))
+        await self._queue().abort(_id_of(submission), self._runtime.deadline(timeout_seconds))
 
     async def check_recipients(
         self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
@@ -436,3 +450,7 @@ class Session(Closing):
             )
         columns = (PidTagEntryId, PidTagSubject, PidTagDisplayTo, PidTagClientSubmitTime, PidTagStatusString)
         return Table(self._runtime, MemoryRows(tuple(rows)), columns)
+
+
+def _id_of(submission: SubmissionLike) -> EntryId:
+    return EntryId.parse(submission if isinstance(submission, bytes) else submission.entry_id)

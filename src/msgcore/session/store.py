@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from msgcore.base.ids import EntryId, ObjectKind
+from msgcore.base.ids import EntryId, EntryIdLike, ObjectKind
 from msgcore.errors import NotSupported
 from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
@@ -65,7 +65,7 @@ class MessageStore(StoreAccess, Closing):
         return self._special(SpecialFolder.DRAFTS)
 
     def open_entry(
-        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> Opening[StoredMessage | Folder]:
         """Open a message or folder by entry id.
 
@@ -83,7 +83,7 @@ class MessageStore(StoreAccess, Closing):
         return Opening(start)
 
     def open_message(
-        self, entry_id: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> Opening[StoredMessage]:
         """Open a message by entry id; raises as :meth:`open_entry` does."""
 
@@ -93,7 +93,7 @@ class MessageStore(StoreAccess, Closing):
 
         return Opening(start)
 
-    async def delete(self, *entry_ids: bytes, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+    async def delete(self, *entry_ids: EntryIdLike, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Delete messages from the store, all or none."""
         ids = [EntryId.parse(entry_id) for entry_id in entry_ids]
         await self.provider.delete(ids, self.deadline(timeout_seconds))

@@ -51,11 +51,9 @@ class Table:
     ) -> None:
         self._runtime = runtime
         self._source = source
-        self._columns = tuple(columns)
-        if not self._columns:
-            raise UsageError("a table needs columns")
+        self._columns = _checked_columns(columns)
         self._restriction = restriction
-        self._sort_order = tuple(sort_order)
+        self._sort_order = _checked_order(sort_order)
         self._position = 0
         self._page: Iterator[Row] = iter(())
 
@@ -70,10 +68,7 @@ class Table:
 
     def set_columns(self, columns: Iterable[PropertyKey]) -> None:
         """Choose other columns; the cursor stays."""
-        chosen = tuple(columns)
-        if not chosen:
-            raise UsageError("a table needs columns")
-        self._columns = chosen
+        self._columns = _checked_columns(columns)
 
     def restrict(self, restriction: Restriction | None) -> None:
         """Show only rows that satisfy the restriction, from the first one."""
@@ -82,7 +77,7 @@ class Table:
 
     def sort(self, sort_order: Iterable[SortKey]) -> None:
         """Order the rows by these keys, from the first row; absent values come first, text compares without case."""
-        self._sort_order = tuple(sort_order)
+        self._sort_order = _checked_order(sort_order)
         self._position = 0
 
     def seek_row(self, position: int) -> None:
@@ -121,6 +116,20 @@ class Table:
     async def row_count(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
         """Count the rows that satisfy the restriction."""
         return await self._source.count(self._restriction, self._runtime.deadline(timeout_seconds))
+
+
+def _checked_columns(columns: Iterable[PropertyKey]) -> tuple[PropertyKey, ...]:
+    chosen = () if isinstance(columns, PropertyKey) else tuple(columns)
+    if not chosen or not all(isinstance(cast(object, one), PropertyKey) for one in chosen):
+        raise UsageError("a table needs columns: a sequence of property tags, such as [PidTagSubject]")
+    return chosen
+
+
+def _checked_order(keys: Iterable[SortKey]) -> tuple[SortKey, ...]:
+    chosen = None if isinstance(keys, SortKey | PropertyKey) else tuple(keys)
+    if chosen is None or not all(isinstance(cast(object, one), SortKey) for one in chosen):
+        raise UsageError("a sort order is a sequence of sort keys, such as [PidTagSubject.ascending()]")
+    return chosen
 
 
 @attrs.frozen

@@ -1,5 +1,8 @@
-"""Floor 4: what a plug-in implements, and how it is found."""
+"""Floor 4: what a plug-in implements, and how it is found; with the values that its methods take."""
 
+from msgcore.base.times import Deadline as Deadline
+from msgcore.model.envelope import Envelope as Envelope
+from msgcore.runtime.abc import Runtime as Runtime
 from msgcore.spi.gateway import Content as Content
 from msgcore.spi.gateway import Gateway as Gateway
 from msgcore.spi.registry import register_gateway as register_gateway

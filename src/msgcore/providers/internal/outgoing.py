@@ -224,6 +224,11 @@ def abort(connection: Connection, number: int, drafts: int, monotonic: float) ->
     if row is not None and not is_lease_free(row[0], row[1], monotonic):
         raise UsageError("the submission is being sent at this moment")
     connection.run("update submission set state = 'aborted', token = token + 1 where message_id = ?", (number,))
+    connection.run(
+        "update submission_recipient set outcome = 'refused', code = null, enhanced = null, stage = 'abort',"
+        " reply = 'aborted before it was sent' where message_id = ? and outcome in ('pending', 'deferred')",
+        (number,),
+    )
     _leave_outbox(connection, number, drafts, MessageFlag.UNSENT | MessageFlag.READ)
 
 
