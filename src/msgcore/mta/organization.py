@@ -86,7 +86,9 @@ class Organization(Protocol):
         """Count the recipients that have not ended."""
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Close the database."""
+        ...
 
 
 async def open_organization(

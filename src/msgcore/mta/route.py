@@ -204,7 +204,7 @@ def _verdict(
     if barrier is not None:
         return barrier
     if fixed:
-        return Verdict.LESS_SPECIFIC, f"than {fixed[0].space.pattern}"
+        return Verdict.LESS_SPECIFIC, f"{fixed[0].space.pattern} comes first"
     if row.connector.name in question.exclude or choice is None:
         return Verdict.LEFT_OUT, ""
     chosen, until = choice

@@ -134,10 +134,10 @@ def providers_of(service: object) -> Sequence[object]:
 def transport_facts(name: str, provider: TransportProvider) -> TransportFacts:
     """Read what the transport order needs to know."""
     identity: Any = provider.identity if isinstance(provider, SupportsIdentity) else None
-    types: object = provider.address_types
-    if isinstance(types, str) or not all(isinstance(one, str) for one in cast("Sequence[object]", types)):
+    types = provider.address_types
+    if isinstance(types, str) or not all(isinstance(cast(object, one), str) for one in types):
         raise PluginBroken(f"{name}: address_types is {types!r}; need a sequence such as ('SMTP',)")
-    return TransportFacts(name, tuple(one.upper() for one in cast("Sequence[str]", types)), identity)
+    return TransportFacts(name, tuple(one.upper() for one in types), identity)
 
 
 async def close_service(opened: OpenService, runtime: Runtime) -> None:
