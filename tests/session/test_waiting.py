@@ -118,3 +118,24 @@ def test_wrong_arguments_are_told_what_to_write(desk: Desk) -> None:
         for complaint, call in wrong.items():
             with pytest.raises(UsageError, match=complaint):
                 call()
+
+
+def test_an_address_of_ones_own_domain_that_is_nobodys_can_be_refused_here(desk: Desk) -> None:
+    """docs/mta.md: giving the domain to the mailboxes keeps it from going out through a broader space."""
+    url = f"sqlite:///{desk.folder / 'athena.db'}"
+    with LoopbackSmtpServer() as server:
+        with desk.open_organization(url, create=True) as org:
+            org.add_mailbox("ann", addresses=["SMTP:ann@a.test"])
+            out = Connector("out", "smtp", [AddressSpace("SMTP", "*")], options={"relay": server.url})
+            org.set_routes(RouteTable([out, Connector("ours", "mailbox", [AddressSpace("SMTP", "*@a.test")])]))
+        with desk.log_on({"service": "organization", "url": url, "mailbox": "ann"}) as session:
+            submission = session.submit(Message(to=["typo@a.test", "ann@a.test", "bob@b.test"]))
+            session.flush_queues()
+            outcomes = session.outcomes(submission)
+
+        assert [type(outcomes[one]).__name__ for one in ("typo@a.test", "ann@a.test", "bob@b.test")] == [
+            "Refused",
+            "Delivered",
+            "Accepted",
+        ]
+        assert len(server.received) == 1
