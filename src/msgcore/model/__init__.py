@@ -6,9 +6,9 @@ from msgcore.model.compare import compare as compare
 from msgcore.model.envelope import Envelope as Envelope
 from msgcore.model.headers import Header as Header
 from msgcore.model.headers import Headers as Headers
-from msgcore.model.message import Importance as Importance
+from msgcore.model.levels import Importance as Importance
+from msgcore.model.levels import Sensitivity as Sensitivity
 from msgcore.model.message import Message as Message
-from msgcore.model.message import Sensitivity as Sensitivity
 from msgcore.model.outcome import Accepted as Accepted
 from msgcore.model.outcome import Deferred as Deferred
 from msgcore.model.outcome import Delivered as Delivered

@@ -6,7 +6,8 @@ from typing import cast
 
 import attrs
 
-from msgcore.model.message import Importance, Message, Sensitivity
+from msgcore.model.levels import Importance, Sensitivity
+from msgcore.model.message import Message
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
     PidTagBody,

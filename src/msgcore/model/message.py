@@ -6,11 +6,10 @@ application sets lies over it, so that a codec can tell what changed and write t
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast, overload
+from typing import Any, TypeVar, cast, overload
 
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InvalidAddress, PropertyNotFound
@@ -18,7 +17,9 @@ from msgcore.model.address import SMTP, Address, parse_address
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets, text_from_html
 from msgcore.model.headers import Header, Headers, HeadersLike, own_headers
+from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
+from msgcore.model.source import MessageSource
 from msgcore.props.bag import PropBag
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
@@ -45,58 +46,13 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
 
-__all__ = ["Importance", "Message", "MessageSource", "Sensitivity"]
+__all__ = ["Message"]
 
 T = TypeVar("T")
 D = TypeVar("D")
 
 AttachmentLike = bytes | bytearray | memoryview | Path | Attachment
 Correspondent = str | Address
-
-
-class Importance(enum.IntEnum):
-    """PidTagImportance ([MS-OXCMSG] section 2.2.1.11)."""
-
-    LOW = 0
-    NORMAL = 1
-    HIGH = 2
-
-
-class Sensitivity(enum.IntEnum):
-    """PidTagSensitivity ([MS-OXCMSG] section 2.2.1.13)."""
-
-    NORMAL = 0
-    PERSONAL = 1
-    PRIVATE = 2
-    CONFIDENTIAL = 3
-
-
-class MessageSource(Protocol):
-    """Where a read message comes from: a codec's or store's lazy view, which never changes."""
-
-    @property
-    def form(self) -> str:
-        """``"mime"``, ``"tnef"`` or ``"msg"``."""
-        ...
-
-    @property
-    def octets(self) -> bytes:
-        """The message as it was read."""
-        ...
-
-    def value(self, tag: PropertyKey) -> object | None:
-        """Decode one property, or ``None`` when the message has none."""
-        ...
-
-    def tags(self) -> Sequence[PropertyKey]: ...
-
-    def headers(self) -> Headers: ...
-
-    def recipients(self) -> Sequence[Recipient]: ...
-
-    def reply_to(self) -> Sequence[Address]: ...
-
-    def attachments(self) -> Sequence[Attachment]: ...
 
 
 _FROM = (

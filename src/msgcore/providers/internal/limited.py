@@ -9,8 +9,9 @@ from msgcore.errors import NotLoaded
 from msgcore.model.address import Address
 from msgcore.model.attachment import Attachment
 from msgcore.model.headers import Headers
-from msgcore.model.message import Message, MessageSource
+from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
+from msgcore.model.source import MessageSource
 from msgcore.props.bag import PropBag
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import PidTagAttachDataBinary, PidTagAttachSize

@@ -14,7 +14,8 @@ from msgcore.base.text import fold
 from msgcore.base.times import filetime_from_datetime
 from msgcore.codecs import read_message, write_message
 from msgcore.errors import NotFound
-from msgcore.model.message import Importance, Message, Sensitivity
+from msgcore.model.levels import Importance, Sensitivity
+from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
     PidTagBody,

@@ -1,0 +1,42 @@
+"""What a read message is decoded from, when it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgcore.model.address import Address
+from msgcore.model.attachment import Attachment
+from msgcore.model.headers import Headers
+from msgcore.model.recipient import Recipient
+from msgcore.props.key import PropertyKey
+
+__all__ = ["MessageSource"]
+
+
+class MessageSource(Protocol):
+    """Where a read message comes from: a codec's or store's lazy view, which never changes."""
+
+    @property
+    def form(self) -> str:
+        """``"mime"``, ``"tnef"`` or ``"msg"``."""
+        ...
+
+    @property
+    def octets(self) -> bytes:
+        """The message as it was read."""
+        ...
+
+    def value(self, tag: PropertyKey) -> object | None:
+        """Decode one property, or ``None`` when the message has none."""
+        ...
+
+    def tags(self) -> Sequence[PropertyKey]: ...
+
+    def headers(self) -> Headers: ...
+
+    def recipients(self) -> Sequence[Recipient]: ...
+
+    def reply_to(self) -> Sequence[Address]: ...
+
+    def attachments(self) -> Sequence[Attachment]: ...
