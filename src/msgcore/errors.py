@@ -192,6 +192,10 @@ class TimedOut(TryAgain, TimeoutError):
     """The deadline of the call passed."""
 
 
+class CutShort(TimedOut):
+    """A plug-in did not end in time and was cut, or left to itself, in the middle: what it did is not known."""
+
+
 class OperationCancelled(TryAgain):
     """Another thread or task called ``cancel()``."""
 

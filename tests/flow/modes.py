@@ -65,10 +65,12 @@ class Api:
             return msgcore.open_organization(url, create=create)
         return cast(Organization, self._opened(lambda: msgcore.aio.open_organization(url, create=create)))
 
-    def logon(self, profile: str, admin: ProfileAdmin) -> Session:
+    def logon(self, profile: str, admin: ProfileAdmin, timeout_seconds: float = 60.0) -> Session:
         if self._runner is None:
-            return msgcore.logon(profile, admin=admin)
-        return cast(Session, self._opened(lambda: msgcore.aio.logon(profile, admin=admin)))
+            return msgcore.logon(profile, admin=admin, timeout_seconds=timeout_seconds)
+        return cast(
+            Session, self._opened(lambda: msgcore.aio.logon(profile, admin=admin, timeout_seconds=timeout_seconds))
+        )
 
     def _opened(self, opening: Callable[[], Opening[Any]]) -> _OnLoop:
         async def enter() -> object:

@@ -22,9 +22,9 @@ from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
 from msgcore.runtime import NEVER, AsyncioRuntime, Database, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.spi.registry import register_gateway
-from tests.mta.moved import MovedClock, moved_runtime
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.modes import Mode
 from tests.mta.queue_conformance import ANN, LETTER
-from tests.runtime.modes import Mode
 
 __all__ = ["Book", "Delivery", "NoOptions", "Office", "at_office", "delivered", "gateway_class", "installed", "table"]
 
@@ -113,7 +113,7 @@ class Office:
 
     queue: SqlQueue
     database: Database
-    clock: MovedClock
+    clock: ManualClock
     runtime: AsyncioRuntime
     folder: Path
     routes: RouteTable = RouteTable()  # noqa: RUF009  # frozen
@@ -159,8 +159,8 @@ def at_office(
     folder: Path, story: Callable[[Office], Coroutine[Any, Any, T]], *, lifetime: timedelta = timedelta(days=5)
 ) -> T:
     """Run a story at an office of its own; a manager always works on an event loop."""
-    clock = MovedClock()
-    runtime = moved_runtime(Mode.ASYNCIO, clock)
+    clock = ManualClock()
+    runtime = runtime_on(Mode.ASYNCIO, clock)
     assert isinstance(runtime, AsyncioRuntime)
 
     async def main() -> T:

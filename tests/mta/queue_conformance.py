@@ -17,8 +17,8 @@ from msgcore.model.recipient import RecipientKind
 from msgcore.mta.queue import Accept, Claim, NewReport, QueuedRecipient, QueueStore, Settlement
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.gateway import Content
-from tests.mta.moved import MovedClock, moved_runtime
-from tests.runtime.modes import Mode, call, gather
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.modes import Mode, call, gather
 
 __all__ = ["ANN", "LEASE_SECONDS", "LETTER", "NOON", "Desk", "QueueConformance", "Run", "to"]
 
@@ -41,7 +41,7 @@ class Desk:
 
     queue: QueueStore
     other: QueueStore
-    clock: MovedClock
+    clock: ManualClock
     runtime: Runtime
 
     def now(self) -> datetime:
@@ -105,13 +105,13 @@ class QueueConformance:
         mode: Mode = request.param
 
         def run(story: Callable[[Desk], Awaitable[T]]) -> T:
-            clock = MovedClock()
+            clock = ManualClock()
 
             async def main(runtime: Runtime) -> T:
                 async with self.open_queue(runtime, tmp_path) as queue, self.open_queue(runtime, tmp_path) as other:
                     return await story(Desk(queue, other, clock, runtime))
 
-            return call(moved_runtime(mode, clock), main)
+            return call(runtime_on(mode, clock), main)
 
         return run
 

@@ -425,7 +425,7 @@ def test_waits_double_from_the_shortest_to_the_longest(tmp_path: Path) -> None:
 
     async def story(office: Office) -> None:
         async def deliver(delivery: Delivery) -> Mapping[Recipient, Outcome]:
-            tries.append(office.clock.wall_seconds / 60)
+            tries.append(office.clock.moved.total_seconds() / 60)
             return delivery.all(Deferred(451))
 
         office.settings = ManagerSettings(

@@ -19,10 +19,10 @@ from msgcore.mta.queue import Accept, Claim, NewReport, QueuedRecipient, Settlem
 from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
 from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.spi.gateway import Content
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.modes import Mode
 from tests.conftest import SOAK
-from tests.mta.moved import MovedClock, moved_runtime
 from tests.mta.queue_conformance import ANN, to
-from tests.runtime.modes import Mode
 
 T = TypeVar("T")
 
@@ -66,8 +66,8 @@ class QueueMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._folder = tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None)
-        self._clock = MovedClock()
-        runtime = moved_runtime(Mode.BLOCKING, self._clock)
+        self._clock = ManualClock()
+        runtime = runtime_on(Mode.BLOCKING, self._clock)
         assert isinstance(runtime, BlockingRuntime)
         self._runtime = runtime
         self._queues: list[tuple[Database, SqlQueue]] = []
@@ -92,7 +92,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @property
     def _now(self) -> float:
-        return self._clock.wall_seconds
+        return self._clock.moved.total_seconds()
 
     def _take(self, accept: Accept) -> None:
         for recipient in accept.recipients:

@@ -17,10 +17,10 @@ from msgcore.mta.sql_queue import SqlQueue
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.transport import SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking, TransportProvider
+from msgcore.testing.modes import Mode
 from tests.mta.office import table
 from tests.mta.queue_conformance import ANN, LEASE_SECONDS, to
 from tests.mta.test_sql_queue import open_sql_queue
-from tests.runtime.modes import Mode
 
 T = TypeVar("T")
 
@@ -117,19 +117,19 @@ def test_a_recipient_is_tracked_to_its_end(run: Run[object]) -> None:
         [claim] = await desk.queue.claim(100, LEASE_SECONDS, NEVER)
         settlements = [Settlement(one, busy, claim.message.expires_at) for one in claim.recipients]
         await desk.queue.finish(claim.message, settlements, [], NEVER)
-        return await desk.relay.track("t1", to("bob"))
+        return await desk.relay.track("t1", to("bob"), NEVER)
 
     assert run(story) == dict.fromkeys(to("bob"), busy)
 
 
 def test_a_recipient_that_the_queue_does_not_know_is_pending(run: Run[object]) -> None:
-    assert run(lambda desk: desk.relay.track("t9", to("bob"))) == dict.fromkeys(to("bob"), Pending())
+    assert run(lambda desk: desk.relay.track("t9", to("bob"), NEVER)) == dict.fromkeys(to("bob"), Pending())
 
 
 def test_a_preview_names_the_connector_or_the_reason(run: Run[object]) -> None:
     async def story(desk: Desk) -> list[tuple[str | None, str]]:
         recipients = (*to("bob"), Recipient(Address("SMTP", "x@c.test")))
-        previews = await desk.relay.preview(Envelope(ANN, recipients, "t1"), HELLO)
+        previews = await desk.relay.preview(Envelope(ANN, recipients, "t1"), HELLO, NEVER)
         return [(one.connector, one.reason) for one in previews.values()]
 
     assert run(story) == [
@@ -140,7 +140,7 @@ def test_a_preview_names_the_connector_or_the_reason(run: Run[object]) -> None:
 
 def test_a_preview_puts_nothing_into_the_queue(run: Run[object]) -> None:
     async def story(desk: Desk) -> int:
-        await desk.relay.preview(envelope("bob"), HELLO)
+        await desk.relay.preview(envelope("bob"), HELLO, NEVER)
         return await desk.queue.waiting(NEVER)
 
     assert run(story) == 0

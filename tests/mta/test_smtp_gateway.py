@@ -16,9 +16,9 @@ from msgcore.runtime import Runtime
 from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.gateway import Content
 from msgcore.spi.registry import gateway
+from msgcore.testing.modes import Mode
 from msgcore.testing.servers import LoopbackSmtpServer
 from tests.mta.queue_conformance import ANN, LETTER, to
-from tests.runtime.modes import Mode
 
 
 @pytest.fixture(params=Mode, ids=lambda mode: mode.value)

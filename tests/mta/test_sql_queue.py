@@ -17,9 +17,9 @@ from msgcore.mta.queue import Accept, QueueStore, Settlement
 from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
 from msgcore.runtime import NEVER, Connection, Database, Runtime
 from msgcore.spi.gateway import Content
-from tests.mta.moved import MovedClock, moved_runtime
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.modes import Mode, call
 from tests.mta.queue_conformance import ANN, LEASE_SECONDS, LETTER, QueueConformance, to
-from tests.runtime.modes import Mode, call
 
 T = TypeVar("T")
 
@@ -38,14 +38,14 @@ class TestSqlQueue(QueueConformance):
         return open_sql_queue(runtime, place)
 
 
-def at_queue(place: Path, story: Callable[[SqlQueue], Coroutine[Any, Any, T]], clock: MovedClock | None = None) -> T:
+def at_queue(place: Path, story: Callable[[SqlQueue], Coroutine[Any, Any, T]], clock: ManualClock | None = None) -> T:
     """Run a story at the queue of ``place``, as one blocking call."""
 
     async def main(runtime: Runtime) -> T:
         async with open_sql_queue(runtime, place) as queue:
             return await story(queue)
 
-    return call(moved_runtime(Mode.BLOCKING, clock or MovedClock()), main)
+    return call(runtime_on(Mode.BLOCKING, clock or ManualClock()), main)
 
 
 def in_database(place: Path, work: Callable[[Connection], T]) -> T:
@@ -117,12 +117,12 @@ def test_a_claim_holds_no_more_than_fits_into_memory(tmp_path: Path) -> None:
 
 def test_setting_the_clock_frees_no_lease(tmp_path: Path) -> None:
     """A step of the time of day (NTP, summer time done wrong) says nothing about how long a holder has worked."""
-    clock = MovedClock()
+    clock = ManualClock()
 
     async def story(queue: SqlQueue) -> int:
         await accept(queue, "t1", "bob")
         await queue.claim(100, LEASE_SECONDS, NEVER)
-        clock.wall_seconds += 86_400
+        clock.step(timedelta(seconds=86_400))
         return len(await queue.claim(100, LEASE_SECONDS, NEVER))
 
     assert at_queue(tmp_path, story, clock) == 0

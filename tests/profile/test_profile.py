@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from msgcore.errors import NotSupported, ProfileError, SetupError, UsageError
+from msgcore.errors import MsgcoreError, NotSupported, ProfileError, SetupError, UsageError
 from msgcore.profile import ProfileAdmin
 from msgcore.profile.toml import read_profile_text, write_profile_text
 
@@ -49,7 +49,6 @@ def test_a_profile_is_read_with_its_services_in_order(tmp_path: Path, monkeypatc
 @pytest.mark.parametrize(
     ("old", "new", "line", "key"),
     [
-        ('"internet-mail"', '"internet-male"', 3, "service"),
         ('email = "ann@a.test"', 'emial = "ann@a.test"', 4, "emial"),
         ('"smtp+starttls://mail.a.test:587"', '"smtp+starttls://mail.a.test:587/x"', 5, "smtp"),
         ('"smtp+starttls://mail.a.test:587"', '"smtp://ann:pw@mail.a.test"', 5, "smtp"),
@@ -108,8 +107,27 @@ def test_what_is_to_come_is_not_supported_by_name(tmp_path: Path, monkeypatch: p
         ('"internet-mail"', '"imap-mail"', "imap-mail"),
         ('user = "ann"', 'user = "ann"\npop3 = "pop3s://mail.a.test"', "pop3"),
     ):
+        profile = written(tmp_path, GOOD.replace(old, new)).profile("work")
         with pytest.raises(NotSupported, match=name):
-            written(tmp_path, GOOD.replace(old, new)).profile("work")
+            profile.services[0].found()
+
+
+def test_a_service_that_is_not_installed_is_named_by_file_and_line(tmp_path: Path) -> None:
+    """The profile is good all the same: its other services can be used."""
+    profile = written(tmp_path, GOOD.replace('"internet-mail"', '"internet-male"')).profile("work")
+
+    with pytest.raises(ProfileError, match=r"work\.toml:3.*'internet-male'"):
+        profile.services[0].found()
+    assert profile.services[1].config().path == tmp_path / "archive.db"
+
+
+@pytest.mark.parametrize(("service", "kind"), [("internet-male", ProfileError), ("imap-mail", NotSupported)])
+def test_a_profile_is_not_made_of_services_that_are_not_there(
+    tmp_path: Path, service: str, kind: type[MsgcoreError]
+) -> None:
+    with pytest.raises(kind, match=service):
+        ProfileAdmin(tmp_path).create("work", services=[{"service": service}])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_create_writes_absolute_paths_privately(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.runtime.modes import Mode
+from msgcore.testing.modes import Mode
 
 
 @pytest.fixture(params=list(Mode), ids=lambda mode: mode.value)

@@ -8,15 +8,24 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from msgcore.runtime import Endpoint
 from msgcore.runtime.dial import Address
-from tests.runtime.modes import done
 from tests.servers import KeyPair
 
 PATIENCE_SECONDS = 30.0
 
+R = TypeVar("R")
+
 Script = Callable[[socket.socket], object]
+
+
+def done(value: R) -> Future[R]:
+    """Give a future that has come to this value."""
+    future: Future[R] = Future()
+    future.set_result(value)
+    return future
 
 
 @contextmanager

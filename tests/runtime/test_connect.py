@@ -13,8 +13,8 @@ import pytest
 from msgcore.errors import ConnectionLost, NameNotResolved, OperationCancelled, TimedOut
 from msgcore.runtime import Endpoint, Runtime
 from msgcore.runtime.dial import Address, look_up
-from tests.runtime.modes import Mode, call, done
-from tests.runtime.peers import PATIENCE_SECONDS, peer
+from msgcore.testing.modes import Mode, call
+from tests.runtime.peers import PATIENCE_SECONDS, done, peer
 
 
 def _free_port() -> int:

@@ -14,8 +14,8 @@ import pytest
 from msgcore.base.times import Deadline
 from msgcore.errors import OperationCancelled, TimedOut
 from msgcore.runtime import AsyncioRuntime, BlockingRuntime, LoopRuntime, Runtime
-from tests.runtime.modes import Mode, call, done, gather
-from tests.runtime.peers import PATIENCE_SECONDS, peer, wait_for_end
+from msgcore.testing.modes import Mode, call, gather
+from tests.runtime.peers import PATIENCE_SECONDS, done, peer, wait_for_end
 
 PAST = Deadline(0.0)
 

@@ -26,7 +26,7 @@ from msgcore.errors import (
 from msgcore.runtime import AsyncioRuntime, BlockingRuntime, Connection, Database, Runtime, Schema
 from msgcore.runtime.sql_connection import open_connection
 from msgcore.runtime.sql_writer import Writer
-from tests.runtime.modes import Mode, call, gather
+from msgcore.testing.modes import Mode, call, gather
 from tests.runtime.peers import PATIENCE_SECONDS
 
 Method = Callable[[Runtime, Callable[[Connection], list[str]], Deadline], Coroutine[Any, Any, list[str]]]

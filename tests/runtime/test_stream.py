@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgcore.errors import ConnectionLost, OperationCancelled, ProtocolBroken, TimedOut
 from msgcore.runtime import Runtime, Stream
 from msgcore.runtime.limits import UNREAD_PAUSE, UNREAD_WHILE_WRITING
-from tests.runtime.modes import Mode, call
+from msgcore.testing.modes import Mode, call
 from tests.runtime.peers import PATIENCE_SECONDS, peer, receive, wait_for_end
 
 MANY = 8 * 1024 * 1024

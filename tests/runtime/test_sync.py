@@ -10,7 +10,7 @@ import pytest
 from msgcore.errors import OperationCancelled, TimedOut, UsageError
 from msgcore.runtime import AsyncioRuntime, BlockingRuntime, Runtime
 from msgcore.runtime.sync import Event, Lock
-from tests.runtime.modes import Mode, call, gather
+from msgcore.testing.modes import Mode, call, gather
 from tests.runtime.peers import PATIENCE_SECONDS
 
 

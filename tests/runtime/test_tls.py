@@ -13,7 +13,7 @@ import pytest
 from msgcore.errors import ConnectionLost, ProtocolBroken, StarttlsInjection, TimedOut, TlsFailed
 from msgcore.runtime import AsyncioRuntime, Endpoint, Runtime, Stream, TlsSettings, serve_tls
 from msgcore.runtime.tls_contexts import client_context, server_context
-from tests.runtime.modes import Mode, call
+from msgcore.testing.modes import Mode, call
 from tests.runtime.peers import PATIENCE_SECONDS, loopback, over_tls, peer, receive, refused_handshake, wait_for_end
 from tests.runtime.test_stream import MANY, read_exactly
 from tests.servers import Authority, KeyPair

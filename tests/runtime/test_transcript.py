@@ -9,7 +9,7 @@ import ssl
 import pytest
 
 from msgcore.runtime import Direction, Runtime, TlsSettings, TranscriptLine, TranscriptStream
-from tests.runtime.modes import Mode
+from msgcore.testing.modes import Mode
 from tests.runtime.peers import PATIENCE_SECONDS, over_tls, peer, receive
 from tests.servers import Authority
 

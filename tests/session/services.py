@@ -85,10 +85,12 @@ class PlainService:
     def flush(self, deadline: Deadline) -> None:
         self.flushes += 1
 
-    def track(self, transfer_id: str, recipients: Sequence[Recipient]) -> Mapping[Recipient, Outcome]:
+    def track(
+        self, transfer_id: str, recipients: Sequence[Recipient], deadline: Deadline
+    ) -> Mapping[Recipient, Outcome]:
         return dict.fromkeys(recipients, Delivered(250, "2.1.5"))
 
-    def preview(self, envelope: Envelope, message: Message) -> Mapping[Recipient, RoutePreview]:
+    def preview(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, RoutePreview]:
         nowhere, north = RoutePreview(None, "no route"), RoutePreview("north", "by *")
         return {one: nowhere if one.email_address.startswith("lost") else north for one in envelope.recipients}
 

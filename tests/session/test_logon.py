@@ -6,7 +6,7 @@ import pytest
 
 from msgcore import Message
 from msgcore.blocking.session import Session
-from msgcore.errors import AuthenticationRefused, NotSupported, PluginBroken, ProfileError, StoreError
+from msgcore.errors import AuthenticationRefused, NotSupported, PluginBroken, ProfileError, UsageError
 from msgcore.props.table import PidTagProviderDisplay, PidTagStatusCode, PidTagStatusString
 from msgcore.session.services import ServiceState
 from tests.session.desk import MEMORY, Desk
@@ -193,7 +193,7 @@ def test_after_logging_off_the_stores_are_closed(desk: Desk) -> None:
     inbox = session.inbox
     session.close()
 
-    with pytest.raises(StoreError, match="closed"):
+    with pytest.raises(UsageError, match="closed"):
         inbox.count()
 
 

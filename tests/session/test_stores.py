@@ -9,7 +9,7 @@ import pytest
 
 from msgcore import Attachment, Message
 from msgcore.blocking.store import Folder, MessageStore, StoredMessage
-from msgcore.errors import NotFound, NotLoaded, NotSupported, PropertyNotFound, StoreCorrupt, StoreError, UsageError
+from msgcore.errors import NotFound, NotLoaded, NotSupported, PropertyNotFound, StoreCorrupt, UsageError
 from msgcore.props.table import (
     PidTagBody,
     PidTagDisplayName,
@@ -65,7 +65,7 @@ def test_a_store_is_closed_twice_without_harm(desk: Desk) -> None:
     store.close()
     store.close()
 
-    with pytest.raises(StoreError, match="closed"):
+    with pytest.raises(UsageError, match="closed"):
         store.inbox.count()
 
 

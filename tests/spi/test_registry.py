@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
-
 import attrs
 import pytest
 
-from msgcore.errors import NotSupported, PluginBroken, SuspendedError, UsageError
-from msgcore.runtime import AsyncioRuntime, BlockingRuntime, Runtime
+from msgcore.errors import NotSupported, UsageError
+from msgcore.runtime import Runtime
 from msgcore.spi import registry
-from msgcore.spi.call import call
 
 
 @attrs.frozen
@@ -46,60 +42,3 @@ def test_an_unknown_name_lists_what_there_is() -> None:
 def test_a_room_to_come_is_not_supported_by_name(name: str) -> None:
     with pytest.raises(NotSupported, match=name):
         registry.service(name)
-
-
-def test_a_plug_in_that_raises_is_named() -> None:
-    def explode() -> int:
-        raise ZeroDivisionError("boom")
-
-    runtime = BlockingRuntime()
-    with pytest.raises(PluginBroken, match=r"test_registry.*explode.*ZeroDivisionError: boom"):
-        runtime.run(call(runtime, explode))
-
-
-def test_plain_and_async_methods_are_called_alike() -> None:
-    def plain(number: int) -> int:
-        return number + 1
-
-    async def coroutine(number: int) -> int:
-        return number + 1
-
-    runtime = BlockingRuntime()
-    assert runtime.run(call(runtime, plain, 1)) == 2
-    assert runtime.run(call(runtime, coroutine, 1)) == 2
-
-
-def test_a_plain_method_may_give_something_to_await() -> None:
-    async def later() -> int:
-        return 2
-
-    def plain() -> Awaitable[int]:
-        return later()
-
-    runtime = BlockingRuntime()
-    assert runtime.run(call(runtime, plain)) == 2
-
-
-class OnALoop:
-    runs_on = "asyncio"
-
-    async def wait(self) -> str:
-        await asyncio.sleep(0)
-        return "waited"
-
-
-def test_a_plug_in_that_runs_on_asyncio_is_given_a_loop_in_both_modes() -> None:
-    blocking = BlockingRuntime()
-    assert blocking.run(call(blocking, OnALoop().wait)) == "waited"
-    assert asyncio.run(call(AsyncioRuntime(), OnALoop().wait)) == "waited"
-
-
-class WithoutALoop:
-    async def wait(self) -> None:
-        await asyncio.sleep(0)
-
-
-def test_a_plug_in_that_awaits_a_foreign_loop_in_blocking_mode_is_told_so() -> None:
-    runtime = BlockingRuntime()
-    with pytest.raises(SuspendedError):
-        runtime.run(call(runtime, WithoutALoop().wait))

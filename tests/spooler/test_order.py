@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.model import Address, Recipient, RecipientKind
-from msgcore.spooler.order import ANY_TYPE, Assignment, TransportFacts, assign
+from msgcore.spooler.order import ANY_TYPE, Assignment, assign
+
+
+@attrs.frozen
+class TransportFacts:
+    name: str
+    address_types: tuple[str, ...]
+    identity: Address | None = None
+
 
 ANN = Address("SMTP", "ann@a.test")
 BOB = Recipient(Address("SMTP", "bob@b.test"))

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import attrs
+
 from msgcore.base.times import Deadline
-from msgcore.model import Accepted, Address, Envelope, Message, Outcome, Recipient
+from msgcore.model import Accepted, Envelope, Message, Outcome, Recipient
+from msgcore.runtime import Runtime
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import TransportProvider
-from msgcore.spooler.order import TransportFacts
-from msgcore.spooler.outgoing import NamedTransport
 
 Verdict = Callable[[Recipient], Outcome]
 
@@ -70,5 +75,16 @@ class AnyTransport:
         return found  # type: ignore[return-value]  # pyright: ignore[reportReturnType]  # nonsense is what is tested
 
 
-def named(provider: TransportProvider, name: str = "mail", identity: Address | None = None) -> NamedTransport:
-    return NamedTransport(TransportFacts(name, tuple(provider.address_types), identity), provider)
+@attrs.frozen
+class Named:
+    """A transport under the name of its service."""
+
+    provider: TransportProvider
+    name: str = "mail"
+
+    def on(self, runtime: Runtime) -> GuardedTransport:
+        return GuardedTransport(Plugin(self.name, self.provider, runtime), self.provider)
+
+
+def guarded(store: StoreProvider, runtime: Runtime) -> GuardedStore:
+    return GuardedStore(Plugin("store", store, runtime), store)

@@ -65,6 +65,14 @@ class Deadline:
     def is_past(self) -> bool:
         return self.remaining_seconds() <= 0
 
+    def later(self, seconds: float) -> Deadline:
+        """Give the deadline that ends ``seconds`` after this one."""
+        return Deadline(self.at + seconds, self.clock)
+
+    def or_sooner(self, other: Deadline) -> Deadline:
+        """Give the one of two deadlines on the same clock that ends first."""
+        return self if self.at <= other.at else other
+
     def check(self, doing: str) -> None:
         """Go on when time is left.
 

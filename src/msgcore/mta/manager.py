@@ -18,7 +18,7 @@ import attrs
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, PluginBroken, SetupError, UsageError
+from msgcore.errors import CutShort, MsgcoreError, SetupError, UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
@@ -28,16 +28,15 @@ from msgcore.mta.connector import Connector
 from msgcore.mta.decision import Decision
 from msgcore.mta.directory import Directory
 from msgcore.mta.facts import MessageFacts
+from msgcore.mta.gateways import make_gateway
 from msgcore.mta.nexthop import next_hop
 from msgcore.mta.queue import Claim, QueuedRecipient, QueueStore, Settlement
 from msgcore.mta.route import RouteTable
 from msgcore.runtime.abc import NEVER, Runtime
-from msgcore.spi.call import call
-from msgcore.spi.config import build_config
 from msgcore.spi.gateway import Gateway
+from msgcore.spi.outcomes import checked_outcomes
 from msgcore.spi.persist import written_down
-from msgcore.spi.registry import gateway as find_gateway
-from msgcore.spi.service import SupportsClose
+from msgcore.spi.plugin import Plugin
 
 __all__ = ["Manager", "ManagerSettings"]
 
@@ -92,7 +91,7 @@ class Manager:
         self._folder = folder
         self._settings = settings or ManagerSettings()
         self._connectors = {connector.name: connector for connector in routes.connectors}
-        self._gateways: dict[str, Gateway] = {}
+        self._gateways: dict[str, Plugin] = {}
 
     async def run_until_idle(self, deadline: Deadline) -> None:
         """Work until nothing is due, reports included.
@@ -116,8 +115,7 @@ class Manager:
         with self._runtime.shielded():
             async with self._runtime.group() as group:
                 for gateway in gateways:
-                    if isinstance(gateway, SupportsClose):
-                        group.start(call(self._runtime, gateway.close))
+                    group.start(gateway.close())
 
     async def _work(self, claim: Claim, deadline: Deadline) -> None:
         try:
@@ -171,6 +169,8 @@ class Manager:
             outcomes = await self._hand_over(group, deadline)
         except UsageError as error:
             silent = Refused(text=str(error), stage="gateway")
+        except CutShort as error:
+            silent = Unknown(text=str(error), stage="gateway")
         except MsgcoreError as error:
             # A set-up can be mended while the message waits, and whatever passes passes.
             silent = Deferred(text=str(error), stage="gateway")
@@ -194,10 +194,11 @@ class Manager:
             gateway = self._gateway(group.connector)
         except UsageError as error:
             raise SetupError(f"gateway {name}: {error}") from error
-        given = await call(
-            self._runtime, gateway.deliver, envelope, claim.content, group.next_hop, deadline, deadline=deadline
+        deliver = cast(Gateway, gateway.target).deliver
+        given: object = await gateway.call(
+            deliver, envelope, claim.content, group.next_hop, deadline, deadline=deadline
         )
-        return _checked(given, recipients, f"gateway {name} ({type(gateway).__name__})")
+        return checked_outcomes(gateway, deliver, given, recipients)
 
     def _settlements(self, group: _Group, outcomes: Mapping[Recipient, Outcome], silent: Outcome) -> list[Settlement]:
         now, name = self._runtime.now(), group.connector.name
@@ -206,23 +207,16 @@ class Manager:
             for one in group.recipients
         ]
 
-    def _gateway(self, connector: Connector) -> Gateway:
+    def _gateway(self, connector: Connector) -> Plugin:
         """Make the connector's gateway on first use: its options are the gateway's configuration."""
-        built_in = self._built_in.get(connector.gateway)
-        if built_in is not None:
-            return built_in
         made = self._gateways.get(connector.name)
         if made is None:
-            gateway_class = find_gateway(connector.gateway)
-            try:
-                config = build_config(
-                    gateway_class.config_type, dict(connector.options), folder=self._folder, secret=self._secret
-                )
-                made = gateway_class(config, self._runtime)
-            except MsgcoreError:
-                raise
-            except Exception as error:
-                raise PluginBroken(f"gateway {connector.gateway}: {type(error).__name__}: {error}") from error
+            name = f"gateway {connector.gateway}"
+            built_in = self._built_in.get(connector.gateway)
+            if built_in is not None:
+                made = Plugin(name, built_in, self._runtime)
+            else:
+                made = make_gateway(connector, self._runtime, self._folder, self._secret)
             self._gateways[connector.name] = made
         return made
 
@@ -252,18 +246,6 @@ class Manager:
         # Neither the caller's deadline nor its cancel() counts here: what was delivered has to be written down.
         reports = [report] if report else []
         await written_down(self._runtime, lambda: self._queue.finish(claim.message, settlements, reports, NEVER))
-
-
-def _checked(given: object, recipients: Sequence[Recipient], gateway: str) -> Mapping[Recipient, Outcome]:
-    """Give back what a plug-in gave when it is a mapping of outcomes."""
-    if not isinstance(given, Mapping):
-        raise PluginBroken(f"{gateway}: gave no outcomes, but {given!r:.200}")
-    outcomes = cast("Mapping[Recipient, object]", given)
-    found = {recipient: outcomes[recipient] for recipient in recipients if recipient in outcomes}
-    for outcome in found.values():
-        if not isinstance(outcome, Outcome):
-            raise PluginBroken(f"{gateway}: gave no outcome, but {outcome!r:.200}")
-    return cast("Mapping[Recipient, Outcome]", found)
 
 
 def _facts(claim: Claim) -> MessageFacts:

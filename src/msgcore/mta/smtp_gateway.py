@@ -17,6 +17,7 @@ from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
+from msgcore.spi.settings import setting
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
@@ -28,13 +29,13 @@ _NOT_CONVERTIBLE = EnhancedStatus(5, 6, 3)
 
 @attrs.frozen
 class SmtpGatewayConfig:
-    """``relay``: the server that takes everything (delivery by MX is not in this version); the rest as in a profile."""
+    """A relay that takes everything (delivery by MX is not in this version)."""
 
-    relay: ServiceUrl = attrs.field(metadata={"protocols": ("smtp",)})
-    user: str | None = None
-    password: Secret | None = None
-    ca_file: Path | None = None
-    ehlo_name: str = "[127.0.0.1]"
+    relay: ServiceUrl = attrs.field(metadata=setting("the server"))
+    user: str | None = attrs.field(default=None, metadata=setting("who logs in"))
+    password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user"))
+    ca_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a private authority"))
+    ehlo_name: str = attrs.field(default="[127.0.0.1]", metadata=setting("how this host names itself to the server"))
 
     def __attrs_post_init__(self) -> None:
         if (self.login is None) != (self.password is None):

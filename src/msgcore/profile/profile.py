@@ -11,7 +11,7 @@ from typing import Any, cast
 import attrs
 
 from msgcore.base.text import Secret
-from msgcore.errors import MsgcoreError, NotSupported, ProfileError
+from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, ProfileError
 from msgcore.profile.toml import LocatedTables, read_profile_text
 from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.registry import service
@@ -26,24 +26,38 @@ _OWN_KEYS = ("service", "name", "default_store")
 
 @attrs.frozen
 class ServiceEntry:
-    """One service of a profile, checked: its name, its values, and whether it was named the default store."""
+    """One service of a profile, checked: its name, its values, and whether it was named the default store.
+
+    ``service_class`` is an error where there is none: then the profile's other services can be used all the same.
+    """
 
     service: str
     name: str
-    service_class: ServiceClass = attrs.field(repr=False)
+    service_class: ServiceClass | MsgcoreError = attrs.field(repr=False)
     values: Mapping[str, object] = attrs.field(repr=False)
     folder: Path = attrs.field(repr=False)
     is_default_store: bool = False
+
+    def found(self) -> ServiceClass:
+        """Give the service's class.
+
+        Raises:
+            ProfileError: it is not installed, or cannot be loaded.
+            NotSupported: it is not in this version.
+        """
+        if isinstance(self.service_class, MsgcoreError):
+            raise self.service_class
+        return self.service_class
 
     def config(self) -> Any:
         """Make the service's configuration, with its secrets, which are fetched now. Blocks.
 
         Raises:
-            SetupError: a secret that it refers to is missing.
-            NotSupported: a secret lies where this version does not look.
+            SetupError: a secret that it refers to is missing, or the service is.
+            NotSupported: the service or a secret lies where this version does not look.
         """
         return build_config(
-            self.service_class.config_type,
+            self.found().config_type,
             self.values,
             folder=self.folder,
             secret=lambda reference: resolve_secret(reference, self.folder),
@@ -62,10 +76,11 @@ class Profile:
 def read_profile(file: Path) -> Profile:
     """Read and check a profile.
 
+    A service that is not installed is left to fail at logon, where the others go on.
+
     Raises:
-        ProfileError: the file is missing or open to others, is no TOML, or names an unknown service or key, or holds
-            a bad value; with file, line and key.
-        NotSupported: it names a service that this version has not.
+        ProfileError: the file is missing or open to others, is no TOML, has an unknown key, or a bad value; with file,
+            line and key.
     """
     located = read_profile_text(_read_private(file), file)
     given = located.data.get("services", [])
@@ -80,8 +95,14 @@ def read_profile(file: Path) -> Profile:
 
 
 def check_services(tables: Sequence[Mapping[str, object]], folder: Path) -> None:
-    """Check service tables as :func:`read_profile` does."""
-    _entries(tables, folder / "profile.toml", None)
+    """Check service tables as :func:`read_profile` does; every service has to be there.
+
+    Raises:
+        ProfileError: a service is not installed.
+        NotSupported: a service is not in this version.
+    """
+    for entry in _entries(tables, folder / "profile.toml", None):
+        entry.found()
 
 
 def _entries(
@@ -107,17 +128,15 @@ def _entry(
     kind = table.get("service")
     if not isinstance(kind, str):
         raise _problem(number, "service", "every service table names its service", file, located)
-    try:
-        service_class = service(kind)
-    except NotSupported:
-        raise
-    except MsgcoreError as error:
-        raise _problem(number, "service", str(error), file, located) from error
+    service_class = _service(kind, number, file, located)
     values = {key: value for key, value in table.items() if key not in _OWN_KEYS}
     try:
-        build_config(service_class.config_type, values, folder=file.parent, secret=_unseen)
+        if not isinstance(service_class, MsgcoreError):
+            build_config(service_class.config_type, values, folder=file.parent, secret=_unseen)
     except ConfigError as error:
         raise _problem(number, error.key, error.problem, file, located) from error
+    except (PluginBroken, NotSupported) as error:
+        service_class = error
     is_default = table.get("default_store", False)
     if not isinstance(is_default, bool):
         raise _problem(number, "default_store", "need true or false", file, located)
@@ -125,6 +144,17 @@ def _entry(
     if not isinstance(name, str) or not name:
         raise _problem(number, "name", "need a text", file, located)
     return ServiceEntry(kind, name, service_class, values, file.parent, is_default)
+
+
+def _service(kind: str, number: int, file: Path, located: LocatedTables | None) -> ServiceClass | MsgcoreError:
+    try:
+        return service(kind)
+    except NotSupported as error:
+        return error
+    except MsgcoreError as error:
+        problem = _problem(number, "service", str(error), file, located)
+        problem.__cause__ = error
+        return problem
 
 
 def _unseen(reference: str) -> Secret:

@@ -27,6 +27,7 @@ from msgcore.mta.connector import Connector
 from msgcore.mta.decision import Decision
 from msgcore.mta.directory import EX, DirectoryEntry
 from msgcore.mta.facts import MessageFacts
+from msgcore.mta.gateways import make_gateway
 from msgcore.mta.manager import Manager, ManagerSettings
 from msgcore.mta.organization import MailboxFacts
 from msgcore.mta.queue import WaitingRecipient
@@ -49,10 +50,9 @@ from msgcore.providers.internal.store import InternalStore
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import Connection, Database, Runtime, Schema
 from msgcore.runtime.abc import NEVER, LoopRuntime
-from msgcore.spi.config import build_config
 from msgcore.spi.gateway import Content
-from msgcore.spi.registry import gateway as find_gateway
 from msgcore.spi.secrets import check_reference, resolve_secret
+from msgcore.spi.settings import setting
 from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.spi.url import DatabaseUrl
 
@@ -281,7 +281,7 @@ class SqlOrganization:
         # What routes() gives may be given back.
         given = RouteTable(connector for connector in routes.connectors if connector != _MAILBOXES)
         for connector in given.connectors:
-            _check_gateway(connector, self._athena.folder)
+            _check_gateway(connector, self._athena.runtime, self._athena.folder)
         RouteTable([_MAILBOXES, *given.connectors])
         data = json.dumps(given.to_data())
         statement = "insert into route_epoch (routes) values (?)"
@@ -318,7 +318,7 @@ def _facts(mailbox: Mailbox) -> MailboxFacts:
     return MailboxFacts(mailbox.name, mailbox.display_name, mailbox.addresses)
 
 
-def _check_gateway(connector: Connector, folder: Path) -> None:
+def _check_gateway(connector: Connector, runtime: Runtime, folder: Path) -> None:
     """Refuse a connector whose gateway is not there or does not take its options; secrets are not looked at."""
 
     def check(reference: str) -> Secret:
@@ -328,7 +328,7 @@ def _check_gateway(connector: Connector, folder: Path) -> None:
     if connector.gateway == MAILBOX_GATEWAY:
         return
     try:
-        build_config(find_gateway(connector.gateway).config_type, dict(connector.options), folder=folder, secret=check)
+        make_gateway(connector, runtime, folder, check)
     except UsageError as error:
         kind = NotSupported if isinstance(error, NotSupported) else UsageError
         raise kind(f"connector {connector.name!r}: {error}") from error
@@ -336,10 +336,10 @@ def _check_gateway(connector: Connector, folder: Path) -> None:
 
 @attrs.frozen
 class OrganizationConfig:
-    """``url``: the organisation's database, ``sqlite:///PATH``. ``mailbox``: whose mailbox the session opens."""
+    """One mailbox of an organisation."""
 
-    url: DatabaseUrl
-    mailbox: str
+    url: DatabaseUrl = attrs.field(metadata=setting("the organisation's database, sqlite:///PATH"))
+    mailbox: str = attrs.field(metadata=setting("whose mailbox the session opens"))
 
 
 class OrganizationService:

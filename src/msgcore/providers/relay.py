@@ -24,7 +24,6 @@ from msgcore.mta.facts import MessageFacts
 from msgcore.mta.intake import accept_of
 from msgcore.mta.queue import QueueStore
 from msgcore.mta.route import RouteTable
-from msgcore.runtime.abc import NEVER
 from msgcore.spi.transport import RoutePreview
 
 __all__ = ["RelayTransport"]
@@ -60,16 +59,20 @@ class RelayTransport:
         taken = Accepted(text=f"queued as {queue_id.hex()}", stage="queue")
         return dict.fromkeys(envelope.recipients, taken)
 
-    async def track(self, transfer_id: str, recipients: Sequence[Recipient]) -> Mapping[Recipient, Outcome]:
-        known = await self._queue.outcomes(transfer_id, NEVER)
+    async def track(
+        self, transfer_id: str, recipients: Sequence[Recipient], deadline: Deadline
+    ) -> Mapping[Recipient, Outcome]:
+        known = await self._queue.outcomes(transfer_id, deadline)
         missing = Pending(text="the queue does not know this recipient", stage="queue")
         return {recipient: known.get(recipient, missing) for recipient in recipients}
 
-    async def preview(self, envelope: Envelope, message: Message) -> Mapping[Recipient, RoutePreview]:
+    async def preview(
+        self, envelope: Envelope, message: Message, deadline: Deadline
+    ) -> Mapping[Recipient, RoutePreview]:
         facts = MessageFacts(_size_octets(message), envelope.sender, message.message_class, envelope.transfer_id)
         previews: dict[Recipient, RoutePreview] = {}
         for recipient in envelope.recipients:
-            decision = await self._decide(recipient.address, facts, NEVER)
+            decision = await self._decide(recipient.address, facts, deadline)
             previews[recipient] = RoutePreview(decision.connector, str(decision))
         return previews
 

@@ -17,6 +17,7 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import Runtime
+from msgcore.spi.settings import setting
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
@@ -28,13 +29,17 @@ __all__ = ["InternetMailConfig", "InternetMailService", "SmtpConfig", "SmtpServi
 class _Account:
     """Who logs in, and how the server is trusted: by default over TLS only, with the system's authorities."""
 
-    user: str | None = None
-    password: Secret | None = None
-    ca_file: Path | None = None
-    certificate_file: Path | None = None
-    key_file: Path | None = None
-    allow_cleartext_login: bool = False
-    ehlo_name: str = "[127.0.0.1]"
+    user: str | None = attrs.field(default=None, metadata=setting("who logs in"))
+    password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user"))
+    ca_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a private authority"))
+    certificate_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a client certificate"))
+    key_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of its key"))
+    allow_cleartext_login: bool = attrs.field(
+        default=False, metadata=setting("log in without TLS, too: the password can be overheard then")
+    )
+    ehlo_name: str = attrs.field(
+        default="[127.0.0.1]", metadata=setting("how this host names itself to the server", in_url=True)
+    )
 
     def server_at(self, url: ServiceUrl) -> SmtpServer:
         user = self.user or url.user
@@ -55,10 +60,12 @@ class _Account:
 
 @attrs.frozen(kw_only=True)
 class SmtpConfig(_Account):
-    """``url``: the server. ``email``: the From address that this transport submits for, if it is for one only."""
+    """A server by URL, for any From address unless ``email`` is given."""
 
-    url: ServiceUrl = attrs.field(metadata={"protocols": ("smtp",)})
-    email: str | None = None
+    url: ServiceUrl = attrs.field(metadata=setting("the server"))
+    email: str | None = attrs.field(
+        default=None, metadata=setting("the one From address that this transport submits for", in_url=True)
+    )
 
     def __attrs_post_init__(self) -> None:
         self.server()
@@ -73,11 +80,11 @@ class SmtpConfig(_Account):
 
 @attrs.frozen(kw_only=True)
 class InternetMailConfig(_Account):
-    """An account as an Internet provider gives it: ``email``, the ``smtp`` server, and who logs in."""
+    """An account as an Internet provider gives it."""
 
-    email: str
-    smtp: ServiceUrl = attrs.field(metadata={"protocols": ("smtp",)})
-    pop3: ServiceUrl | None = attrs.field(default=None, metadata={"protocols": ("pop3",)})
+    email: str = attrs.field(metadata=setting("the account's address: mail from it goes this way first"))
+    smtp: ServiceUrl = attrs.field(metadata=setting("the server that takes outgoing mail"))
+    pop3: ServiceUrl | None = attrs.field(default=None, metadata=setting("not in this version", protocols=("pop3",)))
 
     def __attrs_post_init__(self) -> None:
         if self.pop3 is not None:

@@ -20,6 +20,7 @@ from msgcore.runtime.abc import (
     Stream,
     TlsFacts,
     TlsSettings,
+    Workers,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ __all__ = [
     "TlsStream",
     "TranscriptLine",
     "TranscriptStream",
+    "Workers",
     "run",
     "serve_tls",
 ]

@@ -33,6 +33,7 @@ __all__ = [
     "Stream",
     "TlsFacts",
     "TlsSettings",
+    "Workers",
 ]
 
 T = TypeVar("T")
@@ -200,6 +201,21 @@ class Group(Protocol):
     ) -> None: ...
 
 
+class Workers(Protocol):
+    """Threads of somebody's own, for functions that may never return. They do not keep the process from ending."""
+
+    def submit(self, function: Callable[[], T]) -> Future[T]:
+        """Run ``function`` in one of the threads, or, when all are at work, in the first that is free.
+
+        ``cancel()`` of the future withdraws a function that has not begun.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let the threads end; one that is at work ends after it."""
+        ...
+
+
 class Runtime(Protocol):
     """Network, time and threads for one caller; also a :class:`~msgcore.base.times.Clock`."""
 
@@ -240,6 +256,19 @@ class Runtime(Protocol):
 
     async def on_loop(self, main: Callable[[LoopRuntime], Awaitable[T]], deadline: Deadline = NEVER) -> T:
         """Run ``main`` on an event loop: the caller's own, or one loop thread that blocking callers share."""
+        ...
+
+    async def bounded(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline) -> T:
+        """Run somebody else's coroutine, which may not keep to its deadline, and cut it at this one.
+
+        Raises:
+            CutShort: the deadline passed, and the coroutine was ended in the middle.
+            SuspendedError: it awaited an event loop's primitive, in blocking mode.
+        """
+        ...
+
+    def workers(self, name: str, threads: int) -> Workers:
+        """Make a pool of at most ``threads`` threads, none of which exists before it is needed."""
         ...
 
     def lock(self) -> Lock: ...

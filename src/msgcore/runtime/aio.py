@@ -22,7 +22,8 @@ from msgcore.runtime.dial import Address, LookUp, addresses_of, connect_first, l
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.task_group import TaskGroup
 from msgcore.runtime.transcript import watched
-from msgcore.runtime.waits import bounded, complete, post, until
+from msgcore.runtime.waits import bounded, complete, cut_at, post, until
+from msgcore.runtime.workers import DaemonWorkers
 
 __all__ = ["AsyncioRuntime"]
 
@@ -142,6 +143,12 @@ class AsyncioRuntime:
             return await main(self)
 
         return await bounded(call(), self._calls, deadline, "on_loop")
+
+    async def bounded(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline) -> T:
+        return await cut_at(coroutine, self._calls, deadline)
+
+    def workers(self, name: str, threads: int) -> DaemonWorkers:
+        return DaemonWorkers(name, threads)
 
     def lock(self) -> Lock:
         return Lock(self)

@@ -13,7 +13,7 @@ from selectors import EVENT_WRITE
 from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline, SystemClock
-from msgcore.errors import SuspendedError
+from msgcore.errors import CutShort, SuspendedError, TimedOut
 from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime, Stream
 from msgcore.runtime.blocking_stream import BlockingStream, poll
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
@@ -22,6 +22,7 @@ from msgcore.runtime.limits import wait_seconds
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.thread_group import ThreadGroup
 from msgcore.runtime.transcript import watched
+from msgcore.runtime.workers import DaemonWorkers
 
 __all__ = ["BlockingRuntime", "run"]
 
@@ -138,6 +139,7 @@ class BlockingRuntime:
     ) -> None:
         """Wait for ``is_done``, looking whenever the bell rings and at ``end``."""
         call = self._calls.current()
+        deadline = deadline.or_sooner(call.limit)
 
         # A SimpleQueue because its put() is safe in a signal handler that interrupted get(); an Event's set() is not.
         def ring() -> None:
@@ -153,6 +155,7 @@ class BlockingRuntime:
                     bell.get(timeout=seconds)
                 except Empty:
                     continue
+                call.check()
         finally:
             call.discard(ring)
 
@@ -172,6 +175,20 @@ class BlockingRuntime:
             if future.cancel():
                 await finish(self, future)
             raise
+
+    async def bounded(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline) -> T:
+        try:
+            with self._calls.within(deadline):
+                return run(coroutine)
+        except TimedOut as error:
+            if deadline.is_past:
+                raise CutShort(str(error)) from error
+            raise
+        finally:
+            coroutine.close()  # one that was never begun
+
+    def workers(self, name: str, threads: int) -> DaemonWorkers:
+        return DaemonWorkers(name, threads)
 
     def lock(self) -> Lock:
         return Lock(self)

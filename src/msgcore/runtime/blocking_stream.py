@@ -30,6 +30,7 @@ def poll(connection: socket.socket, events: int, calls: Calls, deadline: Deadlin
         OperationCancelled: the call was cancelled.
     """
     call = calls.current()
+    deadline = deadline.or_sooner(call.limit)
     wakeup = wakeup_of_this_thread()
     call.add(wakeup.wake)
     try:
@@ -143,8 +144,9 @@ class BlockingStream:
                     self._socket.close()
 
     def _check(self, doing: str) -> None:
-        self._calls.current().check()
-        self.deadline.check(f"{self._name}: {doing}")
+        call = self._calls.current()
+        call.check()
+        self.deadline.or_sooner(call.limit).check(f"{self._name}: {doing}")
 
     def _wait(self, events: int, doing: str) -> int:
         return poll(self._socket, events, self._calls, self.deadline, f"{self._name}: {doing}")

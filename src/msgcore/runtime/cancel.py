@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
+from msgcore.base.times import Deadline
 from msgcore.errors import OperationCancelled
-from msgcore.runtime.abc import Runtime
+from msgcore.runtime.abc import NEVER, Runtime
 
 __all__ = ["Call", "Calls", "Waker", "entered", "finish", "leave_call", "result_of", "shielded"]
 
@@ -27,10 +28,11 @@ Waker = Callable[[], None]
 
 
 class Call:
-    """The scope of one public call: its waits end together when it is cancelled."""
+    """The scope of one public call: its waits end together when it is cancelled, and none goes past its ``limit``."""
 
-    def __init__(self, owner: Calls | None) -> None:
+    def __init__(self, owner: Calls | None, limit: Deadline = NEVER) -> None:
         self.owner = owner
+        self.limit = limit
         self.is_over = False
         self._is_cancelled = False
         self._guard = threading.RLock()
@@ -99,6 +101,19 @@ class Calls:
             call.is_over = True
             with self._guard:
                 self._running.discard(call)
+
+    @contextmanager
+    def within(self, limit: Deadline) -> Generator[None]:
+        """Let no wait of what follows go past ``limit``."""
+        outer = self.current()
+        call = Call(self, limit.or_sooner(outer.limit))
+        outer.add(call.cancel)
+        try:
+            with entered(call):
+                yield
+        finally:
+            outer.discard(call.cancel)
+            call.is_over = True
 
     def cancel(self) -> None:
         """End the waits of all calls that run now; calls that start later are not touched."""

@@ -59,7 +59,7 @@ class ThreadGroup:
 
     async def __aenter__(self) -> ThreadGroup:
         self._outer = self._calls.current()
-        self._call = Call(self._calls)
+        self._call = Call(self._calls, self._outer.limit)
         self._outer.add(self._call.cancel)
         return self
 

@@ -12,9 +12,9 @@ from msgcore.errors import NotSupported
 from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.spi.store import StoreProvider
+from msgcore.spi.guarded_store import GuardedStore
 
-__all__ = ["LOAD_LIMIT_OCTETS", "StoreAccess", "Submission"]
+__all__ = ["LOAD_LIMIT_OCTETS", "StoreAccess", "Submission", "SubmitCall"]
 
 LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
 
@@ -27,14 +27,17 @@ class Submission:
     message_id: str
 
 
+SubmitCall = Callable[[Message, float], Awaitable[Submission]]
+
+
 class StoreAccess:
     """A provider, the runtime that it is used on, and the session's way to submit, if there is a session."""
 
     def __init__(
         self,
         runtime: Runtime,
-        provider: StoreProvider,
-        submit: Callable[[Message, float], Awaitable[Submission]] | None = None,
+        provider: GuardedStore,
+        submit: SubmitCall | None = None,
     ) -> None:
         self.runtime = runtime
         self.provider = provider

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -18,14 +18,15 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send
 from msgcore.session.services import providers_of
 from msgcore.session.store import MessageStore
-from msgcore.spi.config import build_config
-from msgcore.spi.lifecycle import start_service, stop_service
+from msgcore.spi.config import build_config, url_values
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.plugin import Plugin
 from msgcore.spi.registry import service
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.store import StoreProvider
-from msgcore.spi.transport import SupportsIdentity, TransportProvider
-from msgcore.spi.url import DatabaseUrl, shown_url
-from msgcore.spooler.handover import hand_over
+from msgcore.spi.transport import TransportProvider
+from msgcore.spi.url import shown_url
 
 __all__ = ["Transport", "open_store", "open_transport", "send"]
 
@@ -35,11 +36,11 @@ T = TypeVar("T")
 class Transport(Closing):
     """A transport of its own. Connections are reused; may be shared by threads or tasks, which then take turns."""
 
-    def __init__(self, runtime: Runtime, service: object, provider: TransportProvider, timeout_seconds: float) -> None:
+    def __init__(self, plugin: Plugin, provider: TransportProvider, timeout_seconds: float) -> None:
         """Use :func:`open_transport`."""
-        self._runtime = runtime
-        self._service = service
-        self._provider = provider
+        self._runtime = plugin.runtime
+        self._plugin = plugin
+        self._transport = GuardedTransport(plugin, provider)
         self._timeout_seconds = timeout_seconds
 
     async def send(self, message: Message, *, check: bool = True, timeout_seconds: float | None = None) -> Outcomes:
@@ -56,9 +57,8 @@ class Transport(Closing):
         """
         seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
         deadline = self._runtime.deadline(seconds)
-        identity = self._provider.identity if isinstance(self._provider, SupportsIdentity) else None
-        ready = ready_to_send(message, identity, self._runtime.now())
-        types = self._provider.address_types
+        ready = ready_to_send(message, self._transport.identity, self._runtime.now())
+        types = self._transport.address_types
         for recipient in ready.recipients:
             if not recipient.address.is_resolved:
                 raise InvalidAddress(f"{recipient}: is a bare name; give the address, or submit through a session")
@@ -67,8 +67,7 @@ class Transport(Closing):
         await self._runtime.in_thread(ready.load_files, deadline)
         recipients = tuple(dict.fromkeys(ready.recipients))
         envelope = Envelope(ready.sender, recipients, new_time_ordered_id().hex())
-        name = type(self._provider).__qualname__
-        handed = await hand_over(self._runtime, name, self._provider, envelope, ready, deadline)
+        handed = await self._transport.submit(envelope, ready, deadline)
         outcomes = Outcomes(handed.outcomes)
         return outcomes.raise_unless_accepted() if check else outcomes
 
@@ -78,7 +77,7 @@ class Transport(Closing):
 
     async def close(self) -> None:
         """Close its connections."""
-        await stop_service(self._service, self._runtime)
+        await self._plugin.close()
 
 
 def open_transport(
@@ -98,14 +97,14 @@ def open_transport(
     """
 
     async def start() -> Transport:
-        values: dict[str, object] = {"url": url, "user": user, "password": password, **options}
+        values: dict[str, object] = {"user": user, "password": password, **options}
         given = {key: value for key, value in values.items() if value is not None}
-        return await _open(_scheme(url), given, runtime, runtime.deadline(timeout_seconds), transport_of)
+        return await _open(url, given, runtime, runtime.deadline(timeout_seconds), transport_of)
 
-    async def transport_of(opened: object) -> Transport:
-        for provider in providers_of(opened):
+    async def transport_of(plugin: Plugin) -> Transport:
+        for provider in providers_of(plugin):
             if isinstance(provider, TransportProvider):
-                return Transport(runtime, opened, provider, timeout_seconds)
+                return Transport(plugin, provider, timeout_seconds)
         raise NotSupported(f"{_scheme(url)}: is no transport")
 
     return Opening(start)
@@ -143,15 +142,13 @@ def open_store(
     deadline = runtime.deadline(timeout_seconds)
 
     async def start() -> MessageStore:
-        scheme = _scheme(url)
-        service(scheme)  # a store that is to come says so, whatever its URL looks like
-        values: dict[str, object] = {"path": DatabaseUrl.parse(url, Path.cwd()).path, **options}
-        return await _open(scheme, values, runtime, deadline, store_of)
+        return await _open(url, options, runtime, deadline, store_of)
 
-    async def store_of(opened: object) -> MessageStore:
-        for provider in providers_of(opened):
+    async def store_of(plugin: Plugin) -> MessageStore:
+        for provider in providers_of(plugin):
             if isinstance(provider, StoreProvider):
-                return MessageStore(runtime, provider, await provider.special_folders(deadline), opened)
+                store = GuardedStore(plugin, provider)
+                return MessageStore(runtime, store, await store.special_folders(deadline), plugin)
         raise NotSupported(f"{_scheme(url)}: is no message store")
 
     return Opening(start)
@@ -169,21 +166,26 @@ def _scheme(url: str) -> str:
 
 
 async def _open(
-    name: str,
-    values: dict[str, object],
+    url: str,
+    options: Mapping[str, object],
     runtime: Runtime,
     deadline: Deadline,
-    make: Callable[[object], Awaitable[T]],
+    make: Callable[[Plugin], Awaitable[T]],
 ) -> T:
-    """Open a service by name and make of it what the caller asked for; it is closed when that fails."""
+    """Open the service that a URL names and make of it what the caller asked for; it is closed when that fails."""
     folder = Path.cwd()
+    name = _scheme(url)
     service_class = service(name)
     config = build_config(
-        service_class.config_type, values, folder=folder, secret=lambda reference: resolve_secret(reference, folder)
+        service_class.config_type,
+        {**url_values(service_class.config_type, url), **options},
+        folder=folder,
+        secret=lambda reference: resolve_secret(reference, folder),
     )
-    opened = await start_service(service_class, config, runtime, deadline)
+    plugin = Plugin.make(name, service_class, config, runtime)
+    await plugin.logon(deadline)
     try:
-        return await make(opened)
+        return await make(plugin)
     except BaseException:
-        await stop_service(opened, runtime)
+        await plugin.close()
         raise

@@ -33,7 +33,8 @@ from msgcore.props.tags import Property
 from msgcore.session.access import LOAD_LIMIT_OCTETS, StoreAccess
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.table import Table
-from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, StoreProvider, TableQuery
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, TableQuery
 
 __all__ = ["DEFAULT_COLUMNS", "Folder", "Item"]
 
@@ -115,7 +116,7 @@ class Item:
 class _Contents:
     """The messages of a folder, as a table source."""
 
-    provider: StoreProvider
+    provider: GuardedStore
     folder: EntryId
 
     async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 import attrs
 
@@ -13,24 +13,18 @@ from msgcore.errors import MsgcoreError, PluginBroken, UsageError
 from msgcore.model.address import Address, parse_address
 from msgcore.profile.profile import ServiceEntry
 from msgcore.runtime.abc import Runtime
+from msgcore.session.access import SubmitCall
 from msgcore.session.store import MessageStore
 from msgcore.spi.addressbook import AddressBookProvider
-from msgcore.spi.lifecycle import start_service, stop_service
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.plugin import Plugin
 from msgcore.spi.service import SupportsProviders
 from msgcore.spi.store import StoreProvider
-from msgcore.spi.transport import SupportsIdentity, TransportProvider
-from msgcore.spooler.order import TransportFacts
-from msgcore.spooler.outgoing import FailedService, NamedTransport
+from msgcore.spi.transport import TransportProvider
+from msgcore.spooler.attempt import FailedService
 
-__all__ = [
-    "OpenService",
-    "ResourceType",
-    "ServiceState",
-    "close_service",
-    "open_service",
-    "providers_of",
-    "transport_facts",
-]
+__all__ = ["OpenService", "ResourceType", "ServiceState", "open_service", "providers_of"]
 
 
 class ServiceState(enum.IntFlag):
@@ -50,37 +44,59 @@ class ResourceType(enum.IntEnum):
 
 @attrs.define
 class OpenService:
-    """One service of the session: what it provides, and its state with a text for people."""
+    """One service of the session: what it provides, or why it could not be opened."""
 
     entry: ServiceEntry
-    service: object
-    store_providers: tuple[StoreProvider, ...] = ()
-    transports: tuple[NamedTransport, ...] = ()
-    address_books: tuple[AddressBookProvider, ...] = ()
+    plugin: Plugin | None = None
     stores: tuple[MessageStore, ...] = ()
-    state: ServiceState = ServiceState.OFFLINE
-    status_text: str = ""
+    transports: tuple[GuardedTransport, ...] = ()
+    address_books: tuple[AddressBookProvider, ...] = ()
+    error: MsgcoreError | None = None
+
+    @property
+    def could_not_open(self) -> bool:
+        return self.plugin is None and self.error is not None
+
+    @property
+    def state(self) -> ServiceState:
+        """Whether it works, by its last call."""
+        if self.fault is not None:
+            return ServiceState.FAILURE
+        return ServiceState.OFFLINE if self.plugin is None else ServiceState.AVAILABLE
+
+    @property
+    def fault(self) -> MsgcoreError | None:
+        """What went wrong at its last call, or when it was opened."""
+        return self.error if self.plugin is None else self.plugin.fault
+
+    @property
+    def status_text(self) -> str:
+        return self.state.name or "" if self.fault is None else str(self.fault)
 
     @property
     def identity(self) -> Address | None:
         """The address that the service submits for; of one that failed, what its configuration says."""
-        if self.state is ServiceState.FAILURE:
+        if self.plugin is None:
             return _configured_identity(self.entry)
-        return next((one.facts.identity for one in self.transports if one.facts.identity is not None), None)
+        return next((one.identity for one in self.transports if one.identity is not None), None)
 
     @property
     def failed(self) -> FailedService:
-        """What the spooler has to know of a service that failed."""
+        """What the spooler has to know of a service that could not be opened."""
         return FailedService(self.entry.name, self.identity, self.status_text)
 
     @property
     def resource_type(self) -> ResourceType:
         return ResourceType.STORE_PROVIDER if self.stores else ResourceType.TRANSPORT_PROVIDER
 
-    def fail(self, error: MsgcoreError) -> None:
-        """Note that the service cannot be used, and why."""
-        self.state = ServiceState.FAILURE
-        self.status_text = str(error)
+    async def close(self) -> None:
+        """Close the service, once, and note what went wrong; what it holds is its own to free."""
+        plugin, self.plugin = self.plugin, None
+        try:
+            if plugin is not None:
+                await plugin.close()
+        except MsgcoreError as error:
+            self.error = error
 
 
 def _configured_identity(entry: ServiceEntry) -> Address | None:
@@ -93,58 +109,51 @@ def _configured_identity(entry: ServiceEntry) -> Address | None:
         return None
 
 
-async def open_service(entry: ServiceEntry, runtime: Runtime, deadline: Deadline) -> OpenService:
-    """Make a service, log it on, and sort its providers.
-
-    Raises:
-        MsgcoreError: what the service's logon raised; ``PluginBroken`` for what is no error of msgcore.
-    """
-    config = await runtime.in_thread(entry.config, deadline)
-    opened = OpenService(entry, await start_service(entry.service_class, config, runtime, deadline))
+async def open_service(entry: ServiceEntry, runtime: Runtime, deadline: Deadline, submit: SubmitCall) -> OpenService:
+    """Make a service, log it on, and sort its providers; one that cannot be opened has an ``error``."""
+    opened = OpenService(entry)
     try:
-        _sort_providers(opened)
+        config = await runtime.in_thread(entry.config, deadline)
+        opened.plugin = Plugin.make(entry.name, entry.found(), config, runtime)
+        await opened.plugin.logon(deadline)
+        await _sort_providers(opened, opened.plugin, deadline, submit)
+    except MsgcoreError as error:
+        await opened.close()
+        opened.error = error
     except BaseException:
-        await close_service(opened, runtime)
+        await opened.close()
         raise
-    opened.state = ServiceState.AVAILABLE
     return opened
 
 
-def _sort_providers(opened: OpenService) -> None:
-    name = opened.entry.name
-    try:
-        # Asked for in this order: what an attribute raises belongs to the plug-in, too.
-        providers = providers_of(opened.service)
-        opened.store_providers = tuple(one for one in providers if isinstance(one, StoreProvider))
-        opened.transports = tuple(
-            NamedTransport(transport_facts(name, one), one) for one in providers if isinstance(one, TransportProvider)
-        )
-        opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
-    except MsgcoreError:
-        raise
-    except Exception as error:
-        raise PluginBroken(f"{name}: its providers: {type(error).__name__}: {error}") from error
+async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadline, submit: SubmitCall) -> None:
+    providers = providers_of(plugin)
+    # isinstance() asks for what a contract names: what a property raises then belongs to the plug-in.
+    stores = [
+        GuardedStore(plugin, one)
+        for one in plugin.attribute(lambda: [one for one in providers if isinstance(one, StoreProvider)])
+    ]
+    transports = plugin.attribute(lambda: [one for one in providers if isinstance(one, TransportProvider)])
+    names = [plugin.name, *(f"{plugin.name} ({number})" for number in range(2, len(transports) + 1))]
+    opened.transports = tuple(GuardedTransport(plugin, one, name) for name, one in zip(names, transports, strict=False))
+    opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
+    special_folders = [await store.special_folders(deadline) for store in stores]
+    opened.stores = tuple(
+        MessageStore(plugin.runtime, store, folders, None, submit)
+        for store, folders in zip(stores, special_folders, strict=True)
+    )
 
 
-def providers_of(service: object) -> Sequence[object]:
-    """Give a service's providers: those that it lists, or itself."""
-    return service.providers() if isinstance(service, SupportsProviders) else (service,)
+def providers_of(plugin: Plugin) -> Sequence[object]:
+    """Give a service's providers: those that it lists, or itself.
 
-
-def transport_facts(name: str, provider: TransportProvider) -> TransportFacts:
-    """Read what the transport order needs to know."""
-    identity: Any = provider.identity if isinstance(provider, SupportsIdentity) else None
-    types = provider.address_types
-    if isinstance(types, str) or not all(isinstance(cast(object, one), str) for one in types):
-        raise PluginBroken(f"{name}: address_types is {types!r}; need a sequence such as ('SMTP',)")
-    return TransportFacts(name, tuple(one.upper() for one in types), identity)
-
-
-async def close_service(opened: OpenService, runtime: Runtime) -> None:
-    """Close a service, once, and note what went wrong; what it holds is its own to free."""
-    service, opened.service = opened.service, None
-    try:
-        await stop_service(service, runtime)
-        opened.state = ServiceState.OFFLINE
-    except MsgcoreError as error:
-        opened.fail(error)
+    Raises:
+        PluginBroken: it lists nothing that is a list.
+    """
+    service = plugin.target
+    if not isinstance(service, SupportsProviders):
+        return (service,)
+    given = plugin.attribute(service.providers)
+    if not isinstance(cast(object, given), Sequence):
+        raise PluginBroken(f"{plugin.name}: providers() gave {given!r:.200}; need a sequence")
+    return given

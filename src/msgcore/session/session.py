@@ -13,7 +13,13 @@ import attrs
 
 from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, MsgcoreError, NotFound, NotSupported, OperationCancelled
+from msgcore.errors import (
+    CutShort,
+    InvalidAddress,
+    NotFound,
+    NotSupported,
+    SetupError,
+)
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
@@ -37,15 +43,17 @@ from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.folder import Folder
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send
-from msgcore.session.services import OpenService, ServiceState, close_service, open_service
+from msgcore.session.services import OpenService, open_service
 from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
 from msgcore.session.table import MemoryRows, Table, bag_of
-from msgcore.spi.call import call
-from msgcore.spi.store import OutgoingItem, StoreProvider, SupportsOutgoingQueue
-from msgcore.spi.transport import SupportsFlush, SupportsPreview, SupportsTracking
+from msgcore.spi.addressbook import AddressBookProvider
+from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.store import OutgoingItem
 from msgcore.spooler.order import assign
-from msgcore.spooler.outgoing import NamedTransport, send_due
+from msgcore.spooler.outgoing import send_due
 
 __all__ = ["RecipientCheck", "Session", "SubmissionLike", "logon"]
 
@@ -109,36 +117,32 @@ class Session(Closing):
         self._services: list[OpenService] = []
 
     async def open(self, deadline: Deadline) -> None:
-        """Open every service; raise the first error when none could be opened."""
-        first_error: MsgcoreError | None = None
+        """Open every service, side by side; raise the first error when none could be opened."""
+        entries = self._profile.services
+        found: dict[int, OpenService] = {}
+
+        async def open_one(number: int) -> None:
+            found[number] = await open_service(entries[number], self._runtime, deadline, self._submit)
+
         try:
-            for entry in self._profile.services:
-                try:
-                    opened = await open_service(entry, self._runtime, deadline)
-                    self._services.append(opened)
-                    opened.stores = tuple([await self._store(one, deadline) for one in opened.store_providers])
-                except MsgcoreError as error:
-                    first_error = first_error or error
-                    failed = next((one for one in self._services if one.entry is entry), None)
-                    if failed is None:
-                        failed = OpenService(entry, None)
-                        self._services.append(failed)
-                    failed.fail(error)
+            async with self._runtime.group() as group:
+                for number in range(1, len(entries)):
+                    group.start(open_one(number))
+                if entries:
+                    await open_one(0)
         except BaseException:
+            self._services = list(found.values())
             await self.close()
             raise
-        if first_error is not None and all(one.state is ServiceState.FAILURE for one in self._services):
-            await self.close()
-            raise first_error
-
-    async def _store(self, provider: StoreProvider, deadline: Deadline) -> MessageStore:
-        special_folders = await provider.special_folders(deadline)
-        return MessageStore(self._runtime, provider, special_folders, None, self._submit)
+        self._services = [found[number] for number in range(len(entries))]
+        errors = [opened.error for opened in self._services if opened.error is not None]
+        if errors and all(opened.could_not_open for opened in self._services):
+            raise errors[0]
 
     async def close(self) -> None:
         """Log off: close every service. What was submitted stays in its outbox."""
         for opened in self._services:
-            await close_service(opened, self._runtime)
+            await opened.close()
 
     logoff = close
 
@@ -168,13 +172,13 @@ class Session(Closing):
             (opened, store)
             for opened in self._services
             for store in opened.stores
-            if isinstance(store.provider, SupportsOutgoingQueue)
+            if store.provider.can(Capability.OUTGOING_QUEUE)
         ]
         named = next((opened for opened in self._services if opened.entry.is_default_store), None)
         if named is not None:
             able = [(opened, store) for opened, store in able if opened is named]
         if not able:
-            failed = [opened for opened in self._services if opened.status_text and (named is None or named is opened)]
+            failed = [opened for opened in self._services if opened.fault and (named is None or named is opened)]
             reasons = "; ".join(f"{opened.entry.name}: {opened.status_text}" for opened in failed)
             what = "no service of this profile" if named is None else f"{named.entry.name}, named the default store,"
             has = "has no" if named is not None else "has a"
@@ -256,10 +260,8 @@ class Session(Closing):
         item = await queue.submit(ready, transfer_id, deadline)
         return Submission(bytes(item.entry_id), ready.message_id or "")
 
-    def _queue(self) -> SupportsOutgoingQueue:
-        provider = self.default_store.provider
-        assert isinstance(provider, SupportsOutgoingQueue)
-        return provider
+    def _queue(self) -> GuardedStore:
+        return self.default_store.provider
 
     async def _prepared(self, message: Message, deadline: Deadline) -> Message:
         ready = ready_to_send(message, self.primary_identity, self._runtime.now())
@@ -282,7 +284,7 @@ class Session(Closing):
         name = address.display_name
         for opened in self._services:
             for book in opened.address_books:
-                found = await call(self._runtime, book.resolve_name, name, deadline, deadline=deadline)
+                found = await _resolved_by(opened, book, name, deadline)
                 if len(found) > 1:
                     several = ", ".join(str(one) for one in found)
                     raise InvalidAddress(f"{name!r} may be any of {several}; give the address")
@@ -297,29 +299,12 @@ class Session(Closing):
             TimedOut: it is not done within ``timeout_seconds``; what is left waits for the next call.
         """
         deadline = self._runtime.deadline(timeout_seconds)
-        store = self.default_store
         queue = self._queue()
         await queue.make_due(deadline)
-        errors: list[MsgcoreError] = []
-        try:
-            failed = [opened.failed for opened in self._services if opened.state is ServiceState.FAILURE]
-            await send_due(self._runtime, store.provider, queue, self._transports(), deadline, failed=failed)
-        except OperationCancelled:
-            raise
-        except MsgcoreError as error:
-            errors.append(error)
-        for transport in self._transports():
-            if isinstance(transport.provider, SupportsFlush):
-                try:
-                    await call(self._runtime, transport.provider.flush, deadline, deadline=deadline)
-                except OperationCancelled:
-                    raise
-                except MsgcoreError as error:
-                    errors.append(error)
-        if errors:
-            raise errors[0]
+        failed = [opened.failed for opened in self._services if opened.could_not_open]
+        await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
 
-    def _transports(self) -> list[NamedTransport]:
+    def _transports(self) -> list[GuardedTransport]:
         return [transport for opened in self._services for transport in opened.transports]
 
     async def outcomes(
@@ -334,11 +319,14 @@ class Session(Closing):
         item = await self._queue().submission(_id_of(submission), deadline)
         known = dict(item.outcomes)
         for transport in self._transports():
-            provider = transport.provider
-            mine = [r for r, name in item.transports.items() if name == transport.facts.name]
+            mine = [r for r, name in item.transports.items() if name == transport.name]
             taken = [recipient for recipient in mine if isinstance(known[recipient], Accepted)]
-            if taken and isinstance(provider, SupportsTracking):
-                known.update(await call(self._runtime, provider.track, item.transfer_id, taken, deadline=deadline))
+            if taken and transport.can(Capability.TRACKING):
+                try:
+                    known.update(await transport.track(item.transfer_id, taken, deadline))
+                except (SetupError, CutShort) as error:
+                    # What is known from before stays true.
+                    known.update({one: attrs.evolve(known[one], note=str(error)) for one in taken})
         return Outcomes(known)
 
     async def submissions(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[OutgoingItem, ...]:
@@ -387,12 +375,12 @@ class Session(Closing):
                 checks[recipient] = RecipientCheck(recipient, None, None, str(error))
         sender = message.from_ or self.primary_identity
         transports = self._transports()
-        assignment = assign(given, sender, [transport.facts for transport in transports])
+        assignment = assign(given, sender, transports)
         for recipient in assignment.unclaimed:
-            failed = [str(opened.failed) for opened in self._services if opened.state is ServiceState.FAILURE]
+            failed = [str(opened.failed) for opened in self._services if opened.could_not_open]
             reason = "; ".join(failed) or f"no service of this profile takes {recipient.address_type}"
             checks.update({one: RecipientCheck(one, None, None, reason) for one in given[recipient]})
-        by_name = {transport.facts.name: transport for transport in transports}
+        by_name = {transport.name: transport for transport in transports}
         for name, recipients in assignment.by_transport:
             previews = await self._previews(by_name[name], Envelope(sender, recipients), message, deadline)
             for recipient in recipients:
@@ -401,11 +389,14 @@ class Session(Closing):
         return tuple(checks[recipient] for recipient in message.recipients)
 
     async def _previews(
-        self, transport: NamedTransport, envelope: Envelope, message: Message, deadline: Deadline
+        self, transport: GuardedTransport, envelope: Envelope, message: Message, deadline: Deadline
     ) -> Mapping[Recipient, tuple[str | None, str]]:
-        if not isinstance(transport.provider, SupportsPreview):
+        if not transport.can(Capability.PREVIEW):
             return {}
-        found = await call(self._runtime, transport.provider.preview, envelope, message, deadline=deadline)
+        try:
+            found = await transport.preview(envelope, message, deadline)
+        except (SetupError, CutShort) as error:
+            return dict.fromkeys(envelope.recipients, (None, str(error)))
         # A routing transport without a connector takes the recipient only to report it.
         return {recipient: (one.connector or "", one.reason) for recipient, one in found.items()}
 
@@ -418,7 +409,7 @@ class Session(Closing):
                 (
                     (PidTagProviderDisplay, opened.entry.name),
                     (PidTagStatusCode, int(opened.state)),
-                    (PidTagStatusString, opened.status_text or opened.state.name or ""),
+                    (PidTagStatusString, opened.status_text),
                     (PidTagResourceType, int(opened.resource_type)),
                 )
             )
@@ -450,6 +441,15 @@ class Session(Closing):
             )
         columns = (PidTagEntryId, PidTagSubject, PidTagDisplayTo, PidTagClientSubmitTime, PidTagStatusString)
         return Table(self._runtime, MemoryRows(tuple(rows)), columns)
+
+
+async def _resolved_by(
+    opened: OpenService, book: AddressBookProvider, name: str, deadline: Deadline
+) -> Sequence[Address]:
+    """Ask one address book; an error is raised, for a name that it may know is not to be guessed elsewhere."""
+    assert opened.plugin is not None
+    given = await opened.plugin.call(book.resolve_name, name, deadline, deadline=deadline)
+    return opened.plugin.sequence(Address, book.resolve_name, given)
 
 
 def _id_of(submission: SubmissionLike) -> EntryId:

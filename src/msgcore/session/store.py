@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from msgcore.base.ids import EntryId, EntryIdLike, ObjectKind
 from msgcore.errors import NotSupported
-from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
-from msgcore.session.access import StoreAccess, Submission
+from msgcore.session.access import StoreAccess, SubmitCall
 from msgcore.session.folder import Folder
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.stored_message import StoredMessage
-from msgcore.spi.lifecycle import stop_service
-from msgcore.spi.store import SpecialFolder, StoreProvider
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.store import SpecialFolder
 
 __all__ = ["MessageStore"]
 
@@ -24,14 +24,14 @@ class MessageStore(StoreAccess, Closing):
     def __init__(
         self,
         runtime: Runtime,
-        provider: StoreProvider,
+        provider: GuardedStore,
         special_folders: Mapping[SpecialFolder, EntryId],
-        service: object | None = None,
-        submit: Callable[[Message, float], Awaitable[Submission]] | None = None,
+        plugin: Plugin | None = None,
+        submit: SubmitCall | None = None,
     ) -> None:
         super().__init__(runtime, provider, submit)
         self.special_folders = special_folders
-        self._service = service
+        self._plugin = plugin
 
     def _special(self, role: SpecialFolder) -> Folder:
         found = self.special_folders.get(role)
@@ -104,7 +104,8 @@ class MessageStore(StoreAccess, Closing):
 
     async def close(self) -> None:
         """Close the store, when it was opened by URL; a session closes its own."""
-        await stop_service(self._service, self.runtime)
+        if self._plugin is not None:
+            await self._plugin.close()
 
     def __repr__(self) -> str:
         return f"<MessageStore {self.display_name!r}>"

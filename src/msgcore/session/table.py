@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol, Self, cast
+from typing import Protocol, Self, cast
 
 import attrs
 
-from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import UsageError
 from msgcore.props.bag import PropBag
-from msgcore.props.key import BagKey, PropertyKey
-from msgcore.props.match import match
+from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
-from msgcore.props.values import PropertyError, PropertyErrorCode
 from msgcore.runtime.abc import Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.spi.rows import kept, select
 from msgcore.spi.store import TableQuery
 
 __all__ = ["MemoryRows", "Table", "TableSource", "bag_of"]
@@ -139,27 +137,10 @@ class MemoryRows:
     rows: tuple[PropBag, ...]
 
     async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
-        kept = self._kept(query.restriction)
-        for key in reversed(query.sort_order):
-
-            def rank(bag: PropBag, tag: Any = key.tag) -> tuple[bool, Any]:
-                value: object = bag.get(tag)
-                return value is not None, fold(value) if isinstance(value, str) else value
-
-            kept.sort(key=rank, reverse=key.is_descending)
-        chosen = kept[query.start : query.start + query.count]
-        return [Row(query.columns, _values(bag, query.columns)) for bag in chosen]
+        return select(self.rows, query)
 
     async def count(self, restriction: Restriction | None, deadline: Deadline) -> int:
-        return len(self._kept(restriction))
-
-    def _kept(self, restriction: Restriction | None) -> list[PropBag]:
-        return [bag for bag in self.rows if restriction is None or match(restriction, bag)]
-
-
-def _values(bag: PropBag, columns: tuple[PropertyKey, ...]) -> dict[BagKey, object]:
-    missing = PropertyError(PropertyErrorCode.NOT_FOUND)
-    return {tag.bag_key: bag.get(cast(Any, tag), missing) for tag in columns}
+        return len(kept(self.rows, restriction))
 
 
 def bag_of(values: Iterable[tuple[PropertyKey, object | None]]) -> PropBag:

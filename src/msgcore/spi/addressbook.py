@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from msgcore.base.times import Deadline
 from msgcore.model.address import Address
+from msgcore.spi.answer import Answer
 
 __all__ = ["AddressBookProvider"]
 
@@ -15,6 +16,6 @@ __all__ = ["AddressBookProvider"]
 class AddressBookProvider(Protocol):
     """A directory that resolves bare names at submit."""
 
-    async def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
+    def resolve_name(self, name: str, deadline: Deadline) -> Answer[Sequence[Address]]:
         """Give every address that ``name`` may stand for: one when it is resolved, several when it is ambiguous."""
         ...

@@ -1,24 +1,22 @@
-"""Configurations: from plain values (TOML, keyword arguments) to a service's attrs class.
+"""Configurations: a service's attrs class, declared once, made of TOML, of keyword arguments, or of a URL.
 
 Field types: ``str``, ``int``, ``float``, ``bool``, ``Path``, ``Secret``, ``ServiceUrl``, ``DatabaseUrl``,
-``tuple[str, ...]``, and each of them or ``None``. The metadata of a ``ServiceUrl`` field may hold its ``protocols``.
+``tuple[str, ...]``, and each of them or ``None``; :func:`~msgcore.spi.settings.setting` says more of a field.
 """
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
-
-import attrs
+from urllib.parse import parse_qsl
 
 from msgcore.base.text import Secret
-from msgcore.errors import NotSupported, UsageError
-from msgcore.spi.url import DatabaseUrl, ServiceUrl
+from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, UsageError
+from msgcore.spi.settings import Setting, settings_of
+from msgcore.spi.url import DatabaseUrl, ServiceUrl, refuse_password, shown_url
 
-__all__ = ["ConfigError", "build_config"]
+__all__ = ["ConfigError", "build_config", "option_values", "url_values"]
 
 
 class ConfigError(UsageError):
@@ -41,60 +39,117 @@ def build_config(
 
     Raises:
         ConfigError: a key is unknown or missing, or a value is of the wrong kind.
+        PluginBroken: the class cannot be made of any values.
     """
-    hints = typing.get_type_hints(config_type)
-    fields = {field.name: field for field in attrs.fields(config_type)}
+    settings = settings_of(config_type)
     for key in values:
-        if key not in fields:
-            raise ConfigError(key, f"no such key; there are {', '.join(fields)}")
+        if key not in settings:
+            raise ConfigError(key, f"no such key; there are {', '.join(settings)}")
     arguments: dict[str, object] = {}
-    for name, field in fields.items():
+    for name, setting in settings.items():
         if name in values:
-            arguments[name] = _convert(name, values[name], hints[name], field.metadata, folder, secret)
-        elif field.default is attrs.NOTHING:
+            arguments[name] = _convert(setting, values[name], folder, secret)
+        elif setting.is_required:
             raise ConfigError(name, "has to be given")
     try:
         return config_type(**arguments)
     except (ConfigError, NotSupported):
         raise
-    except UsageError as error:
+    except ValueError as error:  # what UsageError is, too
         raise ConfigError("", str(error)) from error
+    except MsgcoreError:
+        raise
+    except Exception as error:
+        name = f"{config_type.__module__}.{config_type.__qualname__}"
+        raise PluginBroken(f"{name}: {type(error).__name__}: {error}") from error
 
 
-def _convert(
-    key: str,
-    value: object,
-    hint: Any,
-    metadata: Mapping[Any, Any],
-    folder: Path,
-    secret: Callable[[str], Secret],
-) -> object:
-    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        if value is None:
-            return None
-        hint = next(one for one in typing.get_args(hint) if one is not type(None))
+def url_values(config_type: type[Any], url: str) -> dict[str, object]:
+    """Read the values that a URL gives: itself as ``url``, and those of its query.
+
+    Raises:
+        UsageError: the configuration has no ``url``, the query holds what may not stand there, or the URL a password.
+    """
+    settings = settings_of(config_type)
+    if "url" not in settings:
+        raise UsageError(f"{shown_url(url)!r}: this service is not opened by URL; give it a place in a profile")
+    refuse_password(url)
+    base, _, query = url.partition("?")
+    known = [setting.name for setting in settings.values() if setting.in_url]
+    if not query or not known:
+        return {"url": url}
+    values: dict[str, object] = {"url": base}
+    for key, text in parse_qsl(query, keep_blank_values=True):
+        if key not in known:
+            raise ConfigError(key, f"may not stand in a URL; there may {', '.join(known)}")
+        if settings[key].is_list:
+            values[key] = (*cast("tuple[str, ...]", values.get(key, ())), text)
+        elif key in values:
+            raise ConfigError(key, "stands twice in the URL")
+        else:
+            values[key] = _of_text(settings[key], text)
+    return values
+
+
+def option_values(config_type: type[Any], options: Mapping[str, str]) -> dict[str, object]:
+    """Read values that are given as text, as a connector's options are.
+
+    Raises:
+        ConfigError: a text is no number, no ``true`` or ``false``, where the field is one.
+    """
+    settings = settings_of(config_type)
+    return {
+        key: text.split()
+        if key in settings and settings[key].is_list
+        else _of_text(settings[key], text)
+        if key in settings
+        else text
+        for key, text in options.items()
+    }
+
+
+def _of_text(setting: Setting, text: str) -> object:
+    if setting.hint is bool:
+        if text not in {"true", "false"}:
+            raise ConfigError(setting.name, f"need true or false, got {text!r}")
+        return text == "true"
+    if setting.hint in {int, float}:
+        try:
+            return setting.hint(text)
+        except ValueError as error:
+            raise ConfigError(setting.name, f"need {setting.kind}, got {text!r}") from error
+    return text
+
+
+def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[str], Secret]) -> object:
+    key, hint = setting.name, setting.hint
+    if value is None and not setting.is_required and setting.default is None:
+        return None
     if hint is Secret:
         return value if isinstance(value, Secret) else _parsed(key, lambda: secret(_need(key, value, str)))
     if hint is ServiceUrl and not isinstance(value, ServiceUrl):
-        protocols = metadata.get("protocols", ("smtp",))
-        return _parsed(key, lambda: ServiceUrl.parse(_need(key, value, str), protocols))
+        return _parsed(key, lambda: ServiceUrl.parse(_need(key, value, str), setting.protocols))
     if hint is DatabaseUrl and not isinstance(value, DatabaseUrl):
         return _parsed(key, lambda: DatabaseUrl.parse(_need(key, value, str), folder))
     if hint is Path:
-        path = value if isinstance(value, Path) else Path(_need(key, value, str))
-        if "\0" in str(path):
-            raise ConfigError(key, "a path holds no NUL")
-        try:
-            return folder / path.expanduser()
-        except RuntimeError as error:
-            raise ConfigError(key, str(error)) from error
-    if typing.get_origin(hint) is tuple:
+        return _path(key, value, folder)
+    if setting.is_list:
         if not isinstance(value, list | tuple):
             raise ConfigError(key, f"need a list, got {type(value).__name__}")
         return tuple(_need(key, one, str) for one in cast("list[object]", value))
     if hint is float:
         return float(_need(key, value, float, int))
     return _need(key, value, hint)
+
+
+def _path(key: str, value: object, folder: Path) -> Path:
+    path = value if isinstance(value, Path) else Path(_need(key, value, str))
+    if "\0" in str(path):
+        raise ConfigError(key, "a path holds no NUL")
+    try:
+        return folder / path.expanduser()
+    except RuntimeError as error:
+        raise ConfigError(key, str(error)) from error
 
 
 def _parsed(key: str, parse: Callable[[], object]) -> object:

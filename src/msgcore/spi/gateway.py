@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 import attrs
@@ -11,6 +11,7 @@ from msgcore.base.times import Deadline
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
+from msgcore.spi.answer import Answer
 
 __all__ = ["Content", "Gateway"]
 
@@ -28,6 +29,10 @@ class Gateway(Protocol):
 
     def deliver(
         self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
-    ) -> Mapping[Recipient, Outcome] | Awaitable[Mapping[Recipient, Outcome]]:
-        """Hand the content over for the envelope's recipients, all of one ``next_hop``, with an outcome for each."""
+    ) -> Answer[Mapping[Recipient, Outcome]]:
+        """Hand the content over for the envelope's recipients, all of one ``next_hop``, with an outcome for each.
+
+        One try, under the rules of :meth:`~msgcore.spi.transport.TransportProvider.submit`. ``UsageError`` says that
+        this message can never be delivered, and refuses it.
+        """
         ...

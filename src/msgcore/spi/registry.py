@@ -11,7 +11,7 @@ import attrs
 from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, UsageError
 from msgcore.spi.service import ServiceClass
 
-__all__ = ["gateway", "register_gateway", "register_service", "service", "service_names"]
+__all__ = ["gateway", "gateway_names", "register_gateway", "register_service", "service", "service_names"]
 
 _SERVICES = "msgcore.services"
 _GATEWAYS = "msgcore.gateways"
@@ -70,6 +70,11 @@ def gateway(name: str) -> Any:
 def service_names() -> tuple[str, ...]:
     """List the services that are installed or registered."""
     return _names(_SERVICES)
+
+
+def gateway_names() -> tuple[str, ...]:
+    """List the gateways that are installed or registered."""
+    return _names(_GATEWAYS)
 
 
 def _names(group: str) -> tuple[str, ...]:

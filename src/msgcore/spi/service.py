@@ -7,11 +7,12 @@ by ``providers()``. ``logon(deadline)`` and ``close()`` are optional; both may b
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from msgcore.base.times import Deadline
 from msgcore.runtime.abc import Runtime
+from msgcore.spi.answer import Answer
 
 __all__ = ["ServiceClass", "SupportsClose", "SupportsLogon", "SupportsProviders"]
 
@@ -36,11 +37,11 @@ class SupportsProviders(Protocol):
 class SupportsLogon(Protocol):
     """A service that opens files or connections when a session starts."""
 
-    def logon(self, deadline: Deadline) -> Awaitable[None] | None: ...
+    def logon(self, deadline: Deadline) -> Answer[None]: ...
 
 
 @runtime_checkable
 class SupportsClose(Protocol):
     """A service or provider that holds something open."""
 
-    def close(self) -> Awaitable[None] | None: ...
+    def close(self) -> Answer[None]: ...

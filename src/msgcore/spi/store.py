@@ -1,6 +1,13 @@
-"""The store contract: folders of messages, their tables, and the outgoing queue.
+"""The store contract: folders of messages and their tables; and what a store may be able to do beyond reading.
 
-Everything is named by entry id. Providers keep what they are given; what a message means is the codecs' affair.
+Everything is named by entry id. Providers keep what they are given; what a message means is the codecs' affair. Every
+method may be plain ``def`` or ``async def``, is on the disk when it returns, and raises of msgcore's errors:
+
+- ``NotFound`` for an entry id that is another store's, or whose object is gone;
+- ``UsageError`` for one of another kind (a folder where a message is asked for), and for what can never be done;
+- ``StoreBusy``, ``StoreFull``, ``StoreCorrupt``, ``ConnectionLost`` and ``TimedOut`` for what they say.
+
+A method that takes several entry ids does all or nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +28,7 @@ from msgcore.model.recipient import Recipient
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
+from msgcore.spi.answer import Answer
 
 __all__ = [
     "FolderFacts",
@@ -30,7 +38,13 @@ __all__ = [
     "OutgoingState",
     "SpecialFolder",
     "StoreProvider",
+    "SupportsCreate",
+    "SupportsDelete",
+    "SupportsFolders",
+    "SupportsModify",
+    "SupportsMove",
     "SupportsOutgoingQueue",
+    "SupportsReadFlags",
     "TableQuery",
 ]
 
@@ -126,53 +140,102 @@ class OutgoingItem:
 
 @runtime_checkable
 class StoreProvider(Protocol):
-    """A message store. An ability that a provider lacks raises ``NotSupported`` naming it."""
+    """A message store that can be read; each ability beyond that is a protocol of its own."""
 
     @property
     def uid(self) -> bytes:
-        """The 16 octets at 4 to 20 of every entry id of this store."""
+        """The 16 octets at 4 to 20 of every entry id of this store: the same at every logon."""
         ...
 
     @property
     def display_name(self) -> str: ...
 
-    async def special_folders(self, deadline: Deadline) -> Mapping[SpecialFolder, EntryId]: ...
-
-    async def folders(self, parent: EntryId, deadline: Deadline) -> Sequence[FolderFacts]: ...
-
-    async def folder(self, entry_id: EntryId, deadline: Deadline) -> FolderFacts: ...
-
-    async def create_folder(self, parent: EntryId, name: str, deadline: Deadline) -> EntryId:
-        """Make a folder, or find the one of that name."""
+    def special_folders(self, deadline: Deadline) -> Answer[Mapping[SpecialFolder, EntryId]]:
+        """Give the folders that have a role; ``ROOT`` and ``IPM_SUBTREE`` are there in every store."""
         ...
 
-    async def delete_folder(self, entry_id: EntryId, deadline: Deadline) -> None:
-        """Delete a folder with all that is in it; special folders are refused with ``UsageError``."""
+    def folders(self, parent: EntryId, deadline: Deadline) -> Answer[Sequence[FolderFacts]]:
+        """List the folders in ``parent`` by name."""
         ...
 
-    async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]: ...
+    def folder(self, entry_id: EntryId, deadline: Deadline) -> Answer[FolderFacts]: ...
 
-    async def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> int: ...
+    def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Answer[Sequence[Row]]:
+        """Give rows of the folder's messages as they are now; :func:`~msgcore.spi.rows.select` does it in memory.
 
-    async def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
-        """Save new messages, all or none; they are on the disk when this returns."""
+        Absent values sort first, text compares without case. ``PidTagEntryId`` opens the message with :meth:`load`.
+        """
         ...
 
-    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None: ...
+    def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> Answer[int]:
+        """Count the messages that satisfy the restriction."""
+        ...
 
-    async def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message: ...
+    def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Answer[Message]:
+        """Load a message; of one that is larger than the limit, attachments that raise ``NotLoaded``."""
+        ...
 
-    async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row: ...
+    def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Answer[Row]:
+        """Give one message's row, as it is now."""
+        ...
 
-    async def set_read_flag(self, entry_ids: Sequence[EntryId], is_read: bool, deadline: Deadline) -> None: ...
 
-    async def move(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> None:
+@runtime_checkable
+class SupportsCreate(Protocol):
+    """A store that takes new messages."""
+
+    def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Answer[Sequence[EntryId]]:
+        """Save new messages, and give their entry ids in the same order."""
+        ...
+
+
+@runtime_checkable
+class SupportsModify(Protocol):
+    """A store whose messages can be changed."""
+
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> Answer[None]:
+        """Put ``message`` in the place of what is stored; what the store noted about its arrival stays."""
+        ...
+
+
+@runtime_checkable
+class SupportsReadFlags(Protocol):
+    """A store that keeps which messages have been read."""
+
+    def set_read_flag(self, entry_ids: Sequence[EntryId], is_read: bool, deadline: Deadline) -> Answer[None]: ...
+
+
+@runtime_checkable
+class SupportsMove(Protocol):
+    """A store whose messages can go to another folder of it."""
+
+    def move(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Answer[None]:
         """Move messages; their entry ids stay."""
         ...
 
-    async def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Sequence[EntryId]: ...
+    def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Answer[Sequence[EntryId]]:
+        """Copy messages, and give the entry ids of the copies in the same order."""
+        ...
 
-    async def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None: ...
+
+@runtime_checkable
+class SupportsDelete(Protocol):
+    """A store whose messages can be deleted."""
+
+    def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> Answer[None]: ...
+
+
+@runtime_checkable
+class SupportsFolders(Protocol):
+    """A store whose folders can be made and deleted."""
+
+    def create_folder(self, parent: EntryId, name: str, deadline: Deadline) -> Answer[EntryId]:
+        """Make a folder, or find the one of that name (compared without case)."""
+        ...
+
+    def delete_folder(self, entry_id: EntryId, deadline: Deadline) -> Answer[None]:
+        """Delete a folder with all that is in it; special folders are refused with ``UsageError``."""
+        ...
 
 
 @runtime_checkable
@@ -183,35 +246,35 @@ class SupportsOutgoingQueue(Protocol):
     that a person mends, until :meth:`retry`; then ``SENT`` or ``ABORTED``. Only the holder of the lock's token settles.
     """
 
-    async def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> OutgoingItem:
+    def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> Answer[OutgoingItem]:
         """Put a message with its Message-ID, Date and From set into the outbox, in one transaction."""
         ...
 
-    async def outgoing(self, deadline: Deadline) -> Sequence[OutgoingItem]:
+    def outgoing(self, deadline: Deadline) -> Answer[Sequence[OutgoingItem]]:
         """List every submission that is not yet sent or aborted, oldest first."""
         ...
 
-    async def submission(self, entry_id: EntryId, deadline: Deadline) -> OutgoingItem: ...
+    def submission(self, entry_id: EntryId, deadline: Deadline) -> Answer[OutgoingItem]: ...
 
-    async def make_due(self, deadline: Deadline) -> None:
+    def make_due(self, deadline: Deadline) -> Answer[None]:
         """Make every ready submission due now."""
         ...
 
-    async def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
+    def lock_due(self, lease_seconds: float, deadline: Deadline) -> Answer[OutgoingItem | None]:
         """Lock the oldest submission that is ready, due and not locked; a lock ends after ``lease_seconds``."""
         ...
 
-    async def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
+    def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> Answer[bool]:
         """Write the item's outcomes, state and next try, and unlock it; false when the lock was lost meanwhile.
 
         A ``SENT`` one moves to Sent Items. The reports go into the inbox in the same transaction.
         """
         ...
 
-    async def retry(self, entry_id: EntryId, deadline: Deadline) -> None:
+    def retry(self, entry_id: EntryId, deadline: Deadline) -> Answer[None]:
         """Make a held or waiting submission ready and due now."""
         ...
 
-    async def abort(self, entry_id: EntryId, deadline: Deadline) -> None:
+    def abort(self, entry_id: EntryId, deadline: Deadline) -> Answer[None]:
         """End a submission and move its message to Drafts; ``UsageError`` when it is locked or has ended."""
         ...

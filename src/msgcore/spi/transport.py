@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import attrs
@@ -13,6 +13,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
+from msgcore.spi.answer import Answer
 
 __all__ = [
     "RoutePreview",
@@ -33,13 +34,13 @@ class TransportProvider(Protocol):
         """The address types that it takes, upper-case; ``"*"`` is any type."""
         ...
 
-    def submit(
-        self, envelope: Envelope, message: Message, deadline: Deadline
-    ) -> Mapping[Recipient, Outcome] | Awaitable[Mapping[Recipient, Outcome]]:
+    def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Answer[Mapping[Recipient, Outcome]]:
         """Take the message to the envelope's recipients and give an outcome for each.
 
-        Only what concerns no single recipient raises: the set-up (wrong password, TLS) or a fault of the plug-in.
-        What may pass is :class:`~msgcore.model.outcome.Deferred`.
+        One try: what may pass is :class:`~msgcore.model.outcome.Deferred`, and whoever calls tries again, with the
+        same transfer id. What may have been taken is :class:`~msgcore.model.outcome.Unknown`. Only what concerns no
+        single recipient raises, and nothing was sent then: the set-up (wrong password, TLS), ``TimedOut``, a lost
+        connection. After ``close`` it raises ``UsageError``.
         """
         ...
 
@@ -56,7 +57,7 @@ class SupportsIdentity(Protocol):
 class SupportsFlush(Protocol):
     """A transport with a queue of its own, which can be worked off now."""
 
-    def flush(self, deadline: Deadline) -> Awaitable[None] | None: ...
+    def flush(self, deadline: Deadline) -> Answer[None]: ...
 
 
 @runtime_checkable
@@ -64,8 +65,8 @@ class SupportsTracking(Protocol):
     """A transport that still knows what became of a recipient after it took the message."""
 
     def track(
-        self, transfer_id: str, recipients: Sequence[Recipient]
-    ) -> Mapping[Recipient, Outcome] | Awaitable[Mapping[Recipient, Outcome]]: ...
+        self, transfer_id: str, recipients: Sequence[Recipient], deadline: Deadline
+    ) -> Answer[Mapping[Recipient, Outcome]]: ...
 
 
 @attrs.frozen
@@ -81,5 +82,5 @@ class SupportsPreview(Protocol):
     """A transport that can say before submit which connector takes whom, and why."""
 
     def preview(
-        self, envelope: Envelope, message: Message
-    ) -> Mapping[Recipient, RoutePreview] | Awaitable[Mapping[Recipient, RoutePreview]]: ...
+        self, envelope: Envelope, message: Message, deadline: Deadline
+    ) -> Answer[Mapping[Recipient, RoutePreview]]: ...

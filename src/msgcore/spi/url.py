@@ -12,7 +12,7 @@ from msgcore.base.text import refuse_line_ends
 from msgcore.errors import NotSupported, UsageError
 from msgcore.runtime.abc import Endpoint, Security
 
-__all__ = ["DatabaseUrl", "ServiceUrl", "shown_url"]
+__all__ = ["DatabaseUrl", "ServiceUrl", "refuse_password", "shown_url"]
 
 _LOGIN = re.compile(r"((?:^(?!.*//)|//)[^:@/]*):.*@", re.DOTALL)
 
@@ -53,13 +53,12 @@ class ServiceUrl:
         """
         refuse_line_ends(text, "URL")
         shown = shown_url(text)
+        refuse_password(text)
+        parts = urlsplit(text)
         try:
-            parts = urlsplit(text)
             port = parts.port
         except ValueError as error:
             raise UsageError(f"{shown!r}: {error}") from error
-        if parts.password is not None:
-            raise UsageError(f"{shown!r}: a password does not belong into a URL; give password=")
         scheme = parts.scheme.lower()
         protocol = scheme.removesuffix("+starttls")
         if scheme not in _PORTS or protocol.removesuffix("s") not in protocols:
@@ -90,6 +89,20 @@ class ServiceUrl:
         suffix = {Security.IMPLICIT: "s", Security.STARTTLS: "+starttls", Security.OPPORTUNISTIC: ""}[self.security]
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.protocol}{suffix}://{host}:{self.port}"
+
+
+def refuse_password(text: str) -> None:
+    """Refuse a URL with a password in it, and one that is none.
+
+    Raises:
+        UsageError: that is what it is.
+    """
+    try:
+        password = urlsplit(text).password
+    except ValueError as error:
+        raise UsageError(f"{shown_url(text)!r}: {error}") from error
+    if password is not None:
+        raise UsageError(f"{shown_url(text)!r}: a password does not belong into a URL; give password=")
 
 
 def shown_url(text: str) -> str:

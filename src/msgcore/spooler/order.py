@@ -7,6 +7,7 @@ are; a transport of any type (``"*"``) comes after all that name the type.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import attrs
 
@@ -18,16 +19,17 @@ __all__ = ["ANY_TYPE", "Assignment", "TransportFacts", "assign"]
 ANY_TYPE = "*"
 
 
-@attrs.frozen
-class TransportFacts:
+class TransportFacts(Protocol):
     """What the order needs to know of a transport."""
 
-    name: str
-    address_types: tuple[str, ...]
-    identity: Address | None = None
+    @property
+    def name(self) -> str: ...
 
-    def takes(self, address_type: str) -> bool:
-        return address_type in self.address_types
+    @property
+    def address_types(self) -> Sequence[str]: ...
+
+    @property
+    def identity(self) -> Address | None: ...
 
 
 @attrs.frozen
@@ -47,8 +49,8 @@ def assign(recipients: Iterable[Recipient], sender: Address | None, transports: 
     claimed: dict[str, list[Recipient]] = {}
     unclaimed: list[Recipient] = []
     for recipient in recipients:
-        taker = next((one for one in ordered if one.takes(recipient.address_type)), None) or next(
-            (one for one in ordered if one.takes(ANY_TYPE)), None
+        taker = next((one for one in ordered if recipient.address_type in one.address_types), None) or next(
+            (one for one in ordered if ANY_TYPE in one.address_types), None
         )
         if taker is None:
             unclaimed.append(recipient)

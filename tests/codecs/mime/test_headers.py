@@ -20,7 +20,7 @@ from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.parameters import parse_parameters
 from msgcore.codecs.mime.tolerated import Findings, ignore
 from msgcore.codecs.mime.words import decode_words, header_text
-from tests.codecs.mime.strategies import long_header_texts, moments
+from msgcore.testing.strategies import long_header_texts, moments
 
 
 def block(octets: bytes) -> HeaderBlock:
@@ -86,7 +86,7 @@ def test_past_the_limit_encoded_words_stay_as_they_are() -> None:
     assert decode_words("=?utf-8?q?a?= " * 3, limit=2) == "aa =?utf-8?q?a?= "
 
 
-@given(long_header_texts)
+@given(long_header_texts())
 def test_an_unstructured_field_reads_back(value: str) -> None:
     assert block(text_field("X-Own", value)).text(b"x-own") == value
 
@@ -155,7 +155,7 @@ def test_dates_read(text: str, moment: datetime | None) -> None:
     assert parse_date(text) == moment
 
 
-@given(moments)
+@given(moments())
 def test_a_date_reads_back(moment: datetime) -> None:
     assert parse_date(format_date(moment).decode()) == moment
 

@@ -10,32 +10,32 @@ from msgcore.codecs.mime.addresses import address_field, read_addresses
 from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.rebuild import rebuild
 from msgcore.model import Address, Attachment, Message, compare
-from tests.codecs.mime.strategies import any_addresses, any_octets, long_header_texts, messages
+from msgcore.testing.strategies import composed_messages, long_header_texts, mail_octets, typed_addresses
 
 
-@given(messages())
+@given(composed_messages())
 def test_a_composed_message_reads_back_the_same(message: Message) -> None:
     assert compare(mime.read(mime.write(message)), message) == ()
 
 
-@given(messages())
+@given(composed_messages())
 def test_a_composed_message_has_only_crlf_and_lines_within_998_octets(message: Message) -> None:
     lines = mime.write(message).split(b"\r\n")
 
     assert [line for line in lines if len(line) > 998 or b"\r" in line or b"\n" in line or b"\0" in line] == []
 
 
-@given(messages())
+@given(composed_messages())
 def test_the_pieces_join_to_what_write_gives(message: Message) -> None:
     assert b"".join(mime.write_chunks(message)) == mime.write(message)
 
 
-@given(messages())
+@given(composed_messages())
 def test_writing_the_same_message_twice_gives_the_same_octets(message: Message) -> None:
     assert mime.write(message) == mime.write(message)
 
 
-@given(messages())
+@given(composed_messages())
 def test_a_message_survives_the_wire(message: Message) -> None:
     """But for Bcc; and what the storage form has in 8 bits (addresses) the hop takes."""
     arrived = mime.read(mime.write_for_wire(message, allow_8bit=True, allow_utf8=True))
@@ -44,29 +44,29 @@ def test_a_message_survives_the_wire(message: Message) -> None:
     assert [d for d in compare(arrived, message) if "attachments[" not in d.where] == []
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_any_octets_read_without_an_exception(octets: bytes) -> None:
     read_all(mime.read(octets))
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_any_octets_are_written_back_as_they_were(octets: bytes) -> None:
     assert mime.write(mime.read(octets)) == octets
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_any_octets_have_the_same_tree_when_rebuilt(octets: bytes) -> None:
     root = parse(octets)
 
     assert tree(parse(rebuild(root))) == tree(root)
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_check_takes_any_octets(octets: bytes) -> None:
     assert all(0 <= finding.offset <= len(octets) for finding in mime.check(octets))
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_a_changed_subject_changes_nothing_else(octets: bytes) -> None:
     message = mime.read(octets)
     message.subject = "new"
@@ -80,7 +80,7 @@ def test_a_changed_subject_changes_nothing_else(octets: bytes) -> None:
     )
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_whatever_was_read_can_be_composed_anew(octets: bytes) -> None:
     message = mime.read(octets)
     message.text = "new text"
@@ -88,7 +88,7 @@ def test_whatever_was_read_can_be_composed_anew(octets: bytes) -> None:
     assert mime.read(mime.write(message)).text == "new text\n"
 
 
-@given(st.lists(any_addresses, max_size=4))
+@given(st.lists(typed_addresses(), max_size=4))
 def test_addresses_read_back_from_their_field(addresses: list[Address]) -> None:
     field = address_field("To", addresses) or b"To:"
 
@@ -97,7 +97,7 @@ def test_addresses_read_back_from_their_field(addresses: list[Address]) -> None:
     ]
 
 
-@given(long_header_texts)
+@given(long_header_texts())
 def test_a_file_name_of_any_characters_reads_back(filename: str) -> None:
     message = mime.read(mime.write(Message(attachments=[Attachment(b"x", filename=filename)])))
 

@@ -10,7 +10,7 @@ from msgcore.codecs.mime.entity import parse
 from msgcore.codecs.mime.transfer import has_long_line
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Attachment, Message
-from tests.codecs.mime.strategies import any_octets
+from msgcore.testing.strategies import mail_octets
 from tests.codecs.mime.test_entity import shape
 
 
@@ -18,7 +18,7 @@ def wire(octets: bytes, *, allow_8bit: bool = False, allow_utf8: bool = False) -
     return mime.octets_for_wire(octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8)
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_any_octets_go_out_in_the_wire_form_or_are_refused(octets: bytes) -> None:
     try:
         sent = wire(octets)
@@ -29,7 +29,7 @@ def test_any_octets_go_out_in_the_wire_form_or_are_refused(octets: bytes) -> Non
     assert max(map(len, sent.split(b"\r\n"))) <= 998
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_the_wire_form_of_the_wire_form_is_itself(octets: bytes) -> None:
     try:
         sent = wire(octets)
@@ -38,7 +38,7 @@ def test_the_wire_form_of_the_wire_form_is_itself(octets: bytes) -> None:
     assert wire(sent) == sent
 
 
-@given(any_octets)
+@given(mail_octets())
 def test_the_wire_form_has_the_same_types_in_the_same_tree(octets: bytes) -> None:
     try:
         sent = wire(octets)

@@ -21,8 +21,10 @@ from msgcore.props import (
     PidTagReadReceiptRequested,
     header_property,
 )
-from tests.codecs.mime.strategies import EPOCH, header_texts
+from msgcore.testing.strategies import header_texts
 from tests.codecs.mime.test_entity import shape
+
+EPOCH = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def write(message: Message) -> str:
@@ -298,7 +300,7 @@ def test_what_the_constructors_let_pass_the_writer_refuses(make: Callable[[str],
         mime.write(make(evil))
 
 
-@given(st.lists(header_texts, min_size=6, max_size=6))
+@given(st.lists(header_texts(), min_size=6, max_size=6))
 def test_no_text_of_a_header_makes_a_field_of_its_own(texts: list[str]) -> None:
     subject, name, own, content_id, filename, topic = texts
     message = Message(

@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 from collections.abc import Coroutine, Iterable
 from contextlib import closing
-from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -21,42 +20,12 @@ from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFo
 from msgcore.providers.internal.store import InternalStore
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime
 from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder, TableQuery
-from tests.runtime.modes import Mode
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.modes import Mode
 
 T = TypeVar("T")
 
 EVERYTHING = 1 << 40
-
-
-class MovedBlockingRuntime(BlockingRuntime):
-    """A runtime whose clocks a test moves on."""
-
-    moved = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self.moved
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.moved.total_seconds()
-
-
-class MovedAsyncioRuntime(AsyncioRuntime):
-    """A runtime whose clocks a test moves on."""
-
-    moved = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self.moved
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.moved.total_seconds()
-
-
-AnyRuntime = MovedBlockingRuntime | MovedAsyncioRuntime
-
-
-def runtime_of(mode: Mode) -> AnyRuntime:
-    return MovedBlockingRuntime() if mode is Mode.BLOCKING else MovedAsyncioRuntime()
 
 
 def run(runtime: BlockingRuntime | AsyncioRuntime, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -71,7 +40,8 @@ class Box:
 
     def __init__(self, mode: Mode, path: Path) -> None:
         self.path = path
-        self.runtime = runtime_of(mode)
+        self.clock = ManualClock()
+        self.runtime = runtime_on(mode, self.clock)
         self._service = PersonalFoldersService(PersonalFoldersConfig(path), self.runtime)
         self.run(self._service.logon(NEVER))
         (store,) = self._service.providers()

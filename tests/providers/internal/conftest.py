@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from msgcore.testing.modes import Mode
 from tests.providers.internal.box import Box
-from tests.runtime.modes import Mode
 
 
 @pytest.fixture(params=list(Mode), ids=lambda mode: mode.value)

@@ -12,8 +12,8 @@ import pytest
 from msgcore.errors import MsgcoreError, StoreBusy, StoreCorrupt, StoreError
 from msgcore.model import Message
 from msgcore.runtime import NEVER
+from msgcore.testing.modes import Mode
 from tests.providers.internal.box import Box
-from tests.runtime.modes import Mode
 
 
 def execute(path: Path, *statements: str) -> None:

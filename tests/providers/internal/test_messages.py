@@ -109,7 +109,7 @@ def test_the_time_of_arrival_is_kept_to_the_microsecond(box: Box) -> None:
 
 
 def test_a_message_without_a_time_of_arrival_arrived_when_it_was_saved(box: Box) -> None:
-    box.runtime.moved = timedelta(days=1_000)
+    box.clock.move(timedelta(days=1_000))
     loaded = box.load(box.save_one(Message()))
 
     assert loaded[PidTagMessageDeliveryTime] == loaded[PidTagCreationTime] > datetime.now(UTC) + timedelta(days=999)
@@ -188,7 +188,7 @@ def test_changes_show_in_the_table(box: Box) -> None:
 def test_changes_leave_the_facts_of_arrival(box: Box, tag: Property[datetime]) -> None:
     entry_id = box.deliver(Incoming(Message(), received_at=EPOCH))
     before = box.load(entry_id)[tag]
-    box.runtime.moved = timedelta(days=3)
+    box.clock.move(timedelta(days=3))
 
     assert changed(box, entry_id, set_subject)[tag] == before
 
@@ -196,7 +196,7 @@ def test_changes_leave_the_facts_of_arrival(box: Box, tag: Property[datetime]) -
 def test_changes_move_the_time_of_modification(box: Box) -> None:
     entry_id = box.save_one(Message())
     before = box.load(entry_id)[PidTagLastModificationTime]
-    box.runtime.moved = timedelta(days=3)
+    box.clock.move(timedelta(days=3))
 
     assert changed(box, entry_id, set_subject)[PidTagLastModificationTime] >= before + timedelta(days=3)
 

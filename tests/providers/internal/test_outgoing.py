@@ -101,7 +101,7 @@ def test_a_display_name_that_is_no_unicode_does_not_hinder(box: Box) -> None:
 def test_submissions_are_listed_oldest_first(box: Box) -> None:
     ids: list[EntryId] = []
     for number in range(3):
-        box.runtime.moved = timedelta(hours=3 - number)
+        box.clock.step(timedelta(hours=-1))
         ids.append(box.submit(LETTER, f"t{number}").entry_id)
 
     assert [item.entry_id for item in box.run(box.store.outgoing(NEVER))] == ids[::-1]
@@ -118,11 +118,10 @@ def test_a_message_that_was_never_submitted_is_no_submission(box: Box) -> None:
 
 
 def test_the_oldest_is_locked_first(box: Box) -> None:
-    box.runtime.moved = timedelta(hours=1)
     box.submit(LETTER, "younger")
-    box.runtime.moved = timedelta()
+    box.clock.step(timedelta(hours=-1))
     box.submit(LETTER, "older")
-    box.runtime.moved = timedelta(hours=2)
+    box.clock.move(timedelta(hours=2))
 
     assert [locked(box).transfer_id, locked(box).transfer_id] == ["older", "younger"]
 
@@ -145,7 +144,7 @@ def test_each_lock_has_a_higher_token(box: Box) -> None:
 def test_a_lock_ends_after_its_lease(box: Box) -> None:
     box.submit(LETTER)
     box.lock(600)
-    box.runtime.moved = timedelta(seconds=601)
+    box.clock.move(timedelta(seconds=601))
 
     assert box.lock() is not None
 
@@ -153,7 +152,7 @@ def test_a_lock_ends_after_its_lease(box: Box) -> None:
 def test_a_lock_holds_until_its_lease_ends(box: Box) -> None:
     box.submit(LETTER)
     box.lock(600)
-    box.runtime.moved = timedelta(seconds=590)
+    box.clock.move(timedelta(seconds=590))
 
     assert box.lock() is None
 
@@ -202,7 +201,7 @@ def test_what_waits_is_locked_once_it_is_due(box: Box) -> None:
     box.submit(LETTER)
     item = locked(box)
     settled(box, item, due_at=item.due_at + timedelta(hours=1))
-    box.runtime.moved = timedelta(hours=1)
+    box.clock.move(timedelta(hours=1))
 
     assert box.lock() is not None
 
@@ -364,7 +363,7 @@ def stale(box: Box) -> OutgoingItem:
     """Give an item whose lock somebody else has taken over."""
     box.submit(LETTER)
     item = locked(box)
-    box.runtime.moved += timedelta(seconds=601)
+    box.clock.move(timedelta(seconds=601))
     assert locked(box).token > item.token
     return item
 
@@ -390,7 +389,7 @@ def test_a_stale_token_reports_nothing(box: Box) -> None:
 def test_a_lock_that_has_run_out_settles_as_long_as_nobody_took_it(box: Box) -> None:
     box.submit(LETTER)
     item = locked(box)
-    box.runtime.moved = timedelta(seconds=601)
+    box.clock.move(timedelta(seconds=601))
 
     assert settled(box, item, state=OutgoingState.SENT) is True
 
@@ -477,7 +476,7 @@ def test_what_is_being_sent_is_not_aborted(box: Box) -> None:
 def test_what_was_aborted_after_its_lease_is_not_settled_by_who_held_it(box: Box) -> None:
     box.submit(LETTER)
     item = locked(box)
-    box.runtime.moved = timedelta(seconds=601)
+    box.clock.move(timedelta(seconds=601))
     box.run(box.store.abort(item.entry_id, NEVER))
 
     assert (settled(box, item, state=OutgoingState.SENT), now_is(box, item).state) == (False, OutgoingState.ABORTED)

@@ -28,10 +28,10 @@ from msgcore.props.table import (
 from msgcore.props.tags import Property
 from msgcore.runtime import NEVER
 from msgcore.spi.store import Incoming
+from msgcore.testing.modes import Mode
 from tests.conftest import SOAK
 from tests.providers.internal.box import Box
 from tests.providers.internal.strategies import COLOUR, incoming, restrictions, sort_orders
-from tests.runtime.modes import Mode
 
 EXAMPLES = settings(max_examples=10_000 if SOAK else 60)
 

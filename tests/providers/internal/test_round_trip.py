@@ -24,11 +24,11 @@ from msgcore.props.table import (
 from msgcore.props.tags import Property, PropertyTag
 from msgcore.props.types import PropertyType
 from msgcore.runtime import NEVER
-from tests.codecs.mime.strategies import any_octets, messages
+from msgcore.testing.modes import Mode
+from msgcore.testing.strategies import composed_messages, mail_octets, properties
 from tests.conftest import SOAK
 from tests.providers.internal.box import Box
-from tests.providers.internal.strategies import COLOUR, NUMBER, properties
-from tests.runtime.modes import Mode
+from tests.providers.internal.strategies import COLOUR, NUMBER
 
 EXAMPLES = settings(max_examples=10_000 if SOAK else 60)
 
@@ -43,14 +43,14 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, empty_mailbox: bytes) -> Ite
 
 
 @EXAMPLES
-@given(messages())
+@given(composed_messages())
 def test_a_composed_message_comes_back_the_same(shelf: Box, message: Message) -> None:
     """Embedded messages, recipients of any type, bare names and Bcc among them."""
     assert compare(message, shelf.load(shelf.save_one(message))) == ()
 
 
 @EXAMPLES
-@given(any_octets)
+@given(mail_octets())
 def test_a_message_that_was_read_comes_back_octet_for_octet(shelf: Box, octets: bytes) -> None:
     assert mime.write(shelf.load(shelf.save_one(mime.read(octets)))) == octets
 
@@ -70,7 +70,7 @@ def test_properties_that_mime_does_not_know_come_back_with_value_and_type(
 
 
 @EXAMPLES
-@given(any_octets, st.lists(properties(), max_size=3))
+@given(mail_octets(), st.lists(properties(), max_size=3))
 def test_properties_over_a_message_that_was_read_come_back(
     shelf: Box, octets: bytes, given_properties: list[tuple[Property[object], object]]
 ) -> None:
@@ -82,7 +82,7 @@ def test_properties_over_a_message_that_was_read_come_back(
 
 
 @EXAMPLES
-@given(messages(), st.lists(properties(), max_size=2))
+@given(composed_messages(), st.lists(properties(), max_size=2))
 def test_a_loaded_message_saved_again_is_the_same(
     shelf: Box, message: Message, given_properties: list[tuple[Property[object], object]]
 ) -> None:
@@ -94,7 +94,7 @@ def test_a_loaded_message_saved_again_is_the_same(
 
 
 @EXAMPLES
-@given(messages())
+@given(composed_messages())
 def test_saving_what_was_not_changed_keeps_the_content(shelf: Box, message: Message) -> None:
     entry_id = shelf.save_one(message)
     before = content_of(shelf, entry_id.number)

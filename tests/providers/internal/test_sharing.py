@@ -13,8 +13,8 @@ import pytest
 from msgcore.model import Message
 from msgcore.runtime import NEVER
 from msgcore.spi.store import Incoming, OutgoingState, SpecialFolder
+from msgcore.testing.modes import Mode
 from tests.providers.internal.box import Box
-from tests.runtime.modes import Mode
 
 PROLOGUE = """
 import sys

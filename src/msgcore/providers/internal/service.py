@@ -13,27 +13,42 @@ from msgcore.providers.internal.folders import Mailbox, create_mailbox, list_mai
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.internal.store import InternalStore
 from msgcore.runtime import Connection, Database, Runtime
+from msgcore.spi.settings import setting
 from msgcore.spi.store import StoreProvider
+from msgcore.spi.url import DatabaseUrl
 
-__all__ = ["PersonalFoldersConfig", "PersonalFoldersService"]
+__all__ = ["PersonalFoldersConfig", "PersonalFoldersService", "SqliteConfig", "SqliteService"]
 
 _NAME = "personal"
+_TITLE = "Personal Folders"
 
 
 @attrs.frozen
 class PersonalFoldersConfig:
-    """``path``: the database file, made when it is not there. ``display_name``: what people see."""
+    """A mailbox in a file of its own."""
 
-    path: Path
-    display_name: str = "Personal Folders"
+    path: Path = attrs.field(metadata=setting("the database file, made when it is not there"))
+    display_name: str = attrs.field(default=_TITLE, metadata=setting("what people see"))
+
+
+@attrs.frozen
+class SqliteConfig:
+    """A mailbox in a file, by URL."""
+
+    url: DatabaseUrl = attrs.field(metadata=setting("sqlite:///PATH; the file is made when it is not there"))
+    display_name: str = attrs.field(default=_TITLE, metadata=setting("what people see", in_url=True))
+
+    @property
+    def path(self) -> Path:
+        return self.url.path
 
 
 class PersonalFoldersService:
-    """The message service ``personal-folders``; also what ``open_store("sqlite:///PATH")`` opens."""
+    """The message service ``personal-folders``."""
 
-    config_type = PersonalFoldersConfig
+    config_type: type[PersonalFoldersConfig | SqliteConfig] = PersonalFoldersConfig
 
-    def __init__(self, config: PersonalFoldersConfig, runtime: Runtime) -> None:
+    def __init__(self, config: PersonalFoldersConfig | SqliteConfig, runtime: Runtime) -> None:
         self._config = config
         self._runtime = runtime
         self._database: Database | None = None
@@ -61,3 +76,9 @@ class PersonalFoldersService:
     async def close(self) -> None:
         if self._database is not None:
             await self._database.close(self._runtime)
+
+
+class SqliteService(PersonalFoldersService):
+    """The same by URL: what ``open_store("sqlite:///PATH")`` opens."""
+
+    config_type = SqliteConfig

@@ -1,0 +1,29 @@
+"""Gateways by connector: the options of a connector are the configuration of its gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from msgcore.base.text import Secret
+from msgcore.mta.connector import Connector
+from msgcore.runtime.abc import Runtime
+from msgcore.spi.config import build_config, option_values
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.registry import gateway
+
+__all__ = ["make_gateway"]
+
+
+def make_gateway(connector: Connector, runtime: Runtime, folder: Path, secret: Callable[[str], Secret]) -> Plugin:
+    """Make a connector's gateway; it does no I/O before its first delivery.
+
+    Raises:
+        UsageError: the gateway is not installed, or does not take the options.
+        NotSupported: it is not in this version.
+        SetupError: a secret is missing; ``PluginBroken`` when the gateway cannot be loaded or made.
+    """
+    gateway_class = gateway(connector.gateway)
+    values = option_values(gateway_class.config_type, connector.options)
+    config = build_config(gateway_class.config_type, values, folder=folder, secret=secret)
+    return Plugin.make(f"gateway {connector.gateway}", gateway_class, config, runtime)

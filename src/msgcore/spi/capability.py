@@ -1,0 +1,73 @@
+"""What a provider can do beyond what its contract asks of all: each ability is a protocol of its own."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import cast
+
+from msgcore.errors import PluginBroken
+from msgcore.spi.store import (
+    SupportsCreate,
+    SupportsDelete,
+    SupportsFolders,
+    SupportsModify,
+    SupportsMove,
+    SupportsOutgoingQueue,
+    SupportsReadFlags,
+)
+from msgcore.spi.transport import SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking
+
+__all__ = ["Capability", "capabilities_of"]
+
+
+class Capability(enum.Enum):
+    """An optional ability of a transport or a store."""
+
+    IDENTITY = "identity"
+    FLUSH = "flush"
+    TRACKING = "tracking"
+    PREVIEW = "preview"
+    CREATE = "create"
+    MODIFY = "modify"
+    READ_FLAGS = "read flags"
+    MOVE = "move"
+    DELETE = "delete"
+    FOLDERS = "folders"
+    OUTGOING_QUEUE = "outgoing queue"
+
+
+_PROTOCOLS: Mapping[Capability, type] = {
+    Capability.IDENTITY: SupportsIdentity,
+    Capability.FLUSH: SupportsFlush,
+    Capability.TRACKING: SupportsTracking,
+    Capability.PREVIEW: SupportsPreview,
+    Capability.CREATE: SupportsCreate,
+    Capability.MODIFY: SupportsModify,
+    Capability.READ_FLAGS: SupportsReadFlags,
+    Capability.MOVE: SupportsMove,
+    Capability.DELETE: SupportsDelete,
+    Capability.FOLDERS: SupportsFolders,
+    Capability.OUTGOING_QUEUE: SupportsOutgoingQueue,
+}
+
+
+def capabilities_of(provider: object) -> frozenset[Capability]:
+    """Say what a provider can do: what its ``capabilities`` declare, or else every ability that it has methods for.
+
+    Declaring is for a provider that can do less than its class, such as a store that was opened for reading only.
+
+    Raises:
+        PluginBroken: it declares an ability whose methods it lacks.
+    """
+    able = frozenset(ability for ability, protocol in _PROTOCOLS.items() if isinstance(provider, protocol))
+    declared = getattr(provider, "capabilities", able)
+    name = type(provider).__qualname__
+    if not isinstance(declared, set | frozenset) or not all(
+        isinstance(one, Capability) for one in cast("frozenset[object]", declared)
+    ):
+        raise PluginBroken(f"{name}: capabilities is {declared!r}; need a set of Capability")
+    abilities = frozenset(cast("frozenset[Capability]", declared))
+    for ability in sorted(abilities - able, key=lambda one: one.value):
+        raise PluginBroken(f"{name}: declares {ability}, and is no {_PROTOCOLS[ability].__name__}")
+    return abilities

@@ -1,0 +1,134 @@
+"""A transport provider as sessions use it: called as a plug-in is, with what it says checked before it is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, cast
+
+import attrs
+
+from msgcore.base.times import Deadline
+from msgcore.errors import CutShort, NotSupported, OperationCancelled, PluginBroken
+from msgcore.model.address import Address
+from msgcore.model.envelope import Envelope
+from msgcore.model.message import Message
+from msgcore.model.outcome import Outcome, Unknown
+from msgcore.model.recipient import Recipient
+from msgcore.spi.answer import Answer
+from msgcore.spi.capability import Capability, capabilities_of
+from msgcore.spi.outcomes import checked_outcomes
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.transport import RoutePreview, TransportProvider
+
+__all__ = ["GuardedTransport", "HandedOver"]
+
+Submit = Callable[..., Answer[Mapping[Recipient, Outcome]]]
+
+
+@attrs.frozen
+class HandedOver:
+    """An outcome for each recipient; and the cancellation that came while a plain ``def`` was at work, if one did."""
+
+    outcomes: dict[Recipient, Outcome]
+    cancelled: OperationCancelled | None = None
+
+
+class GuardedTransport:
+    """One transport of a plug-in."""
+
+    def __init__(self, plugin: Plugin, provider: TransportProvider, name: str = "") -> None:
+        """Read what the transport says of itself.
+
+        Raises:
+            PluginBroken: that is nonsense.
+        """
+        self.name = name or plugin.name
+        self._plugin = plugin
+        self._provider: Any = provider
+        self.capabilities = plugin.attribute(lambda: capabilities_of(provider))
+        self.identity: Address | None = None
+        if Capability.IDENTITY in self.capabilities:
+            identity: object = plugin.attribute(lambda: self._provider.identity)
+            if not isinstance(identity, Address | None):
+                raise PluginBroken(f"{plugin.name}: identity is {identity!r}; need an Address or None")
+            self.identity = identity
+        types: object = plugin.attribute(lambda: self._provider.address_types)
+        if isinstance(types, str):
+            raise PluginBroken(f"{plugin.name}: address_types is {types!r}; need a sequence such as ('SMTP',)")
+        self.address_types = tuple(one.upper() for one in plugin.sequence(str, type(provider), types))
+
+    def can(self, ability: Capability) -> bool:
+        return ability in self.capabilities
+
+    def _able(self, ability: Capability) -> Any:
+        if ability not in self.capabilities:
+            raise NotSupported(f"{self.name}: this transport has not the ability {ability.value!r}")
+        return self._provider
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> HandedOver:
+        """Submit once, and give an outcome for each recipient of the envelope.
+
+        What the transport did not end in time, or was cancelled at, is unknown.
+
+        Raises:
+            PluginBroken: it raised what is no error of msgcore, or gave no mapping.
+            MsgcoreError: what it raised itself.
+        """
+        watched = _Watched(self._provider.submit)
+        cancelled: OperationCancelled | None = None
+        given: object
+        try:
+            given = await self._plugin.call(watched.method, envelope, message, deadline, deadline=deadline)
+        except CutShort as error:
+            return HandedOver(dict.fromkeys(envelope.recipients, Unknown(text=str(error), stage="submit")))
+        except OperationCancelled as error:
+            if not watched.has_begun:
+                raise
+            given, cancelled = watched.said, error
+            if given is None:
+                unknown = Unknown(text=f"{self.name}: cancelled while it was being sent", stage="submit")
+                return HandedOver(dict.fromkeys(envelope.recipients, unknown), cancelled)
+        return HandedOver(checked_outcomes(self._plugin, watched.method, given, envelope.recipients), cancelled)
+
+    async def flush(self, deadline: Deadline) -> None:
+        await self._plugin.call(self._able(Capability.FLUSH).flush, deadline, deadline=deadline)
+
+    async def track(
+        self, transfer_id: str, recipients: Sequence[Recipient], deadline: Deadline
+    ) -> Mapping[Recipient, Outcome]:
+        """Say what has become of recipients that the transport took; of one that it says nothing about, nothing."""
+        method = self._able(Capability.TRACKING).track
+        given: object = await self._plugin.call(method, transfer_id, recipients, deadline, deadline=deadline)
+        found = self._plugin.mapping(Recipient, method, given)
+        return checked_outcomes(self._plugin, method, found, [one for one in recipients if one in found])
+
+    async def preview(
+        self, envelope: Envelope, message: Message, deadline: Deadline
+    ) -> Mapping[Recipient, RoutePreview]:
+        method = self._able(Capability.PREVIEW).preview
+        given = await self._plugin.call(method, envelope, message, deadline, deadline=deadline)
+        found = self._plugin.mapping(Recipient, method, given)
+        if not all(isinstance(found.get(one), RoutePreview) for one in envelope.recipients):
+            raise self._plugin.nonsense(method, found, "a RoutePreview for each recipient")
+        return cast("Mapping[Recipient, RoutePreview]", found)
+
+
+class _Watched:
+    """A plain ``def`` that is remembered to have begun, and for what it gave, whatever becomes of the wait for it."""
+
+    def __init__(self, submit: Submit) -> None:
+        self.has_begun = False
+        self.said: object = None
+        self.method: Submit = submit
+        if not iscoroutinefunction(submit):
+
+            @wraps(submit)
+            def remembering(*arguments: Any) -> Answer[Mapping[Recipient, Outcome]]:
+                self.has_begun = True
+                given = submit(*arguments)
+                self.said = given
+                return given
+
+            self.method = remembering

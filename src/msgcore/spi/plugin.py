@@ -1,0 +1,209 @@
+"""A plug-in at work: the one way in which msgcore calls what others wrote, with their faults named.
+
+A plain ``def`` runs in a thread of the plug-in's own pool (``max_threads`` of its class, 8 when it says nothing). An
+``async def`` is awaited; with ``runs_on = "asyncio"`` it is given an event loop in blocking sessions, too. Both are
+handed the deadline of the call. What has not ended a moment after it is cut, or left to itself in its thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
+from inspect import isawaitable, iscoroutinefunction
+from typing import Any, TypeVar, cast
+
+from msgcore.base.times import Deadline
+from msgcore.errors import CutShort, MsgcoreError, PluginBroken, SetupError, SuspendedError, TimedOut, UsageError
+from msgcore.runtime.abc import NEVER, Runtime, Workers
+from msgcore.spi.service import SupportsClose, SupportsLogon
+
+__all__ = ["Plugin"]
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+_THREADS = 8
+_GRACE_SECONDS = 1.0
+_CLOSE_SECONDS = 10.0
+
+_log = logging.getLogger("msgcore.plugins")
+
+
+class Plugin:
+    """An object of somebody's class, its name in messages, and its last fault, if its last call had one."""
+
+    def __init__(self, name: str, target: object, runtime: Runtime) -> None:
+        self.name = name
+        self.target = target
+        self.runtime = runtime
+        self.fault: MsgcoreError | None = None
+        self._workers: Workers | None = None
+        self._is_closed = False
+
+    @classmethod
+    def make(cls, name: str, plugin_class: Callable[[Any, Runtime], object], config: Any, runtime: Runtime) -> Plugin:
+        """Call a plug-in's constructor, which does no I/O.
+
+        Raises:
+            PluginBroken: it raised what is no error of msgcore.
+        """
+        try:
+            return cls(name, plugin_class(config, runtime), runtime)
+        except MsgcoreError:
+            raise
+        except Exception as error:
+            raise _broken(name, plugin_class, error) from error
+
+    async def logon(self, deadline: Deadline) -> None:
+        """Let a service open what it needs; when that is cut short or fails, it is closed."""
+        if isinstance(self.target, SupportsLogon):
+            try:
+                await self.call(self.target.logon, deadline, deadline=deadline)
+            except BaseException:
+                await self.close()
+                raise
+
+    async def call(self, function: Callable[..., object], *arguments: object, deadline: Deadline = NEVER) -> object:
+        """Call one of the plug-in's methods; what it gives is whatever it gives, and for the caller to check.
+
+        Raises:
+            CutShort: it did not end by the deadline; what it did is not known.
+            PluginBroken: it raised what is no error of msgcore.
+            UsageError: the plug-in has been closed.
+            MsgcoreError: what it raised.
+        """
+        if self._is_closed:
+            raise UsageError(f"{self.name}: is closed")
+        try:
+            found = await self._run(function, arguments, deadline.later(_GRACE_SECONDS))
+        except CutShort as error:
+            self.fault = CutShort(f"{self.name}: {_name_of(function)} did not keep to its deadline: {error}")
+            raise self.fault from error
+        except SuspendedError as error:
+            self.fault = _broken(self.name, function, error)
+            raise self.fault from error
+        except MsgcoreError as error:
+            self.fault = error if isinstance(error, SetupError) else None
+            raise
+        except Exception as error:
+            self.fault = _broken(self.name, function, error)
+            raise self.fault from error
+        self.fault = None
+        return found
+
+    async def _run(self, function: Callable[..., object], arguments: tuple[object, ...], limit: Deadline) -> object:
+        if not iscoroutinefunction(function):
+            given = await self._in_thread(lambda: function(*arguments), limit)
+            if isawaitable(given):  # an async def in the clothes of a plain one
+                return await self.runtime.bounded(_awaited(given), limit)
+            return given
+        if getattr(self.target, "runs_on", "") != "asyncio":
+            return await self.runtime.bounded(function(*arguments), limit)
+        try:
+            return await self.runtime.on_loop(lambda _: function(*arguments), limit)
+        except TimedOut as error:
+            if limit.is_past:
+                raise CutShort(str(error)) from error
+            raise
+
+    async def _in_thread(self, function: Callable[[], T], limit: Deadline) -> T:
+        if self._workers is None:
+            threads = getattr(type(self.target), "max_threads", _THREADS)
+            self._workers = self.runtime.workers(f"msgcore {self.name}", threads)
+        future = self._workers.submit(function)
+        try:
+            return await self.runtime.wait(future, limit)
+        except TimedOut as error:
+            if future.done():
+                return future.result()
+            if future.cancel():
+                raise TimedOut(f"{self.name}: none of its threads was free in time") from error
+            future.add_done_callback(lambda _: _log.warning("%s: a call ended long after its deadline", self.name))
+            raise CutShort("it goes on in its thread") from error
+        except BaseException:
+            if not future.cancel():
+                await self._grace(future)
+            raise
+
+    async def _grace(self, future: Future[T]) -> None:
+        """Let a function that was cancelled come to its end, for a moment: what it did is good to know."""
+        done: Future[None] = Future()
+        future.add_done_callback(lambda _: done.set_result(None))
+        with self.runtime.shielded():
+            try:
+                await self.runtime.wait(done, self.runtime.deadline(_GRACE_SECONDS))
+            except TimedOut:
+                return
+
+    async def close(self) -> None:
+        """Close the plug-in, once; also in a call that was cancelled.
+
+        Raises:
+            MsgcoreError: what its ``close`` raised; ``CutShort`` when that hangs.
+        """
+        if self._is_closed:
+            return
+        try:
+            if isinstance(self.target, SupportsClose):
+                with self.runtime.shielded():
+                    await self.call(self.target.close, deadline=self.runtime.deadline(_CLOSE_SECONDS))
+        finally:
+            self._is_closed = True
+            if self._workers is not None:
+                self._workers.close()
+
+    def attribute(self, read: Callable[[], T]) -> T:
+        """Read what the plug-in says without I/O, such as its address types.
+
+        Raises:
+            PluginBroken: it raised what is no error of msgcore.
+        """
+        try:
+            return read()
+        except MsgcoreError:
+            raise
+        except Exception as error:
+            raise _broken(self.name, type(self.target), error) from error
+
+    def nonsense(self, function: object, given: object, need: str) -> PluginBroken:
+        """Make the error for a method that gave something else than its contract says."""
+        self.fault = PluginBroken(f"{self.name}: {_name_of(function)} gave {given!r:.200}; need {need}")
+        return self.fault
+
+    def sequence(self, kind: type[T], function: object, given: object) -> Sequence[T]:
+        """Give back what a method gave when it is a sequence of one kind.
+
+        Raises:
+            PluginBroken: it is not.
+        """
+        whole: object = given
+        found = cast("Sequence[object]", given) if isinstance(given, Sequence) else (None,)
+        if not all(isinstance(one, kind) for one in found):
+            raise self.nonsense(function, whole, f"a sequence of {kind.__name__}")
+        return cast("Sequence[T]", found)
+
+    def mapping(self, key: type[K], function: object, given: object) -> Mapping[K, object]:
+        """Give back what a method gave when it is a mapping by one kind of key.
+
+        Raises:
+            PluginBroken: it is not.
+        """
+        whole: object = given
+        found = cast("Mapping[object, object]", given) if isinstance(given, Mapping) else {None: None}
+        if not all(isinstance(one, key) for one in found):
+            raise self.nonsense(function, whole, f"a mapping by {key.__name__}")
+        return cast("Mapping[K, object]", found)
+
+
+async def _awaited(given: Awaitable[object]) -> object:
+    return await given
+
+
+def _broken(name: str, function: object, error: Exception) -> PluginBroken:
+    return PluginBroken(f"{name}: {_name_of(function)}: {type(error).__name__}: {error}")
+
+
+def _name_of(function: object) -> str:
+    name = getattr(function, "__qualname__", "") or repr(function)
+    return f"{getattr(function, '__module__', '')}.{name}".lstrip(".")

@@ -1,0 +1,85 @@
+"""What the fields of a configuration say of themselves: for whoever writes a profile, a URL, or documentation."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from msgcore.base.text import Secret
+from msgcore.errors import PluginBroken
+
+__all__ = ["Setting", "setting", "settings_of"]
+
+_KEY = "msgcore"
+
+
+@attrs.frozen
+class _Says:
+    text: str
+    protocols: tuple[str, ...]
+    in_url: bool
+
+
+def setting(text: str, *, protocols: tuple[str, ...] = ("smtp",), in_url: bool = False) -> Mapping[str, object]:
+    """Make the metadata of a field, as in ``attrs.field(metadata=setting("what the phone shows"))``.
+
+    ``text`` tells people what it is for. ``protocols`` are those that a ``ServiceUrl`` may name. ``in_url`` lets the
+    field stand in the query of the service's URL, too, as ``?key=value``: never for what makes a connection less safe.
+    """
+    return {_KEY: _Says(text, protocols, in_url)}
+
+
+@attrs.frozen
+class Setting:
+    """One field of a configuration; ``default`` is meaningless when it ``is_required``."""
+
+    name: str
+    kind: str
+    text: str
+    is_required: bool
+    default: object
+    is_secret: bool
+    is_list: bool
+    protocols: tuple[str, ...]
+    in_url: bool
+    hint: Any = attrs.field(repr=False, eq=False)
+
+
+def settings_of(config_type: type[Any]) -> Mapping[str, Setting]:
+    """List the fields of a configuration by name.
+
+    Raises:
+        PluginBroken: it is no attrs class, or an annotation in it names nothing.
+    """
+    try:
+        hints = typing.get_type_hints(config_type)
+        return {field.name: _setting(field, hints[field.name]) for field in attrs.fields(config_type) if field.init}
+    except Exception as error:
+        name = f"{config_type.__module__}.{config_type.__qualname__}"
+        raise PluginBroken(f"{name}: no configuration: {type(error).__name__}: {error}") from error
+
+
+def _setting(field: attrs.Attribute[Any], hint: Any) -> Setting:
+    says = field.metadata.get(_KEY, _Says("", ("smtp",), False))
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        hint = next(one for one in typing.get_args(hint) if one is not type(None))
+    is_list = typing.get_origin(hint) is tuple
+    is_required = field.default is attrs.NOTHING
+    default = None if is_required or isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]  # attrs types Factory as a function
+    kind = "list of str" if is_list else getattr(hint, "__name__", str(hint))
+    return Setting(
+        field.alias or field.name,
+        kind,
+        says.text,
+        is_required,
+        default,
+        hint is Secret,
+        is_list,
+        says.protocols,
+        says.in_url and hint is not Secret,
+        hint,
+    )

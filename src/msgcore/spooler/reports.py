@@ -1,0 +1,59 @@
+"""The reports that the spooler makes about recipients that were refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgcore.base.ids import new_message_id
+from msgcore.codecs import mime
+from msgcore.errors import MsgcoreError
+from msgcore.model.address import Address
+from msgcore.model.message import Message
+from msgcore.model.outcome import Outcome, Refused
+from msgcore.model.recipient import Recipient
+from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
+from msgcore.spi.store import Incoming, OutgoingItem
+
+__all__ = ["non_delivery_reports"]
+
+
+def _original(message: Message) -> bytes | None:
+    """Write what a report returns; a message that cannot be written is reported all the same."""
+    try:
+        return mime.write(message, bcc=False)
+    except MsgcoreError:
+        return None
+
+
+def non_delivery_reports(
+    item: OutgoingItem, outcomes: Mapping[Recipient, Outcome], message: Message, now: datetime
+) -> list[Incoming]:
+    """Make one report about all recipients that were refused just now."""
+    refused = [
+        (recipient, outcome)
+        for recipient, outcome in outcomes.items()
+        if isinstance(outcome, Refused) and not isinstance(item.outcomes[recipient], Refused)
+    ]
+    if not refused or item.sender is None:
+        return []
+    here = item.sender.domain or "localhost"
+    report = DeliveryReport(
+        reporting_mta=here,
+        recipients=tuple(ReportedRecipient.of_outcome(r.address, o, ReportAction.FAILED) for r, o in refused),
+        original_message_id=message.message_id,
+        original_subject=message.subject,
+        arrived_at=item.submitted_at,
+    )
+    octets = mime.write_delivery_report(
+        report,
+        to=item.sender,
+        from_=Address("SMTP", f"postmaster@{here}", "Message Spooler"),
+        original=_original(message),
+        message_id=new_message_id(here),
+        date=now,
+    )
+    about = "\n".join([item.transfer_id, *(recipient.address.typed for recipient, _ in refused)])
+    key = hashlib.sha256(about.encode("utf-8", "surrogatepass")).digest()
+    return [Incoming(mime.read(octets), received_at=now, delivery_key=key)]

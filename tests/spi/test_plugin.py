@@ -1,0 +1,366 @@
+"""Calling plug-ins: in threads or bounded, with their faults named."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any, TypeVar
+
+import pytest
+
+from msgcore.base.times import Deadline
+from msgcore.errors import (
+    AuthenticationRefused,
+    ConnectionLost,
+    CutShort,
+    MsgcoreError,
+    OperationCancelled,
+    PluginBroken,
+    TimedOut,
+    UsageError,
+)
+from msgcore.runtime import NEVER, AsyncioRuntime, Runtime
+from msgcore.spi.plugin import Plugin
+from msgcore.testing.modes import Mode
+
+T = TypeVar("T")
+
+BOTH = pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
+BRIEF_SECONDS = 0.1
+
+
+class Target:
+    """A plug-in of every kind of method."""
+
+    def __init__(self, runtime: Runtime | None = None) -> None:
+        self.runtime = runtime
+        self.released = threading.Event()
+        self.begun = threading.Semaphore(0)
+        self.closings = 0
+
+    def plain(self, number: int) -> int:
+        return number + 1
+
+    async def coroutine(self, number: int) -> int:
+        return number + 1
+
+    def later(self, number: int) -> Awaitable[int]:
+        return self.coroutine(number)
+
+    def thread_name(self) -> str:
+        return threading.current_thread().name
+
+    def explode(self) -> None:
+        raise ZeroDivisionError("boom")
+
+    async def explode_later(self) -> None:
+        raise ZeroDivisionError("boom")
+
+    def leave(self) -> None:
+        sys.exit(3)
+
+    def refuse(self) -> None:
+        raise AuthenticationRefused("no")
+
+    def lose(self) -> None:
+        raise ConnectionLost("gone")
+
+    def hang(self) -> str:
+        self.begun.release()
+        self.released.wait(30)
+        return "at last"
+
+    async def hang_later(self) -> None:
+        assert self.runtime is not None
+        await self.runtime.sleep(30)
+
+    async def stop_at(self, deadline: Deadline) -> None:
+        assert self.runtime is not None
+        await self.runtime.sleep(30, deadline)
+
+    async def on_asyncio(self) -> str:
+        await asyncio.sleep(0)
+        return "waited"
+
+    async def cancel_itself(self) -> None:
+        raise asyncio.CancelledError
+
+    def close(self) -> None:
+        self.closings += 1
+
+
+def run(mode: Mode, story: Callable[[Plugin, Target], Coroutine[Any, Any, T]]) -> T:
+    async def main(runtime: Runtime) -> T:
+        target = Target(runtime)
+        plugin = Plugin("mine", target, runtime)
+        try:
+            return await story(plugin, target)
+        finally:
+            target.released.set()
+
+    return mode.run(main)
+
+
+def calling(name: str, *arguments: object, deadline: Deadline = NEVER) -> Callable[[Plugin, Target], Any]:
+    return lambda plugin, target: plugin.call(getattr(target, name), *arguments, deadline=deadline)
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["plain", "coroutine", "later"])
+def test_methods_of_every_kind_are_called_alike(mode: Mode, name: str) -> None:
+    assert run(mode, calling(name, 1)) == 2
+
+
+@BOTH
+def test_a_plain_def_runs_in_a_thread_of_its_own_pool(mode: Mode) -> None:
+    assert run(mode, calling("thread_name")) == "msgcore mine"
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["explode", "explode_later"])
+def test_what_is_no_error_of_msgcore_names_the_plug_in(mode: Mode, name: str) -> None:
+    with pytest.raises(PluginBroken, match=rf"^mine: .*test_plugin\.Target\.{name}: ZeroDivisionError: boom$"):
+        run(mode, calling(name))
+
+
+@BOTH
+def test_sys_exit_in_a_plain_def_ends_nothing(mode: Mode) -> None:
+    with pytest.raises(PluginBroken, match="SystemExit: 3"):
+        run(mode, calling("leave"))
+
+
+@BOTH
+def test_an_error_of_msgcore_comes_as_it_is(mode: Mode) -> None:
+    with pytest.raises(AuthenticationRefused, match=r"^no$"):
+        run(mode, calling("refuse"))
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["hang", "hang_later"])
+def test_what_does_not_keep_to_its_deadline_is_cut(mode: Mode, name: str) -> None:
+    async def story(plugin: Plugin, target: Target) -> None:
+        await plugin.call(getattr(target, name), deadline=plugin.runtime.deadline(BRIEF_SECONDS))
+
+    with pytest.raises(CutShort, match=rf"^mine: .*Target\.{name} did not keep to its deadline"):
+        run(mode, story)
+
+
+@BOTH
+def test_what_keeps_to_its_deadline_is_not_cut(mode: Mode) -> None:
+    async def story(plugin: Plugin, target: Target) -> None:
+        deadline = plugin.runtime.deadline(BRIEF_SECONDS)
+        await plugin.call(target.stop_at, deadline, deadline=deadline)
+
+    with pytest.raises(TimedOut) as caught:
+        run(mode, story)
+    assert not isinstance(caught.value, CutShort)
+
+
+@BOTH
+def test_a_call_that_finds_no_free_thread_has_not_begun(mode: Mode) -> None:
+    class OneThread(Target):
+        max_threads = 1
+
+    async def main(runtime: Runtime) -> None:
+        target = OneThread(runtime)
+        plugin = Plugin("mine", target, runtime)
+        try:
+            with pytest.raises(CutShort):
+                await plugin.call(target.hang, deadline=runtime.deadline(BRIEF_SECONDS))
+            with pytest.raises(TimedOut, match="none of its threads was free") as caught:
+                await plugin.call(target.plain, 1, deadline=runtime.deadline(BRIEF_SECONDS))
+            assert not isinstance(caught.value, CutShort)
+        finally:
+            target.released.set()
+
+    mode.run(main)
+
+
+@BOTH
+def test_a_thread_that_hung_serves_again_when_it_has_come_back(mode: Mode) -> None:
+    class OneThread(Target):
+        max_threads = 1
+
+    async def main(runtime: Runtime) -> object:
+        target = OneThread(runtime)
+        plugin = Plugin("mine", target, runtime)
+        with pytest.raises(CutShort):
+            await plugin.call(target.hang, deadline=runtime.deadline(BRIEF_SECONDS))
+        target.released.set()
+        return await plugin.call(target.plain, 1)
+
+    assert mode.run(main) == 2
+
+
+@BOTH
+def test_not_more_calls_run_at_once_than_the_class_says(mode: Mode) -> None:
+    class TwoThreads(Target):
+        max_threads = 2
+
+    async def main(runtime: Runtime) -> bool:
+        target = TwoThreads(runtime)
+        plugin = Plugin("mine", target, runtime)
+        async with runtime.group() as group:
+            for _ in range(3):
+                group.start(plugin.call(target.hang))
+            for _ in range(2):
+                await runtime.in_thread(partial(target.begun.acquire, timeout=30))
+            has_third_begun = target.begun.acquire(blocking=False)
+            target.released.set()
+        return has_third_begun
+
+    assert mode.run(main) is False
+
+
+@BOTH
+def test_a_plug_in_that_runs_on_asyncio_is_given_a_loop(mode: Mode) -> None:
+    class OnALoop(Target):
+        runs_on = "asyncio"
+
+    async def main(runtime: Runtime) -> object:
+        target = OnALoop(runtime)
+        return await Plugin("mine", target, runtime).call(target.on_asyncio)
+
+    assert mode.run(main) == "waited"
+
+
+def test_a_plug_in_that_awaits_a_foreign_loop_in_blocking_mode_is_broken() -> None:
+    with pytest.raises(PluginBroken, match="SuspendedError"):
+        run(Mode.BLOCKING, calling("on_asyncio"))
+
+
+def test_a_plug_in_that_cancels_itself_cancels_nobody_else() -> None:
+    with pytest.raises(CutShort, match="cancelled from within"):
+        run(Mode.ASYNCIO, calling("cancel_itself"))
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["explode", "refuse"])
+def test_a_fault_is_remembered(mode: Mode, name: str) -> None:
+    async def story(plugin: Plugin, target: Target) -> MsgcoreError | None:
+        with pytest.raises(MsgcoreError):
+            await plugin.call(getattr(target, name))
+        return plugin.fault
+
+    assert isinstance(run(mode, story), PluginBroken | AuthenticationRefused)
+
+
+@BOTH
+def test_what_passes_is_no_fault(mode: Mode) -> None:
+    async def story(plugin: Plugin, target: Target) -> MsgcoreError | None:
+        with pytest.raises(ConnectionLost):
+            await plugin.call(target.lose)
+        return plugin.fault
+
+    assert run(mode, story) is None
+
+
+@BOTH
+def test_a_call_that_goes_well_ends_the_fault(mode: Mode) -> None:
+    async def story(plugin: Plugin, target: Target) -> MsgcoreError | None:
+        with pytest.raises(PluginBroken):
+            await plugin.call(target.explode)
+        await plugin.call(target.plain, 1)
+        return plugin.fault
+
+    assert run(mode, story) is None
+
+
+@BOTH
+def test_a_plug_in_is_closed_once(mode: Mode) -> None:
+    async def story(plugin: Plugin, target: Target) -> int:
+        await plugin.close()
+        await plugin.close()
+        return target.closings
+
+    assert run(mode, story) == 1
+
+
+@BOTH
+def test_a_plug_in_that_was_closed_is_not_called(mode: Mode) -> None:
+    async def story(plugin: Plugin, target: Target) -> None:
+        await plugin.close()
+        await plugin.call(target.plain, 1)
+
+    with pytest.raises(UsageError, match="mine: is closed"):
+        run(mode, story)
+
+
+@BOTH
+def test_a_plain_def_that_is_cancelled_comes_to_its_end_first(mode: Mode) -> None:
+    ended: list[str] = []
+
+    class Slow(Target):
+        def work(self) -> None:
+            self.begun.release()
+            self.released.wait(30)
+            ended.append("work")
+
+    async def main(runtime: Runtime) -> None:
+        target = Slow(runtime)
+        plugin = Plugin("mine", target, runtime)
+
+        def cancel() -> None:
+            target.begun.acquire(timeout=30)
+            runtime.cancel()
+            target.released.set()
+
+        canceller = threading.Thread(target=cancel)
+        canceller.start()
+        try:
+            with pytest.raises(OperationCancelled):
+                await plugin.call(target.work)
+        finally:
+            canceller.join()
+
+    mode.run(main)
+    assert ended == ["work"]
+
+
+def test_a_task_that_is_cancelled_ends_a_plug_in_of_asyncio() -> None:
+    """The plug-in waits for what msgcore knows nothing of."""
+    ended: list[str] = []
+
+    class Foreign(Target):
+        async def work(self) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append("work")
+
+    async def main() -> None:
+        runtime = AsyncioRuntime()
+        target = Foreign(runtime)
+        task = asyncio.ensure_future(Plugin("mine", target, runtime).call(target.work))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(main())
+    assert ended == ["work"]
+
+
+def test_a_process_ends_though_a_plug_in_hangs() -> None:
+    script = """if True:
+        import threading
+        from msgcore.errors import CutShort
+        from msgcore.runtime import BlockingRuntime
+        from msgcore.spi.plugin import Plugin
+
+        class Target:
+            def hang(self):
+                threading.Event().wait()
+
+        runtime, target = BlockingRuntime(), Target()
+        try:
+            runtime.run(Plugin("mine", target, runtime).call(target.hang, deadline=runtime.deadline(0.1)))
+        except CutShort:
+            print("cut")
+    """
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "cut\n"
