@@ -23,8 +23,14 @@ def run(arguments: Sequence[str]) -> int:
     demo.add_argument(
         "--folder", type=Path, metavar="DIR", help="keep the databases here (default: a temporary folder)"
     )
+    services = commands.add_parser(
+        "services", help="list the services and gateways that are installed, with their settings"
+    )
+    services.add_argument("name", nargs="?", help="only this one")
     given = parser.parse_args(arguments)
     try:
+        if given.command == "services":
+            return _services(given.name)
         from msgcore.cli.demo import show
 
         show(mail=given.mail, folder=given.folder)
@@ -33,4 +39,15 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    return 0
+
+
+def _services(name: str | None) -> int:
+    from msgcore.cli.services import describe
+
+    lines = list(describe(name))
+    if not lines:
+        print(f"msgcore: {name!r} is no service or gateway that is installed", file=sys.stderr)
+        return 1
+    print("\n".join(lines))
     return 0

@@ -1,0 +1,188 @@
+"""What sessions believe of stores and transports, and what not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from msgcore.base.ids import EntryId, ObjectKind
+from msgcore.errors import NotSupported, PluginBroken
+from msgcore.model import Accepted, Address, Deferred, Envelope, Message, Outcome, Recipient, Unknown
+from msgcore.props.table import PidTagSubject
+from msgcore.runtime import NEVER, Runtime
+from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
+from msgcore.testing.modes import Mode
+
+BOTH = pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
+UID = bytes(range(16))
+INBOX = EntryId(UID, ObjectKind.FOLDER, 1)
+LETTER = EntryId(UID, ObjectKind.MESSAGE, 2)
+BOB, CID = (Recipient(Address("SMTP", f"{name}@b.test")) for name in ("bob", "cid"))
+BOTH_RECIPIENTS = Envelope(None, (BOB, CID))
+QUERY = TableQuery((PidTagSubject,), count=1)
+
+
+class Says:
+    """A store and transport whose every method gives one and the same thing."""
+
+    uid: Any = UID
+    display_name = "says"
+    capabilities: Any = frozenset(Capability)
+    address_types: Any = ("SMTP",)
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+
+    def _say(self, *arguments: object) -> Any:
+        return self.given
+
+    special_folders = folders = folder = query = count = load = row = save = copy = settle = lock_due = _say
+    save_changes = set_read_flag = move = delete = create_folder = delete_folder = _say
+    submit = outgoing = submission = make_due = retry = abort = track = preview = flush = _say
+    identity = None
+
+
+def store(given: object) -> Callable[[Runtime], GuardedStore]:
+    def make(runtime: Runtime) -> GuardedStore:
+        says = Says(given)
+        return GuardedStore(Plugin("mine", says, runtime), says)
+
+    return make
+
+
+Ask = Callable[[GuardedStore], Any]
+
+NONSENSE: list[tuple[str, Ask, object]] = [
+    ("no mapping", lambda s: s.special_folders(NEVER), []),
+    ("no root", lambda s: s.special_folders(NEVER), {SpecialFolder.INBOX: INBOX}),
+    ("no ids", lambda s: s.special_folders(NEVER), {SpecialFolder.ROOT: 1, SpecialFolder.IPM_SUBTREE: 2}),
+    ("no facts", lambda s: s.folder(INBOX, NEVER), None),
+    ("one of no facts", lambda s: s.folders(INBOX, NEVER), [1]),
+    ("no rows", lambda s: s.query(INBOX, QUERY, NEVER), None),
+    ("text", lambda s: s.query(INBOX, QUERY, NEVER), "rows"),
+    ("no number", lambda s: s.count(INBOX, None, NEVER), "2"),
+    ("no message", lambda s: s.load(LETTER, 1, NEVER), b"octets"),
+    ("no row", lambda s: s.row(LETTER, QUERY.columns, NEVER), {}),
+    ("octets for ids", lambda s: s.save(INBOX, [Incoming(Message())], NEVER), [bytes(LETTER)]),
+    ("too few ids", lambda s: s.save(INBOX, [Incoming(Message())], NEVER), []),
+    ("too many ids", lambda s: s.copy([LETTER], INBOX, NEVER), [LETTER, LETTER]),
+    ("no item", lambda s: s.lock_due(1, NEVER), "item"),
+    ("no yes or no", lambda s: s.settle(None, [], NEVER), None),
+]
+
+
+@BOTH
+@pytest.mark.parametrize(("ask", "given"), [case[1:] for case in NONSENSE], ids=[case[0] for case in NONSENSE])
+def test_nonsense_of_a_store_is_told(mode: Mode, ask: Ask, given: object) -> None:
+    async def main(runtime: Runtime) -> None:
+        await ask(store(given)(runtime))
+
+    with pytest.raises(PluginBroken, match=r"^mine: .*Says\._say gave .*; need "):
+        mode.run(main)
+
+
+def test_more_rows_than_were_asked_for_are_told() -> None:
+    from msgcore.props.row import Row
+
+    rows = [Row(QUERY.columns, {}), Row(QUERY.columns, {})]
+
+    async def main(runtime: Runtime) -> None:
+        await store(rows)(runtime).query(INBOX, QUERY, NEVER)
+
+    with pytest.raises(PluginBroken, match="need 1 of Row"):
+        Mode.BLOCKING.run(main)
+
+
+@pytest.mark.parametrize("uid", [b"short", "0123456789abcdef", None])
+def test_a_store_without_an_uid_is_told(uid: object) -> None:
+    async def main(runtime: Runtime) -> None:
+        says = Says(None)
+        says.uid = uid
+        GuardedStore(Plugin("mine", says, runtime), says)
+
+    with pytest.raises(PluginBroken, match="mine: uid is"):
+        Mode.BLOCKING.run(main)
+
+
+def test_what_a_store_cannot_do_is_not_supported_by_name() -> None:
+    async def main(runtime: Runtime) -> None:
+        says = Says(None)
+        says.capabilities = frozenset({Capability.CREATE})
+        await GuardedStore(Plugin("mine", says, runtime), says).delete([LETTER], NEVER)
+
+    with pytest.raises(NotSupported, match="says: this store has not the ability 'delete'"):
+        Mode.BLOCKING.run(main)
+
+
+def submitted(mode: Mode, given: object) -> dict[Recipient, Outcome]:
+    async def main(runtime: Runtime) -> dict[Recipient, Outcome]:
+        says = Says(given)
+        transport = GuardedTransport(Plugin("mine", says, runtime), says)
+        return (await transport.submit(BOTH_RECIPIENTS, Message(), NEVER)).outcomes
+
+    return mode.run(main)
+
+
+@BOTH
+def test_a_recipient_that_is_not_spoken_of_is_deferred(mode: Mode) -> None:
+    assert submitted(mode, {BOB: Accepted()}) == {BOB: Accepted(), CID: Deferred()}
+
+
+@BOTH
+def test_a_recipient_that_nonsense_is_said_of_is_unknown(mode: Mode) -> None:
+    assert submitted(mode, {BOB: Accepted(), CID: "fine"}) == {BOB: Accepted(), CID: Unknown()}
+
+
+@BOTH
+def test_a_recipient_that_was_not_asked_about_is_left_out(mode: Mode) -> None:
+    other = Recipient(Address("SMTP", "dan@b.test"))
+    assert submitted(mode, {BOB: Accepted(), CID: Accepted(), other: Accepted()}).keys() == {BOB, CID}
+
+
+@attrs.frozen(str=False)
+class Better(Accepted):
+    """A class of the plug-in's own."""
+
+    price: int = 0
+
+
+@BOTH
+def test_an_outcome_of_a_class_of_its_own_becomes_the_kind_that_it_is(mode: Mode) -> None:
+    found = submitted(mode, {BOB: Better(250, price=3), CID: Accepted()})
+    assert [type(one) for one in found.values()] == [Accepted, Accepted]
+
+
+@BOTH
+@pytest.mark.parametrize("given", [None, [Accepted()], "ok", {"bob": Accepted()}])
+def test_what_is_no_mapping_by_recipient_is_told(mode: Mode, given: object) -> None:
+    with pytest.raises(PluginBroken, match="need a mapping by Recipient"):
+        submitted(mode, given)
+
+
+@pytest.mark.parametrize("types", ["SMTP", None, (1,)])
+def test_address_types_that_are_none_are_told(types: object) -> None:
+    async def main(runtime: Runtime) -> None:
+        says = Says(None)
+        says.address_types = types
+        GuardedTransport(Plugin("mine", says, runtime), says)
+
+    with pytest.raises(PluginBroken, match="mine: "):
+        Mode.BLOCKING.run(main)
+
+
+@BOTH
+def test_a_preview_has_to_speak_of_every_recipient(mode: Mode) -> None:
+    async def main(runtime: Runtime) -> None:
+        says = Says({})
+        transport = GuardedTransport(Plugin("mine", says, runtime), says)
+        await transport.preview(BOTH_RECIPIENTS, Message(), NEVER)
+
+    with pytest.raises(PluginBroken, match="need a RoutePreview for each recipient"):
+        mode.run(main)
