@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -51,7 +51,7 @@ class Says:
 
 def store(given: object) -> Callable[[Runtime], GuardedStore]:
     def make(runtime: Runtime) -> GuardedStore:
-        says = Says(given)
+        says: Any = Says(given)
         return GuardedStore(Plugin("mine", says, runtime), says)
 
     return make
@@ -74,7 +74,7 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("too few ids", lambda s: s.save(INBOX, [Incoming(Message())], NEVER), []),
     ("too many ids", lambda s: s.copy([LETTER], INBOX, NEVER), [LETTER, LETTER]),
     ("no item", lambda s: s.lock_due(1, NEVER), "item"),
-    ("no yes or no", lambda s: s.settle(None, [], NEVER), None),
+    ("no yes or no", lambda s: s.settle(cast(Any, None), [], NEVER), None),
 ]
 
 
@@ -103,7 +103,7 @@ def test_more_rows_than_were_asked_for_are_told() -> None:
 @pytest.mark.parametrize("uid", [b"short", "0123456789abcdef", None])
 def test_a_store_without_an_uid_is_told(uid: object) -> None:
     async def main(runtime: Runtime) -> None:
-        says = Says(None)
+        says: Any = Says(None)
         says.uid = uid
         GuardedStore(Plugin("mine", says, runtime), says)
 
@@ -113,7 +113,7 @@ def test_a_store_without_an_uid_is_told(uid: object) -> None:
 
 def test_what_a_store_cannot_do_is_not_supported_by_name() -> None:
     async def main(runtime: Runtime) -> None:
-        says = Says(None)
+        says: Any = Says(None)
         says.capabilities = frozenset({Capability.CREATE})
         await GuardedStore(Plugin("mine", says, runtime), says).delete([LETTER], NEVER)
 
@@ -123,7 +123,7 @@ def test_what_a_store_cannot_do_is_not_supported_by_name() -> None:
 
 def submitted(mode: Mode, given: object) -> dict[Recipient, Outcome]:
     async def main(runtime: Runtime) -> dict[Recipient, Outcome]:
-        says = Says(given)
+        says: Any = Says(given)
         transport = GuardedTransport(Plugin("mine", says, runtime), says)
         return (await transport.submit(BOTH_RECIPIENTS, Message(), NEVER)).outcomes
 
@@ -169,7 +169,7 @@ def test_what_is_no_mapping_by_recipient_is_told(mode: Mode, given: object) -> N
 @pytest.mark.parametrize("types", ["SMTP", None, (1,)])
 def test_address_types_that_are_none_are_told(types: object) -> None:
     async def main(runtime: Runtime) -> None:
-        says = Says(None)
+        says: Any = Says(None)
         says.address_types = types
         GuardedTransport(Plugin("mine", says, runtime), says)
 
@@ -180,7 +180,7 @@ def test_address_types_that_are_none_are_told(types: object) -> None:
 @BOTH
 def test_a_preview_has_to_speak_of_every_recipient(mode: Mode) -> None:
     async def main(runtime: Runtime) -> None:
-        says = Says({})
+        says: Any = Says({})
         transport = GuardedTransport(Plugin("mine", says, runtime), says)
         await transport.preview(BOTH_RECIPIENTS, Message(), NEVER)
 
