@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-__all__ = ["FakeServer", "Replay"]
+__all__ = ["FakeServer"]
 
 _REPLIES = {
     "EHLO": "250-mx.b.test",
@@ -98,30 +98,3 @@ class FakeServer:
             self._rcpts.append(address)
         self._is_in_data = verb == "DATA" and answer.startswith("354")
         return answer
-
-
-class Replay:
-    """Says recorded answers, one for each line or each end of data."""
-
-    is_closed = False
-
-    def __init__(self, answers: Sequence[bytes]) -> None:
-        self._answers = list(answers)
-        self._received = bytearray()
-        self._is_in_data = False
-
-    def greet(self) -> bytes:
-        return self._answers.pop(0)
-
-    def react(self, octets: bytes) -> bytes:
-        self._received += octets
-        said = bytearray()
-        while self._answers:
-            end = self._received.find(b"\r\n.\r\n" if self._is_in_data else b"\r\n")
-            if end < 0:
-                break
-            del self._received[: end + (5 if self._is_in_data else 2)]
-            answer = self._answers.pop(0)
-            self._is_in_data = answer.startswith(b"354")
-            said += answer
-        return bytes(said)

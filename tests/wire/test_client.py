@@ -1,5 +1,6 @@
 """Greeting, TLS, authentication and farewell, by the client's side."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,16 @@ from msgcore.errors import (
 )
 from msgcore.model import Accepted, Address, Envelope, Recipient
 from msgcore.runtime import Stream, TlsFacts, TlsSettings, run
+from msgcore.testing.scripted import Cut, Faults, Peer, ScriptedStream, Secured, Served, whole
+from msgcore.testing.transcripts import EACH_CUT
+from msgcore.wire.lines import Incoming
 from msgcore.wire.smtp import Extensions, authenticate, greet, quit_session, start_tls, transmit
-from tests.wire.fake_server import FakeServer, Replay
-from tests.wire.streams import Cut, MemoryStream, Peer, by_line, by_octet, whole
+from tests.wire.fake_server import FakeServer
 
 NAME = "client.a.test"
 PASSWORD = Secret("sesame")
 SECURE = TlsFacts("TLSv1.3", "", True)
 UNVERIFIED = TlsFacts("TLSv1.3", "", False)
-CUTS = pytest.mark.parametrize("cut", [whole, by_line, by_octet])
 
 
 class Says:
@@ -46,17 +48,17 @@ class Says:
 
 
 def greeted(peer: Peer, cut: Cut = whole) -> Extensions:
-    return run(greet(MemoryStream(peer, cut=cut), NAME))
+    return run(greet(ScriptedStream(peer, Faults(cut=cut)), NAME))
 
 
-@CUTS
+@EACH_CUT
 def test_a_greeting_ends_with_what_the_server_offers(cut: Cut) -> None:
     extensions = greeted(FakeServer("PIPELINING", "SIZE 1000"), cut)
 
     assert dict(extensions.parameters) == {"PIPELINING": "", "SIZE": "1000", "HELP": ""}
 
 
-@CUTS
+@EACH_CUT
 @pytest.mark.parametrize("refusal", ["500 what", "502 5.5.1 not here", "504 EHLO not implemented."])
 def test_an_old_server_is_greeted_with_helo(refusal: str, cut: Cut) -> None:
     server = FakeServer(EHLO=refusal)
@@ -89,7 +91,7 @@ def test_what_does_not_greet_like_smtp_breaks_the_protocol(greeting: bytes) -> N
 
 
 @pytest.mark.parametrize("greeting", [b"x" * 70_000, b"220-x\r\n" * 10_000])
-@CUTS
+@EACH_CUT
 def test_an_endless_greeting_is_given_up(greeting: bytes, cut: Cut) -> None:
     with pytest.raises(ProtocolBroken, match="65536"):
         greeted(Says(greeting), cut)
@@ -109,7 +111,7 @@ def test_a_server_that_answers_before_it_is_asked_breaks_the_protocol(greeting: 
 
 @pytest.mark.parametrize("name", ["", "a b", "a\r\nRSET", "a\0", "bücher.test"])
 def test_an_ehlo_name_that_is_none_is_refused_before_anything_is_sent(name: str) -> None:
-    stream = MemoryStream(FakeServer())
+    stream = ScriptedStream(FakeServer())
 
     with pytest.raises(UsageError):
         run(greet(stream, name))
@@ -118,8 +120,8 @@ def test_an_ehlo_name_that_is_none_is_refused_before_anything_is_sent(name: str)
 
 def session(
     server: Peer, *, tls: TlsFacts | None = None, secured: Peer | None = None
-) -> tuple[MemoryStream, Extensions]:
-    stream = MemoryStream(server, tls=tls, secured_peer=secured)
+) -> tuple[ScriptedStream, Extensions]:
+    stream = ScriptedStream(server if secured is None else Secured(secured, server), tls=tls)
     return stream, run(greet(stream, NAME))
 
 
@@ -162,7 +164,7 @@ def test_octets_in_clear_behind_the_go_ahead_are_an_injection(behind: str) -> No
         upgraded(FakeServer("STARTTLS", STARTTLS=f"220 go\r\n{behind}"), Silent())
 
 
-def authenticated(server: FakeServer, tls: TlsFacts | None = SECURE, user: str = "ann") -> MemoryStream:
+def authenticated(server: FakeServer, tls: TlsFacts | None = SECURE, user: str = "ann") -> ScriptedStream:
     stream, extensions = session(server, tls=tls)
     run(authenticate(stream, extensions, user, PASSWORD))
     return stream
@@ -248,20 +250,28 @@ def test_no_answer_to_quit_is_an_error(answer: str) -> None:
     assert stream.is_closed
 
 
-@pytest.mark.parametrize(
-    "stream",
-    [MemoryStream(FakeServer(), sent_limit=0), MemoryStream(FakeServer(), heard_limit=1)],
-    ids=["sent", "heard"],
-)
-def test_a_dead_connection_is_quit_without_error(stream: MemoryStream) -> None:
-    run(quit_session(stream))
+@pytest.mark.parametrize("faults", [Faults(breaks_after_sent=0), Faults(breaks_after_heard=1)], ids=["sent", "heard"])
+def test_a_dead_connection_is_quit_without_error(faults: Faults) -> None:
+    stream = ScriptedStream(FakeServer(), faults)
 
+    run(quit_session(stream))
     assert stream.is_closed
 
 
-def replayed(corpus: Path, cut: Cut, *names: str) -> MemoryStream:
-    folder = corpus / "smtp" / "mailkit"
-    return MemoryStream(Replay([(folder / f"{name}.txt").read_bytes() for name in names]), cut=cut, tls=SECURE)
+async def say_in_turn(stream: Stream, answers: Sequence[bytes]) -> None:
+    """Be a server that gives recorded answers, one for each line or each end of data."""
+    incoming = Incoming(stream)
+    for answer in answers:
+        await stream.write(answer)
+        end = b"\r\n.\r\n" if answer.startswith(b"354") else b"\r\n"
+        while (found := incoming.buffer.find(end)) < 0:
+            await incoming.fill()
+        del incoming.buffer[: found + len(end)]
+
+
+def replayed(corpus: Path, cut: Cut, *names: str) -> ScriptedStream:
+    answers = [(corpus / "smtp" / "mailkit" / f"{name}.txt").read_bytes() for name in names]
+    return ScriptedStream(Served(lambda stream: say_in_turn(stream, answers)), Faults(cut=cut), tls=SECURE)
 
 
 async def whole_session(stream: Stream) -> dict[str, object]:
@@ -286,7 +296,7 @@ OTHERS_DIALOGUES = [
 ]
 
 
-@CUTS
+@EACH_CUT
 @pytest.mark.parametrize("names", OTHERS_DIALOGUES, ids=lambda names: names[0])
 def test_recorded_dialogues_of_other_servers_end_well(corpus: Path, names: list[str], cut: Cut) -> None:
     stream = replayed(corpus, cut, "comcast-greeting", *names, "comcast-quit")
@@ -294,7 +304,7 @@ def test_recorded_dialogues_of_other_servers_end_well(corpus: Path, names: list[
     assert run(whole_session(stream)) == {"b@b.test": Accepted(250, "2.0.0")}
 
 
-@CUTS
+@EACH_CUT
 @pytest.mark.parametrize("name", ["auth-failed", "auth-too-weak", "auth-required", "comcast-auth-digest-md5-reset"])
 def test_recorded_refusals_of_authentication_are_refusals(corpus: Path, name: str, cut: Cut) -> None:
     stream = replayed(corpus, cut, "comcast-greeting", "comcast-ehlo", name)
@@ -303,7 +313,7 @@ def test_recorded_refusals_of_authentication_are_refusals(corpus: Path, name: st
         run(whole_session(stream))
 
 
-@CUTS
+@EACH_CUT
 def test_the_recorded_server_without_ehlo_is_greeted_with_helo(corpus: Path, cut: Cut) -> None:
     stream = replayed(corpus, cut, "comcast-greeting", "ehlo-failed", "helo")
 

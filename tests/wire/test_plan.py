@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from msgcore.errors import InjectionRefused, InvalidAddress, UsageError
 from msgcore.model import Accepted, Address, Envelope, Outcome, Recipient, Refused
 from msgcore.runtime import TlsFacts, run
+from msgcore.testing.scripted import ScriptedStream
 from msgcore.wire.smtp import transmit
-from tests.wire.streams import MemoryStream
 from tests.wire.transfers import (
     FULL,
     LETTER,
@@ -46,7 +46,7 @@ def test_any_message_arrives_octet_for_octet_but_for_the_last_line_end(octets: b
     ],
 )
 def test_what_could_pass_for_the_end_of_data_is_never_sent(octets: bytes) -> None:
-    stream = MemoryStream(server())
+    stream = ScriptedStream(server())
 
     with pytest.raises(UsageError, match="wire writer"):
         send(server(), octets=octets, stream=stream)
@@ -58,7 +58,7 @@ def test_what_could_pass_for_the_end_of_data_is_never_sent(octets: bytes) -> Non
 def test_a_line_end_in_an_address_is_refused_before_anything_is_sent(bad: str, is_sender: bool) -> None:
     evil = f'"x{bad}RCPT TO:<e"@x.test'
     given = envelope("a@x.test", sender=evil) if is_sender else envelope("a@x.test", evil)
-    stream = MemoryStream(server())
+    stream = ScriptedStream(server())
 
     with pytest.raises(InjectionRefused):
         run(transmit(stream, given, LETTER, extensions_of(FULL)))
@@ -73,20 +73,20 @@ def test_a_recipient_that_cannot_be_said_harms_no_other() -> None:
 
 def test_a_sender_that_cannot_be_said_is_refused() -> None:
     with pytest.raises(InvalidAddress):
-        run(transmit(MemoryStream(server()), envelope("a@x.test", sender="a b@x"), LETTER, extensions_of(FULL)))
+        run(transmit(ScriptedStream(server()), envelope("a@x.test", sender="a b@x"), LETTER, extensions_of(FULL)))
 
 
 def test_a_recipient_of_another_type_is_misuse() -> None:
     fax = Envelope(None, (Recipient(Address("FAX", "+46 70")),))
 
     with pytest.raises(UsageError):
-        run(transmit(MemoryStream(server()), fax, LETTER, extensions_of(FULL)))
+        run(transmit(ScriptedStream(server()), fax, LETTER, extensions_of(FULL)))
 
 
 def test_the_null_sender_is_said_as_such() -> None:
     fake = server()
 
-    run(transmit(MemoryStream(fake), envelope("a@x.test", sender=None), LETTER, extensions_of(())))
+    run(transmit(ScriptedStream(fake), envelope("a@x.test", sender=None), LETTER, extensions_of(())))
     assert fake.commands[0] == "MAIL FROM:<>"
 
 
@@ -100,7 +100,7 @@ def test_the_null_sender_is_said_as_such() -> None:
 def test_what_the_server_cannot_take_is_refused_before_anything_is_sent(
     octets: bytes, extensions: tuple[str, ...], outcome: Outcome
 ) -> None:
-    stream = MemoryStream(server())
+    stream = ScriptedStream(server())
     transaction = send(server(), extensions, octets=octets, stream=stream)
 
     assert (by_address(transaction), bytes(stream.written)) == (dict.fromkeys(THREE, outcome), b"")
@@ -137,7 +137,7 @@ def test_only_the_recipient_that_needs_utf8_is_refused_without_it() -> None:
 
 def test_a_sender_that_needs_utf8_is_refused_for_all_without_it() -> None:
     transaction = run(
-        transmit(MemoryStream(server()), envelope("a@x.test", sender="é@a.test"), LETTER, extensions_of(()))
+        transmit(ScriptedStream(server()), envelope("a@x.test", sender="é@a.test"), LETTER, extensions_of(()))
     )
 
     assert by_address(transaction) == {"a@x.test": Refused(550, "5.6.7")}
@@ -145,13 +145,13 @@ def test_a_sender_that_needs_utf8_is_refused_for_all_without_it() -> None:
 
 def test_a_certificate_that_was_not_verified_is_noted() -> None:
     fake = server()
-    transaction = send(fake, stream=MemoryStream(fake, tls=TlsFacts("TLSv1.3", "", False)))
+    transaction = send(fake, stream=ScriptedStream(fake, tls=TlsFacts("TLSv1.3", "", False)))
 
     assert {outcome.note for outcome in transaction.outcomes.values()} == {"the certificate was not verified"}
 
 
 def test_an_envelope_without_recipients_says_nothing() -> None:
-    stream = MemoryStream(server())
+    stream = ScriptedStream(server())
     transaction = send(server(), to=(), stream=stream)
 
     assert (bytes(stream.written), transaction.is_usable) == (b"", True)

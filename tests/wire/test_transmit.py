@@ -5,8 +5,8 @@ import pytest
 from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, RecipientKind, Refused, Unknown
 from msgcore.model.outcome import Certainty
 from msgcore.runtime import run
+from msgcore.testing.scripted import ScriptedStream
 from msgcore.wire.smtp import transmit
-from tests.wire.streams import MemoryStream
 from tests.wire.transfers import (
     BOTH,
     FULL,
@@ -36,7 +36,7 @@ def test_the_server_takes_the_message_octet_for_octet(extensions: tuple[str, ...
 
 
 def test_pipelining_needs_one_flight_for_the_envelope() -> None:
-    stream = MemoryStream(server())
+    stream = ScriptedStream(server())
 
     send(server(), stream=stream)
     assert stream.written.startswith(
@@ -148,14 +148,14 @@ def test_an_address_given_twice_is_said_once() -> None:
     fake = server()
     address = Address("SMTP", "a@x.test")
     twice = Envelope(None, (Recipient(address), Recipient(address, RecipientKind.CC)))
-    transaction = run(transmit(MemoryStream(fake), twice, LETTER, extensions_of(FULL)))
+    transaction = run(transmit(ScriptedStream(fake), twice, LETTER, extensions_of(FULL)))
 
     assert (fake.took, len(transaction.outcomes.accepted)) == ([(("a@x.test",), LETTER)], 2)
 
 
 def test_the_connection_takes_another_transaction() -> None:
     fake = server()
-    stream = MemoryStream(fake)
+    stream = ScriptedStream(fake)
 
     first = send(fake, stream=stream)
     send(fake, stream=stream)
@@ -214,7 +214,7 @@ def test_replies_ahead_of_commands_are_never_believed(count: int, extensions: tu
 def test_a_server_that_runs_ahead_is_left_before_anything_is_sent(
     replies: dict[str, str], extensions: tuple[str, ...]
 ) -> None:
-    stream = MemoryStream(server(replies))
+    stream = ScriptedStream(server(replies))
     transaction = send(server(replies), extensions, stream=stream)
 
     assert (LETTER in stream.written, transaction.is_usable) == (False, False)
@@ -222,7 +222,7 @@ def test_a_server_that_runs_ahead_is_left_before_anything_is_sent(
 
 
 def test_not_even_a_dot_goes_to_a_server_that_wants_data_after_refusing_the_sender() -> None:
-    stream = MemoryStream(server({"MAIL": "550 5.7.1 not you"}))
+    stream = ScriptedStream(server({"MAIL": "550 5.7.1 not you"}))
     transaction = send(server(), stream=stream)
 
     assert (by_address(transaction), transaction.is_usable) == (dict.fromkeys(THREE, Refused(550, "5.7.1")), False)
@@ -239,7 +239,7 @@ def test_what_comes_behind_the_last_reply_ends_the_connection() -> None:
 @pytest.mark.parametrize("replies", [{"RCPT": "550 no", "DATA": "503 no"}, {"DATA": "451 later"}, {"RCPT": "550 no"}])
 def test_a_transaction_that_came_to_nothing_is_left(replies: dict[str, str], extensions: tuple[str, ...]) -> None:
     fake = server(replies)
-    stream = MemoryStream(fake)
+    stream = ScriptedStream(fake)
     send(fake, extensions, stream=stream)
     fake.answering({"RCPT": "250 ok", "DATA": "354 go"})
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from msgcore.model import Deferred
 from msgcore.model.outcome import Certainty
+from msgcore.testing.scripted import Faults, ScriptedStream
 from msgcore.wire.smtp import Transaction
 from tests.wire.fake_server import FakeServer
-from tests.wire.streams import MemoryStream
 from tests.wire.transfers import (
     BOTH,
     FULL,
@@ -34,26 +34,26 @@ def check_truth(transaction: Transaction, fake: FakeServer) -> None:
 def test_a_cut_after_any_octet_either_way_ends_in_the_truth(
     replies: dict[str, str], tells_writer: bool, extensions: tuple[str, ...]
 ) -> None:
-    uncut = MemoryStream(server(replies))
+    uncut = ScriptedStream(server(replies))
     send(server(replies), extensions, stream=uncut)
 
     for limit in range(len(uncut.written) + 1):
         fake = server(replies)
-        stream = MemoryStream(fake, sent_limit=limit, tells_writer=tells_writer)
+        stream = ScriptedStream(fake, Faults(breaks_after_sent=limit, tells_writer=tells_writer))
         check_truth(send(fake, extensions, stream=stream), fake)
-    for limit in range(uncut.heard_octets + 1):
+    for limit in range(len(uncut.heard) + 1):
         fake = server(replies)
-        stream = MemoryStream(fake, heard_limit=limit, tells_writer=tells_writer)
+        stream = ScriptedStream(fake, Faults(breaks_after_heard=limit, tells_writer=tells_writer))
         check_truth(send(fake, extensions, stream=stream), fake)
 
 
 @BOTH
 def test_a_cut_before_the_dot_that_the_writer_hears_of_is_never_unknown(extensions: tuple[str, ...]) -> None:
-    uncut = MemoryStream(server())
+    uncut = ScriptedStream(server())
     send(server(), extensions, stream=uncut)
 
     for limit in range(len(uncut.written) - len(b".\r\n")):
-        transaction = send(server(), extensions, stream=MemoryStream(server(), sent_limit=limit))
+        transaction = send(server(), extensions, stream=ScriptedStream(server(), Faults(breaks_after_sent=limit)))
         assert set(map(type, by_address(transaction).values())) == {Deferred}, limit
 
 
@@ -70,4 +70,4 @@ def test_whatever_the_server_says_the_outcomes_are_true(
 ) -> None:
     fake = server(replies)
 
-    check_truth(send(fake, extensions, stream=MemoryStream(fake, heard_limit=limit)), fake)
+    check_truth(send(fake, extensions, stream=ScriptedStream(fake, Faults(breaks_after_heard=limit))), fake)

@@ -7,9 +7,9 @@ import pytest
 from msgcore.base.status import Reply
 from msgcore.model import Address, Envelope, Outcome, Recipient
 from msgcore.runtime import run
+from msgcore.testing.scripted import ScriptedStream
 from msgcore.wire.smtp import Extensions, Transaction, transmit
 from tests.wire.fake_server import FakeServer
-from tests.wire.streams import MemoryStream
 
 __all__ = [
     "BOTH",
@@ -56,9 +56,9 @@ def send(
     extensions: tuple[str, ...] = FULL,
     to: tuple[str, ...] = THREE,
     octets: bytes = LETTER,
-    stream: MemoryStream | None = None,
+    stream: ScriptedStream | None = None,
 ) -> Transaction:
-    return run(transmit(stream or MemoryStream(fake), envelope(*to), octets, extensions_of(extensions)))
+    return run(transmit(stream or ScriptedStream(fake), envelope(*to), octets, extensions_of(extensions)))
 
 
 def by_address(transaction: Transaction) -> dict[str, Outcome]:
