@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from msgcore import Accepted, Message, Refused
@@ -94,6 +96,15 @@ def test_a_message_that_cannot_be_sent_is_refused_before_anything_is_done(
 def test_a_url_that_names_no_transport_is_refused(desk: Desk, url: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         desk.transport(url)
+
+
+def test_a_database_that_is_taken_for_a_transport_is_not_made(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotSupported, match="sqlite: is no transport"):
+        desk.transport("sqlite:///mail.db")
+    assert not (tmp_path / "mail.db").exists()
 
 
 def test_a_password_in_a_url_is_not_repeated(desk: Desk) -> None:

@@ -161,6 +161,17 @@ def test_what_keeps_to_its_deadline_is_not_cut(mode: Mode) -> None:
 
 
 @BOTH
+@pytest.mark.parametrize("name", ["hang", "hang_later"])
+def test_nothing_is_called_after_the_deadline(mode: Mode, name: str) -> None:
+    async def story(plugin: Plugin, target: Target) -> None:
+        await plugin.call(getattr(target, name), deadline=plugin.runtime.deadline(0))
+
+    with pytest.raises(TimedOut, match=r"^mine: ") as caught:
+        run(mode, story)
+    assert not isinstance(caught.value, CutShort)
+
+
+@BOTH
 def test_a_call_that_finds_no_free_thread_has_not_begun(mode: Mode) -> None:
     class OneThread(Target):
         max_threads = 1

@@ -24,9 +24,10 @@ from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.registry import service
 from msgcore.spi.secrets import resolve_secret
+from msgcore.spi.settings import settings_of
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import TransportProvider
-from msgcore.spi.url import shown_url
+from msgcore.spi.url import DatabaseUrl, shown_url
 
 __all__ = ["Transport", "open_store", "open_transport", "send"]
 
@@ -97,6 +98,9 @@ def open_transport(
     """
 
     async def start() -> Transport:
+        place = settings_of(service(_scheme(url)).config_type).get("url")
+        if place is not None and place.hint is DatabaseUrl:  # known before a file is made
+            raise NotSupported(f"{_scheme(url)}: is no transport")
         values: dict[str, object] = {"user": user, "password": password, **options}
         given = {key: value for key, value in values.items() if value is not None}
         return await _open(url, given, runtime, runtime.deadline(timeout_seconds), transport_of)

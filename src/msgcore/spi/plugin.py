@@ -68,6 +68,7 @@ class Plugin:
         """Call one of the plug-in's methods; what it gives is whatever it gives, and for the caller to check.
 
         Raises:
+            TimedOut: the deadline is past already, or no thread was free before it: nothing was called.
             CutShort: it did not end by the deadline; what it did is not known.
             PluginBroken: it raised what is no error of msgcore.
             UsageError: the plug-in has been closed.
@@ -75,6 +76,7 @@ class Plugin:
         """
         if self._is_closed:
             raise UsageError(f"{self.name}: is closed")
+        deadline.check(self.name)
         try:
             found = await self._run(function, arguments, deadline.later(_GRACE_SECONDS))
         except CutShort as error:
@@ -98,7 +100,8 @@ class Plugin:
             if isawaitable(given):  # an async def in the clothes of a plain one
                 return await self.runtime.bounded(_awaited(given), limit)
             return given
-        if getattr(self.target, "runs_on", "") != "asyncio":
+        owner = getattr(function, "__self__", self.target)
+        if getattr(owner, "runs_on", "") != "asyncio":
             return await self.runtime.bounded(function(*arguments), limit)
         try:
             return await self.runtime.on_loop(lambda _: function(*arguments), limit)
