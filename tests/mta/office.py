@@ -24,7 +24,7 @@ from msgcore.spi.gateway import Content
 from msgcore.spi.registry import register_gateway
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
-from tests.mta.queue_conformance import ANN, LETTER
+from msgcore.testing.queues import ANN, LETTER
 
 __all__ = ["Book", "Delivery", "NoOptions", "Office", "at_office", "delivered", "gateway_class", "installed", "table"]
 

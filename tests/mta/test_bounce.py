@@ -14,8 +14,8 @@ from msgcore.model import Accepted, Address, Deferred, Delivered, Outcome, Recip
 from msgcore.mta.bounce import non_delivery_report
 from msgcore.mta.queue import NewReport, QueuedMessage, QueuedRecipient, Settlement
 from msgcore.spi.gateway import Content
+from msgcore.testing.queues import ANN, LETTER, NOON
 from tests.mta import rfc3464
-from tests.mta.queue_conformance import ANN, LETTER, NOON
 
 BOB = Address("SMTP", "bob@b.test", "Bob Berg")
 NOBODY = Refused(550, "5.1.1", "nobody here", "RCPT")

@@ -12,7 +12,7 @@ from msgcore.model import Address, Envelope, Message, Recipient
 from msgcore.mta.intake import accept_of
 from msgcore.mta.nexthop import next_hop
 from msgcore.mta.trace import delivery_trace
-from tests.mta.queue_conformance import ANN, NOON, to
+from msgcore.testing.queues import ANN, NOON, to
 
 
 def envelope(*recipients: Recipient, sender: Address | None = ANN) -> Envelope:

@@ -39,6 +39,7 @@ from msgcore.mta.queue import NewReport, QueuedMessage, QueuedRecipient, Settlem
 from msgcore.mta.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.gateway import Content
+from msgcore.testing.queues import ANN, LETTER, NOON
 from tests.mta.office import (
     Book,
     Delivery,
@@ -51,7 +52,6 @@ from tests.mta.office import (
     installed,
     table,
 )
-from tests.mta.queue_conformance import ANN, LETTER, NOON
 
 HOUR = timedelta(hours=1)
 

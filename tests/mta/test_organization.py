@@ -31,10 +31,10 @@ from msgcore.mta.queue import Accept
 from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
 from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.spi.gateway import Content
+from msgcore.testing.queues import LETTER
 from tests.flow.modes import Api, Mode
 from tests.mta import rfc3464
 from tests.mta.office import Delivery, delivered, installed
-from tests.mta.queue_conformance import LETTER
 
 ANN, BOB = "SMTP:ann@a.test", "SMTP:bob@a.test"
 

@@ -21,8 +21,8 @@ from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
+from msgcore.testing.queues import ANN, to
 from tests.conftest import SOAK
-from tests.mta.queue_conformance import ANN, to
 
 T = TypeVar("T")
 

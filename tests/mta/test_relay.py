@@ -18,8 +18,8 @@ from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.transport import SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking, TransportProvider
 from msgcore.testing.modes import Mode
+from msgcore.testing.queues import ANN, LEASE_SECONDS, to
 from tests.mta.office import table
-from tests.mta.queue_conformance import ANN, LEASE_SECONDS, to
 from tests.mta.test_sql_queue import open_sql_queue
 
 T = TypeVar("T")

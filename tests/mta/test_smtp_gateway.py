@@ -17,8 +17,8 @@ from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.gateway import Content
 from msgcore.spi.registry import gateway
 from msgcore.testing.modes import Mode
+from msgcore.testing.queues import ANN, LETTER, to
 from msgcore.testing.servers import LoopbackSmtpServer
-from tests.mta.queue_conformance import ANN, LETTER, to
 
 
 @pytest.fixture(params=Mode, ids=lambda mode: mode.value)

@@ -19,7 +19,7 @@ from msgcore.runtime import NEVER, Connection, Database, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
-from tests.mta.queue_conformance import ANN, LEASE_SECONDS, LETTER, QueueConformance, to
+from msgcore.testing.queues import ANN, LEASE_SECONDS, LETTER, QueueConformance, to
 
 T = TypeVar("T")
 

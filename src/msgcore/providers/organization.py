@@ -351,6 +351,7 @@ class OrganizationService:
         self._config = config
         self._runtime = runtime
         self._athena: _Athena | None = None
+        self._relay: RelayTransport | None = None
         self._providers: tuple[object, ...] = ()
 
     async def logon(self, deadline: Deadline) -> None:
@@ -369,7 +370,7 @@ class OrganizationService:
         mailbox = await athena.read(lambda c: find_mailbox(c, name), deadline)
         if mailbox is None:
             raise SetupError(f"organisation {url}: has no mailbox {name!r}")
-        relay = RelayTransport(
+        relay = self._relay = RelayTransport(
             SqlQueue(self._runtime, athena.database),
             await athena.routes(deadline),
             _primary(mailbox) or athena.distinguished_name(mailbox),
@@ -383,6 +384,8 @@ class OrganizationService:
         return self._providers
 
     async def close(self) -> None:
+        if self._relay is not None:
+            self._relay.close()
         if self._athena is not None:
             await self._athena.close()
 

@@ -13,7 +13,7 @@ import attrs
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import NotLoaded
+from msgcore.errors import NotLoaded, UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
@@ -46,6 +46,7 @@ class RelayTransport:
         self._decide = decide
         self._run = run
         self.identity = identity
+        self._is_closed = False
 
     @property
     def address_types(self) -> Sequence[str]:
@@ -53,6 +54,7 @@ class RelayTransport:
         return tuple(dict.fromkeys(("SMTP", *self._routes.address_types)))
 
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        self._check_open()
         if not envelope.transfer_id:
             envelope = attrs.evolve(envelope, transfer_id=new_time_ordered_id().hex())
         queue_id = await self._queue.accept(accept_of(envelope, message), deadline)
@@ -62,6 +64,7 @@ class RelayTransport:
     async def track(
         self, transfer_id: str, recipients: Sequence[Recipient], deadline: Deadline
     ) -> Mapping[Recipient, Outcome]:
+        self._check_open()
         known = await self._queue.outcomes(transfer_id, deadline)
         missing = Pending(text="the queue does not know this recipient", stage="queue")
         return {recipient: known.get(recipient, missing) for recipient in recipients}
@@ -69,6 +72,7 @@ class RelayTransport:
     async def preview(
         self, envelope: Envelope, message: Message, deadline: Deadline
     ) -> Mapping[Recipient, RoutePreview]:
+        self._check_open()
         facts = MessageFacts(_size_octets(message), envelope.sender, message.message_class, envelope.transfer_id)
         previews: dict[Recipient, RoutePreview] = {}
         for recipient in envelope.recipients:
@@ -77,8 +81,17 @@ class RelayTransport:
         return previews
 
     async def flush(self, deadline: Deadline) -> None:
+        self._check_open()
         await self._queue.make_due(deadline)
         await self._run(deadline)
+
+    def close(self) -> None:
+        """Take nothing more; the database is closed by who opened it."""
+        self._is_closed = True
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise UsageError("the relay is closed")
 
 
 def _size_octets(message: Message) -> int:

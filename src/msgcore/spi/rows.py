@@ -1,14 +1,13 @@
-"""Answering a table query over properties in memory: for stores that have no database, and for small tables."""
+"""Answering a table query in memory, over bags, messages, or whatever has a ``get``: for stores without a database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from msgcore.base.text import fold
-from msgcore.props.bag import PropBag
 from msgcore.props.key import BagKey, PropertyKey
-from msgcore.props.match import match
+from msgcore.props.match import PropertySource, match
 from msgcore.props.restriction import Restriction
 from msgcore.props.row import Row
 from msgcore.props.values import PropertyError, PropertyErrorCode
@@ -19,28 +18,29 @@ __all__ = ["kept", "select"]
 _MISSING = PropertyError(PropertyErrorCode.NOT_FOUND)
 
 
-def select(bags: Iterable[PropBag], query: TableQuery) -> list[Row]:
+def select(sources: Iterable[PropertySource], query: TableQuery) -> list[Row]:
     """Give the rows that the query asks for; those that compare as equal keep their order.
 
     Raises:
         TooComplex: the restriction goes past what is evaluated.
     """
-    found = kept(bags, query.restriction)
+    found = kept(sources, query.restriction)
     for key in reversed(query.sort_order):
 
-        def rank(bag: PropBag, tag: Any = key.tag) -> tuple[bool, Any]:
-            value: object = bag.get(tag)
+        def rank(source: PropertySource, tag: PropertyKey = key.tag) -> tuple[bool, Any]:
+            value = source.get(tag)
             return value is not None, fold(value) if isinstance(value, str) else value
 
         found.sort(key=rank, reverse=key.is_descending)
     chosen = found[query.start : query.start + query.count]
-    return [Row(query.columns, _values(bag, query.columns)) for bag in chosen]
+    return [Row(query.columns, _values(source, query.columns)) for source in chosen]
 
 
-def kept(bags: Iterable[PropBag], restriction: Restriction | None) -> list[PropBag]:
+def kept(sources: Iterable[PropertySource], restriction: Restriction | None) -> list[PropertySource]:
     """Give those that satisfy the restriction."""
-    return [bag for bag in bags if restriction is None or match(restriction, bag)]
+    return [source for source in sources if restriction is None or match(restriction, source)]
 
 
-def _values(bag: PropBag, columns: tuple[PropertyKey, ...]) -> dict[BagKey, object]:
-    return {tag.bag_key: bag.get(cast(Any, tag), _MISSING) for tag in columns}
+def _values(source: PropertySource, columns: tuple[PropertyKey, ...]) -> dict[BagKey, object]:
+    values = ((tag.bag_key, source.get(tag)) for tag in columns)
+    return {key: _MISSING if value is None else value for key, value in values}

@@ -95,6 +95,11 @@ class TableQuery:
     count: int = 1_000
 
 
+def _aware(moment: datetime | None) -> datetime | None:
+    """Take a time without a zone for local time, as Python does."""
+    return moment if moment is None or moment.tzinfo is not None else moment.astimezone()
+
+
 @attrs.frozen
 class Incoming:
     """A message to save: its octets if it was read, or the message; and what the store notes about its arrival.
@@ -105,7 +110,7 @@ class Incoming:
     message: Message
     is_read: bool = False
     is_unsent: bool = False
-    received_at: datetime | None = None
+    received_at: datetime | None = attrs.field(default=None, converter=_aware)
     delivery_key: bytes | None = None
 
 

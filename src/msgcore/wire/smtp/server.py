@@ -42,6 +42,7 @@ from msgcore.wire.smtp.server_commands import (
     read_rcpt,
     reply_of,
 )
+from msgcore.wire.smtp.turn import END_OF_DATA, GREETING, Around, Turn
 
 __all__ = ["Handler", "MailFacts", "ServerSettings", "serve_session"]
 
@@ -80,13 +81,15 @@ class ServerSettings:
     data_seconds: float = 1_800.0
 
 
-async def serve_session(stream: Stream, handler: Handler, settings: ServerSettings) -> None:
+async def serve_session(
+    stream: Stream, handler: Handler, settings: ServerSettings, around: Around | None = None
+) -> None:
     """Hold one session from greeting to farewell, and close the stream.
 
-    A client that leaves without farewell or is too slow is no error. Errors of the handler that are not msgcore's
+    ``around`` stands around every turn, for who has to see or change more than a :class:`Handler` decides. A client that leaves without farewell or is too slow is no error. Errors of the handler that are not msgcore's
     come out, after the connection was closed.
     """
-    session = _Session(stream, handler, settings)
+    session = _Session(stream, handler, settings, around)
     try:
         await session.run()
     except (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken):
@@ -103,8 +106,9 @@ class _State(enum.Enum):
 
 
 class _Session:
-    def __init__(self, stream: Stream, handler: Handler, settings: ServerSettings) -> None:
+    def __init__(self, stream: Stream, handler: Handler, settings: ServerSettings, around: Around | None) -> None:
         self._stream = stream
+        self._around = around
         self._deadline = stream.deadline
         self._handler = handler
         self._settings = settings
@@ -118,6 +122,7 @@ class _Session:
         self._rcpt_commands = 0
         self._errors = 0
         self._idle_commands = 0
+        self._is_data_next = False
         self._is_over = False
         self._verbs: dict[str, Callable[[str], Awaitable[Reply]]] = {
             "EHLO": self._ehlo,
@@ -132,10 +137,9 @@ class _Session:
         }
 
     async def run(self) -> None:
-        if self._stream.unread_octets:
-            await self._end_with(reply_of(554, "5.5.0", "the server speaks first"))
-        else:
-            self._put(Reply(220, (f"{self._settings.host_name} ESMTP",)))
+        greeting = await self._answer(GREETING, "", self._greeting)
+        self._put(greeting)
+        self._is_over = self._is_over or (greeting is not None and not greeting.is_positive)
         while not self._is_over:
             line = await self._next_line()
             if line is None:
@@ -162,8 +166,10 @@ class _Session:
             await self._flush()
             await self._incoming.fill()
 
-    def _put(self, reply: Reply) -> None:
-        self._outgoing += write_reply(reply, utf8=self._facts.is_utf8)
+    def _put(self, reply: Reply | None) -> None:
+        if reply is not None:
+            self._outgoing += write_reply(reply, utf8=self._facts.is_utf8)
+            self._is_over = self._is_over or reply.code == 421
 
     async def _flush(self) -> None:
         if self._outgoing:
@@ -176,21 +182,45 @@ class _Session:
         self._put(reply)
         await self._flush()
 
-    # Commands.
+    # Turns.
+
+    async def _answer(self, stage: str, argument: str, carry_out: Callable[[], Awaitable[Reply]]) -> Reply | None:
+        if self._around is None:
+            return await carry_out()
+        unread_octets = len(self._incoming.buffer) + self._stream.unread_octets
+        return await self._around(Turn(stage, argument, unread_octets, carry_out, self._flush))
+
+    async def _greeting(self) -> Reply:
+        if self._stream.unread_octets:
+            return reply_of(554, "5.5.0", "the server speaks first")
+        return Reply(220, (f"{self._settings.host_name} ESMTP",))
 
     async def _obey(self, line: bytes) -> None:
         try:
-            reply = await self._reply_to(read_command(line))
+            command = read_command(line)
         except Refusal as refusal:
-            reply = refusal.reply
-            self._errors += 1
-        self._put(reply)
-        if reply.code == 421:
-            self._is_over = True
-        elif self._errors > self._settings.max_errors or self._idle_commands > self._settings.max_idle_commands:
-            await self._end_with(reply_of(421, "4.7.0", "too many errors or idle commands"))
+            self._put(self._refuse(refusal))
+        else:
+            reply = await self._answer(command.verb, command.argument, lambda: self._carry_out(command))
+            self._put(reply)
+            is_data_next, self._is_data_next = self._is_data_next, False
+            if is_data_next and reply is not None and reply.is_intermediate:
+                await self._take_message()
+        if self._errors > self._settings.max_errors or self._idle_commands > self._settings.max_idle_commands:
+            if not self._is_over:
+                await self._end_with(reply_of(421, "4.7.0", "too many errors or idle commands"))
         elif len(self._outgoing) > _OUTGOING_OCTETS:
             await self._flush()
+
+    async def _carry_out(self, command: Command) -> Reply:
+        try:
+            return await self._reply_to(command)
+        except Refusal as refusal:
+            return self._refuse(refusal)
+
+    def _refuse(self, refusal: Refusal) -> Reply:
+        self._errors += 1
+        return refusal.reply
 
     async def _reply_to(self, command: Command) -> Reply:
         carry_out = self._verbs.get(command.verb)
@@ -255,21 +285,28 @@ class _Session:
         self._expect(_State.RECIPIENTS)
         if argument:
             raise Refusal(501, "5.5.4", "DATA takes no argument")
-        self._put(Reply(354, ("end with CR LF . CR LF",)))
+        self._is_data_next = True
+        return Reply(354, ("end with CR LF . CR LF",))
+
+    async def _take_message(self) -> None:
         await self._flush()
-        reply = await self._message()
-        idle_commands = 0 if reply.is_positive else self._idle_commands
+        data = await self._read_data()
+        reply = await self._answer(END_OF_DATA, "", lambda: self._judge(data))
+        self._put(reply)
+        idle_commands = 0 if reply is not None and reply.is_positive else self._idle_commands
         self._empty_envelope()
         self._idle_commands = idle_commands
-        return reply
 
-    async def _message(self) -> Reply:
+    async def _read_data(self) -> IncomingData:
         data = IncomingData(self._settings.max_message_octets)
         self._stream.deadline = self._deadline.sooner(self._settings.data_seconds)
         while not data.take(self._incoming.buffer):
             await self._incoming.fill()
+        self._is_over = self._is_over or data.fault is DataFault.STRAY_LINE_END
+        return data
+
+    async def _judge(self, data: IncomingData) -> Reply:
         if data.fault is DataFault.STRAY_LINE_END:
-            self._is_over = True
             return reply_of(521, "5.5.2", "a bare CR or LF in the data; good-bye")
         if data.fault is DataFault.NUL:
             return reply_of(554, "5.6.0", "a NUL in the data")

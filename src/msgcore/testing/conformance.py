@@ -1,0 +1,89 @@
+"""What every conformance suite is made of.
+
+A suite is a class of tests. A project derives a class of its own from it in its pytest, and says in class attributes
+and one or two methods what is tested::
+
+    class TestMyStore(StoreConformance):
+        service_class = MyService
+        capabilities = frozenset({Capability.CREATE, Capability.DELETE})
+
+        def config(self, place: Path) -> MyConfig:
+            return MyConfig(path=place / "mail")
+
+A test that needs an ability is in the derived class only when that is declared: nothing is skipped. One test compares
+what is declared with what the plug-in can do, so that no ability is forgotten. Every test runs for blocking and for
+asyncio callers.
+
+Raises:
+    MissingExtra: pytest or hypothesis is not installed; they come with the extra ``test``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from importlib.util import find_spec
+from typing import ClassVar, TypeVar
+
+from msgcore.errors import MissingExtra
+from msgcore.spi.capability import Capability
+from msgcore.testing.modes import Mode
+
+if find_spec("pytest") is None or find_spec("hypothesis") is None:
+    raise MissingExtra("test", "msgcore.testing.conformance")
+
+import pytest
+
+__all__ = ["Ability", "Conformance", "needs"]
+
+Test = TypeVar("Test", bound=Callable[..., object])
+
+Ability = Capability | str
+"""What a test may need: an ability of a plug-in, or the name of something that its far end can do."""
+
+_NEEDS = "_msgcore_needs"
+
+
+def needs(*abilities: Ability) -> Callable[[Test], Test]:
+    """Mark a test that stands in a derived class only when all these are declared."""
+
+    def mark(test: Test) -> Test:
+        setattr(test, _NEEDS, frozenset(abilities))
+        return test
+
+    return mark
+
+
+class Conformance:
+    """The base of the suites."""
+
+    capabilities: ClassVar[AbstractSet[Capability]] = frozenset()
+    """What the plug-in can do beyond what its contract asks of all."""
+
+    secret: ClassVar[str] = ""
+    """A password that the configuration holds, for the suite to look for where it must not show."""
+
+    @classmethod
+    def abilities(cls) -> frozenset[Ability]:
+        """Give all that tests may need and that is declared."""
+        return frozenset({*cls.capabilities, *(("secret",) if cls.secret else ())})
+
+    _marked: ClassVar[Mapping[str, object]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        inherited: list[Mapping[str, object]] = [getattr(base, "_marked", {}) for base in reversed(cls.__bases__)]
+        own = {name: test for name, test in vars(cls).items() if hasattr(test, _NEEDS)}
+        # Kept apart from the attributes: a base that lacks an ability must not lose the test for those derived from it.
+        # What a class puts in the place of a test, if only None, stays.
+        marked = {name: test for tests in inherited for name, test in tests.items() if name not in vars(cls)} | own
+        cls._marked = marked
+        able = cls.abilities()
+        for name, test in marked.items():
+            setattr(cls, name, test if getattr(test, _NEEDS) <= able else None)
+
+    @pytest.fixture(params=list(Mode), ids=lambda mode: mode.value)
+    def mode(self, request: pytest.FixtureRequest) -> Mode:
+        mode = request.param
+        assert isinstance(mode, Mode)
+        return mode

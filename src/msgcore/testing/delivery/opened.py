@@ -1,0 +1,60 @@
+"""A transport or gateway at work, called as msgcore calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from msgcore.errors import MsgcoreError
+from msgcore.model.outcome import Outcome
+from msgcore.model.recipient import Recipient
+from msgcore.runtime.abc import Runtime
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.service import SupportsClose
+from msgcore.testing.delivery.letters import Letter, Told
+
+__all__ = ["AMPLE_SECONDS", "Opened"]
+
+AMPLE_SECONDS = 30.0
+
+
+class Opened:
+    """What a test works with."""
+
+    def __init__(
+        self, plugin: Plugin, method: Callable[..., object], arguments: Callable[[Letter], tuple[object, ...]]
+    ) -> None:
+        self.plugin = plugin
+        self.runtime: Runtime = plugin.runtime
+        self._method = method
+        self._arguments = arguments
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What of the plug-in may be shown to people."""
+        return (self.plugin.target,)
+
+    async def send(self, letter: Letter, seconds: float = AMPLE_SECONDS) -> Told:
+        """Hand a letter over, and give what is said; errors are raised."""
+        given = await self.call(self._method, *self._arguments(letter), seconds=seconds)
+        outcomes = self.plugin.mapping(Recipient, self._method, given)
+        return Told(letter, cast("Mapping[Recipient, Outcome]", outcomes))
+
+    async def try_to_send(self, letter: Letter, seconds: float = AMPLE_SECONDS) -> Told:
+        """Hand a letter over, and give what is said, or the error."""
+        try:
+            return await self.send(letter, seconds)
+        except MsgcoreError as error:
+            return Told(letter, {}, error)
+
+    async def call(self, method: Callable[..., object], *arguments: object, seconds: float = AMPLE_SECONDS) -> object:
+        """Call a method of the plug-in, whose last argument is the deadline."""
+        deadline = self.runtime.deadline(seconds)
+        return await self.plugin.call(method, *arguments, deadline, deadline=deadline)
+
+    async def close(self) -> None:
+        """Call the plug-in's own ``close``; one that has none is closed as msgcore does it."""
+        if isinstance(self.plugin.target, SupportsClose):
+            await self.plugin.call(self.plugin.target.close, deadline=self.runtime.deadline(AMPLE_SECONDS))
+        else:
+            await self.plugin.close()

@@ -1,0 +1,1 @@
+"""The parts of the store, the queue and the organisation in memory."""

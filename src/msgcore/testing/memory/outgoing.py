@@ -1,0 +1,188 @@
+"""The outgoing queue of a store in memory: what each call does to the store's state.
+
+Whoever locks a submission raises its token; only the holder of the newest one may settle. A lock that has run out is
+free for the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import attrs
+
+from msgcore.base.ids import EntryId
+from msgcore.errors import NotFound, UsageError
+from msgcore.model.message import Message
+from msgcore.model.outcome import Outcome, Pending, Refused
+from msgcore.model.recipient import Recipient
+from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.testing.memory.records import State, Submission
+
+__all__ = [
+    "abort",
+    "enqueue",
+    "lock_due",
+    "make_due",
+    "open_items",
+    "refuse_submitted",
+    "retry",
+    "settle",
+    "submission",
+]
+
+_OPEN = frozenset({OutgoingState.READY, OutgoingState.HELD})
+
+
+def enqueue(state: State, entry_id: EntryId, transfer_id: str, message: Message, now: datetime) -> OutgoingItem:
+    """Make a message that stands in the outbox a submission."""
+    outcomes = MappingProxyType(dict[Recipient, Outcome](dict.fromkeys(message.recipients, Pending())))
+    item = OutgoingItem(
+        entry_id,
+        transfer_id,
+        OutgoingState.READY,
+        submitted_at=now,
+        due_at=now,
+        tries=0,
+        sender=message.from_,
+        outcomes=outcomes,
+        transports=MappingProxyType({}),
+    )
+    state.submissions[entry_id.number] = Submission(item)
+    kept = state.message(entry_id.number)
+    state.messages[kept.number] = attrs.evolve(kept, flags=kept.flags | MessageFlag.SUBMIT)
+    return item
+
+
+def submission(state: State, number: int) -> Submission:
+    """Find the submission of a message.
+
+    Raises:
+        NotFound: it is gone, or was never submitted.
+    """
+    state.message(number)
+    found = state.submissions.get(number)
+    if found is None:
+        raise NotFound(f"message {number} is no submission")
+    return found
+
+
+def refuse_submitted(state: State, number: int) -> None:
+    """Go on unless the message waits to be sent (MAPI_E_SUBMITTED).
+
+    Raises:
+        UsageError: it does.
+    """
+    found = state.submissions.get(number)
+    if found is not None and found.item.state in _OPEN:
+        raise UsageError("the message is submitted and cannot be changed; abort_submit makes it a draft again")
+
+
+def open_items(state: State) -> list[OutgoingItem]:
+    """List what is not yet sent or aborted, oldest first."""
+    items = [one.item for one in state.submissions.values() if one.item.state in _OPEN]
+    return sorted(items, key=lambda item: (item.submitted_at, item.entry_id.number))
+
+
+def make_due(state: State, now: datetime) -> None:
+    """Make every ready submission due."""
+    for item in open_items(state):
+        if item.state is OutgoingState.READY and item.due_at > now:
+            _put(state, attrs.evolve(item, due_at=now))
+
+
+def lock_due(state: State, now: datetime, monotonic: float, lease_seconds: float) -> OutgoingItem | None:
+    """Lock the oldest submission that is ready, due, and free."""
+    for item in open_items(state):
+        if item.state is OutgoingState.READY and item.due_at <= now and _is_free(state, item, monotonic):
+            locked = attrs.evolve(item, token=item.token + 1)
+            state.submissions[item.entry_id.number] = Submission(locked, monotonic + lease_seconds)
+            return locked
+    return None
+
+
+def settle(state: State, item: OutgoingItem) -> bool:
+    """Write what became of a locked submission and unlock it; false when somebody else has locked it since."""
+    known = state.submissions.get(item.entry_id.number)
+    if known is None or known.item.token != item.token:
+        return False
+    outcomes = {recipient: item.outcomes.get(recipient, outcome) for recipient, outcome in known.item.outcomes.items()}
+    settled = attrs.evolve(
+        known.item,
+        state=item.state,
+        due_at=item.due_at,
+        tries=item.tries,
+        reason=item.reason,
+        outcomes=MappingProxyType(outcomes),
+        transports=_transports(item),
+    )
+    state.submissions[item.entry_id.number] = Submission(settled)
+    if settled.state is OutgoingState.SENT:
+        _leave_outbox(state, settled, SpecialFolder.SENT_ITEMS, MessageFlag.FROM_ME)
+    return True
+
+
+def _transports(item: OutgoingItem) -> Mapping[Recipient, str]:
+    return MappingProxyType({recipient: name for recipient, name in item.transports.items() if name})
+
+
+def retry(state: State, number: int, now: datetime) -> None:
+    """Make a submission ready and due now.
+
+    Raises:
+        NotFound: there is none.
+        UsageError: it has ended.
+    """
+    item = _not_ended(state, number)
+    _put(state, attrs.evolve(item, state=OutgoingState.READY, due_at=now, reason=""))
+
+
+def abort(state: State, number: int, monotonic: float) -> None:
+    """End a submission and make its message a draft again.
+
+    Raises:
+        NotFound: there is none.
+        UsageError: it has ended, or is being sent at this moment (MAPI_E_UNABLE_TO_ABORT).
+    """
+    item = _not_ended(state, number)
+    if not _is_free(state, item, monotonic):
+        raise UsageError("the submission is being sent at this moment")
+    aborted = attrs.evolve(
+        item,
+        state=OutgoingState.ABORTED,
+        token=item.token + 1,
+        outcomes=MappingProxyType({recipient: _aborted(outcome) for recipient, outcome in item.outcomes.items()}),
+    )
+    _put(state, aborted)
+    _leave_outbox(state, aborted, SpecialFolder.DRAFTS, MessageFlag.UNSENT)
+
+
+def _aborted(outcome: Outcome) -> Outcome:
+    if outcome.is_final:
+        return outcome
+    return Refused(text="aborted before it was sent", stage="abort", note=outcome.note)
+
+
+def _not_ended(state: State, number: int) -> OutgoingItem:
+    item = submission(state, number).item
+    if item.state not in _OPEN:
+        raise UsageError(f"the submission has ended: it is {item.state.value}")
+    return item
+
+
+def _is_free(state: State, item: OutgoingItem, monotonic: float) -> bool:
+    locked_until = state.submissions[item.entry_id.number].locked_until
+    return locked_until is None or locked_until <= monotonic
+
+
+def _put(state: State, item: OutgoingItem) -> None:
+    """Put a changed item in its place; a lock on it stays."""
+    number = item.entry_id.number
+    state.submissions[number] = attrs.evolve(state.submissions[number], item=item)
+
+
+def _leave_outbox(state: State, item: OutgoingItem, role: SpecialFolder, flag: MessageFlag) -> None:
+    kept = state.message(item.entry_id.number)
+    flags = (kept.flags & ~(MessageFlag.SUBMIT | MessageFlag.UNSENT)) | MessageFlag.READ | flag
+    state.messages[kept.number] = attrs.evolve(kept, folder=state.special(role), flags=flags)

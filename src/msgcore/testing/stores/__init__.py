@@ -1,0 +1,34 @@
+"""What every store keeps: the suite for message stores.
+
+Derive a class from :class:`StoreConformance` and say how your store is configured::
+
+    from msgcore.testing.stores import StoreConformance
+
+    class TestMyStore(StoreConformance):
+        service_class = MyService
+        capabilities = frozenset({Capability.CREATE, Capability.READ_FLAGS, Capability.DELETE})
+
+        def config(self, place: Path) -> MyConfig:
+            return MyConfig(path=place / "mail")
+
+A store that cannot save messages says how they come into it with :meth:`~StoreConformance.fill`.
+"""
+
+# First, because it names the extra that may be missing.
+from msgcore.testing.conformance import needs as needs
+from msgcore.testing.stores.changes import Changes
+from msgcore.testing.stores.conduct import Conduct
+from msgcore.testing.stores.contents import Contents
+from msgcore.testing.stores.folders import Folders
+from msgcore.testing.stores.identity import Identity
+from msgcore.testing.stores.moves import Moves
+from msgcore.testing.stores.saving import Saving
+from msgcore.testing.stores.settling import Settling
+from msgcore.testing.stores.submitting import Submitting
+from msgcore.testing.stores.tables import Tables
+
+__all__ = ["StoreConformance"]
+
+
+class StoreConformance(Identity, Contents, Tables, Saving, Changes, Moves, Folders, Submitting, Settling, Conduct):
+    """The suite; what a project says of its store is in :class:`~msgcore.testing.stores.suite.StoreSuite`."""

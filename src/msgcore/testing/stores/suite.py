@@ -1,0 +1,99 @@
+"""How the suite for stores is told what it tests, and how it runs a story at a store."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol, TypeVar, cast
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from msgcore.model.message import Message
+from msgcore.runtime.abc import Runtime
+from msgcore.spi.capability import Capability
+from msgcore.spi.service import ServiceClass, SupportsClose
+from msgcore.spi.store import Incoming, SpecialFolder
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.conformance import Ability, Conformance
+from msgcore.testing.modes import Mode, call
+from msgcore.testing.stores.desk import Opening, StoreDesk
+
+__all__ = ["Run", "StoreSuite"]
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    def __call__(self, story: Callable[[StoreDesk], Awaitable[T]], *messages: Message | Incoming) -> T:
+        """Run a story at a store of its own, in which these messages are."""
+        ...
+
+
+class StoreSuite(Conformance):
+    """What a project says of its store."""
+
+    service_class: ClassVar[type[object]]
+    """The message service that is the store, or provides it and no other store."""
+
+    home: ClassVar[SpecialFolder] = SpecialFolder.INBOX
+    """The folder that tests work in; every store has a ``ROOT`` and an ``IPM_SUBTREE``, if it has no inbox."""
+
+    examples: ClassVar[int] = 20
+    """How many examples hypothesis draws for a test; each has a store of its own."""
+
+    def config(self, place: Path) -> object:
+        """Give the configuration of the store that is kept at ``place``, an empty folder to begin with.
+
+        The same place is the same store: it is logged on to again, and twice at once. A server's store may use
+        ``str(place)`` as the name of an account.
+        """
+        raise NotImplementedError(f"{type(self).__qualname__} has to say how its store is configured")
+
+    def fill(self, place: Path, messages: Sequence[Message]) -> None:
+        """Put messages into the store at ``place``, which is not open: for a store that cannot save them itself."""
+        raise NotImplementedError(f"{type(self).__qualname__} has to say how messages come into its store")
+
+    @classmethod
+    def abilities(cls) -> frozenset[Ability]:
+        can_close = isinstance(getattr(cls, "service_class", None), SupportsClose)
+        return super().abilities().union(["close"] if can_close else [])
+
+    @pytest.fixture
+    def run(self, mode: Mode, tmp_path: Path) -> Run:
+        return self._runner(mode, tmp_path)
+
+    @pytest.fixture
+    def run_on_loop(self, tmp_path: Path) -> Run:
+        return self._runner(Mode.ASYNCIO, tmp_path)
+
+    def _runner(self, mode: Mode, folder: Path) -> Run:
+        numbers = itertools.count(1)
+
+        def run(story: Callable[[StoreDesk], Awaitable[T]], *messages: Message | Incoming) -> T:
+            place = folder / f"store{next(numbers)}"
+            place.mkdir()
+            incoming = [one if isinstance(one, Incoming) else Incoming(one) for one in messages]
+            clock, config = ManualClock(), self.config(place)
+            if incoming and Capability.CREATE not in self.capabilities:
+                self.fill(place, [one.message for one in incoming])
+
+            async def main(runtime: Runtime) -> T:
+                desk = StoreDesk(Opening(cast(ServiceClass, self.service_class), config, self.home, runtime, clock))
+                try:
+                    await desk.open()
+                    saves = Capability.CREATE in self.capabilities
+                    desk.ids = await (desk.save(*incoming) if saves else desk.find())
+                    return await story(desk)
+                finally:
+                    await desk.close()
+
+            return call(runtime_on(mode, clock), main)
+
+        return run
+
+    @property
+    def draws(self) -> settings:
+        """How hypothesis draws; how long a store takes is not the suite's affair."""
+        return settings(max_examples=self.examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])

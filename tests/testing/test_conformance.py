@@ -1,0 +1,133 @@
+"""What suites are made of: tests that stand in a class only when what they need is declared."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from msgcore.spi.capability import Capability
+from msgcore.testing.conformance import Conformance, needs
+
+
+class Suite(Conformance):
+    def test_of_all(self) -> None: ...
+
+    @needs(Capability.MOVE)
+    def test_moving(self) -> None: ...
+
+    @needs(Capability.MOVE, "refuse")
+    def test_moving_what_is_refused(self) -> None: ...
+
+    @needs("secret")
+    def test_secrets(self) -> None: ...
+
+
+def names_in(suite: type) -> set[str]:
+    return {name for name in dir(suite) if name.startswith("test_") and callable(getattr(suite, name))}
+
+
+def test_a_class_that_declares_nothing_has_the_tests_that_need_nothing() -> None:
+    class Small(Suite): ...
+
+    assert names_in(Small) == {"test_of_all"}
+
+
+def test_a_class_that_declares_an_ability_has_its_tests() -> None:
+    class Moving(Suite):
+        capabilities = frozenset({Capability.MOVE})
+
+    assert names_in(Moving) == {"test_of_all", "test_moving"}
+
+
+def test_a_test_that_needs_several_abilities_needs_all_of_them() -> None:
+    class Both(Suite):
+        capabilities = frozenset({Capability.MOVE})
+
+        @classmethod
+        def abilities(cls) -> frozenset[Capability | str]:
+            return super().abilities() | {"refuse"}
+
+    assert "test_moving_what_is_refused" in names_in(Both)
+
+
+def test_a_secret_that_is_named_is_looked_for() -> None:
+    class Guarded(Suite):
+        secret = "swordfish"
+
+    assert names_in(Guarded) == {"test_of_all", "test_secrets"}
+
+
+def test_a_class_derived_from_one_that_declares_less_has_its_own_tests() -> None:
+    class Small(Suite): ...
+
+    class Moving(Small):
+        capabilities = frozenset({Capability.MOVE})
+
+    assert names_in(Moving) == {"test_of_all", "test_moving"}
+
+
+def test_a_class_derived_from_one_that_declares_more_has_its_own_tests() -> None:
+    class Moving(Suite):
+        capabilities = frozenset({Capability.MOVE})
+
+    class Small(Moving):
+        capabilities = frozenset[Capability]()
+
+    assert names_in(Small) == {"test_of_all"}
+
+
+def test_a_class_may_put_a_test_of_its_own_in_the_place_of_one() -> None:
+    def own(self: object) -> None: ...
+
+    class Own(Suite):
+        capabilities = frozenset({Capability.MOVE})
+        test_moving = own
+
+    assert Own.test_moving is own
+
+
+def test_what_stands_in_the_place_of_a_test_stands_there_in_derived_classes_too() -> None:
+    def own(self: object) -> None: ...
+
+    class Own(Suite):
+        test_moving = own
+
+    class Moving(Own):
+        capabilities = frozenset({Capability.MOVE})
+
+    assert Moving.test_moving is own
+
+
+def test_a_class_may_leave_a_test_out() -> None:
+    class Without(Suite):
+        capabilities = frozenset({Capability.MOVE})
+        test_moving = None  # type: ignore[assignment]  # as Python's own data model does it with __hash__
+
+    assert names_in(Without) == {"test_of_all"}
+
+
+def test_importing_msgcore_testing_loads_neither_pytest_nor_hypothesis() -> None:
+    heavy = "('pytest', 'hypothesis', 'asyncio')"
+    script = f"import sys, msgcore.testing; print([one for one in {heavy} if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("missing", ["pytest", "hypothesis"])
+@pytest.mark.parametrize("module", ["conformance", "stores", "queues"])
+def test_where_an_extra_is_missing_its_name_is_told(missing: str, module: str) -> None:
+    script = f"""
+import sys
+sys.modules[{missing!r}] = None
+from msgcore.errors import MissingExtra
+try:
+    import msgcore.testing.{module}
+except MissingExtra as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert "msgcore[test]" in done.stdout

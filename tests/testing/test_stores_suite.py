@@ -1,0 +1,139 @@
+"""The suite for stores: what passes it, and what it finds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from msgcore.model import Message
+from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFoldersService
+from msgcore.runtime import NEVER
+from msgcore.spi.capability import Capability
+from msgcore.spi.store import Incoming, SpecialFolder
+from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
+from msgcore.testing.stores import StoreConformance
+from tests.testing.faulty_stores import FAULTS
+from tests.testing.planted import Verdict, verdicts
+
+WHOLE = frozenset(
+    {
+        Capability.CREATE,
+        Capability.MODIFY,
+        Capability.READ_FLAGS,
+        Capability.MOVE,
+        Capability.DELETE,
+        Capability.FOLDERS,
+        Capability.OUTGOING_QUEUE,
+    }
+)
+
+
+class TestInternalStore(StoreConformance):
+    service_class = PersonalFoldersService
+    capabilities = WHOLE
+    examples = 10
+
+    def config(self, place: Path) -> PersonalFoldersConfig:
+        return PersonalFoldersConfig(place / "mail.db")
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder in memory, where the system has room for files there: these tests would mostly wait for the disk."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+class TestMemoryStoreForReading(StoreConformance):
+    """A store that can only be read: messages come into it behind its back."""
+
+    service_class = MemoryStoreService
+    home = SpecialFolder.SENT_ITEMS
+    examples = 5
+
+    def config(self, place: Path) -> MemoryStoreConfig:
+        return MemoryStoreConfig(f"memory://{place}", read_only=True)
+
+    def fill(self, place: Path, messages: Sequence[Message]) -> None:
+        name = self.config(place).name
+        store = MemoryStore(MemoryStoreService.memories.setdefault(name, StoreMemory()))
+        folder = store.special_folders(NEVER)[self.home]
+        store.save(folder, [Incoming(message) for message in messages], NEVER)
+
+
+# Of the examples that hypothesis draws always the same, and no shorter one for a failure that is to be.
+HEAD = """
+from hypothesis import Phase, settings
+from msgcore.spi.capability import Capability
+from msgcore.testing.stores import StoreConformance
+from msgcore.testing.stores.identity import Identity
+from msgcore.testing.stores.moves import Moves
+from tests.testing.faulty_stores import FAULTS, StoreOfTests
+
+settings.register_profile("planted", derandomize=True, phases=[Phase.generate])
+settings.load_profile("planted")
+
+class TestSound(StoreOfTests, StoreConformance): ...
+
+class TestForgotten(StoreOfTests, Identity, Moves):
+    capabilities = StoreOfTests.capabilities - {Capability.DELETE}
+"""
+PLANTED = """
+class Test{name}(StoreOfTests, FAULTS["{name}"].part):
+    service_class = FAULTS["{name}"].service_class
+"""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Verdict]:
+    """What the suite says of the sound store in both modes, and of each one with a fault in one of them."""
+    text = HEAD + "".join(PLANTED.format(name=name) for name in FAULTS)
+    return verdicts(text, tmp_path_factory.mktemp("planted"), "-k", "TestSound or not blocking")
+
+
+# What hypothesis finds by chance adds nothing to the tests of one fact each.
+DRAWN = frozenset(
+    {
+        "test_a_message_that_was_read_comes_back_octet_for_octet",
+        "test_a_restriction_leaves_the_rows_that_match_leaves",
+        "test_a_row_says_what_the_loaded_message_says",
+        "test_any_message_comes_back_as_it_was_given",
+        "test_any_properties_come_back_with_value_and_type",
+        "test_rows_come_in_the_order_that_the_keys_say",
+    }
+)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_suite_finds_the_fault_and_names_it(name: str, found: Mapping[str, Verdict]) -> None:
+    assert sorted(found[f"Test{name}"].failed - DRAWN) == sorted(FAULTS[name].found_by)
+
+
+@pytest.mark.parametrize(
+    ("name", "test"),
+    [
+        ("RestrictionMisread", "test_a_restriction_leaves_the_rows_that_match_leaves"),
+        ("UnsortedTable", "test_rows_come_in_the_order_that_the_keys_say"),
+        ("LostBcc", "test_any_message_comes_back_as_it_was_given"),
+    ],
+)
+def test_what_is_drawn_finds_the_fault_too(name: str, test: str, found: Mapping[str, Verdict]) -> None:
+    assert test in found[f"Test{name}"].failed
+
+
+def test_a_store_without_a_fault_passes_whole(found: Mapping[str, Verdict]) -> None:
+    assert (sorted(found["TestSound"].failed), len(found["TestSound"].passed) > 150) == ([], True)
+
+
+def test_an_ability_that_is_not_declared_is_found(found: Mapping[str, Verdict]) -> None:
+    assert sorted(found["TestForgotten"].failed) == ["test_the_store_can_do_what_is_declared"]
+
+
+def test_tests_of_what_is_not_declared_are_not_there(found: Mapping[str, Verdict]) -> None:
+    there = found["TestForgotten"].passed
+    assert "test_a_deleted_message_is_in_no_table" not in there
+    assert "test_a_moved_message_keeps_its_entry_id" in there
