@@ -30,10 +30,11 @@ soak: $(VENV)/.installed-test
 	tools/install_servers.sh
 	MSGCORE_SOAK=1 $(BIN)/pytest -m soak $(PYTEST_ARGS)
 
-lint: $(VENV)/.installed-test
+lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	cd examples/msgcore-sms && ../../$(BIN)/mypy
 	$(BIN)/pyright --project pyproject.toml --pythonpath $(BIN)/python
 
 docs: $(VENV)/.installed-docs
@@ -41,6 +42,7 @@ docs: $(VENV)/.installed-docs
 
 clean:
 	rm -rf $(VENV) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf examples/*/.mypy_cache examples/*/.pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:
@@ -57,6 +59,10 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/.created
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
 	$(BIN)/pip install --quiet --editable '.[test]'
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-lint: pyproject.toml | $(VENV)/.created
+	$(BIN)/pip install --quiet --editable '.[lint]'
+	@touch $(VENV)/.installed $(VENV)/.installed-test $@
 
 $(VENV)/.installed-docs: pyproject.toml | $(VENV)/.created
 	$(BIN)/pip install --quiet --editable '.[docs]'

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from tests.examples.environment import Environment, run
 from tests.shared import REPOSITORY
 
 PACKAGE = REPOSITORY / "examples" / "msgcore-sms"
@@ -49,36 +49,20 @@ class Installed:
     logon_with: str
 
 
-def run(*command: str | Path, folder: Path, **variables: str) -> str:
-    """Run a command as somebody does who has nothing of this repository at hand."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "MSGCORE"))}
-    done = subprocess.run(
-        command, cwd=folder, env={**own, **variables}, capture_output=True, text=True, check=False, encoding="utf-8"
-    )
-    assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    folder = tmp_path_factory.mktemp("user")
+def installed(environment: Environment) -> Installed:
+    folder, python = environment.folder, environment.python
     copy = folder / "msgcore-sms"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    run(sys.executable, "-m", "venv", folder / "venv", folder=folder)
-    python = folder / "venv" / "bin" / "python"
     profile = folder / "phone.toml"
     profile.write_text(PROFILE)
     profile.chmod(0o600)
 
-    def install(*what: str | Path) -> None:
-        run(python, "-m", "pip", "install", "--quiet", *what, folder=folder)
-
     def logon() -> str:
         return run(python, "-c", LOGON, folder=folder, SMS_TOKEN="correct-horse")
 
-    install(f"msgcore[test] @ {REPOSITORY.as_uri()}")
     without = logon()
-    install(copy)
+    environment.install(copy)
     return Installed(python, copy, without, logon())
 
 

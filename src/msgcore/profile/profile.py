@@ -160,7 +160,7 @@ def _service(kind: str, number: int, file: Path, located: LocatedTables | None) 
 def _unseen(reference: str) -> Secret:
     """Stand in for a secret that is only fetched at logon; what is no reference is refused now."""
     check_reference(reference)
-    return Secret("")
+    return Secret("not-fetched-yet")
 
 
 def _problem(number: int, key: str, problem: str, file: Path, located: LocatedTables | None) -> ProfileError:

@@ -323,7 +323,7 @@ def _check_gateway(connector: Connector, runtime: Runtime, folder: Path) -> None
 
     def check(reference: str) -> Secret:
         check_reference(reference)
-        return Secret("")
+        return Secret("not-fetched-yet")
 
     if connector.gateway == MAILBOX_GATEWAY:
         return

@@ -20,7 +20,7 @@ from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction
 from msgcore.props.row import Row
-from msgcore.providers.internal.limited import limit_attachments
+from msgcore.spi.limited import limit_attachments
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.registry import register_service

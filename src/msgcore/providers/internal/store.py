@@ -22,7 +22,7 @@ from msgcore.props.row import Row
 from msgcore.providers.internal import folders, outgoing
 from msgcore.providers.internal.contents import count_rows, query_rows, read_row
 from msgcore.providers.internal.folders import Mailbox
-from msgcore.providers.internal.limited import limit_attachments
+from msgcore.spi.limited import limit_attachments
 from msgcore.providers.internal.records import (
     Prepared,
     computed_properties,
