@@ -104,6 +104,21 @@ def test_what_is_shielded_is_not_cut(mode: Mode) -> None:
 
 
 @BOTH
+def test_nothing_begins_after_the_deadline(mode: Mode) -> None:
+    begun: list[str] = []
+
+    async def begin() -> None:
+        begun.append("begun")
+
+    async def main(runtime: Runtime) -> None:
+        await runtime.bounded(begin(), runtime.deadline(0))
+
+    with pytest.raises(TimedOut):
+        mode.run(main)
+    assert begun == []
+
+
+@BOTH
 def test_cancel_reaches_into_it(mode: Mode) -> None:
     async def main(runtime: Runtime) -> None:
         async def cancel_and_wait() -> None:

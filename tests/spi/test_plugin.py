@@ -25,7 +25,8 @@ from msgcore.errors import (
 )
 from msgcore.runtime import NEVER, AsyncioRuntime, Runtime
 from msgcore.spi.plugin import Plugin
-from msgcore.testing.modes import Mode
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.modes import Mode, call
 
 T = TypeVar("T")
 
@@ -158,6 +159,24 @@ def test_what_keeps_to_its_deadline_is_not_cut(mode: Mode) -> None:
     with pytest.raises(TimedOut) as caught:
         run(mode, story)
     assert not isinstance(caught.value, CutShort)
+
+
+@BOTH
+def test_what_ends_late_is_believed_and_remembered_as_a_fault(mode: Mode) -> None:
+    clock = ManualClock()
+
+    class Late(Target):
+        async def work(self) -> str:
+            clock.move(60)
+            return "done"
+
+    async def main(runtime: Runtime) -> tuple[object, MsgcoreError | None]:
+        target = Late(runtime)
+        plugin = Plugin("mine", target, runtime)
+        return await plugin.call(target.work, deadline=runtime.deadline(30)), plugin.fault
+
+    given, fault = call(runtime_on(mode, clock), main)
+    assert (given, type(fault)) == ("done", CutShort)
 
 
 @BOTH

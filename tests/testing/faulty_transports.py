@@ -164,13 +164,6 @@ class NoThirdLetter(HonestTransport):
 # Trouble.
 
 
-class BreaksWithoutTime(HonestTransport):
-    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
-        if deadline.is_past:
-            raise ValueError("a time-out of 0")
-        return await super().submit(envelope, message, deadline)
-
-
 class IgnoresTheDeadline(HonestTransport):
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         return await super().submit(envelope, message, NEVER)
@@ -384,7 +377,6 @@ FAULTS: Mapping[type[object], set[str]] = {
     RetriesTheLost: {"test_what_may_have_been_taken_is_not_sent_again"},
     OneLetterAtATime: {"test_two_letters_at_once_both_arrive"},
     NoThirdLetter: {"test_letters_in_a_row_all_arrive", "test_it_works_again_once_the_far_end_is_back"},
-    BreaksWithoutTime: {"test_a_deadline_that_is_past_is_no_fault"},
     IgnoresTheDeadline: {"test_the_deadline_is_kept_when_the_far_end_says_nothing"},
     IgnoresCancelling: {"test_cancelling_ends_the_call"},
     LiesWhenCancelled: {_AT_THE_DEADLINE, _CANCELLED},

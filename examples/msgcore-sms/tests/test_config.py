@@ -50,7 +50,7 @@ def test_a_url_that_is_refused_does_not_show_its_password() -> None:
     assert "a-long-secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("token", ["two words", "a line end\n", "caf\u00e9"])
+@pytest.mark.parametrize("token", ["", "two words", "a line end\n", "caf\u00e9"])
 def test_a_token_that_is_no_header_field_is_refused(token: str) -> None:
     with pytest.raises(UsageError, match="token: need printable ASCII"):
         SmsConfig("https://api.operator.test", Secret(token), "Athena")

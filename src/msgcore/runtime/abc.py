@@ -262,6 +262,7 @@ class Runtime(Protocol):
         """Run somebody else's coroutine, which may not keep to its deadline, and cut it at this one.
 
         Raises:
+            TimedOut: the deadline is past already; the coroutine has not begun.
             CutShort: the deadline passed, and the coroutine was ended in the middle.
             SuspendedError: it awaited an event loop's primitive, in blocking mode.
         """

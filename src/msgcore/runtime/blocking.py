@@ -177,11 +177,14 @@ class BlockingRuntime:
             raise
 
     async def bounded(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline) -> T:
+        is_begun = False
         try:
             with self._calls.within(deadline):
+                deadline.check("bounded")
+                is_begun = True
                 return run(coroutine)
         except TimedOut as error:
-            if deadline.is_past:
+            if is_begun and deadline.is_past:
                 raise CutShort(str(error)) from error
             raise
         finally:

@@ -125,6 +125,7 @@ async def cut_at(coroutine: Coroutine[Any, Any, T], calls: Calls, deadline: Dead
     call = calls.current()
     try:
         call.add(wake)
+        deadline.check("bounded")
         watch()
         return await coroutine
     except asyncio.CancelledError as error:

@@ -77,10 +77,11 @@ class Plugin:
         if self._is_closed:
             raise UsageError(f"{self.name}: is closed")
         deadline.check(self.name)
+        limit = deadline.later(_GRACE_SECONDS)
         try:
-            found = await self._run(function, arguments, deadline.later(_GRACE_SECONDS))
+            found = await self._run(function, arguments, limit)
         except CutShort as error:
-            self.fault = CutShort(f"{self.name}: {_name_of(function)} did not keep to its deadline: {error}")
+            self.fault = self._late(function, str(error))
             raise self.fault from error
         except SuspendedError as error:
             self.fault = _broken(self.name, function, error)
@@ -91,8 +92,11 @@ class Plugin:
         except Exception as error:
             self.fault = _broken(self.name, function, error)
             raise self.fault from error
-        self.fault = None
+        self.fault = self._late(function, "it ended after it was to be cut") if limit.is_past else None
         return found
+
+    def _late(self, function: object, what: str) -> CutShort:
+        return CutShort(f"{self.name}: {_name_of(function)} did not keep to its deadline: {what}")
 
     async def _run(self, function: Callable[..., object], arguments: tuple[object, ...], limit: Deadline) -> object:
         if not iscoroutinefunction(function):

@@ -1,13 +1,15 @@
 """The store contract: folders of messages and their tables; and what a store may be able to do beyond reading.
 
 Everything is named by entry id. Providers keep what they are given; what a message means is the codecs' affair. Every
-method may be plain ``def`` or ``async def``, is on the disk when it returns, and raises of msgcore's errors:
+method may be plain ``def`` or ``async def``, is on the disk when it returns, and raises errors of msgcore's only:
 
 - ``NotFound`` for an entry id that is another store's, or whose object is gone;
 - ``UsageError`` for one of another kind (a folder where a message is asked for), and for what can never be done;
 - ``StoreBusy``, ``StoreFull``, ``StoreCorrupt``, ``ConnectionLost`` and ``TimedOut`` for what they say.
 
-A method that takes several entry ids does all or nothing.
+A method that takes several entry ids does all or nothing. One whose deadline has passed when it begins raises
+``TimedOut`` and changes nothing; and so does, with any error of msgcore's, every one after the service's ``close``,
+which may be called twice. An entry id is never used again.
 """
 
 from __future__ import annotations
@@ -168,7 +170,8 @@ class StoreProvider(Protocol):
     def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Answer[Sequence[Row]]:
         """Give rows of the folder's messages as they are now; :func:`~msgcore.spi.rows.select` does it in memory.
 
-        Absent values sort first, text compares without case. ``PidTagEntryId`` opens the message with :meth:`load`.
+        They say what :meth:`load` says, and ``PidTagEntryId`` opens the message with it. Absent values sort first, text
+        compares without case. What :func:`~msgcore.props.match.match` finds too complex raises ``TooComplex``.
         """
         ...
 
@@ -219,7 +222,7 @@ class SupportsMove(Protocol):
         ...
 
     def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Answer[Sequence[EntryId]]:
-        """Copy messages, and give the entry ids of the copies in the same order."""
+        """Copy messages, without their delivery keys, and give the entry ids of the copies in the same order."""
         ...
 
 
@@ -249,6 +252,8 @@ class SupportsOutgoingQueue(Protocol):
 
     The states: ``READY`` until every recipient has a final outcome or the submission is held; ``HELD`` for a reason
     that a person mends, until :meth:`retry`; then ``SENT`` or ``ABORTED``. Only the holder of the lock's token settles.
+    Until then the message, which has the flags ``SUBMIT`` and ``UNSENT``, is neither changed, moved nor deleted
+    (``UsageError``).
     """
 
     def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> Answer[OutgoingItem]:
@@ -259,7 +264,9 @@ class SupportsOutgoingQueue(Protocol):
         """List every submission that is not yet sent or aborted, oldest first."""
         ...
 
-    def submission(self, entry_id: EntryId, deadline: Deadline) -> Answer[OutgoingItem]: ...
+    def submission(self, entry_id: EntryId, deadline: Deadline) -> Answer[OutgoingItem]:
+        """Give one submission, also one that was sent or aborted; ``NotFound`` for what never was one."""
+        ...
 
     def make_due(self, deadline: Deadline) -> Answer[None]:
         """Make every ready submission due now."""

@@ -20,9 +20,9 @@ from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction
 from msgcore.props.row import Row
-from msgcore.spi.limited import limit_attachments
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
+from msgcore.spi.limited import limit_attachments
 from msgcore.spi.registry import register_service
 from msgcore.spi.rows import kept, select
 from msgcore.spi.settings import setting

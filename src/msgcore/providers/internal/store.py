@@ -22,7 +22,6 @@ from msgcore.props.row import Row
 from msgcore.providers.internal import folders, outgoing
 from msgcore.providers.internal.contents import count_rows, query_rows, read_row
 from msgcore.providers.internal.folders import Mailbox
-from msgcore.spi.limited import limit_attachments
 from msgcore.providers.internal.records import (
     Prepared,
     computed_properties,
@@ -36,6 +35,7 @@ from msgcore.providers.internal.records import (
 )
 from msgcore.runtime import Connection, Database, Runtime, SqlValue
 from msgcore.runtime.abc import NEVER
+from msgcore.spi.limited import limit_attachments
 from msgcore.spi.persist import written_down
 from msgcore.spi.store import (
     FolderFacts,

@@ -86,8 +86,9 @@ async def serve_session(
 ) -> None:
     """Hold one session from greeting to farewell, and close the stream.
 
-    ``around`` stands around every turn, for who has to see or change more than a :class:`Handler` decides. A client that leaves without farewell or is too slow is no error. Errors of the handler that are not msgcore's
-    come out, after the connection was closed.
+    ``around`` stands around every turn, for who has to see or change more than a :class:`Handler` decides. A client
+    that leaves without farewell or is too slow is no error. Errors of the handler that are not msgcore's come out,
+    after the connection was closed.
     """
     session = _Session(stream, handler, settings, around)
     try:

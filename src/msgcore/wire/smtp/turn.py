@@ -18,7 +18,7 @@ END_OF_DATA = "end of data"
 class Turn:
     """What the client waits to be answered: the greeting, a command, or the end of its data.
 
-    ``stage`` is :data:`GREETING`, the verb in upper case, or :data:`END_OF_DATA`; ``unread_octets`` lie behind it already.
+    ``stage`` is :data:`GREETING`, the verb in upper case, or :data:`END_OF_DATA`; ``unread_octets`` lie behind it.
     """
 
     stage: str

@@ -1,0 +1,5 @@
+"""Servers on this machine, on msgcore's own server conversations, with faults on demand."""
+
+from msgcore.testing.servers.faults import Fault as Fault
+from msgcore.testing.servers.smtp import LoopbackSmtpServer as LoopbackSmtpServer
+from msgcore.testing.servers.smtp import ReceivedMessage as ReceivedMessage

@@ -1,0 +1,232 @@
+"""An SMTP server that keeps what it takes in memory."""
+
+from __future__ import annotations
+
+import binascii
+import re
+import threading
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future
+
+import attrs
+
+from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.errors import ConnectionLost
+from msgcore.model.address import Address
+from msgcore.model.envelope import Envelope
+from msgcore.runtime.abc import Stream
+from msgcore.testing.servers.faults import Fault
+from msgcore.testing.servers.loopback import LoopbackServer
+from msgcore.wire.smtp import MailFacts, ServerSettings, serve_session
+from msgcore.wire.smtp.turn import END_OF_DATA, Turn
+
+__all__ = ["LoopbackSmtpServer", "ReceivedMessage"]
+
+_YES = Reply(250, ("ok",), EnhancedStatus(2, 0, 0))
+_LOGGED_IN = Reply(235, ("welcome",), EnhancedStatus(2, 7, 0))
+_WRONG = Reply(535, ("wrong user or password",), EnhancedStatus(5, 7, 8))
+_PATH = re.compile("<([^<>]*)>")
+
+
+@attrs.frozen
+class ReceivedMessage:
+    """A message that the server took: its envelope, and its octets as they came."""
+
+    envelope: Envelope
+    octets: bytes = attrs.field(repr=False)
+
+
+class LoopbackSmtpServer(LoopbackServer[Turn]):
+    """An SMTP server on 127.0.0.1, in clear, that takes what it is not told to refuse.
+
+    ``refusals`` gives the reply to RCPT for single addresses, as ``{"bob@b.test": "451 4.2.1 busy"}``. ``logins`` are
+    the users with their passwords, for AUTH PLAIN; nobody has to log in. Faults strike at a stage: ``"greeting"``, a
+    verb such as ``"RCPT"``, or ``"end of data"``::
+
+        with LoopbackSmtpServer() as server:
+            server.answer("451 4.2.1 busy", at="RCPT", address="bob@b.test", times=1)
+            server.cut(at="end of data")
+            with server.hold(at="DATA") as held:
+                ...
+                assert held.wait()
+    """
+
+    protocol = "smtp"
+
+    def __init__(
+        self,
+        host_name: str = "mx.loopback.test",
+        refusals: Mapping[str, str] | None = None,
+        logins: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self._settings = ServerSettings(host_name)
+        self._logins = dict(logins or {})
+        self._received: list[ReceivedMessage] = []
+        self._has_received = threading.Condition(self.guard)
+        self._sessions: list[list[str]] = []
+        self._attempts: Counter[str] = Counter()
+        for address, reply in (refusals or {}).items():
+            self.answer(reply, at="RCPT", address=address)
+
+    # What it saw
+
+    @property
+    def received(self) -> tuple[ReceivedMessage, ...]:
+        """What the server has taken so far, oldest first."""
+        with self.guard:
+            return tuple(self._received)
+
+    def wait_for(self, count: int, seconds: float = 30.0) -> tuple[ReceivedMessage, ...]:
+        """Wait until so many messages were taken, at most so long, and give what was."""
+        with self._has_received:
+            self._has_received.wait_for(lambda: len(self._received) >= count, seconds)
+            return tuple(self._received)
+
+    @property
+    def sessions(self) -> tuple[tuple[str, ...], ...]:
+        """The commands of each connection so far, as they came: ``"RCPT TO:<bob@b.test>"``."""
+        with self.guard:
+            return tuple(tuple(commands) for commands in self._sessions)
+
+    def attempts(self, address: str) -> int:
+        """Count how often somebody asked to send to an address, whatever the answer was."""
+        with self.guard:
+            return self._attempts[address]
+
+    # Faults
+
+    def answer(self, reply: str, *, at: str, address: str = "", times: int | None = None) -> Fault[Turn]:
+        """Give this reply in place of the right one, and do nothing else; ``421`` closes the connection, too."""
+        parsed = _reply(reply)
+
+        async def act(_turn: Turn, _stream: Stream) -> Reply | None:
+            return parsed
+
+        return self.add(at, _about(address), Fault(act, times))
+
+    def say(self, octets: bytes, *, at: str, times: int | None = None) -> Fault[Turn]:
+        """Say these octets in place of a reply, such as what is no SMTP at all; no octets are silence."""
+
+        async def act(turn: Turn, stream: Stream) -> Reply | None:
+            await turn.flush()
+            await stream.write(octets)
+            return None
+
+        return self.add(at, "", Fault(act, times))
+
+    def hold(self, at: str = END_OF_DATA, address: str = "") -> Fault[Turn]:
+        """Let clients wait at a stage until the fault ends; then what they asked for is done."""
+        gate: Future[None] = Future()
+
+        async def act(turn: Turn, _stream: Stream) -> Reply | None:
+            await turn.flush()
+            await self.runtime.wait(gate)
+            return await turn.carry_out()
+
+        return self.add(at, _about(address), Fault(act, None, lambda: gate.set_result(None)))
+
+    def cut(self, at: str = END_OF_DATA, *, is_done: bool = True, times: int | None = None) -> Fault[Turn]:
+        """Break the connection in place of a reply, after what was asked for is done, or before."""
+
+        async def act(turn: Turn, stream: Stream) -> Reply | None:
+            await turn.flush()
+            if is_done:
+                await turn.carry_out()
+            stream.abort()
+            raise ConnectionLost("cut on demand")  # the commands that lie behind this one are not to be answered
+
+        return self.add(at, "", Fault(act, times))
+
+    def leave_out(self, *extensions: str) -> Fault[Turn]:
+        """Say nothing of these extensions in the reply to EHLO; they are served all the same."""
+        left_out = {one.upper() for one in extensions}
+
+        async def act(turn: Turn, _stream: Stream) -> Reply | None:
+            reply = await turn.carry_out()
+            name, *lines = reply.lines
+            return attrs.evolve(reply, lines=(name, *(one for one in lines if one.split()[0].upper() not in left_out)))
+
+        return self.add("EHLO", "", Fault(act, None))
+
+    # Sessions
+
+    async def serve(self, stream: Stream) -> None:
+        commands: list[str] = []
+        with self.guard:
+            self._sessions.append(commands)
+
+        async def around(turn: Turn) -> Reply | None:
+            return await self._turn(turn, stream, commands)
+
+        await serve_session(stream, _Keeper(self), self._settings, around)
+
+    async def _turn(self, turn: Turn, stream: Stream, commands: list[str]) -> Reply | None:
+        with self.guard:
+            if turn.stage.isupper():
+                commands.append(f"{turn.stage} {turn.argument}".rstrip())
+            if turn.stage == "RCPT" and (path := _PATH.search(turn.argument)):
+                self._attempts[path[1]] += 1
+        act = self.fault_at(turn.stage, turn.argument)
+        turn = attrs.evolve(turn, carry_out=self._carried_out(turn))
+        if act is None:
+            return await turn.carry_out()
+        reply = await act(turn, stream)
+        assert reply is None or isinstance(reply, Reply)
+        return reply
+
+    def _carried_out(self, turn: Turn) -> Callable[[], Awaitable[Reply]]:
+        async def carry_out() -> Reply:
+            if turn.stage == "AUTH" and self._logins:
+                return _LOGGED_IN if _login_of(turn.argument) in self._logins.items() else _WRONG
+            reply = await turn.carry_out()
+            if turn.stage == "EHLO" and reply.is_positive and self._logins:
+                return attrs.evolve(reply, lines=(*reply.lines, "AUTH PLAIN"))
+            return reply
+
+        return carry_out
+
+    def keep(self, message: ReceivedMessage) -> None:
+        """Take a message."""
+        with self._has_received:
+            self._received.append(message)
+            self._has_received.notify_all()
+
+
+class _Keeper:
+    """The handler of one session."""
+
+    def __init__(self, server: LoopbackSmtpServer) -> None:
+        self._server = server
+
+    async def mail(self, sender: Address | None, facts: MailFacts) -> Reply:
+        return _YES
+
+    async def rcpt(self, recipient: Address) -> Reply:
+        return attrs.evolve(_YES, enhanced=EnhancedStatus(2, 1, 5))
+
+    async def data(self, envelope: Envelope, octets: bytes) -> Reply:
+        self._server.keep(ReceivedMessage(envelope, octets))
+        return Reply(250, (f"taken, {len(octets)} octets",), EnhancedStatus(2, 0, 0))
+
+
+def _about(address: str) -> str:
+    return f"<{address}>" if address else ""
+
+
+def _reply(text: str) -> Reply:
+    code, _, rest = text.partition(" ")
+    enhanced, words = EnhancedStatus.split(rest)
+    return Reply(int(code), (words,), enhanced)
+
+
+def _login_of(argument: str) -> tuple[str, str]:
+    """Read user and password out of ``AUTH PLAIN`` with an initial response (RFC 4616)."""
+    mechanism, _, response = argument.partition(" ")
+    try:
+        _, user, password = b64decode(response).decode().split("\0") if mechanism.upper() == "PLAIN" else ("", "", "")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return "", ""
+    return user, password
