@@ -47,8 +47,13 @@ def levels(message: Message) -> int:
 
 
 @pytest.mark.parametrize("depth", [0, 1, 3])
-def test_messages_nest_as_deep_as_was_asked_for_and_no_deeper(depth: int) -> None:
-    assert max(levels(message) for message in sample(strategies.composed_messages(depth), 60)) == depth
+def test_messages_nest_as_deep_as_was_asked_for(depth: int) -> None:
+    assert levels(smallest(strategies.composed_messages(depth), lambda message: levels(message) >= depth)) == depth
+
+
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_messages_nest_no_deeper_than_was_asked_for(depth: int) -> None:
+    assert max(levels(message) for message in sample(strategies.composed_messages(depth), 60)) <= depth
 
 
 MESSAGES: dict[str, Callable[[Message], object]] = {

@@ -56,6 +56,13 @@ def test_addresses_actions_and_statuses_of_every_kind_read_back(recipients: list
     assert mime.read_delivery_report(mime.read(write(report))) == report
 
 
+def test_spaces_in_a_quoted_local_part_are_all_kept() -> None:
+    spaced = ReportedRecipient(Address("SMTP", '"a  b "@a.test'), ReportAction.FAILED, EnhancedStatus(5, 1, 1))
+    report = attrs.evolve(REPORT, recipients=(spaced,))
+
+    assert mime.read_delivery_report(mime.read(write(report))) == report
+
+
 @given(st.text(max_size=200), header_texts(), st.text(max_size=100))
 def test_hostile_text_stays_in_its_field(diagnostic: str, address: str, mta: str) -> None:
     hostile = ReportedRecipient(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from msgcore.base.text import one_line
@@ -21,6 +22,9 @@ from msgcore.model.message import Message
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 
 __all__ = ["read_delivery_report", "write_delivery_report"]
+
+# A single space between two other characters: where a value may be folded.
+_GAP = re.compile(r"(?<=[^ ]) (?=[^ ])")
 
 
 def read_delivery_report(message: Message) -> DeliveryReport | None:
@@ -191,7 +195,9 @@ def _typed(name: str, kind: str, value: str) -> bytes:
     line = one_line(value)
     escaped = "".join(c if " " <= c <= "~" else f"\\x{{{ord(c):X}}}" for c in line)
     text = f"{kind}; {escaped}" if kind else escaped
-    return field(name, [piece.encode("ascii") for word in text.split() for piece in _pieces(word)])
+    # A quoted local part may hold several spaces in a row; in a long diagnostic they do not matter.
+    words = _GAP.split(text) if len(text) <= 400 else text.split()
+    return field(name, [piece.encode("ascii") for word in words for piece in _pieces(word)])
 
 
 def _pieces(word: str) -> list[str]:
