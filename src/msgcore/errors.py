@@ -98,6 +98,10 @@ class NotFound(UsageError, LookupError):
     """No object has this entry id, name or path (any more)."""
 
 
+class Closed(UsageError):
+    """What is called has been closed, perhaps by another thread while the call was on its way."""
+
+
 class SuspendedError(UsageError, RuntimeError):
     """A coroutine awaited a foreign event loop's primitive while it ran in blocking mode."""
 

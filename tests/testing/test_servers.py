@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +16,7 @@ import pytest
 import msgcore
 import msgcore.aio
 from msgcore import Accepted, Deferred, Message, Outcome, Outcomes, Refused, Unknown
-from msgcore.errors import AuthenticationRefused, ConnectionLost, MsgcoreError, ProtocolBroken, TimedOut
+from msgcore.errors import AuthenticationRefused, ConnectionLost, MsgcoreError, ProtocolBroken, TimedOut, UsageError
 from msgcore.testing.modes import Mode
 from msgcore.testing.servers import LoopbackSmtpServer
 
@@ -160,6 +163,29 @@ def test_who_is_held_goes_on_when_the_hold_ends(send: Send, server: LoopbackSmtp
     assert (was_held, taken_meanwhile, len(server.received)) == (True, (), 1)
 
 
+def test_all_who_are_held_at_a_stage_go_on_together(server: LoopbackSmtpServer) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        with server.hold(at="MAIL") as held:
+            sent = [pool.submit(msgcore.send, LETTER, via=server.url) for _ in range(3)]
+            assert held.wait()
+        assert all(one.result(30).all_accepted for one in sent)
+
+
+def test_only_who_sends_to_an_address_is_held_at_it(send: Send, server: LoopbackSmtpServer) -> None:
+    with server.hold(at="RCPT", address="nobody@b.test") as held:
+        outcomes = send()
+
+    assert (kinds(outcomes), held.wait(0)) == ([Accepted, Accepted], False)
+
+
+def test_a_server_that_is_stopped_lets_nobody_be_held(send: Send, server: LoopbackSmtpServer) -> None:
+    with ThreadPoolExecutor(1) as pool, server.hold(at="end of data") as held:
+        outcomes = pool.submit(send)
+        assert held.wait()
+        server.stop()
+        assert kinds(outcomes.result(30)) == [Unknown, Unknown]
+
+
 def test_nobody_is_held_before_somebody_comes(server: LoopbackSmtpServer) -> None:
     with server.hold(at="DATA") as held:
         assert held.wait(0) is False
@@ -204,6 +230,82 @@ def test_an_extension_that_is_left_out_is_not_used(send: Send, server: LoopbackS
 
     [commands] = server.sessions
     assert not any("BODY=" in command or "SIZE=" in command for command in commands)
+
+
+def offered(server: LoopbackSmtpServer) -> set[str]:
+    with smtplib.SMTP("127.0.0.1", server.port, timeout=30) as client:
+        client.ehlo()
+        return set(client.esmtp_features)
+
+
+def test_what_is_left_out_of_ehlo_is_not_told(server: LoopbackSmtpServer) -> None:
+    everything = offered(server)
+    server.leave_out("SIZE", "pipelining")
+
+    assert offered(server) == everything - {"size", "pipelining"}
+
+
+def test_what_was_left_out_is_offered_again(server: LoopbackSmtpServer) -> None:
+    everything = offered(server)
+    server.leave_out("SIZE")
+    server.leave_out()
+
+    assert offered(server) == everything
+
+
+@pytest.mark.parametrize("at", ["end-of-data", "RCPT TO", "data", ""])
+def test_a_fault_at_no_stage_is_a_mistake(at: str) -> None:
+    with pytest.raises(UsageError):
+        LoopbackSmtpServer().answer("451 busy", at=at)
+
+
+@pytest.mark.parametrize("module", ["pytest", "hypothesis"])
+def test_a_server_runs_where_no_test_tools_are_installed(module: str) -> None:
+    story = f"import sys; sys.modules[{module!r}] = None; import msgcore.testing.servers as s; s.LoopbackSmtpServer()"
+
+    assert subprocess.run([sys.executable, "-c", story], check=False, timeout=60).returncode == 0
+
+
+def test_an_address_is_the_same_in_other_letters(send: Send, server: LoopbackSmtpServer) -> None:
+    server.answer("451 busy", at="RCPT", address="BOB@b.test")
+
+    assert kinds(send()) == [Deferred, Accepted]
+
+
+def say_to(server: LoopbackSmtpServer, octets: bytes) -> None:
+    """Say all of it in one go behind the greeting, and hear the server out."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        client.recv(1_000)
+        client.sendall(octets)
+        while client.recv(1_000):
+            pass
+
+
+def test_what_comes_after_a_quit_is_counted(server: LoopbackSmtpServer) -> None:
+    say_to(server, b"QUIT\r\nNOOP\r\n")
+
+    assert server.octets_after_quit == 6
+
+
+def test_our_clients_say_nothing_after_a_quit(send: Send, server: LoopbackSmtpServer) -> None:
+    send()
+
+    assert server.octets_after_quit == 0
+
+
+def test_a_transcript_tells_a_connection_from_the_clients_side(server: LoopbackSmtpServer) -> None:
+    say_to(server, b"QUIT\r\n")
+
+    assert [str(one).splitlines() for one in server.transcripts] == [
+        ["S: 220 mx.loopback.test ESMTP", "C: QUIT", "S: 221 2.0.0 mx.loopback.test closes"]
+    ]
+
+
+def test_a_transcript_shows_what_a_fault_said(server: LoopbackSmtpServer) -> None:
+    server.answer("421 4.3.2 going down", at="QUIT")
+    say_to(server, b"QUIT\r\n")
+
+    assert str(server.transcripts[0]).endswith("S: 421 4.3.2 going down\n")
 
 
 def test_commands_are_kept_by_session(send: Send, server: LoopbackSmtpServer) -> None:
@@ -258,7 +360,7 @@ def test_messages_are_waited_for(server: LoopbackSmtpServer) -> None:
 
 
 def test_a_wait_for_what_does_not_come_ends(server: LoopbackSmtpServer) -> None:
-    assert server.wait_for(1, seconds=0.01) == ()
+    assert server.wait_for(1, timeout_seconds=0.01) == ()
 
 
 def test_asyncio_code_enters_it_without_blocking_its_loop() -> None:

@@ -10,6 +10,7 @@ from msgcore.model import Address, Envelope
 from msgcore.runtime import run
 from msgcore.wire.smtp import MailFacts, ServerSettings, serve_session
 from msgcore.wire.smtp.incoming_data import DataFault, IncomingData
+from msgcore.wire.smtp.turn import Around, Turn
 from tests.wire.streams import Chunks
 
 SETTINGS = ServerSettings("mx.b.test", max_message_octets=1_000, max_recipients=3)
@@ -45,10 +46,12 @@ class Keeper:
         return self._reply("data")
 
 
-def codes(*parts: bytes, keeper: Keeper | None = None, settings: ServerSettings = SETTINGS) -> list[str]:
+def codes(
+    *parts: bytes, keeper: Keeper | None = None, settings: ServerSettings = SETTINGS, around: Around | None = None
+) -> list[str]:
     """Give the code of each reply (not the greeting's) that a client hears which says these parts."""
     client = Chunks(*parts)
-    run(serve_session(client, keeper or Keeper(), settings))
+    run(serve_session(client, keeper or Keeper(), settings, around))
     assert client.is_closed
     lines = client.heard.decode().splitlines()
     return [line[:3] for line in lines[1:] if line[3:4] != "-"]
@@ -299,6 +302,110 @@ def test_a_client_that_speaks_before_the_greeting_is_sent_away() -> None:
 
 def test_421_of_the_handler_ends_the_session() -> None:
     assert codes(TO_BOB + b"NOOP\r\n", keeper=Keeper(bob="421 closing"))[-1] == "421"
+
+
+LETTER = (TO_BOB + b"DATA\r\n", b"x\r\n.\r\n", b"QUIT\r\n")
+
+
+def at(stage: str, reply: Reply | None) -> Around:
+    """Give this reply at a stage, where nothing is carried out; everything else is as it should be."""
+
+    async def around(turn: Turn) -> Reply | None:
+        return reply if turn.stage == stage else await turn.carry_out()
+
+    return around
+
+
+def test_every_turn_is_stood_around() -> None:
+    turns: list[tuple[str, str]] = []
+
+    async def around(turn: Turn) -> Reply:
+        turns.append((turn.stage, turn.argument))
+        return await turn.carry_out()
+
+    codes(*LETTER, around=around)
+    assert turns == [
+        ("greeting", ""),
+        ("EHLO", "client.a.test"),
+        ("MAIL", "FROM:<ann@a.test>"),
+        ("RCPT", "TO:<bob@b.test>"),
+        ("DATA", ""),
+        ("end of data", ""),
+        ("QUIT", ""),
+    ]
+
+
+def test_turns_that_are_carried_out_change_nothing() -> None:
+    assert codes(*LETTER, around=at("NOOP", None)) == codes(*LETTER)
+
+
+def test_a_turn_knows_what_lies_behind_it() -> None:
+    unread: list[int] = []
+
+    async def around(turn: Turn) -> Reply:
+        unread.append(turn.unread_octets)
+        return await turn.carry_out()
+
+    codes(b"NOOP\r\nQUIT\r\nNOOP\r\n", around=around)
+    assert unread == [0, 12, 6]
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "end of data"])
+def test_what_is_not_carried_out_takes_no_message(stage: str) -> None:
+    keeper = Keeper()
+    codes(*LETTER, keeper=keeper, around=at(stage, Reply(451, ("not now",))))
+
+    assert keeper.messages == []
+
+
+def test_yes_to_a_recipient_that_was_not_carried_out_opens_no_envelope() -> None:
+    assert codes(TO_BOB + b"DATA\r\n", around=at("RCPT", OK)) == ["250", "250", "250", "503"]
+
+
+def test_after_yes_to_data_that_was_not_carried_out_commands_are_read() -> None:
+    assert codes(TO_BOB + b"DATA\r\n", b"NOOP\r\n", around=at("DATA", Reply(354, ("go",))))[-2:] == ["354", "250"]
+
+
+def test_a_message_may_be_taken_and_the_reply_kept_back() -> None:
+    keeper = Keeper()
+
+    async def around(turn: Turn) -> Reply | None:
+        reply = await turn.carry_out()
+        return None if turn.stage == "end of data" else reply
+
+    assert (codes(*LETTER, keeper=keeper, around=around)[-2:], len(keeper.messages)) == (["354", "221"], 1)
+
+
+def test_a_greeting_that_says_no_ends_the_session() -> None:
+    client = Chunks(HELLO)
+    run(serve_session(client, Keeper(), SETTINGS, at("greeting", Reply(554, ("not you",)))))
+
+    assert client.heard == b"554 not you\r\n"
+
+
+def test_a_session_without_greeting_goes_on() -> None:
+    client = Chunks(b"NOOP\r\n")
+    run(serve_session(client, Keeper(), SETTINGS, at("greeting", None)))
+
+    assert client.heard == b"250 2.0.0 done\r\n"
+
+
+def test_421_in_place_of_a_reply_ends_the_session() -> None:
+    assert codes(b"NOOP\r\nRSET\r\n", around=at("NOOP", Reply(421, ("closing",)))) == ["421"]
+
+
+def test_replies_to_the_turns_before_can_be_sent_ahead() -> None:
+    client = Chunks(b"RSET\r\nNOOP\r\n")
+    heard: list[int] = []
+
+    async def around(turn: Turn) -> Reply:
+        if turn.stage == "NOOP":
+            await turn.flush()
+            heard.append(client.heard.count(b"\r\n"))
+        return await turn.carry_out()
+
+    run(serve_session(client, Keeper(), SETTINGS, around))
+    assert heard == [2]
 
 
 SAID = st.sampled_from(

@@ -18,7 +18,7 @@ import attrs
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import CutShort, MsgcoreError, SetupError, UsageError
+from msgcore.errors import Closed, CutShort, MsgcoreError, SetupError, UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
@@ -167,6 +167,8 @@ class Manager:
         silent: Outcome = Deferred(text=f"gateway {group.connector.gateway} gave no outcome", stage="gateway")
         try:
             outcomes = await self._hand_over(group, deadline)
+        except Closed as error:
+            silent = Deferred(text=str(error), stage="gateway")
         except UsageError as error:
             silent = Refused(text=str(error), stage="gateway")
         except CutShort as error:

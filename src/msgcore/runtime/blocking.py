@@ -18,7 +18,7 @@ from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime, Stream
 from msgcore.runtime.blocking_stream import BlockingStream, poll
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import Address, LookUp, connect_first, look_up, naming
-from msgcore.runtime.limits import wait_seconds
+from msgcore.runtime.limits import refuse_on_loop_thread, wait_seconds
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.thread_group import ThreadGroup
 from msgcore.runtime.transcript import watched
@@ -140,6 +140,7 @@ class BlockingRuntime:
         """Wait for ``is_done``, looking whenever the bell rings and at ``end``."""
         call = self._calls.current()
         deadline = deadline.or_sooner(call.limit)
+        refuse_on_loop_thread()
 
         # A SimpleQueue because its put() is safe in a signal handler that interrupted get(); an Event's set() is not.
         def ring() -> None:

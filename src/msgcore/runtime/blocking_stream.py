@@ -13,7 +13,13 @@ from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, ProtocolBroken
 from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsSettings
 from msgcore.runtime.cancel import Calls
-from msgcore.runtime.limits import READ_OCTETS, UNREAD_WHILE_WRITING, WRITE_SLICE_OCTETS, wait_seconds
+from msgcore.runtime.limits import (
+    READ_OCTETS,
+    UNREAD_WHILE_WRITING,
+    WRITE_SLICE_OCTETS,
+    refuse_on_loop_thread,
+    wait_seconds,
+)
 from msgcore.runtime.wakeup import wakeup_of_this_thread
 
 __all__ = ["BlockingStream", "poll"]
@@ -31,6 +37,7 @@ def poll(connection: socket.socket, events: int, calls: Calls, deadline: Deadlin
     """
     call = calls.current()
     deadline = deadline.or_sooner(call.limit)
+    refuse_on_loop_thread()
     wakeup = wakeup_of_this_thread()
     call.add(wakeup.wake)
     try:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import math
+import threading
 
 from msgcore.base.times import Deadline
+from msgcore.errors import SuspendedError
 
-__all__ = ["READ_OCTETS", "UNREAD_PAUSE", "UNREAD_WHILE_WRITING", "WRITE_SLICE_OCTETS", "wait_seconds"]
+__all__ = [
+    "LOOP_THREAD_NAME",
+    "READ_OCTETS",
+    "UNREAD_PAUSE",
+    "UNREAD_WHILE_WRITING",
+    "WRITE_SLICE_OCTETS",
+    "refuse_on_loop_thread",
+    "wait_seconds",
+]
 
 READ_OCTETS = 64 * 1024
 
@@ -26,3 +36,16 @@ def wait_seconds(deadline: Deadline) -> float | None:
     """Say how long one wait may last before it looks at the deadline again; ``None`` is for ever."""
     left = deadline.remaining_seconds()
     return None if math.isinf(left) else min(left, _LONGEST_WAIT_SECONDS)
+
+
+LOOP_THREAD_NAME = "msgcore loop"
+
+
+def refuse_on_loop_thread() -> None:
+    """Let no blocking wait hold up the loop that all blocking callers of the process share.
+
+    Raises:
+        SuspendedError: this is its thread; code that was given a loop waits with asyncio.
+    """
+    if threading.current_thread().name == LOOP_THREAD_NAME:
+        raise SuspendedError("a blocking wait on msgcore's loop thread; code that runs on asyncio awaits asyncio")

@@ -14,6 +14,7 @@ from msgcore.errors import SuspendedError
 from msgcore.runtime.abc import LoopRuntime
 from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.runtime.dial import LookUp
+from msgcore.runtime.limits import LOOP_THREAD_NAME
 from msgcore.runtime.waits import post
 
 __all__ = ["LoopFuture", "submit", "with_runtime"]
@@ -61,7 +62,7 @@ class _LoopThread:
     def __init__(self) -> None:
         self.process_id = os.getpid()
         self._loop: Future[asyncio.AbstractEventLoop] = Future()
-        self.thread = threading.Thread(target=self._main, name="msgcore loop", daemon=True)
+        self.thread = threading.Thread(target=self._main, name=LOOP_THREAD_NAME, daemon=True)
         self.thread.start()
         self.loop = self._loop.result()
 

@@ -25,12 +25,15 @@ class DaemonWorkers:
     def __init__(self, name: str, threads: int) -> None:
         self._name = name
         self._threads = threads
+        self._is_closed = False
+        self._begin()
+
+    def _begin(self) -> None:
         self._guard = threading.Lock()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._process_id = os.getpid()
         self._alive = 0
         self._outstanding = 0
-        self._is_closed = False
+        self._process_id = os.getpid()
 
     def submit(self, function: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
@@ -40,13 +43,13 @@ class DaemonWorkers:
             if future.set_running_or_notify_cancel():
                 context.run(_settle, future, function)
 
+        if self._process_id != os.getpid():  # the threads stayed in the parent of this fork, and so does their work
+            self._begin()
         with self._guard:
-            if self._process_id != os.getpid():  # the threads stayed in the parent of this fork
-                self._process_id, self._alive, self._outstanding = os.getpid(), 0, 0
             self._outstanding += 1
             if self._alive < min(self._outstanding, self._threads):
-                self._alive += 1
                 threading.Thread(target=self._main, name=self._name, daemon=True).start()
+                self._alive += 1
             self._jobs.put(work)
         return future
 
@@ -76,9 +79,9 @@ class DaemonWorkers:
 def _settle(future: Future[T], function: Callable[[], T]) -> None:
     try:
         result = function()
-    except SystemExit as error:  # sys.exit() in a thread of its own ends nothing
-        future.set_exception(RuntimeError(f"SystemExit: {error}"))
-    except BaseException as error:  # whatever it is, it belongs to the waiter
+    except Exception as error:  # whatever it is, it belongs to the waiter
         future.set_exception(error)
+    except BaseException as error:  # sys.exit() in a thread of its own ends nothing, and no task is cancelled by it
+        future.set_exception(RuntimeError(f"{type(error).__name__}: {error}"))
     else:
         future.set_result(result)

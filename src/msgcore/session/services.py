@@ -134,8 +134,7 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
         for one in plugin.attribute(lambda: [one for one in providers if isinstance(one, StoreProvider)])
     ]
     transports = plugin.attribute(lambda: [one for one in providers if isinstance(one, TransportProvider)])
-    names = [plugin.name, *(f"{plugin.name} ({number})" for number in range(2, len(transports) + 1))]
-    opened.transports = tuple(GuardedTransport(plugin, one, name) for name, one in zip(names, transports, strict=False))
+    opened.transports = tuple(GuardedTransport(plugin, one) for one in transports)
     opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
     special_folders = [await store.special_folders(deadline) for store in stores]
     opened.stores = tuple(

@@ -7,6 +7,7 @@ it to the transports when :meth:`Session.flush_queues` is called.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -14,11 +15,13 @@ import attrs
 from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
 from msgcore.base.times import Deadline
 from msgcore.errors import (
-    CutShort,
     InvalidAddress,
     NotFound,
     NotSupported,
+    OperationCancelled,
     SetupError,
+    TimedOut,
+    TryAgain,
 )
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
@@ -54,6 +57,10 @@ from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.store import OutgoingItem
 from msgcore.spooler.order import assign
 from msgcore.spooler.outgoing import send_due
+
+_log = logging.getLogger("msgcore.session")
+
+_LOGOFF_SECONDS = 15.0
 
 __all__ = ["RecipientCheck", "Session", "SubmissionLike", "logon"]
 
@@ -115,6 +122,8 @@ class Session(Closing):
         self._runtime = runtime
         self._profile = profile
         self._services: list[OpenService] = []
+        self._flushing = runtime.lock()
+        self._flushes = 0
 
     async def open(self, deadline: Deadline) -> None:
         """Open every service, side by side; raise the first error when none could be opened."""
@@ -135,14 +144,29 @@ class Session(Closing):
             await self.close()
             raise
         self._services = [found[number] for number in range(len(entries))]
+        _name_apart(self._transports())
         errors = [opened.error for opened in self._services if opened.error is not None]
         if errors and all(opened.could_not_open for opened in self._services):
             raise errors[0]
 
     async def close(self) -> None:
         """Log off: close every service. What was submitted stays in its outbox."""
+        if self._flushes:
+            self.cancel()
+        with self._runtime.shielded():
+            try:
+                await self._flushing.acquire(self._runtime.deadline(_LOGOFF_SECONDS))
+                self._flushing.release()
+            except TimedOut:
+                _log.warning("%s: logs off though a flush has not ended", self._profile.name)
+        interrupted: BaseException | None = None
         for opened in self._services:
-            await opened.close()
+            try:
+                await opened.close()
+            except BaseException as error:  # a cancelled task leaves nothing open, either
+                interrupted = interrupted or error
+        if interrupted is not None:
+            raise interrupted
 
     logoff = close
 
@@ -302,7 +326,15 @@ class Session(Closing):
         queue = self._queue()
         await queue.make_due(deadline)
         failed = [opened.failed for opened in self._services if opened.could_not_open]
-        await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
+        self._flushes += 1
+        try:
+            await self._flushing.acquire(deadline)
+            try:
+                await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
+            finally:
+                self._flushing.release()
+        finally:
+            self._flushes -= 1
 
     def _transports(self) -> list[GuardedTransport]:
         return [transport for opened in self._services for transport in opened.transports]
@@ -324,7 +356,9 @@ class Session(Closing):
             if taken and transport.can(Capability.TRACKING):
                 try:
                     known.update(await transport.track(item.transfer_id, taken, deadline))
-                except (SetupError, CutShort) as error:
+                except OperationCancelled:
+                    raise
+                except (SetupError, TryAgain) as error:
                     # What is known from before stays true.
                     known.update({one: attrs.evolve(known[one], note=str(error)) for one in taken})
         return Outcomes(known)
@@ -395,7 +429,9 @@ class Session(Closing):
             return {}
         try:
             found = await transport.preview(envelope, message, deadline)
-        except (SetupError, CutShort) as error:
+        except OperationCancelled:
+            raise
+        except (SetupError, TryAgain) as error:
             return dict.fromkeys(envelope.recipients, (None, str(error)))
         # A routing transport without a connector takes the recipient only to report it.
         return {recipient: (one.connector or "", one.reason) for recipient, one in found.items()}
@@ -441,6 +477,16 @@ class Session(Closing):
             )
         columns = (PidTagEntryId, PidTagSubject, PidTagDisplayTo, PidTagClientSubmitTime, PidTagStatusString)
         return Table(self._runtime, MemoryRows(tuple(rows)), columns)
+
+
+def _name_apart(transports: Sequence[GuardedTransport]) -> None:
+    """Give every transport a name of its own: a service may have several."""
+    taken: set[str] = set()
+    for transport in transports:
+        name, number = transport.name, 2
+        while transport.name in taken:
+            transport.name, number = f"{name} ({number})", number + 1
+        taken.add(transport.name)
 
 
 async def _resolved_by(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from inspect import iscoroutinefunction
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any, cast
 
 import attrs
@@ -38,13 +38,13 @@ class HandedOver:
 class GuardedTransport:
     """One transport of a plug-in."""
 
-    def __init__(self, plugin: Plugin, provider: TransportProvider, name: str = "") -> None:
+    def __init__(self, plugin: Plugin, provider: TransportProvider) -> None:
         """Read what the transport says of itself.
 
         Raises:
             PluginBroken: that is nonsense.
         """
-        self.name = name or plugin.name
+        self.name = plugin.name
         self._plugin = plugin
         self._provider: Any = provider
         self.capabilities = plugin.attribute(lambda: capabilities_of(provider))
@@ -128,7 +128,8 @@ class _Watched:
             def remembering(*arguments: Any) -> Answer[Mapping[Recipient, Outcome]]:
                 self.has_begun = True
                 given = submit(*arguments)
-                self.said = given
+                if not isawaitable(given):
+                    self.said = given
                 return given
 
             self.method = remembering

@@ -10,11 +10,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
-from inspect import isawaitable, iscoroutinefunction
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import Any, TypeVar, cast
 
 from msgcore.base.times import Deadline
-from msgcore.errors import CutShort, MsgcoreError, PluginBroken, SetupError, SuspendedError, TimedOut, UsageError
+from msgcore.errors import (
+    Closed,
+    CutShort,
+    MsgcoreError,
+    PluginBroken,
+    SetupError,
+    SuspendedError,
+    TimedOut,
+)
 from msgcore.runtime.abc import NEVER, Runtime, Workers
 from msgcore.spi.service import SupportsClose, SupportsLogon
 
@@ -38,7 +46,7 @@ class Plugin:
         self.target = target
         self.runtime = runtime
         self.fault: MsgcoreError | None = None
-        self._workers: Workers | None = None
+        self._workers: Workers = runtime.workers(f"msgcore {name}", getattr(type(target), "max_threads", _THREADS))
         self._is_closed = False
 
     @classmethod
@@ -71,11 +79,14 @@ class Plugin:
             TimedOut: the deadline is past already, or no thread was free before it: nothing was called.
             CutShort: it did not end by the deadline; what it did is not known.
             PluginBroken: it raised what is no error of msgcore.
-            UsageError: the plug-in has been closed.
+            Closed: the plug-in has been closed.
             MsgcoreError: what it raised.
         """
         if self._is_closed:
-            raise UsageError(f"{self.name}: is closed")
+            raise Closed(f"{self.name}: is closed")
+        return await self._call(function, arguments, deadline)
+
+    async def _call(self, function: Callable[..., object], arguments: tuple[object, ...], deadline: Deadline) -> object:
         deadline.check(self.name)
         limit = deadline.later(_GRACE_SECONDS)
         try:
@@ -99,25 +110,24 @@ class Plugin:
         return CutShort(f"{self.name}: {_name_of(function)} did not keep to its deadline: {what}")
 
     async def _run(self, function: Callable[..., object], arguments: tuple[object, ...], limit: Deadline) -> object:
-        if not iscoroutinefunction(function):
+        if iscoroutinefunction(function):
+            given: object = function(*arguments)
+        else:
             given = await self._in_thread(lambda: function(*arguments), limit)
-            if isawaitable(given):  # an async def in the clothes of a plain one
-                return await self.runtime.bounded(_awaited(given), limit)
+        if not isawaitable(given):
             return given
+        coroutine = given if iscoroutine(given) else _awaited(given)
         owner = getattr(function, "__self__", self.target)
         if getattr(owner, "runs_on", "") != "asyncio":
-            return await self.runtime.bounded(function(*arguments), limit)
+            return await self.runtime.bounded(coroutine, limit)
         try:
-            return await self.runtime.on_loop(lambda _: function(*arguments), limit)
+            return await self.runtime.on_loop(lambda _: coroutine, limit)
         except TimedOut as error:
             if limit.is_past:
                 raise CutShort(str(error)) from error
             raise
 
     async def _in_thread(self, function: Callable[[], T], limit: Deadline) -> T:
-        if self._workers is None:
-            threads = getattr(type(self.target), "max_threads", _THREADS)
-            self._workers = self.runtime.workers(f"msgcore {self.name}", threads)
         future = self._workers.submit(function)
         try:
             return await self.runtime.wait(future, limit)
@@ -151,14 +161,13 @@ class Plugin:
         """
         if self._is_closed:
             return
+        self._is_closed = True
         try:
             if isinstance(self.target, SupportsClose):
                 with self.runtime.shielded():
-                    await self.call(self.target.close, deadline=self.runtime.deadline(_CLOSE_SECONDS))
+                    await self._call(self.target.close, (), self.runtime.deadline(_CLOSE_SECONDS))
         finally:
-            self._is_closed = True
-            if self._workers is not None:
-                self._workers.close()
+            self._workers.close()
 
     def attribute(self, read: Callable[[], T]) -> T:
         """Read what the plug-in says without I/O, such as its address types.

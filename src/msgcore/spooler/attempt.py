@@ -19,6 +19,7 @@ __all__ = ["Attempt", "FailedService", "RetryPolicy"]
 
 _NO_TRANSPORT = EnhancedStatus(5, 4, 4)
 _EXPIRED = EnhancedStatus(5, 4, 7)
+_UNKNOWN = "it is unknown whether the message was sent; retry sends it again"
 
 
 @attrs.frozen
@@ -115,13 +116,20 @@ class Attempt:
         return _next_state(self._item(), self.reasons, now, policy)
 
     def cut_short(self) -> OutgoingItem:
-        """Give the item of a try that was broken off: held when somebody may have got it meanwhile."""
-        if not self.at_work:
-            return attrs.evolve(self.item, outcomes=self.outcomes, transports=self.transports)
-        cut = Unknown(text="cancelled while it was being sent", stage="submit")
-        self.outcomes.update(dict.fromkeys(self.at_work, cut))
-        reason = "cancelled while it was being sent, so it may have been; retry sends it again"
-        return attrs.evolve(self._item(), state=OutgoingState.HELD, reason=reason)
+        """Give the item of a try that was broken off: held when somebody may have got it, or a set-up is to be mended.
+
+        What no transport has come to is free for the next try.
+        """
+        reasons = list(self.reasons)
+        if self.at_work:
+            cut = Unknown(text="cancelled while it was being sent", stage="submit")
+            self.outcomes.update(dict.fromkeys(self.at_work, cut))
+            reasons.append("cancelled while it was being sent, so it may have been; retry sends it again")
+        elif any(isinstance(outcome, Unknown) for outcome in self.outcomes.values()):
+            reasons.append(_UNKNOWN)
+        if reasons:
+            return attrs.evolve(self._item(), state=OutgoingState.HELD, reason="; ".join(reasons))
+        return attrs.evolve(self.item, outcomes=self.outcomes, transports=self.transports)
 
     def _item(self) -> OutgoingItem:
         return attrs.evolve(self.item, outcomes=self.outcomes, transports=self.transports, tries=self.item.tries + 1)
@@ -129,7 +137,7 @@ class Attempt:
 
 def _next_state(item: OutgoingItem, reasons: list[str], now: datetime, policy: RetryPolicy) -> OutgoingItem:
     if any(isinstance(outcome, Unknown) for outcome in item.outcomes.values()):
-        reasons = [*reasons, "it is unknown whether the message was sent; retry sends it again"]
+        reasons = [*reasons, _UNKNOWN]
     if reasons:
         return attrs.evolve(item, state=OutgoingState.HELD, reason="; ".join(reasons))
     waiting = [outcome for outcome in item.outcomes.values() if not outcome.is_final]

@@ -20,6 +20,7 @@ import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.errors import (
+    Closed,
     LimitExceeded,
     MalformedMessage,
     MsgcoreError,
@@ -49,6 +50,7 @@ __all__ = ["send_due"]
 
 _LOAD_LIMIT_OCTETS = 1 << 62
 _ROUND = 100
+_SHARE_OF_LEASE = 0.9
 
 # The message or the call is what is wrong: no later try can end better. Any other cause counts as temporary.
 _HOPELESS = (UsageError, MalformedMessage, LimitExceeded, NotLoaded)
@@ -74,13 +76,20 @@ async def send_due(
     spooler = _Spooler(runtime, store, transports, deadline, policy or RetryPolicy(), failed, runtime.lock())
     taken = 0
     while True:
+        # Nobody else may take a submission up while a transport still works on it, however slowly it ends.
+        within = deadline.sooner(spooler.policy.lease_seconds * _SHARE_OF_LEASE)
         attempts = await spooler.take_up()
-        await spooler.work(attempts)
+        await spooler.work(attempts, within)
         taken += len(attempts)
-        if attempts:
+        if attempts and not spooler.errors:
             deadline.check("flush queues")
+        if spooler.errors and deadline.is_past:
+            break
         if len(attempts) < _ROUND:
-            return taken
+            break
+    if spooler.errors:
+        raise spooler.errors[0]
+    return taken
 
 
 @attrs.frozen
@@ -92,6 +101,7 @@ class _Spooler:
     policy: RetryPolicy
     failed: Sequence[FailedService]
     guard: Lock
+    errors: list[MsgcoreError] = attrs.field(factory=list[MsgcoreError])
 
     async def take_up(self) -> list[Attempt]:
         """Lock what is due, a round of it at most."""
@@ -108,10 +118,8 @@ class _Spooler:
             raise
         return attempts
 
-    async def work(self, attempts: Sequence[Attempt]) -> None:
+    async def work(self, attempts: Sequence[Attempt], within: Deadline) -> None:
         """Let every transport act on its share, and give back what none came to."""
-        # Nobody else may take a submission up while a transport still works on it.
-        within = self.deadline.sooner(self.policy.lease_seconds)
         try:
             for attempt in attempts:
                 if attempt.is_done:
@@ -142,26 +150,38 @@ class _Spooler:
             cancelled = await self._submit(transport, attempt, within)
             async with self.guard:
                 is_last = attempt.is_done and not attempt.is_settled
-                attempt.is_settled = attempt.is_settled or is_last
+                if is_last:
+                    attempt.is_settled = True
             if is_last:
                 await self._settle(attempt)
             if cancelled is not None:
                 raise cancelled
         if transport.can(Capability.FLUSH):
-            await transport.flush(self.deadline)
+            try:
+                await transport.flush(self.deadline)
+            except OperationCancelled:
+                raise
+            except MsgcoreError as error:  # raised when all the others have done their work
+                self.errors.append(error)
 
     async def _submit(
         self, transport: GuardedTransport, attempt: Attempt, within: Deadline
     ) -> OperationCancelled | None:
         recipients = attempt.dealt[transport.name]
         try:
-            message = attempt.message or await self.store.load(attempt.item.entry_id, _LOAD_LIMIT_OCTETS, within)
+            # Each transport has a message of its own: what one does to it is nobody else's affair.
+            message = await self.store.load(attempt.item.entry_id, _LOAD_LIMIT_OCTETS, within)
         except NotFound:  # deleted since it was locked, and the lock with it
             attempt.end(transport.name, {})
             return None
         except StoreCorrupt as error:
             attempt.hold(recipients, f"the message cannot be read: {error}")
             attempt.end(transport.name, {})
+            return None
+        except OperationCancelled:
+            raise
+        except MsgcoreError as error:
+            attempt.end(transport.name, dict.fromkeys(recipients, Deferred(text=str(error), stage="store")))
             return None
         attempt.message = message
         attempt.begin(transport.name)
@@ -203,6 +223,8 @@ async def _handed_over(
     """Submit to one transport; when it raises, all its recipients are deferred, or refused when no try can help."""
     try:
         return await transport.submit(envelope, message, deadline)
+    except Closed as error:  # the session was logged off meanwhile
+        return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")), OperationCancelled(str(error)))
     except OperationCancelled as error:
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")), error)
     except (TryAgain, NameNotResolved) as error:

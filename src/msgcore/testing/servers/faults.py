@@ -39,7 +39,10 @@ class Fault(Generic[A]):
         return True
 
     def wait(self, timeout: float = 30.0) -> bool:
-        """Wait until the fault has struck, at most for ``timeout`` seconds, and say whether it has."""
+        """Wait until the fault has struck, at most for ``timeout`` seconds, and say whether it has.
+
+        It blocks: in asyncio code, ``await asyncio.to_thread(fault.wait)``.
+        """
         return self._has_struck.wait(timeout)
 
     def end(self) -> None:
@@ -102,7 +105,7 @@ class FaultyStream:
         octets = await self._stream.read()
         limit = self._faults.breaks_after_heard
         if limit is not None and self._heard + len(octets) >= limit:
-            octets = octets[: limit - self._heard]
+            octets = octets[: max(0, limit - self._heard)]
             self._stream.abort()
         self._heard += len(octets)
         return octets
@@ -111,7 +114,7 @@ class FaultyStream:
         limit = self._faults.breaks_after_sent
         is_last = limit is not None and self._sent + len(octets) >= limit
         if limit is not None and is_last:
-            octets = octets[: limit - self._sent]
+            octets = octets[: max(0, limit - self._sent)]
         step = self._faults.drip_octets or len(octets) or 1
         for start in range(0, len(octets), step):
             if start:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Collection
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
+from msgcore.errors import UsageError
 from msgcore.runtime.abc import Endpoint, Listener, Stream
 from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.runtime.loop_thread import submit
+from msgcore.runtime.transcript import Direction, TranscriptLine, TranscriptStream
 from msgcore.testing.servers.faults import Act, Fault, FaultyStream, StreamFaults
+
+if TYPE_CHECKING:
+    from msgcore.testing.transcripts import Transcript
 
 __all__ = ["LoopbackServer"]
 
 A = TypeVar("A")
+
+# A transcript is told from the client's side.
+_BY_CLIENT = {Direction.SENT: Direction.RECEIVED, Direction.RECEIVED: Direction.SENT, Direction.TLS: Direction.TLS}
 
 
 class LoopbackServer(Generic[A]):
@@ -24,12 +33,15 @@ class LoopbackServer(Generic[A]):
     """
 
     protocol = ""
+    stages: Collection[str] = ()
+    """Where faults may strike."""
 
     def __init__(self) -> None:
         self.guard = threading.Lock()
         self.runtime = AsyncioRuntime()
         self._stream_faults = StreamFaults()
         self._faults: list[tuple[str, str, Fault[A]]] = []
+        self._lines: list[list[TranscriptLine]] = []
         self._listener: Listener | None = None
         self._port = 0
 
@@ -67,7 +79,16 @@ class LoopbackServer(Generic[A]):
             await listener.close()
 
     async def _serve(self, stream: Stream) -> None:
-        await self.serve(FaultyStream(stream, self._stream_faults, self.runtime.sleep))
+        lines: list[TranscriptLine] = []
+        with self.guard:
+            self._lines.append(lines)
+
+        def record(line: TranscriptLine) -> None:
+            with self.guard:
+                lines.append(TranscriptLine(_BY_CLIENT[line.direction], line.octets))
+
+        watched = TranscriptStream(stream, record)
+        await self.serve(FaultyStream(watched, self._stream_faults, self.runtime.sleep))
 
     def __enter__(self) -> Self:
         self.start()
@@ -87,18 +108,34 @@ class LoopbackServer(Generic[A]):
     ) -> None:
         await asyncio.wrap_future(submit(self._stop()))
 
+    # What it saw
+
+    @property
+    def transcripts(self) -> tuple[Transcript, ...]:
+        """What went over each connection so far, the oldest first, with any password in it; ``print`` shows one."""
+        from msgcore.testing.transcripts import Transcript  # loads pytest, which a demonstration does without
+
+        with self.guard:
+            return tuple(Transcript(lines) for lines in self._lines)
+
     # Faults
 
     def add(self, at: str, about: str, fault: Fault[A]) -> Fault[A]:
-        """Let a fault strike at a stage, only where its argument has ``about`` in it; the newest goes first."""
+        """Let a fault strike at a stage, only where its argument has ``about`` in it; the newest goes first.
+
+        Raises:
+            UsageError: there is no such stage.
+        """
+        if at not in self.stages:
+            raise UsageError(f"{at!r} is no stage; there are {', '.join(self.stages)}")
         with self.guard:
-            self._faults.insert(0, (at, about, fault))
+            self._faults.insert(0, (at, about.casefold(), fault))
         return fault
 
     def fault_at(self, stage: str, argument: str) -> Act[A] | None:
         """Give what is to be done at a turn in place of what should be."""
         with self.guard:
-            here = [fault for at, about, fault in self._faults if at == stage and about in argument]
+            here = [fault for at, about, fault in self._faults if at == stage and about in argument.casefold()]
         return next((fault.act for fault in here if fault.strike()), None)
 
     def break_after(self, *, sent: int | None = None, heard: int | None = None) -> None:

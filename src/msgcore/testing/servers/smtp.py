@@ -20,7 +20,7 @@ from msgcore.runtime.abc import Stream
 from msgcore.testing.servers.faults import Fault
 from msgcore.testing.servers.loopback import LoopbackServer
 from msgcore.wire.smtp import MailFacts, ServerSettings, serve_session
-from msgcore.wire.smtp.turn import END_OF_DATA, Turn
+from msgcore.wire.smtp.turn import END_OF_DATA, GREETING, Turn
 
 __all__ = ["LoopbackSmtpServer", "ReceivedMessage"]
 
@@ -43,7 +43,7 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
 
     ``refusals`` gives the reply to RCPT for single addresses, as ``{"bob@b.test": "451 4.2.1 busy"}``. ``logins`` are
     the users with their passwords, for AUTH PLAIN; nobody has to log in. Faults strike at a stage: ``"greeting"``, a
-    verb such as ``"RCPT"``, or ``"end of data"``::
+    verb such as ``"RCPT"``, or ``"end of data"``; of several at one stage only the newest does::
 
         with LoopbackSmtpServer() as server:
             server.answer("451 4.2.1 busy", at="RCPT", address="bob@b.test", times=1)
@@ -54,6 +54,7 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
     """
 
     protocol = "smtp"
+    stages = (GREETING, "EHLO", "HELO", "AUTH", "MAIL", "RCPT", "DATA", END_OF_DATA, "RSET", "NOOP", "VRFY", "QUIT")
 
     def __init__(
         self,
@@ -68,6 +69,8 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
         self._has_received = threading.Condition(self.guard)
         self._sessions: list[list[str]] = []
         self._attempts: Counter[str] = Counter()
+        self._octets_after_quit = 0
+        self._left_out: frozenset[str] = frozenset()
         for address, reply in (refusals or {}).items():
             self.answer(reply, at="RCPT", address=address)
 
@@ -79,10 +82,10 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
         with self.guard:
             return tuple(self._received)
 
-    def wait_for(self, count: int, seconds: float = 30.0) -> tuple[ReceivedMessage, ...]:
+    def wait_for(self, count: int, timeout_seconds: float = 30.0) -> tuple[ReceivedMessage, ...]:
         """Wait until so many messages were taken, at most so long, and give what was."""
         with self._has_received:
-            self._has_received.wait_for(lambda: len(self._received) >= count, seconds)
+            self._has_received.wait_for(lambda: len(self._received) >= count, timeout_seconds)
             return tuple(self._received)
 
     @property
@@ -95,6 +98,12 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
         """Count how often somebody asked to send to an address, whatever the answer was."""
         with self.guard:
             return self._attempts[address]
+
+    @property
+    def octets_after_quit(self) -> int:
+        """Count what clients had already sent behind a QUIT when it was read; nothing should be."""
+        with self.guard:
+            return self._octets_after_quit
 
     # Faults
 
@@ -140,16 +149,9 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
 
         return self.add(at, "", Fault(act, times))
 
-    def leave_out(self, *extensions: str) -> Fault[Turn]:
-        """Say nothing of these extensions in the reply to EHLO; they are served all the same."""
-        left_out = {one.upper() for one in extensions}
-
-        async def act(turn: Turn, _stream: Stream) -> Reply | None:
-            reply = await turn.carry_out()
-            name, *lines = reply.lines
-            return attrs.evolve(reply, lines=(name, *(one for one in lines if one.split()[0].upper() not in left_out)))
-
-        return self.add("EHLO", "", Fault(act, None))
+    def leave_out(self, *extensions: str) -> None:
+        """Offer none of these in the reply to EHLO; they are served all the same. Without any, offer all again."""
+        self._left_out = frozenset(extension.upper() for extension in extensions)
 
     # Sessions
 
@@ -169,6 +171,8 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
                 commands.append(f"{turn.stage} {turn.argument}".rstrip())
             if turn.stage == "RCPT" and (path := _PATH.search(turn.argument)):
                 self._attempts[path[1]] += 1
+            if turn.stage == "QUIT":
+                self._octets_after_quit += turn.unread_octets
         act = self.fault_at(turn.stage, turn.argument)
         turn = attrs.evolve(turn, carry_out=self._carried_out(turn))
         if act is None:
@@ -182,11 +186,16 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
             if turn.stage == "AUTH" and self._logins:
                 return _LOGGED_IN if _login_of(turn.argument) in self._logins.items() else _WRONG
             reply = await turn.carry_out()
-            if turn.stage == "EHLO" and reply.is_positive and self._logins:
-                return attrs.evolve(reply, lines=(*reply.lines, "AUTH PLAIN"))
-            return reply
+            return self._offer(reply) if turn.stage == "EHLO" and reply.is_positive else reply
 
         return carry_out
+
+    def _offer(self, reply: Reply) -> Reply:
+        name, *extensions = reply.lines
+        if self._logins:
+            extensions.append("AUTH PLAIN")
+        offered = [one for one in extensions if one.split()[0] not in self._left_out]
+        return attrs.evolve(reply, lines=(name, *offered))
 
     def keep(self, message: ReceivedMessage) -> None:
         """Take a message."""
