@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from msgcore.errors import CutShort, OperationCancelled, SuspendedError, TimedOut
-from msgcore.runtime import NEVER, AsyncioRuntime, Runtime
+from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, LoopRuntime, Runtime
 from msgcore.runtime.workers import DaemonWorkers
 from msgcore.testing.modes import Mode, gather
 from tests.runtime.peers import peer
@@ -200,3 +202,37 @@ def test_an_error_belongs_to_who_waits() -> None:
 
     with pytest.raises(ZeroDivisionError):
         DaemonWorkers("one", 1).submit(explode).result(30)
+
+
+def test_a_forked_child_takes_no_work_of_its_parent_along() -> None:
+    script = """if True:
+        import os, threading
+        from msgcore.runtime.workers import DaemonWorkers
+
+        workers, gate = DaemonWorkers("one", 1), threading.Event()
+        workers.submit(gate.wait)
+        waiting = workers.submit(lambda: print("the parent's work", os.getpid() == parent, flush=True))
+        parent = os.getpid()
+        child = os.fork()
+        if child == 0:
+            workers.submit(lambda: print("the child's work", flush=True)).result(30)
+            os._exit(0)
+        os.waitpid(child, 0)
+        gate.set()
+        waiting.result(30)
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines() == ["the child's work", "the parent's work True"]
+
+
+@pytest.mark.parametrize("wait", ["sleep", "lock"])
+def test_a_blocking_wait_on_the_shared_loop_is_refused(wait: str) -> None:
+    runtime = BlockingRuntime()
+
+    async def hold_up(_: LoopRuntime) -> None:
+        runtime.run(runtime.sleep(30) if wait == "sleep" else runtime.event().wait())
+
+    with pytest.raises(SuspendedError, match="loop thread"):
+        runtime.run(runtime.on_loop(hold_up))

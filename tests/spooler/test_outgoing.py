@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import cast
 
 import attrs
 import pytest
@@ -44,9 +45,11 @@ from msgcore.model import (
 )
 from msgcore.props.table import PidTagMessageClass
 from msgcore.runtime import NEVER
-from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder, StoreProvider
 from msgcore.spi.transport import TransportProvider
-from msgcore.spooler.attempt import RetryPolicy
+from msgcore.spooler.attempt import Attempt, RetryPolicy
 from msgcore.spooler.outgoing import send_due
 from tests.providers.internal.box import Box
 from tests.spooler.transports import AnyTransport, MemoryTransport, Named, PlainTransport, Verdict, guarded
@@ -659,3 +662,50 @@ def test_two_spoolers_send_each_submission_once(box: Box) -> None:
     send(box, Nested())
 
     assert (transport.taken, now_is(box, item).state) == ([], OutgoingState.SENT)
+
+
+def test_what_one_transport_does_to_the_message_the_others_do_not_see(box: Box) -> None:
+    class Changing(MemoryTransport):
+        async def submit(self, envelope: Envelope, message: Message, deadline: object) -> dict[Recipient, Outcome]:
+            message.subject = "changed"
+            return dict.fromkeys(envelope.recipients, Accepted(250))
+
+    submitted(box, Message(from_="ann@a.test", to=["bob@b.test", Address("FAX", "+1")], subject="as it was"))
+    fax = MemoryTransport(types=["FAX"])
+    send(box, Named(Changing(), "smtp"), Named(fax, "fax"))
+
+    assert [message.subject for _, message in fax.taken] == ["as it was"]
+
+
+def test_a_lost_answer_stays_held_when_the_other_transport_was_not_reached(box: Box) -> None:
+    item = submitted(box, Message(from_="ann@a.test", to=["bob@b.test", Address("FAX", "+1")]))
+    smtp, fax = Named(MemoryTransport(), "smtp").on(box.runtime), Named(MemoryTransport(types=["FAX"]), "fax")
+    attempt = Attempt.of(item, [smtp, fax.on(box.runtime)], [])
+    attempt.begin("smtp")
+    attempt.end("smtp", dict.fromkeys(attempt.dealt["smtp"], Unknown()))
+
+    assert attempt.cut_short().state is OutgoingState.HELD
+
+
+def test_a_message_that_cannot_be_loaded_now_does_not_hold_up_those_behind_it(box: Box) -> None:
+    class Reluctant:
+        """The store, which cannot load the first message that it is asked for."""
+
+        def __init__(self) -> None:
+            self.loads = 0
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(box.store, name)
+
+        async def load(self, *arguments: object) -> Message:
+            self.loads += 1
+            if self.loads == 1:
+                raise ConnectionLost("the disk is elsewhere")
+            return LETTER
+
+    first, second = submitted(box), submitted(box, transfer_id="t2")
+    reluctant = cast("StoreProvider", Reluctant())
+    store = GuardedStore(Plugin("store", reluctant, box.runtime), reluctant)
+    box.run(send_due(box.runtime, store, [Named(MemoryTransport()).on(box.runtime)], NEVER))
+
+    assert [now_is(box, one).state for one in (first, second)] == [OutgoingState.READY, OutgoingState.SENT]
