@@ -105,6 +105,29 @@ def test_what_is_known_stays_known_when_tracking_is_out_of_reach(desk: Desk) -> 
     assert (type(outcome), outcome.note) == (Accepted, "out of reach")
 
 
+class Misspelt:
+    """A transport whose ``submit`` is not there."""
+
+    config_type = MemoryConfig
+    address_types = ("SMTP",)
+
+    def __init__(self, config: MemoryConfig, runtime: Runtime) -> None:
+        pass
+
+    def sumbit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        return {}
+
+
+def test_a_service_that_provides_nothing_fails_and_its_mail_is_held(desk: Desk) -> None:
+    msgcore.register_service("misspelt", Misspelt)
+    with desk.log_on(desk.mailbox(), {"service": "misspelt"}) as session:
+        submission = session.submit(Message(from_="ann@a.test", to="bob@b.test"))
+        session.flush_queues()
+        state = session.submission_state(submission)
+
+    assert (state.state, "Misspelt provides nothing" in state.reason) == (OutgoingState.HELD, True)
+
+
 def test_a_closed_session_shows_its_services_as_offline(desk: Desk) -> None:
     session = desk.log_on()
     session.close()

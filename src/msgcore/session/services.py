@@ -136,6 +136,12 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
     transports = plugin.attribute(lambda: [one for one in providers if isinstance(one, TransportProvider)])
     opened.transports = tuple(GuardedTransport(plugin, one) for one in transports)
     opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
+    if not (stores or opened.transports or opened.address_books):
+        kind = type(plugin.target)
+        raise PluginBroken(
+            f"{plugin.name}: {kind.__module__}.{kind.__qualname__} provides nothing: a transport has address_types and "
+            "submit, a store what StoreProvider says, an address book resolve_name"
+        )
     special_folders = [await store.special_folders(deadline) for store in stores]
     opened.stores = tuple(
         MessageStore(plugin.runtime, store, folders, None, submit)
