@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from msgcore.base.status import EnhancedStatus, Reply
-from msgcore.errors import MalformedMessage, NotAccepted
+from msgcore.errors import NotAccepted, PluginBroken
 from msgcore.model import Accepted, Deferred, Delivered, Outcome, Outcomes, Pending, Recipient, Refused, Unknown
 from msgcore.model.address import parse_address
 from msgcore.model.outcome import Certainty, outcome_fields, outcome_of_fields, outcome_of_reply
@@ -63,7 +63,7 @@ def test_a_reply_becomes_an_outcome_by_its_class(code: int, kind: type[Outcome])
 
 
 def test_a_bad_enhanced_status_is_refused() -> None:
-    with pytest.raises(MalformedMessage):
+    with pytest.raises(PluginBroken):
         Refused(550, "5.1")
 
 

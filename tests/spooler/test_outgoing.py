@@ -709,3 +709,17 @@ def test_a_message_that_cannot_be_loaded_now_does_not_hold_up_those_behind_it(bo
     box.run(send_due(box.runtime, store, [Named(MemoryTransport()).on(box.runtime)], NEVER))
 
     assert [now_is(box, one).state for one in (first, second)] == [OutgoingState.READY, OutgoingState.SENT]
+
+
+def forgotten() -> Outcome:
+    raise KeyError("forgotten")
+
+
+@pytest.mark.parametrize("write", [lambda: Refused(enhanced="550"), forgotten], ids=["status", "bug"])
+def test_a_transport_that_breaks_after_it_may_have_sent_refuses_nobody(box: Box, write: Callable[[], Outcome]) -> None:
+    """Its bug is no fault of the message: a person decides whether it is sent again."""
+    item = submitted(box)
+    send(box, AnyTransport(lambda _: {BOB: Accepted(250), CID: write()}))
+    now = now_is(box, item)
+
+    assert (now.state, [type(one) for one in now.outcomes.values()]) == (OutgoingState.HELD, [Unknown, Unknown])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
-from msgcore.errors import NotAccepted
+from msgcore.errors import MalformedMessage, NotAccepted, PluginBroken
 from msgcore.model.recipient import Recipient
 
 __all__ = [
@@ -36,7 +36,11 @@ class Certainty(enum.Enum):
 
 
 def _status(given: EnhancedStatus | str | None) -> EnhancedStatus | None:
-    return EnhancedStatus.parse(given) if isinstance(given, str) else given
+    try:
+        return EnhancedStatus.parse(given) if isinstance(given, str) else given
+    except MalformedMessage as error:
+        # A transport writes this: it must not pass for an error of the message, which would refuse it for good.
+        raise PluginBroken(f"enhanced={given!r}: need a status such as '5.1.1', or leave it out") from error
 
 
 @attrs.frozen

@@ -28,6 +28,7 @@ from msgcore.errors import (
     NotFound,
     NotLoaded,
     OperationCancelled,
+    PluginBroken,
     SetupError,
     StoreCorrupt,
     TryAgain,
@@ -35,7 +36,7 @@ from msgcore.errors import (
 )
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
-from msgcore.model.outcome import Deferred, Outcome, Refused
+from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import NEVER, Lock, Runtime
 from msgcore.spi.capability import Capability
@@ -230,6 +231,10 @@ async def _handed_over(
     except (TryAgain, NameNotResolved) as error:
         # A machine without a network says of every name that there is none: it waits, as for a server that is silent.
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")))
+    except PluginBroken as error:
+        # Whom it had sent to when it broke, it cannot say any more.
+        attempt.reasons.append(_named(transport.name, error))
+        return HandedOver(_all(envelope, Unknown(text=str(error), stage="submit")))
     except SetupError as error:
         attempt.reasons.append(_named(transport.name, error))
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")))
