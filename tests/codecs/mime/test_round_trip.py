@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.addresses import address_field, read_addresses
+from msgcore.codecs.mime.address_writing import address_field
+from msgcore.codecs.mime.addresses import read_addresses
 from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.rebuild import rebuild
 from msgcore.model import Address, Attachment, Message, compare

@@ -1,40 +1,29 @@
-"""Addresses in header fields, read and written.
+"""Addresses in header fields, read (RFC 5322 section 3.4, and what real mail writes in its place).
 
-A recipient of another type than SMTP has no form in RFC 5322. It is written as Exchange does, encapsulated in a local
-part (``IMCEA`` type ``-`` address), but at a domain that is reserved never to exist (RFC 2606), so that no server can
-take it for a mailbox; from any other domain such an address is left as it is. The same form keeps an SMTP address that
-is none. A bare name, which is resolved at submit, is written as a phrase alone.
+A recipient of another type than SMTP stands encapsulated in a local part (``IMCEA`` type ``-`` address), as
+:mod:`~msgcore.codecs.mime.address_writing` writes it; from any other domain than its own such an address is left as it
+is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from msgcore.base.text import refuse_line_ends
-from msgcore.codecs.mime.fold import encoded_words, field
 from msgcore.codecs.mime.tolerated import Note, ignore
 from msgcore.codecs.mime.words import decode_words, header_text
-from msgcore.errors import InvalidAddress
-from msgcore.model.address import SMTP, Address, check_smtp_address, read_mailboxes
+from msgcore.model.address import SMTP, Address, read_mailboxes
 
-__all__ = ["address_field", "display_list", "read_addresses"]
+__all__ = ["display_list", "read_addresses"]
 
-_ENCAPSULATION_DOMAIN = "encapsulated.invalid"
 _ENCAPSULATED = re.compile(r"IMCEA((?:[A-Z0-9]|\+[0-9A-F]{2})*)-([^@]*)@encapsulated\.invalid", re.IGNORECASE)
 _PLUS = re.compile(rb"\+([0-9A-Fa-f]{2})")
-_FOREIGN_SPACE = re.compile(r"[^\S\t ]")
-_TYPE_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-_VALUE_SAFE = _TYPE_SAFE | frozenset(b"-=")
-_PIECE = 60
 
 # ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>`` and ``bob@b.test``, which nearly every address is.
 _SIMPLE = re.compile(
     r'(?:(?:([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*[^\s"(),:;<>@\[\\\]=])|"([^"\\=]*)")\s*'
     r"<([\w.+=/-]+@[\w.-]+)>|([\w.+=/-]+@[\w.-]+))"
 )
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_QUOTABLE = re.compile(r"[!-~]+(?: [!-~]+)*")
 # Encoded words with octets that would end a phrase; quoted strings are stepped over.
 _BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*\?=', re.DOTALL)
 _SPECIAL = re.compile(r"[()<>,;:@\[\]\\\s]")
@@ -77,71 +66,6 @@ def _address(phrase: str, addr_spec: str) -> Address:
 def _released(text: str) -> str:
     octets = text.replace("_", "/").encode("utf-8")
     return _PLUS.sub(lambda found: bytes.fromhex(found[1].decode()), octets).decode("utf-8", "replace")
-
-
-def address_field(name: str, addresses: Iterable[Address]) -> bytes | None:
-    """Write an address field, or ``None`` when there are no addresses.
-
-    Raises:
-        InjectionRefused: a name or address holds CR, LF or NUL.
-        InvalidAddress: an address is longer than a header line.
-    """
-    tokens: list[bytes] = []
-    for address in addresses:
-        added = _tokens(address)
-        if added and tokens:
-            tokens[-1] += b","
-        tokens.extend(added)
-    return field(name, tokens) if tokens else None
-
-
-def _tokens(address: Address) -> list[bytes]:
-    name = refuse_line_ends(address.display_name, "display name")
-    refuse_line_ends(address.email_address, "address")
-    refuse_line_ends(address.address_type, "address type")
-    if not address.is_resolved and not address.email_address:
-        return _phrase(name) if name else []
-    spec = _addr_spec(address)
-    if not name or (name == address.email_address and address.address_type == SMTP):
-        return [b"<" + spec[0], *spec[1:-1], spec[-1] + b">"] if len(spec) > 1 else spec
-    spec[0] = b"<" + spec[0]
-    spec[-1] += b">"
-    return [*_phrase(name), *spec]
-
-
-def _addr_spec(address: Address) -> list[bytes]:
-    value = address.email_address
-    if address.address_type == SMTP and len(value) <= 320 and not value.upper().startswith("IMCEA"):
-        try:
-            octets = check_smtp_address(value).encode("utf-8")
-        except (InvalidAddress, UnicodeEncodeError):
-            # What was read from a broken message is kept, in the form that hurts nobody.
-            return _encapsulated(address)
-        if octets.isascii() or not _FOREIGN_SPACE.search(value):
-            return [octets]
-    return _encapsulated(address)
-
-
-def _encapsulated(address: Address) -> list[bytes]:
-    kind = "".join(chr(o) if o in _TYPE_SAFE else f"+{o:02X}" for o in address.address_type.encode("utf-8", "replace"))
-    value = address.email_address.encode("utf-8", "replace")
-    local = "".join("_" if o == 0x2F else chr(o) if o in _VALUE_SAFE else f"+{o:02X}" for o in value)
-    octets = f"IMCEA{kind}-{local}@{_ENCAPSULATION_DOMAIN}".encode("ascii")
-    if len(octets) > 8_000:
-        raise InvalidAddress(f"{address.typed[:80]!r}…: too long for a header field")
-    # White space inside < and > is no part of an address, so a long one can be folded.
-    return [octets[start : start + _PIECE] for start in range(0, len(octets), _PIECE)]
-
-
-def _phrase(name: str) -> list[bytes]:
-    """Write a display name: atoms, a quoted string, or encoded words, whichever reads back the same."""
-    if "=?" not in name and len(name) <= 300:
-        if _ATOMS.fullmatch(name):
-            return [word.encode("ascii") for word in name.split(" ")]
-        if _QUOTABLE.fullmatch(name):
-            quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-            return [word.encode("ascii") for word in quoted.split(" ")]
-    return encoded_words(name, 70)
 
 
 def display_list(addresses: Sequence[Address]) -> str:

@@ -7,7 +7,7 @@ from typing import cast
 
 import attrs
 
-from msgcore.codecs.mime.addresses import address_field
+from msgcore.codecs.mime.address_writing import address_field
 from msgcore.codecs.mime.fields import FIELDS, MappedField, is_named_property
 from msgcore.codecs.mime.fold import field, text_field
 from msgcore.errors import UsageError

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from msgcore.base.text import one_line
-from msgcore.codecs.mime.addresses import address_field
+from msgcore.codecs.mime.address_writing import address_field
 from msgcore.codecs.mime.body_parts import Part, chunks_of, multipart, text_part
 from msgcore.codecs.mime.dates import format_date, parse_date
 from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from msgcore.codecs.mime.addresses import address_field, read_addresses
+from msgcore.codecs.mime.address_writing import address_field
+from msgcore.codecs.mime.addresses import read_addresses
 from msgcore.codecs.mime.editing import crlf_field
 from msgcore.codecs.mime.fold import field, text_field
 from msgcore.codecs.mime.parameter_writing import parameter_tokens
