@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
+import attrs
+
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InvalidAddress, PropertyNotFound
 from msgcore.model.address import SMTP, Address, parse_address
@@ -20,7 +22,7 @@ from msgcore.model.headers import Header, Headers, HeadersLike, own_headers
 from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
 from msgcore.model.source import MessageSource
-from msgcore.props.bag import PropBag
+from msgcore.props.bag import UNTOUCHED, PropBag
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
     PidTagBody,
@@ -177,11 +179,10 @@ class Message:
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
         """Give the property's value, or ``default`` when the message has none."""
-        value: object = self._bag.get(tag)
-        if value is not None:
-            return value
-        if not self._bag.was_changed(tag):
-            value = self._own_header(tag) if self._source is None else self._source.value(tag)
+        value = self._bag.over(tag)
+        if value is UNTOUCHED:
+            source = self._source
+            value = self._own_header(tag) if source is None else source.value(tag)
         return default if value is None else value
 
     def tags(self) -> tuple[PropertyKey, ...]:
@@ -226,6 +227,8 @@ class Message:
     @property
     def from_(self) -> Address | None:
         """The From field: whom the message represents."""
+        if self._source is not None and self._bag.is_empty:
+            return _named(self._source.from_())
         return self._correspondent(*_FROM)
 
     @from_.setter
@@ -235,6 +238,8 @@ class Message:
     @property
     def sender(self) -> Address | None:
         """The Sender field: who sent it; From when there is none."""
+        if self._source is not None and self._bag.is_empty:
+            return _named(self._source.sender()) or self.from_
         return self._correspondent(*_SENDER) or self.from_
 
     @sender.setter
@@ -253,7 +258,7 @@ class Message:
         self._recipients = tuple(value)
 
     def _addresses(self, kind: RecipientKind) -> tuple[Address, ...]:
-        return tuple(recipient.address for recipient in self.recipients if recipient.kind is kind)
+        return tuple([recipient.address for recipient in self.recipients if recipient.kind is kind])
 
     def _set_addresses(self, kind: RecipientKind, value: RecipientsLike) -> None:
         others = [recipient for recipient in self.recipients if recipient.kind is not kind]
@@ -477,6 +482,13 @@ def as_attachment(given: AttachmentLike | Message) -> Attachment:
     if isinstance(given, Attachment):
         return given
     return Attachment(given)
+
+
+def _named(address: Address | None) -> Address | None:
+    """Give an address with a name, as the properties of a correspondent have it; a name alone is no correspondent."""
+    if address is None or not address.is_resolved:
+        return None
+    return address if address.display_name else attrs.evolve(address, display_name=address.email_address)
 
 
 def _is_header_text(tag: PropertyKey) -> bool:

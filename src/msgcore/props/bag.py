@@ -11,12 +11,16 @@ from msgcore.props.tags import Property
 from msgcore.props.types import PropertyType
 from msgcore.props.values import check_value
 
-__all__ = ["PropBag"]
+__all__ = ["UNTOUCHED", "PropBag"]
 
 T = TypeVar("T")
 D = TypeVar("D")
 
 _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
+
+
+UNTOUCHED = object()
+"""What :meth:`PropBag.over` gives for a property that was neither set nor deleted."""
 
 
 class PropBag:
@@ -62,6 +66,14 @@ class PropBag:
         entry = self._entries.get(tag.bag_key)
         return entry[1] if entry is not None and _fits(entry[0], tag) else default
 
+    def over(self, tag: PropertyKey) -> object:
+        """Read a bag that lies over another source: ``None`` was deleted here, ``UNTOUCHED``: see below it."""
+        key = tag.bag_key
+        entry = self._entries.get(key)
+        if entry is not None and _fits(entry[0], tag):
+            return entry[1]
+        return None if key in self._changed else UNTOUCHED
+
     def preset(self, tag: PropertyKey, value: object) -> None:
         """Put a value that is not a change: what a codec or store read."""
         self._entries[tag.bag_key] = (tag, check_value(tag, value))
@@ -76,6 +88,11 @@ class PropBag:
 
     def items(self) -> Iterator[tuple[PropertyKey, object]]:
         return iter(self._entries.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it and nothing was deleted."""
+        return not self._entries and not self._changed
 
     @property
     def is_changed(self) -> bool:
@@ -96,5 +113,7 @@ class PropBag:
 
 
 def _fits(stored: PropertyKey, asked: PropertyKey) -> bool:
+    if stored is asked:
+        return True
     kind, wanted = stored.value_type, asked.value_type
     return kind is wanted or (kind in _INTEGERS and wanted in _INTEGERS)

@@ -117,10 +117,8 @@ class PropertyTag(Property[T_co]):
     name: str = attrs.field(eq=False)
     pr_name: str = attrs.field(default="", eq=False)
     area: str = ""
-
-    @property
-    def bag_key(self) -> BagKey:
-        return self.id
+    # Read for each look into a bag: a field is found twice as fast as a method.
+    bag_key: BagKey = attrs.field(init=False, eq=False, default=attrs.Factory(lambda tag: tag.id, takes_self=True))
 
     @property
     def value_type(self) -> PropertyType:

@@ -62,6 +62,12 @@ class _LimitedSource:
     def headers(self) -> Headers:
         return self._source.headers()
 
+    def from_(self) -> Address | None:
+        return self._source.from_()
+
+    def sender(self) -> Address | None:
+        return self._source.sender()
+
     def recipients(self) -> Sequence[Recipient]:
         return self._source.recipients()
 

@@ -63,7 +63,7 @@ def _fields(root: Entity, without: bytes) -> list[bytes]:
     header = root.header
     return [
         header.octets[field.start : field.end].strip(b"\r\n")
-        for field in header.fields()
+        for field in header.each_field()
         if field.name not in {without, b""}
     ]
 

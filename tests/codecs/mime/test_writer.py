@@ -313,10 +313,10 @@ def test_no_text_of_a_header_makes_a_field_of_its_own(texts: list[str]) -> None:
 
     root = parse(mime.write(message))
 
-    assert [field.name for field in root.header.fields()] == [
+    assert [field.name for field in root.header.each_field()] == [
         *(b"to", b"subject", b"references", b"x-own", b"mime-version", b"content-type")
     ]
-    assert {field.name for field in root.children[0].header.fields()} == {
+    assert {field.name for field in root.children[0].header.each_field()} == {
         *(b"content-type", b"content-disposition", b"content-id", b"content-transfer-encoding")
     }
 

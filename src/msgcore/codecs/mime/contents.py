@@ -8,7 +8,6 @@ which it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import attrs
 
@@ -35,23 +34,30 @@ class Contents:
 
 def contents_of(root: Entity) -> Contents:
     """Sort the leaves of a tree; messages inside are leaves here."""
-    leaves = list(_leaves(root))
+    leaves = _leaves(root)
     plain = html = None
     first = next((leaf for leaf in leaves if _is_text(leaf)), None)
     if first is not None:
         frame = _alternative_around(first)
-        candidates = [leaf for leaf in leaves if _is_text(leaf) and _is_inside(leaf, frame)] if frame else [first]
+        candidates = [leaf for leaf in leaves if _is_inside(leaf, frame) and _is_text(leaf)] if frame else [first]
         plain = next((leaf for leaf in candidates if leaf.media_type != "text/html"), None)
         html = next((leaf for leaf in candidates if leaf.media_type == "text/html"), None)
         if plain is not None and _is_empty_rest(plain):
             plain = None
-    return Contents(plain, html, tuple(leaf for leaf in leaves if leaf not in (plain, html, first)))
+    return Contents(plain, html, tuple([leaf for leaf in leaves if leaf not in (plain, html, first)]))
 
 
-def _leaves(root: Entity) -> Iterator[Entity]:
-    for entity in root.walk(into_messages=False):
-        if entity.is_message or not entity.children:
-            yield entity
+def _leaves(root: Entity) -> list[Entity]:
+    leaves: list[Entity] = []
+    waiting = [root]
+    while waiting:
+        entity = waiting.pop()
+        children = () if entity.is_message else entity.children
+        if children:
+            waiting.extend(reversed(children))
+        else:
+            leaves.append(entity)
+    return leaves
 
 
 def _is_text(leaf: Entity) -> bool:

@@ -33,7 +33,7 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import Property
 
-__all__ = ["FIELDS", "FIELD_OF_PROPERTY", "MappedField", "importance_of", "is_named_property"]
+__all__ = ["FIELDS", "FIELD_OF_PROPERTY", "MappedField", "importance_of", "is_named_property", "read_time"]
 
 
 @attrs.frozen
@@ -54,8 +54,8 @@ def _read_text(raw: bytes, note: Note) -> str:
     return decode_words(header_text(raw, note), note)
 
 
-def _read_time(raw: bytes, note: Note) -> datetime | None:
-    return parse_date(_read_text(raw, note), note)
+def read_time(raw: bytes, note: Note) -> datetime | None:
+    return parse_date(header_text(raw, note), note)
 
 
 def _write_time(name: str, moment: datetime) -> bytes:
@@ -89,7 +89,7 @@ _PRIORITIES = {"normal": 0, "urgent": 1, "non-urgent": -1}
 
 FIELDS: tuple[MappedField, ...] = (
     MappedField("Subject", PidTagSubject, _read_text, text_field),
-    MappedField("Date", PidTagClientSubmitTime, _read_time, _write_time),
+    MappedField("Date", PidTagClientSubmitTime, read_time, _write_time),
     MappedField("Message-ID", PidTagInternetMessageId, _read_text, text_field),
     MappedField("In-Reply-To", PidTagInReplyToId, _read_text, text_field),
     MappedField("References", PidTagInternetReferences, _read_text, text_field),
@@ -97,8 +97,8 @@ FIELDS: tuple[MappedField, ...] = (
     MappedField("Thread-Index", PidTagConversationIndex, _read_octets, _write_octets),
     MappedField("Priority", PidTagPriority, *_word_of(_PRIORITIES)),
     MappedField("Sensitivity", PidTagSensitivity, *_word_of(_SENSITIVITIES)),
-    MappedField("Reply-By", PidTagReplyTime, _read_time, _write_time),
-    MappedField("Expires", PidTagExpiryTime, _read_time, _write_time),
+    MappedField("Reply-By", PidTagReplyTime, read_time, _write_time),
+    MappedField("Expires", PidTagExpiryTime, read_time, _write_time),
     MappedField("List-Help", PidTagListHelp, _read_text, text_field),
     MappedField("List-Subscribe", PidTagListSubscribe, _read_text, text_field),
     MappedField("List-Unsubscribe", PidTagListUnsubscribe, _read_text, text_field),

@@ -1,7 +1,8 @@
-"""A header block: one lower-cased copy to find fields in, decoded when asked for.
+"""A header block: fields by name, decoded when asked for.
 
-Everything is an offset into the block. The block of a message whose line ends are bare CR is read through a copy with
-LF in their place, so that offsets stay the same.
+A block whose lines have the usual length is read in one pass, which keeps its fields. One with very many or very short
+lines is searched for each name instead, so that what is kept stays in proportion to the octets. The block of a message
+whose line ends are bare CR is read through a copy with LF in their place, so that offsets stay the same.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgcore.base.octets import Limits
-from msgcore.codecs.mime.tolerated import Findings
+from msgcore.codecs.mime.tolerated import Findings, Note
 from msgcore.codecs.mime.words import decode_words, header_text
 
 __all__ = ["HeaderBlock", "RawField"]
 
 # One logical line: a field's name if it has one, then all up to the line end that no white space follows.
 _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
+_SHORTEST_LINES = 32
+_ALWAYS_KEPT = 256
 
 
 class RawField(NamedTuple):
@@ -30,36 +33,57 @@ class RawField(NamedTuple):
 
 
 class HeaderBlock:
-    """The fields of one entity. ``offset`` is where the block starts in the message."""
+    """The fields of one entity. ``offset`` is where the block starts in the message; ``note`` takes its findings.
 
-    __slots__ = ("_fields", "_findings", "_index", "_is_plain", "_limits", "_lowered", "octets", "offset")
+    Of a block that ``is_kept``, the fields were read at once; ``has_junk`` says that some line of it is no field.
+    """
+
+    __slots__ = ("_index", "_limits", "_lowered", "_pairs", "has_junk", "is_kept", "note", "octets", "offset")
 
     def __init__(self, octets: bytes, offset: int, limits: Limits, findings: Findings) -> None:
         self.octets = octets
         self.offset = offset
+        self.note: Note = findings.at(offset)
+        self.has_junk = False
         self._limits = limits
-        self._findings = findings
         self._lowered: bytes | None = None
-        self._is_plain = False
-        self._fields: tuple[RawField, ...] | None = None
-        self._index: dict[bytes, list[RawField]] | None = None
+        self._index: dict[bytes, bytes] | None = None
+        self._pairs: list[tuple[bytes, bytes]] = []
+        lines = octets.count(b"\n")
+        self.is_kept = lines * _SHORTEST_LINES <= len(octets) + _ALWAYS_KEPT and lines <= limits.header_fields
+        if not self.is_kept:
+            return
+        pairs: list[tuple[bytes, bytes]] = _LINE.findall(octets)
+        pairs[-1:] = ()  # the empty match at the end
+        self._pairs = pairs
+        # The first of several wins.
+        self._index = {name.lower(): value for name, value in pairs[::-1]}
+        self.has_junk = b"" in self._index
 
     def raw(self, name: bytes) -> bytes | None:
         """Give the value of the first field called ``name`` (in lower case), as it stands there, or ``None``."""
-        return next(self._values(name), None)
+        index = self._index
+        return next(self._values(name), None) if index is None else index.get(name)
 
     def raw_all(self, name: bytes) -> list[bytes]:
         """Give the value of every field called ``name``, in order."""
-        return list(self._values(name))
+        index = self._index
+        if index is None or not self.is_kept:
+            return list(self._values(name))
+        if name not in index:
+            return []
+        if len(index) == len(self._pairs):
+            return [index[name]]
+        return [value for known, value in self._pairs if known.lower() == name]
 
     def _values(self, name: bytes) -> Iterator[bytes]:
+        """Search the block for a name."""
+        if self._lowered is None:
+            self._lowered = b"\n" + self.octets.lower()
         lowered = self._lowered
-        if lowered is None:
-            lowered = self._lowered = b"\n" + self.octets.lower()
-            # White space before a colon is rare (RFC 5322 section 4.5); then the whole block is read.
-            self._is_plain = b" :" not in lowered and b"\t:" not in lowered
-        if not self._is_plain:
-            yield from (self.value(field) for field in self.index().get(name, ()))
+        # White space before a colon is rare (RFC 5322 section 4.5); then the whole block is read.
+        if b" :" in lowered or b"\t:" in lowered:
+            yield from (self.value(field) for field in self.each_field() if field.name == name)
             return
         mark = b"\n%b:" % name
         at = lowered.find(mark)
@@ -75,23 +99,31 @@ class HeaderBlock:
         return None if raw is None else self.decoded(raw)
 
     def decoded(self, raw: bytes) -> str:
-        note = self._findings.at(self.offset)
-        return decode_words(header_text(raw, note), note, self._limits.encoded_words)
+        text = header_text(raw, self.note)
+        return decode_words(text, self.note, self._limits.encoded_words) if "=?" in text else text
 
-    def fields(self) -> tuple[RawField, ...]:
-        """Give every line in order, those that are no fields, too; past the limit of fields none."""
-        if self._fields is None:
-            self._fields = tuple(self.each_field())
-        return self._fields
-
-    def index(self) -> dict[bytes, list[RawField]]:
+    def names(self) -> list[bytes]:
+        """Give the name of each field in lower case, once, in order; past the limit of fields none."""
+        if self.is_kept:
+            return [name for name in dict.fromkeys(name.lower() for name, _ in self._pairs) if name]
         if self._index is None:
-            index: dict[bytes, list[RawField]] = {}
-            for field in self.fields():
-                index.setdefault(field.name, []).append(field)
-            index.pop(b"", None)
-            self._index = index
-        return self._index
+            # Whoever asks for the names asks for their values next.
+            self._index = {}
+            for field in self.each_field():
+                self._index.setdefault(field.name, self.value(field))
+        return [name for name in self._index if name]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Give each field's name as written and its decoded value, in order; past the limit of fields none."""
+        decoded = self.decoded
+        if self.is_kept:
+            for name, raw in self._pairs:
+                if name:
+                    yield name.decode("ascii"), decoded(raw)
+            return
+        for field in self.each_field():
+            if field.name:
+                yield self.name(field), decoded(self.value(field))
 
     def value(self, field: RawField) -> bytes:
         return self.octets[field.value_start : field.end]
@@ -101,12 +133,12 @@ class HeaderBlock:
         return self.octets[field.start : field.start + len(field.name)].decode("ascii")
 
     def each_field(self) -> Iterator[RawField]:
-        """Give what :meth:`fields` does, one after the other, and keep nothing."""
+        """Give every line in order with its place, those that are no fields, too; past the limit of fields none."""
         most = self._limits.header_fields
         position, size, count = 0, len(self.octets), 0
         while position < size:
             if count >= most:
-                self._findings.add(self.offset + position, "limit-header-fields", f"more than {most} header fields")
+                self.note("limit-header-fields", f"more than {most} header fields")
                 return
             line = _LINE.match(self.octets, position)
             assert line is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgcore.codecs.mime.entity import Entity
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.message import Message
@@ -20,8 +22,8 @@ from msgcore.props.table import (
 __all__ = ["attachment_of", "content_id_of", "is_hidden", "refers_to"]
 
 
-def attachment_of(part: Entity, html: bytes, message: Message | None) -> Attachment:
-    """Make the attachment of a part. ``html`` is the body that may show it, ``message`` the message that it holds."""
+def attachment_of(part: Entity, html: Callable[[], bytes], message: Message | None) -> Attachment:
+    """Make the attachment of a part. ``html`` gives the body that may show it, ``message`` is what it holds."""
     bag = PropBag()
     method = AttachMethod.BY_VALUE if message is None else AttachMethod.EMBEDDED_MESSAGE
     bag.preset(PidTagAttachMethod, int(method))
@@ -53,12 +55,12 @@ def content_id_of(part: Entity) -> str | None:
     return text[1:-1] if text.startswith("<") and text.endswith(">") else text
 
 
-def is_hidden(part: Entity, html: bytes) -> bool:
+def is_hidden(part: Entity, html: Callable[[], bytes]) -> bool:
     """Say whether the body shows the part: the HTML refers to its Content-ID, or it has one and is marked as inline."""
     content_id = content_id_of(part)
     if not content_id:
         return False
-    return part.disposition.value == "inline" or refers_to(html, content_id)
+    return part.disposition.value == "inline" or refers_to(html(), content_id)
 
 
 def refers_to(html: bytes, content_id: str) -> bool:

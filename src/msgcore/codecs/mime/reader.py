@@ -85,15 +85,13 @@ _SINGLE_IN_MESSAGE = (
 def _check_entity(entity: Entity, findings: Findings) -> None:
     header = entity.header
     names = (*_SINGLE, *_SINGLE_IN_MESSAGE) if entity.is_whole_message else _SINGLE
-    index = header.index()
     for name in names:
-        fields = index.get(name, ())
-        if len(fields) > 1:
-            offset = header.offset + fields[1].start
-            findings.add(offset, "header-repeated", f"{name.decode()} again; the first one counts")
-    for fields in index.values():
-        for field in fields:
-            header.decoded(header.value(field))
+        values = header.raw_all(name)
+        if len(values) > 1:
+            again = [field for field in header.each_field() if field.name == name][1]
+            findings.add(header.offset + again.start, "header-repeated", f"{name.decode()} again; the first one counts")
+    for _ in header.texts():
+        pass  # decoding notes what it tolerates
     if not entity.children:
-        entity.content  # noqa: B018  decoding notes what it tolerates
+        entity.content  # noqa: B018
         entity.filename  # noqa: B018

@@ -1,0 +1,80 @@
+"""What a message that was read consists of, decoded when it is asked for: people, bodies, attachments."""
+
+from __future__ import annotations
+
+from msgcore.codecs.mime.addresses import read_addresses
+from msgcore.codecs.mime.contents import Contents, contents_of, html_of
+from msgcore.codecs.mime.entity import Entity
+from msgcore.codecs.mime.header_block import HeaderBlock
+from msgcore.codecs.mime.parts import is_hidden
+from msgcore.model.address import Address
+from msgcore.model.recipient import Recipient, RecipientKind
+
+__all__ = ["MimeView"]
+
+_KINDS = ((b"to", RecipientKind.TO), (b"cc", RecipientKind.CC), (b"bcc", RecipientKind.BCC))
+
+
+class MimeView:
+    """The lazy view of one message; it never changes."""
+
+    __slots__ = ("_contents", "_html", "_people", "_recipients", "header", "root")
+
+    def __init__(self, root: Entity) -> None:
+        self.root = root
+        self.header: HeaderBlock = root.header
+        self._contents: Contents | None = None
+        self._html: tuple[bytes, int] | None = None
+        self._people: dict[bytes, tuple[Address, ...]] = {}
+        self._recipients: tuple[Recipient, ...] | None = None
+
+    @property
+    def octets(self) -> bytes:
+        root = self.root
+        whole = root.reading.octets
+        return whole if root.start == 0 and root.end == len(whole) else root.octets
+
+    @property
+    def contents(self) -> Contents:
+        if self._contents is None:
+            self._contents = contents_of(self.root)
+        return self._contents
+
+    @property
+    def html(self) -> tuple[bytes, int]:
+        """The HTML body with its code page; empty when there is none."""
+        if self._html is None:
+            entity = self.contents.html
+            self._html = (b"", 0) if entity is None else html_of(entity)
+        return self._html
+
+    @property
+    def has_attachments(self) -> bool:
+        """Whether there is an attachment that the body does not show."""
+        return any(not is_hidden(part, self._shown) for part in self.contents.attachments)
+
+    def _shown(self) -> bytes:
+        return self.html[0]
+
+    def recipients(self) -> tuple[Recipient, ...]:
+        if self._recipients is None:
+            self._recipients = tuple(
+                [Recipient(address, kind) for name, kind in _KINDS for address in self.addresses(name)]
+            )
+        return self._recipients
+
+    def addresses(self, name: bytes) -> tuple[Address, ...]:
+        """Read the addresses of every field called ``name``."""
+        known = self._people.get(name)
+        if known is None:
+            known = self._people[name] = tuple(self._read_addresses(name))
+        return known
+
+    def _read_addresses(self, name: bytes) -> list[Address]:
+        limit = self.root.reading.limits.addresses
+        found: list[Address] = []
+        for raw in self.header.raw_all(name):
+            found.extend(read_addresses(raw, self.header.note, limit - len(found)))
+            if len(found) >= limit:
+                break
+        return found
