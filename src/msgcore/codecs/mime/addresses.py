@@ -19,10 +19,12 @@ __all__ = ["display_list", "read_addresses"]
 _ENCAPSULATED = re.compile(r"IMCEA((?:[A-Z0-9]|\+[0-9A-F]{2})*)-([^@]*)@encapsulated\.invalid", re.IGNORECASE)
 _PLUS = re.compile(rb"\+([0-9A-Fa-f]{2})")
 
-# ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>`` and ``bob@b.test``, which nearly every address is.
+# ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>``, ``=?utf-8?q?B=C3=B3b?= <bob@b.test>`` and ``bob@b.test``, which nearly
+# every address is, and a comma or the end behind it.
 _SIMPLE = re.compile(
-    r'(?:(?:([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*[^\s"(),:;<>@\[\\\]=])|"([^"\\=]*)")\s*'
-    r"<([\w.+=/-]+@[\w.-]+)>|([\w.+=/-]+@[\w.-]+))"
+    r'(?:(?:([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*[^\s"(),:;<>@\[\\\]=?.])|"([^"\\=]*)"|'
+    r'((?:=\?[\w-]{1,60}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++))\s*'
+    r"<([\w.+=/-]+@[\w.-]+)>|([\w.+=/-]+@[\w.-]+))\s*+(?:,\s*+(?!\Z)|\Z)"
 )
 # Encoded words with octets that would end a phrase; quoted strings are stepped over.
 _BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*\?=', re.DOTALL)
@@ -32,12 +34,12 @@ _SPECIAL = re.compile(r"[()<>,;:@\[\]\\\s]")
 def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> list[Address]:
     """Read the value of an address field; groups are opened, and no address comes from an encoded word."""
     text = header_text(raw, note)
-    simple = _SIMPLE.fullmatch(text)
-    if simple is not None:
-        return [_address(" ".join((simple[1] or simple[2] or "").split()), simple[3] or simple[4])]
+    found = _simple_addresses(text, note, limit)
+    if found is not None:
+        return found
     if "=?" in text:
         text = _BARE_WORD.sub(_protected, text)
-    found: list[Address] = []
+    found = []
     for mailbox in read_mailboxes(text, limit=limit):
         phrase = decode_words(mailbox.phrase, note) if "=?" in mailbox.phrase else mailbox.phrase
         if mailbox.addr_spec:
@@ -48,6 +50,23 @@ def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> lis
     if len(found) >= limit:
         note("limit-addresses", f"more than {limit} addresses in a field")
     return found
+
+
+def _simple_addresses(text: str, note: Note, limit: int) -> list[Address] | None:
+    """Read a list of simple addresses only; ``None`` when something else is in it."""
+    found: list[Address] = []
+    position = 0
+    while len(found) < limit:
+        simple = _SIMPLE.match(text, position)
+        if simple is None:
+            return None
+        name, quoted, words, spec, bare = simple.groups()
+        phrase = " ".join((name or quoted or words or "").split())
+        found.append(_address(decode_words(phrase, note) if words else phrase, spec or bare))
+        position = simple.end()
+        if position == len(text):
+            return found
+    return None
 
 
 def _protected(found: re.Match[str]) -> str:

@@ -133,7 +133,7 @@ class Entity:
 
     @property
     def media_type(self) -> str:
-        return self.content_type.value
+        return (self._content_type or self.content_type).value
 
     @property
     def disposition(self) -> Parameterised:
@@ -225,8 +225,9 @@ class Entity:
         return b"--" + boundary.encode("utf-8", "replace") if boundary else b""
 
     def _find_children(self) -> tuple[Entity, ...]:
-        is_multipart = self.is_multipart
-        if not is_multipart and not self.is_message:
+        kind = self.media_type
+        is_multipart = kind.startswith("multipart/")
+        if not is_multipart and kind not in _MESSAGES:
             return ()
         if self.depth >= self.reading.limits.nesting:
             self._note("limit-nesting", f"nested deeper than {self.reading.limits.nesting}")
@@ -318,9 +319,13 @@ class Entity:
             self._settle(start, scan.index(b"\n", start) + 1)
             return
         blank = _BLANK_LINE.search(scan, start, end)
-        header_end, body_start = (end, end) if blank is None else (blank.start() + 1, blank.end())
-        self._settle(header_end, body_start)
-        self.has_blank_line = blank is not None
+        if blank is None:
+            self.has_blank_line = False
+            header_end = end
+            self._settle(end, end)
+        else:
+            header_end = blank.start() + 1
+            self._settle(header_end, blank.end())
         if self.header.has_junk or not self.header.is_kept:
             fields_end = self._end_of_fields(start, header_end)
             if fields_end < header_end:
@@ -330,11 +335,11 @@ class Entity:
 
     def _settle(self, header_end: int, body_start: int) -> None:
         reading, start = self.reading, self.header_start
-        end = min(header_end, start + reading.limits.header_octets)
-        if end < header_end:
-            reading.findings.add(end, "limit-header-octets", "the header is longer than the limit")
-        self.header_end = header_end
+        self.header_end = end = header_end
         self.body_start = body_start
+        if end - start > reading.limits.header_octets:
+            end = start + reading.limits.header_octets
+            reading.findings.add(end, "limit-header-octets", "the header is longer than the limit")
         self.header = HeaderBlock(reading.scan[start:end], start, reading.limits, reading.findings)
 
     def _end_of_fields(self, start: int, end: int) -> int:

@@ -7,6 +7,7 @@ whose line ends are bare CR is read through a copy with LF in their place, so th
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,6 +22,21 @@ __all__ = ["HeaderBlock", "RawField"]
 _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
 _SHORTEST_LINES = 32
 _ALWAYS_KEPT = 256
+
+
+_Fields = tuple[list[tuple[bytes, bytes]], dict[bytes, bytes]]
+
+
+def _read(octets: bytes) -> _Fields:
+    """Give the name and value of each line, and the first value of each name in lower case. Nobody changes them."""
+    pairs: list[tuple[bytes, bytes]] = _LINE.findall(octets)
+    pairs[-1:] = ()  # the empty match at the end
+    return pairs, {name.lower(): value for name, value in pairs[::-1]}
+
+
+# The headers of parts are short, and most of them the same few.
+_LONGEST_CACHED = 256
+_read_cached = functools.lru_cache(maxsize=512)(_read)
 
 
 class RawField(NamedTuple):
@@ -53,11 +69,7 @@ class HeaderBlock:
         self.is_kept = lines * _SHORTEST_LINES <= len(octets) + _ALWAYS_KEPT and lines <= limits.header_fields
         if not self.is_kept:
             return
-        pairs: list[tuple[bytes, bytes]] = _LINE.findall(octets)
-        pairs[-1:] = ()  # the empty match at the end
-        self._pairs = pairs
-        # The first of several wins.
-        self._index = {name.lower(): value for name, value in pairs[::-1]}
+        self._pairs, self._index = _read_cached(octets) if len(octets) <= _LONGEST_CACHED else _read(octets)
         self.has_junk = b"" in self._index
 
     def raw(self, name: bytes) -> bytes | None:

@@ -21,6 +21,11 @@ _PARAMETER = re.compile(
     r'([^\s=;"]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"?|([^;\s]*+(?:\s++(?![^\s=;"]++\s*+=)[^;\s]++)*+)))?',
     re.DOTALL,
 )
+# ``type/subtype; name=value; name="value"`` in ASCII, without comments and continuations, which nearly all are.
+_PLAIN = re.compile(
+    rb'\s*+([\w.+-]++(?:/[\w.+-]++)?)((?:\s*+;\s*+[\w-]++=(?:"[ !#-\[\]-~]*+"|[!#-\'*-:<-\[\]-~]++))*+)\s*+;?\s*+'
+)
+_PLAIN_PARAMETER = re.compile(rb';\s*+([\w-]++)=(?:"([^"]*+)"|([^\s;]++))')
 _NAME = re.compile(r"([^*]++)(?:\*(\d{1,9}))?(\*)?")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -57,6 +62,22 @@ def parse_parameters(raw: bytes, note: Note, limit: int = 1_000) -> Parameterise
 
 
 def _parse(raw: bytes, limit: int) -> Parameterised:
+    return _plain(raw, limit) or _any(raw, limit)
+
+
+def _plain(raw: bytes, limit: int) -> Parameterised | None:
+    """Read the common form; ``None`` for all else."""
+    found = _PLAIN.fullmatch(raw)
+    if found is None or b"=?" in raw:
+        return None
+    pairs = _PLAIN_PARAMETER.findall(found[2])
+    parameters = {name.lower().decode(): (quoted or token).decode() for name, quoted, token in pairs}
+    if len(parameters) != len(pairs) or len(pairs) > limit:
+        return None
+    return Parameterised(found[1].lower().decode(), MappingProxyType(parameters))
+
+
+def _any(raw: bytes, limit: int) -> Parameterised:
     problems: list[tuple[str, str]] = []
 
     def note(rule: str, text: str) -> None:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import binascii
+import contextlib
+import enum
+import importlib
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from msgcore.codecs.mime.tolerated import Note, ignore
 
 __all__ = [
+    "BLOCK_OCTETS",
     "IDENTITIES",
+    "Domain",
     "base64_chunks",
+    "base64_engine",
     "decode_base64",
     "decode_content",
+    "domain_of",
     "encode_base64",
+    "encode_base64_blocks",
     "encode_quoted_printable",
     "has_long_line",
     "is_mostly_ascii",
@@ -23,6 +32,31 @@ __all__ = [
 
 IDENTITIES = frozenset({"", "7bit", "8bit", "binary"})
 
+
+class Domain(enum.IntEnum):
+    """What octets of a body may be (RFC 2045 section 2.7 to 2.9): the less, the more ways they can go."""
+
+    SEVEN_BIT = 0
+    EIGHT_BIT = 1
+    BINARY = 2
+
+    @property
+    def label(self) -> str:
+        """The name as a Content-Transfer-Encoding."""
+        return ("7bit", "8bit", "binary")[self]
+
+
+def domain_of(octets: bytes) -> Domain:
+    """Say in which domain octets are as they stand: without NUL, bare CR or LF or a line over 998 octets, or binary."""
+    is_text = (
+        b"\0" not in octets
+        and octets.count(b"\r\n") == octets.count(b"\n") == octets.count(b"\r")
+        and not has_long_line(octets)
+    )
+    return Domain.BINARY if not is_text else Domain.SEVEN_BIT if octets.isascii() else Domain.EIGHT_BIT
+
+
+_PADDING = b"= \t\r\n"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
 _SEVEN_BIT = bytes(range(128))
@@ -31,8 +65,10 @@ _BLANKS_AT_LINE_END = re.compile(rb"(?<![ \t])[ \t]+(?=\n)")
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\n|\Z)")
 
 _LINE = 57  # octets that make a base64 line of 76
-_BLOCK_LINES = 512
-_BLOCK = struct.Struct("76s" * _BLOCK_LINES)
+_MOST_LINES = 512
+BLOCK_OCTETS = _LINE * _MOST_LINES
+"""What is encoded at once; a file is read in such blocks."""
+_LINES = [(count, struct.Struct("76s" * count)) for count in (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)]
 
 
 def decode_content(octets: bytes, encoding: str, note: Note = ignore) -> bytes:
@@ -54,7 +90,7 @@ def decode_content(octets: bytes, encoding: str, note: Note = ignore) -> bytes:
 def decode_base64(octets: bytes, note: Note = ignore) -> bytes:
     """Decode base64: what is outside the alphabet is skipped, the first padding ends it, a cut end counts."""
     try:
-        decoded = binascii.a2b_base64(octets)
+        decoded = _decode(octets)
     except binascii.Error:
         note("base64-truncated", "base64 whose length is wrong")
         data = octets.partition(b"=")[0].translate(None, _NOT_ALPHABET)
@@ -76,13 +112,24 @@ def _note_base64(octets: bytes, note: Note) -> None:
 
 def _decode_quoted_printable(octets: bytes, note: Note) -> bytes:
     """Decode quoted-printable: literal line ends become LF, blanks before them fall away (RFC 2045 section 6.7)."""
-    if b"\r" in octets:
-        octets = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b" \n" in octets or b"\t\n" in octets:
-        octets = _BLANKS_AT_LINE_END.sub(b"", octets)
+    octets = _without_blanks_at_line_ends(octets)
     if note is not ignore and _BAD_ESCAPE.search(octets):
         note("quoted-printable-escape", "= that starts no escape")
     return binascii.a2b_qp(octets)
+
+
+def _without_blanks_at_line_ends(octets: bytes) -> bytes:
+    """Take the blanks before line ends away, and make each line end LF."""
+    line_end = b"\r\n" if b"\r\n" in octets else b"\n"
+    *lines, last = octets.split(line_end)
+    lines = [line.rstrip(b" \t") for line in lines]
+    lines.append(last)
+    joined = b"\n".join(lines)
+    if b"\r" not in joined and (line_end == b"\n" or joined.count(b"\n") == len(lines) - 1):
+        return joined
+    # Line ends of more than one kind.
+    octets = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _BLANKS_AT_LINE_END.sub(b"", octets)
 
 
 def _decode_uu(octets: bytes, note: Note) -> bytes:
@@ -104,14 +151,30 @@ def _decode_uu(octets: bytes, note: Note) -> bytes:
 
 
 def base64_chunks(octets: bytes) -> Iterator[bytes]:
-    """Encode in lines of 76 with CRLF, some 38 KB a chunk; the last line has its line end, too."""
-    size = _LINE * _BLOCK_LINES
-    whole = len(octets) - len(octets) % size
-    for start in range(0, whole, size):
-        encoded = binascii.b2a_base64(octets[start : start + size], newline=False)
-        yield b"\r\n".join(_BLOCK.unpack(encoded)) + b"\r\n"
-    for start in range(whole, len(octets), _LINE):
-        yield binascii.b2a_base64(octets[start : start + _LINE], newline=False) + b"\r\n"
+    """Encode in lines of 76 with CRLF, some 40 KB a chunk; the last line has its line end, too."""
+    if len(octets) <= BLOCK_OCTETS:
+        return iter((_encode_block(octets),) if octets else ())
+    return encode_base64_blocks(octets[at : at + BLOCK_OCTETS] for at in range(0, len(octets), BLOCK_OCTETS))
+
+
+def encode_base64_blocks(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Encode content in blocks, each of which but the last has :data:`BLOCK_OCTETS`."""
+    return map(_encode_block, blocks)
+
+
+def _encode_block(octets: bytes) -> bytes:
+    encoded = _encode(octets)
+    at, left = 0, len(encoded) // 76
+    pieces: list[bytes] = []
+    for count, lines in _LINES:
+        if left >= count:
+            pieces.extend(lines.unpack_from(encoded, at))
+            at += lines.size
+            left -= count
+    pieces.append(encoded[at:])
+    if pieces[-1]:
+        pieces.append(b"")
+    return b"\r\n".join(pieces)
 
 
 def encode_base64(octets: bytes) -> bytes:
@@ -149,3 +212,32 @@ def has_long_line(octets: bytes, limit: int = 998) -> bool:
                 return True
         position = end + 1
     return False
+
+
+# Base64 by the extra ``speed`` when it is there, else by the standard library
+
+
+def _encode_slowly(octets: bytes) -> bytes:
+    return binascii.b2a_base64(octets, newline=False)
+
+
+def _decode_fast(octets: bytes) -> bytes:
+    """Decode as binascii does. The fast decoder goes on behind padding in the middle; in all else they are alike."""
+    at = octets.find(b"=")
+    if at < 0 or not octets[at:].strip(_PADDING):
+        with contextlib.suppress(binascii.Error):
+            return _fast_b64decode(octets)
+    return binascii.a2b_base64(octets)
+
+
+_encode: Callable[[bytes], bytes] = _encode_slowly
+_decode: Callable[[bytes], bytes] = binascii.a2b_base64
+try:
+    _pybase64 = importlib.import_module("pybase64")
+except ImportError:
+    base64_engine = "binascii"
+else:
+    base64_engine = "pybase64"
+    _encode = cast("Callable[[bytes], bytes]", _pybase64.b64encode)
+    _fast_b64decode = cast("Callable[[bytes], bytes]", _pybase64.b64decode)
+    _decode = _decode_fast

@@ -14,24 +14,29 @@ __all__ = ["clean", "decode_words", "header_text", "unfold", "without_comments"]
 # Between the marks no question mark: that keeps a run of broken words linear.
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,60})?\?([QqBb])\?([^?]*)\?=")
 _COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
+_BLANK = b" \t\r\n"
 _LINE_ENDS = str.maketrans("\r\n\0", "   ")
 
 
 def unfold(octets: bytes) -> bytes:
     """Give a field's value as one line: each fold, with the white space around it, becomes one space."""
-    if b"\n" not in octets:
-        return octets.strip(b" \t\r")
-    lines = (line.strip(b" \t\r") for line in octets.split(b"\n"))
-    return b" ".join(line for line in lines if line)
+    line = octets.strip(_BLANK)
+    if b"\n" not in line:
+        return line
+    return b" ".join([stripped for one in line.split(b"\n") if (stripped := one.strip(_BLANK))])
 
 
 def header_text(octets: bytes, note: Note = ignore) -> str:
     """Give a field's value as text before its encoded words are decoded: unfolded; UTF-8, else windows-1252."""
-    line = unfold(octets)
-    if line.isascii():
-        return clean(line.decode("ascii"))
-    note("header-eight-bit", "8-bit octets in a header field")
-    return clean(guess(line))
+    line = octets.strip(_BLANK)
+    if b"\n" in line:
+        line = unfold(line)
+    try:
+        text = line.decode("ascii")
+    except UnicodeDecodeError:
+        note("header-eight-bit", "8-bit octets in a header field")
+        text = guess(line)
+    return clean(text)
 
 
 def clean(text: str) -> str:
