@@ -8,7 +8,7 @@ import attrs
 
 from msgcore.errors import LimitExceeded, MalformedMessage
 
-__all__ = ["Limits", "OctetReader", "OctetWriter"]
+__all__ = ["USUAL_LIMITS", "Limits", "OctetReader", "OctetWriter"]
 
 _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
@@ -32,6 +32,9 @@ class Limits:
         """Raise :class:`~msgcore.errors.LimitExceeded` when ``size_octets`` is more than ``total_octets``."""
         if size_octets > self.total_octets:
             raise LimitExceeded(f"{size_octets} octets; the limit is {self.total_octets}")
+
+
+USUAL_LIMITS = Limits()
 
 
 class OctetReader:

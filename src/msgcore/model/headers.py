@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import cast, overload
-
-import attrs
+from typing import NamedTuple, cast, overload
 
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import UsageError
@@ -13,8 +11,7 @@ from msgcore.errors import UsageError
 __all__ = ["Header", "Headers", "HeadersLike", "own_headers"]
 
 
-@attrs.frozen
-class Header:
+class Header(NamedTuple):
     """One field: its name as written, and its value, unfolded and decoded."""
 
     name: str

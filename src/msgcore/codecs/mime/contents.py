@@ -36,12 +36,11 @@ class Contents:
 def contents_of(root: Entity) -> Contents:
     """Sort the leaves of a tree; messages inside are leaves here."""
     leaves = _leaves(root)
-    texts = [leaf for leaf in leaves if _is_text(leaf)]
+    texts = [one for one in leaves if _is_text(one[0])]
     if not texts:
-        return Contents(None, None, tuple(leaves))
-    first = texts[0]
-    frame = _alternative_around(first)
-    candidates = [first] if frame is None else [leaf for leaf in texts if frame.start <= leaf.start <= frame.end]
+        return Contents(None, None, tuple([leaf for leaf, _ in leaves]))
+    first, frame = texts[0]
+    candidates = [first] if frame is None else [leaf for leaf, around in texts if around is frame]
     plain = html = None
     for leaf in candidates:
         if leaf.media_type == "text/html":
@@ -51,19 +50,22 @@ def contents_of(root: Entity) -> Contents:
     bodies = (plain, html, first)
     if plain is not None and _is_empty_rest(plain):
         plain = None
-    return Contents(plain, html, tuple([leaf for leaf in leaves if leaf not in bodies]))
+    return Contents(plain, html, tuple([leaf for leaf, _ in leaves if leaf not in bodies]))
 
 
-def _leaves(root: Entity) -> list[Entity]:
-    leaves: list[Entity] = []
-    waiting = [root]
+def _leaves(root: Entity) -> list[tuple[Entity, Entity | None]]:
+    """Give the leaves in order, each with the outermost multipart/alternative that it stands in."""
+    leaves: list[tuple[Entity, Entity | None]] = []
+    waiting: list[tuple[Entity, Entity | None]] = [(root, None)]
     while waiting:
-        entity = waiting.pop()
-        children = () if entity.is_message else entity.children
-        if children:
-            waiting.extend(reversed(children))
-        else:
-            leaves.append(entity)
+        entity, frame = waiting.pop()
+        children = entity.children if entity.is_multipart else ()
+        if not children:
+            leaves.append((entity, frame))
+            continue
+        if frame is None and entity.media_type == "multipart/alternative":
+            frame = entity
+        waiting.extend([(child, frame) for child in children[::-1]])
     return leaves
 
 
@@ -79,19 +81,6 @@ def _is_text(leaf: Entity) -> bool:
 def _is_empty_rest(leaf: Entity) -> bool:
     """Say whether a message has no body at all, rather than an empty text."""
     return leaf.is_whole_message and leaf.body_start == leaf.end and leaf.header.raw(b"content-type") is None
-
-
-def _alternative_around(leaf: Entity) -> Entity | None:
-    """Find the outermost multipart/alternative that ``leaf`` stands in."""
-    found = None
-    entity = leaf.parent
-    while entity is not None:
-        if entity.is_message:
-            break
-        if entity.media_type == "multipart/alternative":
-            found = entity
-        entity = entity.parent
-    return found
 
 
 def text_of(entity: Entity) -> str:

@@ -12,31 +12,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from msgcore.base.octets import Limits
-from msgcore.codecs.mime.tolerated import Findings, Note
+from msgcore.base.octets import USUAL_LIMITS, Limits
+from msgcore.codecs.mime.parameters import NOTHING, Parameterised, parse_parameters
+from msgcore.codecs.mime.tolerated import Note, ignore
 from msgcore.codecs.mime.words import decode_words, header_text
 
-__all__ = ["HeaderBlock", "RawField"]
+__all__ = ["HeaderBlock", "RawField", "header_block"]
 
 # One logical line: a field's name if it has one, then all up to the line end that no white space follows.
 _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
+_TOKEN = re.compile(rb"[\s;\"']*([^\s;\"'()]*)")
 _SHORTEST_LINES = 32
 _ALWAYS_KEPT = 256
-
-
-_Fields = tuple[list[tuple[bytes, bytes]], dict[bytes, bytes]]
-
-
-def _read(octets: bytes) -> _Fields:
-    """Give the name and value of each line, and the first value of each name in lower case. Nobody changes them."""
-    pairs: list[tuple[bytes, bytes]] = _LINE.findall(octets)
-    pairs[-1:] = ()  # the empty match at the end
-    return pairs, {name.lower(): value for name, value in pairs[::-1]}
-
-
-# The headers of parts are short, and most of them the same few.
-_LONGEST_CACHED = 256
-_read_cached = functools.lru_cache(maxsize=512)(_read)
 
 
 class RawField(NamedTuple):
@@ -49,28 +36,75 @@ class RawField(NamedTuple):
 
 
 class HeaderBlock:
-    """The fields of one entity. ``offset`` is where the block starts in the message; ``note`` takes its findings.
+    """The fields of one entity; ``note`` takes what decoding them tolerates.
 
     Of a block that ``is_kept``, the fields were read at once; ``has_junk`` says that some line of it is no field.
     """
 
-    __slots__ = ("_index", "_limits", "_lowered", "_pairs", "has_junk", "is_kept", "note", "octets", "offset")
+    __slots__ = (
+        "_disposition",
+        "_index",
+        "_limits",
+        "_lowered",
+        "_pairs",
+        "_transfer_encoding",
+        "_type",
+        "has_junk",
+        "is_kept",
+        "note",
+        "octets",
+    )
 
-    def __init__(self, octets: bytes, offset: int, limits: Limits, findings: Findings) -> None:
+    def __init__(self, octets: bytes, limits: Limits = USUAL_LIMITS, note: Note = ignore) -> None:
         self.octets = octets
-        self.offset = offset
-        self.note: Note = findings.at(offset)
+        self.note = note
         self.has_junk = False
         self._limits = limits
         self._lowered: bytes | None = None
-        self._index: dict[bytes, bytes] | None = None
-        self._pairs: list[tuple[bytes, bytes]] = []
+        self._type: Parameterised | None = None
+        self._disposition: Parameterised | None = None
+        self._transfer_encoding: str | None = None
         lines = octets.count(b"\n")
         self.is_kept = lines * _SHORTEST_LINES <= len(octets) + _ALWAYS_KEPT and lines <= limits.header_fields
-        if not self.is_kept:
-            return
-        self._pairs, self._index = _read_cached(octets) if len(octets) <= _LONGEST_CACHED else _read(octets)
-        self.has_junk = b"" in self._index
+        self._index: dict[bytes, bytes] | None = None
+        if self.is_kept:
+            pairs: list[tuple[bytes, bytes]] = _LINE.findall(octets)
+            pairs.pop()  # the empty match at the end
+            self._pairs = pairs
+            # The first of several wins.
+            self._index = index = {name.lower(): value for name, value in pairs[::-1]}
+            self.has_junk = b"" in index
+
+    # Fields that say what the body is
+
+    @property
+    def content_type(self) -> Parameterised:
+        """The Content-Type as it stands; :data:`NOTHING` when there is none."""
+        if self._type is None:
+            self._type = self._parameterised(b"content-type")
+        return self._type
+
+    @property
+    def disposition(self) -> Parameterised:
+        """The Content-Disposition; :data:`NOTHING` when there is none."""
+        if self._disposition is None:
+            self._disposition = self._parameterised(b"content-disposition")
+        return self._disposition
+
+    @property
+    def transfer_encoding(self) -> str:
+        """The Content-Transfer-Encoding in lower case; empty when there is none."""
+        if self._transfer_encoding is None:
+            raw = self.raw(b"content-transfer-encoding")
+            found = None if raw is None else _TOKEN.match(raw)
+            self._transfer_encoding = "" if found is None else found[1].decode("latin-1").lower()
+        return self._transfer_encoding
+
+    def _parameterised(self, name: bytes) -> Parameterised:
+        raw = self.raw(name)
+        return NOTHING if raw is None else parse_parameters(raw, self.note, self._limits.parameters)
+
+    # Any field
 
     def raw(self, name: bytes) -> bytes | None:
         """Give the value of the first field called ``name`` (in lower case), as it stands there, or ``None``."""
@@ -164,3 +198,14 @@ class HeaderBlock:
         while end >= 0 and octets[end + 1 : end + 2] in (b" ", b"\t"):
             end = octets.find(b"\n", end + 1)
         return len(octets) if end < 0 else end + 1
+
+
+_LONGEST_SHARED = 256
+_shared = functools.lru_cache(maxsize=512)(HeaderBlock)
+
+
+def header_block(octets: bytes, limits: Limits, note: Note) -> HeaderBlock:
+    """Read a block. The headers of parts are short, and most of them the same few: those are read once."""
+    if len(octets) <= _LONGEST_SHARED and note is ignore and limits is USUAL_LIMITS:
+        return _shared(octets)
+    return HeaderBlock(octets, limits, note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgcore.base.findings import Finding, Strictness
-from msgcore.base.octets import Limits
+from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.source import MimeSource
 from msgcore.codecs.mime.tolerated import Findings
@@ -12,10 +12,8 @@ from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
 
-_NO_LIMITS_GIVEN = Limits()
 
-
-def read(octets: bytes, limits: Limits = _NO_LIMITS_GIVEN, strictness: Strictness = Strictness.LENIENT) -> Message:
+def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = Strictness.LENIENT) -> Message:
     """Read a message lazily: nothing is decoded until it is asked for, and the octets are kept as they are.
 
     What breaks the rules is tolerated; past a structural limit the rest stays opaque.
@@ -31,7 +29,7 @@ def read(octets: bytes, limits: Limits = _NO_LIMITS_GIVEN, strictness: Strictnes
     return Message.from_source(MimeSource(parse(bytes(octets), limits)))
 
 
-def check(octets: bytes, limits: Limits = _NO_LIMITS_GIVEN) -> tuple[Finding, ...]:
+def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     """Read all of a message and give what was tolerated, in the order of the octets (the first thousand findings).
 
     Raises:
@@ -89,7 +87,9 @@ def _check_entity(entity: Entity, findings: Findings) -> None:
         values = header.raw_all(name)
         if len(values) > 1:
             again = [field for field in header.each_field() if field.name == name][1]
-            findings.add(header.offset + again.start, "header-repeated", f"{name.decode()} again; the first one counts")
+            findings.add(
+                entity.header_start + again.start, "header-repeated", f"{name.decode()} again; the first one counts"
+            )
     for _ in header.texts():
         pass  # decoding notes what it tolerates
     if not entity.children:

@@ -73,7 +73,7 @@ class MimeSource(MimeView):
 
     def headers(self) -> Headers:
         if self._headers is None:
-            self._headers = Headers([Header(name, value) for name, value in self.header.texts()])
+            self._headers = Headers(map(Header._make, self.header.texts()))
         return self._headers
 
     def from_(self) -> Address | None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgcore.base.octets import Limits
 from msgcore.base.status import EnhancedStatus
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.header_block import HeaderBlock
-from msgcore.codecs.mime.tolerated import Findings
 from msgcore.codecs.mime.words import header_text
 from msgcore.model.address import SMTP, Address
 from msgcore.model.report import ReportAction, ReportedRecipient
@@ -35,7 +33,7 @@ def status_part(root: Entity) -> Entity | None:
 def groups_of(part: Entity) -> list[HeaderBlock]:
     """Split a delivery status into its groups: the first is about the message, each other about a recipient."""
     octets = part.content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip(b" \t\n")
-    return [HeaderBlock(group, part.body_start, Limits(), Findings()) for group in _BLANK.split(octets)]
+    return [HeaderBlock(group) for group in _BLANK.split(octets)]
 
 
 def actions_of(part: Entity) -> tuple[ReportAction, ...]:
