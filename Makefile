@@ -57,11 +57,11 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/.created
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[test]'
+	$(BIN)/pip install --quiet --editable '.[html,speed,test]'
 	@touch $(VENV)/.installed $@
 
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[lint]'
+	$(BIN)/pip install --quiet --editable '.[html,lint,speed]'
 	@touch $(VENV)/.installed $(VENV)/.installed-test $@
 
 $(VENV)/.installed-docs: pyproject.toml | $(VENV)/.created

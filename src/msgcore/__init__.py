@@ -35,6 +35,9 @@ if TYPE_CHECKING:
         Unknown,
         compare,
     )
+    from msgcore.model.preview import preview
+    from msgcore.model.reply import forward, reply
+    from msgcore.model.safe_html import SafeHtml, safe_html
     from msgcore.profile import Profile, ProfileAdmin
     from msgcore.session.access import Submission
     from msgcore.spi.registry import register_gateway, register_service
@@ -61,6 +64,7 @@ __all__ = [
     "Recipient",
     "RecipientKind",
     "Refused",
+    "SafeHtml",
     "Secret",
     "Sensitivity",
     "Session",
@@ -72,16 +76,20 @@ __all__ = [
     "aio",
     "compare",
     "errors",
+    "forward",
     "logon",
     "mime",
     "mta",
     "open_organization",
     "open_store",
     "open_transport",
+    "preview",
     "props",
     "read_message",
     "register_gateway",
     "register_service",
+    "reply",
+    "safe_html",
     "send",
     "write_message",
 ]
@@ -110,6 +118,11 @@ _WHERE = {
     **dict.fromkeys(_OPENING, "msgcore.blocking.opening"),
     **dict.fromkeys(_MODEL, "msgcore.model"),
     **dict.fromkeys(_STORE, "msgcore.blocking.store"),
+    "SafeHtml": "msgcore.model.safe_html",
+    "safe_html": "msgcore.model.safe_html",
+    "preview": "msgcore.model.preview",
+    "forward": "msgcore.model.reply",
+    "reply": "msgcore.model.reply",
     "Organization": "msgcore.blocking.organization",
     "Session": "msgcore.blocking.session",
     "Transport": "msgcore.blocking.transport",

@@ -110,7 +110,17 @@ class SuspendedError(UsageError, RuntimeError):
 
 
 class MalformedMessage(MsgcoreError, ValueError):
-    """Strict reading met octets that break the format's rules."""
+    """Strict reading met octets that break the format's rules.
+
+    ``offset``, ``rule`` and ``source`` (the RFC and section) say where and which; they are unset where a part of a
+    message was read by itself.
+    """
+
+    def __init__(self, text: str, offset: int | None = None, rule: str = "", source: str = "") -> None:
+        super().__init__(text)
+        self.offset = offset
+        self.rule = rule
+        self.source = source
 
 
 class LimitExceeded(MsgcoreError, ValueError):

@@ -15,6 +15,12 @@ EXAMPLES = REPOSITORY / "examples"
 PROMISED = {
     "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
+    "reply_and_forward.py": [
+        "In the list: By train, I think.",
+        "To: Ann <ann@a.test>\nCc: carol@c.test\nSubject: Re: Plan\n",
+        "> By train, I think.\n",
+        "Fwd: Plan with AW_ Plan.eml",
+    ],
     "routes.py": [
         "goes to partner (gateway smtp) by SMTP:*@partner.test, cost 50",
         "goes to internet (gateway smtp) by SMTP:*, cost 10",

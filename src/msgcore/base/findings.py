@@ -18,8 +18,15 @@ class Strictness(enum.Enum):
 
 @attrs.frozen
 class Finding:
-    """One departure from the rules: the octet ``offset`` where it starts, the ``rule``'s stable name, and a text."""
+    """One departure from the rules: the octet ``offset`` where it starts, the ``rule``'s stable name, and a text.
+
+    ``source`` is the RFC and section that has the rule; a limit of ours has none.
+    """
 
     offset: int
     rule: str
     text: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"octet {self.offset}: {self.rule}: {self.text}" + (f" ({self.source})" if self.source else "")

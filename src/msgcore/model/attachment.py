@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
@@ -46,8 +46,8 @@ class AttachMethod(enum.IntEnum):
 class Attachment:
     """One attachment, a bag of properties with its content.
 
-    ``content`` is octets, a ``Path`` (checked now, read by :meth:`load`), or a message. ``is_inline`` marks what the
-    HTML body shows by ``cid:`` and the content id.
+    ``content`` is octets, a ``Path`` (checked now, read by :meth:`load` or when it is written), or a message.
+    ``is_inline`` marks what the HTML body shows by ``cid:`` and the content id.
 
     Raises:
         UsageError: ``content`` is a str (only a Path opens a file), or a Path that is no readable file.
@@ -141,7 +141,53 @@ class Attachment:
         try:
             self._put_data(self._path.read_bytes())
         except OSError as error:
-            raise UsageError(f"attachment {self._path}: {error.strerror}") from error
+            raise self._unreadable(error) from error
+
+    @property
+    def is_unread_file(self) -> bool:
+        """Whether it is a file that :meth:`load` has not read, which :meth:`blocks` gives in pieces."""
+        return self._path is not None and PidTagAttachDataBinary not in self._bag
+
+    def check_file(self) -> None:
+        """See that the file behind a ``Path`` is still what it was, so far as that shows without reading it. Blocks.
+
+        Raises:
+            UsageError: the file is gone, or has another size than when it was attached.
+        """
+        if self._path is None:
+            return
+        try:
+            self._check_size(self._path.stat().st_size)
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def blocks(self, size_octets: int) -> Iterator[bytes]:
+        """Give the content in blocks of that size, but for the last; a file is read as they are taken, which blocks.
+
+        Raises:
+            NotLoaded: as :attr:`data` does, but not for a file.
+            UsageError: the file cannot be read any more, or has another size than when it was attached.
+        """
+        if self._path is None or PidTagAttachDataBinary in self._bag:
+            data = self.data
+            yield from (data[at : at + size_octets] for at in range(0, len(data), size_octets))
+            return
+        read, size = 0, self.size_octets
+        try:
+            with self._path.open("rb") as file:
+                while read <= size and (block := file.read(size_octets)):
+                    read += len(block)
+                    yield block
+        except OSError as error:
+            raise self._unreadable(error) from error
+        self._check_size(read)
+
+    def _check_size(self, found: int) -> None:
+        if found != self.size_octets:
+            raise UsageError(f"attachment {self._path}: has changed its size since it was attached")
+
+    def _unreadable(self, error: OSError) -> UsageError:
+        return UsageError(f"attachment {self._path}: {error.strerror}")
 
     @property
     def message(self) -> Message | None:

@@ -15,13 +15,13 @@ __all__ = ["DeliveryReport", "ReportAction", "ReportedRecipient", "report_class"
 
 
 class ReportAction(enum.Enum):
-    """What happened to a recipient (RFC 3464 section 2.3.3)."""
+    """What happened to a recipient (RFC 3464 section 2.3.3), the worst first ([MS-OXCMAIL] section 2.2.3.7.1.1)."""
 
     FAILED = "failed"
     DELAYED = "delayed"
-    DELIVERED = "delivered"
     RELAYED = "relayed"
     EXPANDED = "expanded"
+    DELIVERED = "delivered"
 
 
 _CLASS_SUFFIXES = {
@@ -35,7 +35,11 @@ _CLASS_SUFFIXES = {
 
 @attrs.frozen
 class ReportedRecipient:
-    """One recipient's part of a report; ``diagnostic`` is the reply as the next hop gave it."""
+    """One recipient's part of a report (RFC 3464 section 2.3).
+
+    ``diagnostic`` is the reply as the next hop gave it, and ``diagnostic_type`` says in which protocol;
+    ``original_address`` is the one that the sender wrote. X-Display-Name is the display name of ``address``.
+    """
 
     address: Address
     action: ReportAction
@@ -43,6 +47,11 @@ class ReportedRecipient:
     diagnostic: str = ""
     remote_mta: str = ""
     original_address: str = ""
+    diagnostic_type: str = "smtp"
+    last_attempt_at: datetime | None = None
+    will_retry_until: datetime | None = None
+    final_log_id: str = ""
+    supplementary_info: str = ""
 
     @classmethod
     def of_outcome(cls, address: Address, outcome: Outcome, action: ReportAction) -> ReportedRecipient:
@@ -58,7 +67,7 @@ class ReportedRecipient:
 
 @attrs.frozen
 class DeliveryReport:
-    """What one MTA tells the sender about one message."""
+    """What one MTA tells the sender about one message (RFC 3464 section 2.2)."""
 
     reporting_mta: str
     recipients: tuple[ReportedRecipient, ...]
@@ -66,6 +75,8 @@ class DeliveryReport:
     original_subject: str = ""
     arrived_at: datetime | None = None
     envelope_id: str = ""
+    dsn_gateway: str = ""
+    received_from_mta: str = ""
 
     @property
     def message_class(self) -> str:

@@ -44,7 +44,7 @@ TREES = [
         MIXED + b"--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\n", "mixed(plain 'one', plain 'two')", id="two parts"
     ),
     pytest.param(MIXED + b"pre\r\n--b\r\n\r\none\r\n--b--\r\nepi", "mixed(plain 'one')", id="preamble and epilogue"),
-    pytest.param(MIXED + b"--b\r\n\r\none\r\n--b", "mixed(plain 'one', plain '')", id="unterminated delimiter"),
+    pytest.param(MIXED + b"--b\r\n\r\none\r\n--b", "mixed(plain 'one')", id="unterminated delimiter"),
     pytest.param(MIXED + b"--b\r\n\r\none", "mixed(plain 'one')", id="unterminated part"),
     pytest.param(
         MIXED + b"--b \t\r\n\r\none\r\n--b--  \r\n", "mixed(plain 'one')", id="white space behind the boundary"

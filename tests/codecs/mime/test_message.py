@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from msgcore.base.findings import Strictness
-from msgcore.base.octets import Limits
 from msgcore.codecs import mime
-from msgcore.errors import LimitExceeded, MalformedMessage, PropertyNotFound
+from msgcore.errors import PropertyNotFound
 from msgcore.model import Message, RecipientKind
 from msgcore.props import (
     PidTagBodyHtml,
@@ -296,39 +294,3 @@ CLASSES = [
 @pytest.mark.parametrize(("octets", "message_class"), CLASSES, ids=[name for _, name in CLASSES])
 def test_message_class(octets: bytes, message_class: str) -> None:
     assert mime.read(octets).message_class == message_class
-
-
-def test_strict_reading_takes_a_message_that_keeps_the_rules() -> None:
-    octets = b"From: a@b.test\r\nSubject: x\r\n\r\nbody\r\n"
-
-    assert mime.read(octets, strictness=Strictness.STRICT).subject == "x"
-
-
-def test_strict_reading_names_offset_and_rule() -> None:
-    with pytest.raises(MalformedMessage, match="octet 10: line-end-lf"):
-        mime.read(b"Subject: x\n\r\n", strictness=Strictness.STRICT)
-
-
-def test_strict_reading_raises_for_a_limit_as_such() -> None:
-    octets = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 9 + b"--b--\r\n"
-
-    with pytest.raises(LimitExceeded, match="limit-parts"):
-        mime.read(octets, Limits(parts=3), Strictness.STRICT)
-
-
-@pytest.mark.parametrize(
-    ("octets", "rule"),
-    [
-        (b"Subject: a\r\nSubject: b\r\n\r\n", "header-repeated"),
-        (b"Subject: \xe5\r\n\r\n", "header-eight-bit"),
-        (b"Subject: =?nonsense?q?x?=\r\n\r\n", "charset-unknown"),
-        (b"Date: yesterday\r\n\r\n", "date-malformed"),
-        (b"To: Kalle\r\n\r\n", "address-missing"),
-        (b"A: b\r\n\r\na\0b", "nul"),
-        (b"A: b\r\n\r\na\rb", "line-end-cr"),
-        (b"A: b\r\n\r\n\xe5", "text-eight-bit"),
-        (b"Content-Type: text/plain; charset=utf-8\r\n\r\n\xe5", "charset-malformed"),
-    ],
-)
-def test_check_lists_what_was_tolerated(octets: bytes, rule: str) -> None:
-    assert rule in [finding.rule for finding in mime.check(octets)]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
+from msgcore.codecs.mime.address_writing import address_field
 from msgcore.codecs.mime.entity import parse
+from msgcore.codecs.mime.fold import encoded_words, text_field
+from msgcore.codecs.mime.words import decode_words
 from msgcore.errors import InjectionRefused, NotLoaded, UsageError
 from msgcore.model import Address, Attachment, Message, Recipient
 from msgcore.props import (
@@ -21,7 +25,8 @@ from msgcore.props import (
     PidTagReadReceiptRequested,
     header_property,
 )
-from msgcore.testing.strategies import header_texts
+from msgcore.props.bag import PropBag
+from msgcore.testing.strategies import header_texts, long_header_texts
 from tests.codecs.mime.test_entity import shape
 
 EPOCH = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -83,7 +88,8 @@ ENCODINGS = [
     ("mostly ASCII with one å", "quoted-printable"),
     ("ååååå", "base64"),
     ("x" * 2_000, "quoted-printable"),
-    ("a\0b", "quoted-printable"),
+    ("one \0 in a text", "quoted-printable"),
+    ("a\0b", "base64"),
     ("a\rb", "base64"),
     ("", "7bit"),
 ]
@@ -182,12 +188,12 @@ def test_a_thousand_messages_in_one_another_are_written() -> None:
     assert b"core" in mime.write(message)
 
 
-def test_a_file_that_was_not_read_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "f.bin"
-    file.write_bytes(b"x")
+def test_an_attachment_above_the_load_limit_is_named() -> None:
+    def too_large() -> bytes:
+        raise NotLoaded("attachment 0: call open_attachment(0)")
 
-    with pytest.raises(NotLoaded, match=r"f\.bin"):
-        mime.write(Message(attachments=[file]))
+    with pytest.raises(NotLoaded, match=r"open_attachment\(0\)"):
+        mime.write_chunks(Message(attachments=[Attachment.lazy(too_large, PropBag())]))
 
 
 # Changing what was read
@@ -319,6 +325,42 @@ def test_no_text_of_a_header_makes_a_field_of_its_own(texts: list[str]) -> None:
     assert {field.name for field in root.children[0].header.each_field()} == {
         *(b"content-type", b"content-disposition", b"content-id", b"content-transfer-encoding")
     }
+
+
+@given(st.sampled_from(["Subject", "To", "X-" + "n" * 70]), long_header_texts(), st.booleans())
+def test_a_header_line_with_an_encoded_word_has_at_most_76_octets(name: str, text: str, has_address: bool) -> None:
+    """RFC 2047 section 2; and an encoded word has at most 75."""
+    tokens = address_field("To", [Address("SMTP", "a@b.test", text)]) if has_address else text_field(name, text)
+    lines = [line for line in (tokens or b"").split(b"\r\n") if b"=?" in line]
+
+    assert max(map(len, lines), default=0) <= 76
+
+
+@given(long_header_texts(), st.integers(24, 75))
+def test_every_encoded_word_decodes_by_itself(text: str, width: int) -> None:
+    """RFC 2047 section 5: no character is cut in two, so that a program may decode word by word."""
+    words = encoded_words(text, width)
+
+    assert "".join(decode_words(word.decode()) for word in words) == text
+    assert max(map(len, words)) <= width
+
+
+@given(long_header_texts())
+def test_a_file_name_stands_in_both_forms(filename: str) -> None:
+    """By RFC 2231, and in encoded words for Outlook and Gmail, unless a quoted string of one line can hold it."""
+    part = parse(mime.write(Message(attachments=[Attachment(b"", filename=filename)]))).children[0]
+    old_form = part.content_type.get("name")
+
+    assert part.disposition.get("filename") == filename
+    assert old_form is None or decode_words(old_form) == filename
+
+
+@given(st.text(st.sampled_from("å日😀 %'*"), min_size=40, max_size=300))
+def test_the_pieces_of_a_file_name_are_cut_between_characters(filename: str) -> None:
+    octets = mime.write(Message(attachments=[Attachment(b"", filename=filename)]))
+    pieces = re.findall(rb"filename\*\d+\*=(?:utf-8'')?([^;\r]*)", octets)
+
+    assert "".join(unquote(piece.decode(), errors="strict") for piece in pieces) == filename
 
 
 def test_dates_are_written_in_utc() -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgcore.base.text import refuse_line_ends
-from msgcore.codecs.mime.fold import encoded_words, field
+from msgcore.codecs.mime.fold import WIDTH, encoded_words, field
 from msgcore.errors import InvalidAddress
 from msgcore.model.address import SMTP, Address, check_smtp_address
 
@@ -23,38 +24,62 @@ _FOREIGN_SPACE = re.compile(r"[^\S\t ]")
 _TYPE_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _VALUE_SAFE = _TYPE_SAFE | frozenset(b"-=")
 _PIECE = 60
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_QUOTABLE = re.compile(r"[!-~]+(?: [!-~]+)*")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+")
+_QUOTABLE = re.compile(r"[!-~]++(?: [!-~]++)*+")
+# What nearly every address is: dotted atoms at dotted labels, within the lengths of RFC 5321 section 4.5.3.1.
+_USUAL = re.compile(
+    r"(?![Ii][Mm][Cc][Ee][Aa])[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+"
+    r"@[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+"
+)
+_USUAL_LENGTH = 64
+_LONGEST_PHRASE_WORD = 70
+_SHORTEST_PHRASE_WORD = 24
 
 
-def address_field(name: str, addresses: Iterable[Address]) -> bytes | None:
-    """Write an address field, or ``None`` when there are no addresses.
+def address_field(name: str, addresses: Iterable[Address], *, utf8: bool = False) -> bytes | None:
+    """Write an address field, or ``None`` when there are no addresses; with ``utf8`` names as they are (RFC 6532).
 
     Raises:
         InjectionRefused: a name or address holds CR, LF or NUL.
         InvalidAddress: an address is longer than a header line.
     """
+    room = WIDTH - len(name) - 3  # what stands on the first line, with a comma behind it
     tokens: list[bytes] = []
     for address in addresses:
-        added = _tokens(address)
+        added = _tokens(address, room, utf8=utf8)
         if added and tokens:
             tokens[-1] += b","
         tokens.extend(added)
     return field(name, tokens) if tokens else None
 
 
-def _tokens(address: Address) -> list[bytes]:
-    name = refuse_line_ends(address.display_name, "display name")
-    refuse_line_ends(address.email_address, "address")
+def _tokens(address: Address, room: int, *, utf8: bool) -> list[bytes]:
+    name, value = address.display_name, address.email_address
+    usual = _usual_mailbox(name, value, utf8) if address.address_type == SMTP else None
+    if usual is not None and len(usual) <= room:
+        return [usual]
+    refuse_line_ends(name, "display name")
+    refuse_line_ends(value, "address")
     refuse_line_ends(address.address_type, "address type")
-    if not address.is_resolved and not address.email_address:
-        return _phrase(name) if name else []
+    if not address.is_resolved and not value:
+        return _phrase(name, room, utf8=utf8) if name else []
     spec = _addr_spec(address)
-    if not name or (name == address.email_address and address.address_type == SMTP):
+    if not name or (name == value and address.address_type == SMTP):
         return [b"<" + spec[0], *spec[1:-1], spec[-1] + b">"] if len(spec) > 1 else spec
     spec[0] = b"<" + spec[0]
     spec[-1] += b">"
-    return [*_phrase(name), *spec]
+    return [*_phrase(name, room, utf8=utf8), *spec]
+
+
+@lru_cache(maxsize=1_000)
+def _usual_mailbox(name: str, value: str, utf8: bool) -> bytes | None:
+    """Write what most addresses are, not to be folded inside; kept, because mail goes to the same people again."""
+    if len(value) > _USUAL_LENGTH or not _USUAL.fullmatch(value):
+        return None
+    spec = value.encode("ascii")
+    if not name or name == value:
+        return spec
+    return b"%b <%b>" % (b" ".join(_phrase(name, _LONGEST_PHRASE_WORD, utf8=utf8)), spec)
 
 
 def _addr_spec(address: Address) -> list[bytes]:
@@ -81,12 +106,24 @@ def _encapsulated(address: Address) -> list[bytes]:
     return [octets[start : start + _PIECE] for start in range(0, len(octets), _PIECE)]
 
 
-def _phrase(name: str) -> list[bytes]:
-    """Write a display name: atoms, a quoted string, or encoded words, whichever reads back the same."""
+def _phrase(name: str, room: int, *, utf8: bool) -> list[bytes]:
+    """Write a display name: atoms, a quoted string, or encoded words, whichever reads back the same.
+
+    Raises:
+        InjectionRefused: it holds CR, LF or NUL.
+    """
     if "=?" not in name and len(name) <= 300:
         if _ATOMS.fullmatch(name):
-            return [word.encode("ascii") for word in name.split(" ")]
-        if _QUOTABLE.fullmatch(name):
-            quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-            return [word.encode("ascii") for word in quoted.split(" ")]
-    return encoded_words(name, 70)
+            return name.encode("ascii").split(b" ")
+        if _QUOTABLE.fullmatch(name) or (utf8 and _is_quotable_utf8(name)):
+            return [word.encode() for word in f'"{_escaped(name)}"'.split(" ")]
+    refuse_line_ends(name, "display name")
+    return encoded_words(name, max(_SHORTEST_PHRASE_WORD, min(_LONGEST_PHRASE_WORD, room)))
+
+
+def _escaped(name: str) -> str:
+    return name.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _is_quotable_utf8(name: str) -> bool:
+    return name.isprintable() and len(name) <= 100 and "  " not in name and name.strip(" ") == name != ""

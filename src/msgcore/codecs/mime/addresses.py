@@ -34,12 +34,13 @@ _SPECIAL = re.compile(r"[()<>,;:@\[\]\\\s]")
 def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> list[Address]:
     """Read the value of an address field; groups are opened, and no address comes from an encoded word."""
     text = header_text(raw, note)
-    found = _simple_addresses(text, note, limit)
-    if found is not None:
-        return found
+    return _simple_addresses(text, note, limit) or _any_addresses(text, note, limit)
+
+
+def _any_addresses(text: str, note: Note, limit: int) -> list[Address]:
     if "=?" in text:
         text = _BARE_WORD.sub(_protected, text)
-    found = []
+    found: list[Address] = []
     for mailbox in read_mailboxes(text, limit=limit):
         phrase = decode_words(mailbox.phrase, note) if "=?" in mailbox.phrase else mailbox.phrase
         if mailbox.addr_spec:
@@ -55,16 +56,19 @@ def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> lis
 def _simple_addresses(text: str, note: Note, limit: int) -> list[Address] | None:
     """Read a list of simple addresses only; ``None`` when something else is in it."""
     found: list[Address] = []
-    position = 0
+    position, size = 0, len(text)
     while len(found) < limit:
         simple = _SIMPLE.match(text, position)
         if simple is None:
             return None
         name, quoted, words, spec, bare = simple.groups()
-        phrase = " ".join((name or quoted or words or "").split())
-        found.append(_address(decode_words(phrase, note) if words else phrase, spec or bare))
+        if name or quoted:
+            phrase = " ".join((name or quoted).split())
+        else:
+            phrase = decode_words(" ".join(words.split()), note) if words else ""
+        found.append(_address(phrase, spec or bare))
         position = simple.end()
-        if position == len(text):
+        if position == size:
             return found
     return None
 

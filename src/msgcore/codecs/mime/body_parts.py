@@ -1,7 +1,7 @@
 """Parts of a message that is composed: Content fields, and a body as segments in the least encoding that carries it.
 
-A segment is octets as they go out, or content that goes out in base64, a chunk at a time. A composed part has ASCII
-only, lines within 998 octets and CRLF line ends; an attached message may hold what it held when it was read.
+A segment is octets as they go out, or content that goes out in base64, a chunk at a time. A composed part keeps to the
+form it is asked for; an attached message may hold what it held when it was read.
 """
 
 from __future__ import annotations
@@ -9,22 +9,27 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-import attrs
+from functools import lru_cache
+from typing import NamedTuple
 
 from msgcore.base.text import codec_of_code_page, refuse_line_ends
 from msgcore.codecs.mime.charsets import charset_of_code_page
+from msgcore.codecs.mime.flowed import flow, unflow
 from msgcore.codecs.mime.fold import field, text_field
 from msgcore.codecs.mime.parameter_writing import is_simple, parameter_tokens, quoted_words
 from msgcore.codecs.mime.parameters import parse_parameters
 from msgcore.codecs.mime.tolerated import ignore
 from msgcore.codecs.mime.transfer import (
+    BLOCK_OCTETS,
+    Domain,
     base64_chunks,
+    domain_of,
+    encode_base64_blocks,
     encode_quoted_printable,
     has_long_line,
-    is_mostly_ascii,
-    normalise_line_ends,
+    size_in_base64,
 )
+from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.model.attachment import Attachment
 from msgcore.props.table import PidTagAttachContentLocation, PidTagTextAttachmentCharset
 
@@ -35,28 +40,32 @@ __all__ = [
     "attachment_part",
     "chunks_of",
     "html_part",
+    "is_message_type",
     "message_part",
     "multipart",
+    "size_of",
     "text_part",
 ]
 
 
-@attrs.frozen
-class Base64:
-    """Content that goes out in base64."""
+class Base64(NamedTuple):
+    """Content that goes out in base64; that of an attachment that is a file is read as it goes."""
 
-    octets: bytes
+    content: bytes | Attachment
 
 
 Segment = bytes | Base64
 
 
-@attrs.frozen
-class Part:
-    """The Content fields of a part, each ended by CRLF, and its body."""
+class Part(NamedTuple):
+    """The Content fields of a part, each ended by CRLF, and its body.
+
+    ``domain`` is that of the body as it goes out; ``None`` stands for text, in 7 or 8 bits as the octets are.
+    """
 
     fields: bytes
     body: tuple[Segment, ...]
+    domain: Domain | None = None
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -64,51 +73,95 @@ class Part:
 
 
 def chunks_of(segments: Iterable[Segment]) -> Iterator[bytes]:
-    """Give the octets of segments a chunk at a time."""
+    """Give the octets of segments a chunk at a time.
+
+    Raises:
+        UsageError: a file cannot be read any more, or has changed its size.
+    """
     for segment in segments:
-        if isinstance(segment, Base64):
-            yield from base64_chunks(segment.octets)
-        elif segment:
-            yield segment
+        if not isinstance(segment, Base64):
+            if segment:
+                yield segment
+        elif isinstance(segment.content, bytes):
+            yield from base64_chunks(segment.content)
+        else:
+            yield from encode_base64_blocks(segment.content.blocks(BLOCK_OCTETS))
+
+
+def size_of(segments: Iterable[Segment]) -> int:
+    """Say how many octets :func:`chunks_of` gives; nothing is encoded or read for that."""
+    return sum(
+        len(segment) if isinstance(segment, bytes) else size_in_base64(_size_of_content(segment.content))
+        for segment in segments
+    )
+
+
+def _size_of_content(content: bytes | Attachment) -> int:
+    return len(content) if isinstance(content, bytes) else content.size_octets
 
 
 # Bodies
 
-_HARMLESS = re.compile(rb"[\t\r\n -~]*")
+_HARMLESS = b"\t\r\n" + bytes(range(0x20, 0x7F))
+_EIGHT_BIT = bytes(range(0x80, 0x100))
 _LONGEST_LINE = 990
 
 
-def text_part(text: str) -> Part:
+def text_part(text: str, form: WriteForm = STORAGE) -> Part:
     """Make the plain text body."""
+    is_flowed = False
+    if form.flowed:
+        lines = text.replace("\r\n", "\n")
+        flowed = flow(lines)
+        # What would not read back the same is written as it is.
+        is_flowed = unflow(flowed, delsp=False) == lines
+        text = flowed if is_flowed else text
     octets = text.encode("utf-8", "replace")
-    return _text("text/plain", "us-ascii" if octets.isascii() else "utf-8", octets)
+    charset = "us-ascii" if octets.isascii() else "utf-8"
+    return _text("text/plain", charset, octets, form.domain, "; format=flowed" if is_flowed else "")
 
 
-def html_part(html: bytes, code_page: int) -> Part:
+def html_part(html: bytes, code_page: int, form: WriteForm = STORAGE) -> Part:
     """Make the HTML body, in the charset that it is in; in UTF-8 when that has no MIME name."""
     charset = charset_of_code_page(code_page)
     if charset is None:
-        return _text("text/html", "utf-8", html.decode(codec_of_code_page(code_page), "replace").encode("utf-8"))
-    return _text("text/html", charset, html)
+        charset, html = "utf-8", html.decode(codec_of_code_page(code_page), "replace").encode("utf-8")
+    return _text("text/html", charset, html, form.domain)
 
 
-def _text(media_type: str, charset: str, octets: bytes) -> Part:
+def _text(media_type: str, charset: str, octets: bytes, widest: Domain, parameters: str = "") -> Part:
     """Make a part of text, in which every line ends with CRLF. A bare CR is no line end and goes out encoded."""
-    lines = octets.replace(b"\r\n", b"\n")
-    is_binary = b"\r" in lines or charset.startswith("utf-16")
-    if not is_binary:
-        lines = lines.replace(b"\n", b"\r\n")
-        if lines and not lines.endswith(b"\r\n"):
-            lines += b"\r\n"
+    lines = octets.replace(b"\r\n", b"\n") if b"\r" in octets else octets
+    if b"\r" in lines or charset.startswith("utf-16"):
+        return Part(_text_fields(media_type, charset, parameters, "base64"), (Base64(octets),), Domain.SEVEN_BIT)
+    if lines and not lines.endswith(b"\n"):
+        lines += b"\n"
+    harmful = lines.translate(None, _HARMLESS)
+    domain = _domain_of_text(lines, harmful)
     body: Segment
-    if not is_binary and _HARMLESS.fullmatch(lines) and not has_long_line(lines, _LONGEST_LINE):
-        encoding, body = "7bit", lines
-    elif not is_binary and is_mostly_ascii(lines):
-        encoding, body = "quoted-printable", encode_quoted_printable(lines)
+    if domain <= widest:
+        encoding, body = domain.label, lines.replace(b"\n", b"\r\n")
     else:
-        encoding, body = "base64", Base64(octets if is_binary else lines)
-    fields = field("Content-Type", [f"{media_type};".encode(), f"charset={charset}".encode()])
-    return Part(fields + _encoding_field(encoding), (body,))
+        domain = Domain.SEVEN_BIT
+        # Quoted-printable is shorter than base64 when fewer than one octet in six has to be encoded.
+        if len(harmful) * 6 < len(lines):
+            encoding, body = "quoted-printable", encode_quoted_printable(lines)
+        else:
+            encoding, body = "base64", Base64(lines.replace(b"\n", b"\r\n"))
+    return Part(_text_fields(media_type, charset, parameters, encoding), (body,), domain)
+
+
+def _domain_of_text(lines: bytes, harmful: bytes) -> Domain:
+    """Say in which domain lines are of which those octets may be harmed; control characters survive only as binary."""
+    if (harmful and harmful.translate(None, _EIGHT_BIT)) or has_long_line(lines, _LONGEST_LINE):
+        return Domain.BINARY
+    return Domain.EIGHT_BIT if harmful else Domain.SEVEN_BIT
+
+
+@lru_cache(maxsize=100)
+def _text_fields(media_type: str, charset: str, parameters: str, encoding: str) -> bytes:
+    value = f"{media_type}; charset={charset}{parameters}"
+    return field("Content-Type", value.encode().split(b" ")) + _encoding_field(encoding)
 
 
 def _encoding_field(encoding: str) -> bytes:
@@ -121,83 +174,113 @@ def _encoding_field(encoding: str) -> bytes:
 def multipart(subtype: str, parts: Sequence[Part], parameters: Mapping[str, str] | None = None) -> Part:
     """Put parts into a multipart, under a boundary that depends on them alone and occurs in none of them."""
     boundary = _boundary(subtype, parts)
-    delimiter = b"\r\n--" + boundary
+    delimiter = b"\r\n--%b\r\n" % boundary
     body: list[Segment] = []
     for part in parts:
-        body.append((delimiter if body else delimiter[2:]) + b"\r\n")
-        body.extend(part.segments)
-    body.append(delimiter + b"--\r\n")
-    tokens = [f"multipart/{subtype};".encode()]
-    tokens.extend(f"{name}={value};".encode() for name, value in (parameters or {}).items())
-    fields = field("Content-Type", [*tokens, b'boundary="%b"' % boundary])
-    if not all(isinstance(segment, Base64) or segment.isascii() for segment in body):
-        fields += _encoding_field("8bit")
-    return Part(fields, tuple(body))
+        body.append(b"%b%b\r\n" % (delimiter if body else delimiter[2:], part.fields))
+        body += part.body
+    body.append(b"\r\n--%b--\r\n" % boundary)
+    given = "".join([f"\r\n {name}={value};" for name, value in (parameters or {}).items()])
+    fields = f'Content-Type: multipart/{subtype};{given}\r\n boundary="{boundary.decode()}"\r\n'.encode()
+    domain = max([_domain_of_part(part) for part in parts], default=Domain.SEVEN_BIT)
+    if domain > Domain.SEVEN_BIT:
+        fields += _encoding_field(domain.label)
+    return Part(fields, tuple(body), domain)
+
+
+def _domain_of_part(part: Part) -> Domain:
+    if part.domain is not None:
+        return part.domain
+    is_seven_bit = all(isinstance(segment, Base64) or segment.isascii() for segment in part.body)
+    return Domain.SEVEN_BIT if is_seven_bit else Domain.EIGHT_BIT
 
 
 def _boundary(subtype: str, parts: Sequence[Part]) -> bytes:
     """Name a boundary. It holds ``=_``, which neither base64 nor quoted-printable has (RFC 2045 section 6.7)."""
-    plain = [segment for part in parts for segment in part.segments if isinstance(segment, bytes)]
-    digest = hashlib.blake2b(subtype.encode(), digest_size=12)
-    for segment in plain:
-        digest.update(segment)
+    plain = [segment for part in parts for segment in part.body if isinstance(segment, bytes)]
+    # Not the whole of it: that it occurs nowhere is looked up, and few messages start alike in all their parts.
+    told = b"".join([segment[:_TOLD] for segment in plain[:_TOLD]])
+    digest = hashlib.blake2b(b"%b %d %b" % (subtype.encode(), len(plain), told), digest_size=12)
     while True:
-        boundary = b"=_" + digest.hexdigest().encode()
-        if not any(boundary in segment for segment in plain):
+        boundary = b"=_%b" % digest.hexdigest().encode()
+        for segment in plain:
+            if boundary in segment:
+                break
+        else:
             return boundary
         digest.update(b"again")
+
+
+_TOLD = 200
 
 
 # Attachments
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
+_NO_PARAMETERS: Mapping[str, str] = {}
+_MESSAGES = frozenset({"message/rfc822", "message/global"})
 
 
-def attachment_part(attachment: Attachment, *, is_shown: bool) -> Part:
-    """Make the part of an attachment that is octets; ``is_shown`` says that the body refers to it.
+def attachment_part(attachment: Attachment, form: WriteForm = STORAGE, *, is_shown: bool) -> Part:
+    """Make the part of an attachment that is octets or a file; ``is_shown`` says that the body refers to it.
 
     Raises:
-        NotLoaded: it is a file that has not been read.
+        NotLoaded: the content is larger than the load limit of where it comes from.
+        UsageError: it is a file that cannot be read any more, or has changed its size.
         InjectionRefused: a name holds CR, LF or NUL.
     """
-    data = attachment.data
     media_type, parameters = _media_type(attachment.content_type)
-    is_message = media_type in {"message/rfc822", "message/global"}
-    body: Segment
-    if is_message:
-        encoding, body = ("7bit" if data.isascii() else "8bit"), data
-    elif media_type.startswith(("text/", "message/")) and _is_exact_in_seven_bits(data):
-        encoding, body = "7bit", data
-    else:
-        encoding, body = "base64", Base64(data)
+    encoding, body, domain = _body_of(attachment, media_type, form.domain)
     charset = attachment.get(PidTagTextAttachmentCharset)
     if charset and media_type.startswith("text/"):
         parameters = {"charset": charset, **parameters}
     fields = _content_fields(attachment, media_type, parameters, is_shown=is_shown)
-    return Part(fields + _encoding_field(encoding), (body,))
+    return Part(fields + _encoding_field(encoding), (body,), domain)
 
 
-def message_part(attachment: Attachment, segments: tuple[Segment, ...]) -> Part:
-    """Make the part of an attached message, given that message's own segments."""
-    is_seven_bit = all(isinstance(segment, Base64) or segment.isascii() for segment in segments)
+def is_message_type(content_type: str) -> bool:
+    """Say whether content of this type is a message, whose octets go out as they are."""
+    return _media_type(content_type)[0] in _MESSAGES
+
+
+def _body_of(attachment: Attachment, media_type: str, widest: Domain) -> tuple[str, Segment, Domain]:
+    """Choose the encoding. A file goes out in base64, which needs no look at it; but messages must not be encoded."""
+    is_message = media_type in _MESSAGES
+    if attachment.is_unread_file and not is_message:
+        attachment.check_file()
+        return "base64", Base64(attachment), Domain.SEVEN_BIT
+    data = b"".join(attachment.blocks(BLOCK_OCTETS)) if attachment.is_unread_file else attachment.data
+    if is_message:
+        domain = domain_of(data)
+        return domain.label, data, domain
+    is_text = media_type.startswith(("text/", "message/"))
+    domain = _domain_of_file(data) if is_text else Domain.BINARY
+    if domain <= widest:
+        return domain.label, data, domain
+    return "base64", Base64(data), Domain.SEVEN_BIT
+
+
+def _domain_of_file(data: bytes) -> Domain:
+    """Say in which domain a file of text can go out as it is, to the last octet."""
+    return max(_domain_of_text(data, data.translate(None, _HARMLESS)), domain_of(data))
+
+
+def message_part(attachment: Attachment, segments: tuple[Segment, ...], domain: Domain) -> Part:
+    """Make the part of an attached message, given that message's own segments and their domain."""
     fields = _content_fields(attachment, "message/rfc822", {}, is_shown=False)
-    return Part(fields + _encoding_field("7bit" if is_seven_bit else "8bit"), segments)
-
-
-def _is_exact_in_seven_bits(data: bytes) -> bool:
-    return (
-        _HARMLESS.fullmatch(data) is not None
-        and normalise_line_ends(data) == data
-        and not has_long_line(data, _LONGEST_LINE)
-    )
+    return Part(fields + _encoding_field(domain.label), segments, domain)
 
 
 def _media_type(given: str) -> tuple[str, Mapping[str, str]]:
     """Read the type that the application gave; what is none, and a multipart in one piece, is just octets."""
-    parsed = parse_parameters(refuse_line_ends(given, "content type").encode("utf-8", "replace"), ignore)
-    if not _MEDIA_TYPE.fullmatch(parsed.value) or parsed.value.startswith("multipart/"):
-        return "application/octet-stream", {}
-    return parsed.value, {name: value for name, value in parsed.parameters.items() if name not in {"name", "boundary"}}
+    value, parameters = given, _NO_PARAMETERS
+    if not _MEDIA_TYPE.fullmatch(given):
+        parsed = parse_parameters(refuse_line_ends(given, "content type").encode("utf-8", "replace"), ignore)
+        value = parsed.value
+        parameters = {name: text for name, text in parsed.parameters.items() if name not in {"name", "boundary"}}
+    if not _MEDIA_TYPE.fullmatch(value) or value.startswith("multipart/"):
+        return "application/octet-stream", _NO_PARAMETERS
+    return value, parameters
 
 
 def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping[str, str], *, is_shown: bool) -> bytes:

@@ -7,6 +7,7 @@ the other attachments follow in a multipart/mixed. Reading gives the shown attac
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from msgcore.codecs.mime.body_parts import (
     Part,
@@ -18,39 +19,60 @@ from msgcore.codecs.mime.body_parts import (
     text_part,
 )
 from msgcore.codecs.mime.parts import refers_to
+from msgcore.codecs.mime.transfer import Domain
+from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8
 from msgcore.model.message import Message
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
 
-__all__ = ["compose_body"]
+__all__ = ["Written", "compose_body"]
 
 
-def compose_body(message: Message, segments_of: Callable[[Message], tuple[Segment, ...]]) -> Part | None:
-    """Compose the body, or give ``None`` when there is none; ``segments_of`` gives those of an attached message.
+class Written(NamedTuple):
+    """A message as it goes out; ``domain`` gives that of all its octets when it is asked for."""
+
+    segments: tuple[Segment, ...]
+    domain: Callable[[], Domain]
+
+
+def compose_body(message: Message, form: WriteForm, written: Callable[[Message], Written]) -> Part | None:
+    """Compose the body, or give ``None`` when there is none; ``written`` gives an attached message.
 
     Raises:
-        NotLoaded: an attachment is a file that has not been read.
+        As :func:`~msgcore.codecs.mime.body_parts.attachment_part` does.
     """
     text, html = message.get(PidTagBody), message.get(PidTagHtml)
-    shown = [a for a in message.attachments if html is not None and _is_shown(a, html)]
-    others = [a for a in message.attachments if a not in shown]
+    shown, others = _sorted(message.attachments, html)
     bodies: list[Part] = []
     if text is not None:
-        bodies.append(text_part(text))
+        bodies.append(text_part(text, form))
     if html is not None:
-        part = html_part(html, message.get(PidTagInternetCodepage, UTF_8))
+        part = html_part(html, message.get(PidTagInternetCodepage, UTF_8), form)
         if shown:
-            pictures = [attachment_part(one, is_shown=True) for one in shown]
+            pictures = [attachment_part(one, form, is_shown=True) for one in shown]
             part = multipart("related", [part, *pictures], {"type": '"text/html"'})
         bodies.append(part)
-    parts = [multipart("alternative", bodies)] if len(bodies) > 1 else list(bodies)
-    for one in others:
-        inner = one.message
-        parts.append(attachment_part(one, is_shown=False) if inner is None else message_part(one, segments_of(inner)))
-    if not parts:
-        return None
-    return multipart("mixed", parts) if others else parts[0]
+    parts = [multipart("alternative", bodies)] if len(bodies) > 1 else bodies
+    if others:
+        return multipart("mixed", [*parts, *(_part_of(one, form, written) for one in others)])
+    return parts[0] if parts else None
+
+
+def _sorted(attachments: tuple[Attachment, ...], html: bytes | None) -> tuple[list[Attachment], list[Attachment]]:
+    """Part what the HTML shows from the rest."""
+    shown: list[Attachment] = []
+    others: list[Attachment] = []
+    for one in attachments:
+        (shown if html is not None and _is_shown(one, html) else others).append(one)
+    return shown, others
+
+
+def _part_of(attachment: Attachment, form: WriteForm, written: Callable[[Message], Written]) -> Part:
+    if attachment.message is None:
+        return attachment_part(attachment, form, is_shown=False)
+    inner = written(attachment.message)
+    return message_part(attachment, inner.segments, inner.domain())
 
 
 def _is_shown(attachment: Attachment, html: bytes) -> bool:

@@ -8,23 +8,30 @@ same have the same tags.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-import attrs
-
-from msgcore.codecs.mime.addresses import display_list
-from msgcore.codecs.mime.contents import text_of
-from msgcore.codecs.mime.fields import FIELDS, MappedField, importance_of, read_time
+from msgcore.codecs.mime.auto_response import suppressed_by_origin
+from msgcore.codecs.mime.bodies import text_of
+from msgcore.codecs.mime.content_class import class_of_content_class, form_name_of
+from msgcore.codecs.mime.fields import FIELDS, MOST_NAMED, MappedField, importance_of, is_named_property, read_time
 from msgcore.codecs.mime.message_class import message_class_of
+from msgcore.codecs.mime.people import PEOPLE
+from msgcore.codecs.mime.property_reader import ALWAYS, Read, Reader
 from msgcore.codecs.mime.view import MimeView
-from msgcore.model.address import SMTP, Address
-from msgcore.model.recipient import RecipientKind
-from msgcore.props.key import BagKey
+from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
+    PidLidInfoPathFormName,
+    PidLidPercentComplete,
+    PidLidTaskComplete,
+    PidLidTaskStatus,
+    PidLidToDoTitle,
+    PidNameContentClass,
+    PidTagAutoResponseSuppress,
     PidTagBody,
-    PidTagDisplayBcc,
-    PidTagDisplayCc,
-    PidTagDisplayTo,
+    PidTagBodyContentId,
+    PidTagBodyContentLocation,
+    PidTagContentFilterSpamConfidenceLevel,
+    PidTagFlagStatus,
     PidTagHasAttachments,
     PidTagHtml,
     PidTagImportance,
@@ -32,95 +39,81 @@ from msgcore.props.table import (
     PidTagMessageClass,
     PidTagMessageDeliveryTime,
     PidTagMessageSizeExtended,
+    PidTagNativeBody,
+    PidTagNonReceiptNotificationRequested,
     PidTagNormalizedSubject,
     PidTagOriginatorDeliveryReportRequested,
     PidTagReadReceiptRequested,
-    PidTagSenderAddressType,
-    PidTagSenderEmailAddress,
-    PidTagSenderName,
-    PidTagSenderSmtpAddress,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingSmtpAddress,
     PidTagSubjectPrefix,
+    PidTagToDoItemFlags,
     PidTagTransportMessageHeaders,
 )
-from msgcore.props.tags import Property
+from msgcore.props.tags import Property, header_property
 
-__all__ = ["READERS", "Reader"]
-
-Read = Callable[[MimeView], object | None]
-
-
-@attrs.frozen
-class Reader:
-    """How one property is read. ``said_by`` are the header fields one of which says it; ``None``: it only follows."""
-
-    tag: Property[Any]
-    read: Read
-    said_by: tuple[bytes, ...] | None = None
-
+__all__ = ["ALWAYS", "READERS", "Reader", "said_tags"]
 
 READERS: dict[BagKey, Reader] = {}
 """Every property but the named ones; those that a message says stand in the order of its ``tags``."""
 
 
-def _register(tag: Property[Any], read: Read, *, said_by: tuple[bytes, ...] | None = None) -> None:
-    READERS[tag.bag_key] = Reader(tag, read, said_by)
+def said_tags(view: MimeView, value: Callable[[PropertyKey], object | None]) -> list[PropertyKey]:
+    """Give the properties that a message says, given how it reads one; those of unmapped fields behind all others."""
+    said: list[PropertyKey] = [
+        reader.tag for reader in READERS.values() if reader.is_said(view) and value(reader.tag) is not None
+    ]
+    said += _named_fields(view)
+    return said
 
 
-ALWAYS = (b"",)
-"""Said whenever there is a value."""
+def _named_fields(view: MimeView) -> list[Property[str]]:
+    """Name the properties of the first fields that have none of their own; their names stand as they are written."""
+    header = view.header
+    found: dict[bytes, Property[str]] = {}
+    for field in header.each_field():
+        if field.name and field.name not in found and is_named_property(field.name.decode("ascii")):
+            found[field.name] = header_property(header.name(field).decode("ascii"))
+            if len(found) == MOST_NAMED:
+                break
+    return list(found.values())
 
 
-# People
-
-
-def _said(view: MimeView, name: bytes, other: bytes) -> Address | None:
-    """Give the address in a field; when it is missing the other stands for it."""
-    addresses = view.addresses(name) or view.addresses(other)
-    return addresses[0] if addresses else None
-
-
-def _name(address: Address) -> str | None:
-    return address.display_name or address.email_address
-
-
-def _type(address: Address) -> str | None:
-    return address.address_type if address.is_resolved else None
-
-
-def _email(address: Address) -> str | None:
-    return address.email_address if address.is_resolved else None
-
-
-def _smtp(address: Address) -> str | None:
-    return address.email_address if address.address_type == SMTP else None
-
-
-def _of(name: bytes, other: bytes, part: Callable[[Address], object | None]) -> Read:
-    def read(view: MimeView) -> object | None:
-        address = _said(view, name, other)
-        return None if address is None else part(address)
-
-    return read
-
-
-def _names(kind: RecipientKind) -> Read:
-    return lambda view: display_list([r.address for r in view.recipients() if r.kind is kind])
+def _register(
+    tag: Property[Any],
+    read: Read,
+    *,
+    said_by: tuple[bytes, ...] | None = None,
+    said_when: Callable[[MimeView], bool] | None = None,
+) -> None:
+    READERS[tag.bag_key] = Reader(tag, read, said_by, said_when)
 
 
 # The header
 
 
 def _field(mapped: MappedField) -> Read:
+    """Read the first field of a name."""
+    if mapped.is_list or mapped.aliases or mapped.only_with is not None:
+        return _any_field(mapped)
     name, read = mapped.lowered, mapped.read
 
     def read_field(view: MimeView) -> object | None:
         header = view.header
         raw = header.raw(name)
         return None if raw is None else read(raw, header.note)
+
+    return read_field
+
+
+def _any_field(mapped: MappedField) -> Read:
+    names, read, needed = mapped.names, mapped.read, mapped.only_with
+    read_needed = None if needed is None else _field(needed)
+
+    def read_field(view: MimeView) -> object | None:
+        header = view.header
+        values = [raw for name in names for raw in header.raw_all(name)]
+        if not values or (read_needed is not None and not read_needed(view)):
+            return None
+        return read(b",".join(values) if mapped.is_list else values[0], header.note)
 
     return read_field
 
@@ -142,8 +135,9 @@ def _delivery_time(view: MimeView) -> object | None:
     return read_time(date, view.header.note) if semicolon else None
 
 
-def _is_there(field_name: bytes) -> Read:
-    return lambda view: True if view.header.raw(field_name) is not None else None
+def _when(field_name: bytes, value: object) -> Read:
+    """Read as ``value`` where the field is there."""
+    return lambda view: value if view.header.raw(field_name) is not None else None
 
 
 def _subject_part(number: int) -> Read:
@@ -162,17 +156,60 @@ def _split_subject(subject: str) -> tuple[str, str]:
     return "", subject
 
 
+# Inside one organisation these fields say what its servers found; from outside anybody may have written them.
+_RESERVED = (b"x-ms-exchange-organization-", b"x-ms-exchange-forest-")
+_SPAM_LEVEL = b"x-ms-exchange-organization-scl"
+
+
 def _transport_headers(view: MimeView) -> str:
     header = view.header
     octets = b"".join(
-        header.octets[field.start : field.end]
-        for field in header.each_field()
-        if not field.name.startswith((b"x-ms-exchange-organization-", b"x-ms-exchange-forest-"))
+        header.octets[field.start : field.end] for field in header.each_field() if not field.name.startswith(_RESERVED)
     )
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
         return octets.decode("latin-1")
+
+
+def _auto_response(view: MimeView) -> object | None:
+    """Read which automatic answers are not wanted; where no field says it, it follows from Auto-Submitted."""
+    said = _SUPPRESSED(view)
+    if said is not None:
+        return said
+    origin = view.header.text(b"auto-submitted")
+    return None if origin is None else suppressed_by_origin(origin)
+
+
+def _spam_level(view: MimeView) -> int | None:
+    """Read the level that the message says, whoever wrote it: it is for whoever knows where the message came from."""
+    text = view.header.text(_SPAM_LEVEL)
+    return _LEVELS.get(text) if text else None
+
+
+_LEVELS = {str(level): level for level in range(-1, 11)}
+
+
+def _to_do_title(view: MimeView) -> str | None:
+    return None if view.header.raw(_FLAG) is None else view.header.text(b"subject")
+
+
+_FLAG = b"x-message-flag"
+
+
+def _content_class(view: MimeView) -> str | None:
+    return view.header.text(b"content-class")
+
+
+def _is_unknown_content_class(view: MimeView) -> bool:
+    """Whether there is a Content-Class that no message class says."""
+    text = _content_class(view)
+    return text is not None and class_of_content_class(text) is None
+
+
+def _form_name(view: MimeView) -> str | None:
+    text = _content_class(view)
+    return None if text is None else form_name_of(text)
 
 
 # The body
@@ -191,40 +228,55 @@ def _code_page(view: MimeView) -> int | None:
     return None if view.contents.html is None else view.html[1]
 
 
+_PLAIN, _HTML, _CLEAR_SIGNED = 1, 3, 4
+
+
+def _native_body(view: MimeView) -> int | None:
+    """Say which body is the best one ([MS-OXCMSG] section 2.2.1.58.2)."""
+    if view.root.media_type == "multipart/signed":
+        return _CLEAR_SIGNED
+    contents = view.contents
+    if contents.html is not None:
+        return _HTML
+    return None if contents.plain is None else _PLAIN
+
+
+def _of_body(read: Read) -> Read:
+    """Read a field of the whole message where the whole message is not one attachment."""
+    return lambda view: None if view.root in view.contents.attachments else read(view)
+
+
+_MAPPED = {mapped.tag.bag_key: _field(mapped) for mapped in FIELDS}
+_SUPPRESSED = _MAPPED[PidTagAutoResponseSuppress.bag_key]
+_MAPPED[PidTagAutoResponseSuppress.bag_key] = _auto_response
+for _tag in (PidTagBodyContentId, PidTagBodyContentLocation):
+    _MAPPED[_tag.bag_key] = _of_body(_MAPPED[_tag.bag_key])
+
 _register(PidTagMessageClass, lambda view: message_class_of(view.root), said_by=ALWAYS)
-for _tags, _by, _other in (
-    (
-        (
-            PidTagSentRepresentingName,
-            PidTagSentRepresentingAddressType,
-            PidTagSentRepresentingEmailAddress,
-            PidTagSentRepresentingSmtpAddress,
-        ),
-        b"from",
-        b"sender",
-    ),
-    (
-        (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress, PidTagSenderSmtpAddress),
-        b"sender",
-        b"from",
-    ),
-):
-    for _tag, _part in zip(_tags, (_name, _type, _email, _smtp), strict=True):
-        _register(cast("Property[Any]", _tag), _of(_by, _other, _part), said_by=(_by,))
+READERS.update({reader.tag.bag_key: reader for reader in PEOPLE})
 for _mapped in FIELDS:
-    _register(_mapped.tag, _field(_mapped), said_by=(_mapped.lowered,))
+    _register(_mapped.tag, _MAPPED[_mapped.tag.bag_key], said_by=_mapped.names)
 _register(PidTagImportance, _importance, said_by=_OWN_IMPORTANCE_FIELDS)
-_register(PidTagReadReceiptRequested, _is_there(b"disposition-notification-to"), said_by=ALWAYS)
-_register(PidTagOriginatorDeliveryReportRequested, _is_there(b"return-receipt-to"), said_by=ALWAYS)
+_register(PidTagReadReceiptRequested, _when(b"disposition-notification-to", True), said_by=ALWAYS)
+_register(PidTagNonReceiptNotificationRequested, _when(b"disposition-notification-to", True))
+_register(PidTagOriginatorDeliveryReportRequested, _when(b"return-receipt-to", True), said_by=ALWAYS)
 _register(PidTagMessageDeliveryTime, _delivery_time, said_by=ALWAYS)
+_register(PidTagContentFilterSpamConfidenceLevel, _spam_level, said_by=(_SPAM_LEVEL,))
+_register(PidNameContentClass, _content_class, said_when=_is_unknown_content_class)
+_register(PidLidInfoPathFormName, _form_name, said_by=(b"content-class",))
 _register(PidTagBody, _body, said_by=ALWAYS)
 _register(PidTagHtml, _html, said_by=ALWAYS)
 _register(PidTagInternetCodepage, _code_page, said_by=ALWAYS)
 _register(PidTagTransportMessageHeaders, _transport_headers, said_by=ALWAYS)
 _register(PidTagMessageSizeExtended, lambda view: len(view.octets), said_by=ALWAYS)
 _register(PidTagHasAttachments, lambda view: view.has_attachments)
-_register(PidTagDisplayTo, _names(RecipientKind.TO))
-_register(PidTagDisplayCc, _names(RecipientKind.CC))
-_register(PidTagDisplayBcc, _names(RecipientKind.BCC))
+_register(PidTagNativeBody, _native_body)
 _register(PidTagSubjectPrefix, _subject_part(0))
 _register(PidTagNormalizedSubject, _subject_part(1))
+# What a message that asks for a follow-up is ([MS-OXCMAIL] section 2.2.3.2.16).
+_register(PidTagFlagStatus, _when(_FLAG, 2))
+_register(PidTagToDoItemFlags, _when(_FLAG, 8))
+_register(PidLidTaskStatus, _when(_FLAG, 0))
+_register(PidLidTaskComplete, _when(_FLAG, False))
+_register(PidLidPercentComplete, _when(_FLAG, 0.0))
+_register(PidLidToDoTitle, _to_do_title)

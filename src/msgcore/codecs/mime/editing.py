@@ -26,12 +26,12 @@ def kept_fields(
     with other fields around them they could be taken for the body.
     """
     left = dict(replacements)
-    octets, header = entity.reading.octets, entity.header
+    octets, header, start = entity.reading.octets, entity.header, entity.header_start
     for field in header.each_field():
         if field.name in replacements:
             yield left.pop(field.name, None) or b""
         elif field.name and not field.name.startswith(dropped_prefixes):
-            yield octets[header.offset + field.start : header.offset + field.end]
+            yield octets[start + field.start : start + field.end]
     yield from (written for written in left.values() if written)
 
 

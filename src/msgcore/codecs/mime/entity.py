@@ -20,7 +20,7 @@ from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.header_block import header_block
 from msgcore.codecs.mime.multipart import Parts, find_parts
 from msgcore.codecs.mime.parameters import NOTHING, Parameterised
-from msgcore.codecs.mime.tolerated import Findings
+from msgcore.codecs.mime.tolerated import NO_FINDINGS, Findings
 from msgcore.codecs.mime.transfer import IDENTITIES, decode_content
 
 __all__ = ["Entity", "Reading", "parse"]
@@ -107,14 +107,12 @@ class Entity:
         if scan.startswith(_LINE_ENDS, start, end):
             self._settle(start, scan.index(b"\n", start) + 1)
         else:
-            blank = _BLANK_LINE.search(scan, start, end)
-            if blank is None:
-                self.has_blank_line = False
-                self._settle(end, end)
-            else:
-                self._settle(blank.start() + 1, blank.end())
-            if self.header.has_junk or not self.header.is_kept:
-                self._look_for_a_missing_blank_line()
+            # Any other blank line before this one shows as junk among the fields.
+            blank = scan.find(b"\r\n\r\n", start, end)
+            if blank >= 0:
+                self._settle(blank + 2, blank + 4)
+            if blank < 0 or self.header.has_junk or not self.header.is_kept:
+                self._look_for_the_blank_line()
         given = self.header.content_type
         if given.value.count("/") != 1:  # RFC 2045 section 5.2
             given = self._default(given, default_type)
@@ -141,8 +139,8 @@ class Entity:
     @property
     def filename(self) -> str | None:
         """The name that the sender gave the part: Content-Disposition's, else Content-Type's."""
-        given = self.disposition.get("filename")
-        return self.content_type.get("name") if given is None else given
+        given, other = self.disposition.get("filename"), self.content_type.get("name")
+        return given or (given if other is None else other)
 
     # Body
 
@@ -268,12 +266,17 @@ class Entity:
             reading.findings.add(end, "limit-header-octets", "the header is longer than the limit")
         self.header = header_block(reading.scan[start:end], reading.limits, reading.findings.at(start))
 
-    def _look_for_a_missing_blank_line(self) -> None:
-        header_end = self._end_of_fields(self.header_start, self.header_end)
-        if header_end < self.header_end:
-            self._note("header-blank-line", "no blank line between header and body", header_end)
-            self.has_blank_line = False
-            self._settle(header_end, header_end)
+    def _look_for_the_blank_line(self) -> None:
+        """Find where the header ends when it is not plain to see: a blank line of any kind, or where fields end."""
+        start, end = self.header_start, self.end
+        blank = _BLANK_LINE.search(self.reading.scan, start, end)
+        header_end, body_start = (end, end) if blank is None else (blank.start() + 1, blank.end())
+        fields_end = self._end_of_fields(start, header_end)
+        self.has_blank_line = blank is not None and fields_end == header_end
+        if fields_end < header_end:
+            self._note("header-blank-line", "no blank line between header and body", fields_end)
+            body_start = fields_end
+        self._settle(fields_end, body_start)
 
     def _end_of_fields(self, start: int, end: int) -> int:
         """Say where the fields end: before ``end`` when behind a line that is no field none of the known ones comes."""
@@ -283,15 +286,31 @@ class Entity:
         assert match is not None
         position = match.end()
         while position < limit:
-            known = _KNOWN_FIELD.search(scan, max(position - 1, start), limit)
-            if known is None:
+            next_field = self._next_field(position, limit, end)
+            if next_field < 0:
                 return position
             self._note("header-junk", "a line in the header that is no field", position)
             self.has_junk = True
-            match = _FIELDS.match(scan, known.start() + 1, limit)
+            match = _FIELDS.match(scan, next_field, limit)
             assert match is not None
             position = match.end()
         return end
+
+    def _next_field(self, junk: int, limit: int, end: int) -> int:
+        """Find the field with which the header goes on behind a line that is none; -1 when the body starts there.
+
+        It goes on with a field that everybody knows, or when all other lines up to the blank one are fields.
+        """
+        scan = self.reading.scan
+        if scan.startswith(b"--", junk):  # a delimiter
+            return -1
+        known = _KNOWN_FIELD.search(scan, max(junk - 1, self.header_start), limit)
+        if known is not None:
+            return known.start() + 1
+        following = scan.find(b"\n", junk, limit) + 1
+        rest = _FIELDS.match(scan, following, limit) if following else None
+        is_header = rest is not None and following < rest.end() == end < self.end and b":" in scan[junk:following]
+        return following if is_header else -1
 
     def _note(self, rule: str, text: str, offset: int | None = None) -> None:
         self.reading.findings.add(self.start if offset is None else offset, rule, text)
@@ -305,5 +324,5 @@ def parse(octets: bytes, limits: Limits | None = None, findings: Findings | None
     """
     limits = USUAL_LIMITS if limits is None else limits
     limits.check_total(len(octets))
-    reading = Reading(octets, limits, Findings() if findings is None else findings)
+    reading = Reading(octets, limits, NO_FINDINGS if findings is None else findings)
     return Entity(reading, 0, len(octets))

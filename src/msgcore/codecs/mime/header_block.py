@@ -16,6 +16,7 @@ from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.parameters import NOTHING, Parameterised, parse_parameters
 from msgcore.codecs.mime.tolerated import Note, ignore
 from msgcore.codecs.mime.words import decode_words, header_text
+from msgcore.model.headers import Header
 
 __all__ = ["HeaderBlock", "RawField", "header_block"]
 
@@ -24,6 +25,7 @@ _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)"
 _TOKEN = re.compile(rb"[\s;\"']*([^\s;\"'()]*)")
 _SHORTEST_LINES = 32
 _ALWAYS_KEPT = 256
+_LARGE = 65_536
 
 
 class RawField(NamedTuple):
@@ -46,6 +48,7 @@ class HeaderBlock:
         "_index",
         "_limits",
         "_lowered",
+        "_names",
         "_pairs",
         "_transfer_encoding",
         "_type",
@@ -64,16 +67,22 @@ class HeaderBlock:
         self._type: Parameterised | None = None
         self._disposition: Parameterised | None = None
         self._transfer_encoding: str | None = None
-        lines = octets.count(b"\n")
-        self.is_kept = lines * _SHORTEST_LINES <= len(octets) + _ALWAYS_KEPT and lines <= limits.header_fields
         self._index: dict[bytes, bytes] | None = None
+        self.is_kept = len(octets) <= _LARGE or self._is_dense(octets.count(b"\n"))
         if self.is_kept:
             pairs: list[tuple[bytes, bytes]] = _LINE.findall(octets)
             pairs.pop()  # the empty match at the end
-            self._pairs = pairs
-            # The first of several wins.
-            self._index = index = {name.lower(): value for name, value in pairs[::-1]}
-            self.has_junk = b"" in index
+            self.is_kept = self._is_dense(len(pairs))
+            if self.is_kept:
+                self._pairs = pairs
+                names = self._names = [name.lower() for name, _ in pairs]
+                # The first of several wins.
+                self._index = index = dict(zip(names[::-1], [value for _, value in pairs[::-1]], strict=True))
+                self.has_junk = b"" in index
+
+    def _is_dense(self, lines: int) -> bool:
+        """Say whether so many lines may be kept."""
+        return lines * _SHORTEST_LINES <= len(self.octets) + _ALWAYS_KEPT and lines <= self._limits.header_fields
 
     # Fields that say what the body is
 
@@ -118,9 +127,9 @@ class HeaderBlock:
             return list(self._values(name))
         if name not in index:
             return []
-        if len(index) == len(self._pairs):
+        if self._names.count(name) == 1:
             return [index[name]]
-        return [value for known, value in self._pairs if known.lower() == name]
+        return [value for known, (_, value) in zip(self._names, self._pairs, strict=True) if known == name]
 
     def _values(self, name: bytes) -> Iterator[bytes]:
         """Search the block for a name."""
@@ -146,12 +155,15 @@ class HeaderBlock:
 
     def decoded(self, raw: bytes) -> str:
         text = header_text(raw, self.note)
-        return decode_words(text, self.note, self._limits.encoded_words) if "=?" in text else text
+        return self._with_words(text) if "=?" in text else text
+
+    def _with_words(self, text: str) -> str:
+        return decode_words(text, self.note, self._limits.encoded_words)
 
     def names(self) -> list[bytes]:
         """Give the name of each field in lower case, once, in order; past the limit of fields none."""
         if self.is_kept:
-            return [name for name in dict.fromkeys(name.lower() for name, _ in self._pairs) if name]
+            return [name for name in dict.fromkeys(self._names) if name]
         if self._index is None:
             # Whoever asks for the names asks for their values next.
             self._index = {}
@@ -159,24 +171,23 @@ class HeaderBlock:
                 self._index.setdefault(field.name, self.value(field))
         return [name for name in self._index if name]
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """Give each field's name as written and its decoded value, in order; past the limit of fields none."""
-        decoded = self.decoded
-        if self.is_kept:
-            for name, raw in self._pairs:
-                if name:
-                    yield name.decode("ascii"), decoded(raw)
-            return
-        for field in self.each_field():
-            if field.name:
-                yield self.name(field), decoded(self.value(field))
+    def headers(self) -> list[Header]:
+        """Give each field with its decoded value, in order; past the limit of fields none."""
+        pairs = self._pairs if self.is_kept else [(self.name(one), self.value(one)) for one in self.each_field()]
+        note = self.note
+        found: list[Header] = []
+        for name, raw in pairs:
+            text = header_text(raw, note)
+            if name:
+                found.append(Header(name.decode("ascii"), self._with_words(text) if "=?" in text else text))
+        return found
 
     def value(self, field: RawField) -> bytes:
         return self.octets[field.value_start : field.end]
 
-    def name(self, field: RawField) -> str:
+    def name(self, field: RawField) -> bytes:
         """Give the name as written."""
-        return self.octets[field.start : field.start + len(field.name)].decode("ascii")
+        return self.octets[field.start : field.start + len(field.name)]
 
     def each_field(self) -> Iterator[RawField]:
         """Give every line in order with its place, those that are no fields, too; past the limit of fields none."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.status_fields import actions_of, status_part
+from msgcore.codecs.mime.reports.disposition import disposition_of, disposition_part
+from msgcore.codecs.mime.reports.status_fields import actions_of, status_part
+from msgcore.model.read_report import DispositionType, read_report_class
 from msgcore.model.report import report_class
 
 __all__ = ["message_class_of"]
 
-_READ = ("displayed", "dispatched", "processed")
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 
@@ -23,21 +24,14 @@ def message_class_of(root: Entity) -> str:
 
 
 def _class_of_report(root: Entity) -> str:
-    match (root.content_type.get("report-type") or "").lower():
-        case "delivery-status" | "global-delivery-status":
-            part = status_part(root)
-            return report_class(() if part is None else actions_of(part))
-        case "disposition-notification" | "global-disposition-notification":
-            return "REPORT.IPM.Note.IPNRN" if _was_read(root) else "REPORT.IPM.Note.IPNNRN"
-        case _:
-            return "IPM.Note"
-
-
-def _was_read(root: Entity) -> bool:
-    """Read ``Disposition: manual-action/MDN-sent-manually; displayed`` (RFC 8098 section 3.2.6)."""
-    for child in root.children:
-        if child.media_type in {"message/disposition-notification", "message/global-disposition-notification"}:
-            for line in child.content.lower().replace(b"\r", b"\n").split(b"\n"):
-                if line.startswith(b"disposition:"):
-                    return any(word.encode() in line.rpartition(b";")[2] for word in _READ)
-    return True
+    """Go by the report-type (RFC 6522 section 3), and where it is missing by the parts."""
+    kind = (root.content_type.get("report-type") or "").lower().removeprefix("global-")
+    if kind in {"delivery-status", ""}:
+        status = status_part(root)
+        if status is not None or kind:
+            return report_class(() if status is None else actions_of(status))
+    if kind in {"disposition-notification", ""}:
+        disposition = disposition_part(root)
+        if disposition is not None or kind:
+            return read_report_class(DispositionType.UNKNOWN if disposition is None else disposition_of(disposition))
+    return "IPM.Note"

@@ -55,7 +55,8 @@ def find_parts(scan: bytes, start: int, end: int, delimiter: bytes, most: int) -
         at = scan.find(delimiter, position, end)
     if part < 0:
         return Parts([], end, end, (start, "boundary-not-found", "the boundary does not occur"))
-    spans.append((part, end))
+    if part < end:
+        spans.append((part, end))
     return Parts(spans, preamble_end, end, (start, "boundary-unterminated", "the last boundary is missing"))
 
 

@@ -41,48 +41,65 @@ _FROM = (PidTagSentRepresentingName, PidTagSentRepresentingAddressType, PidTagSe
 _SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress)
 
 
+Writer = Callable[[Message, bool], bytes | None]
+
+
 @attrs.frozen
 class OwnField:
-    """One field: its name in lower case, the property ids and names that it follows, and how it is written."""
+    """One field: its name in lower case, the property ids and names that it follows, and how it is written.
+
+    ``write`` is told whether text may stand in the field as UTF-8.
+    """
 
     name: bytes
     depends_on: frozenset[BagKey | str]
-    write: Callable[[Message], bytes | None]
+    write: Writer
 
 
 def _correspondent(message: Message, tags: tuple[PropertyTag[str], ...]) -> Address | None:
     """Read one of the two correspondents from its properties; a name alone is kept, too."""
-    name, kind, address = (message.get(tag, "") for tag in tags)
+    name, kind, address = [message.get(tag, "") for tag in tags]
     return Address(kind, address, name) if name or address else None
 
 
-def _from(message: Message) -> bytes | None:
+def _from(message: Message, utf8: bool) -> bytes | None:
     address = _correspondent(message, _FROM)
-    return None if address is None else address_field("From", (address,))
+    return None if address is None else address_field("From", (address,), utf8=utf8)
 
 
-def _sender(message: Message) -> bytes | None:
+def _sender(message: Message, utf8: bool) -> bytes | None:
     address = _correspondent(message, _SENDER)
     if address is None:
         return None
     from_ = _correspondent(message, _FROM)
     # RFC 5322 section 3.6.2: no Sender field that says what From says; but an application that sets it keeps it.
     is_same = from_ is not None and (from_.typed, from_.display_name) == (address.typed, address.display_name)
-    return None if is_same and not _is_set(message, _SENDER) else address_field("Sender", (address,))
+    return None if is_same and not _is_set(message, _SENDER) else address_field("Sender", (address,), utf8=utf8)
+
+
+def _reply_to(message: Message, utf8: bool) -> bytes | None:
+    return address_field("Reply-To", message.reply_to, utf8=utf8)
 
 
 def _is_set(message: Message, tags: tuple[PropertyTag[str], ...]) -> bool:
     return any(tag in message.properties_set for tag in tags)
 
 
-def _people(name: str, kind: RecipientKind) -> Callable[[Message], bytes | None]:
-    return lambda message: address_field(name, (r.address for r in message.recipients if r.kind is kind))
+def _people(name: str, kind: RecipientKind) -> Writer:
+    def write(message: Message, utf8: bool) -> bytes | None:
+        return address_field(name, [r.address for r in message.recipients if r.kind is kind], utf8=utf8)
+
+    return write
 
 
-def _mapped(mapped: MappedField) -> Callable[[Message], bytes | None]:
-    def write(message: Message) -> bytes | None:
+def _mapped(mapped: MappedField) -> Writer:
+    is_text = mapped.write is text_field
+
+    def write(message: Message, utf8: bool) -> bytes | None:
         value: object = message.get(mapped.tag)
-        return None if value is None else mapped.write(mapped.name, value)
+        if value is None:
+            return None
+        return text_field(mapped.name, str(value), utf8=utf8) if is_text else mapped.write(mapped.name, value)
 
     return write
 
@@ -90,20 +107,22 @@ def _mapped(mapped: MappedField) -> Callable[[Message], bytes | None]:
 _IMPORTANCES = {0: ("low", "5"), 1: ("normal", "3"), 2: ("high", "1")}
 
 
-def _importance(number: int, name: str) -> Callable[[Message], bytes | None]:
-    def write(message: Message) -> bytes | None:
+def _importance(number: int, name: str) -> Writer:
+    def write(message: Message, _utf8: bool) -> bytes | None:
         words = _IMPORTANCES.get(message.get(PidTagImportance, -1))
         return None if words is None else field(name, [words[number].encode()])
 
     return write
 
 
-def _receipt(name: str, tag: Property[bool]) -> Callable[[Message], bytes | None]:
+def _receipt(name: str, tag: Property[bool]) -> Writer:
     """A request for a receipt names who gets it: the sender."""
 
-    def write(message: Message) -> bytes | None:
+    def write(message: Message, utf8: bool) -> bytes | None:
+        if not message.get(tag, False):
+            return None
         address = _correspondent(message, _FROM) or _correspondent(message, _SENDER)
-        return address_field(name, (address,)) if message.get(tag, False) and address is not None else None
+        return None if address is None else address_field(name, (address,), utf8=utf8)
 
     return write
 
@@ -117,14 +136,14 @@ _PEOPLE = frozenset({RECIPIENTS})
 OWN_FIELDS: tuple[OwnField, ...] = (
     OwnField(b"from", _keys(*_FROM), _from),
     OwnField(b"sender", _keys(*_SENDER), _sender),
-    OwnField(b"reply-to", frozenset({REPLY_TO}), lambda message: address_field("Reply-To", message.reply_to)),
+    OwnField(b"reply-to", frozenset({REPLY_TO}), _reply_to),
     OwnField(b"to", _PEOPLE, _people("To", RecipientKind.TO)),
     OwnField(b"cc", _PEOPLE, _people("Cc", RecipientKind.CC)),
     OwnField(b"bcc", _PEOPLE, _people("Bcc", RecipientKind.BCC)),
     *(OwnField(mapped.lowered, _keys(mapped.tag), _mapped(mapped)) for mapped in FIELDS),
     OwnField(b"importance", _keys(PidTagImportance), _importance(0, "Importance")),
     OwnField(b"x-priority", _keys(PidTagImportance), _importance(1, "X-Priority")),
-    OwnField(b"x-msmail-priority", _keys(PidTagImportance), lambda _: None),
+    OwnField(b"x-msmail-priority", _keys(PidTagImportance), lambda _message, _utf8: None),
     OwnField(
         b"disposition-notification-to",
         _keys(PidTagReadReceiptRequested),
@@ -138,7 +157,7 @@ OWN_FIELDS: tuple[OwnField, ...] = (
 )
 
 
-def named_fields(message: Message, tags: Iterable[PropertyKey]) -> Iterator[tuple[bytes, bytes | None]]:
+def named_fields(message: Message, tags: Iterable[PropertyKey], *, utf8: bool) -> Iterator[tuple[bytes, bytes | None]]:
     """Write those of ``tags`` that are named properties for fields, by name in lower case; ``None``: it was deleted.
 
     Raises:
@@ -156,4 +175,4 @@ def named_fields(message: Message, tags: Iterable[PropertyKey]) -> Iterator[tupl
         if not is_named_property(lowered):
             raise UsageError(f"header {lowered}: set the argument or property that stands for it")
         (checked,) = own_headers([(tag.name if tag.name.lower() == lowered else lowered, value)])
-        yield lowered.encode("ascii"), text_field(checked.name, checked.value)
+        yield lowered.encode("ascii"), text_field(checked.name, checked.value, utf8=utf8)

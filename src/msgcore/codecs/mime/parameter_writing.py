@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote_from_bytes
+from urllib.parse import quote
 
 from msgcore.base.text import refuse_line_ends
 from msgcore.codecs.mime.fold import encoded_words
@@ -52,17 +52,21 @@ def _forms(name: str, value: str) -> list[str]:
     if is_simple(value):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return [f'{name}="{escaped}"']
-    pieces = _percent_pieces(value.encode("utf-8", "replace"))
+    pieces = _percent_pieces(value)
     pieces[0] = f"utf-8''{pieces[0]}"
     if len(pieces) == 1:
         return [f"{name}*={pieces[0]}"]
     return [f"{name}*{number}*={piece}" for number, piece in enumerate(pieces)]
 
 
-def _percent_pieces(octets: bytes) -> list[str]:
+def _percent_pieces(value: str) -> list[str]:
+    """Write in percent form, cut between characters: some programs decode each piece by itself."""
+    whole = quote(value, safe="", errors="replace")
+    if len(whole) <= _PIECE:
+        return [whole]
     pieces = [""]
-    for octet in octets:
-        form = quote_from_bytes(bytes([octet]), safe="")
+    for character in value:
+        form = quote(character, safe="", errors="replace")
         if len(pieces[-1]) + len(form) > _PIECE:
             pieces.append("")
         pieces[-1] += form

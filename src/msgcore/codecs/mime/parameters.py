@@ -30,6 +30,12 @@ _NAME = re.compile(r"([^*]++)(?:\*(\d{1,9}))?(\*)?")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
+# ``charset'language'`` before an extended value; some leave the second quote out, some write it before each piece.
+_CHARSET = re.compile(r"([\w.:+-]*+)'(?:([\w-]*+)')?")
+# A file name that was not quoted, with parentheses that are no comment; a path with its backslashes as they are.
+_BARE_NAME = re.compile(r"name\*?\s*+=\s*+[^\s;\"(=]++\(", re.IGNORECASE)
+_PATH = re.compile(r"[A-Za-z]:\\[^\\\"]|\\\\[\w.-]++\\[^\\\"]")
+
 # Names in which mailers use encoded words, which RFC 2047 section 5 forbids.
 _TEXTS = frozenset({"filename", "name", "description"})
 
@@ -83,7 +89,9 @@ def _any(raw: bytes, limit: int) -> Parameterised:
     def note(rule: str, text: str) -> None:
         problems.append((rule, text))
 
-    text = without_comments(header_text(raw, note))
+    text = header_text(raw, note)
+    if "(" in text and not _BARE_NAME.search(text):
+        text = without_comments(text)
     main = _MAIN.match(text)
     if main is None or "=" in main[1]:
         return Parameterised("", _read(text, 0, note, limit), tuple(problems))
@@ -101,9 +109,9 @@ def _read(text: str, position: int, note: Note, limit: int) -> Mapping[str, str]
         if number >= limit:
             note("limit-parameters", f"more than {limit} parameters")
             break
-        if found[2] is None and found[3] is None:
-            continue
-        value = _ESCAPED.sub(r"\1", found[2]) if found[2] is not None else found[3].rstrip().rstrip('"')
+        if found[2] is None and not found[3]:
+            continue  # no value at all; that of ``name=""`` is an empty one
+        value = _unquoted(found[2]) if found[2] is not None else found[3].rstrip().rstrip('"')
         name = _NAME.fullmatch(found[1].lower())
         if name is None:
             continue
@@ -118,10 +126,16 @@ def _read(text: str, position: int, note: Note, limit: int) -> Mapping[str, str]
         plain[name_] = decode_words(plain[name_], note)
     for name_, pieces in segments.items():
         if 0 in pieces:
-            plain[name_] = _join(pieces, note)
+            joined = _join(pieces, note)
+            is_encoded = name_ not in _TEXTS or any(is_extended for _, is_extended in pieces.values())
+            plain[name_] = joined if is_encoded else decode_words(joined, note)
         else:
             note("parameter-continuation", f"the first piece of parameter {name_[:60]!r} is missing")
     return MappingProxyType(plain)
+
+
+def _unquoted(text: str) -> str:
+    return text if _PATH.match(text) else _ESCAPED.sub(r"\1", text)
 
 
 def _join(pieces: dict[int, tuple[str, bool]], note: Note) -> str:
@@ -133,8 +147,10 @@ def _join(pieces: dict[int, tuple[str, bool]], note: Note) -> str:
             break
         value, is_extended = pieces[number]
         if is_extended:
-            if number == 0 and value.count("'") >= 2:
-                charset, _, value = value.split("'", 2)
+            said = _CHARSET.match(value)
+            if said is not None and (_is_charset(said) if number == 0 else charset and said[1].lower() == charset):
+                charset = said[1].lower()
+                value = value[said.end() :]
             octets.append(_PERCENT.sub(_octet, value.encode("utf-8")))
         else:
             octets.append(value.encode("utf-8"))
@@ -142,6 +158,10 @@ def _join(pieces: dict[int, tuple[str, bool]], note: Note) -> str:
     if not charset or codec_of_charset(charset) == "ascii":
         return clean(guess(joined))
     return clean(decode(joined, charset, note))
+
+
+def _is_charset(said: re.Match[str]) -> bool:
+    return said[2] is not None or codec_of_charset(said[1]) is not None
 
 
 def _octet(escape: re.Match[bytes]) -> bytes:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
+from msgcore.codecs.mime.bodies import text_of
 from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.source import MimeSource
 from msgcore.codecs.mime.tolerated import Findings
+from msgcore.codecs.mime.transfer import has_long_line
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.message import Message
 
@@ -24,8 +28,9 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
     """
     if strictness is Strictness.STRICT:
         for finding in check(octets, limits):
-            kind = LimitExceeded if finding.rule.startswith("limit-") else MalformedMessage
-            raise kind(f"octet {finding.offset}: {finding.rule}: {finding.text}")
+            if finding.rule.startswith("limit-"):
+                raise LimitExceeded(str(finding))
+            raise MalformedMessage(str(finding), finding.offset, finding.rule, finding.source)
     return Message.from_source(MimeSource(parse(bytes(octets), limits)))
 
 
@@ -38,6 +43,7 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     findings = Findings(is_wanted=True)
     root = parse(bytes(octets), limits, findings)
     _check_line_ends(octets, findings)
+    _check_lines(octets, findings)
     waiting = [MimeSource(root)]
     for entity in root.walk():
         _check_entity(entity, findings)
@@ -66,6 +72,15 @@ def _first_bare(octets: bytes, end: bytes) -> int:
     return octets.replace(b"\r\n", b"  ").index(end)
 
 
+def _check_lines(octets: bytes, findings: Findings) -> None:
+    if has_long_line(octets):
+        found = _LONG_LINE.search(octets)
+        assert found is not None
+        findings.add(found.start(), "line-long", "a line of more than 998 octets")
+
+
+_LONG_LINE = re.compile(rb"(?:(?<=\n)|\A)(?:[^\n]{1000}|[^\n]{998}[^\r\n])")
+
 _SINGLE = (b"content-type", b"content-transfer-encoding", b"content-disposition")
 _SINGLE_IN_MESSAGE = (
     b"from",
@@ -90,8 +105,12 @@ def _check_entity(entity: Entity, findings: Findings) -> None:
             findings.add(
                 entity.header_start + again.start, "header-repeated", f"{name.decode()} again; the first one counts"
             )
-    for _ in header.texts():
-        pass  # decoding notes what it tolerates
+    header.headers()  # decoding notes what it tolerates
     if not entity.children:
-        entity.content  # noqa: B018
-        entity.filename  # noqa: B018
+        if entity.media_type.startswith("text/"):
+            text_of(entity)
+        else:
+            entity.content  # noqa: B018
+        filenames = {entity.disposition.get("filename"), entity.content_type.get("name")} - {None}
+        if len(filenames) > 1:
+            findings.add(entity.header_start, "filename-differs", "two names of a file; that of the disposition counts")

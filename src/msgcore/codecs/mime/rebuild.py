@@ -32,12 +32,13 @@ def rebuild(
     header_of: Callable[[Entity], bytes] = raw_header_of,
     body_of: Callable[[Entity], bytes | None] = raw_body_of,
     comment_of: Callable[[bytes], bytes] = bytes,
+    line_end: bytes | None = None,
 ) -> bytes:
     """Build the octets of a tree from its parts: headers, delimiters, children.
 
     ``header_of`` gives an entity's header with its blank line; ``body_of`` gives a body, or ``None`` to build it from
-    the children. ``comment_of`` gives the text before the first and behind the last part, which readers ignore. What is
-    built parses to the same tree again.
+    the children. ``comment_of`` gives the text before the first and behind the last part, which readers ignore.
+    ``line_end`` stands around delimiters; ``None``: the message's own. What is built parses to the same tree again.
     """
     pieces: list[bytes] = []
     waiting: list[Entity | bytes] = [entity]
@@ -53,13 +54,12 @@ def rebuild(
         elif item.is_message:
             waiting.append(item.children[0])
         else:
-            waiting.extend(reversed(_multipart_pieces(item, comment_of)))
+            waiting.extend(reversed(_multipart_pieces(item, comment_of, line_end or line_end_of(item))))
     return b"".join(pieces)
 
 
-def _multipart_pieces(entity: Entity, comment_of: Callable[[bytes], bytes]) -> list[Entity | bytes]:
+def _multipart_pieces(entity: Entity, comment_of: Callable[[bytes], bytes], line_end: bytes) -> list[Entity | bytes]:
     octets, parts, delimiter = entity.reading.octets, entity.parts, entity.delimiter
-    line_end = line_end_of(entity)
     preamble = comment_of(octets[entity.body_start : parts.preamble_end])
     pieces: list[Entity | bytes] = [preamble, delimiter, line_end]
     before = line_end

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from msgcore.codecs.mime.derived import ALWAYS, READERS
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.fields import is_named_property
-from msgcore.codecs.mime.parts import attachment_of
+from msgcore.codecs.mime.parts import attachment_in_text, attachment_of
 from msgcore.codecs.mime.view import MimeView
 from msgcore.model.address import Address
 from msgcore.model.attachment import Attachment
-from msgcore.model.headers import Header, Headers
+from msgcore.model.headers import Headers
 from msgcore.model.message import Message
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, header_property
@@ -73,7 +73,7 @@ class MimeSource(MimeView):
 
     def headers(self) -> Headers:
         if self._headers is None:
-            self._headers = Headers(map(Header._make, self.header.texts()))
+            self._headers = Headers(self.header.headers())
         return self._headers
 
     def from_(self) -> Address | None:
@@ -91,9 +91,8 @@ class MimeSource(MimeView):
 
     def attachments(self) -> Sequence[Attachment]:
         if self._attachments is None:
-            self._attachments = tuple(
-                attachment_of(part, self._shown, _message_in(part)) for part in self.contents.attachments
-            )
+            parts = [attachment_of(part, self._shown, _message_in(part)) for part in self.contents.attachments]
+            self._attachments = (*parts, *map(attachment_in_text, self.files_in_text))
         return self._attachments
 
 

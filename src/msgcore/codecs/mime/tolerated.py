@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from msgcore.base.findings import Finding
+from msgcore.codecs.mime.rules import RULES
 
-__all__ = ["Findings", "Note", "ignore"]
+__all__ = ["NO_FINDINGS", "Findings", "Note", "ignore"]
 
 Note = Callable[[str, str], None]
 """Takes a rule's name and a text about one departure from it; the place is known to whoever made the function."""
@@ -32,7 +33,7 @@ class Findings:
 
     def add(self, offset: int, rule: str, text: str) -> None:
         if self._is_wanted and len(self._found) < _MOST:
-            self._found.append(Finding(offset, rule, text))
+            self._found.append(Finding(offset, rule, text, RULES[rule]))
 
     def at(self, offset: int) -> Note:
         """Make the function that notes findings at ``offset``."""
@@ -42,3 +43,7 @@ class Findings:
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._found)
+
+
+NO_FINDINGS = Findings()
+"""For whoever wants none."""

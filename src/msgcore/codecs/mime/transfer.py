@@ -28,6 +28,7 @@ __all__ = [
     "has_long_line",
     "is_mostly_ascii",
     "normalise_line_ends",
+    "size_in_base64",
 ]
 
 IDENTITIES = frozenset({"", "7bit", "8bit", "binary"})
@@ -64,6 +65,7 @@ _WHITE = b" \t\r\n"
 _BLANKS_AT_LINE_END = re.compile(rb"(?<![ \t])[ \t]+(?=\n)")
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\n|\Z)")
 
+_LARGE = 65_536
 _LINE = 57  # octets that make a base64 line of 76
 _MOST_LINES = 512
 BLOCK_OCTETS = _LINE * _MOST_LINES
@@ -111,7 +113,7 @@ def _note_base64(octets: bytes, note: Note) -> None:
 
 
 def _decode_quoted_printable(octets: bytes, note: Note) -> bytes:
-    """Decode quoted-printable: literal line ends become LF, blanks before them fall away (RFC 2045 section 6.7)."""
+    """Decode quoted-printable; blanks before literal line ends fall away (RFC 2045 section 6.7)."""
     octets = _without_blanks_at_line_ends(octets)
     if note is not ignore and _BAD_ESCAPE.search(octets):
         note("quoted-printable-escape", "= that starts no escape")
@@ -119,17 +121,21 @@ def _decode_quoted_printable(octets: bytes, note: Note) -> bytes:
 
 
 def _without_blanks_at_line_ends(octets: bytes) -> bytes:
-    """Take the blanks before line ends away, and make each line end LF."""
+    """Take the blanks before line ends away; line ends of more than one kind, and CR alone, become LF."""
     line_end = b"\r\n" if b"\r\n" in octets else b"\n"
-    *lines, last = octets.split(line_end)
-    lines = [line.rstrip(b" \t") for line in lines]
-    lines.append(last)
-    joined = b"\n".join(lines)
-    if b"\r" not in joined and (line_end == b"\n" or joined.count(b"\n") == len(lines) - 1):
-        return joined
-    # Line ends of more than one kind.
-    octets = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _BLANKS_AT_LINE_END.sub(b"", octets)
+    if len(octets) <= _LARGE:  # the list of its lines is several times as large
+        *lines, last = octets.split(line_end)
+        lines = [line.rstrip(b" \t") for line in lines]
+        lines.append(last)
+        bare = b"".join(lines) if b"\r" in octets else b""
+        if b"\r" not in bare and b"\n" not in bare:
+            return line_end.join(lines)
+    normal = octets.replace(b"\r\n", b"\n")
+    is_uniform = b"\r" not in normal and (line_end == b"\n" or octets.count(b"\n") == octets.count(b"\r\n"))
+    normal = normal.replace(b"\r", b"\n")
+    if b" \n" in normal or b"\t\n" in normal:
+        normal = _BLANKS_AT_LINE_END.sub(b"", normal)
+    return normal.replace(b"\n", line_end) if is_uniform else normal
 
 
 def _decode_uu(octets: bytes, note: Note) -> bytes:
@@ -177,14 +183,19 @@ def _encode_block(octets: bytes) -> bytes:
     return b"\r\n".join(pieces)
 
 
+def size_in_base64(size_octets: int) -> int:
+    """Say how many octets content has in base64, with its line ends."""
+    lines, rest = divmod(size_octets, _LINE)
+    return lines * 78 + ((rest + 2) // 3 * 4 + 2 if rest else 0)
+
+
 def encode_base64(octets: bytes) -> bytes:
     return b"".join(base64_chunks(octets))
 
 
 def encode_quoted_printable(octets: bytes) -> bytes:
-    """Encode text whose line ends are CRLF, and which has no other CR or LF, in lines of at most 76."""
-    encoded = binascii.b2a_qp(octets.replace(b"\r\n", b"\n"))
-    return encoded.replace(b"\n", b"\r\n")
+    """Encode text whose line ends are LF, and which has no CR, in lines of at most 76 that end with CRLF."""
+    return binascii.b2a_qp(octets).replace(b"\n", b"\r\n")
 
 
 def is_mostly_ascii(octets: bytes) -> bool:

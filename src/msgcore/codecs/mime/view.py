@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from msgcore.codecs.mime.addresses import read_addresses
-from msgcore.codecs.mime.contents import Contents, contents_of, html_of
+from msgcore.codecs.mime.bodies import UuFile, files_in, html_of
+from msgcore.codecs.mime.contents import Contents, contents_of
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.parts import is_hidden
@@ -18,12 +19,13 @@ _KINDS = ((b"to", RecipientKind.TO), (b"cc", RecipientKind.CC), (b"bcc", Recipie
 class MimeView:
     """The lazy view of one message; it never changes."""
 
-    __slots__ = ("_contents", "_html", "_people", "_recipients", "header", "root")
+    __slots__ = ("_contents", "_files", "_html", "_people", "_recipients", "header", "root")
 
     def __init__(self, root: Entity) -> None:
         self.root = root
         self.header: HeaderBlock = root.header
         self._contents: Contents | None = None
+        self._files: list[UuFile] | None = None
         self._html: tuple[bytes, int] | None = None
         self._people: dict[bytes, tuple[Address, ...]] = {}
         self._recipients: tuple[Recipient, ...] | None = None
@@ -51,15 +53,28 @@ class MimeView:
     @property
     def has_attachments(self) -> bool:
         """Whether there is an attachment that the body does not show."""
-        return any(not is_hidden(part, self._shown) for part in self.contents.attachments)
+        attachments = self.contents.attachments
+        if attachments and not all(is_hidden(part, self._shown) for part in attachments):
+            return True
+        return bool(self.files_in_text)
+
+    @property
+    def files_in_text(self) -> list[UuFile]:
+        """The files that stand uuencoded in the plain text body."""
+        if self._files is None:
+            plain = self.contents.plain
+            self._files = [] if plain is None else files_in(plain)
+        return self._files
 
     def _shown(self) -> bytes:
         return self.html[0]
 
     def recipients(self) -> tuple[Recipient, ...]:
         if self._recipients is None:
+            raw = self.header.raw
+            there = [(name, kind) for name, kind in _KINDS if raw(name) is not None]
             self._recipients = tuple(
-                [Recipient(address, kind) for name, kind in _KINDS for address in self.addresses(name)]
+                [Recipient(address, kind) for name, kind in there for address in self.addresses(name)]
             )
         return self._recipients
 
@@ -67,14 +82,12 @@ class MimeView:
         """Read the addresses of every field called ``name``."""
         known = self._people.get(name)
         if known is None:
-            known = self._people[name] = tuple(self._read_addresses(name))
+            header = self.header
+            limit = self.root.reading.limits.addresses
+            found: list[Address] = []
+            for raw in header.raw_all(name):
+                found += read_addresses(raw, header.note, limit - len(found))
+                if len(found) >= limit:
+                    break
+            known = self._people[name] = tuple(found)
         return known
-
-    def _read_addresses(self, name: bytes) -> list[Address]:
-        limit = self.root.reading.limits.addresses
-        found: list[Address] = []
-        for raw in self.header.raw_all(name):
-            found.extend(read_addresses(raw, self.header.note, limit - len(found)))
-            if len(found) >= limit:
-                break
-        return found

@@ -4,56 +4,104 @@ It gives octets in which every line ends with CRLF, without NUL, without lines o
 that the next hop has not offered to take. What is so already goes out as it is. Otherwise the message is built again
 from its tree: a body that cannot stay is encoded anew, a header field that cannot stay is written anew, all else is
 kept. A signed part is never changed but for its line ends, which are CRLF where the signature was made (RFC 1847
-section 2.1).
+section 2.1). Where the hop takes binary (RFC 3030), a part that is labelled so stays, to the last octet.
+
+What is composed is written at once in the least encoding that the hop takes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import attrs
 
+from msgcore.codecs.mime.body_parts import is_message_type
 from msgcore.codecs.mime.editing import NO_LIMITS
 from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.own_fields import BLIND_FIELDS
 from msgcore.codecs.mime.rebuild import raw_body_of, rebuild
 from msgcore.codecs.mime.transfer import (
     IDENTITIES,
+    Domain,
+    domain_of,
     encode_base64,
     encode_quoted_printable,
-    has_long_line,
     is_mostly_ascii,
     normalise_line_ends,
 )
 from msgcore.codecs.mime.wire_fields import wire_field
-from msgcore.codecs.mime.writer import write
+from msgcore.codecs.mime.write_form import WriteForm
+from msgcore.codecs.mime.writer import chunks_in_form
 from msgcore.errors import CapabilityMissing
 from msgcore.model.message import Message
+from msgcore.model.recipient import RecipientKind
 
 __all__ = ["normalise_line_ends", "octets_for_wire", "write_for_wire"]
 
 
-def write_for_wire(message: Message, *, allow_8bit: bool, allow_utf8: bool) -> bytes:
+def write_for_wire(
+    message: Message, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool = False, flowed: bool = False
+) -> bytes:
     """Write a message for a next hop. Bcc is never in it; dots are not stuffed here.
 
-    ``allow_8bit``: the hop offers 8BITMIME. ``allow_utf8``: it offers SMTPUTF8.
+    ``allow_8bit``: the hop offers 8BITMIME; composed text goes out unencoded. ``allow_utf8``: it offers SMTPUTF8;
+    header fields of a message that needs it anyway go out unencoded: any other can still reach a hop that lacks it.
+    ``allow_binary``: it offers BINARYMIME, and the octets go to it by BDAT; attachments go out unencoded, too.
+    ``flowed``: as ``mime.write`` does. Files that nobody has loaded are read, which blocks.
 
     Raises:
         CapabilityMissing: an address needs SMTPUTF8, or a signed part needs what the hop does not offer.
         NotLoaded, InjectionRefused, UsageError: as ``mime.write`` does.
     """
-    return octets_for_wire(write(message, bcc=False), allow_8bit=allow_8bit, allow_utf8=allow_utf8)
+    composed = _composed_messages(message)
+    needs_utf8 = composed is not None and not all(map(str.isascii, _addresses(composed)))
+    domain = _domain(allow_8bit=allow_8bit, allow_binary=allow_binary)
+    form = WriteForm(bcc=False, domain=domain, utf8=allow_utf8 and needs_utf8, flowed=flowed)
+    octets = b"".join(chunks_in_form(message, form))
+    if composed is not None and (not needs_utf8 or (allow_utf8 and domain > Domain.SEVEN_BIT)):
+        return octets
+    return octets_for_wire(octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary)
 
 
-def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool) -> bytes:
+def _composed_messages(message: Message) -> list[Message] | None:
+    """Give the message and those in it; ``None`` when anything in them was not composed here, and may break rules."""
+    found = [message]
+    for one in found:
+        if one.source is not None:
+            return None
+        for attachment in one.attachments:
+            inner = attachment.message
+            if inner is None and is_message_type(attachment.content_type):
+                return None
+            if inner is not None and all(inner is not known for known in found):
+                found.append(inner)
+    return found
+
+
+def _addresses(messages: Iterable[Message]) -> Iterator[str]:
+    """Give the addresses that header fields name."""
+    for message in messages:
+        yield from (r.email_address for r in message.recipients if r.kind is not RecipientKind.BCC)
+        named = (message.from_, message.sender, *message.reply_to)
+        yield from (address.email_address for address in named if address is not None)
+
+
+def _domain(*, allow_8bit: bool, allow_binary: bool) -> Domain:
+    return Domain.BINARY if allow_binary else Domain.EIGHT_BIT if allow_8bit else Domain.SEVEN_BIT
+
+
+def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool = False) -> bytes:
     """Bring a message's octets into the wire form.
 
     Raises:
         CapabilityMissing: as :func:`write_for_wire` does.
     """
     root = parse(octets, NO_LIMITS)
-    if not _is_clean(octets, allow_8bit=False) or root.has_junk or not root.has_blank_line or _has_bcc(root):
-        builder = _Builder(allow_8bit, allow_utf8)
-        octets = normalise_line_ends(rebuild(root, builder.header_of, builder.body_of, builder.comment_of))
-    return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
+    if domain_of(octets) > Domain.SEVEN_BIT or root.has_junk or not root.has_blank_line or _has_bcc(root):
+        builder = _Builder(_domain(allow_8bit=allow_8bit, allow_binary=allow_binary), allow_utf8)
+        octets = rebuild(root, builder.header_of, builder.body_of, builder.comment_of, b"\r\n")
+    # Behind BDAT nothing is added: it could be content.
+    return octets if allow_binary or octets.endswith(b"\r\n") else octets + b"\r\n"
 
 
 _ENCODING = b"content-transfer-encoding"
@@ -61,16 +109,6 @@ _ENCODING = b"content-transfer-encoding"
 
 def _has_bcc(root: Entity) -> bool:
     return any(root.header.raw(name) is not None for name in BLIND_FIELDS)
-
-
-def _is_clean(octets: bytes, *, allow_8bit: bool) -> bool:
-    """Whether octets can go out as they are."""
-    return (
-        (allow_8bit or octets.isascii())
-        and b"\0" not in octets
-        and octets.count(b"\r\n") == octets.count(b"\n") == octets.count(b"\r")
-        and not has_long_line(octets)
-    )
 
 
 @attrs.frozen
@@ -84,8 +122,8 @@ class _Form:
 class _Builder:
     """Builds a tree for one next hop; the form of a body is settled when its header is asked for."""
 
-    def __init__(self, allow_8bit: bool, allow_utf8: bool) -> None:
-        self._allow_8bit = allow_8bit
+    def __init__(self, domain: Domain, allow_utf8: bool) -> None:
+        self._domain = domain
         self._allow_utf8 = allow_utf8
         self._form = _Form(None, "")
 
@@ -94,11 +132,11 @@ class _Builder:
         octets, header = entity.header.octets, entity.header
         fields: list[bytes] = []
         for field in header.each_field():
-            if not field.name or (entity.parent is None and field.name in BLIND_FIELDS):
+            if not field.name or (entity.depth == 0 and field.name in BLIND_FIELDS):
                 continue
             if field.name == _ENCODING and form.encoding != entity.transfer_encoding:
                 continue
-            name, value = header.name(field), header.value(field)
+            name, value = header.name(field).decode("ascii"), header.value(field)
             fields.append(wire_field(name, octets[field.start : field.end], value, allow_utf8=self._allow_utf8))
         if form.encoding not in {"", entity.transfer_encoding}:
             fields.append(f"Content-Transfer-Encoding: {form.encoding}\r\n".encode())
@@ -113,7 +151,7 @@ class _Builder:
         return normal if self._is_clean(normal) else b""
 
     def _is_clean(self, octets: bytes) -> bool:
-        return _is_clean(octets, allow_8bit=self._allow_8bit)
+        return domain_of(octets) <= min(self._domain, Domain.EIGHT_BIT)
 
     def _form_of(self, entity: Entity) -> _Form:
         if entity.media_type == "multipart/signed" and entity.children:
@@ -129,6 +167,8 @@ class _Builder:
             if entity.is_multipart and not self._is_clean(entity.delimiter):
                 raise CapabilityMissing("a boundary with octets that the next hop does not take")
             return _Form(None, self._label(entity, b""))
+        if entity.transfer_encoding == "binary" and self._domain is Domain.BINARY:
+            return _Form(entity.body, "binary")
         body = normalise_line_ends(entity.body)
         is_lossy = entity.transfer_encoding == "binary" and body is not entity.body and not _is_text(entity)
         if self._is_clean(body) and not is_lossy:
@@ -136,11 +176,16 @@ class _Builder:
         return _encoded(entity)
 
     def _label(self, entity: Entity, body: bytes) -> str:
-        """Give the encoding's name of a body that stays; 8bit and binary only where they are true and allowed."""
+        """Give the encoding's name of a body that stays; 8bit and binary only where they are true and allowed.
+
+        ``body`` is empty for what is built from its children, which keeps what its sender said of them.
+        """
         given = entity.transfer_encoding
         if given in {"", "7bit"} or given not in IDENTITIES:
             return given
-        return "8bit" if self._allow_8bit and (not body.isascii() or not body) else "7bit"
+        if given == "binary" and not body and self._domain is Domain.BINARY:
+            return given
+        return "8bit" if self._domain > Domain.SEVEN_BIT and (not body.isascii() or not body) else "7bit"
 
 
 def _is_text(entity: Entity) -> bool:
@@ -160,7 +205,6 @@ def _encoded(entity: Entity) -> _Form:
         lines = lines.replace(b"\r", b"\n")
     if b"\r" in lines:
         return _Form(encode_base64(content), "base64")
-    lines = lines.replace(b"\n", b"\r\n")
     if is_mostly_ascii(lines):
         return _Form(encode_quoted_printable(lines), "quoted-printable")
-    return _Form(encode_base64(lines), "base64")
+    return _Form(encode_base64(lines.replace(b"\n", b"\r\n")), "base64")

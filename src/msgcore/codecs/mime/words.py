@@ -11,8 +11,19 @@ from msgcore.codecs.mime.transfer import decode_base64
 
 __all__ = ["clean", "decode_words", "header_text", "unfold", "without_comments"]
 
-# Between the marks no question mark: that keeps a run of broken words linear.
-_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,60})?\?([QqBb])\?([^?]*)\?=")
+# Between the marks a bare question mark, which some mailers leave in, but no start of another word: that keeps a run of
+# broken words linear.
+_TEXT = r"(?:[^?=]++|\?(?!=)|=(?!\?(?!=)))*+"
+_WORD = re.compile(rf"=\?([^?*\s]{{1,60}})(?:\*[^?\s]{{0,60}})?\?([QqBb])\?({_TEXT})\?=")
+_ONE = rf"=\?[^?*\s]{{1,60}}(?:\*[^?\s]{{0,60}})?\?[QqBb]\?{_TEXT}\?="
+_RUN = re.compile(rf"{_ONE}(?:[ \t]*+{_ONE})*+")
+# A word that was folded inside; where its blanks are written as ``_``, the fold's are none of them.
+_FOLDED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?\s]*+(?:\r?\n[ \t]++[^?\s]*+)++\?=")
+_FOLD = re.compile(rb"\r?\n[ \t]++")
+# Whole words in UTF-8, which most are.
+_WHOLE = r"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?((?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2,3}={1,2})?)|[Qq]\?([!->@-~]*+))\?="
+_WHOLE_WORD = re.compile(_WHOLE)
+_WHOLE_RUN = re.compile(rf"{_WHOLE}(?:[ \t]*+{_WHOLE})*+")
 _COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
 _BLANK = b" \t\r\n"
 _LINE_ENDS = str.maketrans("\r\n\0", "   ")
@@ -23,7 +34,12 @@ def unfold(octets: bytes) -> bytes:
     line = octets.strip(_BLANK)
     if b"\n" not in line:
         return line
-    return b" ".join([stripped for one in line.split(b"\n") if (stripped := one.strip(_BLANK))])
+    if b"?" in line and b"=?" in line:
+        line = _FOLDED_WORD.sub(lambda word: _FOLD.sub(b"" if b"_" in word[0] else b" ", word[0]), line)
+    joined = b" ".join(map(bytes.strip, line.split(b"\n")))
+    if b"  " in joined:  # perhaps a line with nothing but white space
+        joined = b" ".join([stripped for one in line.split(b"\n") if (stripped := one.strip(_BLANK))])
+    return joined
 
 
 def header_text(octets: bytes, note: Note = ignore) -> str:
@@ -36,7 +52,7 @@ def header_text(octets: bytes, note: Note = ignore) -> str:
     except UnicodeDecodeError:
         note("header-eight-bit", "8-bit octets in a header field")
         text = guess(line)
-    return clean(text)
+    return clean(text) if "\r" in text or "\0" in text else text
 
 
 def clean(text: str) -> str:
@@ -66,33 +82,42 @@ def without_comments(text: str) -> str:
 def decode_words(text: str, note: Note = ignore, limit: int = 10_000) -> str:
     """Decode the encoded words in ``text``, once; white space between two of them falls away (section 6.2).
 
-    Past ``limit`` words the rest stays as it is.
+    The run of words that goes past ``limit`` of them, and all behind it, stays as it is.
     """
-    if "=?" not in text:
+    if "?" not in text or "=?" not in text:  # one character is found much faster than two
         return text
     parts: list[str] = []
-    run: list[tuple[str, str, str]] = []
     position = 0
-    for number, word in enumerate(_WORD.finditer(text)):
-        if number >= limit:
-            note("limit-encoded-words", f"more than {limit} encoded words in a field")
+    for run in _RUN.finditer(text):
+        words = run[0]
+        limit -= words.count("=?")
+        if limit < 0:
+            note("limit-encoded-words", "too many encoded words in a field")
             break
-        between = text[position : word.start()]
-        if not run or between.strip(" \t"):
-            parts.append(_decode_run(run, note))
-            parts.append(between)
-            run = []
-        run.append((word[1].lower(), word[2].upper(), word[3]))
-        position = word.end()
-    parts.append(_decode_run(run, note))
+        start, end = run.span()
+        parts.append(text[position:start])
+        parts.append(_decode_run(words, note))
+        position = end
     parts.append(text[position:])
     return clean("".join(parts))
 
 
-def _decode_run(run: list[tuple[str, str, str]], note: Note) -> str:
-    """Decode adjacent words. Octets of one charset are joined first: mailers cut in the middle of a character."""
-    if not run:
-        return ""
+def _decode_run(words: str, note: Note) -> str:
+    """Decode adjacent words."""
+    if _WHOLE_RUN.fullmatch(words):
+        try:
+            return b"".join([_octets_of(*word) for word in _WHOLE_WORD.findall(words)]).decode("utf-8")
+        except ValueError:
+            pass  # the long way recovers what it can
+    return _decode_any([(word[1].lower(), word[2].upper(), word[3]) for word in _WORD.finditer(words)], note)
+
+
+def _octets_of(base64: str, quoted: str) -> bytes:
+    return binascii.a2b_qp(quoted, header=True) if quoted else binascii.a2b_base64(base64)
+
+
+def _decode_any(run: list[tuple[str, str, str]], note: Note) -> str:
+    """Decode charset, encoding and text of words. Octets of one charset are joined: mailers cut inside a character."""
     groups: list[tuple[str, list[bytes]]] = []
     cut_base64 = ""
     for number, (charset, encoding, text) in enumerate(run):

@@ -6,66 +6,103 @@ all else stays as it was, the body too. Otherwise the body is composed anew; fie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
-from msgcore.codecs.mime.body_parts import Part, Segment, chunks_of
-from msgcore.codecs.mime.compose import compose_body
+from msgcore.codecs.mime.body_parts import Part, chunks_of, size_of
+from msgcore.codecs.mime.compose import Written, compose_body
 from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field, edited_header, kept_fields
 from msgcore.codecs.mime.entity import parse
 from msgcore.codecs.mime.fold import text_field
-from msgcore.codecs.mime.own_fields import BLIND_FIELDS, OWN_FIELDS, RECIPIENTS, REPLY_TO, named_fields
+from msgcore.codecs.mime.own_fields import (
+    BLIND_FIELDS,
+    OWN_FIELDS,
+    RECIPIENTS,
+    REPLY_TO,
+    OwnField,
+    named_fields,
+)
+from msgcore.codecs.mime.transfer import Domain, domain_of
+from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
-from msgcore.props.key import BagKey
+from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
 
-__all__ = ["segments_of_message", "write", "write_chunks"]
+__all__ = ["chunks_in_form", "size_when_written", "write", "write_chunks"]
 
 _BODY = {tag.bag_key for tag in (PidTagBody, PidTagHtml, PidTagInternetCodepage)}
 
 
-def write(message: Message, *, bcc: bool = True) -> bytes:
+def write(message: Message, *, bcc: bool = True, flowed: bool = False) -> bytes:
     """Write a message as it is stored; without ``bcc`` the Bcc field is left out, also of attached messages.
+
+    With ``flowed`` a text that is composed is written as format=flowed (RFC 3676), if it reads back the same. An
+    attachment that is a file which nobody has loaded is read now; that blocks.
 
     Raises:
         InjectionRefused: a value that becomes part of a header field holds CR, LF or NUL.
-        NotLoaded: an attachment is a file that has not been read (``message.load_files()`` reads them).
-        UsageError: a named property is no header field; a message is attached to itself.
+        NotLoaded: an attachment is larger than the load limit under which the message was loaded from its store.
+        UsageError: a named property is no header field; a message is attached to itself; the file of an attachment
+            cannot be read any more, or has changed its size.
     """
-    return b"".join(write_chunks(message, bcc=bcc))
+    return b"".join(write_chunks(message, bcc=bcc, flowed=flowed))
 
 
-def write_chunks(message: Message, *, bcc: bool = True) -> Iterator[bytes]:
-    """Write a message piece by piece: attachments are encoded as the pieces are taken.
+def write_chunks(message: Message, *, bcc: bool = True, flowed: bool = False) -> Iterator[bytes]:
+    """Write a message piece by piece, of some 40 KB or as they are in memory.
+
+    Attachments are encoded as the pieces are taken, and files that nobody has loaded are read then, a block at a time;
+    that blocks.
 
     Raises:
-        As :func:`write` does, before the first piece.
+        As :func:`write` does, before the first piece; but a file may fail later.
     """
-    return chunks_of(segments_of_message(message, bcc=bcc))
+    return chunks_in_form(message, STORAGE if bcc and not flowed else WriteForm(bcc=bcc, flowed=flowed))
 
 
-def segments_of_message(message: Message, *, bcc: bool) -> tuple[Segment, ...]:
+def chunks_in_form(message: Message, form: WriteForm) -> Iterator[bytes]:
+    return chunks_of(_write_all(message, form).segments)
+
+
+def size_when_written(message: Message, *, bcc: bool = True) -> int:
+    """Say how many octets :func:`write` gives; no file is read and no attachment encoded for that.
+
+    Raises:
+        As :func:`write` does.
+    """
+    return size_of(_write_all(message, WriteForm(bcc=bcc)).segments)
+
+
+def _write_all(message: Message, form: WriteForm) -> Written:
     """Compose a message and the messages in it, innermost first: however deep they nest, nothing recurses."""
-    done: dict[int, tuple[Segment, ...]] = {}
+    done: dict[int, Written] = {}
     started: set[int] = set()
     waiting = [message]
+    # RFC 6532 section 3.7: a message/rfc822 has no UTF-8 in its header fields, where it can be helped.
+    inner_form = attrs.evolve(form, utf8=False) if form.utf8 else form
     while waiting:
         one = waiting[-1]
-        inner = [] if _is_kept(one) else [a.message for a in one.attachments if a.message is not None]
-        missing = [m for m in inner if id(m) not in done]
+        missing = [inner for inner in _messages_in(one) if id(inner) not in done]
         if not missing:
             waiting.pop()
-            done[id(one)] = _segments(one, bcc=bcc, segments_of=lambda inside: done[id(inside)])
+            done[id(one)] = _written(one, form if one is message else inner_form, lambda inner: done[id(inner)])
         elif id(one) in started:
             raise UsageError("a message is attached to itself")
         else:
             started.add(id(one))
             waiting.extend(missing)
     return done[id(message)]
+
+
+def _messages_in(message: Message) -> list[Message]:
+    """Give the attached messages that have to be written, too."""
+    if _is_kept(message):
+        return []
+    return [inner for attachment in message.attachments if (inner := attachment.message) is not None]
 
 
 @attrs.frozen
@@ -109,60 +146,88 @@ def _named(addresses: Sequence[Address]) -> list[tuple[str, str]]:
     return [(address.typed, address.display_name) for address in addresses]
 
 
-def _segments(
-    message: Message, *, bcc: bool, segments_of: Callable[[Message], tuple[Segment, ...]]
-) -> tuple[Segment, ...]:
+def _written(message: Message, form: WriteForm, written: Callable[[Message], Written]) -> Written:
     source = message.source
     if source is None or source.form != "mime":
-        return _put_together(_composed_fields(message, bcc=bcc), compose_body(message, segments_of))
-    if not message.is_changed and bcc:
-        return (source.octets,)
+        return _put_together(_composed_fields(message, form), compose_body(message, form, written))
+    if not message.is_changed and form.bcc:
+        return _kept(source.octets)
     changes = _changes(message)
     root = parse(source.octets, NO_LIMITS)
-    replacements = _replacements(message, changes.keys)
-    if not bcc:
+    replacements = _replacements(message, changes.keys, form)
+    if not form.bcc:
         seen = {name for name in BLIND_FIELDS if root.header.raw(name) is not None}
         replacements.update(dict.fromkeys(seen | (BLIND_FIELDS & replacements.keys())))
     if not (changes.is_body_changed or replacements or message.own_headers):
-        return (source.octets,)
-    added = list(_added_fields(message, bcc=bcc))
+        return _kept(source.octets)
+    added = _added_fields(message, form)
     if not changes.is_body_changed:
-        return (edited_header(root, replacements, added), source.octets[root.body_start :])
+        return _kept(edited_header(root, replacements, added), source.octets[root.body_start :])
     fields = [*kept_fields(root, replacements, _CONTENT_FIELDS), *added]
-    return _put_together((crlf_field(one) for one in fields), compose_body(message, segments_of))
+    return _put_together([crlf_field(one) for one in fields], compose_body(message, form, written))
 
 
 _CONTENT_FIELDS = (b"content-", b"mime-version")
 
 
-def _put_together(fields: Iterable[bytes], part: Part | None) -> tuple[Segment, ...]:
-    header = b"".join(fields)
-    if part is None:
-        return (header + b"\r\n",)
-    return (header + b"MIME-Version: 1.0\r\n" + part.fields + b"\r\n", *part.body)
+def _kept(*octets: bytes) -> Written:
+    """What was read goes out as it is: any octets."""
+    return Written(octets, lambda: domain_of(b"".join(octets)))
 
 
-def _composed_fields(message: Message, *, bcc: bool) -> Iterator[bytes]:
+def _put_together(fields: list[bytes], part: Part | None) -> Written:
+    if part is not None:
+        fields += (b"MIME-Version: 1.0\r\n", part.fields)
+    header = b"".join((*fields, b"\r\n"))
+    domain = Domain.SEVEN_BIT if part is None or part.domain is None else part.domain
+    body = () if part is None else part.body
+    return Written((header, *body), lambda: max(domain, domain_of(header)))
+
+
+def _composed_fields(message: Message, form: WriteForm) -> list[bytes]:
     """Write every field of a message that has no MIME header yet; a field that the application added replaces ours."""
     added = {header.name.lower().encode("utf-8", "replace") for header in message.own_headers}
-    for own in OWN_FIELDS:
-        written = None if own.name in added or (own.name in BLIND_FIELDS and not bcc) else own.write(message)
-        if written is not None:
-            yield written
-    for name, written in named_fields(message, message.tags()):
-        if written is not None and name not in added:
-            yield written
-    yield from _added_fields(message, bcc=bcc)
+    tags = message.tags()
+    fields: list[bytes | None] = [
+        own.write(message, form.utf8)
+        for own in _fields_for(message, tags)
+        if own.name not in added and (form.bcc or own.name not in BLIND_FIELDS)
+    ]
+    named = named_fields(message, tags, utf8=form.utf8)
+    fields += [field for name, field in named if name not in added]
+    return [*filter(None, fields), *_added_fields(message, form)]
 
 
-def _added_fields(message: Message, *, bcc: bool) -> Iterator[bytes]:
-    for header in message.own_headers:
-        if bcc or header.name.lower().encode("utf-8", "replace") not in BLIND_FIELDS:
-            yield text_field(header.name, header.value)
+def _fields_for(message: Message, tags: Sequence[PropertyKey]) -> Sequence[OwnField]:
+    """Give the fields that there can be."""
+    if message.source is not None:
+        return OWN_FIELDS
+    numbers = set(_ALWAYS)
+    for tag in tags:
+        numbers.update(_NUMBERS.get(tag.bag_key, ()))
+    return [OWN_FIELDS[number] for number in sorted(numbers)]
 
 
-def _replacements(message: Message, keys: frozenset[BagKey | str]) -> dict[bytes, bytes | None]:
+def _numbers_of(key: BagKey | str) -> tuple[int, ...]:
+    return tuple(number for number, own in enumerate(OWN_FIELDS) if key in own.depends_on)
+
+
+_ALWAYS = (*_numbers_of(RECIPIENTS), *_numbers_of(REPLY_TO))
+_NUMBERS = {key: _numbers_of(key) for own in OWN_FIELDS for key in own.depends_on}
+
+
+def _added_fields(message: Message, form: WriteForm) -> list[bytes]:
+    return [
+        text_field(header.name, header.value, utf8=form.utf8)
+        for header in message.own_headers
+        if form.bcc or header.name.lower().encode("utf-8", "replace") not in BLIND_FIELDS
+    ]
+
+
+def _replacements(message: Message, keys: frozenset[BagKey | str], form: WriteForm) -> dict[bytes, bytes | None]:
     """Write the fields that depend on ``keys``; ``None`` for a field that goes away."""
-    replacements = {own.name: own.write(message) for own in OWN_FIELDS if not own.depends_on.isdisjoint(keys)}
-    replacements.update(named_fields(message, message.properties_set.changed()))
+    replacements = {
+        own.name: own.write(message, form.utf8) for own in OWN_FIELDS if not own.depends_on.isdisjoint(keys)
+    }
+    replacements.update(named_fields(message, message.properties_set.changed(), utf8=form.utf8))
     return replacements

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.status import EnhancedStatus
+from msgcore.base.text import one_line
 from msgcore.codecs import mime
 from msgcore.codecs.mime.entity import parse
 from msgcore.model import Address, DeliveryReport
@@ -190,3 +191,139 @@ def test_a_message_without_a_delivery_status_carries_no_report() -> None:
 
 def test_a_report_inside_an_attached_message_is_not_this_messages_report() -> None:
     assert mime.read_delivery_report(mime.read(b"Content-Type: message/rfc822\r\n\r\n" + write())) is None
+
+
+# Fields of RFC 3464
+
+
+def texts(most: int = 120) -> st.SearchStrategy[str]:
+    """Texts as a report can hold them: on one line, and no longer than it keeps."""
+    return st.text(max_size=most).map(one_line)
+
+
+moments = st.none() | st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)).map(
+    lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
+)
+full_recipients = st.builds(
+    ReportedRecipient,
+    smtp_addresses() | st.builds(Address, st.sampled_from(["FAX", "X400", "MS"]), texts().filter(bool), texts()),
+    st.sampled_from(ReportAction),
+    st.builds(EnhancedStatus, st.sampled_from([2, 4, 5]), st.integers(0, 999), st.integers(0, 999)),
+    texts(400),
+    texts(),
+    st.just("") | smtp_addresses().map(lambda address: address.email_address),
+    st.just("smtp"),
+    moments,
+    moments,
+    texts(),
+    texts(),
+)
+reports = st.builds(
+    DeliveryReport,
+    texts().filter(bool),
+    st.lists(full_recipients, min_size=1, max_size=3).map(tuple),
+    st.just("<1@a.test>"),
+    st.just("Hi å"),
+    moments,
+    texts(100),
+    texts(),
+    texts(),
+)
+
+
+@given(reports)
+def test_every_field_of_a_report_reads_back(report: DeliveryReport) -> None:
+    assert mime.read_delivery_report(mime.read(write(report))) == report
+
+
+@given(full_recipients)
+def test_the_display_name_reads_back(recipient: ReportedRecipient) -> None:
+    report = mime.read_delivery_report(mime.read(write(attrs.evolve(REPORT, recipients=(recipient,)))))
+
+    assert report is not None
+    name, address = recipient.address.display_name, recipient.address.email_address
+    assert report.recipients[0].address.display_name == ("" if name == address else one_line(name))
+
+
+def test_a_diagnostic_of_another_protocol_keeps_its_type() -> None:
+    report = attrs.evolve(REPORT, recipients=(attrs.evolve(BOB, diagnostic_type="x-unix"),))
+
+    assert b"Diagnostic-Code: x-unix; 550 5.1.1 no such user\r\n" in write(report)
+    assert mime.read_delivery_report(mime.read(write(report))) == report
+
+
+def status_of(*fields: bytes, message: bytes = b"Reporting-MTA: dns; a") -> DeliveryReport:
+    octets = b"Content-Type: message/delivery-status\n\n" + message + b"\n\n" + b"\n".join(fields)
+    report = mime.read_delivery_report(mime.read(octets))
+    assert report is not None
+    return report
+
+
+@pytest.mark.parametrize(
+    ("field", "address"),
+    [
+        (rb"Final-Recipient: rfc822; <bob@b.test>", "bob@b.test"),
+        (rb'Final-Recipient: rfc822; "\x{41}"@b.test', r'"\x{41}"@b.test'),
+        (rb"Final-Recipient: utf-8; b\x{F8}b\x{2B}1@b.test", "bøb+1@b.test"),
+        (rb"Final-Recipient: utf-8; b\x{0A}b@b.test", r"b\x{0A}b@b.test"),
+        (rb"Final-Recipient: rfc822; =?utf-8?q?eve?=@b.test", "=?utf-8?q?eve?=@b.test"),
+        (rb"Final-Recipient: bob@b.test", "bob@b.test"),
+        ("Final-Recipient: utf-8; bøb@b.test".encode(), "bøb@b.test"),
+    ],
+)
+def test_only_utf_8_addresses_have_escapes_and_none_comes_from_an_encoded_word(field: bytes, address: str) -> None:
+    assert status_of(field).recipients[0].address == Address("SMTP", address)
+
+
+def test_a_backslash_in_an_address_that_is_not_ascii_is_escaped() -> None:
+    address = Address("SMTP", '"\\\\ø\\x{41}"@b.test')
+    octets = write(attrs.evolve(REPORT, recipients=(attrs.evolve(BOB, address=address),)))
+
+    assert b'utf-8; "\\x{5C}\\x{5C}\\x{F8}\\x{5C}x{41}"@b.test\r\n' in octets
+
+
+@pytest.mark.parametrize(
+    ("field", "envelope_id"),
+    [
+        (b"QQ314159", "QQ314159"),
+        (b"a+3Db+20c", "a=b c"),
+        (b"a+b", "a+b"),
+        (b"a+0Ab", "a+0Ab"),
+        (b"a +3D", "a +3D"),
+    ],
+)
+def test_the_xtext_that_a_server_left_in_an_envelope_id_is_decoded(field: bytes, envelope_id: str) -> None:
+    message = b"Reporting-MTA: dns; a\nOriginal-Envelope-Id: " + field
+
+    assert status_of(b"Final-Recipient: rfc822; a@b", message=message).envelope_id == envelope_id
+
+
+def test_an_envelope_id_that_looks_like_xtext_goes_out_as_xtext() -> None:
+    assert b"Original-Envelope-Id: a+2B3Db\r\n" in write(attrs.evolve(REPORT, envelope_id="a+3Db"))
+
+
+def test_the_worst_action_sets_the_class() -> None:
+    relayed = attrs.evolve(BOB, action=ReportAction.RELAYED)
+    delivered = attrs.evolve(BOB, action=ReportAction.DELIVERED)
+
+    assert attrs.evolve(REPORT, recipients=(delivered, relayed)).message_class == "REPORT.IPM.Note.Relayed.DR"
+
+
+def test_a_report_without_report_type_has_the_class_that_its_parts_give() -> None:
+    octets = write().replace(b"report-type=delivery-status;\r\n ", b"")
+
+    assert mime.read(octets).message_class == "REPORT.IPM.Note.NDR"
+
+
+def test_a_bounce_in_words_is_read_where_there_is_no_delivery_status() -> None:
+    octets = (
+        b"From: MAILER-DAEMON@b.test\nSubject: failure notice\n\n"
+        b"Hi. This is the qmail-send program at b.test.\nI'm afraid I wasn't able to deliver your message to the"
+        b" following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n"
+        b"<bob@b.test>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
+        b"--- Below this line is a copy of the message.\n\nMessage-ID: <1@a.test>\n\nHi\n"
+    )
+    report = mime.read_delivery_report(mime.read(octets))
+
+    assert report is not None
+    assert [str(recipient.address) for recipient in report.recipients] == ["bob@b.test"]

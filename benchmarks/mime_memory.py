@@ -1,0 +1,85 @@
+"""What memory it takes to read a message of many parts: python benchmarks/mime_memory.py
+
+Each library reads it in a process of its own. Only Linux says the peak of a process since a chosen moment; elsewhere
+only what Python allocates is counted, of which a compiled library hides its own.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+import sys
+import tempfile
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+
+from peers.readers import ENVELOPE, EVERYTHING, JOBS, Reader, all_readers
+
+__all__ = ["print_memory"]
+
+PARTS = 9_000
+_STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+def message_of_parts(count: int) -> bytes:
+    head = b"Subject: many\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    part = b'--b\r\nContent-Type: image/png; name="a.png"\r\nContent-Transfer-Encoding: base64\r\n\r\n' + b"QUJD" * 16
+    return head + (part + b"\r\n") * count + b"--b--\r\n"
+
+
+def print_memory(readers: Sequence[Reader]) -> None:
+    """Print the octets a part that each job took at its peak, beyond the message itself."""
+    octets = message_of_parts(PARTS)
+    print(f"\n### Memory: a message of {PARTS:,} parts, {len(octets):,} octets; octets a part beyond the message\n")
+    print(
+        f"| case | {ENVELOPE}: process | Python | {EVERYTHING}: process | Python |\n| --- | ---: | ---: | ---: | ---: |"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "many.eml"
+        path.write_bytes(octets)
+        for reader in readers:
+            if reader.envelope is not None:
+                print(f"| {reader.name} | {' | '.join(_cells(reader.name, job, path) for job in JOBS)} |", flush=True)
+
+
+def _cells(name: str, job: str, path: Path) -> str:
+    command = [sys.executable, __file__, name, job, str(path)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1]
+
+
+def print_growth(name: str, job: str, path: Path) -> None:
+    """Print the growth of this process, then that of what Python allocates, as cells of the table."""
+    read = next(reader for reader in all_readers() if reader.name == name).job(job)
+    assert read is not None
+    octets = path.read_bytes()
+    held: list[object] = [read(octets[:2_000])]
+    before = _reset_peak()
+    held.append(read(octets))
+    grown = _peak_octets() - before
+    held.clear()
+    tracemalloc.start()
+    held.append(read(octets))
+    print(f"{grown / PARTS:,.0f} | {tracemalloc.get_traced_memory()[1] / PARTS:,.0f}")
+
+
+def _reset_peak() -> float:
+    """Make the peak what the process holds now, and give it."""
+    if _RESET.exists():
+        _RESET.write_text("5")
+    return _peak_octets()
+
+
+def _peak_octets() -> float:
+    """Give the peak of this process; getrusage would not do, since its figure begins with that of the parent."""
+    found = re.search(r"VmHWM:\s*(\d+)", _STATUS.read_text()) if _STATUS.exists() else None
+    return int(found[1]) * 1024 if found else math.nan
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case [name, job, path]:
+            print_growth(name, job, Path(path))
+        case _:
+            print_memory(all_readers())

@@ -1,0 +1,61 @@
+"""One entrance to all reports that a message may be."""
+
+from __future__ import annotations
+
+from msgcore.codecs.mime.editing import NO_LIMITS
+from msgcore.codecs.mime.entity import Entity, parse
+from msgcore.codecs.mime.reports.aggregate import aggregate_report_of
+from msgcore.codecs.mime.reports.delivery import delivery_report_of
+from msgcore.codecs.mime.reports.disposition import read_report_of
+from msgcore.codecs.mime.reports.feedback import feedback_report_of
+from msgcore.codecs.mime.reports.tls import tls_report_of
+from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.mime.writer import write
+from msgcore.model.aggregate_report import AggregateReport
+from msgcore.model.feedback_report import FeedbackReport
+from msgcore.model.message import Message
+from msgcore.model.read_report import ReadReport
+from msgcore.model.report import DeliveryReport
+from msgcore.model.tls_report import TlsReport
+
+__all__ = ["Report", "read_delivery_report", "read_feedback_report", "read_read_report", "read_report"]
+
+Report = DeliveryReport | ReadReport | FeedbackReport | AggregateReport | TlsReport
+
+
+def read_report(message: Message) -> Report | None:
+    """Read the report that a message is, whatever kind it is of; ``None`` when it is none.
+
+    Never raises on bad input: a report that cannot be read is none.
+    """
+    root = _root_of(message)
+    return (
+        read_report_of(root)
+        or feedback_report_of(root)
+        or tls_report_of(root)
+        or aggregate_report_of(root)
+        # Last, because bounces are also known by their words.
+        or delivery_report_of(root)
+    )
+
+
+def read_delivery_report(message: Message) -> DeliveryReport | None:
+    """Read the delivery report that a message carries, or ``None`` when it carries none. Never raises on bad input."""
+    return delivery_report_of(_root_of(message))
+
+
+def read_read_report(message: Message) -> ReadReport | None:
+    """Read the read or non-read report that a message carries, or ``None``. Never raises on bad input."""
+    return read_report_of(_root_of(message))
+
+
+def read_feedback_report(message: Message) -> FeedbackReport | None:
+    """Read the feedback report that a message carries, or ``None``. Never raises on bad input."""
+    return feedback_report_of(_root_of(message))
+
+
+def _root_of(message: Message) -> Entity:
+    source = message.source
+    if isinstance(source, MimeSource) and not message.is_changed:
+        return source.root
+    return parse(write(message), NO_LIMITS)

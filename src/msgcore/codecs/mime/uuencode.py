@@ -1,0 +1,68 @@
+"""Files that stand uuencoded in a text, as they were sent before MIME (POSIX uuencode)."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from msgcore.codecs.mime.charsets import guess
+from msgcore.codecs.mime.transfer import decode_content
+
+__all__ = ["UuFile", "may_hold_files", "uu_files", "without_files"]
+
+# Modes start with one of these; searching for more than the word passes over most texts fastest.
+_MARKS = (b"begin 6", b"begin 7", b"begin 4")
+_BEGIN = re.compile(rb"begin [0-7]{3,4} ([^\r\n]{1,255}?)[ \t]*+\r?\n([!-`][ -`]*+)\r?\n")
+_END = re.compile(rb"\nend[ \t]*+(?:\r?\n|\Z)")
+_MOST = 1_000
+
+
+class UuFile(NamedTuple):
+    """A file: where it stands in the text, from ``begin`` to behind ``end``, the name it was given, and its octets."""
+
+    start: int
+    end: int
+    filename: str
+    data: bytes
+
+
+def may_hold_files(octets: bytes, start: int, end: int) -> bool:
+    """Say whether a look with :func:`uu_files` is worth while."""
+    return any(octets.find(mark, start, end) >= 0 for mark in _MARKS)
+
+
+def uu_files(octets: bytes) -> list[UuFile]:
+    """Find the files in a text: a first line of data that is one, and an end (a thousand files at most)."""
+    files: list[UuFile] = []
+    position = 0
+    for _ in range(_MOST):
+        found = _BEGIN.search(octets, position)
+        if found is None:
+            break
+        position = found.start() + 1
+        is_at_line_start = found.start() == 0 or octets[found.start() - 1] in b"\r\n"
+        if not is_at_line_start or not _is_data(found[2]):
+            continue
+        end = _END.search(octets, found.end() - 1)
+        if end is None:
+            break
+        position = end.end()
+        data = decode_content(octets[found.start() : position], "x-uuencode")
+        files.append(UuFile(found.start(), position, guess(found[1]), data))
+    return files
+
+
+def _is_data(line: bytes) -> bool:
+    """Say whether a line has about as many characters as its first one claims; encoders pad in several ways."""
+    claimed = ((line[0] - 32) & 63) + 2
+    return 0 <= len(line) - 1 - claimed // 3 * 4 <= 4 or line == b"`"
+
+
+def without_files(octets: bytes, files: list[UuFile]) -> bytes:
+    """Give the text around the files."""
+    position = 0
+    kept: list[bytes] = []
+    for file in files:
+        kept.append(octets[position : file.start])
+        position = file.end
+    return b"".join([*kept, octets[position:]])

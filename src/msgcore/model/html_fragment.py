@@ -1,0 +1,97 @@
+"""HTML of one message as a piece that can stand in other HTML: well nested, and without what belongs to a document.
+
+It is written anew from its tags, so that nothing in it, an open quote or comment say, reaches into what follows. What
+runs or loads by itself is left out (scripts, frames, objects, event handlers, forms), which protects readers of replies
+but makes no HTML safe to show: that is :func:`~msgcore.model.safe_html.safe_html`.
+"""
+
+from __future__ import annotations
+
+import html as html_names
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from msgcore.model.html_nesting import VOID, nested_tokens
+from msgcore.model.html_tokens import Raw, Tag, attributes_of, unescape
+
+__all__ = ["content_id_of_address", "fragment_of", "shown_content_ids"]
+
+# Left out, while what is in them stays.
+_UNWRAPPED = frozenset(
+    {
+        *("applet", "base", "button", "embed", "form", "frame", "frameset", "input", "isindex", "keygen"),
+        *("link", "meta", "noscript", "object", "optgroup", "option", "param", "plaintext", "select", "source"),
+        *("textarea", "track", "xmp"),
+    }
+)
+# Left out with what is in them.
+_LEFT_OUT = frozenset({"audio", "canvas", "datalist", "math", "svg", "template", "video"})
+_ELEMENT = re.compile(r"[a-z][a-z0-9:_-]*")
+_ATTRIBUTE = re.compile(r"(?!on)[a-z][a-z0-9:_-]*")
+_NO_ATTRIBUTES = frozenset({"srcdoc", "formaction", "ping", "autofocus", "contenteditable"})
+_ADDRESSES = frozenset({"href", "src", "background", "cite", "longdesc", "lowsrc", "dynsrc", "xlink:href"})
+_NO_SCHEMES = ("javascript:", "vbscript:", "livescript:")
+_IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")
+_CONTENT_ID = re.compile(r"\bcid:([^\"'\s<>)]++)", re.IGNORECASE)
+
+
+def fragment_of(html: str, *, styles: bool = True) -> str:
+    """Write HTML as a fragment; its style sheets stay when ``styles``. Never raises."""
+    return "".join(_written(html.replace("\0", ""), styles))
+
+
+def _written(html: str, styles: bool) -> Iterator[str]:
+    hidden = 0
+    for token in nested_tokens(html):
+        if hidden:
+            if isinstance(token, Tag) and token.name not in VOID:
+                hidden += -1 if token.is_end else 1
+        elif isinstance(token, str):
+            yield token.replace("<", "&lt;").replace(">", "&gt;")
+        elif isinstance(token, Raw):
+            if styles and token.name == "style":
+                yield f"<style>{token.content}</style>"
+        elif token.name in _LEFT_OUT:
+            hidden = 1
+        elif token.name not in _UNWRAPPED and _ELEMENT.fullmatch(token.name):
+            yield _tag(token)
+
+
+def _tag(tag: Tag) -> str:
+    name = "div" if tag.name == "body" else tag.name
+    if tag.is_end:
+        return f"</{name}>"
+    attributes = attributes_of(tag) if tag.attributes else {}
+    if tag.name == "body":
+        attributes = _as_style(attributes)
+    written = (f' {key}="{html_names.escape(value)}"' for key, value in attributes.items() if _is_kept(key, value))
+    return f"<{name}{''.join(written)}>"
+
+
+def _as_style(attributes: dict[str, str]) -> dict[str, str]:
+    """Turn the colours of ``body`` into a style, which a ``div`` may have."""
+    colours = [
+        f"{css}: {attributes.pop(key)}"
+        for key, css in (("bgcolor", "background-color"), ("text", "color"))
+        if key in attributes
+    ]
+    style = "; ".join([*colours, *([attributes["style"]] if "style" in attributes else [])])
+    return {**attributes, "style": style} if style else attributes
+
+
+def _is_kept(name: str, value: str) -> bool:
+    if _ATTRIBUTE.fullmatch(name) is None or name in _NO_ATTRIBUTES:
+        return False
+    return name not in _ADDRESSES or not _IGNORED_IN_ADDRESS.sub("", value).lower().startswith(_NO_SCHEMES)
+
+
+def shown_content_ids(html: str) -> frozenset[str]:
+    """Find the Content-IDs that HTML refers to (``cid:`` addresses, RFC 2392), in attributes and styles."""
+    return frozenset(unquote(unescape(found[1])) for found in _CONTENT_ID.finditer(html))
+
+
+def content_id_of_address(address: str) -> str | None:
+    """Read the Content-ID out of a ``cid:`` address, or ``None`` when it is another."""
+    scheme, colon, rest = address.strip().partition(":")
+    return unquote(rest).strip("<>") if colon and scheme.lower() == "cid" and rest else None

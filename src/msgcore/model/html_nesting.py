@@ -1,0 +1,150 @@
+"""HTML tags that are properly nested: every start tag has its end, in its turn, whatever the input says.
+
+What browsers repair is repaired as far as mail needs it: end tags that may be left out, end tags without a start, tags
+that overlap. Nesting is bounded, since every reader of HTML behind this one pays for its depth; what nests deeper is
+kept as content of the level above.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import attrs
+
+from msgcore.model.html_tokens import Raw, Tag, Token, tokens_of
+
+__all__ = ["DEEPEST", "VOID", "nested_tokens"]
+
+DEEPEST = 200
+_MOST_FORMATTING = 30
+
+VOID = frozenset(
+    {
+        *("area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen"),
+        *("link", "meta", "param", "source", "track", "wbr"),
+    }
+)
+_FORMATTING = frozenset(
+    {
+        *("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"),
+    }
+)
+_CELLS = frozenset({"td", "th", "caption"})
+_SCOPED = _CELLS | {"table"}
+_TABLE_PARTS = frozenset({"table", "tbody", "thead", "tfoot", "tr", *_CELLS})
+
+# What a start tag ends (HTML standard section 13.1.2.4): a paragraph, whatever else is open in it, and these when they
+# are innermost.
+_ENDS_PARAGRAPH = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dir", "div", "dl", "dt"),
+        *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"),
+        *("hr", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "ul"),
+    }
+)
+_ENDED_BY: dict[str, frozenset[str]] = {
+    "li": frozenset({"li"}),
+    **dict.fromkeys(("dt", "dd"), frozenset({"dt", "dd"})),
+    **dict.fromkeys(_CELLS, _CELLS),
+    "tr": _CELLS | {"tr"},
+    **dict.fromkeys(("tbody", "thead", "tfoot"), _CELLS | {"tr", "tbody", "thead", "tfoot"}),
+    "option": frozenset({"option"}),
+    "a": frozenset({"a"}),
+}
+_NOTHING: frozenset[str] = frozenset()
+_FRAME = frozenset({"html", "head"})
+
+
+def nested_tokens(html: str) -> Iterator[Token]:
+    """Cut HTML into tags that nest, texts and raw elements; ``html`` and ``head`` are left out, ``body`` ends last.
+
+    A :data:`VOID` element has a start tag only.
+    """
+    nesting = _Nesting()
+    has_body = False
+    for token in tokens_of(html):
+        if isinstance(token, str | Raw):
+            yield token
+        elif token.name in _FRAME or (token.name == "body" and (token.is_end or has_body)):
+            continue
+        elif token.name in VOID:
+            yield from nesting.pass_void(token)
+        elif token.is_end:
+            yield from nesting.end(token.name)
+        else:
+            has_body = has_body or token.name == "body"
+            yield from nesting.start(token)
+    yield from nesting.end_all()
+
+
+@attrs.define
+class _Scope:
+    """What a table or cell holds open; the end tags of what stands outside do not reach in."""
+
+    of: str
+    open: Counter[str] = attrs.field(factory=Counter[str])
+
+
+class _Nesting:
+    def __init__(self) -> None:
+        self._open: list[str] = []
+        self._scopes = [_Scope("")]
+        self._dropped: Counter[str] = Counter()
+        self._formatting = 0
+
+    def pass_void(self, tag: Tag) -> Iterator[Token]:
+        if not tag.is_end or tag.name == "br":  # browsers read </br> as <br>
+            yield from self.end_before(tag.name)
+            yield Tag("br") if tag.is_end else tag
+
+    def start(self, tag: Tag) -> Iterator[Token]:
+        name = tag.name
+        yield from self.end_before(name)
+        is_formatting = name in _FORMATTING
+        if len(self._open) >= DEEPEST or (is_formatting and self._formatting >= _MOST_FORMATTING):
+            self._dropped[name] += 1
+            return
+        self._open.append(name)
+        self._scopes[-1].open[name] += 1
+        self._formatting += is_formatting
+        if name in _SCOPED:
+            self._scopes.append(_Scope(name))
+        yield tag
+
+    def end_before(self, name: str) -> Iterator[Token]:
+        """End what the start of ``name`` ends."""
+        if name in _ENDS_PARAGRAPH and self._scopes[-1].open["p"]:
+            yield from self._end_through("p")
+        ended = _ENDED_BY.get(name, _NOTHING)
+        while self._open and self._open[-1] in ended:
+            yield self._end_innermost()
+
+    def end(self, name: str) -> Iterator[Token]:
+        if self._dropped[name]:
+            self._dropped[name] -= 1
+        elif self._is_in_scope(name):
+            yield from self._end_through(name)
+
+    def _end_through(self, name: str) -> Iterator[Token]:
+        while self._open[-1] != name:
+            yield self._end_innermost()
+        yield self._end_innermost()
+
+    def end_all(self) -> Iterator[Token]:
+        while self._open:
+            yield self._end_innermost()
+
+    def _is_in_scope(self, name: str) -> bool:
+        reach = 1
+        if name in _TABLE_PARTS:
+            reach += (self._scopes[-1].of in _CELLS) + (name == "table")
+        return any(scope.open[name] for scope in self._scopes[-reach:])
+
+    def _end_innermost(self) -> Tag:
+        name = self._open.pop()
+        if name in _SCOPED:
+            self._scopes.pop()
+        self._scopes[-1].open[name] -= 1
+        self._formatting -= name in _FORMATTING
+        return Tag(name, is_end=True)

@@ -1,0 +1,117 @@
+"""HTML cut into tags and text, in one pass whose time grows with the length of the input alone, on any input.
+
+The standard library's parser is not bounded (100 kB of ``<a `` take it more than a minute) and raises on some input.
+The cuts are those of the HTML standard (section 13.2.5). What stays open at the end (a comment, a tag, a script) ends
+the text there; only an attribute's open quote counts as a character of its value.
+"""
+
+from __future__ import annotations
+
+import html as html_names
+import itertools
+import re
+from collections.abc import Iterator
+
+import attrs
+
+__all__ = ["Raw", "Tag", "Token", "attributes_of", "tokens_of", "unescape"]
+
+
+@attrs.frozen(eq=False)
+class Tag:
+    """A start or end tag: its name in lower case, and its attributes as they are written."""
+
+    name: str
+    is_end: bool = False
+    attributes: str = ""
+
+
+@attrs.frozen(eq=False)
+class Raw:
+    """An element whose content is no markup and that no reader sees, a script say, with its content."""
+
+    name: str
+    content: str
+
+
+Token = Tag | Raw | str
+"""A ``str`` is text as it is written, with its character references."""
+
+# An attribute is a name, and perhaps a value in quotes or bare; in _TAG it is only passed over. Every quantifier is
+# possessive: no way back.
+_ATTRIBUTE = re.compile(r"""(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+""")
+_TAG = re.compile(
+    r"<(/?)([a-zA-Z][^\s/>]*+)"
+    r"""((?:[\s/]++|(?:=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)*+)>"""
+)
+_MOST_ATTRIBUTES = 100
+_RAW = {
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    for name in ("script", "style", "title", "iframe", "noembed", "noframes")
+}
+_COMMENT_END = re.compile(r"--!?>")
+_LONG_NUMBER = re.compile(r"&#0*+[0-9]{8,}+;?|&#0{8,}+([0-9]{0,7}+);?")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+
+
+def tokens_of(html: str) -> Iterator[Token]:
+    """Cut HTML into its tags and texts; comments and declarations are left out."""
+    at, end = 0, len(html)
+    while at < end:
+        opening = html.find("<", at)
+        if opening < 0:
+            yield html[at:]
+            return
+        if opening > at:
+            yield html[at:opening]
+        tag = _TAG.match(html, opening)
+        if tag is None:
+            at = _behind_other(html, opening)
+            if at == opening + 1:
+                yield "<"
+            continue
+        name, at = tag[2].lower(), tag.end()
+        if name in _RAW and not tag[1]:
+            close = _RAW[name].search(html, at)
+            if close is not None:
+                yield Raw(name, html[at : close.start()])
+            at = end if close is None else close.start()
+        elif name not in _RAW:
+            yield Tag(name, bool(tag[1]), tag[3])
+
+
+def _behind_other(html: str, at: int) -> int:
+    """Say where what begins with < and is no tag ends: a comment, a declaration, a tag without end, or the < alone."""
+    following = html[at + 1 : at + 2]
+    if html.startswith("<!--", at):
+        comment_end = _COMMENT_END.search(html, at + 2)
+        return len(html) if comment_end is None else comment_end.end()
+    if following in {"!", "?", "/"}:
+        close = html.find(">", at + 2)
+        return len(html) if close < 0 else close + 1
+    return len(html) if following.isalpha() and following.isascii() else at + 1
+
+
+def attributes_of(tag: Tag) -> dict[str, str]:
+    """Read a tag's attributes: names in lower case, the first of a name, values without their character references.
+
+    A tag has at most 100: readers of HTML behind this one compare each with all the others.
+    """
+    found: dict[str, str] = {}
+    for attribute in itertools.islice(_ATTRIBUTE.finditer(tag.attributes), _MOST_ATTRIBUTES):
+        name, double, single, bare = attribute.groups("")
+        found.setdefault(name.lower(), _REFERENCE.sub(_named, double or single or bare))
+    return found
+
+
+def _named(reference: re.Match[str]) -> str:
+    return html_names.unescape(reference[0])
+
+
+def unescape(text: str) -> str:
+    """Put characters for the references in a text; a number of any length is read without its cost."""
+    if "&" not in text:
+        return text
+    if "&#" in text:
+        text = _LONG_NUMBER.sub(lambda found: f"&#{found[1]};" if found[1] else "\ufffd", text)
+    return html_names.unescape(text)

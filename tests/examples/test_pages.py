@@ -1,0 +1,43 @@
+"""Pages whose Python blocks run in their order, in one program in an empty folder, and print what the page says.
+
+What is indented behind a block is what it prints.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import attrs
+import pytest
+
+from tests.shared import REPOSITORY
+
+PAGES = [name for name in ("bodies", "mime", "reports") if (REPOSITORY / f"docs/{name}.md").is_file()]
+BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n((?:(?:    [^\n]*)?\n)*    [^\n]*\n))?", re.MULTILINE | re.DOTALL)
+MARK = "-- next block --"
+
+
+@attrs.frozen
+class Block:
+    text: str
+    printed: str
+
+
+def blocks_of(page: str) -> list[Block]:
+    written = (REPOSITORY / f"docs/{page}.md").read_text(encoding="utf-8")
+    return [Block(text, re.sub("^    ", "", printed, flags=re.MULTILINE)) for text, printed in BLOCK.findall(written)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_blocks_print_what_the_page_says(page: str, tmp_path: Path) -> None:
+    blocks = blocks_of(page)
+    program = tmp_path / "page.py"
+    program.write_text(f"print({MARK!r})\n".join(block.text for block in blocks), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split(f"{MARK}\n") == [block.printed for block in blocks]
