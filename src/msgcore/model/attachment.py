@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+from msgcore.base.filenames import safe_name
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import NotLoaded, UsageError
 from msgcore.props.bag import PropBag
@@ -198,6 +199,11 @@ class Attachment:
     def filename(self) -> str | None:
         """The name as it was given: data, not a path; never open a file by it."""
         return self._bag.get(PidTagAttachLongFilename)
+
+    @property
+    def safe_filename(self) -> str:
+        """A name that a file in a folder of one's own can have (:func:`~msgcore.base.filenames.safe_name`)."""
+        return safe_name(self.filename or "")
 
     @property
     def content_type(self) -> str:

@@ -60,6 +60,7 @@ from msgcore.props import (
 )
 from msgcore.props.tags import Property
 from msgcore.testing.strategies import header_texts, long_header_texts, moments
+from tests.shared import REPOSITORY
 
 TEXTS = long_header_texts()
 WORDS = st.lists(header_texts(30), min_size=1, max_size=5).map(tuple)
@@ -109,6 +110,13 @@ def test_a_message_with_the_property_survives_mime(mapped: MappedField, data: st
 @each_field()
 def test_a_message_without_the_field_has_no_such_property(mapped: MappedField) -> None:
     assert mapped.tag not in mime.read(b"From: ann@a.test\r\n\r\nHello\r\n").tags()
+
+
+def test_the_page_names_each_field_with_its_property() -> None:
+    page = (REPOSITORY / "docs" / "mime-mapping.md").read_text(encoding="utf-8")
+    rows = [tuple(cell.strip() for cell in line.split("|")[1:3]) for line in page.splitlines() if line.startswith("|")]
+
+    assert [mapped.name for mapped in FIELDS if (mapped.name, mapped.tag.label) not in rows] == []
 
 
 def value_of(fields: str, tag: Property[Any], body: str = "") -> object:

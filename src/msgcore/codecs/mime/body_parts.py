@@ -18,6 +18,7 @@ from msgcore.codecs.mime.flowed import flow, unflow
 from msgcore.codecs.mime.fold import field, text_field
 from msgcore.codecs.mime.parameter_writing import is_simple, parameter_tokens, quoted_words
 from msgcore.codecs.mime.parameters import parse_parameters
+from msgcore.codecs.mime.part_properties import file_times
 from msgcore.codecs.mime.tolerated import ignore
 from msgcore.codecs.mime.transfer import (
     BLOCK_OCTETS,
@@ -31,7 +32,7 @@ from msgcore.codecs.mime.transfer import (
 )
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.model.attachment import Attachment
-from msgcore.props.table import PidTagAttachContentLocation, PidTagTextAttachmentCharset
+from msgcore.props.table import PidTagAttachContentLocation, PidTagDisplayName, PidTagTextAttachmentCharset
 
 __all__ = [
     "Base64",
@@ -294,9 +295,11 @@ def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping
     # An inline text would be taken for the body.
     is_inline = is_shown or (attachment.is_inline and not media_type.startswith("text/"))
     disposition = "inline" if is_inline else "attachment"
-    fields += field(
-        "Content-Disposition", parameter_tokens(disposition, {} if filename is None else {"filename": filename})
-    )
+    named = {} if filename is None else {"filename": filename}
+    fields += field("Content-Disposition", parameter_tokens(disposition, {**named, **file_times(attachment)}))
+    described = attachment.get(PidTagDisplayName)
+    if described and described != filename and attachment.message is None:
+        fields += text_field("Content-Description", described)
     if attachment.content_id is not None:
         fields += text_field("Content-ID", f"<{attachment.content_id}>")
     location = attachment.get(PidTagAttachContentLocation)

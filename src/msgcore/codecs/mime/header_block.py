@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.parameters import NOTHING, Parameterised, parse_parameters
 from msgcore.codecs.mime.tolerated import Note, ignore
-from msgcore.codecs.mime.words import decode_words, header_text
+from msgcore.codecs.mime.words import decode_words, header_text, unfold
 from msgcore.model.headers import Header
 
 __all__ = ["HeaderBlock", "RawField", "header_block"]
@@ -174,12 +174,16 @@ class HeaderBlock:
     def headers(self) -> list[Header]:
         """Give each field with its decoded value, in order; past the limit of fields none."""
         pairs = self._pairs if self.is_kept else [(self.name(one), self.value(one)) for one in self.each_field()]
-        note = self.note
+        note, is_plain = self.note, self.octets.isascii() and b"\0" not in self.octets
         found: list[Header] = []
         for name, raw in pairs:
-            text = header_text(raw, note)
-            if name:
-                found.append(Header(name.decode("ascii"), self._with_words(text) if "=?" in text else text))
+            if not name:
+                continue
+            text = line.decode() if is_plain and b"\r" not in (line := unfold(raw)) else header_text(raw, note)
+            if "?" in text:
+                text = self._with_words(text)
+            # Twice as fast as the class makes one.
+            found.append(tuple.__new__(Header, (name.decode(), text)))
         return found
 
     def value(self, field: RawField) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgcore.codecs.mime.content_class import class_of_content
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.reports.disposition import disposition_of, disposition_part
 from msgcore.codecs.mime.reports.status_fields import actions_of, status_part
@@ -20,7 +21,9 @@ def message_class_of(root: Entity) -> str:
         return _class_of_report(root)
     if kind == "multipart/signed":
         return "IPM.Note.SMIME.MultipartSigned"
-    return "IPM.Note.SMIME" if kind in _SMIME else "IPM.Note"
+    if kind in _SMIME:
+        return "IPM.Note.SMIME"
+    return class_of_content(root) or "IPM.Note"
 
 
 def _class_of_report(root: Entity) -> str:

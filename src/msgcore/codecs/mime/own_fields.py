@@ -8,6 +8,7 @@ from typing import cast
 import attrs
 
 from msgcore.codecs.mime.address_writing import address_field
+from msgcore.codecs.mime.content_class import class_of_content_class, content_class_of
 from msgcore.codecs.mime.fields import FIELDS, MappedField, is_named_property
 from msgcore.codecs.mime.fold import field, text_field
 from msgcore.errors import UsageError
@@ -17,8 +18,14 @@ from msgcore.model.message import Message
 from msgcore.model.recipient import RecipientKind
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
+    PidLidInfoPathFormName,
+    PidNameContentClass,
     PidTagImportance,
+    PidTagMessageClass,
     PidTagOriginatorDeliveryReportRequested,
+    PidTagReadReceiptAddressType,
+    PidTagReadReceiptEmailAddress,
+    PidTagReadReceiptName,
     PidTagReadReceiptRequested,
     PidTagSenderAddressType,
     PidTagSenderEmailAddress,
@@ -39,6 +46,7 @@ REPLY_TO = "reply_to"
 
 _FROM = (PidTagSentRepresentingName, PidTagSentRepresentingAddressType, PidTagSentRepresentingEmailAddress)
 _SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress)
+_RECEIPT = (PidTagReadReceiptName, PidTagReadReceiptAddressType, PidTagReadReceiptEmailAddress)
 
 
 Writer = Callable[[Message, bool], bytes | None]
@@ -94,10 +102,11 @@ def _people(name: str, kind: RecipientKind) -> Writer:
 
 def _mapped(mapped: MappedField) -> Writer:
     is_text = mapped.write is text_field
+    needed = mapped.only_with
 
     def write(message: Message, utf8: bool) -> bytes | None:
         value: object = message.get(mapped.tag)
-        if value is None:
+        if value is None or (needed is not None and not message.get(needed.tag)):
             return None
         return text_field(mapped.name, str(value), utf8=utf8) if is_text else mapped.write(mapped.name, value)
 
@@ -116,15 +125,30 @@ def _importance(number: int, name: str) -> Writer:
 
 
 def _receipt(name: str, tag: Property[bool]) -> Writer:
-    """A request for a receipt names who gets it: the sender."""
+    """A request for a receipt names who gets it: the sender, when nobody else is named ([MS-OXCMAIL] 2.1.3.1.5)."""
 
     def write(message: Message, utf8: bool) -> bytes | None:
         if not message.get(tag, False):
             return None
-        address = _correspondent(message, _FROM) or _correspondent(message, _SENDER)
+        given = (_correspondent(message, tags) for tags in (_RECEIPT, _FROM, _SENDER))
+        address = next(filter(None, given), None)
         return None if address is None else address_field(name, (address,), utf8=utf8)
 
     return write
+
+
+def _content_class(message: Message, utf8: bool) -> bytes | None:
+    """Write the class that the message class stands for, else the one that was given, when that stands for none."""
+    value = content_class_of(message.message_class, message.get(PidLidInfoPathFormName))
+    if value is None:
+        value = message.get(PidNameContentClass)
+        if value is None or class_of_content_class(value) is not None:
+            return None
+    return text_field("Content-Class", value, utf8=utf8)
+
+
+def _no_field(_message: Message, _utf8: bool) -> None:
+    """What is read as another field is not written."""
 
 
 def _keys(*tags: PropertyKey) -> frozenset[BagKey | str]:
@@ -140,13 +164,20 @@ OWN_FIELDS: tuple[OwnField, ...] = (
     OwnField(b"to", _PEOPLE, _people("To", RecipientKind.TO)),
     OwnField(b"cc", _PEOPLE, _people("Cc", RecipientKind.CC)),
     OwnField(b"bcc", _PEOPLE, _people("Bcc", RecipientKind.BCC)),
-    *(OwnField(mapped.lowered, _keys(mapped.tag), _mapped(mapped)) for mapped in FIELDS),
+    *(
+        OwnField(
+            mapped.lowered, _keys(mapped.tag, *([mapped.only_with.tag] if mapped.only_with else [])), _mapped(mapped)
+        )
+        for mapped in FIELDS
+    ),
+    *(OwnField(alias, _keys(mapped.tag), _no_field) for mapped in FIELDS for alias in mapped.names[1:]),
+    OwnField(b"content-class", _keys(PidTagMessageClass, PidNameContentClass, PidLidInfoPathFormName), _content_class),
     OwnField(b"importance", _keys(PidTagImportance), _importance(0, "Importance")),
     OwnField(b"x-priority", _keys(PidTagImportance), _importance(1, "X-Priority")),
-    OwnField(b"x-msmail-priority", _keys(PidTagImportance), lambda _message, _utf8: None),
+    OwnField(b"x-msmail-priority", _keys(PidTagImportance), _no_field),
     OwnField(
         b"disposition-notification-to",
-        _keys(PidTagReadReceiptRequested),
+        _keys(PidTagReadReceiptRequested, *_RECEIPT),
         _receipt("Disposition-Notification-To", PidTagReadReceiptRequested),
     ),
     OwnField(
@@ -166,6 +197,8 @@ def named_fields(message: Message, tags: Iterable[PropertyKey], *, utf8: bool) -
     """
     for tag in tags:
         if not isinstance(tag, NamedProperty) or tag.property_set != PS_INTERNET_HEADERS:
+            continue
+        if tag.bag_key == PidNameContentClass.bag_key:
             continue
         lowered = str(tag.lid_or_name)
         value: object = message.get(cast("Property[object]", tag))

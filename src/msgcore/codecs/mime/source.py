@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgcore.codecs.mime.derived import ALWAYS, READERS
+from msgcore.codecs.mime.derived import READERS, said_tags
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.fields import is_named_property
 from msgcore.codecs.mime.parts import attachment_in_text, attachment_of
@@ -14,7 +14,7 @@ from msgcore.model.attachment import Attachment
 from msgcore.model.headers import Headers
 from msgcore.model.message import Message
 from msgcore.props.key import BagKey, PropertyKey
-from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, header_property
+from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty
 from msgcore.props.types import PropertyType
 
 __all__ = ["MimeSource"]
@@ -59,17 +59,7 @@ class MimeSource(MimeView):
         return self.header.text(name.encode("utf-8", "replace"))
 
     def tags(self) -> Sequence[PropertyKey]:
-        raw = self.header.raw
-        present: list[PropertyKey] = [
-            reader.tag
-            for reader in READERS.values()
-            if reader.said_by is not None
-            and (reader.said_by is ALWAYS or any(raw(name) is not None for name in reader.said_by))
-            and self.value(reader.tag) is not None
-        ]
-        names = (name.decode("ascii") for name in self.header.names())
-        present.extend(header_property(name) for name in names if is_named_property(name))
-        return present
+        return said_tags(self, self.value)
 
     def headers(self) -> Headers:
         if self._headers is None:

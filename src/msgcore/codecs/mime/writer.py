@@ -167,7 +167,12 @@ def _written(message: Message, form: WriteForm, written: Callable[[Message], Wri
     return _put_together([crlf_field(one) for one in fields], compose_body(message, form, written))
 
 
-_CONTENT_FIELDS = (b"content-", b"mime-version")
+_CONTENT_FIELDS = (
+    b"mime-version",
+    *(b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-description"),
+    *(b"content-id", b"content-location", b"content-base", b"content-md5", b"content-length"),
+)
+"""Fields about the body that was read. Content-Class and Content-Language are about the message."""
 
 
 def _kept(*octets: bytes) -> Written:

@@ -224,6 +224,7 @@ def test_the_report_in_a_message_is_found(corpus: Path, name: str, org_name: str
     [
         b"",
         b"<report/>",
+        b"<feedback><from>ann</from></feedback>",
         b"\x1f\x8b and no gzip",
         b"PK\x03\x04 and no zip",
         zipped(),
@@ -297,6 +298,6 @@ def test_a_report_that_is_refused_is_none_in_a_message() -> None:
 
 @given(st.lists(st.sampled_from([SMALL, b"<feedback>", b"<", b">", b"</record>", b"<!--", b"]]>", b"&#0;", b"\xff"])))
 def test_no_document_raises_what_is_not_told(pieces: list[bytes]) -> None:
-    report = mime.read_aggregate_report(SMALL[:10] + b"".join(pieces))
+    report = mime.read_aggregate_report(SMALL + b"".join(pieces))
 
-    assert report.begin is None
+    assert report.org_name == "a.test"

@@ -161,7 +161,8 @@ def test_a_feedback_report_of_the_corpus_tells_what_stands_in_it(corpus: Path, n
 def test_a_failed_dkim_signature_is_told_as_rfc_6591_has_it() -> None:
     report = read(
         b"Feedback-Type: Auth-Failure (x)\nAuth-Failure: bodyhash\nDKIM-Domain: example.net\n"
-        b"DKIM-Identity: @example.net\nDKIM-Selector: s\nDKIM-Canonicalized-Header: ZnJvbTph\n DQo=\nDKIM-Canonicalized-Body: SGkNCg==\n"
+        b"DKIM-Identity: @example.net\nDKIM-Selector: s\nDKIM-Canonicalized-Header: ZnJvbTph\n DQo=\n"
+        b"DKIM-Canonicalized-Body: SGkNCg==\n"
         b'SPF-DNS: txt : a.test : "v=spf1 -all"\nSource-Port: 2525\nIncidents: 3\n'
     )
 

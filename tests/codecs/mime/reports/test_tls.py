@@ -59,7 +59,7 @@ RFC_8460 = TlsReport(
     ),
     contact_info="sts-reporting@company-x.example",
 )
-SMALL: dict[str, object] = {"organization-name": "a.test", "policies": [{}]}
+SMALL: dict[str, object] = {"organization-name": "a.test", "report-id": "1", "policies": [{}]}
 
 
 def test_the_report_of_the_rfc_has_all_its_values(corpus: Path) -> None:
@@ -117,10 +117,11 @@ def test_a_report_in_gzip_is_the_same_report(corpus: Path) -> None:
         b"",
         b"[]",
         b"{}",
-        b'{"policies": 1}',
+        b'{"policies": 1, "report-id": "1"}',
+        b'{"policies": []}',
         b"[" * 200_000,
-        b'{"policies": ' + b"9" * 10_000 + b"}",
-        b'{"policies": []',
+        b'{"report-id": "1", "policies": [' + b"9" * 10_000 + b"]}",
+        b'{"report-id": "1", "policies": []',
     ],
 )
 def test_what_is_no_report_is_refused(octets: bytes) -> None:
@@ -135,7 +136,7 @@ def test_a_report_that_unpacks_to_too_much_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("member", "value"),
-    [("organization-name", 1), ("date-range", []), ("report-id", None), ("contact-info", {}), ("policies", [1, None])],
+    [("organization-name", 1), ("date-range", []), ("contact-info", {}), ("policies", [1, None])],
 )
 def test_a_member_of_another_kind_is_as_if_missing(member: str, value: object) -> None:
     without = {name: given for name, given in SMALL.items() if name != member}

@@ -21,6 +21,7 @@ from msgcore.model.aggregate_report import (
 __all__ = ["aggregate_report_of", "read_aggregate_report"]
 
 _SOME_DIGITS = re.compile(r"\d{1,15}")
+_PARTS = frozenset({"report_metadata", "policy_published", "record"})
 _LATEST = 253_402_300_799  # the end of the year 9999
 
 
@@ -49,8 +50,8 @@ def read_aggregate_report(octets: bytes) -> AggregateReport:
     """
     document, findings = parse_elements(unpack(octets))
     feedback = document.find("feedback")
-    if feedback is None:
-        raise MalformedMessage("no aggregate report: there is no element called feedback")
+    if feedback is None or not any(child.name in _PARTS for child in feedback.children):
+        raise MalformedMessage("no aggregate report: there is no element feedback with a part of one")
     metadata = feedback.child("report_metadata")
     dates = metadata.child("date_range")
     return AggregateReport(

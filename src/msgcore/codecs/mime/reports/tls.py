@@ -17,6 +17,7 @@ __all__ = ["read_tls_report", "tls_report_of"]
 
 _Members = Mapping[str, object]
 _NOTHING: _Members = {}
+_MARKS = frozenset({"organization-name", "date-range", "report-id"})
 # As JSON takes many times its size in memory, and real reports have a few thousand octets.
 _MOST_OCTETS = 4 * 1024 * 1024
 
@@ -48,8 +49,8 @@ def read_tls_report(octets: bytes) -> TlsReport:
     except (ValueError, RecursionError) as error:
         raise MalformedMessage(f"no JSON: {error}") from error
     members = _members(found)
-    if not isinstance(members.get("policies"), list):
-        raise MalformedMessage("no TLS report: there is no list called policies")
+    if not isinstance(members.get("policies"), list) or _MARKS.isdisjoint(members):
+        raise MalformedMessage("no TLS report: there is no list called policies, or nothing else of one")
     dates = _members(members.get("date-range"))
     return TlsReport(
         organization_name=_text(members, "organization-name"),
