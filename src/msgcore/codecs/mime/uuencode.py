@@ -10,9 +10,7 @@ from msgcore.codecs.mime.transfer import decode_content
 
 __all__ = ["UuFile", "may_hold_files", "uu_files", "without_files"]
 
-# Modes start with one of these; searching for more than the word passes over most texts fastest.
-_MARKS = (b"begin 6", b"begin 7", b"begin 4")
-_BEGIN = re.compile(rb"begin [0-7]{3,4} ([^\r\n]{1,255}?)[ \t]*+\r?\n([!-`][ -`]*+)\r?\n")
+_BEGIN = re.compile(rb"begin [67][0-7]{2} ([^\r\n]{1,255}?)[ \t]*+\r?\n([!-`][ -`]*+)\r?\n")
 _END = re.compile(rb"\nend[ \t]*+(?:\r?\n|\Z)")
 _MOST = 1_000
 
@@ -28,7 +26,8 @@ class UuFile(NamedTuple):
 
 def may_hold_files(octets: bytes, start: int, end: int) -> bool:
     """Say whether a look with :func:`uu_files` is worth while."""
-    return any(octets.find(mark, start, end) >= 0 for mark in _MARKS)
+    # Modes give the owner 6 or 7; searching for more than the word passes over most texts fastest.
+    return octets.find(b"begin 6", start, end) >= 0 or octets.find(b"begin 7", start, end) >= 0
 
 
 def uu_files(octets: bytes) -> list[UuFile]:

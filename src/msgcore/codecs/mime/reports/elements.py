@@ -32,7 +32,7 @@ _MARKUP = re.compile(
 )
 _REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_MOST_ELEMENTS = 1_000_000
+_MOST_ELEMENTS = 500_000
 _DEEPEST = 50
 _MOST_FINDINGS = 1_000
 _SOURCES = {
@@ -57,7 +57,7 @@ class Element:
 
     def child(self, name: str) -> Element:
         """Give the first child called ``name``; an empty one when there is none."""
-        return next(self.all(name), Element(name))
+        return next(self.all(name), _MISSING)
 
     def value(self, name: str) -> str:
         """Give the text of the first child called ``name``; empty when there is none."""
@@ -76,6 +76,9 @@ class Element:
                 return element
             waiting.extend(reversed(element.children))
         return None
+
+
+_MISSING = Element("")
 
 
 def parse_elements(octets: bytes) -> tuple[Element, tuple[Finding, ...]]:

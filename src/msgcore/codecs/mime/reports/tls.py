@@ -19,7 +19,7 @@ _Members = Mapping[str, object]
 _NOTHING: _Members = {}
 _MARKS = frozenset({"organization-name", "date-range", "report-id"})
 # As JSON takes many times its size in memory, and real reports have a few thousand octets.
-_MOST_OCTETS = 4 * 1024 * 1024
+_MOST_OCTETS = 2 * 1024 * 1024
 
 
 def tls_report_of(root: Entity) -> TlsReport | None:
