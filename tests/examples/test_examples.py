@@ -21,6 +21,12 @@ PROMISED = {
         "> By train, I think.\n",
         "Fwd: Plan with AW_ Plan.eml",
     ],
+    "reports.py": [
+        "bob@b.test failed: 5.2.2 552 mailbox full",
+        "May a receipt be sent? may",
+        "REPORT.IPM.Note.IPNRN - Read: Plan",
+        "A receipt for the receipt? never",
+    ],
     "routes.py": [
         "goes to partner (gateway smtp) by SMTP:*@partner.test, cost 50",
         "goes to internet (gateway smtp) by SMTP:*, cost 10",

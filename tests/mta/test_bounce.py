@@ -92,6 +92,7 @@ def test_a_recipient_is_named_with_what_the_next_hop_said() -> None:
         "action": "failed",
         "status": "5.1.1",
         "diagnostic-code": "smtp; 550 5.1.1 nobody here",
+        "x-display-name": "Bob Berg",
     }
 
 

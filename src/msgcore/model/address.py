@@ -24,6 +24,12 @@ _TYPES_WITH_COMMAS = frozenset({"X400", "EX"})
 _ANOTHER_ADDRESS = re.compile(r",.*(@|[A-Z][A-Z0-9-]*:\S)", re.DOTALL)
 _TYPED = re.compile(r"([A-Z][A-Z0-9-]*):\s*(\S.*)", re.DOTALL)
 _NAMED_TYPED = re.compile(r"(.*\S)\s*\[([A-Za-z][A-Za-z0-9-]*):([^\]]+)\]", re.DOTALL)
+_LABELS = r"[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+"
+# ``bob@b.test``, ``Bob Berg <bob@b.test>`` and ``"Berg, Bob" <bob@b.test>``, short enough to be within all limits.
+_USUAL = re.compile(
+    r'(?:"([^"\\@\r\n\0=]*+)" <|([^\s"()<>,;:\[\]@\\.=?\0]++(?: [^\s"()<>,;:\[\]@\\.=?\0]++)*+) <|)'
+    rf"([A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]++)*+@{_LABELS})(>?)"
+)
 _ATOM_TEXT = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010FFFF-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010FFFF-]+)*"
 )
@@ -96,6 +102,12 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
         InvalidAddress: some part is no address and no name either.
         InjectionRefused: the text holds CR, LF or NUL.
     """
+    usual = _USUAL.fullmatch(text)
+    if usual is not None and len(text) <= 64:
+        quoted, name, spec, end = usual.groups()
+        phrase = name if quoted is None else quoted
+        if (phrase is None) != bool(end):
+            return (Address(SMTP, spec, phrase or ""),)
     refuse_line_ends(text, "address")
     typed = _typed_whole(text.strip())
     if typed is not None:

@@ -17,9 +17,7 @@ class PropertyKey:
 
     __slots__ = ()
 
-    @property
-    def bag_key(self) -> BagKey:
-        raise NotImplementedError
+    bag_key: BagKey
 
     @property
     def value_type(self) -> PropertyType:

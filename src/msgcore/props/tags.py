@@ -145,10 +145,9 @@ class NamedProperty(Property[T_co]):
     lid_or_name: int | str
     type: PropertyType
     name: str = attrs.field(default="", eq=False)
-
-    @property
-    def bag_key(self) -> BagKey:
-        return self.property_set, self.lid_or_name
+    bag_key: BagKey = attrs.field(
+        init=False, eq=False, default=attrs.Factory(lambda tag: (tag.property_set, tag.lid_or_name), takes_self=True)
+    )
 
     @property
     def value_type(self) -> PropertyType:

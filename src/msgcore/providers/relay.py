@@ -97,6 +97,6 @@ class RelayTransport:
 def _size_octets(message: Message) -> int:
     """Say how large the message is when it is routed; of files that nobody has read yet, about."""
     try:
-        return sum(len(chunk) for chunk in mime.write_chunks(message, bcc=False))
+        return mime.size_when_written(message, bcc=False)
     except NotLoaded:
         return message.size_octets * 4 // 3

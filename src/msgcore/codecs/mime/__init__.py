@@ -20,5 +20,6 @@ from msgcore.codecs.mime.reports.tls import read_tls_report as read_tls_report
 from msgcore.codecs.mime.wire import normalise_line_ends as normalise_line_ends
 from msgcore.codecs.mime.wire import octets_for_wire as octets_for_wire
 from msgcore.codecs.mime.wire import write_for_wire as write_for_wire
+from msgcore.codecs.mime.writer import size_when_written as size_when_written
 from msgcore.codecs.mime.writer import write as write
 from msgcore.codecs.mime.writer import write_chunks as write_chunks

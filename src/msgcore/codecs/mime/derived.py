@@ -17,6 +17,7 @@ from msgcore.codecs.mime.fields import FIELDS, MOST_NAMED, MappedField, importan
 from msgcore.codecs.mime.message_class import message_class_of
 from msgcore.codecs.mime.people import PEOPLE
 from msgcore.codecs.mime.property_reader import ALWAYS, Read, Reader
+from msgcore.codecs.mime.reports.properties import REPORT_PROPERTIES, report_value
 from msgcore.codecs.mime.view import MimeView
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
@@ -246,6 +247,10 @@ def _of_body(read: Read) -> Read:
     return lambda view: None if view.root in view.contents.attachments else read(view)
 
 
+def _of_report(key: BagKey) -> Read:
+    return lambda view: report_value(view.root, key)
+
+
 _MAPPED = {mapped.tag.bag_key: _field(mapped) for mapped in FIELDS}
 _SUPPRESSED = _MAPPED[PidTagAutoResponseSuppress.bag_key]
 _MAPPED[PidTagAutoResponseSuppress.bag_key] = _auto_response
@@ -269,6 +274,8 @@ _register(PidTagHtml, _html, said_by=ALWAYS)
 _register(PidTagInternetCodepage, _code_page, said_by=ALWAYS)
 _register(PidTagTransportMessageHeaders, _transport_headers, said_by=ALWAYS)
 _register(PidTagMessageSizeExtended, lambda view: len(view.octets), said_by=ALWAYS)
+for _of_reports in REPORT_PROPERTIES:
+    _register(_of_reports, _of_report(_of_reports.bag_key))
 _register(PidTagHasAttachments, lambda view: view.has_attachments)
 _register(PidTagNativeBody, _native_body)
 _register(PidTagSubjectPrefix, _subject_part(0))

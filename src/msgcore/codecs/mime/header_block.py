@@ -103,11 +103,12 @@ class HeaderBlock:
     @property
     def transfer_encoding(self) -> str:
         """The Content-Transfer-Encoding in lower case; empty when there is none."""
-        if self._transfer_encoding is None:
+        known = self._transfer_encoding
+        if known is None:
             raw = self.raw(b"content-transfer-encoding")
             found = None if raw is None else _TOKEN.match(raw)
-            self._transfer_encoding = "" if found is None else found[1].decode("latin-1").lower()
-        return self._transfer_encoding
+            known = self._transfer_encoding = "" if found is None else found[1].decode("latin-1").lower()
+        return known
 
     def _parameterised(self, name: bytes) -> Parameterised:
         raw = self.raw(name)
@@ -182,8 +183,7 @@ class HeaderBlock:
             text = line.decode() if is_plain and b"\r" not in (line := unfold(raw)) else header_text(raw, note)
             if "?" in text:
                 text = self._with_words(text)
-            # Twice as fast as the class makes one.
-            found.append(tuple.__new__(Header, (name.decode(), text)))
+            found.append(Header(name.decode(), text))
         return found
 
     def value(self, field: RawField) -> bytes:

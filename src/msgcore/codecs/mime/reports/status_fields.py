@@ -11,6 +11,7 @@ from msgcore.base.status import EnhancedStatus
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.reports.typed_fields import read_address, read_date, typed_value
+from msgcore.codecs.mime.words import without_comments
 from msgcore.model.report import ReportAction, ReportedRecipient
 
 __all__ = ["actions_of", "first_text", "groups_of", "reported_recipients", "status_part", "typed_value"]
@@ -59,7 +60,7 @@ def reported_recipients(groups: list[HeaderBlock]) -> Iterator[ReportedRecipient
             action,
             status,
             diagnostic,
-            typed_value(group.text(b"remote-mta") or "")[1],
+            _host(typed_value(group.text(b"remote-mta") or "")[1]),
             "" if original is None else original.email_address,
             kind or "smtp",
             read_date(group, b"last-attempt-date"),
@@ -69,11 +70,19 @@ def reported_recipients(groups: list[HeaderBlock]) -> Iterator[ReportedRecipient
         )
 
 
+def _host(text: str) -> str:
+    """Take a comment and the root's dot off the name of an MTA."""
+    return without_comments(text).strip().rstrip(".")
+
+
 def _action_and_status(action_text: str, status_text: str, diagnostic: str) -> tuple[ReportAction, EnhancedStatus]:
     """Read both, and make each from the other, or from the reply in the diagnostic, where it is missing or nonsense."""
     words = action_text.lower().split()
     action = _ACTIONS.get(words[0].strip(";.,()")) if words else None
-    found = _STATUS.search(status_text) or _STATUS.search(diagnostic)
+    found, told = _STATUS.search(status_text), _STATUS.search(diagnostic)
+    # x.0.0 says no more than that something is wrong.
+    if told is not None and (found is None or (found[0].endswith(".0.0") and found[1] == told[1])):
+        found = told
     if found is not None:
         status = EnhancedStatus(int(found[1]), int(found[2]), int(found[3]))
         return action or _ACTION_OF_CLASS[status.klass], status

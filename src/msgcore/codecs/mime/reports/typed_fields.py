@@ -62,10 +62,12 @@ def read_address(group: HeaderBlock, name: bytes) -> Address | None:
 
 
 def _unquoted(kind: str, value: str) -> str:
-    """Take angle brackets away, and of a ``utf-8`` address the escapes."""
+    """Take angle brackets and a source route away, and of a ``utf-8`` address the escapes."""
     value = value.strip()
-    if value.startswith("<") and value.endswith(">"):
-        value = value[1:-1]
+    if value.startswith("<") or value.endswith(">"):
+        value = value.removeprefix("<").removesuffix(">")
+    if value.startswith("@"):
+        value = value.partition(":")[2] or value
     return _ESCAPE.sub(_character, value) if kind == "utf-8" else value
 
 
