@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from msgcore.codecs.mime.tolerated import Note, ignore
 
-__all__ = ["charset_of_code_page", "code_page_of_charset", "codec_of_charset", "decode", "guess"]
+__all__ = ["charset_of_code_page", "code_page_of_charset", "codec_of_charset", "decode", "guess", "is_wide"]
 
 # One row for each codec, or two: Python's name, the Windows code page (0: none), then the MIME names and what mail
 # calls them.
@@ -108,7 +109,18 @@ _C1 = re.compile("[\x80-\x9f]")
 
 def codec_of_charset(charset: str) -> str | None:
     """Name the codec of a MIME charset, or ``None`` when the table has no such name."""
+    return _codec_of(charset) if len(charset) < _LONGEST_NAME else None
+
+
+@functools.lru_cache(maxsize=256)
+def _codec_of(charset: str) -> str | None:
     return _CODECS.get(_name_in_table(charset))
+
+
+def is_wide(charset: str) -> bool:
+    """Say whether a character takes two octets or more, so that CR and LF are no octets of their own."""
+    codec = codec_of_charset(charset)
+    return codec is not None and codec.startswith(("utf-16", "utf-32"))
 
 
 def code_page_of_charset(charset: str) -> int | None:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from msgcore.codecs.mime.body_parts import is_message_type
+from msgcore.codecs.mime.charsets import is_wide
 from msgcore.codecs.mime.editing import NO_LIMITS
 from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.own_fields import BLIND_FIELDS
@@ -190,9 +191,8 @@ class _Builder:
 
 def _is_text(entity: Entity) -> bool:
     """Whether line ends mean line ends in the body."""
-    charset = (entity.content_type.get("charset") or "").lower()
-    is_wide = charset.startswith(("utf-16", "utf-32", "ucs-"))
-    return (entity.media_type.startswith(("text/", "message/")) or entity.is_multipart) and not is_wide
+    is_text = entity.media_type.startswith(("text/", "message/")) or entity.is_multipart
+    return is_text and not is_wide(entity.content_type.get("charset") or "")
 
 
 def _encoded(entity: Entity) -> _Form:

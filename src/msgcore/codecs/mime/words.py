@@ -21,9 +21,9 @@ _RUN = re.compile(rf"{_ONE}(?:[ \t]*+{_ONE})*+")
 _FOLDED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?\s]*+(?:\r?\n[ \t]++[^?\s]*+)++\?=")
 _FOLD = re.compile(rb"\r?\n[ \t]++")
 # Whole words in UTF-8, which most are.
-_WHOLE = r"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?((?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2,3}={1,2})?)|[Qq]\?([!->@-~]*+))\?="
-_WHOLE_WORD = re.compile(_WHOLE)
-_WHOLE_RUN = re.compile(rf"{_WHOLE}(?:[ \t]*+{_WHOLE})*+")
+_WHOLE_WORD = re.compile(
+    r"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?((?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2,3}={1,2})?)|[Qq]\?([!->@-~]*+))\?="
+)
 _COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
 _BLANK = b" \t\r\n"
 _LINE_ENDS = str.maketrans("\r\n\0", "   ")
@@ -86,6 +86,9 @@ def decode_words(text: str, note: Note = ignore, limit: int = 10_000) -> str:
     """
     if "?" not in text or "=?" not in text:  # one character is found much faster than two
         return text
+    usual = _decode_whole(text, limit)
+    if usual is not None:
+        return usual
     parts: list[str] = []
     position = 0
     for run in _RUN.finditer(text):
@@ -102,18 +105,34 @@ def decode_words(text: str, note: Note = ignore, limit: int = 10_000) -> str:
     return clean("".join(parts))
 
 
+def _decode_whole(text: str, limit: int) -> str | None:
+    """Decode words that are whole and in UTF-8; ``None`` when there are others, which take the long way."""
+    parts: list[str] = []
+    octets = b""
+    position = 0
+    try:
+        for word in _WHOLE_WORD.finditer(text):
+            start, end = word.span()
+            between = text[position:start]
+            if not octets or between.strip(" \t"):
+                parts.append(octets.decode("utf-8"))
+                parts.append(between)
+                octets = b""
+            base64, quoted = word.groups()
+            octets += binascii.a2b_qp(quoted, header=True) if quoted else binascii.a2b_base64(base64 or "")
+            position = end
+            limit -= 1
+        parts.append(octets.decode("utf-8"))
+    except ValueError:
+        return None
+    parts.append(text[position:])
+    is_all = limit >= 0 and not any("=?" in between for between in parts[1::2])
+    return clean("".join(parts)) if is_all else None
+
+
 def _decode_run(words: str, note: Note) -> str:
     """Decode adjacent words."""
-    if _WHOLE_RUN.fullmatch(words):
-        try:
-            return b"".join([_octets_of(*word) for word in _WHOLE_WORD.findall(words)]).decode("utf-8")
-        except ValueError:
-            pass  # the long way recovers what it can
     return _decode_any([(word[1].lower(), word[2].upper(), word[3]) for word in _WORD.finditer(words)], note)
-
-
-def _octets_of(base64: str, quoted: str) -> bytes:
-    return binascii.a2b_qp(quoted, header=True) if quoted else binascii.a2b_base64(base64)
 
 
 def _decode_any(run: list[tuple[str, str, str]], note: Note) -> str:

@@ -210,7 +210,7 @@ full_recipients = st.builds(
     st.sampled_from(ReportAction),
     st.builds(EnhancedStatus, st.sampled_from([2, 4, 5]), st.integers(0, 999), st.integers(0, 999)),
     texts(400),
-    texts(),
+    st.from_regex(r"([a-z0-9]([a-z0-9.-]{0,20}[a-z0-9])?)?", fullmatch=True),
     st.just("") | smtp_addresses().map(lambda address: address.email_address),
     st.just("smtp"),
     moments,
@@ -327,3 +327,45 @@ def test_a_bounce_in_words_is_read_where_there_is_no_delivery_status() -> None:
 
     assert report is not None
     assert [str(recipient.address) for recipient in report.recipients] == ["bob@b.test"]
+
+
+@pytest.mark.parametrize(
+    ("field", "host"),
+    [
+        (b"dns; mx.example.jp (TCP|192.0.2.1|25)", "mx.example.jp"),
+        (b"dns; mx.example.jp. (192.0.2.1, the server)", "mx.example.jp"),
+        (b"dns; mx.example.jp", "mx.example.jp"),
+    ],
+)
+def test_the_remote_mta_is_its_name_alone(field: bytes, host: str) -> None:
+    status = b"Final-Recipient: rfc822; a@b.test\nAction: failed\nStatus: 5.1.1\nRemote-MTA: " + field + b"\n"
+    report = mime.read_delivery_report(mime.read(b"Content-Type: message/delivery-status\n\n" + status))
+
+    assert report is not None
+    assert report.recipients[0].remote_mta == host
+
+
+@pytest.mark.parametrize(
+    ("recipient", "address"),
+    [
+        (b"rfc822; x@mopera.test>", "x@mopera.test"),
+        (b"rfc822; <x@mopera.test>", "x@mopera.test"),
+        (b"rfc822; @relay.test:x@mopera.test", "x@mopera.test"),
+    ],
+)
+def test_an_address_comes_without_brackets_and_route(recipient: bytes, address: str) -> None:
+    status = b"Final-Recipient: " + recipient + b"\nAction: failed\nStatus: 5.1.1\n"
+    report = mime.read_delivery_report(mime.read(b"Content-Type: message/delivery-status\n\n" + status))
+
+    assert report is not None
+    assert report.recipients[0].address.email_address == address
+
+
+def test_a_status_that_says_nothing_gives_way_to_the_diagnostic() -> None:
+    status = (
+        b"Final-Recipient: rfc822; a@b.test\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 5.2.2 full\n"
+    )
+    report = mime.read_delivery_report(mime.read(b"Content-Type: message/delivery-status\n\n" + status))
+
+    assert report is not None
+    assert str(report.recipients[0].status) == "5.2.2"
