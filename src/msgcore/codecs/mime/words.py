@@ -36,10 +36,7 @@ def unfold(octets: bytes) -> bytes:
         return line
     if b"?" in line and b"=?" in line:
         line = _FOLDED_WORD.sub(lambda word: _FOLD.sub(b"" if b"_" in word[0] else b" ", word[0]), line)
-    joined = b" ".join(map(bytes.strip, line.split(b"\n")))
-    if b"  " in joined:  # perhaps a line with nothing but white space
-        joined = b" ".join([stripped for one in line.split(b"\n") if (stripped := one.strip(_BLANK))])
-    return joined
+    return b" ".join([stripped for one in line.split(b"\n") if (stripped := one.strip(_BLANK))])
 
 
 def header_text(octets: bytes, note: Note = ignore) -> str:
