@@ -18,6 +18,7 @@ from msgcore.props.types import PropertyType
 __all__ = ["PropertyError", "PropertyErrorCode", "check_value", "size_octets"]
 
 _INTEGER_BITS = {PropertyType.SHORT: 16, PropertyType.LONG: 32, PropertyType.I8: 64, PropertyType.ERROR: 64}
+_TEXT = PropertyType.UNICODE
 _MESSAGE_SIZE = 0x0E08  # 32 bits wide in the oldest documents, 64 here
 
 
@@ -44,6 +45,8 @@ def check_value(tag: PropertyKey, value: object) -> object:
         UsageError: the value's kind or range does not fit the property's type.
     """
     kind = tag.value_type
+    if type(value) is str and kind is _TEXT:  # most values by far
+        return value
     if not kind.is_multiple:
         return _check_one(tag, kind, value)
     if isinstance(value, str | bytes) or not isinstance(value, tuple | list):
