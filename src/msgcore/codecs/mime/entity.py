@@ -44,12 +44,14 @@ _MESSAGES = frozenset({"message/rfc822", "message/global"})
 class Reading:
     """What the entities of one message share: its octets, its limits, what was met so far."""
 
-    __slots__ = ("findings", "limits", "octets", "parts", "scan")
+    __slots__ = ("findings", "limits", "line_end", "octets", "parts", "scan")
 
     def __init__(self, octets: bytes, limits: Limits, findings: Findings, parts: int = 1) -> None:
         self.octets = octets
         # Old Macs ended lines with CR alone. With LF in its place every offset stays the same.
         self.scan = octets if b"\n" in octets or b"\r" not in octets else octets.replace(b"\r", b"\n")
+        first = self.scan.find(b"\n")
+        self.line_end = b"\r\n" if first > 0 and self.scan[first - 1] == 0x0D else b"\n"
         self.limits = limits
         self.findings = findings
         self.parts = parts
@@ -108,9 +110,10 @@ class Entity:
             self._settle(start, scan.index(b"\n", start) + 1)
         else:
             # Any other blank line before this one shows as junk among the fields.
-            blank = scan.find(b"\r\n\r\n", start, end)
+            line_end = reading.line_end
+            blank = scan.find(line_end * 2, start, end)
             if blank >= 0:
-                self._settle(blank + 2, blank + 4)
+                self._settle(blank + len(line_end), blank + 2 * len(line_end))
             if blank < 0 or self.header.has_junk or not self.header.is_kept:
                 self._look_for_the_blank_line()
         given = self.header.content_type
