@@ -116,6 +116,13 @@ CASES: dict[str, Callable[[], bytes]] = {
     "M19 message ids": lambda: _field(b"References", b"<" * 900_000),
     "M21 a partial message of a milliard": lambda: b"Content-Type: message/partial; total=1000000000\r\n\r\nx",
     "M22 mutations": _mutated,
+    "M21 pictures that refer to each other's names": lambda: (
+        _MIXED
+        + b"--b\r\nContent-Type: text/html\r\n\r\n"
+        + b"cid:aa " * 20_000
+        + b"\r\n--b\r\nContent-Id: <a>\r\n\r\nx" * 9_000
+    ),
+    "M17 uuencode that never ends": lambda: b"A: b\r\n\r\n" + b"begin 644 x\r\n#86)C\r\n" * 50_000,
 }
 
 

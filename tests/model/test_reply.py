@@ -356,3 +356,15 @@ def test_a_broken_message_is_answered_too(octets: bytes) -> None:
     for answer in answers_to(mime.read(octets)):
         assert b"\nBcc:" not in mime.write(answer)
         assert b"\nX: y" not in mime.write(answer)
+
+
+def test_a_reply_goes_to_the_author_when_reply_to_is_no_address() -> None:
+    message = mime.read(b"From: ann@a.test\r\nReply-To: nobody\r\n\r\nHi\r\n")
+
+    assert [one.email_address for one in reply(message).to] == ["ann@a.test"]
+
+
+def test_the_style_sheet_of_a_quoted_message_stays_behind() -> None:
+    message = Message(from_="ann@a.test", html="<style>div{display:none}</style><p>Hi")
+
+    assert "<style" not in (reply(message, html="<b>mine</b>").html or "")

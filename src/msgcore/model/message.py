@@ -15,7 +15,7 @@ import attrs
 
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InvalidAddress, PropertyNotFound
-from msgcore.model.address import SMTP, Address, parse_address
+from msgcore.model.address import SMTP, Address, parse_address, read_mailboxes
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets, text_from_html
 from msgcore.model.headers import Header, Headers, HeadersLike, own_headers
@@ -333,13 +333,21 @@ class Message:
 
     @html.setter
     def html(self, value: str) -> None:
-        self[PidTagHtml] = value.encode("utf-8", "surrogateescape")
+        self[PidTagHtml] = value.encode("utf-8", "replace")
         self[PidTagInternetCodepage] = UTF_8
 
     @property
     def headers(self) -> Headers:
         """All header fields in order as received; of a composed message those that the application added."""
         return Headers(self._headers) if self._source is None else self._source.headers()
+
+    def addresses_of(self, field_name: str) -> tuple[Address, ...]:
+        """Read the addresses of every header field of that name; none comes from an encoded word."""
+        if self._source is not None:
+            return tuple(self._source.addresses_of(field_name))
+        texts = Headers(self._headers).get_all(field_name)
+        mailboxes = [mailbox for text in texts for mailbox in read_mailboxes(text) if mailbox.addr_spec]
+        return tuple(Address(SMTP, mailbox.addr_spec, mailbox.phrase) for mailbox in mailboxes)
 
     @property
     def own_headers(self) -> tuple[Header, ...]:

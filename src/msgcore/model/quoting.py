@@ -53,7 +53,7 @@ def quoted_html(message: Message) -> str:
 
 def _body_html(message: Message) -> str:
     html = message.html
-    return html_from_text(message.text or "") if html is None else fragment_of(html)
+    return html_from_text(message.text or "") if html is None else fragment_of(html, styles=False)
 
 
 def forwarded_text(message: Message) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from msgcore.base.text import one_line
 from msgcore.base.times import SystemClock
-from msgcore.model.address import SMTP, Address, read_mailboxes
+from msgcore.model.address import SMTP, Address
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import html_from_text, text_from_html
 from msgcore.model.html_fragment import fragment_of, shown_content_ids
@@ -151,7 +151,7 @@ def _answered(message: Message, own: tuple[Address, ...]) -> tuple[tuple[Address
     author = message.from_
     if author is not None and message.to and _is_one_of(author, own):
         return message.to, message.cc
-    reply_to = message.reply_to
+    reply_to = tuple(address for address in message.reply_to if address.is_resolved)
     to_author = () if author is None else (author,)
     if reply_to and not all(_is_one_of(address, _list_addresses(message)) for address in reply_to):
         return reply_to, (*message.to, *message.cc)
@@ -180,10 +180,7 @@ def _list_addresses(message: Message) -> tuple[Address, ...]:
 
 
 def _followup_addresses(message: Message) -> tuple[Address, ...]:
-    field = message.headers.get("Mail-Followup-To") or ""
-    return tuple(
-        Address(SMTP, mailbox.addr_spec, mailbox.phrase) for mailbox in read_mailboxes(field) if mailbox.addr_spec
-    )
+    return tuple(address for address in message.addresses_of("Mail-Followup-To") if address.is_resolved)
 
 
 def _own_address(message: Message, own: tuple[Address, ...]) -> Address | None:

@@ -57,7 +57,7 @@ _ATTRIBUTES = {
 }
 _LINKS = ("http:", "https:", "mailto:")
 _REMOTE = re.compile(r"\s*(?:https?:|//)", re.IGNORECASE)
-_REMOTE_IN_STYLE = re.compile(r"""url\(\s*["']?\s*(?:https?:|//)""", re.IGNORECASE)
+_REMOTE_IN_STYLE = re.compile(r"""url\(\s*+["']?+\s*+(?:https?:|//)""", re.IGNORECASE)
 _PICTURE_DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*+", re.IGNORECASE)
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),

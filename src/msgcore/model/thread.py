@@ -20,13 +20,14 @@ __all__ = ["base_subject", "continue_conversation", "message_ids", "next_index",
 
 # What mail programs of many languages put before the subject of a reply or a forwarded message.
 _PREFIXES = (
-    "re|r|res|ref|rif|aw|antw|antwort|sv|vs|odp|ynt|ha|rv|vá|atb|bls|回复|回覆|答复|答覆|返信|отв|на"
-    "|fw|fwd|wg|tr|rv|vl|vb|i|enc|pd|doorst|ilt|i̇lt|trs|továbbítás|转发|轉寄|轉發|転送|пер|прд|hl"
+    "re|res|rif|aw|antw|antwort|sv|vs|odp|ynt|rv|vá|atb|bls|回复|回覆|答复|答覆|返信|отв|на"
+    "|fw|fwd|wg|tr|rv|vl|doorst|ilt|i̇lt|trs|továbbítás|转发|轉寄|轉發|転送|пер|прд"
 )
-_PREFIX = re.compile(
-    rf"\s*+(?:{_PREFIXES})\s?(?:\[[0-9]{{1,4}}\]|\([0-9]{{1,4}}\)|\^[0-9]{{1,4}}|\*[0-9]{{1,4}})?\s?[:：]\s*+",
-    re.IGNORECASE,
-)
+# These are words, too: only behind another prefix they are one.
+_WORDS = "r|i|ref|ha|vb|enc|pd|hl"
+_NUMBER = r"(?:\[[0-9]{1,4}\]|\([0-9]{1,4}\)|\^[0-9]{1,4}|\*[0-9]{1,4})?"
+_PREFIX = re.compile(rf"\s*+(?:{_PREFIXES})\s?{_NUMBER}\s?[:：]\s*+", re.IGNORECASE)
+_NEXT_PREFIX = re.compile(rf"\s*+(?:{_PREFIXES}|{_WORDS})\s?{_NUMBER}\s?[:：]\s*+", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,250}>")
 _MOST_REFERENCES = 40
 _LONGEST_SUBJECT = 900
@@ -35,8 +36,10 @@ _LONGEST_SUBJECT = 900
 def base_subject(subject: str) -> str:
     """Give a subject without the prefixes of replies and forwarded messages, however many there are, on one line."""
     at = 0
-    while (found := _PREFIX.match(subject, at)) is not None:
+    found = _PREFIX.match(subject)
+    while found is not None:
         at = found.end()
+        found = _NEXT_PREFIX.match(subject, at)
     return one_line(subject[at:], _LONGEST_SUBJECT)
 
 

@@ -94,7 +94,10 @@ def _time(tag: PropertyKey, value: object) -> object:
         return None
     if value.tzinfo is None:
         raise UsageError(f"{tag.label}: a naive datetime has no place on the time line; give it a tzinfo")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise UsageError(f"{tag.label}: {value} is out of range in UTC") from error
 
 
 def _instance(*kinds: type) -> Callable[[PropertyKey, object], object]:

@@ -68,6 +68,9 @@ class _LimitedSource:
     def sender(self) -> Address | None:
         return self._source.sender()
 
+    def addresses_of(self, field_name: str) -> Sequence[Address]:
+        return self._source.addresses_of(field_name)
+
     def recipients(self) -> Sequence[Recipient]:
         return self._source.recipients()
 

@@ -8,7 +8,7 @@ import pytest
 
 from msgcore.codecs import mime
 from msgcore.errors import PropertyNotFound
-from msgcore.model import Message, RecipientKind
+from msgcore.model import Attachment, Message, RecipientKind
 from msgcore.props import (
     PidTagBodyHtml,
     PidTagConversationTopic,
@@ -294,3 +294,44 @@ CLASSES = [
 @pytest.mark.parametrize(("octets", "message_class"), CLASSES, ids=[name for _, name in CLASSES])
 def test_message_class(octets: bytes, message_class: str) -> None:
     assert mime.read(octets).message_class == message_class
+
+
+def test_a_picture_is_shown_however_the_html_writes_its_address() -> None:
+    message = Message(
+        html='<img src="cid:a&amp;b@x"><img src="cid:c%25d@x"><img src=CID:e@x>',
+        attachments=[Attachment(b"x", content_type="image/png", content_id=one) for one in ("a&b@x", "c%d@x", "e@x")],
+    )
+
+    assert [one.is_inline for one in mime.read(mime.write(message)).attachments] == [True, True, True]
+
+
+def test_the_parameters_of_an_attachment_stay_when_the_text_changes() -> None:
+    octets = (
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n"
+        b"--b\r\nContent-Type: text/calendar; method=REQUEST; charset=utf-8\r\nContent-Base: http://x.test/\r\n\r\nX\r\n--b--\r\n"
+    )
+    message = mime.read(octets)
+    message.text = "new"
+
+    written = mime.write(message)
+
+    assert b"method=REQUEST" in written
+    assert b"Content-Base: http://x.test/" in written
+
+
+def test_utf_7_gives_no_halves_of_characters() -> None:
+    message = mime.read(b"Subject: =?utf-7?q?+2AA-?=\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n+2AA- x\r\n")
+
+    assert (message.subject, message.text) == ("\ufffd", "\ufffd x\n")
+
+
+def test_a_multipart_that_begins_with_its_end_is_shown_as_it_stands() -> None:
+    message = mime.read(b"Content-Type: multipart/mixed; boundary=x\r\n\r\npre\r\n--x--\r\nepilogue\r\n")
+
+    assert message.text == "pre\n--x--\nepilogue\n"
+
+
+def test_the_addresses_of_any_field_come_from_no_encoded_word() -> None:
+    message = mime.read(b"Mail-Followup-To: =?utf-8?q?boss=40corp.test=2C?= <evil@x.test>\r\n\r\n")
+
+    assert [one.email_address for one in message.addresses_of("mail-followup-to")] == ["evil@x.test"]

@@ -78,3 +78,17 @@ def test_any_data_reads_back(data: bytes, line_end: bytes, before: str) -> None:
     octets = before.encode() + b"\n" + encoded(data, line_end=line_end)
 
     assert [file.data for file in uu_files(octets)] == [data]
+
+
+def test_text_between_two_files_is_never_lost() -> None:
+    first = encoded(b"first").replace(b"`\r\nend\r\n", b"")
+    message = letter(b"hi\r\n" + first + b"This matters.\r\n" + encoded(b"second", "b.bin") + b"bye\r\n")
+
+    assert "This matters." in (message.get(PidTagBody) or "")
+    assert [(one.filename, one.data) for one in message.attachments] == [("b.bin", b"second")]
+
+
+def test_text_before_the_end_line_makes_it_no_file() -> None:
+    message = letter(encoded(b"data").replace(b"end\r\n", b"IMPORTANT: pay\r\nend\r\n"))
+
+    assert (message.attachments, "pay" in (message.get(PidTagBody) or "")) == ((), True)

@@ -10,6 +10,7 @@ from msgcore.codecs.mime.entity import parse
 from msgcore.codecs.mime.transfer import has_long_line
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Attachment, Message
+from msgcore.props import PidTagBody
 from msgcore.testing.strategies import mail_octets
 from tests.codecs.mime.test_entity import shape
 
@@ -255,3 +256,21 @@ def test_composed_octets_are_the_same_on_disk_and_on_the_wire_but_for_bcc() -> N
 )
 def test_a_long_line_has_more_than_998_octets_before_its_end(octets: bytes, is_long: bool) -> None:
     assert has_long_line(octets) is is_long
+
+
+def test_bcc_of_an_attached_message_stays_at_home_also_when_it_was_read() -> None:
+    inner = Message(from_="ann@a.test", to=["b@b.test"], bcc=["secret@s.test"], text="x")
+    outer = Message(from_="ann@a.test", to=["b@b.test"], text="x", attachments=[Attachment(inner)])
+    stored = mime.read(mime.write(outer))
+
+    assert b"secret" in mime.write(stored)
+    assert b"secret" not in mime.write(stored, bcc=False)
+    assert b"secret" not in mime.write_for_wire(stored, allow_8bit=True, allow_utf8=False)
+
+
+def test_an_empty_content_type_reads_as_text_on_the_wire_too() -> None:
+    octets = "From: a@a.test\r\nContent-Type: ; charset=utf-8; x=ü\r\n\r\nhallo ü\r\n".encode()
+
+    sent = mime.octets_for_wire(octets, allow_8bit=False, allow_utf8=False)
+
+    assert mime.read(sent).get(PidTagBody) == "hallo ü\n"

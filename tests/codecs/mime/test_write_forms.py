@@ -167,11 +167,16 @@ def test_a_blind_recipient_does_not_make_smtputf8_needed() -> None:
     assert wire(message, EIGHT_BIT, allow_utf8=False) == wire(Message(subject="x"), EIGHT_BIT)
 
 
-def test_an_address_in_an_attached_message_needs_smtputf8() -> None:
+def test_an_address_in_an_attached_message_is_text() -> None:
+    """Nobody sends to it: a returned or forwarded message goes to every hop."""
     message = Message(attachments=[Message(to="å@b.test")])
 
-    with pytest.raises(CapabilityMissing, match="SMTPUTF8"):
-        wire(message, EIGHT_BIT, allow_utf8=False)
+    octets = wire(message, EIGHT_BIT, allow_utf8=False)
+
+    (attachment,) = mime.read(octets).attachments
+    assert octets.isascii()
+    assert attachment.message is not None
+    assert attachment.message.headers.get("To") == "å@b.test"
 
 
 def test_an_attached_message_has_encoded_words_whatever_the_hop_takes() -> None:

@@ -18,7 +18,7 @@ from msgcore.codecs.mime.flowed import flow, unflow
 from msgcore.codecs.mime.fold import field, text_field
 from msgcore.codecs.mime.parameter_writing import is_simple, parameter_tokens, quoted_words
 from msgcore.codecs.mime.parameters import parse_parameters
-from msgcore.codecs.mime.part_properties import file_times
+from msgcore.codecs.mime.part_properties import PartProperties, file_times
 from msgcore.codecs.mime.tolerated import ignore
 from msgcore.codecs.mime.transfer import (
     BLOCK_OCTETS,
@@ -32,7 +32,13 @@ from msgcore.codecs.mime.transfer import (
 )
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.model.attachment import Attachment
-from msgcore.props.table import PidTagAttachContentLocation, PidTagDisplayName, PidTagTextAttachmentCharset
+from msgcore.props.table import (
+    PidTagAttachContentBase,
+    PidTagAttachContentLocation,
+    PidTagAttachMimeTag,
+    PidTagDisplayName,
+    PidTagTextAttachmentCharset,
+)
 
 __all__ = [
     "Base64",
@@ -202,17 +208,22 @@ def _boundary(subtype: str, parts: Sequence[Part]) -> bytes:
     # Not the whole of it: that it occurs nowhere is looked up, and few messages start alike in all their parts.
     told = b"".join([segment[:_TOLD] for segment in plain[:_TOLD]])
     digest = hashlib.blake2b(b"%b %d %b" % (subtype.encode(), len(plain), told), digest_size=12)
-    while True:
-        boundary = b"=_%b" % digest.hexdigest().encode()
-        for segment in plain:
-            if boundary in segment:
-                break
-        else:
-            return boundary
+    boundary = b"=_%b" % digest.hexdigest().encode()
+    for segment in plain:
+        if boundary in segment:
+            break
+    else:
+        return boundary
+    # Somebody knew which one comes: all that could come are looked for once.
+    taken = {found for segment in plain for found in _BOUNDARY.findall(segment)}
+    while boundary in taken:
         digest.update(b"again")
+        boundary = b"=_%b" % digest.hexdigest().encode()
+    return boundary
 
 
 _TOLD = 200
+_BOUNDARY = re.compile(rb"=_[0-9a-f]{24}")
 
 
 # Attachments
@@ -286,6 +297,9 @@ def _media_type(given: str) -> tuple[str, Mapping[str, str]]:
 
 def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping[str, str], *, is_shown: bool) -> bytes:
     filename = attachment.filename
+    bag = attachment.properties
+    if isinstance(bag, PartProperties) and not bag.was_changed(PidTagAttachMimeTag):
+        parameters = {**bag.other_parameters(), **parameters}
     tokens = parameter_tokens(media_type, parameters)
     if filename is not None and not is_simple(filename):
         # Outlook and Gmail read this older form; RFC 2047 section 5 forbids it, so the right form stands beside it.
@@ -303,4 +317,7 @@ def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping
     if attachment.content_id is not None:
         fields += text_field("Content-ID", f"<{attachment.content_id}>")
     location = attachment.get(PidTagAttachContentLocation)
-    return fields if location is None else fields + text_field("Content-Location", location)
+    if location is not None:
+        fields += text_field("Content-Location", location)
+    base = attachment.get(PidTagAttachContentBase)
+    return fields if base is None else fields + text_field("Content-Base", base)

@@ -158,6 +158,8 @@ def decode(octets: bytes, charset: str, note: Note = ignore) -> str:
             return guess(octets)
         note("charset-malformed", f"octets that are not {charset[:60]}")
         return octets.decode(codec, "replace")
+    if codec == "utf-7":  # its decoder lets halves of characters through
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if codec == "latin-1" and _C1.search(text):
         return guess_windows(octets)
     return text

@@ -18,11 +18,11 @@ from msgcore.codecs.mime.body_parts import (
     multipart,
     text_part,
 )
-from msgcore.codecs.mime.parts import refers_to
 from msgcore.codecs.mime.transfer import Domain
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.model.attachment import Attachment
-from msgcore.model.body import UTF_8
+from msgcore.model.body import UTF_8, html_from_octets
+from msgcore.model.html_fragment import shown_content_ids
 from msgcore.model.message import Message
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
 
@@ -43,12 +43,13 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
         As :func:`~msgcore.codecs.mime.body_parts.attachment_part` does.
     """
     text, html = message.get(PidTagBody), message.get(PidTagHtml)
-    shown, others = _sorted(message.attachments, html)
+    code_page = message.get(PidTagInternetCodepage, UTF_8)
+    shown, others = _sorted(message.attachments, html, code_page)
     bodies: list[Part] = []
     if text is not None:
         bodies.append(text_part(text, form))
     if html is not None:
-        part = html_part(html, message.get(PidTagInternetCodepage, UTF_8), form)
+        part = html_part(html, code_page, form)
         if shown:
             pictures = [attachment_part(one, form, is_shown=True) for one in shown]
             part = multipart("related", [part, *pictures], {"type": '"text/html"'})
@@ -59,12 +60,17 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
     return parts[0] if parts else None
 
 
-def _sorted(attachments: tuple[Attachment, ...], html: bytes | None) -> tuple[list[Attachment], list[Attachment]]:
+def _sorted(
+    attachments: tuple[Attachment, ...], html: bytes | None, code_page: int
+) -> tuple[list[Attachment], list[Attachment]]:
     """Part what the HTML shows from the rest."""
+    if html is None or not any(one.content_id for one in attachments):
+        return [], list(attachments)
+    ids = shown_content_ids(html_from_octets(html, code_page))
     shown: list[Attachment] = []
     others: list[Attachment] = []
     for one in attachments:
-        (shown if html is not None and _is_shown(one, html) else others).append(one)
+        (shown if one.message is None and one.content_id in ids else others).append(one)
     return shown, others
 
 
@@ -73,8 +79,3 @@ def _part_of(attachment: Attachment, form: WriteForm, written: Callable[[Message
         return attachment_part(attachment, form, is_shown=False)
     inner = written(attachment.message)
     return message_part(attachment, inner.segments, inner.domain())
-
-
-def _is_shown(attachment: Attachment, html: bytes) -> bool:
-    content_id = attachment.content_id
-    return bool(content_id) and attachment.message is None and refers_to(html, content_id or "")

@@ -7,9 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgcore.base.octets import Limits
 from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.rebuild import line_end_of
+from msgcore.codecs.mime.rebuild import line_end_of, raw_body_of, raw_header_of, rebuild
 
-__all__ = ["NO_LIMITS", "crlf_field", "edited_header", "kept_fields"]
+__all__ = [
+    "BLIND_FIELDS",
+    "NO_LIMITS",
+    "body_without_blind_fields",
+    "crlf_field",
+    "edited_header",
+    "has_blind_fields",
+    "kept_fields",
+]
+
+BLIND_FIELDS = frozenset({b"bcc", b"resent-bcc"})
+"""Fields that no other recipient may see."""
 
 NO_LIMITS = Limits(total_octets=sys.maxsize, header_octets=sys.maxsize, header_fields=sys.maxsize, parts=sys.maxsize)
 """For octets that are written again: nothing of them may be left out."""
@@ -50,6 +61,28 @@ def edited_header(entity: Entity, replacements: Mapping[bytes, bytes | None], ad
 
 def _closed(field: bytes, line_end: bytes) -> bytes:
     return field if field.endswith(line_end[-1:]) else field + line_end
+
+
+def has_blind_fields(entity: Entity) -> bool:
+    return any(entity.header.raw(name) is not None for name in BLIND_FIELDS)
+
+
+def body_without_blind_fields(root: Entity) -> bytes:
+    """Give the body of a message; the messages in it without Bcc, but for those in what is signed."""
+    body = root.reading.octets[root.body_start :]
+    if not any(entity.depth and entity.is_whole_message and has_blind_fields(entity) for entity in root.walk()):
+        return body
+
+    def header_of(entity: Entity) -> bytes:
+        if entity is root:
+            return b""
+        is_blind = entity.is_whole_message and has_blind_fields(entity)
+        return edited_header(entity, dict.fromkeys(BLIND_FIELDS)) if is_blind else raw_header_of(entity)
+
+    def body_of(entity: Entity) -> bytes | None:
+        return entity.body if entity.media_type == "multipart/signed" else raw_body_of(entity)
+
+    return rebuild(root, header_of, body_of)
 
 
 def crlf_field(field: bytes) -> bytes:

@@ -41,6 +41,8 @@ def find_parts(scan: bytes, start: int, end: int, delimiter: bytes, most: int) -
         position = at + len(delimiter)
         found = _DELIMITER_END.match(scan, position, end)
         if found is not None and (at == body_start or scan[at - 1] in b"\r\n"):
+            if part < 0 and found[1]:
+                break
             if part < 0:
                 preamble_end = at
             else:

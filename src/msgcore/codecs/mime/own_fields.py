@@ -36,10 +36,7 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
 
-__all__ = ["BLIND_FIELDS", "OWN_FIELDS", "RECIPIENTS", "REPLY_TO", "OwnField", "named_fields"]
-
-BLIND_FIELDS = frozenset({b"bcc", b"resent-bcc"})
-"""Fields that no other recipient may see."""
+__all__ = ["OWN_FIELDS", "RECIPIENTS", "REPLY_TO", "OwnField", "named_fields"]
 
 RECIPIENTS = "recipients"
 REPLY_TO = "reply_to"

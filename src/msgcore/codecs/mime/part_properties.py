@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast, overload
 from msgcore.base.filenames import extension_of, short_name
 from msgcore.codecs.mime.dates import format_date, parse_date
 from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.shown import content_id_of, is_hidden, refers_to
+from msgcore.codecs.mime.shown import content_id_of, is_hidden
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.props.bag import PropBag
 from msgcore.props.key import BagKey, PropertyKey
@@ -37,6 +37,7 @@ __all__ = ["PartProperties", "file_times"]
 T = TypeVar("T")
 D = TypeVar("D")
 
+_OF_THE_FORM = frozenset({"name", "charset", "boundary", "format", "delsp"})
 _RENDERED_IN_BODY = 0x00000004
 _NOT_RENDERED = 0xFFFFFFFF
 _TIMES = {"creation-date": PidTagCreationTime, "modification-date": PidTagLastModificationTime}
@@ -45,16 +46,20 @@ _TIMES = {"creation-date": PidTagCreationTime, "modification-date": PidTagLastMo
 class PartProperties(PropBag):
     """The bag of an attachment over its part: what was neither set nor deleted is read from there, once.
 
-    ``shown`` gives the HTML body that may show the part; ``holds_message`` says that its content is a message.
+    ``shown`` gives the Content-IDs that the HTML body shows; ``holds_message`` says that its content is a message.
     """
 
     __slots__ = ("holds_message", "part", "shown")
 
-    def __init__(self, part: Entity, shown: Callable[[], bytes], *, holds_message: bool) -> None:
+    def __init__(self, part: Entity, shown: Callable[[], frozenset[str]], *, holds_message: bool) -> None:
         super().__init__()
         self.part = part
         self.shown = shown
         self.holds_message = holds_message
+
+    def other_parameters(self) -> dict[str, str]:
+        """The parameters of the Content-Type that are no property and no matter of the form."""
+        return {name: text for name, text in self.part.content_type.parameters.items() if name not in _OF_THE_FORM}
 
     def _fill(self, key: BagKey) -> None:
         reader = _READERS.get(key)
@@ -161,7 +166,7 @@ def _hidden(bag: PartProperties) -> bool | None:
 
 def _flags(bag: PartProperties) -> int | None:
     content_id = content_id_of(bag.part)
-    return _RENDERED_IN_BODY if content_id and refers_to(bag.shown(), content_id) else None
+    return _RENDERED_IN_BODY if content_id and content_id in bag.shown() else None
 
 
 _Read = Callable[[PartProperties], object]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.part_properties import PartProperties
-from msgcore.codecs.mime.shown import content_id_of, is_hidden, refers_to
 from msgcore.codecs.mime.uuencode import UuFile
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.message import Message
@@ -19,12 +18,12 @@ from msgcore.props.table import (
     PidTagRenderingPosition,
 )
 
-__all__ = ["attachment_in_text", "attachment_of", "content_id_of", "is_hidden", "refers_to"]
+__all__ = ["attachment_in_text", "attachment_of"]
 
 
-def attachment_of(part: Entity, html: Callable[[], bytes], message: Message | None) -> Attachment:
-    """Make the attachment of a part. ``html`` gives the body that may show it, ``message`` is what it holds."""
-    bag = PartProperties(part, html, holds_message=message is not None)
+def attachment_of(part: Entity, shown: Callable[[], frozenset[str]], message: Message | None) -> Attachment:
+    """Make the attachment of a part. ``shown`` gives what the HTML body shows, ``message`` is what the part holds."""
+    bag = PartProperties(part, shown, holds_message=message is not None)
     # An embedded message has no data of its own: its octets are ``mime.write(attachment.message)``.
     return Attachment.lazy(bytes if message is not None else lambda: part.content, bag, message)
 

@@ -76,12 +76,15 @@ class MimeSource(MimeView):
         addresses = self.addresses(name)
         return addresses[0] if addresses else None
 
+    def addresses_of(self, field_name: str) -> Sequence[Address]:
+        return self.addresses(field_name.lower().encode("utf-8", "replace"))
+
     def reply_to(self) -> Sequence[Address]:
         return self.addresses(b"reply-to")
 
     def attachments(self) -> Sequence[Attachment]:
         if self._attachments is None:
-            parts = [attachment_of(part, self._shown, _message_in(part)) for part in self.contents.attachments]
+            parts = [attachment_of(part, self.shown, _message_in(part)) for part in self.contents.attachments]
             self._attachments = (*parts, *map(attachment_in_text, self.files_in_text))
         return self._attachments
 

@@ -10,8 +10,9 @@ from msgcore.codecs.mime.transfer import decode_content
 
 __all__ = ["UuFile", "may_hold_files", "uu_files", "without_files"]
 
-_BEGIN = re.compile(rb"begin [67][0-7]{2} ([^\r\n]{1,255}?)[ \t]*+\r?\n([!-`][ -`]*+)\r?\n")
-_END = re.compile(rb"\nend[ \t]*+(?:\r?\n|\Z)")
+_BEGIN = re.compile(rb"begin [67][0-7]{2} ([^\r\n]{1,255}?)[ \t]*+\r?\n")
+# Lines of data, perhaps an empty one, and the end: nothing else may stand between, or it would be lost.
+_REST = re.compile(rb"([!-`][ -`]{1,84}\r?\n)(?:[!-`][ -`]{1,84}\r?\n)*+(?:[` ]?[ \t]*+\r?\n)?+end[ \t]*+(?:\r?\n|\Z)")
 _MOST = 1_000
 
 
@@ -31,7 +32,7 @@ def may_hold_files(octets: bytes, start: int, end: int) -> bool:
 
 
 def uu_files(octets: bytes) -> list[UuFile]:
-    """Find the files in a text: a first line of data that is one, and an end (a thousand files at most)."""
+    """Find the files in a text, a thousand at most; what is no file from ``begin`` to ``end`` stays text."""
     files: list[UuFile] = []
     position = 0
     for _ in range(_MOST):
@@ -40,12 +41,10 @@ def uu_files(octets: bytes) -> list[UuFile]:
             break
         position = found.start() + 1
         is_at_line_start = found.start() == 0 or octets[found.start() - 1] in b"\r\n"
-        if not is_at_line_start or not _is_data(found[2]):
+        rest = _REST.match(octets, found.end()) if is_at_line_start else None
+        if rest is None or not _is_data(rest[1].rstrip(b"\r\n")):
             continue
-        end = _END.search(octets, found.end() - 1)
-        if end is None:
-            break
-        position = end.end()
+        position = rest.end()
         data = decode_content(octets[found.start() : position], "x-uuencode")
         files.append(UuFile(found.start(), position, guess(found[1]), data))
     return files
@@ -54,7 +53,7 @@ def uu_files(octets: bytes) -> list[UuFile]:
 def _is_data(line: bytes) -> bool:
     """Say whether a line has about as many characters as its first one claims; encoders pad in several ways."""
     claimed = ((line[0] - 32) & 63) + 2
-    return 0 <= len(line) - 1 - claimed // 3 * 4 <= 4 or line == b"`"
+    return 0 <= len(line) - 1 - claimed // 3 * 4 <= 4
 
 
 def without_files(octets: bytes, files: list[UuFile]) -> bytes:

@@ -7,8 +7,10 @@ from msgcore.codecs.mime.bodies import UuFile, files_in, html_of
 from msgcore.codecs.mime.contents import Contents, contents_of
 from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.header_block import HeaderBlock
-from msgcore.codecs.mime.parts import is_hidden
+from msgcore.codecs.mime.shown import is_hidden
 from msgcore.model.address import Address
+from msgcore.model.body import html_from_octets
+from msgcore.model.html_fragment import shown_content_ids
 from msgcore.model.recipient import Recipient, RecipientKind
 
 __all__ = ["MimeView"]
@@ -19,13 +21,14 @@ _KINDS = ((b"to", RecipientKind.TO), (b"cc", RecipientKind.CC), (b"bcc", Recipie
 class MimeView:
     """The lazy view of one message; it never changes."""
 
-    __slots__ = ("_contents", "_files", "_html", "_people", "_recipients", "header", "root")
+    __slots__ = ("_contents", "_files", "_html", "_people", "_recipients", "_shown", "header", "root")
 
     def __init__(self, root: Entity) -> None:
         self.root = root
         self.header: HeaderBlock = root.header
         self._contents: Contents | None = None
         self._files: list[UuFile] | None = None
+        self._shown: frozenset[str] | None = None
         self._html: tuple[bytes, int] | None = None
         self._people: dict[bytes, tuple[Address, ...]] = {}
         self._recipients: tuple[Recipient, ...] | None = None
@@ -54,7 +57,7 @@ class MimeView:
     def has_attachments(self) -> bool:
         """Whether there is an attachment that the body does not show."""
         attachments = self.contents.attachments
-        if attachments and not all(is_hidden(part, self._shown) for part in attachments):
+        if attachments and not all(is_hidden(part, self.shown) for part in attachments):
             return True
         return bool(self.files_in_text)
 
@@ -66,8 +69,12 @@ class MimeView:
             self._files = [] if plain is None else files_in(plain)
         return self._files
 
-    def _shown(self) -> bytes:
-        return self.html[0]
+    def shown(self) -> frozenset[str]:
+        """The Content-IDs that the HTML body refers to."""
+        if self._shown is None:
+            octets, code_page = self.html
+            self._shown = shown_content_ids(html_from_octets(octets, code_page)) if octets else frozenset()
+        return self._shown
 
     def recipients(self) -> tuple[Recipient, ...]:
         if self._recipients is None:

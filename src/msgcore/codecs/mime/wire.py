@@ -17,9 +17,9 @@ import attrs
 
 from msgcore.codecs.mime.body_parts import is_message_type
 from msgcore.codecs.mime.charsets import is_wide
-from msgcore.codecs.mime.editing import NO_LIMITS
+from msgcore.codecs.mime.editing import BLIND_FIELDS, NO_LIMITS, has_blind_fields
 from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.own_fields import BLIND_FIELDS
+from msgcore.codecs.mime.fold import text_field
 from msgcore.codecs.mime.rebuild import raw_body_of, rebuild
 from msgcore.codecs.mime.transfer import (
     IDENTITIES,
@@ -31,6 +31,7 @@ from msgcore.codecs.mime.transfer import (
     normalise_line_ends,
 )
 from msgcore.codecs.mime.wire_fields import wire_field
+from msgcore.codecs.mime.words import decode_words, header_text
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.codecs.mime.writer import chunks_in_form
 from msgcore.errors import CapabilityMissing
@@ -109,7 +110,7 @@ _ENCODING = b"content-transfer-encoding"
 
 
 def _has_bcc(root: Entity) -> bool:
-    return any(root.header.raw(name) is not None for name in BLIND_FIELDS)
+    return any(has_blind_fields(entity) for entity in root.walk() if entity.is_whole_message)
 
 
 @attrs.frozen
@@ -133,15 +134,25 @@ class _Builder:
         octets, header = entity.header.octets, entity.header
         fields: list[bytes] = []
         for field in header.each_field():
-            if not field.name or (entity.depth == 0 and field.name in BLIND_FIELDS):
+            if not field.name or (entity.is_whole_message and field.name in BLIND_FIELDS):
                 continue
             if field.name == _ENCODING and form.encoding != entity.transfer_encoding:
                 continue
             name, value = header.name(field).decode("ascii"), header.value(field)
-            fields.append(wire_field(name, octets[field.start : field.end], value, allow_utf8=self._allow_utf8))
+            as_it_stands = octets[field.start : field.end]
+            fields.append(self._field(name, as_it_stands, value, is_inner=entity.depth > 0))
         if form.encoding not in {"", entity.transfer_encoding}:
             fields.append(f"Content-Transfer-Encoding: {form.encoding}\r\n".encode())
         return b"".join(fields) + b"\r\n"
+
+    def _field(self, name: str, octets: bytes, value: bytes, *, is_inner: bool) -> bytes:
+        try:
+            return wire_field(name, octets, value, allow_utf8=self._allow_utf8)
+        except CapabilityMissing:
+            if not is_inner:
+                raise
+            # Nobody sends to the addresses of an attached message: they are text.
+            return text_field(name, decode_words(header_text(value)))
 
     def body_of(self, entity: Entity) -> bytes | None:
         return self._form.body

@@ -22,7 +22,8 @@ _ADDRESSES = frozenset(
         *("disposition-notification-to", "return-receipt-to", "errors-to", "mail-followup-to", "mail-reply-to"),
     }
 )
-_WITH_PARAMETERS = frozenset({"content-type", "content-disposition"})
+_WITH_PARAMETERS = {"content-type": "text/plain", "content-disposition": "attachment"}
+"""Fields with parameters, and what an empty value reads as."""
 _LONGEST_NAME = 100
 
 
@@ -40,7 +41,7 @@ def wire_field(name: str, octets: bytes, value: bytes, *, allow_utf8: bool) -> b
     lowered = name.lower()
     if lowered in _WITH_PARAMETERS:
         parsed = parse_parameters(value, ignore)
-        return field(name, parameter_tokens(parsed.value[:200] or "application/octet-stream", parsed.parameters))
+        return field(name, parameter_tokens(parsed.value[:200] or _WITH_PARAMETERS[lowered], parsed.parameters))
     text = decode_words(header_text(value))
     if lowered not in _ADDRESSES:
         return text_field(name, text)

@@ -12,11 +12,17 @@ import attrs
 
 from msgcore.codecs.mime.body_parts import Part, chunks_of, size_of
 from msgcore.codecs.mime.compose import Written, compose_body
-from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field, edited_header, kept_fields
+from msgcore.codecs.mime.editing import (
+    BLIND_FIELDS,
+    NO_LIMITS,
+    body_without_blind_fields,
+    crlf_field,
+    edited_header,
+    kept_fields,
+)
 from msgcore.codecs.mime.entity import parse
 from msgcore.codecs.mime.fold import text_field
 from msgcore.codecs.mime.own_fields import (
-    BLIND_FIELDS,
     OWN_FIELDS,
     RECIPIENTS,
     REPLY_TO,
@@ -158,11 +164,12 @@ def _written(message: Message, form: WriteForm, written: Callable[[Message], Wri
     if not form.bcc:
         seen = {name for name in BLIND_FIELDS if root.header.raw(name) is not None}
         replacements.update(dict.fromkeys(seen | (BLIND_FIELDS & replacements.keys())))
+    body = source.octets[root.body_start :] if form.bcc else body_without_blind_fields(root)
     if not (changes.is_body_changed or replacements or message.own_headers):
-        return _kept(source.octets)
+        return _kept(source.octets[: root.body_start], body)
     added = _added_fields(message, form)
     if not changes.is_body_changed:
-        return _kept(edited_header(root, replacements, added), source.octets[root.body_start :])
+        return _kept(edited_header(root, replacements, added), body)
     fields = [*kept_fields(root, replacements, _CONTENT_FIELDS), *added]
     return _put_together([crlf_field(one) for one in fields], compose_body(message, form, written))
 

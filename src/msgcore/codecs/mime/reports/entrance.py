@@ -56,6 +56,8 @@ def read_feedback_report(message: Message) -> FeedbackReport | None:
 
 def _root_of(message: Message) -> Entity:
     source = message.source
+    if source is None:  # a composed message is no report
+        return parse(b"")
     if isinstance(source, MimeSource) and not message.is_changed:
         return source.root
     return parse(write(message), NO_LIMITS)

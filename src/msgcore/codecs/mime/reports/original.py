@@ -6,7 +6,7 @@ from msgcore.codecs.mime.body_parts import Part
 from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field
 from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.header_block import HeaderBlock
-from msgcore.codecs.mime.transfer import normalise_line_ends
+from msgcore.codecs.mime.transfer import domain_of, normalise_line_ends
 
 __all__ = ["header_of_original", "original_part"]
 
@@ -43,5 +43,5 @@ def original_part(original: bytes, *, return_full: bool, most: int) -> Part:
 
 
 def _labelled(content_type: bytes, body: bytes) -> Part:
-    encoding = b"7bit" if body.isascii() else b"8bit"
+    encoding = domain_of(body).label.encode()
     return Part(content_type + b"Content-Transfer-Encoding: " + encoding + b"\r\n", (body,))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import re
 
-from msgcore.codecs.mime.addresses import read_addresses
 from msgcore.codecs.mime.words import without_comments
 from msgcore.model.address import Address
 from msgcore.model.headers import Headers
@@ -27,6 +26,7 @@ class ReceiptDecision(enum.Enum):
 
 _REPORTS = ("report.", "multipart/report")
 _BULK = frozenset({"bulk", "list", "junk"})
+_MOST = 100
 _REQUIRED = re.compile(r"=\s*required\b", re.IGNORECASE)
 
 
@@ -43,16 +43,14 @@ def receipt_decision(message: Message, *, was_sent: bool = False) -> ReceiptDeci
         return ReceiptDecision.NEVER
     if len({_compared(address) for address in wanted}) > 1 or _is_automatic(headers):
         return ReceiptDecision.ASK
-    returned = read_addresses((headers.get("Return-Path") or "").encode("utf-8", "replace"))
+    returned = message.addresses_of("Return-Path")
     is_same = len(returned) == 1 and _compared(returned[0]) == _compared(wanted[0])
     return ReceiptDecision.MAY if is_same else ReceiptDecision.ASK
 
 
 def receipt_recipients(message: Message) -> tuple[Address, ...]:
     """Give the addresses that a receipt was asked for to, of Disposition-Notification-To."""
-    fields = message.headers.get_all("Disposition-Notification-To")
-    found = [one for text in fields for one in read_addresses(text.encode("utf-8", "replace"), limit=100)]
-    return tuple(one for one in found if one.is_resolved)
+    return tuple(one for one in message.addresses_of("Disposition-Notification-To")[:_MOST] if one.is_resolved)
 
 
 def _compared(address: Address) -> tuple[str, str]:
