@@ -24,7 +24,7 @@ from mails import attachment_mails, corpus_mails, small_mails
 from mime_memory import print_memory
 from peers.readers import ENVELOPE, EVERYTHING, JOBS, MSGCORE, Reader, all_readers
 
-from msgcore.codecs.mime.transfer import base64_engine
+from msgcore.codecs.mime.syntax.transfer import base64_engine
 
 LIMIT, FAST_LIMIT = "limit", "limit, pybase64"
 RUST, COMPAT32, POLICY = "fast-mail-parser", "email compat32", "email policy.default"

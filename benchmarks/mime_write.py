@@ -31,7 +31,7 @@ from harness import Result, compare_cases, print_table
 
 from msgcore import Message
 from msgcore.codecs import mime
-from msgcore.codecs.mime.transfer import base64_engine
+from msgcore.codecs.mime.syntax.transfer import base64_engine
 from msgcore.model import Address, Attachment
 
 LIMIT = "limit: encode and join"

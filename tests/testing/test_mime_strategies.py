@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import Entity, parse
+from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.testing import strategies
 from msgcore.testing.strategies import MimeEntity, MimeTree
 from msgcore.testing.strategies.mime_leaves import CHARSETS

@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from msgcore.base.octets import Limits
-from msgcore.codecs.mime.dates import parse_date
-from msgcore.codecs.mime.entity import parse
+from msgcore.codecs.mime.syntax.dates import parse_date
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.errors import LimitExceeded, NotFound, UsageError
 from msgcore.transfer.archive import ImportedMessage
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
 
 from msgcore.codecs import mime
 from msgcore.codecs.mime import Limits, Strictness
-from msgcore.codecs.mime.rules import RULES
-from msgcore.errors import LimitExceeded, MalformedMessage
+from msgcore.codecs.mime.syntax.rules import RULES
+from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
+from msgcore.model import Message
+from msgcore.testing.strategies import composed_messages
 
 MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 UTF_8 = b"Content-Type: text/plain; charset=utf-8\r\n"
@@ -97,3 +102,22 @@ def test_strict_reading_names_offset_rule_and_section() -> None:
 def test_strict_reading_raises_for_a_limit_as_such() -> None:
     with pytest.raises(LimitExceeded, match="limit-parts"):
         mime.read(EXAMPLES["limit-parts"][0], Limits(parts=3), Strictness.STRICT)
+
+
+@given(composed_messages())
+def test_what_is_written_here_keeps_the_rules(message: Message) -> None:
+    """But for bare names, addresses that no ASCII can say, and text attachments without a charset."""
+    allowed = {"address-missing", "header-eight-bit", "text-eight-bit"}
+
+    assert [one for one in mime.check(mime.write(message)) if one.rule not in allowed] == []
+
+
+@pytest.mark.parametrize("given_", [Path("letter.eml"), "text", 3, None])
+def test_what_is_no_octets_is_refused(given_: object) -> None:
+    with pytest.raises(UsageError, match="need the message's octets"):
+        mime.read(given_)  # type: ignore[arg-type]
+
+
+def test_a_strictness_by_another_name_is_refused() -> None:
+    with pytest.raises(UsageError, match="need a Strictness"):
+        mime.read(b"", strictness="strict")  # type: ignore[arg-type]

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.content_class import (
+from msgcore.codecs.mime.mapping.content_class import (
     class_of_content,
     class_of_content_class,
     content_class_of,
     form_name_of,
 )
-from msgcore.codecs.mime.entity import parse
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.props import PidLidInfoPathFormName, PidNameContentClass
 
 MEETING = "IPM.Schedule.Meeting"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.rebuild import rebuild
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.rebuild import rebuild
 from msgcore.errors import CapabilityMissing
 from msgcore.model import DeliveryReport, Message
 from msgcore.props import PidTagBody

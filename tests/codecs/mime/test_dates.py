@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msgcore.codecs.mime.dates import format_date, parse_date
+from msgcore.codecs.mime.syntax.dates import format_date, parse_date
+from msgcore.errors import UsageError
 from msgcore.testing.strategies import moments
 
 MOMENT = datetime(2003, 7, 1, 10, 52, 37, tzinfo=UTC)
@@ -123,3 +124,8 @@ def findings(text: str) -> list[str]:
 def test_a_zone_is_the_distance_from_utc(moment: datetime) -> None:
     """The standard library writes a moment in the zone that it has."""
     assert parse_date(format_datetime(moment)) == moment
+
+
+def test_a_naive_date_is_not_written() -> None:
+    with pytest.raises(UsageError, match="naive"):
+        format_date(datetime(2026, 1, 1))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from msgcore.base.octets import Limits
-from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.rebuild import rebuild
-from msgcore.codecs.mime.tolerated import Findings
+from msgcore.codecs.mime.syntax.tolerated import Findings
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.rebuild import rebuild
 from msgcore.errors import LimitExceeded
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import parse
-from msgcore.codecs.mime.flowed import flow, unflow
+from msgcore.codecs.mime.syntax.flowed import flow, unflow
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.model import Message
 
 LONG = "word " * 30 + "end"

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msgcore.codecs.mime.addresses import read_addresses
-from msgcore.codecs.mime.charsets import codec_of_charset
-from msgcore.codecs.mime.fold import text_field
-from msgcore.codecs.mime.header_block import HeaderBlock
-from msgcore.codecs.mime.parameters import parse_parameters
-from msgcore.codecs.mime.tolerated import ignore
-from msgcore.codecs.mime.words import decode_words, header_text
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.codecs.mime.syntax.charsets import codec_of_charset
+from msgcore.codecs.mime.syntax.fold import text_field
+from msgcore.codecs.mime.syntax.parameters import parse_parameters
+from msgcore.codecs.mime.syntax.tolerated import ignore
+from msgcore.codecs.mime.syntax.words import decode_words, header_text
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.testing.strategies import long_header_texts
 
 

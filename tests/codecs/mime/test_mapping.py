@@ -13,10 +13,10 @@ from hypothesis.strategies import SearchStrategy
 
 from msgcore.base.one_off import OneOffEntryId, read_flat_entry_list
 from msgcore.codecs import mime
-from msgcore.codecs.mime.derived import said_tags
-from msgcore.codecs.mime.entity import parse
-from msgcore.codecs.mime.fields import FIELDS, MappedField
+from msgcore.codecs.mime.mapping.derived import said_tags
+from msgcore.codecs.mime.mapping.fields import FIELDS, MappedField
 from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.model import Message, compare
 from msgcore.props import (
     PidLidClassification,

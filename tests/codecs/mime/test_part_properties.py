@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.part_properties import file_times
+from msgcore.codecs.mime.mapping.part_properties import file_times
 from msgcore.errors import PropertyNotFound
 from msgcore.model import Attachment
 from msgcore.props import (

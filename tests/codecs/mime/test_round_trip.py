@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.address_writing import address_field
-from msgcore.codecs.mime.addresses import read_addresses
-from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.rebuild import rebuild
+from msgcore.codecs.mime.syntax.address_writing import address_field
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.rebuild import rebuild
 from msgcore.model import Address, Attachment, Message, compare
 from msgcore.testing.strategies import composed_messages, long_header_texts, mail_octets, typed_addresses
 

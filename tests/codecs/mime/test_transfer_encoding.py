@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msgcore.codecs.mime.charsets import code_page_of_charset, codec_of_charset, decode
-from msgcore.codecs.mime.transfer import (
+from msgcore.codecs.mime.syntax.charsets import code_page_of_charset, codec_of_charset, decode
+from msgcore.codecs.mime.syntax.transfer import (
     Domain,
     base64_chunks,
     decode_content,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.uuencode import uu_files
+from msgcore.codecs.mime.syntax.uuencode import uu_files
 from msgcore.model import Message
 from msgcore.props import PidTagBody, PidTagHasAttachments
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import parse
-from msgcore.codecs.mime.transfer import has_long_line
+from msgcore.codecs.mime.syntax.transfer import has_long_line
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Attachment, Message
 from msgcore.props import PidTagBody

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import parse
-from msgcore.codecs.mime.transfer import BLOCK_OCTETS
+from msgcore.codecs.mime.syntax.transfer import BLOCK_OCTETS
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.codecs.mime.writer import size_when_written
 from msgcore.errors import UsageError
 from msgcore.model import Attachment, Message

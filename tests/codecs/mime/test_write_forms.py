@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.transfer import Domain, domain_of
+from msgcore.codecs.mime.syntax.transfer import Domain, domain_of
+from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Address, Attachment, Message, RecipientKind, compare
 from msgcore.testing.strategies import composed_messages

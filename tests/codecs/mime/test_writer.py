@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.address_writing import address_field
-from msgcore.codecs.mime.entity import parse
-from msgcore.codecs.mime.fold import encoded_words, text_field
-from msgcore.codecs.mime.words import decode_words
+from msgcore.codecs.mime.syntax.address_writing import address_field
+from msgcore.codecs.mime.syntax.fold import encoded_words, text_field
+from msgcore.codecs.mime.syntax.words import decode_words
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.errors import InjectionRefused, NotLoaded, UsageError
 from msgcore.model import Address, Attachment, Message, Recipient
 from msgcore.props import (

@@ -23,3 +23,29 @@ from msgcore.codecs.mime.wire import write_for_wire as write_for_wire
 from msgcore.codecs.mime.writer import size_when_written as size_when_written
 from msgcore.codecs.mime.writer import write as write
 from msgcore.codecs.mime.writer import write_chunks as write_chunks
+
+__all__ = [
+    "Finding",
+    "Limits",
+    "ReceiptDecision",
+    "Report",
+    "Strictness",
+    "check",
+    "normalise_line_ends",
+    "octets_for_wire",
+    "read",
+    "read_aggregate_report",
+    "read_delivery_report",
+    "read_feedback_report",
+    "read_read_report",
+    "read_report",
+    "read_tls_report",
+    "receipt_decision",
+    "receipt_recipients",
+    "size_when_written",
+    "write",
+    "write_chunks",
+    "write_delivery_report",
+    "write_for_wire",
+    "write_read_report",
+]

@@ -13,14 +13,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from msgcore.base.text import codec_of_code_page, refuse_line_ends
-from msgcore.codecs.mime.charsets import charset_of_code_page
-from msgcore.codecs.mime.flowed import flow, unflow
-from msgcore.codecs.mime.fold import field, text_field
-from msgcore.codecs.mime.parameter_writing import is_simple, parameter_tokens, quoted_words
-from msgcore.codecs.mime.parameters import parse_parameters
-from msgcore.codecs.mime.part_properties import PartProperties, file_times
-from msgcore.codecs.mime.tolerated import ignore
-from msgcore.codecs.mime.transfer import (
+from msgcore.codecs.mime.mapping.part_properties import PartProperties, file_times
+from msgcore.codecs.mime.syntax.charsets import charset_of_code_page
+from msgcore.codecs.mime.syntax.flowed import flow, unflow
+from msgcore.codecs.mime.syntax.fold import field, text_field
+from msgcore.codecs.mime.syntax.parameter_writing import is_simple, parameter_tokens, quoted_words
+from msgcore.codecs.mime.syntax.parameters import parse_parameters
+from msgcore.codecs.mime.syntax.tolerated import ignore
+from msgcore.codecs.mime.syntax.transfer import (
     BLOCK_OCTETS,
     Domain,
     base64_chunks,

@@ -18,7 +18,7 @@ from msgcore.codecs.mime.body_parts import (
     multipart,
     text_part,
 )
-from msgcore.codecs.mime.transfer import Domain
+from msgcore.codecs.mime.syntax.transfer import Domain
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets

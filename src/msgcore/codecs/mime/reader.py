@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
-from msgcore.codecs.mime.bodies import text_of
-from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.source import MimeSource
-from msgcore.codecs.mime.tolerated import Findings
-from msgcore.codecs.mime.transfer import has_long_line
-from msgcore.errors import LimitExceeded, MalformedMessage
+from msgcore.codecs.mime.syntax.tolerated import Findings
+from msgcore.codecs.mime.syntax.transfer import has_long_line
+from msgcore.codecs.mime.tree.bodies import text_of
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
 from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
@@ -24,8 +25,13 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
 
     Raises:
         LimitExceeded: the message is larger than ``limits.total_octets``; or strict, and it goes past some limit.
+        UsageError: ``octets`` are none.
         MalformedMessage: strict, and the message breaks a rule; the text names the offset and the rule.
     """
+    if not isinstance(cast(object, octets), bytes | bytearray | memoryview):
+        raise UsageError(f"need the message's octets, got {type(octets).__name__}; of a file: Path(...).read_bytes()")
+    if not isinstance(cast(object, strictness), Strictness):
+        raise UsageError(f"strictness: need a Strictness, such as Strictness.STRICT, got {strictness!r}")
     if strictness is Strictness.STRICT:
         for finding in check(octets, limits):
             if finding.rule.startswith("limit-"):

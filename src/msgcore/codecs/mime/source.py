@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgcore.codecs.mime.derived import READERS, said_tags
-from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.fields import is_named_property
-from msgcore.codecs.mime.parts import attachment_in_text, attachment_of
-from msgcore.codecs.mime.view import MimeView
+from msgcore.codecs.mime.mapping.derived import READERS, said_tags
+from msgcore.codecs.mime.mapping.fields import is_named_property
+from msgcore.codecs.mime.mapping.parts import attachment_in_text, attachment_of
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.view import MimeView
 from msgcore.model.address import Address
 from msgcore.model.attachment import Attachment
 from msgcore.model.headers import Headers

@@ -16,12 +16,9 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from msgcore.codecs.mime.body_parts import is_message_type
-from msgcore.codecs.mime.charsets import is_wide
-from msgcore.codecs.mime.editing import BLIND_FIELDS, NO_LIMITS, has_blind_fields
-from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.fold import text_field
-from msgcore.codecs.mime.rebuild import raw_body_of, rebuild
-from msgcore.codecs.mime.transfer import (
+from msgcore.codecs.mime.syntax.charsets import is_wide
+from msgcore.codecs.mime.syntax.fold import text_field
+from msgcore.codecs.mime.syntax.transfer import (
     IDENTITIES,
     Domain,
     domain_of,
@@ -30,8 +27,11 @@ from msgcore.codecs.mime.transfer import (
     is_mostly_ascii,
     normalise_line_ends,
 )
+from msgcore.codecs.mime.syntax.words import decode_words, header_text
+from msgcore.codecs.mime.tree.editing import BLIND_FIELDS, NO_LIMITS, has_blind_fields, may_hold_blind_fields
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.rebuild import raw_body_of, rebuild
 from msgcore.codecs.mime.wire_fields import wire_field
-from msgcore.codecs.mime.words import decode_words, header_text
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.codecs.mime.writer import chunks_in_form
 from msgcore.errors import CapabilityMissing
@@ -110,7 +110,10 @@ _ENCODING = b"content-transfer-encoding"
 
 
 def _has_bcc(root: Entity) -> bool:
-    return any(has_blind_fields(entity) for entity in root.walk() if entity.is_whole_message)
+    if has_blind_fields(root):
+        return True
+    octets = root.reading.octets[root.body_start :]
+    return may_hold_blind_fields(octets) and any(has_blind_fields(one) for one in root.walk() if one.is_whole_message)
 
 
 @attrs.frozen

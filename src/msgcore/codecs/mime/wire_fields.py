@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from msgcore.codecs.mime.address_writing import address_field
-from msgcore.codecs.mime.addresses import read_addresses
-from msgcore.codecs.mime.editing import crlf_field
-from msgcore.codecs.mime.fold import field, text_field
-from msgcore.codecs.mime.parameter_writing import parameter_tokens
-from msgcore.codecs.mime.parameters import parse_parameters
-from msgcore.codecs.mime.tolerated import ignore
-from msgcore.codecs.mime.transfer import has_long_line
-from msgcore.codecs.mime.words import decode_words, header_text
+from msgcore.codecs.mime.syntax.address_writing import address_field
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.codecs.mime.syntax.fold import field, text_field
+from msgcore.codecs.mime.syntax.parameter_writing import parameter_tokens
+from msgcore.codecs.mime.syntax.parameters import parse_parameters
+from msgcore.codecs.mime.syntax.tolerated import ignore
+from msgcore.codecs.mime.syntax.transfer import has_long_line
+from msgcore.codecs.mime.syntax.words import decode_words, header_text
+from msgcore.codecs.mime.tree.editing import crlf_field
 from msgcore.errors import CapabilityMissing, InvalidAddress
 
 __all__ = ["wire_field"]

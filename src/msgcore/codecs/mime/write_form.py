@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from msgcore.codecs.mime.transfer import Domain
+from msgcore.codecs.mime.syntax.transfer import Domain
 
 __all__ = ["STORAGE", "WriteForm"]
 

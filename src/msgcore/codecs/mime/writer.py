@@ -12,7 +12,16 @@ import attrs
 
 from msgcore.codecs.mime.body_parts import Part, chunks_of, size_of
 from msgcore.codecs.mime.compose import Written, compose_body
-from msgcore.codecs.mime.editing import (
+from msgcore.codecs.mime.mapping.own_fields import (
+    OWN_FIELDS,
+    RECIPIENTS,
+    REPLY_TO,
+    OwnField,
+    named_fields,
+)
+from msgcore.codecs.mime.syntax.fold import text_field
+from msgcore.codecs.mime.syntax.transfer import Domain, domain_of
+from msgcore.codecs.mime.tree.editing import (
     BLIND_FIELDS,
     NO_LIMITS,
     body_without_blind_fields,
@@ -20,16 +29,7 @@ from msgcore.codecs.mime.editing import (
     edited_header,
     kept_fields,
 )
-from msgcore.codecs.mime.entity import parse
-from msgcore.codecs.mime.fold import text_field
-from msgcore.codecs.mime.own_fields import (
-    OWN_FIELDS,
-    RECIPIENTS,
-    REPLY_TO,
-    OwnField,
-    named_fields,
-)
-from msgcore.codecs.mime.transfer import Domain, domain_of
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.errors import UsageError
 from msgcore.model.address import Address

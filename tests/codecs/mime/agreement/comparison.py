@@ -6,9 +6,9 @@ import re
 
 import attrs
 
-from msgcore.codecs.mime.addresses import read_addresses
-from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.flowed import unflow
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.codecs.mime.syntax.flowed import unflow
+from msgcore.codecs.mime.tree.entity import Entity
 
 __all__ = ["CRLF", "Comparison", "as_read", "people", "shape", "urls"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import Entity, parse
+from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.model import Address, Message, RecipientKind
 from tests.codecs.mime.agreement.comparison import Comparison
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from msgcore.codecs.mime.entity import Entity, parse
+from msgcore.codecs.mime.tree.entity import Entity, parse
 from tests.codecs.mime.agreement.comparison import Comparison, shape
 
 __all__ = ["ORACLE", "compare"]

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from msgcore.codecs.mime.bodies import text_of
-from msgcore.codecs.mime.contents import contents_of
-from msgcore.codecs.mime.dates import parse_date
-from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.header_block import HeaderBlock, RawField
-from msgcore.codecs.mime.parameters import parse_parameters
-from msgcore.codecs.mime.tolerated import ignore
+from msgcore.codecs.mime.syntax.dates import parse_date
+from msgcore.codecs.mime.syntax.parameters import parse_parameters
+from msgcore.codecs.mime.syntax.tolerated import ignore
+from msgcore.codecs.mime.tree.bodies import text_of
+from msgcore.codecs.mime.tree.contents import contents_of
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.header_block import HeaderBlock, RawField
 from tests.codecs.mime.agreement import stalwart_values as values
 from tests.codecs.mime.agreement.comparison import CRLF, Comparison, as_read, people, shape, urls
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import cast
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.dates import parse_date
-from msgcore.codecs.mime.entity import parse
-from msgcore.codecs.mime.header_block import HeaderBlock
-from msgcore.codecs.mime.parameters import parse_parameters
-from msgcore.codecs.mime.tolerated import ignore
+from msgcore.codecs.mime.syntax.dates import parse_date
+from msgcore.codecs.mime.syntax.parameters import parse_parameters
+from msgcore.codecs.mime.syntax.tolerated import ignore
+from msgcore.codecs.mime.tree.entity import parse
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.props import PidTagMessageDeliveryTime
 from tests.codecs.mime.agreement import stalwart_values as values
 from tests.codecs.mime.agreement.comparison import Comparison, people, urls

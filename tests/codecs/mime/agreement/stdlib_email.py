@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import cast
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.contents import contents_of
-from msgcore.codecs.mime.entity import parse
+from msgcore.codecs.mime.tree.contents import contents_of
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.props import PidTagBody, PidTagClientSubmitTime
 from tests.codecs.mime.agreement.comparison import Comparison, as_read, people
 from tests.codecs.mime.corpus_files import corpus_messages

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import one_line
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import parse
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.model import Address, DeliveryReport
 from msgcore.model.report import ReportAction, ReportedRecipient
 from msgcore.testing.strategies import header_texts, smtp_addresses

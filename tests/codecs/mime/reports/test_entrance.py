@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import parse
 from msgcore.codecs.mime.reports.properties import REPORT_PROPERTIES, report_value
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.model import DeliveryReport, Message
 from msgcore.model.aggregate_report import AggregateReport
 from msgcore.model.feedback_report import FeedbackReport

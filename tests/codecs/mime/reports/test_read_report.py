@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from msgcore.base.text import one_line
 from msgcore.codecs import mime
-from msgcore.codecs.mime.entity import parse
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.errors import InjectionRefused
 from msgcore.model.address import Address
 from msgcore.model.read_report import ActionMode, DispositionType, ReadReport, SendingMode

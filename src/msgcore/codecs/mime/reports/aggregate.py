@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.reports.elements import Element, parse_elements
 from msgcore.codecs.mime.reports.packed import could_be, unpack
+from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.aggregate_report import (
     AggregateRecord,

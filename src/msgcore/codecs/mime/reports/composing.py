@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgcore.base.text import one_line
-from msgcore.codecs.mime.address_writing import address_field
 from msgcore.codecs.mime.body_parts import Part, chunks_of, multipart, text_part
-from msgcore.codecs.mime.dates import format_date
-from msgcore.codecs.mime.fold import field, text_field
 from msgcore.codecs.mime.reports.original import original_part
+from msgcore.codecs.mime.syntax.address_writing import address_field
+from msgcore.codecs.mime.syntax.dates import format_date
+from msgcore.codecs.mime.syntax.fold import field, text_field
 from msgcore.model.address import SMTP, Address
 
 __all__ = ["report_message", "report_parts", "shown"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from msgcore.codecs.mime.dates import parse_date
-from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.reports.bounces import read_bounce
 from msgcore.codecs.mime.reports.envelope_ids import read_envelope_id
 from msgcore.codecs.mime.reports.original import header_of_original
 from msgcore.codecs.mime.reports.status_fields import first_text, groups_of, reported_recipients, status_part
 from msgcore.codecs.mime.reports.typed_fields import typed_value
+from msgcore.codecs.mime.syntax.dates import parse_date
+from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.model.report import DeliveryReport
 
 __all__ = ["delivery_report_of"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgcore.base.text import one_line
-from msgcore.codecs.mime.fold import field
 from msgcore.codecs.mime.reports.composing import report_message, report_parts, shown
 from msgcore.codecs.mime.reports.envelope_ids import envelope_id_field
 from msgcore.codecs.mime.reports.typed_fields import address_field, date_field, line_field, name_field, typed_field
+from msgcore.codecs.mime.syntax.fold import field
 from msgcore.model.address import SMTP, Address
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import attrs
 
-from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.reports.original import header_of_original
 from msgcore.codecs.mime.reports.status_fields import first_text, groups_of
 from msgcore.codecs.mime.reports.typed_fields import read_address, typed_value
-from msgcore.codecs.mime.transfer import decode_base64
-from msgcore.codecs.mime.words import without_comments
+from msgcore.codecs.mime.syntax.transfer import decode_base64
+from msgcore.codecs.mime.syntax.words import without_comments
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.address import Address
 from msgcore.model.read_report import ActionMode, DispositionType, ReadReport, SendingMode
 

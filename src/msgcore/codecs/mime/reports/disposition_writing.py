@@ -6,9 +6,9 @@ import base64
 from datetime import datetime
 
 from msgcore.base.text import one_line
-from msgcore.codecs.mime.fold import field
 from msgcore.codecs.mime.reports.composing import report_message, report_parts, shown
 from msgcore.codecs.mime.reports.typed_fields import address_field, line_field, name_field, typed_field
+from msgcore.codecs.mime.syntax.fold import field
 from msgcore.model.address import Address
 from msgcore.model.read_report import DispositionType, ReadReport
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import attrs
 
 from msgcore.base.findings import Finding
-from msgcore.codecs.mime.charsets import decode
-from msgcore.codecs.mime.tolerated import Note
+from msgcore.codecs.mime.syntax.charsets import decode
+from msgcore.codecs.mime.syntax.tolerated import Note
 from msgcore.errors import LimitExceeded, MalformedMessage
 
 __all__ = ["Element", "parse_elements"]

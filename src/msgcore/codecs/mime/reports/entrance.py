@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from msgcore.codecs.mime.editing import NO_LIMITS
-from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.reports.aggregate import aggregate_report_of
 from msgcore.codecs.mime.reports.delivery import delivery_report_of
 from msgcore.codecs.mime.reports.disposition import read_report_of
 from msgcore.codecs.mime.reports.feedback import feedback_report_of
 from msgcore.codecs.mime.reports.tls import tls_report_of
 from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.mime.tree.editing import NO_LIMITS
+from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.codecs.mime.writer import write
 from msgcore.model.aggregate_report import AggregateReport
 from msgcore.model.feedback_report import FeedbackReport

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from msgcore.base.text import one_line
-from msgcore.codecs.mime.fold import field
 from msgcore.codecs.mime.reports.typed_fields import line_field
+from msgcore.codecs.mime.syntax.fold import field
 
 __all__ = ["envelope_id_field", "read_envelope_id"]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.reports.envelope_ids import read_envelope_id
 from msgcore.codecs.mime.reports.feedback_text import feedback_in_words
 from msgcore.codecs.mime.reports.original import header_of_original
 from msgcore.codecs.mime.reports.typed_fields import read_date, typed_value
-from msgcore.codecs.mime.transfer import decode_base64
-from msgcore.codecs.mime.words import without_comments
+from msgcore.codecs.mime.syntax.transfer import decode_base64
+from msgcore.codecs.mime.syntax.words import without_comments
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.feedback_report import FeedbackReport
 
 __all__ = ["feedback_report_of"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from msgcore.codecs.mime.charsets import guess
-from msgcore.codecs.mime.dates import parse_date
-from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.header_block import HeaderBlock
+from msgcore.codecs.mime.syntax.charsets import guess
+from msgcore.codecs.mime.syntax.dates import parse_date
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.feedback_report import FeedbackReport
 
 __all__ = ["feedback_in_words"]

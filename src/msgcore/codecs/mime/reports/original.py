@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from msgcore.codecs.mime.body_parts import Part
-from msgcore.codecs.mime.editing import NO_LIMITS, crlf_field
-from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.header_block import HeaderBlock
-from msgcore.codecs.mime.transfer import domain_of, normalise_line_ends
+from msgcore.codecs.mime.syntax.transfer import domain_of, normalise_line_ends
+from msgcore.codecs.mime.tree.editing import NO_LIMITS, crlf_field
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 
 __all__ = ["header_of_original", "original_part"]
 

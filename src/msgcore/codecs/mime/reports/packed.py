@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 
-from msgcore.codecs.mime.entity import Entity
+from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.errors import LimitExceeded, MalformedMessage
 
 __all__ = ["MOST_OCTETS", "could_be", "unpack"]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from msgcore.codecs.mime.addresses import display_list, read_addresses
-from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.reports.disposition import disposition_part, read_report_of
 from msgcore.codecs.mime.reports.original import header_of_original
 from msgcore.codecs.mime.reports.status_fields import first_text, groups_of, status_part
 from msgcore.codecs.mime.reports.typed_fields import read_date
+from msgcore.codecs.mime.syntax.addresses import display_list, read_addresses
+from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.model.read_report import ReadReport
 from msgcore.props.key import BagKey
 from msgcore.props.table import (

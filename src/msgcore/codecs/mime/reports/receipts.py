@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-from msgcore.codecs.mime.words import without_comments
+from msgcore.codecs.mime.syntax.words import without_comments
 from msgcore.model.address import Address
 from msgcore.model.headers import Headers
 from msgcore.model.message import Message

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import attrs
 
 from msgcore.base.status import EnhancedStatus
-from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.reports.typed_fields import read_address, read_date, typed_value
-from msgcore.codecs.mime.words import without_comments
+from msgcore.codecs.mime.syntax.words import without_comments
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.report import ReportAction, ReportedRecipient
 
 __all__ = ["actions_of", "first_text", "groups_of", "reported_recipients", "status_part", "typed_value"]

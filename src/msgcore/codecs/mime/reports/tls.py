@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import cast
 
-from msgcore.codecs.mime.charsets import guess
-from msgcore.codecs.mime.entity import Entity
 from msgcore.codecs.mime.reports.packed import could_be, unpack
+from msgcore.codecs.mime.syntax.charsets import guess
+from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.tls_report import TlsFailureDetails, TlsPolicyResult, TlsReport
 

@@ -10,10 +10,10 @@ import re
 from datetime import datetime
 
 from msgcore.base.text import one_line
-from msgcore.codecs.mime.dates import format_date, parse_date
-from msgcore.codecs.mime.fold import field, text_tokens
-from msgcore.codecs.mime.header_block import HeaderBlock
-from msgcore.codecs.mime.words import header_text
+from msgcore.codecs.mime.syntax.dates import format_date, parse_date
+from msgcore.codecs.mime.syntax.fold import field, text_tokens
+from msgcore.codecs.mime.syntax.words import header_text
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.address import SMTP, Address
 
 __all__ = [

@@ -16,15 +16,15 @@ from typing import TypedDict, cast
 import attrs
 
 from msgcore.base.status import EnhancedStatus
-from msgcore.codecs.mime.addresses import read_addresses
-from msgcore.codecs.mime.entity import Entity, parse
-from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.reports.bounces import read_bounce
 from msgcore.codecs.mime.reports.bounces.meaning import reply_code
 from msgcore.codecs.mime.reports.bounces.rules import load_rules
 from msgcore.codecs.mime.reports.bounces.texts import first_header, read_text, split_notice
 from msgcore.codecs.mime.reports.original import header_of_original
 from msgcore.codecs.mime.reports.status_fields import groups_of, reported_recipients, status_part
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.report import DeliveryReport, ReportedRecipient
 from tests import shared
 from tests.codecs.mime.reports.bounces.disagreements import DISAGREEMENTS

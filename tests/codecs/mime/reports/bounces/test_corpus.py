@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from msgcore.codecs.mime.entity import Entity, parse
 from msgcore.codecs.mime.reports.bounces import read_bounce
+from msgcore.codecs.mime.tree.entity import Entity, parse
 from tests import shared
 from tests.codecs.mime.corpus_files import corpus_messages, messages_in
 from tests.codecs.mime.reports.bounces.disagreements import DISAGREEMENTS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from msgcore.codecs.mime.entity import parse
 from msgcore.codecs.mime.reports.bounces import read_bounce
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.model.report import DeliveryReport
 from tests.codecs.mime.reports.bounces.samples import SAMPLES, Sample
 

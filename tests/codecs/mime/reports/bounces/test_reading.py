@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.status import EnhancedStatus
-from msgcore.codecs.mime.entity import parse
 from msgcore.codecs.mime.reports.bounces import read_bounce
+from msgcore.codecs.mime.tree.entity import parse
 from msgcore.model.report import DeliveryReport, ReportAction
 from tests.codecs.mime.reports.bounces.samples import SAMPLES
 

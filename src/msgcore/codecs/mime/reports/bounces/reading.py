@@ -11,10 +11,6 @@ from collections.abc import Iterable
 
 import attrs
 
-from msgcore.codecs.mime.addresses import read_addresses
-from msgcore.codecs.mime.dates import parse_date
-from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.reports.bounces.recipients import Bounce, find_recipients, first_group
 from msgcore.codecs.mime.reports.bounces.rules import Family, FieldTest, Rules, load_rules
 from msgcore.codecs.mime.reports.bounces.stated import stated_groups, stated_recipients
@@ -23,6 +19,10 @@ from msgcore.codecs.mime.reports.envelope_ids import read_envelope_id
 from msgcore.codecs.mime.reports.original import header_of_original
 from msgcore.codecs.mime.reports.status_fields import first_text
 from msgcore.codecs.mime.reports.typed_fields import typed_value
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.codecs.mime.syntax.dates import parse_date
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.report import DeliveryReport, ReportedRecipient
 
 __all__ = ["read_bounce"]

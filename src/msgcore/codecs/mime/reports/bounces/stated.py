@@ -6,9 +6,9 @@ import re
 
 import attrs
 
-from msgcore.codecs.mime.header_block import HeaderBlock
 from msgcore.codecs.mime.reports.bounces.meaning import status_in
 from msgcore.codecs.mime.reports.status_fields import reported_recipients
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.report import ReportedRecipient
 
 __all__ = ["refined", "stated_groups", "stated_recipients"]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from msgcore.codecs.mime.charsets import decode
-from msgcore.codecs.mime.entity import Entity
-from msgcore.codecs.mime.header_block import HeaderBlock
-from msgcore.codecs.mime.transfer import decode_content
+from msgcore.codecs.mime.syntax.charsets import decode
+from msgcore.codecs.mime.syntax.transfer import decode_content
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.html_text import text_from_html
 
 __all__ = ["Notice", "first_header", "read_text", "split_notice"]

@@ -1,0 +1,1 @@
+"""Which fields and parts are which properties ([MS-OXCMAIL]), read and written."""

@@ -1,0 +1,208 @@
+"""The header fields that a message's properties write, each with the properties that it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
+
+import attrs
+
+from msgcore.codecs.mime.mapping.content_class import class_of_content_class, content_class_of
+from msgcore.codecs.mime.mapping.fields import FIELDS, MappedField, is_named_property
+from msgcore.codecs.mime.syntax.address_writing import address_field
+from msgcore.codecs.mime.syntax.fold import field, text_field
+from msgcore.errors import UsageError
+from msgcore.model.address import Address
+from msgcore.model.headers import own_headers
+from msgcore.model.message import Message
+from msgcore.model.recipient import RecipientKind
+from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.table import (
+    PidLidInfoPathFormName,
+    PidNameContentClass,
+    PidTagImportance,
+    PidTagMessageClass,
+    PidTagOriginatorDeliveryReportRequested,
+    PidTagReadReceiptAddressType,
+    PidTagReadReceiptEmailAddress,
+    PidTagReadReceiptName,
+    PidTagReadReceiptRequested,
+    PidTagSenderAddressType,
+    PidTagSenderEmailAddress,
+    PidTagSenderName,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagSentRepresentingName,
+)
+from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
+
+__all__ = ["OWN_FIELDS", "RECIPIENTS", "REPLY_TO", "OwnField", "named_fields"]
+
+RECIPIENTS = "recipients"
+REPLY_TO = "reply_to"
+
+_FROM = (PidTagSentRepresentingName, PidTagSentRepresentingAddressType, PidTagSentRepresentingEmailAddress)
+_SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress)
+_RECEIPT = (PidTagReadReceiptName, PidTagReadReceiptAddressType, PidTagReadReceiptEmailAddress)
+
+
+Writer = Callable[[Message, bool], bytes | None]
+
+
+@attrs.frozen
+class OwnField:
+    """One field: its name in lower case, the property ids and names that it follows, and how it is written.
+
+    ``write`` is told whether text may stand in the field as UTF-8.
+    """
+
+    name: bytes
+    depends_on: frozenset[BagKey | str]
+    write: Writer
+
+
+def _correspondent(message: Message, tags: tuple[PropertyTag[str], ...]) -> Address | None:
+    """Read one of the two correspondents from its properties; a name alone is kept, too."""
+    name, kind, address = [message.get(tag, "") for tag in tags]
+    return Address(kind, address, name) if name or address else None
+
+
+def _from(message: Message, utf8: bool) -> bytes | None:
+    address = _correspondent(message, _FROM)
+    return None if address is None else address_field("From", (address,), utf8=utf8)
+
+
+def _sender(message: Message, utf8: bool) -> bytes | None:
+    address = _correspondent(message, _SENDER)
+    if address is None:
+        return None
+    from_ = _correspondent(message, _FROM)
+    # RFC 5322 section 3.6.2: no Sender field that says what From says; but an application that sets it keeps it.
+    is_same = from_ is not None and (from_.typed, from_.display_name) == (address.typed, address.display_name)
+    return None if is_same and not _is_set(message, _SENDER) else address_field("Sender", (address,), utf8=utf8)
+
+
+def _reply_to(message: Message, utf8: bool) -> bytes | None:
+    return address_field("Reply-To", message.reply_to, utf8=utf8)
+
+
+def _is_set(message: Message, tags: tuple[PropertyTag[str], ...]) -> bool:
+    return any(tag in message.properties_set for tag in tags)
+
+
+def _people(name: str, kind: RecipientKind) -> Writer:
+    def write(message: Message, utf8: bool) -> bytes | None:
+        return address_field(name, [r.address for r in message.recipients if r.kind is kind], utf8=utf8)
+
+    return write
+
+
+def _mapped(mapped: MappedField) -> Writer:
+    is_text = mapped.write is text_field
+    needed = mapped.only_with
+
+    def write(message: Message, utf8: bool) -> bytes | None:
+        value: object = message.get(mapped.tag)
+        if value is None or (needed is not None and not message.get(needed.tag)):
+            return None
+        return text_field(mapped.name, str(value), utf8=utf8) if is_text else mapped.write(mapped.name, value)
+
+    return write
+
+
+_IMPORTANCES = {0: ("low", "5"), 1: ("normal", "3"), 2: ("high", "1")}
+
+
+def _importance(number: int, name: str) -> Writer:
+    def write(message: Message, _utf8: bool) -> bytes | None:
+        words = _IMPORTANCES.get(message.get(PidTagImportance, -1))
+        return None if words is None else field(name, [words[number].encode()])
+
+    return write
+
+
+def _receipt(name: str, tag: Property[bool]) -> Writer:
+    """A request for a receipt names who gets it: the sender, when nobody else is named ([MS-OXCMAIL] 2.1.3.1.5)."""
+
+    def write(message: Message, utf8: bool) -> bytes | None:
+        if not message.get(tag, False):
+            return None
+        given = (_correspondent(message, tags) for tags in (_RECEIPT, _FROM, _SENDER))
+        address = next(filter(None, given), None)
+        return None if address is None else address_field(name, (address,), utf8=utf8)
+
+    return write
+
+
+def _content_class(message: Message, utf8: bool) -> bytes | None:
+    """Write the class that the message class stands for, else the one that was given, when that stands for none."""
+    value = content_class_of(message.message_class, message.get(PidLidInfoPathFormName))
+    if value is None:
+        value = message.get(PidNameContentClass)
+        if value is None or class_of_content_class(value) is not None:
+            return None
+    return text_field("Content-Class", value, utf8=utf8)
+
+
+def _no_field(_message: Message, _utf8: bool) -> None:
+    """What is read as another field is not written."""
+
+
+def _keys(*tags: PropertyKey) -> frozenset[BagKey | str]:
+    return frozenset(tag.bag_key for tag in tags)
+
+
+_PEOPLE = frozenset({RECIPIENTS})
+
+OWN_FIELDS: tuple[OwnField, ...] = (
+    OwnField(b"from", _keys(*_FROM), _from),
+    OwnField(b"sender", _keys(*_SENDER), _sender),
+    OwnField(b"reply-to", frozenset({REPLY_TO}), _reply_to),
+    OwnField(b"to", _PEOPLE, _people("To", RecipientKind.TO)),
+    OwnField(b"cc", _PEOPLE, _people("Cc", RecipientKind.CC)),
+    OwnField(b"bcc", _PEOPLE, _people("Bcc", RecipientKind.BCC)),
+    *(
+        OwnField(
+            mapped.lowered, _keys(mapped.tag, *([mapped.only_with.tag] if mapped.only_with else [])), _mapped(mapped)
+        )
+        for mapped in FIELDS
+    ),
+    *(OwnField(alias, _keys(mapped.tag), _no_field) for mapped in FIELDS for alias in mapped.names[1:]),
+    OwnField(b"content-class", _keys(PidTagMessageClass, PidNameContentClass, PidLidInfoPathFormName), _content_class),
+    OwnField(b"importance", _keys(PidTagImportance), _importance(0, "Importance")),
+    OwnField(b"x-priority", _keys(PidTagImportance), _importance(1, "X-Priority")),
+    OwnField(b"x-msmail-priority", _keys(PidTagImportance), _no_field),
+    OwnField(
+        b"disposition-notification-to",
+        _keys(PidTagReadReceiptRequested, *_RECEIPT),
+        _receipt("Disposition-Notification-To", PidTagReadReceiptRequested),
+    ),
+    OwnField(
+        b"return-receipt-to",
+        _keys(PidTagOriginatorDeliveryReportRequested),
+        _receipt("Return-Receipt-To", PidTagOriginatorDeliveryReportRequested),
+    ),
+)
+
+
+def named_fields(message: Message, tags: Iterable[PropertyKey], *, utf8: bool) -> Iterator[tuple[bytes, bytes | None]]:
+    """Write those of ``tags`` that are named properties for fields, by name in lower case; ``None``: it was deleted.
+
+    Raises:
+        UsageError: a name is no field name, or belongs to a property of its own.
+        InjectionRefused: a name or value holds CR, LF or NUL.
+    """
+    for tag in tags:
+        if not isinstance(tag, NamedProperty) or tag.property_set != PS_INTERNET_HEADERS:
+            continue
+        if tag.bag_key == PidNameContentClass.bag_key:
+            continue
+        lowered = str(tag.lid_or_name)
+        value: object = message.get(cast("Property[object]", tag))
+        if not isinstance(value, str):
+            yield lowered.encode("utf-8", "replace"), None
+            continue
+        if not is_named_property(lowered):
+            raise UsageError(f"header {lowered}: set the argument or property that stands for it")
+        (checked,) = own_headers([(tag.name if tag.name.lower() == lowered else lowered, value)])
+        yield lowered.encode("ascii"), text_field(checked.name, checked.value, utf8=utf8)

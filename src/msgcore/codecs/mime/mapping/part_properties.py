@@ -1,0 +1,190 @@
+"""The properties of an attachment that was read, each got from its part when it is asked for ([MS-OXCMAIL] 2.2.3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, TypeVar, cast, overload
+
+from msgcore.base.filenames import extension_of, short_name
+from msgcore.codecs.mime.syntax.dates import format_date, parse_date
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.shown import content_id_of, is_hidden
+from msgcore.model.attachment import Attachment, AttachMethod
+from msgcore.props.bag import PropBag
+from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.table import (
+    PidTagAttachContentBase,
+    PidTagAttachContentId,
+    PidTagAttachContentLocation,
+    PidTagAttachExtension,
+    PidTagAttachFilename,
+    PidTagAttachFlags,
+    PidTagAttachLongFilename,
+    PidTagAttachmentHidden,
+    PidTagAttachMethod,
+    PidTagAttachMimeTag,
+    PidTagCreationTime,
+    PidTagDisplayName,
+    PidTagLastModificationTime,
+    PidTagRenderingPosition,
+    PidTagTextAttachmentCharset,
+)
+from msgcore.props.tags import Property
+
+__all__ = ["PartProperties", "file_times"]
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+_OF_THE_FORM = frozenset({"name", "charset", "boundary", "format", "delsp"})
+_RENDERED_IN_BODY = 0x00000004
+_NOT_RENDERED = 0xFFFFFFFF
+_TIMES = {"creation-date": PidTagCreationTime, "modification-date": PidTagLastModificationTime}
+
+
+class PartProperties(PropBag):
+    """The bag of an attachment over its part: what was neither set nor deleted is read from there, once.
+
+    ``shown`` gives the Content-IDs that the HTML body shows; ``holds_message`` says that its content is a message.
+    """
+
+    __slots__ = ("holds_message", "part", "shown")
+
+    def __init__(self, part: Entity, shown: Callable[[], frozenset[str]], *, holds_message: bool) -> None:
+        super().__init__()
+        self.part = part
+        self.shown = shown
+        self.holds_message = holds_message
+
+    def other_parameters(self) -> dict[str, str]:
+        """The parameters of the Content-Type that are no property and no matter of the form."""
+        return {name: text for name, text in self.part.content_type.parameters.items() if name not in _OF_THE_FORM}
+
+    def _fill(self, key: BagKey) -> None:
+        reader = _READERS.get(key)
+        if reader is None or key in self._entries or key in self._changed:
+            return
+        tag, read = reader
+        value = read(self)
+        if value is not None:
+            self._entries[key] = (tag, value)
+
+    def _fill_all(self) -> None:
+        for key in _READERS:
+            self._fill(key)
+
+    def __getitem__(self, tag: Property[T]) -> T:
+        self._fill(tag.bag_key)
+        return super().__getitem__(tag)
+
+    def __delitem__(self, tag: PropertyKey) -> None:
+        self._fill(tag.bag_key)
+        super().__delitem__(tag)
+
+    def __contains__(self, tag: PropertyKey) -> bool:
+        self._fill(tag.bag_key)
+        return super().__contains__(tag)
+
+    def __len__(self) -> int:
+        self._fill_all()
+        return super().__len__()
+
+    @overload
+    def get(self, tag: Property[T]) -> T | None: ...
+    @overload
+    def get(self, tag: Property[T], default: D) -> T | D: ...
+    def get(self, tag: Property[Any], default: object = None) -> object:
+        self._fill(tag.bag_key)
+        return super().get(tag, default)
+
+    def over(self, tag: PropertyKey) -> object:
+        self._fill(tag.bag_key)
+        return super().over(tag)
+
+    def tags(self) -> tuple[PropertyKey, ...]:
+        self._fill_all()
+        return super().tags()
+
+    def items(self) -> Iterator[tuple[PropertyKey, object]]:
+        self._fill_all()
+        return super().items()
+
+    @property
+    def is_empty(self) -> bool:
+        return False
+
+    def copy(self) -> PartProperties:
+        twin = PartProperties(self.part, self.shown, holds_message=self.holds_message)
+        twin._entries = dict(self._entries)
+        twin._changed = dict(self._changed)
+        return twin
+
+
+def file_times(attachment: Attachment) -> dict[str, str]:
+    """Give the parameters of Content-Disposition that hold the file's times (RFC 2183 sections 2.4 and 2.5)."""
+    times = {name: attachment.get(tag) for name, tag in _TIMES.items()}
+    return {name: format_date(moment).decode() for name, moment in times.items() if moment is not None}
+
+
+def _method(bag: PartProperties) -> int:
+    return int(AttachMethod.EMBEDDED_MESSAGE if bag.holds_message else AttachMethod.BY_VALUE)
+
+
+def _field(name: bytes) -> _Read:
+    return lambda bag: bag.part.header.text(name)
+
+
+def _time(parameter: str) -> _Read:
+    def read(bag: PartProperties) -> datetime | None:
+        text = bag.part.disposition.get(parameter)
+        return None if text is None else parse_date(text, bag.part.header.note)
+
+    return read
+
+
+def _of_name(change: Callable[[str], str]) -> _Read:
+    def read(bag: PartProperties) -> str | None:
+        filename = bag.get(PidTagAttachLongFilename)
+        return None if filename is None else change(filename) or None
+
+    return read
+
+
+def _display_name(bag: PartProperties) -> str | None:
+    """Name the attachment for people: as it is described, else as the file or the message in it is called."""
+    given, described = bag.part.filename, bag.part.header.text(b"content-description")
+    if not bag.holds_message:
+        return described or given
+    message = bag.part.message
+    return given or described or (None if message is None else message.header.text(b"subject"))
+
+
+def _hidden(bag: PartProperties) -> bool | None:
+    return is_hidden(bag.part, bag.shown) or None
+
+
+def _flags(bag: PartProperties) -> int | None:
+    content_id = content_id_of(bag.part)
+    return _RENDERED_IN_BODY if content_id and content_id in bag.shown() else None
+
+
+_Read = Callable[[PartProperties], object]
+
+_TABLE: tuple[tuple[PropertyKey, _Read], ...] = (
+    (PidTagAttachMethod, _method),
+    (PidTagAttachMimeTag, lambda bag: bag.part.media_type),
+    (PidTagRenderingPosition, lambda _bag: _NOT_RENDERED),
+    (PidTagAttachLongFilename, lambda bag: bag.part.filename),
+    (PidTagAttachFilename, _of_name(short_name)),
+    (PidTagAttachExtension, _of_name(extension_of)),
+    (PidTagDisplayName, _display_name),
+    (PidTagAttachContentId, lambda bag: content_id_of(bag.part)),
+    (PidTagAttachContentLocation, _field(b"content-location")),
+    (PidTagAttachContentBase, _field(b"content-base")),
+    (PidTagTextAttachmentCharset, lambda bag: bag.part.content_type.get("charset")),
+    *((cast(PropertyKey, tag), _time(parameter)) for parameter, tag in _TIMES.items()),
+    (PidTagAttachmentHidden, _hidden),
+    (PidTagAttachFlags, _flags),
+)
+_READERS: dict[BagKey, tuple[PropertyKey, _Read]] = {tag.bag_key: (tag, read) for tag, read in _TABLE}

@@ -1,0 +1,279 @@
+"""Content-Transfer-Encoding (RFC 2045 section 6): decoding that loses nothing it can have, and encoding."""
+
+from __future__ import annotations
+
+import binascii
+import contextlib
+import enum
+import importlib
+import re
+import struct
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
+
+from msgcore.codecs.mime.syntax.tolerated import Note, ignore
+
+__all__ = [
+    "BLOCK_OCTETS",
+    "IDENTITIES",
+    "Domain",
+    "base64_chunks",
+    "base64_engine",
+    "decode_base64",
+    "decode_content",
+    "decode_text",
+    "domain_of",
+    "encode_base64",
+    "encode_base64_blocks",
+    "encode_quoted_printable",
+    "has_long_line",
+    "is_mostly_ascii",
+    "normalise_line_ends",
+    "size_in_base64",
+    "with_line_feeds",
+]
+
+IDENTITIES = frozenset({"", "7bit", "8bit", "binary"})
+
+
+class Domain(enum.IntEnum):
+    """What octets of a body may be (RFC 2045 section 2.7 to 2.9): the less, the more ways they can go."""
+
+    SEVEN_BIT = 0
+    EIGHT_BIT = 1
+    BINARY = 2
+
+    @property
+    def label(self) -> str:
+        """The name as a Content-Transfer-Encoding."""
+        return ("7bit", "8bit", "binary")[self]
+
+
+def domain_of(octets: bytes) -> Domain:
+    """Say in which domain octets are as they stand: without NUL, bare CR or LF or a line over 998 octets, or binary."""
+    is_text = (
+        b"\0" not in octets
+        and octets.count(b"\r\n") == octets.count(b"\n") == octets.count(b"\r")
+        and not has_long_line(octets)
+    )
+    return Domain.BINARY if not is_text else Domain.SEVEN_BIT if octets.isascii() else Domain.EIGHT_BIT
+
+
+_PADDING = b"= \t\r\n"
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
+_SEVEN_BIT = bytes(range(128))
+_WHITE = b" \t\r\n"
+_BLANKS_AT_LINE_END = re.compile(rb"(?<![ \t])[ \t]+(?=\n)")
+_BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
+
+_LARGE = 65_536
+_LINE = 57  # octets that make a base64 line of 76
+_MOST_LINES = 512
+BLOCK_OCTETS = _LINE * _MOST_LINES
+"""What is encoded at once; a file is read in such blocks."""
+_LINES = [(count, struct.Struct("76s" * count)) for count in (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)]
+
+
+def decode_content(octets: bytes, encoding: str, note: Note = ignore) -> bytes:
+    """Decode a body. An encoding that has no name here leaves the octets as they are, with a finding."""
+    match encoding:
+        case "" | "7bit" | "8bit" | "binary":
+            return octets
+        case "base64":
+            return decode_base64(octets, note)
+        case "quoted-printable":
+            return _decode_quoted_printable(octets, note)
+        case "x-uuencode" | "uuencode" | "x-uue":
+            return _decode_uu(octets, note)
+        case _:
+            note("transfer-encoding-unknown", f"transfer encoding {encoding[:60]!r}")
+            return octets
+
+
+def decode_text(octets: bytes, encoding: str, note: Note = ignore) -> bytes:
+    """Decode the body of a text in which CR and LF are octets of their own, with LF for every line end.
+
+    A CR that was encoded is data and stays, but before an LF.
+    """
+    if encoding == "quoted-printable":
+        decoded = _decode_quoted_printable(octets, note, line_end=b"\n")
+        return with_line_feeds(decoded) if b"\r" in decoded else decoded
+    decoded = decode_content(octets, encoding, note)
+    if b"\r" not in decoded:
+        return decoded
+    decoded = with_line_feeds(decoded)
+    return decoded.replace(b"\r", b"\n") if encoding in IDENTITIES and b"\r" in decoded else decoded
+
+
+def with_line_feeds(octets: bytes) -> bytes:
+    """Make every CRLF an LF."""
+    # Twice as fast as replacing, so long as the list of lines is short.
+    return b"\n".join(octets.split(b"\r\n")) if len(octets) <= _LARGE else octets.replace(b"\r\n", b"\n")
+
+
+def decode_base64(octets: bytes, note: Note = ignore) -> bytes:
+    """Decode base64: what is outside the alphabet is skipped, the first padding ends it, a cut end counts."""
+    try:
+        decoded = _decode(octets)
+    except binascii.Error:
+        note("base64-truncated", "base64 whose length is wrong")
+        data = octets.partition(b"=")[0].translate(None, _NOT_ALPHABET)
+        if len(data) % 4 == 1:
+            data = data[:-1]
+        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+    if note is not ignore:
+        _note_base64(octets, note)
+    return decoded
+
+
+def _note_base64(octets: bytes, note: Note) -> None:
+    data, padding, rest = octets.partition(b"=")
+    if padding and rest.translate(None, _WHITE + b"="):
+        note("base64-after-padding", "octets behind the padding of base64")
+    if data.translate(None, _ALPHABET + _WHITE):
+        note("base64-alphabet", "octets outside the base64 alphabet")
+
+
+def _decode_quoted_printable(octets: bytes, note: Note, line_end: bytes | None = None) -> bytes:
+    """Decode quoted-printable; blanks before literal line ends fall away (RFC 2045 section 6.7).
+
+    Line ends stay as they are, or become ``line_end``; when they are of more than one kind, or CR alone, LF.
+    """
+    octets = _without_blanks_at_line_ends(octets, line_end)
+    if note is not ignore and _BAD_ESCAPE.search(octets):
+        note("quoted-printable-escape", "= that starts no escape")
+    return binascii.a2b_qp(octets)
+
+
+def _without_blanks_at_line_ends(octets: bytes, line_end: bytes | None) -> bytes:
+    found = b"\r\n" if b"\r\n" in octets else b"\n"
+    if len(octets) <= _LARGE:  # the list of its lines is several times as large
+        *lines, last = octets.split(found)
+        lines = [line.rstrip(b" \t") for line in lines]
+        lines.append(last)
+        bare = b"".join(lines) if b"\r" in octets else b""
+        if b"\r" not in bare and b"\n" not in bare:
+            return (line_end or found).join(lines)
+    normal = octets.replace(b"\r\n", b"\n")
+    is_uniform = b"\r" not in normal and (found == b"\n" or octets.count(b"\n") == octets.count(b"\r\n"))
+    normal = normal.replace(b"\r", b"\n")
+    if b" \n" in normal or b"\t\n" in normal:
+        normal = _BLANKS_AT_LINE_END.sub(b"", normal)
+    return normal.replace(b"\n", line_end or found) if is_uniform else normal
+
+
+def _decode_uu(octets: bytes, note: Note) -> bytes:
+    """Decode uuencoded lines. A line gives what its characters hold, whatever longer length it claims."""
+    decoded: list[bytes] = []
+    for line in octets.splitlines():
+        if line.startswith(b"begin ") or not line:
+            continue
+        if line.strip() in {b"end", b"`"}:
+            break
+        claimed = (line[0] - 32) & 63
+        held = (len(line) - 1) * 3 // 4
+        try:
+            # Encoders pad lines wrongly, too; what is behind the claimed length is left out.
+            decoded.append(binascii.a2b_uu(line[: 1 + (claimed + 2) // 3 * 4])[:held])
+        except binascii.Error:
+            note("uuencode-malformed", "a line that is not uuencoded")
+    return b"".join(decoded)
+
+
+def base64_chunks(octets: bytes) -> Iterator[bytes]:
+    """Encode in lines of 76 with CRLF, some 40 KB a chunk; the last line has its line end, too."""
+    if len(octets) <= BLOCK_OCTETS:
+        return iter((_encode_block(octets),) if octets else ())
+    return encode_base64_blocks(octets[at : at + BLOCK_OCTETS] for at in range(0, len(octets), BLOCK_OCTETS))
+
+
+def encode_base64_blocks(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Encode content in blocks, each of which but the last has :data:`BLOCK_OCTETS`."""
+    return map(_encode_block, blocks)
+
+
+def _encode_block(octets: bytes) -> bytes:
+    encoded = _encode(octets)
+    at, left = 0, len(encoded) // 76
+    pieces: list[bytes] = []
+    for count, lines in _LINES:
+        if left >= count:
+            pieces.extend(lines.unpack_from(encoded, at))
+            at += lines.size
+            left -= count
+    pieces.append(encoded[at:])
+    if pieces[-1]:
+        pieces.append(b"")
+    return b"\r\n".join(pieces)
+
+
+def size_in_base64(size_octets: int) -> int:
+    """Say how many octets content has in base64, with its line ends."""
+    lines, rest = divmod(size_octets, _LINE)
+    return lines * 78 + ((rest + 2) // 3 * 4 + 2 if rest else 0)
+
+
+def encode_base64(octets: bytes) -> bytes:
+    return b"".join(base64_chunks(octets))
+
+
+def encode_quoted_printable(octets: bytes) -> bytes:
+    """Encode text whose line ends are LF, and which has no CR, in lines of at most 76 that end with CRLF."""
+    return binascii.b2a_qp(octets).replace(b"\n", b"\r\n")
+
+
+def is_mostly_ascii(octets: bytes) -> bool:
+    """Say whether quoted-printable is shorter than base64: fewer than one octet in six is not ASCII."""
+    return len(octets.translate(None, _SEVEN_BIT)) * 6 < len(octets)
+
+
+def normalise_line_ends(octets: bytes) -> bytes:
+    """Make every line end CRLF: a bare CR and a bare LF become one each."""
+    crlf = octets.count(b"\r\n")
+    if crlf == octets.count(b"\n") == octets.count(b"\r"):
+        return octets
+    return octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+
+
+def has_long_line(octets: bytes, limit: int = 998) -> bool:
+    """Say whether some line has more than ``limit`` octets before its CRLF or LF (RFC 5322 section 2.1.1)."""
+    position, size = 0, len(octets)
+    while size - position > limit:
+        end = octets.rfind(b"\n", position, position + limit + 2)
+        if end < 0 or (end == position + limit + 1 and octets[end - 1] != 0x0D):
+            # Either no line end is near enough, or the nearest closes a line one octet too long.
+            end = octets.rfind(b"\n", position, position + limit + 1)
+            if end < 0:
+                return True
+        position = end + 1
+    return False
+
+
+# Base64 by the extra ``speed`` when it is there, else by the standard library
+
+
+def _encode_slowly(octets: bytes) -> bytes:
+    return binascii.b2a_base64(octets, newline=False)
+
+
+def _decode_fast(octets: bytes) -> bytes:
+    """Decode as binascii does. The fast decoder goes on behind padding in the middle; in all else they are alike."""
+    at = octets.find(b"=")
+    if at < 0 or not octets[at:].strip(_PADDING):
+        with contextlib.suppress(binascii.Error):
+            return _fast_b64decode(octets)
+    return binascii.a2b_base64(octets)
+
+
+_encode: Callable[[bytes], bytes] = _encode_slowly
+_decode: Callable[[bytes], bytes] = binascii.a2b_base64
+try:
+    _pybase64 = importlib.import_module("pybase64")
+except ImportError:
+    base64_engine = "binascii"
+else:
+    base64_engine = "pybase64"
+    _encode = cast("Callable[[bytes], bytes]", _pybase64.b64encode)
+    _fast_b64decode = cast("Callable[[bytes], bytes]", _pybase64.b64decode)
+    _decode = _decode_fast

@@ -1,0 +1,160 @@
+"""Encoded words in header fields (RFC 2047), read wherever real mail puts them."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess
+from msgcore.codecs.mime.syntax.tolerated import Note, ignore
+from msgcore.codecs.mime.syntax.transfer import decode_base64
+
+__all__ = ["clean", "decode_words", "header_text", "unfold", "without_comments"]
+
+# Between the marks a bare question mark, which some mailers leave in, but no start of another word: that keeps a run of
+# broken words linear.
+_TEXT = r"(?:[^?=]++|\?(?!=)|=(?!\?(?!=)))*+"
+_WORD = re.compile(rf"=\?([^?*\s]{{1,60}})(?:\*[^?\s]{{0,60}})?\?([QqBb])\?({_TEXT})\?=")
+_ONE = rf"=\?[^?*\s]{{1,60}}(?:\*[^?\s]{{0,60}})?\?[QqBb]\?{_TEXT}\?="
+_RUN = re.compile(rf"{_ONE}(?:[ \t]*+{_ONE})*+")
+# A word that was folded inside; where its blanks are written as ``_``, the fold's are none of them.
+_FOLDED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?\s]*+(?:\r?\n[ \t]++[^?\s]*+)++\?=")
+_FOLD = re.compile(rb"\r?\n[ \t]++")
+# Whole words in UTF-8, which most are.
+_WHOLE_WORD = re.compile(
+    r"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?((?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2,3}={1,2})?)|[Qq]\?([!->@-~]*+))\?="
+)
+_COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
+_BLANK = b" \t\r\n"
+_LINE_ENDS = str.maketrans("\r\n\0", "   ")
+
+
+def unfold(octets: bytes) -> bytes:
+    """Give a field's value as one line: each fold, with the white space around it, becomes one space."""
+    line = octets.strip(_BLANK)
+    if b"\n" not in line:
+        return line
+    if b"?" in line and b"=?" in line:
+        line = _FOLDED_WORD.sub(lambda word: _FOLD.sub(b"" if b"_" in word[0] else b" ", word[0]), line)
+    return b" ".join([stripped for one in line.split(b"\n") if (stripped := one.strip(_BLANK))])
+
+
+def header_text(octets: bytes, note: Note = ignore) -> str:
+    """Give a field's value as text before its encoded words are decoded: unfolded; UTF-8, else windows-1252."""
+    line = octets.strip(_BLANK)
+    if b"\n" in line:
+        line = unfold(line)
+    try:
+        text = line.decode("ascii")
+    except UnicodeDecodeError:
+        note("header-eight-bit", "8-bit octets in a header field")
+        text = guess(line)
+    return clean(text) if "\r" in text or "\0" in text else text
+
+
+def clean(text: str) -> str:
+    """Replace CR, LF and NUL, which no header value holds, by spaces."""
+    return text.translate(_LINE_ENDS) if "\0" in text or "\r" in text or "\n" in text else text
+
+
+def without_comments(text: str) -> str:
+    """Leave the comments of a structured field out (RFC 5322 section 3.2.2); one without an end goes to the end."""
+    if "(" not in text:
+        return text
+    kept: list[str] = []
+    depth = position = 0
+    for edge in _COMMENT_EDGE.finditer(text):
+        if edge[0] == "(":
+            if depth == 0:
+                kept.append(text[position : edge.start()])
+            depth += 1
+        elif edge[0] == ")" and depth:
+            depth -= 1
+            position = edge.end()
+    if depth == 0:
+        kept.append(text[position:])
+    return " ".join(kept)
+
+
+def decode_words(text: str, note: Note = ignore, limit: int = 10_000) -> str:
+    """Decode the encoded words in ``text``, once; white space between two of them falls away (section 6.2).
+
+    The run of words that goes past ``limit`` of them, and all behind it, stays as it is.
+    """
+    if "?" not in text or "=?" not in text:  # one character is found much faster than two
+        return text
+    usual = _decode_whole(text, limit)
+    if usual is not None:
+        return usual
+    parts: list[str] = []
+    position = 0
+    for run in _RUN.finditer(text):
+        words = run[0]
+        limit -= words.count("=?")
+        if limit < 0:
+            note("limit-encoded-words", "too many encoded words in a field")
+            break
+        start, end = run.span()
+        parts.append(text[position:start])
+        parts.append(_decode_run(words, note))
+        position = end
+    parts.append(text[position:])
+    return clean("".join(parts))
+
+
+def _decode_whole(text: str, limit: int) -> str | None:
+    """Decode words that are whole and in UTF-8; ``None`` when there are others, which take the long way."""
+    parts: list[str] = []
+    octets = b""
+    position = 0
+    try:
+        for word in _WHOLE_WORD.finditer(text):
+            start, end = word.span()
+            between = text[position:start]
+            if not octets or between.strip(" \t"):
+                parts.append(octets.decode("utf-8"))
+                parts.append(between)
+                octets = b""
+            base64, quoted = word.groups()
+            octets += binascii.a2b_qp(quoted, header=True) if quoted else binascii.a2b_base64(base64 or "")
+            position = end
+            limit -= 1
+        parts.append(octets.decode("utf-8"))
+    except ValueError:
+        return None
+    parts.append(text[position:])
+    is_all = limit >= 0 and not any("=?" in between for between in parts[1::2])
+    return clean("".join(parts)) if is_all else None
+
+
+def _decode_run(words: str, note: Note) -> str:
+    """Decode adjacent words."""
+    return _decode_any([(word[1].lower(), word[2].upper(), word[3]) for word in _WORD.finditer(words)], note)
+
+
+def _decode_any(run: list[tuple[str, str, str]], note: Note) -> str:
+    """Decode charset, encoding and text of words. Octets of one charset are joined: mailers cut inside a character."""
+    groups: list[tuple[str, list[bytes]]] = []
+    cut_base64 = ""
+    for number, (charset, encoding, text) in enumerate(run):
+        if encoding == "B":
+            whole = cut_base64 + text
+            following = run[number + 1][:2] if number + 1 < len(run) else None
+            if len(whole) % 4 and "=" not in whole and following == (charset, "B"):
+                cut_base64 = whole
+                continue
+            cut_base64 = ""
+            octets = decode_base64(whole.encode("utf-8"), note)
+        else:
+            octets = binascii.a2b_qp(text.encode("utf-8"), header=True)
+        if groups and groups[-1][0] == charset:
+            groups[-1][1].append(octets)
+        else:
+            groups.append((charset, [octets]))
+    return "".join(_decode_group(charset, b"".join(pieces), note) for charset, pieces in groups)
+
+
+def _decode_group(charset: str, octets: bytes, note: Note) -> str:
+    if codec_of_charset(charset) == "ascii" and not octets.isascii():
+        return guess(octets)
+    return decode(octets, charset, note)

@@ -1,0 +1,79 @@
+"""Which parts of a message are its bodies and which its attachments (reference: [MS-OXCMAIL] section 2.2.3.3).
+
+The first text part that is not marked as an attachment is the body; when it stands in a multipart/alternative, the
+other kind of text in there is the second body. All else that is a leaf, or a message, is an attachment, in the order in
+which it stands.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgcore.codecs.mime.tree.entity import Entity
+
+__all__ = ["Contents", "contents_of"]
+
+_BODIES = frozenset({"text/plain", "text/html"})
+_NO_BODIES = frozenset({"text/calendar", "text/directory", "text/vcard", "text/x-vcard", "text/rfc822-headers"})
+
+
+class Contents(NamedTuple):
+    """The parts of a message by their part in it."""
+
+    plain: Entity | None
+    html: Entity | None
+    attachments: tuple[Entity, ...]
+
+
+def contents_of(root: Entity) -> Contents:
+    """Sort the leaves of a tree; messages inside are leaves here."""
+    leaves = _leaves(root)
+    texts = [one for one in leaves if _is_text(one[0])]
+    if not texts:
+        return Contents(None, None, tuple([leaf for leaf, _ in leaves]))
+    first, frame = texts[0]
+    candidates = [first] if frame is None else [leaf for leaf, around in texts if around is frame]
+    plain = html = None
+    for leaf in candidates:
+        if leaf.media_type == "text/html":
+            html = html or leaf
+        else:
+            plain = plain or leaf
+    bodies = (plain, html, first)
+    if plain is not None and _is_empty_rest(plain):
+        plain = None
+    return Contents(plain, html, tuple([leaf for leaf, _ in leaves if leaf not in bodies]))
+
+
+def _leaves(root: Entity) -> list[tuple[Entity, Entity | None]]:
+    """Give the leaves in order, each with the outermost multipart/alternative that it stands in.
+
+    A multipart inside with nothing in it is none.
+    """
+    leaves: list[tuple[Entity, Entity | None]] = []
+    waiting: list[tuple[Entity, Entity | None]] = [(root, None)]
+    while waiting:
+        entity, frame = waiting.pop()
+        children = entity.children if entity.is_multipart else ()
+        if not children:
+            if entity.body_start < entity.end or not entity.is_multipart or entity is root:
+                leaves.append((entity, frame))
+            continue
+        if frame is None and entity.media_type == "multipart/alternative":
+            frame = entity
+        waiting.extend([(child, frame) for child in children[::-1]])
+    return leaves
+
+
+def _is_text(leaf: Entity) -> bool:
+    kind = leaf.media_type
+    # A multipart without parts reads as text.
+    may_be_body = kind in _BODIES or kind.startswith("multipart/")
+    if not may_be_body and (kind in _NO_BODIES or not kind.startswith("text/") or not leaf.is_whole_message):
+        return False
+    return leaf.header.disposition.value != "attachment"
+
+
+def _is_empty_rest(leaf: Entity) -> bool:
+    """Say whether a message has no body at all, rather than an empty text."""
+    return leaf.is_whole_message and leaf.body_start == leaf.end and leaf.header.raw(b"content-type") is None

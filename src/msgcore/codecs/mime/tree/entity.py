@@ -1,0 +1,331 @@
+"""The tree of entities of a message (RFC 2045, RFC 2046), lazy over one bytes object.
+
+An entity is four offsets: where its header starts and ends, where its body starts and ends. Children are looked for
+when they are asked for, with ``find`` for the boundary; content is decoded when it is asked for. Nothing recurses:
+trees are walked with a list, and an entity past the limit of nesting or of parts stays opaque, with a finding.
+
+Line ends may be CRLF, LF or CR. In a body each of the three ends a line, so that a boundary means the same before and
+after line ends are made CRLF. In a header a bare CR is data (the ``clean`` text has a space for it), unless the message
+has no LF at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import attrs
+
+from msgcore.base.octets import USUAL_LIMITS, Limits
+from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised
+from msgcore.codecs.mime.syntax.tolerated import NO_FINDINGS, Findings
+from msgcore.codecs.mime.syntax.transfer import IDENTITIES, decode_content
+from msgcore.codecs.mime.tree.header_block import header_block
+from msgcore.codecs.mime.tree.multipart import Parts, find_parts
+
+__all__ = ["Entity", "Reading", "parse"]
+
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_FIELDS = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+")
+# A line that nobody would take for a body's, behind a line that is no field.
+_KNOWN_FIELD = re.compile(
+    rb"\n(?:received|return-path|from|to|cc|bcc|subject|date|message-id|reply-to|sender|in-reply-to|references|"
+    rb"mime-version|content-[a-z-]+|x-[a-z0-9-]+|list-[a-z-]+|precedence|dkim-signature|user-agent)[ \t]*:",
+    re.IGNORECASE,
+)
+_LINE_ENDS = (b"\n", b"\r\n")
+_MBOX = (b"From ", b">From ")
+
+_TEXT = Parameterised("text/plain", NOTHING.parameters)
+_RFC822 = Parameterised("message/rfc822", NOTHING.parameters)
+_MESSAGES = frozenset({"message/rfc822", "message/global"})
+
+
+class Reading:
+    """What the entities of one message share: its octets, its limits, what was met so far."""
+
+    __slots__ = ("findings", "limits", "line_end", "octets", "parts", "scan")
+
+    def __init__(self, octets: bytes, limits: Limits, findings: Findings, parts: int = 1) -> None:
+        self.octets = octets
+        # Old Macs ended lines with CR alone. With LF in its place every offset stays the same.
+        self.scan = octets if b"\n" in octets or b"\r" not in octets else octets.replace(b"\r", b"\n")
+        first = self.scan.find(b"\n")
+        self.line_end = b"\r\n" if first > 0 and self.scan[first - 1] == 0x0D else b"\n"
+        self.limits = limits
+        self.findings = findings
+        self.parts = parts
+
+
+class Entity:
+    """A message or a part of one: its header, its body, and its children when it is a multipart or a message.
+
+    ``header_start``, ``header_end``, ``body_start`` and ``end`` are offsets into ``reading.octets``.
+    ``is_whole_message``: it is a message, be it inside another, and no part of a multipart. An entity knows its
+    children only, so that a message is freed at once when nobody holds it.
+    """
+
+    __slots__ = (
+        "_children",
+        "_parts",
+        "body_start",
+        "content_type",
+        "depth",
+        "end",
+        "has_blank_line",
+        "has_junk",
+        "header",
+        "header_end",
+        "header_start",
+        "is_whole_message",
+        "media_type",
+        "reading",
+        "start",
+    )
+
+    def __init__(
+        self,
+        reading: Reading,
+        start: int,
+        end: int,
+        depth: int = 0,
+        *,
+        is_message: bool = True,
+        default_type: Parameterised = _TEXT,
+    ) -> None:
+        scan = reading.scan
+        self.reading = reading
+        self.start = start
+        self.end = end
+        self.depth = depth
+        self.is_whole_message = is_message
+        self.has_junk = False
+        self.has_blank_line = True
+        self._children: tuple[Entity, ...] | None = None
+        self._parts: Parts | None = None
+        if is_message and scan.startswith(_MBOX, start, end):
+            start = self._past_mbox_line()
+        self.header_start = start
+        if scan.startswith(_LINE_ENDS, start, end):
+            self._settle(start, scan.index(b"\n", start) + 1)
+        else:
+            # Any other blank line before this one shows as junk among the fields.
+            line_end = reading.line_end
+            blank = scan.find(line_end * 2, start, end)
+            if blank >= 0:
+                self._settle(blank + len(line_end), blank + 2 * len(line_end))
+            if blank < 0 or self.header.has_junk or not self.header.is_kept:
+                self._look_for_the_blank_line()
+        given = self.header.content_type
+        if given.value.count("/") != 1:  # RFC 2045 section 5.2
+            given = self._default(given, default_type)
+        self.content_type = given
+        self.media_type = given.value
+
+    # Header
+
+    def _default(self, given: Parameterised, default: Parameterised) -> Parameterised:
+        if given is NOTHING:
+            return default
+        self._note("content-type-malformed", f"content type {given.value[:60]!r}")
+        return attrs.evolve(default, parameters=given.parameters)
+
+    @property
+    def disposition(self) -> Parameterised:
+        return self.header.disposition
+
+    @property
+    def transfer_encoding(self) -> str:
+        """The Content-Transfer-Encoding in lower case; empty when there is none."""
+        return self.header.transfer_encoding
+
+    @property
+    def filename(self) -> str | None:
+        """The name that the sender gave the part: Content-Disposition's, else Content-Type's."""
+        given, other = self.disposition.get("filename"), self.content_type.get("name")
+        return given or (given if other is None else other)
+
+    # Body
+
+    @property
+    def octets(self) -> bytes:
+        """The entity as it stands: header, blank line and body."""
+        return self.reading.octets[self.start : self.end]
+
+    @property
+    def raw_header(self) -> bytes:
+        """The header block and the blank line behind it, with an mbox separator before it if there is one."""
+        return self.reading.octets[self.start : self.body_start]
+
+    @property
+    def body(self) -> bytes:
+        """The body, still encoded."""
+        return self.reading.octets[self.body_start : self.end]
+
+    @property
+    def content(self) -> bytes:
+        """The body, decoded."""
+        note = self.reading.findings.at(self.body_start)
+        return decode_content(self.body, self.transfer_encoding, note)
+
+    # Tree
+
+    @property
+    def is_multipart(self) -> bool:
+        return self.media_type.startswith("multipart/")
+
+    @property
+    def is_message(self) -> bool:
+        """Whether the body is a message."""
+        return self.media_type in _MESSAGES
+
+    @property
+    def children(self) -> tuple[Entity, ...]:
+        """The parts of a multipart, or the message in a message; ``()`` for a leaf and for what stays opaque."""
+        if self._children is None:
+            self._children = self._find_children()
+        return self._children
+
+    @property
+    def message(self) -> Entity | None:
+        """The message in a message."""
+        return self.children[0] if self.is_message and self.children else None
+
+    def walk(self, *, into_messages: bool = True) -> Iterator[Entity]:
+        """Give this entity and all below it, in the order in which they stand."""
+        waiting: list[Entity] = [self]
+        while waiting:
+            entity = waiting.pop()
+            yield entity
+            if into_messages or not entity.is_message:
+                waiting.extend(reversed(entity.children))
+
+    @property
+    def parts(self) -> Parts:
+        if self._parts is None:
+            self._parts = self._find_parts()
+        return self._parts
+
+    @property
+    def delimiter(self) -> bytes:
+        """Two hyphens and the boundary; empty when there is no boundary."""
+        boundary = (self.content_type.get("boundary") or "").rstrip()
+        return b"--" + boundary.encode("utf-8", "replace") if boundary else b""
+
+    def _find_children(self) -> tuple[Entity, ...]:
+        kind = self.media_type
+        is_multipart = kind.startswith("multipart/")
+        if not is_multipart and kind not in _MESSAGES:
+            return ()
+        if self.depth >= self.reading.limits.nesting:
+            self._note("limit-nesting", f"nested deeper than {self.reading.limits.nesting}")
+            return ()
+        if is_multipart:
+            if self.transfer_encoding not in IDENTITIES:
+                self._note("transfer-encoding-of-multipart", f"{self.transfer_encoding[:60]!r} on a multipart")
+            default = _RFC822 if kind == "multipart/digest" else _TEXT
+            return tuple(
+                [
+                    Entity(self.reading, start, end, self.depth + 1, is_message=False, default_type=default)
+                    for start, end in self.parts.spans
+                ]
+            )
+        if self.reading.parts >= self.reading.limits.parts:
+            self._note("limit-parts", f"more than {self.reading.limits.parts} parts")
+            return ()
+        self.reading.parts += 1
+        if self.transfer_encoding in IDENTITIES:
+            return (Entity(self.reading, self.body_start, self.end, self.depth + 1),)
+        # RFC 2046 section 5.2.1 forbids it for rfc822; RFC 6532 allows it for global. The offsets are then its own.
+        reading = self.reading
+        inner = Reading(self.content, reading.limits, reading.findings, reading.parts)
+        return (Entity(inner, 0, len(inner.octets), self.depth + 1),)
+
+    def _find_parts(self) -> Parts:
+        delimiter, reading, end = self.delimiter, self.reading, self.end
+        if delimiter:
+            found = find_parts(reading.scan, self.body_start, end, delimiter, reading.limits.parts - reading.parts)
+        else:
+            found = Parts([], end, end, (self.start, "boundary-missing", "a multipart without a boundary"))
+        reading.parts += len(found.spans)
+        if found.problem is not None:
+            reading.findings.add(*found.problem)
+        return found
+
+    # Where the header ends
+
+    def _past_mbox_line(self) -> int:
+        self._note("mbox-separator", "an mbox separator before the header")
+        self.has_junk = True
+        end = self.reading.scan.find(b"\n", self.start, self.end)
+        return self.end if end < 0 else end + 1
+
+    def _settle(self, header_end: int, body_start: int) -> None:
+        reading, start = self.reading, self.header_start
+        self.header_end = end = header_end
+        self.body_start = body_start
+        if end - start > reading.limits.header_octets:
+            end = start + reading.limits.header_octets
+            reading.findings.add(end, "limit-header-octets", "the header is longer than the limit")
+        self.header = header_block(reading.scan[start:end], reading.limits, reading.findings.at(start))
+
+    def _look_for_the_blank_line(self) -> None:
+        """Find where the header ends when it is not plain to see: a blank line of any kind, or where fields end."""
+        start, end = self.header_start, self.end
+        blank = _BLANK_LINE.search(self.reading.scan, start, end)
+        header_end, body_start = (end, end) if blank is None else (blank.start() + 1, blank.end())
+        fields_end = self._end_of_fields(start, header_end)
+        self.has_blank_line = blank is not None and fields_end == header_end
+        if fields_end < header_end:
+            self._note("header-blank-line", "no blank line between header and body", fields_end)
+            body_start = fields_end
+        self._settle(fields_end, body_start)
+
+    def _end_of_fields(self, start: int, end: int) -> int:
+        """Say where the fields end: before ``end`` when behind a line that is no field none of the known ones comes."""
+        scan = self.reading.scan
+        limit = min(end, start + self.reading.limits.header_octets)
+        match = _FIELDS.match(scan, start, limit)
+        assert match is not None
+        position = match.end()
+        while position < limit:
+            next_field = self._next_field(position, limit, end)
+            if next_field < 0:
+                return position
+            self._note("header-junk", "a line in the header that is no field", position)
+            self.has_junk = True
+            match = _FIELDS.match(scan, next_field, limit)
+            assert match is not None
+            position = match.end()
+        return end
+
+    def _next_field(self, junk: int, limit: int, end: int) -> int:
+        """Find the field with which the header goes on behind a line that is none; -1 when the body starts there.
+
+        It goes on with a field that everybody knows, or when all other lines up to the blank one are fields.
+        """
+        scan = self.reading.scan
+        if scan.startswith(b"--", junk):  # a delimiter
+            return -1
+        known = _KNOWN_FIELD.search(scan, max(junk - 1, self.header_start), limit)
+        if known is not None:
+            return known.start() + 1
+        following = scan.find(b"\n", junk, limit) + 1
+        rest = _FIELDS.match(scan, following, limit) if following else None
+        is_header = rest is not None and following < rest.end() == end < self.end and b":" in scan[junk:following]
+        return following if is_header else -1
+
+    def _note(self, rule: str, text: str, offset: int | None = None) -> None:
+        self.reading.findings.add(self.start if offset is None else offset, rule, text)
+
+
+def parse(octets: bytes, limits: Limits | None = None, findings: Findings | None = None) -> Entity:
+    """Make the root of a message's tree; nothing but the end of its header has been looked for.
+
+    Raises:
+        LimitExceeded: there are more octets than ``limits.total_octets``.
+    """
+    limits = USUAL_LIMITS if limits is None else limits
+    limits.check_total(len(octets))
+    reading = Reading(octets, limits, NO_FINDINGS if findings is None else findings)
+    return Entity(reading, 0, len(octets))

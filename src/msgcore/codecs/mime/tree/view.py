@@ -1,0 +1,100 @@
+"""What a message that was read consists of, decoded when it is asked for: people, bodies, attachments."""
+
+from __future__ import annotations
+
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.codecs.mime.tree.bodies import UuFile, files_in, html_of
+from msgcore.codecs.mime.tree.contents import Contents, contents_of
+from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.header_block import HeaderBlock
+from msgcore.codecs.mime.tree.shown import is_hidden
+from msgcore.model.address import Address
+from msgcore.model.body import html_from_octets
+from msgcore.model.html_fragment import shown_content_ids
+from msgcore.model.recipient import Recipient, RecipientKind
+
+__all__ = ["MimeView"]
+
+_KINDS = ((b"to", RecipientKind.TO), (b"cc", RecipientKind.CC), (b"bcc", RecipientKind.BCC))
+
+
+class MimeView:
+    """The lazy view of one message; it never changes."""
+
+    __slots__ = ("_contents", "_files", "_html", "_people", "_recipients", "_shown", "header", "root")
+
+    def __init__(self, root: Entity) -> None:
+        self.root = root
+        self.header: HeaderBlock = root.header
+        self._contents: Contents | None = None
+        self._files: list[UuFile] | None = None
+        self._shown: frozenset[str] | None = None
+        self._html: tuple[bytes, int] | None = None
+        self._people: dict[bytes, tuple[Address, ...]] = {}
+        self._recipients: tuple[Recipient, ...] | None = None
+
+    @property
+    def octets(self) -> bytes:
+        root = self.root
+        whole = root.reading.octets
+        return whole if root.start == 0 and root.end == len(whole) else root.octets
+
+    @property
+    def contents(self) -> Contents:
+        if self._contents is None:
+            self._contents = contents_of(self.root)
+        return self._contents
+
+    @property
+    def html(self) -> tuple[bytes, int]:
+        """The HTML body with its code page; empty when there is none."""
+        if self._html is None:
+            entity = self.contents.html
+            self._html = (b"", 0) if entity is None else html_of(entity)
+        return self._html
+
+    @property
+    def has_attachments(self) -> bool:
+        """Whether there is an attachment that the body does not show."""
+        attachments = self.contents.attachments
+        if attachments and not all(is_hidden(part, self.shown) for part in attachments):
+            return True
+        return bool(self.files_in_text)
+
+    @property
+    def files_in_text(self) -> list[UuFile]:
+        """The files that stand uuencoded in the plain text body."""
+        if self._files is None:
+            plain = self.contents.plain
+            self._files = [] if plain is None else files_in(plain)
+        return self._files
+
+    def shown(self) -> frozenset[str]:
+        """The Content-IDs that the HTML body refers to."""
+        if self._shown is None:
+            octets, code_page = self.html
+            self._shown = shown_content_ids(html_from_octets(octets, code_page)) if octets else frozenset()
+        return self._shown
+
+    def recipients(self) -> tuple[Recipient, ...]:
+        if self._recipients is None:
+            raw = self.header.raw
+            there = [(name, kind) for name, kind in _KINDS if raw(name) is not None]
+            self._recipients = tuple(
+                [Recipient(address, kind) for name, kind in there for address in self.addresses(name)]
+            )
+        return self._recipients
+
+    def addresses(self, name: bytes) -> tuple[Address, ...]:
+        """Read the addresses of every field called ``name``."""
+        known = self._people.get(name)
+        if known is None:
+            header = self.header
+            limit = self.root.reading.limits.addresses
+            found: list[Address] = []
+            for raw in header.raw_all(name):
+                found += read_addresses(raw, header.note, limit - len(found))
+                if len(found) >= limit:
+                    break
+            known = self._people[name] = tuple(found)
+        return known
