@@ -195,7 +195,12 @@ class PluginBroken(SetupError):
 
 
 class TryAgain(MsgcoreError):
-    """The cause is expected to pass."""
+    """The cause is expected to pass.
+
+    ``sent_octets``: of the write that it ended, how many octets the system had taken; ``None`` when that is not known.
+    """
+
+    sent_octets: int | None = None
 
 
 class ConnectionLost(TryAgain, ConnectionError):

@@ -8,6 +8,7 @@ __all__ = ["FakeServer"]
 
 _REPLIES = {
     "EHLO": "250-mx.b.test",
+    "LHLO": "250-mx.b.test",
     "MAIL": "250 2.1.0 ok",
     "RCPT": "250 2.1.5 ok",
     "DATA": "354 go",
@@ -19,8 +20,11 @@ class FakeServer:
     """A working server; ``replies`` says what it answers to a verb, an address or ``"."`` instead of yes.
 
     ``"-"`` as an answer closes the connection without one, ``"~"`` is silence. It closes after 421 and 221,
-    too. Answers may hold several replies, with CR LF between them.
+    too. Answers may hold several replies, with CR LF between them. With ``is_lmtp`` each recipient gets an answer of
+    its own to the data: that of ``".ADDRESS"``, else of ``"."``.
     """
+
+    is_lmtp = False
 
     def __init__(self, *extensions: str, **replies: str) -> None:
         self._extensions = extensions
@@ -28,6 +32,7 @@ class FakeServer:
         self._greeting = replies.get("greeting", "220 mx.b.test ESMTP")
         self._received = bytearray()
         self._is_in_data = False
+        self._chunk_octets: int | None = None
         self._is_in_transaction = False
         self._rcpts: list[str] = []
         self.is_closed = False
@@ -46,11 +51,16 @@ class FakeServer:
         self._received += octets
         said = bytearray()
         while not self.is_closed:
-            answer = self._message() if self._is_in_data else self._command()
+            answer = self._next()
             if answer is None:
                 break
             said += self._answer(answer)
         return bytes(said)
+
+    def _next(self) -> str | None:
+        if self._chunk_octets is not None:
+            return self._chunk(self._chunk_octets)
+        return self._message() if self._is_in_data else self._command()
 
     def _answer(self, answer: str) -> bytes:
         if answer == "-":
@@ -67,13 +77,30 @@ class FakeServer:
             return None
         text = received[2 : end + 2]
         del self._received[: end + 3]
-        self._is_in_data = self._is_in_transaction = False
+        self._is_in_data = False
         self.commands.append(".")
-        answer = self._replies["."]
-        if answer[0] in "23-~" and self._rcpts:
-            self.took.append((tuple(self._rcpts), (b"\r\n" + text).replace(b"\r\n.", b"\r\n")[2:]))
+        return self._end((b"\r\n" + text).replace(b"\r\n.", b"\r\n")[2:])
+
+    def _chunk(self, size: int) -> str | None:
+        if len(self._received) < size:
+            return None
+        text = bytes(self._received[:size])
+        del self._received[:size]
+        self._chunk_octets = None
+        refusal = self._replies.get("BDAT", "2")
+        if refusal[0] != "2":
+            return refusal
+        return self._end(text) if self._rcpts else "503 5.5.1 no valid recipients"
+
+    def _end(self, text: bytes) -> str:
+        """Take the message for those whose answer is yes, or none that tells."""
+        answers = {rcpt: self._replies.get(f".{rcpt}", self._replies["."]) for rcpt in self._rcpts}
+        took = tuple(rcpt for rcpt, answer in answers.items() if answer[0] in "23-~")
+        if took:
+            self.took.append((took, text))
+        self._is_in_transaction = False
         self._rcpts = []
-        return answer
+        return "\r\n".join(answers.values()) if self.is_lmtp and answers else self._replies["."]
 
     def _command(self) -> str | None:
         end = self._received.find(b"\r\n")
@@ -85,7 +112,10 @@ class FakeServer:
         verb = line.partition(" ")[0]
         address = line[line.find("<") + 1 : line.find(">")]
         answer = self._replies.get(address) or self._replies.get(verb)
-        if verb == "EHLO" and answer == _REPLIES["EHLO"]:
+        if verb == "BDAT":
+            self._chunk_octets = int(line.split()[1])
+            return self._next()
+        if verb in {"EHLO", "LHLO"} and answer == _REPLIES["EHLO"]:
             answer = "\r\n".join([*(f"250-{text}" for text in ("mx.b.test", *self._extensions)), "250 HELP"])
         if answer is None:
             answer = "221 2.0.0 bye" if verb == "QUIT" else "250 2.0.0 ok"
@@ -94,7 +124,7 @@ class FakeServer:
         if verb in {"MAIL", "RSET"}:
             self._rcpts = []
             self._is_in_transaction = verb == "MAIL" and answer.startswith("2")
-        if verb == "RCPT" and answer.startswith("2"):
+        if verb == "RCPT" and answer.startswith("2") and self._is_in_transaction:
             self._rcpts.append(address)
         self._is_in_data = verb == "DATA" and answer.startswith("354")
         return answer

@@ -10,7 +10,8 @@ from msgcore.testing.scripted import Faults, ScriptedStream
 from msgcore.wire.smtp import Transaction
 from tests.wire.fake_server import FakeServer
 from tests.wire.transfers import (
-    BOTH,
+    ALL,
+    CHUNKED,
     FULL,
     THREE,
     by_address,
@@ -28,7 +29,7 @@ def check_truth(transaction: Transaction, fake: FakeServer) -> None:
             assert address not in took, f"{address}: false {outcome}"
 
 
-@BOTH
+@ALL
 @pytest.mark.parametrize("tells_writer", [True, False])
 @pytest.mark.parametrize("replies", [{}, {"b@x.test": "550 5.1.1 no"}, {"RCPT": "550 no"}, {".": "451 later"}])
 def test_a_cut_after_any_octet_either_way_ends_in_the_truth(
@@ -47,7 +48,7 @@ def test_a_cut_after_any_octet_either_way_ends_in_the_truth(
         check_truth(send(fake, extensions, stream=stream), fake)
 
 
-@BOTH
+@ALL
 def test_a_cut_before_the_dot_that_the_writer_hears_of_is_never_unknown(extensions: tuple[str, ...]) -> None:
     uncut = ScriptedStream(server())
     send(server(), extensions, stream=uncut)
@@ -61,8 +62,8 @@ ANSWERS = ["250 2.0.0 ok", "354 go", "421 4.3.2 bye", "451 later", "550 no", "55
 
 
 @given(
-    st.dictionaries(st.sampled_from(["MAIL", *THREE, "DATA", ".", "RSET"]), st.sampled_from(ANSWERS)),
-    st.sampled_from([FULL, FULL[1:]]),
+    st.dictionaries(st.sampled_from(["MAIL", *THREE, "DATA", "BDAT", ".", "RSET"]), st.sampled_from(ANSWERS)),
+    st.sampled_from([FULL, FULL[1:], CHUNKED]),
     st.none() | st.integers(0, 250),
 )
 def test_whatever_the_server_says_the_outcomes_are_true(

@@ -12,7 +12,9 @@ from msgcore.wire.smtp import Extensions, Transaction, transmit
 from tests.wire.fake_server import FakeServer
 
 __all__ = [
+    "ALL",
     "BOTH",
+    "CHUNKED",
     "FULL",
     "LETTER",
     "THREE",
@@ -27,7 +29,9 @@ __all__ = [
 LETTER = b"Subject: x\r\n\r\nHello\r\n"
 THREE = ("a@x.test", "b@x.test", "c@x.test")
 FULL = ("PIPELINING", "SIZE 1000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
+CHUNKED = (*FULL, "CHUNKING", "BINARYMIME", "DSN")
 BOTH = pytest.mark.parametrize("extensions", [FULL, FULL[1:]], ids=["pipelined", "lock-step"])
+ALL = pytest.mark.parametrize("extensions", [FULL, FULL[1:], CHUNKED], ids=["pipelined", "lock-step", "chunked"])
 
 
 def envelope(*to: str, sender: str | None = "ann@a.test") -> Envelope:
@@ -36,8 +40,8 @@ def envelope(*to: str, sender: str | None = "ann@a.test") -> Envelope:
     )
 
 
-def extensions_of(lines: tuple[str, ...]) -> Extensions:
-    return Extensions.of_reply(Reply(250, ("x", *lines)))
+def extensions_of(lines: tuple[str, ...], *, is_lmtp: bool = False) -> Extensions:
+    return Extensions.of_reply(Reply(250, ("x", *lines)), is_lmtp=is_lmtp)
 
 
 class AfterGreeting(FakeServer):

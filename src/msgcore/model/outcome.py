@@ -47,7 +47,8 @@ def _status(given: EnhancedStatus | str | None) -> EnhancedStatus | None:
 class Outcome:
     """One recipient's lot: the reply's ``code``, its ``enhanced`` status, its ``text``, and the ``stage`` it came at.
 
-    ``note`` says what else the caller should know, such as a certificate that could not be verified.
+    ``note`` says what else the caller should know, such as a certificate that could not be verified;
+    ``is_connection_usable``: whether the connection took it well, and could carry another message.
     """
 
     code: int | None = None
@@ -55,6 +56,7 @@ class Outcome:
     text: str = attrs.field(default="", eq=False)
     stage: str = attrs.field(default="", eq=False)
     note: str = attrs.field(default="", eq=False)
+    is_connection_usable: bool = attrs.field(default=True, eq=False, kw_only=True)
 
     @property
     def certainty(self) -> Certainty:

@@ -10,6 +10,7 @@ import attrs
 
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_addresses
+from msgcore.model.delivery import Notify
 from msgcore.props.table import (
     PidTagAddressType,
     PidTagDisplayName,
@@ -34,10 +35,16 @@ class RecipientKind(enum.IntEnum):
 
 @attrs.frozen
 class Recipient:
-    """One row of a message's recipient table."""
+    """One row of a message's recipient table.
+
+    ``notify``: when its sender wants a notification (``None``: as the servers do by themselves); ``original``: whom the
+    message was for before somebody redirected it (RFC 3461 sections 4.1 and 4.2).
+    """
 
     address: Address
     kind: RecipientKind = RecipientKind.TO
+    notify: Notify | None = attrs.field(default=None, eq=False)
+    original: Address | None = attrs.field(default=None, eq=False)
 
     @property
     def address_type(self) -> str:

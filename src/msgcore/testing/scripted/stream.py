@@ -9,7 +9,7 @@ import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, ProtocolBroken, StarttlsInjection, TlsFailed
-from msgcore.runtime.abc import NEVER, Endpoint, Stream, TlsFacts, TlsSettings
+from msgcore.runtime.abc import NEVER, Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.scripted.faults import Faults
 from msgcore.testing.scripted.peers import TLS, Peer, SupportsCompare, SupportsTls
@@ -112,7 +112,9 @@ class ScriptedStream:
         if is_cut:
             self._break()
             if self._faults.tells_writer:
-                raise ConnectionLost(f"{self._doing('write')}: broken pipe")
+                lost = ConnectionLost(f"{self._doing('write')}: broken pipe")
+                lost.sent_octets = len(reaches)
+                raise lost
 
     def _reaching(self, octets: bytes) -> bytes:
         if self._is_broken or self._peer.is_closed:
@@ -152,6 +154,9 @@ class ScriptedStream:
             self.abort()
             raise TlsFailed(f"{self.endpoint}: the certificate is not trusted")
         return self._secure(attrs.evolve(facts, is_verified=not settings.is_opportunistic), greeting)
+
+    async def start_tls_server(self, settings: TlsServerSettings) -> Stream:
+        raise ProtocolBroken.local(f"{self.endpoint}: a scripted stream is a client's")
 
     def _secure(self, facts: TlsFacts, greeting: bytes) -> ScriptedStream:
         """Go on as another stream, so that whoever keeps using this one is found out."""

@@ -11,3 +11,4 @@ from msgcore.wire.smtp.server import serve_session as serve_session
 from msgcore.wire.smtp.server_commands import MailFacts as MailFacts
 from msgcore.wire.smtp.transmit import Transaction as Transaction
 from msgcore.wire.smtp.transmit import transmit as transmit
+from msgcore.wire.smtp.transmit import transmit_all as transmit_all

@@ -18,13 +18,17 @@ def _frozen(parameters: Mapping[str, str]) -> Mapping[str, str]:
 
 @attrs.frozen
 class Extensions:
-    """The keywords of an EHLO reply, upper-case, each with its parameters as text; none after HELO."""
+    """The keywords of an EHLO reply, upper-case, each with its parameters as text; none after HELO.
+
+    ``is_lmtp``: they answer LHLO, and every recipient gets a reply of its own to the data (RFC 2033).
+    """
 
     server_name: str = ""
     parameters: Mapping[str, str] = attrs.field(converter=_frozen, default=MappingProxyType({}), hash=False)
+    is_lmtp: bool = False
 
     @classmethod
-    def of_reply(cls, reply: Reply) -> Extensions:
+    def of_reply(cls, reply: Reply, *, is_lmtp: bool = False) -> Extensions:
         """Read the reply to EHLO; keywords in any case, and the old ``AUTH=LOGIN`` form beside the new one."""
         name, *lines = reply.lines
         parameters: dict[str, str] = {}
@@ -35,7 +39,7 @@ class Extensions:
             known = parameters.get(keyword.upper(), "")
             parameters[keyword.upper()] = f"{known} {rest}".strip()
         parameters.pop("", None)
-        return cls(name.partition(" ")[0], parameters)
+        return cls(name.partition(" ")[0], parameters, is_lmtp)
 
     def offers(self, keyword: str) -> bool:
         return keyword in self.parameters

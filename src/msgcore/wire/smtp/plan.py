@@ -11,63 +11,100 @@ from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InjectionRefused, InvalidAddress, UsageError
 from msgcore.model.address import SMTP
+from msgcore.model.delivery import NO_REQUEST
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
+from msgcore.wire.smtp.asked import lacking, mail_requests, rcpt_requests, unheeded
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.path import needs_utf8, wire_path
 
 __all__ = ["Plan", "make_plan"]
 
 _STRAY = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
+_AT_ONCE_OCTETS = 256 * 1024
+_OPTIONAL = {b"SIZE": "SIZE", b"RET": "DSN", b"ENVID": "DSN", b"MT-PRIORITY": "MT-PRIORITY"}
 
 
 @attrs.frozen
 class Plan:
-    """The commands, and the data as the wire has it but for the lone dot; ``settled`` never get as far as the server.
+    """The commands and the data of one transaction; ``settled`` never get as far as the server.
 
-    ``rcpts`` maps each RCPT command to the recipients whose address it carries.
+    ``rcpts`` maps each RCPT command to the recipients whose address it carries. ``data`` is what stands between DATA
+    and the lone dot or, when ``is_chunked``, behind BDAT; ``is_at_once``: BDAT goes with the envelope, in one flight.
+    ``optional`` are the extensions that the commands use and could do without; ``note`` says what could not be asked.
     """
 
     mail: bytes
     rcpts: Mapping[bytes, tuple[Recipient, ...]]
     data: bytes
     settled: Mapping[Recipient, Outcome]
+    recipients: tuple[Recipient, ...]
+    is_pipelined: bool = False
+    is_chunked: bool = False
+    is_at_once: bool = False
+    is_lmtp: bool = False
+    is_binary: bool = False
+    optional: frozenset[str] = frozenset()
+    note: str = ""
 
 
-def make_plan(envelope: Envelope, octets: bytes, extensions: Extensions) -> Plan:
+def make_plan(envelope: Envelope, octets: bytes, extensions: Extensions, *, may_be_dead: bool = False) -> Plan:
     """Plan the transfer of ``octets`` to a server with these extensions.
 
+    With ``may_be_dead`` (a connection that was idle) the message goes only after a reply.
+
     Raises:
-        UsageError: the octets hold a bare CR or LF, or NUL; an address is of another type than SMTP, holds CR, LF or
-            NUL, or (the sender's) is no address.
+        UsageError: the octets hold a bare CR or LF, or NUL, and the server does not offer BINARYMIME; an address is of
+            another type than SMTP, holds CR, LF or NUL, or (the sender's) is no address.
     """
-    _check_octets(octets)
+    is_binary = _is_binary(octets, extensions)
+    recipients = envelope.recipients
     sender = None if envelope.sender is None else envelope.sender.email_address
-    addresses = [recipient.email_address for recipient in envelope.recipients]
-    needs = {address for address in (sender, *addresses) if address is not None and needs_utf8(address)}
+    needs = {address for address in (sender, *[r.email_address for r in recipients]) if address and needs_utf8(address)}
     utf8 = extensions.offers("SMTPUTF8") and (bool(needs) or _has_utf8_header(octets))
     sender_path = wire_path(envelope.sender, utf8=utf8 or sender in needs)
 
-    for_all = _refused_for_all(octets, extensions, is_sender_sayable=utf8 or sender not in needs)
+    for_all = lacking(envelope.request, extensions)
+    if for_all is None:
+        for_all = _refused_for_all(octets, extensions, is_sender_sayable=utf8 or sender not in needs)
     settled: dict[Recipient, Outcome] = {}
-    rcpts: dict[bytes, list[Recipient]] = {}
-    for recipient in envelope.recipients:
-        path = _path_or_refused(recipient, utf8=utf8)
-        if isinstance(path, Refused):
-            settled[recipient] = path
+    rcpts: dict[bytes, tuple[Recipient, ...]] = {}
+    is_dsn = extensions.offers("DSN")
+    for recipient in recipients:
+        command = _rcpt_or_refused(recipient, utf8=utf8, is_dsn=is_dsn)
+        if isinstance(command, Refused):
+            settled[recipient] = command
         elif for_all is not None:
             settled[recipient] = for_all
         else:
-            rcpts.setdefault(b"RCPT TO:%s\r\n" % path, []).append(recipient)
-    mail = b" ".join((b"MAIL FROM:" + sender_path, *_parameters(octets, extensions, utf8=utf8))) + b"\r\n"
-    return Plan(mail, {command: tuple(them) for command, them in rcpts.items()}, _stuffed(octets), settled)
+            rcpts[command] = (*rcpts.get(command, ()), recipient)
+    requests = [] if envelope.request is NO_REQUEST else [*mail_requests(envelope.request, extensions)]
+    is_pipelined = extensions.offers("PIPELINING")
+    is_chunked = is_binary or (is_pipelined and extensions.offers("CHUNKING"))
+    parameters = (*_parameters(octets, extensions, utf8=utf8, is_binary=is_binary), *requests)
+    return Plan(
+        b" ".join((b"MAIL FROM:" + sender_path, *parameters)) + b"\r\n",
+        rcpts,
+        _ended(octets, is_binary=is_binary) if is_chunked else _stuffed(octets),
+        settled,
+        recipients,
+        is_pipelined,
+        is_chunked,
+        is_chunked and is_pipelined and not may_be_dead and len(octets) <= _AT_ONCE_OCTETS,
+        extensions.is_lmtp,
+        is_binary,
+        frozenset(_OPTIONAL[name] for one in parameters if (name := one.partition(b"=")[0]) in _OPTIONAL),
+        unheeded(envelope.request, recipients, extensions),
+    )
 
 
-def _check_octets(octets: bytes) -> None:
+def _is_binary(octets: bytes, extensions: Extensions) -> bool:
     pairs = octets.count(b"\r\n")
     if pairs == octets.count(b"\n") == octets.count(b"\r") and b"\0" not in octets:
-        return
+        return False
+    if extensions.offers("BINARYMIME") and extensions.offers("CHUNKING"):
+        return True
     stray = _STRAY.search(octets)
     assert stray is not None
     raise UsageError(
@@ -99,29 +136,33 @@ def _refused_for_all(octets: bytes, extensions: Extensions, *, is_sender_sayable
         return Refused(
             550, EnhancedStatus(5, 6, 7), "the sender's address needs SMTPUTF8, which is not offered", "MAIL"
         )
-    if not octets.isascii() and not extensions.offers("8BITMIME"):
+    if not extensions.offers("8BITMIME") and not octets.isascii():
         return Refused(554, EnhancedStatus(5, 6, 3), "the message needs 8BITMIME, which is not offered", "MAIL")
     return None
 
 
-def _path_or_refused(recipient: Recipient, *, utf8: bool) -> bytes | Refused:
+def _rcpt_or_refused(recipient: Recipient, *, utf8: bool, is_dsn: bool) -> bytes | Refused:
     if recipient.address_type != SMTP:
         raise UsageError(f"{recipient.address.typed!r}: SMTP carries addresses of type SMTP only")
     if needs_utf8(recipient.email_address) and not utf8:
         refuse_line_ends(recipient.email_address, "address")
         return Refused(553, EnhancedStatus(5, 6, 7), "the address needs SMTPUTF8, which is not offered", "RCPT")
     try:
-        return wire_path(recipient.address, utf8=utf8)
+        path = wire_path(recipient.address, utf8=utf8)
     except InjectionRefused:
         raise
     except InvalidAddress as error:
         return Refused(553, EnhancedStatus(5, 1, 3), str(error), "RCPT")
+    requests = b"".join(b" " + one for one in rcpt_requests(recipient, utf8=utf8)) if is_dsn else b""
+    return b"RCPT TO:%s%s\r\n" % (path, requests)
 
 
-def _parameters(octets: bytes, extensions: Extensions, *, utf8: bool) -> Iterator[bytes]:
+def _parameters(octets: bytes, extensions: Extensions, *, utf8: bool, is_binary: bool) -> Iterator[bytes]:
     if extensions.offers("SIZE"):
         yield b"SIZE=%d" % len(octets)
-    if not octets.isascii():
+    if is_binary:
+        yield b"BODY=BINARYMIME"
+    elif not octets.isascii():
         yield b"BODY=8BITMIME"
     if utf8:
         yield b"SMTPUTF8"
@@ -134,3 +175,8 @@ def _stuffed(octets: bytes) -> bytes:
     if octets.startswith(b"."):
         octets = b"." + octets
     return octets if not octets or octets.endswith(b"\r\n") else octets + b"\r\n"
+
+
+def _ended(octets: bytes, *, is_binary: bool) -> bytes:
+    """End the last line of a text: some servers wait for that behind BDAT. Behind binary data nothing is added."""
+    return octets if is_binary or octets.endswith(b"\r\n") else octets + b"\r\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from msgcore.base.status import EnhancedStatus, Reply
@@ -37,12 +38,13 @@ def take_reply(buffer: bytearray) -> Reply | None:
         if end:
             raise ProtocolBroken.remote(f"{_shown(buffer[last_start:end])!r} is no reply")
         return None
-    lines = bytes(buffer[:end]).split(b"\n")[:-1]
+    octets = bytes(buffer[:end])
     del buffer[:end]
-    return _reply(lines)
+    return _known_reply(octets) if end <= _SHORT_OCTETS else _reply(octets)
 
 
-def _reply(lines: list[bytes]) -> Reply:
+def _reply(octets: bytes) -> Reply:
+    lines = octets.split(b"\n")[:-1]
     digits = lines[0][:3]
     for line in lines:
         if line[:3] != digits:
@@ -57,6 +59,11 @@ def _reply(lines: list[bytes]) -> Reply:
             enhanced, text = enhanced or status, rest
         texts.append(text)
     return Reply(code, tuple(texts), enhanced)
+
+
+# Servers say the same few things again and again.
+_SHORT_OCTETS = 64
+_known_reply = functools.lru_cache(maxsize=256)(_reply)
 
 
 def _shown(octets: bytes | bytearray) -> str:

@@ -1,204 +1,195 @@
-"""One mail transaction as client, with an outcome for every recipient (RFC 5321 section 3.3, RFC 2920).
+"""Mail transactions as client, with an outcome for every recipient (RFC 5321 section 3.3, RFC 2920, RFC 3030).
 
 *Theory of operation.* Where the server offers PIPELINING, MAIL, RCPT and DATA go in one flight (of at most 100 RCPT),
-else each waits for its reply; every reply is matched to its command. A recipient is *open* until a reply or the end of
-the connection settles it, and what settles it is final. The message itself goes in two writes: all but the lone dot,
-then the dot. That is what makes ``Deferred`` true: until the second write begins, the server cannot have taken the
-message, whatever becomes of the connection; from then on only a reply tells, and without one the outcome is
-``Unknown``.
+and where it offers CHUNKING, too, so does the message; else each command waits for its reply. The end of one message
+goes together with the start of the next. Every reply is matched to its command (:mod:`~msgcore.wire.smtp.letter`).
+
+What makes ``Deferred`` true is knowing how much the system took of a write: until it took the last octet of a message,
+the server cannot have accepted it, whatever becomes of the connection; from then on only a reply tells, and without one
+the outcome is ``Unknown``.
 
 A peer that speaks before it is asked is never believed: 421 (the service is closing) apart, that ends the connection.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Sequence
 
-import attrs
-
-from msgcore.base.status import EnhancedStatus, Reply
-from msgcore.errors import ConnectionLost, MsgcoreError, OperationCancelled, ProtocolBroken, TimedOut, TlsFailed
+from msgcore.base.status import Reply
+from msgcore.errors import (
+    ConnectionLost,
+    MsgcoreError,
+    OperationCancelled,
+    ProtocolBroken,
+    TimedOut,
+    TlsFailed,
+    TryAgain,
+)
 from msgcore.model.envelope import Envelope
-from msgcore.model.outcome import Deferred, Outcome, Outcomes, Unknown, outcome_of_reply
-from msgcore.model.recipient import Recipient
+from msgcore.model.outcome import Certainty
 from msgcore.runtime.abc import Stream
 from msgcore.wire.lines import Incoming
 from msgcore.wire.smtp.extensions import Extensions
+from msgcore.wire.smtp.letter import RSET, Flight, Leaving, Letter, Transaction
 from msgcore.wire.smtp.plan import Plan, make_plan
 from msgcore.wire.smtp.reply import take_reply
 
-__all__ = ["Transaction", "transmit"]
+__all__ = ["Transaction", "transmit", "transmit_all"]
 
-_WINDOW = 100
-_DOT = b".\r\n"
-_END = "end of data"
 _CUTS = (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken)
-_TOO_MANY = EnhancedStatus(5, 5, 3)
+_LARGE_OCTETS = 64 * 1024
 
 
-@attrs.frozen
-class Transaction:
-    """What became of every recipient, and whether the connection takes another transaction."""
-
-    outcomes: Outcomes
-    is_usable: bool
-
-
-async def transmit(stream: Stream, envelope: Envelope, octets: bytes, extensions: Extensions) -> Transaction:
+async def transmit(
+    stream: Stream, envelope: Envelope, octets: bytes, extensions: Extensions, *, may_be_dead: bool = False
+) -> Transaction:
     """Send one message in wire form (lines end with CR LF) to the recipients of its envelope.
 
     What the server or the network does is in the outcomes, each with its stage: ``MAIL``, ``RCPT``, ``DATA`` or
-    ``end of data``. A ``Deferred`` recipient's message has certainly not been taken.
+    ``end of data``. A ``Deferred`` recipient's message has certainly not been taken. A server that does not understand
+    what it offers is asked once more without that. ``may_be_dead``: the connection was idle.
 
     Raises:
         UsageError: octets or an address can never be sent; nothing was.
         OperationCancelled: the call was cancelled before the message was sent; the connection is unusable.
     """
-    plan = make_plan(envelope, octets, extensions)
-    transfer = _Transfer(stream, plan, is_pipelined=extensions.offers("PIPELINING"))
-    if plan.rcpts:
-        await transfer.run()
-    outcomes = {**plan.settled, **transfer.outcomes()}
-    in_order = {recipient: outcomes[recipient] for recipient in envelope.recipients}
-    return Transaction(Outcomes(in_order), transfer.is_usable)
+    first = await _transmit_one(stream, make_plan(envelope, octets, extensions, may_be_dead=may_be_dead))
+    failed = first.failed_extensions
+    if not failed or not first.is_usable or not _is_nothing_sent(first):
+        return first
+    again = await _transmit_one(stream, make_plan(envelope, octets, extensions.without(*failed)))
+    if not again.failed_extensions and again.outcomes == first.outcomes:
+        return again  # the same without: that was not the reason
+    return Transaction(again.outcomes, again.is_usable, failed | again.failed_extensions)
 
 
-class _Leaving(MsgcoreError):
-    """The server said 421: it closes the connection, at whatever stage (RFC 5321 section 3.8)."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(str(reply))
-        self.reply = reply
+def _is_nothing_sent(transaction: Transaction) -> bool:
+    return all(outcome.certainty is Certainty.NOT_SENT for outcome in transaction.outcomes.values())
 
 
-@attrs.define(eq=False)
-class _Rcpt:
-    command: bytes
-    recipients: tuple[Recipient, ...]
-    is_taken: bool = False
-    outcome: Outcome | None = None
+async def _transmit_one(stream: Stream, plan: Plan) -> Transaction:
+    sender = _Sender(stream)
+    letter = sender.letter_of(plan)
+    await sender.begin(letter, None)
+    await sender.end(letter)
+    return letter.transaction(is_usable=sender.is_usable)
 
 
-class _Transfer:
-    def __init__(self, stream: Stream, plan: Plan, *, is_pipelined: bool) -> None:
+async def transmit_all(stream: Stream, plans: Sequence[Plan]) -> AsyncGenerator[Transaction]:
+    """Send messages one behind the other and give what became of each, in their order.
+
+    The end of a message and the start of the next go together, so each costs one round trip. When the connection ends,
+    what had been begun is told of and the rest is not: fewer transactions come than plans were given.
+
+    Raises:
+        OperationCancelled: as :func:`transmit` does.
+    """
+    sender = _Sender(stream)
+    before: Letter | None = None
+    for plan in plans:
+        letter = sender.letter_of(plan)
+        await sender.begin(letter, before)
+        if before is not None:
+            yield before.transaction(is_usable=sender.is_usable)
+        before = letter
+        if not sender.is_usable:
+            break
+    if before is not None:
+        await sender.end(before)
+        yield before.transaction(is_usable=sender.is_usable)
+
+
+class _Sender:
+    """The client's side of one connection."""
+
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._plan = plan
-        self._is_pipelined = is_pipelined
         self._incoming = Incoming(stream)
-        self._rcpts = [_Rcpt(command, recipients) for command, recipients in plan.rcpts.items()]
-        self._note = "" if stream.tls is None or stream.tls.is_verified else "the certificate was not verified"
-        self._stage = "MAIL"
-        self._is_open = False  # MAIL was accepted, and the transaction has not ended
-        self._is_ready = False  # 354 was given
-        self._is_dot_written = False
+        self._is_fresh = True
         self.is_usable = True
 
-    async def run(self) -> None:
+    def letter_of(self, plan: Plan) -> Letter:
+        tls = self._stream.tls
+        note = "" if tls is None or tls.is_verified else "the certificate was not verified"
+        return Letter(plan, str(self._stream.endpoint), note)
+
+    async def begin(self, letter: Letter, before: Letter | None) -> None:
+        """End the letter before, and say all of this one up to its message."""
         try:
-            # To look into the system's buffer costs a call: here, and before the dot, where it matters most.
-            if self._incoming.has_unasked:
-                await self._hear_unasked()
-            await self._address()
-            if self._is_ready:
-                await self._send_data()
-            if self._is_open:
-                await self._reset()
-            self.is_usable = self.is_usable and not self._incoming.buffer
-        except (_Leaving, *_CUTS) as error:
-            self._cut(error)
-        except OperationCancelled as error:
-            if not self._is_dot_written:
-                raise
-            self._cut(error)
+            ending = before
+            for flight in letter.flights():
+                await self._fly(flight, letter, ending)
+                ending = None
+            if ending is not None:  # the new one has nobody to go to
+                await self._end(ending)
+        except (Leaving, *_CUTS, OperationCancelled) as error:
+            self._cut(error, before, letter)
 
-    def outcomes(self) -> dict[Recipient, Outcome]:
-        settled = [(rcpt, rcpt.outcome) for rcpt in self._rcpts]
-        return {recipient: outcome for rcpt, outcome in settled if outcome for recipient in rcpt.recipients}
-
-    # What is said.
-
-    async def _address(self) -> None:
-        windows = [self._rcpts[n : n + _WINDOW] for n in range(0, len(self._rcpts), _WINDOW)]
-        if not self._is_pipelined:
-            windows = [[], *([rcpt] for rcpt in self._rcpts)]
-        for n, window in enumerate(windows):
-            is_last = self._is_pipelined and n == len(windows) - 1
-            await self._flight(window, with_mail=n == 0, with_data=is_last)
-            if not self._is_open:
-                break
-        if not self._is_pipelined and any(rcpt.is_taken for rcpt in self._rcpts):
-            await self._flight([], with_mail=False, with_data=True)
-
-    async def _say(self, octets: bytes) -> None:
-        if self._incoming.buffer:
-            await self._hear_unasked()
-        await self._stream.write(octets)
-
-    async def _flight(self, window: list[_Rcpt], *, with_mail: bool, with_data: bool) -> None:
-        commands = [rcpt.command for rcpt in window]
-        if with_mail:
-            commands.insert(0, self._plan.mail)
-        if with_data:
-            commands.append(b"DATA\r\n")
-        self._stage = "MAIL" if with_mail else "RCPT" if window else "DATA"
-        # What the server said before the connection broke still counts; the next read tells of the break.
-        with contextlib.suppress(ConnectionLost):
-            await self._say(b"".join(commands))
-        if with_mail:
-            self._take_mail(await self._reply())
-        for rcpt in window:
-            self._stage = "RCPT"
-            self._take_rcpt(rcpt, await self._reply())
-        if with_data:
-            self._stage = "DATA"
-            self._take_data(await self._reply())
-
-    async def _send_data(self) -> None:
-        is_for_nobody = not any(rcpt.is_taken for rcpt in self._rcpts)
-        if not is_for_nobody:
-            await self._send_text()
-            if not self._is_open:
-                return
-        self._is_dot_written = not is_for_nobody
-        self._stage = _END
-        with contextlib.suppress(ConnectionLost):
-            await self._say(_DOT)
-        reply = await self._reply()
-        if reply.is_intermediate:
-            raise self._broken(f"answers {reply} to the end of data")
-        self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken))
-        self._is_open = False
-
-    async def _send_text(self) -> None:
+    async def end(self, letter: Letter) -> None:
+        """Say what is left of a letter, hear what becomes of it, and leave a transaction that came to nothing."""
         try:
-            await self._say(self._plan.data)
-        except ConnectionLost as error:
-            try:
-                await self._take_early_refusal()
-            except ConnectionLost:
-                raise error from None
+            if not self.is_usable:
+                raise ConnectionLost(f"{self._stream.endpoint}: the connection could not be used any more")
+            await self._end(letter)
+        except (Leaving, *_CUTS, OperationCancelled) as error:
+            self._cut(error, letter)
+        self.is_usable = self.is_usable and not self._incoming.buffer
+
+    async def _fly(self, flight: Flight, letter: Letter, before: Letter | None) -> None:
+        marks = [(letter, len(flight.octets))] if flight.has_message else []
+        if before is None:
+            await self._say(flight.octets, marks, is_waiting=False)
         else:
+            await self._end_with(before, flight.octets, marks)
+        for take in flight.takers:
+            take(await self._reply())
+
+    async def _end(self, letter: Letter) -> None:
+        await self._end_with(letter, b"", [])
+        if letter.needs_reset and self.is_usable:
+            await self._end_with(letter, b"", [])
+
+    async def _end_with(self, letter: Letter, following: bytes, marks: list[tuple[Letter, int]]) -> None:
+        """Say what is left of a letter with what follows it, and hear the replies to the letter."""
+        is_waiting = letter.replies_left != 0
+        message, end = letter.rest()
+        if len(message) > _LARGE_OCTETS:
+            await self._say(message, [], is_waiting=is_waiting)
+            message = b""
             if self._incoming.has_unasked:
-                await self._take_early_refusal()
+                letter.take_early(await self._reply())
+                raise ConnectionLost(f"{self._stream.endpoint}: the message was refused before its end")
+        ending = message + end
+        if following and letter.may_need_reset:
+            following = RSET + following
+            marks = [(one, len(RSET) + at) for one, at in marks]
+        marks = [(letter, len(ending)), *((one, len(ending) + at) for one, at in marks)]
+        if ending or following:
+            await self._say(ending + following, marks, is_waiting=is_waiting)
+        while letter.replies_left:
+            self.is_usable = letter.take_end(await self._reply()) and self.is_usable
+        if following and letter.may_need_reset:
+            self.is_usable = (await self._reply()).is_positive and self.is_usable
 
-    async def _take_early_refusal(self) -> None:
-        """Hear a server that says no before it has the whole message; there is no way back from inside the data."""
-        reply = await self._reply()
-        if reply.is_positive or reply.is_intermediate:
-            raise self._broken(f"said {reply} before the end of data")
-        self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken))
-        self._is_open = self.is_usable = False
+    async def _say(self, octets: bytes, marks: list[tuple[Letter, int]], *, is_waiting: bool) -> None:
+        """Write; ``marks`` are the letters that are said when so many of the octets are.
 
-    async def _reset(self) -> None:
-        """Leave a transaction that came to nothing; its outcomes stand, however this ends."""
+        What the server said before the connection broke still counts; the next read tells of the break.
+        """
+        if not is_waiting and (self._incoming.has_unasked if self._is_fresh else self._incoming.buffer):
+            raise self._broken(f"said {await self._reply()} before it was asked")
+        self._is_fresh = False
         try:
-            await self._say(b"RSET\r\n")
-            self.is_usable = (await self._reply()).is_positive
-        except (_Leaving, *_CUTS):
-            self.is_usable = False
-
-    # What is heard.
+            await self._stream.write(octets)
+        except MsgcoreError as error:
+            taken = error.sent_octets if isinstance(error, TryAgain) else None
+            for letter, at in marks:
+                letter.is_said = letter.is_said or taken is None or taken >= at
+            if not isinstance(error, ConnectionLost):
+                raise
+        else:
+            for letter, _ in marks:
+                letter.is_said = True
 
     async def _reply(self) -> Reply:
         while True:
@@ -209,59 +200,17 @@ class _Transfer:
             if reply is None:
                 await self._incoming.fill_line()
             elif reply.code == 421:
-                raise _Leaving(reply)
+                raise Leaving(reply)
             else:
                 return reply
 
-    async def _hear_unasked(self) -> None:
-        raise self._broken(f"said {await self._reply()} before it was asked")
-
-    def _take_mail(self, reply: Reply) -> None:
-        if reply.is_intermediate:
-            raise self._broken(f"answers {reply} to MAIL")
-        self._is_open = reply.is_positive
-        if not reply.is_positive:
-            self._settle(reply, self._rcpts)
-
-    def _take_rcpt(self, rcpt: _Rcpt, reply: Reply) -> None:
-        if reply.is_intermediate:
-            raise self._broken(f"answers {reply} to RCPT")
-        if not self._is_open:
-            return  # MAIL has settled it
-        if reply.is_positive:
-            rcpt.is_taken = True
-        elif self._means_too_many(reply):
-            rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, self._stage, self._note)
-        else:
-            self._settle(reply, [rcpt])
-
-    def _means_too_many(self, reply: Reply) -> bool:
-        """RFC 5321 section 4.5.3.1.10: 552 for too many recipients is to be taken as 452."""
-        is_said = reply.code == 552 and reply.enhanced in {None, _TOO_MANY}
-        return is_said and any(rcpt.is_taken for rcpt in self._rcpts)
-
-    def _take_data(self, reply: Reply) -> None:
-        if reply.is_positive or (reply.is_intermediate and not self._is_open):
-            raise self._broken(f"answers {reply} to DATA")
-        self._is_ready = reply.is_intermediate
-        if not self._is_ready:
-            self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken))
-
-    def _settle(self, reply: Reply, rcpts: Iterable[_Rcpt]) -> None:
-        outcome = outcome_of_reply(reply, self._stage, self._note)
-        for rcpt in rcpts:
-            rcpt.outcome = outcome
-
-    def _cut(self, error: MsgcoreError) -> None:
+    def _cut(self, error: MsgcoreError, *letters: Letter | None) -> None:
         self.is_usable = False
-        for rcpt in self._rcpts:
-            if rcpt.outcome is not None:
-                continue
-            if isinstance(error, _Leaving):
-                rcpt.outcome = outcome_of_reply(error.reply, self._stage, self._note)
-            else:
-                kind = Unknown if self._is_dot_written and rcpt.is_taken else Deferred
-                rcpt.outcome = kind(None, None, str(error), self._stage, self._note)
+        if isinstance(error, OperationCancelled) and not any(letter and letter.is_said for letter in letters):
+            raise error
+        for letter in letters:
+            if letter is not None:
+                letter.cut(error)
 
     def _broken(self, what: str) -> ProtocolBroken:
         return ProtocolBroken.remote(f"{self._stream.endpoint}: the server {what}")

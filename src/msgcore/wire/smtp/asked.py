@@ -1,0 +1,79 @@
+"""What MAIL and RCPT ask for besides the addresses, as parameters, and what a server that lacks it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC
+
+from msgcore.base.status import EnhancedStatus
+from msgcore.model.delivery import DeliveryRequest, Notify
+from msgcore.model.outcome import Refused
+from msgcore.model.recipient import Recipient
+from msgcore.wire.smtp.extensions import Extensions
+from msgcore.wire.smtp.path import needs_utf8
+
+__all__ = ["lacking", "mail_requests", "rcpt_requests", "unheeded", "xtext"]
+
+_NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
+_TLS_NOT_PROMISED = EnhancedStatus(5, 7, 30)
+_TOO_LATE = EnhancedStatus(5, 4, 7)
+_NOT_POSSIBLE = EnhancedStatus(5, 3, 3)
+
+
+def xtext(text: str) -> bytes:
+    """Write text as ``xtext`` (RFC 3461 section 4)."""
+    return _NOT_XTEXT.sub(lambda found: b"+%02X" % found[0][0], text.encode("utf-8", "replace"))
+
+
+def lacking(request: DeliveryRequest, extensions: Extensions) -> Refused | None:
+    """Say why nothing may go to this server, when it cannot keep what the sender insists on."""
+    if request.require_tls and not extensions.offers("REQUIRETLS"):
+        return Refused(None, _TLS_NOT_PROMISED, "REQUIRETLS is asked for, and the server does not offer it", "MAIL")
+    if request.within_seconds is not None and not request.only_tell_when_late and not extensions.offers("DELIVERBY"):
+        return Refused(None, _TOO_LATE, "a delivery in time is asked for, and the server has no DELIVERBY", "MAIL")
+    if (request.hold_seconds or request.hold_until) and not extensions.offers("FUTURERELEASE"):
+        return Refused(None, _NOT_POSSIBLE, "the message is to be held, and the server has no FUTURERELEASE", "MAIL")
+    return None
+
+
+def unheeded(request: DeliveryRequest, recipients: tuple[Recipient, ...], extensions: Extensions) -> str:
+    """Name what is asked for and would be good to have, and is not offered; empty when there is nothing."""
+    wishes = {
+        "DSN": bool(request.envelope_id or request.returned_content or any(r.notify is not None for r in recipients)),
+        "DELIVERBY": request.within_seconds is not None,
+        "MT-PRIORITY": request.priority is not None,
+    }
+    missing = [keyword for keyword, is_wanted in wishes.items() if is_wanted and not extensions.offers(keyword)]
+    return f"not offered, so not asked for: {', '.join(missing)}" if missing else ""
+
+
+def mail_requests(request: DeliveryRequest, extensions: Extensions) -> Iterator[bytes]:
+    """Give the parameters of MAIL."""
+    if extensions.offers("DSN"):
+        if request.returned_content is not None:
+            yield b"RET=" + request.returned_content.value.encode()
+        if request.envelope_id:
+            yield b"ENVID=" + xtext(request.envelope_id)
+    if request.within_seconds is not None and extensions.offers("DELIVERBY"):
+        yield b"BY=%d;%s" % (request.within_seconds, b"N" if request.only_tell_when_late else b"R")
+    if request.priority is not None and extensions.offers("MT-PRIORITY"):
+        yield b"MT-PRIORITY=%d" % request.priority
+    if request.require_tls:
+        yield b"REQUIRETLS"
+    if request.hold_seconds is not None:
+        yield b"HOLDFOR=%d" % request.hold_seconds
+    if request.hold_until is not None:
+        yield f"HOLDUNTIL={request.hold_until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".encode()
+
+
+def rcpt_requests(recipient: Recipient, *, utf8: bool) -> Iterator[bytes]:
+    """Give the parameters of RCPT for a server that offers DSN (RFC 3461 sections 4.1 and 4.2, RFC 6533 section 3)."""
+    if recipient.notify is not None:
+        names = [str(one.name) for one in Notify if one in recipient.notify]
+        yield f"NOTIFY={','.join(names) or 'NEVER'}".encode()
+    original = recipient.original
+    if original is not None:
+        is_wide = needs_utf8(original.email_address) or not original.email_address.isascii()
+        kind = b"utf-8" if is_wide and utf8 else b"rfc822"
+        yield b"ORCPT=%s;%s" % (kind, xtext(original.email_address))

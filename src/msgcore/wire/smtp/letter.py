@@ -1,0 +1,260 @@
+"""One mail transaction as client: what it says next, and what has become of each recipient; it knows no I/O.
+
+A recipient is *open* until a reply or the end of the connection settles it, and what settles it is final. Every reply
+is taken by the command that it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import attrs
+
+from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.errors import MsgcoreError, ProtocolBroken, TimedOut
+from msgcore.model.outcome import Deferred, Delivered, Outcome, Outcomes, Unknown, outcome_of_reply
+from msgcore.model.recipient import Recipient
+from msgcore.wire.smtp.plan import Plan
+
+__all__ = ["END", "RSET", "Flight", "Leaving", "Letter", "Transaction"]
+
+END = "end of data"
+_WINDOW = 100
+_DOT = b".\r\n"
+RSET = b"RSET\r\n"
+_TOO_MANY = EnhancedStatus(5, 5, 3)
+_UNKNOWN_PARAMETER = frozenset({501, 504, 555})
+_UNKNOWN_COMMAND = frozenset({500, 502, 504})
+
+
+@attrs.frozen
+class Transaction:
+    """What became of every recipient, and whether the connection takes another transaction.
+
+    ``failed_extensions``: what the server offers and then does not understand.
+    """
+
+    outcomes: Outcomes
+    is_usable: bool
+    failed_extensions: frozenset[str] = frozenset()
+
+
+class Leaving(MsgcoreError):
+    """The server said 421: it closes the connection, at whatever stage (RFC 5321 section 3.8)."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(str(reply))
+        self.reply = reply
+
+
+class Flight(NamedTuple):
+    """Commands that go together, and who takes the reply to each. ``has_message``: all of the message goes, too."""
+
+    octets: bytes
+    takers: list[Callable[[Reply], None]]
+    has_message: bool = False
+
+
+class _Rcpt:
+    __slots__ = ("command", "is_taken", "letter", "outcome", "recipients")
+
+    def __init__(self, letter: Letter, command: bytes, recipients: tuple[Recipient, ...]) -> None:
+        self.letter = letter
+        self.command = command
+        self.recipients = recipients
+        self.is_taken = False
+        self.outcome: Outcome | None = None
+
+    def take(self, reply: Reply) -> None:
+        self.letter.take_rcpt(self, reply)
+
+
+class Letter:
+    """One transaction on its way. ``is_said``: the server may have all of the message, and so may have taken it."""
+
+    def __init__(self, plan: Plan, peer: str, note: str = "") -> None:
+        self._plan = plan
+        self._peer = peer
+        self._note = "; ".join(filter(None, (note, plan.note)))
+        self._rcpts = [_Rcpt(self, command, recipients) for command, recipients in plan.rcpts.items()]
+        self._stage = "MAIL"
+        self._is_open = False  # MAIL was accepted, and the transaction has not ended
+        self._is_ready = False  # 354 was given
+        self._waiting: list[_Rcpt] = []  # LMTP: those whose last reply is still to come
+        self._failed: frozenset[str] = frozenset()
+        self.is_said = False
+        self.replies_left = 0
+        """How many replies there are still to come to what :meth:`rest` gave, or to the last flight."""
+
+    # What is said
+
+    def flights(self) -> Iterator[Flight]:
+        """Give what goes to the server up to the message, one flight after the replies to the other."""
+        plan, rcpts = self._plan, self._rcpts
+        if not rcpts:
+            return
+        if not plan.is_pipelined:
+            yield from self._lock_step()
+            return
+        for start in range(0, len(rcpts), _WINDOW):
+            if start and not self._is_open:
+                return
+            yield self._flight(
+                rcpts[start : start + _WINDOW], is_first=not start, is_last=start + _WINDOW >= len(rcpts)
+            )
+
+    def _flight(self, window: list[_Rcpt], *, is_first: bool, is_last: bool) -> Flight:
+        commands = [rcpt.command for rcpt in window]
+        takers: list[Callable[[Reply], None]] = [rcpt.take for rcpt in window]
+        if is_first:
+            commands.insert(0, self._plan.mail)
+            takers.insert(0, self.take_mail)
+        if is_last and self._plan.is_at_once:
+            commands += (b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data)
+            self.replies_left = -1  # by how many are taken
+        elif is_last and not self._plan.is_chunked:
+            commands.append(b"DATA\r\n")
+            takers.append(self.take_data)
+        return Flight(b"".join(commands), takers, self.replies_left < 0)
+
+    def _lock_step(self) -> Iterator[Flight]:
+        yield Flight(self._plan.mail, [self.take_mail])
+        for rcpt in self._rcpts:
+            if self._is_open:
+                yield Flight(rcpt.command, [rcpt.take])
+        if not self._plan.is_chunked and any(rcpt.is_taken for rcpt in self._rcpts):
+            yield Flight(b"DATA\r\n", [self.take_data])
+
+    def rest(self) -> tuple[bytes, bytes]:
+        """Give what is left to say when the flights are answered, the message and its end; both empty: nothing.
+
+        Asked again behind the replies, it leaves a transaction that is open.
+        """
+        taken = [rcpt for rcpt in self._rcpts if rcpt.is_taken]
+        if self._plan.is_lmtp:
+            self._waiting = taken
+        each = len(taken) if self._plan.is_lmtp and taken else 1
+        if self.replies_left < 0:
+            self.replies_left, self._stage = each, END
+            return b"", b""
+        if not self._is_open:
+            return b"", b""
+        is_ended, self._stage, self.replies_left = self._stage == END, END, each
+        if self._is_ready and not is_ended:
+            return self._plan.data if taken else b"", _DOT
+        if self._plan.is_chunked and taken and not is_ended:
+            return b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data
+        self._stage, self.replies_left = "RSET", 1
+        return b"", RSET
+
+    @property
+    def needs_reset(self) -> bool:
+        """Whether the server may still think itself inside the transaction."""
+        return self._is_open
+
+    @property
+    def may_need_reset(self) -> bool:
+        """Whether RSET stands before the next transaction when nobody waits for the end of this one."""
+        return self._plan.is_chunked
+
+    # What is heard
+
+    def take_mail(self, reply: Reply) -> None:
+        if reply.is_intermediate:
+            raise self._broken(f"answers {reply} to MAIL")
+        self._is_open = reply.is_positive
+        self._stage = "RCPT"
+        if not reply.is_positive:
+            if reply.code in _UNKNOWN_PARAMETER:
+                self._failed |= self._plan.optional
+            self._settle(reply, self._rcpts, "MAIL")
+
+    def take_rcpt(self, rcpt: _Rcpt, reply: Reply) -> None:
+        if reply.is_intermediate:
+            raise self._broken(f"answers {reply} to RCPT")
+        if not self._is_open:
+            return  # MAIL has settled it
+        if reply.is_positive:
+            rcpt.is_taken = True
+        elif self._means_too_many(reply):
+            rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, "RCPT", self._note)
+        else:
+            if reply.code in _UNKNOWN_PARAMETER and rcpt.command.find(b"> ") > 0:
+                self._failed |= {"DSN"}
+            self._settle(reply, [rcpt], "RCPT")
+
+    def _means_too_many(self, reply: Reply) -> bool:
+        """RFC 5321 section 4.5.3.1.10: 552 for too many recipients is to be taken as 452."""
+        is_said = reply.code == 552 and reply.enhanced in {None, _TOO_MANY}
+        return is_said and any(rcpt.is_taken for rcpt in self._rcpts)
+
+    def take_data(self, reply: Reply) -> None:
+        self._stage = "DATA"
+        if reply.is_positive or (reply.is_intermediate and not self._is_open):
+            raise self._broken(f"answers {reply} to DATA")
+        self._is_ready = reply.is_intermediate
+        if not self._is_ready:
+            self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), "DATA")
+
+    def take_end(self, reply: Reply) -> bool:
+        """Take a reply to the end of the message, or to RSET; say whether the connection is still good."""
+        self.replies_left -= 1
+        if self._stage == "RSET":
+            self._is_open = False
+            return reply.is_positive
+        if reply.is_intermediate or (reply.is_positive and not self.is_said):
+            raise self._broken(f"answers {reply} to the end of data")
+        if self._plan.is_lmtp and self._waiting:
+            self._settle(reply, [self._waiting.pop(0)], END)
+        else:
+            self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), END)
+        if self._plan.is_chunked and not reply.is_positive:
+            if reply.code in _UNKNOWN_COMMAND and not self._plan.is_binary:
+                self._failed |= {"CHUNKING"}
+            return True  # RFC 3030 section 2: behind a chunk that failed comes RSET
+        self._is_open = self.replies_left > 0
+        return True
+
+    def take_early(self, reply: Reply) -> None:
+        """Take a no that came before the end of the message; there is no way back from inside the data."""
+        if reply.is_positive or reply.is_intermediate:
+            raise self._broken(f"said {reply} before the end of data")
+        self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), END)
+
+    def cut(self, error: MsgcoreError) -> None:
+        """Settle what is open when the connection ended, or cannot be believed any more."""
+        if isinstance(error, TimedOut) and self._plan.is_pipelined and self._stage != "MAIL":
+            self._failed |= {"CHUNKING" if self.is_said and self._plan.is_chunked else "PIPELINING"}
+        if isinstance(error, Leaving):
+            # Behind the data of LMTP it is the reply for one recipient, and says nothing of those behind.
+            first = self._waiting[:1] or [rcpt for rcpt in self._rcpts if rcpt.outcome is None]
+            self._settle(error.reply, first, self._stage)
+        kind = Unknown if self.is_said else Deferred
+        for rcpt in self._rcpts:
+            rcpt.outcome = rcpt.outcome or kind(None, None, str(error), self._stage, self._note)
+
+    def _settle(self, reply: Reply, rcpts: Iterable[_Rcpt], stage: str) -> None:
+        outcome = self._kind(outcome_of_reply(reply, stage, self._note))
+        for rcpt in rcpts:
+            rcpt.outcome = outcome
+
+    def _kind(self, outcome: Outcome) -> Outcome:
+        """RFC 2033 section 4.2: a server of LMTP that says yes has delivered."""
+        if not self._plan.is_lmtp or outcome.code is None or outcome.code >= 300:
+            return outcome
+        return Delivered(outcome.code, outcome.enhanced, outcome.text, outcome.stage, outcome.note)
+
+    def transaction(self, *, is_usable: bool) -> Transaction:
+        plan = self._plan
+        found = dict(plan.settled)
+        for rcpt in self._rcpts:
+            assert rcpt.outcome is not None
+            outcome = rcpt.outcome if is_usable else attrs.evolve(rcpt.outcome, is_connection_usable=False)
+            for recipient in rcpt.recipients:
+                found[recipient] = outcome
+        in_order = {recipient: found[recipient] for recipient in plan.recipients}
+        return Transaction(Outcomes(in_order), is_usable, self._failed)
+
+    def _broken(self, what: str) -> ProtocolBroken:
+        return ProtocolBroken.remote(f"{self._peer}: the server {what}")

@@ -1,0 +1,91 @@
+"""LMTP (RFC 2033): every recipient gets a reply of its own to the data."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.model import Deferred, Delivered, Outcome, Refused, Unknown
+from msgcore.runtime import run
+from msgcore.testing.scripted import Faults, ScriptedStream
+from msgcore.wire.smtp import Transaction, transmit
+from tests.wire.test_transmit_truth import ANSWERS, check_truth
+from tests.wire.transfers import ALL, CHUNKED, FULL, LETTER, THREE, AfterGreeting, by_address, envelope, extensions_of
+
+
+class LmtpServer(AfterGreeting):
+    is_lmtp = True
+
+
+def lmtp_server(replies: Mapping[str, str] | None = None) -> LmtpServer:
+    fake = LmtpServer()
+    fake.answering(replies or {})
+    return fake
+
+
+def send(fake: LmtpServer, extensions: tuple[str, ...], stream: ScriptedStream | None = None) -> Transaction:
+    offered = extensions_of(extensions, is_lmtp=True)
+    return run(transmit(stream or ScriptedStream(fake), envelope(*THREE), LETTER, offered))
+
+
+@ALL
+def test_yes_means_delivered(extensions: tuple[str, ...]) -> None:
+    assert by_address(send(lmtp_server(), extensions)) == dict.fromkeys(THREE, Delivered(250, "2.0.0"))
+
+
+@ALL
+@pytest.mark.parametrize("address", THREE)
+@pytest.mark.parametrize(
+    ("answer", "outcome"), [("452 4.2.2 full", Deferred(452, "4.2.2")), ("550 5.2.1 off", Refused(550, "5.2.1"))]
+)
+def test_each_recipient_has_its_own_reply(
+    address: str, answer: str, outcome: Outcome, extensions: tuple[str, ...]
+) -> None:
+    transaction = send(lmtp_server({f".{address}": answer}), extensions)
+
+    assert by_address(transaction) == {**dict.fromkeys(THREE, Delivered(250, "2.0.0")), address: outcome}
+
+
+@ALL
+def test_there_is_no_reply_for_a_recipient_that_was_refused_before(extensions: tuple[str, ...]) -> None:
+    transaction = send(lmtp_server({"b@x.test": "550 5.1.1 no", ".c@x.test": "452 4.2.2 full"}), extensions)
+
+    assert by_address(transaction) == {
+        "a@x.test": Delivered(250, "2.0.0"),
+        "b@x.test": Refused(550, "5.1.1"),
+        "c@x.test": Deferred(452, "4.2.2"),
+    }
+
+
+@ALL
+def test_what_was_replied_before_the_connection_broke_counts(extensions: tuple[str, ...]) -> None:
+    transaction = send(lmtp_server({".b@x.test": "-"}), extensions)
+
+    assert [type(outcome) for outcome in by_address(transaction).values()] == [Delivered, Unknown, Unknown]
+
+
+@ALL
+def test_the_connection_takes_another_transaction(extensions: tuple[str, ...]) -> None:
+    fake = lmtp_server({".a@x.test": "550 5.2.1 off"})
+    stream = ScriptedStream(fake)
+
+    first = send(fake, extensions, stream)
+    send(fake, extensions, stream)
+    assert (first.is_usable, len(fake.took)) == (True, 2)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["MAIL", *THREE, "DATA", "BDAT", ".", *(f".{one}" for one in THREE), "RSET"]),
+        st.sampled_from(ANSWERS),
+    ),
+    st.sampled_from([FULL, FULL[1:], CHUNKED]),
+    st.none() | st.integers(0, 250),
+)
+def test_whatever_the_server_says_the_outcomes_are_true(
+    replies: dict[str, str], extensions: tuple[str, ...], limit: int | None
+) -> None:
+    fake = lmtp_server(replies)
+
+    check_truth(send(fake, extensions, ScriptedStream(fake, Faults(breaks_after_heard=limit))), fake)

@@ -1,0 +1,114 @@
+"""Messages one behind the other: each costs one round trip, and each outcome is its own."""
+
+from collections.abc import Mapping, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.model.outcome import Certainty
+from msgcore.runtime import run
+from msgcore.testing.scripted import Faults, ScriptedStream
+from msgcore.wire.smtp import Transaction, transmit_all
+from msgcore.wire.smtp.plan import make_plan
+from tests.wire.test_transmit_truth import ANSWERS
+from tests.wire.transfers import ALL, CHUNKED, FULL, AfterGreeting, by_address, envelope, extensions_of, server
+
+LETTERS = [b"Subject: %d\r\n\r\n%b" % (number, b"." * number + b"\r\n") for number in range(4)]
+PEOPLE = [("a@x.test", "b@x.test"), ("c@x.test",), ("a@x.test",), ("d@x.test", "b@x.test")]
+
+
+def send_all(stream: ScriptedStream, extensions: tuple[str, ...], *, is_lmtp: bool = False) -> list[Transaction]:
+    offered = extensions_of(extensions, is_lmtp=is_lmtp)
+    plans = [make_plan(envelope(*to), octets, offered) for to, octets in zip(PEOPLE, LETTERS, strict=True)]
+
+    async def collected() -> list[Transaction]:
+        return [transaction async for transaction in transmit_all(stream, plans)]
+
+    return run(collected())
+
+
+def check_truth(transactions: Sequence[Transaction], fake: AfterGreeting) -> None:
+    took = {(address, octets) for addresses, octets in fake.took for address in addresses}
+    assert len(took) == sum(len(addresses) for addresses, _ in fake.took), "sent twice"
+    for number, octets in enumerate(LETTERS):
+        said = by_address(transactions[number]) if number < len(transactions) else {}
+        for address in PEOPLE[number]:
+            certainty = said[address].certainty if said else Certainty.NOT_SENT
+            if certainty is not Certainty.UNKNOWN:
+                assert ((address, octets) in took) == (certainty is Certainty.SENT), f"{number} {address}: {certainty}"
+
+
+@ALL
+def test_all_arrive_in_their_order(extensions: tuple[str, ...]) -> None:
+    fake = server()
+
+    transactions = send_all(ScriptedStream(fake), extensions)
+    assert fake.took == list(zip(PEOPLE, LETTERS, strict=True))
+    assert [(one.outcomes.all_accepted, one.is_usable) for one in transactions] == [(True, True)] * 4
+
+
+class Counting(AfterGreeting):
+    """Counts how often it is spoken to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flights = 0
+
+    def react(self, octets: bytes) -> bytes:
+        self.flights += bool(octets)
+        return super().react(octets)
+
+
+def test_the_end_of_a_message_and_the_start_of_the_next_are_one_flight() -> None:
+    fake = Counting()
+
+    send_all(ScriptedStream(fake), FULL)
+    assert fake.flights == len(LETTERS) + 1
+
+
+@ALL
+def test_a_refused_message_harms_no_other(extensions: tuple[str, ...]) -> None:
+    fake = server({"c@x.test": "550 5.1.1 no"})
+
+    transactions = send_all(ScriptedStream(fake), extensions)
+    assert [one.outcomes.all_accepted for one in transactions] == [True, False, True, True]
+
+
+@ALL
+def test_what_was_not_begun_is_not_told_of(extensions: tuple[str, ...]) -> None:
+    fake = server({"c@x.test": "421 4.3.2 closing"})
+
+    transactions = send_all(ScriptedStream(fake), extensions)
+    assert [one.outcomes.all_accepted for one in transactions] == [True, False]
+
+
+@ALL
+def test_a_cut_after_any_octet_either_way_ends_in_the_truth(extensions: tuple[str, ...]) -> None:
+    uncut = ScriptedStream(server())
+    send_all(uncut, extensions)
+
+    for tells_writer in (True, False):
+        for limit in range(len(uncut.written)):
+            fake = server()
+            faults = Faults(breaks_after_sent=limit, tells_writer=tells_writer)
+            check_truth(send_all(ScriptedStream(fake, faults), extensions), fake)
+    for limit in range(len(uncut.heard)):
+        fake = server()
+        check_truth(send_all(ScriptedStream(fake, Faults(breaks_after_heard=limit)), extensions), fake)
+
+
+# Replies that pass for another command's cannot be told apart, so single replies only.
+SINGLE = [answer for answer in ANSWERS if answer not in {"250-x", "354 go"}]
+REPLIES: st.SearchStrategy[Mapping[str, str]] = st.dictionaries(
+    st.sampled_from(["MAIL", "a@x.test", "b@x.test", "c@x.test", "d@x.test", "DATA", "BDAT", ".", "RSET"]),
+    st.sampled_from(SINGLE),
+)
+
+
+@given(REPLIES, st.sampled_from([FULL, FULL[1:], CHUNKED]), st.none() | st.integers(0, 400))
+def test_whatever_the_server_says_the_outcomes_are_true(
+    replies: Mapping[str, str], extensions: tuple[str, ...], limit: int | None
+) -> None:
+    fake = server(replies)
+
+    check_truth(send_all(ScriptedStream(fake, Faults(breaks_after_heard=limit)), extensions), fake)
