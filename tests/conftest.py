@@ -56,8 +56,8 @@ def authority() -> Iterator[Authority]:
 
 
 @pytest.fixture(scope="session")
-def dovecot(authority: Authority) -> Iterator[Dovecot]:
-    with Dovecot(authority) as server:
+def dovecot(authority: Authority, smtp_sink: SmtpSink) -> Iterator[Dovecot]:
+    with Dovecot(authority, smtp_sink) as server:
         yield server
 
 

@@ -11,7 +11,7 @@ missing=()
 has openssl || missing+=(openssl)
 { has postfix && has smtp-sink; } || missing+=(postfix)
 has dovecot || missing+=(dovecot-core)
-for protocol in imap pop3 lmtp; do
+for protocol in imap pop3 lmtp submission; do
     any_exists /usr/{lib,libexec}/dovecot/$protocol || missing+=("dovecot-${protocol}d")
 done
 { has psql && { has initdb || any_exists /usr/lib/postgresql/*/bin/initdb; }; } || missing+=(postgresql)

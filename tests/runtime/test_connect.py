@@ -17,7 +17,7 @@ from msgcore.testing.modes import Mode, call
 from tests.runtime.peers import PATIENCE_SECONDS, done, peer
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port
@@ -29,7 +29,7 @@ async def _connect(runtime: Runtime, endpoint: Endpoint, seconds: float | None =
 
 
 def test_a_refused_connection_names_the_endpoint_and_what_was_said(mode: Mode) -> None:
-    endpoint = Endpoint("127.0.0.1", _free_port(), "smtp")
+    endpoint = Endpoint("127.0.0.1", free_port(), "smtp")
     with pytest.raises(ConnectionLost, match=rf"smtp 127\.0\.0\.1:{endpoint.port}: connect: .*refused"):
         mode.run(lambda runtime: _connect(runtime, endpoint))
 
@@ -65,14 +65,14 @@ def test_cancel_ends_a_look_up(mode: Mode) -> None:
 
 def test_an_address_that_never_answers_is_left_at_the_deadline(mode: Mode) -> None:
     with contextlib.ExitStack() as stack:
-        endpoint = Endpoint("127.0.0.1", _silent(stack))
+        endpoint = Endpoint("127.0.0.1", silent(stack))
         with pytest.raises(TimedOut, match=rf"tcp 127\.0\.0\.1:{endpoint.port}: connect"):
             mode.run(lambda runtime: _connect(runtime, endpoint, 0.2))
 
 
 def test_cancel_ends_a_connect(mode: Mode) -> None:
     with contextlib.ExitStack() as stack:
-        address = Address(socket.AF_INET, ("127.0.0.1", _silent(stack)))
+        address = Address(socket.AF_INET, ("127.0.0.1", silent(stack)))
 
         def cancels(host: str, port: int) -> Future[Sequence[Address]]:
             threading.Thread(target=runtime.cancel).start()
@@ -85,11 +85,11 @@ def test_cancel_ends_a_connect(mode: Mode) -> None:
 
 def test_the_next_address_is_tried_when_one_refuses_and_when_one_is_silent(mode: Mode) -> None:
     with contextlib.ExitStack() as stack:
-        silent, refusing = _silent(stack), _free_port()
+        quiet, refusing = silent(stack), free_port()
         endpoint = stack.enter_context(peer(lambda connection: connection.sendall(b"220 here\r\n")))
 
         def three(host: str, port: int) -> Future[Sequence[Address]]:
-            ports = (refusing, silent, endpoint.port)
+            ports = (refusing, quiet, endpoint.port)
             return done([Address(socket.AF_INET, ("127.0.0.1", port)) for port in ports])
 
         async def main(runtime: Runtime) -> bytes:
@@ -102,7 +102,7 @@ def test_the_next_address_is_tried_when_one_refuses_and_when_one_is_silent(mode:
 
 
 def test_every_address_that_failed_is_named(mode: Mode) -> None:
-    port = _free_port()
+    port = free_port()
 
     def two(host: str, _: int) -> Future[Sequence[Address]]:
         return done([Address(socket.AF_INET, (host, port)) for host in ("127.0.0.1", "127.0.0.2")])
@@ -115,7 +115,7 @@ def test_a_literal_address_is_looked_up_without_a_thread() -> None:
     assert look_up("127.0.0.1", 25).result(0) == (Address(socket.AF_INET, ("127.0.0.1", 25)),)
 
 
-def _silent(stack: contextlib.ExitStack) -> int:
+def silent(stack: contextlib.ExitStack) -> int:
     """Make a listener whose queue is full: a further connection is neither accepted nor refused."""
     listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
     port: int = listening.getsockname()[1]

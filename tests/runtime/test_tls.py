@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from msgcore.errors import ConnectionLost, ProtocolBroken, StarttlsInjection, TimedOut, TlsFailed
-from msgcore.runtime import AsyncioRuntime, Endpoint, Runtime, Stream, TlsSettings, serve_tls
+from msgcore.runtime import AsyncioRuntime, Endpoint, Runtime, Stream, TlsServerSettings, TlsSettings
 from msgcore.runtime.tls_contexts import client_context, server_context
 from msgcore.testing.modes import Mode, call
 from tests.runtime.peers import PATIENCE_SECONDS, loopback, over_tls, peer, receive, refused_handshake, wait_for_end
@@ -202,7 +202,7 @@ def test_tls_inside_tls_is_the_callers_mistake(mode: Mode, pair: KeyPair, settin
 def test_our_server_side_and_our_client_side_understand_each_other(pair: KeyPair, settings: TlsSettings) -> None:
     async def serve(stream: Stream) -> None:
         stream.deadline = runtime.deadline(PATIENCE_SECONDS)
-        secured = await serve_tls(stream, pair.certificate, pair.key)
+        secured = await stream.start_tls_server(TlsServerSettings(pair.certificate, pair.key))
         await secured.write(await secured.read())
         await secured.close()
 
@@ -235,7 +235,7 @@ def test_an_authority_file_that_is_none_is_named(tmp_path: Path) -> None:
 
 def test_a_key_that_is_missing_is_named(pair: KeyPair, tmp_path: Path) -> None:
     with pytest.raises(TlsFailed, match=r"no-such\.key: cannot be used: No such file"):
-        server_context(pair.certificate, tmp_path / "no-such.key")
+        server_context(TlsServerSettings(pair.certificate, tmp_path / "no-such.key"))
 
 
 def test_an_unusable_authority_file_drops_the_connection(mode: Mode, tmp_path: Path) -> None:
@@ -259,6 +259,6 @@ def test_no_context_speaks_less_than_tls_1_2(pair: KeyPair) -> None:
     contexts = [
         client_context(TlsSettings()),
         client_context(TlsSettings(is_opportunistic=True)),
-        server_context(pair.certificate, pair.key),
+        server_context(TlsServerSettings(pair.certificate, pair.key)),
     ]
     assert {context.minimum_version for context in contexts} == {ssl.TLSVersion.TLSv1_2}

@@ -1,4 +1,4 @@
-"""Dovecot: IMAP, POP3 and LMTP over Maildir, and the user database of Postfix."""
+"""Dovecot: IMAP, POP3 and LMTP over Maildir, submission to smtp-sink, and the user database of Postfix."""
 
 import getpass
 import grp
@@ -11,12 +11,16 @@ from string import Template
 
 from tests.servers.authority import Authority
 from tests.servers.server import PASSWORDS, Server, find_program, greets
+from tests.servers.sink import SmtpSink
 
 _COMMON = Template("""
 base_dir = $directory/run
 state_dir = $directory/state
 log_path = $directory/dovecot.log
-protocols = imap pop3 lmtp
+protocols = imap pop3 lmtp submission
+hostname = mail.example.test
+submission_relay_host = 127.0.0.1
+submission_relay_port = $sink
 listen = 127.0.0.1
 ssl = yes
 auth_mechanisms = plain login cram-md5 scram-sha-256
@@ -56,6 +60,12 @@ service pop3-login {
   inet_listener pop3s {
     port = $pop3s
     ssl = yes
+  }
+}
+service submission-login {
+  $chroot
+  inet_listener submission {
+    port = $submission
   }
 }
 service lmtp {
@@ -107,20 +117,29 @@ class Dovecot(Server):
     """A Dovecot with the users of ``PASSWORDS``, who log in as ``alice`` or ``alice@example.test``.
 
     ``imap``, ``pop3`` and ``lmtp`` are ports with STARTTLS (cleartext log-in is allowed), ``imaps`` and ``pop3s`` start
-    with TLS, and ``auth`` answers Postfix.
+    with TLS, and ``auth`` answers Postfix. ``submission`` offers STARTTLS, needs AUTH, and hands on to the sink.
     """
 
-    def __init__(self, authority: Authority) -> None:
-        super().__init__(port_count=6)
+    def __init__(self, authority: Authority, sink: SmtpSink) -> None:
+        super().__init__(port_count=7)
         self._authority = authority
-        self.imap, self.imaps, self.pop3, self.pop3s, self.lmtp, self.auth = self.ports
+        self._sink = sink
+        self.imap, self.imaps, self.pop3, self.pop3s, self.lmtp, self.auth, self.submission = self.ports
 
     @classmethod
     def missing(cls) -> str | None:
         if find_program("dovecot") is None:
             return "not installed: dovecot (Debian: dovecot-core)"
-        absent = [name for name in ("imap", "pop3", "lmtp") if not any(Path("/usr").glob(f"lib*/dovecot/{name}"))]
-        return f"Dovecot lacks {', '.join(absent)} (Debian: dovecot-imapd, -pop3d, -lmtpd)" if absent else None
+        absent = [
+            name
+            for name in ("imap", "pop3", "lmtp", "submission")
+            if not any(Path("/usr").glob(f"lib*/dovecot/{name}"))
+        ]
+        return (
+            f"Dovecot lacks {', '.join(absent)} (Debian: dovecot-imapd, -pop3d, -lmtpd, -submissiond)"
+            if absent
+            else None
+        )
 
     def maildir(self, user: str) -> Path:
         """Say where the mail of ``user`` is; the folder is there after the first log-in or delivery."""
@@ -180,6 +199,8 @@ class Dovecot(Server):
             "pop3s": self.pop3s,
             "lmtp": self.lmtp,
             "auth": self.auth,
+            "submission": self.submission,
+            "sink": self._sink.port,
             **accounts,
         }
         number = ".".join(map(str, version))

@@ -45,7 +45,7 @@ class Says:
 
     special_folders = folders = folder = query = count = load = row = save = copy = settle = lock_due = _say
     save_changes = set_read_flag = move = delete = create_folder = delete_folder = _say
-    submit = outgoing = submission = make_due = retry = abort = track = preview = flush = _say
+    submit = outgoing = submission = make_due = retry = abort = track = preview = flush = submit_all = _say
     identity = None
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, MsgcoreError, ProtocolBroken, TimedOut, TlsFailed
-from msgcore.runtime import Endpoint, Runtime, Stream, TlsSettings, serve_tls
+from msgcore.runtime import Endpoint, Runtime, Stream, TlsServerSettings, TlsSettings
 from msgcore.testing.modes import Mode, gather
 from msgcore.testing.scripted import ScriptedRuntime, Served
 from tests.runtime.peers import Script, over_tls, peer, receive, wait_for_end
@@ -136,7 +136,7 @@ def secured_script(authority: Authority) -> Script:
 
 def secured_serve(authority: Authority) -> Serve:
     async def serve(stream: Stream) -> None:
-        secured = await serve_tls(stream, authority.server.certificate, authority.server.key)
+        secured = await stream.start_tls_server(TlsServerSettings(authority.server.certificate, authority.server.key))
         await secured.write(await secured.read())
         await secured.close()
 

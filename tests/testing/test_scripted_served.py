@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from msgcore.errors import ConnectionLost, SuspendedError, TimedOut, TlsFailed
-from msgcore.runtime import Endpoint, Stream, TlsSettings, run, serve_tls
+from msgcore.runtime import Endpoint, Stream, TlsServerSettings, TlsSettings, run
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.modes import Mode
 from msgcore.testing.scripted import Cut, Faults, ScriptedStream, Served, by_octet, drip, whole
@@ -137,7 +137,7 @@ def test_each_connection_of_a_server_begins_anew() -> None:
 
 async def shout_in_tls(authority: Authority, stream: Stream) -> None:
     pair = authority.server
-    await shout(await serve_tls(stream, pair.certificate, pair.key))
+    await shout(await stream.start_tls_server(TlsServerSettings(pair.certificate, pair.key)))
 
 
 async def talk_in_tls(stream: Stream, settings: TlsSettings) -> bytes:

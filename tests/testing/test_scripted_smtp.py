@@ -55,8 +55,8 @@ class Handler:
     async def mail(self, sender: Address | None, facts: MailFacts) -> Reply:
         return self._reply("mail")
 
-    async def rcpt(self, recipient: Address) -> Reply:
-        return self._reply(recipient.email_address.partition("@")[0])
+    async def rcpt(self, recipient: Recipient) -> Reply:
+        return self._reply(recipient.address.email_address.partition("@")[0])
 
     async def data(self, envelope: Envelope, octets: bytes) -> Reply:
         reply = self._reply("data")

@@ -19,6 +19,7 @@ from msgcore import Accepted, Deferred, Message, Outcome, Outcomes, Refused, Unk
 from msgcore.errors import AuthenticationRefused, ConnectionLost, MsgcoreError, ProtocolBroken, TimedOut, UsageError
 from msgcore.testing.modes import Mode
 from msgcore.testing.servers import LoopbackSmtpServer
+from msgcore.wire.smtp.server import EVERY_EXTENSION
 
 LETTER = Message(from_="ann@a.test", to=["bob@b.test", "cid@c.test"], subject="letter", text="Hello")
 Send = Callable[..., Outcomes]
@@ -348,6 +349,61 @@ def test_a_login_that_is_right_is_let_in() -> None:
 def test_a_login_that_is_wrong_is_refused() -> None:
     with pytest.raises(AuthenticationRefused):
         log_in("no")
+
+
+@pytest.mark.parametrize("mechanism", ["AUTH PLAIN", "AUTH SCRAM-SHA-256", "AUTH CRAM-MD5"])
+def test_every_mechanism_is_offered_in_clear(mechanism: str) -> None:
+    with LoopbackSmtpServer(logins={"ann": "pa ss"}) as server, smtplib.SMTP("127.0.0.1", server.port) as client:
+        client.ehlo()
+        assert mechanism.split()[1] in client.esmtp_features["auth"].split()
+
+
+def test_only_the_extensions_that_were_chosen_are_offered() -> None:
+    with LoopbackSmtpServer(extensions=frozenset({"CHUNKING"})) as server:
+        assert offered(server) == {"chunking"}
+
+
+@pytest.mark.parametrize("at", ["BDAT", "end of data"])
+def test_a_fault_strikes_what_comes_in_chunks(at: str) -> None:
+    with LoopbackSmtpServer(extensions=EVERY_EXTENSION) as server:
+        server.answer("451 4.3.0 not now", at=at)
+        outcomes = msgcore.send(LETTER, via=server.url, check=False)
+
+        assert (kinds(outcomes), server.received) == ([Deferred, Deferred], ())
+
+
+def test_chunks_are_among_the_commands() -> None:
+    with LoopbackSmtpServer(extensions=EVERY_EXTENSION) as server:
+        msgcore.send(LETTER, via=server.url)
+
+        assert [command.split()[0] for command in server.sessions[0]] == [
+            "EHLO",
+            "MAIL",
+            "RCPT",
+            "RCPT",
+            "BDAT",
+            "QUIT",
+        ]
+
+
+@pytest.mark.parametrize("at", ["greeting", "EHLO", "MAIL", "DATA", "end of data"])
+def test_a_reply_that_nobody_asked_for_makes_nobody_believe_it(send: Send, server: LoopbackSmtpServer, at: str) -> None:
+    server.say_ahead(b"250 2.0.0 taken already\r\n", at=at)
+
+    assert not told_a_lie(send, server)
+
+
+def test_what_is_said_ahead_stands_before_the_right_reply(server: LoopbackSmtpServer) -> None:
+    server.say_ahead(b"250 so\r\n", at="QUIT")
+    say_to(server, b"QUIT\r\n")
+
+    assert str(server.transcripts[0]).splitlines()[-2:] == ["S: 250 so", "S: 221 2.0.0 mx.loopback.test closes"]
+
+
+def test_what_stood_in_mail_is_kept(send: Send, server: LoopbackSmtpServer) -> None:
+    send()
+
+    assert (server.received[0].facts.protocol, server.received[0].facts.client.address) == ("ESMTP", "127.0.0.1")
 
 
 def test_messages_are_waited_for(server: LoopbackSmtpServer) -> None:

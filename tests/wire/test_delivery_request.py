@@ -67,6 +67,13 @@ def test_rcpt_says_what_is_asked(recipient: Recipient, parameters: str) -> None:
     assert ask(DeliveryRequest(), recipient)[0][1] == f"RCPT TO:<bob@b.test>{parameters}"
 
 
+@pytest.mark.parametrize(("own", "said"), [(None, "DELAY"), (Notify.NEVER, "NEVER")])
+def test_what_the_request_says_goes_for_recipients_that_say_nothing(own: Notify | None, said: str) -> None:
+    commands, _ = ask(DeliveryRequest(notify=Notify.DELAY), Recipient(BOB, notify=own))
+
+    assert commands[1] == f"RCPT TO:<bob@b.test> NOTIFY={said}"
+
+
 @given(st.text())
 def test_xtext_is_printable_and_reads_back(text: str) -> None:
     written = xtext(text)

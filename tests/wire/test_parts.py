@@ -1,4 +1,4 @@
-"""Extensions, paths, domains, lines and SASL: the small parts of conversations."""
+"""Extensions, paths, domains and lines: the small parts of conversations."""
 
 import re
 
@@ -7,16 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.status import Reply
-from msgcore.base.text import Secret
-from msgcore.errors import AuthenticationRefused, InjectionRefused, InvalidAddress, ProtocolBroken, TlsRequired
+from msgcore.errors import InjectionRefused, InvalidAddress, ProtocolBroken
 from msgcore.model import Address
 from msgcore.wire.domain import ascii_domain
 from msgcore.wire.lines import take_line
-from msgcore.wire.sasl import Login, Mechanism, Plain, choose_mechanism
 from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.path import check_path, wire_path
-
-PASSWORD = Secret("pässword")
 
 
 def offered(*lines: str) -> Extensions:
@@ -150,55 +146,3 @@ def test_lines_are_taken_one_by_one_and_the_rest_stays(lines: list[bytes], rest:
 def test_a_line_past_the_limit_breaks_the_protocol(octets: bytes) -> None:
     with pytest.raises(ProtocolBroken):
         take_line(bytearray(octets), 10)
-
-
-@pytest.mark.parametrize(
-    ("offers", "name"), [(["LOGIN", "PLAIN"], "PLAIN"), (["login"], "LOGIN"), (["GSSAPI", "PLAIN"], "PLAIN")]
-)
-def test_the_best_mechanism_in_common_is_chosen(offers: list[str], name: str) -> None:
-    assert choose_mechanism(offers, "ann", PASSWORD, is_private=True).name == name
-
-
-@pytest.mark.parametrize("offers", [[], ["GSSAPI", "CRAM-MD5"]])
-def test_without_a_mechanism_in_common_nobody_is_authenticated(offers: list[str]) -> None:
-    with pytest.raises(AuthenticationRefused):
-        choose_mechanism(offers, "ann", PASSWORD, is_private=True)
-
-
-def test_a_password_is_not_revealed_in_clear() -> None:
-    with pytest.raises(TlsRequired):
-        choose_mechanism(["PLAIN", "LOGIN"], "ann", PASSWORD, is_private=False)
-
-
-def test_a_password_is_revealed_in_clear_where_that_is_allowed() -> None:
-    assert choose_mechanism(["PLAIN"], "ann", PASSWORD, is_private=False, allow_cleartext=True).name == "PLAIN"
-
-
-@pytest.mark.parametrize(("user", "password"), [("a\0b", "p"), ("a", "p\0q"), ("a\r\nb", "p"), ("a", "p\n")])
-def test_nul_and_line_ends_in_credentials_are_refused(user: str, password: str) -> None:
-    with pytest.raises(InjectionRefused):
-        choose_mechanism(["PLAIN"], user, Secret(password), is_private=True)
-
-
-def test_plain_says_user_and_password_at_once() -> None:
-    assert Plain("ann", PASSWORD).first() == "\0ann\0pässword".encode()
-
-
-def test_login_says_user_then_password_whatever_is_asked() -> None:
-    login = Login("ann", PASSWORD)
-
-    assert [login.first(), login.answer(b"Username:\0"), login.answer(b"?")] == [None, b"ann", "pässword".encode()]
-
-
-@pytest.mark.parametrize("kind", [Plain, Login])
-def test_a_mechanism_does_not_answer_for_ever(kind: type[Plain] | type[Login]) -> None:
-    mechanism: Mechanism = kind("ann", PASSWORD)
-
-    with pytest.raises(AuthenticationRefused):
-        for _ in range(3):
-            mechanism.answer(b"")
-
-
-@pytest.mark.parametrize("kind", [Plain, Login])
-def test_a_mechanism_does_not_show_its_password(kind: type[Plain] | type[Login]) -> None:
-    assert "pässword" not in repr(kind("ann", PASSWORD)) + str(kind("ann", PASSWORD))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgcore.blocking.closing import Closing
 from msgcore.blocking.twin import twin_of
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.blocking import BlockingRuntime
@@ -21,8 +24,26 @@ class Transport(Closing):
         self._runtime = runtime
         self._inner = inner
 
-    def send(self, message: Message, *, check: bool = True, timeout_seconds: float | None = None) -> Outcomes:
-        return self._runtime.run(self._inner.send(message, check=check, timeout_seconds=timeout_seconds))
+    def send(
+        self,
+        message: Message,
+        *,
+        request: DeliveryRequest = NO_REQUEST,
+        check: bool = True,
+        timeout_seconds: float | None = None,
+    ) -> Outcomes:
+        return self._runtime.run(
+            self._inner.send(message, request=request, check=check, timeout_seconds=timeout_seconds)
+        )
+
+    def send_all(
+        self,
+        messages: Iterable[Message],
+        *,
+        request: DeliveryRequest = NO_REQUEST,
+        timeout_seconds: float | None = None,
+    ) -> list[Outcomes]:
+        return self._runtime.run(self._inner.send_all(messages, request=request, timeout_seconds=timeout_seconds))
 
     def cancel(self) -> None:
         self._inner.cancel()

@@ -4,6 +4,9 @@ from msgcore.model.address import Address as Address
 from msgcore.model.aggregate_report import AggregateReport as AggregateReport
 from msgcore.model.attachment import Attachment as Attachment
 from msgcore.model.compare import compare as compare
+from msgcore.model.delivery import DeliveryRequest as DeliveryRequest
+from msgcore.model.delivery import Notify as Notify
+from msgcore.model.delivery import ReturnedContent as ReturnedContent
 from msgcore.model.envelope import Envelope as Envelope
 from msgcore.model.feedback_report import FeedbackReport as FeedbackReport
 from msgcore.model.headers import Header as Header

@@ -36,6 +36,7 @@ class ReturnedContent(enum.Enum):
 class DeliveryRequest:
     """What is asked for a whole message.
 
+    - ``notify``: when a notification is wanted of the recipients that do not say it themselves.
     - ``envelope_id`` comes back in each notification (printable ASCII, at most 100 characters);
       ``returned_content`` is what a failure brings back.
     - ``within_seconds``: deliver within so many seconds, else return it, or with ``only_tell_when_late`` notify the
@@ -48,6 +49,7 @@ class DeliveryRequest:
         UsageError: a value is out of its range.
     """
 
+    notify: Notify | None = None
     envelope_id: str = ""
     returned_content: ReturnedContent | None = None
     within_seconds: int | None = None

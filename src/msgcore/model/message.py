@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
-import attrs
-
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InvalidAddress, PropertyNotFound
 from msgcore.model.address import SMTP, Address, parse_address, read_mailboxes
@@ -79,7 +77,7 @@ class Message:
         UsageError: an attachment or header field is none.
     """
 
-    __slots__ = ("_attachments", "_bag", "_headers", "_recipients", "_reply_to", "_source")
+    __slots__ = ("_attachments", "_headers", "_layer", "_recipients", "_reply_to", "_source")
 
     def __init__(
         self,
@@ -103,7 +101,7 @@ class Message:
         in_reply_to: str | None = None,
         references: str | Iterable[str] | None = None,
     ) -> None:
-        self._bag = PropBag()
+        self._layer: PropBag | None = None
         self._source: MessageSource | None = None
         self._recipients: tuple[Recipient, ...] | None = (
             *parse_recipients(to, RecipientKind.TO),
@@ -144,7 +142,7 @@ class Message:
     def from_source(cls, source: MessageSource) -> Message:
         """Make the message that a codec or store has read; nothing is decoded yet."""
         message = cls.__new__(cls)
-        message._bag = PropBag()
+        message._layer = None
         message._source = source
         message._recipients = None
         message._reply_to = None
@@ -179,7 +177,8 @@ class Message:
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
         """Give the property's value, or ``default`` when the message has none."""
-        value = self._bag.over(tag)
+        layer = self._layer
+        value = UNTOUCHED if layer is None else layer.over(tag)
         if value is UNTOUCHED:
             source = self._source
             value = self._own_header(tag) if source is None else source.value(tag)
@@ -194,6 +193,13 @@ class Message:
     def properties_set(self) -> PropBag:
         """What was set or deleted since the message was made or read: the layer over its source."""
         return self._bag
+
+    @property
+    def _bag(self) -> PropBag:
+        # Made when it is first needed: most messages that are read are only read.
+        if self._layer is None:
+            self._layer = PropBag()
+        return self._layer
 
     @property
     def source(self) -> MessageSource | None:
@@ -227,7 +233,7 @@ class Message:
     @property
     def from_(self) -> Address | None:
         """The From field: whom the message represents."""
-        if self._source is not None and self._bag.is_empty:
+        if self._source is not None and (self._layer is None or self._layer.is_empty):
             return _named(self._source.from_())
         return self._correspondent(*_FROM)
 
@@ -238,7 +244,7 @@ class Message:
     @property
     def sender(self) -> Address | None:
         """The Sender field: who sent it; From when there is none."""
-        if self._source is not None and self._bag.is_empty:
+        if self._source is not None and (self._layer is None or self._layer.is_empty):
             return _named(self._source.sender()) or self.from_
         return self._correspondent(*_SENDER) or self.from_
 
@@ -258,7 +264,9 @@ class Message:
         self._recipients = tuple(value)
 
     def _addresses(self, kind: RecipientKind) -> tuple[Address, ...]:
-        return tuple([recipient.address for recipient in self.recipients if recipient.kind is kind])
+        if self._recipients is None:
+            return tuple(cast(MessageSource, self._source).addresses_of(kind.name))
+        return tuple([recipient.address for recipient in self._recipients if recipient.kind is kind])
 
     def _set_addresses(self, kind: RecipientKind, value: RecipientsLike) -> None:
         others = [recipient for recipient in self.recipients if recipient.kind is not kind]
@@ -422,7 +430,7 @@ class Message:
     def copy(self) -> Message:
         """Make another message that says the same; what is set on one does not show on the other."""
         twin = Message.__new__(Message)
-        twin._bag = self._bag.copy()
+        twin._layer = None if self._layer is None else self._layer.copy()
         twin._source = self._source
         twin._recipients = self._recipients
         twin._reply_to = self._reply_to
@@ -494,9 +502,11 @@ def as_attachment(given: AttachmentLike | Message) -> Attachment:
 
 def _named(address: Address | None) -> Address | None:
     """Give an address with a name, as the properties of a correspondent have it; a name alone is no correspondent."""
-    if address is None or not address.is_resolved:
+    if address is None or not address.address_type:
         return None
-    return address if address.display_name else attrs.evolve(address, display_name=address.email_address)
+    return (
+        address if address.display_name else Address(address.address_type, address.email_address, address.email_address)
+    )
 
 
 def _is_header_text(tag: PropertyKey) -> bool:

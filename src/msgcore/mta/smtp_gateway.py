@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import attrs
 
 from msgcore.base.status import EnhancedStatus
-from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import CapabilityMissing, UsageError
+from msgcore.errors import CapabilityMissing
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
 from msgcore.spi.settings import setting
+from msgcore.spi.smtp_account import SmtpAccount
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
@@ -28,42 +27,25 @@ _NOT_CONVERTIBLE = EnhancedStatus(5, 6, 3)
 
 
 @attrs.frozen
-class SmtpGatewayConfig:
+class SmtpGatewayConfig(SmtpAccount):
     """A relay that takes everything (delivery by MX is not in this version)."""
 
-    relay: ServiceUrl = attrs.field(metadata=setting("the server"))
-    user: str | None = attrs.field(default=None, metadata=setting("who logs in"))
-    password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user"))
-    ca_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a private authority"))
-    ehlo_name: str = attrs.field(default="[127.0.0.1]", metadata=setting("how this host names itself to the server"))
+    relay: ServiceUrl = attrs.field(metadata=setting("the server", protocols=("smtp", "lmtp")))
 
     def __attrs_post_init__(self) -> None:
-        if (self.login is None) != (self.password is None):
-            raise UsageError("user and password go together: one of them is missing")
+        self.server()
 
-    @property
-    def login(self) -> str | None:
-        return self.user or self.relay.user
+    def server(self) -> SmtpServer:
+        return self.server_at(self.relay)
 
 
 class SmtpGateway:
-    """Delivers to a relay over SMTP, one connection a connector."""
+    """Delivers to a relay over SMTP; each connector has connections of its own."""
 
     config_type = SmtpGatewayConfig
 
     def __init__(self, config: SmtpGatewayConfig, runtime: Runtime) -> None:
-        relay = config.relay
-        self._link = SmtpLink(
-            runtime,
-            SmtpServer(
-                relay.endpoint,
-                relay.security,
-                config.login,
-                config.password,
-                config.ca_file,
-                ehlo_name=config.ehlo_name,
-            ),
-        )
+        self._link = SmtpLink(runtime, config.server(), config.pool_limits)
 
     async def deliver(
         self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
@@ -76,7 +58,10 @@ class SmtpGateway:
 
         def render(extensions: Extensions) -> bytes:
             return mime.write_for_wire(
-                message, allow_8bit=extensions.offers("8BITMIME"), allow_utf8=extensions.offers("SMTPUTF8")
+                message,
+                allow_8bit=extensions.offers("8BITMIME"),
+                allow_utf8=extensions.offers("SMTPUTF8"),
+                allow_binary=extensions.offers("BINARYMIME") and extensions.offers("CHUNKING"),
             )
 
         try:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.errors import NotSupported, UsageError
 from msgcore.model.address import SMTP, Address, parse_address
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
+from msgcore.props.table import PidTagOriginatorDeliveryReportRequested
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.settings import setting
+from msgcore.spi.smtp_account import SmtpAccount
+from msgcore.spi.transport import Submission
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
@@ -26,43 +28,10 @@ __all__ = ["InternetMailConfig", "InternetMailService", "SmtpConfig", "SmtpServi
 
 
 @attrs.frozen(kw_only=True)
-class _Account:
-    """Who logs in, and how the server is trusted: by default over TLS only, with the system's authorities."""
-
-    user: str | None = attrs.field(default=None, metadata=setting("who logs in"))
-    password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user"))
-    ca_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a private authority"))
-    certificate_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a client certificate"))
-    key_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of its key"))
-    allow_cleartext_login: bool = attrs.field(
-        default=False, metadata=setting("log in without TLS, too: the password can be overheard then")
-    )
-    ehlo_name: str = attrs.field(
-        default="[127.0.0.1]", metadata=setting("how this host names itself to the server", in_url=True)
-    )
-
-    def server_at(self, url: ServiceUrl) -> SmtpServer:
-        user = self.user or url.user
-        if (user is None) != (self.password is None):
-            raise UsageError("user and password go together: one of them is missing")
-        return SmtpServer(
-            url.endpoint,
-            url.security,
-            user,
-            self.password,
-            self.ca_file,
-            self.certificate_file,
-            self.key_file,
-            self.allow_cleartext_login,
-            self.ehlo_name,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class SmtpConfig(_Account):
+class SmtpConfig(SmtpAccount):
     """A server by URL, for any From address unless ``email`` is given."""
 
-    url: ServiceUrl = attrs.field(metadata=setting("the server"))
+    url: ServiceUrl = attrs.field(metadata=setting("the server", protocols=("smtp", "lmtp")))
     email: str | None = attrs.field(
         default=None, metadata=setting("the one From address that this transport submits for", in_url=True)
     )
@@ -79,7 +48,7 @@ class SmtpConfig(_Account):
 
 
 @attrs.frozen(kw_only=True)
-class InternetMailConfig(_Account):
+class InternetMailConfig(SmtpAccount):
     """An account as an Internet provider gives it."""
 
     email: str = attrs.field(metadata=setting("the account's address: mail from it goes this way first"))
@@ -112,7 +81,7 @@ class SmtpService:
     config_type: type[SmtpConfig | InternetMailConfig] = SmtpConfig
 
     def __init__(self, config: SmtpConfig | InternetMailConfig, runtime: Runtime) -> None:
-        self._link = SmtpLink(runtime, config.server())
+        self._link = SmtpLink(runtime, config.server(), config.pool_limits)
         self._identity = config.identity()
 
     @property
@@ -125,16 +94,39 @@ class SmtpService:
 
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         """Send in one transaction; the errors are those of :meth:`~msgcore.wire.smtp.link.SmtpLink.transmit`."""
+        return await self._link.transmit(_as_asked(envelope, message), _writer(message), deadline)
 
-        def render(extensions: Extensions) -> bytes:
-            return mime.write_for_wire(
-                message, allow_8bit=extensions.offers("8BITMIME"), allow_utf8=extensions.offers("SMTPUTF8")
-            )
-
-        return await self._link.transmit(envelope, render, deadline)
+    async def submit_all(
+        self, batch: Sequence[Submission], deadline: Deadline
+    ) -> Sequence[Mapping[Recipient, Outcome]]:
+        """Send messages one behind the other, over one connection."""
+        return await self._link.transmit_all(
+            [(_as_asked(envelope, message), _writer(message)) for envelope, message in batch], deadline
+        )
 
     async def close(self) -> None:
         await self._link.close()
+
+
+def _writer(message: Message) -> Callable[[Extensions], bytes]:
+    def write(extensions: Extensions) -> bytes:
+        return mime.write_for_wire(
+            message,
+            allow_8bit=extensions.offers("8BITMIME"),
+            allow_utf8=extensions.offers("SMTPUTF8"),
+            allow_binary=extensions.offers("BINARYMIME") and extensions.offers("CHUNKING"),
+        )
+
+    return write
+
+
+def _as_asked(envelope: Envelope, message: Message) -> Envelope:
+    """Ask for the reports that the message's properties ask for ([MS-OXOMSG] section 2.2.1), where nobody has asked."""
+    if envelope.request is not NO_REQUEST or message.source is not None:
+        return envelope
+    if not message.get(PidTagOriginatorDeliveryReportRequested):
+        return envelope
+    return attrs.evolve(envelope, request=DeliveryRequest(notify=Notify.SUCCESS | Notify.FAILURE))
 
 
 class InternetMailService(SmtpService):

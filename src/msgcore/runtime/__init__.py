@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from msgcore.runtime.abc import (
+    DIRECT,
     NEVER,
     Endpoint,
     Event,
@@ -16,9 +17,12 @@ from msgcore.runtime.abc import (
     Listener,
     Lock,
     LoopRuntime,
+    NetworkPath,
+    Proxy,
     Runtime,
     Stream,
     TlsFacts,
+    TlsServerSettings,
     TlsSettings,
     Workers,
 )
@@ -29,10 +33,11 @@ if TYPE_CHECKING:
     from msgcore.runtime.sql import Database
     from msgcore.runtime.sql_connection import Connection, Row, SqlValue
     from msgcore.runtime.sql_schema import Schema
-    from msgcore.runtime.tls import TlsStream, serve_tls
+    from msgcore.runtime.tls import TlsStream
     from msgcore.runtime.transcript import Direction, TranscriptLine, TranscriptStream
 
 __all__ = [
+    "DIRECT",
     "NEVER",
     "AsyncioRuntime",
     "BlockingRuntime",
@@ -45,19 +50,21 @@ __all__ = [
     "Listener",
     "Lock",
     "LoopRuntime",
+    "NetworkPath",
+    "Proxy",
     "Row",
     "Runtime",
     "Schema",
     "SqlValue",
     "Stream",
     "TlsFacts",
+    "TlsServerSettings",
     "TlsSettings",
     "TlsStream",
     "TranscriptLine",
     "TranscriptStream",
     "Workers",
     "run",
-    "serve_tls",
 ]
 
 _MODULES = {
@@ -70,7 +77,6 @@ _MODULES = {
     "SqlValue": "sql_connection",
     "Schema": "sql_schema",
     "TlsStream": "tls",
-    "serve_tls": "tls",
     "Direction": "transcript",
     "TranscriptLine": "transcript",
     "TranscriptStream": "transcript",

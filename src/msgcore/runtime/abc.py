@@ -19,8 +19,10 @@ from typing import Any, Protocol, TypeVar
 import attrs
 
 from msgcore.base.times import Deadline
+from msgcore.runtime.network_path import DIRECT, NetworkPath, Proxy
 
 __all__ = [
+    "DIRECT",
     "NEVER",
     "Endpoint",
     "Event",
@@ -28,10 +30,13 @@ __all__ = [
     "Listener",
     "Lock",
     "LoopRuntime",
+    "NetworkPath",
+    "Proxy",
     "Runtime",
     "Security",
     "Stream",
     "TlsFacts",
+    "TlsServerSettings",
     "TlsSettings",
     "Workers",
 ]
@@ -77,12 +82,29 @@ class TlsSettings:
 
 
 @attrs.frozen
+class TlsServerSettings:
+    """What a TLS server shows of itself (PEM files), and by whom its clients have to be certified, if by anybody."""
+
+    certificate_file: Path
+    key_file: Path
+    client_ca_file: Path | None = None
+
+
+@attrs.frozen
 class TlsFacts:
-    """What a handshake agreed on; ``is_verified`` is false only for opportunistic TLS."""
+    """What a handshake agreed on.
+
+    ``is_verified`` says that the peer's certificate was checked: false for opportunistic TLS, and at a server that
+    asks for none. ``certificate`` is the peer's (DER), empty when it showed none. ``exporter`` is the channel binding
+    of RFC 9266, empty where Python cannot tell it. ``is_resumed``: an earlier session went on, with a short handshake.
+    """
 
     version: str
     cipher: str
     is_verified: bool
+    is_resumed: bool = False
+    certificate: bytes = attrs.field(default=b"", repr=False)
+    exporter: bytes = attrs.field(default=b"", repr=False)
 
 
 class Stream(Protocol):
@@ -135,6 +157,18 @@ class Stream(Protocol):
         Raises:
             StarttlsInjection: octets arrived in clear that nobody has read.
             TlsFailed: the handshake failed or the certificate is not to be trusted.
+        """
+        ...
+
+    async def start_tls_server(self, settings: TlsServerSettings) -> Stream:
+        """Shake hands with the peer as server, and give the secured stream.
+
+        A server that offers STARTTLS sees first that ``unread_octets`` is 0, and then gives the go-ahead: a client
+        that keeps the rules sends its hello only after that.
+
+        Raises:
+            StarttlsInjection: what arrived is no TLS, but octets in clear.
+            TlsFailed: the handshake failed, the client's certificate is not to be trusted, or a file is unusable.
         """
         ...
 
@@ -227,13 +261,15 @@ class Runtime(Protocol):
         """Start the deadline of one public call; ``None`` never ends."""
         ...
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
-        """Look the host up and connect to the first of its addresses that answers.
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+        """Look the host up and connect to the first of its addresses that answers, or have the path's proxy do that.
 
         Raises:
             NameNotResolved: there is no such host.
-            ConnectionLost: no address answered; the message names the endpoint and what was said.
+            ConnectionLost: no address answered, or the proxy refused; the message names who said what.
             TimedOut: the deadline passed.
+            AuthenticationRefused: the proxy refused the credentials.
+            MissingExtra: a proxy needs the extra ``proxy``.
         """
         ...
 

@@ -14,11 +14,14 @@ from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import TimedOut
-from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime, Stream
+from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, Stream
+from msgcore.runtime.aio_dial import connect_first
 from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
-from msgcore.runtime.dial import Address, LookUp, addresses_of, connect_first, look_up, naming
+from msgcore.runtime.dial import LookUp, addresses_of, look_up, naming
+from msgcore.runtime.proxy import first_hop, through
+from msgcore.runtime.race import Race
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.task_group import TaskGroup
 from msgcore.runtime.transcript import watched
@@ -56,34 +59,22 @@ class AsyncioRuntime:
         return self._clock.monotonic()
 
     def deadline(self, seconds: float | None) -> Deadline:
-        return Deadline.after(seconds, self)
+        return Deadline.after(seconds, self._clock)
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
-        deadline.check(f"{endpoint}: connect")
-        with naming(endpoint):
-            addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
-
-        async def attempt(address: Address, limit: Deadline) -> AsyncioStream:
-            return await self._connect(address, endpoint, limit, deadline)
-
-        return watched(await connect_first(addresses, endpoint, deadline, attempt))
-
-    async def _connect(
-        self, address: Address, endpoint: Endpoint, limit: Deadline, deadline: Deadline
-    ) -> AsyncioStream:
-        loop = asyncio.get_running_loop()
-        # asyncio sets TCP_NODELAY only where the socket names its protocol; without it small writes wait 40 ms.
-        connection = socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+        first = first_hop(endpoint, path)
+        deadline.check(f"{first}: connect")
+        with naming(first):
+            addresses = await self._wait(self._look_up(first.host, first.port), deadline, f"{first}: look up")
+        race = Race(addresses, first, path.source_address)
+        connection = await connect_first(race, self._calls, deadline, path.source_address)
+        stream = AsyncioStream(endpoint, self._calls, deadline)
         try:
-            connection.setblocking(False)
-            connecting = loop.sock_connect(connection, address.socket_address)
-            await bounded(connecting, self._calls, limit, f"{endpoint}: connect")
-            stream = AsyncioStream(endpoint, self._calls, deadline)
-            await loop.create_connection(lambda: stream, sock=connection)
+            await asyncio.get_running_loop().create_connection(lambda: stream, sock=connection)
         except BaseException:
             connection.close()
             raise
-        return stream
+        return watched(await through(stream, path))
 
     async def listen(
         self, endpoint: Endpoint, serve: Callable[[Stream], Awaitable[None]], connections: int = 1_000

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import cast
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, MsgcoreError, ProtocolBroken
-from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsSettings
+from msgcore.errors import ConnectionLost, MsgcoreError, OperationCancelled, ProtocolBroken, TimedOut, TryAgain
+from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 from msgcore.runtime.cancel import Calls
-from msgcore.runtime.limits import UNREAD_PAUSE, UNREAD_WHILE_WRITING, WRITE_SLICE_OCTETS
-from msgcore.runtime.waits import post, until
+from msgcore.runtime.limits import UNREAD_PAUSE, UNREAD_WHILE_WRITING, WRITE_SLICE_OCTETS, wait_seconds
+from msgcore.runtime.waits import post
 
 __all__ = ["AsyncioStream"]
 
@@ -38,8 +39,12 @@ class AsyncioStream(asyncio.Protocol):
         self._closed: asyncio.Future[None] = self._loop.create_future()
         self._waiter: asyncio.Future[None] | None = None
         self._is_writing = False
+        self._sent_octets: int | None = 0
         self._is_full = False
         self._is_paused = False
+        # One timer serves many waits: it is left running when a wait ends, and looks again when it goes off early.
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = math.inf
 
     # The transport's side.
 
@@ -71,6 +76,8 @@ class AsyncioStream(asyncio.Protocol):
             self._lost.__cause__ = exc
         if not self._closed.done():
             self._closed.set_result(None)
+        if self._timer is not None:
+            self._timer.cancel()
         self._wake()
 
     def pause_writing(self) -> None:
@@ -86,40 +93,67 @@ class AsyncioStream(asyncio.Protocol):
     def unread_octets(self) -> int:
         return len(self._arrived)
 
+    def give_back(self, octets: bytes) -> None:
+        """Let the next read give these octets first."""
+        self._arrived[:0] = octets
+
     async def read(self) -> bytes:
         self._check("read")
         while not self._arrived and not self._has_ended:
-            self._raise_if_lost()
+            if self._lost is not None:
+                raise self._end_of(self._lost)
             await self._wait("read")
         octets = bytes(self._arrived)
         self._arrived.clear()
-        self._regulate()
+        if self._is_paused:
+            self._regulate()
         return octets
 
     async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
         self._is_writing = True
-        self._regulate()
+        if self._is_paused:
+            self._regulate()
+        self._sent_octets = 0
         try:
-            with memoryview(octets) as view:
-                for start in range(0, len(view), WRITE_SLICE_OCTETS):
-                    await self._write(view[start : start + WRITE_SLICE_OCTETS])
+            if len(octets) <= WRITE_SLICE_OCTETS:
+                await self._write(octets)
+            else:
+                with memoryview(octets) as view:
+                    for start in range(0, len(view), WRITE_SLICE_OCTETS):
+                        self._sent_octets = start
+                        await self._write(view[start : start + WRITE_SLICE_OCTETS])
+        except TryAgain as error:
+            error.sent_octets = self._sent_octets
+            raise
         finally:
             self._is_writing = False
-            self._regulate()
+            if len(self._arrived) > UNREAD_PAUSE:
+                self._regulate()
 
-    async def _write(self, octets: memoryview) -> None:
+    async def _write(self, octets: bytes | memoryview) -> None:
         self._check("write")
-        self._raise_if_lost()
-        self._transport.write(octets)
+        if self._lost is not None:
+            raise self._end_of(self._lost)
+        transport = self._transport
+        transport.write(octets)
+        if self._is_full:
+            # From here on the transport sends by itself, and does not tell how much.
+            self._sent_octets = None
         # A transport that failed says so in the loop's next round.
-        while (self._is_full or self._transport.is_closing()) and self._lost is None:
+        while (self._is_full or transport.is_closing()) and self._lost is None:
             await self._wait("write")
-        self._raise_if_lost()
+        if self._lost is not None:
+            raise self._end_of(self._lost)
 
     async def start_tls(self, settings: TlsSettings) -> Stream:
         from msgcore.runtime.tls import secure  # loads OpenSSL
 
         return await secure(self, settings)
+
+    async def start_tls_server(self, settings: TlsServerSettings) -> Stream:
+        from msgcore.runtime.tls import serve_tls
+
+        return await serve_tls(self, settings)
 
     async def close(self) -> None:
         self._transport.close()
@@ -131,24 +165,61 @@ class AsyncioStream(asyncio.Protocol):
     def _check(self, doing: str) -> None:
         try:
             self._calls.current().check()
-            self.deadline.check(f"{self._name}: {doing}")
+            if self.deadline.is_past:
+                self.deadline.check(f"{self._name}: {doing}")
         except MsgcoreError:
             self._transport.abort()
             raise
 
-    def _raise_if_lost(self) -> None:
-        if self._lost is not None:
-            raise self._lost
+    def _end_of(self, lost: MsgcoreError) -> MsgcoreError:
+        # A new one for each call that it ends, for what else each of them has to tell.
+        error = type(lost)(str(lost))
+        error.__cause__ = lost.__cause__
+        return error
 
     async def _wait(self, doing: str) -> None:
-        self._waiter = self._loop.create_future()
+        """Wait for whatever the transport has to tell."""
+        waiter = self._waiter = self._loop.create_future()
+        call = self._calls.current()
         try:
-            await until(self._waiter, self._calls, self.deadline, f"{self._name}: {doing}")
+            call.add(self._cancel)
+            if self.deadline.at < self._timer_at:
+                self._set_timer()
+            await waiter
+        except TimedOut:
+            self._transport.abort()
+            raise TimedOut(f"{self._name}: {doing}: the deadline has passed") from None
         except BaseException:  # cut in the middle, perhaps by asyncio.CancelledError
             self._transport.abort()
             raise
         finally:
             self._waiter = None
+            call.discard(self._cancel)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._timer_at = None, math.inf
+        seconds = wait_seconds(self.deadline)
+        if seconds is not None:
+            self._timer, self._timer_at = self._loop.call_later(seconds, self._look_at_deadline), self.deadline.at
+
+    def _look_at_deadline(self) -> None:
+        self._timer, self._timer_at = None, math.inf
+        if self._waiter is None:
+            return
+        if self.deadline.is_past:
+            self._end_wait(TimedOut("the deadline has passed"))
+        else:
+            self._set_timer()
+
+    def _cancel(self) -> None:
+        """Come from :meth:`Runtime.cancel`, in any thread."""
+        post(self._loop, self._end_wait, OperationCancelled("cancel() ended this call"))
+
+    def _end_wait(self, error: MsgcoreError) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(error)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
 from queue import Empty, SimpleQueue
-from selectors import EVENT_WRITE
 from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import CutShort, SuspendedError, TimedOut
-from msgcore.runtime.abc import NEVER, Endpoint, LoopRuntime, Stream
-from msgcore.runtime.blocking_stream import BlockingStream, poll
+from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, Stream
+from msgcore.runtime.blocking_dial import connect_first
+from msgcore.runtime.blocking_stream import BlockingStream
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
-from msgcore.runtime.dial import Address, LookUp, connect_first, look_up, naming
+from msgcore.runtime.dial import LookUp, look_up, naming
 from msgcore.runtime.limits import refuse_on_loop_thread, wait_seconds
+from msgcore.runtime.proxy import first_hop, through
+from msgcore.runtime.race import Race
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.thread_group import ThreadGroup
 from msgcore.runtime.transcript import watched
@@ -78,35 +78,17 @@ class BlockingRuntime:
         return self._clock.monotonic()
 
     def deadline(self, seconds: float | None) -> Deadline:
-        return Deadline.after(seconds, self)
+        return Deadline.after(seconds, self._clock)
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
-        deadline.check(f"{endpoint}: connect")
-        with naming(endpoint):
-            addresses = await self._wait(self._look_up(endpoint.host, endpoint.port), deadline, f"{endpoint}: look up")
-
-        async def attempt(address: Address, limit: Deadline) -> BlockingStream:
-            return self._connect(address, endpoint, limit, deadline)
-
-        return watched(await connect_first(addresses, endpoint, deadline, attempt))
-
-    def _connect(self, address: Address, endpoint: Endpoint, limit: Deadline, deadline: Deadline) -> BlockingStream:
-        connection = socket.socket(address.family, socket.SOCK_STREAM)
-        try:
-            connection.setblocking(False)
-            try:
-                connection.connect(address.socket_address)
-            except BlockingIOError:
-                poll(connection, EVENT_WRITE, self._calls, limit, f"{endpoint}: connect")
-                code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if code:
-                    raise OSError(code, os.strerror(code)) from None
-            # A command and its reply are small: waiting to fill a segment would cost a round trip.
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except BaseException:
-            connection.close()
-            raise
-        return BlockingStream(connection, endpoint, self._calls, deadline)
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+        first = first_hop(endpoint, path)
+        deadline.check(f"{first}: connect")
+        with naming(first):
+            addresses = await self._wait(self._look_up(first.host, first.port), deadline, f"{first}: look up")
+        race = Race(addresses, first, path.source_address)
+        connection = connect_first(race, self._calls, deadline, path.source_address)
+        stream = BlockingStream(connection, endpoint, self._calls, deadline)
+        return watched(await through(stream, path))
 
     async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None:
         end = Deadline.after(seconds, self)

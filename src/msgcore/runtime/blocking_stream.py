@@ -3,56 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import selectors
 import socket
 import threading
-from collections.abc import Generator
-from selectors import EVENT_READ, EVENT_WRITE
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, ProtocolBroken
-from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsSettings
+from msgcore.errors import ConnectionLost, ProtocolBroken, TryAgain
+from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 from msgcore.runtime.cancel import Calls
-from msgcore.runtime.limits import (
-    READ_OCTETS,
-    UNREAD_WHILE_WRITING,
-    WRITE_SLICE_OCTETS,
-    refuse_on_loop_thread,
-    wait_seconds,
-)
-from msgcore.runtime.wakeup import wakeup_of_this_thread
+from msgcore.runtime.limits import READ_OCTETS, UNREAD_WHILE_WRITING, WRITE_SLICE_OCTETS
+from msgcore.runtime.ready import READ, WRITE, poll
 
-__all__ = ["BlockingStream", "poll"]
-
-# One system call a wait, where the system has it; epoll would need two and a descriptor.
-_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
-
-
-def poll(connection: socket.socket, events: int, calls: Calls, deadline: Deadline, doing: str) -> int:
-    """Wait until the socket is ready for one of ``events``, and say for which.
-
-    Raises:
-        TimedOut: the deadline passed.
-        OperationCancelled: the call was cancelled.
-    """
-    call = calls.current()
-    deadline = deadline.or_sooner(call.limit)
-    refuse_on_loop_thread()
-    wakeup = wakeup_of_this_thread()
-    call.add(wakeup.wake)
-    try:
-        with _Selector() as selector:
-            selector.register(connection, events)
-            selector.register(wakeup.reader, EVENT_READ)
-            while True:
-                deadline.check(doing)
-                for key, ready in selector.select(wait_seconds(deadline)):
-                    if key.fileobj is connection:
-                        return ready
-                    wakeup.drain()
-                call.check()
-    finally:
-        call.discard(wakeup.wake)
+__all__ = ["BlockingStream"]
 
 
 class BlockingStream:
@@ -81,42 +42,75 @@ class BlockingStream:
     def unread_octets(self) -> int:
         # What the kernel holds has arrived, too: without this look, octets injected before TLS would pass for TLS.
         if not self._is_closed and not self._has_ended and self._broken_by is None:
-            with self._use("look"), contextlib.suppress(ConnectionLost):
+            try:
+                self._begin("look")
                 self._gather()
+            except ConnectionLost:
+                pass  # the next read says so
+            except BaseException as error:
+                self._cut(error)
+                raise
+            finally:
+                self._end()
         return len(self._arrived)
 
+    def give_back(self, octets: bytes) -> None:
+        """Let the next read give these octets first."""
+        self._arrived[:0] = octets
+
     async def read(self) -> bytes:
-        with self._use("read"):
-            self._check("read")
-            while not self._arrived:
-                if self._has_ended:
-                    return b""
-                octets = self._receive()
-                if octets:
-                    return octets
-                if octets is None:
-                    self._wait(EVENT_READ, "read")
-            octets = bytes(self._arrived)
-            self._arrived.clear()
-            return octets
+        try:
+            self._begin("read")
+            return self._read()
+        except BaseException as error:
+            self._cut(error)
+            raise
+        finally:
+            self._end()
+
+    def _read(self) -> bytes:
+        self._check("read")
+        while not self._arrived:
+            if self._has_ended:
+                return b""
+            octets = self._receive()
+            if octets is not None:
+                return octets
+            self._wait(READ, "read")
+        octets = bytes(self._arrived)
+        self._arrived.clear()
+        return octets
 
     async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
-        with self._use("write"), memoryview(octets) as view:
-            start = 0
-            while start < len(view):
+        sent = 0
+        try:
+            self._begin("write")
+            while sent < len(octets):
                 self._check("write")
-                sent = self._send(view[start : start + WRITE_SLICE_OCTETS])
-                start += sent
-                if not sent:
+                taken = self._send(octets, sent)
+                sent += taken
+                if not taken:
                     # The peer may be stuck until its own octets are taken.
-                    ready = self._wait(EVENT_WRITE if self._has_ended else EVENT_READ | EVENT_WRITE, "write")
-                    if ready & EVENT_READ:
+                    ready = self._wait(WRITE if self._has_ended else READ | WRITE, "write")
+                    if ready & READ:
                         self._gather()
+        except BaseException as error:
+            self._cut(error)
+            if isinstance(error, TryAgain):
+                error.sent_octets = sent
+            raise
+        finally:
+            self._end()
 
     async def start_tls(self, settings: TlsSettings) -> Stream:
         from msgcore.runtime.tls import secure  # loads OpenSSL
 
         return await secure(self, settings)
+
+    async def start_tls_server(self, settings: TlsServerSettings) -> Stream:
+        from msgcore.runtime.tls import serve_tls
+
+        return await serve_tls(self, settings)
 
     async def close(self) -> None:
         self.abort()
@@ -131,32 +125,36 @@ class BlockingStream:
             if not self._is_in_use:
                 self._socket.close()
 
-    @contextlib.contextmanager
-    def _use(self, doing: str) -> Generator[None]:
+    def _begin(self, doing: str) -> None:
         with self._guard:
             if self._is_closed:
-                raise ConnectionLost(f"{self._name}: {doing}: the connection was closed on this side")
+                raise self._closed(doing)
             self._is_in_use = True
-        try:
-            yield
-        except ConnectionLost:
-            raise
-        except BaseException:  # cut in the middle: nobody can know what the next octets would belong to
+
+    def _end(self) -> None:
+        with self._guard:
+            self._is_in_use = False
+            if self._is_closed:
+                self._socket.close()
+
+    def _cut(self, error: BaseException) -> None:
+        """Close what was cut in the middle: nobody can know what the next octets would belong to."""
+        if not isinstance(error, ConnectionLost):
             self._is_closed = True
-            raise
-        finally:
-            with self._guard:
-                self._is_in_use = False
-                if self._is_closed:
-                    self._socket.close()
+
+    def _closed(self, doing: str) -> ConnectionLost:
+        return ConnectionLost(f"{self._name}: {doing}: the connection was closed on this side")
 
     def _check(self, doing: str) -> None:
         call = self._calls.current()
         call.check()
-        self.deadline.or_sooner(call.limit).check(f"{self._name}: {doing}")
+        deadline = self.deadline.or_sooner(call.limit)
+        if deadline.is_past:
+            deadline.check(f"{self._name}: {doing}")
 
     def _wait(self, events: int, doing: str) -> int:
-        return poll(self._socket, events, self._calls, self.deadline, f"{self._name}: {doing}")
+        ((_, ready),) = poll([(self._socket, events)], self._calls, self.deadline, f"{self._name}: {doing}")
+        return ready
 
     def _receive(self) -> bytes | None:
         """Give what has arrived, ``b""`` at the end, or ``None`` when nothing has."""
@@ -169,7 +167,7 @@ class BlockingStream:
         except OSError as error:
             raise self._broken(error) from error
         if self._is_closed:
-            raise ConnectionLost(f"{self._name}: read: the connection was closed on this side")
+            raise self._closed("read")
         self._has_ended = not octets
         return octets
 
@@ -181,12 +179,15 @@ class BlockingStream:
             raise ProtocolBroken.remote(f"{self._name}: {len(self._arrived)} octets came while the peer took none")
         return bool(octets)
 
-    def _send(self, octets: memoryview) -> int:
-        """Send what the system takes now, perhaps nothing."""
+    def _send(self, octets: bytes, start: int) -> int:
+        """Send from ``start`` on what the system takes now, perhaps nothing."""
         if self._broken_by is not None:
             raise ConnectionLost(f"{self._name}: {self._broken_by}")
         try:
-            return self._socket.send(octets)
+            if not start and len(octets) <= WRITE_SLICE_OCTETS:
+                return self._socket.send(octets)
+            with memoryview(octets) as view:
+                return self._socket.send(view[start : start + WRITE_SLICE_OCTETS])
         except BlockingIOError:
             return 0
         except OSError as error:

@@ -1,25 +1,21 @@
-"""Names to addresses to a first connection: what both runtimes share of ``connect``."""
+"""Names to addresses: what both runtimes share of ``connect`` before the first octet is sent."""
 
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
-from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, NameNotResolved, TimedOut
+from msgcore.errors import ConnectionLost, NameNotResolved
 from msgcore.runtime.abc import Endpoint
 
-__all__ = ["Address", "LookUp", "addresses_of", "connect_first", "look_up", "naming"]
-
-S = TypeVar("S")
+__all__ = ["Address", "LookUp", "addresses_of", "look_up", "naming"]
 
 
 @attrs.frozen
@@ -31,9 +27,6 @@ class Address:
 
 
 LookUp = Callable[[str, int], Future[Sequence[Address]]]
-
-# Of several addresses, one that stays silent may use this much of the deadline, and never more than its share.
-_SILENT_ADDRESS_SECONDS = 10.0
 
 # Not every system has all of them.
 _NO_SUCH_NAME = {getattr(socket, name, None) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")}
@@ -97,30 +90,3 @@ def naming(endpoint: Endpoint) -> Generator[None, None, None]:
         yield
     except (NameNotResolved, ConnectionLost) as error:
         raise type(error)(f"{endpoint}: {error}") from error
-
-
-async def connect_first(
-    addresses: Sequence[Address],
-    endpoint: Endpoint,
-    deadline: Deadline,
-    attempt: Callable[[Address, Deadline], Awaitable[S]],
-) -> S:
-    """Try the addresses in their order until one answers.
-
-    Raises:
-        ConnectionLost: none did; the message says what each of them said.
-        TimedOut: the deadline passed.
-    """
-    said: list[str] = []
-    for position, address in enumerate(addresses):
-        left = len(addresses) - position
-        share = min(deadline.remaining_seconds() / left, _SILENT_ADDRESS_SECONDS)
-        try:
-            return await attempt(address, deadline if left == 1 else deadline.sooner(share))
-        except TimedOut:  # before OSError, which it is, too
-            deadline.check(f"{endpoint}: connect")
-            said.append(f"{address.socket_address[0]}: no answer")
-        except OSError as error:
-            # asyncio puts a text of its own into strerror.
-            said.append(f"{address.socket_address[0]}: {os.strerror(error.errno) if error.errno else error}")
-    raise ConnectionLost(f"{endpoint}: connect: {'; '.join(said) or 'the host has no address'}")

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from pathlib import Path
 from typing import NoReturn
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, MsgcoreError, ProtocolBroken, StarttlsInjection, TlsFailed
-from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsSettings
+from msgcore.errors import ConnectionLost, MsgcoreError, ProtocolBroken, StarttlsInjection, TlsFailed, TryAgain
+from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 from msgcore.runtime.limits import WRITE_SLICE_OCTETS
 from msgcore.runtime.tls_contexts import client_context, server_context
+from msgcore.runtime.tls_sessions import sessions_of
 
 __all__ = ["TlsStream", "secure", "serve_tls"]
 
 # No TLS record holds more in clear (RFC 8446 section 5.1), and OpenSSL reads one at a time.
 _RECORD_OCTETS = 16 * 1024
+
+# The type of a hello's record (RFC 8446 section 5.1); no command of a mail protocol begins with it.
+_HANDSHAKE = 22
 
 
 class TlsStream:
@@ -39,7 +42,11 @@ class TlsStream:
         host = None if server_side else lower.endpoint.host.rstrip(".")
         self._is_verifying = context.verify_mode == ssl.CERT_REQUIRED
         try:
-            self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side, host)
+            # None at a server, which keeps no sessions: its clients hold the tickets.
+            self._sessions = None if server_side else sessions_of(context)
+            self._peer = (lower.endpoint.host.lower().rstrip("."), lower.endpoint.port)
+            session = None if self._sessions is None else self._sessions.get(self._peer)
+            self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side, host, session)
         except ValueError as error:
             raise TlsFailed(f"{self._name}: {host!r} cannot be the name of a TLS server") from error
 
@@ -65,14 +72,34 @@ class TlsStream:
             await self._send()
         except ssl.SSLError as error:
             # The peer is to learn why, if it still listens.
+            self._remember(None)
             with contextlib.suppress(MsgcoreError):
                 await self._send()
             self._fail(error)
         except BaseException:
             self.abort()
             raise
+        self.tls = self._facts()
+
+    def _facts(self) -> TlsFacts:
         cipher = self._tls.cipher()
-        self.tls = TlsFacts(self._tls.version() or "", cipher[0] if cipher else "", self._is_verifying)
+        return TlsFacts(
+            self._tls.version() or "",
+            cipher[0] if cipher else "",
+            self._is_verifying,
+            is_resumed=bool(self._tls.session_reused),
+            certificate=self._tls.getpeercert(binary_form=True) or b"",
+        )
+
+    async def hear_hello(self) -> None:
+        """See that the client begins with TLS, as a server does before anything else."""
+        octets = await self._receive("TLS handshake")
+        if octets[0] != _HANDSHAKE:
+            raise StarttlsInjection(f"{self._name}: {len(octets)} octets arrived in clear instead of a TLS handshake")
+
+    def _remember(self, session: ssl.SSLSession | None) -> None:
+        if self._sessions is not None:
+            self._sessions.put(self._peer, session)
 
     def _has_shaken(self) -> bool:
         try:
@@ -109,7 +136,7 @@ class TlsStream:
             start = 0
             while start < len(view):
                 sent = self._encrypt(view[start : start + WRITE_SLICE_OCTETS])
-                await self._send()
+                await self._send_after(start)
                 if sent is None:
                     await self._receive("write")
                 else:
@@ -124,16 +151,25 @@ class TlsStream:
         except ssl.SSLError as error:
             self._fail(error)
 
+    async def _send_after(self, sent: int) -> None:
+        try:
+            await self._send()
+        except TryAgain as error:
+            # How much of a ciphertext that was sent in part the peer can make out is not known.
+            error.sent_octets = None if error.sent_octets != 0 else sent
+            raise
+
     async def _send(self) -> None:
         if self._outgoing.pending:
             await self._lower.write(self._outgoing.read())
 
-    async def _receive(self, doing: str) -> None:
+    async def _receive(self, doing: str) -> bytes:
         octets = await self._lower.read()
         if not octets:
             self.abort()
             raise ConnectionLost(f"{self._name}: {doing}: the connection was cut without TLS's closing alert")
         self._incoming.write(octets)
+        return octets
 
     def _fail(self, error: ssl.SSLError) -> NoReturn:
         self.abort()
@@ -144,7 +180,13 @@ class TlsStream:
     async def start_tls(self, settings: TlsSettings) -> Stream:
         raise ProtocolBroken.local(f"{self._name}: TLS is in use already")
 
+    async def start_tls_server(self, settings: TlsServerSettings) -> Stream:
+        raise ProtocolBroken.local(f"{self._name}: TLS is in use already")
+
     async def close(self) -> None:
+        # Now, because TLS 1.3 sends its tickets behind the handshake.
+        if self.tls is not None:
+            self._remember(self._tls.session)
         # The closing alert is owed to the peer; its own is not waited for (RFC 8446 section 6.1).
         with contextlib.suppress(OSError):
             self._tls.unwrap()
@@ -179,17 +221,11 @@ def _refuse_injection(stream: Stream) -> None:
         raise StarttlsInjection(f"{stream.endpoint}: {unread} octets arrived in clear ahead of the TLS handshake")
 
 
-async def serve_tls(stream: Stream, certificate_file: Path, key_file: Path) -> TlsStream:
-    """Shake hands as server. Octets that have arrived count as the client's hello.
-
-    A server that offers STARTTLS has to see that nothing is unread *before* it gives the go-ahead: afterwards nobody
-    can tell.
-
-    Raises:
-        TlsFailed: the handshake failed, or a file is unusable.
-    """
+async def serve_tls(stream: Stream, settings: TlsServerSettings) -> TlsStream:
+    """Shake hands as server; see :meth:`msgcore.runtime.abc.Stream.start_tls_server`."""
     try:
-        secured = TlsStream(stream, server_context(certificate_file, key_file), server_side=True)
+        secured = TlsStream(stream, server_context(settings), server_side=True)
+        await secured.hear_hello()
     except BaseException:
         stream.abort()
         raise

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from msgcore.errors import TlsFailed
-from msgcore.runtime.abc import TlsSettings
+from msgcore.runtime.abc import TlsServerSettings, TlsSettings
 
 __all__ = ["client_context", "server_context"]
 
@@ -28,13 +28,13 @@ def client_context(settings: TlsSettings) -> ssl.SSLContext:
     return _client_context(settings, _stamps(settings.ca_file, settings.certificate_file, settings.key_file))
 
 
-def server_context(certificate_file: Path, key_file: Path) -> ssl.SSLContext:
+def server_context(settings: TlsServerSettings) -> ssl.SSLContext:
     """Give the context of a server.
 
     Raises:
         TlsFailed: a file is missing or holds no such thing; the message names it.
     """
-    return _server_context(certificate_file, key_file, _stamps(certificate_file, key_file))
+    return _server_context(settings, _stamps(settings.certificate_file, settings.key_file, settings.client_ca_file))
 
 
 @lru_cache(maxsize=64)
@@ -53,14 +53,14 @@ def _client_context(settings: TlsSettings, stamps: _Stamps) -> ssl.SSLContext:  
 
 
 @lru_cache(maxsize=64)
-def _server_context(
-    certificate_file: Path,
-    key_file: Path,
-    stamps: _Stamps,  # noqa: ARG001  # a part of the key
-) -> ssl.SSLContext:
+def _server_context(settings: TlsServerSettings, stamps: _Stamps) -> ssl.SSLContext:  # noqa: ARG001
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    _load_chain(context, certificate_file, key_file)
+    _load_chain(context, settings.certificate_file, settings.key_file)
+    ca_file = settings.client_ca_file
+    if ca_file is not None:
+        _loading(lambda: context.load_verify_locations(ca_file), ca_file)
+        context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 

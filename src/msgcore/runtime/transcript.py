@@ -11,7 +11,7 @@ import attrs
 
 from msgcore.base.text import one_line
 from msgcore.base.times import Deadline
-from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsSettings
+from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 
 __all__ = ["Direction", "Record", "TranscriptLine", "TranscriptStream", "watched"]
 
@@ -89,7 +89,13 @@ class TranscriptStream:
         await self._stream.write(octets, shown_as)
 
     async def start_tls(self, settings: TlsSettings) -> TranscriptStream:
-        secured = TranscriptStream(await self._stream.start_tls(settings), self._record)
+        return self._secured(await self._stream.start_tls(settings))
+
+    async def start_tls_server(self, settings: TlsServerSettings) -> TranscriptStream:
+        return self._secured(await self._stream.start_tls_server(settings))
+
+    def _secured(self, stream: Stream) -> TranscriptStream:
+        secured = TranscriptStream(stream, self._record)
         secured._tail = self._tail
         if secured.tls is not None:
             secured._report(Direction.TLS, f"{secured.tls.version} {secured.tls.cipher}".encode())

@@ -20,6 +20,7 @@ class Wakeup:
     def __init__(self) -> None:
         self.process_id = os.getpid()
         self.reader, self._writer = socket.socketpair()
+        self.descriptor = self.reader.fileno()
         self.reader.setblocking(False)
         self._writer.setblocking(False)
         weakref.finalize(self, _close, self.reader, self._writer)

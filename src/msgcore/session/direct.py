@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar, cast
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, NotSupported, UsageError
+from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, UsageError
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
-from msgcore.model.outcome import Outcomes
+from msgcore.model.outcome import Deferred, Outcomes
 from msgcore.runtime.abc import Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send
 from msgcore.session.services import providers_of
 from msgcore.session.store import MessageStore
+from msgcore.spi.capability import Capability
 from msgcore.spi.config import build_config, url_values
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.registry import service
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.settings import settings_of
 from msgcore.spi.store import StoreProvider
-from msgcore.spi.transport import TransportProvider
+from msgcore.spi.transport import Submission, TransportProvider
 from msgcore.spi.url import DatabaseUrl, shown_url
 
 __all__ = ["Transport", "open_store", "open_transport", "send"]
 
 T = TypeVar("T")
+
+_BATCH = 100
 
 
 class Transport(Closing):
@@ -44,10 +48,18 @@ class Transport(Closing):
         self._transport = GuardedTransport(plugin, provider)
         self._timeout_seconds = timeout_seconds
 
-    async def send(self, message: Message, *, check: bool = True, timeout_seconds: float | None = None) -> Outcomes:
+    async def send(
+        self,
+        message: Message,
+        *,
+        request: DeliveryRequest = NO_REQUEST,
+        check: bool = True,
+        timeout_seconds: float | None = None,
+    ) -> Outcomes:
         """Send to every recipient, and say what became of each.
 
         A copy is sent, with Message-ID and Date set where they were not. Bcc recipients get it and are not named in it.
+        ``request`` is what is asked of the servers on the way, such as notifications.
 
         Raises:
             NotAccepted: some recipient was not accepted; only with ``check``.
@@ -56,21 +68,75 @@ class Transport(Closing):
             CapabilityMissing: the server lacks what the message needs.
             TryAgain: the server could not be reached, or not within ``timeout_seconds``.
         """
-        seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
-        deadline = self._runtime.deadline(seconds)
+        deadline = self._deadline(timeout_seconds)
+        envelope, ready = self._ready(message, request)
+        await self._load([ready], deadline)
+        handed = await self._transport.submit(envelope, ready, deadline)
+        outcomes = Outcomes(handed.outcomes)
+        return outcomes.raise_unless_accepted() if check else outcomes
+
+    async def send_all(
+        self,
+        messages: Iterable[Message],
+        *,
+        request: DeliveryRequest = NO_REQUEST,
+        timeout_seconds: float | None = None,
+    ) -> list[Outcomes]:
+        """Send messages one behind the other, and say what became of each, in their order.
+
+        Quicker than :meth:`send` for each of them: where the server allows, the end of one message and the start of the
+        next go together. When the server goes away, the messages that are left are deferred, and the text says why.
+        ``timeout_seconds`` bounds each message, on the average of a hundred.
+
+        Raises:
+            UsageError: as :meth:`send` does, for any of them; nothing was sent.
+            SetupError, CapabilityMissing, TryAgain: as :meth:`send` does; nothing was sent.
+        """
+        waiting = [self._ready(message, request) for message in messages]
+        told: list[Outcomes] = []
+        while len(told) < len(waiting):
+            batch = waiting[len(told) : len(told) + _BATCH]
+            seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+            deadline = self._runtime.deadline(seconds * len(batch))
+            try:
+                await self._load([ready for _, ready in batch], deadline)
+                told += [Outcomes(handed.outcomes) for handed in await self._submit_all(batch, deadline)]
+            except MsgcoreError as error:
+                if not told:
+                    raise
+                later = Deferred(text=str(error), stage="submit")
+                told += [Outcomes(dict.fromkeys(one.recipients, later)) for one, _ in waiting[len(told) :]]
+        return told
+
+    async def _submit_all(self, batch: Sequence[Submission], deadline: Deadline) -> list[HandedOver]:
+        if self._transport.can(Capability.BATCHES):
+            return await self._transport.submit_all(batch, deadline)
+        [(envelope, ready), *_] = batch
+        return [await self._transport.submit(envelope, ready, deadline)]
+
+    def _deadline(self, timeout_seconds: float | None) -> Deadline:
+        return self._runtime.deadline(self._timeout_seconds if timeout_seconds is None else timeout_seconds)
+
+    def _ready(self, message: Message, request: DeliveryRequest) -> Submission:
         ready = ready_to_send(message, self._transport.identity, self._runtime.now())
+        recipients = tuple(dict.fromkeys(ready.recipients))
         types = self._transport.address_types
-        for recipient in ready.recipients:
+        for recipient in recipients:
             if not recipient.address.is_resolved:
                 raise InvalidAddress(f"{recipient}: is a bare name; give the address, or submit through a session")
             if recipient.address_type not in types and "*" not in types:
                 raise UsageError(f"{recipient}: this transport takes {', '.join(types)} only")
-        await self._runtime.in_thread(ready.load_files, deadline)
-        recipients = tuple(dict.fromkeys(ready.recipients))
-        envelope = Envelope(ready.sender, recipients, new_time_ordered_id().hex())
-        handed = await self._transport.submit(envelope, ready, deadline)
-        outcomes = Outcomes(handed.outcomes)
-        return outcomes.raise_unless_accepted() if check else outcomes
+        return Envelope(ready.sender, recipients, new_time_ordered_id().hex(), request), ready
+
+    async def _load(self, messages: Sequence[Message], deadline: Deadline) -> None:
+        with_files = [one for one in messages if one.has_changed_content or (one.source is None and one.attachments)]
+
+        def load() -> None:
+            for message in with_files:
+                message.load_files()
+
+        if with_files:
+            await self._runtime.in_thread(load, deadline)
 
     def cancel(self) -> None:
         """End the waits of every call now running on this transport, from any thread."""

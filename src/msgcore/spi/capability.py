@@ -16,7 +16,7 @@ from msgcore.spi.store import (
     SupportsOutgoingQueue,
     SupportsReadFlags,
 )
-from msgcore.spi.transport import SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking
+from msgcore.spi.transport import SupportsBatches, SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking
 
 __all__ = ["Capability", "capabilities_of"]
 
@@ -24,6 +24,7 @@ __all__ = ["Capability", "capabilities_of"]
 class Capability(enum.Enum):
     """An optional ability of a transport or a store."""
 
+    BATCHES = "batches"
     IDENTITY = "identity"
     FLUSH = "flush"
     TRACKING = "tracking"
@@ -38,6 +39,7 @@ class Capability(enum.Enum):
 
 
 _PROTOCOLS: Mapping[Capability, type] = {
+    Capability.BATCHES: SupportsBatches,
     Capability.IDENTITY: SupportsIdentity,
     Capability.FLUSH: SupportsFlush,
     Capability.TRACKING: SupportsTracking,

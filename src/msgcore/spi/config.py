@@ -125,6 +125,8 @@ def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[st
     key, hint = setting.name, setting.hint
     if value is None and not setting.is_required and setting.default is None:
         return None
+    if setting.takes_callable and callable(value):
+        return value
     if hint is Secret:
         return value if isinstance(value, Secret) else _parsed(key, lambda: secret(_need(key, value, str)))
     if hint is ServiceUrl and not isinstance(value, ServiceUrl):

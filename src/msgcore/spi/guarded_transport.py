@@ -16,15 +16,12 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome, Unknown
 from msgcore.model.recipient import Recipient
-from msgcore.spi.answer import Answer
 from msgcore.spi.capability import Capability, capabilities_of
 from msgcore.spi.outcomes import checked_outcomes
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.transport import RoutePreview, TransportProvider
+from msgcore.spi.transport import RoutePreview, Submission, TransportProvider
 
 __all__ = ["GuardedTransport", "HandedOver"]
-
-Submit = Callable[..., Answer[Mapping[Recipient, Outcome]]]
 
 
 @attrs.frozen
@@ -82,15 +79,40 @@ class GuardedTransport:
         try:
             given = await self._plugin.call(watched.method, envelope, message, deadline, deadline=deadline)
         except CutShort as error:
-            return HandedOver(dict.fromkeys(envelope.recipients, Unknown(text=str(error), stage="submit")))
+            return _unknown(envelope, str(error))
         except OperationCancelled as error:
             if not watched.has_begun:
                 raise
             given, cancelled = watched.said, error
             if given is None:
-                unknown = Unknown(text=f"{self.name}: cancelled while it was being sent", stage="submit")
-                return HandedOver(dict.fromkeys(envelope.recipients, unknown), cancelled)
+                return _unknown(envelope, f"{self.name}: cancelled while it was being sent", cancelled)
         return HandedOver(checked_outcomes(self._plugin, watched.method, given, envelope.recipients), cancelled)
+
+    async def submit_all(self, batch: Sequence[Submission], deadline: Deadline) -> list[HandedOver]:
+        """Submit several messages in their order, and give what became of each; those left over were not begun.
+
+        Raises:
+            PluginBroken, MsgcoreError: as :meth:`submit` does; nothing was sent.
+        """
+        watched = _Watched(self._able(Capability.BATCHES).submit_all)
+        try:
+            given = await self._plugin.call(watched.method, batch, deadline, deadline=deadline)
+        except CutShort as error:
+            return [_unknown(envelope, str(error)) for envelope, _ in batch]
+        except OperationCancelled as error:
+            if not watched.has_begun:
+                raise
+            return [
+                _unknown(envelope, f"{self.name}: cancelled while it was being sent", error) for envelope, _ in batch
+            ]
+        found: Sequence[object] = self._plugin.sequence(Mapping, watched.method, given)
+        if not 0 < len(found) <= len(batch):
+            raise self._plugin.nonsense(watched.method, found, f"outcomes of 1 to {len(batch)} messages")
+        pairs = zip(batch, found, strict=False)
+        return [
+            HandedOver(checked_outcomes(self._plugin, watched.method, one, envelope.recipients))
+            for (envelope, _), one in pairs
+        ]
 
     async def flush(self, deadline: Deadline) -> None:
         await self._plugin.call(self._able(Capability.FLUSH).flush, deadline, deadline=deadline)
@@ -115,17 +137,21 @@ class GuardedTransport:
         return cast("Mapping[Recipient, RoutePreview]", found)
 
 
+def _unknown(envelope: Envelope, text: str, cancelled: OperationCancelled | None = None) -> HandedOver:
+    return HandedOver(dict.fromkeys(envelope.recipients, Unknown(text=text, stage="submit")), cancelled)
+
+
 class _Watched:
     """A plain ``def`` that is remembered to have begun, and for what it gave, whatever becomes of the wait for it."""
 
-    def __init__(self, submit: Submit) -> None:
+    def __init__(self, submit: Callable[..., object]) -> None:
         self.has_begun = False
         self.said: object = None
-        self.method: Submit = submit
+        self.method: Callable[..., object] = submit
         if not iscoroutinefunction(submit):
 
             @wraps(submit)
-            def remembering(*arguments: Any) -> Answer[Mapping[Recipient, Outcome]]:
+            def remembering(*arguments: Any) -> object:
                 self.has_begun = True
                 given = submit(*arguments)
                 if not isawaitable(given):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -35,7 +35,10 @@ def setting(text: str, *, protocols: tuple[str, ...] = ("smtp",), in_url: bool =
 
 @attrs.frozen
 class Setting:
-    """One field of a configuration; ``default`` is meaningless when it ``is_required``."""
+    """One field of a configuration; ``default`` is meaningless when it ``is_required``.
+
+    ``takes_callable``: in Python it may be a function that gives the value, too.
+    """
 
     name: str
     kind: str
@@ -46,6 +49,7 @@ class Setting:
     is_list: bool
     protocols: tuple[str, ...]
     in_url: bool
+    takes_callable: bool
     hint: Any = attrs.field(repr=False, eq=False)
 
 
@@ -65,7 +69,9 @@ def settings_of(config_type: type[Any]) -> Mapping[str, Setting]:
 
 def _setting(field: attrs.Attribute[Any], hint: Any) -> Setting:
     says = field.metadata.get(_KEY, _Says("", ("smtp",), False))
+    takes_callable = False
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        takes_callable = any(typing.get_origin(one) is Callable for one in typing.get_args(hint))
         hint = next(one for one in typing.get_args(hint) if one is not type(None))
     is_list = typing.get_origin(hint) is tuple
     is_required = field.default is attrs.NOTHING
@@ -81,5 +87,6 @@ def _setting(field: attrs.Attribute[Any], hint: Any) -> Setting:
         is_list,
         says.protocols,
         says.in_url and hint is not Secret,
+        takes_callable,
         hint,
     )

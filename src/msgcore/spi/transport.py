@@ -17,6 +17,8 @@ from msgcore.spi.answer import Answer
 
 __all__ = [
     "RoutePreview",
+    "Submission",
+    "SupportsBatches",
     "SupportsFlush",
     "SupportsIdentity",
     "SupportsPreview",
@@ -41,6 +43,23 @@ class TransportProvider(Protocol):
         same transfer id. What may have been taken is :class:`~msgcore.model.outcome.Unknown`. Only what concerns no
         single recipient raises, and nothing was sent then: the set-up (wrong password, TLS), ``TimedOut``, a lost
         connection. After ``close`` it raises ``UsageError``.
+        """
+        ...
+
+
+Submission = tuple[Envelope, Message]
+
+
+@runtime_checkable
+class SupportsBatches(Protocol):
+    """A transport that is quicker with several messages at once than with one after the other."""
+
+    def submit_all(
+        self, batch: Sequence[Submission], deadline: Deadline
+    ) -> Answer[Sequence[Mapping[Recipient, Outcome]]]:
+        """Take messages in their order, and give for each what ``submit`` gives.
+
+        Where it gives fewer than it got, the rest was not begun. It raises only when nothing was.
         """
         ...
 

@@ -10,6 +10,7 @@ from msgcore.codecs import mime
 from msgcore.model.envelope import Envelope
 from msgcore.testing.far_ends import Taken
 from msgcore.testing.servers import Fault, LoopbackSmtpServer
+from msgcore.wire.smtp.server import EVERY_EXTENSION
 from msgcore.wire.smtp.turn import END_OF_DATA, Turn
 
 __all__ = ["SmtpFarEnd"]
@@ -26,7 +27,9 @@ class SmtpFarEnd:
     hold_stage: ClassVar[str] = END_OF_DATA
 
     def __init__(self) -> None:
-        self.server = LoopbackSmtpServer("mx.far-end.test", logins={self.user: self.password})
+        self.server = LoopbackSmtpServer(
+            "mx.far-end.test", extensions=EVERY_EXTENSION, logins={self.user: self.password}
+        )
 
     def __enter__(self) -> Self:
         self.server.start()

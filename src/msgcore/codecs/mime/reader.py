@@ -17,6 +17,8 @@ from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
 
+_OCTETS: tuple[type[object], ...] = (bytes, bytearray, memoryview)
+
 
 def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = Strictness.LENIENT) -> Message:
     """Read a message lazily: nothing is decoded until it is asked for, and the octets are kept as they are.
@@ -28,11 +30,11 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
         UsageError: ``octets`` are none.
         MalformedMessage: strict, and the message breaks a rule; the text names the offset and the rule.
     """
-    if not isinstance(cast(object, octets), bytes | bytearray | memoryview):
+    if not isinstance(octets, _OCTETS):
         raise UsageError(f"need the message's octets, got {type(octets).__name__}; of a file: Path(...).read_bytes()")
-    if not isinstance(cast(object, strictness), Strictness):
-        raise UsageError(f"strictness: need a Strictness, such as Strictness.STRICT, got {strictness!r}")
-    if strictness is Strictness.STRICT:
+    if strictness is not Strictness.LENIENT:
+        if not isinstance(cast(object, strictness), Strictness):
+            raise UsageError(f"strictness: need a Strictness, such as Strictness.STRICT, got {strictness!r}")
         for finding in check(octets, limits):
             if finding.rule.startswith("limit-"):
                 raise LimitExceeded(str(finding))

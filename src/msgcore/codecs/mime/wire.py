@@ -11,6 +11,7 @@ What is composed is written at once in the least encoding that the hop takes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import attrs
@@ -55,6 +56,9 @@ def write_for_wire(
         CapabilityMissing: an address needs SMTPUTF8, or a signed part needs what the hop does not offer.
         NotLoaded, InjectionRefused, UsageError: as ``mime.write`` does.
     """
+    source = message.source
+    if source is not None and source.form == "mime" and not message.is_changed:
+        return octets_for_wire(source.octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary)
     composed = _composed_messages(message)
     needs_utf8 = composed is not None and not all(map(str.isascii, _addresses(composed)))
     domain = _domain(allow_8bit=allow_8bit, allow_binary=allow_binary)
@@ -98,14 +102,19 @@ def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_
     Raises:
         CapabilityMissing: as :func:`write_for_wire` does.
     """
+    domain = domain_of(octets)
+    if domain is Domain.SEVEN_BIT and _WHOLE_HEADER.match(octets) and not may_hold_blind_fields(b"\n" + octets):
+        return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
     root = parse(octets, NO_LIMITS)
-    if domain_of(octets) > Domain.SEVEN_BIT or root.has_junk or not root.has_blank_line or _has_bcc(root):
+    if domain > Domain.SEVEN_BIT or root.has_junk or not root.has_blank_line or _has_bcc(root):
         builder = _Builder(_domain(allow_8bit=allow_8bit, allow_binary=allow_binary), allow_utf8)
         octets = rebuild(root, builder.header_of, builder.body_of, builder.comment_of, b"\r\n")
     # Behind BDAT nothing is added: it could be content.
     return octets if allow_binary or octets.endswith(b"\r\n") else octets + b"\r\n"
 
 
+# Fields and a blank line, and no line that is none.
+_WHOLE_HEADER = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++\r\n")
 _ENCODING = b"content-transfer-encoding"
 
 

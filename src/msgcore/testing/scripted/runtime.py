@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, CutShort, NotSupported, TimedOut
-from msgcore.runtime.abc import NEVER, Endpoint, Listener, LoopRuntime, Stream
+from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, Listener, LoopRuntime, NetworkPath, Stream
 from msgcore.runtime.blocking import run
 from msgcore.runtime.cancel import finish, result_of, shielded
 from msgcore.testing.clock import ManualClock
@@ -88,7 +88,8 @@ class ScriptedRuntime:
     def deadline(self, seconds: float | None) -> Deadline:
         return Deadline.after(seconds, self)
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+        """Connect to the next peer; the way there plays no part."""
         self._waits.note("connect", str(endpoint))
         self._waits.check(deadline, f"{endpoint}: connect")
         peer = self._answer(endpoint)

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgcore.base.times import Clock, Deadline, SystemClock
 from msgcore.errors import ConnectionLost, ProtocolBroken, SuspendedError, TimedOut
-from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsSettings
+from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 
 __all__ = ["Serve", "Served"]
 
@@ -22,7 +22,7 @@ class Served:
 
     ``Served(lambda stream: serve_session(stream, handler, settings))`` is an SMTP server. It is stepped in the client's
     thread: whenever it is spoken to it goes on until it waits for more. It must wait for nothing but its stream. TLS
-    with it is real: the conversation calls ``serve_tls``.
+    with it is real: the conversation calls ``start_tls_server()``.
 
     As under a listener, a server that ends closes the connection, and so does one that raises ConnectionLost or
     TimedOut; any other error comes out where the client waits. Its deadlines go by ``clock`` and are looked at whenever
@@ -120,7 +120,12 @@ class _ServerStream:
         self._said += octets
 
     async def start_tls(self, settings: TlsSettings) -> Stream:
-        raise ProtocolBroken.local(f"{self.endpoint}: a server calls serve_tls()")
+        raise ProtocolBroken.local(f"{self.endpoint}: a server calls start_tls_server()")
+
+    async def start_tls_server(self, settings: TlsServerSettings) -> Stream:
+        from msgcore.runtime.tls import serve_tls  # loads OpenSSL
+
+        return await serve_tls(self, settings)
 
     async def close(self) -> None:
         self.is_closed = True

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from msgcore.base.times import Deadline
-from msgcore.runtime.abc import NEVER, Endpoint, Stream, TlsFacts, TlsSettings
+from msgcore.runtime.abc import NEVER, Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 
 __all__ = ["Fault", "FaultyStream", "StreamFaults"]
 
@@ -126,6 +126,10 @@ class FaultyStream:
 
     async def start_tls(self, settings: TlsSettings) -> Stream:
         return await self._stream.start_tls(settings)
+
+    async def start_tls_server(self, settings: TlsServerSettings) -> Stream:
+        """Secure the connection; what is counted from now on are the octets inside."""
+        return FaultyStream(await self._stream.start_tls_server(settings), self._faults, self._pause)
 
     async def close(self) -> None:
         self._stream.deadline = NEVER

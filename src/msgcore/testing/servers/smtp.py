@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 import threading
-from base64 import b64decode
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.base.text import Secret
 from msgcore.errors import ConnectionLost
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
-from msgcore.runtime.abc import Stream
+from msgcore.model.recipient import Recipient
+from msgcore.runtime.abc import Stream, TlsServerSettings
 from msgcore.testing.servers.faults import Fault
 from msgcore.testing.servers.loopback import LoopbackServer
-from msgcore.wire.smtp import MailFacts, ServerSettings, serve_session
+from msgcore.wire.sasl import Authenticator, ChannelBinding, Exchange, Passwords
+from msgcore.wire.smtp.server import USUAL_EXTENSIONS, MailFacts, ServerSettings, serve_session
 from msgcore.wire.smtp.turn import END_OF_DATA, GREETING, Turn
 
 __all__ = ["LoopbackSmtpServer", "ReceivedMessage"]
 
 _YES = Reply(250, ("ok",), EnhancedStatus(2, 0, 0))
-_LOGGED_IN = Reply(235, ("welcome",), EnhancedStatus(2, 7, 0))
-_WRONG = Reply(535, ("wrong user or password",), EnhancedStatus(5, 7, 8))
 _PATH = re.compile("<([^<>]*)>")
 
 
 @attrs.frozen
 class ReceivedMessage:
-    """A message that the server took: its envelope, and its octets as they came."""
+    """A message that the server took: its envelope, what stood in MAIL, and its octets as they came.
+
+    In LMTP each recipient has one.
+    """
 
     envelope: Envelope
+    facts: MailFacts
     octets: bytes = attrs.field(repr=False)
 
 
 class LoopbackSmtpServer(LoopbackServer[Turn]):
-    """An SMTP server on 127.0.0.1, in clear, that takes what it is not told to refuse.
+    """An SMTP or LMTP server on 127.0.0.1 that takes what it is not told to refuse.
 
     ``refusals`` gives the reply to RCPT for single addresses, as ``{"bob@b.test": "451 4.2.1 busy"}``. ``logins`` are
-    the users with their passwords, for AUTH PLAIN; nobody has to log in. Faults strike at a stage: ``"greeting"``, a
-    verb such as ``"RCPT"``, or ``"end of data"``; of several at one stage only the newest does::
+    the users with their passwords, for every mechanism, also in clear; an ``authenticator`` decides by itself. Nobody
+    has to log in. With ``tls`` it offers STARTTLS, or speaks TLS ``from_first_octet``. ``extensions`` are offered.
+
+    Faults strike at a stage: ``"greeting"``, a verb such as ``"RCPT"``, or ``"end of data"`` (also of what comes by
+    BDAT; in LMTP once for each recipient); of several at one stage only the newest does::
 
         with LoopbackSmtpServer() as server:
             server.answer("451 4.2.1 busy", at="RCPT", address="bob@b.test", times=1)
@@ -54,17 +60,31 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
     """
 
     protocol = "smtp"
-    stages = (GREETING, "EHLO", "HELO", "AUTH", "MAIL", "RCPT", "DATA", END_OF_DATA, "RSET", "NOOP", "VRFY", "QUIT")
+    stages = (
+        GREETING, "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", END_OF_DATA,
+        "RSET", "NOOP", "HELP", "VRFY", "EXPN", "QUIT",
+    )  # fmt: skip
 
     def __init__(
         self,
         host_name: str = "mx.loopback.test",
         refusals: Mapping[str, str] | None = None,
         logins: Mapping[str, str] | None = None,
+        *,
+        authenticator: Authenticator | None = None,
+        extensions: frozenset[str] = USUAL_EXTENSIONS,
+        tls: TlsServerSettings | None = None,
+        from_first_octet: bool = False,
+        is_lmtp: bool = False,
     ) -> None:
         super().__init__()
-        self._settings = ServerSettings(host_name)
-        self._logins = dict(logins or {})
+        if authenticator is None and logins:
+            authenticator = _InClear(Passwords({user: Secret(password) for user, password in logins.items()}))
+        self._settings = ServerSettings(
+            host_name, offers=extensions, tls=tls, authenticator=authenticator, is_lmtp=is_lmtp
+        )
+        self._tls_at_once = tls if from_first_octet else None
+        self.protocol = "lmtp" if is_lmtp else "smtp" if self._tls_at_once is None else "smtps"
         self._received: list[ReceivedMessage] = []
         self._has_received = threading.Condition(self.guard)
         self._sessions: list[list[str]] = []
@@ -126,6 +146,16 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
 
         return self.add(at, "", Fault(act, times))
 
+    def say_ahead(self, octets: bytes, *, at: str, times: int | None = None) -> Fault[Turn]:
+        """Say these octets, such as a reply to what nobody asked, ahead of the right reply."""
+
+        async def act(turn: Turn, stream: Stream) -> Reply | None:
+            await turn.flush()
+            await stream.write(octets)
+            return await turn.carry_out()
+
+        return self.add(at, "", Fault(act, times))
+
     def hold(self, at: str = END_OF_DATA, address: str = "") -> Fault[Turn]:
         """Let clients wait at a stage until the fault ends; then what they asked for is done."""
         gate: Future[None] = Future()
@@ -159,13 +189,15 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
         commands: list[str] = []
         with self.guard:
             self._sessions.append(commands)
+        if self._tls_at_once is not None:
+            stream = await stream.start_tls_server(self._tls_at_once)
 
         async def around(turn: Turn) -> Reply | None:
-            return await self._turn(turn, stream, commands)
+            return await self._turn(turn, commands)
 
         await serve_session(stream, _Keeper(self), self._settings, around)
 
-    async def _turn(self, turn: Turn, stream: Stream, commands: list[str]) -> Reply | None:
+    async def _turn(self, turn: Turn, commands: list[str]) -> Reply | None:
         with self.guard:
             if turn.stage.isupper():
                 commands.append(f"{turn.stage} {turn.argument}".rstrip())
@@ -177,23 +209,19 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
         turn = attrs.evolve(turn, carry_out=self._carried_out(turn))
         if act is None:
             return await turn.carry_out()
-        reply = await act(turn, stream)
+        reply = await act(turn, turn.stream)
         assert reply is None or isinstance(reply, Reply)
         return reply
 
     def _carried_out(self, turn: Turn) -> Callable[[], Awaitable[Reply]]:
         async def carry_out() -> Reply:
-            if turn.stage == "AUTH" and self._logins:
-                return _LOGGED_IN if _login_of(turn.argument) in self._logins.items() else _WRONG
             reply = await turn.carry_out()
-            return self._offer(reply) if turn.stage == "EHLO" and reply.is_positive else reply
+            return self._offer(reply) if turn.stage in {"EHLO", "LHLO"} and reply.is_positive else reply
 
         return carry_out
 
     def _offer(self, reply: Reply) -> Reply:
         name, *extensions = reply.lines
-        if self._logins:
-            extensions.append("AUTH PLAIN")
         offered = [one for one in extensions if one.split()[0] not in self._left_out]
         return attrs.evolve(reply, lines=(name, *offered))
 
@@ -204,20 +232,36 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
             self._has_received.notify_all()
 
 
+class _InClear:
+    """Offers every mechanism in clear, too: this is a test."""
+
+    def __init__(self, passwords: Passwords) -> None:
+        self._passwords = passwords
+
+    def mechanisms(self, *, is_private: bool) -> Sequence[str]:
+        return self._passwords.mechanisms(is_private=True)
+
+    def begin(self, mechanism: str, binding: ChannelBinding | None) -> Exchange:
+        return self._passwords.begin(mechanism, binding)
+
+
 class _Keeper:
     """The handler of one session."""
 
     def __init__(self, server: LoopbackSmtpServer) -> None:
         self._server = server
+        self._facts: MailFacts | None = None
 
     async def mail(self, sender: Address | None, facts: MailFacts) -> Reply:
+        self._facts = facts
         return _YES
 
-    async def rcpt(self, recipient: Address) -> Reply:
+    async def rcpt(self, recipient: Recipient) -> Reply:
         return attrs.evolve(_YES, enhanced=EnhancedStatus(2, 1, 5))
 
     async def data(self, envelope: Envelope, octets: bytes) -> Reply:
-        self._server.keep(ReceivedMessage(envelope, octets))
+        assert self._facts is not None
+        self._server.keep(ReceivedMessage(envelope, self._facts, octets))
         return Reply(250, (f"taken, {len(octets)} octets",), EnhancedStatus(2, 0, 0))
 
 
@@ -229,13 +273,3 @@ def _reply(text: str) -> Reply:
     code, _, rest = text.partition(" ")
     enhanced, words = EnhancedStatus.split(rest)
     return Reply(int(code), (words,), enhanced)
-
-
-def _login_of(argument: str) -> tuple[str, str]:
-    """Read user and password out of ``AUTH PLAIN`` with an initial response (RFC 4616)."""
-    mechanism, _, response = argument.partition(" ")
-    try:
-        _, user, password = b64decode(response).decode().split("\0") if mechanism.upper() == "PLAIN" else ("", "", "")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return "", ""
-    return user, password

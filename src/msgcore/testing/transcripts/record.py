@@ -7,6 +7,7 @@ from typing import Any
 
 from msgcore.base.times import Deadline
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Endpoint, Runtime, Stream
+from msgcore.runtime.abc import DIRECT, NetworkPath
 from msgcore.runtime.transcript import TranscriptLine, TranscriptStream
 from msgcore.testing.modes import Mode, call
 from msgcore.testing.transcripts.transcript import Transcript
@@ -39,8 +40,8 @@ class _RecordingBlocking(BlockingRuntime):
         super().__init__()
         self._watch = watch
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
-        return self._watch(await super().connect(endpoint, deadline))
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+        return self._watch(await super().connect(endpoint, deadline, path))
 
 
 class _RecordingAsyncio(AsyncioRuntime):
@@ -48,5 +49,5 @@ class _RecordingAsyncio(AsyncioRuntime):
         super().__init__()
         self._watch = watch
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER) -> Stream:
-        return self._watch(await super().connect(endpoint, deadline))
+    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+        return self._watch(await super().connect(endpoint, deadline, path))

@@ -40,7 +40,8 @@ def lacking(request: DeliveryRequest, extensions: Extensions) -> Refused | None:
 def unheeded(request: DeliveryRequest, recipients: tuple[Recipient, ...], extensions: Extensions) -> str:
     """Name what is asked for and would be good to have, and is not offered; empty when there is nothing."""
     wishes = {
-        "DSN": bool(request.envelope_id or request.returned_content or any(r.notify is not None for r in recipients)),
+        "DSN": bool(request.envelope_id or request.returned_content)
+        or any(notify is not None for notify in (request.notify, *[recipient.notify for recipient in recipients])),
         "DELIVERBY": request.within_seconds is not None,
         "MT-PRIORITY": request.priority is not None,
     }
@@ -67,10 +68,11 @@ def mail_requests(request: DeliveryRequest, extensions: Extensions) -> Iterator[
         yield f"HOLDUNTIL={request.hold_until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".encode()
 
 
-def rcpt_requests(recipient: Recipient, *, utf8: bool) -> Iterator[bytes]:
+def rcpt_requests(recipient: Recipient, request: DeliveryRequest, *, utf8: bool) -> Iterator[bytes]:
     """Give the parameters of RCPT for a server that offers DSN (RFC 3461 sections 4.1 and 4.2, RFC 6533 section 3)."""
-    if recipient.notify is not None:
-        names = [str(one.name) for one in Notify if one in recipient.notify]
+    notify = request.notify if recipient.notify is None else recipient.notify
+    if notify is not None:
+        names = [str(one.name) for one in Notify if one in notify]
         yield f"NOTIFY={','.join(names) or 'NEVER'}".encode()
     original = recipient.original
     if original is not None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import binascii
 import contextlib
+import functools
 import re
-from base64 import b64decode, b64encode
+from collections.abc import Callable, Sequence
 
-from msgcore.base.status import Reply
-from msgcore.base.text import Secret
+from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.errors import (
     AuthenticationRefused,
     CommandRefused,
     ConnectionLost,
+    MsgcoreError,
     ProtocolBroken,
     ServiceBusy,
     StarttlsInjection,
@@ -23,7 +23,14 @@ from msgcore.errors import (
 )
 from msgcore.runtime.abc import Stream, TlsSettings
 from msgcore.wire.lines import Incoming
-from msgcore.wire.sasl import Mechanism, choose_mechanism
+from msgcore.wire.sasl import (
+    Credentials,
+    Dialogue,
+    Mechanism,
+    MechanismFactory,
+    binding_of,
+    choose_mechanism,
+)
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.reply import take_reply
 
@@ -31,14 +38,17 @@ __all__ = ["authenticate", "greet", "quit_session", "start_tls"]
 
 _NAME = re.compile(r"[!-~]+")
 _NO_EHLO = {500, 502, 504, 550}
-_CHALLENGES = 8
+_NO_SUCH_MECHANISM = EnhancedStatus(5, 5, 4)
+_COMMAND_OCTETS = 512  # RFC 5321 section 4.5.3.1.4, which RFC 4954 section 4 keeps for the AUTH command
+_WHOLE_TEXT = 999  # the text of a reply that is longer has been cut
 _QUIT_SECONDS = 5.0
 
 
-async def greet(stream: Stream, ehlo_name: str) -> Extensions:
+async def greet(stream: Stream, ehlo_name: str, *, is_lmtp: bool = False) -> Extensions:
     """Open a session: the server's greeting, EHLO, and HELO for servers that know no EHLO (RFC 5321 section 3.2).
 
-    ``ehlo_name`` is this host's full name, or its address as ``[192.0.2.1]``.
+    ``ehlo_name`` is this host's full name, or its address as ``[192.0.2.1]``. With ``is_lmtp`` LHLO takes EHLO's place
+    (RFC 2033 section 4.1).
 
     Raises:
         CommandRefused: the server wants no session, for good (554) or for now (421): see ``is_permanent``.
@@ -49,10 +59,13 @@ async def greet(stream: Stream, ehlo_name: str) -> Extensions:
     if reply.code != 220 and not reply.is_temporary and not reply.is_permanent:
         raise ProtocolBroken.remote(f"{stream.endpoint}: greets with {reply}")
     reply.raise_unless_positive()
-    return await _say_hello(stream, name)
+    return await _say_hello(stream, name, is_lmtp=is_lmtp)
 
 
-async def _say_hello(stream: Stream, name: bytes) -> Extensions:
+async def _say_hello(stream: Stream, name: bytes, *, is_lmtp: bool) -> Extensions:
+    if is_lmtp:
+        reply = await _command(stream, b"LHLO " + name)
+        return Extensions.of_reply(reply.raise_unless_positive(), is_lmtp=True)
     reply = await _command(stream, b"EHLO " + name)
     if reply.code in _NO_EHLO:
         reply = await _command(stream, b"HELO " + name)
@@ -80,64 +93,119 @@ async def start_tls(
     if reply.code != 220:
         raise TlsRequired(f"{stream.endpoint}: TLS is required, and the server refuses STARTTLS: {reply}")
     secured = await stream.start_tls(settings)
-    return secured, await _say_hello(secured, name)
+    return secured, await _say_hello(secured, name, is_lmtp=extensions.is_lmtp)
 
 
 async def authenticate(
-    stream: Stream, extensions: Extensions, user: str, password: Secret, *, allow_cleartext: bool = False
+    stream: Stream,
+    extensions: Extensions,
+    credentials: Credentials,
+    *,
+    allow_cleartext: bool = False,
+    own: Sequence[MechanismFactory] = (),
 ) -> None:
-    """Prove who the user is (RFC 4954), once, by the best mechanism that the server offers.
+    """Prove who the user is (RFC 4954) by the strongest mechanism in common; ``own`` are the user's mechanisms.
+
+    What is refused is not tried again; the next mechanism's turn comes only when the server has not this one after
+    all. After ``AuthenticationRefused`` the session goes on, with other credentials if the caller has some, unless the
+    server said yes before it had proved itself.
 
     Raises:
         AuthenticationRefused: the server refuses, or offers no mechanism that msgcore speaks.
         TlsRequired: the password would be sent without TLS, or to a server whose certificate was not verified.
         ServiceBusy: the server cannot tell now (4yz).
-        InjectionRefused: user or password holds CR, LF or NUL.
     """
-    is_private = stream.tls is not None and stream.tls.is_verified
-    try:
-        mechanism = choose_mechanism(
-            extensions.auth_mechanisms, user, password, is_private=is_private, allow_cleartext=allow_cleartext
-        )
-    except (AuthenticationRefused, TlsRequired) as error:
-        raise type(error)(f"{stream.endpoint}: {error}") from None
-    reply = await _exchange(stream, mechanism)
-    if reply.code == 235:
-        return
-    if reply.is_temporary:
-        raise ServiceBusy(f"{stream.endpoint}: AUTH {mechanism.name}: {reply}")
-    raise AuthenticationRefused(f"{stream.endpoint}: AUTH {mechanism.name} as {user}: {reply}") from CommandRefused(
-        reply
+    offered = set(extensions.auth_mechanisms)
+    choose = functools.partial(
+        choose_mechanism,
+        credentials=credentials,
+        is_private=stream.tls is not None and stream.tls.is_verified,
+        allow_cleartext=allow_cleartext,
+        binding=binding_of(stream.tls),
+        own=own,
     )
+    refusal: MsgcoreError | None = None
+    while True:
+        try:
+            mechanism = choose(offered)
+        except (AuthenticationRefused, TlsRequired) as error:
+            if refusal is None:
+                raise type(error)(f"{stream.endpoint}: {error}") from None
+            raise refusal from refusal.__cause__
+        try:
+            reply = await _exchange(stream, mechanism)
+        except ConnectionLost:
+            # Some servers close after a refusal; that is what the caller has to hear of.
+            if refusal is None:
+                raise
+            raise refusal from refusal.__cause__
+        if reply.code == 235:
+            return
+        refusal = _refusal(f"{stream.endpoint}: AUTH {mechanism.name}", credentials.user, reply)
+        if not _is_unavailable(reply):
+            raise refusal
+        # As if it had not been offered: SCRAM tells the server what it saw, so that both hear of it when somebody lies.
+        offered.discard(mechanism.name.upper())
+
+
+def _refusal(what: str, user: str, reply: Reply) -> MsgcoreError:
+    error: MsgcoreError
+    if reply.is_temporary:
+        error = ServiceBusy(f"{what}: {reply}")
+    else:
+        error = AuthenticationRefused(f"{what}{f' as {user}' if user else ''}: {reply}")
+    error.__cause__ = CommandRefused(reply)
+    return error
+
+
+def _is_unavailable(reply: Reply) -> bool:
+    """Whether the mechanism is refused and not the credentials (RFC 4954 section 4)."""
+    return reply.code in {504, 534} or reply.enhanced == _NO_SUCH_MECHANISM
 
 
 async def _exchange(stream: Stream, mechanism: Mechanism) -> Reply:
-    # What holds the password is the local variable of no frame that waits: tools show those beside a traceback.
-    await _say(stream, *_first_step(mechanism))
-    reply = await _hear(stream)
-    for _ in range(_CHALLENGES):
-        if reply.code != 334:
-            return reply
+    what = f"{stream.endpoint}: AUTH {mechanism.name}"
+    dialogue = Dialogue(mechanism)
+    await _say_hidden(stream, lambda: _first_step(dialogue))
+    while (reply := await _hear(stream)).code == 334:
         try:
-            await _say(stream, *_next_step(mechanism, reply))
-        except (binascii.Error, AuthenticationRefused) as error:
+            await _say_hidden(stream, functools.partial(_next_step, dialogue, reply))
+        except AuthenticationRefused as error:
             await _command(stream, b"*")
-            raise AuthenticationRefused(f"{stream.endpoint}: AUTH {mechanism.name}: {error}") from error
-        reply = await _hear(stream)
-    raise AuthenticationRefused(f"{stream.endpoint}: AUTH {mechanism.name}: more than {_CHALLENGES} challenges")
+            raise AuthenticationRefused(f"{what}: {error}") from error
+    if reply.code == 235 and not mechanism.is_done:
+        raise AuthenticationRefused(f"{what}: the server says yes before the exchange is done")
+    return reply
 
 
-def _first_step(mechanism: Mechanism) -> tuple[bytes, bytes]:
+def _first_step(dialogue: Dialogue) -> tuple[bytes, bytes]:
     """Give the AUTH command, and how a transcript shows it."""
-    command = f"AUTH {mechanism.name}".encode()
-    first = mechanism.first()
-    if first is None:
+    command = f"AUTH {dialogue.mechanism.name}".encode()
+    initial = dialogue.initial(_COMMAND_OCTETS - len(command) - len(b" \r\n"))
+    if initial is None:
         return command, command
-    return command + b" " + (b64encode(first) or b"="), command + b" ***"
+    return command + b" " + initial, command + b" ***"
 
 
-def _next_step(mechanism: Mechanism, challenge: Reply) -> tuple[bytes, bytes]:
-    return b64encode(mechanism.answer(b64decode(challenge.text))), b"***"
+def _next_step(dialogue: Dialogue, challenge: Reply) -> tuple[bytes, bytes]:
+    if len(challenge.text) > _WHOLE_TEXT:
+        raise AuthenticationRefused(f"a challenge of more than {_WHOLE_TEXT} characters")
+    return dialogue.answer(challenge.text), b"***"
+
+
+async def _say_hidden(stream: Stream, step: Callable[[], tuple[bytes, bytes]]) -> None:
+    """Say what holds a password. Tools show the local variables beside a traceback, so that none may show this."""
+    try:
+        await _say(stream, *step())
+    except BaseException as error:
+        _forget_frames(error)
+        raise
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 async def quit_session(stream: Stream) -> None:

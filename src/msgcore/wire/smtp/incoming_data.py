@@ -1,10 +1,13 @@
-"""The data of a message on its way in: where it ends, and whether it is sound (RFC 5321 sections 2.3.8 and 4.1.1.4)."""
+"""The data of a message on its way in: where it ends, and whether it is sound.
+
+RFC 5321 sections 2.3.8 and 4.1.1.4 for what follows DATA, RFC 3030 for what follows BDAT.
+"""
 
 from __future__ import annotations
 
 import enum
 
-__all__ = ["DataFault", "IncomingData"]
+__all__ = ["DataFault", "IncomingChunk", "IncomingData", "fault_of"]
 
 _END = b"\r\n.\r\n"
 
@@ -77,3 +80,35 @@ class IncomingData:
         if b"\n." in data:
             data = data.replace(b"\n.", b"\n")
         return data[len(b"\r\n") :]
+
+
+class IncomingChunk:
+    """Takes so many octets, and keeps ``octets``: all of them up to ``max_octets`` and one more, which is too many."""
+
+    __slots__ = ("_left", "_room", "octets")
+
+    def __init__(self, count: int, max_octets: int) -> None:
+        self._left = count
+        self._room = max_octets + 1
+        self.octets = bytearray()
+
+    def take(self, buffer: bytearray) -> bool:
+        """Take the chunk's octets off the front of ``buffer``; say whether the chunk is whole."""
+        here = min(self._left, len(buffer))
+        kept = min(here, self._room)
+        self.octets += buffer if kept == len(buffer) else buffer[:kept]
+        del buffer[:here]
+        self._left -= here
+        self._room -= kept
+        return not self._left
+
+
+def fault_of(octets: bytes | bytearray, max_octets: int, *, is_binary: bool) -> DataFault | None:
+    """Say what is wrong with octets that came in chunks; binary ones may hold anything."""
+    if len(octets) > max_octets:
+        return DataFault.TOO_BIG
+    if is_binary:
+        return None
+    if not octets.count(b"\r\n") == octets.count(b"\n") == octets.count(b"\r"):
+        return DataFault.STRAY_LINE_END
+    return DataFault.NUL if b"\0" in octets else None

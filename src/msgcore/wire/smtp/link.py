@@ -1,74 +1,56 @@
-"""A client's connection to one SMTP server: secured as asked, kept between messages, opened anew when it died.
+"""A client's way to one SMTP server: a pool of sessions, shared by threads and tasks.
 
-An idle connection that turns out to be dead is replaced once, and only when the server had not yet been given
-anything to take: so a message is never sent twice by this module.
+A session that died while it was idle is replaced once, and only when the server had not yet been given anything to
+take: so a message is never sent twice by this module. The first time that a session is used again, and whenever it was
+idle for a while, the server has to show that it is still there before it is given a message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import attrs
 
-from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import CommandRefused, StarttlsInjection, TlsFailed, TlsRequired, UsageError
+from msgcore.errors import CommandRefused, MsgcoreError, OperationCancelled, ServiceBusy
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcomes, outcome_of_reply
-from msgcore.runtime.abc import Endpoint, Runtime, Security, Stream, TlsSettings
-from msgcore.wire.smtp.client import authenticate, greet, quit_session, start_tls
+from msgcore.runtime.abc import Runtime
+from msgcore.runtime.pool import Lease, Pool, PoolLimits
 from msgcore.wire.smtp.extensions import Extensions
-from msgcore.wire.smtp.transmit import Transaction, transmit
+from msgcore.wire.smtp.host_memory import HostMemory
+from msgcore.wire.smtp.plan import Plan, make_plan
+from msgcore.wire.smtp.session import SmtpServer, SmtpSession, open_session
+from msgcore.wire.smtp.transmit import Transaction, is_nothing_sent, transmit, transmit_all
 
 __all__ = ["SmtpLink", "SmtpServer"]
 
+Render = Callable[[Extensions], bytes]
 
-@attrs.frozen
-class SmtpServer:
-    """A server, how the connection to it is secured, and who logs in.
-
-    With ``OPPORTUNISTIC`` security and a user the upgrade is required, unless ``allow_cleartext_login``; without a user
-    it is made when it is offered, and a certificate that cannot be verified is noted on the outcomes.
-    """
-
-    endpoint: Endpoint
-    security: Security = Security.OPPORTUNISTIC
-    user: str | None = None
-    password: Secret | None = None
-    ca_file: Path | None = None
-    certificate_file: Path | None = None
-    key_file: Path | None = None
-    allow_cleartext_login: bool = False
-    ehlo_name: str = "[127.0.0.1]"
-
-    @property
-    def needs_tls(self) -> bool:
-        has_login = self.user is not None and not self.allow_cleartext_login
-        return self.security is not Security.OPPORTUNISTIC or has_login
-
-    def tls(self, *, is_opportunistic: bool = False) -> TlsSettings:
-        return TlsSettings(self.ca_file, self.certificate_file, self.key_file, is_opportunistic)
-
-
-@attrs.frozen
-class _Session:
-    stream: Stream
-    extensions: Extensions
-    note: str = ""
+_CLOSE_SECONDS = 8.0
+_BATCH_OCTETS = 16 * 1024 * 1024
 
 
 class SmtpLink:
-    """The connection to one server. Shared by threads and tasks, which take turns."""
+    """Sessions with one server, as many at a time as ``limits`` allow.
 
-    def __init__(self, runtime: Runtime, server: SmtpServer) -> None:
+    ``memory`` is of what servers failed to do; several links may share one.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        server: SmtpServer,
+        limits: PoolLimits = PoolLimits(),  # noqa: B008  # frozen
+        memory: HostMemory | None = None,
+    ) -> None:
         self._runtime = runtime
         self._server = server
-        self._turn = runtime.lock()
-        self._idle: _Session | None = None
-        self._is_closed = False
+        self._limits = limits
+        self._memory = memory or HostMemory(runtime)
+        self._pool = Pool(runtime, self._open, limits, str(server.endpoint), means_full=_means_full)
 
-    async def transmit(self, envelope: Envelope, render: Callable[[Extensions], bytes], deadline: Deadline) -> Outcomes:
+    async def transmit(self, envelope: Envelope, render: Render, deadline: Deadline) -> Outcomes:
         """Send one message; ``render`` writes it for what the server takes.
 
         Raises:
@@ -77,99 +59,127 @@ class SmtpLink:
             AuthenticationRefused: the credentials are refused.
             ServiceBusy: the server asks for patience.
             CapabilityMissing: ``render`` found that the server lacks what the message needs.
+            Closed: :meth:`close` was called.
         """
-        await self._turn.acquire(deadline)
         try:
-            if self._is_closed:
-                raise UsageError(f"{self._server.endpoint}: the transport is closed")
-            return await self._transmit(envelope, render, deadline)
-        finally:
-            self._turn.release()
-
-    async def _transmit(
-        self, envelope: Envelope, render: Callable[[Extensions], bytes], deadline: Deadline
-    ) -> Outcomes:
-        session, self._idle = self._idle, None
-        if session is not None:
-            session.stream.deadline = deadline
-            transaction = await self._use(session, envelope, render)
-            if not _died_idle(transaction):
-                return _noted(transaction.outcomes, session.note)
-        try:
-            session = await self._open(deadline)
+            with await self._pool.lease(deadline) as lease:
+                return await self._transmit(lease, envelope, render, deadline)
         except CommandRefused as error:
-            outcome = outcome_of_reply(error.reply, "greeting")
-            return Outcomes(dict.fromkeys(envelope.recipients, outcome))
-        transaction = await self._use(session, envelope, render)
-        return _noted(transaction.outcomes, session.note)
+            return Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(error.reply, "greeting")))
 
-    async def _use(self, session: _Session, envelope: Envelope, render: Callable[[Extensions], bytes]) -> Transaction:
-        try:
-            octets = await self._runtime.in_thread(lambda: render(session.extensions), session.stream.deadline)
-            transaction = await transmit(session.stream, envelope, octets, session.extensions)
-        except BaseException:
-            session.stream.abort()
-            raise
-        if transaction.is_usable:
-            self._idle = session
-        else:
-            session.stream.abort()
-        return transaction
+    async def transmit_all(self, batch: Sequence[tuple[Envelope, Render]], deadline: Deadline) -> list[Outcomes]:
+        """Send messages one behind the other over one session, and give what became of each, in their order.
 
-    async def _open(self, deadline: Deadline) -> _Session:
-        server = self._server
-        try:
-            return await self._connect(server.tls(), deadline)
-        except TlsFailed as error:
-            if server.needs_tls:
-                raise
-            # Nobody required TLS: better unverified than in clear.
-            session = await self._connect(server.tls(is_opportunistic=True), deadline)
-            return attrs.evolve(session, note=f"the certificate was not verified: {error}")
+        Where fewer come back than were given, the rest was not begun.
 
-    async def _connect(self, tls: TlsSettings, deadline: Deadline) -> _Session:
-        server = self._server
-        stream = await self._runtime.connect(server.endpoint, deadline)
+        Raises:
+            As :meth:`transmit` does; nothing was sent.
+        """
         try:
-            stream.deadline = deadline
-            if server.security is Security.IMPLICIT:
-                stream = await _secure_at_once(stream, tls)
-            extensions = await greet(stream, server.ehlo_name)
-            if stream.tls is None and (server.needs_tls or extensions.offers("STARTTLS")):
-                try:
-                    stream, extensions = await start_tls(stream, extensions, tls, server.ehlo_name)
-                except TlsRequired:
-                    if server.needs_tls:
-                        raise
-            if server.user is not None and server.password is not None:
-                await authenticate(
-                    stream,
-                    extensions,
-                    server.user,
-                    server.password,
-                    allow_cleartext=server.allow_cleartext_login,
-                )
-        except BaseException:
-            stream.abort()
-            raise
-        return _Session(stream, extensions)
+            with await self._pool.lease(deadline) as lease:
+                return await self._transmit_all(lease, batch, deadline)
+        except CommandRefused as error:
+            [(envelope, _), *_] = batch
+            return [Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(error.reply, "greeting")))]
 
     async def close(self) -> None:
-        """Say goodbye to the server, once whoever sends now is done; nothing is sent after that."""
-        async with self._turn:
-            self._is_closed = True
-            session, self._idle = self._idle, None
-            if session is not None:
-                session.stream.deadline = self._runtime.deadline(5.0)
-                await quit_session(session.stream)
+        """Say goodbye to the server, and wait a little for those who are sending; nothing is sent after that."""
+        await self._pool.close(self._runtime.deadline(_CLOSE_SECONDS))
+
+    async def _open(self, deadline: Deadline) -> SmtpSession:
+        session = await open_session(self._runtime, self._server, deadline)
+        session.extensions = session.extensions.without(*self._memory.failed_at(self._server.endpoint))
+        return session
+
+    async def _transmit(
+        self, lease: Lease[SmtpSession], envelope: Envelope, render: Render, deadline: Deadline
+    ) -> Outcomes:
+        transaction = await self._use(lease, envelope, render, deadline)
+        if not lease.is_fresh and _died_idle(transaction):
+            await lease.reopen(deadline)
+            transaction = await self._use(lease, envelope, render, deadline)
+        return _noted(transaction.outcomes, lease.connection.note)
+
+    async def _use(
+        self, lease: Lease[SmtpSession], envelope: Envelope, render: Render, deadline: Deadline
+    ) -> Transaction:
+        session = lease.connection
+        session.stream.deadline = deadline
+        lease.is_usable = True
+        octets = await self._runtime.in_thread(lambda: render(session.extensions), deadline)
+        lease.is_usable = False
+        may_be_dead = not lease.is_fresh and not session.has_lasted
+        transaction = await transmit(session.stream, envelope, octets, session.extensions, may_be_dead=may_be_dead)
+        self._used(lease, transaction)
+        return transaction
+
+    def _used(self, lease: Lease[SmtpSession], transaction: Transaction) -> None:
+        session = lease.connection
+        lease.is_usable = transaction.is_usable
+        session.has_lasted = not lease.is_fresh
+        if transaction.failed_extensions:
+            self._memory.remember(self._server.endpoint, transaction.failed_extensions)
+            session.extensions = session.extensions.without(*transaction.failed_extensions)
+
+    async def _transmit_all(
+        self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline
+    ) -> list[Outcomes]:
+        transactions = await self._use_all(lease, batch, deadline)
+        if not lease.is_fresh and _died_idle(transactions[0]):
+            await lease.reopen(deadline)
+            transactions = await self._use_all(lease, batch, deadline)
+        if len(transactions) > 1 and _died_idle(transactions[-1]):
+            transactions.pop()  # it came behind the end of the session, and is as good as not begun
+        for number, transaction in enumerate(transactions):
+            if transaction.failed_extensions and lease.is_usable and is_nothing_sent(transaction):
+                transactions[number] = await self._use(lease, *batch[number], deadline)
+        lease.uses += len(transactions) - 1
+        return [_noted(transaction.outcomes, lease.connection.note) for transaction in transactions]
+
+    async def _use_all(
+        self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline
+    ) -> list[Transaction]:
+        session = lease.connection
+        session.stream.deadline = deadline
+        lease.is_usable = True
+        most = 1 if self._limits.uses_per_minute else 1 + self._limits.uses_per_connection - lease.uses
+        may_be_dead = not lease.is_fresh and not session.has_lasted
+        plans = await self._runtime.in_thread(
+            lambda: _plans(batch[: max(1, most)], session.extensions, may_be_dead=may_be_dead), deadline
+        )
+        lease.is_usable = False
+        done: list[Transaction] = []
+        try:
+            async for transaction in transmit_all(session.stream, plans):
+                done.append(transaction)
+        except OperationCancelled:
+            if not done:
+                raise
+        else:
+            self._used(lease, done[-1])
+        return done
 
 
-async def _secure_at_once(stream: Stream, tls: TlsSettings) -> Stream:
-    try:
-        return await stream.start_tls(tls)
-    except StarttlsInjection as error:
-        # Nobody has said STARTTLS: this is no attack, but a port that greets in clear.
-        raise TlsFailed(f"{stream.endpoint}: the server does not start with TLS on this port") from error
+def _plans(batch: Sequence[tuple[Envelope, Render]], extensions: Extensions, *, may_be_dead: bool) -> list[Plan]:
+    """Write the messages up to one that cannot be written for this server, and not too much at once."""
+    plans: list[Plan] = []
+    octets_written = 0
+    for envelope, render in batch:
+        try:
+            octets = render(extensions)
+            plans.append(make_plan(envelope, octets, extensions, may_be_dead=may_be_dead and not plans))
+        except MsgcoreError:
+            if not plans:
+                raise
+            break
+        octets_written += len(octets)
+        if octets_written > _BATCH_OCTETS:
+            break
+    return plans
+
+
+def _means_full(error: MsgcoreError) -> bool:
+    return isinstance(error, ServiceBusy) or (isinstance(error, CommandRefused) and not error.is_permanent)
 
 
 def _died_idle(transaction: Transaction) -> bool:
@@ -183,4 +193,9 @@ def _died_idle(transaction: Transaction) -> bool:
 def _noted(outcomes: Outcomes, note: str) -> Outcomes:
     if not note:
         return outcomes
-    return Outcomes({recipient: attrs.evolve(outcome, note=note) for recipient, outcome in outcomes.items()})
+    return Outcomes(
+        {
+            recipient: attrs.evolve(one, note="; ".join(filter(None, (one.note, note))))
+            for recipient, one in outcomes.items()
+        }
+    )

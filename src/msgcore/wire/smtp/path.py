@@ -17,6 +17,9 @@ _LOCAL = re.compile(
     r'|"(?:[ !#-\[\]-~\u00a1-\U0010FFFF]|\\[ -~])*"'
 )
 _DOMAIN = re.compile(r"[A-Za-z0-9_\u00a1-\U0010FFFF-]+(?:\.[A-Za-z0-9_\u00a1-\U0010FFFF-]+)*\.?|\[[!-Z^-~]+\]")
+# What nearly every address is: it needs no closer look.
+_USUAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+")
+_LONGEST_USUAL = 255
 _SEPARATORS = re.compile("[\u2028\u2029\ud800-\udfff]")
 
 
@@ -53,7 +56,10 @@ def wire_path(address: Address | None, *, utf8: bool) -> bytes:
         return b"<>"
     if address.address_type != SMTP:
         raise InvalidAddress(f"{address.typed!r}: SMTP carries addresses of type SMTP only")
-    text = check_path(address.email_address)
+    text = address.email_address
+    if len(text) <= _LONGEST_USUAL and _USUAL.fullmatch(text):
+        return f"<{text}>".encode()
+    check_path(text)
     if utf8 or text.isascii():
         return f"<{text}>".encode()
     if needs_utf8(text):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-
-import attrs
+from typing import NamedTuple
 
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InjectionRefused, InvalidAddress, UsageError
 from msgcore.model.address import SMTP
-from msgcore.model.delivery import NO_REQUEST
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
@@ -26,8 +25,7 @@ _AT_ONCE_OCTETS = 256 * 1024
 _OPTIONAL = {b"SIZE": "SIZE", b"RET": "DSN", b"ENVID": "DSN", b"MT-PRIORITY": "MT-PRIORITY"}
 
 
-@attrs.frozen
-class Plan:
+class Plan(NamedTuple):
     """The commands and the data of one transaction; ``settled`` never get as far as the server.
 
     ``rcpts`` maps each RCPT command to the recipients whose address it carries. ``data`` is what stands between DATA
@@ -60,29 +58,34 @@ def make_plan(envelope: Envelope, octets: bytes, extensions: Extensions, *, may_
     """
     is_binary = _is_binary(octets, extensions)
     recipients = envelope.recipients
-    sender = None if envelope.sender is None else envelope.sender.email_address
-    needs = {address for address in (sender, *[r.email_address for r in recipients]) if address and needs_utf8(address)}
-    utf8 = extensions.offers("SMTPUTF8") and (bool(needs) or _has_utf8_header(octets))
-    sender_path = wire_path(envelope.sender, utf8=utf8 or sender in needs)
+    is_wide_sender = envelope.sender is not None and needs_utf8(envelope.sender.email_address)
+    is_wide = is_wide_sender or any(needs_utf8(recipient.email_address) for recipient in recipients)
+    utf8 = (is_wide or _has_utf8_header(octets)) and extensions.offers("SMTPUTF8")
+    sender_path = wire_path(envelope.sender, utf8=utf8 or is_wide_sender)
 
-    for_all = lacking(envelope.request, extensions)
+    request = envelope.request
+    is_asking = request is not NO_REQUEST
+    for_all = lacking(request, extensions) if is_asking else None
     if for_all is None:
-        for_all = _refused_for_all(octets, extensions, is_sender_sayable=utf8 or sender not in needs)
+        for_all = _refused_for_all(octets, extensions, is_sender_sayable=utf8 or not is_wide_sender)
     settled: dict[Recipient, Outcome] = {}
     rcpts: dict[bytes, tuple[Recipient, ...]] = {}
     is_dsn = extensions.offers("DSN")
+    is_notifying = False
     for recipient in recipients:
-        command = _rcpt_or_refused(recipient, utf8=utf8, is_dsn=is_dsn)
+        is_notifying = is_notifying or recipient.notify is not None
+        command = _rcpt_or_refused(recipient, request if is_dsn else None, utf8=utf8)
         if isinstance(command, Refused):
             settled[recipient] = command
         elif for_all is not None:
             settled[recipient] = for_all
         else:
             rcpts[command] = (*rcpts.get(command, ()), recipient)
-    requests = [] if envelope.request is NO_REQUEST else [*mail_requests(envelope.request, extensions)]
     is_pipelined = extensions.offers("PIPELINING")
     is_chunked = is_binary or (is_pipelined and extensions.offers("CHUNKING"))
-    parameters = (*_parameters(octets, extensions, utf8=utf8, is_binary=is_binary), *requests)
+    parameters = [*_parameters(octets, extensions, utf8=utf8, is_binary=is_binary)]
+    if is_asking:
+        parameters += mail_requests(request, extensions)
     return Plan(
         b" ".join((b"MAIL FROM:" + sender_path, *parameters)) + b"\r\n",
         rcpts,
@@ -94,8 +97,8 @@ def make_plan(envelope: Envelope, octets: bytes, extensions: Extensions, *, may_
         is_chunked and is_pipelined and not may_be_dead and len(octets) <= _AT_ONCE_OCTETS,
         extensions.is_lmtp,
         is_binary,
-        frozenset(_OPTIONAL[name] for one in parameters if (name := one.partition(b"=")[0]) in _OPTIONAL),
-        unheeded(envelope.request, recipients, extensions),
+        frozenset([_OPTIONAL[name] for one in parameters if (name := one.partition(b"=")[0]) in _OPTIONAL]),
+        unheeded(request, recipients, extensions) if is_asking or is_notifying else "",
     )
 
 
@@ -141,7 +144,7 @@ def _refused_for_all(octets: bytes, extensions: Extensions, *, is_sender_sayable
     return None
 
 
-def _rcpt_or_refused(recipient: Recipient, *, utf8: bool, is_dsn: bool) -> bytes | Refused:
+def _rcpt_or_refused(recipient: Recipient, request: DeliveryRequest | None, *, utf8: bool) -> bytes | Refused:
     if recipient.address_type != SMTP:
         raise UsageError(f"{recipient.address.typed!r}: SMTP carries addresses of type SMTP only")
     if needs_utf8(recipient.email_address) and not utf8:
@@ -153,8 +156,9 @@ def _rcpt_or_refused(recipient: Recipient, *, utf8: bool, is_dsn: bool) -> bytes
         raise
     except InvalidAddress as error:
         return Refused(553, EnhancedStatus(5, 1, 3), str(error), "RCPT")
-    requests = b"".join(b" " + one for one in rcpt_requests(recipient, utf8=utf8)) if is_dsn else b""
-    return b"RCPT TO:%s%s\r\n" % (path, requests)
+    if request is None or (request is NO_REQUEST and recipient.notify is None and recipient.original is None):
+        return b"RCPT TO:%s\r\n" % path
+    return b" ".join((b"RCPT TO:" + path, *rcpt_requests(recipient, request, utf8=utf8))) + b"\r\n"
 
 
 def _parameters(octets: bytes, extensions: Extensions, *, utf8: bool, is_binary: bool) -> Iterator[bytes]:

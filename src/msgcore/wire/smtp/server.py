@@ -1,343 +1,246 @@
-"""An SMTP session as server, over a handler that decides.
+"""An SMTP or LMTP session as server, over a handler that decides.
 
 *Theory of operation.* The state only ever is: nobody has said hello; ready; a sender is given; a sender and at least
-one recipient are given. After every reply the envelope is whole or empty, and each message, RSET and EHLO empties it.
-Replies are gathered while whole commands lie in the buffer and go out together, before the next wait. DATA has to be
-the last of its batch: what lies behind it unasked would be taken for a message by one reader and for commands by
-another.
+one recipient are given; part of the message has come in chunks. After every reply the envelope is whole or empty, and
+each message, RSET, EHLO and STARTTLS empties it. Replies are gathered while whole commands lie in the buffer and go out
+together, before the next wait. DATA and STARTTLS have to be the last of their batch: what lies behind them unasked
+would be taken for one thing by one reader and for another by the next. The octets of a BDAT are taken off the line
+before anybody looks at the command, so that they never pass for commands.
 """
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import attrs
 
 from msgcore.base.status import Reply
-from msgcore.errors import (
-    ConnectionLost,
-    MsgcoreError,
-    OperationCancelled,
-    ProtocolBroken,
-    StoreFull,
-    TimedOut,
-    TlsFailed,
-)
-from msgcore.model.address import Address
-from msgcore.model.envelope import Envelope
-from msgcore.model.recipient import Recipient
-from msgcore.runtime.abc import Stream
-from msgcore.wire.lines import Incoming, take_line
-from msgcore.wire.smtp.incoming_data import DataFault, IncomingData
-from msgcore.wire.smtp.reply import write_reply
-from msgcore.wire.smtp.server_commands import (
-    Command,
-    MailFacts,
-    Refusal,
-    read_command,
-    read_ehlo_name,
-    read_mail,
-    read_rcpt,
-    reply_of,
-)
-from msgcore.wire.smtp.turn import END_OF_DATA, GREETING, Around, Turn
+from msgcore.errors import ConnectionLost, ProtocolBroken, StarttlsInjection, TimedOut, TlsFailed
+from msgcore.runtime.abc import Event, Stream
+from msgcore.wire.smtp.server_auth import prove_user
+from msgcore.wire.smtp.server_commands import Command, Refusal, read_command, read_ehlo_name, reply_of
+from msgcore.wire.smtp.server_handler import BodyKind, Client, Handler, MailFacts
+from msgcore.wire.smtp.server_line import ClientLine
+from msgcore.wire.smtp.server_settings import EVERY_EXTENSION, USUAL_EXTENSIONS, ServerSettings, offer_lines
+from msgcore.wire.smtp.server_tally import Tally
+from msgcore.wire.smtp.server_transaction import Then, Transactions
+from msgcore.wire.smtp.turn import GREETING, Around, Turn
 
-__all__ = ["Handler", "MailFacts", "ServerSettings", "serve_session"]
+__all__ = [
+    "EVERY_EXTENSION",
+    "USUAL_EXTENSIONS",
+    "BodyKind",
+    "Client",
+    "Handler",
+    "MailFacts",
+    "ServerSettings",
+    "serve_session",
+]
 
 _OTHER_PROTOCOLS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PRI", "PUT", "TRACE"}
-_OUTGOING_OCTETS = 64 * 1024
-
-
-class Handler(Protocol):
-    """Decides what a session accepts; one object serves one session.
-
-    A reply of 2yz accepts, 421 closes the session too. An error of msgcore's becomes 452 (``StoreFull``) or 451.
-    """
-
-    async def mail(self, sender: Address | None, facts: MailFacts) -> Reply: ...
-
-    async def rcpt(self, recipient: Address) -> Reply: ...
-
-    async def data(self, envelope: Envelope, octets: bytes) -> Reply:
-        """Take responsibility for a message (lines end with CR LF); 2yz only when no crash can lose it any more."""
-        ...
-
-
-@attrs.frozen
-class ServerSettings:
-    """How this server calls itself, and what it puts up with."""
-
-    host_name: str
-    max_message_octets: int = 50 * 1024 * 1024
-    max_recipients: int = 1_000
-    max_command_octets: int = 1_024
-    max_errors: int = 20
-    """Protocol errors in one session; what the handler refuses is none."""
-    max_idle_commands: int = 100
-    """Commands since the last accepted message that brought nothing forward."""
-    command_seconds: float = 300.0
-    data_seconds: float = 1_800.0
+_CUTS = (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken, StarttlsInjection)
 
 
 async def serve_session(
-    stream: Stream, handler: Handler, settings: ServerSettings, around: Around | None = None
+    stream: Stream,
+    handler: Handler,
+    settings: ServerSettings,
+    around: Around | None = None,
+    closing: Event | None = None,
 ) -> None:
     """Hold one session from greeting to farewell, and close the stream.
 
-    ``around`` stands around every turn, for who has to see or change more than a :class:`Handler` decides. A client
-    that leaves without farewell or is too slow is no error. Errors of the handler that are not msgcore's come out,
-    after the connection was closed.
+    ``around`` stands around every turn, for who has to see or change more than a :class:`Handler` decides. Once
+    ``closing`` is set, the answer to the next command is 421. TLS from the first octet is the caller's to start. A
+    client that leaves without farewell or is too slow is no error. Errors of the handler that are not msgcore's come
+    out, after the connection was closed.
     """
-    session = _Session(stream, handler, settings, around)
+    line = ClientLine(stream, settings)
     try:
-        await session.run()
-    except (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken):
+        await _Session(line, handler, settings, around, closing).run()
+    except _CUTS:
         return
     finally:
-        await stream.close()
-
-
-class _State(enum.Enum):
-    NEW = "EHLO"
-    READY = "MAIL"
-    SENDER = "RCPT"
-    RECIPIENTS = "DATA"
+        await line.stream.close()
 
 
 class _Session:
-    def __init__(self, stream: Stream, handler: Handler, settings: ServerSettings, around: Around | None) -> None:
-        self._stream = stream
-        self._around = around
-        self._deadline = stream.deadline
-        self._handler = handler
+    def __init__(
+        self,
+        line: ClientLine,
+        handler: Handler,
+        settings: ServerSettings,
+        around: Around | None,
+        closing: Event | None,
+    ) -> None:
+        self._line = line
         self._settings = settings
-        self._incoming = Incoming(stream)
-        self._outgoing = bytearray()
-        self._state = _State.NEW
-        self._hello = MailFacts("", "SMTP")
-        self._facts = self._hello
-        self._sender: Address | None = None
-        self._recipients: list[Address] = []
-        self._rcpt_commands = 0
-        self._errors = 0
-        self._idle_commands = 0
-        self._is_data_next = False
-        self._is_over = False
-        self._verbs: dict[str, Callable[[str], Awaitable[Reply]]] = {
-            "EHLO": self._ehlo,
-            "HELO": self._helo,
-            "MAIL": self._mail,
-            "RCPT": self._rcpt,
-            "DATA": self._data,
+        self._around = around
+        self._closing = closing
+        self._tally = Tally()
+        self._next: Then | None = None
+        mails = self._mails = Transactions(line, handler, settings, self._tally, self._answer)
+        hellos = {"LHLO": self._ehlo} if settings.is_lmtp else {"EHLO": self._ehlo, "HELO": self._helo}
+        self._verbs: dict[str, Callable[[str], Awaitable[Reply | Then]]] = {
+            **hellos,
+            "STARTTLS": self._starttls,
+            "AUTH": self._auth,
+            "MAIL": mails.mail,
+            "RCPT": mails.rcpt,
+            "DATA": mails.data,
+            "BDAT": mails.bdat,
             "RSET": self._rset,
             "NOOP": self._noop,
+            "HELP": self._help,
             "VRFY": self._vrfy,
+            "EXPN": self._expn,
             "QUIT": self._quit,
         }
 
     async def run(self) -> None:
         greeting = await self._answer(GREETING, "", self._greeting)
-        self._put(greeting)
-        self._is_over = self._is_over or (greeting is not None and not greeting.is_positive)
-        while not self._is_over:
-            line = await self._next_line()
+        self._mails.put(greeting)
+        self._line.is_over = self._line.is_over or (greeting is not None and not greeting.is_positive)
+        while not self._line.is_over:
+            line = await self._line.next_line()
             if line is None:
-                await self._end_with(reply_of(500, "5.5.2", "line too long"))
+                self._line.is_over = True
+                self._mails.put(reply_of(500, "5.5.2", "line too long"))
+            elif self._closing is not None and self._closing.is_set:
+                self._mails.put(reply_of(421, "4.3.2", f"{self._settings.host_name} closes"))
             else:
                 await self._obey(line)
-        await self._flush()
-
-    # Octets.
-
-    async def _next_line(self) -> bytes | None:
-        """Give the next line, or ``None`` for one that is too long."""
-        is_waiting = False
-        while True:
-            try:
-                line = take_line(self._incoming.buffer, self._settings.max_command_octets)
-            except ProtocolBroken:
-                return None
-            if line is not None:
-                return line
-            if not is_waiting:  # once a command: a client that drips octets gains no time
-                self._stream.deadline = self._deadline.sooner(self._settings.command_seconds)
-                is_waiting = True
-            await self._flush()
-            await self._incoming.fill()
-
-    def _put(self, reply: Reply | None) -> None:
-        if reply is not None:
-            self._outgoing += write_reply(reply, utf8=self._facts.is_utf8)
-            self._is_over = self._is_over or reply.code == 421
-
-    async def _flush(self) -> None:
-        if self._outgoing:
-            octets = bytes(self._outgoing)
-            self._outgoing.clear()
-            await self._stream.write(octets)
-
-    async def _end_with(self, reply: Reply) -> None:
-        self._is_over = True
-        self._put(reply)
-        await self._flush()
+        await self._line.flush()
 
     # Turns.
 
     async def _answer(self, stage: str, argument: str, carry_out: Callable[[], Awaitable[Reply]]) -> Reply | None:
         if self._around is None:
             return await carry_out()
-        unread_octets = len(self._incoming.buffer) + self._stream.unread_octets
-        return await self._around(Turn(stage, argument, unread_octets, carry_out, self._flush))
+        line = self._line
+        return await self._around(Turn(stage, argument, line.unread_octets, carry_out, line.flush, line.stream))
 
     async def _greeting(self) -> Reply:
-        if self._stream.unread_octets:
+        if self._line.unread_octets:
             return reply_of(554, "5.5.0", "the server speaks first")
-        return Reply(220, (f"{self._settings.host_name} ESMTP",))
+        if self._closing is not None and self._closing.is_set:
+            return reply_of(421, "4.3.2", f"{self._settings.host_name} closes")
+        return Reply(220, (f"{self._settings.host_name} {'LMTP' if self._settings.is_lmtp else 'ESMTP'}",))
 
     async def _obey(self, line: bytes) -> None:
+        self._tally.commands += 1
         try:
             command = read_command(line)
         except Refusal as refusal:
-            self._put(self._refuse(refusal))
+            # What follows a BDAT must never pass for commands.
+            self._line.is_over = line.lstrip(b" \t")[:4].upper() == b"BDAT"
+            self._mails.put(self._refuse(refusal))
         else:
+            if command.verb == "BDAT":
+                await self._mails.take_chunk(command.argument)
             reply = await self._answer(command.verb, command.argument, lambda: self._carry_out(command))
-            self._put(reply)
-            is_data_next, self._is_data_next = self._is_data_next, False
-            if is_data_next and reply is not None and reply.is_intermediate:
-                await self._take_message()
-        if self._errors > self._settings.max_errors or self._idle_commands > self._settings.max_idle_commands:
-            if not self._is_over:
-                await self._end_with(reply_of(421, "4.7.0", "too many errors or idle commands"))
-        elif len(self._outgoing) > _OUTGOING_OCTETS:
-            await self._flush()
+            following, self._next = self._next, None
+            if following is not None and reply is not None and reply.code == following.reply.code:
+                await following.carry_out(reply)
+            else:
+                self._mails.put(reply)
+        self._keep_limits()
+        await self._line.flush_much()
+
+    def _keep_limits(self) -> None:
+        if self._tally.is_too_much(self._settings) and not self._line.is_over:
+            self._mails.put(reply_of(421, "4.7.0", "too many errors, commands or refused logins"))
 
     async def _carry_out(self, command: Command) -> Reply:
         try:
-            return await self._reply_to(command)
+            answer = await self._answer_to(command)
         except Refusal as refusal:
             return self._refuse(refusal)
+        if isinstance(answer, Reply):
+            return answer
+        self._next = answer
+        return answer.reply
 
     def _refuse(self, refusal: Refusal) -> Reply:
-        self._errors += 1
+        self._tally.errors += 1
         return refusal.reply
 
-    async def _reply_to(self, command: Command) -> Reply:
+    async def _answer_to(self, command: Command) -> Reply | Then:
         carry_out = self._verbs.get(command.verb)
         if carry_out is not None:
             return await carry_out(command.argument)
         if command.verb in _OTHER_PROTOCOLS:
-            self._is_over = True
+            self._line.is_over = True
             raise Refusal(554, "5.5.1", "this is SMTP")
         raise Refusal(500, "5.5.1", "no such command")
 
-    def _expect(self, *states: _State) -> None:
-        if self._state not in states:
-            raise Refusal(503, "5.5.1", f"{self._state.value} first")
+    def _refuse_unless_offered(self, keyword: str) -> None:
+        if keyword not in self._mails.offered:
+            raise Refusal(502, "5.5.1", f"{keyword} is not offered")
 
-    def _empty_envelope(self) -> None:
-        self._idle_commands += 1
-        self._state = _State.NEW if self._state is _State.NEW else _State.READY
-        self._facts = self._hello
-        self._sender = None
-        self._recipients = []
-        self._rcpt_commands = 0
+    # The session.
 
-    def _greet(self, name: str, protocol: str) -> None:
-        self._hello = MailFacts(read_ehlo_name(name), protocol)
-        self._empty_envelope()
-        self._state = _State.READY
+    def _greet(self, hello: str, name: str, offers: tuple[str, ...]) -> Reply:
+        self._mails.client = attrs.evolve(self._mails.client, name=read_ehlo_name(name), hello=hello)
+        self._mails.offered = frozenset(line.partition(" ")[0] for line in offers)
+        self._mails.empty()
+        return Reply(250, (self._settings.host_name, *offers))
 
     async def _ehlo(self, argument: str) -> Reply:
-        self._greet(argument, "ESMTP")
-        size = f"SIZE {self._settings.max_message_octets}"
-        return Reply(250, (self._settings.host_name, "PIPELINING", size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"))
+        offers = offer_lines(self._settings, self._mails.client, self._line.stream.deadline.clock.now())
+        return self._greet("LHLO" if self._settings.is_lmtp else "EHLO", argument, offers)
 
     async def _helo(self, argument: str) -> Reply:
-        self._greet(argument, "SMTP")
-        return Reply(250, (self._settings.host_name,))
+        return self._greet("HELO", argument, ())
 
-    async def _mail(self, argument: str) -> Reply:
-        self._expect(_State.READY)
-        sender, facts = read_mail(argument, self._hello, self._settings.max_message_octets)
-        reply = await self._ask(self._handler.mail(sender, facts))
-        if reply.is_positive:
-            self._sender, self._facts = sender, facts
-            self._state = _State.SENDER
-        return reply
-
-    async def _rcpt(self, argument: str) -> Reply:
-        self._expect(_State.SENDER, _State.RECIPIENTS)
-        self._rcpt_commands += 1
-        if self._rcpt_commands > self._settings.max_recipients:
-            return reply_of(452, "4.5.3", "too many recipients")
-        recipient = read_rcpt(argument, self._facts, self._settings.host_name)
-        reply = await self._ask(self._handler.rcpt(recipient))
-        if reply.is_positive:
-            self._recipients.append(recipient)
-            self._state = _State.RECIPIENTS
-        return reply
-
-    async def _data(self, argument: str) -> Reply:
-        if self._incoming.has_unasked:
-            self._is_over = True
-            raise Refusal(554, "5.5.0", "data ahead of the reply to DATA")
-        self._expect(_State.RECIPIENTS)
+    async def _starttls(self, argument: str) -> Then:
+        self._refuse_unless_offered("STARTTLS")
+        self._line.refuse_unread("STARTTLS")
         if argument:
-            raise Refusal(501, "5.5.4", "DATA takes no argument")
-        self._is_data_next = True
-        return Reply(354, ("end with CR LF . CR LF",))
+            raise Refusal(501, "5.5.4", "STARTTLS takes no argument")
+        return Then(reply_of(220, "2.0.0", "go ahead"), self._upgrade)
 
-    async def _take_message(self) -> None:
-        await self._flush()
-        data = await self._read_data()
-        reply = await self._answer(END_OF_DATA, "", lambda: self._judge(data))
-        self._put(reply)
-        idle_commands = 0 if reply is not None and reply.is_positive else self._idle_commands
-        self._empty_envelope()
-        self._idle_commands = idle_commands
+    async def _upgrade(self, reply: Reply) -> None:
+        self._mails.put(reply)
+        assert self._settings.tls is not None
+        await self._line.start_tls(self._settings.tls)
+        # RFC 3207 section 4.2: all that was said in clear is forgotten.
+        self._mails.client = Client(self._mails.client.address, tls=self._line.stream.tls)
+        self._mails.offered = frozenset()
+        self._mails.empty()
 
-    async def _read_data(self) -> IncomingData:
-        data = IncomingData(self._settings.max_message_octets)
-        self._stream.deadline = self._deadline.sooner(self._settings.data_seconds)
-        while not data.take(self._incoming.buffer):
-            await self._incoming.fill()
-        self._is_over = self._is_over or data.fault is DataFault.STRAY_LINE_END
-        return data
-
-    async def _judge(self, data: IncomingData) -> Reply:
-        if data.fault is DataFault.STRAY_LINE_END:
-            return reply_of(521, "5.5.2", "a bare CR or LF in the data; good-bye")
-        if data.fault is DataFault.NUL:
-            return reply_of(554, "5.6.0", "a NUL in the data")
-        if data.fault is DataFault.TOO_BIG:
-            return reply_of(552, "5.3.4", f"a message may have {self._settings.max_message_octets} octets")
-        recipients = tuple(Recipient(address) for address in dict.fromkeys(self._recipients))
-        return await self._ask(self._handler.data(Envelope(self._sender, recipients), data.message()))
-
-    async def _ask(self, answer: Awaitable[Reply]) -> Reply:
+    async def _auth(self, argument: str) -> Reply:
+        self._refuse_unless_offered("AUTH")
+        self._mails.expect_none()
+        if self._mails.client.user:
+            raise Refusal(503, "5.5.1", "you have logged in")
         try:
-            return await answer
-        except OperationCancelled:
+            user = await prove_user(self._line, self._settings, argument)
+        except Refusal:
+            self._tally.refused_logins += 1
             raise
-        except StoreFull:
-            return reply_of(452, "4.3.1", "no space; try again later")
-        except MsgcoreError:
-            return reply_of(451, "4.3.0", "an error here; try again later")
+        self._mails.client = attrs.evolve(self._mails.client, user=user)
+        return reply_of(235, "2.7.0", "welcome")
 
     async def _rset(self, argument: str) -> Reply:
-        self._empty_envelope()
+        self._mails.empty()
         return reply_of(250, "2.0.0", "done")
 
     async def _noop(self, argument: str) -> Reply:
-        self._idle_commands += 1
+        self._tally.idle_commands += 1
         return reply_of(250, "2.0.0", "done")
 
+    async def _help(self, argument: str) -> Reply:
+        self._tally.idle_commands += 1
+        return reply_of(214, "2.0.0", "see RFC 5321")
+
     async def _vrfy(self, argument: str) -> Reply:
-        self._idle_commands += 1
+        self._tally.idle_commands += 1
         return reply_of(252, "2.5.0", "send some mail, and see")
 
+    async def _expn(self, argument: str) -> Reply:
+        raise Refusal(502, "5.5.1", "no lists are told")
+
     async def _quit(self, argument: str) -> Reply:
-        self._is_over = True
+        self._line.is_over = True
         return reply_of(221, "2.0.0", f"{self._settings.host_name} closes")

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
-from msgcore.base.text import one_line
 from msgcore.errors import InvalidAddress
 from msgcore.model.address import SMTP, Address
 from msgcore.wire.smtp.path import check_path, needs_utf8
+from msgcore.wire.smtp.server_handler import MailFacts
 
-__all__ = ["Command", "MailFacts", "Refusal", "read_command", "read_ehlo_name", "read_mail", "read_rcpt", "reply_of"]
+__all__ = [
+    "Command",
+    "MailFacts",
+    "Refusal",
+    "Terms",
+    "read_bdat",
+    "read_command",
+    "read_ehlo_name",
+    "read_path",
+    "reply_of",
+    "smtp_address",
+]
 
-_PATH = re.compile(r'(FROM|TO): ?<((?:"(?:[^"\\]|\\.)*"|[^<>"])*)>(?: +(.*))?', re.IGNORECASE)
-_PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^\s=]+))?")
+_PATH = re.compile(r'(FROM|TO): ?<((?:"(?:[^"\\]|\\.)*+"|[^<>"])*+)>(?: ++(.*))?', re.IGNORECASE)
+_BLANKS = re.compile("[ \t]++")
 _EHLO_NAME = re.compile(r"[!-~]{1,255}")
+_BDAT = re.compile(r"(\d{1,18})( ++LAST)?", re.IGNORECASE | re.ASCII)
 
 
 def reply_of(code: int, enhanced: str, *lines: str) -> Reply:
@@ -40,18 +53,13 @@ class Command:
 
 
 @attrs.frozen
-class MailFacts:
-    """What a client said of itself and of the message, apart from the addresses.
+class Terms:
+    """What a session takes: the extensions that it offered, by keyword, and its bounds."""
 
-    ``protocol`` is what a Received field calls it: ``SMTP``, ``ESMTP`` or ``UTF8SMTP``. ``size_octets`` is the size
-    that was declared, 0 when none was.
-    """
-
-    ehlo_name: str
-    protocol: str
-    size_octets: int = 0
-    is_8bit: bool = False
-    is_utf8: bool = False
+    offered: frozenset[str]
+    max_message_octets: int
+    max_hold_seconds: int
+    now: datetime
 
 
 def read_command(line: bytes) -> Command:
@@ -62,8 +70,8 @@ def read_command(line: bytes) -> Command:
         text = line[:-2].decode("utf-8")
     except UnicodeDecodeError:
         raise Refusal(500, "5.5.2", "this is not UTF-8") from None
-    verb, _, argument = text.strip(" \t").partition(" ")
-    return Command(verb.upper(), argument.strip(" \t"))
+    verb, *argument = _BLANKS.split(text.strip(" \t"), maxsplit=1)
+    return Command(verb.upper(), "".join(argument))
 
 
 def read_ehlo_name(argument: str) -> str:
@@ -72,24 +80,14 @@ def read_ehlo_name(argument: str) -> str:
     return argument
 
 
-def read_mail(argument: str, facts: MailFacts, max_octets: int) -> tuple[Address | None, MailFacts]:
-    """Read what stands behind MAIL; ``facts`` are those of the session."""
-    text, parameters = _path_and_parameters(argument, "FROM")
-    facts = _with_parameters(facts, parameters, max_octets)
-    return (None if not text else _address(text, facts, "5.1.7")), facts
+def read_bdat(argument: str) -> tuple[int, bool] | None:
+    """Read how many octets follow, and whether they are the last (RFC 3030); ``None`` when nobody can tell."""
+    found = _BDAT.fullmatch(argument)
+    return None if found is None else (int(found[1]), found[2] is not None)
 
 
-def read_rcpt(argument: str, facts: MailFacts, host_name: str) -> Address:
-    """Read what stands behind RCPT; the bare ``postmaster`` is this host's (RFC 5321 section 4.5.1)."""
-    text, parameters = _path_and_parameters(argument, "TO")
-    if parameters:
-        raise Refusal(555, "5.5.4", f"no such parameter: {one_line(' '.join(parameters))}")
-    if text.lower() == "postmaster":
-        text = f"{text}@{host_name}"
-    return _address(text, facts, "5.1.3")
-
-
-def _path_and_parameters(argument: str, word: str) -> tuple[str, list[str]]:
+def read_path(argument: str, word: str) -> tuple[str, list[str]]:
+    """Split what stands behind MAIL or RCPT into the path and the parameters."""
     found = _PATH.fullmatch(argument)
     if found is None or found[1].upper() != word:
         raise Refusal(501, "5.5.4", f"need {word}:<address>")
@@ -99,7 +97,7 @@ def _path_and_parameters(argument: str, word: str) -> tuple[str, list[str]]:
     return path, (found[3] or "").split()
 
 
-def _address(text: str, facts: MailFacts, status: str) -> Address:
+def smtp_address(text: str, facts: MailFacts, status: str) -> Address:
     try:
         check_path(text)
     except InvalidAddress:
@@ -107,31 +105,3 @@ def _address(text: str, facts: MailFacts, status: str) -> Address:
     if needs_utf8(text) and not facts.is_utf8:
         raise Refusal(553, "5.6.7", "this address needs SMTPUTF8")
     return Address(SMTP, text)
-
-
-def _with_parameters(facts: MailFacts, parameters: list[str], max_octets: int) -> MailFacts:
-    seen: set[str] = set()
-    for parameter in parameters:
-        found = _PARAMETER.fullmatch(parameter)
-        key, value = (found[1].upper(), found[2]) if found else ("", None)
-        if facts.protocol == "SMTP" or key in seen:
-            raise Refusal(501, "5.5.4", f"{one_line(parameter)}: not here")
-        seen.add(key)
-        facts = _with_parameter(facts, key, value, max_octets)
-    return facts
-
-
-def _with_parameter(facts: MailFacts, key: str, value: str | None, max_octets: int) -> MailFacts:
-    match key, value:
-        case "SIZE", str() if value.isascii() and value.isdecimal() and len(value) <= 20:
-            if int(value) > max_octets:
-                raise Refusal(552, "5.3.4", f"a message may have {max_octets} octets")
-            return attrs.evolve(facts, size_octets=int(value))
-        case "BODY", str() if value.upper() in {"7BIT", "8BITMIME"}:
-            return attrs.evolve(facts, is_8bit=value.upper() == "8BITMIME")
-        case "SMTPUTF8", None:
-            return attrs.evolve(facts, is_utf8=True)
-        case "SIZE" | "BODY" | "SMTPUTF8", _:
-            raise Refusal(501, "5.5.4", f"{key}: wrong value")
-        case _:
-            raise Refusal(555, "5.5.4", f"no such parameter: {key or 'unreadable'}")

@@ -34,7 +34,7 @@ from msgcore.wire.smtp.letter import RSET, Flight, Leaving, Letter, Transaction
 from msgcore.wire.smtp.plan import Plan, make_plan
 from msgcore.wire.smtp.reply import take_reply
 
-__all__ = ["Transaction", "transmit", "transmit_all"]
+__all__ = ["Transaction", "is_nothing_sent", "transmit", "transmit_all"]
 
 _CUTS = (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken)
 _LARGE_OCTETS = 64 * 1024
@@ -55,7 +55,7 @@ async def transmit(
     """
     first = await _transmit_one(stream, make_plan(envelope, octets, extensions, may_be_dead=may_be_dead))
     failed = first.failed_extensions
-    if not failed or not first.is_usable or not _is_nothing_sent(first):
+    if not failed or not first.is_usable or not is_nothing_sent(first):
         return first
     again = await _transmit_one(stream, make_plan(envelope, octets, extensions.without(*failed)))
     if not again.failed_extensions and again.outcomes == first.outcomes:
@@ -63,7 +63,8 @@ async def transmit(
     return Transaction(again.outcomes, again.is_usable, failed | again.failed_extensions)
 
 
-def _is_nothing_sent(transaction: Transaction) -> bool:
+def is_nothing_sent(transaction: Transaction) -> bool:
+    """Say whether the message may be sent again without anybody getting it twice."""
     return all(outcome.certainty is Certainty.NOT_SENT for outcome in transaction.outcomes.values())
 
 

@@ -6,6 +6,7 @@ A recipient of another type than SMTP stands encapsulated in a local part (``IMC
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -18,12 +19,12 @@ __all__ = ["display_list", "read_addresses"]
 _ENCAPSULATED = re.compile(r"IMCEA((?:[A-Z0-9]|\+[0-9A-F]{2})*)-([^@]*)@encapsulated\.invalid", re.IGNORECASE)
 _PLUS = re.compile(rb"\+([0-9A-Fa-f]{2})")
 
-# ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>``, ``=?utf-8?q?B=C3=B3b?= <bob@b.test>`` and ``bob@b.test``, which nearly
-# every address is, and a comma or the end behind it.
+# ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>``, ``=?utf-8?q?B=C3=B3b?= <bob@b.test>``, ``<bob@b.test>``,
+# ``bob@b.test (Bob)`` and ``bob@b.test``, which nearly every address is, and a comma or the end behind it.
 _SIMPLE = re.compile(
     r'(?:(?:([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*[^\s"(),:;<>@\[\\\]=?.])|"([^"\\=]*)"|'
-    r'((?:=\?[\w-]{1,60}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++))\s*'
-    r"<([\w.+=/-]+@[\w.-]+)>|([\w.+=/-]+@[\w.-]+))\s*+(?:,\s*+(?!\Z)|\Z)"
+    r'((?:=\?[\w-]{1,60}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++))?\s*'
+    r'<([\w.+=/-]+@[\w.-]+)>|([\w.+=/-]+@[\w.-]+)(?:\s*+\(([^()"\\=]{0,200}+)\))?+)\s*+(?:,\s*+(?!\Z)|\Z)'
 )
 # Encoded words with octets that would end a phrase; quoted strings are stepped over.
 _BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*\?=', re.DOTALL)
@@ -60,16 +61,21 @@ def _simple_addresses(text: str, note: Note, limit: int) -> list[Address] | None
         simple = _SIMPLE.match(text, position)
         if simple is None:
             return None
-        name, quoted, words, spec, bare = simple.groups()
-        if name or quoted:
-            phrase = " ".join((name or quoted).split())
-        else:
-            phrase = decode_words(" ".join(words.split()), note) if words else ""
-        found.append(_address(phrase, spec or bare))
+        name, quoted, words, spec, bare, comment = simple.groups()
+        phrase = comment.strip() if comment else " ".join((name or quoted or words or "").split())
+        if words:
+            phrase = _decoded(phrase) if note is ignore and len(phrase) <= _LONGEST_KEPT else decode_words(phrase, note)
+        address = spec or bare
+        found.append(_address(phrase, address) if address[0] in "Ii" else Address(SMTP, address, phrase))
         position = simple.end()
         if position == size:
             return found
     return None
+
+
+# The same few people write again and again.
+_decoded = functools.lru_cache(maxsize=256)(decode_words)
+_LONGEST_KEPT = 200
 
 
 def _protected(found: re.Match[str]) -> str:

@@ -26,6 +26,7 @@ _PLAIN = re.compile(
     rb'\s*+([\w.+-]++(?:/[\w.+-]++)?)((?:\s*+;\s*+[\w-]++=(?:"[ !#-\[\]-~]*+"|[!#-\'*-:<-\[\]-~]++))*+)\s*+;?\s*+'
 )
 _PLAIN_PARAMETER = re.compile(rb';\s*+([\w-]++)=(?:"([^"]*+)"|([^\s;]++))')
+_QUESTION_MARK = 0x3F
 _NAME = re.compile(r"([^*]++)(?:\*(\d{1,9}))?(\*)?")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -74,7 +75,7 @@ def _parse(raw: bytes, limit: int) -> Parameterised:
 def _plain(raw: bytes, limit: int) -> Parameterised | None:
     """Read the common form; ``None`` for all else."""
     found = _PLAIN.fullmatch(raw)
-    if found is None or b"=?" in raw:
+    if found is None or (_QUESTION_MARK in raw and b"=?" in raw):
         return None
     pairs = _PLAIN_PARAMETER.findall(found[2])
     parameters = {name.lower().decode(): (quoted or token).decode() for name, quoted, token in pairs}

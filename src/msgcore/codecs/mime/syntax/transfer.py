@@ -59,6 +59,7 @@ def domain_of(octets: bytes) -> Domain:
     return Domain.BINARY if not is_text else Domain.SEVEN_BIT if octets.isascii() else Domain.EIGHT_BIT
 
 
+_CR, _LF = b"\r\n"  # as numbers, which are found many times faster than octets
 _PADDING = b"= \t\r\n"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
@@ -98,12 +99,12 @@ def decode_text(octets: bytes, encoding: str, note: Note = ignore) -> bytes:
     """
     if encoding == "quoted-printable":
         decoded = _decode_quoted_printable(octets, note, line_end=b"\n")
-        return with_line_feeds(decoded) if b"\r" in decoded else decoded
+        return with_line_feeds(decoded) if _CR in decoded else decoded
     decoded = decode_content(octets, encoding, note)
-    if b"\r" not in decoded:
+    if _CR not in decoded:
         return decoded
     decoded = with_line_feeds(decoded)
-    return decoded.replace(b"\r", b"\n") if encoding in IDENTITIES and b"\r" in decoded else decoded
+    return decoded.replace(b"\r", b"\n") if encoding in IDENTITIES and _CR in decoded else decoded
 
 
 def with_line_feeds(octets: bytes) -> bytes:
@@ -152,8 +153,8 @@ def _without_blanks_at_line_ends(octets: bytes, line_end: bytes | None) -> bytes
         *lines, last = octets.split(found)
         lines = [line.rstrip(b" \t") for line in lines]
         lines.append(last)
-        bare = b"".join(lines) if b"\r" in octets else b""
-        if b"\r" not in bare and b"\n" not in bare:
+        bare = b"".join(lines) if _CR in octets else b""
+        if _CR not in bare and _LF not in bare:
             return (line_end or found).join(lines)
     normal = octets.replace(b"\r\n", b"\n")
     is_uniform = b"\r" not in normal and (found == b"\n" or octets.count(b"\n") == octets.count(b"\r\n"))

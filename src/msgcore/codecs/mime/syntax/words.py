@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterable
 
 from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 from msgcore.codecs.mime.syntax.transfer import decode_base64
 
-__all__ = ["clean", "decode_words", "header_text", "unfold", "without_comments"]
+__all__ = ["clean", "decode_words", "header_text", "unfold", "unfold_all", "without_comments"]
 
 # Between the marks a bare question mark, which some mailers leave in, but no start of another word: that keeps a run of
 # broken words linear.
@@ -20,29 +21,48 @@ _RUN = re.compile(rf"{_ONE}(?:[ \t]*+{_ONE})*+")
 # A word that was folded inside; where its blanks are written as ``_``, the fold's are none of them.
 _FOLDED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?\s]*+(?:\r?\n[ \t]++[^?\s]*+)++\?=")
 _FOLD = re.compile(rb"\r?\n[ \t]++")
+_FOLD_START = re.compile(rb"\n[ \t]++")
 # Whole words in UTF-8, which most are.
 _WHOLE_WORD = re.compile(
     r"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?((?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2,3}={1,2})?)|[Qq]\?([!->@-~]*+))\?="
 )
 _COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
 _BLANK = b" \t\r\n"
+# As numbers, which octets are searched for many times faster than for octets.
+_LF, _QUESTION_MARK = b"\n?"
 _LINE_ENDS = str.maketrans("\r\n\0", "   ")
 
 
 def unfold(octets: bytes) -> bytes:
     """Give a field's value as one line: each fold, with the white space around it, becomes one space."""
     line = octets.strip(_BLANK)
-    if b"\n" not in line:
+    if _LF not in line:
         return line
-    if b"?" in line and b"=?" in line:
-        line = _FOLDED_WORD.sub(lambda word: _FOLD.sub(b"" if b"_" in word[0] else b" ", word[0]), line)
-    return b" ".join([stripped for one in line.split(b"\n") if (stripped := one.strip(_BLANK))])
+    return b" ".join([stripped for one in _whole_words(line).split(b"\n") if (stripped := one.strip(_BLANK))])
+
+
+def unfold_all(values: Iterable[bytes]) -> list[str]:
+    """Unfold values in ASCII, all at once. Nothing that counts as white space may be in them but blanks and line ends.
+
+    A CR that is left in one was none of a line end.
+    """
+    whole = [_whole_words(value) if _QUESTION_MARK in value else value for value in values]
+    pieces = _FOLD_START.split(b"\0".join(whole))
+    lines = b" ".join(filter(None, map(bytes.strip, pieces))).decode().split("\0")
+    return list(map(str.strip, lines))
+
+
+def _whole_words(octets: bytes) -> bytes:
+    """Take folds out of encoded words."""
+    if _QUESTION_MARK not in octets or b"=?" not in octets or _LF not in octets:
+        return octets
+    return _FOLDED_WORD.sub(lambda word: _FOLD.sub(b"" if b"_" in word[0] else b" ", word[0]), octets)
 
 
 def header_text(octets: bytes, note: Note = ignore) -> str:
     """Give a field's value as text before its encoded words are decoded: unfolded; UTF-8, else windows-1252."""
     line = octets.strip(_BLANK)
-    if b"\n" in line:
+    if _LF in line:
         line = unfold(line)
     try:
         text = line.decode("ascii")

@@ -27,6 +27,8 @@ class Contents(NamedTuple):
 
 def contents_of(root: Entity) -> Contents:
     """Sort the leaves of a tree; messages inside are leaves here."""
+    if not root.is_multipart:
+        return _contents_of_leaf(root)
     leaves = _leaves(root)
     texts = [one for one in leaves if _is_text(one[0])]
     if not texts:
@@ -43,6 +45,14 @@ def contents_of(root: Entity) -> Contents:
     if plain is not None and _is_empty_rest(plain):
         plain = None
     return Contents(plain, html, tuple([leaf for leaf, _ in leaves if leaf not in bodies]))
+
+
+def _contents_of_leaf(root: Entity) -> Contents:
+    if not _is_text(root):
+        return Contents(None, None, (root,))
+    if root.media_type == "text/html":
+        return Contents(None, root, ())
+    return Contents(None if _is_empty_rest(root) else root, None, ())
 
 
 def _leaves(root: Entity) -> list[tuple[Entity, Entity | None]]:
@@ -67,11 +77,15 @@ def _leaves(root: Entity) -> list[tuple[Entity, Entity | None]]:
 
 def _is_text(leaf: Entity) -> bool:
     kind = leaf.media_type
-    # A multipart without parts reads as text.
-    may_be_body = kind in _BODIES or kind.startswith("multipart/")
-    if not may_be_body and (kind in _NO_BODIES or not kind.startswith("text/") or not leaf.is_whole_message):
+    if kind not in _BODIES and not _may_be_body(leaf, kind):
         return False
     return leaf.header.disposition.value != "attachment"
+
+
+def _may_be_body(leaf: Entity, kind: str) -> bool:
+    """Say it of the less usual kinds. A multipart without parts reads as text."""
+    is_text = kind.startswith("text/") and kind not in _NO_BODIES
+    return kind.startswith("multipart/") or (is_text and leaf.is_whole_message)
 
 
 def _is_empty_rest(leaf: Entity) -> bool:

@@ -20,7 +20,7 @@ from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised
 from msgcore.codecs.mime.syntax.tolerated import NO_FINDINGS, Findings
 from msgcore.codecs.mime.syntax.transfer import IDENTITIES, decode_content
-from msgcore.codecs.mime.tree.header_block import header_block
+from msgcore.codecs.mime.tree.header_block import LONGEST_SHARED, HeaderBlock, shared_header_block
 from msgcore.codecs.mime.tree.multipart import Parts, find_parts
 
 __all__ = ["Entity", "Reading", "parse"]
@@ -33,6 +33,7 @@ _KNOWN_FIELD = re.compile(
     rb"mime-version|content-[a-z-]+|x-[a-z0-9-]+|list-[a-z-]+|precedence|dkim-signature|user-agent)[ \t]*:",
     re.IGNORECASE,
 )
+_LF, _CR = b"\n\r"
 _LINE_ENDS = (b"\n", b"\r\n")
 _MBOX = (b"From ", b">From ")
 
@@ -44,17 +45,18 @@ _MESSAGES = frozenset({"message/rfc822", "message/global"})
 class Reading:
     """What the entities of one message share: its octets, its limits, what was met so far."""
 
-    __slots__ = ("findings", "limits", "line_end", "octets", "parts", "scan")
+    __slots__ = ("findings", "limits", "line_end", "octets", "parts", "scan", "shares_headers")
 
     def __init__(self, octets: bytes, limits: Limits, findings: Findings, parts: int = 1) -> None:
         self.octets = octets
         # Old Macs ended lines with CR alone. With LF in its place every offset stays the same.
-        self.scan = octets if b"\n" in octets or b"\r" not in octets else octets.replace(b"\r", b"\n")
-        first = self.scan.find(b"\n")
-        self.line_end = b"\r\n" if first > 0 and self.scan[first - 1] == 0x0D else b"\n"
+        self.scan = scan = octets if _LF in octets or _CR not in octets else octets.replace(b"\r", b"\n")
+        first = scan.find(b"\n")
+        self.line_end = b"\r\n" if first > 0 and scan[first - 1] == _CR else b"\n"
         self.limits = limits
         self.findings = findings
         self.parts = parts
+        self.shares_headers = findings is NO_FINDINGS and limits is USUAL_LIMITS
 
 
 class Entity:
@@ -77,6 +79,7 @@ class Entity:
         "header",
         "header_end",
         "header_start",
+        "is_multipart",
         "is_whole_message",
         "media_type",
         "reading",
@@ -106,21 +109,24 @@ class Entity:
         if is_message and scan.startswith(_MBOX, start, end):
             start = self._past_mbox_line()
         self.header_start = start
-        if scan.startswith(_LINE_ENDS, start, end):
+        # Any other blank line before this one shows as junk among the fields.
+        line_end = reading.line_end
+        blank = scan.find(line_end + line_end, start, end)
+        if start < end and scan[start] <= _CR and scan.startswith(_LINE_ENDS, start, end):
             self._settle(start, scan.index(b"\n", start) + 1)
+        elif blank < 0:
+            self._look_for_the_blank_line()
         else:
-            # Any other blank line before this one shows as junk among the fields.
-            line_end = reading.line_end
-            blank = scan.find(line_end * 2, start, end)
-            if blank >= 0:
-                self._settle(blank + len(line_end), blank + 2 * len(line_end))
-            if blank < 0 or self.header.has_junk or not self.header.is_kept:
+            header_end = blank + len(line_end)
+            self._settle(header_end, header_end + len(line_end))
+            if self.header.has_junk or not self.header.is_kept:
                 self._look_for_the_blank_line()
         given = self.header.content_type
         if given.value.count("/") != 1:  # RFC 2045 section 5.2
             given = self._default(given, default_type)
         self.content_type = given
-        self.media_type = given.value
+        self.media_type = kind = given.value
+        self.is_multipart = kind.startswith("multipart/")
 
     # Header
 
@@ -171,10 +177,6 @@ class Entity:
     # Tree
 
     @property
-    def is_multipart(self) -> bool:
-        return self.media_type.startswith("multipart/")
-
-    @property
     def is_message(self) -> bool:
         """Whether the body is a message."""
         return self.media_type in _MESSAGES
@@ -213,15 +215,14 @@ class Entity:
         return b"--" + boundary.encode("utf-8", "replace") if boundary else b""
 
     def _find_children(self) -> tuple[Entity, ...]:
-        kind = self.media_type
-        is_multipart = kind.startswith("multipart/")
+        kind, is_multipart = self.media_type, self.is_multipart
         if not is_multipart and kind not in _MESSAGES:
             return ()
         if self.depth >= self.reading.limits.nesting:
             self._note("limit-nesting", f"nested deeper than {self.reading.limits.nesting}")
             return ()
         if is_multipart:
-            if self.transfer_encoding not in IDENTITIES:
+            if self.header.transfer_encoding not in IDENTITIES:
                 self._note("transfer-encoding-of-multipart", f"{self.transfer_encoding[:60]!r} on a multipart")
             default = _RFC822 if kind == "multipart/digest" else _TEXT
             return tuple(
@@ -264,10 +265,14 @@ class Entity:
         reading, start = self.reading, self.header_start
         self.header_end = end = header_end
         self.body_start = body_start
-        if end - start > reading.limits.header_octets:
-            end = start + reading.limits.header_octets
+        limits = reading.limits
+        if end - start <= LONGEST_SHARED and reading.shares_headers:
+            self.header = shared_header_block(reading.scan[start:end])
+            return
+        if end - start > limits.header_octets:
+            end = start + limits.header_octets
             reading.findings.add(end, "limit-header-octets", "the header is longer than the limit")
-        self.header = header_block(reading.scan[start:end], reading.limits, reading.findings.at(start))
+        self.header = HeaderBlock(reading.scan[start:end], limits, reading.findings.at(start))
 
     def _look_for_the_blank_line(self) -> None:
         """Find where the header ends when it is not plain to see: a blank line of any kind, or where fields end."""

@@ -10,18 +10,23 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from itertools import repeat
 from typing import NamedTuple
 
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised, parse_parameters
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
-from msgcore.codecs.mime.syntax.words import decode_words, header_text, unfold
+from msgcore.codecs.mime.syntax.words import clean, decode_words, header_text, unfold_all
 from msgcore.model.headers import Header
 
-__all__ = ["HeaderBlock", "RawField", "header_block"]
+__all__ = ["LONGEST_SHARED", "HeaderBlock", "RawField", "shared_header_block"]
 
 # One logical line: a field's name if it has one, then all up to the line end that no white space follows.
 _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
+# The same for all lines at once, which is faster where one that is no field gives nothing.
+_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+\n?+)|[^\n]++\n?+|\n")
+_NO_WHITE_SPACE = b"\0\v\f\x1c\x1d\x1e\x1f"  # NUL, and what Python takes for white space
+_new = tuple.__new__  # half the time of a named tuple's own
 _TOKEN = re.compile(rb"[\s;\"']*([^\s;\"'()]*)")
 _SHORTEST_LINES = 32
 _ALWAYS_KEPT = 256
@@ -48,8 +53,8 @@ class HeaderBlock:
         "_index",
         "_limits",
         "_lowered",
-        "_names",
         "_pairs",
+        "_repeated",
         "_transfer_encoding",
         "_type",
         "has_junk",
@@ -61,24 +66,26 @@ class HeaderBlock:
     def __init__(self, octets: bytes, limits: Limits = USUAL_LIMITS, note: Note = ignore) -> None:
         self.octets = octets
         self.note = note
-        self.has_junk = False
         self._limits = limits
         self._lowered: bytes | None = None
         self._type: Parameterised | None = None
         self._disposition: Parameterised | None = None
         self._transfer_encoding: str | None = None
         self._index: dict[bytes, bytes] | None = None
-        self.is_kept = len(octets) <= _LARGE or self._is_dense(octets.count(b"\n"))
+        self.has_junk = self.is_kept = False
+        if len(octets) <= _LARGE or self._is_dense(octets.count(b"\n")):
+            self._pairs: list[tuple[bytes, bytes]] = _FIELD.findall(octets)
+            self.is_kept = self._is_dense(len(self._pairs))
         if self.is_kept:
-            pairs: list[tuple[bytes, bytes]] = _LINE.findall(octets)
-            pairs.pop()  # the empty match at the end
-            self.is_kept = self._is_dense(len(pairs))
-            if self.is_kept:
-                self._pairs = pairs
-                names = self._names = [name.lower() for name, _ in pairs]
-                # The first of several wins.
-                self._index = index = dict(zip(names[::-1], [value for _, value in pairs[::-1]], strict=True))
-                self.has_junk = b"" in index
+            index: dict[bytes, bytes] = {}
+            repeated: set[bytes] = set()
+            for name, value in self._pairs:
+                name = name.lower()
+                if name in index:
+                    repeated.add(name)
+                else:
+                    index[name] = value
+            self._index, self._repeated, self.has_junk = index, repeated, b"" in index
 
     def _is_dense(self, lines: int) -> bool:
         """Say whether so many lines may be kept."""
@@ -126,11 +133,9 @@ class HeaderBlock:
         index = self._index
         if index is None or not self.is_kept:
             return list(self._values(name))
-        if name not in index:
-            return []
-        if self._names.count(name) == 1:
-            return [index[name]]
-        return [value for known, (_, value) in zip(self._names, self._pairs, strict=True) if known == name]
+        if name in self._repeated:
+            return [value for written, value in self._pairs if written.lower() == name]
+        return [index[name]] if name in index else []
 
     def _values(self, name: bytes) -> Iterator[bytes]:
         """Search the block for a name."""
@@ -163,8 +168,6 @@ class HeaderBlock:
 
     def names(self) -> list[bytes]:
         """Give the name of each field in lower case, once, in order; past the limit of fields none."""
-        if self.is_kept:
-            return [name for name in dict.fromkeys(self._names) if name]
         if self._index is None:
             # Whoever asks for the names asks for their values next.
             self._index = {}
@@ -175,16 +178,12 @@ class HeaderBlock:
     def headers(self) -> list[Header]:
         """Give each field with its decoded value, in order; past the limit of fields none."""
         pairs = self._pairs if self.is_kept else [(self.name(one), self.value(one)) for one in self.each_field()]
-        note, is_plain = self.note, self.octets.isascii() and b"\0" not in self.octets
-        found: list[Header] = []
-        for name, raw in pairs:
-            if not name:
-                continue
-            text = line.decode() if is_plain and b"\r" not in (line := unfold(raw)) else header_text(raw, note)
-            if "?" in text:
-                text = self._with_words(text)
-            found.append(Header(name.decode(), text))
-        return found
+        if not pairs or not self.octets.isascii() or any(map(self.octets.__contains__, _NO_WHITE_SPACE)):
+            return [Header(name.decode(), self.decoded(raw)) for name, raw in pairs if name]
+        names, values = zip(*pairs, strict=True)
+        texts = [self._with_words(clean(one)) if "?" in one or "\r" in one else one for one in unfold_all(values)]
+        found = map(_new, repeat(Header), zip(map(bytes.decode, names), texts, strict=True))
+        return [header for header in found if header.name] if self.has_junk else list(found)
 
     def value(self, field: RawField) -> bytes:
         return self.octets[field.value_start : field.end]
@@ -215,12 +214,6 @@ class HeaderBlock:
         return len(octets) if end < 0 else end + 1
 
 
-_LONGEST_SHARED = 256
-_shared = functools.lru_cache(maxsize=512)(HeaderBlock)
-
-
-def header_block(octets: bytes, limits: Limits, note: Note) -> HeaderBlock:
-    """Read a block. The headers of parts are short, and most of them the same few: those are read once."""
-    if len(octets) <= _LONGEST_SHARED and note is ignore and limits is USUAL_LIMITS:
-        return _shared(octets)
-    return HeaderBlock(octets, limits, note)
+LONGEST_SHARED = 256
+shared_header_block = functools.lru_cache(maxsize=512)(HeaderBlock)
+"""Reads a block whose findings nobody wants. The headers of parts are short, most of them the same few: read once."""

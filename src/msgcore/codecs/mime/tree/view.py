@@ -78,10 +78,8 @@ class MimeView:
 
     def recipients(self) -> tuple[Recipient, ...]:
         if self._recipients is None:
-            raw = self.header.raw
-            there = [(name, kind) for name, kind in _KINDS if raw(name) is not None]
             self._recipients = tuple(
-                [Recipient(address, kind) for name, kind in there for address in self.addresses(name)]
+                [Recipient(address, kind) for name, kind in _KINDS for address in self.addresses(name)]
             )
         return self._recipients
 

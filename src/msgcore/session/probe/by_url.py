@@ -1,0 +1,54 @@
+"""Probing a server by URL: which scheme is probed by what."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Protocol
+
+from msgcore.base.times import Deadline
+from msgcore.runtime.abc import Runtime
+from msgcore.session.probe.report import ProbeReport
+from msgcore.session.probe.smtp import probe_smtp
+from msgcore.spi.url import ServiceUrl
+
+__all__ = ["PROBE_TIMEOUT_SECONDS", "probe"]
+
+PROBE_TIMEOUT_SECONDS = 30.0
+
+
+class _Prober(Protocol):
+    def __call__(
+        self, url: ServiceUrl, runtime: Runtime, *, ca_file: Path | None, ehlo_name: str, deadline: Deadline
+    ) -> Awaitable[ProbeReport]: ...
+
+
+# POP3 and IMAP get a line each with their conversations.
+_PROBERS: dict[str, _Prober] = {"smtp": probe_smtp, "lmtp": probe_smtp}
+
+
+async def probe(
+    url: str,
+    runtime: Runtime,
+    *,
+    ca_file: Path | None = None,
+    ehlo_name: str = "[127.0.0.1]",
+    timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
+) -> ProbeReport:
+    """Find out who answers at a URL (``smtp smtps smtp+starttls lmtp``), what it offers, and how safe that is.
+
+    No mail is sent and nobody logs in. ``ca_file`` (PEM) replaces the system's authorities. The server sees up to five
+    connections, two of which break the protocol on purpose.
+
+    Raises:
+        UsageError: the URL or ``ehlo_name`` is wrong.
+        NameNotResolved, ConnectionLost, TimedOut: nobody is there, or says nothing within ``timeout_seconds``.
+        TlsFailed: TLS starts with the first octet there, and no agreement was reached.
+        ProtocolBroken: whoever answers speaks another protocol.
+        StarttlsInjection: octets arrived in clear behind the go-ahead for TLS.
+    """
+    parsed = ServiceUrl.parse(url, tuple(_PROBERS))
+    prober = _PROBERS[parsed.protocol]
+    return await prober(
+        parsed, runtime, ca_file=ca_file, ehlo_name=ehlo_name, deadline=runtime.deadline(timeout_seconds)
+    )

@@ -1,0 +1,411 @@
+"""Sessions with one server, in memory: kept, checked, replaced, and shared."""
+
+from __future__ import annotations
+
+import itertools
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from msgcore.base.text import Secret
+from msgcore.errors import AuthenticationRefused, Closed, ConnectionLost, CutShort, ServiceBusy
+from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Unknown
+from msgcore.runtime import Endpoint, Runtime
+from msgcore.runtime.abc import Security
+from msgcore.runtime.pool import PoolLimits
+from msgcore.testing.modes import Mode, gather
+from msgcore.testing.scripted import Faults, Peer, ScriptedRuntime, Secured, by_line
+from msgcore.wire.smtp.host_memory import HostMemory
+from msgcore.wire.smtp.link import SmtpLink, SmtpServer
+from tests.wire.fake_server import FakeServer
+
+MX = Endpoint("mx.b.test", 25, "smtp")
+LETTER = b"Subject: x\r\n\r\nHello\r\n"
+ALL_AT_ONCE = ("PIPELINING", "CHUNKING")
+
+
+@pytest.fixture(params=Mode, ids=lambda mode: mode.value)
+def mode(request: pytest.FixtureRequest) -> Mode:
+    mode: Mode = request.param
+    return mode
+
+
+def envelope(name: str = "bob") -> Envelope:
+    return Envelope(Address("SMTP", "ann@a.test"), (Recipient(Address("SMTP", f"{name}@b.test")),))
+
+
+async def send(link: SmtpLink, runtime: Runtime, seconds: float = 300) -> Outcome:
+    outcomes = await link.transmit(envelope(), lambda _: LETTER, runtime.deadline(seconds))
+    return outcomes["bob@b.test"]
+
+
+def send_in_turn(
+    mode: Mode,
+    peers: Sequence[Peer | None],
+    times: int,
+    *,
+    pause_seconds: float = 0.0,
+    faults: Faults | Sequence[Faults] = Faults(),  # noqa: B008  # frozen
+    server: SmtpServer = SmtpServer(MX),  # noqa: B008  # frozen
+) -> list[Outcome]:
+    """Send one letter after the other over one link, and close it."""
+    runtime = ScriptedRuntime(peers, faults=faults)
+
+    async def main() -> list[Outcome]:
+        link = SmtpLink(runtime, server)
+        outcomes: list[Outcome] = []
+        for _ in range(times):
+            outcomes.append(await send(link, runtime))
+            await runtime.sleep(pause_seconds)
+        await link.close()
+        return outcomes
+
+    return mode.drive(runtime.call(main()))
+
+
+class ClosesAfterEach(FakeServer):
+    """Closes the connection without a word when it has taken a message."""
+
+    def _end(self, text: bytes) -> str:
+        answer = super()._end(text)
+        self.is_leaving = True
+        return answer
+
+    is_leaving = False
+
+    def react(self, octets: bytes) -> bytes:
+        said = super().react(octets)
+        self.is_closed = self.is_closed or self.is_leaving
+        return said
+
+
+# Kept.
+
+
+def test_one_session_carries_several_messages(mode: Mode) -> None:
+    peer = FakeServer(*ALL_AT_ONCE)
+
+    assert send_in_turn(mode, [peer], 3) == [Accepted(250, "2.0.0")] * 3
+    assert len(peer.took) == 3
+
+
+def test_close_says_quit(mode: Mode) -> None:
+    peer = FakeServer()
+    send_in_turn(mode, [peer], 1)
+
+    assert peer.commands[-1] == "QUIT"
+
+
+def test_after_close_nothing_is_sent(mode: Mode) -> None:
+    runtime = ScriptedRuntime([FakeServer()])
+
+    async def main() -> None:
+        link = SmtpLink(runtime, SmtpServer(MX))
+        await link.close()
+        with pytest.raises(Closed, match=r"smtp mx\.b\.test:25"):
+            await send(link, runtime)
+
+    mode.drive(runtime.call(main()))
+
+
+def test_a_message_that_cannot_be_written_costs_no_session(mode: Mode) -> None:
+    peer = FakeServer()
+    runtime = ScriptedRuntime([peer])
+
+    async def main() -> Outcome:
+        link = SmtpLink(runtime, SmtpServer(MX))
+        with pytest.raises(ZeroDivisionError):
+            await link.transmit(envelope(), lambda _: b"%d" % (1 // 0), runtime.deadline(300))
+        return await send(link, runtime)
+
+    assert mode.drive(runtime.call(main())) == Accepted(250, "2.0.0")
+
+
+# Checked.
+
+
+def test_a_server_that_closes_after_every_message_takes_each_once(mode: Mode) -> None:
+    """Without 421: the second message must not be said to somebody who is gone."""
+    peers = [ClosesAfterEach(*ALL_AT_ONCE) for _ in range(3)]
+
+    assert send_in_turn(mode, peers, 3) == [Accepted(250, "2.0.0")] * 3
+    assert [len(peer.took) for peer in peers] == [1, 1, 1]
+
+
+def test_a_session_that_the_server_ended_with_421_is_not_used_again(mode: Mode) -> None:
+    first = FakeServer().answering({".": "250 2.0.0 took it\r\n421 4.4.2 idle for too long"})
+    second = FakeServer()
+
+    assert send_in_turn(mode, [first, second], 2, faults=Faults(cut=by_line)) == [Accepted(250, "2.0.0")] * 2
+    assert (len(first.took), len(second.took)) == (1, 1)
+
+
+def test_a_session_that_was_idle_is_asked_whether_it_is_good(mode: Mode) -> None:
+    peer = FakeServer()
+    send_in_turn(mode, [peer], 2, pause_seconds=10)
+
+    assert [command.partition(" ")[0] for command in peer.commands] == [
+        *("EHLO", "MAIL", "RCPT", "DATA", "."),
+        *("NOOP", "MAIL", "RCPT", "DATA", "."),
+        "QUIT",
+    ]
+
+
+@pytest.mark.parametrize("answer", ["421 4.4.2 bye", "451 4.4.2 idle", "-", "~", "nonsense"])
+def test_an_idle_session_that_is_not_good_is_replaced(mode: Mode, answer: str) -> None:
+    first, second = FakeServer(NOOP=answer), FakeServer()
+
+    assert send_in_turn(mode, [first, second], 2, pause_seconds=10) == [Accepted(250, "2.0.0")] * 2
+    assert len(second.took) == 1
+
+
+def test_a_server_that_knows_no_noop_is_there(mode: Mode) -> None:
+    peer = FakeServer(NOOP="502 5.5.1 what?")
+
+    assert send_in_turn(mode, [peer], 2, pause_seconds=10) == [Accepted(250, "2.0.0")] * 2
+
+
+def test_a_session_that_was_idle_for_too_long_is_closed_in_order(mode: Mode) -> None:
+    first, second = FakeServer(), FakeServer()
+    send_in_turn(mode, [first, second], 2, pause_seconds=31)
+
+    assert (first.commands[-1], len(second.took)) == ("QUIT", 1)
+
+
+# Replaced: once, and only while the server had been given nothing to take.
+
+
+def test_a_dead_session_is_replaced_once_only(mode: Mode) -> None:
+    peers = [FakeServer(), FakeServer(MAIL="421 4.3.2 closing"), FakeServer()]
+    peers[0].answering({"NOOP": "-"})
+
+    assert send_in_turn(mode, peers, 2, pause_seconds=10) == [Accepted(250, "2.0.0"), Deferred(421, "4.3.2")]
+
+
+def test_a_message_that_may_have_been_taken_is_not_sent_again(mode: Mode) -> None:
+    class LosesTheSecond(FakeServer):
+        def _end(self, text: bytes) -> str:
+            super()._end(text)
+            return "-" if len(self.took) == 2 else "250 2.0.0 took it"
+
+    first, second = LosesTheSecond(*ALL_AT_ONCE), FakeServer()
+
+    assert send_in_turn(mode, [first, second], 2) == [Accepted(250, "2.0.0"), Unknown()]
+    assert (len(first.took), second.took) == (2, [])
+
+
+def test_a_refusal_on_a_kept_session_is_no_reason_for_a_new_one(mode: Mode) -> None:
+    class RefusesLater(FakeServer):
+        def _command(self) -> str | None:
+            self.answering({"MAIL": "451 4.3.0 not now"} if self.took else {})
+            return super()._command()
+
+    assert send_in_turn(mode, [RefusesLater(), FakeServer()], 2) == [Accepted(250, "2.0.0"), Deferred(451, "4.3.0")]
+
+
+def test_tls_that_was_torn_while_idle_is_replaced(mode: Mode) -> None:
+    first, second = ClosesAfterEach(*ALL_AT_ONCE), FakeServer(*ALL_AT_ONCE)
+    server = SmtpServer(MX, Security.IMPLICIT)
+
+    assert send_in_turn(mode, [Secured(first), Secured(second)], 2, server=server) == [Accepted(250, "2.0.0")] * 2
+
+
+class Torn(FakeServer):
+    """Closes the connection when TLS should begin."""
+
+    def greet(self) -> bytes:
+        self.is_closed = True
+        return b""
+
+
+def test_tls_that_is_torn_in_the_handshake_leaves_the_next_try_its_turn(mode: Mode) -> None:
+    runtime = ScriptedRuntime([Torn(), Secured(FakeServer())])
+
+    async def main() -> Outcome:
+        link = SmtpLink(runtime, SmtpServer(MX, Security.IMPLICIT), PoolLimits(connections=1))
+        with pytest.raises(ConnectionLost, match="handshake"):
+            await send(link, runtime)
+        return await send(link, runtime)
+
+    assert mode.drive(runtime.call(main())) == Accepted(250, "2.0.0")
+
+
+# Shared.
+
+
+class Mx:
+    """A server that takes ``most`` connections at a time."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.peers: list[Leaving] = []
+
+    def __call__(self, _: Endpoint) -> Peer:
+        is_full = sum(not peer.has_left for peer in self.peers) >= self.most
+        peer = Leaving(*ALL_AT_ONCE, greeting="421 4.7.0 too many connections" if is_full else "220 mx.b.test")
+        peer.has_left = is_full
+        self.peers.append(peer)
+        return peer
+
+
+class Leaving(FakeServer):
+    """Knows when its client has left."""
+
+    has_left = False
+
+    def react(self, octets: bytes) -> bytes:
+        self.has_left = self.has_left or not octets
+        return super().react(octets)
+
+
+def send_together(mode: Mode, server: Mx, messages: int, limits: PoolLimits) -> list[Outcome]:
+    """Send all at the same time; every read takes a second."""
+    runtime = ScriptedRuntime(server, faults=Faults(delay_seconds=1))
+    outcomes: list[Outcome] = []
+
+    async def main() -> None:
+        link = SmtpLink(runtime, SmtpServer(MX), limits)
+
+        async def one() -> None:
+            outcomes.append(await send(link, runtime))
+
+        await gather(runtime, *(one() for _ in range(messages)))
+        await link.close()
+
+    mode.drive(runtime.call(main()))
+    return outcomes
+
+
+def test_messages_share_no_more_connections_than_allowed(mode: Mode) -> None:
+    server = Mx(100)
+
+    assert send_together(mode, server, 9, PoolLimits(connections=3)) == [Accepted(250, "2.0.0")] * 9
+    assert sorted(len(peer.took) for peer in server.peers) == [3, 3, 3]
+
+
+def test_a_server_that_takes_fewer_connections_gets_every_message_over_those(mode: Mode) -> None:
+    server = Mx(2)
+
+    assert send_together(mode, server, 8, PoolLimits(connections=5)) == [Accepted(250, "2.0.0")] * 8
+    assert sorted(len(peer.took) for peer in server.peers) == [0, 0, 0, 4, 4]
+
+
+def test_a_server_that_takes_no_connection_now_defers(mode: Mode) -> None:
+    assert send_in_turn(mode, [FakeServer(greeting="421 4.3.2 later")], 1) == [Deferred(421, "4.3.2")]
+
+
+@pytest.mark.parametrize("seconds", [0.5 + n for n in range(6)])
+def test_a_call_that_is_cut_at_any_reply_leaves_its_turn(mode: Mode, seconds: float) -> None:
+    runtime = ScriptedRuntime(Mx(1), faults=Faults(delay_seconds=1))
+
+    async def main() -> Outcome:
+        link = SmtpLink(runtime, SmtpServer(MX), PoolLimits(connections=1))
+        with pytest.raises(CutShort):
+            await runtime.bounded(several(link), runtime.deadline(seconds))
+        return await send(link, runtime)
+
+    async def several(link: SmtpLink) -> None:
+        for _ in range(4):
+            await send(link, runtime)
+
+    assert mode.drive(runtime.call(main())) == Accepted(250, "2.0.0")
+
+
+# Remembered.
+
+
+def test_what_a_server_fails_to_do_is_not_tried_in_the_next_session(mode: Mode) -> None:
+    peers = [FakeServer(*ALL_AT_ONCE, BDAT="502 5.5.1 what?"), FakeServer(*ALL_AT_ONCE, BDAT="502 5.5.1 what?")]
+    runtime = ScriptedRuntime(peers)
+
+    async def main() -> None:
+        memory = HostMemory(runtime)
+        for _ in peers:
+            link = SmtpLink(runtime, SmtpServer(MX), memory=memory)
+            await send(link, runtime)
+            await link.close()
+
+    mode.drive(runtime.call(main()))
+    assert [[verb for verb in verbs(peer) if verb in {"BDAT", "DATA"}] for peer in peers] == [
+        ["BDAT", "DATA"],
+        ["DATA"],
+    ]
+
+
+def verbs(peer: FakeServer) -> list[str]:
+    return [command.partition(" ")[0] for command in peer.commands]
+
+
+def test_a_failure_is_forgotten_after_an_hour() -> None:
+    runtime = ScriptedRuntime()
+    memory = HostMemory(runtime)
+    memory.remember(MX, frozenset({"CHUNKING"}))
+    runtime.clock.move(3_601)
+
+    assert memory.failed_at(MX) == frozenset()
+
+
+def test_failures_of_one_server_add_up() -> None:
+    memory = HostMemory(ScriptedRuntime())
+    memory.remember(MX, frozenset({"CHUNKING"}))
+    memory.remember(MX, frozenset({"PIPELINING"}))
+
+    assert memory.failed_at(MX) == {"CHUNKING", "PIPELINING"}
+
+
+def test_of_too_many_servers_the_one_that_failed_longest_ago_is_forgotten() -> None:
+    memory = HostMemory(ScriptedRuntime())
+    for port in range(1_001):
+        memory.remember(Endpoint("mx.b.test", port), frozenset({"CHUNKING"}))
+
+    assert [port for port in range(1_001) if not memory.failed_at(Endpoint("mx.b.test", port))] == [0]
+
+
+# Tokens.
+
+
+def with_token(token: Secret | Callable[[], str]) -> SmtpServer:
+    return SmtpServer(MX, user="ann", token=token, allow_cleartext_login=True)
+
+
+def told_tokens(*peers: FakeServer) -> list[str]:
+    """Give the tokens that each server was told."""
+    commands = [command for peer in peers for command in peer.commands if command.startswith("AUTH")]
+    return [b64decode(command.split()[2]).decode().partition("Bearer ")[2].strip("\1") for command in commands]
+
+
+def numbered() -> Callable[[], str]:
+    numbers = itertools.count(1)
+    return lambda: f"token-{next(numbers)}"
+
+
+def test_a_token_that_is_refused_is_asked_for_once_more(mode: Mode) -> None:
+    old, new = FakeServer("AUTH XOAUTH2", AUTH="535 5.7.8 expired"), FakeServer("AUTH XOAUTH2", AUTH="235 ok")
+
+    assert send_in_turn(mode, [old, new], 1, server=with_token(numbered())) == [Accepted(250, "2.0.0")]
+    assert told_tokens(old, new) == ["token-1", "token-2"]
+
+
+def test_a_token_that_is_refused_twice_is_refused(mode: Mode) -> None:
+    peers = [FakeServer("AUTH XOAUTH2", AUTH="535 5.7.8 expired") for _ in range(3)]
+
+    with pytest.raises(AuthenticationRefused):
+        send_in_turn(mode, peers, 1, server=with_token(numbered()))
+    assert told_tokens(*peers) == ["token-1", "token-2"]
+
+
+def test_a_token_that_nobody_can_renew_is_tried_once(mode: Mode) -> None:
+    peers = [FakeServer("AUTH XOAUTH2", AUTH="535 5.7.8 expired") for _ in range(2)]
+
+    with pytest.raises(AuthenticationRefused):
+        send_in_turn(mode, peers, 1, server=with_token(Secret("only")))
+    assert told_tokens(*peers) == ["only"]
+
+
+def test_who_fails_to_give_a_token_may_be_asked_later(mode: Mode) -> None:
+    def fail() -> str:
+        raise OSError("https://tokens.a.test/?secret=geheim is not there")
+
+    with pytest.raises(ServiceBusy, match=r"no token was given: OSError$"):
+        send_in_turn(mode, [FakeServer("AUTH XOAUTH2")], 1, server=with_token(fail))
