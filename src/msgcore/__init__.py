@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from msgcore import aio, errors, mta, props
     from msgcore.base.text import Secret
-    from msgcore.blocking.opening import logon, open_organization, open_store, open_transport, send
+    from msgcore.blocking.opening import logon, open_organization, open_store, open_transport, probe, send
     from msgcore.blocking.organization import Organization
     from msgcore.blocking.session import Session
     from msgcore.blocking.store import Folder, Item, MessageStore, StoredMessage, Table
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from msgcore.model.safe_html import SafeHtml, safe_html
     from msgcore.profile import Profile, ProfileAdmin
     from msgcore.session.access import Submission
+    from msgcore.session.probe import ProbeReport, Verdict
     from msgcore.spi.registry import register_gateway, register_service
 
 __version__ = "0.1.0"
@@ -64,6 +65,7 @@ __all__ = [
     "Outcome",
     "Outcomes",
     "Pending",
+    "ProbeReport",
     "Profile",
     "ProfileAdmin",
     "Recipient",
@@ -79,6 +81,7 @@ __all__ = [
     "Table",
     "Transport",
     "Unknown",
+    "Verdict",
     "aio",
     "compare",
     "errors",
@@ -90,6 +93,7 @@ __all__ = [
     "open_store",
     "open_transport",
     "preview",
+    "probe",
     "props",
     "read_message",
     "register_gateway",
@@ -100,7 +104,7 @@ __all__ = [
     "write_message",
 ]
 
-_OPENING = ("logon", "open_organization", "open_store", "open_transport", "send")
+_OPENING = ("logon", "open_organization", "open_store", "open_transport", "probe", "send")
 _MODEL = (
     "Accepted",
     "Address",
@@ -136,7 +140,9 @@ _WHERE = {
     "Session": "msgcore.blocking.session",
     "Transport": "msgcore.blocking.transport",
     "Secret": "msgcore.base.text",
+    "ProbeReport": "msgcore.session.probe",
     "Submission": "msgcore.session.access",
+    "Verdict": "msgcore.session.probe",
     "Profile": "msgcore.profile",
     "ProfileAdmin": "msgcore.profile",
     "read_message": "msgcore.codecs",

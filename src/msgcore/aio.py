@@ -6,6 +6,8 @@ opens a runtime of its own on the running loop.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgcore.base.text import Secret
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
@@ -15,10 +17,12 @@ from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
 from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.session import direct as _direct
+from msgcore.session import probe as _probe
 from msgcore.session import session as _session
 from msgcore.session.direct import Transport
 from msgcore.session.folder import Folder, Item
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
 from msgcore.session.session import Session
 from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
@@ -37,6 +41,7 @@ __all__ = [
     "open_organization",
     "open_store",
     "open_transport",
+    "probe",
     "send",
 ]
 
@@ -61,6 +66,19 @@ async def send(
         check=check,
         timeout_seconds=timeout_seconds,
         **options,
+    )
+
+
+async def probe(
+    url: str,
+    *,
+    ca_file: Path | None = None,
+    ehlo_name: str = "[127.0.0.1]",
+    timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
+) -> ProbeReport:
+    """Find out who answers at a URL, what it offers, and how safe that is; as :func:`msgcore.probe`."""
+    return await _probe.probe(
+        url, AsyncioRuntime(), ca_file=ca_file, ehlo_name=ehlo_name, timeout_seconds=timeout_seconds
     )
 
 

@@ -39,6 +39,8 @@ ANY_FLOOR = frozenset({"__init__", "__main__", "aio", "testing", "cli"})
 EXCEPTIONS: Mapping[str, tuple[str, ...]] = {
     "providers.relay": ("mta",),
     "providers.organization": ("mta",),
+    # A conversation of its own, with what no good client says.
+    "session.probe.smtp": ("wire",),
     # One configuration for what is a transport and a gateway.
     "spi.smtp_account": ("wire", "runtime.pool"),
     # Errors carry values of higher floors, which only a type checker looks at.

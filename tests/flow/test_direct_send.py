@@ -73,7 +73,7 @@ def test_submission_is_made_as_the_authenticated_user_over_tls(
 
     queue_id = wait_for_log(postfix, rf"(\w+): message-id=<{word}@example\.test>")[1]
     client = wait_for_log(postfix, rf"{queue_id}: client=.*")[0]
-    assert "sasl_method=PLAIN, sasl_username=alice" in client
+    assert "sasl_method=SCRAM-SHA-256, sasl_username=alice" in client
 
 
 def test_implicit_tls_delivers(api: Api, postfix: Postfix, authority: Authority, password: str, word: str) -> None:
@@ -121,7 +121,7 @@ def test_several_messages_share_one_connection(
 
 
 def test_threads_or_tasks_share_a_transport(api: Api, word: str) -> None:
-    with Peer() as peer, api.open_transport(peer.url) as transport:
+    with Peer() as peer, api.open_transport(peer.url, connections=1) as transport:
         api.send_side_by_side(transport, [letter(word, text=f"{number}") for number in range(8)])
 
     assert (sorted(peer.bodies), peer.connection_count) == ([b"%d\r\n" % number for number in range(8)], 1)

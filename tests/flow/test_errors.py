@@ -207,7 +207,7 @@ def test_postfix_refuses_a_wrong_password_with_the_same_error(
     options = {"ca_file": str(authority.ca_file), "user": "alice", "password": wrong_password}
     error = send(api, Trouble(f"smtp+starttls://localhost:{postfix.submission}", AuthenticationRefused, (), options))
 
-    assert (type(error), f"smtp localhost:{postfix.submission}: AUTH PLAIN as alice: 535" in str(error)) == (
+    assert (type(error), f"smtp localhost:{postfix.submission}: AUTH SCRAM-SHA-256 as alice: 535" in str(error)) == (
         AuthenticationRefused,
         True,
     )

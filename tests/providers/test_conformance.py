@@ -111,7 +111,7 @@ class TestSmtp(TransportConformance[SmtpFarEnd]):
     deadline_seconds = 0.15
     service_class: ClassVar[type[object]] = SmtpService
     far_end_class = SmtpFarEnd
-    capabilities = frozenset({Capability.IDENTITY})
+    capabilities = frozenset({Capability.BATCHES, Capability.IDENTITY})
     secret = SmtpFarEnd.password
 
     def config(self, far_end: SmtpFarEnd) -> object:
@@ -131,7 +131,7 @@ class TestInternetMail(TransportConformance[SmtpFarEnd]):
     deadline_seconds = 0.15
     service_class: ClassVar[type[object]] = InternetMailService
     far_end_class = SmtpFarEnd
-    capabilities = frozenset({Capability.IDENTITY})
+    capabilities = frozenset({Capability.BATCHES, Capability.IDENTITY})
     secret = SmtpFarEnd.password
 
     def config(self, far_end: SmtpFarEnd) -> object:

@@ -26,7 +26,7 @@ PAIRS: dict[type, type] = {
     aio.Transport: transport.Transport,
     aio.Organization: organization.Organization,
 }
-FUNCTIONS = ("logon", "open_organization", "open_store", "open_transport", "send")
+FUNCTIONS = ("logon", "open_organization", "open_store", "open_transport", "probe", "send")
 
 # What an object of the coroutine ring keeps as a plain attribute, and shows to applications.
 ATTRIBUTES: dict[type, set[str]] = {aio.Item: {"row"}, aio.StoredMessage: {"message"}}

@@ -19,9 +19,9 @@ _REPLIES = {
 class FakeServer:
     """A working server; ``replies`` says what it answers to a verb, an address or ``"."`` instead of yes.
 
-    ``"-"`` as an answer closes the connection without one, ``"~"`` is silence. It closes after 421 and 221,
-    too. Answers may hold several replies, with CR LF between them. With ``is_lmtp`` each recipient gets an answer of
-    its own to the data: that of ``".ADDRESS"``, else of ``"."``.
+    ``"-"`` as an answer closes the connection without one, ``"~"`` is silence from then on. It closes after 421 and
+    221, too. Answers may hold several replies, with CR LF between them. With ``is_lmtp`` each recipient gets an answer
+    of its own to the data: that of ``".ADDRESS"``, else of ``"."``.
     """
 
     is_lmtp = False
@@ -35,7 +35,7 @@ class FakeServer:
         self._chunk_octets: int | None = None
         self._is_in_transaction = False
         self._rcpts: list[str] = []
-        self.is_closed = False
+        self.is_closed = self._is_silent = False
         self.commands: list[str] = []
         self.took: list[tuple[tuple[str, ...], bytes]] = []
 
@@ -50,7 +50,7 @@ class FakeServer:
     def react(self, octets: bytes) -> bytes:
         self._received += octets
         said = bytearray()
-        while not self.is_closed:
+        while not self.is_closed and not self._is_silent:
             answer = self._next()
             if answer is None:
                 break
@@ -65,6 +65,7 @@ class FakeServer:
     def _answer(self, answer: str) -> bytes:
         if answer == "-":
             self.is_closed = True
+        self._is_silent = answer == "~"
         if answer in {"-", "~"}:
             return b""
         self.is_closed = self.is_closed or answer.rpartition("\r\n")[2].startswith(("421", "221", "554 no service"))

@@ -107,7 +107,10 @@ def test_a_server_that_offers_chunking_and_does_not_know_it_gets_data(answer: st
 def test_silence_behind_a_chunk_tells_that_the_server_cannot_take_it() -> None:
     transaction = send(server({".": "~"}), CHUNKED)
 
-    assert (set(by_address(transaction).values()), transaction.failed_extensions) == ({Unknown()}, frozenset({"CHUNKING"}))
+    assert (set(by_address(transaction).values()), transaction.failed_extensions) == (
+        {Unknown()},
+        frozenset({"CHUNKING"}),
+    )
 
 
 def test_a_chunk_that_was_refused_leaves_the_connection_good() -> None:

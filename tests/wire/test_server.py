@@ -15,9 +15,9 @@ from msgcore.errors import MsgcoreError, StoreBusy, StoreFull
 from msgcore.model import Address, Envelope, Recipient
 from msgcore.runtime import Stream, TlsFacts, TlsServerSettings, run
 from msgcore.testing.clock import ManualClock
-from msgcore.wire.smtp.incoming_data import DataFault, IncomingData
 from msgcore.wire.smtp.server import EVERY_EXTENSION, BodyKind, Client, MailFacts, ServerSettings, serve_session
-from msgcore.wire.smtp.turn import Around, Turn
+from msgcore.wire.smtp.server.incoming_data import DataFault, IncomingData
+from msgcore.wire.smtp.server.turn import Around, Turn
 from tests.wire.streams import Chunks
 
 TLS = TlsFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384", is_verified=False)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msgcore.wire.smtp.incoming_data import IncomingChunk
 from msgcore.wire.smtp.server import EVERY_EXTENSION, BodyKind
+from msgcore.wire.smtp.server.incoming_data import IncomingChunk
 from tests.wire.test_server import HELLO, SETTINGS, TO_BOB, Keeper, codes
 
 CHUNKING = attrs.evolve(SETTINGS, offers=EVERY_EXTENSION)

@@ -7,7 +7,7 @@ from msgcore.base.status import Reply
 from msgcore.model import Envelope
 from msgcore.runtime import run
 from msgcore.wire.smtp.server import EVERY_EXTENSION, serve_session
-from msgcore.wire.smtp.turn import Turn
+from msgcore.wire.smtp.server.turn import Turn
 from tests.wire.test_server import SETTINGS, Keeper, Talker, codes, lines
 
 LMTP = attrs.evolve(SETTINGS, is_lmtp=True, offers=EVERY_EXTENSION)

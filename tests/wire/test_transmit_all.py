@@ -98,7 +98,7 @@ def test_a_cut_after_any_octet_either_way_ends_in_the_truth(extensions: tuple[st
 
 
 # Replies that pass for another command's cannot be told apart, so single replies only.
-SINGLE = [answer for answer in ANSWERS if answer not in {"250-x", "354 go"}]
+SINGLE = [answer for answer in ANSWERS if answer != "354 go"]
 REPLIES: st.SearchStrategy[Mapping[str, str]] = st.dictionaries(
     st.sampled_from(["MAIL", "a@x.test", "b@x.test", "c@x.test", "d@x.test", "DATA", "BDAT", ".", "RSET"]),
     st.sampled_from(SINGLE),

@@ -58,7 +58,18 @@ def test_a_cut_before_the_dot_that_the_writer_hears_of_is_never_unknown(extensio
         assert set(map(type, by_address(transaction).values())) == {Deferred}, limit
 
 
-ANSWERS = ["250 2.0.0 ok", "354 go", "421 4.3.2 bye", "451 later", "550 no", "552 full", "-", "~", "250-x", "rubbish"]
+ANSWERS = [
+    "250 2.0.0 ok",
+    "354 go",
+    "421 4.3.2 bye",
+    "451 later",
+    "550 no",
+    "552 full",
+    "-",
+    "~",
+    "250-x\r\n251 y",
+    "rubbish",
+]
 
 
 @given(

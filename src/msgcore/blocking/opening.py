@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgcore.base.text import Secret
 from msgcore.blocking.organization import Organization
 from msgcore.blocking.session import Session
@@ -14,10 +16,12 @@ from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session import direct as _direct
+from msgcore.session import probe as _probe
 from msgcore.session import session as _session
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
 
-__all__ = ["logon", "open_organization", "open_store", "open_transport", "send"]
+__all__ = ["logon", "open_organization", "open_store", "open_transport", "probe", "send"]
 
 
 def send(
@@ -50,6 +54,31 @@ def send(
             timeout_seconds=timeout_seconds,
             **options,
         )
+    )
+
+
+def probe(
+    url: str,
+    *,
+    ca_file: Path | None = None,
+    ehlo_name: str = "[127.0.0.1]",
+    timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
+) -> ProbeReport:
+    """Find out who answers at a URL (``smtp smtps smtp+starttls lmtp``), what it offers, and how safe that is.
+
+    No mail is sent and nobody logs in. ``ca_file`` (PEM) replaces the system's authorities. The server sees up to five
+    connections, two of which break the protocol on purpose.
+
+    Raises:
+        UsageError: the URL or ``ehlo_name`` is wrong.
+        NameNotResolved, ConnectionLost, TimedOut: nobody is there, or says nothing within ``timeout_seconds``.
+        TlsFailed: TLS starts with the first octet there, and no agreement was reached.
+        ProtocolBroken: whoever answers speaks another protocol.
+        StarttlsInjection: octets arrived in clear behind the go-ahead for TLS.
+    """
+    runtime = BlockingRuntime()
+    return runtime.run(
+        _probe.probe(url, runtime, ca_file=ca_file, ehlo_name=ehlo_name, timeout_seconds=timeout_seconds)
     )
 
 

@@ -11,7 +11,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.testing.far_ends import Taken
 from msgcore.testing.servers import Fault, LoopbackSmtpServer
 from msgcore.wire.smtp.server import EVERY_EXTENSION
-from msgcore.wire.smtp.turn import END_OF_DATA, Turn
+from msgcore.wire.smtp.server.turn import END_OF_DATA, Turn
 
 __all__ = ["SmtpFarEnd"]
 

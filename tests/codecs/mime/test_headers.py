@@ -13,6 +13,7 @@ from msgcore.codecs.mime.syntax.parameters import parse_parameters
 from msgcore.codecs.mime.syntax.tolerated import ignore
 from msgcore.codecs.mime.syntax.words import decode_words, header_text
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
+from msgcore.model.headers import Header
 from msgcore.testing.strategies import long_header_texts
 
 
@@ -45,6 +46,36 @@ def test_all_fields_of_a_name_are_given_in_order() -> None:
 
 def test_a_fold_with_the_white_space_around_it_is_one_space() -> None:
     assert block(b"Subject: a \r\n\t  b\r\n c\r\n").text(b"subject") == "a b c"
+
+
+_PIECES = (
+    *(
+        b"A:",
+        b"B-c : ",
+        b"junk",
+        b"x y",
+        b" ",
+        b"\t",
+        b"?",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"\r\n ",
+        b"\n\t",
+        b"\0",
+        b"\x0b",
+        b"\x1c",
+    ),
+    *(b"=?utf-8?q?a", b"b?=", b"=?utf-8?q?a_b?=", b"\xe9"),
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map(b"".join))
+def test_a_field_reads_the_same_alone_and_among_all(octets: bytes) -> None:
+    header = block(octets)
+    alone = [Header(header.name(one).decode(), header.decoded(header.value(one))) for one in header.each_field()]
+
+    assert header.headers() == [one for one in alone if one.name]
 
 
 # RFC 2047
@@ -172,6 +203,20 @@ ADDRESSES: list[tuple[str, list[tuple[str, str]]]] = [
 @pytest.mark.parametrize(("text", "expected"), ADDRESSES)
 def test_addresses_read(text: str, expected: list[tuple[str, str]]) -> None:
     assert [(a.display_name, a.email_address) for a in read_addresses(text.encode())] == expected
+
+
+_MAILBOX_PIECES = (
+    *("bob@b.test", "<bob@b.test>", "Bob ", '"B, b" ', "(Bob)", "( x  y )", " ", ",", ", ", "\t", "<>", "()", "(a(b))"),
+    *("=?utf-8?q?B=C3=B6b?=", "=?utf-8?q?a?= =?utf-8?q?b?= ", "(=?utf-8?q?x?=)", "IMCEAFAX-1@encapsulated.invalid"),
+)
+
+
+@given(st.lists(st.sampled_from(_MAILBOX_PIECES), max_size=6).map("".join))
+def test_usual_addresses_read_the_same_beside_a_group_without_members(text: str) -> None:
+    """A group is read the long way, and what stands beside it."""
+    found, beside = read_addresses(text.encode()), read_addresses(f"{text}, none:;".encode())
+
+    assert [(a.typed, a.display_name) for a in found] == [(a.typed, a.display_name) for a in beside]
 
 
 def test_an_address_of_another_type_comes_back_from_its_capsule() -> None:

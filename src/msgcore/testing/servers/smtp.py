@@ -21,7 +21,7 @@ from msgcore.testing.servers.faults import Fault
 from msgcore.testing.servers.loopback import LoopbackServer
 from msgcore.wire.sasl import Authenticator, ChannelBinding, Exchange, Passwords
 from msgcore.wire.smtp.server import USUAL_EXTENSIONS, MailFacts, ServerSettings, serve_session
-from msgcore.wire.smtp.turn import END_OF_DATA, GREETING, Turn
+from msgcore.wire.smtp.server.turn import END_OF_DATA, GREETING, Turn
 
 __all__ = ["LoopbackSmtpServer", "ReceivedMessage"]
 

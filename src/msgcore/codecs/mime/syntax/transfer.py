@@ -66,6 +66,7 @@ _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
 _SEVEN_BIT = bytes(range(128))
 _WHITE = b" \t\r\n"
 _BLANKS_AT_LINE_END = re.compile(rb"(?<![ \t])[ \t]+(?=\n)")
+_UNUSUAL_LINE_END = re.compile(rb"\n(?<![^ \t]\r\n)")  # one that is not CRLF behind anything but a blank
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
 
 _LARGE = 65_536
@@ -148,14 +149,18 @@ def _decode_quoted_printable(octets: bytes, note: Note, line_end: bytes | None =
 
 
 def _without_blanks_at_line_ends(octets: bytes, line_end: bytes | None) -> bytes:
+    if _UNUSUAL_LINE_END.search(octets) is None:
+        lines = octets.replace(b"\r", b"")
+        if len(octets) - len(lines) == lines.count(b"\n"):
+            return octets if line_end is None else lines
     found = b"\r\n" if b"\r\n" in octets else b"\n"
     if len(octets) <= _LARGE:  # the list of its lines is several times as large
-        *lines, last = octets.split(found)
-        lines = [line.rstrip(b" \t") for line in lines]
-        lines.append(last)
-        bare = b"".join(lines) if _CR in octets else b""
+        *pieces, last = octets.split(found)
+        pieces = [piece.rstrip(b" \t") for piece in pieces]
+        pieces.append(last)
+        bare = b"".join(pieces) if _CR in octets else b""
         if _CR not in bare and _LF not in bare:
-            return (line_end or found).join(lines)
+            return (line_end or found).join(pieces)
     normal = octets.replace(b"\r\n", b"\n")
     is_uniform = b"\r" not in normal and (found == b"\n" or octets.count(b"\n") == octets.count(b"\r\n"))
     normal = normal.replace(b"\r", b"\n")

@@ -37,7 +37,7 @@ def text_of(entity: Entity) -> str:
     if _may_hold_files(entity):
         octets = without_files(octets, uu_files(octets))
     text = decode(octets, charset, entity.reading.findings.at(entity.body_start))
-    if "\r\n" in text and is_wide(charset):
+    if is_wide(charset):
         text = text.replace("\r\n", "\n")
     if (parameters.get("format") or "").lower() == "flowed":
         return unflow(text, delsp=(parameters.get("delsp") or "").lower() == "yes")

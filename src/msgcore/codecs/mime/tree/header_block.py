@@ -24,7 +24,7 @@ __all__ = ["LONGEST_SHARED", "HeaderBlock", "RawField", "shared_header_block"]
 # One logical line: a field's name if it has one, then all up to the line end that no white space follows.
 _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
 # The same for all lines at once, which is faster where one that is no field gives nothing.
-_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+\n?+)|[^\n]++\n?+|\n")
+_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+\n?+)|(?!\Z)[^\n]*+(?:\n[ \t][^\n]*+)*+\n?+")
 _NO_WHITE_SPACE = b"\0\v\f\x1c\x1d\x1e\x1f"  # NUL, and what Python takes for white space
 _new = tuple.__new__  # half the time of a named tuple's own
 _TOKEN = re.compile(rb"[\s;\"']*([^\s;\"'()]*)")
@@ -74,18 +74,21 @@ class HeaderBlock:
         self._index: dict[bytes, bytes] | None = None
         self.has_junk = self.is_kept = False
         if len(octets) <= _LARGE or self._is_dense(octets.count(b"\n")):
-            self._pairs: list[tuple[bytes, bytes]] = _FIELD.findall(octets)
-            self.is_kept = self._is_dense(len(self._pairs))
-        if self.is_kept:
-            index: dict[bytes, bytes] = {}
-            repeated: set[bytes] = set()
-            for name, value in self._pairs:
-                name = name.lower()
-                if name in index:
-                    repeated.add(name)
-                else:
-                    index[name] = value
-            self._index, self._repeated, self.has_junk = index, repeated, b"" in index
+            pairs: list[tuple[bytes, bytes]] = _FIELD.findall(octets)
+            if self._is_dense(len(pairs)):
+                self._keep(pairs)
+
+    def _keep(self, pairs: list[tuple[bytes, bytes]]) -> None:
+        index: dict[bytes, bytes] = {}
+        repeated: set[bytes] = set()
+        for written, value in pairs:
+            name = written.lower()
+            if name in index:
+                repeated.add(name)
+            else:
+                index[name] = value
+        self.is_kept, self.has_junk = True, b"" in index
+        self._pairs, self._index, self._repeated = pairs, index, repeated
 
     def _is_dense(self, lines: int) -> bool:
         """Say whether so many lines may be kept."""
@@ -178,12 +181,13 @@ class HeaderBlock:
     def headers(self) -> list[Header]:
         """Give each field with its decoded value, in order; past the limit of fields none."""
         pairs = self._pairs if self.is_kept else [(self.name(one), self.value(one)) for one in self.each_field()]
+        if self.has_junk or not self.is_kept:
+            pairs = [pair for pair in pairs if pair[0]]
         if not pairs or not self.octets.isascii() or any(map(self.octets.__contains__, _NO_WHITE_SPACE)):
-            return [Header(name.decode(), self.decoded(raw)) for name, raw in pairs if name]
+            return [Header(name.decode(), self.decoded(raw)) for name, raw in pairs]
         names, values = zip(*pairs, strict=True)
         texts = [self._with_words(clean(one)) if "?" in one or "\r" in one else one for one in unfold_all(values)]
-        found = map(_new, repeat(Header), zip(map(bytes.decode, names), texts, strict=True))
-        return [header for header in found if header.name] if self.has_junk else list(found)
+        return list(map(_new, repeat(Header), zip(map(bytes.decode, names), texts, strict=True)))
 
     def value(self, field: RawField) -> bytes:
         return self.octets[field.value_start : field.end]

@@ -17,25 +17,16 @@ import attrs
 from msgcore.base.status import Reply
 from msgcore.errors import ConnectionLost, ProtocolBroken, StarttlsInjection, TimedOut, TlsFailed
 from msgcore.runtime.abc import Event, Stream
-from msgcore.wire.smtp.server_auth import prove_user
-from msgcore.wire.smtp.server_commands import Command, Refusal, read_command, read_ehlo_name, reply_of
-from msgcore.wire.smtp.server_handler import BodyKind, Client, Handler, MailFacts
-from msgcore.wire.smtp.server_line import ClientLine
-from msgcore.wire.smtp.server_settings import EVERY_EXTENSION, USUAL_EXTENSIONS, ServerSettings, offer_lines
-from msgcore.wire.smtp.server_tally import Tally
-from msgcore.wire.smtp.server_transaction import Then, Transactions
-from msgcore.wire.smtp.turn import GREETING, Around, Turn
+from msgcore.wire.smtp.server.auth import prove_user
+from msgcore.wire.smtp.server.commands import Command, Refusal, read_command, read_ehlo_name, reply_of
+from msgcore.wire.smtp.server.handler import Client, Handler
+from msgcore.wire.smtp.server.line import ClientLine
+from msgcore.wire.smtp.server.settings import ServerSettings, offer_lines
+from msgcore.wire.smtp.server.tally import Tally
+from msgcore.wire.smtp.server.transaction import Then, Transactions
+from msgcore.wire.smtp.server.turn import GREETING, Around, Turn
 
-__all__ = [
-    "EVERY_EXTENSION",
-    "USUAL_EXTENSIONS",
-    "BodyKind",
-    "Client",
-    "Handler",
-    "MailFacts",
-    "ServerSettings",
-    "serve_session",
-]
+__all__ = ["serve_session"]
 
 _OTHER_PROTOCOLS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PRI", "PUT", "TRACE"}
 _CUTS = (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken, StarttlsInjection)

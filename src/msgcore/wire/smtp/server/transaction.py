@@ -11,15 +11,15 @@ import attrs
 
 from msgcore.base.status import Reply
 from msgcore.model.envelope import Envelope
-from msgcore.wire.smtp.incoming_data import DataFault, IncomingChunk, IncomingData, fault_of
-from msgcore.wire.smtp.server_commands import Refusal, Terms, read_bdat, reply_of
-from msgcore.wire.smtp.server_handler import BodyKind, Client, Handler
-from msgcore.wire.smtp.server_line import ClientLine
-from msgcore.wire.smtp.server_mail import Mail, ask, fault_reply
-from msgcore.wire.smtp.server_parameters import read_mail, read_rcpt
-from msgcore.wire.smtp.server_settings import ServerSettings
-from msgcore.wire.smtp.server_tally import Tally
-from msgcore.wire.smtp.turn import END_OF_DATA
+from msgcore.wire.smtp.server.commands import Refusal, Terms, read_bdat, reply_of
+from msgcore.wire.smtp.server.handler import BodyKind, Client, Handler
+from msgcore.wire.smtp.server.incoming_data import DataFault, IncomingChunk, IncomingData, fault_of
+from msgcore.wire.smtp.server.line import ClientLine
+from msgcore.wire.smtp.server.mail import Mail, ask, fault_reply
+from msgcore.wire.smtp.server.parameters import read_mail, read_rcpt
+from msgcore.wire.smtp.server.settings import ServerSettings
+from msgcore.wire.smtp.server.tally import Tally
+from msgcore.wire.smtp.server.turn import END_OF_DATA
 
 __all__ = ["Then", "Transactions"]
 

@@ -10,7 +10,7 @@ import attrs
 from msgcore.errors import UsageError
 from msgcore.runtime.abc import TlsServerSettings
 from msgcore.wire.sasl.server import Authenticator
-from msgcore.wire.smtp.server_handler import Client
+from msgcore.wire.smtp.server.handler import Client
 
 __all__ = ["EVERY_EXTENSION", "USUAL_EXTENSIONS", "ServerSettings", "offer_lines"]
 

@@ -11,7 +11,7 @@ from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.errors import InvalidAddress
 from msgcore.model.address import SMTP, Address
 from msgcore.wire.smtp.path import check_path, needs_utf8
-from msgcore.wire.smtp.server_handler import MailFacts
+from msgcore.wire.smtp.server.handler import MailFacts
 
 __all__ = [
     "Command",

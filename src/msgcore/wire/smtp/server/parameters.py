@@ -12,8 +12,8 @@ from msgcore.base.text import one_line
 from msgcore.model.address import SMTP, Address
 from msgcore.model.delivery import DeliveryRequest, Notify, ReturnedContent
 from msgcore.model.recipient import Recipient
-from msgcore.wire.smtp.server_commands import Refusal, Terms, read_path, smtp_address
-from msgcore.wire.smtp.server_handler import BodyKind, Client, MailFacts
+from msgcore.wire.smtp.server.commands import Refusal, Terms, read_path, smtp_address
+from msgcore.wire.smtp.server.handler import BodyKind, Client, MailFacts
 
 __all__ = ["read_mail", "read_rcpt"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from msgcore.wire.smtp.server_settings import ServerSettings
+from msgcore.wire.smtp.server.settings import ServerSettings
 
 __all__ = ["Tally"]
 

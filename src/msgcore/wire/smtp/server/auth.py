@@ -10,9 +10,9 @@ from pathlib import Path
 from msgcore.errors import AuthenticationRefused, MalformedMessage, MsgcoreError, NotSupported
 from msgcore.runtime.abc import TlsFacts
 from msgcore.wire.sasl import ChannelBinding, Exchange, server_end_point
-from msgcore.wire.smtp.server_commands import Refusal
-from msgcore.wire.smtp.server_line import ClientLine
-from msgcore.wire.smtp.server_settings import ServerSettings
+from msgcore.wire.smtp.server.commands import Refusal
+from msgcore.wire.smtp.server.line import ClientLine
+from msgcore.wire.smtp.server.settings import ServerSettings
 
 __all__ = ["prove_user"]
 

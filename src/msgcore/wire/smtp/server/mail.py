@@ -11,9 +11,9 @@ from msgcore.errors import MsgcoreError, OperationCancelled, StoreFull
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.recipient import Recipient
-from msgcore.wire.smtp.incoming_data import DataFault
-from msgcore.wire.smtp.server_commands import reply_of
-from msgcore.wire.smtp.server_handler import MailFacts
+from msgcore.wire.smtp.server.commands import reply_of
+from msgcore.wire.smtp.server.handler import MailFacts
+from msgcore.wire.smtp.server.incoming_data import DataFault
 
 __all__ = ["Mail", "ask", "fault_reply"]
 

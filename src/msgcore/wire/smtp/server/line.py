@@ -9,8 +9,8 @@ from msgcore.errors import ProtocolBroken
 from msgcore.runtime.abc import Stream, TlsServerSettings
 from msgcore.wire.lines import Incoming, take_line
 from msgcore.wire.smtp.reply import write_reply
-from msgcore.wire.smtp.server_commands import Refusal
-from msgcore.wire.smtp.server_settings import ServerSettings
+from msgcore.wire.smtp.server.commands import Refusal
+from msgcore.wire.smtp.server.settings import ServerSettings
 
 __all__ = ["ClientLine"]
 
