@@ -78,7 +78,7 @@ class BlockingRuntime:
         return self._clock.monotonic()
 
     def deadline(self, seconds: float | None) -> Deadline:
-        return Deadline.after(seconds, self._clock)
+        return Deadline.after(seconds, self)
 
     async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
         first = first_hop(endpoint, path)

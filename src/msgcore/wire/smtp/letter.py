@@ -49,10 +49,13 @@ class Leaving(MsgcoreError):
 
 
 class Flight(NamedTuple):
-    """Commands that go together, and who takes the reply to each. ``has_message``: all of the message goes, too."""
+    """Commands that go together, and who takes the reply to each, at which stage.
+
+    ``has_message``: all of the message goes, too.
+    """
 
     octets: bytes
-    takers: list[Callable[[Reply], None]]
+    takers: list[tuple[str, Callable[[Reply], None]]]
     has_message: bool = False
 
 
@@ -71,14 +74,17 @@ class _Rcpt:
 
 
 class Letter:
-    """One transaction on its way. ``is_said``: the server may have all of the message, and so may have taken it."""
+    """One transaction on its way. ``stage`` is what the next reply answers.
+
+    ``is_said``: the server may have all of the message, and so may have taken it.
+    """
 
     def __init__(self, plan: Plan, peer: str, note: str = "") -> None:
         self._plan = plan
         self._peer = peer
         self._note = "; ".join(filter(None, (note, plan.note)))
         self._rcpts = [_Rcpt(self, command, recipients) for command, recipients in plan.rcpts.items()]
-        self._stage = "MAIL"
+        self.stage = "MAIL"
         self._is_open = False  # MAIL was accepted, and the transaction has not ended
         self._is_ready = False  # 354 was given
         self._waiting: list[_Rcpt] = []  # LMTP: those whose last reply is still to come
@@ -106,25 +112,25 @@ class Letter:
 
     def _flight(self, window: list[_Rcpt], *, is_first: bool, is_last: bool) -> Flight:
         commands = [rcpt.command for rcpt in window]
-        takers: list[Callable[[Reply], None]] = [rcpt.take for rcpt in window]
+        takers: list[tuple[str, Callable[[Reply], None]]] = [("RCPT", rcpt.take) for rcpt in window]
         if is_first:
             commands.insert(0, self._plan.mail)
-            takers.insert(0, self.take_mail)
+            takers.insert(0, ("MAIL", self.take_mail))
         if is_last and self._plan.is_at_once:
             commands += (b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data)
             self.replies_left = -1  # by how many are taken
         elif is_last and not self._plan.is_chunked:
             commands.append(b"DATA\r\n")
-            takers.append(self.take_data)
+            takers.append(("DATA", self.take_data))
         return Flight(b"".join(commands), takers, self.replies_left < 0)
 
     def _lock_step(self) -> Iterator[Flight]:
-        yield Flight(self._plan.mail, [self.take_mail])
+        yield Flight(self._plan.mail, [("MAIL", self.take_mail)])
         for rcpt in self._rcpts:
             if self._is_open:
-                yield Flight(rcpt.command, [rcpt.take])
+                yield Flight(rcpt.command, [("RCPT", rcpt.take)])
         if not self._plan.is_chunked and any(rcpt.is_taken for rcpt in self._rcpts):
-            yield Flight(b"DATA\r\n", [self.take_data])
+            yield Flight(b"DATA\r\n", [("DATA", self.take_data)])
 
     def rest(self) -> tuple[bytes, bytes]:
         """Give what is left to say when the flights are answered, the message and its end; both empty: nothing.
@@ -136,16 +142,16 @@ class Letter:
             self._waiting = taken
         each = len(taken) if self._plan.is_lmtp and taken else 1
         if self.replies_left < 0:
-            self.replies_left, self._stage = each, END
+            self.replies_left, self.stage = each, END
             return b"", b""
         if not self._is_open:
             return b"", b""
-        is_ended, self._stage, self.replies_left = self._stage == END, END, each
+        is_ended, self.stage, self.replies_left = self.stage == END, END, each
         if self._is_ready and not is_ended:
             return self._plan.data if taken else b"", _DOT
         if self._plan.is_chunked and taken and not is_ended:
             return b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data
-        self._stage, self.replies_left = "RSET", 1
+        self.stage, self.replies_left = "RSET", 1
         return b"", RSET
 
     @property
@@ -164,7 +170,6 @@ class Letter:
         if reply.is_intermediate:
             raise self._broken(f"answers {reply} to MAIL")
         self._is_open = reply.is_positive
-        self._stage = "RCPT"
         if not reply.is_positive:
             if reply.code in _UNKNOWN_PARAMETER:
                 self._failed |= self._plan.optional
@@ -190,7 +195,6 @@ class Letter:
         return is_said and any(rcpt.is_taken for rcpt in self._rcpts)
 
     def take_data(self, reply: Reply) -> None:
-        self._stage = "DATA"
         if reply.is_positive or (reply.is_intermediate and not self._is_open):
             raise self._broken(f"answers {reply} to DATA")
         self._is_ready = reply.is_intermediate
@@ -200,7 +204,7 @@ class Letter:
     def take_end(self, reply: Reply) -> bool:
         """Take a reply to the end of the message, or to RSET; say whether the connection is still good."""
         self.replies_left -= 1
-        if self._stage == "RSET":
+        if self.stage == "RSET":
             self._is_open = False
             return reply.is_positive
         if reply.is_intermediate or (reply.is_positive and not self.is_said):
@@ -224,15 +228,15 @@ class Letter:
 
     def cut(self, error: MsgcoreError) -> None:
         """Settle what is open when the connection ended, or cannot be believed any more."""
-        if isinstance(error, TimedOut) and self._plan.is_pipelined and self._stage != "MAIL":
+        if isinstance(error, TimedOut) and self._plan.is_pipelined and self.stage != "MAIL":
             self._failed |= {"CHUNKING" if self.is_said and self._plan.is_chunked else "PIPELINING"}
         if isinstance(error, Leaving):
             # Behind the data of LMTP it is the reply for one recipient, and says nothing of those behind.
             first = self._waiting[:1] or [rcpt for rcpt in self._rcpts if rcpt.outcome is None]
-            self._settle(error.reply, first, self._stage)
+            self._settle(error.reply, first, self.stage)
         kind = Unknown if self.is_said else Deferred
         for rcpt in self._rcpts:
-            rcpt.outcome = rcpt.outcome or kind(None, None, str(error), self._stage, self._note)
+            rcpt.outcome = rcpt.outcome or kind(None, None, str(error), self.stage, self._note)
 
     def _settle(self, reply: Reply, rcpts: Iterable[_Rcpt], stage: str) -> None:
         outcome = self._kind(outcome_of_reply(reply, stage, self._note))

@@ -142,7 +142,8 @@ class _Sender:
             await self._say(flight.octets, marks, is_waiting=False)
         else:
             await self._end_with(before, flight.octets, marks)
-        for take in flight.takers:
+        for stage, take in flight.takers:
+            letter.stage = stage
             take(await self._reply())
 
     async def _end(self, letter: Letter) -> None:
