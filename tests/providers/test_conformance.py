@@ -127,6 +127,22 @@ class TestSmtpOfAServerThatIsSilentAtFirst(TestSmtp):
     far_end_class = HeldAtTheGreeting
 
 
+class LmtpFarEnd(SmtpFarEnd):
+    is_lmtp = True
+
+
+class TestLmtp(TestSmtp):
+    far_end_class = LmtpFarEnd
+
+    def config(self, far_end: SmtpFarEnd) -> object:
+        return SmtpConfig(
+            url=ServiceUrl.parse(far_end.url, ("lmtp",)),
+            user=far_end.user,
+            password=Secret(far_end.password),
+            allow_cleartext_login=True,
+        )
+
+
 class TestInternetMail(TransportConformance[SmtpFarEnd]):
     deadline_seconds = 0.15
     service_class: ClassVar[type[object]] = InternetMailService

@@ -31,14 +31,13 @@ def test_a_sleep_without_a_deadline_is_cut(mode: Mode) -> None:
 @BOTH
 def test_a_read_without_a_deadline_is_cut(mode: Mode) -> None:
     async def main(runtime: Runtime) -> None:
-        with peer(lambda connection: connection.recv(1)) as endpoint:
-            stream = await runtime.connect(endpoint)
-            try:
-                await runtime.bounded(stream.read(), runtime.deadline(BRIEF_SECONDS))
-            finally:
-                stream.abort()
+        stream = await runtime.connect(endpoint)
+        try:
+            await runtime.bounded(stream.read(), runtime.deadline(BRIEF_SECONDS))
+        finally:
+            stream.abort()
 
-    with pytest.raises(CutShort):
+    with peer(lambda connection: connection.recv(1)) as endpoint, pytest.raises(CutShort):
         mode.run(main)
 
 

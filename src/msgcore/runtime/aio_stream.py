@@ -209,17 +209,15 @@ class AsyncioStream(asyncio.Protocol):
         if self._waiter is None:
             return
         if self.deadline.is_past:
-            self._end_wait(TimedOut("the deadline has passed"))
+            _fail(self._waiter, TimedOut("the deadline has passed"))
         else:
             self._set_timer()
 
     def _cancel(self) -> None:
         """Come from :meth:`Runtime.cancel`, in any thread."""
-        post(self._loop, self._end_wait, OperationCancelled("cancel() ended this call"))
-
-    def _end_wait(self, error: MsgcoreError) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(error)
+        waiter = self._waiter  # the one of the call that is cancelled; later there may be another
+        if waiter is not None:
+            post(self._loop, _fail, waiter, OperationCancelled("cancel() ended this call"))
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -234,3 +232,8 @@ class AsyncioStream(asyncio.Protocol):
                 self._transport.pause_reading()
             else:
                 self._transport.resume_reading()
+
+
+def _fail(waiter: asyncio.Future[None], error: MsgcoreError) -> None:
+    if not waiter.done():
+        waiter.set_exception(error)

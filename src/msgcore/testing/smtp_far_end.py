@@ -25,10 +25,14 @@ class SmtpFarEnd:
     user: ClassVar[str] = "ann"
     password: ClassVar[str] = "correct horse/battery+staple"
     hold_stage: ClassVar[str] = END_OF_DATA
+    is_lmtp: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.server = LoopbackSmtpServer(
-            "mx.far-end.test", extensions=EVERY_EXTENSION, logins={self.user: self.password}
+            "mx.far-end.test",
+            extensions=EVERY_EXTENSION,
+            logins={self.user: self.password},
+            is_lmtp=self.is_lmtp,
         )
 
     def __enter__(self) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, cast
 
 from msgcore.base.times import Deadline
@@ -27,7 +27,7 @@ from msgcore.spi.transport import (
 from msgcore.testing.conformance import needs
 from msgcore.testing.delivery import DeliveryConformance
 from msgcore.testing.delivery.letters import Letter, Told
-from msgcore.testing.delivery.opened import Opened
+from msgcore.testing.delivery.opened import AMPLE_SECONDS, Opened
 from msgcore.testing.delivery.suite import F
 from msgcore.testing.delivery.trouble import cancel_when_held
 from msgcore.testing.modes import Mode
@@ -54,6 +54,16 @@ class OpenedTransport(Opened):
         except MsgcoreError as error:
             return Told(letter, {}, error)
         return Told(letter, handed.outcomes)
+
+    async def submit_all(self, letters: Sequence[Letter]) -> list[Told]:
+        """Submit letters as a session does, batch by batch until all are told of."""
+        told: list[Told] = []
+        while len(told) < len(letters):
+            left = letters[len(told) :]
+            batch = [(letter.envelope, letter.message) for letter in left]
+            handed = await self.guarded.submit_all(batch, self.runtime.deadline(AMPLE_SECONDS))
+            told += [Told(letter, one.outcomes) for letter, one in zip(left, handed, strict=False)]
+        return told
 
 
 class TransportConformance(DeliveryConformance[F]):
@@ -175,6 +185,36 @@ class TransportConformance(DeliveryConformance[F]):
             assert told.contradictions(far_end.taken()) == []
 
     # Optional abilities.
+
+    @needs(Capability.BATCHES)
+    def test_each_message_of_a_batch_arrives_once_and_is_told_of(self, mode: Mode) -> None:
+        with self.far_end() as far_end:
+            letters = [self.letter(far_end, "bob"), self.letter(far_end, "cia", "dan"), self.letter(far_end, "bob")]
+            told = self.at_work(mode, self.config_for(far_end), lambda opened: _transport(opened).submit_all(letters))
+            taken = far_end.taken()
+            assert [one.contradictions(taken) for one in told] == [[], [], []]
+            assert [letter.copies(taken).total() for letter in letters] == [1, 2, 1]
+
+    @needs(Capability.BATCHES, "refuse")
+    def test_a_refused_message_of_a_batch_harms_no_other(self, mode: Mode) -> None:
+        with self.far_end() as far_end:
+            far_end.refuse(far_end.address("cia"))
+            letters = [self.letter(far_end, "bob"), self.letter(far_end, "cia"), self.letter(far_end, "dan")]
+            told = self.at_work(mode, self.config_for(far_end), lambda opened: _transport(opened).submit_all(letters))
+            assert [isinstance(outcome, Refused) for one in told for outcome in one.outcomes.values()] == [
+                False,
+                True,
+                False,
+            ]
+            assert [one.contradictions(far_end.taken()) for one in told] == [[], [], []]
+
+    @needs(Capability.BATCHES, "lose")
+    def test_what_is_told_of_a_batch_whose_connection_was_lost_is_no_lie(self, mode: Mode) -> None:
+        with self.far_end() as far_end:
+            far_end.lose()
+            letters = [self.letter(far_end, "bob") for _ in range(3)]
+            told = self.at_work(mode, self.config_for(far_end), lambda opened: _transport(opened).submit_all(letters))
+            assert [one.contradictions(far_end.taken()) for one in told] == [[], [], []]
 
     @needs(Capability.TRACKING)
     def test_tracking_answers_for_the_recipients_asked(self, mode: Mode) -> None:

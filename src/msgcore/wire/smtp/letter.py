@@ -82,7 +82,7 @@ class Letter:
     def __init__(self, plan: Plan, peer: str, note: str = "") -> None:
         self._plan = plan
         self._peer = peer
-        self._note = "; ".join(filter(None, (note, plan.note)))
+        self._note = f"{note}; {plan.note}" if note and plan.note else note or plan.note
         self._rcpts = [_Rcpt(self, command, recipients) for command, recipients in plan.rcpts.items()]
         self.stage = "MAIL"
         self._is_open = False  # MAIL was accepted, and the transaction has not ended
@@ -257,8 +257,9 @@ class Letter:
             outcome = rcpt.outcome if is_usable else attrs.evolve(rcpt.outcome, is_connection_usable=False)
             for recipient in rcpt.recipients:
                 found[recipient] = outcome
-        in_order = {recipient: found[recipient] for recipient in plan.recipients}
-        return Transaction(Outcomes(in_order), is_usable, self._failed)
+        if len(found) > 1:
+            found = {recipient: found[recipient] for recipient in plan.recipients}
+        return Transaction(Outcomes(found), is_usable, self._failed)
 
     def _broken(self, what: str) -> ProtocolBroken:
         return ProtocolBroken.remote(f"{self._peer}: the server {what}")

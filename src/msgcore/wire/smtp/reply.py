@@ -28,9 +28,11 @@ def take_reply(buffer: bytearray) -> Reply | None:
     Raises:
         ProtocolBroken: what arrived is no reply, its lines have different codes, or it is longer than 64 KiB.
     """
-    continued = _CONTINUED.match(buffer)
-    last_start = 0 if continued is None else continued.end()
-    last = _LAST.match(buffer, last_start)
+    last_start = 0
+    last = _LAST.match(buffer)
+    if last is None and (continued := _CONTINUED.match(buffer)) is not None:
+        last_start = continued.end()
+        last = _LAST.match(buffer, last_start)
     end = buffer.find(b"\n", last_start) + 1 if last is None else last.end()
     if end > REPLY_OCTETS or (not end and len(buffer) > REPLY_OCTETS):
         raise ProtocolBroken.remote(f"a reply of more than {REPLY_OCTETS} octets")

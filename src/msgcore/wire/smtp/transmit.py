@@ -107,12 +107,12 @@ class _Sender:
         self._stream = stream
         self._incoming = Incoming(stream)
         self._is_fresh = True
+        self._peer = str(stream.endpoint)
+        self._note = "" if stream.tls is None or stream.tls.is_verified else "the certificate was not verified"
         self.is_usable = True
 
     def letter_of(self, plan: Plan) -> Letter:
-        tls = self._stream.tls
-        note = "" if tls is None or tls.is_verified else "the certificate was not verified"
-        return Letter(plan, str(self._stream.endpoint), note)
+        return Letter(plan, self._peer, self._note)
 
     async def begin(self, letter: Letter, before: Letter | None) -> None:
         """End the letter before, and say all of this one up to its message."""
@@ -130,7 +130,7 @@ class _Sender:
         """Say what is left of a letter, hear what becomes of it, and leave a transaction that came to nothing."""
         try:
             if not self.is_usable:
-                raise ConnectionLost(f"{self._stream.endpoint}: the connection could not be used any more")
+                raise ConnectionLost(f"{self._peer}: the connection could not be used any more")
             await self._end(letter)
         except (Leaving, *_CUTS, OperationCancelled) as error:
             self._cut(error, letter)
@@ -160,7 +160,7 @@ class _Sender:
             message = b""
             if self._incoming.has_unasked:
                 letter.take_early(await self._reply())
-                raise ConnectionLost(f"{self._stream.endpoint}: the message was refused before its end")
+                raise ConnectionLost(f"{self._peer}: the message was refused before its end")
         ending = message + end
         if following and letter.may_need_reset:
             following = RSET + following
@@ -198,7 +198,7 @@ class _Sender:
             try:
                 reply = take_reply(self._incoming.buffer)
             except ProtocolBroken as error:
-                raise ProtocolBroken.remote(f"{self._stream.endpoint}: {error}") from None
+                raise ProtocolBroken.remote(f"{self._peer}: {error}") from None
             if reply is None:
                 await self._incoming.fill_line()
             elif reply.code == 421:
@@ -215,4 +215,4 @@ class _Sender:
                 letter.cut(error)
 
     def _broken(self, what: str) -> ProtocolBroken:
-        return ProtocolBroken.remote(f"{self._stream.endpoint}: the server {what}")
+        return ProtocolBroken.remote(f"{self._peer}: the server {what}")

@@ -26,7 +26,7 @@ _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)"
 # The same for all lines at once, which is faster where one that is no field gives nothing.
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+\n?+)|(?!\Z)[^\n]*+(?:\n[ \t][^\n]*+)*+\n?+")
 _NO_WHITE_SPACE = b"\0\v\f\x1c\x1d\x1e\x1f"  # NUL, and what Python takes for white space
-_new = tuple.__new__  # half the time of a named tuple's own
+_new = tuple[str, str].__new__  # half the time of a named tuple's own
 _TOKEN = re.compile(rb"[\s;\"']*([^\s;\"'()]*)")
 _SHORTEST_LINES = 32
 _ALWAYS_KEPT = 256
