@@ -61,6 +61,25 @@ def test_any_cut_of_the_peers_writes_arrives_whole_and_is_echoed_whole(
         assert mode.run(main) == octets
 
 
+def test_a_peer_that_has_ended_is_seen_without_a_wait(mode: Mode) -> None:
+    def script(connection: socket.socket) -> None:
+        assert receive(connection, 4) == b"bye."
+        connection.shutdown(socket.SHUT_WR)
+        wait_for_end(connection)
+
+    async def main(runtime: Runtime) -> tuple[bool, bool]:
+        stream = await runtime.connect(endpoint)
+        before = stream.has_ended
+        await stream.write(b"bye.")
+        assert await stream.read() == b""
+        after = stream.has_ended
+        await stream.close()
+        return before, after
+
+    with peer(script) as endpoint:
+        assert mode.run(main) == (False, True)
+
+
 def test_read_gives_nothing_once_the_peer_has_ended_and_writing_still_works(mode: Mode) -> None:
     def script(connection: socket.socket) -> None:
         connection.sendall(b"last words")

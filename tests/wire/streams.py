@@ -24,6 +24,10 @@ class Chunks:
     def unread_octets(self) -> int:
         return len(self._parts[0]) if self._is_early and self._parts else 0
 
+    @property
+    def has_ended(self) -> bool:
+        return not self._parts
+
     async def read(self) -> bytes:
         return self._parts.pop(0) if self._parts else b""
 

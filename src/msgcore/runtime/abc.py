@@ -137,6 +137,11 @@ class Stream(Protocol):
         """How many octets have arrived that nobody has read."""
         ...
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the peer is known to have ended its side: a look, no wait; octets may still be unread."""
+        ...
+
     async def read(self) -> bytes:
         """Give all that has arrived, at least one octet, or ``b""`` once the peer has ended its side.
 

@@ -93,6 +93,10 @@ class AsyncioStream(asyncio.Protocol):
     def unread_octets(self) -> int:
         return len(self._arrived)
 
+    @property
+    def has_ended(self) -> bool:
+        return self._has_ended or self._lost is not None
+
     def give_back(self, octets: bytes) -> None:
         """Let the next read give these octets first."""
         self._arrived[:0] = octets

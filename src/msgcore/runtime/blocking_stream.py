@@ -58,6 +58,11 @@ class BlockingStream:
         """Let the next read give these octets first."""
         self._arrived[:0] = octets
 
+    @property
+    def has_ended(self) -> bool:
+        _ = self.unread_octets  # looks at what the kernel holds
+        return self._has_ended or self._is_closed or self._broken_by is not None
+
     async def read(self) -> bytes:
         try:
             self._begin("read")

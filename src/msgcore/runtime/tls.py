@@ -63,6 +63,10 @@ class TlsStream:
         """Octets in clear; what still is ciphertext may turn out to be no data at all."""
         return self._tls.pending()
 
+    @property
+    def has_ended(self) -> bool:
+        return self._lower.has_ended
+
     async def shake_hands(self) -> None:
         """Agree with the peer; before that nothing else may be called."""
         try:

@@ -73,6 +73,10 @@ class TranscriptStream:
         return self._stream.unread_octets
 
     @property
+    def has_ended(self) -> bool:
+        return self._stream.has_ended
+
+    @property
     def tail(self) -> tuple[TranscriptLine, ...]:
         """The last lines, each cut to its last octets."""
         return tuple(self._tail)

@@ -65,6 +65,10 @@ class ScriptedStream:
     def unread_octets(self) -> int:
         return sum(map(len, self._arrived))
 
+    @property
+    def has_ended(self) -> bool:
+        return self._is_broken or self._peer.is_closed or self._is_closed
+
     async def read(self) -> bytes:
         self._check_usable("read")
         try:

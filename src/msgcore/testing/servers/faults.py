@@ -101,6 +101,10 @@ class FaultyStream:
     def unread_octets(self) -> int:
         return self._stream.unread_octets
 
+    @property
+    def has_ended(self) -> bool:
+        return self._stream.has_ended
+
     async def read(self) -> bytes:
         octets = await self._stream.read()
         limit = self._faults.breaks_after_heard

@@ -84,7 +84,7 @@ class SmtpSession:
 
     async def is_good(self, idle_seconds: float, deadline: Deadline) -> bool:
         """Say whether the server is still there and has said nothing; asks it when that was not long ago."""
-        if self.stream.unread_octets:
+        if self.stream.unread_octets or self.stream.has_ended:
             return False
         if idle_seconds > _SURE_SECONDS:
             self.stream.deadline = deadline.sooner(_NOOP_SECONDS)

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from msgcore.codecs.mime.tree.entity import Entity
 
-__all__ = ["Contents", "contents_of"]
+__all__ = ["Contents", "contents_of", "starts_with_attachment"]
+
+_LARGE, _FIRST = 65_536, 16_384
 
 _BODIES = frozenset({"text/plain", "text/html"})
 _NO_BODIES = frozenset({"text/calendar", "text/directory", "text/vcard", "text/x-vcard", "text/rfc822-headers"})
@@ -45,6 +47,21 @@ def contents_of(root: Entity) -> Contents:
     if plain is not None and _is_empty_rest(plain):
         plain = None
     return Contents(plain, html, tuple([leaf for leaf, _ in leaves if leaf not in bodies]))
+
+
+def starts_with_attachment(root: Entity) -> bool:
+    """Say whether the header of one of the first parts of a large message makes it an attachment that nothing shows.
+
+    So the end of a file of many megabytes need not be found to know that there is one.
+    """
+    if root.end - root.body_start < _LARGE:
+        return False
+    return any(_is_plain_attachment(part) for part in root.first_children(_FIRST))
+
+
+def _is_plain_attachment(part: Entity) -> bool:
+    is_leaf = part.has_blank_line and not part.has_junk and not part.is_multipart
+    return is_leaf and not _is_text(part) and part.header.raw(b"content-id") is None
 
 
 def _contents_of_leaf(root: Entity) -> Contents:

@@ -45,7 +45,7 @@ _MESSAGES = frozenset({"message/rfc822", "message/global"})
 class Reading:
     """What the entities of one message share: its octets, its limits, what was met so far."""
 
-    __slots__ = ("findings", "limits", "line_end", "octets", "parts", "scan", "shares_headers")
+    __slots__ = ("findings", "limits", "line_end", "octets", "parts", "scan", "is_usual")
 
     def __init__(self, octets: bytes, limits: Limits, findings: Findings, parts: int = 1) -> None:
         self.octets = octets
@@ -56,7 +56,8 @@ class Reading:
         self.limits = limits
         self.findings = findings
         self.parts = parts
-        self.shares_headers = findings is NO_FINDINGS and limits is USUAL_LIMITS
+        # Nobody wants the findings, and no limit is another than usual.
+        self.is_usual = findings is NO_FINDINGS and limits is USUAL_LIMITS
 
 
 class Entity:
@@ -224,13 +225,7 @@ class Entity:
         if is_multipart:
             if self.header.transfer_encoding not in IDENTITIES:
                 self._note("transfer-encoding-of-multipart", f"{self.transfer_encoding[:60]!r} on a multipart")
-            default = _RFC822 if kind == "multipart/digest" else _TEXT
-            return tuple(
-                [
-                    Entity(self.reading, start, end, self.depth + 1, is_message=False, default_type=default)
-                    for start, end in self.parts.spans
-                ]
-            )
+            return self._parts_at(self.parts.spans)
         if self.reading.parts >= self.reading.limits.parts:
             self._note("limit-parts", f"more than {self.reading.limits.parts} parts")
             return ()
@@ -241,6 +236,20 @@ class Entity:
         reading = self.reading
         inner = Reading(self.content, reading.limits, reading.findings, reading.parts)
         return (Entity(inner, 0, len(inner.octets), self.depth + 1),)
+
+    def first_children(self, size_octets: int) -> tuple[Entity, ...]:
+        """Give the parts that start in so many octets; the last may be cut, and ``children`` are made apart."""
+        delimiter, reading = self.delimiter, self.reading
+        end = min(self.end, self.body_start + size_octets)
+        if not delimiter or not self.is_multipart or not reading.is_usual:
+            return ()
+        return self._parts_at(find_parts(reading.scan, self.body_start, end, delimiter, reading.limits.parts).spans)
+
+    def _parts_at(self, spans: list[tuple[int, int]]) -> tuple[Entity, ...]:
+        depth, default = self.depth + 1, _RFC822 if self.media_type == "multipart/digest" else _TEXT
+        return tuple(
+            [Entity(self.reading, start, end, depth, is_message=False, default_type=default) for start, end in spans]
+        )
 
     def _find_parts(self) -> Parts:
         delimiter, reading, end = self.delimiter, self.reading, self.end
@@ -266,7 +275,7 @@ class Entity:
         self.header_end = end = header_end
         self.body_start = body_start
         limits = reading.limits
-        if end - start <= LONGEST_SHARED and reading.shares_headers:
+        if end - start <= LONGEST_SHARED and reading.is_usual:
             self.header = shared_header_block(reading.scan[start:end])
             return
         if end - start > limits.header_octets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgcore.codecs.mime.syntax.addresses import read_addresses
 from msgcore.codecs.mime.tree.bodies import UuFile, files_in, html_of
-from msgcore.codecs.mime.tree.contents import Contents, contents_of
+from msgcore.codecs.mime.tree.contents import Contents, contents_of, starts_with_attachment
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.codecs.mime.tree.shown import is_hidden
@@ -56,6 +56,8 @@ class MimeView:
     @property
     def has_attachments(self) -> bool:
         """Whether there is an attachment that the body does not show."""
+        if self._contents is None and starts_with_attachment(self.root):
+            return True
         attachments = self.contents.attachments
         if attachments and not all(is_hidden(part, self.shown) for part in attachments):
             return True
