@@ -201,7 +201,7 @@ def test_a_mailbox_needs_a_name(organization: Organization, name: str) -> None:
             smtp(relay="smtp://ann:geheim@out.a.test"),
             "connector 'out': relay: 'smtp://ann:***@out.a.test': a password does not",
         ),
-        (smtp(relay="smtp://out.a.test", user="ann"), "connector 'out': user and password go together"),
+        (smtp(relay="smtp://out.a.test", user="ann"), "connector 'out': user and password (or token) go together"),
         (smtp(relay="smtp://out.a.test", user="ann", password="geheim"), "connector 'out': password: "),
         (smtp("mailboxes"), "connector 'mailboxes': two have this name"),
     ],

@@ -190,7 +190,7 @@ def test_a_reader_sees_whole_saves(store: MemoryStore) -> None:
 
 
 def test_it_has_every_ability_of_a_store(store: MemoryStore) -> None:
-    of_transports = {Capability.IDENTITY, Capability.FLUSH, Capability.TRACKING, Capability.PREVIEW}
+    of_transports = {Capability.BATCHES, Capability.IDENTITY, Capability.FLUSH, Capability.TRACKING, Capability.PREVIEW}
     assert capabilities_of(store) == set(Capability) - of_transports
 
 

@@ -14,6 +14,7 @@ from msgcore.codecs.mime.syntax.charsets import code_page_of_charset, codec_of_c
 from msgcore.codecs.mime.syntax.transfer import (
     Domain,
     base64_chunks,
+    decode_base64,
     decode_content,
     domain_of,
     encode_base64,
@@ -51,9 +52,39 @@ def test_content_decodes(encoding: str, octets: bytes, decoded: bytes) -> None:
     assert decode_content(octets, encoding) == decoded
 
 
+_LINES = st.lists(
+    st.sampled_from([b"ab", b" ", b"\t", b"=", b"=0D", b"\r\n", b"\r\n\r\n", b"\n", b"\r"]), max_size=9
+).map(b"".join)
+
+
+@given(_LINES)
+def test_quoted_printable_of_any_line_ends_decodes_as_a_large_one_does(octets: bytes) -> None:
+    """A large one is not cut into lines."""
+    large = b"x" * 70_000 + b"\r\n"
+
+    assert (
+        decode_content(large + octets, "quoted-printable")[70_002:]
+        == decode_content(b"\r\n" + octets, "quoted-printable")[2:]
+    )
+
+
 @given(st.binary(max_size=300) | st.integers(0, 100_000).map(bytes))
 def test_base64_reads_back(octets: bytes) -> None:
     assert decode_content(encode_base64(octets), "base64") == octets
+
+
+_BASE64_PIECES = st.lists(st.sampled_from([b"QUJD", b"Q", b"==", b"=", b"\r\n", b"!", b"\xff"]), max_size=6).map(
+    b"".join
+)
+
+
+@given(_BASE64_PIECES, _BASE64_PIECES, _BASE64_PIECES)
+def test_base64_decodes_the_same_inside_other_octets(before: bytes, octets: bytes, behind: bytes) -> None:
+    start = len(before)
+
+    inside = decode_base64(before + octets + behind, start=start, end=start + len(octets))
+
+    assert inside == decode_base64(octets)
 
 
 @given(st.integers(0, 70_000).map(bytes))

@@ -114,18 +114,22 @@ def with_line_feeds(octets: bytes) -> bytes:
     return b"\n".join(octets.split(b"\r\n")) if len(octets) <= _LARGE else octets.replace(b"\r\n", b"\n")
 
 
-def decode_base64(octets: bytes, note: Note = ignore) -> bytes:
-    """Decode base64: what is outside the alphabet is skipped, the first padding ends it, a cut end counts."""
+def decode_base64(octets: bytes, note: Note = ignore, start: int = 0, end: int | None = None) -> bytes:
+    """Decode base64: what is outside the alphabet is skipped, the first padding ends it, a cut end counts.
+
+    Between ``start`` and ``end`` it is decoded without a copy of it being made.
+    """
     try:
-        decoded = _decode(octets)
+        decoded = _decode(octets, start, len(octets) if end is None else end)
     except binascii.Error:
+        octets = octets[start:end]
         note("base64-truncated", "base64 whose length is wrong")
         data = octets.partition(b"=")[0].translate(None, _NOT_ALPHABET)
         if len(data) % 4 == 1:
             data = data[:-1]
         return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
     if note is not ignore:
-        _note_base64(octets, note)
+        _note_base64(octets[start:end], note)
     return decoded
 
 
@@ -263,17 +267,21 @@ def _encode_slowly(octets: bytes) -> bytes:
     return binascii.b2a_base64(octets, newline=False)
 
 
-def _decode_fast(octets: bytes) -> bytes:
+def _decode_slowly(octets: bytes, start: int, end: int) -> bytes:
+    return binascii.a2b_base64(memoryview(octets)[start:end])
+
+
+def _decode_fast(octets: bytes, start: int, end: int) -> bytes:
     """Decode as binascii does. The fast decoder goes on behind padding in the middle; in all else they are alike."""
-    at = octets.find(b"=")
-    if at < 0 or not octets[at:].strip(_PADDING):
+    at = octets.find(b"=", start, end)
+    if at < 0 or not octets[at:end].strip(_PADDING):
         with contextlib.suppress(binascii.Error):
-            return _fast_b64decode(octets)
-    return binascii.a2b_base64(octets)
+            return _fast_b64decode(memoryview(octets)[start:end])
+    return _decode_slowly(octets, start, end)
 
 
 _encode: Callable[[bytes], bytes] = _encode_slowly
-_decode: Callable[[bytes], bytes] = binascii.a2b_base64
+_decode: Callable[[bytes, int, int], bytes] = _decode_slowly
 try:
     _pybase64 = importlib.import_module("pybase64")
 except ImportError:
@@ -281,5 +289,5 @@ except ImportError:
 else:
     base64_engine = "pybase64"
     _encode = cast("Callable[[bytes], bytes]", _pybase64.b64encode)
-    _fast_b64decode = cast("Callable[[bytes], bytes]", _pybase64.b64decode)
+    _fast_b64decode = cast("Callable[[memoryview], bytes]", _pybase64.b64decode)
     _decode = _decode_fast

@@ -19,7 +19,7 @@ import attrs
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised
 from msgcore.codecs.mime.syntax.tolerated import NO_FINDINGS, Findings
-from msgcore.codecs.mime.syntax.transfer import IDENTITIES, decode_content
+from msgcore.codecs.mime.syntax.transfer import IDENTITIES, decode_base64, decode_content
 from msgcore.codecs.mime.tree.header_block import LONGEST_SHARED, HeaderBlock, shared_header_block
 from msgcore.codecs.mime.tree.multipart import Parts, find_parts
 
@@ -45,7 +45,7 @@ _MESSAGES = frozenset({"message/rfc822", "message/global"})
 class Reading:
     """What the entities of one message share: its octets, its limits, what was met so far."""
 
-    __slots__ = ("findings", "limits", "line_end", "octets", "parts", "scan", "is_usual")
+    __slots__ = ("findings", "is_usual", "limits", "line_end", "octets", "parts", "scan")
 
     def __init__(self, octets: bytes, limits: Limits, findings: Findings, parts: int = 1) -> None:
         self.octets = octets
@@ -110,17 +110,15 @@ class Entity:
         if is_message and scan.startswith(_MBOX, start, end):
             start = self._past_mbox_line()
         self.header_start = start
-        # Any other blank line before this one shows as junk among the fields.
-        line_end = reading.line_end
-        blank = scan.find(line_end + line_end, start, end)
         if start < end and scan[start] <= _CR and scan.startswith(_LINE_ENDS, start, end):
             self._settle(start, scan.index(b"\n", start) + 1)
-        elif blank < 0:
-            self._look_for_the_blank_line()
         else:
-            header_end = blank + len(line_end)
-            self._settle(header_end, header_end + len(line_end))
-            if self.header.has_junk or not self.header.is_kept:
+            # Any other blank line before this one shows as junk among the fields.
+            line_end = reading.line_end
+            blank = scan.find(line_end + line_end, start, end)
+            if blank >= 0:
+                self._settle(blank + len(line_end), blank + 2 * len(line_end))
+            if blank < 0 or self.header.has_junk or not self.header.is_kept:
                 self._look_for_the_blank_line()
         given = self.header.content_type
         if given.value.count("/") != 1:  # RFC 2045 section 5.2
@@ -172,8 +170,10 @@ class Entity:
     @property
     def content(self) -> bytes:
         """The body, decoded."""
-        note = self.reading.findings.at(self.body_start)
-        return decode_content(self.body, self.transfer_encoding, note)
+        note, encoding = self.reading.findings.at(self.body_start), self.transfer_encoding
+        if encoding == "base64":  # which may be large
+            return decode_base64(self.reading.octets, note, self.body_start, self.end)
+        return decode_content(self.body, encoding, note)
 
     # Tree
 
