@@ -37,7 +37,8 @@ def dovecot_submission(dovecot: Dovecot, authority: Authority, password: str) ->
 
 
 def letter(word: str, to: str = "bob@example.test", **given: Any) -> Message:
-    return Message(**{"from_": "alice@example.test", "to": to, "subject": word, "text": "Hello\n", **given})
+    values: dict[str, Any] = {"from_": "alice@example.test", "to": to, "subject": word, "text": "Hello\n", **given}
+    return Message(**values)
 
 
 def test_a_notification_of_success_comes_with_what_was_asked(

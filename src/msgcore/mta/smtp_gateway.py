@@ -18,7 +18,6 @@ from msgcore.spi.gateway import Content
 from msgcore.spi.settings import setting
 from msgcore.spi.smtp_account import SmtpAccount
 from msgcore.spi.url import ServiceUrl
-from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
 
 __all__ = ["SmtpGateway", "SmtpGatewayConfig"]
@@ -54,18 +53,8 @@ class SmtpGateway:
 
         What the relay lacks for this message it will lack tomorrow, so that refuses it (RFC 6531 section 3.5).
         """
-        message = mime.read(content.octets)
-
-        def render(extensions: Extensions) -> bytes:
-            return mime.write_for_wire(
-                message,
-                allow_8bit=extensions.offers("8BITMIME"),
-                allow_utf8=extensions.offers("SMTPUTF8"),
-                allow_binary=extensions.offers("BINARYMIME") and extensions.offers("CHUNKING"),
-            )
-
         try:
-            return await self._link.transmit(envelope, render, deadline)
+            return await self._link.transmit(envelope, mime.wire_writer(mime.read(content.octets)), deadline)
         except CapabilityMissing as error:
             return dict.fromkeys(envelope.recipients, Refused(None, _NOT_CONVERTIBLE, str(error), "DATA"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -21,7 +21,6 @@ from msgcore.spi.settings import setting
 from msgcore.spi.smtp_account import SmtpAccount
 from msgcore.spi.transport import Submission
 from msgcore.spi.url import ServiceUrl
-from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
 
 __all__ = ["InternetMailConfig", "InternetMailService", "SmtpConfig", "SmtpService"]
@@ -94,30 +93,18 @@ class SmtpService:
 
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         """Send in one transaction; the errors are those of :meth:`~msgcore.wire.smtp.link.SmtpLink.transmit`."""
-        return await self._link.transmit(_as_asked(envelope, message), _writer(message), deadline)
+        return await self._link.transmit(_as_asked(envelope, message), mime.wire_writer(message), deadline)
 
     async def submit_all(
         self, batch: Sequence[Submission], deadline: Deadline
     ) -> Sequence[Mapping[Recipient, Outcome]]:
         """Send messages one behind the other, over one connection."""
         return await self._link.transmit_all(
-            [(_as_asked(envelope, message), _writer(message)) for envelope, message in batch], deadline
+            [(_as_asked(envelope, message), mime.wire_writer(message)) for envelope, message in batch], deadline
         )
 
     async def close(self) -> None:
         await self._link.close()
-
-
-def _writer(message: Message) -> Callable[[Extensions], bytes]:
-    def write(extensions: Extensions) -> bytes:
-        return mime.write_for_wire(
-            message,
-            allow_8bit=extensions.offers("8BITMIME"),
-            allow_utf8=extensions.offers("SMTPUTF8"),
-            allow_binary=extensions.offers("BINARYMIME") and extensions.offers("CHUNKING"),
-        )
-
-    return write
 
 
 def _as_asked(envelope: Envelope, message: Message) -> Envelope:

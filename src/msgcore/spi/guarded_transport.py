@@ -105,7 +105,7 @@ class GuardedTransport:
             return [
                 _unknown(envelope, f"{self.name}: cancelled while it was being sent", error) for envelope, _ in batch
             ]
-        found: Sequence[object] = self._plugin.sequence(Mapping, watched.method, given)
+        found = cast("Sequence[object]", self._plugin.sequence(Mapping, watched.method, given))
         if not 0 < len(found) <= len(batch):
             raise self._plugin.nonsense(watched.method, found, f"outcomes of 1 to {len(batch)} messages")
         pairs = zip(batch, found, strict=False)

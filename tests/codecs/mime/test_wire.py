@@ -45,9 +45,12 @@ def test_the_wire_form_has_the_same_types_in_the_same_tree(octets: bytes) -> Non
         sent = wire(octets)
     except CapabilityMissing:
         return
-    assert [(e.depth, e.media_type) for e in parse(sent).walk()] == [
-        (e.depth, e.media_type) for e in parse(octets).walk()
-    ]
+    assert types_of(sent) == types_of(octets)
+
+
+def types_of(octets: bytes) -> list[tuple[int, bytes]]:
+    """Give the types as ASCII has them: no other octet of one can go out."""
+    return [(entity.depth, entity.media_type.encode("ascii", "replace")) for entity in parse(octets).walk()]
 
 
 CLEAN = b"Subject: x\r\n\r\nbody\r\n"

@@ -19,6 +19,7 @@ from msgcore.codecs.mime.reports.receipts import receipt_recipients as receipt_r
 from msgcore.codecs.mime.reports.tls import read_tls_report as read_tls_report
 from msgcore.codecs.mime.wire import normalise_line_ends as normalise_line_ends
 from msgcore.codecs.mime.wire import octets_for_wire as octets_for_wire
+from msgcore.codecs.mime.wire import wire_writer as wire_writer
 from msgcore.codecs.mime.wire import write_for_wire as write_for_wire
 from msgcore.codecs.mime.writer import size_when_written as size_when_written
 from msgcore.codecs.mime.writer import write as write
@@ -43,6 +44,7 @@ __all__ = [
     "receipt_decision",
     "receipt_recipients",
     "size_when_written",
+    "wire_writer",
     "write",
     "write_chunks",
     "write_delivery_report",

@@ -12,7 +12,8 @@ What is composed is written at once in the least encoding that the hop takes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 import attrs
 
@@ -39,7 +40,27 @@ from msgcore.errors import CapabilityMissing
 from msgcore.model.message import Message
 from msgcore.model.recipient import RecipientKind
 
-__all__ = ["normalise_line_ends", "octets_for_wire", "write_for_wire"]
+__all__ = ["Offers", "normalise_line_ends", "octets_for_wire", "wire_writer", "write_for_wire"]
+
+
+class Offers(Protocol):
+    """What a next hop says it can do, such as SMTP's extensions."""
+
+    def offers(self, keyword: str) -> bool: ...
+
+
+def wire_writer(message: Message) -> Callable[[Offers], bytes]:
+    """Give what writes a message for a next hop when that is known, as :func:`write_for_wire` does."""
+
+    def write(hop: Offers) -> bytes:
+        return write_for_wire(
+            message,
+            allow_8bit=hop.offers("8BITMIME"),
+            allow_utf8=hop.offers("SMTPUTF8"),
+            allow_binary=hop.offers("BINARYMIME") and hop.offers("CHUNKING"),
+        )
+
+    return write
 
 
 def write_for_wire(
