@@ -11,6 +11,7 @@ import pytest
 from msgcore.base.text import Secret
 from msgcore.errors import AuthenticationRefused, Closed, ConnectionLost, CutShort, ServiceBusy
 from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Unknown
+from msgcore.model.wire_form import WireForm
 from msgcore.runtime import Endpoint, Runtime
 from msgcore.runtime.abc import Security
 from msgcore.runtime.pool import PoolLimits
@@ -36,7 +37,7 @@ def envelope(name: str = "bob") -> Envelope:
 
 
 async def send(link: SmtpLink, runtime: Runtime, seconds: float = 300) -> Outcome:
-    outcomes = await link.transmit(envelope(), lambda _: LETTER, runtime.deadline(seconds))
+    outcomes = await link.transmit(envelope(), lambda _: WireForm(LETTER), runtime.deadline(seconds))
     return outcomes["bob@b.test"]
 
 
@@ -116,7 +117,7 @@ def test_a_message_that_cannot_be_written_costs_no_session(mode: Mode) -> None:
     async def main() -> Outcome:
         link = SmtpLink(runtime, SmtpServer(MX))
         with pytest.raises(ZeroDivisionError):
-            await link.transmit(envelope(), lambda _: b"%d" % (1 // 0), runtime.deadline(300))
+            await link.transmit(envelope(), lambda _: WireForm(b"%d" % (1 // 0)), runtime.deadline(300))
         return await send(link, runtime)
 
     assert mode.drive(runtime.call(main())) == Accepted(250, "2.0.0")

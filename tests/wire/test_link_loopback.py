@@ -10,6 +10,7 @@ import pytest
 
 from msgcore.errors import ConnectionLost, OperationCancelled, TlsFailed
 from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient
+from msgcore.model.wire_form import WireForm
 from msgcore.runtime import AsyncioRuntime, Runtime
 from msgcore.runtime.abc import Endpoint, Security, TlsServerSettings
 from msgcore.runtime.pool import PoolLimits
@@ -42,7 +43,7 @@ def link_to(server: LoopbackSmtpServer, runtime: Runtime, connections: int = 5, 
 
 async def send(link: SmtpLink, runtime: Runtime) -> Outcome:
     to = Envelope(Address("SMTP", "ann@a.test"), (Recipient(Address("SMTP", "bob@b.test")),))
-    outcomes = await link.transmit(to, lambda _: LETTER, runtime.deadline(PATIENCE_SECONDS))
+    outcomes = await link.transmit(to, lambda _: WireForm(LETTER), runtime.deadline(PATIENCE_SECONDS))
     return outcomes["bob@b.test"]
 
 

@@ -22,7 +22,7 @@ def send_all(stream: ScriptedStream, extensions: tuple[str, ...], *, is_lmtp: bo
     plans = [make_plan(envelope(*to), octets, offered) for to, octets in zip(PEOPLE, LETTERS, strict=True)]
 
     async def collected() -> list[Transaction]:
-        return [transaction async for transaction in transmit_all(stream, plans)]
+        return [transaction async for transaction in transmit_all(stream, iter(plans))]
 
     return run(collected())
 

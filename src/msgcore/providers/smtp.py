@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -24,6 +25,8 @@ from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
 
 __all__ = ["InternetMailConfig", "InternetMailService", "SmtpConfig", "SmtpService"]
+
+_SMALL_OCTETS = 256 * 1024
 
 
 @attrs.frozen(kw_only=True)
@@ -98,13 +101,21 @@ class SmtpService:
     async def submit_all(
         self, batch: Sequence[Submission], deadline: Deadline
     ) -> Sequence[Mapping[Recipient, Outcome]]:
-        """Send messages one behind the other, over one connection."""
+        """Send messages one behind the other, over one connection; a large one by itself."""
+        small = [*itertools.takewhile(lambda one: _is_small(one[1]), batch)]
+        if not small:
+            return [await self.submit(*batch[0], deadline)]
         return await self._link.transmit_all(
-            [(_as_asked(envelope, message), mime.wire_writer(message)) for envelope, message in batch], deadline
+            [(_as_asked(envelope, message), mime.wire_writer(message)) for envelope, message in small], deadline
         )
 
     async def close(self) -> None:
         await self._link.close()
+
+
+def _is_small(message: Message) -> bool:
+    """Say whether a message is written in no time."""
+    return not message.attachments if message.source is None else len(message.source.octets) <= _SMALL_OCTETS
 
 
 def _as_asked(envelope: Envelope, message: Message) -> Envelope:

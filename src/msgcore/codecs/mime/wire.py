@@ -39,6 +39,7 @@ from msgcore.codecs.mime.writer import chunks_in_form
 from msgcore.errors import CapabilityMissing
 from msgcore.model.message import Message
 from msgcore.model.recipient import RecipientKind
+from msgcore.model.wire_form import WireForm
 
 __all__ = ["Offers", "normalise_line_ends", "octets_for_wire", "wire_writer", "write_for_wire"]
 
@@ -49,15 +50,16 @@ class Offers(Protocol):
     def offers(self, keyword: str) -> bool: ...
 
 
-def wire_writer(message: Message) -> Callable[[Offers], bytes]:
+def wire_writer(message: Message) -> Callable[[Offers], WireForm]:
     """Give what writes a message for a next hop when that is known, as :func:`write_for_wire` does."""
 
-    def write(hop: Offers) -> bytes:
-        return write_for_wire(
+    def write(hop: Offers) -> WireForm:
+        return _wire_form(
             message,
             allow_8bit=hop.offers("8BITMIME"),
             allow_utf8=hop.offers("SMTPUTF8"),
             allow_binary=hop.offers("BINARYMIME") and hop.offers("CHUNKING"),
+            flowed=False,
         )
 
     return write
@@ -77,17 +79,23 @@ def write_for_wire(
         CapabilityMissing: an address needs SMTPUTF8, or a signed part needs what the hop does not offer.
         NotLoaded, InjectionRefused, UsageError: as ``mime.write`` does.
     """
+    return _wire_form(
+        message, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary, flowed=flowed
+    ).octets
+
+
+def _wire_form(message: Message, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool, flowed: bool) -> WireForm:
     source = message.source
     if source is not None and source.form == "mime" and not message.is_changed:
-        return octets_for_wire(source.octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary)
+        return _form_of_octets(source.octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary)
     composed = _composed_messages(message)
     needs_utf8 = composed is not None and not all(map(str.isascii, _addresses(composed)))
     domain = _domain(allow_8bit=allow_8bit, allow_binary=allow_binary)
     form = WriteForm(bcc=False, domain=domain, utf8=allow_utf8 and needs_utf8, flowed=flowed)
     octets = b"".join(chunks_in_form(message, form))
     if composed is not None and (not needs_utf8 or (allow_utf8 and domain > Domain.SEVEN_BIT)):
-        return octets
-    return octets_for_wire(octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary)
+        return WireForm(octets)
+    return _form_of_octets(octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary)
 
 
 def _composed_messages(message: Message) -> list[Message] | None:
@@ -123,20 +131,36 @@ def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_
     Raises:
         CapabilityMissing: as :func:`write_for_wire` does.
     """
+    return _form_of_octets(octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary).octets
+
+
+def _form_of_octets(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool) -> WireForm:
     domain = domain_of(octets)
-    if domain is Domain.SEVEN_BIT and _WHOLE_HEADER.match(octets) and not may_hold_blind_fields(b"\n" + octets):
-        return octets if octets.endswith(b"\r\n") else octets + b"\r\n"
+    if (
+        domain is Domain.SEVEN_BIT
+        and (header := _WHOLE_HEADER.match(octets))
+        and not _may_name_blind(octets, header[0])
+    ):
+        return WireForm(octets if octets.endswith(b"\r\n") else octets + b"\r\n", is_text=True)
     root = parse(octets, NO_LIMITS)
     if domain > Domain.SEVEN_BIT or root.has_junk or not root.has_blank_line or _has_bcc(root):
         builder = _Builder(_domain(allow_8bit=allow_8bit, allow_binary=allow_binary), allow_utf8)
         octets = rebuild(root, builder.header_of, builder.body_of, builder.comment_of, b"\r\n")
     # Behind BDAT nothing is added: it could be content.
-    return octets if allow_binary or octets.endswith(b"\r\n") else octets + b"\r\n"
+    return WireForm(octets if allow_binary or octets.endswith(b"\r\n") else octets + b"\r\n")
 
 
 # Fields and a blank line, and no line that is none.
 _WHOLE_HEADER = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++\r\n")
 _ENCODING = b"content-transfer-encoding"
+
+
+def _may_name_blind(octets: bytes, header: bytes) -> bool:
+    """Say whether blind recipients may be named: in the header, or in a message that is attached."""
+    lowered = header.lower()
+    if b"bcc" in lowered:
+        return True
+    return (b"multipart/" in lowered or b"message/" in lowered) and may_hold_blind_fields(octets)
 
 
 def _has_bcc(root: Entity) -> bool:

@@ -7,7 +7,8 @@ idle for a while, the server has to show that it is still there before it is giv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
@@ -15,6 +16,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import CommandRefused, MsgcoreError, OperationCancelled, ServiceBusy
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcomes, outcome_of_reply
+from msgcore.model.wire_form import WireForm
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.pool import Lease, Pool, PoolLimits
 from msgcore.wire.smtp.extensions import Extensions
@@ -25,10 +27,9 @@ from msgcore.wire.smtp.transmit import Transaction, is_nothing_sent, transmit, t
 
 __all__ = ["SmtpLink", "SmtpServer"]
 
-Render = Callable[[Extensions], bytes]
+Render = Callable[[Extensions], WireForm]
 
 _CLOSE_SECONDS = 8.0
-_BATCH_OCTETS = 16 * 1024 * 1024
 
 
 class SmtpLink:
@@ -68,9 +69,10 @@ class SmtpLink:
             return Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(error.reply, "greeting")))
 
     async def transmit_all(self, batch: Sequence[tuple[Envelope, Render]], deadline: Deadline) -> list[Outcomes]:
-        """Send messages one behind the other over one session, and give what became of each, in their order.
+        """Send small messages one behind the other over one session, and give what became of each, in their order.
 
-        Where fewer come back than were given, the rest was not begun.
+        Where fewer come back than were given, the rest was not begun. They are written where they are sent, between two
+        waits: on an event loop, a large one is for :meth:`transmit`.
 
         Raises:
             As :meth:`transmit` does; nothing was sent.
@@ -106,10 +108,16 @@ class SmtpLink:
         session = lease.connection
         session.stream.deadline = deadline
         lease.is_usable = True
-        octets = await self._runtime.in_thread(lambda: render(session.extensions), deadline)
+        octets, is_text = await self._runtime.in_thread(lambda: render(session.extensions), deadline)
         lease.is_usable = False
-        may_be_dead = not lease.is_fresh and not session.has_lasted
-        transaction = await transmit(session.stream, envelope, octets, session.extensions, may_be_dead=may_be_dead)
+        transaction = await transmit(
+            session.stream,
+            envelope,
+            octets,
+            session.extensions,
+            may_be_dead=not lease.is_fresh and not session.has_lasted,
+            is_text=is_text,
+        )
         self._used(lease, transaction)
         return transaction
 
@@ -142,15 +150,14 @@ class SmtpLink:
         session = lease.connection
         session.stream.deadline = deadline
         lease.is_usable = True
-        most = 1 if self._limits.uses_per_minute else 1 + self._limits.uses_per_connection - lease.uses
+        most = 1 if self._limits.uses_per_minute else max(1, 1 + self._limits.uses_per_connection - lease.uses)
         may_be_dead = not lease.is_fresh and not session.has_lasted
-        plans = await self._runtime.in_thread(
-            lambda: _plans(batch[: max(1, most)], session.extensions, may_be_dead=may_be_dead), deadline
-        )
+        plans = _plans(batch[:most], session.extensions, may_be_dead=may_be_dead)
+        first = next(plans)
         lease.is_usable = False
         done: list[Transaction] = []
         try:
-            async for transaction in transmit_all(session.stream, plans):
+            async for transaction in transmit_all(session.stream, itertools.chain([first], plans)):
                 done.append(transaction)
         except OperationCancelled:
             if not done:
@@ -160,22 +167,17 @@ class SmtpLink:
         return done
 
 
-def _plans(batch: Sequence[tuple[Envelope, Render]], extensions: Extensions, *, may_be_dead: bool) -> list[Plan]:
-    """Write the messages up to one that cannot be written for this server, and not too much at once."""
-    plans: list[Plan] = []
-    octets_written = 0
-    for envelope, render in batch:
+def _plans(batch: Sequence[tuple[Envelope, Render]], extensions: Extensions, *, may_be_dead: bool) -> Iterator[Plan]:
+    """Write the messages up to one behind the first that cannot be written for this server."""
+    for number, (envelope, render) in enumerate(batch):
         try:
-            octets = render(extensions)
-            plans.append(make_plan(envelope, octets, extensions, may_be_dead=may_be_dead and not plans))
+            octets, is_text = render(extensions)
+            plan = make_plan(envelope, octets, extensions, may_be_dead=may_be_dead and not number, is_text=is_text)
         except MsgcoreError:
-            if not plans:
+            if not number:
                 raise
-            break
-        octets_written += len(octets)
-        if octets_written > _BATCH_OCTETS:
-            break
-    return plans
+            return
+        yield plan
 
 
 def _means_full(error: MsgcoreError) -> bool:

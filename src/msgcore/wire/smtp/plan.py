@@ -47,16 +47,19 @@ class Plan(NamedTuple):
     note: str = ""
 
 
-def make_plan(envelope: Envelope, octets: bytes, extensions: Extensions, *, may_be_dead: bool = False) -> Plan:
+def make_plan(
+    envelope: Envelope, octets: bytes, extensions: Extensions, *, may_be_dead: bool = False, is_text: bool = False
+) -> Plan:
     """Plan the transfer of ``octets`` to a server with these extensions.
 
-    With ``may_be_dead`` (a connection that was idle) the message goes only after a reply.
+    With ``may_be_dead`` (a connection that was idle) the message goes only after a reply. ``is_text``: the octets are
+    known to be lines that end with CR LF, without NUL and any other CR or LF.
 
     Raises:
         UsageError: the octets hold a bare CR or LF, or NUL, and the server does not offer BINARYMIME; an address is of
             another type than SMTP, holds CR, LF or NUL, or (the sender's) is no address.
     """
-    is_binary = _is_binary(octets, extensions)
+    is_binary = not is_text and _is_binary(octets, extensions)
     recipients = envelope.recipients
     is_wide_sender = envelope.sender is not None and needs_utf8(envelope.sender.email_address)
     is_wide = is_wide_sender or any(needs_utf8(recipient.email_address) for recipient in recipients)

@@ -13,7 +13,7 @@ A peer that speaks before it is asked is never believed: 421 (the service is clo
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 
 from msgcore.base.status import Reply
 from msgcore.errors import (
@@ -41,23 +41,31 @@ _LARGE_OCTETS = 64 * 1024
 
 
 async def transmit(
-    stream: Stream, envelope: Envelope, octets: bytes, extensions: Extensions, *, may_be_dead: bool = False
+    stream: Stream,
+    envelope: Envelope,
+    octets: bytes,
+    extensions: Extensions,
+    *,
+    may_be_dead: bool = False,
+    is_text: bool = False,
 ) -> Transaction:
     """Send one message in wire form (lines end with CR LF) to the recipients of its envelope.
 
     What the server or the network does is in the outcomes, each with its stage: ``MAIL``, ``RCPT``, ``DATA`` or
     ``end of data``. A ``Deferred`` recipient's message has certainly not been taken. A server that does not understand
-    what it offers is asked once more without that. ``may_be_dead``: the connection was idle.
+    what it offers is asked once more without that. ``may_be_dead`` and ``is_text`` mean what they do to ``make_plan``.
 
     Raises:
         UsageError: octets or an address can never be sent; nothing was.
         OperationCancelled: the call was cancelled before the message was sent; the connection is unusable.
     """
-    first = await _transmit_one(stream, make_plan(envelope, octets, extensions, may_be_dead=may_be_dead))
+    first = await _transmit_one(
+        stream, make_plan(envelope, octets, extensions, may_be_dead=may_be_dead, is_text=is_text)
+    )
     failed = first.failed_extensions
     if not failed or not first.is_usable or not is_nothing_sent(first):
         return first
-    again = await _transmit_one(stream, make_plan(envelope, octets, extensions.without(*failed)))
+    again = await _transmit_one(stream, make_plan(envelope, octets, extensions.without(*failed), is_text=is_text))
     if not again.failed_extensions and again.outcomes == first.outcomes:
         return again  # the same without: that was not the reason
     return Transaction(again.outcomes, again.is_usable, failed | again.failed_extensions)
@@ -69,25 +77,26 @@ def is_nothing_sent(transaction: Transaction) -> bool:
 
 
 async def _transmit_one(stream: Stream, plan: Plan) -> Transaction:
-    sender = _Sender(stream)
+    sender = _Sender(stream, iter(()))
     letter = sender.letter_of(plan)
     await sender.begin(letter, None)
     await sender.end(letter)
     return letter.transaction(is_usable=sender.is_usable)
 
 
-async def transmit_all(stream: Stream, plans: Sequence[Plan]) -> AsyncGenerator[Transaction]:
+async def transmit_all(stream: Stream, plans: Iterator[Plan]) -> AsyncGenerator[Transaction]:
     """Send messages one behind the other and give what became of each, in their order.
 
-    The end of a message and the start of the next go together, so each costs one round trip. When the connection ends,
-    what had been begun is told of and the rest is not: fewer transactions come than plans were given.
+    The end of a message and the start of the next go together, so each costs one round trip; the plan behind these is
+    made while the server works. When the connection ends, what had been begun is told of and the rest is not: fewer
+    transactions come than there are plans.
 
     Raises:
         OperationCancelled: as :func:`transmit` does.
     """
-    sender = _Sender(stream)
+    sender = _Sender(stream, plans)
     before: Letter | None = None
-    for plan in plans:
+    while (plan := sender.next_plan()) is not None:
         letter = sender.letter_of(plan)
         await sender.begin(letter, before)
         if before is not None:
@@ -103,8 +112,10 @@ async def transmit_all(stream: Stream, plans: Sequence[Plan]) -> AsyncGenerator[
 class _Sender:
     """The client's side of one connection."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, plans: Iterator[Plan]) -> None:
         self._stream = stream
+        self._plans = plans
+        self._ahead: list[Plan | None] = []
         self._incoming = Incoming(stream)
         self._is_fresh = True
         self._peer = str(stream.endpoint)
@@ -113,6 +124,9 @@ class _Sender:
 
     def letter_of(self, plan: Plan) -> Letter:
         return Letter(plan, self._peer, self._note)
+
+    def next_plan(self) -> Plan | None:
+        return self._ahead.pop() if self._ahead else next(self._plans, None)
 
     async def begin(self, letter: Letter, before: Letter | None) -> None:
         """End the letter before, and say all of this one up to its message."""
@@ -192,6 +206,8 @@ class _Sender:
         else:
             for letter, _ in marks:
                 letter.is_said = True
+        if not self._ahead:
+            self._ahead.append(next(self._plans, None))
 
     async def _reply(self) -> Reply:
         while True:
