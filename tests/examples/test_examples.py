@@ -33,6 +33,13 @@ PROMISED = {
         "goes to internet (gateway smtp) by SMTP:*, cost 10",
         "no route: 5.4.4",
     ],
+    "send_many.py": [
+        "letter 0: bob@b.test accepted 250 2.0.0",
+        "letter 1: nobody@b.test refused 550 5.1.1 no such mailbox",
+        "letter 2: eve@b.test accepted 250 2.0.0",
+        "torn: eve@b.test unknown: it may have arrived",
+        "The server took 3 messages, the first with NOTIFY=SUCCESS.",
+    ],
     "sms_service.py": [
         "SMS:+46701234567: accepted handed to the operator",
         "Bob [SMS:0701]: refused a number starts with + and the country",
