@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msgcore.base.text import Secret
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.mta import organization as _organization
@@ -52,6 +53,7 @@ async def send(
     via: str,
     user: str | None = None,
     password: str | Secret | None = None,
+    request: DeliveryRequest = NO_REQUEST,
     check: bool = True,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     **options: object,
@@ -63,6 +65,7 @@ async def send(
         via=via,
         user=user,
         password=password,
+        request=request,
         check=check,
         timeout_seconds=timeout_seconds,
         **options,

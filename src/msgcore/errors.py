@@ -293,3 +293,6 @@ class NotAccepted(MsgcoreError):
         refused = "; ".join(f"{recipient.address}: {outcome}" for recipient, outcome in outcomes.not_accepted.items())
         super().__init__(refused)
         self.outcomes = outcomes
+
+    def __reduce__(self) -> tuple[type[NotAccepted], tuple[Outcomes]]:
+        return type(self), (self.outcomes,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import pickle
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
-from msgcore import Accepted, Deferred, Message, ProfileAdmin, Submission, Unknown
+from msgcore import Accepted, Deferred, Message, ProfileAdmin, Refused, Submission, Unknown
 from msgcore.blocking.session import Session
 from msgcore.errors import (
     AuthenticationRefused,
@@ -19,6 +20,7 @@ from msgcore.errors import (
     ConnectionLost,
     MsgcoreError,
     NameNotResolved,
+    NotAccepted,
     ProtocolBroken,
     SetupError,
     TimedOut,
@@ -27,6 +29,7 @@ from msgcore.errors import (
     UsageError,
 )
 from msgcore.spi.store import OutgoingState
+from msgcore.testing.servers import LoopbackSmtpServer
 from tests.flow.folders import account, personal_folders, subjects
 from tests.flow.modes import Api
 from tests.flow.peers import Peer
@@ -123,6 +126,7 @@ def troubles(
         "unknown host": Trouble(
             "smtp://mail.flow.invalid:25",
             NameNotResolved,
+            NotAccepted,
             ("smtp mail.flow.invalid:25", "no such host"),
             state=OutgoingState.READY,
         ),
@@ -258,10 +262,40 @@ def test_a_missing_variable_is_named(api: Api) -> None:
         api.send(letter(), via="smtp://localhost", user="alice", password="env:FLOW_NO_SUCH_VARIABLE")
 
 
+def lacks_utf8(to: str) -> Message:
+    return Message(from_="alice@example.test", to=to, subject="Hi", text="Hello")
+
+
 def test_what_the_server_lacks_is_named(api: Api) -> None:
-    message = Message(from_="alice@example.test", to="grüße@sink.test", subject="Hi")
-    with Peer() as peer, pytest.raises(CapabilityMissing, match="SMTPUTF8"):
-        api.send(message, via=peer.url)
+    with Peer() as peer, pytest.raises(NotAccepted, match="SMTPUTF8"):
+        api.send(lacks_utf8("grüße@sink.test"), via=peer.url)
+
+
+def test_a_message_that_the_server_cannot_carry_harms_no_other(api: Api) -> None:
+    letters = [lacks_utf8(to) for to in ("a@sink.test", "grüße@sink.test", "b@sink.test")]
+    with Peer() as peer, api.open_transport(peer.url) as transport:
+        told = transport.send_all(letters)
+
+    assert [type(outcome) for outcomes in told for outcome in outcomes.values()] == [Accepted, Refused, Accepted]
+
+
+@pytest.mark.parametrize(("is_lmtp", "scheme", "hint"), [(True, "smtp", "lmtp://"), (False, "lmtp", "smtp://")])
+def test_a_server_of_the_other_protocol_is_told_as_such(api: Api, is_lmtp: bool, scheme: str, hint: str) -> None:
+    with LoopbackSmtpServer(is_lmtp=is_lmtp) as server, pytest.raises(CapabilityMissing, match=hint):
+        api.send(lacks_utf8("a@sink.test"), via=f"{scheme}://127.0.0.1:{server.port}")
+
+
+@pytest.mark.parametrize("given", ["hello", b"Subject: x", 5])
+def test_what_is_no_message_is_refused_with_the_way_to_make_one(api: Api, given: Any) -> None:
+    with Peer() as peer, pytest.raises(UsageError, match="read_message"):
+        api.send(given, via=peer.url)
+
+
+def test_not_accepted_goes_from_one_process_to_another(api: Api) -> None:
+    with Peer(replies={"RCPT": "550 5.1.1 no"}) as peer, pytest.raises(NotAccepted) as caught:
+        api.send(lacks_utf8("a@sink.test"), via=peer.url)
+
+    assert pickle.loads(pickle.dumps(caught.value)).outcomes["a@sink.test"] == Refused(550, "5.1.1")
 
 
 @pytest.mark.parametrize("where", ["MAIL", "RCPT", "DATA"])

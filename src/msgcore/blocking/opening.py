@@ -9,6 +9,7 @@ from msgcore.blocking.organization import Organization
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
 from msgcore.blocking.transport import Transport
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.mta import organization as _organization
@@ -30,6 +31,7 @@ def send(
     via: str,
     user: str | None = None,
     password: str | Secret | None = None,
+    request: DeliveryRequest = NO_REQUEST,
     check: bool = True,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     **options: object,
@@ -50,6 +52,7 @@ def send(
             via=via,
             user=user,
             password=password,
+            request=request,
             check=check,
             timeout_seconds=timeout_seconds,
             **options,

@@ -27,10 +27,16 @@ def run(arguments: Sequence[str]) -> int:
         "services", help="list the services and gateways that are installed, with their settings"
     )
     services.add_argument("name", nargs="?", help="only this one")
+    probe = commands.add_parser("probe", help="say who answers at a URL, what it offers, and how safe that is")
+    probe.add_argument("url", help="such as smtp://mail.a.test; smtps, smtp+starttls, lmtp and lmtp+starttls, too")
+    probe.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
     given = parser.parse_args(arguments)
     try:
         if given.command == "services":
             return _services(given.name)
+        if given.command == "probe":
+            print(msgcore.probe(given.url, ca_file=given.ca_file))
+            return 0
         from msgcore.cli.demo import show
 
         show(mail=given.mail, folder=given.folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from datetime import datetime
+from typing import cast
 
 import attrs
 
@@ -17,7 +18,10 @@ _MOST_SECONDS = 999_999_999
 
 
 class Notify(enum.Flag):
-    """When a delivery status notification is wanted of a recipient (RFC 3461 section 4.1)."""
+    """When a delivery status notification is wanted of a recipient (RFC 3461 section 4.1).
+
+    ``NEVER`` is none of the others: joined to one it says nothing.
+    """
 
     NEVER = 0
     SUCCESS = enum.auto()
@@ -60,6 +64,8 @@ class DeliveryRequest:
     hold_until: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.notify is not None and not isinstance(cast(object, self.notify), Notify):
+            raise UsageError(f"notify {self.notify!r}: need a Notify, such as Notify.SUCCESS")
         if not _ENVELOPE_ID.fullmatch(self.envelope_id):
             raise UsageError(f"envelope_id {self.envelope_id!r}: need at most 100 printable ASCII characters")
         if self.within_seconds is not None and not 1 <= self.within_seconds <= _MOST_SECONDS:

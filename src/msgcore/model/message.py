@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
 from msgcore.base.text import refuse_line_ends
-from msgcore.errors import InvalidAddress, PropertyNotFound
+from msgcore.errors import InvalidAddress, PropertyNotFound, UsageError
 from msgcore.model.address import SMTP, Address, parse_address, read_mailboxes
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets, text_from_html
@@ -261,7 +261,11 @@ class Message:
 
     @recipients.setter
     def recipients(self, value: Iterable[Recipient]) -> None:
-        self._recipients = tuple(value)
+        given = tuple(value)
+        for one in given:
+            if not isinstance(cast(object, one), Recipient) or not isinstance(cast(object, one.address), Address):
+                raise UsageError(f"recipients: need Recipient(Address(…)), got {one!r}")
+        self._recipients = given
 
     def _addresses(self, kind: RecipientKind) -> tuple[Address, ...]:
         if self._recipients is None:

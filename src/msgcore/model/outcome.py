@@ -157,11 +157,18 @@ class Outcomes(Mapping[Recipient, Outcome]):
 
     @property
     def refused(self) -> Mapping[Recipient, Outcome]:
+        """Those for whom the answer is no, for good."""
         return self._of(Refused)
 
     @property
     def deferred(self) -> Mapping[Recipient, Outcome]:
+        """Those for whom it may be tried again."""
         return self._of(Deferred)
+
+    @property
+    def unknown(self) -> Mapping[Recipient, Outcome]:
+        """Those who may or may not have the message."""
+        return self._of(Unknown)
 
     @property
     def not_accepted(self) -> Mapping[Recipient, Outcome]:

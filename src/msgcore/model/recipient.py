@@ -75,8 +75,8 @@ class Recipient:
         return str(self.address)
 
 
-RecipientsLike = str | Address | Iterable[str | Address]
-"""What ``to=`` and its kin take: text in any form, an address, or several of both."""
+RecipientsLike = str | Address | Recipient | Iterable[str | Address | Recipient]
+"""What ``to=`` and its kin take: text in any form, an address, a recipient with its wishes, or several of these."""
 
 
 def parse_recipients(given: RecipientsLike, kind: RecipientKind) -> tuple[Recipient, ...]:
@@ -85,12 +85,16 @@ def parse_recipients(given: RecipientsLike, kind: RecipientKind) -> tuple[Recipi
     Raises:
         InvalidAddress: some part is no address.
     """
-    items = (given,) if isinstance(given, str | Address) else given
+    items = (given,) if isinstance(given, str | Address | Recipient) else given
     if not isinstance(cast(object, items), Iterable):
         raise UsageError(f"{kind.name.lower()}: need an address, or several, got {type(given).__name__}")
-    addresses: list[Address] = []
+    found: list[Recipient] = []
     for item in items:
-        if not isinstance(cast(object, item), str | Address):
-            raise UsageError(f"{kind.name.lower()}: need text or an Address, got {type(item).__name__}")
-        addresses.extend((item,) if isinstance(item, Address) else parse_addresses(item))
-    return tuple(Recipient(address, kind) for address in addresses)
+        if isinstance(item, Recipient):
+            found.append(attrs.evolve(item, kind=kind))
+        elif isinstance(cast(object, item), str | Address):
+            addresses = (item,) if isinstance(item, Address) else parse_addresses(item)
+            found += [Recipient(address, kind) for address in addresses]
+        else:
+            raise UsageError(f"{kind.name.lower()}: need text, an Address or a Recipient, got {type(item).__name__}")
+    return tuple(found)

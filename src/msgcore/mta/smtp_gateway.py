@@ -6,12 +6,10 @@ from collections.abc import Mapping
 
 import attrs
 
-from msgcore.base.status import EnhancedStatus
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import CapabilityMissing
 from msgcore.model.envelope import Envelope
-from msgcore.model.outcome import Outcome, Refused
+from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
@@ -21,8 +19,6 @@ from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
 
 __all__ = ["SmtpGateway", "SmtpGatewayConfig"]
-
-_NOT_CONVERTIBLE = EnhancedStatus(5, 6, 3)
 
 
 @attrs.frozen
@@ -49,14 +45,8 @@ class SmtpGateway:
     async def deliver(
         self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
     ) -> Mapping[Recipient, Outcome]:
-        """Send in one transaction; what keeps the session from opening is raised, and the MTA defers.
-
-        What the relay lacks for this message it will lack tomorrow, so that refuses it (RFC 6531 section 3.5).
-        """
-        try:
-            return await self._link.transmit(envelope, mime.wire_writer(mime.read(content.octets)), deadline)
-        except CapabilityMissing as error:
-            return dict.fromkeys(envelope.recipients, Refused(None, _NOT_CONVERTIBLE, str(error), "DATA"))
+        """Send in one transaction; what keeps the session from opening is raised, and the MTA defers."""
+        return await self._link.transmit(envelope, mime.wire_writer(mime.read(content.octets)), deadline)
 
     async def close(self) -> None:
         await self._link.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from msgcore.base.times import Deadline
+from msgcore.errors import TimedOut
 from msgcore.runtime.abc import Runtime
 
 __all__ = ["Pace"]
@@ -33,7 +34,9 @@ class Pace:
             return
         try:
             await self._runtime.sleep(wait_seconds, deadline)
-        except BaseException:
+        except BaseException as error:
             with self._guard:
                 self._next -= self._step_seconds
+            if isinstance(error, TimedOut):
+                raise TimedOut(f"{60 / self._step_seconds:g} a minute: no turn until the deadline") from error
             raise

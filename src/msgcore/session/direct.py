@@ -65,7 +65,6 @@ class Transport(Closing):
             NotAccepted: some recipient was not accepted; only with ``check``.
             UsageError: there is no recipient or no From, or the transport does not take a recipient's address type.
             SetupError: the host, certificate or credentials are wrong.
-            CapabilityMissing: the server lacks what the message needs.
             TryAgain: the server could not be reached, or not within ``timeout_seconds``.
         """
         deadline = self._deadline(timeout_seconds)
@@ -90,7 +89,7 @@ class Transport(Closing):
 
         Raises:
             UsageError: as :meth:`send` does, for any of them; nothing was sent.
-            SetupError, CapabilityMissing, TryAgain: as :meth:`send` does; nothing was sent.
+            SetupError, TryAgain: as :meth:`send` does; nothing was sent.
         """
         waiting = [self._ready(message, request) for message in messages]
         told: list[Outcomes] = []
@@ -118,6 +117,10 @@ class Transport(Closing):
         return self._runtime.deadline(self._timeout_seconds if timeout_seconds is None else timeout_seconds)
 
     def _ready(self, message: Message, request: DeliveryRequest) -> Submission:
+        if not isinstance(cast(object, message), Message):
+            raise UsageError(f"need a Message, got {type(message).__name__}; of octets: msgcore.read_message(octets)")
+        if not isinstance(cast(object, request), DeliveryRequest):
+            raise UsageError(f"request: need a DeliveryRequest, got {type(request).__name__}")
         ready = ready_to_send(message, self._transport.identity, self._runtime.now())
         recipients = tuple(dict.fromkeys(ready.recipients))
         types = self._transport.address_types
@@ -187,6 +190,7 @@ async def send(
     via: str,
     user: str | None = None,
     password: str | Secret | None = None,
+    request: DeliveryRequest = NO_REQUEST,
     check: bool = True,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     **options: object,
@@ -194,7 +198,7 @@ async def send(
     """Send one message over the transport that a URL names; raises as :meth:`Transport.send` does."""
     opening = open_transport(via, runtime, user=user, password=password, timeout_seconds=timeout_seconds, **options)
     async with opening as transport:
-        return await transport.send(message, check=check)
+        return await transport.send(message, request=request, check=check)
 
 
 def open_store(

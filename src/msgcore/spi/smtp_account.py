@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -13,7 +12,7 @@ from msgcore.runtime.abc import NetworkPath, Proxy
 from msgcore.runtime.pool import PoolLimits
 from msgcore.spi.settings import setting
 from msgcore.spi.url import ServiceUrl, refuse_password
-from msgcore.wire.smtp.session import SmtpServer
+from msgcore.wire.smtp.session import SmtpServer, Token
 
 __all__ = ["SmtpAccount"]
 
@@ -24,7 +23,7 @@ class SmtpAccount:
 
     user: str | None = attrs.field(default=None, metadata=setting("who logs in"))
     password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user"))
-    token: Secret | Callable[[], str] | None = attrs.field(
+    token: Token | None = attrs.field(
         default=None, metadata=setting("OAuth access token in place of the password; in Python also who gives one")
     )
     ca_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a private authority"))

@@ -97,7 +97,13 @@ class _Visitor:
     async def open(self, tls: TlsSettings | None, deadline: Deadline) -> _Talk:
         """Connect, over TLS where it starts at once."""
         talk = _Talk(await self.runtime.connect(self.url.endpoint, deadline))
-        return await talk.start_tls(tls) if self.is_implicit and tls is not None else talk
+        if not self.is_implicit or tls is None:
+            return talk
+        try:
+            return await talk.start_tls(tls)
+        except StarttlsInjection as error:
+            # Nobody has said STARTTLS: this is no attack, but a port that greets in clear.
+            raise TlsFailed(f"{self.url.endpoint}: the server does not start with TLS on this port") from error
 
     async def look(self, tls: TlsSettings) -> Seen:
         """Hold the session of a good client, with as much of TLS as there is to be had."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.errors import (
     AuthenticationRefused,
+    CapabilityMissing,
     CommandRefused,
     ConnectionLost,
     MsgcoreError,
@@ -37,6 +38,7 @@ from msgcore.wire.smtp.reply import take_reply
 __all__ = ["authenticate", "greet", "quit_session", "start_tls"]
 
 _NAME = re.compile(r"[!-~]+")
+_NO_SUCH_COMMAND = {500, 502}
 _NO_EHLO = {500, 502, 504, 550}
 _NO_SUCH_MECHANISM = EnhancedStatus(5, 5, 4)
 _COMMAND_OCTETS = 512  # RFC 5321 section 4.5.3.1.4, which RFC 4954 section 4 keeps for the AUTH command
@@ -51,6 +53,7 @@ async def greet(stream: Stream, ehlo_name: str, *, is_lmtp: bool = False) -> Ext
     (RFC 2033 section 4.1).
 
     Raises:
+        CapabilityMissing: it knows no EHLO and no HELO (or no LHLO): it speaks the other protocol.
         CommandRefused: the server wants no session, for good (554) or for now (421): see ``is_permanent``.
         ProtocolBroken: this is no SMTP server.
     """
@@ -65,10 +68,14 @@ async def greet(stream: Stream, ehlo_name: str, *, is_lmtp: bool = False) -> Ext
 async def _say_hello(stream: Stream, name: bytes, *, is_lmtp: bool) -> Extensions:
     if is_lmtp:
         reply = await _command(stream, b"LHLO " + name)
+        if reply.code in _NO_SUCH_COMMAND:
+            raise CapabilityMissing(f"{stream.endpoint}: the server does not speak LMTP: {reply}; is it smtp://?")
         return Extensions.of_reply(reply.raise_unless_positive(), is_lmtp=True)
     reply = await _command(stream, b"EHLO " + name)
     if reply.code in _NO_EHLO:
         reply = await _command(stream, b"HELO " + name)
+        if reply.code in _NO_SUCH_COMMAND:
+            raise CapabilityMissing(f"{stream.endpoint}: the server does not speak SMTP: {reply}; is it lmtp://?")
         return Extensions(reply.raise_unless_positive().lines[0].partition(" ")[0])
     return Extensions.of_reply(reply.raise_unless_positive())
 

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
+from msgcore.base.status import EnhancedStatus
 from msgcore.base.times import Deadline
-from msgcore.errors import CommandRefused, MsgcoreError, OperationCancelled, ServiceBusy
+from msgcore.errors import CapabilityMissing, CommandRefused, MsgcoreError, OperationCancelled, ServiceBusy
 from msgcore.model.envelope import Envelope
-from msgcore.model.outcome import Deferred, Outcomes, outcome_of_reply
+from msgcore.model.outcome import Deferred, Outcomes, Refused, outcome_of_reply
 from msgcore.model.wire_form import WireForm
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.pool import Lease, Pool, PoolLimits
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.host_memory import HostMemory
-from msgcore.wire.smtp.plan import Plan, make_plan
+from msgcore.wire.smtp.plan import Plan, make_plan, refused_plan
 from msgcore.wire.smtp.session import SmtpServer, SmtpSession, open_session
 from msgcore.wire.smtp.transmit import Transaction, is_nothing_sent, transmit, transmit_all
 
@@ -30,6 +31,7 @@ __all__ = ["SmtpLink", "SmtpServer"]
 Render = Callable[[Extensions], WireForm]
 
 _CLOSE_SECONDS = 8.0
+_CONVERSION = EnhancedStatus(5, 6, 3)
 
 
 class SmtpLink:
@@ -54,12 +56,13 @@ class SmtpLink:
     async def transmit(self, envelope: Envelope, render: Render, deadline: Deadline) -> Outcomes:
         """Send one message; ``render`` writes it for what the server takes.
 
+        Where it raises ``CapabilityMissing``, the message is refused.
+
         Raises:
             NameNotResolved, ConnectionLost, TimedOut: no session could be opened; the message names the server.
             TlsRequired, TlsFailed, StarttlsInjection: the connection cannot be secured as it has to be.
             AuthenticationRefused: the credentials are refused.
             ServiceBusy: the server asks for patience.
-            CapabilityMissing: ``render`` found that the server lacks what the message needs.
             Closed: :meth:`close` was called.
         """
         try:
@@ -108,7 +111,10 @@ class SmtpLink:
         session = lease.connection
         session.stream.deadline = deadline
         lease.is_usable = True
-        octets, is_text = await self._runtime.in_thread(lambda: render(session.extensions), deadline)
+        try:
+            octets, is_text = await self._runtime.in_thread(lambda: render(session.extensions), deadline)
+        except CapabilityMissing as error:
+            return Transaction(Outcomes(dict.fromkeys(envelope.recipients, _not_convertible(error))), is_usable=True)
         lease.is_usable = False
         transaction = await transmit(
             session.stream,
@@ -173,11 +179,18 @@ def _plans(batch: Sequence[tuple[Envelope, Render]], extensions: Extensions, *, 
         try:
             octets, is_text = render(extensions)
             plan = make_plan(envelope, octets, extensions, may_be_dead=may_be_dead and not number, is_text=is_text)
+        except CapabilityMissing as error:
+            plan = refused_plan(envelope, _not_convertible(error))
         except MsgcoreError:
             if not number:
                 raise
             return
         yield plan
+
+
+def _not_convertible(error: CapabilityMissing) -> Refused:
+    """What the server lacks for a message today it will lack tomorrow (RFC 6531 section 3.5)."""
+    return Refused(None, _CONVERSION, str(error), "DATA")
 
 
 def _means_full(error: MsgcoreError) -> bool:

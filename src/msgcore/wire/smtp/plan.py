@@ -18,7 +18,7 @@ from msgcore.wire.smtp.asked import lacking, mail_requests, rcpt_requests, unhee
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.path import needs_utf8, wire_path
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["Plan", "make_plan", "refused_plan"]
 
 _STRAY = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
 _AT_ONCE_OCTETS = 256 * 1024
@@ -103,6 +103,12 @@ def make_plan(
         frozenset([_OPTIONAL[name] for one in parameters if (name := one.partition(b"=")[0]) in _OPTIONAL]),
         unheeded(request, recipients, extensions) if is_asking or is_notifying else "",
     )
+
+
+def refused_plan(envelope: Envelope, outcome: Refused) -> Plan:
+    """Plan for a message that cannot go to this server: nothing is said."""
+    recipients = envelope.recipients
+    return Plan(b"", {}, b"", dict.fromkeys(recipients, outcome), recipients)
 
 
 def _is_binary(octets: bytes, extensions: Extensions) -> bool:

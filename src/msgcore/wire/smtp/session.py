@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import cast
 
 import attrs
 
@@ -21,6 +22,7 @@ from msgcore.errors import (
     TimedOut,
     TlsFailed,
     TlsRequired,
+    UsageError,
 )
 from msgcore.runtime.abc import DIRECT, Endpoint, NetworkPath, Runtime, Security, Stream, TlsSettings
 from msgcore.wire.lines import Incoming
@@ -31,8 +33,9 @@ from msgcore.wire.smtp.reply import take_reply
 
 __all__ = ["SmtpServer", "SmtpSession", "Token", "open_session"]
 
-Token = Secret | Callable[[], str]
-"""An OAuth access token, or who gives one; that may block."""
+TokenGiven = str | Secret
+Token = Secret | Callable[[], TokenGiven | Awaitable[TokenGiven]]
+"""An OAuth access token, or who gives one: a plain function, which may block, or one that is awaited."""
 
 _SURE_SECONDS = 1.0
 _NOOP_SECONDS = 5.0
@@ -153,16 +156,19 @@ async def _credentials(runtime: Runtime, server: SmtpServer, deadline: Deadline)
     return Credentials(server.user, server.password, token)
 
 
-async def _ask(runtime: Runtime, giver: Callable[[], str], endpoint: Endpoint, deadline: Deadline) -> Secret:
-    def ask() -> Secret:
-        try:
-            return Secret(giver())
-        except MsgcoreError:
-            raise
-        except Exception as error:  # its text may hold a secret
-            raise ServiceBusy(f"{endpoint}: no token was given: {type(error).__name__}") from error
-
-    return await runtime.in_thread(ask, deadline)
+async def _ask(
+    runtime: Runtime, giver: Callable[[], TokenGiven | Awaitable[TokenGiven]], endpoint: Endpoint, deadline: Deadline
+) -> Secret:
+    try:
+        given = await runtime.in_thread(giver, deadline)
+        token = await given if isinstance(given, Awaitable) else given
+    except MsgcoreError:
+        raise
+    except Exception as error:  # its text may hold a secret
+        raise ServiceBusy(f"{endpoint}: no token was given: {type(error).__name__}") from error
+    if not isinstance(cast(object, token), str | Secret):
+        raise UsageError(f"{endpoint}: the function for the token gave {type(token).__name__}; need text")
+    return token if isinstance(token, Secret) else Secret(token)
 
 
 async def _connect(
@@ -173,7 +179,7 @@ async def _connect(
         stream.deadline = deadline
         if server.security is Security.IMPLICIT:
             stream = await _secure_at_once(stream, tls)
-        extensions = await greet(stream, server.ehlo_name, is_lmtp=server.is_lmtp)
+        extensions = await _greet(stream, server)
         if stream.tls is None and (server.needs_tls or extensions.offers("STARTTLS")):
             try:
                 stream, extensions = await start_tls(stream, extensions, tls, server.ehlo_name)
@@ -186,6 +192,15 @@ async def _connect(
         stream.abort()
         raise
     return SmtpSession(stream, extensions)
+
+
+async def _greet(stream: Stream, server: SmtpServer) -> Extensions:
+    try:
+        return await greet(stream, server.ehlo_name, is_lmtp=server.is_lmtp)
+    except TimedOut as error:
+        if stream.tls is not None:
+            raise
+        raise TimedOut(f"{error}; a server that says nothing may be waiting for TLS: smtps://") from error
 
 
 async def _secure_at_once(stream: Stream, tls: TlsSettings) -> Stream:
