@@ -126,7 +126,6 @@ def troubles(
         "unknown host": Trouble(
             "smtp://mail.flow.invalid:25",
             NameNotResolved,
-            NotAccepted,
             ("smtp mail.flow.invalid:25", "no such host"),
             state=OutgoingState.READY,
         ),
