@@ -17,7 +17,8 @@ from msgcore.runtime import Direction, Endpoint, Runtime, Stream, TlsSettings, T
 from msgcore.testing.modes import Mode
 from msgcore.testing.scripted import Cut, Faults, ScriptedRuntime, ScriptedStream, drip
 from msgcore.testing.servers import LoopbackSmtpServer
-from msgcore.testing.transcripts import EACH_CUT, Replay, Transcript, record, replay
+from msgcore.testing.transcripts import Replay, Transcript, record, replay
+from msgcore.testing.transcripts.cuts import EACH_CUT
 from msgcore.wire.sasl import Credentials
 from msgcore.wire.smtp import Extensions, authenticate, greet, quit_session, start_tls, transmit
 from tests.servers import PASSWORDS, Authority, Postfix

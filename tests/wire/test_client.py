@@ -22,7 +22,7 @@ from msgcore.errors import (
 from msgcore.model import Accepted, Address, Envelope, Recipient
 from msgcore.runtime import Stream, TlsFacts, TlsSettings, run
 from msgcore.testing.scripted import Cut, Faults, Peer, ScriptedStream, Secured, Served, whole
-from msgcore.testing.transcripts import EACH_CUT
+from msgcore.testing.transcripts.cuts import EACH_CUT
 from msgcore.wire.lines import Incoming
 from msgcore.wire.sasl import Credentials
 from msgcore.wire.smtp import Extensions, authenticate, greet, quit_session, start_tls, transmit

@@ -67,7 +67,7 @@ def probe(
     ehlo_name: str = "[127.0.0.1]",
     timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
 ) -> ProbeReport:
-    """Find out who answers at a URL (``smtp smtps smtp+starttls lmtp``), what it offers, and how safe that is.
+    """Find out who answers at a URL (``smtp smtps smtp+starttls lmtp lmtp+starttls``), what it offers, how safe it is.
 
     No mail is sent and nobody logs in. ``ca_file`` (PEM) replaces the system's authorities. The server sees up to five
     connections, two of which break the protocol on purpose.

@@ -15,6 +15,7 @@ from msgcore.model.levels import Importance as Importance
 from msgcore.model.levels import Sensitivity as Sensitivity
 from msgcore.model.message import Message as Message
 from msgcore.model.outcome import Accepted as Accepted
+from msgcore.model.outcome import Certainty as Certainty
 from msgcore.model.outcome import Deferred as Deferred
 from msgcore.model.outcome import Delivered as Delivered
 from msgcore.model.outcome import Outcome as Outcome

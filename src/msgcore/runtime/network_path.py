@@ -43,7 +43,7 @@ class Proxy:
             raise UsageError("a proxy's URL: the port or the address is none") from error
         if kind is None or not host or not port or parts.path not in {"", "/"} or parts.query or parts.fragment:
             raise UsageError(
-                "a proxy's URL: need socks5://[user:password@]host:port or http://[user:password@]host:port"
+                "a proxy's URL: need socks5://[user@]host:port or http://…, and the password as proxy_password="
             )
         refuse_line_ends(host, "a proxy's host")
         user = None if parts.username is None else unquote(parts.username)

@@ -65,7 +65,9 @@ class PoolLimits:
     def __attrs_post_init__(self) -> None:
         counts = (self.connections, self.uses_per_connection, self.uses_per_minute)
         if any(count is not None and count < 1 for count in counts) or not self.idle_seconds >= 0:
-            raise UsageError(f"{self}: a limit is at least 1, and a time is not negative")
+            raise UsageError(
+                "connections, uses of one, and uses a minute are at least 1, and idle_seconds is not negative"
+            )
 
 
 @attrs.define(eq=False)

@@ -16,7 +16,8 @@ from msgcore.model import Accepted
 from msgcore.runtime import Direction, Endpoint, TranscriptLine
 from msgcore.testing.modes import Mode
 from msgcore.testing.scripted import Cut
-from msgcore.testing.transcripts import EACH_CUT, Transcript
+from msgcore.testing.transcripts import Transcript
+from msgcore.testing.transcripts.cuts import EACH_CUT
 from msgcore.wire.smtp.reply import take_reply
 from tests.wire.dialogues.conversation import LETTER, NAME, Held, hold, replayed
 

@@ -15,7 +15,8 @@ from msgcore.model import Accepted, Deferred, Delivered, Outcome, Refused
 from msgcore.runtime import Endpoint
 from msgcore.testing.modes import Mode
 from msgcore.testing.scripted import Cut
-from msgcore.testing.transcripts import EACH_CUT, Transcript
+from msgcore.testing.transcripts import Transcript
+from msgcore.testing.transcripts.cuts import EACH_CUT
 from tests.wire.dialogues.conversation import Held, hold, replayed
 
 EACH_MODE = pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)

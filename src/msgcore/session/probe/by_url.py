@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from msgcore.base.times import Deadline
+from msgcore.errors import UsageError
 from msgcore.runtime.abc import Runtime
 from msgcore.session.probe.report import ProbeReport
 from msgcore.session.probe.smtp import probe_smtp
@@ -35,7 +36,7 @@ async def probe(
     ehlo_name: str = "[127.0.0.1]",
     timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
 ) -> ProbeReport:
-    """Find out who answers at a URL (``smtp smtps smtp+starttls lmtp``), what it offers, and how safe that is.
+    """Find out who answers at a URL (``smtp smtps smtp+starttls lmtp lmtp+starttls``), what it offers, how safe it is.
 
     No mail is sent and nobody logs in. ``ca_file`` (PEM) replaces the system's authorities. The server sees up to five
     connections, two of which break the protocol on purpose.
@@ -48,6 +49,10 @@ async def probe(
         StarttlsInjection: octets arrived in clear behind the go-ahead for TLS.
     """
     parsed = ServiceUrl.parse(url, tuple(_PROBERS))
+    if ca_file is not None and not isinstance(cast(object, ca_file), Path):
+        raise UsageError(f"ca_file: need a Path, got {type(ca_file).__name__}")
+    if ca_file is not None and not await runtime.in_thread(ca_file.is_file):
+        raise UsageError(f"ca_file {ca_file}: there is no such file")
     prober = _PROBERS[parsed.protocol]
     return await prober(
         parsed, runtime, ca_file=ca_file, ehlo_name=ehlo_name, deadline=runtime.deadline(timeout_seconds)

@@ -54,7 +54,8 @@ class LoopbackServer(Generic[A]):
     @property
     def port(self) -> int:
         """The port, which stays the same when the server is stopped and started again."""
-        assert self._port, "the server has not been started"
+        if not self._port:
+            raise UsageError("the server has not been started: enter it with `with`, or call start()")
         return self._port
 
     @property
@@ -113,7 +114,7 @@ class LoopbackServer(Generic[A]):
     @property
     def transcripts(self) -> tuple[Transcript, ...]:
         """What went over each connection so far, the oldest first, with any password in it; ``print`` shows one."""
-        from msgcore.testing.transcripts import Transcript  # loads pytest, which a demonstration does without
+        from msgcore.testing.transcripts import Transcript
 
         with self.guard:
             return tuple(Transcript(lines) for lines in self._lines)

@@ -12,7 +12,7 @@ import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.text import Secret
-from msgcore.errors import ConnectionLost
+from msgcore.errors import ConnectionLost, UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.recipient import Recipient
@@ -271,5 +271,7 @@ def _about(address: str) -> str:
 
 def _reply(text: str) -> Reply:
     code, _, rest = text.partition(" ")
+    if not (code.isascii() and code.isdecimal() and len(code) == 3):
+        raise UsageError(f"{text!r}: need a reply, such as 550 5.1.1 no such mailbox")
     enhanced, words = EnhancedStatus.split(rest)
     return Reply(int(code), (words,), enhanced)

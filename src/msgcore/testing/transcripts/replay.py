@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn, TypeVar
 
-import pytest
-
 from msgcore.runtime import Runtime
 from msgcore.runtime.abc import TlsFacts
 from msgcore.runtime.transcript import Direction, TranscriptLine
-from msgcore.testing.scripted import Cut, Faults, ScriptedRuntime, by_line, by_octet, whole
+from msgcore.testing.scripted import Cut, Faults, ScriptedRuntime, whole
 from msgcore.testing.transcripts.transcript import Transcript, lines_of
 
-__all__ = ["EACH_CUT", "Replay", "replay"]
+__all__ = ["Replay", "replay"]
 
 T = TypeVar("T")
-
-EACH_CUT = pytest.mark.parametrize("cut", [whole, by_line, by_octet], ids=["whole", "by line", "by octet"])
-"""Has a test run three times, with its argument ``cut``: what the server says comes whole, by line and by octet."""
 
 
 def replay(transcript: Transcript, main: Callable[[Runtime], Coroutine[Any, Any, T]], cut: Cut = whole) -> T:
