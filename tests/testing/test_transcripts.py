@@ -393,7 +393,8 @@ def submission(endpoint: Endpoint, ca_file: Path | None) -> Callable[[Runtime], 
         stream, extensions = await start_tls(stream, extensions, TlsSettings(ca_file), "client.example.test")
         plain = Extensions("", {"AUTH": "PLAIN"})
         await authenticate(stream, plain, Credentials("alice", Secret(PASSWORDS["alice"])))
-        transaction = await transmit(stream, envelope("bob@example.test", "nobody@example.test"), LETTER, extensions)
+        to = envelope("bob@example.test", "nobody@example.test")
+        transaction = await transmit(stream, to, LETTER, extensions, is_proven=True)
         await quit_session(stream)
         return list(transaction.outcomes.values())
 

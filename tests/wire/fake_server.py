@@ -33,6 +33,8 @@ class FakeServer:
         self._received = bytearray()
         self._is_in_data = False
         self._chunk_octets: int | None = None
+        self._is_last_chunk = False
+        self._chunks = bytearray()
         self._is_in_transaction = False
         self._rcpts: list[str] = []
         self.is_closed = self._is_silent = False
@@ -85,13 +87,18 @@ class FakeServer:
     def _chunk(self, size: int) -> str | None:
         if len(self._received) < size:
             return None
-        text = bytes(self._received[:size])
+        self._chunks += self._received[:size]
         del self._received[:size]
         self._chunk_octets = None
         refusal = self._replies.get("BDAT", "2")
         if refusal[0] != "2":
             return refusal
-        return self._end(text) if self._rcpts else "503 5.5.1 no valid recipients"
+        if not self._rcpts:
+            return "503 5.5.1 no valid recipients"
+        if not self._is_last_chunk:
+            return "250 2.0.0 go on"
+        text, self._chunks = bytes(self._chunks), bytearray()
+        return self._end(text)
 
     def _end(self, text: bytes) -> str:
         """Take the message for those whose answer is yes, or none that tells."""
@@ -114,16 +121,23 @@ class FakeServer:
         address = line[line.find("<") + 1 : line.find(">")]
         answer = self._replies.get(address) or self._replies.get(verb)
         if verb == "BDAT":
+            refusal = self._replies.get("BDAT", "2")
+            if refusal[:3] in {"500", "502", "504"}:
+                return refusal  # and the chunk is read as commands
             self._chunk_octets = int(line.split()[1])
+            self._is_last_chunk = line.endswith("LAST")
             return self._next()
         if verb in {"EHLO", "LHLO"} and answer == _REPLIES["EHLO"]:
             answer = "\r\n".join([*(f"250-{text}" for text in ("mx.b.test", *self._extensions)), "250 HELP"])
+        if answer is None and verb.endswith(":"):
+            answer = "500 5.5.1 what?"  # a header field
         if answer is None:
             answer = "221 2.0.0 bye" if verb == "QUIT" else "250 2.0.0 ok"
         if verb == "MAIL" and self._is_in_transaction:
             return "503 5.5.1 nested MAIL"
         if verb in {"MAIL", "RSET"}:
             self._rcpts = []
+            self._chunks.clear()
             self._is_in_transaction = verb == "MAIL" and answer.startswith("2")
         if verb == "RCPT" and answer.startswith("2") and self._is_in_transaction:
             self._rcpts.append(address)

@@ -26,7 +26,7 @@ def test_a_connection_that_may_be_dead_gets_the_message_behind_a_reply() -> None
     fake = server()
     fake.is_closed = True
     stream = ScriptedStream(fake)
-    transaction = run(transmit(stream, envelope("a@x.test"), LETTER, extensions_of(CHUNKED), may_be_dead=True))
+    transaction = run(transmit(stream, envelope("a@x.test"), LETTER, extensions_of(CHUNKED)))
 
     assert by_address(transaction) == {"a@x.test": Deferred()}
 
@@ -51,7 +51,7 @@ def test_a_large_message_waits_for_the_replies_to_its_envelope() -> None:
     fake = server({"RCPT": "550 5.1.1 no"})
     stream = ScriptedStream(fake)
 
-    send(fake, ("PIPELINING", "CHUNKING"), octets=b"x\r\n" * 100_000, stream=stream)
+    send(fake, ("PIPELINING", "CHUNKING"), octets=b"X: y\r\n\r\n" + b"x\r\n" * 100_000, stream=stream)
     assert fake.commands[-1] == "RSET"
 
 
@@ -93,15 +93,55 @@ def test_the_connection_is_good_after_a_refused_envelope_whose_message_came_alon
     assert send(fake, CHUNKED, stream=stream).outcomes.all_accepted
 
 
-@pytest.mark.parametrize("answer", ["500 what", "502 no", "504 no"])
-def test_a_server_that_offers_chunking_and_does_not_know_it_gets_data(answer: str) -> None:
-    fake = server({"BDAT": answer})
-    transaction = send(fake, CHUNKED)
+EVIL = b"Subject: x\r\n\r\nRSET\r\nMAIL FROM:<eve@e.test>\r\nRCPT TO:<e@e.test>\r\nDATA\r\nevil\r\n.\r\n"
 
-    assert (set(by_address(transaction).values()), transaction.failed_extensions) == (
-        {Accepted(250, "2.0.0")},
-        frozenset({"CHUNKING"}),
-    )
+
+@pytest.mark.parametrize("extensions", [CHUNKED, LOCK_STEP], ids=["pipelined", "lock-step"])
+def test_the_first_message_goes_when_the_server_has_shown_that_it_knows_chunks(extensions: tuple[str, ...]) -> None:
+    fake = server()
+    transaction = send(fake, extensions, octets=BINARY, is_proven=False)
+
+    assert (set(by_address(transaction).values()), fake.took) == ({Accepted(250, "2.0.0")}, [(THREE, BINARY)])
+    assert fake.commands[-2:] == ["BDAT 29", f"BDAT {len(BINARY) - 29} LAST"]
+
+
+@pytest.mark.parametrize("answer", ["500 what", "502 no", "504 no"])
+def test_a_server_that_offers_chunking_and_does_not_know_it_takes_nothing_for_commands(answer: str) -> None:
+    fake = server({"BDAT": answer})
+    transaction = send(fake, CHUNKED, octets=EVIL, is_proven=False)
+
+    assert (transaction.failed_extensions, transaction.is_usable, fake.took) == (frozenset({"CHUNKING"}), False, [])
+    assert set(map(type, by_address(transaction).values())) == {Deferred}
+
+
+def test_a_message_that_does_not_begin_with_a_field_goes_by_data() -> None:
+    fake = server()
+    send(fake, CHUNKED, octets=b"QUIT\r\n\r\nHello\r\n", is_proven=False)
+
+    assert "DATA" in fake.commands
+
+
+def test_a_server_that_forgets_what_a_chunk_is_is_left() -> None:
+    transaction = send(server({"BDAT": "500 what"}), CHUNKED)
+
+    assert (set(by_address(transaction).values()), transaction.is_usable) == ({Deferred(500)}, False)
+
+
+@pytest.mark.parametrize("answer", ["451 4.3.0 later", "552 5.3.4 too big"])
+def test_a_refused_first_chunk_leaves_the_connection_good(answer: str) -> None:
+    fake = server({"BDAT": answer})
+    stream = ScriptedStream(fake)
+    first = send(fake, CHUNKED, stream=stream, is_proven=False)
+    fake.answering({"BDAT": "250 ok"})
+
+    assert {outcome.stage for outcome in by_address(first).values()} == {"DATA"}
+    assert send(fake, CHUNKED, stream=stream, is_proven=False).outcomes.all_accepted
+
+
+def test_421_to_a_recipient_whose_message_is_out_is_not_believed_for_the_others() -> None:
+    transaction = send(server({"b@x.test": "421 4.3.2 closing"}), CHUNKED)
+
+    assert set(map(type, by_address(transaction).values())) == {Unknown}
 
 
 def test_silence_behind_a_chunk_tells_that_the_server_cannot_take_it() -> None:

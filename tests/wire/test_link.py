@@ -317,19 +317,20 @@ def test_a_call_that_is_cut_at_any_reply_leaves_its_turn(mode: Mode, seconds: fl
 
 
 def test_what_a_server_fails_to_do_is_not_tried_in_the_next_session(mode: Mode) -> None:
-    peers = [FakeServer(*ALL_AT_ONCE, BDAT="502 5.5.1 what?"), FakeServer(*ALL_AT_ONCE, BDAT="502 5.5.1 what?")]
+    peers = [FakeServer(*ALL_AT_ONCE, BDAT="502 5.5.1 what?") for _ in range(3)]
     runtime = ScriptedRuntime(peers)
 
     async def main() -> None:
         memory = HostMemory(runtime)
-        for _ in peers:
+        for _ in range(2):
             link = SmtpLink(runtime, SmtpServer(MX), memory=memory)
             await send(link, runtime)
             await link.close()
 
     mode.drive(runtime.call(main()))
     assert [[verb for verb in verbs(peer) if verb in {"BDAT", "DATA"}] for peer in peers] == [
-        ["BDAT", "DATA"],
+        ["BDAT"],
+        ["DATA"],
         ["DATA"],
     ]
 

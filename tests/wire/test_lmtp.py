@@ -26,7 +26,7 @@ def lmtp_server(replies: Mapping[str, str] | None = None) -> LmtpServer:
 
 def send(fake: LmtpServer, extensions: tuple[str, ...], stream: ScriptedStream | None = None) -> Transaction:
     offered = extensions_of(extensions, is_lmtp=True)
-    return run(transmit(stream or ScriptedStream(fake), envelope(*THREE), LETTER, offered))
+    return run(transmit(stream or ScriptedStream(fake), envelope(*THREE), LETTER, offered, is_proven=True))
 
 
 @ALL

@@ -17,9 +17,12 @@ LETTERS = [b"Subject: %d\r\n\r\n%b" % (number, b"." * number + b"\r\n") for numb
 PEOPLE = [("a@x.test", "b@x.test"), ("c@x.test",), ("a@x.test",), ("d@x.test", "b@x.test")]
 
 
-def send_all(stream: ScriptedStream, extensions: tuple[str, ...], *, is_lmtp: bool = False) -> list[Transaction]:
-    offered = extensions_of(extensions, is_lmtp=is_lmtp)
-    plans = [make_plan(envelope(*to), octets, offered) for to, octets in zip(PEOPLE, LETTERS, strict=True)]
+def send_all(stream: ScriptedStream, extensions: tuple[str, ...], *, is_proven: bool = True) -> list[Transaction]:
+    offered = extensions_of(extensions)
+    plans = [
+        make_plan(envelope(*to), octets, offered, is_proven=is_proven)
+        for to, octets in zip(PEOPLE, LETTERS, strict=True)
+    ]
 
     async def collected() -> list[Transaction]:
         return [transaction async for transaction in transmit_all(stream, iter(plans))]
@@ -105,10 +108,11 @@ REPLIES: st.SearchStrategy[Mapping[str, str]] = st.dictionaries(
 )
 
 
-@given(REPLIES, st.sampled_from([FULL, FULL[1:], CHUNKED]), st.none() | st.integers(0, 400))
+@given(REPLIES, st.sampled_from([FULL, FULL[1:], CHUNKED]), st.none() | st.integers(0, 400), st.booleans())
 def test_whatever_the_server_says_the_outcomes_are_true(
-    replies: Mapping[str, str], extensions: tuple[str, ...], limit: int | None
+    replies: Mapping[str, str], extensions: tuple[str, ...], limit: int | None, is_proven: bool
 ) -> None:
     fake = server(replies)
+    stream = ScriptedStream(fake, Faults(breaks_after_heard=limit))
 
-    check_truth(send_all(ScriptedStream(fake, Faults(breaks_after_heard=limit)), extensions), fake)
+    check_truth(send_all(stream, extensions, is_proven=is_proven), fake)

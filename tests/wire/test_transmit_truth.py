@@ -76,10 +76,12 @@ ANSWERS = [
     st.dictionaries(st.sampled_from(["MAIL", *THREE, "DATA", "BDAT", ".", "RSET"]), st.sampled_from(ANSWERS)),
     st.sampled_from([FULL, FULL[1:], CHUNKED]),
     st.none() | st.integers(0, 250),
+    st.booleans(),
 )
 def test_whatever_the_server_says_the_outcomes_are_true(
-    replies: dict[str, str], extensions: tuple[str, ...], limit: int | None
+    replies: dict[str, str], extensions: tuple[str, ...], limit: int | None, is_proven: bool
 ) -> None:
     fake = server(replies)
+    stream = ScriptedStream(fake, Faults(breaks_after_heard=limit))
 
-    check_truth(send(fake, extensions, stream=ScriptedStream(fake, Faults(breaks_after_heard=limit))), fake)
+    check_truth(send(fake, extensions, stream=stream, is_proven=is_proven), fake)

@@ -61,8 +61,11 @@ def send(
     to: tuple[str, ...] = THREE,
     octets: bytes = LETTER,
     stream: ScriptedStream | None = None,
+    *,
+    is_proven: bool = True,
 ) -> Transaction:
-    return run(transmit(stream or ScriptedStream(fake), envelope(*to), octets, extensions_of(extensions)))
+    started = stream or ScriptedStream(fake)
+    return run(transmit(started, envelope(*to), octets, extensions_of(extensions), is_proven=is_proven))
 
 
 def by_address(transaction: Transaction) -> dict[str, Outcome]:

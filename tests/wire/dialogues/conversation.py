@@ -50,7 +50,8 @@ async def hold(
 
 async def _send(stream: Stream, extensions: Extensions, recipients: tuple[str, ...]) -> Mapping[str, Outcome]:
     to = tuple(Recipient(Address("SMTP", one)) for one in recipients)
-    transaction = await transmit(stream, Envelope(Address("SMTP", "ann@a.test"), to), LETTER, extensions)
+    envelope = Envelope(Address("SMTP", "ann@a.test"), to)
+    transaction = await transmit(stream, envelope, LETTER, extensions, is_proven=True)
     return {recipient.email_address: outcome for recipient, outcome in transaction.outcomes.items()}
 
 

@@ -11,11 +11,12 @@ from msgcore.model.delivery import DeliveryRequest, Notify
 from msgcore.model.outcome import Refused
 from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.extensions import Extensions
-from msgcore.wire.smtp.path import needs_utf8
 
 __all__ = ["lacking", "mail_requests", "rcpt_requests", "unheeded", "xtext"]
 
 _NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
+_NOT_UNITEXT = re.compile(r"[\0-\x20+=\\\x7f]")
+_NOT_ASCII_UNITEXT = re.compile(r"[^!-*,-<>-\[\]-~]")
 _TLS_NOT_PROMISED = EnhancedStatus(5, 7, 30)
 _TOO_LATE = EnhancedStatus(5, 4, 7)
 _NOT_POSSIBLE = EnhancedStatus(5, 3, 3)
@@ -24,6 +25,15 @@ _NOT_POSSIBLE = EnhancedStatus(5, 3, 3)
 def xtext(text: str) -> bytes:
     """Write text as ``xtext`` (RFC 3461 section 4)."""
     return _NOT_XTEXT.sub(lambda found: b"+%02X" % found[0][0], text.encode("utf-8", "replace"))
+
+
+def _utf8_xtext(address: str, utf8: bool) -> bytes:
+    """Write an address as RFC 6533 section 3 has it: ``utf-8-addr-xtext``, or in ASCII ``utf-8-addr-unitext``."""
+
+    def escaped(found: re.Match[str]) -> str:
+        return f"\\x{{{ord(found[0]):X}}}"
+
+    return (_NOT_UNITEXT if utf8 else _NOT_ASCII_UNITEXT).sub(escaped, address).encode("utf-8", "replace")
 
 
 def lacking(request: DeliveryRequest, extensions: Extensions) -> Refused | None:
@@ -76,6 +86,5 @@ def rcpt_requests(recipient: Recipient, request: DeliveryRequest, *, utf8: bool)
         yield f"NOTIFY={','.join(names) or 'NEVER'}".encode()
     original = recipient.original
     if original is not None:
-        is_wide = needs_utf8(original.email_address) or not original.email_address.isascii()
-        kind = b"utf-8" if is_wide and utf8 else b"rfc822"
-        yield b"ORCPT=%s;%s" % (kind, xtext(original.email_address))
+        address = original.email_address
+        yield b"ORCPT=rfc822;" + xtext(address) if address.isascii() else b"ORCPT=utf-8;" + _utf8_xtext(address, utf8)

@@ -148,11 +148,21 @@ async def authenticate(
             raise refusal from refusal.__cause__
         if reply.code == 235:
             return
-        refusal = _refusal(f"{stream.endpoint}: AUTH {mechanism.name}", credentials.user, reply)
+        refusal = _refusal(f"{stream.endpoint}: AUTH {mechanism.name}", credentials.user, _without_echo(reply))
         if not _is_unavailable(reply):
             raise refusal
         # As if it had not been offered: SCRAM tells the server what it saw, so that both hear of it when somebody lies.
         offered.discard(mechanism.name.upper())
+
+
+# What looks like base64 in a refusal may be what the client said, sent back.
+_ECHO = re.compile(
+    r"(?<![A-Za-z0-9+/])(?=[A-Z0-9+/=]*[a-z])(?=(?:[a-z]*[A-Z0-9+/]){2})[A-Za-z0-9+/]{16,1000}={0,2}(?![A-Za-z0-9+/])"
+)
+
+
+def _without_echo(reply: Reply) -> Reply:
+    return Reply(reply.code, tuple(_ECHO.sub("***", line) for line in reply.lines), reply.enhanced)
 
 
 def _refusal(what: str, user: str, reply: Reply) -> MsgcoreError:

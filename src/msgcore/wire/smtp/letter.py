@@ -86,7 +86,7 @@ class Letter:
         self._rcpts = [_Rcpt(self, command, recipients) for command, recipients in plan.rcpts.items()]
         self.stage = "MAIL"
         self._is_open = False  # MAIL was accepted, and the transaction has not ended
-        self._is_ready = False  # 354 was given
+        self._is_ready = False  # 354 was given, or a first chunk taken
         self._waiting: list[_Rcpt] = []  # LMTP: those whose last reply is still to come
         self._failed: frozenset[str] = frozenset()
         self.is_said = False
@@ -119,8 +119,8 @@ class Letter:
         if is_last and self._plan.is_at_once:
             commands += (b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data)
             self.replies_left = -1  # by how many are taken
-        elif is_last and not self._plan.is_chunked:
-            commands.append(b"DATA\r\n")
+        elif is_last and self._go_ahead:
+            commands.append(self._go_ahead)
             takers.append(("DATA", self.take_data))
         return Flight(b"".join(commands), takers, self.replies_left < 0)
 
@@ -129,8 +129,16 @@ class Letter:
         for rcpt in self._rcpts:
             if self._is_open:
                 yield Flight(rcpt.command, [("RCPT", rcpt.take)])
-        if not self._plan.is_chunked and any(rcpt.is_taken for rcpt in self._rcpts):
-            yield Flight(b"DATA\r\n", [("DATA", self.take_data)])
+        if self._go_ahead and any(rcpt.is_taken for rcpt in self._rcpts):
+            yield Flight(self._go_ahead, [("DATA", self.take_data)])
+
+    @property
+    def _go_ahead(self) -> bytes:
+        """What asks whether the message may come: to a server that does not know BDAT it would be commands."""
+        if not self._plan.is_chunked:
+            return b"DATA\r\n"
+        first = self._plan.first_octets
+        return b"BDAT %d\r\n%b" % (first, self._plan.data[:first]) if first else b""
 
     def rest(self) -> tuple[bytes, bytes]:
         """Give what is left to say when the flights are answered, the message and its end; both empty: nothing.
@@ -140,17 +148,18 @@ class Letter:
         taken = [rcpt for rcpt in self._rcpts if rcpt.is_taken]
         if self._plan.is_lmtp:
             self._waiting = taken
-        each = len(taken) if self._plan.is_lmtp and taken else 1
+        each = len(taken) if self._plan.is_lmtp and (taken or self._is_ready) else 1
         if self.replies_left < 0:
             self.replies_left, self.stage = each, END
             return b"", b""
         if not self._is_open:
             return b"", b""
         is_ended, self.stage, self.replies_left = self.stage == END, END, each
-        if self._is_ready and not is_ended:
+        first = self._plan.first_octets
+        if self._plan.is_chunked and taken and not is_ended and (self._is_ready or not first):
+            return b"BDAT %d LAST\r\n" % (len(self._plan.data) - first), self._plan.data[first:]
+        if self._is_ready and not is_ended and not self._plan.is_chunked:
             return self._plan.data if taken else b"", _DOT
-        if self._plan.is_chunked and taken and not is_ended:
-            return b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data
         self.stage, self.replies_left = "RSET", 1
         return b"", RSET
 
@@ -185,7 +194,7 @@ class Letter:
         elif self._means_too_many(reply):
             rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, "RCPT", self._note)
         else:
-            if reply.code in _UNKNOWN_PARAMETER and rcpt.command.find(b"> ") > 0:
+            if reply.code in _UNKNOWN_PARAMETER - {501} and rcpt.command.find(b"> ") > 0:
                 self._failed |= {"DSN"}
             self._settle(reply, [rcpt], "RCPT")
 
@@ -195,11 +204,26 @@ class Letter:
         return is_said and any(rcpt.is_taken for rcpt in self._rcpts)
 
     def take_data(self, reply: Reply) -> None:
-        if reply.is_positive or (reply.is_intermediate and not self._is_open):
-            raise self._broken(f"answers {reply} to DATA")
-        self._is_ready = reply.is_intermediate
-        if not self._is_ready:
+        is_yes, is_nonsense = reply.is_intermediate, reply.is_positive
+        if self._plan.is_chunked:
+            is_yes, is_nonsense = is_nonsense, is_yes
+        if is_nonsense or (is_yes and not self._is_open):
+            raise self._broken(f"answers {reply} to {self._go_ahead[:4].decode()}")
+        self._is_ready = is_yes
+        if not is_yes and not self._take_unknown_chunk(reply, "DATA"):
             self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), "DATA")
+
+    def _take_unknown_chunk(self, reply: Reply, stage: str) -> bool:
+        """Say whether the server offers CHUNKING and knows no BDAT; what is text may still go by DATA."""
+        if not self._plan.is_chunked or reply.code not in _UNKNOWN_COMMAND:
+            return False
+        taken = [rcpt for rcpt in self._rcpts if rcpt.is_taken]
+        self._settle(reply, taken, stage)
+        if not self._plan.is_binary:
+            self._failed |= {"CHUNKING"}
+            for rcpt in taken:
+                rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, stage, self._note)
+        return True
 
     def take_end(self, reply: Reply) -> bool:
         """Take a reply to the end of the message, or to RSET; say whether the connection is still good."""
@@ -209,13 +233,13 @@ class Letter:
             return reply.is_positive
         if reply.is_intermediate or (reply.is_positive and not self.is_said):
             raise self._broken(f"answers {reply} to the end of data")
+        if self._take_unknown_chunk(reply, END):
+            return False  # what it did with the octets behind is not known
         if self._plan.is_lmtp and self._waiting:
             self._settle(reply, [self._waiting.pop(0)], END)
         else:
             self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), END)
         if self._plan.is_chunked and not reply.is_positive:
-            if reply.code in _UNKNOWN_COMMAND and not self._plan.is_binary:
-                self._failed |= {"CHUNKING"}
             return True  # RFC 3030 section 2: behind a chunk that failed comes RSET
         self._is_open = self.replies_left > 0
         return True
@@ -228,9 +252,11 @@ class Letter:
 
     def cut(self, error: MsgcoreError) -> None:
         """Settle what is open when the connection ended, or cannot be believed any more."""
-        if isinstance(error, TimedOut) and self._plan.is_pipelined and self.stage != "MAIL":
-            self._failed |= {"CHUNKING" if self.is_said and self._plan.is_chunked else "PIPELINING"}
-        if isinstance(error, Leaving):
+        if isinstance(error, TimedOut) and self._plan.is_pipelined and self.stage in {"RCPT", "DATA"}:
+            self._failed |= {"PIPELINING"}
+        if isinstance(error, TimedOut) and self._plan.is_chunked and self.is_said and self.stage == END:
+            self._failed |= {"CHUNKING"}
+        if isinstance(error, Leaving) and not (self.is_said and self.stage == "RCPT"):
             # Behind the data of LMTP it is the reply for one recipient, and says nothing of those behind.
             first = self._waiting[:1] or [rcpt for rcpt in self._rcpts if rcpt.outcome is None]
             self._settle(error.reply, first, self.stage)

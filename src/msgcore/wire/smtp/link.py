@@ -14,7 +14,7 @@ import attrs
 
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.times import Deadline
-from msgcore.errors import CapabilityMissing, CommandRefused, MsgcoreError, OperationCancelled, ServiceBusy
+from msgcore.errors import CapabilityMissing, CommandRefused, MsgcoreError, OperationCancelled
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcomes, Refused, outcome_of_reply
 from msgcore.model.wire_form import WireForm
@@ -100,7 +100,7 @@ class SmtpLink:
         self, lease: Lease[SmtpSession], envelope: Envelope, render: Render, deadline: Deadline
     ) -> Outcomes:
         transaction = await self._use(lease, envelope, render, deadline)
-        if not lease.is_fresh and _died_idle(transaction):
+        if (not lease.is_fresh and _died_idle(transaction)) or _is_worth_another(transaction):
             await lease.reopen(deadline)
             transaction = await self._use(lease, envelope, render, deadline)
         return _noted(transaction.outcomes, lease.connection.note)
@@ -121,19 +121,20 @@ class SmtpLink:
             envelope,
             octets,
             session.extensions,
-            may_be_dead=not lease.is_fresh and not session.has_lasted,
+            is_proven=_is_proven(lease),
             is_text=is_text,
         )
         self._used(lease, transaction)
+        if transaction.failed_extensions:
+            self._memory.remember(self._server.endpoint, transaction.failed_extensions)
+            session.extensions = session.extensions.without(*transaction.failed_extensions)
         return transaction
 
     def _used(self, lease: Lease[SmtpSession], transaction: Transaction) -> None:
         session = lease.connection
         lease.is_usable = transaction.is_usable
         session.has_lasted = not lease.is_fresh
-        if transaction.failed_extensions:
-            self._memory.remember(self._server.endpoint, transaction.failed_extensions)
-            session.extensions = session.extensions.without(*transaction.failed_extensions)
+        session.has_chunked = session.has_chunked or bool(transaction.outcomes.accepted)
 
     async def _transmit_all(
         self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline
@@ -144,11 +145,27 @@ class SmtpLink:
             transactions = await self._use_all(lease, batch, deadline)
         if len(transactions) > 1 and _died_idle(transactions[-1]):
             transactions.pop()  # it came behind the end of the session, and is as good as not begun
-        for number, transaction in enumerate(transactions):
-            if transaction.failed_extensions and lease.is_usable and is_nothing_sent(transaction):
-                transactions[number] = await self._use(lease, *batch[number], deadline)
+        await self._try_again(lease, batch, transactions, deadline)
         lease.uses += len(transactions) - 1
         return [_noted(transaction.outcomes, lease.connection.note) for transaction in transactions]
+
+    async def _try_again(
+        self,
+        lease: Lease[SmtpSession],
+        batch: Sequence[tuple[Envelope, Render]],
+        transactions: list[Transaction],
+        deadline: Deadline,
+    ) -> None:
+        """Send what failed by an extension again, without it; what is told of the others stands, whatever comes."""
+        for number, transaction in enumerate(transactions):
+            if not transaction.failed_extensions or not is_nothing_sent(transaction):
+                continue
+            try:
+                if not lease.is_usable:
+                    await lease.reopen(deadline)
+                transactions[number] = await self._use(lease, *batch[number], deadline)
+            except MsgcoreError:
+                return
 
     async def _use_all(
         self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline
@@ -157,31 +174,36 @@ class SmtpLink:
         session.stream.deadline = deadline
         lease.is_usable = True
         most = 1 if self._limits.uses_per_minute else max(1, 1 + self._limits.uses_per_connection - lease.uses)
-        may_be_dead = not lease.is_fresh and not session.has_lasted
-        plans = _plans(batch[:most], session.extensions, may_be_dead=may_be_dead)
+        plans = _plans(batch[:most], session, is_proven=_is_proven(lease))
         first = next(plans)
         lease.is_usable = False
         done: list[Transaction] = []
         try:
             async for transaction in transmit_all(session.stream, itertools.chain([first], plans)):
                 done.append(transaction)
+                self._used(lease, transaction)
         except OperationCancelled:
             if not done:
                 raise
-        else:
-            self._used(lease, done[-1])
         return done
 
 
-def _plans(batch: Sequence[tuple[Envelope, Render]], extensions: Extensions, *, may_be_dead: bool) -> Iterator[Plan]:
-    """Write the messages up to one behind the first that cannot be written for this server."""
+def _is_proven(lease: Lease[SmtpSession]) -> bool:
+    """Whether the server is there for sure, and has taken a message in the way that is used here."""
+    session = lease.connection
+    return session.has_chunked and (lease.is_fresh or session.has_lasted)
+
+
+def _plans(batch: Sequence[tuple[Envelope, Render]], session: SmtpSession, *, is_proven: bool) -> Iterator[Plan]:
+    """Write the messages up to one behind the first that cannot be written: it is told of when it is the first."""
     for number, (envelope, render) in enumerate(batch):
         try:
-            octets, is_text = render(extensions)
-            plan = make_plan(envelope, octets, extensions, may_be_dead=may_be_dead and not number, is_text=is_text)
+            octets, is_text = render(session.extensions)
+            may_go_at_once = session.has_chunked if number else is_proven
+            plan = make_plan(envelope, octets, session.extensions, is_proven=may_go_at_once, is_text=is_text)
         except CapabilityMissing as error:
             plan = refused_plan(envelope, _not_convertible(error))
-        except MsgcoreError:
+        except Exception:  # whatever it is, those on their way are not to be lost by it
             if not number:
                 raise
             return
@@ -194,7 +216,7 @@ def _not_convertible(error: CapabilityMissing) -> Refused:
 
 
 def _means_full(error: MsgcoreError) -> bool:
-    return isinstance(error, ServiceBusy) or (isinstance(error, CommandRefused) and not error.is_permanent)
+    return isinstance(error, CommandRefused) and not error.is_permanent
 
 
 def _died_idle(transaction: Transaction) -> bool:
@@ -203,6 +225,11 @@ def _died_idle(transaction: Transaction) -> bool:
         isinstance(outcome, Deferred) and outcome.stage == "MAIL" and outcome.code in {None, 421}
         for outcome in transaction.outcomes.values()
     )
+
+
+def _is_worth_another(transaction: Transaction) -> bool:
+    """Say whether the session ended because the server does not know what it offers."""
+    return bool(transaction.failed_extensions) and not transaction.is_usable and is_nothing_sent(transaction)
 
 
 def _noted(outcomes: Outcomes, note: str) -> Outcomes:

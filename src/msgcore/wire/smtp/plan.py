@@ -22,6 +22,8 @@ __all__ = ["Plan", "make_plan", "refused_plan"]
 
 _STRAY = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
 _AT_ONCE_OCTETS = 256 * 1024
+# What no server takes for a command, should it not know BDAT.
+_FIRST_FIELD = re.compile(rb"[!-9;-~]{1,70}+:[^\r\n]{0,900}+\r\n")
 _OPTIONAL = {b"SIZE": "SIZE", b"RET": "DSN", b"ENVID": "DSN", b"MT-PRIORITY": "MT-PRIORITY"}
 
 
@@ -29,7 +31,8 @@ class Plan(NamedTuple):
     """The commands and the data of one transaction; ``settled`` never get as far as the server.
 
     ``rcpts`` maps each RCPT command to the recipients whose address it carries. ``data`` is what stands between DATA
-    and the lone dot or, when ``is_chunked``, behind BDAT; ``is_at_once``: BDAT goes with the envelope, in one flight.
+    and the lone dot or, when ``is_chunked``, behind BDAT; ``is_at_once``: BDAT goes with the envelope, in one flight;
+    else the chunk that goes with it has the first header field alone (``first_octets``).
     ``optional`` are the extensions that the commands use and could do without; ``note`` says what could not be asked.
     """
 
@@ -41,6 +44,7 @@ class Plan(NamedTuple):
     is_pipelined: bool = False
     is_chunked: bool = False
     is_at_once: bool = False
+    first_octets: int = 0
     is_lmtp: bool = False
     is_binary: bool = False
     optional: frozenset[str] = frozenset()
@@ -48,12 +52,12 @@ class Plan(NamedTuple):
 
 
 def make_plan(
-    envelope: Envelope, octets: bytes, extensions: Extensions, *, may_be_dead: bool = False, is_text: bool = False
+    envelope: Envelope, octets: bytes, extensions: Extensions, *, is_proven: bool = False, is_text: bool = False
 ) -> Plan:
     """Plan the transfer of ``octets`` to a server with these extensions.
 
-    With ``may_be_dead`` (a connection that was idle) the message goes only after a reply. ``is_text``: the octets are
-    known to be lines that end with CR LF, without NUL and any other CR or LF.
+    ``is_proven``: the server is there and knows BDAT, so that the message may go with its envelope. ``is_text``: the
+    octets are known to be lines that end with CR LF, without NUL and any other CR or LF.
 
     Raises:
         UsageError: the octets hold a bare CR or LF, or NUL, and the server does not offer BINARYMIME; an address is of
@@ -85,7 +89,8 @@ def make_plan(
         else:
             rcpts[command] = (*rcpts.get(command, ()), recipient)
     is_pipelined = extensions.offers("PIPELINING")
-    is_chunked = is_binary or (is_pipelined and extensions.offers("CHUNKING"))
+    first = _FIRST_FIELD.match(octets)
+    is_chunked = is_binary or (is_pipelined and first is not None and extensions.offers("CHUNKING"))
     parameters = [*_parameters(octets, extensions, utf8=utf8, is_binary=is_binary)]
     if is_asking:
         parameters += mail_requests(request, extensions)
@@ -97,7 +102,8 @@ def make_plan(
         recipients,
         is_pipelined,
         is_chunked,
-        is_chunked and is_pipelined and not may_be_dead and len(octets) <= _AT_ONCE_OCTETS,
+        is_chunked and is_pipelined and is_proven and len(octets) <= _AT_ONCE_OCTETS,
+        0 if first is None else first.end(),
         extensions.is_lmtp,
         is_binary,
         frozenset([_OPTIONAL[name] for one in parameters if (name := one.partition(b"=")[0]) in _OPTIONAL]),

@@ -14,6 +14,8 @@ __all__ = ["REPLY_OCTETS", "take_reply", "write_reply"]
 REPLY_OCTETS = 64 * 1024
 """The longest reply, all its lines together, that is read."""
 
+_REPLY_LINES = 500
+
 # Possessive, so that no input makes the engine go back. A line that is not the last has a hyphen behind its code.
 _CONTINUED = re.compile(rb"(?:[2-5][0-9][0-9]-[^\n]*+\n)*+")
 _LAST = re.compile(rb"[2-5][0-9][0-9](?: [^\n]*+|\r?)\n")
@@ -34,6 +36,8 @@ def take_reply(buffer: bytearray) -> Reply | None:
         last_start = continued.end()
         last = _LAST.match(buffer, last_start)
     end = buffer.find(b"\n", last_start) + 1 if last is None else last.end()
+    if last is None and buffer.count(b"\n") > _REPLY_LINES:
+        raise ProtocolBroken.remote(f"a reply of more than {_REPLY_LINES} lines")
     if end > REPLY_OCTETS or (not end and len(buffer) > REPLY_OCTETS):
         raise ProtocolBroken.remote(f"a reply of more than {REPLY_OCTETS} octets")
     if last is None:

@@ -76,14 +76,15 @@ class SmtpServer:
 class SmtpSession:
     """An open session, as a pool keeps it.
 
-    ``has_lasted``: the server has kept it open when nothing was going on; some close after every message. ``note`` is
-    for the outcomes.
+    ``has_lasted``: the server has kept it open when nothing was going on; some close after every message.
+    ``has_chunked``: it has taken a message in the way that its extensions allow. ``note`` is for the outcomes.
     """
 
     stream: Stream
     extensions: Extensions
     note: str = ""
     has_lasted: bool = False
+    has_chunked: bool = False
 
     async def is_good(self, idle_seconds: float, deadline: Deadline) -> bool:
         """Say whether the server is still there and has said nothing; asks it when that was not long ago."""
@@ -161,14 +162,18 @@ async def _ask(
 ) -> Secret:
     try:
         given = await runtime.in_thread(giver, deadline)
-        token = await given if isinstance(given, Awaitable) else given
+        token = await runtime.bounded(_awaited(given), deadline) if isinstance(given, Awaitable) else given
     except MsgcoreError:
         raise
     except Exception as error:  # its text may hold a secret
-        raise ServiceBusy(f"{endpoint}: no token was given: {type(error).__name__}") from error
+        raise ServiceBusy(f"{endpoint}: no token was given: {type(error).__name__}") from None
     if not isinstance(cast(object, token), str | Secret):
         raise UsageError(f"{endpoint}: the function for the token gave {type(token).__name__}; need text")
     return token if isinstance(token, Secret) else Secret(token)
+
+
+async def _awaited(given: Awaitable[TokenGiven]) -> TokenGiven:
+    return await given
 
 
 async def _connect(
@@ -191,6 +196,8 @@ async def _connect(
     except BaseException:
         stream.abort()
         raise
+    if stream.tls is None or not stream.tls.is_verified:
+        extensions = extensions.without("REQUIRETLS")  # RFC 8689 section 2: it counts in verified TLS only
     return SmtpSession(stream, extensions)
 
 

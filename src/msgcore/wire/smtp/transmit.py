@@ -46,22 +46,20 @@ async def transmit(
     octets: bytes,
     extensions: Extensions,
     *,
-    may_be_dead: bool = False,
+    is_proven: bool = False,
     is_text: bool = False,
 ) -> Transaction:
     """Send one message in wire form (lines end with CR LF) to the recipients of its envelope.
 
     What the server or the network does is in the outcomes, each with its stage: ``MAIL``, ``RCPT``, ``DATA`` or
     ``end of data``. A ``Deferred`` recipient's message has certainly not been taken. A server that does not understand
-    what it offers is asked once more without that. ``may_be_dead`` and ``is_text`` mean what they do to ``make_plan``.
+    what it offers is asked once more without that. ``is_proven`` and ``is_text`` mean what they do to ``make_plan``.
 
     Raises:
         UsageError: octets or an address can never be sent; nothing was.
         OperationCancelled: the call was cancelled before the message was sent; the connection is unusable.
     """
-    first = await _transmit_one(
-        stream, make_plan(envelope, octets, extensions, may_be_dead=may_be_dead, is_text=is_text)
-    )
+    first = await _transmit_one(stream, make_plan(envelope, octets, extensions, is_proven=is_proven, is_text=is_text))
     failed = first.failed_extensions
     if not failed or not first.is_usable or not is_nothing_sent(first):
         return first
@@ -193,7 +191,7 @@ class _Sender:
         What the server said before the connection broke still counts; the next read tells of the break.
         """
         if not is_waiting and (self._incoming.has_unasked if self._is_fresh else self._incoming.buffer):
-            raise self._broken(f"said {await self._reply()} before it was asked")
+            await self._hear_unasked()
         self._is_fresh = False
         try:
             await self._stream.write(octets)
@@ -210,17 +208,26 @@ class _Sender:
             self._ahead.append(next(self._plans, None))
 
     async def _reply(self) -> Reply:
-        while True:
-            try:
-                reply = take_reply(self._incoming.buffer)
-            except ProtocolBroken as error:
-                raise ProtocolBroken.remote(f"{self._peer}: {error}") from None
-            if reply is None:
-                await self._incoming.fill_line()
-            elif reply.code == 421:
-                raise Leaving(reply)
-            else:
-                return reply
+        while (reply := self._take_reply()) is None:
+            await self._incoming.fill_line()
+        if reply.code == 421:
+            raise Leaving(reply)
+        return reply
+
+    async def _hear_unasked(self) -> None:
+        """Hear a peer that speaks before it is asked: what it may be is 421."""
+        if not self._incoming.buffer:
+            await self._incoming.fill()
+        reply = self._take_reply()
+        if reply is not None and reply.code == 421:
+            raise Leaving(reply)
+        raise self._broken(f"said {reply or 'something'} before it was asked")
+
+    def _take_reply(self) -> Reply | None:
+        try:
+            return take_reply(self._incoming.buffer)
+        except ProtocolBroken as error:
+            raise ProtocolBroken.remote(f"{self._peer}: {error}") from None
 
     def _cut(self, error: MsgcoreError, *letters: Letter | None) -> None:
         self.is_usable = False
