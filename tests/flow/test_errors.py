@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import pickle
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import attrs
 import pytest
 
-from msgcore import Accepted, Deferred, Message, ProfileAdmin, Refused, Submission, Unknown
+from msgcore import Accepted, Deferred, DeliveryRequest, Message, ProfileAdmin, Refused, Submission, Unknown
 from msgcore.blocking.session import Session
 from msgcore.errors import (
     AuthenticationRefused,
@@ -29,7 +30,7 @@ from msgcore.errors import (
     UsageError,
 )
 from msgcore.spi.store import OutgoingState
-from msgcore.testing.servers import LoopbackSmtpServer
+from msgcore.testing.servers import EVERY_EXTENSION, LoopbackSmtpServer
 from tests.flow.folders import account, personal_folders, subjects
 from tests.flow.modes import Api
 from tests.flow.peers import Peer
@@ -282,6 +283,24 @@ def test_a_message_that_the_server_cannot_carry_harms_no_other(api: Api) -> None
 def test_a_server_of_the_other_protocol_is_told_as_such(api: Api, is_lmtp: bool, scheme: str, hint: str) -> None:
     with LoopbackSmtpServer(is_lmtp=is_lmtp) as server, pytest.raises(CapabilityMissing, match=hint):
         api.send(lacks_utf8("a@sink.test"), via=f"{scheme}://127.0.0.1:{server.port}")
+
+
+def test_what_must_not_go_without_tls_does_not_go_in_clear(api: Api) -> None:
+    with LoopbackSmtpServer(extensions=EVERY_EXTENSION) as server, api.open_transport(server.url) as transport:
+        outcomes = transport.send(lacks_utf8("a@b.test"), request=DeliveryRequest(require_tls=True), check=False)
+
+    assert (outcomes["a@b.test"], server.received) == (Refused(None, "5.7.30"), ())
+
+
+def test_a_token_that_does_not_come_in_time_ends_the_call(api: Api) -> None:
+    with LoopbackSmtpServer(logins={"ann": "x"}) as server, pytest.raises(TimedOut):
+        options = {"user": "ann", "token": too_slow, "allow_cleartext_login": True, "timeout_seconds": 0.3}
+        api.send(lacks_utf8("a@b.test"), via=server.url, **options)
+
+
+def too_slow() -> str:
+    threading.Event().wait(1)
+    return "token"
 
 
 @pytest.mark.parametrize("given", ["hello", b"Subject: x", 5])

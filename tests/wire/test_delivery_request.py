@@ -13,6 +13,7 @@ from msgcore.runtime import run
 from msgcore.testing.scripted import ScriptedStream
 from msgcore.wire.smtp import Transaction, transmit
 from msgcore.wire.smtp.asked import xtext
+from msgcore.wire.smtp.plan import make_plan
 from tests.wire.fake_server import FakeServer
 from tests.wire.transfers import LETTER, by_address, extensions_of, server
 
@@ -65,6 +66,25 @@ def test_mail_says_what_is_asked(request_: DeliveryRequest, parameters: str) -> 
 )
 def test_rcpt_says_what_is_asked(recipient: Recipient, parameters: str) -> None:
     assert ask(DeliveryRequest(), recipient)[0][1] == f"RCPT TO:<bob@b.test>{parameters}"
+
+
+WIDE = Address("SMTP", "jö+x@b.test")
+
+
+@pytest.mark.parametrize(
+    ("extensions", "parameters"),
+    [
+        (OFFERED, b" ORCPT=utf-8;j\xc3\xb6\\x{2B}x@b.test"),
+        (("DSN",), b" ORCPT=utf-8;j\\x{F6}\\x{2B}x@b.test"),
+    ],
+)
+def test_an_international_original_is_said_in_its_own_type(extensions: tuple[str, ...], parameters: bytes) -> None:
+    """RFC 6533 section 3."""
+    to = Recipient(Address("SMTP", "bob@b.test"), original=WIDE)
+    sender = Address("SMTP", "änn@a.test") if "SMTPUTF8" in extensions else ANN
+    plan = make_plan(Envelope(sender, (to,)), LETTER, extensions_of(extensions))
+
+    assert [*plan.rcpts] == [b"RCPT TO:<bob@b.test>" + parameters + b"\r\n"]
 
 
 @pytest.mark.parametrize(("own", "said"), [(None, "DELAY"), (Notify.NEVER, "NEVER")])

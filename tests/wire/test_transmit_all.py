@@ -23,11 +23,9 @@ def send_all(stream: ScriptedStream, extensions: tuple[str, ...], *, is_proven: 
         make_plan(envelope(*to), octets, offered, is_proven=is_proven)
         for to, octets in zip(PEOPLE, LETTERS, strict=True)
     ]
-
-    async def collected() -> list[Transaction]:
-        return [transaction async for transaction in transmit_all(stream, iter(plans))]
-
-    return run(collected())
+    told: list[Transaction] = []
+    run(transmit_all(stream, iter(plans), told.append))
+    return told
 
 
 def check_truth(transactions: Sequence[Transaction], fake: AfterGreeting) -> None:

@@ -178,10 +178,13 @@ class SmtpLink:
         first = next(plans)
         lease.is_usable = False
         done: list[Transaction] = []
+
+        def tell(transaction: Transaction) -> None:
+            done.append(transaction)
+            self._used(lease, transaction)
+
         try:
-            async for transaction in transmit_all(session.stream, itertools.chain([first], plans)):
-                done.append(transaction)
-                self._used(lease, transaction)
+            await transmit_all(session.stream, itertools.chain([first], plans), tell)
         except OperationCancelled:
             if not done:
                 raise

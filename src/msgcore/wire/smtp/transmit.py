@@ -13,7 +13,7 @@ A peer that speaks before it is asked is never believed: 421 (the service is clo
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Callable, Iterator
 
 from msgcore.base.status import Reply
 from msgcore.errors import (
@@ -82,8 +82,8 @@ async def _transmit_one(stream: Stream, plan: Plan) -> Transaction:
     return letter.transaction(is_usable=sender.is_usable)
 
 
-async def transmit_all(stream: Stream, plans: Iterator[Plan]) -> AsyncGenerator[Transaction]:
-    """Send messages one behind the other and give what became of each, in their order.
+async def transmit_all(stream: Stream, plans: Iterator[Plan], tell: Callable[[Transaction], object]) -> None:
+    """Send messages one behind the other and tell what became of each, in their order, as soon as it is known.
 
     The end of a message and the start of the next go together, so each costs one round trip; the plan behind these is
     made while the server works. When the connection ends, what had been begun is told of and the rest is not: fewer
@@ -98,13 +98,13 @@ async def transmit_all(stream: Stream, plans: Iterator[Plan]) -> AsyncGenerator[
         letter = sender.letter_of(plan)
         await sender.begin(letter, before)
         if before is not None:
-            yield before.transaction(is_usable=sender.is_usable)
+            tell(before.transaction(is_usable=sender.is_usable))
         before = letter
         if not sender.is_usable:
             break
     if before is not None:
         await sender.end(before)
-        yield before.transaction(is_usable=sender.is_usable)
+        tell(before.transaction(is_usable=sender.is_usable))
 
 
 class _Sender:
