@@ -8,7 +8,7 @@ import unicodedata
 
 from msgcore.errors import InjectionRefused
 
-__all__ = ["Secret", "codec_of_code_page", "fold", "one_line", "refuse_line_ends"]
+__all__ = ["Secret", "codec_of_code_page", "fold", "forget_frames", "one_line", "refuse_line_ends"]
 
 _FORBIDDEN = re.compile("[\r\n\0]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -102,3 +102,10 @@ def fold(text: str, *, ignore_non_space: bool = False) -> str:
     if not ignore_non_space:
         return folded
     return "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
+
+
+def forget_frames(error: BaseException | None) -> None:
+    """Take the frames off an error and its causes: tools show their local variables, and one may hold a secret."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__

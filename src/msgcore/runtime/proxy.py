@@ -7,9 +7,11 @@ sans-I/O part has no public name; its public classes open sockets of their own.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Protocol
 
+from msgcore.base.text import forget_frames
 from msgcore.errors import (
     AuthenticationRefused,
     ConnectionLost,
@@ -132,12 +134,7 @@ async def _http(stream: Stream, answers: _Answers, proxy: Proxy, host: str) -> N
     from python_socks._protocols import http
     from python_socks._protocols.errors import ReplyError
 
-    user, password = _login(proxy)
-    try:
-        request = http.ConnectRequest(host, stream.endpoint.port, user, password).dumps()
-    except ValueError:
-        raise _unusable(proxy) from None
-    await stream.write(request)
+    await _write_hidden(stream, lambda: _http_request(proxy, host, stream.endpoint.port))
     head = await answers.take_head()
     try:
         http.ConnectReply.loads(head)
@@ -157,7 +154,7 @@ async def _socks5(stream: Stream, answers: _Answers, proxy: Proxy, host: str) ->
         choice = socks5.AuthMethodReply.loads(said)
         choice.validate(offer)
         if choice.method == socks5.AuthMethod.USERNAME_PASSWORD:
-            await stream.write(_socks5_login(proxy))
+            await _write_hidden(stream, lambda: _socks5_login(proxy))
             said = await answers.take(socks5.AuthReply.SIZE)
             socks5.AuthReply.loads(said)
     except ReplyError as error:
@@ -170,6 +167,24 @@ async def _socks5(stream: Stream, answers: _Answers, proxy: Proxy, host: str) ->
         socks5.ConnectReply.loads(said)
     except ReplyError as error:
         raise ConnectionLost(_shown(error)) from error
+
+
+def _http_request(proxy: Proxy, host: str, port: int) -> bytes:
+    from python_socks._protocols import http
+
+    user, password = _login(proxy)
+    try:
+        return http.ConnectRequest(host, port, user, password).dumps()
+    except ValueError:
+        raise _unusable(proxy) from None
+
+
+async def _write_hidden(stream: Stream, make: Callable[[], bytes]) -> None:
+    try:
+        await stream.write(make())
+    except BaseException as error:
+        forget_frames(error)
+        raise
 
 
 def _socks5_login(proxy: Proxy) -> bytes:

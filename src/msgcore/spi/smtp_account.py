@@ -12,6 +12,7 @@ from msgcore.runtime.abc import NetworkPath, Proxy
 from msgcore.runtime.pool import PoolLimits
 from msgcore.spi.settings import setting
 from msgcore.spi.url import ServiceUrl, refuse_password
+from msgcore.wire.sasl import MechanismFactory
 from msgcore.wire.smtp.session import SmtpServer, Token
 
 __all__ = ["SmtpAccount"]
@@ -25,6 +26,9 @@ class SmtpAccount:
     password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user"))
     token: Token | None = attrs.field(
         default=None, metadata=setting("OAuth access token in place of the password; in Python also who gives one")
+    )
+    mechanism: MechanismFactory | None = attrs.field(
+        default=None, metadata=setting("in Python: who makes a SASL mechanism of your own of the credentials")
     )
     ca_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a private authority"))
     certificate_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a client certificate"))
@@ -79,6 +83,7 @@ class SmtpAccount:
             self.allow_cleartext_login,
             self.ehlo_name,
             self.token,
+            self.mechanism,
             NetworkPath(self.source_address, self._proxy()),
             is_lmtp=url.protocol == "lmtp",
         )

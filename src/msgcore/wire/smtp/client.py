@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.base.text import forget_frames
 from msgcore.errors import (
     AuthenticationRefused,
     CapabilityMissing,
@@ -43,6 +44,7 @@ _NO_EHLO = {500, 502, 504, 550}
 _NO_SUCH_MECHANISM = EnhancedStatus(5, 5, 4)
 _COMMAND_OCTETS = 512  # RFC 5321 section 4.5.3.1.4, which RFC 4954 section 4 keeps for the AUTH command
 _WHOLE_TEXT = 999  # the text of a reply that is longer has been cut
+_PLUS = "-PLUS"
 _QUIT_SECONDS = 5.0
 
 
@@ -128,19 +130,19 @@ async def authenticate(
         credentials=credentials,
         is_private=stream.tls is not None and stream.tls.is_verified,
         allow_cleartext=allow_cleartext,
-        binding=binding_of(stream.tls),
         own=own,
     )
+    binding = binding_of(stream.tls)
     refusal: MsgcoreError | None = None
     while True:
         try:
-            mechanism = choose(offered)
+            mechanism = choose(offered, binding=binding)
         except (AuthenticationRefused, TlsRequired) as error:
             if refusal is None:
                 raise type(error)(f"{stream.endpoint}: {error}") from None
             raise refusal from refusal.__cause__
         try:
-            reply = await _exchange(stream, mechanism)
+            reply, was_challenged = await _exchange(stream, mechanism)
         except ConnectionLost:
             # Some servers close after a refusal; that is what the caller has to hear of.
             if refusal is None:
@@ -149,6 +151,11 @@ async def authenticate(
         if reply.code == 235:
             return
         refusal = _refusal(f"{stream.endpoint}: AUTH {mechanism.name}", credentials.user, _without_echo(reply))
+        if mechanism.name.endswith(_PLUS) and not was_challenged and not reply.is_temporary:
+            # It has seen no proof: it knows another kind of binding. Then none is claimed, and none is missed.
+            offered = {name for name in offered if not name.endswith(_PLUS)}
+            binding = None
+            continue
         if not _is_unavailable(reply):
             raise refusal
         # As if it had not been offered: SCRAM tells the server what it saw, so that both hear of it when somebody lies.
@@ -180,11 +187,14 @@ def _is_unavailable(reply: Reply) -> bool:
     return reply.code in {504, 534} or reply.enhanced == _NO_SUCH_MECHANISM
 
 
-async def _exchange(stream: Stream, mechanism: Mechanism) -> Reply:
+async def _exchange(stream: Stream, mechanism: Mechanism) -> tuple[Reply, bool]:
+    """Give the last reply, and whether the server had a challenge before it."""
+    was_challenged = False
     what = f"{stream.endpoint}: AUTH {mechanism.name}"
     dialogue = Dialogue(mechanism)
     await _say_hidden(stream, lambda: _first_step(dialogue))
     while (reply := await _hear(stream)).code == 334:
+        was_challenged = True
         try:
             await _say_hidden(stream, functools.partial(_next_step, dialogue, reply))
         except AuthenticationRefused as error:
@@ -192,7 +202,7 @@ async def _exchange(stream: Stream, mechanism: Mechanism) -> Reply:
             raise AuthenticationRefused(f"{what}: {error}") from error
     if reply.code == 235 and not mechanism.is_done:
         raise AuthenticationRefused(f"{what}: the server says yes before the exchange is done")
-    return reply
+    return reply, was_challenged
 
 
 def _first_step(dialogue: Dialogue) -> tuple[bytes, bytes]:
@@ -215,14 +225,8 @@ async def _say_hidden(stream: Stream, step: Callable[[], tuple[bytes, bytes]]) -
     try:
         await _say(stream, *step())
     except BaseException as error:
-        _forget_frames(error)
+        forget_frames(error)
         raise
-
-
-def _forget_frames(error: BaseException | None) -> None:
-    while error is not None:
-        error.__traceback__ = None
-        error = error.__cause__ or error.__context__
 
 
 async def quit_session(stream: Stream) -> None:

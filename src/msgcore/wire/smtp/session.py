@@ -26,7 +26,7 @@ from msgcore.errors import (
 )
 from msgcore.runtime.abc import DIRECT, Endpoint, NetworkPath, Runtime, Security, Stream, TlsSettings
 from msgcore.wire.lines import Incoming
-from msgcore.wire.sasl import Credentials
+from msgcore.wire.sasl import Credentials, MechanismFactory
 from msgcore.wire.smtp.client import authenticate, greet, quit_session, start_tls
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.reply import take_reply
@@ -47,7 +47,7 @@ class SmtpServer:
 
     With ``OPPORTUNISTIC`` security and a user the upgrade is required, unless ``allow_cleartext_login``; without a user
     it is made when it is offered, and a certificate that cannot be verified is noted on the outcomes. A user without
-    password and token logs in by the client's certificate.
+    password and token logs in by the client's certificate. ``mechanism`` makes a SASL mechanism of the user's own.
     """
 
     endpoint: Endpoint
@@ -60,6 +60,7 @@ class SmtpServer:
     allow_cleartext_login: bool = False
     ehlo_name: str = "[127.0.0.1]"
     token: Token | None = None
+    mechanism: MechanismFactory | None = None
     path: NetworkPath = DIRECT
     is_lmtp: bool = False
 
@@ -192,7 +193,9 @@ async def _connect(
                 if server.needs_tls:
                     raise
         if credentials is not None:
-            await authenticate(stream, extensions, credentials, allow_cleartext=server.allow_cleartext_login)
+            own = () if server.mechanism is None else (server.mechanism,)
+            allow_cleartext = server.allow_cleartext_login
+            await authenticate(stream, extensions, credentials, allow_cleartext=allow_cleartext, own=own)
     except BaseException:
         stream.abort()
         raise

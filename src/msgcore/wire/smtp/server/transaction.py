@@ -183,8 +183,12 @@ class Transactions:
         refusal = None if fault is None else fault_reply(fault, self._settings.max_message_octets, is_over=is_over)
         message = b"" if fault is not None else octets()
         is_taken = False
+        given: dict[str, Reply | None] = {}  # one who is named twice gets it once
         for envelope, about in mail.envelopes(is_lmtp=self._settings.is_lmtp):
-            reply = await self._answer(END_OF_DATA, about, functools.partial(self._judge, envelope, message, refusal))
+            if about not in given:
+                judge = functools.partial(self._judge, envelope, message, refusal)
+                given[about] = await self._answer(END_OF_DATA, about, judge)
+            reply = given[about]
             self.put(reply)
             is_taken = is_taken or (reply is not None and reply.is_positive)
             if self._line.is_over:
