@@ -382,6 +382,7 @@ def test_chunks_are_among_the_commands() -> None:
             "RCPT",
             "RCPT",
             "BDAT",
+            "BDAT",
             "QUIT",
         ]
 
