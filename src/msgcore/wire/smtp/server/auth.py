@@ -12,7 +12,7 @@ from msgcore.runtime.abc import TlsFacts
 from msgcore.wire.sasl import ChannelBinding, Exchange, server_end_point
 from msgcore.wire.smtp.server.commands import Refusal
 from msgcore.wire.smtp.server.line import ClientLine
-from msgcore.wire.smtp.server.settings import ServerSettings
+from msgcore.wire.smtp.server.settings import ServerSettings, offered_mechanisms
 
 __all__ = ["prove_user"]
 
@@ -41,12 +41,13 @@ async def prove_user(line: ClientLine, settings: ServerSettings, argument: str) 
 def _begin(settings: ServerSettings, mechanism: str, tls: TlsFacts | None) -> Exchange:
     authenticator = settings.authenticator
     assert authenticator is not None, "AUTH was offered"
-    if mechanism not in authenticator.mechanisms(is_private=tls is not None):
+    if mechanism not in offered_mechanisms(authenticator, tls):
         if mechanism in authenticator.mechanisms(is_private=True):
             raise Refusal(538, "5.7.11", "only over TLS")
         raise Refusal(504, "5.5.4", "no such mechanism")
     try:
-        return authenticator.begin(mechanism, None if tls is None else _binding(settings, tls))
+        binding = None if tls is None or not mechanism.endswith("-PLUS") else _binding(settings, tls)
+        return authenticator.begin(mechanism, binding)
     except NotSupported:
         raise Refusal(504, "5.5.4", "no such mechanism") from None
 
