@@ -10,7 +10,7 @@ import pytest
 
 from msgcore.base.text import Secret
 from msgcore.errors import AuthenticationRefused, Closed, ConnectionLost, CutShort, ServiceBusy
-from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Unknown
+from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.model.wire_form import WireForm
 from msgcore.runtime import Endpoint, Runtime
 from msgcore.runtime.abc import Security
@@ -124,6 +124,22 @@ def test_a_message_that_cannot_be_written_costs_no_session(mode: Mode) -> None:
 
 
 # Checked.
+
+
+def test_a_recipient_that_cannot_be_said_does_not_keep_a_dead_session_from_being_replaced(mode: Mode) -> None:
+    first, second = FakeServer(*ALL_AT_ONCE), FakeServer(*ALL_AT_ONCE)
+    runtime = ScriptedRuntime([first, second])
+    bob, international = envelope().recipients[0], Recipient(Address("SMTP", "böb@b.test"))
+
+    async def main() -> list[type[Outcome]]:
+        link = SmtpLink(runtime, SmtpServer(MX))
+        await send(link, runtime)
+        first.answering({"MAIL": "-"})
+        both = Envelope(Address("SMTP", "ann@a.test"), (bob, international))
+        outcomes = await link.transmit(both, lambda _: WireForm(LETTER), runtime.deadline(300))
+        return [type(outcome) for outcome in outcomes.values()]
+
+    assert mode.drive(runtime.call(main())) == [Accepted, Refused]
 
 
 def test_a_server_that_closes_after_every_message_takes_each_once(mode: Mode) -> None:

@@ -32,12 +32,14 @@ _UNKNOWN_COMMAND = frozenset({500, 502, 504})
 class Transaction:
     """What became of every recipient, and whether the connection takes another transaction.
 
-    ``failed_extensions``: what the server offers and then does not understand.
+    ``failed_extensions``: what the server offers and then does not understand. ``is_begun``: the server answered MAIL,
+    or may have the message.
     """
 
     outcomes: Outcomes
     is_usable: bool
     failed_extensions: frozenset[str] = frozenset()
+    is_begun: bool = True
 
 
 class Leaving(MsgcoreError):
@@ -89,6 +91,7 @@ class Letter:
         self._is_ready = False  # 354 was given, or a first chunk taken
         self._waiting: list[_Rcpt] = []  # LMTP: those whose last reply is still to come
         self._failed: frozenset[str] = frozenset()
+        self._is_answered = False
         self.is_said = False
         self.replies_left = 0
         """How many replies there are still to come to what :meth:`rest` gave, or to the last flight."""
@@ -179,6 +182,7 @@ class Letter:
         if reply.is_intermediate:
             raise self._broken(f"answers {reply} to MAIL")
         self._is_open = reply.is_positive
+        self._is_answered = True
         if not reply.is_positive:
             if reply.code in _UNKNOWN_PARAMETER:
                 self._failed |= self._plan.optional
@@ -285,7 +289,7 @@ class Letter:
                 found[recipient] = outcome
         if len(found) > 1:
             found = {recipient: found[recipient] for recipient in plan.recipients}
-        return Transaction(Outcomes(found), is_usable, self._failed)
+        return Transaction(Outcomes(found), is_usable, self._failed, self._is_answered or self.is_said)
 
     def _broken(self, what: str) -> ProtocolBroken:
         return ProtocolBroken.remote(f"{self._peer}: the server {what}")

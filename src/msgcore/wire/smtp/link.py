@@ -16,7 +16,7 @@ from msgcore.base.status import EnhancedStatus
 from msgcore.base.times import Deadline
 from msgcore.errors import CapabilityMissing, CommandRefused, MsgcoreError, OperationCancelled
 from msgcore.model.envelope import Envelope
-from msgcore.model.outcome import Deferred, Outcomes, Refused, outcome_of_reply
+from msgcore.model.outcome import Outcomes, Refused, outcome_of_reply
 from msgcore.model.wire_form import WireForm
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.pool import Lease, Pool, PoolLimits
@@ -224,10 +224,7 @@ def _means_full(error: MsgcoreError) -> bool:
 
 def _died_idle(transaction: Transaction) -> bool:
     """Say whether a connection was dead before the server had taken up the transaction (RFC 5321 section 3.8)."""
-    return not transaction.is_usable and all(
-        isinstance(outcome, Deferred) and outcome.stage == "MAIL" and outcome.code in {None, 421}
-        for outcome in transaction.outcomes.values()
-    )
+    return not transaction.is_usable and not transaction.is_begun
 
 
 def _is_worth_another(transaction: Transaction) -> bool:

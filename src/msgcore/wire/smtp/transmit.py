@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import attrs
+
 from msgcore.base.status import Reply
 from msgcore.errors import (
     ConnectionLost,
@@ -66,7 +68,7 @@ async def transmit(
     again = await _transmit_one(stream, make_plan(envelope, octets, extensions.without(*failed), is_text=is_text))
     if not again.failed_extensions and again.outcomes == first.outcomes:
         return again  # the same without: that was not the reason
-    return Transaction(again.outcomes, again.is_usable, failed | again.failed_extensions)
+    return attrs.evolve(again, failed_extensions=failed | again.failed_extensions)
 
 
 def is_nothing_sent(transaction: Transaction) -> bool:
