@@ -121,6 +121,16 @@ def test_a_message_that_does_not_begin_with_a_field_goes_by_data() -> None:
     assert "DATA" in fake.commands
 
 
+@pytest.mark.parametrize(
+    ("extensions", "octets", "has_chunked"),
+    [(CHUNKED, LETTER, True), (CHUNKED, b"QUIT\r\n\r\nHello\r\n", False), (FULL, LETTER, False)],
+)
+def test_a_server_is_known_to_know_chunks_when_it_took_one(
+    extensions: tuple[str, ...], octets: bytes, has_chunked: bool
+) -> None:
+    assert send(server(), extensions, octets=octets, is_proven=False).has_chunked is has_chunked
+
+
 def test_a_server_that_forgets_what_a_chunk_is_is_left() -> None:
     transaction = send(server({"BDAT": "500 what"}), CHUNKED)
 

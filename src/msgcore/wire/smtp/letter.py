@@ -33,13 +33,14 @@ class Transaction:
     """What became of every recipient, and whether the connection takes another transaction.
 
     ``failed_extensions``: what the server offers and then does not understand. ``is_begun``: the server answered MAIL,
-    or may have the message.
+    or may have the message. ``has_chunked``: it took a chunk, so it knows BDAT.
     """
 
     outcomes: Outcomes
     is_usable: bool
     failed_extensions: frozenset[str] = frozenset()
     is_begun: bool = True
+    has_chunked: bool = False
 
 
 class Leaving(MsgcoreError):
@@ -91,7 +92,7 @@ class Letter:
         self._is_ready = False  # 354 was given, or a first chunk taken
         self._waiting: list[_Rcpt] = []  # LMTP: those whose last reply is still to come
         self._failed: frozenset[str] = frozenset()
-        self._is_answered = False
+        self._is_answered = self._has_chunked = False
         self.is_said = False
         self.replies_left = 0
         """How many replies there are still to come to what :meth:`rest` gave, or to the last flight."""
@@ -214,6 +215,7 @@ class Letter:
         if is_nonsense or (is_yes and not self._is_open):
             raise self._broken(f"answers {reply} to {self._go_ahead[:4].decode()}")
         self._is_ready = is_yes
+        self._has_chunked = is_yes and self._plan.is_chunked
         if not is_yes and not self._take_unknown_chunk(reply, "DATA"):
             self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), "DATA")
 
@@ -289,7 +291,8 @@ class Letter:
                 found[recipient] = outcome
         if len(found) > 1:
             found = {recipient: found[recipient] for recipient in plan.recipients}
-        return Transaction(Outcomes(found), is_usable, self._failed, self._is_answered or self.is_said)
+        is_begun = self._is_answered or self.is_said
+        return Transaction(Outcomes(found), is_usable, self._failed, is_begun, self._has_chunked)
 
     def _broken(self, what: str) -> ProtocolBroken:
         return ProtocolBroken.remote(f"{self._peer}: the server {what}")

@@ -134,7 +134,7 @@ class SmtpLink:
         session = lease.connection
         lease.is_usable = transaction.is_usable
         session.has_lasted = not lease.is_fresh
-        session.has_chunked = session.has_chunked or bool(transaction.outcomes.accepted)
+        session.has_chunked = session.has_chunked or transaction.has_chunked
 
     async def _transmit_all(
         self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline
@@ -192,7 +192,7 @@ class SmtpLink:
 
 
 def _is_proven(lease: Lease[SmtpSession]) -> bool:
-    """Whether the server is there for sure, and has taken a message in the way that is used here."""
+    """Whether the server is there for sure, and knows BDAT."""
     session = lease.connection
     return session.has_chunked and (lease.is_fresh or session.has_lasted)
 

@@ -78,7 +78,7 @@ class SmtpSession:
     """An open session, as a pool keeps it.
 
     ``has_lasted``: the server has kept it open when nothing was going on; some close after every message.
-    ``has_chunked``: it has taken a message in the way that its extensions allow. ``note`` is for the outcomes.
+    ``has_chunked``: it has taken a chunk, and so knows BDAT. ``note`` is for the outcomes.
     """
 
     stream: Stream
@@ -88,7 +88,7 @@ class SmtpSession:
     has_chunked: bool = False
 
     async def is_good(self, idle_seconds: float, deadline: Deadline) -> bool:
-        """Say whether the server is still there and has said nothing; asks it when that was not long ago."""
+        """Say whether the server is still there and has said nothing; asks it when it was idle for long."""
         if self.stream.unread_octets or self.stream.has_ended:
             return False
         if idle_seconds > _SURE_SECONDS:
