@@ -211,7 +211,7 @@ def test_blind_recipients_are_named_nowhere_in_the_message(
     api.send(letter(word, to="x@sink.test", bcc=["Hidden <blind@sink.test>"]), **submission)
 
     octets = smtp_sink.wait_for_message(word.encode()).octets.lower()
-    assert (b"blind@" in octets, b"hidden" in octets, b"bcc" in octets) == (False, False, False)
+    assert (b"blind@" in octets, b"hidden" in octets, b"\nbcc" in octets) == (False, False, False)
 
 
 def test_a_bcc_field_of_a_message_that_was_read_is_taken_out(
