@@ -247,7 +247,11 @@ def test_a_deadline_that_has_passed_starts_nothing(mode: Mode, database: Databas
 
 
 def test_a_writer_thread_ends_when_idle_and_starts_again(path: Path, database: Database) -> None:
-    writer = Writer(lambda: open_connection(path, create=False, busy_seconds=1.0), idle_seconds=0.0)
+    writer = Writer(
+        lambda open_one: open_one or open_connection(path, create=False, busy_seconds=1.0),
+        lambda _notes: None,
+        idle_seconds=0.0,
+    )
 
     def write(text: str) -> threading.Thread:
         def work(connection: Connection) -> threading.Thread:

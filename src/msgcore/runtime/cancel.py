@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -29,6 +29,8 @@ Waker = Callable[[], None]
 
 class Call:
     """The scope of one public call: its waits end together when it is cancelled, and none goes past its ``limit``."""
+
+    __slots__ = ("_guard", "_is_cancelled", "_wakers", "is_over", "limit", "owner")
 
     def __init__(self, owner: Calls | None, limit: Deadline = NEVER) -> None:
         self.owner = owner
@@ -83,37 +85,15 @@ class Calls:
             return self._root
         return call
 
-    @contextmanager
-    def begin(self) -> Generator[Call]:
+    def begin(self) -> AbstractContextManager[Call]:
         """Start a call; inside another one of this runtime, go on with that."""
         outer = self.current()
-        if outer is not self._root:
-            yield outer
-            return
-        call = Call(self)
-        with self._guard:
-            self._running.add(call)
-        token = _current.set(call)
-        try:
-            yield call
-        finally:
-            _current.reset(token)
-            call.is_over = True
-            with self._guard:
-                self._running.discard(call)
+        return nullcontext(outer) if outer is not self._root else _Begun(self._guard, self._running, Call(self))
 
-    @contextmanager
-    def within(self, limit: Deadline) -> Generator[None]:
+    def within(self, limit: Deadline) -> AbstractContextManager[None]:
         """Let no wait of what follows go past ``limit``."""
         outer = self.current()
-        call = Call(self, limit.or_sooner(outer.limit))
-        outer.add(call.cancel)
-        try:
-            with entered(call):
-                yield
-        finally:
-            outer.discard(call.cancel)
-            call.is_over = True
+        return _Within(outer, Call(self, limit.or_sooner(outer.limit)))
 
     def cancel(self) -> None:
         """End the waits of all calls that run now; calls that start later are not touched."""
@@ -124,14 +104,61 @@ class Calls:
             call.cancel()
 
 
-@contextmanager
-def entered(call: Call) -> Generator[None]:
+class entered:  # read as a function; a generator would cost each call a microsecond
     """Run what follows as a part of ``call``."""
-    token = _current.set(call)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+
+    __slots__ = ("_call", "_token")
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._call)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+
+
+class _Begun:
+    """A call that is among those that run."""
+
+    __slots__ = ("_call", "_guard", "_running", "_token")
+
+    def __init__(self, guard: AbstractContextManager[bool], running: set[Call], call: Call) -> None:
+        self._guard = guard
+        self._running = running
+        self._call = call
+
+    def __enter__(self) -> Call:
+        with self._guard:
+            self._running.add(self._call)
+        self._token = _current.set(self._call)
+        return self._call
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+        self._call.is_over = True
+        with self._guard:
+            self._running.discard(self._call)
+
+
+class _Within(entered):
+    """A call inside another one, which cancels it, too."""
+
+    __slots__ = ("_outer",)
+
+    def __init__(self, outer: Call, call: Call) -> None:
+        super().__init__(call)
+        self._outer = outer
+
+    def __enter__(self) -> None:
+        self._outer.add(self._call.cancel)
+        super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        self._outer.discard(self._call.cancel)
+        self._call.is_over = True
 
 
 def leave_call() -> None:

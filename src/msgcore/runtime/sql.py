@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,15 +13,19 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, StoreCorrupt, StoreError, TimedOut
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.runtime.cancel import finish, shielded
-from msgcore.runtime.sql_connection import BUSY_SECONDS, Connection, open_connection
-from msgcore.runtime.sql_schema import Schema, migrate
+from msgcore.runtime.sql_connection import BUSY_SECONDS, Connection, Note, open_connection
+from msgcore.runtime.sql_schema import Schema, migrate, statements
 from msgcore.runtime.sql_writer import Writer
 
 __all__ = ["Database"]
 
 T = TypeVar("T")
 
+Listener = Callable[[Sequence[Note]], None]
+
 _IDLE_READERS = 8
+
+_log = logging.getLogger("msgcore.sql")
 
 
 class _File:
@@ -29,14 +34,54 @@ class _File:
     def __init__(self, path: Path, busy_seconds: float) -> None:
         self.path = path
         self.users = 0
-        self.writer = Writer(self._open_writer)
+        self.writer = Writer(self._ready_writer, self._tell)
+        self._watches: tuple[str, ...] = ()
+        self._watched = 0
+        self._listeners: tuple[Listener, ...] = ()
         self._busy_seconds = busy_seconds
         self._guard = threading.Lock()
         self._readers: list[Connection] = []
         self._is_closed = False
 
-    def _open_writer(self) -> Connection:
-        return open_connection(self.path, create=False, busy_seconds=self._busy_seconds)
+    def watch(self, script: str) -> None:
+        with self._guard:
+            if script and script not in self._watches:
+                self._watches += (script,)
+
+    def add_listener(self, listener: Listener) -> None:
+        with self._guard:
+            self._listeners += (listener,)
+
+    def forget(self, listener: Listener) -> None:
+        with self._guard:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+    def _tell(self, notes: Sequence[Note]) -> None:
+        for listener in self._listeners if notes else ():
+            try:
+                listener(notes)
+            except BaseException:  # the change is on the disk, whatever a listener makes of it
+                _log.exception("%s: a listener raised", self.path)
+
+    def _ready_writer(self, connection: Connection | None) -> Connection:
+        if connection is None:
+            connection = open_connection(self.path, create=False, busy_seconds=self._busy_seconds)
+            self._watched = 0
+        try:
+            self._watch_with(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _watch_with(self, connection: Connection) -> None:
+        # Triggers cost every change something, so none is made before somebody listens.
+        new = self._watches[self._watched :] if self._listeners else ()
+        if new:
+            connection.accept_notes()
+        for statement in (statement for script in new for statement in statements(script)):
+            connection.run(statement)
+        self._watched += len(new)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction of its own, which sees the database as of one moment."""
@@ -134,6 +179,7 @@ class Database:
         with _guard:
             file = _files.setdefault(path, _File(path, busy_seconds))
             file.users += 1
+            file.watch(schema.watch)
         return cls(file)
 
     async def read(self, runtime: Runtime, work: Callable[[Connection], T], deadline: Deadline = NEVER) -> T:
@@ -170,6 +216,22 @@ class Database:
             if isinstance(error, TimedOut):
                 return future.result()
             raise
+
+    async def listen(self, runtime: Runtime, listener: Listener, deadline: Deadline = NEVER) -> Callable[[], None]:
+        """Tell ``listener`` what each transaction notes, once it is on the disk, until the result is called.
+
+        It is called on the writer thread, before who wrote goes on: it must return at once. What other processes write
+        is not noted here. Raises as :meth:`write` does.
+        """
+        self._check()
+        self._file.add_listener(listener)
+        try:
+            # What is being written now is not noted yet: who reads after this call sees it.
+            await self.write(runtime, lambda _: None, deadline)
+        except BaseException:
+            self._file.forget(listener)
+            raise
+        return lambda: self._file.forget(listener)
 
     async def close(self, runtime: Runtime) -> None:
         """Let go of the file, even in a cancelled call; the last to do so waits until what is queued is written."""

@@ -11,9 +11,12 @@ from typing import Any
 
 from msgcore.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, UsageError
 
-__all__ = ["BUSY_SECONDS", "PAGE_OCTETS", "Connection", "Row", "SqlValue", "open_connection", "own_tables"]
+__all__ = ["BUSY_SECONDS", "PAGE_OCTETS", "Connection", "Note", "Row", "SqlValue", "open_connection", "own_tables"]
 
 SqlValue = str | bytes | int | float | None
+
+Note = tuple[SqlValue, ...]
+"""What a trigger says of a change: the arguments of ``note(…)``."""
 
 # What a column holds is known to whoever wrote the SELECT, and to nobody else.
 Row = tuple[Any, ...]
@@ -40,6 +43,7 @@ class Connection:
     def __init__(self, raw: sqlite3.Connection, path: Path) -> None:
         self._raw = raw
         self._path = path
+        self._notes: list[Note] = []
 
     def rows(self, sql: str, parameters: Sequence[SqlValue] = ()) -> list[Row]:
         try:
@@ -89,6 +93,21 @@ class Connection:
             yield from self._raw.execute(sql, parameters)
         except _FOREIGN as error:
             raise ours(error, self._path) from error
+
+    def take_notes(self) -> list[Note]:
+        """Give what triggers have noted since the last call."""
+        notes, self._notes = self._notes, []
+        return notes
+
+    def accept_notes(self) -> None:
+        """Give SQL the function ``note(…)``, which triggers of this connection may call."""
+        try:
+            self._raw.create_function("note", -1, self._note)
+        except _FOREIGN as error:
+            raise ours(error, self._path) from error
+
+    def _note(self, *values: SqlValue) -> None:
+        self._notes.append(values)
 
     @property
     def is_in_transaction(self) -> bool:

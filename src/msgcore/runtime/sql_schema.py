@@ -11,7 +11,7 @@ import attrs
 from msgcore.errors import StoreError
 from msgcore.runtime.sql_connection import Connection, own_tables
 
-__all__ = ["Schema", "migrate"]
+__all__ = ["Schema", "migrate", "statements"]
 
 _VERSIONS = """
     CREATE TABLE IF NOT EXISTS msgcore_schema (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID, STRICT
@@ -23,10 +23,13 @@ class Schema:
     """Tables of one concern; a file may hold several schemas.
 
     Script ``i`` of ``migrations`` brings version ``i`` to ``i + 1``. A script that was released is never changed.
+    ``watch`` makes temporary triggers of the connection that writes, once somebody listens. They call ``note(…)``: what
+    a transaction noted is told to listeners when it is on the disk (:meth:`msgcore.runtime.sql.Database.listen`).
     """
 
     name: str
     migrations: tuple[str, ...]
+    watch: str = ""
 
     @property
     def version(self) -> int:
@@ -66,7 +69,7 @@ def _version(connection: Connection, schema: Schema, path: Path) -> int:
 
 def _step(connection: Connection, schema: Schema, found: int) -> None:
     connection.run(_VERSIONS)
-    for statement in _statements(schema.migrations[found]):
+    for statement in statements(schema.migrations[found]):
         connection.run(statement)
     connection.run(
         "INSERT INTO msgcore_schema VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET version = excluded.version",
@@ -74,7 +77,7 @@ def _step(connection: Connection, schema: Schema, found: int) -> None:
     )
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
     """Cut a script into statements; ``executescript`` would commit the transaction first."""
     start = end = 0
     while (end := script.find(";", end) + 1) > 0:

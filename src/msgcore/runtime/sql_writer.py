@@ -4,8 +4,9 @@ Theory of operation: callers queue functions. The thread takes the database's wr
 by now, runs each function in a savepoint of its own and commits all at once: one wait for the disk serves every caller
 that came while the last one lasted. A future is completed only after COMMIT has returned. Until a function begins, its
 future is pending and its owner may withdraw it with ``cancel()``; from then on it runs to its end. A function that
-raises undoes its own changes only. When SQLite has rolled back the whole transaction (disk full), nobody's changes
-stand, and all of them are told so.
+raises undoes its own changes only. What triggers note of the changes is told in order, before anybody hears that his
+are done. When SQLite has rolled back the whole transaction (disk full), nobody's changes stand, and all of them are
+told so.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import attrs
 
 from msgcore.errors import MsgcoreError, StoreBusy, StoreError, UsageError
-from msgcore.runtime.sql_connection import Connection
+from msgcore.runtime.sql_connection import Connection, Note
 
 __all__ = ["IDLE_SECONDS", "Writer"]
 
@@ -38,13 +39,24 @@ class _Work:
     future: Future[Any]
     result: Any = None
     error: BaseException | None = None
+    notes: Sequence[Note] = ()
 
 
 class Writer:
-    """Write to one file, in group commits; ``open_connection`` makes the connection that the thread then owns."""
+    """Write to one file, in group commits.
 
-    def __init__(self, open_connection: Callable[[], Connection], idle_seconds: float = IDLE_SECONDS) -> None:
-        self._open = open_connection
+    ``ready_connection`` makes the connection that the thread then owns, or readies the one that it has; ``tell`` takes
+    what triggers noted.
+    """
+
+    def __init__(
+        self,
+        ready_connection: Callable[[Connection | None], Connection],
+        tell: Callable[[Sequence[Note]], None],
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        self._ready = ready_connection
+        self._tell = tell
         self._idle_seconds = idle_seconds
         self._changed = threading.Condition()
         self._queue: deque[_Work] = deque()
@@ -106,7 +118,7 @@ class Writer:
         """Run and commit what is queued; give the connection back, or ``None`` when it is not to be used again."""
         begun: list[_Work] = []
         try:
-            connection = connection or self._open()
+            connection = self._ready(connection)
             connection.run("BEGIN IMMEDIATE")
         except BaseException as error:
             begun += (work for _ in range(self._count()) if (work := self._next()))
@@ -121,6 +133,8 @@ class Writer:
                 _close(connection)
                 connection = None
                 _fail(begun, error)
+            else:
+                self._tell([note for work in begun for note in work.notes])
         for work in begun:
             _settle(work)
         return connection
@@ -143,8 +157,10 @@ def _run_one(connection: Connection, work: _Work) -> None:
         if not connection.is_in_transaction:
             raise StoreError("the function ended the transaction that it ran in")
         connection.run("RELEASE work")
+        work.notes = connection.take_notes()
     except BaseException as error:  # raised in the thread that waits
         work.error = error
+        connection.take_notes()
         if connection.is_in_transaction:
             connection.run("ROLLBACK TO work")
             connection.run("RELEASE work")
