@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from hypothesis import is_hypothesis_test
 
 from tests import shared
 from tests.servers import Authority, Dovecot, Postfix, Postgresql, Server, SmtpSink
@@ -18,9 +19,16 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=10_000)
 hypothesis.settings.load_profile("soak" if SOAK else "modest")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave soak tests out, without a skip that nobody could act on, unless ``MSGCORE_SOAK=1``."""
+    """Leave soak tests out, without a skip that nobody could act on, unless ``MSGCORE_SOAK=1``.
+
+    With it every property of a module that looks at ``SOAK``, to draw more examples, is a soak test, too.
+    """
     if SOAK:
+        for item in items:
+            if isinstance(item, pytest.Function) and hasattr(item.module, "SOAK") and is_hypothesis_test(item.obj):
+                item.add_marker("soak")
         return
     left_out = [item for item in items if item.get_closest_marker("soak")]
     if left_out:

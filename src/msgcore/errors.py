@@ -28,6 +28,7 @@ __all__ = [
     "ConnectionLost",
     "InjectionRefused",
     "InvalidAddress",
+    "InvalidBookmark",
     "LimitExceeded",
     "MalformedMessage",
     "MissingExtra",
@@ -42,6 +43,7 @@ __all__ = [
     "ProfileError",
     "PropertyNotFound",
     "ProtocolBroken",
+    "RestrictionSyntax",
     "ServiceBusy",
     "SetupError",
     "StarttlsInjection",
@@ -55,7 +57,9 @@ __all__ = [
     "TlsRequired",
     "TooComplex",
     "TryAgain",
+    "UnknownProperty",
     "UsageError",
+    "WrongType",
 ]
 
 
@@ -92,6 +96,29 @@ class MissingExtra(UsageError, ImportError):
 
 class TooComplex(UsageError):
     """A restriction, table or pattern goes past what the provider evaluates."""
+
+
+class WrongType(TooComplex):
+    """A restriction or sort order asks of a property what its type does not allow (MAPI_E_TOO_COMPLEX)."""
+
+
+class UnknownProperty(UsageError, LookupError):
+    """No property has this name, or a table has no such column; the message names it."""
+
+
+class RestrictionSyntax(UsageError):
+    """A restriction written as text or as data is not one: what is wrong, and at which character (from 0) or path."""
+
+    def __init__(self, problem: str, position: int | None = None, path: str = "") -> None:
+        place = path or (None if position is None else f"at {position}")
+        super().__init__(f"{place}: {problem}" if place else problem)
+        self.problem = problem
+        self.position = position
+        self.path = path
+
+
+class InvalidBookmark(UsageError):
+    """The bookmark is another table's, was freed, or ended with a new restriction or sort order."""
 
 
 class NotFound(UsageError, LookupError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,9 +21,13 @@ from msgcore.props import (
     PidTagMessageSizeExtended,
     PidTagSubject,
     PropBag,
+    PropertyTag,
+    PropertyType,
     header_property,
 )
 from msgcore.props.table import PidLidCategories
+from msgcore.props.tags import PS_PUBLIC_STRINGS, NamedProperty
+from msgcore.props.wire import tag_from_wire
 
 
 def test_a_missing_property_raises_key_error_by_name() -> None:
@@ -81,6 +86,19 @@ def test_what_was_set_or_deleted_is_known() -> None:
     assert PidTagSubject not in bag
 
 
+@pytest.mark.parametrize("kind", [PropertyType.STRING8, PropertyType.MV_STRING8])
+def test_a_bag_has_no_text_in_a_code_page(kind: PropertyType) -> None:
+    tag = PropertyTag[object](0x6800, kind, "Own")
+    with pytest.raises(UsageError, match="Own: a bag keeps text as PT_UNICODE"):
+        PropBag()[tag] = "text"
+
+
+def test_text_from_a_wire_goes_under_its_unicode_property() -> None:
+    bag = PropBag()
+    bag.preset(tag_from_wire(0x0037001E), "from a code page")
+    assert bag[PidTagSubject] == "from a code page"
+
+
 def test_header_names_do_not_differ_by_case() -> None:
     bag = PropBag()
     bag[header_property("X-Mailer")] = "msgcore"
@@ -95,3 +113,18 @@ def test_a_copy_says_the_same_and_changes_alone(values: dict[object, str]) -> No
     twin = bag.copy()
     twin[PidTagImportance] = 1
     assert dict(bag.items()) == {tag: value for tag, value in twin.items() if tag is not PidTagImportance}
+
+
+@pytest.mark.parametrize(
+    ("property_set", "lid_or_name", "kind", "problem"),
+    [
+        (str(PS_PUBLIC_STRINGS), "Project", PropertyType.UNICODE, "a property set is a UUID"),
+        (PS_PUBLIC_STRINGS, -1, PropertyType.UNICODE, "a LID of 32 bits or a name"),
+        (PS_PUBLIC_STRINGS, 2**32, PropertyType.UNICODE, "a LID of 32 bits or a name"),
+        (PS_PUBLIC_STRINGS, b"Project", PropertyType.UNICODE, "a LID of 32 bits or a name"),
+        (PS_PUBLIC_STRINGS, "Project", str, "need a PropertyType"),
+    ],
+)
+def test_what_is_no_named_property_is_refused(property_set: Any, lid_or_name: Any, kind: Any, problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        NamedProperty(property_set, lid_or_name, kind)

@@ -125,6 +125,7 @@ def test_a_local_part_that_needs_utf8_is_refused_without_it() -> None:
         ("BU\u0308CHER.test", "xn--bcher-kva.test"),
         ("faß.test", "xn--fa-hia.test"),
         ("xn--bcher-kva.test", "xn--bcher-kva.test"),
+        ("Ü" * 256, "ü" * 256),
     ],
 )
 def test_a_domain_has_one_form_in_ascii(domain: str, expected: str) -> None:

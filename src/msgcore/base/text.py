@@ -1,4 +1,4 @@
-"""Text at the edge: secrets, redaction, code pages, and the guard against injected line ends."""
+"""Text at the edge: secrets, redaction, code pages, folding, and the guard against injected line ends."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ import unicodedata
 
 from msgcore.errors import InjectionRefused
 
-__all__ = ["Secret", "codec_of_code_page", "fold", "forget_frames", "one_line", "refuse_line_ends"]
+__all__ = ["Secret", "codec_of_code_page", "fold", "fold_loosely", "forget_frames", "one_line", "refuse_line_ends"]
 
 _FORBIDDEN = re.compile("[\r\n\0]")
+_BLANKS = re.compile(r"\s++")
+_JOINER = "\u034f"  # COMBINING GRAPHEME JOINER: marks are not sorted across it
+_LONGEST_RUN = 30
+# Of class 0 themselves, but decomposed (the last two by compatibility) into marks: Tibetan vowels, kana voicing marks.
+_MARKS_INSIDE = "\u0f73\u0f75\u0f81\uff9e\uff9f"
+# No mark but the voicing marks is a letter, and none stands below U+0300; what else is found has no marks to part.
+_MAYBE_LONG_RUN = re.compile(rf"(?:[^\w\u0000-\u02ff]|[\uff9e\uff9f]){{{_LONGEST_RUN + 1},}}+")
+_FEW = 20  # diacritics, up to which a search for each is faster than looking at every character
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 # [MS-UCODEREF] names a few code pages whose Python codec does not follow from the number.
@@ -98,10 +106,40 @@ def codec_of_code_page(code_page: int) -> str:
 
 def fold(text: str, *, ignore_non_space: bool = False) -> str:
     """Fold for comparison: Unicode case folding, and without diacritics when ``ignore_non_space``."""
-    folded = unicodedata.normalize("NFC", text).casefold()
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFC", _without_long_runs(text)).casefold()
     if not ignore_non_space:
         return folded
-    return "".join(c for c in unicodedata.normalize("NFD", folded) if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFD", folded).replace(_JOINER, "")
+    diacritics = [character for character in set(decomposed) if unicodedata.combining(character)]
+    if len(diacritics) > _FEW:
+        return "".join([character for character in decomposed if not unicodedata.combining(character)])
+    for diacritic in diacritics:
+        decomposed = decomposed.replace(diacritic, "")
+    return decomposed
+
+
+def fold_loosely(text: str) -> str:
+    """Fold for a comparison by looks: without diacritics, compatible forms (NFKC) as one, and a gap as one blank."""
+    return _BLANKS.sub(" ", fold(unicodedata.normalize("NFKC", _without_long_runs(text)), ignore_non_space=True))
+
+
+def _without_long_runs(text: str) -> str:
+    """Part long runs of combining marks by joiners (UAX #15 section 13): sorting a run takes its length squared."""
+    return _MAYBE_LONG_RUN.sub(_parted, text)
+
+
+def _parted(run: re.Match[str]) -> str:
+    parted: list[str] = []
+    length = 0
+    for character in run[0]:
+        length = length + 1 if unicodedata.combining(character) or character in _MARKS_INSIDE else 0
+        if length > _LONGEST_RUN:
+            parted.append(_JOINER)
+            length = 1
+        parted.append(character)
+    return "".join(parted)
 
 
 def forget_frames(error: BaseException | None) -> None:

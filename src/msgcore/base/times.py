@@ -63,7 +63,7 @@ class Deadline:
 
     @property
     def is_past(self) -> bool:
-        return self.remaining_seconds() <= 0
+        return self.at <= self.clock.monotonic()
 
     def later(self, seconds: float) -> Deadline:
         """Give the deadline that ends ``seconds`` after this one."""

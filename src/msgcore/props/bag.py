@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeVar, cast, overload
 
-from msgcore.errors import PropertyNotFound
+from msgcore.errors import PropertyNotFound, UsageError
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.tags import Property
 from msgcore.props.types import PropertyType
@@ -17,6 +17,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
+_OF_WIRES = frozenset({PropertyType.STRING8, PropertyType.MV_STRING8})
 
 
 UNTOUCHED = object()
@@ -26,7 +27,8 @@ UNTOUCHED = object()
 class PropBag:
     """Properties by identity: one type for each id. What was set or deleted since it was made is known.
 
-    Reading with a tag of the same id and another type finds nothing, but for integers of another width.
+    Reading with a tag of the same id and another type finds nothing, but for integers of another width. Text is always
+    PT_UNICODE: what a wire calls PT_STRING8 goes in under the tag that :func:`msgcore.props.wire.tag_from_wire` gives.
     """
 
     __slots__ = ("_changed", "_entries")
@@ -42,7 +44,7 @@ class PropBag:
         return cast(T, entry[1])
 
     def __setitem__(self, tag: Property[T], value: T) -> None:
-        self._entries[tag.bag_key] = (tag, check_value(tag, value))
+        self._entries[tag.bag_key] = (tag, _checked(tag, value))
         self._changed[tag.bag_key] = tag
 
     def __delitem__(self, tag: PropertyKey) -> None:
@@ -76,7 +78,7 @@ class PropBag:
 
     def preset(self, tag: PropertyKey, value: object) -> None:
         """Put a value that is not a change: what a codec or store read."""
-        self._entries[tag.bag_key] = (tag, check_value(tag, value))
+        self._entries[tag.bag_key] = (tag, _checked(tag, value))
 
     def discard(self, tag: PropertyKey) -> None:
         """Delete, also what is not there: the deletion counts as a change, for a bag that lies over another."""
@@ -110,6 +112,12 @@ class PropBag:
         twin._entries = dict(self._entries)
         twin._changed = dict(self._changed)
         return twin
+
+
+def _checked(tag: PropertyKey, value: object) -> object:
+    if tag.value_type in _OF_WIRES:
+        raise UsageError(f"{tag.label}: a bag keeps text as PT_UNICODE; PT_STRING8 is for wires")
+    return check_value(tag, value)
 
 
 def _fits(stored: PropertyKey, asked: PropertyKey) -> bool:

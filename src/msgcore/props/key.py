@@ -6,9 +6,12 @@ from uuid import UUID
 
 from msgcore.props.types import PropertyType
 
-__all__ = ["BagKey", "PropertyKey"]
+__all__ = ["BagKey", "PropertyKey", "PropertyName"]
 
-BagKey = int | tuple[UUID, int | str]
+PropertyName = tuple[UUID, int | str]
+"""What identifies a named property: its set, and a 32-bit LID or a string name."""
+
+BagKey = int | PropertyName
 """A tagged property's 16-bit id, or a named property's set and LID or name: a bag holds one type for each."""
 
 

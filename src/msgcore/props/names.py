@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any, cast
 
-from msgcore.errors import UsageError
+from msgcore.errors import UnknownProperty
 from msgcore.props import table
 from msgcore.props.tags import NamedProperty, Property, PropertyTag
 from msgcore.props.types import PropertyType
@@ -24,11 +24,11 @@ def lookup(name: str) -> Property[Any]:
     """Find a property by canonical name, PR_ name (with or without ``_A``/``_W``), or alias.
 
     Raises:
-        UsageError: there is no such property.
+        UnknownProperty: there is no such property.
     """
     found = _names().get(name) or _names().get(name.removesuffix("_W").removesuffix("_A"))
     if found is None:
-        raise UsageError(f"{name!r} is no property that msgcore knows")
+        raise UnknownProperty(f"{name!r} is no property that msgcore knows")
     return found
 
 

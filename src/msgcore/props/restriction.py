@@ -1,12 +1,14 @@
 """Restrictions as data ([MS-OXCDATA] section 2.12): what a table's rows must satisfy.
 
-They are built with the methods and comparison operators of property tags, combined with ``& | ~``, judged by
+They are built with the methods and comparison operators of property tags, combined with ``& | ~``; written as text
+(:mod:`msgcore.props.text_form`) or as JSON (:mod:`msgcore.props.data_form`); judged by
 :func:`msgcore.props.match.match`, and translated by stores.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import NoReturn
 
 import attrs
@@ -15,11 +17,15 @@ from msgcore.errors import UsageError
 from msgcore.props.key import PropertyKey
 
 __all__ = [
+    "AmbiguousName",
     "And",
+    "Annotation",
+    "AnyRow",
     "Bitmask",
     "Comparison",
     "Content",
     "ContentMode",
+    "Count",
     "Exists",
     "Not",
     "Or",
@@ -28,6 +34,10 @@ __all__ = [
     "Restriction",
     "Size",
     "SortKey",
+    "SubTable",
+    "any_attachment",
+    "any_recipient",
+    "at_most",
 ]
 
 
@@ -40,6 +50,8 @@ class Relation(enum.Enum):
     GE = ">="
     EQ = "=="
     NE = "!="
+    MATCHES = "matches"  # RELOP_RE
+    MEMBER_OF = "member of"  # RELOP_MEMBER_OF_DL: needs a directory
 
 
 class ContentMode(enum.Enum):
@@ -48,6 +60,15 @@ class ContentMode(enum.Enum):
     FULL = "full"
     SUBSTRING = "substring"
     PREFIX = "prefix"
+    WORD_PREFIX = "word prefix"
+    PHRASE = "phrase"
+
+
+class SubTable(enum.Enum):
+    """The rows that a message has inside."""
+
+    RECIPIENTS = "recipient"
+    ATTACHMENTS = "attachment"
 
 
 class Restriction:
@@ -66,6 +87,10 @@ class Restriction:
 
     def __bool__(self) -> NoReturn:
         raise UsageError("a restriction is neither true nor false; combine with & | ~, not with and, or, not")
+
+    def annotated(self, values: Mapping[PropertyKey, object]) -> Restriction:
+        """Give the same condition with values that mean something to whoever keeps it."""
+        return Annotation(self, tuple(values.items()))
 
 
 @attrs.frozen
@@ -91,13 +116,19 @@ class Not(Restriction):
 
 @attrs.frozen
 class Content(Restriction):
-    """The property's text (or octets) equals, holds, or starts with ``value``."""
+    """The property's text (or octets) holds ``value`` in the way that ``mode`` says.
+
+    ``WORD_PREFIX`` and ``PHRASE`` compare words: those of ``value`` stand in the text one behind the other, the last of
+    them perhaps only as the beginning of a word, or each as a whole word. ``is_loose`` ignores case, diacritics, forms
+    that only look different (full width, ligatures) and how wide a gap is.
+    """
 
     tag: PropertyKey
     mode: ContentMode
     value: str | bytes
     ignore_case: bool = False
     ignore_non_space: bool = False
+    is_loose: bool = False
 
 
 @attrs.frozen
@@ -144,11 +175,57 @@ class Exists(Restriction):
 
 
 @attrs.frozen
+class AnyRow(Restriction):
+    """Some recipient or attachment of the message satisfies the part (RES_SUBRESTRICTION)."""
+
+    table: SubTable
+    part: Restriction
+
+
+@attrs.frozen
+class Count(Restriction):
+    """The first ``limit`` rows, in the table's order, that satisfy the part; only as the whole of a restriction."""
+
+    limit: int
+    part: Restriction
+
+
+@attrs.frozen
+class Annotation(Restriction):
+    """The part, with values beside it that say something about it (RES_COMMENT, RES_ANNOTATION)."""
+
+    part: Restriction
+    values: tuple[tuple[PropertyKey, object], ...]
+
+
+@attrs.frozen
+class AmbiguousName(Restriction):
+    """Each word of ``name`` begins a word of the row's name or address, in any order (PidTagAnr)."""
+
+    name: str
+
+
+@attrs.frozen(cache_hash=True)
 class SortKey:
     """One key of a table's sort order."""
 
     tag: PropertyKey
     is_descending: bool = False
+
+
+def any_recipient(part: Restriction) -> Restriction:
+    """Hold where some recipient's row satisfies ``part``."""
+    return AnyRow(SubTable.RECIPIENTS, part)
+
+
+def any_attachment(part: Restriction) -> Restriction:
+    """Hold where some attachment's row satisfies ``part``."""
+    return AnyRow(SubTable.ATTACHMENTS, part)
+
+
+def at_most(limit: int, part: Restriction) -> Restriction:
+    """Keep only the first ``limit`` rows, in the table's order, that satisfy ``part``."""
+    return Count(limit, part)
 
 
 def _flat(kind: type[And] | type[Or], restriction: Restriction) -> tuple[Restriction, ...]:

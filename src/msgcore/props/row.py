@@ -2,28 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar, cast, overload
 
-from msgcore.errors import PropertyNotFound, StoreError
+import attrs
+
+from msgcore.errors import PropertyNotFound, StoreError, UsageError
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.tags import Property
 from msgcore.props.values import PropertyError, PropertyErrorCode
 
-__all__ = ["Row"]
+__all__ = ["Row", "RowLayout"]
 
 T = TypeVar("T")
 D = TypeVar("D")
 
 
-class Row:
-    """Values by column. A column without a value holds a :class:`~msgcore.props.values.PropertyError`."""
+_NOT_FOUND = PropertyError(PropertyErrorCode.NOT_FOUND)
 
-    __slots__ = ("_columns", "_values")
+Place = tuple[Any, Callable[[Any], object] | None]
+
+
+@attrs.frozen(eq=False)
+class RowLayout:
+    """Where a store's raw rows have the values of the columns: at which place, and how one is made of what is there.
+
+    ``None`` at a place means that there is no value; without a function the value stands there as it is.
+    """
+
+    columns: tuple[PropertyKey, ...]
+    places: Mapping[BagKey, Place]
+
+    def value(self, raw: Any, tag: PropertyKey) -> object:
+        """Make a column's value of a raw row."""
+        try:
+            place = self.places.get(tag.bag_key)
+        except AttributeError:
+            raise _no_tag(tag) from None
+        if place is None:
+            return None
+        at, make = place
+        value = raw[at]
+        return value if make is None or value is None else make(value)
+
+
+@lru_cache(1_000)
+def _by_key(columns: tuple[PropertyKey, ...]) -> RowLayout:
+    """Lay out rows whose raw form is a mapping."""
+    return RowLayout(columns, {tag.bag_key: (tag.bag_key, None) for tag in columns})
+
+
+def _no_tag(key: object) -> UsageError:
+    return UsageError(f"need a property tag, got {key!r}; msgcore.props.lookup finds one by its name")
+
+
+class Row:
+    """Values by column. A column without a value holds a :class:`~msgcore.props.values.PropertyError`.
+
+    Iterating gives the columns, and ``len()`` their number; ``tag in row`` says whether there is a value. Rows with the
+    same columns and the same values are equal.
+    """
+
+    __slots__ = ("_layout", "_raw")
+    __hash__ = None  # type: ignore[assignment]  # how Python says that there is none
 
     def __init__(self, columns: tuple[PropertyKey, ...], values: Mapping[BagKey, object]) -> None:
-        self._columns = columns
-        self._values = values
+        """Make a row of values; a column without one has none."""
+        self._layout = _by_key(columns)
+        self._raw: Any = {tag.bag_key: values.get(tag.bag_key) for tag in columns}
+
+    @classmethod
+    def several(cls, layout: RowLayout, found: Iterable[tuple[Any, ...]]) -> list[Row]:
+        """Make rows of what a store's query gave; values are made of it when they are asked for."""
+        new = cls.__new__
+        rows: list[Row] = []
+        for raw in found:
+            row = new(cls)
+            row._layout = layout
+            row._raw = raw
+            rows.append(row)
+        return rows
+
+    @staticmethod
+    def shown_by(rows: Iterable[Row]) -> list[tuple[PropertyKey, ...]]:
+        """Give the columns that rows show; those of one query share theirs, as a rule."""
+        return [layout.columns for layout in {row._layout for row in rows}]
+
+    @classmethod
+    def show(cls, columns: tuple[PropertyKey, ...], rows: Sequence[Row]) -> Callable[[int, PropertyKey], object]:
+        """Let rows, which are the caller's own, show only these of their columns.
+
+        What is given reads the others, too: by a row's number and a property.
+        """
+        wide = [row._layout for row in rows]
+        narrow = {
+            layout: RowLayout(columns, {tag.bag_key: layout.places[tag.bag_key] for tag in columns})
+            for layout in set(wide)
+        }
+        for row in rows:
+            row._layout = narrow[row._layout]
+        return lambda number, tag: wide[number].value(rows[number]._raw, tag)
 
     def __getitem__(self, tag: Property[T]) -> T:
         """Give the value.
@@ -32,7 +111,7 @@ class Row:
             PropertyNotFound: the row has none, or no such column.
             StoreError: the value cannot be read; the text says why.
         """
-        value = self._values.get(tag.bag_key)
+        value = self._layout.value(self._raw, tag)
         if value is None or (isinstance(value, PropertyError) and value.code is PropertyErrorCode.NOT_FOUND):
             raise PropertyNotFound(tag.label)
         if isinstance(value, PropertyError):
@@ -44,18 +123,45 @@ class Row:
     @overload
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
-        value = self._values.get(tag.bag_key)
+        value = self._layout.value(self._raw, tag)
         return default if value is None or isinstance(value, PropertyError) else value
+
+    def __contains__(self, tag: object) -> bool:
+        value = self._layout.value(self._raw, cast(PropertyKey, tag))
+        return value is not None and not isinstance(value, PropertyError)
+
+    def __iter__(self) -> Iterator[PropertyKey]:
+        return iter(self._layout.columns)
+
+    def __len__(self) -> int:
+        return len(self._layout.columns)
+
+    def items(self) -> Iterator[tuple[PropertyKey, object]]:
+        """Give each column with its value, or with the error that says why it has none."""
+        for tag in self._layout.columns:
+            value = self._layout.value(self._raw, tag)
+            yield tag, _NOT_FOUND if value is None else value
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Row):
+            return NotImplemented
+        return self._layout.columns == other._layout.columns and list(self.items()) == list(other.items())
 
     def error(self, tag: PropertyKey) -> PropertyError | None:
         """Say why a column has no value; ``None`` when it has one."""
-        value = self._values.get(tag.bag_key, PropertyError(PropertyErrorCode.NOT_FOUND))
+        value = self._layout.value(self._raw, tag)
+        if value is None:
+            return _NOT_FOUND
         return value if isinstance(value, PropertyError) else None
 
     @property
     def columns(self) -> tuple[PropertyKey, ...]:
-        return self._columns
+        return self._layout.columns
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{tag.label}={self._values.get(tag.bag_key)!r}" for tag in self._columns)
+        shown = ", ".join(f"{tag.label}={_shown(value)}" for tag, value in self.items())
         return f"<Row {shown}>"
+
+
+def _shown(value: object) -> str:
+    return PropertyErrorCode.NOT_FOUND.name if value == _NOT_FOUND else repr(value)

@@ -8,15 +8,17 @@ from msgcore.model.address import SMTP
 
 __all__ = ["address_key", "ascii_domain"]
 
+_LONGEST = 255  # characters (RFC 1035 section 2.3.4); composing and encoding take time quadratic in the length
+
 
 def ascii_domain(domain: str) -> str:
     """Give a domain in lower case, every label that is not ASCII as an A-label (RFC 5890 section 2.3.2.1).
 
     Upper case and composition are mapped and nothing else, so that ``ß`` stays itself as IDNA 2008 demands;
-    whether a label is registered or sensible is left to DNS.
+    whether a label is registered or sensible is left to DNS. What is longer than any domain is only lower-cased.
     """
     domain = domain.lower()
-    if domain.isascii():
+    if domain.isascii() or len(domain) > _LONGEST:
         return domain
     return ".".join(_a_label(label) for label in unicodedata.normalize("NFC", domain).split("."))
 

@@ -41,6 +41,7 @@ from msgcore.testing.strategies.restrictions import few_texts as few_texts
 from msgcore.testing.strategies.restrictions import few_values as few_values
 from msgcore.testing.strategies.restrictions import restrictions as restrictions
 from msgcore.testing.strategies.restrictions import sort_orders as sort_orders
+from msgcore.testing.strategies.restrictions import table_restrictions as table_restrictions
 from msgcore.testing.strategies.tables import MESSAGE_TAGS as MESSAGE_TAGS
 from msgcore.testing.strategies.tables import incoming as incoming
 from msgcore.testing.strategies.tables import messages_to_find as messages_to_find

@@ -47,9 +47,7 @@ _VALUES: dict[PropertyType, Callable[[], SearchStrategy[object]]] = {
 }
 
 KEPT_TYPES: Collection[PropertyType] = tuple(
-    kind
-    for kind in PropertyType
-    if kind.element not in {PropertyType.NULL, PropertyType.OBJECT, PropertyType.RESTRICTION}
+    kind for kind in PropertyType if kind.element in _VALUES and kind.element is not PropertyType.RESTRICTION
 )
 """The types whose values a store keeps: all but PT_NULL and PT_OBJECT, which have none, and PT_RESTRICTION."""
 

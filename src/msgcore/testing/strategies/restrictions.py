@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from msgcore.errors import UsageError
+from msgcore.props.check import Kind, kind_of
 from msgcore.props.restriction import (
+    AmbiguousName,
     And,
+    Annotation,
+    AnyRow,
     Bitmask,
     Comparison,
     Content,
     ContentMode,
+    Count,
     Exists,
     Not,
     Or,
@@ -25,11 +30,23 @@ from msgcore.props.restriction import (
     Restriction,
     Size,
     SortKey,
+    SubTable,
+)
+from msgcore.props.table import (
+    PidTagAddressType,
+    PidTagAttachLongFilename,
+    PidTagAttachMethod,
+    PidTagAttachMimeTag,
+    PidTagAttachSize,
+    PidTagDisplayName,
+    PidTagEmailAddress,
+    PidTagRecipientType,
+    PidTagSmtpAddress,
 )
 from msgcore.props.tags import Property
 from msgcore.props.types import PropertyType
 
-__all__ = ["few_moments", "few_texts", "few_values", "restrictions", "sort_orders"]
+__all__ = ["few_moments", "few_texts", "few_values", "restrictions", "sort_orders", "table_restrictions"]
 
 _PIECES = [
     "a",
@@ -51,12 +68,14 @@ _PIECES = [
     "\\",
     " ",
     "é",
+    "Ａ",
+    "ﬁ",
     "あ",
     "😀",
 ]
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
-_NUMBERS = _INTEGERS | {PropertyType.FLOAT, PropertyType.DOUBLE, PropertyType.CURRENCY, PropertyType.BOOLEAN}
+_PATTERNS = ["", "a", "^a", "b$", "(?i)å", "a|b", "a+b*", ".", r"\pL", r"\bA\b", r"\S\s", "[^a-z]", "^$"]
 
 
 def few_texts(extra: Sequence[str] = ("\0", "\n", "\x7f")) -> SearchStrategy[str]:
@@ -110,27 +129,58 @@ _MORE_NUMBERS = st.one_of(
     st.booleans(),
     st.just(Decimal("1.5")),
 )
-_MASKS = st.sampled_from([0, 1, 2, 8, 0x18, -1, 2**31, 2**63, -(2**64)])
-_RELATIONS = st.sampled_from(Relation)
+_MASKS = st.sampled_from([0, 1, 2, 8, 0x18, -1, 2**31, 2**63, 2**64 - 1, -(2**63)])
+_RELATIONS = st.sampled_from([one for one in Relation if one not in {Relation.MATCHES, Relation.MEMBER_OF}])
+_IN_TEXT = st.sampled_from([ContentMode.FULL, ContentMode.SUBSTRING, ContentMode.PREFIX])
+_WORDS = st.sampled_from([ContentMode.WORD_PREFIX, ContentMode.PHRASE])
+_ROWS: dict[SubTable, Sequence[Property[object]]] = {
+    SubTable.RECIPIENTS: (
+        PidTagDisplayName,
+        PidTagEmailAddress,
+        PidTagAddressType,
+        PidTagSmtpAddress,
+        PidTagRecipientType,
+    ),
+    SubTable.ATTACHMENTS: (PidTagAttachLongFilename, PidTagAttachMimeTag, PidTagAttachSize, PidTagAttachMethod),
+}
 
 
 def restrictions(
     tags: Sequence[Property[object]], texts: SearchStrategy[str] | None = None
 ) -> SearchStrategy[Restriction]:
-    """Restrictions of every kind over ``tags``, joined by And, Or and Not, up to six conditions together.
+    """Restrictions of every kind but Count over ``tags``, joined by And, Or, Not and Annotation, some six conditions.
 
-    Only what has a meaning (:func:`msgcore.props.match`): no comparison of kinds without an order, none too deep. An
-    integer is also compared with numbers of other kinds and widths. ``texts`` gives the texts to look for.
+    Only what :func:`msgcore.props.check.check_restriction` takes. A number is also compared with numbers of other kinds
+    and widths; an AnyRow asks of what recipients and attachments have, whatever ``tags`` are; patterns are RE2's,
+    which comes with the extra ``test``. ``texts`` gives the texts to look for.
     """
-    leaves = st.one_of(*_leaves(tags, few_texts() if texts is None else texts))
-    joined = st.recursive(leaves, _joined, max_leaves=6)
+    some_texts = few_texts() if texts is None else texts
+    leaves = st.one_of(*_leaves(tags, some_texts), *(_rows(table, some_texts) for table in SubTable))
+    joined = st.recursive(leaves, lambda parts: _joined(parts, tags, some_texts), max_leaves=6)
     # Alone, the recursive strategy hardly ever gives a single condition.
     return st.booleans().flatmap(lambda is_joined: joined if is_joined else leaves)
 
 
-def _joined(parts: SearchStrategy[Restriction]) -> SearchStrategy[Restriction]:
+def table_restrictions(
+    tags: Sequence[Property[object]], texts: SearchStrategy[str] | None = None
+) -> SearchStrategy[Restriction]:
+    """What :func:`restrictions` gives, and now and then only the first rows of it (Count): a question to a table."""
+    any_rows = restrictions(tags, texts)
+    return any_rows | st.builds(Count, st.integers(0, 4), any_rows)
+
+
+def _rows(table: SubTable, texts: SearchStrategy[str]) -> SearchStrategy[Restriction]:
+    leaves = st.one_of(*_leaves(_ROWS[table], texts))
+    return st.builds(AnyRow, st.just(table), leaves | st.builds(Not, leaves) | st.tuples(leaves, leaves).map(And))
+
+
+def _joined(
+    parts: SearchStrategy[Restriction], tags: Sequence[Property[object]], texts: SearchStrategy[str]
+) -> SearchStrategy[Restriction]:
     several = st.lists(parts, max_size=3).map(tuple)
-    return st.builds(And, several) | st.builds(Or, several) | st.builds(Not, parts)
+    one_value = st.sampled_from(tags).flatmap(lambda tag: st.tuples(st.just(tag), few_values(tag.value_type, texts)))
+    annotated = st.builds(Annotation, parts, st.lists(one_value, max_size=2).map(tuple))
+    return st.builds(And, several) | st.builds(Or, several) | st.builds(Not, parts) | annotated
 
 
 def _leaves(tags: Sequence[Property[object]], texts: SearchStrategy[str]) -> list[SearchStrategy[Restriction]]:
@@ -142,30 +192,43 @@ def _leaves(tags: Sequence[Property[object]], texts: SearchStrategy[str]) -> lis
         any_tag.flatmap(
             lambda tag: st.builds(PropertyComparison, st.just(tag), _RELATIONS, st.sampled_from(_like(tag, tags)))
         ),
+        st.builds(AmbiguousName, _some_words(texts)),
     ]
-    textual = [tag for tag in tags if tag.value_type.element is PropertyType.UNICODE]
+    textual = [tag for tag in tags if kind_of(tag) is Kind.TEXT]
     if textual:
-        modes = st.sampled_from(ContentMode)
-        leaves.append(st.builds(Content, st.sampled_from(textual), modes, texts, st.booleans(), st.booleans()))
-    binary = [tag for tag in tags if tag.value_type.element is PropertyType.BINARY]
+        any_text = st.sampled_from(textual)
+        leaves.append(_content(any_text, _IN_TEXT, texts))
+        leaves.append(_content(any_text, _WORDS, _some_words(texts)))
+        leaves.append(st.builds(Comparison, any_text, st.just(Relation.MATCHES), st.sampled_from(_PATTERNS)))
+    binary = [tag for tag in tags if kind_of(tag) is Kind.OCTETS]
     if binary:
-        leaves.append(st.builds(Content, st.sampled_from(binary), st.sampled_from(ContentMode), st.binary(max_size=2)))
+        leaves.append(st.builds(Content, st.sampled_from(binary), _IN_TEXT, st.binary(max_size=2)))
     integers = [tag for tag in tags if tag.value_type.element in _INTEGERS]
     if integers:
         leaves.append(st.builds(Bitmask, st.sampled_from(integers), _MASKS, st.booleans()))
     return leaves
 
 
+def _content(
+    tags: SearchStrategy[Property[object]], modes: SearchStrategy[ContentMode], texts: SearchStrategy[str]
+) -> SearchStrategy[Restriction]:
+    return st.builds(Content, tags, modes, texts, st.booleans(), st.booleans(), st.sampled_from([False, False, True]))
+
+
+def _some_words(texts: SearchStrategy[str]) -> SearchStrategy[str]:
+    return texts | st.tuples(texts, texts).map(" ".join)
+
+
 def _wanted(tag: Property[object], texts: SearchStrategy[str]) -> SearchStrategy[object]:
-    """Values to compare a property with; of a multiple-valued one, each of its elements is compared."""
-    kind = tag.value_type.element
-    return _MORE_NUMBERS if kind in _NUMBERS else few_values(kind, texts)
+    """Values to compare a property with; of a multiple-valued one, one for each of its elements or several for all."""
+    kind = tag.value_type
+    one = _MORE_NUMBERS if kind_of(tag) is Kind.NUMBER else few_values(kind.element, texts)
+    return one | few_values(kind, texts) if kind.is_multiple else one
 
 
 def _like(tag: Property[object], tags: Sequence[Property[object]]) -> list[Property[object]]:
     """Give the properties that compare with ``tag``, itself among them."""
-    kind = tag.value_type
-    return [one for one in tags if one.value_type is kind or (one.value_type in _NUMBERS and kind in _NUMBERS)]
+    return [one for one in tags if kind_of(one) is kind_of(tag)]
 
 
 def sort_orders(tags: Sequence[Property[object]]) -> SearchStrategy[list[SortKey]]:
