@@ -155,7 +155,7 @@ def test_text_is_made_from_html_when_there_is_only_that() -> None:
     html = "<style>p {}</style><p>see <b>file</b><br>&amp; more<script>alert()</script><p>end"
     message = Message(html=html)
     assert message.text == "see file\n& more\n\nend"
-    assert message.get(PidTagBody) is None
+    assert (message.get(PidTagBody), message.said(PidTagBody)) == (message.text, None)
 
 
 def test_a_copy_says_the_same_and_changes_alone() -> None:

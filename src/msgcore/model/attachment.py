@@ -246,7 +246,18 @@ class Attachment:
     @overload
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
-        return self._bag.get(tag, default)
+        """Give a property of the row, or ``default``; size and content are there before they have been read.
+
+        Raises:
+            NotLoaded: the content is asked for, as :attr:`data` does.
+        """
+        value = self._bag.get(tag)
+        if value is None and self._message is None:
+            if tag == PidTagAttachSize:
+                return self.size_octets
+            if tag == PidTagAttachDataBinary:
+                return self.data
+        return default if value is None else value
 
     def tags(self) -> tuple[PropertyKey, ...]:
         return self._bag.tags()

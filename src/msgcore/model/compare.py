@@ -8,54 +8,21 @@ import attrs
 
 from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.message import Message
+from msgcore.props.computed import Owner, keys_of
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
     PidTagBody,
-    PidTagCreationTime,
-    PidTagDisplayBcc,
-    PidTagDisplayCc,
-    PidTagDisplayTo,
-    PidTagEntryId,
-    PidTagHasAttachments,
     PidTagHtml,
     PidTagImportance,
-    PidTagInstanceKey,
-    PidTagLastModificationTime,
     PidTagMessageClass,
-    PidTagMessageDeliveryTime,
-    PidTagMessageFlags,
-    PidTagMessageSizeExtended,
-    PidTagParentEntryId,
-    PidTagRecordKey,
     PidTagSensitivity,
-    PidTagStoreEntryId,
-    PidTagTransportMessageHeaders,
 )
 from msgcore.props.tags import Property
 
 __all__ = ["Difference", "compare"]
 
 # These follow from the form a message was kept in, from its recipients, or from where and when it was put.
-_NOT_SAID = frozenset(
-    tag.bag_key
-    for tag in (
-        PidTagMessageSizeExtended,
-        PidTagTransportMessageHeaders,
-        PidTagDisplayTo,
-        PidTagDisplayCc,
-        PidTagDisplayBcc,
-        PidTagHasAttachments,
-        PidTagEntryId,
-        PidTagInstanceKey,
-        PidTagRecordKey,
-        PidTagParentEntryId,
-        PidTagStoreEntryId,
-        PidTagMessageFlags,
-        PidTagMessageDeliveryTime,
-        PidTagCreationTime,
-        PidTagLastModificationTime,
-    )
-)
+_NOT_SAID = keys_of(Owner.STORE) | keys_of(Owner.TRANSPORT)
 # What a message means that does not say it.
 _MEANT: dict[BagKey, object] = {
     PidTagMessageClass.bag_key: "IPM.Note",
@@ -105,7 +72,9 @@ def _note(found: list[Difference], where: str, left: object, right: object) -> N
 
 
 def _property(message: Message, tag: PropertyKey) -> object:
-    value = message.get(cast("Property[object]", tag), _MEANT.get(tag.bag_key))
+    value = message.said(cast("Property[object]", tag))
+    if value is None:
+        return _MEANT.get(tag.bag_key)
     if tag.bag_key == PidTagBody.bag_key and isinstance(value, str):
         return value.replace("\r\n", "\n").rstrip("\n")
     if tag.bag_key == PidTagHtml.bag_key and isinstance(value, bytes):

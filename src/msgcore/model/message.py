@@ -31,7 +31,9 @@ from msgcore.props.table import (
     PidTagInternetCodepage,
     PidTagInternetMessageId,
     PidTagInternetReferences,
+    PidTagMessageAttachments,
     PidTagMessageClass,
+    PidTagMessageRecipients,
     PidTagMessageSizeExtended,
     PidTagSenderAddressType,
     PidTagSenderEmailAddress,
@@ -45,6 +47,7 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
+from msgcore.props.types import PropertyType
 
 __all__ = ["Message"]
 
@@ -176,13 +179,24 @@ class Message:
     @overload
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
-        """Give the property's value, or ``default`` when the message has none."""
+        """Give the property's value, or ``default`` when the message has none.
+
+        ``PidTagMessageRecipients`` and ``PidTagMessageAttachments`` give recipients and attachments, as rows of tables;
+        ``PidTagBody`` of a message that has only an HTML body is made from that.
+        """
+        value = self.said(tag)
+        if value is None and tag.bag_key in _FOLLOWING:
+            value = self._following(tag)
+        return default if value is None else value
+
+    def said(self, tag: Property[T]) -> T | None:
+        """Give the value that the message itself has; ``None`` also for what would only follow from something else."""
         layer = self._layer
         value = UNTOUCHED if layer is None else layer.over(tag)
         if value is UNTOUCHED:
             source = self._source
             value = self._own_header(tag) if source is None else source.value(tag)
-        return default if value is None else value
+        return cast("T | None", value)
 
     def tags(self) -> tuple[PropertyKey, ...]:
         """The properties that the message has, those of its source first."""
@@ -327,11 +341,7 @@ class Message:
     @property
     def text(self) -> str | None:
         """The plain text body; made from the HTML body when there is only that."""
-        body = self.get(PidTagBody)
-        if body is not None:
-            return body
-        html = self.html
-        return None if html is None else text_from_html(html)
+        return self.get(PidTagBody)
 
     @text.setter
     def text(self, value: str) -> None:
@@ -428,7 +438,7 @@ class Message:
             return known
         if self._source is not None and not self.is_changed:
             return len(self._source.octets)
-        bodies = len((self.get(PidTagBody) or "").encode("utf-8", "replace")) + len(self.get(PidTagHtml) or b"")
+        bodies = len((self.said(PidTagBody) or "").encode("utf-8", "replace")) + len(self.get(PidTagHtml) or b"")
         return bodies + sum(attachment.size_octets for attachment in self.attachments)
 
     def copy(self) -> Message:
@@ -461,6 +471,14 @@ class Message:
 
     def __repr__(self) -> str:
         return f"<Message {self.subject!r} from {self.from_}>"
+
+    def _following(self, tag: Property[Any]) -> object:
+        if tag.value_type is PropertyType.UNICODE and tag.bag_key == PidTagBody.bag_key:
+            html = self.html
+            return None if html is None else text_from_html(html)
+        if tag.value_type is not PropertyType.OBJECT:
+            return None
+        return self.recipients if tag.bag_key == PidTagMessageRecipients.bag_key else self.attachments
 
     def _own_header(self, tag: PropertyKey) -> str | None:
         if not isinstance(tag, NamedProperty) or tag.property_set != PS_INTERNET_HEADERS:
@@ -517,6 +535,7 @@ def _is_header_text(tag: PropertyKey) -> bool:
     return tag.bag_key in _HEADER_TEXTS or (isinstance(tag, NamedProperty) and tag.property_set == PS_INTERNET_HEADERS)
 
 
+_FOLLOWING = frozenset(tag.bag_key for tag in (PidTagBody, PidTagMessageRecipients, PidTagMessageAttachments))
 _HEADER_TEXTS = frozenset(
     tag.bag_key
     for tag in (

@@ -43,7 +43,7 @@ def preview(message: Message, limit: int = 255) -> str:
 
 
 def _text_of(message: Message) -> str:
-    text = (message.get(PidTagBody) or "")[:_ENOUGH]
+    text = (message.said(PidTagBody) or "")[:_ENOUGH]
     html = message.html
     if not text.strip() and html is not None:
         text = text_from_html(html, links=False, enough=_ENOUGH)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import attrs
@@ -60,20 +60,27 @@ class Recipient:
 
     def get(self, tag: Property[Any], default: object = None) -> object:
         """Give a property of the row, or ``default``."""
-        values: dict[Property[Any], object] = {
-            PidTagRecipientType: int(self.kind),
-            PidTagDisplayName: self.display_name,
-            PidTagAddressType: self.address_type,
-            PidTagEmailAddress: self.email_address,
-            PidTagSearchKey: self.address.search_key,
-        }
-        if self.address_type == SMTP:
-            values[PidTagSmtpAddress] = self.email_address
-        return values.get(tag, default)
+        known = _VALUES.get(tag.bag_key)
+        value = known[1](self) if known is not None and known[0].value_type is tag.value_type else None
+        return default if value is None else value
 
     def __str__(self) -> str:
         return str(self.address)
 
+
+def _smtp_address(recipient: Recipient) -> str | None:
+    return recipient.email_address if recipient.address_type == SMTP else None
+
+
+_KNOWN: Sequence[tuple[Property[Any], Callable[[Recipient], object]]] = (
+    (PidTagRecipientType, lambda recipient: int(recipient.kind)),
+    (PidTagDisplayName, lambda recipient: recipient.display_name),
+    (PidTagAddressType, lambda recipient: recipient.address_type),
+    (PidTagEmailAddress, lambda recipient: recipient.email_address),
+    (PidTagSearchKey, lambda recipient: recipient.address.search_key),
+    (PidTagSmtpAddress, _smtp_address),
+)
+_VALUES = {known[0].bag_key: known for known in _KNOWN}
 
 RecipientsLike = str | Address | Recipient | Iterable[str | Address | Recipient]
 """What ``to=`` and its kin take: text in any form, an address, a recipient with its wishes, or several of these."""

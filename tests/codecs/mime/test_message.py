@@ -204,7 +204,7 @@ def test_bodies_and_attachments(octets: bytes, expected: tuple[str | None, bytes
 
     message = mime.read(octets)
 
-    assert (message.get(PidTagBody), message.get(PidTagHtml), len(message.attachments)) == expected
+    assert (message.said(PidTagBody), message.get(PidTagHtml), len(message.attachments)) == expected
 
 
 TEXTS = [

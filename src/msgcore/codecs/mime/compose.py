@@ -42,7 +42,7 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
     Raises:
         As :func:`~msgcore.codecs.mime.body_parts.attachment_part` does.
     """
-    text, html = message.get(PidTagBody), message.get(PidTagHtml)
+    text, html = message.said(PidTagBody), message.get(PidTagHtml)
     code_page = message.get(PidTagInternetCodepage, UTF_8)
     shown, others = _sorted(message.attachments, html, code_page)
     bodies: list[Part] = []

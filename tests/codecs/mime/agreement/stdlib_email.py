@@ -57,7 +57,7 @@ def _their_text(octets: bytes) -> str | None:
 
 
 def _our_text(octets: bytes) -> str | None:
-    text = mime.read(octets).get(PidTagBody)
+    text = mime.read(octets).said(PidTagBody)
     return None if text is None else text.strip()
 
 
