@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import attrs
@@ -11,13 +11,15 @@ import pytest
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import NotSupported, PluginBroken
 from msgcore.model import Accepted, Address, Deferred, Envelope, Message, Outcome, Recipient, Unknown
-from msgcore.props.table import PidTagSubject
+from msgcore.props.row import Row
+from msgcore.props.table import PidTagBody, PidTagSubject
+from msgcore.props.tags import PS_PUBLIC_STRINGS
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
+from msgcore.spi.store import EVERY_ROW, Incoming, SpecialFolder, StoreEvent, TableQuery
 from msgcore.testing.modes import Mode
 
 BOTH = pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
@@ -27,6 +29,7 @@ LETTER = EntryId(UID, ObjectKind.MESSAGE, 2)
 BOB, CID = (Recipient(Address("SMTP", f"{name}@b.test")) for name in ("bob", "cid"))
 BOTH_RECIPIENTS = Envelope(None, (BOB, CID))
 QUERY = TableQuery((PidTagSubject,), count=1)
+KEYWORDS = (PS_PUBLIC_STRINGS, "Keywords")
 
 
 class Says:
@@ -44,6 +47,7 @@ class Says:
         return self.given
 
     special_folders = folders = folder = query = count = load = row = save = copy = settle = lock_due = _say
+    groups = explain = advise = property_ids = property_names = _say
     save_changes = set_read_flag = move = delete = create_folder = delete_folder = _say
     submit = outgoing = submission = make_due = retry = abort = track = preview = flush = submit_all = _say
     identity = None
@@ -57,6 +61,10 @@ def store(given: object) -> Callable[[Runtime], GuardedStore]:
     return make
 
 
+def _ignore(events: Sequence[StoreEvent]) -> None:
+    pass
+
+
 Ask = Callable[[GuardedStore], Any]
 
 NONSENSE: list[tuple[str, Ask, object]] = [
@@ -67,8 +75,18 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("one of no facts", lambda s: s.folders(INBOX, NEVER), [1]),
     ("no rows", lambda s: s.query(INBOX, QUERY, NEVER), None),
     ("text", lambda s: s.query(INBOX, QUERY, NEVER), "rows"),
-    ("no number", lambda s: s.count(INBOX, None, NEVER), "2"),
+    ("rows of other columns", lambda s: s.query(INBOX, QUERY, NEVER), [Row((PidTagBody,), {})]),
+    ("less than no rows", lambda s: s.count(INBOX, EVERY_ROW, NEVER), -1),
+    ("no number", lambda s: s.count(INBOX, EVERY_ROW, NEVER), "2"),
+    ("no groups", lambda s: s.groups(INBOX, None, (), NEVER), [(("a",), 1, 0)]),
+    ("no plan", lambda s: s.explain(INBOX, QUERY, NEVER), "by index"),
+    ("no way to end", lambda s: s.advise(INBOX, _ignore, lambda: None, NEVER), None),
+    ("texts for property ids", lambda s: s.property_ids([KEYWORDS], False, NEVER), ["0x8000"]),
+    ("no property id", lambda s: s.property_ids([KEYWORDS], True, NEVER), [None]),
+    ("too few property ids", lambda s: s.property_ids([KEYWORDS], False, NEVER), []),
+    ("texts for property names", lambda s: s.property_names([0x8000], NEVER), ["Keywords"]),
     ("no message", lambda s: s.load(LETTER, 1, NEVER), b"octets"),
+    ("a row of no columns", lambda s: s.row(LETTER, QUERY.columns, NEVER), Row((), {})),
     ("no row", lambda s: s.row(LETTER, QUERY.columns, NEVER), {}),
     ("octets for ids", lambda s: s.save(INBOX, [Incoming(Message())], NEVER), [bytes(LETTER)]),
     ("too few ids", lambda s: s.save(INBOX, [Incoming(Message())], NEVER), []),
@@ -89,8 +107,6 @@ def test_nonsense_of_a_store_is_told(mode: Mode, ask: Ask, given: object) -> Non
 
 
 def test_more_rows_than_were_asked_for_are_told() -> None:
-    from msgcore.props.row import Row
-
     rows = [Row(QUERY.columns, {}), Row(QUERY.columns, {})]
 
     async def main(runtime: Runtime) -> None:

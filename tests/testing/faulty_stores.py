@@ -16,18 +16,20 @@ from msgcore.base.times import Clock, Deadline
 from msgcore.errors import NotFound
 from msgcore.model import Message, RecipientKind
 from msgcore.props.key import PropertyKey
-from msgcore.props.restriction import Not, Restriction
+from msgcore.props.restriction import Not, Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagEntryId
 from msgcore.runtime import NEVER, Runtime
-from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder, TableQuery
+from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingItem, RowGroup, SpecialFolder, TableQuery
 from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
 from msgcore.testing.stores.changes import Changes
 from msgcore.testing.stores.conduct import Conduct
 from msgcore.testing.stores.contents import Contents
 from msgcore.testing.stores.folders import Folders
+from msgcore.testing.stores.groups import Groups
 from msgcore.testing.stores.identity import Identity
 from msgcore.testing.stores.moves import Moves
+from msgcore.testing.stores.paging import Paging
 from msgcore.testing.stores.saving import Saving
 from msgcore.testing.stores.settling import Settling
 from msgcore.testing.stores.submitting import Submitting
@@ -119,6 +121,8 @@ class Remembering(MemoryStore):
 @store_fault(
     Tables,
     "a_restriction_keeps_the_order",
+    "integers_of_two_widths_are_one_property",
+    "one_property_as_two_types_is_refused",
     "rows_are_sorted",
     "rows_of_equal_keys_are_sorted_by_the_next_key",
     "text_is_sorted_without_case",
@@ -130,7 +134,7 @@ class UnsortedTable(MemoryStore):
         return super().query(folder, attrs.evolve(query, sort_order=()), deadline)
 
 
-@store_fault(Tables, "rows_of_equal_keys_are_sorted_by_the_next_key")
+@store_fault(Tables, "one_property_as_two_types_is_refused", "rows_of_equal_keys_are_sorted_by_the_next_key")
 class OnlyTheFirstKey(MemoryStore):
     def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
         return super().query(folder, attrs.evolve(query, sort_order=query.sort_order[:1]), deadline)
@@ -143,7 +147,7 @@ class LostPageRow(MemoryStore):
         return super().query(folder, attrs.evolve(query, start=start), deadline)
 
 
-@store_fault(Tables, "a_row_has_the_columns_in_the_order_asked_for")
+@store_fault(Tables, "a_row_has_the_columns_in_the_order_asked_for", "rows_of_equal_keys_are_sorted_by_the_next_key")
 class ColumnsInAnyOrder(MemoryStore):
     def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
         columns = tuple(sorted(query.columns, key=lambda tag: tag.label))
@@ -162,8 +166,49 @@ class RestrictionMisread(MemoryStore):
 
 @store_fault(Tables, "the_count_is_the_number_of_rows")
 class CountDisagrees(MemoryStore):
-    def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> int:
-        return super().count(folder, None, deadline)
+    def count(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> int:
+        return super().count(folder, EVERY_ROW, deadline)
+
+
+@store_fault(
+    Paging,
+    "a_place_is_kept_when_its_row_is_deleted",
+    "rows_stand_on_the_side_of_the_origin_that_is_asked_for",
+    "rows_that_come_before_the_place_do_not_move_it",
+    "what_is_no_place_in_the_order_is_refused",
+)
+class OriginForgotten(MemoryStore):
+    def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        return super().query(folder, attrs.evolve(query, origin=None), deadline)
+
+
+@store_fault(Paging, "a_place_is_kept_when_its_row_is_deleted")
+class OriginByItsRow(MemoryStore):
+    """It looks for the row of the origin, and begins at the first one when that is gone."""
+
+    def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        everything = super().query(folder, TableQuery((PidTagEntryId,)), deadline)
+        if query.origin is not None and query.origin.instance_key not in {row[PidTagEntryId] for row in everything}:
+            query = attrs.evolve(query, origin=None)
+        return super().query(folder, query, deadline)
+
+
+@store_fault(Groups, "rows_of_equal_keys_are_counted")
+class GroupsOfEveryRow(MemoryStore):
+    """It forgets the restriction."""
+
+    def groups(
+        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
+    ) -> Sequence[RowGroup]:
+        return super().groups(folder, None, keys, deadline)
+
+
+@store_fault(Groups, "groups_come_in_the_order_of_their_keys", "rows_of_equal_keys_are_counted")
+class GroupsBackward(MemoryStore):
+    def groups(
+        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
+    ) -> Sequence[RowGroup]:
+        return super().groups(folder, restriction, keys, deadline)[::-1]
 
 
 @store_fault(

@@ -328,7 +328,7 @@ class StoreMachine(RuleBasedStateMachine):
         page = self._both(
             "query", self._folder_at(folder), TableQuery(columns, restriction, tuple(sort_order), start, count)
         )
-        counts = self._both("count", self._folder_at(folder), restriction)
+        counts = self._both("count", self._folder_at(folder), TableQuery((), restriction))
         if isinstance(whole[0], Failed):
             return
         tables = [[self._shown(row, side) for row in rows] for side, rows in enumerate(whole)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,20 +13,9 @@ from msgcore.codecs import mime
 from msgcore.errors import UsageError
 from msgcore.model import Message, compare
 from msgcore.props.bag import PropBag
+from msgcore.props.check import check_restriction, parts_of
 from msgcore.props.match import match
-from msgcore.props.restriction import (
-    And,
-    Bitmask,
-    Comparison,
-    Content,
-    Exists,
-    Not,
-    Or,
-    PropertyComparison,
-    Restriction,
-    Size,
-    SortKey,
-)
+from msgcore.props.restriction import Comparison, Content, ContentMode, Count, Relation, Restriction, SortKey
 from msgcore.props.table import PidTagClientSubmitTime, PidTagImportance, PidTagSubject
 from msgcore.props.tags import Property, PropertyTag
 from msgcore.props.types import PropertyType
@@ -36,6 +25,12 @@ from tests.testing.samples import sample, smallest
 
 OWN: Property[object] = PropertyTag[object](0x6801, PropertyType.MV_UNICODE, "Own")
 TAGS = (*MESSAGE_TAGS, OWN)
+OF_WIRES = {"NULL", "ERROR", "OBJECT", "SERVER_ID", "RESTRICTION", "RULE_ACTION", "STRING8", "UNSPECIFIED"}
+OF_EVERY_KIND: Sequence[Property[object]] = [
+    PropertyTag[object](0x6900 + number, kind, kind.name)
+    for number, kind in enumerate(PropertyType)
+    if kind.element.name not in OF_WIRES
+]
 
 
 # Messages
@@ -99,10 +94,38 @@ def test_messages_shrink_to_an_empty_one() -> None:
 # Restrictions
 
 
-def test_restrictions_of_every_kind_appear() -> None:
-    kinds = {type(restriction) for restriction in sample(strategies.restrictions(TAGS))}
+@pytest.fixture(scope="module")
+def every_restriction() -> list[Restriction]:
+    """A thousand restrictions, and their parts."""
+    waiting = sample(strategies.table_restrictions(TAGS), 1_000)
+    for one in waiting:
+        waiting += parts_of(one)
+    return waiting
 
-    assert kinds == {And, Or, Not, Exists, Size, Comparison, PropertyComparison, Content, Bitmask}
+
+def test_restrictions_of_every_kind_appear(every_restriction: list[Restriction]) -> None:
+    assert {type(one) for one in every_restriction} == set(Restriction.__subclasses__())
+
+
+def test_only_the_restrictions_of_tables_count_rows() -> None:
+    assert Count not in {type(one) for one in sample(strategies.restrictions(TAGS))}
+
+
+def test_content_conditions_of_every_mode_appear_loose_and_not(every_restriction: list[Restriction]) -> None:
+    modes = {(one.mode, one.is_loose) for one in every_restriction if isinstance(one, Content)}
+
+    assert modes == {(mode, is_loose) for mode in ContentMode for is_loose in (True, False)}
+
+
+def test_comparisons_with_every_relation_but_membership_appear(every_restriction: list[Restriction]) -> None:
+    relations = {one.relation for one in every_restriction if isinstance(one, Comparison)}
+
+    assert relations == set(Relation) - {Relation.MEMBER_OF}
+
+
+@given(strategies.table_restrictions([*TAGS, *OF_EVERY_KIND]))
+def test_every_restriction_is_one_that_is_evaluated(restriction: Restriction) -> None:
+    assert check_restriction(restriction) is None  # type: ignore[func-returns-value]
 
 
 @given(strategies.restrictions(TAGS), strategies.messages_to_find([OWN]))
@@ -113,7 +136,7 @@ def test_every_restriction_has_an_answer(restriction: Restriction, message: Mess
 @pytest.mark.parametrize("tag", [PidTagSubject, PidTagImportance, PidTagClientSubmitTime, OWN], ids=str)
 def test_for_each_property_comparisons_hold_and_do_not_hold(tag: Property[object]) -> None:
     messages = strategies.messages_to_find([OWN]).map(as_in_a_store)
-    pairs = sample(st.tuples(strategies.restrictions([tag]), messages), 150)
+    pairs = sample(st.tuples(strategies.restrictions([tag]), messages), 400)
 
     assert {match(one, message) for one, message in pairs if isinstance(one, Comparison)} == {True, False}
 

@@ -33,7 +33,12 @@ WHOLE = frozenset(
 
 class TestInternalStore(StoreConformance):
     service_class = PersonalFoldersService
-    capabilities = WHOLE
+    capabilities = WHOLE | {
+        Capability.GROUPS,
+        Capability.EXPLAIN,
+        Capability.NOTIFY,
+        Capability.NAMED_PROPERTIES,
+    }
     examples = 10
 
     def config(self, place: Path) -> PersonalFoldersConfig:
@@ -52,6 +57,7 @@ class TestMemoryStoreForReading(StoreConformance):
     """A store that can only be read: messages come into it behind its back."""
 
     service_class = MemoryStoreService
+    capabilities = frozenset({Capability.GROUPS, Capability.NOTIFY})
     home = SpecialFolder.SENT_ITEMS
     examples = 5
 
@@ -103,6 +109,8 @@ DRAWN = frozenset(
         "test_a_row_says_what_the_loaded_message_says",
         "test_any_message_comes_back_as_it_was_given",
         "test_any_properties_come_back_with_value_and_type",
+        "test_groups_are_those_of_the_loaded_messages",
+        "test_pages_from_any_place_are_those_of_the_whole",
         "test_rows_come_in_the_order_that_the_keys_say",
     }
 )
@@ -118,6 +126,7 @@ def test_the_suite_finds_the_fault_and_names_it(name: str, found: Mapping[str, V
     [
         ("RestrictionMisread", "test_a_restriction_leaves_the_rows_that_match_leaves"),
         ("UnsortedTable", "test_rows_come_in_the_order_that_the_keys_say"),
+        ("OriginForgotten", "test_pages_from_any_place_are_those_of_the_whole"),
         ("LostBcc", "test_any_message_comes_back_as_it_was_given"),
     ],
 )

@@ -44,9 +44,10 @@ from msgcore.providers.internal.folders import (
     mailbox_of_address,
     special_folders,
 )
-from msgcore.providers.internal.records import insert_message, prepare
+from msgcore.providers.internal.prepare import Prepared, prepare
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.internal.store import InternalStore
+from msgcore.providers.internal.writing import insert_messages
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import Connection, Database, Runtime, Schema
 from msgcore.runtime.abc import NEVER, LoopRuntime
@@ -171,6 +172,7 @@ class MailboxGateway:
 
         def work(connection: Connection) -> dict[Recipient, Outcome]:
             outcomes: dict[Recipient, Outcome] = {}
+            placed: list[tuple[int, Prepared]] = []
             for recipient in envelope.recipients:
                 mailbox = athena.find(connection, recipient.address)
                 if mailbox is None:
@@ -178,8 +180,9 @@ class MailboxGateway:
                     continue
                 key = hashlib.sha256(envelope.transfer_id.encode() + mailbox.uid).digest()
                 inbox = special_folders(connection, mailbox.id)[SpecialFolder.INBOX]
-                insert_message(connection, inbox, attrs.evolve(prepared, delivery_key=key))
+                placed.append((inbox, attrs.evolve(prepared, delivery_key=key)))
                 outcomes[recipient] = Delivered(250, "2.1.5", f"in the mailbox of {mailbox.display_name}", "delivery")
+            insert_messages(connection, placed)
             return outcomes
 
         return await athena.write(work, deadline)

@@ -10,9 +10,13 @@ from msgcore.errors import PluginBroken
 from msgcore.spi.store import (
     SupportsCreate,
     SupportsDelete,
+    SupportsExplain,
     SupportsFolders,
+    SupportsGroups,
     SupportsModify,
     SupportsMove,
+    SupportsNamedProperties,
+    SupportsNotify,
     SupportsOutgoingQueue,
     SupportsReadFlags,
 )
@@ -36,6 +40,10 @@ class Capability(enum.Enum):
     DELETE = "delete"
     FOLDERS = "folders"
     OUTGOING_QUEUE = "outgoing queue"
+    GROUPS = "groups"
+    EXPLAIN = "explain"
+    NOTIFY = "notify"
+    NAMED_PROPERTIES = "named properties"
 
 
 _PROTOCOLS: Mapping[Capability, type] = {
@@ -51,6 +59,10 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.DELETE: SupportsDelete,
     Capability.FOLDERS: SupportsFolders,
     Capability.OUTGOING_QUEUE: SupportsOutgoingQueue,
+    Capability.GROUPS: SupportsGroups,
+    Capability.EXPLAIN: SupportsExplain,
+    Capability.NOTIFY: SupportsNotify,
+    Capability.NAMED_PROPERTIES: SupportsNamedProperties,
 }
 
 

@@ -9,13 +9,23 @@ from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported, PluginBroken
 from msgcore.model.message import Message
-from msgcore.props.key import PropertyKey
-from msgcore.props.restriction import Restriction
+from msgcore.props.key import PropertyKey, PropertyName
+from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.spi.answer import Answer
 from msgcore.spi.capability import Capability, capabilities_of
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.store import FolderFacts, Incoming, OutgoingItem, SpecialFolder, StoreProvider, TableQuery
+from msgcore.spi.store import (
+    EventSink,
+    FolderFacts,
+    Incoming,
+    OutgoingItem,
+    RowGroup,
+    SpecialFolder,
+    StoreProvider,
+    TablePlan,
+    TableQuery,
+)
 
 __all__ = ["GuardedStore"]
 
@@ -97,18 +107,73 @@ class GuardedStore:
         return await self._one(FolderFacts, self._provider.folder, entry_id, deadline=deadline)
 
     async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
-        return await self._several(Row, self._provider.query, folder, query, deadline=deadline, most=query.count)
+        method = self._provider.query
+        found = await self._several(Row, method, folder, query, deadline=deadline, most=query.count)
+        self._check_columns(method, found, query.columns)
+        return found
 
-    async def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> int:
-        return await self._one(int, self._provider.count, folder, restriction, deadline=deadline)
+    async def count(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> int:
+        method = self._provider.count
+        found = await self._one(int, method, folder, query, deadline=deadline)
+        if found < 0:
+            raise self._plugin.nonsense(method, found, "a number of rows")
+        return found
 
     async def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
         return await self._one(Message, self._provider.load, entry_id, load_limit_octets, deadline=deadline)
 
     async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
-        return await self._one(Row, self._provider.row, entry_id, columns, deadline=deadline)
+        method = self._provider.row
+        found = await self._one(Row, method, entry_id, columns, deadline=deadline)
+        self._check_columns(method, [found], columns)
+        return found
+
+    def _check_columns(self, method: object, rows: Sequence[Row], asked: tuple[PropertyKey, ...]) -> None:
+        if any(columns != asked for columns in Row.shown_by(rows)):
+            raise self._plugin.nonsense(method, rows, "rows of the columns that were asked for")
 
     # Abilities
+
+    async def groups(
+        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
+    ) -> Sequence[RowGroup]:
+        method = self._able(Capability.GROUPS).groups
+        return await self._several(RowGroup, method, folder, restriction, keys, deadline=deadline)
+
+    async def explain(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> TablePlan:
+        return await self._one(TablePlan, self._able(Capability.EXPLAIN).explain, folder, query, deadline=deadline)
+
+    async def advise(
+        self, folder: EntryId, sink: EventSink, ended: Callable[[], None], deadline: Deadline
+    ) -> Callable[[], None]:
+        """Tell ``sink`` what happens, until the result is called; ``ended`` is called when the store is closed."""
+        method = self._able(Capability.NOTIFY).advise
+        given = await self._plugin.call(method, folder, sink, deadline, deadline=deadline)
+        if not callable(given):
+            raise self._plugin.nonsense(method, given, "a function that ends the notifications")
+        unadvise, forget = cast("Callable[[], None]", given), self._plugin.at_close(ended)
+
+        def end() -> None:
+            forget()
+            unadvise()
+
+        return end
+
+    async def property_ids(
+        self, names: Sequence[PropertyName], create: bool, deadline: Deadline
+    ) -> Sequence[int | None]:
+        method = self._able(Capability.NAMED_PROPERTIES).property_ids
+        found = await self._several(object, method, names, create, deadline=deadline, exactly=len(names))
+        if not all(isinstance(one, int) or (one is None and not create) for one in found):
+            raise self._plugin.nonsense(method, found, "an id for each name")
+        return cast("Sequence[int | None]", found)
+
+    async def property_names(self, ids: Sequence[int], deadline: Deadline) -> Sequence[PropertyName | None]:
+        method = self._able(Capability.NAMED_PROPERTIES).property_names
+        found = await self._several(object, method, ids, deadline=deadline, exactly=len(ids))
+        if not all(one is None or isinstance(one, tuple) for one in found):
+            raise self._plugin.nonsense(method, found, "a set and a LID or name for each id")
+        return cast("Sequence[PropertyName | None]", found)
 
     async def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
         method = self._able(Capability.CREATE).save

@@ -8,8 +8,9 @@ handed the deadline of the call. What has not ended a moment after it is cut, or
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
+from functools import lru_cache
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import Any, TypeVar, cast
 
@@ -48,6 +49,7 @@ class Plugin:
         self.fault: MsgcoreError | None = None
         self._workers: Workers = runtime.workers(f"msgcore {name}", getattr(type(target), "max_threads", _THREADS))
         self._is_closed = False
+        self._at_close: list[Callable[[], None]] = []
 
     @classmethod
     def make(cls, name: str, plugin_class: Callable[[Any, Runtime], object], config: Any, runtime: Runtime) -> Plugin:
@@ -110,13 +112,17 @@ class Plugin:
         return CutShort(f"{self.name}: {_name_of(function)} did not keep to its deadline: {what}")
 
     async def _run(self, function: Callable[..., object], arguments: tuple[object, ...], limit: Deadline) -> object:
-        if iscoroutinefunction(function):
+        if _is_coroutine_function(getattr(function, "__func__", function)):
             given: object = function(*arguments)
         else:
             given = await self._in_thread(lambda: function(*arguments), limit)
-        if not isawaitable(given):
+        coroutine: Coroutine[Any, Any, object]
+        if iscoroutine(given):
+            coroutine = given
+        elif isawaitable(given):
+            coroutine = _awaited(given)
+        else:
             return given
-        coroutine = given if iscoroutine(given) else _awaited(given)
         owner = getattr(function, "__self__", self.target)
         if getattr(owner, "runs_on", "") != "asyncio":
             return await self.runtime.bounded(coroutine, limit)
@@ -162,12 +168,25 @@ class Plugin:
         if self._is_closed:
             return
         self._is_closed = True
+        for function in self._at_close:
+            function()
         try:
             if isinstance(self.target, SupportsClose):
                 with self.runtime.shielded():
                     await self._call(self.target.close, (), self.runtime.deadline(_CLOSE_SECONDS))
         finally:
             self._workers.close()
+
+    def at_close(self, function: Callable[[], None]) -> Callable[[], None]:
+        """Have a function called when the plug-in is closed, unless the result is called before; at once if it is."""
+        self._at_close.append(function)
+        if self._is_closed:
+            function()
+
+        def forget() -> None:
+            self._at_close = [one for one in self._at_close if one is not function]
+
+        return forget
 
     def attribute(self, read: Callable[[], T]) -> T:
         """Read what the plug-in says without I/O, such as its address types.
@@ -195,7 +214,8 @@ class Plugin:
         """
         whole: object = given
         found = cast("Sequence[object]", given) if isinstance(given, Sequence) else (None,)
-        if not all(isinstance(one, kind) for one in found):
+        # Most often all are of the class itself, which is seen at once.
+        if set(map(type, found)) - {kind} and not all(isinstance(one, kind) for one in found):
             raise self.nonsense(function, whole, f"a sequence of {kind.__name__}")
         return cast("Sequence[T]", found)
 
@@ -210,6 +230,11 @@ class Plugin:
         if not all(isinstance(one, key) for one in found):
             raise self.nonsense(function, whole, f"a mapping by {key.__name__}")
         return cast("Mapping[K, object]", found)
+
+
+@lru_cache(1_000)
+def _is_coroutine_function(function: object) -> bool:
+    return iscoroutinefunction(function)
 
 
 async def _awaited(given: Awaitable[object]) -> object:

@@ -15,7 +15,7 @@ which may be called twice. An entry id is never used again.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -27,27 +27,42 @@ from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
-from msgcore.props.key import PropertyKey
+from msgcore.props.computed import FLAGS_BEFORE_FIRST_SAVE
+from msgcore.props.key import PropertyKey, PropertyName
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
+from msgcore.props.table import PidTagMessageFlags
+from msgcore.props.text_form import format_restriction
 from msgcore.spi.answer import Answer
 
 __all__ = [
+    "EVERY_ROW",
+    "EventKind",
+    "EventSink",
     "FolderFacts",
     "Incoming",
     "MessageFlag",
     "OutgoingItem",
     "OutgoingState",
+    "RowGroup",
+    "RowKey",
     "SpecialFolder",
+    "StoreEvent",
     "StoreProvider",
     "SupportsCreate",
     "SupportsDelete",
+    "SupportsExplain",
     "SupportsFolders",
+    "SupportsGroups",
     "SupportsModify",
     "SupportsMove",
+    "SupportsNamedProperties",
+    "SupportsNotify",
     "SupportsOutgoingQueue",
     "SupportsReadFlags",
+    "TablePlan",
     "TableQuery",
+    "flags_set",
 ]
 
 
@@ -72,6 +87,14 @@ class MessageFlag(enum.IntFlag):
     UNSENT = 0x8
     HAS_ATTACHMENTS = 0x10
     FROM_ME = 0x20
+    RESEND = 0x80
+
+
+def flags_set(message: Message) -> MessageFlag:
+    """Give the flags that an application set on a message which was never saved; other bits are the store's own."""
+    if not message.properties_set.was_changed(PidTagMessageFlags):
+        return MessageFlag(0)
+    return MessageFlag((message.said(PidTagMessageFlags) or 0) & FLAGS_BEFORE_FIRST_SAVE)
 
 
 @attrs.frozen
@@ -87,14 +110,104 @@ class FolderFacts:
 
 
 @attrs.frozen
+class RowKey:
+    """Where a row stands in a table's order: its values of the sort keys (``None``: absent), and its instance key.
+
+    It keeps its place when the row itself is gone.
+    """
+
+    values: tuple[object, ...]
+    instance_key: bytes
+
+
+@attrs.frozen
 class TableQuery:
-    """One look at a contents table: rows ``start`` to ``start + count`` of what the restriction leaves, in order."""
+    """One look at a contents table: ``count`` rows of what the restriction leaves, in the order of the sort keys.
+
+    Rows are read from ``origin`` on, without the row there unless ``includes_origin``; without an origin from the
+    table's first row. ``is_backward`` reads the rows before it, or the table's last ones. ``start`` rows, those next to
+    the origin, are left out. Whichever way they are read, rows come in the table's order.
+
+    That order: absent values first, text without case (:func:`~msgcore.props.order.rank`); rows that compare as equal
+    by their instance keys, in the direction of the last sort key.
+    """
 
     columns: tuple[PropertyKey, ...]
     restriction: Restriction | None = None
     sort_order: tuple[SortKey, ...] = ()
     start: int = 0
     count: int = 1_000
+    origin: RowKey | None = None
+    includes_origin: bool = False
+    is_backward: bool = False
+
+
+EVERY_ROW = TableQuery(())
+"""To count all that a table has."""
+
+
+@attrs.frozen
+class RowGroup:
+    """The rows that have the same values of the category keys: those values, how many rows, how many of them unread."""
+
+    values: tuple[object, ...]
+    count: int
+    unread_count: int
+
+
+@attrs.frozen
+class TablePlan:
+    """How a store answers a query.
+
+    ``translated`` is what its own query answers exactly; ``preselected`` what its indexes narrow down to rows that may
+    satisfy the rest; ``residual`` what is then evaluated on rows, one by one. ``order`` says how the rows are sorted,
+    ``steps`` what the database says of its way, indexes by name, and ``advice`` what to ask instead of what is slow.
+    """
+
+    translated: Restriction | None
+    preselected: Restriction | None
+    residual: Restriction | None
+    order: str
+    steps: tuple[str, ...]
+    advice: str = ""
+
+    def __str__(self) -> str:
+        """Write the plan as a page that a person can read."""
+        rows = None if self.residual is None else format_restriction(self.residual)
+        is_first = self.translated is None and self.preselected is None
+        said: list[str] = []
+        if self.translated is not None:
+            said.append(f"answered by the database: {format_restriction(self.translated)}")
+        if self.preselected is not None:
+            narrowed = format_restriction(self.preselected)
+            said.append(f"narrowed down by the full text to rows that may satisfy: {narrowed}")
+            rows = "the same" if rows == narrowed else rows
+        if rows is not None:
+            said.append(f"{'every row is looked at' if is_first else 'then looked at row by row'}: {rows}")
+        advice = [f"advice: {self.advice}"] if self.advice else []
+        order = f"sorted: {self.order.removeprefix('sorted ')}"
+        return "\n".join([*(said or ["every row"]), order, *(f"  {step}" for step in self.steps), *advice])
+
+
+class EventKind(enum.Enum):
+    """What has happened to a message ([MS-OXCNOTIF] section 2.2.1.1)."""
+
+    CREATED = "created"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+
+
+@attrs.frozen
+class StoreEvent:
+    """A message appeared in a folder, changed, or left it; one that moves leaves one folder and appears in another."""
+
+    kind: EventKind
+    folder: EntryId
+    entry_id: EntryId
+
+
+EventSink = Callable[[Sequence[StoreEvent]], None]
+"""Takes what one transaction did. It is called in whatever thread, in order, must return at once and not raise."""
 
 
 def _aware(moment: datetime | None) -> datetime | None:
@@ -170,13 +283,13 @@ class StoreProvider(Protocol):
     def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Answer[Sequence[Row]]:
         """Give rows of the folder's messages as they are now; :func:`~msgcore.spi.rows.select` does it in memory.
 
-        They say what :meth:`load` says, and ``PidTagEntryId`` opens the message with it. Absent values sort first, text
-        compares without case. What :func:`~msgcore.props.match.match` finds too complex raises ``TooComplex``.
+        They say what :meth:`load` says, and ``PidTagEntryId`` opens the message with it; ``PidTagInstanceKey`` never
+        changes. What :func:`~msgcore.props.check.check_restriction` finds too complex raises ``TooComplex``.
         """
         ...
 
-    def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> Answer[int]:
-        """Count the messages that satisfy the restriction."""
+    def count(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Answer[int]:
+        """Count the rows that the query would give if it asked for all (its ``start`` and ``count`` do not matter)."""
         ...
 
     def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Answer[Message]:
@@ -185,6 +298,55 @@ class StoreProvider(Protocol):
 
     def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Answer[Row]:
         """Give one message's row, as it is now."""
+        ...
+
+
+@runtime_checkable
+class SupportsGroups(Protocol):
+    """A store that groups rows by itself; for any other, a session reads them all."""
+
+    def groups(
+        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
+    ) -> Answer[Sequence[RowGroup]]:
+        """Group the rows by their values of ``keys``, text without case, in the order of the keys.
+
+        Of texts that differ in case only, the group shows the one of its first row by instance key.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsExplain(Protocol):
+    """A store that can say how it would answer a query."""
+
+    def explain(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Answer[TablePlan]: ...
+
+
+@runtime_checkable
+class SupportsNotify(Protocol):
+    """A store that tells what happens in it."""
+
+    def advise(self, folder: EntryId, sink: EventSink, deadline: Deadline) -> Answer[Callable[[], None]]:
+        """Tell ``sink`` what happens to the messages of a folder from now on, until what is returned is called."""
+        ...
+
+
+@runtime_checkable
+class SupportsNamedProperties(Protocol):
+    """A store that maps named properties to ids of its own, from 0x8000 on ([MS-OXCPRPT] section 3.1.5)."""
+
+    def property_ids(
+        self, names: Sequence[PropertyName], create: bool, deadline: Deadline
+    ) -> Answer[Sequence[int | None]]:
+        """Give the ids in the same order; ``None`` for a name without one, unless ``create`` makes it.
+
+        Raises:
+            LimitExceeded: the store has as many named properties as it takes.
+        """
+        ...
+
+    def property_names(self, ids: Sequence[int], deadline: Deadline) -> Answer[Sequence[PropertyName | None]]:
+        """Give what ids name, in the same order; ``None`` for an id that names nothing."""
         ...
 
 
@@ -230,7 +392,9 @@ class SupportsMove(Protocol):
 class SupportsDelete(Protocol):
     """A store whose messages can be deleted."""
 
-    def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> Answer[None]: ...
+    def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> Answer[None]:
+        """Delete messages, each once, however often it is named."""
+        ...
 
 
 @runtime_checkable

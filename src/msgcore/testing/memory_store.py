@@ -18,20 +18,24 @@ from msgcore.base.times import Clock, Deadline, SystemClock
 from msgcore.errors import NotFound, NotSupported, UsageError
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
-from msgcore.props.restriction import Restriction
+from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.limited import limit_attachments
 from msgcore.spi.registry import register_service
-from msgcore.spi.rows import kept, select
+from msgcore.spi.rows import count_rows, group_rows, select
 from msgcore.spi.settings import setting
 from msgcore.spi.store import (
+    EventKind,
+    EventSink,
     FolderFacts,
     Incoming,
     MessageFlag,
     OutgoingItem,
+    RowGroup,
     SpecialFolder,
+    StoreEvent,
     TableQuery,
 )
 from msgcore.testing.memory import outgoing
@@ -50,6 +54,7 @@ _ABILITIES = frozenset(
         Capability.OUTGOING_QUEUE,
     }
 )
+_READING = frozenset({Capability.GROUPS, Capability.NOTIFY})
 _SCHEME = "memory://"
 
 
@@ -69,7 +74,7 @@ class MemoryStore:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset() if self._is_read_only else _ABILITIES
+        return _READING if self._is_read_only else _READING | _ABILITIES
 
     @property
     def uid(self) -> bytes:
@@ -176,13 +181,31 @@ class MemoryStore:
     def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
         return select(self._table(folder, deadline), query)
 
-    def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> int:
-        return len(kept(self._table(folder, deadline), restriction))
+    def count(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> int:
+        return count_rows(self._table(folder, deadline), query)
+
+    def groups(
+        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
+    ) -> Sequence[RowGroup]:
+        return group_rows(self._table(folder, deadline), restriction, keys)
 
     def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
         message = self._state(deadline).message(self._message_number(entry_id))
         (row,) = select([message.message(self.uid)], TableQuery(columns))
         return row
+
+    def advise(self, folder: EntryId, sink: EventSink, deadline: Deadline) -> Callable[[], None]:
+        number = self._folder_number(folder)
+        self._state(deadline).folder(number)
+
+        def watch(before: State, after: State) -> None:
+            events = [
+                StoreEvent(kind, folder, self._message_id(message)) for message, kind in _changes(before, after, number)
+            ]
+            if events:
+                sink(events)
+
+        return self._memory.watch(watch)
 
     def _table(self, folder: EntryId, deadline: Deadline) -> Sequence[Message]:
         state, number = self._state(deadline), self._folder_number(folder)
@@ -249,7 +272,7 @@ class MemoryStore:
 
     def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
         with self._change(deadline) as state:
-            for number in [self._message_number(entry_id) for entry_id in entry_ids]:
+            for number in dict.fromkeys(self._message_number(entry_id) for entry_id in entry_ids):
                 state.message(number)
                 outgoing.refuse_submitted(state, number)
                 _drop(state, number)
@@ -298,6 +321,16 @@ class MemoryStore:
 def _messages_in(state: State, folder: int) -> list[KeptMessage]:
     """List the messages of a folder, the one saved first in front."""
     return [message for message in state.messages.values() if message.folder == folder]
+
+
+def _changes(before: State, after: State, folder: int) -> list[tuple[int, EventKind]]:
+    """Say what a change did to the messages of a folder."""
+    old = {message.number: message for message in _messages_in(before, folder)}
+    new = {message.number: message for message in _messages_in(after, folder)}
+    gone = [(number, EventKind.DELETED) for number in old if number not in new]
+    come = [(number, EventKind.CREATED) for number in new if number not in old]
+    changed = [(n, EventKind.MODIFIED) for n, message in new.items() if n in old and old[n] is not message]
+    return gone + come + changed
 
 
 def _drop(state: State, number: int) -> None:

@@ -10,7 +10,7 @@ from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import NotFound, UsageError
 from msgcore.model import Message
 from msgcore.runtime import NEVER
-from msgcore.spi.store import SpecialFolder
+from msgcore.spi.store import EVERY_ROW, SpecialFolder
 from tests.providers.internal.box import Box
 
 
@@ -125,7 +125,7 @@ USES: dict[str, UseOfAFolder] = {
     "create_folder": lambda box, gone: box.run(box.store.create_folder(gone, "x", NEVER)),
     "delete_folder": lambda box, gone: box.run(box.store.delete_folder(gone, NEVER)),
     "query": lambda box, gone: box.query(folder=gone),
-    "count": lambda box, gone: box.run(box.store.count(gone, None, NEVER)),
+    "count": lambda box, gone: box.run(box.store.count(gone, EVERY_ROW, NEVER)),
     "save": lambda box, gone: box.save(Message(), folder=gone),
     "move": lambda box, gone: box.run(box.store.move(box.save(Message()), gone, NEVER)),
     "copy": lambda box, gone: box.run(box.store.copy(box.save(Message()), gone, NEVER)),

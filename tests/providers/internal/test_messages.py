@@ -32,7 +32,7 @@ from msgcore.props.table import (
 from msgcore.props.tags import Property
 from msgcore.providers.internal.columns import COLUMNS
 from msgcore.runtime import NEVER
-from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
+from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder, TableQuery
 from tests.providers.internal.box import Box
 
 EPOCH = datetime(2001, 2, 3, 4, 5, 6, 789012, tzinfo=UTC)
@@ -503,4 +503,4 @@ def test_a_count_is_the_number_of_rows(box: Box) -> None:
     box.save(*(Message(subject=str(n)) for n in range(7)))
     where: Restriction = PidTagSubject > "3"
 
-    assert box.run(box.store.count(box.inbox, where, NEVER)) == len(box.ids(where)) == 3
+    assert box.run(box.store.count(box.inbox, TableQuery((), where), NEVER)) == len(box.ids(where)) == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -57,7 +56,6 @@ def test_a_message_that_was_read_comes_back_octet_for_octet(shelf: Box, octets: 
 
 @EXAMPLES
 @given(st.lists(properties(), max_size=8))
-@example([(PropertyTag(0x6800, PropertyType.FLOATING_TIME, "Own"), datetime(2026, 1, 1, tzinfo=UTC))])
 @example([(PropertyTag(0x6800, PropertyType.UNICODE, "Own"), "\ud800\udcff")])
 def test_properties_that_mime_does_not_know_come_back_with_value_and_type(
     shelf: Box, given_properties: list[tuple[Property[object], object]]

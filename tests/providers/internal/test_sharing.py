@@ -12,7 +12,7 @@ import pytest
 
 from msgcore.model import Message
 from msgcore.runtime import NEVER
-from msgcore.spi.store import Incoming, OutgoingState, SpecialFolder
+from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingState, SpecialFolder
 from msgcore.testing.modes import Mode
 from tests.providers.internal.box import Box
 
@@ -161,7 +161,7 @@ for number in range(150):
 """
     with reopened(path) as box, subprocess.Popen(command(program, path), stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
-        counts = [box.run(box.store.count(box.inbox, None, NEVER)) for _ in child.stdout]
+        counts = [box.run(box.store.count(box.inbox, EVERY_ROW, NEVER)) for _ in child.stdout]
 
     assert [count for count in counts if count % 2] == []
 

@@ -1,134 +1,207 @@
 """Contents tables: rows of one folder, restricted and sorted, on a connection that is handed in.
 
 What SQL can answer exactly it does, page and all. The rest is evaluated row by row as the rows stream by, with the
-reference evaluator; a message is decoded only when a property is asked for that has no column, and let go at once.
+reference evaluator. Where SQL has no column for a sort key, or a count of rows is to be cut out of rows that SQL alone
+cannot tell, rows are sorted in memory by their sort keys, all that match for each page; only the page is held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
-from typing import Any, cast
 
-from msgcore.base.text import fold
+import attrs
+
+from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
-from msgcore.model.message import Message
-from msgcore.props.key import BagKey, PropertyKey
-from msgcore.props.match import check_restriction, match
-from msgcore.props.restriction import Restriction, SortKey
+from msgcore.props.key import PropertyKey
+from msgcore.props.match import PropertySource, matcher
+from msgcore.props.restriction import Count
 from msgcore.props.row import Row
-from msgcore.props.tags import Property
-from msgcore.props.values import PropertyError, PropertyErrorCode
-from msgcore.providers.internal.columns import column_of
-from msgcore.providers.internal.records import computed_properties, load_message, promoted, read_content
-from msgcore.providers.internal.translate import Where, order_by, translate
-from msgcore.runtime import Connection
+from msgcore.props.table import PidTagInstanceKey
+from msgcore.providers.internal.columns import columns_of_store
+from msgcore.providers.internal.fulltext import as_whole_words
+from msgcore.providers.internal.paging import ALL, Stretch, check_origin, order_of, stretches
+from msgcore.providers.internal.sources import Layout, Source, layout_of, light_source, rows_of
+from msgcore.providers.internal.translate import Translator
+from msgcore.runtime import NEVER, Connection, SqlValue
+from msgcore.spi import rows
+from msgcore.spi.check import MOST_ROWS
 from msgcore.spi.store import TableQuery
 
-__all__ = ["count_rows", "query_rows", "read_row"]
+__all__ = ["FolderTable", "Statement", "read_row"]
 
-_Rank = tuple[bool, Any]
+_FEW_ROWS = 1_000
+_ROWS_A_CHECK = 100
+
+Statement = tuple[str, tuple[SqlValue, ...]]
 
 
-def query_rows(connection: Connection, uid: bytes, folder: int, query: TableQuery) -> list[Row]:
-    """Answer one query.
+class FolderTable:
+    """One folder's messages as a query looks at them, which has been checked (:func:`~msgcore.spi.check.check_query`).
 
     Raises:
-        TooComplex: the restriction goes past what is evaluated.
+        UsageError: the query's origin is no place in this table.
+        TimedOut: the deadline passed while rows were looked at one by one.
     """
-    where = _where(query.restriction)
-    order = order_by(query.sort_order)
-    if where.residual is None and order is not None:
-        condition = f"folder_id = ? and {where.sql} order by {order} limit ? offset ?"
-        records = promoted(connection, condition, (folder, *where.values, query.count, query.start))
-        return [_Source(connection, record, uid).row(query.columns) for record in records]
-    matching = _matching(connection, uid, folder, where, order or "id")
-    if order is not None:
-        page = islice(matching, query.start, query.start + query.count)
-        return [source.row(query.columns) for source in page]
-    ranked = [(source.ranks(query.sort_order), source.number) for source in matching]
-    for position, key in reversed(list(enumerate(query.sort_order))):
-        ranked.sort(key=_rank_at(position), reverse=key.is_descending)
-    chosen = ranked[query.start : query.start + query.count]
-    return [read_row(connection, uid, number, query.columns) for _, number in chosen]
+
+    def __init__(
+        self, connection: Connection, uid: bytes, folder: int, query: TableQuery, deadline: Deadline = NEVER
+    ) -> None:
+        self.connection = connection
+        self._uid = uid
+        self._folder = folder
+        self._deadline = deadline
+        self.query = query
+        self.columns = columns_of_store(uid)
+        check_origin(query.origin, self.columns)
+        restriction = query.restriction
+        self._limit = min(restriction.limit, MOST_ROWS - 1) if isinstance(restriction, Count) else None
+        part = restriction.part if isinstance(restriction, Count) else restriction
+        self.selection = Translator(self.columns, lambda: self._is_indexed).translate(part)
+        self.order = order_of(query.sort_order, self.columns)
+
+    @cached_property
+    def _is_indexed(self) -> bool:
+        """Whether the full-text table has every message of the folder."""
+        sql = "select 1 from message indexed by message_without_words where folder_id = ? and words_id is null limit 1"
+        return self.connection.value(sql, (self._folder,)) is None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether SQL finds just the rows that the restriction leaves."""
+        return self.selection.residual is None
+
+    def _folder_is(self, is_page: bool) -> str:
+        """Give the condition on the folder; with a plus SQLite looks up the rows that have the words, not the folder's.
+
+        That is best where few rows have them, and where all are read; a page of many is found sooner in the order.
+        """
+        leads = self._has_rare_words if is_page else self.selection.words
+        return "+folder_id = ?" if leads else "folder_id = ?"
+
+    @cached_property
+    def _has_rare_words(self) -> bool:
+        return any(map(self._is_rare, self.selection.words))
+
+    def _is_rare(self, words: str) -> bool:
+        hits = "select count(*) from (select 1 from message_words where message_words match ? limit ?)"
+        # As whole words first: whatever begins with the last one is found five times as slowly.
+        each = (as_whole_words(words), words)
+        return all(self.connection.value(hits, (one, _FEW_ROWS)) < _FEW_ROWS for one in each)
+
+    @property
+    def is_sorted_in_memory(self) -> bool:
+        return self.order is None or (self._limit is not None and not self.is_exact)
+
+    # Statements
+
+    def select(self, what: str, stretch: Stretch, *, is_page: bool = False) -> Statement:
+        """Write the SELECT of the rows that SQL finds in a stretch, all of them or a page."""
+        found = f"from message where {self._folder_is(is_page)} and {self.selection.sql}"
+        values: tuple[SqlValue, ...] = (self._folder, *self.selection.values)
+        if self._limit is not None and self.order is not None and self.is_exact:
+            first = f"select id {found} order by {self.order.sql(is_backward=False)} limit ?"
+            found, values = f"from message where id in ({first})", (*values, self._limit)
+        return f"select {what} {found} and {stretch.sql}", (*values, *stretch.values)
+
+    @property
+    def stretches(self) -> Iterable[Stretch]:
+        """What SQL reads, one after the other: the side of the origin that is asked for, or the whole folder."""
+        if self.order is None or self.is_sorted_in_memory:
+            return (ALL,)
+        return stretches(self.order, self.query, self.columns)
+
+    # Answers
+
+    def rows(self) -> list[Row]:
+        """Give the rows of the query's page."""
+        query = self.query
+        if self.is_sorted_in_memory:
+            return self._page_of_memory()
+        if self.is_exact:
+            found = self._page()
+        else:
+            page = islice(self.matching(is_page=True), query.start, query.start + query.count)
+            found = [source.row() for source in page]
+        return found[::-1] if query.is_backward else found
+
+    def count(self) -> int:
+        """Count the rows on the query's side of its origin."""
+        is_whole = self.query.origin is None
+        if self.is_sorted_in_memory and not is_whole:
+            return rows.count_rows(self._ranked(), attrs.evolve(self.query, restriction=None))
+        if self.is_exact:
+            found = sum(self._count(stretch) for stretch in self.stretches)
+        else:
+            found = sum(1 for _ in self.matching())
+        return found if self._limit is None else min(found, self._limit)
+
+    def matching(self, *, is_page: bool = False) -> Iterator[Source]:
+        """Read the rows that the restriction leaves, one by one, in the order in which SQL gives them."""
+        residual = self.selection.residual
+        holds = None if residual is None else matcher(residual)
+        layout = layout_of(self._uid, self.query.columns, is_whole=True)
+        for stretch in self.stretches:
+            sql, values = self.select(layout.sql, stretch, is_page=is_page)
+            for number, raw in enumerate(self.connection.stream(f"{sql} order by {stretch.order}", values)):
+                if number % _ROWS_A_CHECK == 0:
+                    self._deadline.check("looking at rows")
+                source = Source(self.connection, layout, raw, self._deadline)
+                if holds is None or holds(source):
+                    yield source
+
+    def first(self, tags: Sequence[PropertyKey]) -> Iterable[PropertySource]:
+        """Give some properties of every row that the restriction leaves, of as many as its Count says."""
+        found = (light_source(source, tags) for source in self.matching())
+        if self._limit is None:
+            return found
+        # A row is a source, too.
+        return rows.select(found, TableQuery(tuple(tags), None, self.query.sort_order, count=self._limit))
+
+    def _page(self) -> list[Row]:
+        layout = layout_of(self._uid, self.query.columns)
+        wanted, skipped = self.query.count, self.query.start
+        found: list[tuple[object, ...]] = []
+        for stretch in self.stretches:
+            sql, values = self.select(layout.sql, stretch, is_page=True)
+            page = (wanted - len(found), skipped)
+            raw = self.connection.rows(f"{sql} order by {stretch.order} limit ? offset ?", (*values, *page))
+            found += raw
+            if len(found) >= wanted:
+                break
+            if skipped:
+                skipped = 0 if raw else skipped - self._count(stretch)
+        return rows_of(self.connection, layout, found, self._deadline)
+
+    def _count(self, stretch: Stretch) -> int:
+        return int(self.connection.value(*self.select("count(*)", stretch)))
+
+    def _page_of_memory(self) -> list[Row]:
+        query = attrs.evolve(self.query, columns=(PidTagInstanceKey,), restriction=None)
+        chosen = rows.select(self._ranked(), query)
+        instance_key = self.columns[PidTagInstanceKey.bag_key]
+        layout = layout_of(self._uid, self.query.columns)
+        numbers = [instance_key.to_sql(row[PidTagInstanceKey]) for row in chosen]
+        return [_read(self.connection, layout, "id = ?", (number,), self._deadline) for number in numbers]
+
+    def _ranked(self) -> Iterable[PropertySource]:
+        return self.first([*(key.tag for key in self.query.sort_order), PidTagInstanceKey])
 
 
-def _rank_at(position: int) -> Callable[[tuple[list[_Rank], int]], _Rank]:
-    return lambda ranked: ranked[0][position]
-
-
-def count_rows(connection: Connection, uid: bytes, folder: int, restriction: Restriction | None) -> int:
-    """Count the rows that satisfy a restriction; raises as :func:`query_rows` does."""
-    where = _where(restriction)
-    if where.residual is None:
-        sql = f"select count(*) from message where folder_id = ? and {where.sql}"
-        return int(connection.value(sql, (folder, *where.values)))
-    return sum(1 for _ in _matching(connection, uid, folder, where, "id"))
-
-
-def read_row(connection: Connection, uid: bytes, number: int, columns: tuple[PropertyKey, ...]) -> Row:
-    """Read one message as a row.
+def read_row(connection: Connection, uid: bytes, mailbox: int, number: int, columns: tuple[PropertyKey, ...]) -> Row:
+    """Read one message of a mailbox as a row.
 
     Raises:
         NotFound: it is gone.
     """
-    record = next(iter(promoted(connection, "id = ?", (number,))), None)
-    if record is None:
-        raise NotFound(f"message {number} is not in the store (any more)")
-    return _Source(connection, record, uid).row(columns)
+    mine = "id = ? and folder_id in (select id from folder where mailbox_id = ?)"
+    return _read(connection, layout_of(uid, columns), mine, (number, mailbox), NEVER)
 
 
-def _where(restriction: Restriction | None) -> Where:
-    if restriction is not None:
-        check_restriction(restriction)
-    return translate(restriction)
-
-
-def _matching(connection: Connection, uid: bytes, folder: int, where: Where, order: str) -> Iterator[_Source]:
-    condition = f"folder_id = ? and {where.sql} order by {order}"
-    for record in promoted(connection, condition, (folder, *where.values)):
-        source = _Source(connection, record, uid)
-        if where.residual is None or match(where.residual, source):
-            yield source
-
-
-class _Source:
-    """The properties of one row: promoted columns first, the message itself only when something else is asked for."""
-
-    def __init__(self, connection: Connection, record: dict[str, Any], uid: bytes) -> None:
-        self._connection = connection
-        self._record = record
-        self._computed: dict[BagKey, object] = {
-            tag.bag_key: value for tag, value in computed_properties(record, uid).items()
-        }
-        self._message: Message | None = None
-
-    @property
-    def number(self) -> int:
-        return int(self._record["id"])
-
-    def get(self, tag: PropertyKey) -> object:
-        column = column_of(tag)
-        if column is not None:
-            value = self._record[column.name]
-            return None if value is None else column.from_sql(value)
-        computed = self._computed.get(tag.bag_key)
-        if computed is not None:
-            return computed
-        if self._message is None:
-            octets, overlay = read_content(self._connection, self.number)
-            self._message = load_message(octets, overlay, {})
-        return self._message.get(cast("Property[object]", tag))
-
-    def row(self, columns: tuple[PropertyKey, ...]) -> Row:
-        missing = PropertyError(PropertyErrorCode.NOT_FOUND)
-        values: dict[BagKey, object] = {}
-        for tag in columns:
-            value = self.get(tag)
-            values[tag.bag_key] = missing if value is None else value
-        return Row(columns, values)
-
-    def ranks(self, keys: Sequence[SortKey]) -> list[_Rank]:
-        """Give what the row sorts by: absent values first, text without case."""
-        values = [self.get(key.tag) for key in keys]
-        return [(value is not None, fold(value) if isinstance(value, str) else value) for value in values]
+def _read(connection: Connection, layout: Layout, where: str, values: tuple[SqlValue, ...], deadline: Deadline) -> Row:
+    raw = connection.row(f"select {layout.sql} from message where {where}", values)
+    if raw is None:
+        raise NotFound(f"message {values[0]!r} is not in the store (any more)")
+    return rows_of(connection, layout, [raw], deadline)[0]

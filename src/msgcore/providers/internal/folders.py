@@ -11,7 +11,7 @@ from msgcore.base.ids import EntryId, ObjectKind, new_uid
 from msgcore.base.text import fold, refuse_line_ends
 from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import Address
-from msgcore.providers.internal.records import drop_unused_content
+from msgcore.providers.internal.writing import drop_unused
 from msgcore.runtime import Connection
 from msgcore.spi.store import FolderFacts, MessageFlag, SpecialFolder
 from msgcore.wire.domain import address_key
@@ -208,10 +208,10 @@ def delete_folder(connection: Connection, mailbox_id: int, number: int) -> None:
         "with recursive inside(id) as (select ? union select folder.id from folder join inside"
         " on folder.parent_id = inside.id)"
     )
-    contents = connection.rows(
-        f"{inside} select distinct content_id from message where folder_id in (select id from inside)", (number,)
+    gone = connection.rows(
+        f"{inside} select content_id, words_id from message where folder_id in (select id from inside)", (number,)
     )
     # The innermost first: SQLite's cascades nest 1,000 deep and no deeper.
     folders = connection.rows(f"{inside} select id from inside order by id desc", (number,))
     connection.run_many("delete from folder where id = ?", folders)
-    drop_unused_content(connection, [row[0] for row in contents])
+    drop_unused(connection, [(content_id, words_id) for content_id, words_id in gone])

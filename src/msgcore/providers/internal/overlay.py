@@ -75,7 +75,6 @@ def _plain(tag: PropertyKey, kind: PropertyType, value: object) -> Any:
         case bytes():
             return base64.b64encode(value).decode()
         case datetime():
-            # A floating time may be naive or not, and has to come back as it was.
             is_floating = kind.element is PropertyType.FLOATING_TIME
             return value.isoformat() if is_floating else filetime_from_datetime(value)
         case UUID() | Decimal():

@@ -2,10 +2,17 @@
 
 A content row is one message as it came in, single-instance by hash: it lives as long as some message names it.
 ``overlay`` holds, as JSON, the properties that the content cannot carry or that were set later.
+
+``message_words`` is the full-text index, and lives by the same rule: row n is there as long as some message has n as
+its ``words_id``. A message whose words are those of its content has the number of the content; one whose overlay says
+otherwise has a negative number; ``null`` is a message with more text than is indexed. The columns hold text whose
+ASCII words are those of :func:`msgcore.props.words.words` after folding without diacritics: ``people`` the names and
+addresses of From, Sender, To, Cc and Bcc, ``files`` the names of attachments.
 """
 
 from __future__ import annotations
 
+from msgcore.providers.internal.watching import STORE_WATCH
 from msgcore.runtime import Schema
 
 __all__ = ["STORE_SCHEMA"]
@@ -51,6 +58,7 @@ create table message (
     id integer primary key autoincrement,
     folder_id integer not null references folder (id) on delete cascade,
     content_id integer not null references content (id),
+    words_id integer,
     overlay text,
     delivery_key blob unique,
     flags integer not null,
@@ -74,9 +82,26 @@ create table message (
     creation_time integer not null,
     modification_time integer not null
 );
+create index message_by_folder on message (folder_id);
 create index message_by_time on message (folder_id, delivery_time);
 create index message_by_sender on message (folder_id, from_address_key, delivery_time);
+create index message_by_subject on message (folder_id, subject_key);
 create index message_content on message (content_id);
+create index message_words_id on message (words_id);
+create index message_without_words on message (folder_id) where words_id is null;
+
+create virtual table message_words using fts5 (
+    subject, body, people, files, tokenize = 'ascii', columnsize = 0
+);
+
+create table named_property (
+    mailbox_id integer not null references mailbox (id) on delete cascade,
+    id integer not null,
+    property_set blob not null,
+    lid_or_name not null,
+    primary key (mailbox_id, property_set, lid_or_name)
+) without rowid;
+create unique index named_property_id on named_property (mailbox_id, id);
 
 create table submission (
     message_id integer primary key references message (id) on delete cascade,
@@ -113,4 +138,4 @@ create table submission_recipient (
 ) without rowid;
 """
 
-STORE_SCHEMA = Schema("store", (_VERSION_1,))
+STORE_SCHEMA = Schema("store", (_VERSION_1,), STORE_WATCH)

@@ -16,33 +16,33 @@ from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline, filetime_from_datetime
 from msgcore.errors import NotFound, UsageError
 from msgcore.model.message import Message
-from msgcore.props.key import PropertyKey
-from msgcore.props.restriction import Restriction
+from msgcore.props.key import PropertyKey, PropertyName
+from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.providers.internal import folders, outgoing
-from msgcore.providers.internal.contents import count_rows, query_rows, read_row
+from msgcore.providers.internal.contents import FolderTable, read_row
+from msgcore.providers.internal.explain import explain_table
 from msgcore.providers.internal.folders import Mailbox
-from msgcore.providers.internal.records import (
-    Prepared,
-    computed_properties,
-    drop_unused_content,
-    insert_message,
-    load_message,
-    prepare,
-    promoted,
-    read_content,
-    update_message,
-)
+from msgcore.providers.internal.groups import group_rows
+from msgcore.providers.internal.named_properties import ids_of, make_ids, names_of
+from msgcore.providers.internal.prepare import prepare
+from msgcore.providers.internal.records import computed_properties, load_message, promoted, read_content
+from msgcore.providers.internal.watching import watch_folder
+from msgcore.providers.internal.writing import delete_messages, insert_message, insert_messages, update_message
 from msgcore.runtime import Connection, Database, Runtime, SqlValue
 from msgcore.runtime.abc import NEVER
+from msgcore.spi.check import check_query
 from msgcore.spi.limited import limit_attachments
 from msgcore.spi.persist import written_down
 from msgcore.spi.store import (
+    EventSink,
     FolderFacts,
     Incoming,
     MessageFlag,
     OutgoingItem,
+    RowGroup,
     SpecialFolder,
+    TablePlan,
     TableQuery,
 )
 
@@ -58,6 +58,8 @@ class InternalStore:
         self._runtime = runtime
         self._database = database
         self._mailbox = mailbox
+        # Those that were seen to be this mailbox's: a folder never goes to another, nor does its number.
+        self._own_folders: set[int] = set()
 
     @property
     def uid(self) -> bytes:
@@ -126,20 +128,34 @@ class InternalStore:
     # Tables
 
     async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        return await self._look(folder, query, FolderTable.rows, deadline)
+
+    async def count(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> int:
+        return await self._look(folder, query, FolderTable.count, deadline)
+
+    async def groups(
+        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
+    ) -> Sequence[RowGroup]:
+        return await self._look(folder, TableQuery((), restriction, keys), group_rows, deadline)
+
+    async def explain(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> TablePlan:
+        return await self._look(folder, query, explain_table, deadline)
+
+    async def _look(
+        self, folder: EntryId, query: TableQuery, look: Callable[[FolderTable], T], deadline: Deadline
+    ) -> T:
+        """Look at a contents table as a checked query does."""
         number = self._folder(folder)
+        check_query(query)
 
-        def work(connection: Connection) -> list[Row]:
-            self._check_folder(connection, number)
-            return query_rows(connection, self.uid, number, query)
-
-        return await self._read(work, deadline)
-
-    async def count(self, folder: EntryId, restriction: Restriction | None, deadline: Deadline) -> int:
-        number = self._folder(folder)
-
-        def work(connection: Connection) -> int:
-            self._check_folder(connection, number)
-            return count_rows(connection, self.uid, number, restriction)
+        def work(connection: Connection) -> T:
+            if number not in self._own_folders:
+                self._check_folder(connection, number)
+                self._own_folders.add(number)
+            found = look(FolderTable(connection, self.uid, number, query, deadline))
+            if not found:  # perhaps because the folder is gone
+                self._check_folder(connection, number)
+            return found
 
         return await self._read(work, deadline)
 
@@ -150,12 +166,8 @@ class InternalStore:
 
     async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
         number = self._number(entry_id, ObjectKind.MESSAGE)
-
-        def work(connection: Connection) -> Row:
-            self._record(connection, number)
-            return read_row(connection, self.uid, number, columns)
-
-        return await self._read(work, deadline)
+        check_query(TableQuery(columns))
+        return await self._read(lambda c: read_row(c, self.uid, self._mailbox.id, number, columns), deadline)
 
     def _record(self, connection: Connection, number: int) -> dict[str, Any]:
         mine = "id = ? and folder_id in (select id from folder where mailbox_id = ?)"
@@ -169,20 +181,18 @@ class InternalStore:
     async def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
         number = self._folder(folder)
         now = self._runtime.now()
-        prepared = await self._runtime.in_thread(lambda: [prepare(one, now) for one in incoming], deadline)
+        prepared = await self._runtime.in_thread(lambda: [prepare(self._keyed(one), now) for one in incoming], deadline)
 
         def work(connection: Connection) -> list[int]:
             self._check_folder(connection, number)
-            return [self._insert(connection, number, one) for one in prepared]
+            return insert_messages(connection, [(number, one) for one in prepared])
 
         return [self._id(one) for one in await self._write(work, deadline)]
 
-    def _insert(self, connection: Connection, folder: int, prepared: Prepared) -> int:
-        """Insert a message; its delivery key holds for this mailbox, whatever others in the file were delivered."""
-        key = prepared.delivery_key
-        if key is not None:
-            prepared = attrs.evolve(prepared, delivery_key=hashlib.sha256(self.uid + key).digest())
-        return insert_message(connection, folder, prepared)
+    def _keyed(self, incoming: Incoming) -> Incoming:
+        """Make a delivery key hold for this mailbox, whatever others in the file were delivered."""
+        key = incoming.delivery_key
+        return incoming if key is None else attrs.evolve(incoming, delivery_key=hashlib.sha256(self.uid + key).digest())
 
     async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
         number = self._number(entry_id, ObjectKind.MESSAGE)
@@ -221,13 +231,10 @@ class InternalStore:
         numbers = self._messages(entry_ids)
 
         def work(connection: Connection) -> None:
-            contents: list[int] = []
             for number in numbers:
                 self._record(connection, number)
                 outgoing.refuse_submitted(connection, number)
-                contents.append(connection.value("select content_id from message where id = ?", (number,)))
-                connection.run("delete from message where id = ?", (number,))
-            drop_unused_content(connection, contents)
+            delete_messages(connection, numbers)
 
         await self._write(work, deadline)
 
@@ -273,6 +280,24 @@ class InternalStore:
                 connection.run(statement, (*values, number))
 
         await self._write(work, deadline)
+
+    # Named properties and notifications
+
+    async def property_ids(
+        self, names: Sequence[PropertyName], create: bool, deadline: Deadline
+    ) -> Sequence[int | None]:
+        mailbox = self._mailbox.id
+        if create:
+            return await self._write(lambda c: make_ids(c, mailbox, names), deadline)
+        return await self._read(lambda c: ids_of(c, mailbox, names), deadline)
+
+    async def property_names(self, ids: Sequence[int], deadline: Deadline) -> Sequence[PropertyName | None]:
+        return await self._read(lambda c: names_of(c, self._mailbox.id, ids), deadline)
+
+    async def advise(self, folder: EntryId, sink: EventSink, deadline: Deadline) -> Callable[[], None]:
+        number = self._folder(folder)
+        await self._read(lambda c: self._check_folder(c, number), deadline)
+        return await watch_folder(self._runtime, self._database, folder, sink, deadline)
 
     # The outgoing queue
 
@@ -338,11 +363,12 @@ class InternalStore:
             special = folders.special_folders(connection, self._mailbox.id)
             is_settled = outgoing.settle(connection, item, special[SpecialFolder.SENT_ITEMS])
             if is_settled:
-                for report in prepared:
-                    self._insert(connection, special[SpecialFolder.INBOX], report)
+                insert_messages(connection, [(special[SpecialFolder.INBOX], report) for report in prepared])
             return is_settled
 
-        prepared = await self._runtime.in_thread(lambda: [prepare(report, now) for report in reports], deadline)
+        prepared = await self._runtime.in_thread(
+            lambda: [prepare(self._keyed(report), now) for report in reports], deadline
+        )
         return await self._write(work, deadline)
 
     async def retry(self, entry_id: EntryId, deadline: Deadline) -> None:

@@ -6,8 +6,10 @@ the store, and a message comes back as one from a file does.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Generator, Mapping
+from collections import deque
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -36,14 +38,17 @@ from msgcore.props.table import (
     PidTagMessageFlags,
     PidTagMessageSizeExtended,
     PidTagParentEntryId,
+    PidTagRead,
     PidTagRecordKey,
     PidTagSensitivity,
     PidTagStoreEntryId,
 )
 from msgcore.props.tags import Property
-from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, SpecialFolder
+from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, SpecialFolder, flags_set
 
-__all__ = ["KeptFolder", "KeptMessage", "State", "StoreMemory", "Submission", "keep"]
+__all__ = ["KeptFolder", "KeptMessage", "State", "StoreMemory", "Submission", "Watcher", "keep"]
+
+_log = logging.getLogger("msgcore.testing")
 
 _NAMES = {
     SpecialFolder.IPM_SUBTREE: "Top of Information Store",
@@ -70,6 +75,7 @@ _OF_THE_STORE = frozenset(
         PidTagParentEntryId,
         PidTagStoreEntryId,
         PidTagMessageFlags,
+        PidTagRead,
         PidTagHasAttachments,
         PidTagMessageSizeExtended,
         PidTagMessageDeliveryTime,
@@ -117,6 +123,7 @@ class KeptMessage:
             PidTagParentEntryId: bytes(EntryId(uid, ObjectKind.FOLDER, self.folder)),
             PidTagStoreEntryId: bytes(EntryId(uid, ObjectKind.STORE, 0)),
             PidTagMessageFlags: int(self.flags),
+            PidTagRead: MessageFlag.READ in self.flags,
             PidTagHasAttachments: MessageFlag.HAS_ATTACHMENTS in self.flags,
             PidTagMessageSizeExtended: len(self.octets),
             PidTagMessageDeliveryTime: self.delivered_at,
@@ -135,7 +142,7 @@ def keep(incoming: Incoming, now: datetime) -> KeptMessage:
     message, source = incoming.message, incoming.message.source
     octets = source.octets if source is not None and not message.is_changed else mime.write(message)
     overlay = _not_carried(message, octets)
-    flags = MessageFlag(0)
+    flags = flags_set(message)
     if incoming.is_read:
         flags |= MessageFlag.READ
     if incoming.is_unsent:
@@ -151,7 +158,7 @@ def _not_carried(message: Message, octets: bytes) -> _Overlay:
     carried = _read(octets, ())
     changed = [cast("Property[Any]", tag) for tag in message.properties_set.changed()]
     return tuple(
-        (tag, message.get(tag))
+        (tag, message.said(tag))
         for tag in changed
         if tag.bag_key not in _OF_THE_STORE and _value(carried, tag) != _value(message, tag)
     )
@@ -159,7 +166,7 @@ def _not_carried(message: Message, octets: bytes) -> _Overlay:
 
 def _value(message: Message, tag: Property[Any]) -> object:
     """Give a value; of a body, without what MIME cannot tell apart."""
-    value: object = message.get(tag)
+    value: object = message.said(tag)
     if tag.bag_key in _BODIES and isinstance(value, str):
         return value.replace("\r\n", "\n").rstrip("\n")
     if tag.bag_key in _BODIES and isinstance(value, bytes):
@@ -253,6 +260,17 @@ class State:
         return number
 
 
+Watcher = Callable[[State, State], None]
+"""Is shown the state before a change and after it."""
+
+
+def _show(watcher: Watcher, before: State, after: State) -> None:
+    try:
+        watcher(before, after)
+    except BaseException:  # the change is made, whatever a watcher makes of it
+        _log.exception("a watcher of a store in memory raised")
+
+
 class StoreMemory:
     """What stores on it keep, for as long as somebody holds it. May be shared by threads."""
 
@@ -261,6 +279,9 @@ class StoreMemory:
         self.display_name = display_name
         self._guard = threading.Lock()
         self._state = State.new()
+        self._watchers: tuple[Watcher, ...] = ()
+        self._untold: deque[tuple[State, State, tuple[Watcher, ...]]] = deque()
+        self._telling = threading.Lock()
 
     @property
     def state(self) -> State:
@@ -273,4 +294,32 @@ class StoreMemory:
         with self._guard:
             state = self._state.copy()
             yield state
-            self._state = state
+            before, self._state = self._state, state
+            self._untold.append((before, state, self._watchers))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell what is not told yet, in order: of threads that change something at once, one tells for all."""
+        while self._untold and self._telling.acquire(blocking=False):
+            try:
+                while self._untold:
+                    before, after, watchers = self._untold.popleft()
+                    for watcher in watchers:
+                        if watcher in self._watchers:
+                            _show(watcher, before, after)
+            finally:
+                self._telling.release()
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Show every change to ``watcher``, in order, until what is returned is called.
+
+        It may be shown in the thread of another change. What it raises is logged: the change counts all the same.
+        """
+        with self._guard:
+            self._watchers += (watcher,)
+
+        def end() -> None:
+            with self._guard:
+                self._watchers = tuple(one for one in self._watchers if one is not watcher)
+
+        return end

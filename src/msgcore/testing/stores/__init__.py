@@ -20,8 +20,10 @@ from msgcore.testing.stores.changes import Changes
 from msgcore.testing.stores.conduct import Conduct
 from msgcore.testing.stores.contents import Contents
 from msgcore.testing.stores.folders import Folders
+from msgcore.testing.stores.groups import Groups
 from msgcore.testing.stores.identity import Identity
 from msgcore.testing.stores.moves import Moves
+from msgcore.testing.stores.paging import Paging
 from msgcore.testing.stores.saving import Saving
 from msgcore.testing.stores.settling import Settling
 from msgcore.testing.stores.submitting import Submitting
@@ -30,5 +32,7 @@ from msgcore.testing.stores.tables import Tables
 __all__ = ["StoreConformance"]
 
 
-class StoreConformance(Identity, Contents, Tables, Saving, Changes, Moves, Folders, Submitting, Settling, Conduct):
+class StoreConformance(
+    Identity, Contents, Tables, Paging, Groups, Saving, Changes, Moves, Folders, Submitting, Settling, Conduct
+):
     """The suite; what a project says of its store is in :class:`~msgcore.testing.stores.suite.StoreSuite`."""

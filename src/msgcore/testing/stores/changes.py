@@ -15,7 +15,7 @@ from msgcore.props.table import PidTagMessageDeliveryTime, PidTagMessageFlags, P
 from msgcore.props.tags import Property
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
-from msgcore.spi.store import Incoming, MessageFlag
+from msgcore.spi.store import Incoming, MessageFlag, TableQuery
 from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import NEW, OLD, OTHER, StoreDesk
 from msgcore.testing.stores.suite import Run, StoreSuite
@@ -67,7 +67,9 @@ class Changes(StoreSuite):
         async def story(desk: StoreDesk) -> tuple[int, int]:
             await desk.change(desk.ids[0], renamed)
             old, new = PidTagSubject.equals("old"), PidTagSubject.equals("new")
-            return await desk.store.count(desk.home, old, NEVER), await desk.store.count(desk.home, new, NEVER)
+            return await desk.store.count(desk.home, TableQuery((), old), NEVER), await desk.store.count(
+                desk.home, TableQuery((), new), NEVER
+            )
 
         assert run(story, OLD) == (0, 1)
 

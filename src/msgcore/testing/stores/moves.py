@@ -10,7 +10,7 @@ from msgcore.model.compare import compare
 from msgcore.model.message import Message
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
-from msgcore.spi.store import MessageFlag
+from msgcore.spi.store import EVERY_ROW, MessageFlag
 from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import NEW, OLD, OTHER, StoreDesk
 from msgcore.testing.stores.suite import Run, StoreSuite
@@ -137,7 +137,7 @@ class Moves(StoreSuite):
         async def story(desk: StoreDesk) -> tuple[int, int]:
             await desk.store.delete(desk.ids[:1], NEVER)
             facts = await desk.store.folder(desk.home, NEVER)
-            return await desk.store.count(desk.home, None, NEVER), facts.content_count
+            return await desk.store.count(desk.home, EVERY_ROW, NEVER), facts.content_count
 
         assert run(story, OLD, OTHER, NEW) == (2, 2)
 

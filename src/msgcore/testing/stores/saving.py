@@ -8,7 +8,7 @@ import pytest
 
 from msgcore.base.ids import EntryId
 from msgcore.model.message import Message
-from msgcore.props.table import PidTagHasAttachments, PidTagMessageDeliveryTime
+from msgcore.props.table import PidTagHasAttachments, PidTagMessageDeliveryTime, PidTagMessageFlags
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
 from msgcore.spi.store import Incoming, MessageFlag
@@ -19,6 +19,12 @@ from msgcore.testing.stores.suite import Run, StoreSuite
 __all__ = ["Saving"]
 
 MOMENT = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+
+def flagged(flags: int) -> Message:
+    message = Message(subject="flagged")
+    message[PidTagMessageFlags] = flags
+    return message
 
 
 class Saving(StoreSuite):
@@ -64,14 +70,15 @@ class Saving(StoreSuite):
             (Incoming(OLD), MessageFlag(0)),
             (Incoming(OLD, is_read=True), MessageFlag.READ),
             (Incoming(OLD, is_unsent=True), MessageFlag.UNSENT),
+            (Incoming(flagged(0xFF)), MessageFlag.READ | MessageFlag.UNSENT | MessageFlag.FROM_ME | MessageFlag.RESEND),
         ],
-        ids=["new", "read", "unsent"],
+        ids=["new", "read", "unsent", "as the application set them"],
     )
     def test_the_flags_say_how_a_message_came(self, run: Run, incoming: Incoming, expected: MessageFlag) -> None:
         async def story(desk: StoreDesk) -> int:
             return await desk.flags(await desk.save_one(incoming))
 
-        assert run(story) & (MessageFlag.READ | MessageFlag.UNSENT) == expected
+        assert run(story) & ~MessageFlag.UNMODIFIED == expected
 
     @needs(Capability.CREATE)
     def test_the_time_of_arrival_is_kept(self, run: Run) -> None:

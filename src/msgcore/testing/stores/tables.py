@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.ids import EntryId
-from msgcore.base.text import fold
-from msgcore.errors import TooComplex
+from msgcore.errors import TooComplex, UsageError
 from msgcore.model.message import Message
+from msgcore.props.key import PropertyKey
 from msgcore.props.match import match
+from msgcore.props.order import rank
 from msgcore.props.restriction import Comparison, Relation, Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.props.table import (
@@ -25,11 +26,16 @@ from msgcore.props.table import (
     PidTagImportance,
     PidTagInternetMessageId,
     PidTagMessageDeliveryTime,
+    PidTagRead,
     PidTagSubject,
 )
+from msgcore.props.tags import Property, PropertyTag
+from msgcore.props.types import PropertyType
 from msgcore.props.values import PropertyErrorCode
 from msgcore.runtime.abc import NEVER
-from msgcore.spi.store import Incoming
+from msgcore.spi.capability import Capability
+from msgcore.spi.store import EVERY_ROW, Incoming, TableQuery
+from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import StoreDesk
 from msgcore.testing.stores.suite import Run, StoreSuite
 from msgcore.testing.strategies import MESSAGE_TAGS, incoming, messages_to_find, restrictions, sort_orders
@@ -38,6 +44,9 @@ __all__ = ["Tables"]
 
 Loaded = dict[EntryId, Message]
 
+# A property may be asked for as any type, here another one than messages have it in.
+NUMBERED: PropertyTag[int] = PropertyTag(PidTagSubject.id, PropertyType.LONG, "NumberedSubject")
+WIDE_IMPORTANCE: PropertyTag[int] = PropertyTag(PidTagImportance.id, PropertyType.I8, "WideImportance")
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -57,21 +66,13 @@ def shown(rows: Sequence[Row]) -> list[str | None]:
     return [row.get(PidTagSubject) for row in rows]
 
 
-def rank(message: Message, key: SortKey) -> tuple[bool, Any]:
-    """Give what a message is sorted by: absent values first, text without case."""
-    tag: Any = key.tag
-    value: object = message.get(tag)
-    if value is None:
-        return False, 0
-    return True, fold(value) if isinstance(value, str) else value
-
-
 def out_of_order(found: Sequence[EntryId], keys: Sequence[SortKey], messages: Loaded) -> list[str]:
     """Say which neighbours stand the wrong way round."""
     wrong: list[str] = []
     for before, after in pairwise(found):
         for key in keys:
-            one, other = rank(messages[before], key), rank(messages[after], key)
+            tag = cast("Property[object]", key.tag)
+            one, other = rank(messages[before].get(tag)), rank(messages[after].get(tag))
             if one != other:
                 if (one < other) is key.is_descending:
                     wrong.append(f"by {key.tag.label}: {one} before {other}")
@@ -112,6 +113,38 @@ class Tables(StoreSuite):
 
         says_the_same()
 
+    @needs(Capability.CREATE)
+    @pytest.mark.parametrize("is_read", [False, True])
+    def test_a_row_says_whether_its_message_was_read(self, run: Run, is_read: bool) -> None:
+        async def story(desk: StoreDesk) -> tuple[list[bool | None], int]:
+            rows = await desk.query(columns=[PidTagRead])
+            return [row.get(PidTagRead) for row in rows], len(await desk.find(PidTagRead.equals(True)))
+
+        assert run(story, Incoming(Message(), is_read=is_read)) == ([is_read], int(is_read))
+
+    @pytest.mark.parametrize(
+        ("columns", "keys"),
+        [((PidTagSubject, NUMBERED), ()), ((PidTagSubject,), (NUMBERED,)), ((), (NUMBERED, PidTagSubject))],
+        ids=["as columns", "as a column and a sort key", "as sort keys"],
+    )
+    def test_one_property_as_two_types_is_refused(
+        self, run: Run, columns: tuple[PropertyKey, ...], keys: tuple[PropertyKey, ...]
+    ) -> None:
+        query = TableQuery(columns, None, tuple(SortKey(key) for key in keys))
+
+        async def story(desk: StoreDesk) -> None:
+            with pytest.raises(UsageError, match=r"UNICODE|LONG"):
+                await desk.store.query(desk.home, query, NEVER)
+
+        run(story, *subjects("a"))
+
+    def test_integers_of_two_widths_are_one_property(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> list[tuple[object, object]]:
+            rows = await desk.query(None, [SortKey(WIDE_IMPORTANCE)], columns=[PidTagImportance, WIDE_IMPORTANCE])
+            return [(row.get(PidTagImportance), row.get(WIDE_IMPORTANCE)) for row in rows]
+
+        assert run(story, Message(importance=2), Message(importance=0)) == [(0, 0), (2, 2)]
+
     # Restrictions.
 
     def test_a_restriction_leaves_the_rows_that_match_leaves(self, run: Run) -> None:
@@ -134,7 +167,10 @@ class Tables(StoreSuite):
         wanted = [None, PidTagSubject.exists(), PidTagSubject > "b", PidTagSubject.contains("x"), ~PidTagBody.exists()]
 
         async def story(desk: StoreDesk) -> list[tuple[int, int]]:
-            return [(await desk.store.count(desk.home, one, NEVER), len(await desk.find(one))) for one in wanted]
+            return [
+                (await desk.store.count(desk.home, TableQuery((), one), NEVER), len(await desk.find(one)))
+                for one in wanted
+            ]
 
         counted = run(story, *subjects("a", "b", "c", "d"), Message(text="no subject"))
         assert [count for count, _ in counted] == [rows for _, rows in counted] == [5, 4, 2, 0, 4]
@@ -240,6 +276,6 @@ class Tables(StoreSuite):
 
     def test_a_table_has_the_messages_of_its_folder_only(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> tuple[list[EntryId], int]:
-            return await desk.find(folder=desk.elsewhere), await desk.store.count(desk.elsewhere, None, NEVER)
+            return await desk.find(folder=desk.elsewhere), await desk.store.count(desk.elsewhere, EVERY_ROW, NEVER)
 
         assert run(story, *subjects("a", "b")) == ([], 0)

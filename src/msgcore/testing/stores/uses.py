@@ -15,7 +15,7 @@ from msgcore.model.outcome import Accepted
 from msgcore.props.table import PidTagSubject
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import Incoming, OutgoingItem, OutgoingState, TableQuery
+from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingItem, OutgoingState, TableQuery
 from msgcore.testing.stores.desk import EVERYTHING, LETTER, StoreDesk
 
 __all__ = [
@@ -89,7 +89,7 @@ def uses_of_a_folder(store: GuardedStore, folder: EntryId, message: EntryId | No
             "folder": (None, lambda: store.folder(folder, deadline)),
             "folders": (None, lambda: store.folders(folder, deadline)),
             "query": (None, lambda: store.query(folder, query, deadline)),
-            "count": (None, lambda: store.count(folder, None, deadline)),
+            "count": (None, lambda: store.count(folder, EVERY_ROW, deadline)),
             "save": (Capability.CREATE, lambda: store.save(folder, [Incoming(Message(subject="new"))], deadline)),
             "copy into": (Capability.MOVE, lambda: store.copy(several, folder, deadline)),
             "move into": (Capability.MOVE, lambda: store.move(several, folder, deadline)),

@@ -1,0 +1,80 @@
+"""How a contents table is read: what SQL answers, what rows decide, and which index leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgcore.props.check import parts_of
+from msgcore.props.key import PropertyKey
+from msgcore.props.restriction import (
+    AmbiguousName,
+    AnyRow,
+    Bitmask,
+    Comparison,
+    Content,
+    Exists,
+    PropertyComparison,
+    Restriction,
+    Size,
+)
+from msgcore.providers.internal.columns import column_of
+from msgcore.providers.internal.contents import FolderTable
+from msgcore.spi.store import TablePlan
+
+__all__ = ["explain_table"]
+
+_INDEX = re.compile(r"(?:SEARCH|SCAN) message USING (?:COVERING )?INDEX (\w+)")
+
+
+_ADVICE = (
+    "each message may have to be read; has_words and has_phrase of subject and body are answered by the full text, "
+    "conditions on from, from_name, to, subject, size, received and read by the database"
+)
+
+
+def explain_table(table: FolderTable) -> TablePlan:
+    """Say how a table's rows would be read, after asking SQLite for its plan of each statement."""
+    steps = tuple(_steps(table))
+    order = "sorted in memory" if table.is_sorted_in_memory else _order(steps)
+    selection = table.selection
+    advice = _ADVICE if selection.residual is not None and _is_slow(table, selection.residual) else ""
+    return TablePlan(selection.translated, selection.preselected, selection.residual, order, steps, advice)
+
+
+def _is_slow(table: FolderTable, residual: Restriction) -> bool:
+    """Say whether the message of each row of the folder may have to be read."""
+    if table.selection.translated is not None or table.selection.preselected is not None:
+        return False
+    waiting = [residual]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, AnyRow | AmbiguousName) or any(column_of(tag, table.columns) is None for tag in _tags(one)):
+            return True
+        waiting += parts_of(one)
+    return False
+
+
+def _tags(restriction: Restriction) -> Iterator[PropertyKey]:
+    """Give the properties that a restriction asks of itself, without its parts."""
+    match restriction:
+        case Comparison() | Content() | Exists() | Size() | Bitmask():
+            yield restriction.tag
+        case PropertyComparison():
+            yield from (restriction.tag, restriction.other)
+        case _:
+            pass
+
+
+def _steps(table: FolderTable) -> Iterator[str]:
+    for stretch in table.stretches:
+        sql, values = table.select("*", stretch, is_page=not table.is_sorted_in_memory)
+        for *_, step in table.connection.rows(f"explain query plan {sql} order by {stretch.order}", values):
+            yield str(step)
+
+
+def _order(steps: Sequence[str]) -> str:
+    if any("ORDER BY" in step for step in steps):
+        return "sorted by the database"
+    found = [index[1] for step in steps if (index := _INDEX.match(step)) is not None]
+    return f"by index {found[-1]}" if found else "by id"

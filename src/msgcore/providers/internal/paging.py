@@ -1,0 +1,129 @@
+"""The order of a table in SQL, and where in it a page begins.
+
+Rows on one side of an origin are read as *stretches*, the nearest to it first: the rows that equal it in every sort key
+and stand beyond it by their ids; then those that equal it in all keys but the last and stand beyond it by that one; and
+so on. An index gives each of them in order from its first row on, however deep in the table that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from msgcore.errors import UsageError
+from msgcore.props.restriction import SortKey
+from msgcore.props.table import PidTagInstanceKey
+from msgcore.providers.internal.columns import Column, Columns, column_of
+from msgcore.runtime import SqlValue
+from msgcore.spi.store import RowKey, TableQuery
+
+__all__ = ["ALL", "Order", "Stretch", "check_origin", "order_of", "stretches"]
+
+
+_Condition = tuple[str, tuple[SqlValue, ...]]
+
+
+@attrs.frozen
+class _Key:
+    """A sort key that SQL has; ``position`` is its place among the keys that were given."""
+
+    column: Column
+    sql: str
+    is_descending: bool
+    position: int
+
+
+@attrs.frozen
+class Order:
+    """Sort keys that SQL has, and behind them the id."""
+
+    keys: tuple[_Key, ...]
+    is_id_descending: bool
+
+    def sql(self, *, is_backward: bool, equal: int = 0) -> str:
+        """Give the ORDER BY of rows that are equal in the first ``equal`` keys."""
+        terms = [*((key.sql, key.is_descending) for key in self.keys[equal:]), ("id", self.is_id_descending)]
+        return ", ".join(f"{term} desc" if is_down is not is_backward else term for term, is_down in terms)
+
+    @property
+    def of_groups(self) -> str:
+        """The ORDER BY of rows grouped by the keys."""
+        return ", ".join(f"{key.sql} desc" if key.is_descending else key.sql for key in self.keys)
+
+
+@attrs.frozen
+class Stretch:
+    """Rows that satisfy ``sql``, in their order."""
+
+    sql: str
+    values: tuple[SqlValue, ...]
+    order: str
+
+
+ALL = Stretch("1", (), "id")
+"""The whole table, in the order of saving."""
+
+
+def order_of(keys: Sequence[SortKey], columns: Columns) -> Order | None:
+    """Give the order of sort keys; ``None`` when SQL has not all of them."""
+    found: dict[str, _Key] = {}
+    for position, key in enumerate(keys):
+        column = column_of(key.tag, columns)
+        if column is None or column.order is None:
+            return None
+        # What comes again decides nothing.
+        found.setdefault(column.order, _Key(column, column.order, key.is_descending, position))
+    return Order(tuple(found.values()), bool(keys) and keys[-1].is_descending)
+
+
+def check_origin(origin: RowKey | None, columns: Columns) -> None:
+    """Raise ``UsageError`` when the instance key of a query's origin is another store's, or none."""
+    if origin is not None:
+        _number(origin, columns)
+
+
+def stretches(order: Order, query: TableQuery, columns: Columns) -> Iterator[Stretch]:
+    """Give the rows on the query's side of its origin, those next to it first.
+
+    Raises:
+        UsageError: a value of the origin is none of its sort key's.
+    """
+    origin, is_backward = query.origin, query.is_backward
+    if origin is None:
+        yield Stretch("1", (), order.sql(is_backward=is_backward))
+        return
+    places = [key.column.place(origin.values[key.position]) for key in order.keys]
+    sign = "<" if order.is_id_descending is not is_backward else ">"
+    beyond: _Condition = (f"id {sign}{'=' if query.includes_origin else ''} ?", (_number(origin, columns),))
+    yield _stretch(order, places, len(places), beyond, is_backward)
+    for at in reversed(range(len(places))):
+        for beyond in _beyond(order.keys[at], places[at], is_backward):
+            yield _stretch(order, places, at, beyond, is_backward)
+
+
+def _stretch(order: Order, places: Sequence[SqlValue], equal: int, beyond: _Condition, is_backward: bool) -> Stretch:
+    pairs = list(zip(order.keys, places, strict=True))[:equal]
+    conditions = [f"{key.sql} is null" if place is None else f"{key.sql} = ?" for key, place in pairs]
+    values = tuple(place for _, place in pairs if place is not None)
+    sql = " and ".join([*conditions, beyond[0]])
+    return Stretch(sql, (*values, *beyond[1]), order.sql(is_backward=is_backward, equal=equal))
+
+
+def _beyond(key: _Key, place: SqlValue, is_backward: bool) -> Iterator[_Condition]:
+    """Say which values come after ``place`` when rows are read in this direction; absent ones are the least."""
+    goes_down = key.is_descending is not is_backward
+    if place is None:
+        if not goes_down:
+            yield f"{key.sql} is not null", ()
+        return
+    yield f"{key.sql} {'<' if goes_down else '>'} ?", (place,)
+    if goes_down and key.column.is_nullable:
+        yield f"{key.sql} is null", ()
+
+
+def _number(origin: RowKey, columns: Columns) -> SqlValue:
+    number = columns[PidTagInstanceKey.bag_key].to_sql(origin.instance_key)
+    if number is None:
+        raise UsageError(f"instance key {origin.instance_key!r} is none of this store's")
+    return number

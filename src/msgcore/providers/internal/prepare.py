@@ -1,0 +1,172 @@
+"""Making a message ready to be written, before the transaction: its octets, its columns, its words."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from msgcore.base.octets import USUAL_LIMITS
+from msgcore.base.text import fold
+from msgcore.base.times import filetime_from_datetime
+from msgcore.codecs import read_message, write_message
+from msgcore.codecs.mime.source import MimeSource
+from msgcore.model.message import Message
+from msgcore.props.key import PropertyKey, PropertyName
+from msgcore.props.table import (
+    PidTagBody,
+    PidTagClientSubmitTime,
+    PidTagDisplayCc,
+    PidTagDisplayTo,
+    PidTagHtml,
+    PidTagImportance,
+    PidTagInternetMessageId,
+    PidTagMessageClass,
+    PidTagSensitivity,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagSentRepresentingName,
+    PidTagSubject,
+)
+from msgcore.props.tags import Property
+from msgcore.providers.internal.columns import column_of
+from msgcore.providers.internal.overlay import overlay_to_json
+from msgcore.providers.internal.records import COMPUTED, DEFAULTS, clean, lay_over
+from msgcore.providers.internal.words import IndexedText, indexed_text, is_indexed
+from msgcore.runtime import SqlValue
+from msgcore.spi.store import Incoming, MessageFlag, flags_set
+
+__all__ = ["COLUMN_NAMES", "Prepared", "prepare"]
+
+COLUMN_NAMES = (
+    *("flags", "message_class", "subject", "subject_key", "from_name", "from_name_key", "from_type", "from_address"),
+    *("from_address_key", "display_to", "display_to_key", "display_cc", "internet_message_id", "importance"),
+    *("sensitivity", "size_octets", "submit_time", "delivery_time", "creation_time", "modification_time"),
+)
+"""Of the table ``message``, what a message says itself, in the order of :attr:`Prepared.columns`."""
+
+_CLASS = str(DEFAULTS[PidTagMessageClass])
+_BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
+
+
+@attrs.frozen
+class Prepared:
+    """A message ready to be written: the transaction only writes.
+
+    ``text`` is what the full-text index holds of it (``None``: too much); ``has_own_text`` says that the overlay had a
+    hand in it, so that other messages with the same octets may have another. ``names`` are the named properties in the
+    overlay, for which the store needs ids.
+    """
+
+    octets: bytes
+    hash: bytes
+    overlay: str | None
+    columns: tuple[SqlValue, ...]
+    text: IndexedText | None
+    has_own_text: bool = False
+    names: tuple[PropertyName, ...] = ()
+    delivery_key: bytes | None = None
+    form: str = "mime"
+
+
+def prepare(incoming: Incoming, now: datetime, created: datetime | None = None) -> Prepared:
+    """Encode a message and work out its columns and words. Takes time for large messages; needs no database."""
+    message = incoming.message
+    octets, kept = _as_kept(message)
+    not_carried = _not_carried(message, kept) if message.properties_set.is_changed else []
+    if not_carried:
+        lay_over(kept, not_carried)
+    return Prepared(
+        octets,
+        hashlib.sha256(octets).digest(),
+        overlay_to_json(not_carried),
+        _columns(incoming, kept, len(octets), now, created or now),
+        indexed_text(kept),
+        any(is_indexed(tag) for tag, _ in not_carried),
+        tuple([tag.bag_key for tag, _ in not_carried if not isinstance(tag.bag_key, int)]),
+        incoming.delivery_key,
+    )
+
+
+def _as_kept(message: Message) -> tuple[bytes, Message]:
+    """Give a message's octets, and the message as it will be read from them."""
+    source = message.source
+    if source is None or message.is_changed:
+        octets = write_message(message, form="mime")
+    elif isinstance(source, MimeSource) and source.root.reading.limits is USUAL_LIMITS:
+        # It has been read just so: no need to parse it again.
+        return source.octets, Message.from_source(source)
+    else:
+        octets = source.octets
+    return octets, read_message(octets, form="mime")
+
+
+def _columns(
+    incoming: Incoming, kept: Message, size_octets: int, now: datetime, created: datetime
+) -> tuple[SqlValue, ...]:
+    # From the content with its overlay, which is what every later reader of the row sees.
+    submit_time = kept.get(PidTagClientSubmitTime)
+    modified = filetime_from_datetime(now)
+    return (
+        int(_flags(incoming, kept)),
+        clean(kept.get(PidTagMessageClass, _CLASS)),
+        *_folded(kept.get(PidTagSubject)),
+        *_folded(kept.get(PidTagSentRepresentingName)),
+        clean(kept.get(PidTagSentRepresentingAddressType)),
+        *_folded(kept.get(PidTagSentRepresentingEmailAddress)),
+        *_folded(kept.get(PidTagDisplayTo) or incoming.message.get(PidTagDisplayTo, "")),
+        clean(kept.get(PidTagDisplayCc, "")),
+        clean(kept.get(PidTagInternetMessageId)),
+        kept.get(PidTagImportance, DEFAULTS[PidTagImportance]),
+        kept.get(PidTagSensitivity, DEFAULTS[PidTagSensitivity]),
+        size_octets,
+        filetime_from_datetime(submit_time) if submit_time else None,
+        filetime_from_datetime(incoming.received_at) if incoming.received_at else modified,
+        filetime_from_datetime(created),
+        modified,
+    )
+
+
+def _flags(incoming: Incoming, kept: Message) -> MessageFlag:
+    flags = flags_set(incoming.message)
+    if incoming.is_read:
+        flags |= MessageFlag.READ
+    if incoming.is_unsent:
+        flags |= MessageFlag.UNSENT
+    if any(not attachment.is_inline for attachment in kept.attachments):
+        flags |= MessageFlag.HAS_ATTACHMENTS
+    return flags
+
+
+def _folded(text: str | None) -> tuple[SqlValue, SqlValue]:
+    """Give text and its key for search and sort."""
+    kept = clean(text)
+    return kept, None if kept is None else fold(kept).encode()
+
+
+def _not_carried(message: Message, kept: Message) -> list[tuple[PropertyKey, object | None]]:
+    """Find what was set or deleted on the message that its octets do not say."""
+    found: list[tuple[PropertyKey, object | None]] = []
+    for tag in message.properties_set.changed():
+        if tag.bag_key in COMPUTED:
+            continue
+        key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
+        value = message.said(key)
+        if isinstance(value, str) and column_of(tag) is not None:
+            value = clean(value)  # what a row cannot hold the message does not say either
+        if _lines_of(kept.said(key)) != _lines_of(value) if tag.bag_key in _BODIES else kept.said(key) != value:
+            found.append((tag, value))
+    return found
+
+
+def _lines_of(body: object) -> object:
+    """Give a body without what MIME does not tell apart, so that none is kept twice for a line end."""
+    match body:
+        case str():
+            return body.replace("\r\n", "\n").rstrip("\n")
+        case bytes():
+            return body.replace(b"\r\n", b"\n").rstrip(b"\n")
+        case _:
+            return body
