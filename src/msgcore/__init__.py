@@ -45,7 +45,10 @@ if TYPE_CHECKING:
     from msgcore.profile import Profile, ProfileAdmin
     from msgcore.session.access import Submission
     from msgcore.session.probe import ProbeReport, Verdict
+    from msgcore.session.tables.events import TableEvent, TableEventKind
+    from msgcore.session.tables.gap import Bookmark, Position
     from msgcore.spi.registry import register_gateway, register_service
+    from msgcore.spi.store import Incoming, MessageFlag
 
 __version__ = "0.1.0"
 
@@ -53,20 +56,24 @@ __all__ = [
     "Accepted",
     "Address",
     "Attachment",
+    "Bookmark",
     "Certainty",
     "Deferred",
     "Delivered",
     "DeliveryRequest",
     "Folder",
     "Importance",
+    "Incoming",
     "Item",
     "Message",
+    "MessageFlag",
     "MessageStore",
     "Notify",
     "Organization",
     "Outcome",
     "Outcomes",
     "Pending",
+    "Position",
     "ProbeReport",
     "Profile",
     "ProfileAdmin",
@@ -81,6 +88,8 @@ __all__ = [
     "StoredMessage",
     "Submission",
     "Table",
+    "TableEvent",
+    "TableEventKind",
     "Transport",
     "Unknown",
     "Verdict",
@@ -146,8 +155,14 @@ _WHERE = {
     "ProbeReport": "msgcore.session.probe",
     "Submission": "msgcore.session.access",
     "Verdict": "msgcore.session.probe",
+    "Bookmark": "msgcore.session.tables.gap",
+    "Position": "msgcore.session.tables.gap",
+    "TableEvent": "msgcore.session.tables.events",
+    "TableEventKind": "msgcore.session.tables.events",
     "Profile": "msgcore.profile",
     "ProfileAdmin": "msgcore.profile",
+    "Incoming": "msgcore.spi.store",
+    "MessageFlag": "msgcore.spi.store",
     "read_message": "msgcore.codecs",
     "write_message": "msgcore.codecs",
     "register_gateway": "msgcore.spi.registry",

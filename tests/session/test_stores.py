@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import msgcore
 from msgcore import Attachment, Message
 from msgcore.blocking.store import Folder, MessageStore, StoredMessage
 from msgcore.errors import NotFound, NotLoaded, NotSupported, PropertyNotFound, StoreCorrupt, UsageError
@@ -19,6 +20,9 @@ from msgcore.props.table import (
     PidTagMessageSize,
     PidTagSubject,
 )
+from msgcore.props.tags import PS_PUBLIC_STRINGS, NamedProperty
+from msgcore.props.types import PropertyType
+from msgcore.session.tables.gap import Position
 from msgcore.spi.store import Incoming, SpecialFolder
 from tests.flow.modes import Mode
 from tests.session.desk import MEMORY, Desk
@@ -296,7 +300,7 @@ def test_a_cursor_says_where_it_stands(desk: Desk) -> None:
         table = store.inbox.contents_table([PidTagSubject])
         table.query_rows(2)
 
-        assert table.position == 2
+        assert table.query_position() == Position(2, 3)
 
 
 def test_a_cursor_is_put_before_any_row(desk: Desk) -> None:
@@ -364,7 +368,7 @@ def test_a_column_that_was_not_asked_for_is_not_there(desk: Desk) -> None:
             _ = row[PidTagMessageClass]
 
 
-@pytest.mark.parametrize("count", [0, -1, 100_001])
+@pytest.mark.parametrize("count", [0, -100_001, 100_001])
 def test_a_count_of_rows_that_is_none_is_refused(desk: Desk, count: int) -> None:
     with store_of(desk) as store, pytest.raises(UsageError):
         store.inbox.contents_table().query_rows(count)
@@ -375,9 +379,9 @@ def test_a_table_without_columns_is_refused(desk: Desk) -> None:
         store.inbox.contents_table([])
 
 
-def test_a_place_before_the_first_row_is_refused(desk: Desk) -> None:
-    with store_of(desk) as store, pytest.raises(UsageError):
-        store.inbox.contents_table().seek_row(-1)
+def test_a_cursor_goes_no_further_back_than_the_first_row(desk: Desk) -> None:
+    with store_of(desk) as store:
+        assert store.inbox.contents_table().seek_row(-1) == 0
 
 
 def test_the_status_table_can_be_restricted_and_sorted(desk: Desk) -> None:
@@ -525,3 +529,16 @@ def test_a_deadline_that_is_past_saves_nothing(desk: Desk) -> None:
             store.inbox.save(Message(), timeout_seconds=0)
 
         assert store.inbox.count() == 0
+
+
+def test_a_store_tells_the_ids_of_named_properties_and_what_they_name(tmp_path: Path) -> None:
+    project: NamedProperty[str] = NamedProperty(PS_PUBLIC_STRINGS, "Project", PropertyType.UNICODE)
+    with msgcore.open_store(f"sqlite:///{tmp_path / 'mail.db'}") as store:
+        before = store.property_ids([project])
+        made = store.property_ids([project, (PS_PUBLIC_STRINGS, 7)], create=True)
+
+        assert (before, made, store.property_names([0x8001, 0x8000])) == (
+            (None,),
+            (0x8000, 0x8001),
+            ((PS_PUBLIC_STRINGS, 7), (PS_PUBLIC_STRINGS, "Project")),
+        )

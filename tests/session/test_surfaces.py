@@ -15,6 +15,7 @@ from msgcore import aio
 from msgcore.blocking import opening, organization, session, store, transport
 from msgcore.providers.organization import SqlOrganization
 from msgcore.session.opening import Opening
+from msgcore.session.table import Notifications
 
 PAIRS: dict[type, type] = {
     aio.Session: session.Session,
@@ -23,6 +24,7 @@ PAIRS: dict[type, type] = {
     aio.Item: store.Item,
     aio.StoredMessage: store.StoredMessage,
     aio.Table: store.Table,
+    Notifications: store.Notifications,
     aio.Transport: transport.Transport,
     aio.Organization: organization.Organization,
 }
@@ -31,7 +33,11 @@ FUNCTIONS = ("logon", "open_organization", "open_store", "open_transport", "prob
 # What an object of the coroutine ring keeps as a plain attribute, and shows to applications.
 ATTRIBUTES: dict[type, set[str]] = {aio.Item: {"row"}, aio.StoredMessage: {"message"}}
 # What one module of that ring uses of another, and no application does.
-OF_THE_RING: dict[type, set[str]] = {aio.MessageStore: {"deadline"}, aio.Session: {"open"}}
+OF_THE_RING: dict[type, set[str]] = {
+    aio.MessageStore: {"deadline"},
+    aio.Session: {"open"},
+    aio.Table: {"next_read", "read_ahead"},
+}
 # What lets go, and needs no time limit: it waits for nobody but the disk.
 WITHOUT_TIMEOUT = {"close", "logoff"}
 

@@ -98,6 +98,9 @@ class Session(SpecialFolders, Closing):
     def status_table(self) -> Table:
         return Table(self._runtime, self._inner.status_table())
 
+    def stores_table(self) -> Table:
+        return Table(self._runtime, self._inner.stores_table())
+
     def outgoing_queue_table(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Table:
         inner = self._runtime.run(self._inner.outgoing_queue_table(timeout_seconds=timeout_seconds))
         return Table(self._runtime, inner)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 
 from msgcore.base.ids import EntryIdLike
 from msgcore.blocking.closing import Closing
 from msgcore.blocking.twin import twin_of
 from msgcore.model.address import Address
 from msgcore.model.message import Message
-from msgcore.props.key import PropertyKey
+from msgcore.props.key import PropertyKey, PropertyName
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
-from msgcore.props.tags import Property
+from msgcore.props.tags import NamedProperty, Property
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session import folder as _folder
 from msgcore.session import store as _store
@@ -23,15 +23,26 @@ from msgcore.session import table as _table
 from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.folder import DEFAULT_COLUMNS
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
-from msgcore.spi.store import FolderFacts, Incoming
+from msgcore.session.tables.events import TableEvent
+from msgcore.session.tables.gap import Bookmark, Position
+from msgcore.spi.store import FolderFacts, Incoming, TablePlan
 
-__all__ = ["Folder", "Item", "MessageStore", "SpecialFolders", "StoredMessage", "Table", "opened_entry"]
+__all__ = [
+    "Folder",
+    "Item",
+    "MessageStore",
+    "Notifications",
+    "SpecialFolders",
+    "StoredMessage",
+    "Table",
+    "opened_entry",
+]
 
 T = TypeVar("T")
 
 
 @twin_of(_table.Table)
-class Table:
+class Table(Closing):
     """:class:`msgcore.session.table.Table` for blocking code; iterating reads the rows from the cursor on."""
 
     def __init__(self, runtime: BlockingRuntime, inner: _table.Table) -> None:
@@ -42,31 +53,109 @@ class Table:
     def columns(self) -> tuple[PropertyKey, ...]:
         return self._inner.columns
 
-    @property
-    def position(self) -> int:
-        return self._inner.position
-
     def set_columns(self, columns: Iterable[PropertyKey]) -> None:
         self._inner.set_columns(columns)
 
-    def restrict(self, restriction: Restriction | None) -> None:
+    def restrict(self, restriction: Restriction | str | None) -> None:
         self._inner.restrict(restriction)
 
-    def sort(self, sort_order: Iterable[SortKey]) -> None:
-        self._inner.sort(sort_order)
+    def sort(self, sort_order: Iterable[SortKey] | str, *, categories: int = 0, expanded: int = 0) -> None:
+        self._inner.sort(sort_order, categories=categories, expanded=expanded)
 
-    def seek_row(self, position: int) -> None:
-        self._inner.seek_row(position)
+    def refresh(self) -> None:
+        self._inner.refresh()
 
-    def query_rows(self, count: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[Row, ...]:
-        return self._runtime.run(self._inner.query_rows(count, timeout_seconds=timeout_seconds))
+    def query_rows(
+        self, count: int, *, advance: bool = True, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[Row, ...]:
+        return self._runtime.run(self._inner.query_rows(count, advance=advance, timeout_seconds=timeout_seconds))
 
     def row_count(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
         return self._runtime.run(self._inner.row_count(timeout_seconds=timeout_seconds))
 
+    def seek_row(
+        self,
+        rows: int,
+        origin: Bookmark = Bookmark.BEGINNING,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> int:
+        return self._runtime.run(self._inner.seek_row(rows, origin, timeout_seconds=timeout_seconds))
+
+    def seek_fraction(
+        self, numerator: int, denominator: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
+        self._runtime.run(self._inner.seek_fraction(numerator, denominator, timeout_seconds=timeout_seconds))
+
+    def query_position(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Position:
+        return self._runtime.run(self._inner.query_position(timeout_seconds=timeout_seconds))
+
+    def find_row(
+        self,
+        restriction: Restriction | str,
+        origin: Bookmark = Bookmark.CURRENT,
+        *,
+        backward: bool = False,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Row | None:
+        return self._runtime.run(
+            self._inner.find_row(restriction, origin, backward=backward, timeout_seconds=timeout_seconds)
+        )
+
+    def create_bookmark(self) -> Bookmark:
+        return self._inner.create_bookmark()
+
+    def free_bookmark(self, bookmark: Bookmark) -> None:
+        self._inner.free_bookmark(bookmark)
+
+    def expand_row(self, instance_key: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+        return self._runtime.run(self._inner.expand_row(instance_key, timeout_seconds=timeout_seconds))
+
+    def collapse_row(self, instance_key: bytes, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+        return self._runtime.run(self._inner.collapse_row(instance_key, timeout_seconds=timeout_seconds))
+
+    def get_collapse_state(self) -> bytes:
+        return self._inner.get_collapse_state()
+
+    def set_collapse_state(self, state: bytes) -> None:
+        self._inner.set_collapse_state(state)
+
+    def advise(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.advise(timeout_seconds=timeout_seconds))
+
+    def next_events(self, *, timeout_seconds: float | None = None) -> tuple[TableEvent, ...]:
+        return self._runtime.run(self._inner.next_events(timeout_seconds=timeout_seconds))
+
+    def notifications(self) -> Notifications:
+        return Notifications(self._runtime, self._inner.notifications())
+
+    def explain(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> TablePlan:
+        return self._runtime.run(self._inner.explain(timeout_seconds=timeout_seconds))
+
+    def close(self) -> None:
+        self._runtime.run(self._inner.close())
+
     def __iter__(self) -> Iterator[Row]:
-        while rows := self.query_rows(1_000):
-            yield from rows
+        while (row := self._inner.next_read()) or self._runtime.run(self._inner.read_ahead()):
+            if row is not None:
+                yield row
+
+
+class Notifications:
+    """An iterator over what happens to a table's rows, until the table is closed."""
+
+    def __init__(self, runtime: BlockingRuntime, inner: _table.Notifications) -> None:
+        self._runtime = runtime
+        self._inner = inner
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> TableEvent:
+        try:
+            return self._runtime.run(self._inner.__anext__())
+        except StopAsyncIteration:
+            raise StopIteration from None
 
 
 @twin_of(_folder.Item)
@@ -157,14 +246,17 @@ class Folder(Closing):
     def contents_table(
         self,
         columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
-        restriction: Restriction | None = None,
-        sort_order: Iterable[SortKey] = (),
+        restriction: Restriction | str | None = None,
+        sort_order: Iterable[SortKey] | str = (),
     ) -> Table:
         return Table(self._runtime, self._inner.contents_table(columns, restriction, sort_order))
 
+    def hierarchy_table(self, *, depth: int | None = 1) -> Table:
+        return Table(self._runtime, self._inner.hierarchy_table(depth=depth))
+
     def messages(
         self,
-        where: Restriction | None = None,
+        where: Restriction | str | None = None,
         *,
         newest_first: bool = False,
         limit: int | None = None,
@@ -175,7 +267,7 @@ class Folder(Closing):
         )
         return tuple(Item(self._runtime, one) for one in found)
 
-    def count(self, where: Restriction | None = None, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+    def count(self, where: Restriction | str | None = None, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
         return self._runtime.run(self._inner.count(where, timeout_seconds=timeout_seconds))
 
     def save(
@@ -191,7 +283,7 @@ class Folder(Closing):
         )
 
     def save_all(
-        self, incoming: Sequence[Incoming], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, incoming: Iterable[Incoming | Message], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> tuple[bytes, ...]:
         return self._runtime.run(self._inner.save_all(incoming, timeout_seconds=timeout_seconds))
 
@@ -241,6 +333,12 @@ class StoredMessage(Closing):
 
     def open_attachment(self, number: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> BinaryIO:
         return self._runtime.run(self._inner.open_attachment(number, timeout_seconds=timeout_seconds))
+
+    def recipient_table(self) -> Table:
+        return Table(self._runtime, self._inner.recipient_table())
+
+    def attachment_table(self) -> Table:
+        return Table(self._runtime, self._inner.attachment_table())
 
     def submit(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
         return self._runtime.run(self._inner.submit(timeout_seconds=timeout_seconds))
@@ -323,6 +421,20 @@ class MessageStore(SpecialFolders, Closing):
     def open_message(self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> StoredMessage:
         opening = self._inner.open_message(entry_id, timeout_seconds=timeout_seconds)
         return StoredMessage(self._runtime, self._runtime.run(opening.open()))
+
+    def property_ids(
+        self,
+        names: Iterable[NamedProperty[Any] | PropertyName],
+        *,
+        create: bool = False,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[int | None, ...]:
+        return self._runtime.run(self._inner.property_ids(names, create=create, timeout_seconds=timeout_seconds))
+
+    def property_names(
+        self, ids: Iterable[int], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[PropertyName | None, ...]:
+        return self._runtime.run(self._inner.property_names(ids, timeout_seconds=timeout_seconds))
 
     def delete(self, *entry_ids: EntryIdLike, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.delete(*entry_ids, timeout_seconds=timeout_seconds))

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar, cast
 
-import attrs
-
 from msgcore.base.ids import EntryId, EntryIdLike
 from msgcore.base.text import fold
 from msgcore.base.times import Deadline
@@ -15,28 +13,39 @@ from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
+from msgcore.props.match import PropertySource
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.props.table import (
+    PidTagContentCount,
+    PidTagContentUnreadCount,
+    PidTagDepth,
+    PidTagDisplayName,
     PidTagEntryId,
     PidTagHasAttachments,
     PidTagMessageClass,
     PidTagMessageDeliveryTime,
     PidTagMessageFlags,
     PidTagMessageSizeExtended,
+    PidTagParentEntryId,
     PidTagSentRepresentingAddressType,
     PidTagSentRepresentingEmailAddress,
     PidTagSentRepresentingName,
+    PidTagSubfolders,
     PidTagSubject,
 )
 from msgcore.props.tags import Property
 from msgcore.session.access import LOAD_LIMIT_OCTETS, StoreAccess
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.table import Table
-from msgcore.spi.guarded_store import GuardedStore
+from msgcore.session.tables.asked import checked_integer, checked_restriction, without_limit
+from msgcore.session.tables.flat import FlatView
+from msgcore.session.tables.folder_rows import FolderContents, hierarchy_rows
+from msgcore.session.tables.gap import BEGINNING, Gap
+from msgcore.session.tables.source import KeptRows
 from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, TableQuery
 
-__all__ = ["DEFAULT_COLUMNS", "Folder", "Item"]
+__all__ = ["DEFAULT_COLUMNS", "HIERARCHY_COLUMNS", "Folder", "Item"]
 
 T = TypeVar("T")
 
@@ -53,6 +62,17 @@ DEFAULT_COLUMNS: tuple[PropertyKey, ...] = (
     PidTagMessageFlags,
     PidTagMessageClass,
     PidTagHasAttachments,
+)
+
+
+HIERARCHY_COLUMNS: tuple[PropertyKey, ...] = (
+    PidTagDisplayName,
+    PidTagEntryId,
+    PidTagParentEntryId,
+    PidTagContentCount,
+    PidTagContentUnreadCount,
+    PidTagSubfolders,
+    PidTagDepth,
 )
 
 
@@ -112,20 +132,6 @@ class Item:
         return f"<Item {self.subject!r} from {self.from_}>"
 
 
-@attrs.frozen
-class _Contents:
-    """The messages of a folder, as a table source."""
-
-    provider: GuardedStore
-    folder: EntryId
-
-    async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
-        return await self.provider.query(self.folder, query, deadline)
-
-    async def count(self, restriction: Restriction | None, deadline: Deadline) -> int:
-        return await self.provider.count(self.folder, restriction, deadline)
-
-
 class Folder:
     """A folder. Making one does no I/O: a folder that is gone shows when it is used (``NotFound``)."""
 
@@ -173,38 +179,64 @@ class Folder:
     def contents_table(
         self,
         columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
-        restriction: Restriction | None = None,
-        sort_order: Iterable[SortKey] = (),
+        restriction: Restriction | str | None = None,
+        sort_order: Iterable[SortKey] | str = (),
     ) -> Table:
         """Open a table of the folder's messages; nothing is read before rows are asked for."""
-        source = _Contents(self._store.provider, self._id)
+        source = FolderContents(self._store.provider, self._id)
         return Table(self._store.runtime, source, columns, restriction, sort_order)
+
+    def hierarchy_table(self, *, depth: int | None = 1) -> Table:
+        """Open a table of the folders below this one, each in front of those below it: ``depth`` levels, or all.
+
+        It is read once, and again after ``refresh()``. ``PidTagDepth`` is 1 for the folders right below.
+        """
+        if depth is not None and checked_integer(depth, "hierarchy_table") < 1:
+            raise UsageError(f"a hierarchy of {depth} levels has no row")
+
+        async def read(deadline: Deadline) -> Sequence[PropertySource]:
+            return await hierarchy_rows(self._store.provider, self._id, depth, deadline)
+
+        return Table(self._store.runtime, KeptRows(read), HIERARCHY_COLUMNS)
 
     async def messages(
         self,
-        where: Restriction | None = None,
+        where: Restriction | str | None = None,
         *,
         newest_first: bool = False,
         limit: int | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> tuple[Item, ...]:
-        """Give the folder's messages in order of delivery: at most ``limit``, those that satisfy ``where``."""
+        """Give the folder's messages in order of delivery: at most ``limit``, those that satisfy ``where``.
+
+        ``where`` may be text, such as ``'subject:contains("report") and size > 10kb'``.
+        """
         deadline = self._store.deadline(timeout_seconds)
-        time = PidTagMessageDeliveryTime
-        order = time.descending() if newest_first else time.ascending()
+        restriction, most = without_limit(checked_restriction(where))
+        if limit is not None and checked_integer(limit, "messages: the limit") < 0:
+            raise UsageError(f"messages: a limit of {limit}")
+        wanted = min((one for one in (limit, most) if one is not None), default=None)
+        key = PidTagMessageDeliveryTime.descending() if newest_first else PidTagMessageDeliveryTime.ascending()
+        view = FlatView(FolderContents(self._store.provider, self._id), restriction, (key,))
         found: list[Item] = []
-        while limit is None or len(found) < limit:
-            count = _PAGE if limit is None else min(_PAGE, limit - len(found))
-            query = TableQuery(DEFAULT_COLUMNS, where, (order,), len(found), count)
-            rows = await self._store.provider.query(self._id, query, deadline)
-            found += [Item(self._store, row) for row in rows]
-            if len(rows) < count:
+        gap = BEGINNING
+        while wanted is None or len(found) < wanted:
+            count = _PAGE if wanted is None else min(_PAGE, wanted - len(found))
+            page = await view.read(gap, DEFAULT_COLUMNS, count, deadline)
+            found += [Item(self._store, row) for row in page.rows]
+            if len(page.rows) < count:
                 break
+            gap = Gap(page.place(count - 1), is_after=True)
         return tuple(found)
 
-    async def count(self, where: Restriction | None = None, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+    async def count(
+        self, where: Restriction | str | None = None, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> int:
         """Count the messages that satisfy ``where``."""
-        return await self._store.provider.count(self._id, where, self._store.deadline(timeout_seconds))
+        restriction, most = without_limit(checked_restriction(where))
+        deadline = self._store.deadline(timeout_seconds)
+        found = await self._store.provider.count(self._id, TableQuery((), restriction), deadline)
+        return found if most is None else min(found, most)
 
     async def save(
         self,
@@ -221,23 +253,29 @@ class Folder:
         """
         if not isinstance(cast(object, message), Message):
             raise UsageError(f"save: need a Message, got {type(message).__name__}; read_message makes one of octets")
-        if received_at is None and message.source is not None:
-            received_at = message.get(PidTagMessageDeliveryTime) or message.date
+        if received_at is None:
+            received_at = _arrival(message)
+        elif not isinstance(cast(object, received_at), datetime):
+            raise UsageError(f"save: need a datetime for received_at, got {type(received_at).__name__}")
         saved = await self.save_all([Incoming(message, is_read, False, received_at)], timeout_seconds=timeout_seconds)
         return saved[0]
 
     async def save_all(
-        self, incoming: Sequence[Incoming], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self, incoming: Iterable[Incoming | Message], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> tuple[bytes, ...]:
-        """Save many messages in one transaction, all or none, and give their entry ids."""
+        """Save many messages in one transaction, all or none, and give their entry ids.
+
+        A bare message arrives as :meth:`save` says.
+        """
+        letters = _letters(incoming)
         runtime, deadline = self._store.runtime, self._store.deadline(timeout_seconds)
 
         def load_files() -> None:
-            for one in incoming:
+            for one in letters:
                 one.message.load_files()
 
         await runtime.in_thread(load_files, deadline)
-        return tuple(bytes(saved) for saved in await self._store.provider.save(self._id, incoming, deadline))
+        return tuple(bytes(saved) for saved in await self._store.provider.save(self._id, letters, deadline))
 
     async def move_here(
         self, entry_ids: Iterable[EntryIdLike], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
@@ -259,3 +297,24 @@ class Folder:
 
     def __repr__(self) -> str:
         return f"<Folder {self._id.number} of {self._store.display_name}>"
+
+
+def _letters(given: object) -> list[Incoming]:
+    if not isinstance(given, Iterable):
+        raise UsageError(f"save_all: need messages, got {type(given).__name__}")
+    letters: list[Incoming] = []
+    for one in cast("Iterable[object]", given):
+        if isinstance(one, Message):
+            letters.append(Incoming(one, received_at=_arrival(one)))
+        elif isinstance(one, Incoming):
+            letters.append(one)
+        else:
+            raise UsageError(f"save_all: need a Message or Incoming, got {type(one).__name__}")
+    return letters
+
+
+def _arrival(message: Message) -> datetime | None:
+    """Say when a message that was read has arrived; ``None`` is now."""
+    if message.source is None:
+        return None
+    return message.get(PidTagMessageDeliveryTime) or message.date

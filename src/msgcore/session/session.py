@@ -30,17 +30,8 @@ from msgcore.model.outcome import Accepted, Outcomes
 from msgcore.model.recipient import Recipient
 from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
-from msgcore.props.bag import PropBag
-from msgcore.props.table import (
-    PidTagClientSubmitTime,
-    PidTagDisplayTo,
-    PidTagEntryId,
-    PidTagProviderDisplay,
-    PidTagResourceType,
-    PidTagStatusCode,
-    PidTagStatusString,
-    PidTagSubject,
-)
+from msgcore.props.match import PropertySource
+from msgcore.props.table import PidTagClientSubmitTime
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.folder import Folder
@@ -49,7 +40,16 @@ from msgcore.session.ready import ready_to_send
 from msgcore.session.services import OpenService, open_service
 from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
-from msgcore.session.table import MemoryRows, Table, bag_of
+from msgcore.session.table import Table
+from msgcore.session.tables.session_rows import (
+    QUEUE_COLUMNS,
+    STATUS_COLUMNS,
+    STORE_COLUMNS,
+    queue_rows,
+    status_rows,
+    store_rows,
+)
+from msgcore.session.tables.source import LiveRows, MemoryRows
 from msgcore.spi.addressbook import AddressBookProvider
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
@@ -439,44 +439,33 @@ class Session(Closing):
     # Tables
 
     def status_table(self) -> Table:
-        """Open a table of the session's services: name, state, and what went wrong."""
-        rows = tuple(
-            bag_of(
-                (
-                    (PidTagProviderDisplay, opened.entry.name),
-                    (PidTagStatusCode, int(opened.state)),
-                    (PidTagStatusString, opened.status_text),
-                    (PidTagResourceType, int(opened.resource_type)),
-                )
-            )
-            for opened in self._services
-        )
-        columns = (PidTagProviderDisplay, PidTagStatusCode, PidTagStatusString)
-        return Table(self._runtime, MemoryRows(rows), columns)
+        """Open a table of the session's services: name, state, and what went wrong, as they are at each look."""
+        return Table(self._runtime, MemoryRows(lambda: status_rows(self._services)), STATUS_COLUMNS)
+
+    def stores_table(self) -> Table:
+        """Open a table of the stores that are open: name, entry id, service, and which is the default one."""
+
+        def look() -> Sequence[PropertySource]:
+            try:
+                default = self.default_store
+            except NotSupported:
+                default = None
+            return store_rows(self._services, default)
+
+        return Table(self._runtime, MemoryRows(look), STORE_COLUMNS)
 
     async def outgoing_queue_table(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Table:
-        """Open a table of what waits in the outbox, oldest first, with the reason why."""
-        deadline = self._runtime.deadline(timeout_seconds)
-        store = self.default_store
-        rows: list[PropBag] = []
-        for item in await self._queue().outgoing(deadline):
-            try:
-                row = await store.provider.row(item.entry_id, (PidTagSubject, PidTagDisplayTo), deadline)
-            except NotFound:
-                continue  # sent and deleted since it was listed
-            rows.append(
-                bag_of(
-                    (
-                        (PidTagEntryId, bytes(item.entry_id)),
-                        (PidTagSubject, row.get(PidTagSubject)),
-                        (PidTagDisplayTo, row.get(PidTagDisplayTo)),
-                        (PidTagClientSubmitTime, item.submitted_at),
-                        (PidTagStatusString, f"{item.state.value}: {item.reason}" if item.reason else item.state.value),
-                    )
-                )
-            )
-        columns = (PidTagEntryId, PidTagSubject, PidTagDisplayTo, PidTagClientSubmitTime, PidTagStatusString)
-        return Table(self._runtime, MemoryRows(tuple(rows)), columns)
+        """Open a table of what waits in the outbox, oldest first, with the reason why, as it is at each look.
+
+        Raises:
+            NotSupported: no store has an outbox.
+        """
+        queue = self._queue()
+
+        async def read(deadline: Deadline) -> Sequence[PropertySource]:
+            return await queue_rows(queue, deadline)
+
+        return Table(self._runtime, LiveRows(read), QUEUE_COLUMNS, sort_order=[PidTagClientSubmitTime.ascending()])
 
 
 def _name_apart(transports: Sequence[GuardedTransport]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgcore.base.ids import EntryId, EntryIdLike, ObjectKind
 from msgcore.errors import NotSupported
+from msgcore.props.key import PropertyName
+from msgcore.props.tags import NamedProperty
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import StoreAccess, SubmitCall
 from msgcore.session.folder import Folder
@@ -92,6 +95,34 @@ class MessageStore(StoreAccess, Closing):
             return StoredMessage(self, EntryId.parse(entry_id), message)
 
         return Opening(start)
+
+    async def property_ids(
+        self,
+        names: Iterable[NamedProperty[Any] | PropertyName],
+        *,
+        create: bool = False,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[int | None, ...]:
+        """Give the ids, from 0x8000 on, that this store has for named properties, in the same order.
+
+        One without an id gives ``None``, unless ``create`` makes it ([MS-OXCPRPT] section 3.1.5.10).
+
+        Raises:
+            LimitExceeded: the store has as many named properties as it takes.
+            NotSupported: the store maps no names.
+        """
+        wanted = [(one.property_set, one.lid_or_name) if isinstance(one, NamedProperty) else one for one in names]
+        return tuple(await self.provider.property_ids(wanted, create, self.deadline(timeout_seconds)))
+
+    async def property_names(
+        self, ids: Iterable[int], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[PropertyName | None, ...]:
+        """Give the set, and the LID or name, that each id stands for in this store; ``None`` for no name.
+
+        Raises:
+            NotSupported: the store maps no names.
+        """
+        return tuple(await self.provider.property_names(list(ids), self.deadline(timeout_seconds)))
 
     async def delete(self, *entry_ids: EntryIdLike, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Delete messages from the store, all or none."""

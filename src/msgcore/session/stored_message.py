@@ -8,10 +8,43 @@ from typing import BinaryIO
 from msgcore.base.ids import EntryId
 from msgcore.errors import NotFound
 from msgcore.model.message import Message
+from msgcore.props.key import PropertyKey
+from msgcore.props.table import (
+    PidTagAddressType,
+    PidTagAttachLongFilename,
+    PidTagAttachMethod,
+    PidTagAttachMimeTag,
+    PidTagAttachNumber,
+    PidTagAttachSize,
+    PidTagDisplayName,
+    PidTagEmailAddress,
+    PidTagMessageFlags,
+    PidTagRecipientType,
+    PidTagRowid,
+)
 from msgcore.session.access import StoreAccess, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.session.table import Table
+from msgcore.session.tables.message_rows import numbered
+from msgcore.session.tables.source import MemoryRows
+from msgcore.spi.store import MessageFlag
 
-__all__ = ["StoredMessage"]
+__all__ = ["ATTACHMENT_COLUMNS", "RECIPIENT_COLUMNS", "StoredMessage"]
+
+RECIPIENT_COLUMNS: tuple[PropertyKey, ...] = (
+    PidTagRowid,
+    PidTagRecipientType,
+    PidTagDisplayName,
+    PidTagAddressType,
+    PidTagEmailAddress,
+)
+ATTACHMENT_COLUMNS: tuple[PropertyKey, ...] = (
+    PidTagAttachNumber,
+    PidTagAttachLongFilename,
+    PidTagAttachMimeTag,
+    PidTagAttachMethod,
+    PidTagAttachSize,
+)
 
 
 class StoredMessage:
@@ -35,6 +68,8 @@ class StoredMessage:
     async def set_read_flag(self, is_read: bool = True, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Mark the message as read or unread, at once."""
         await self._store.provider.set_read_flag([self._id], is_read, self._store.deadline(timeout_seconds))
+        flags = self.message.get(PidTagMessageFlags, 0) & ~MessageFlag.READ
+        self.message.properties_set.preset(PidTagMessageFlags, int(flags | (MessageFlag.READ if is_read else 0)))
 
     async def delete(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Delete the message from the store, at once."""
@@ -50,6 +85,17 @@ class StoredMessage:
         if not 0 <= number < len(whole.attachments):
             raise NotFound(f"the message has {len(whole.attachments)} attachments, no number {number}")
         return io.BytesIO(whole.attachments[number].data)
+
+    def recipient_table(self) -> Table:
+        """Open a table of the message's recipients, as they stand in :attr:`message` at each look."""
+        return Table(self._store.runtime, MemoryRows(lambda: numbered(self.message.recipients)), RECIPIENT_COLUMNS)
+
+    def attachment_table(self) -> Table:
+        """Open a table of the message's attachments, as they stand in :attr:`message` at each look.
+
+        ``PidTagAttachNumber`` is what :meth:`open_attachment` takes.
+        """
+        return Table(self._store.runtime, MemoryRows(lambda: numbered(self.message.attachments)), ATTACHMENT_COLUMNS)
 
     async def submit(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
         """Submit the message as it stands here, and delete the draft; needs a session.

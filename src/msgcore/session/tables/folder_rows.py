@@ -1,0 +1,102 @@
+"""The tables of a folder: its messages, and the folders below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from msgcore.base.ids import EntryId
+from msgcore.base.text import fold
+from msgcore.base.times import Deadline
+from msgcore.errors import NotFound, TooComplex
+from msgcore.props.bag import PropBag
+from msgcore.props.restriction import Restriction, SortKey
+from msgcore.props.row import Row
+from msgcore.props.table import (
+    PidTagContentCount,
+    PidTagContentUnreadCount,
+    PidTagDepth,
+    PidTagDisplayName,
+    PidTagEntryId,
+    PidTagInstanceKey,
+    PidTagParentEntryId,
+    PidTagSubfolders,
+)
+from msgcore.session.tables.asked import MOST_ROWS
+from msgcore.session.tables.source import TableSource, bag_of
+from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.store import EventSink, FolderFacts, RowGroup, TablePlan, TableQuery
+
+__all__ = ["FolderContents", "hierarchy_rows"]
+
+
+@attrs.frozen
+class FolderContents(TableSource):
+    """The messages of a folder."""
+
+    provider: GuardedStore
+    folder: EntryId
+
+    async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        return await self.provider.query(self.folder, query, deadline)
+
+    async def count(self, query: TableQuery, deadline: Deadline) -> int:
+        return await self.provider.count(self.folder, query, deadline)
+
+    async def groups(
+        self, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
+    ) -> Sequence[RowGroup] | None:
+        if not self.provider.can(Capability.GROUPS):
+            return None
+        return await self.provider.groups(self.folder, restriction, keys, deadline)
+
+    async def explain(self, query: TableQuery, deadline: Deadline) -> TablePlan:
+        return await self.provider.explain(self.folder, query, deadline)
+
+    async def advise(self, sink: EventSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
+        return await self.provider.advise(self.folder, sink, ended, deadline)
+
+
+async def hierarchy_rows(
+    provider: GuardedStore, folder: EntryId, depth: int | None, deadline: Deadline
+) -> Sequence[PropBag]:
+    """Read the folders below a folder, ``depth`` levels of them; in the order of instance keys each is before its own.
+
+    Raises:
+        TooComplex: there are more than a table takes.
+    """
+    rows: list[PropBag] = []
+    waiting: list[tuple[FolderFacts, int, bytes]] = [
+        (facts, 1, b"") for facts in await provider.folders(folder, deadline)
+    ]
+    while waiting:
+        if len(rows) + len(waiting) > MOST_ROWS:
+            raise TooComplex(f"there are more than {MOST_ROWS} folders")
+        facts, level, above = waiting.pop()
+        try:
+            inside = await provider.folders(facts.entry_id, deadline)
+        except NotFound:
+            continue  # deleted since it was listed
+        # NUL is in no name and ends each part, so that octets compare as the names do, level by level.
+        key = above + fold(facts.name).encode("utf-8", "surrogatepass") + b"\0" + bytes(facts.entry_id) + b"\0"
+        rows.append(_row(facts, level, key, has_subfolders=bool(inside)))
+        if depth is None or level < depth:
+            waiting += [(one, level + 1, key) for one in inside]
+    return rows
+
+
+def _row(facts: FolderFacts, level: int, key: bytes, *, has_subfolders: bool) -> PropBag:
+    return bag_of(
+        (
+            (PidTagDisplayName, facts.name),
+            (PidTagEntryId, bytes(facts.entry_id)),
+            (PidTagParentEntryId, None if facts.parent_id is None else bytes(facts.parent_id)),
+            (PidTagContentCount, facts.content_count),
+            (PidTagContentUnreadCount, facts.unread_count),
+            (PidTagSubfolders, has_subfolders),
+            (PidTagDepth, level),
+            (PidTagInstanceKey, key),
+        )
+    )

@@ -1,0 +1,244 @@
+"""A table with categories: headers, and the rows below those that are expanded.
+
+The headers say what was so when they were read, until they are read anew; the rows below them are read when they are
+asked for, each category's by key. So counts and positions are those of the headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from msgcore.base.times import Deadline
+from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.match import matcher
+from msgcore.props.restriction import Restriction, SortKey
+from msgcore.props.row import Row
+from msgcore.props.table import PidTagDepth, PidTagInstanceKey, PidTagMessageFlags, PidTagRowType
+from msgcore.props.tags import Property
+from msgcore.props.values import PropertyError, PropertyErrorCode
+from msgcore.session.tables.asked import both
+from msgcore.session.tables.flat import FlatView, Seen
+from msgcore.session.tables.gap import BEGINNING, END, Gap, HeaderPlace, Page
+from msgcore.session.tables.headers import HEADER_TAGS, Block, Folding, Headers, RowType, ranks_of
+from msgcore.session.tables.said import without_said
+from msgcore.session.tables.source import TableSource
+from msgcore.spi.rows import group_rows
+from msgcore.spi.store import RowGroup, RowKey, TableQuery
+
+__all__ = ["GroupedView"]
+
+_PAGE = 1_000
+_MISSING = PropertyError(PropertyErrorCode.NOT_FOUND)
+
+
+class GroupedView:
+    """The rows to be seen of a table that the keys of ``folding``, the first of the sort order, group."""
+
+    def __init__(
+        self,
+        source: TableSource,
+        restriction: Restriction | None,
+        sort_order: tuple[SortKey, ...],
+        folding: Folding,
+    ) -> None:
+        self._source = source
+        self._restriction = restriction
+        self._sort_order = sort_order
+        self._folding = folding
+        self._said: dict[PropertyKey, object] = {PidTagRowType: int(RowType.LEAF), PidTagDepth: len(folding.keys)}
+        self._headers: Headers | None = None
+
+    def refresh(self) -> None:
+        """Forget the headers."""
+        self._headers = None
+
+    async def headers(self, deadline: Deadline) -> Headers:
+        if self._headers is None:
+            keys = self._folding.keys
+            groups = await _groups(self._source, self._restriction, keys, deadline)
+            self._headers = Headers(groups, self._folding)
+        return self._headers
+
+    async def read(
+        self, gap: Gap, columns: tuple[PropertyKey, ...], count: int, deadline: Deadline, *, backward: bool = False
+    ) -> Page[RowKey | HeaderPlace]:
+        """Give at most ``count`` rows behind the gap, or before it; both in the table's order."""
+        headers = await self.headers(deadline)
+        read = self._backward if backward else self._forward
+        seen = await read(headers, gap, columns, count, deadline)
+        return Page([row for _, row in seen], lambda number: seen[number][0])
+
+    async def _backward(
+        self, headers: Headers, gap: Gap, columns: tuple[PropertyKey, ...], count: int, deadline: Deadline
+    ) -> list[Seen]:
+        found: list[Seen] = []
+        index, inner = self._located(headers, gap)
+        while index >= 0 and len(found) < count:
+            block = headers.blocks[index]
+            if block.shows_rows:
+                part = await self._rows(block).read(inner, columns, count - len(found), deadline, backward=True)
+                found += reversed(_seen(part))
+            if len(found) < count:
+                found.append(self._shown(block, columns))
+            index, inner = index - 1, END
+        return found[::-1]
+
+    async def _forward(
+        self, headers: Headers, gap: Gap, columns: tuple[PropertyKey, ...], count: int, deadline: Deadline
+    ) -> list[Seen]:
+        found: list[Seen] = []
+        index, inner = self._located(headers, gap)
+        while len(found) < count:
+            if index >= 0 and headers.blocks[index].shows_rows:
+                rows = self._rows(headers.blocks[index])
+                found += _seen(await rows.read(inner, columns, count - len(found), deadline))
+            index, inner = index + 1, BEGINNING
+            if index == len(headers.blocks):
+                break
+            if len(found) < count:
+                found.append(self._shown(headers.blocks[index], columns))
+        return found
+
+    async def find(
+        self,
+        gap: Gap,
+        columns: tuple[PropertyKey, ...],
+        condition: Restriction,
+        deadline: Deadline,
+        *,
+        backward: bool = False,
+    ) -> Seen | None:
+        """Give the next row to be seen that satisfies the condition, or the last one before the gap."""
+        headers = await self.headers(deadline)
+        holds = matcher(condition)
+        of_rows = without_said(condition, self._said)
+        restriction = both(self._restriction, of_rows)
+        groups = await _groups(self._source, restriction, self._folding.keys, deadline)
+        has_row = {ranks_of(HeaderPlace(group.values), len(group.values)) for group in groups}
+
+        async def row_in(block: Block, inner: Gap) -> Seen | None:
+            if not block.shows_rows or block.header.ranks not in has_row:
+                return None
+            return await self._rows(block).find(inner, columns, of_rows, deadline, backward=backward)
+
+        def header_of(block: Block) -> Seen | None:
+            said = (*(key.tag for key in self._folding.keys), *HEADER_TAGS)
+            return self._shown(block, columns) if holds(self._shown(block, said)[1]) else None
+
+        index, inner = self._located(headers, gap)
+        while backward and index >= 0:
+            block = headers.blocks[index]
+            found = await row_in(block, inner) or header_of(block)
+            if found is not None:
+                return found
+            index, inner = index - 1, END
+        while not backward and index < len(headers.blocks):
+            found = None if index < 0 else await row_in(headers.blocks[index], inner)
+            index, inner = index + 1, BEGINNING
+            if found is None and index < len(headers.blocks):
+                found = header_of(headers.blocks[index])
+            if found is not None:
+                return found
+        return None
+
+    async def count(self, deadline: Deadline) -> int:
+        return (await self.headers(deadline)).total
+
+    async def number(self, gap: Gap, deadline: Deadline) -> int:
+        """Count the rows before the gap."""
+        headers = await self.headers(deadline)
+        index, inner = self._located(headers, gap)
+        if index < 0:
+            return 0
+        block = headers.blocks[index]
+        if inner == BEGINNING or not block.shows_rows:
+            before = 0
+        elif inner == END:
+            before = block.row_count
+        else:
+            before = min(block.row_count, await self._rows(block).number(inner, deadline))
+        return block.number + 1 + before
+
+    async def seek(self, gap: Gap, rows: int, deadline: Deadline) -> tuple[Gap, int]:
+        """Go ``rows`` on from the gap, back where negative, and say how many rows that really were."""
+        if rows == 0:
+            return gap, 0
+        headers = await self.headers(deadline)
+        number = await self.number(gap, deadline)
+        target = min(max(number + rows, 0), headers.total)
+        return await self._before(headers, target, deadline), target - number
+
+    async def seek_fraction(self, numerator: int, denominator: int, deadline: Deadline) -> Gap:
+        """Find the place that has this part of the rows before it."""
+        headers = await self.headers(deadline)
+        return await self._before(headers, headers.total * numerator // denominator, deadline)
+
+    async def turn(self, instance_key: bytes, deadline: Deadline, *, expand: bool) -> int:
+        """Expand or collapse a header; see :meth:`Headers.turn`."""
+        return (await self.headers(deadline)).turn(instance_key, expand=expand)
+
+    def query(self, columns: tuple[PropertyKey, ...]) -> TableQuery:
+        """Give the query for the rows of all categories."""
+        return FlatView(self._source, self._restriction, self._sort_order).query(columns)
+
+    def _located(self, headers: Headers, gap: Gap) -> tuple[int, Gap]:
+        """Give the block that the gap is in, -1 for before all, and the place among the rows below its header."""
+        index = headers.preceding(gap) - 1
+        place = gap.place
+        if index < 0 or place is None:
+            return index, END
+        if ranks_of(place, len(self._folding.keys)) != headers.blocks[index].header.ranks:
+            return index, END
+        return index, gap if isinstance(place, RowKey) else BEGINNING
+
+    async def _before(self, headers: Headers, number: int, deadline: Deadline) -> Gap:
+        """Give the place before the row of this number."""
+        if number >= headers.total:
+            return END if number else BEGINNING
+        index = headers.at(number)
+        block = headers.blocks[index]
+        below = number - block.number - 1
+        if below < 0:
+            return Gap(block.header.place) if number else BEGINNING
+        key = await self._rows(block).key_at(below, deadline)
+        if key is not None:
+            return Gap(key)
+        # Rows went since the headers were read.
+        return Gap(headers.blocks[index + 1].header.place) if index + 1 < len(headers.blocks) else END
+
+    def _rows(self, block: Block) -> FlatView:
+        condition = block.header.condition(self._folding.keys)
+        said = {tag.bag_key: value for tag, value in self._said.items()}
+        return FlatView(self._source, both(self._restriction, condition), self._sort_order, said)
+
+    def _shown(self, block: Block, columns: tuple[PropertyKey, ...]) -> Seen:
+        values = block.values(self._folding.keys)
+        shown: dict[BagKey, object] = {tag.bag_key: values.get(tag.bag_key) for tag in columns}
+        shown = {key: _MISSING if value is None else value for key, value in shown.items()}
+        return block.header.place, Row(columns, shown)
+
+
+def _seen(page: Page[RowKey]) -> list[Seen]:
+    return [(page.place(number), row) for number, row in enumerate(page.rows)]
+
+
+async def _groups(
+    source: TableSource, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
+) -> Sequence[RowGroup]:
+    """Group the rows, by the source itself or by reading them all."""
+    found = await source.groups(restriction, keys, deadline)
+    if found is not None:
+        return found
+    tags = {tag.bag_key: cast("Property[Any]", tag) for tag in (key.tag for key in keys)}
+    tags |= {tag.bag_key: tag for tag in (PidTagInstanceKey, PidTagMessageFlags)}
+    columns: tuple[PropertyKey, ...] = tuple(tags.values())
+    rows: list[Row] = []
+    origin: RowKey | None = None
+    while True:
+        query = TableQuery(columns, restriction, count=_PAGE, origin=origin)
+        page = await source.query(query, deadline)
+        rows += page
+        if len(page) < _PAGE:
+            return group_rows(rows, None, keys)
+        origin = RowKey((), page[-1][PidTagInstanceKey])
