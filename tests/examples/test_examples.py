@@ -40,6 +40,13 @@ PROMISED = {
         "torn: eve@b.test unknown: it may have arrived",
         "The server took 3 messages, the first with NOTIFY=SUCCESS.",
     ],
+    "tables.py": [
+        "['Letter 18', 'Letter 17', 'Letter 14']",
+        "row 10 of 20",
+        "Bob: 20, 10 unread",
+        "20 more rows",
+        "23 rows in view",
+    ],
     "sms_service.py": [
         "SMS:+46701234567: accepted handed to the operator",
         "Bob [SMS:0701]: refused a number starts with + and the country",

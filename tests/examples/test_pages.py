@@ -15,7 +15,7 @@ import pytest
 
 from tests.shared import REPOSITORY
 
-PAGES = [name for name in ("bodies", "mime", "mime-mapping", "reports") if (REPOSITORY / f"docs/{name}.md").is_file()]
+PAGES = ("bodies", "mime", "mime-mapping", "properties", "reports", "restrictions", "tables")
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n((?:(?:    [^\n]*)?\n)*    [^\n]*\n))?", re.MULTILINE | re.DOTALL)
 MARK = "-- next block --"
 
