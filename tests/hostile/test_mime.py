@@ -1,7 +1,7 @@
 """Hostile messages end within their bounds: CPU time and memory of a child process, with slack for slow machines.
 
 The bound of the security reference is 2 s + 0.4 s per MB and 64 MB + 8 times the input for reading, decoding and
-writing once; the job here does about four times that.
+writing once; the job here does about four times that, and holds two or three of its results at once.
 """
 
 from __future__ import annotations
@@ -28,4 +28,4 @@ def test_a_hostile_message_ends_within_its_bounds(name: str) -> None:
 
     seconds, growth, size = (float(word) for word in child.stdout.split())
     assert seconds < _SLACK * (2 + 0.4 * size / _MEGABYTE)
-    assert growth < 64 * _MEGABYTE + 2 * 8 * size
+    assert growth < 64 * _MEGABYTE + 3 * 8 * size
