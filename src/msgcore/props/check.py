@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import cast
@@ -47,6 +47,7 @@ __all__ = [
     "MAX_TERMS",
     "Kind",
     "check_restriction",
+    "check_size",
     "check_sort_order",
     "kind_of",
 ]
@@ -105,15 +106,28 @@ def check_restriction(restriction: Restriction, *, max_depth: int = MAX_DEPTH, m
             a Count is not the whole of it, or an AnyRow stands in another.
         MissingExtra: it has a regular expression, and RE2 is not installed.
     """
-    waiting: list[tuple[Restriction, int, bool]] = [(restriction, 1, False)]
-    terms, patterns = 1, 0
-    while waiting:
-        one, depth, is_inside = waiting.pop()
+    patterns = 0
+    for one, depth, is_inside in _walk(restriction, max_depth, max_terms):
         _check_place(one, depth, is_inside)
         _check_condition(one)
         patterns += isinstance(one, Comparison) and one.relation is Relation.MATCHES
         if patterns > MAX_PATTERNS:
             raise TooComplex(f"the restriction has more than {MAX_PATTERNS} patterns")
+
+
+def check_size(restriction: Restriction) -> None:
+    """Raise ``TooComplex`` when a restriction is deeper or has more terms than :func:`check_restriction` takes."""
+    for _ in _walk(restriction, MAX_DEPTH, MAX_TERMS):
+        pass
+
+
+def _walk(restriction: Restriction, max_depth: int, max_terms: int) -> Iterator[tuple[Restriction, int, bool]]:
+    """Give each part, before what it holds is looked at: how deep it stands, and whether inside of an ``AnyRow``."""
+    waiting: list[tuple[Restriction, int, bool]] = [(restriction, 1, False)]
+    terms = 1
+    while waiting:
+        one, depth, is_inside = waiting.pop()
+        yield one, depth, is_inside
         parts = parts_of(one)
         terms += len(parts)
         if terms > max_terms:

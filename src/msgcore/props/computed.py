@@ -1,8 +1,8 @@
 """Computed properties: what is worked out from something else, and who alone does it.
 
-A store does not keep what a client sets of its own properties: it says them itself whenever it is asked. What belongs
-to a transport or a client is kept as it was written; nobody else writes it. PidTagMessageFlags is worked out by the
-store but for the bits that a client may set (:data:`FLAGS_BEFORE_FIRST_SAVE`).
+A store says some of its own properties itself whenever it is asked, and does not keep what a client sets of these
+(:mod:`msgcore.spi.kept`). What belongs to a transport or a client is kept as it was written; nobody else writes it.
+PidTagMessageFlags is worked out by the store but for the bits that a client may set (:data:`FLAGS_BEFORE_FIRST_SAVE`).
 """
 
 from __future__ import annotations

@@ -27,11 +27,9 @@ from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
-from msgcore.props.computed import FLAGS_BEFORE_FIRST_SAVE
 from msgcore.props.key import PropertyKey, PropertyName
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
-from msgcore.props.table import PidTagMessageFlags
 from msgcore.props.text_form import format_restriction
 from msgcore.spi.answer import Answer
 
@@ -62,7 +60,6 @@ __all__ = [
     "SupportsReadFlags",
     "TablePlan",
     "TableQuery",
-    "flags_set",
 ]
 
 
@@ -88,13 +85,6 @@ class MessageFlag(enum.IntFlag):
     HAS_ATTACHMENTS = 0x10
     FROM_ME = 0x20
     RESEND = 0x80
-
-
-def flags_set(message: Message) -> MessageFlag:
-    """Give the flags that an application set on a message which was never saved; other bits are the store's own."""
-    if not message.properties_set.was_changed(PidTagMessageFlags):
-        return MessageFlag(0)
-    return MessageFlag((message.said(PidTagMessageFlags) or 0) & FLAGS_BEFORE_FIRST_SAVE)
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from msgcore.errors import TooComplex, WrongType
+from msgcore.props.check import check_size
 from msgcore.props.restriction import (
     AmbiguousName,
     And,
@@ -28,7 +29,6 @@ from msgcore.props.restriction import (
 )
 from msgcore.props.text_form import format_property
 from msgcore.props.text_form.literals import escape, is_nan, write_time
-from msgcore.props.text_form.size import refuse_too_large
 
 __all__ = ["FLAGS", "restriction_to_data"]
 
@@ -43,7 +43,7 @@ def restriction_to_data(restriction: Restriction) -> dict[str, object]:
         TooComplex: it is too deep or has too many terms.
         WrongType: it compares with what is no property's value.
     """
-    refuse_too_large(restriction)
+    check_size(restriction)
     return _data(restriction)
 
 

@@ -31,7 +31,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from msgcore.errors import InjectionRefused, RestrictionSyntax, TooComplex, UnknownProperty, UsageError
-from msgcore.props.check import MAX_DEPTH, MAX_TERMS
+from msgcore.props.check import MAX_DEPTH, MAX_TERMS, check_size
 from msgcore.props.restriction import (
     AmbiguousName,
     And,
@@ -55,7 +55,6 @@ from msgcore.props.restriction import (
 from msgcore.props.tags import NamedProperty, Property, header_property
 from msgcore.props.text_form.cursor import Cursor
 from msgcore.props.text_form.lexer import TEXT_REMEDY, Kind
-from msgcore.props.text_form.size import refuse_too_large
 from msgcore.props.text_form.vocabulary import (
     FOLDING_MODES,
     METHODS_OF_CONTENT,
@@ -93,7 +92,7 @@ def parse_restriction(text: str) -> Restriction:
     """
     parser = _Parser(text)
     restriction = parser.to_the_end(parser.restriction)
-    refuse_too_large(restriction)
+    check_size(restriction)
     return restriction
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InjectionRefused, TooComplex, WrongType
+from msgcore.props.check import check_size
 from msgcore.props.key import PropertyKey
 from msgcore.props.names import by_id
 from msgcore.props.restriction import (
@@ -32,7 +33,6 @@ from msgcore.props.restriction import (
 from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, PropertyTag
 from msgcore.props.text_form.lexer import MAX_CHARACTERS
 from msgcore.props.text_form.literals import write_value
-from msgcore.props.text_form.size import refuse_too_large
 from msgcore.props.text_form.vocabulary import (
     FOLDING_MODES,
     METHODS_OF_CONTENT,
@@ -53,7 +53,7 @@ def format_restriction(restriction: Restriction) -> str:
         TooComplex: it is too deep, has too many terms, or its text would be too long to be read.
         WrongType: it compares with what is no property's value.
     """
-    refuse_too_large(restriction)
+    check_size(restriction)
     text = _text(restriction, None)
     if len(text) > MAX_CHARACTERS:
         raise TooComplex(f"the text of the restriction is longer than {MAX_CHARACTERS} characters")

@@ -30,7 +30,7 @@ from msgcore.spi import rows
 from msgcore.spi.check import MOST_ROWS
 from msgcore.spi.store import TableQuery
 
-__all__ = ["FolderTable", "Statement", "read_row"]
+__all__ = ["FolderTable", "read_row"]
 
 _FEW_ROWS = 1_000
 _ROWS_A_CHECK = 100

@@ -33,10 +33,11 @@ from msgcore.props.table import (
 from msgcore.props.tags import Property
 from msgcore.providers.internal.columns import column_of
 from msgcore.providers.internal.overlay import overlay_to_json
-from msgcore.providers.internal.records import COMPUTED, DEFAULTS, clean, lay_over
+from msgcore.providers.internal.records import clean, lay_over
 from msgcore.providers.internal.words import IndexedText, indexed_text, is_indexed
 from msgcore.runtime import SqlValue
-from msgcore.spi.store import Incoming, MessageFlag, flags_set
+from msgcore.spi.kept import DEFAULTS, STORE_SAYS, flags_set
+from msgcore.spi.store import Incoming, MessageFlag
 
 __all__ = ["COLUMN_NAMES", "Prepared", "prepare"]
 
@@ -150,7 +151,7 @@ def _not_carried(message: Message, kept: Message) -> list[tuple[PropertyKey, obj
     """Find what was set or deleted on the message that its octets do not say."""
     found: list[tuple[PropertyKey, object | None]] = []
     for tag in message.properties_set.changed():
-        if tag.bag_key in COMPUTED:
+        if tag.bag_key in STORE_SAYS:
             continue
         key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
         value = message.said(key)

@@ -8,37 +8,25 @@ from typing import Any, overload
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.codecs import read_message
 from msgcore.errors import NotFound
-from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
-    PidTagCreationTime,
-    PidTagDisplayCc,
-    PidTagDisplayTo,
     PidTagEntryId,
     PidTagHasAttachments,
-    PidTagImportance,
     PidTagInstanceKey,
-    PidTagLastModificationTime,
-    PidTagMessageClass,
-    PidTagMessageDeliveryTime,
-    PidTagMessageFlags,
-    PidTagMessageSizeExtended,
     PidTagParentEntryId,
     PidTagRead,
     PidTagRecordKey,
-    PidTagSensitivity,
     PidTagStoreEntryId,
 )
 from msgcore.props.tags import Property
 from msgcore.providers.internal.columns import COLUMNS
 from msgcore.providers.internal.overlay import overlay_from_json
 from msgcore.runtime import Connection, SqlValue
+from msgcore.spi.kept import DEFAULTS, STORE_SAYS
 from msgcore.spi.store import MessageFlag
 
 __all__ = [
-    "COMPUTED",
-    "DEFAULTS",
     "clean",
     "computed_properties",
     "lay_over",
@@ -46,34 +34,6 @@ __all__ = [
     "promoted",
     "read_content",
 ]
-
-# What the store computes: never part of an overlay.
-COMPUTED = frozenset(
-    tag.bag_key
-    for tag in (
-        PidTagEntryId,
-        PidTagParentEntryId,
-        PidTagStoreEntryId,
-        PidTagRecordKey,
-        PidTagInstanceKey,
-        PidTagMessageFlags,
-        PidTagRead,
-        PidTagHasAttachments,
-        PidTagMessageSizeExtended,
-        PidTagMessageDeliveryTime,
-        PidTagCreationTime,
-        PidTagLastModificationTime,
-        PidTagDisplayTo,
-        PidTagDisplayCc,
-    )
-)
-
-# What every message of a store has ([MS-OXCMSG] section 3.2.5.2).
-DEFAULTS: Mapping[Property[Any], SqlValue] = {
-    PidTagMessageClass: "IPM.Note",
-    PidTagImportance: int(Importance.NORMAL),
-    PidTagSensitivity: int(Sensitivity.NORMAL),
-}
 
 _PROMOTED = ", ".join(column.name for column in COLUMNS.values())
 
@@ -121,7 +81,7 @@ def computed_properties(record: Mapping[str, Any], uid: bytes) -> dict[PropertyK
         PidTagHasAttachments: bool(record["flags"] & MessageFlag.HAS_ATTACHMENTS),
     }
     for column in COLUMNS.values():
-        if column.tag.bag_key in COMPUTED and record[column.name] is not None:
+        if column.tag.bag_key in STORE_SAYS and record[column.name] is not None:
             values[column.tag] = column.from_sql(record[column.name])
     return values
 

@@ -19,7 +19,6 @@ import attrs
 from msgcore.base.ids import EntryId, ObjectKind, new_uid
 from msgcore.codecs import mime
 from msgcore.errors import NotFound
-from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
@@ -30,21 +29,19 @@ from msgcore.props.table import (
     PidTagEntryId,
     PidTagHasAttachments,
     PidTagHtml,
-    PidTagImportance,
     PidTagInstanceKey,
     PidTagLastModificationTime,
-    PidTagMessageClass,
     PidTagMessageDeliveryTime,
     PidTagMessageFlags,
     PidTagMessageSizeExtended,
     PidTagParentEntryId,
     PidTagRead,
     PidTagRecordKey,
-    PidTagSensitivity,
     PidTagStoreEntryId,
 )
 from msgcore.props.tags import Property
-from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, SpecialFolder, flags_set
+from msgcore.spi.kept import DEFAULTS, STORE_SAYS, flags_set
+from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, SpecialFolder
 
 __all__ = ["KeptFolder", "KeptMessage", "State", "StoreMemory", "Submission", "Watcher", "keep"]
 
@@ -59,32 +56,6 @@ _NAMES = {
     SpecialFolder.DRAFTS: "Drafts",
 }
 
-# What every message of a store has ([MS-OXCMSG] section 3.2.5.2).
-_DEFAULTS: Mapping[PropertyKey, object] = {
-    PidTagMessageClass: "IPM.Note",
-    PidTagImportance: int(Importance.NORMAL),
-    PidTagSensitivity: int(Sensitivity.NORMAL),
-}
-# What the store itself says of a message: nobody else can set it.
-_OF_THE_STORE = frozenset(
-    tag.bag_key
-    for tag in (
-        PidTagEntryId,
-        PidTagInstanceKey,
-        PidTagRecordKey,
-        PidTagParentEntryId,
-        PidTagStoreEntryId,
-        PidTagMessageFlags,
-        PidTagRead,
-        PidTagHasAttachments,
-        PidTagMessageSizeExtended,
-        PidTagMessageDeliveryTime,
-        PidTagCreationTime,
-        PidTagLastModificationTime,
-        PidTagDisplayTo,
-        PidTagDisplayCc,
-    )
-)
 _BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 
 _Overlay = tuple[tuple[PropertyKey, object | None], ...]
@@ -160,7 +131,7 @@ def _not_carried(message: Message, octets: bytes) -> _Overlay:
     return tuple(
         (tag, message.said(tag))
         for tag in changed
-        if tag.bag_key not in _OF_THE_STORE and _value(carried, tag) != _value(message, tag)
+        if tag.bag_key not in STORE_SAYS and _value(carried, tag) != _value(message, tag)
     )
 
 
@@ -181,7 +152,7 @@ def _read(octets: bytes, overlay: _Overlay) -> Message:
             message.properties_set.discard(tag)
         else:
             message.properties_set[cast("Property[object]", tag)] = value
-    for tag, value in _DEFAULTS.items():
+    for tag, value in DEFAULTS.items():
         if cast("Property[object]", tag) not in message:
             message.properties_set.preset(tag, value)
     return message
