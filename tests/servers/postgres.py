@@ -1,4 +1,4 @@
-"""PostgreSQL with its speed-for-safety switches set for throw-away data."""
+"""PostgreSQL, by default with its speed-for-safety switches set for throw-away data."""
 
 import os
 import shutil
@@ -6,21 +6,25 @@ import signal
 import subprocess
 from pathlib import Path
 
+from tests.servers.authority import KeyPair
 from tests.servers.server import Server, find_program
 
 
 class Postgresql(Server):
-    """A PostgreSQL cluster on ``port``; user ``postgres`` needs no password.
+    """A PostgreSQL cluster on ``port``; user ``postgres`` needs no password, ``guarded`` has ``secret``.
 
-    fsync, full_page_writes and synchronous_commit are off: not for tests of crashes.
+    Unless ``is_durable``, fsync, full_page_writes and synchronous_commit are off: not for tests of crashes. With a
+    key pair it takes TLS connections, too.
     """
 
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM waits for clients.
     stop_signal = signal.SIGINT
     host = "127.0.0.1"
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_durable: bool = False, key_pair: KeyPair | None = None) -> None:
         super().__init__(port_count=1)
+        self._is_durable = is_durable
+        self._key_pair = key_pair
         if os.geteuid() == 0:
             self.user = "postgres"
         (self.port,) = self.ports
@@ -52,9 +56,33 @@ class Postgresql(Server):
             group=self.user,
             extra_groups=[] if self.user else None,
         )
+        access = self.directory / "data" / "pg_hba.conf"
+        access.write_text("host all guarded all scram-sha-256\n" + access.read_text())
+        if self._key_pair is not None:
+            for source, name in ((self._key_pair.certificate, "server.pem"), (self._key_pair.key, "server.key")):
+                copy = Path(shutil.copy(source, self.directory / name))
+                copy.chmod(0o600)
+                if self.user:
+                    shutil.chown(copy, self.user, self.user)
+
+    def start(self) -> None:
+        is_new = not self._is_prepared
+        super().start()
+        if is_new:
+            self.psql("create role guarded login superuser password 'secret'")
+
+    def stop_at_once(self) -> None:
+        """Stop as in a crash: nothing more is written, and the next start has to recover."""
+        os.kill(self.process_id, signal.SIGQUIT)
+        self.stop()
 
     def command(self) -> list[str | Path]:
-        switches = ["-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
+        is_on = "on" if self._is_durable else "off"
+        safety = ("fsync", "full_page_writes", "synchronous_commit")
+        switches = [word for name in safety for word in ("-c", f"{name}={is_on}")]
+        if self._key_pair is not None:
+            certificate, key = self.directory / "server.pem", self.directory / "server.key"
+            switches += ["-c", "ssl=on", "-c", f"ssl_cert_file={certificate}", "-c", f"ssl_key_file={key}"]
         address = ["-h", self.host, "-p", str(self.port), "-k", str(self.directory)]
         return [_program("postgres"), "-D", self.directory / "data", *address, *switches]
 

@@ -30,9 +30,10 @@ from msgcore.runtime.abc import (
 if TYPE_CHECKING:
     from msgcore.runtime.aio import AsyncioRuntime
     from msgcore.runtime.blocking import BlockingRuntime, run
-    from msgcore.runtime.sql import Database
-    from msgcore.runtime.sql_connection import Connection, Row, SqlValue
-    from msgcore.runtime.sql_schema import Schema
+    from msgcore.runtime.sql.connection import Connection, Engine, Row, SqlValue
+    from msgcore.runtime.sql.database import Database
+    from msgcore.runtime.sql.postgres_target import PostgresTarget
+    from msgcore.runtime.sql.schema import Schema
     from msgcore.runtime.tls import TlsStream
     from msgcore.runtime.transcript import Direction, TranscriptLine, TranscriptStream
 
@@ -45,12 +46,14 @@ __all__ = [
     "Database",
     "Direction",
     "Endpoint",
+    "Engine",
     "Event",
     "Group",
     "Listener",
     "Lock",
     "LoopRuntime",
     "NetworkPath",
+    "PostgresTarget",
     "Proxy",
     "Row",
     "Runtime",
@@ -71,11 +74,13 @@ _MODULES = {
     "AsyncioRuntime": "aio",
     "BlockingRuntime": "blocking",
     "run": "blocking",
-    "Database": "sql",
-    "Connection": "sql_connection",
-    "Row": "sql_connection",
-    "SqlValue": "sql_connection",
-    "Schema": "sql_schema",
+    "Database": "sql.database",
+    "Connection": "sql.connection",
+    "Engine": "sql.connection",
+    "Row": "sql.connection",
+    "SqlValue": "sql.connection",
+    "PostgresTarget": "sql.postgres_target",
+    "Schema": "sql.schema",
     "TlsStream": "tls",
     "Direction": "transcript",
     "TranscriptLine": "transcript",

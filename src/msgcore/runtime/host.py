@@ -6,10 +6,7 @@ import functools
 import os
 from pathlib import Path
 
-__all__ = ["LONGEST_LEASE_SECONDS", "boot_id", "holder_has_ended", "holder_name", "is_lease_free"]
-
-LONGEST_LEASE_SECONDS = 24 * 3600.0
-"""A lease further in the future stands on the clock of an earlier boot, where the system does not name boots."""
+__all__ = ["boot_id", "boot_of", "holder_has_ended", "holder_name"]
 
 
 @functools.cache
@@ -26,8 +23,13 @@ def holder_name() -> str:
     return f"{boot_id()}/{_namespace()}/{os.getpid()}/{_start_of(os.getpid()) or ''}"
 
 
+def boot_of(name: str) -> str:
+    """Say of which boot of which machine the process is that gave itself ``name``."""
+    return name.partition("/")[0]
+
+
 def holder_has_ended(name: str) -> bool:
-    """Say whether the process that gave itself ``name`` is surely gone; ``False`` when nobody can tell.
+    """Say whether a process of this machine that gave itself ``name`` is surely gone; ``False`` when nobody can tell.
 
     The processes of another namespace (a container on the same machine) are not seen from here.
     """
@@ -37,13 +39,6 @@ def holder_has_ended(name: str) -> bool:
     if not start or namespace != _namespace() or not number.isdigit():
         return False
     return _start_of(int(number)) != start
-
-
-def is_lease_free(holder: str | None, leased_until: float | None, monotonic: float) -> bool:
-    """Say whether a lease may be taken: given back, run out, of an earlier boot, or of a process that has ended."""
-    if holder is None or leased_until is None or leased_until <= monotonic:
-        return True
-    return leased_until > monotonic + LONGEST_LEASE_SECONDS or holder_has_ended(holder)
 
 
 def _namespace() -> str:

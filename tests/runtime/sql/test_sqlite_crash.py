@@ -1,4 +1,4 @@
-"""Several processes on one file, and processes that are killed."""
+"""Processes on one SQLite file that are killed, or forked."""
 
 from __future__ import annotations
 
@@ -30,13 +30,6 @@ database = Database.open(path, NOTES, create=True)
 for number in range(10**9):
     write(database, str(number))
     print(number, flush=True)
-"""
-
-WRITES_200 = """
-database = Database.open(path, NOTES, create=True)
-for number in range(200):
-    write(database, f"{sys.argv[2]} {number}")
-runtime.run(database.close(runtime))
 """
 
 MIGRATES_WITHOUT_END = """
@@ -91,13 +84,6 @@ def test_a_kill_loses_no_write_that_was_acknowledged(tmp_path: Path, writes: int
 
     assert found[: len(acknowledged)] == acknowledged
     assert len(found) <= len(acknowledged) + 1
-
-
-def test_two_processes_that_make_one_file_and_write_to_it_lose_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "notes.db"
-    children = [subprocess.Popen(_command(WRITES_200, path, name)) for name in ("ann", "bob")]
-    assert [child.wait(60) for child in children] == [0, 0]
-    assert sorted(_texts(path)) == sorted(f"{name} {number}" for name in ("ann", "bob") for number in range(200))
 
 
 def test_a_kill_in_the_middle_of_a_migration_leaves_the_version_before(tmp_path: Path) -> None:

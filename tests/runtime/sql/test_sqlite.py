@@ -1,37 +1,23 @@
-"""Reading and writing one SQLite file."""
+"""What is SQLite's own: one writer thread a file, group commits, and files of every kind."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from msgcore.base.times import Deadline
-from msgcore.errors import (
-    NotFound,
-    OperationCancelled,
-    StoreBusy,
-    StoreCorrupt,
-    StoreError,
-    StoreFull,
-    TimedOut,
-    UsageError,
-)
+from msgcore.errors import NotFound, StoreBusy, StoreCorrupt, StoreError, StoreFull, TimedOut, UsageError
 from msgcore.runtime import AsyncioRuntime, BlockingRuntime, Connection, Database, Runtime, Schema
-from msgcore.runtime.sql_connection import open_connection
-from msgcore.runtime.sql_writer import Writer
-from msgcore.testing.modes import Mode, call, gather
+from msgcore.runtime.sql.sqlite_connection import open_connection
+from msgcore.runtime.sql.sqlite_writer import Writer
+from msgcore.testing.modes import Mode, gather
 from tests.runtime.peers import PATIENCE_SECONDS
-
-Method = Callable[[Runtime, Callable[[Connection], list[str]], Deadline], Coroutine[Any, Any, list[str]]]
-
-NOTES = Schema("notes", ("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT UNIQUE NOT NULL) STRICT;",))
+from tests.runtime.sql.places import NOTES, add, texts
 
 
 @pytest.fixture
@@ -47,44 +33,9 @@ def database(path: Path) -> Generator[Database]:
     runtime.run(database.close(runtime))
 
 
-def add(text: str, connection: Connection) -> int:
-    return connection.insert("INSERT INTO note (text) VALUES (?)", [text])
-
-
-def texts(connection: Connection) -> list[str]:
-    return [text for (text,) in connection.rows("SELECT text FROM note ORDER BY id")]
-
-
 def read_texts(database: Database) -> list[str]:
     runtime = BlockingRuntime()
     return runtime.run(database.read(runtime, texts))
-
-
-def test_what_was_written_can_be_read(mode: Mode, database: Database) -> None:
-    async def main(runtime: Runtime) -> list[str]:
-        first = await database.write(runtime, lambda connection: add("a", connection))
-        second = await database.write(runtime, lambda connection: add("b", connection))
-        assert (first, second) == (1, 2)
-        return await database.read(runtime, texts)
-
-    assert mode.run(main) == ["a", "b"]
-
-
-def test_every_kind_of_call_gives_its_own_result(database: Database) -> None:
-    def work(connection: Connection) -> list[object]:
-        return [
-            connection.run_many("INSERT INTO note (text) VALUES (?)", [("a",), ("b",), ("c",)]),
-            connection.run("UPDATE note SET text = text || '!' WHERE id > ?", [1]),
-            connection.row("SELECT id, text FROM note WHERE id = 2"),
-            connection.row("SELECT 1 WHERE 0"),
-            connection.value("SELECT count(*) FROM note"),
-            connection.value("SELECT 1 WHERE 0"),
-            list(connection.stream("SELECT text FROM note")),
-        ]
-
-    runtime = BlockingRuntime()
-    found = runtime.run(database.write(runtime, work))
-    assert found == [3, 2, (2, "b!"), None, 3, None, [("a",), ("b!",), ("c!",)]]
 
 
 @pytest.mark.parametrize("how", ["read", "write"])
@@ -96,26 +47,7 @@ def test_every_connection_has_the_settings_of_a_durable_database(database: Datab
 
     runtime = BlockingRuntime()
     found = runtime.run(getattr(database, how)(runtime, settings))
-    assert found == ["wal", 2, 1, 16384, 200, int(how == "read")]
-
-
-def test_a_read_sees_one_moment(database: Database) -> None:
-    runtime = BlockingRuntime()
-
-    def work(connection: Connection) -> tuple[list[str], list[str]]:
-        before = texts(connection)
-        runtime.run(database.write(runtime, lambda connection: add("later", connection)))
-        return before, texts(connection)
-
-    assert runtime.run(database.read(runtime, work)) == ([], [])
-    assert read_texts(database) == ["later"]
-
-
-def test_a_read_cannot_write(database: Database) -> None:
-    runtime = BlockingRuntime()
-    with pytest.raises(StoreError, match=r"notes\.db: attempt to write a readonly database"):
-        runtime.run(database.read(runtime, lambda connection: add("a", connection)))
-    assert read_texts(database) == []
+    assert found == ["wal", 2, 1, 4096, 200, int(how == "read")]
 
 
 def test_a_function_that_raises_undoes_its_own_changes_only(database: Database) -> None:
@@ -174,21 +106,6 @@ def test_all_that_is_queued_meanwhile_is_one_commit(database: Database) -> None:
     assert seen_from_outside == [[]]
 
 
-def test_many_writers_at_once_all_get_their_own_answers(mode: Mode, database: Database) -> None:
-    found: dict[str, int] = {}
-
-    async def main(runtime: Runtime) -> None:
-        async def work(text: str) -> None:
-            found[text] = await database.write(runtime, partial(add, text))
-
-        await gather(runtime, *(work(str(number)) for number in range(40)))
-
-    mode.run(main)
-    runtime = BlockingRuntime()
-    rows = runtime.run(database.read(runtime, lambda c: c.rows("SELECT text, id FROM note")))
-    assert dict(rows) == found
-
-
 def test_work_that_has_not_begun_at_the_deadline_never_runs(mode: Mode, database: Database) -> None:
     has_begun, may_end = threading.Event(), threading.Event()
 
@@ -223,33 +140,10 @@ def test_work_that_has_begun_at_the_deadline_is_waited_for_and_told(mode: Mode, 
     assert read_texts(database) == ["slow"]
 
 
-def test_a_cancelled_write_that_has_begun_is_waited_for(mode: Mode, database: Database) -> None:
-    runtime = mode.runtime()
-
-    def cancels(connection: Connection) -> int:
-        runtime.cancel()
-        threading.Event().wait(0.05)
-        return add("done", connection)
-
-    with pytest.raises(OperationCancelled):
-        call(runtime, lambda runtime: database.write(runtime, cancels))
-    assert read_texts(database) == ["done"]
-
-
-async def _with_past_deadline(method: Method, runtime: Runtime) -> list[str]:
-    return await method(runtime, texts, Deadline(0.0))
-
-
-def test_a_deadline_that_has_passed_starts_nothing(mode: Mode, database: Database) -> None:
-    for method in (database.read, database.write):
-        with pytest.raises(TimedOut):
-            mode.run(partial(_with_past_deadline, method))
-
-
 def test_a_writer_thread_ends_when_idle_and_starts_again(path: Path, database: Database) -> None:
     writer = Writer(
-        lambda open_one: open_one or open_connection(path, create=False, busy_seconds=1.0),
-        lambda _notes: None,
+        lambda: open_connection(path, create=False, busy_seconds=1.0),
+        lambda: None,
         idle_seconds=0.0,
     )
 
@@ -268,35 +162,84 @@ def test_a_writer_thread_ends_when_idle_and_starts_again(path: Path, database: D
     assert read_texts(database) == ["a", "b"]
 
 
-# Sharing and closing
-
-
-def test_databases_of_one_file_share_one_writer_thread(path: Path, database: Database) -> None:
+def test_databases_of_one_file_share_one_connection_to_write(path: Path, database: Database) -> None:
     runtime = BlockingRuntime()
     other = Database.open(path, Schema("tags", ("CREATE TABLE tag (name TEXT)",)), create=False)
 
-    def thread(connection: Connection) -> threading.Thread:
-        return threading.current_thread()
+    def itself(connection: Connection) -> Connection:
+        return connection
 
-    first = runtime.run(database.write(runtime, thread))
-    assert runtime.run(other.write(runtime, thread)) is first
+    first = runtime.run(database.write(runtime, itself))
+    assert runtime.run(other.write(runtime, itself)) is first
 
     runtime.run(other.close(runtime))
     runtime.run(other.close(runtime))
-    assert runtime.run(database.write(runtime, thread)) is first
+    assert runtime.run(database.write(runtime, itself)) is first
+
+
+def test_a_caller_writes_in_his_own_thread_when_nobody_else_does(database: Database) -> None:
+    runtime = BlockingRuntime()
+    thread = runtime.run(database.write(runtime, lambda _: threading.current_thread()))
+    assert thread is threading.current_thread()
+
+
+def test_who_comes_while_another_writes_is_served_after_him(database: Database) -> None:
+    runtime, has_begun, may_end = BlockingRuntime(), threading.Event(), threading.Event()
+
+    def first(connection: Connection) -> int:
+        has_begun.set()
+        assert may_end.wait(PATIENCE_SECONDS)
+        return add("first", connection)
+
+    def second() -> None:
+        assert has_begun.wait(PATIENCE_SECONDS)
+        threading.Timer(0.05, may_end.set).start()
+        runtime.run(database.write(runtime, partial(add, "second")))
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    runtime.run(database.write(runtime, first))
+    thread.join(PATIENCE_SECONDS)
+    assert read_texts(database) == ["first", "second"]
+
+
+def test_a_function_that_writes_by_itself_is_refused(mode: Mode, database: Database) -> None:
+    async def main(runtime: Runtime) -> None:
+        def writes(connection: Connection) -> None:
+            add("outer", connection)
+            BlockingRuntime().run(database.write(BlockingRuntime(), partial(add, "inner")))
+
+        with pytest.raises(UsageError, match="behind itself"):
+            await database.write(runtime, writes)
+
+    mode.run(main)
+    assert read_texts(database) == []
+
+
+def test_a_caller_whose_function_raises_leaves_no_transaction_behind(database: Database) -> None:
+    runtime = BlockingRuntime()
+
+    def raises(connection: Connection) -> None:
+        add("lost", connection)
+        raise LookupError("its own affair")
+
+    with pytest.raises(LookupError):
+        runtime.run(database.write(runtime, raises))
+    runtime.run(database.write(runtime, partial(add, "kept")))
+    assert read_texts(database) == ["kept"]
 
 
 def test_closing_runs_what_is_queued_and_ends_the_thread(path: Path) -> None:
-    async def main() -> threading.Thread:
+    async def main() -> None:
         runtime = AsyncioRuntime()
         database = Database.open(path, NOTES, create=True)
         tasks = [asyncio.create_task(database.write(runtime, partial(add, str(n)))) for n in range(20)]
-        thread = await database.write(runtime, lambda _: threading.current_thread())
+        await database.write(runtime, partial(add, "last"))
         await database.close(runtime)
         await asyncio.gather(*tasks)
-        return thread
 
-    assert not asyncio.run(main()).is_alive()
+    asyncio.run(main())
+    assert "msgcore writer" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_database_closes_in_a_cancelled_call(mode: Mode, path: Path) -> None:
@@ -308,18 +251,6 @@ def test_a_database_closes_in_a_cancelled_call(mode: Mode, path: Path) -> None:
 
     mode.run(main)
     assert sorted(file.name for file in path.parent.iterdir()) == ["notes.db"]  # the last to close tidies the WAL up
-
-
-def test_a_closed_database_says_so(path: Path) -> None:
-    runtime = BlockingRuntime()
-    database = Database.open(path, NOTES, create=True)
-    runtime.run(database.close(runtime))
-    for method in (database.read, database.write):
-        with pytest.raises(StoreError, match=r"notes\.db: the database is closed"):
-            runtime.run(method(runtime, texts))
-
-
-# Errors
 
 
 def test_a_lock_that_is_held_for_too_long_is_busy(path: Path, database: Database) -> None:
@@ -369,23 +300,6 @@ def test_a_full_disk_undoes_the_group_and_tells_all_of_it(database: Database) ->
     assert read_texts(database) == ["after"]
 
 
-def test_a_broken_constraint_is_a_store_error_and_the_database_goes_on(database: Database) -> None:
-    runtime = BlockingRuntime()
-    runtime.run(database.write(runtime, lambda connection: add("a", connection)))
-    with pytest.raises(StoreError, match=r"UNIQUE constraint failed: note\.text"):
-        runtime.run(database.write(runtime, lambda connection: add("a", connection)))
-    runtime.run(database.write(runtime, lambda connection: add("b", connection)))
-    assert read_texts(database) == ["a", "b"]
-
-
-def test_a_function_that_ends_the_transaction_is_told_so(database: Database) -> None:
-    runtime = BlockingRuntime()
-    with pytest.raises(StoreError, match="ended the transaction"):
-        runtime.run(database.write(runtime, lambda connection: connection.run("ROLLBACK")))
-    runtime.run(database.write(runtime, lambda connection: add("b", connection)))
-    assert read_texts(database) == ["b"]
-
-
 def test_a_function_that_waits_for_another_write_is_refused(database: Database) -> None:
     runtime = BlockingRuntime()
 
@@ -413,13 +327,6 @@ def test_a_commit_that_fails_is_told_and_the_connection_replaced(path: Path) -> 
     runtime.run(database.close(runtime))
 
 
-@pytest.mark.parametrize("value", ["\udc80", 2**63, object()])
-def test_a_value_that_sql_does_not_know_is_the_callers_mistake(database: Database, value: object) -> None:
-    runtime = BlockingRuntime()
-    with pytest.raises(UsageError, match=r"notes\.db"):
-        runtime.run(database.write(runtime, lambda c: c.run("INSERT INTO note (text) VALUES (?)", [value])))  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
-
-
 def test_a_missing_file_is_not_found(path: Path) -> None:
     with pytest.raises(NotFound, match=r"notes\.db"):
         Database.open(path, NOTES, create=False)
@@ -431,14 +338,11 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         Database.open(tmp_path / "no-such-folder" / "notes.db", NOTES, create=True)
 
 
-def test_an_empty_file_is_corrupt_unless_it_may_be_made(path: Path) -> None:
+@pytest.mark.parametrize("create", [False, True])
+def test_an_empty_file_is_corrupt(path: Path, create: bool) -> None:
     path.touch()
     with pytest.raises(StoreCorrupt, match=r"notes\.db: is empty"):
-        Database.open(path, NOTES, create=False)
-    database = Database.open(path, NOTES, create=True)
-    assert read_texts(database) == []
-    runtime = BlockingRuntime()
-    runtime.run(database.close(runtime))
+        Database.open(path, NOTES, create=create)
 
 
 def test_a_file_that_is_no_database_is_corrupt(path: Path) -> None:
@@ -469,3 +373,22 @@ def test_a_damaged_page_is_corrupt(path: Path) -> None:
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is a folder"):
         Database.open(tmp_path, NOTES, create=True)
+
+
+def test_another_programs_database_is_left_alone(path: Path) -> None:
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE bookmarks (url TEXT)")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"notes\.db: a database of another program \(its tables: bookmarks\)"):
+        Database.open(path, NOTES, create=True)
+    assert path.read_bytes() == before
+
+
+def test_only_the_owner_reads_a_new_database(path: Path) -> None:
+    database = Database.open(path, NOTES, create=True)
+    runtime = BlockingRuntime()
+    runtime.run(database.write(runtime, lambda connection: connection.run("delete from note")))
+    modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    runtime.run(database.close(runtime))
+    assert modes == {"notes.db": 0o600, "notes.db-wal": 0o600, "notes.db-shm": 0o600}

@@ -1,0 +1,287 @@
+"""One SQLite connection: opened as this library needs it, typed, and with msgcore's errors."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgcore.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, UsageError
+from msgcore.runtime.sql.connection import Engine, Row, SqlValue
+from msgcore.runtime.sql.schema import check_tables
+
+__all__ = ["PAGE_OCTETS", "SqliteConnection", "open_connection", "open_read_only"]
+
+PAGE_OCTETS = 4 * 1024
+
+# So large the log becomes before it goes into the file: 16 MB, in which pages that change often are written once.
+_PAGES_OF_LOG = 4_000
+_RETRY_SECONDS = 0.02
+_PAGES_A_STEP = 1_000
+
+_FOREIGN = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
+
+
+class SqliteConnection:
+    """A :class:`~msgcore.runtime.sql.connection.Connection` to a file."""
+
+    def __init__(self, raw: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
+        self._raw = raw
+        self._path = path
+        self._busy_ms = int(busy_seconds * 1_000)
+
+    @property
+    def engine(self) -> Engine:
+        return Engine.SQLITE
+
+    def rows(self, sql: str, parameters: Sequence[SqlValue] = ()) -> list[Row]:
+        try:
+            return self._raw.execute(sql, parameters).fetchall()
+        except _FOREIGN as error:
+            raise ours(error, self._path) from error
+
+    def row(self, sql: str, parameters: Sequence[SqlValue] = ()) -> Row | None:
+        """Give the first row, if there is one."""
+        try:
+            cursor = self._raw.execute(sql, parameters)
+            row: Row | None = cursor.fetchone()
+            cursor.close()
+            return row
+        except _FOREIGN as error:
+            raise ours(error, self._path) from error
+
+    def value(self, sql: str, parameters: Sequence[SqlValue] = ()) -> Any:
+        """Give the first column of the first row; ``None`` when there is no row."""
+        row = self.row(sql, parameters)
+        return None if row is None else row[0]
+
+    def run(self, sql: str, parameters: Sequence[SqlValue] = ()) -> int:
+        """Run one statement and give the number of rows that it changed."""
+        try:
+            return max(0, self._raw.execute(sql, parameters).rowcount)
+        except _FOREIGN as error:
+            raise ours(error, self._path) from error
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> int:
+        """Run one statement for each row of parameters and give the number of rows changed by all."""
+        try:
+            return max(0, self._raw.executemany(sql, rows).rowcount)
+        except _FOREIGN as error:
+            raise ours(error, self._path) from error
+
+    def stream(self, sql: str, parameters: Sequence[SqlValue] = ()) -> Iterator[Row]:
+        """Give rows one by one, for results too large to hold; only within the transaction."""
+        try:
+            yield from self._raw.execute(sql, parameters)
+        except _FOREIGN as error:
+            raise ours(error, self._path) from error
+
+    @property
+    def is_in_transaction(self) -> bool:
+        return self._raw.in_transaction
+
+    def tables(self) -> set[str]:
+        return {name for (name,) in self.rows("select name from sqlite_schema where type = 'table'")}
+
+    def begin_alone(self) -> None:
+        self.run("begin immediate")
+
+    def try_begin_alone(self) -> bool:
+        """Begin to write, unless another process is at it."""
+        self.rows("pragma busy_timeout = 0")
+        try:
+            self.begin_alone()
+        except StoreBusy:
+            return False
+        finally:
+            self.rows(f"pragma busy_timeout = {self._busy_ms}")
+        return True
+
+    def lay_foundation(self) -> None:
+        self.run(
+            "create table if not exists msgcore_schema"
+            " (name text primary key, version integer not null) without rowid, strict"
+        )
+
+    def run_script(self, script: str) -> None:
+        for statement in statements(script):
+            self.run(statement)
+
+    def commit(self) -> None:
+        self.run("commit")
+
+    def roll_back(self) -> None:
+        """Undo the transaction, unless SQLite has done so already."""
+        if self._raw.in_transaction:
+            self.run("rollback")
+
+    def copy_to(self, path: Path, go_on: Callable[[], None]) -> None:
+        """Write what the transaction sees as a database of its own, calling ``go_on`` now and then, which may raise."""
+        try:
+
+            def step(_status: int, _remaining: int, _total: int) -> None:
+                go_on()
+
+            copy = sqlite3.connect(path, isolation_level=None)
+            try:
+                # Whoever asks for it makes the whole file durable, or throws it away.
+                copy.execute("pragma journal_mode = off")
+                copy.execute("pragma synchronous = 0")
+                self._raw.backup(copy, pages=_PAGES_A_STEP, progress=step)
+            finally:
+                copy.close()
+        except _FOREIGN as error:
+            raise ours(error, path) from error
+
+    def close(self) -> None:
+        try:
+            self._raw.close()
+        except _FOREIGN as error:
+            raise ours(error, self._path) from error
+
+
+def ours(error: Exception, path: Path) -> StoreError | StoreBusy | UsageError:
+    """Make msgcore's error of one that sqlite3 raised."""
+    text = f"{path}: {error}"
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # the module's own: a wrong count or kind of parameters, a connection that is closed, …
+        return StoreError(text) if isinstance(error, sqlite3.OperationalError) else UsageError(text)
+    match code & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreBusy(text)
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            return StoreFull(text)
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return StoreCorrupt(text)
+        case _:
+            return StoreError(text)
+
+
+def open_connection(path: Path, *, create: bool, busy_seconds: float, is_reader: bool = False) -> SqliteConnection:
+    """Open a database file in WAL mode, with every setting read back.
+
+    Raises:
+        StoreCorrupt: the file is empty: one that is made never is.
+        StoreError: the file cannot be opened, or SQLite refuses a setting; the message names the file.
+    """
+    if create:
+        _make(path)
+    if path.exists() and path.stat().st_size == 0:
+        raise StoreCorrupt(f"{path}: is empty, no database")
+    connection = _connect(path, "mode=rw", busy_seconds)
+    try:
+        _set(connection, path, "busy_timeout", int(busy_seconds * 1_000))
+        check_tables(connection.tables(), str(path))  # before the first change to the file
+        _set_wal(connection, path, busy_seconds)
+        _set(connection, path, "synchronous", 2)
+        _set(connection, path, "wal_autocheckpoint", _PAGES_OF_LOG)
+        _set(connection, path, "foreign_keys", 1)
+        if is_reader:
+            _set(connection, path, "query_only", 1)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_read_only(path: Path, busy_seconds: float) -> SqliteConnection:
+    """Open a file as it is, without a change to it, whatever it holds.
+
+    Raises:
+        StoreError: the file cannot be opened.
+    """
+    connection = _connect(path, "mode=ro", busy_seconds)
+    try:
+        try:
+            connection.value("select count(*) from sqlite_schema")
+        except StoreCorrupt:
+            pass  # who reads is told
+        except StoreError:
+            # In a folder that may not be written WAL has no place; nobody else writes there, either.
+            connection.close()
+            connection = _connect(path, "mode=ro&immutable=1", busy_seconds)
+        _set(connection, path, "query_only", 1)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def statements(script: str) -> Iterator[str]:
+    """Cut a script into statements; ``executescript`` would commit the transaction first."""
+    start = end = 0
+    while (end := script.find(";", end) + 1) > 0:
+        if sqlite3.complete_statement(script[start:end]):
+            yield script[start:end]
+            start = end
+    if script[start:].strip():
+        yield script[start:]
+
+
+def _connect(path: Path, how: str, busy_seconds: float) -> SqliteConnection:
+    try:
+        # Transactions are ours: with isolation_level=None the module begins none by itself.
+        raw = sqlite3.connect(
+            f"{path.as_uri()}?{how}", uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.Error as error:
+        raise ours(error, path) from error
+    return SqliteConnection(raw, path, busy_seconds)
+
+
+def _make(path: Path) -> None:
+    """Make a database without tables that only its owner reads, unless there is a file; complete, or not at all.
+
+    SQLite gives the file's companions the same mode.
+    """
+    if path.exists():
+        return
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        try:
+            _lay_out(partial)
+            # Not a rename: that would replace what another process made meanwhile.
+            os.link(partial, path)
+        except FileExistsError:
+            return
+        finally:
+            partial.unlink()
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
+
+
+def _lay_out(path: Path) -> None:
+    connection = _connect(path, "mode=rw", 0)
+    try:
+        _set(connection, path, "page_size", PAGE_OCTETS)
+        _set_wal(connection, path, 0)  # writes the first page
+    finally:
+        connection.close()
+
+
+def _set(connection: SqliteConnection, path: Path, name: str, value: int) -> None:
+    connection.rows(f"pragma {name} = {value}")
+    found = connection.value(f"pragma {name}")
+    if found != value:
+        raise StoreError(f"{path}: pragma {name} is {found} and cannot be made {value}")
+
+
+def _set_wal(connection: SqliteConnection, path: Path, busy_seconds: float) -> None:
+    # Two processes that make a file at the same time: SQLite does not use its busy timeout for this change.
+    give_up = time.monotonic() + busy_seconds
+    while True:
+        try:
+            found = connection.value("pragma journal_mode = wal")
+        except StoreBusy:
+            if time.monotonic() >= give_up:
+                raise
+            time.sleep(_RETRY_SECONDS)
+            continue
+        if found != "wal":
+            raise StoreError(f"{path}: journal_mode is {found} and cannot be made wal")
+        return
