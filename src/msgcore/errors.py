@@ -25,10 +25,13 @@ __all__ = [
     "AuthenticationRefused",
     "CapabilityMissing",
     "CommandRefused",
+    "CommitUnknown",
     "ConnectionLost",
+    "ForeignEntryId",
     "InjectionRefused",
     "InvalidAddress",
     "InvalidBookmark",
+    "InvalidToken",
     "LimitExceeded",
     "MalformedMessage",
     "MissingExtra",
@@ -38,6 +41,7 @@ __all__ = [
     "NotFound",
     "NotLoaded",
     "NotSupported",
+    "ObjectDeleted",
     "OperationCancelled",
     "PluginBroken",
     "ProfileError",
@@ -123,6 +127,18 @@ class InvalidBookmark(UsageError):
 
 class NotFound(UsageError, LookupError):
     """No object has this entry id, name or path (any more)."""
+
+
+class ForeignEntryId(NotFound):
+    """The entry id is another store's, or no entry id at all."""
+
+
+class ObjectDeleted(NotFound):
+    """The entry id names a message or folder that was deleted (MAPI_E_OBJECT_DELETED)."""
+
+
+class InvalidToken(UsageError):
+    """A token of changes is another store's or folder's, or deletions since it are forgotten: start without one."""
 
 
 class Closed(UsageError):
@@ -304,6 +320,10 @@ class StoreError(MsgcoreError):
 
 class StoreCorrupt(StoreError):
     """The database is damaged, or is not one; the message names the file and what was found."""
+
+
+class CommitUnknown(StoreError):
+    """The server was lost while it committed, and could not be asked by the deadline whether it did."""
 
 
 class StoreFull(StoreError):

@@ -84,6 +84,20 @@ def test_an_entry_id_survives_its_octets(uid: bytes, kind: int, number: int) -> 
     assert bytes(entry_id)[4:20] == uid
 
 
+@given(st.binary(min_size=16, max_size=16), st.integers(0, 255), st.integers(0, 2**64 - 1))
+def test_an_entry_id_is_found_by_its_octets(uid: bytes, kind: int, number: int) -> None:
+    entry_id = EntryId(uid, kind, number)
+    found: dict[bytes | EntryId, str] = {entry_id: "by the entry id", bytes(entry_id): "by its octets"}
+
+    assert found == {entry_id: "by its octets"}
+
+
+def test_entry_ids_differ_where_their_octets_do() -> None:
+    first, other = EntryId(bytes(16), 5, 1), EntryId(bytes(16), 5, 2)
+
+    assert (first == bytes(other), first == other, first == EntryId(bytes(16), 5, 1)) == (False, False, True)
+
+
 @given(st.binary(max_size=40))
 def test_any_other_octets_are_no_entry_id(octets: bytes) -> None:
     if len(octets) == 29 and octets[:4] == bytes(4):

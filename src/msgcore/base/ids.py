@@ -9,7 +9,7 @@ from typing import cast
 
 import attrs
 
-from msgcore.errors import NotFound, UsageError
+from msgcore.errors import ForeignEntryId, UsageError
 
 __all__ = ["EntryId", "EntryIdLike", "ObjectKind", "new_message_id", "new_time_ordered_id", "new_uid", "search_key"]
 
@@ -22,12 +22,12 @@ class ObjectKind:
     MESSAGE = 5
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class EntryId:
     """A store's way to name an object: the provider's 16 octets, the kind, and the store's own number.
 
     On the wire: four flag octets (zero: long-term), the provider's UID at octets 4 to 20 as MAPI has it,
-    one octet of kind and eight of number.
+    one octet of kind and eight of number. It equals these octets, so either finds the other in a ``dict`` or ``set``.
     """
 
     provider_uid: bytes
@@ -37,20 +37,29 @@ class EntryId:
     def __bytes__(self) -> bytes:
         return bytes(4) + self.provider_uid + bytes([self.kind]) + self.number.to_bytes(8, "big")
 
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, EntryId):
+            mine, others = (self.provider_uid, self.kind, self.number), (other.provider_uid, other.kind, other.number)
+            return mine == others
+        return bytes(self) == other if isinstance(other, bytes) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes(self))
+
     @classmethod
     def parse(cls, octets: bytes | EntryId) -> EntryId:
         """Read an entry id that a msgcore store made.
 
         Raises:
             UsageError: these are no octets.
-            NotFound: it has another form.
+            ForeignEntryId: it has another form.
         """
         if isinstance(octets, EntryId):
             return octets
         if not isinstance(cast(object, octets), bytes):
             raise UsageError(f"need an entry id, got {type(octets).__name__}")
         if len(octets) != 29 or octets[:4] != bytes(4):
-            raise NotFound(f"entry id {octets.hex()} is not one of a msgcore store")
+            raise ForeignEntryId(f"entry id {octets.hex()} is not one of a msgcore store")
         return cls(octets[4:20], octets[20], int.from_bytes(octets[21:], "big"))
 
 

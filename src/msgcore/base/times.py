@@ -9,7 +9,7 @@ from typing import Protocol
 
 import attrs
 
-from msgcore.errors import LimitExceeded, TimedOut
+from msgcore.errors import LimitExceeded, TimedOut, UsageError
 
 __all__ = [
     "Clock",
@@ -17,6 +17,7 @@ __all__ = [
     "SystemClock",
     "datetime_from_filetime",
     "filetime_from_datetime",
+    "local_time",
 ]
 
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -85,6 +86,18 @@ class Deadline:
     def sooner(self, seconds: float) -> Deadline:
         """This deadline, or one ``seconds`` from now when that is sooner."""
         return Deadline(min(self.at, self.clock.monotonic() + seconds), self.clock)
+
+
+def local_time(moment: datetime) -> datetime:
+    """Take a time without a zone for local time, as Python does.
+
+    Raises:
+        UsageError: there is no such moment: it is at one end of what a ``datetime`` can say.
+    """
+    try:
+        return moment if moment.tzinfo is not None else moment.astimezone()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"{moment} is no moment in local time; give it a zone: tzinfo=UTC") from error
 
 
 def filetime_from_datetime(moment: datetime) -> int:

@@ -7,12 +7,11 @@ kept as content of the level above.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
-from msgcore.model.html_tokens import Raw, Tag, Token, tokens_of
+from msgcore.model.html_tokens import Tag, Token, tokens_of
 
 __all__ = ["DEEPEST", "VOID", "nested_tokens"]
 
@@ -52,7 +51,6 @@ _ENDED_BY: dict[str, frozenset[str]] = {
     "option": frozenset({"option"}),
     "a": frozenset({"a"}),
 }
-_NOTHING: frozenset[str] = frozenset()
 _FRAME = frozenset({"html", "head"})
 
 
@@ -64,82 +62,93 @@ def nested_tokens(html: str) -> Iterator[Token]:
     nesting = _Nesting()
     has_body = False
     for token in tokens_of(html):
-        if isinstance(token, str | Raw):
+        if not isinstance(token, Tag):
             yield token
-        elif token.name in _FRAME or (token.name == "body" and (token.is_end or has_body)):
             continue
-        elif token.name in VOID:
+        name, is_end, _ = token
+        if name in _FRAME or (name == "body" and (is_end or has_body)):
+            continue
+        if name in VOID:
             yield from nesting.pass_void(token)
-        elif token.is_end:
-            yield from nesting.end(token.name)
+        elif is_end:
+            yield from nesting.end(name)
         else:
-            has_body = has_body or token.name == "body"
+            has_body = has_body or name == "body"
             yield from nesting.start(token)
     yield from nesting.end_all()
 
 
 @attrs.define
 class _Scope:
-    """What a table or cell holds open; the end tags of what stands outside do not reach in."""
+    """What a table or cell holds open, and how often; the end tags of what stands outside do not reach in."""
 
     of: str
-    open: Counter[str] = attrs.field(factory=Counter[str])
+    open: dict[str, int] = attrs.field(factory=dict[str, int])
 
 
 class _Nesting:
+    """What is open. Each method gives the tags that come of one."""
+
     def __init__(self) -> None:
         self._open: list[str] = []
         self._scopes = [_Scope("")]
-        self._dropped: Counter[str] = Counter()
+        self._dropped: dict[str, int] = {}
         self._formatting = 0
 
-    def pass_void(self, tag: Tag) -> Iterator[Token]:
-        if not tag.is_end or tag.name == "br":  # browsers read </br> as <br>
-            yield from self.end_before(tag.name)
-            yield Tag("br") if tag.is_end else tag
+    def pass_void(self, tag: Tag) -> Sequence[Tag]:
+        if tag.is_end and tag.name != "br":
+            return ()
+        # Browsers read </br> as <br>.
+        return (*self._end_before(tag.name), Tag("br") if tag.is_end else tag)
 
-    def start(self, tag: Tag) -> Iterator[Token]:
+    def start(self, tag: Tag) -> Sequence[Tag]:
         name = tag.name
-        yield from self.end_before(name)
+        ended = self._end_before(name)
         is_formatting = name in _FORMATTING
         if len(self._open) >= DEEPEST or (is_formatting and self._formatting >= _MOST_FORMATTING):
-            self._dropped[name] += 1
-            return
+            self._dropped[name] = self._dropped.get(name, 0) + 1
+            return ended
         self._open.append(name)
-        self._scopes[-1].open[name] += 1
+        opened = self._scopes[-1].open
+        opened[name] = opened.get(name, 0) + 1
         self._formatting += is_formatting
         if name in _SCOPED:
             self._scopes.append(_Scope(name))
-        yield tag
+        return (*ended, tag) if ended else (tag,)
 
-    def end_before(self, name: str) -> Iterator[Token]:
+    def _end_before(self, name: str) -> Sequence[Tag]:
         """End what the start of ``name`` ends."""
-        if name in _ENDS_PARAGRAPH and self._scopes[-1].open["p"]:
-            yield from self._end_through("p")
-        ended = _ENDED_BY.get(name, _NOTHING)
-        while self._open and self._open[-1] in ended:
-            yield self._end_innermost()
+        ended: Sequence[Tag] = ()
+        if name in _ENDS_PARAGRAPH and self._scopes[-1].open.get("p"):
+            ended = self._end_through("p")
+        if name in _ENDED_BY:
+            ends = _ENDED_BY[name]
+            while self._open and self._open[-1] in ends:
+                ended = (*ended, self._end_innermost())
+        return ended
 
-    def end(self, name: str) -> Iterator[Token]:
-        if self._dropped[name]:
+    def end(self, name: str) -> Sequence[Tag]:
+        if self._dropped.get(name):
             self._dropped[name] -= 1
-        elif self._is_in_scope(name):
-            yield from self._end_through(name)
+            return ()
+        if self._open and self._open[-1] == name:
+            return (self._end_innermost(),)
+        return self._end_through(name) if self._is_in_scope(name) else ()
 
-    def _end_through(self, name: str) -> Iterator[Token]:
-        while self._open[-1] != name:
-            yield self._end_innermost()
-        yield self._end_innermost()
+    def _end_through(self, name: str) -> Sequence[Tag]:
+        ended = [self._end_innermost()]
+        while ended[-1].name != name:
+            ended.append(self._end_innermost())
+        return ended
 
-    def end_all(self) -> Iterator[Token]:
-        while self._open:
-            yield self._end_innermost()
+    def end_all(self) -> Sequence[Tag]:
+        return [self._end_innermost() for _ in range(len(self._open))]
 
     def _is_in_scope(self, name: str) -> bool:
         reach = 1
         if name in _TABLE_PARTS:
             reach += (self._scopes[-1].of in _CELLS) + (name == "table")
-        return any(scope.open[name] for scope in self._scopes[-reach:])
+        return any(scope.open.get(name) for scope in self._scopes[-reach:])
 
     def _end_innermost(self) -> Tag:
         name = self._open.pop()

@@ -30,11 +30,14 @@ _LINES = frozenset(
     }
 )
 _UNSEEN = frozenset({"audio", "canvas", "datalist", "svg", "template", "video"})
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+_BLANKS = " \t\r\n\f"
+# Where blanks become one space; a space by itself is passed over.
+_SPACES = re.compile(r"[\t\r\n\f][ \t\r\n\f]*+| [ \t\r\n\f]++")
 _LINE_END = re.compile(r"\r\n?|\n")
 _NOT_SHOWN = re.compile(r"display\s*+:\s*+none|visibility\s*+:\s*+hidden|mso-hide\s*+:\s*+all", re.IGNORECASE)
 _SHOWN_SCHEMES = ("http:", "https:", "mailto:", "tel:", "ftp:")
 _IN_ADDRESS = str.maketrans({" ": "%20", "<": "%3C", ">": "%3E", "\t": None, "\r": None, "\n": None, "\f": None})
+_SCHEME = re.compile(r"\A(?:mailto:|https?://)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _MOST_PREFIXES = 20
 _QUOTE = "> "
@@ -108,13 +111,16 @@ class _Layout:
         if self._preformatted:
             self._put_preformatted(text)
             return
-        spaced = _SPACES.sub(" ", text)
-        if spaced.startswith(" "):
+        words = text.strip(_BLANKS)
+        if text and text[0] in _BLANKS:
             self._space = self._space or " "
-        words = spaced.strip(" ").replace("\xa0", " ")
-        if words.strip() or (words and self._line and not self._gap):
+        if not words:
+            return
+        if not words.isprintable() or "  " in words:
+            words = _SPACES.sub(" ", words).replace("\xa0", " ")
+        if not words.isspace() or (self._line and not self._gap):
             self._put(words)
-            self._space = " " if spaced.endswith(" ") else ""
+            self._space = " " if text[-1] in _BLANKS else ""
 
     def _put_preformatted(self, text: str) -> None:
         if self._is_new_preformatted:  # HTML standard section 13.1.2.5: a line end behind <pre> does not count
@@ -139,14 +145,17 @@ class _Layout:
 
     def _begin_line(self) -> None:
         """Begin a line; the empty ones before it are quoted as far as both their neighbours are."""
-        quotes = sum(prefix is not None and prefix.rest == _QUOTE for prefix in self._prefixes)
+        quotes = self._count_quotes() if self._prefixes else 0
         if self._line:
             self._end_line()
             empty = (_QUOTE * min(quotes, self._quotes)).rstrip()
             self._lines.extend([empty] * (self._gap - 1))
         self._quotes = quotes
-        self._prefix = "".join(prefix.take() for prefix in self._prefixes if prefix is not None)
+        self._prefix = "".join([prefix.take() for prefix in self._prefixes if prefix is not None])
         self._begun += 1
+
+    def _count_quotes(self) -> int:
+        return sum(prefix is not None and prefix.rest == _QUOTE for prefix in self._prefixes)
 
     def _end_line(self) -> None:
         line = "".join(self._line).rstrip()
@@ -160,14 +169,15 @@ class _Layout:
         if self._unseen:
             self._unseen += 0 if tag.name in VOID else -1 if tag.is_end else 1
             return
-        if not tag.is_end and _is_unseen(tag):
-            self._unseen = int(tag.name not in VOID)
+        name = tag.name
+        if not tag.is_end and (name in _UNSEEN or (tag.attributes and _is_hidden(tag))):
+            self._unseen = int(name not in VOID)
             return
-        if tag.name in _PARAGRAPHS:
+        if name in _PARAGRAPHS:
             self._break(2)
-        elif tag.name in _LINES:
+        elif name in _LINES:
             self._break(1)
-        handler = _HANDLERS.get(tag.name)
+        handler = _HANDLERS.get(name)
         if handler is not None:
             handler(self, tag)
 
@@ -262,11 +272,9 @@ class _Layout:
             self._break(1)
 
 
-def _is_unseen(tag: Tag) -> bool:
-    if tag.name in _UNSEEN:
-        return True
-    written = tag.attributes
-    if not written or not ("hid" in (lowered := written.lower()) or "none" in lowered):
+def _is_hidden(tag: Tag) -> bool:
+    lowered = tag.attributes.lower()
+    if "hid" not in lowered and "none" not in lowered:
         return False
     attributes = attributes_of(tag)
     return "hidden" in attributes or _NOT_SHOWN.search(attributes.get("style", "")) is not None
@@ -276,7 +284,7 @@ def _says_more(address: str, words: str) -> bool:
     """Say whether the address tells the reader of the words anything."""
     if not words or not address.lower().startswith(_SHOWN_SCHEMES):
         return False
-    bare = re.sub(r"^(?:mailto:|https?://)", "", address, flags=re.IGNORECASE).rstrip("/")
+    bare = _SCHEME.sub("", address).rstrip("/")
     return words.rstrip("/") not in {address.rstrip("/"), bare}
 
 

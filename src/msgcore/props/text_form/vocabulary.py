@@ -48,6 +48,7 @@ SIGNS = {
 _SHORT_NAMES: Mapping[str, Property[object]] = {
     "address": known.PidTagEmailAddress,
     "address_type": known.PidTagAddressType,
+    "attachment_text": known.PidTagSearchAttachments,
     "bcc": known.PidTagDisplayBcc,
     "body": known.PidTagBody,
     "cc": known.PidTagDisplayCc,
@@ -77,6 +78,7 @@ _SHORT_NAMES: Mapping[str, Property[object]] = {
     "sent": known.PidTagClientSubmitTime,
     "size": known.PidTagMessageSizeExtended,
     "smtp_address": known.PidTagSmtpAddress,
+    "status": known.PidTagMessageStatus,
     "subject": known.PidTagSubject,
     "to": known.PidTagDisplayTo,
 }
