@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
-from msgcore.codecs.mime.body_parts import Part, chunks_of, size_of
+from msgcore.codecs.mime.body_parts import Part, Segment, chunks_of, size_of
 from msgcore.codecs.mime.compose import Written, compose_body
 from msgcore.codecs.mime.mapping.own_fields import (
     OWN_FIELDS,
@@ -38,7 +38,7 @@ from msgcore.model.recipient import Recipient
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
 
-__all__ = ["chunks_in_form", "size_when_written", "write", "write_chunks"]
+__all__ = ["chunks_in_form", "segments_in_form", "size_when_written", "write", "write_chunks"]
 
 _BODY = {tag.bag_key for tag in (PidTagBody, PidTagHtml, PidTagInternetCodepage)}
 
@@ -71,7 +71,11 @@ def write_chunks(message: Message, *, bcc: bool = True, flowed: bool = False) ->
 
 
 def chunks_in_form(message: Message, form: WriteForm) -> Iterator[bytes]:
-    return chunks_of(_write_all(message, form).segments)
+    return chunks_of(segments_in_form(message, form))
+
+
+def segments_in_form(message: Message, form: WriteForm) -> tuple[Segment, ...]:
+    return _write_all(message, form).segments
 
 
 def size_when_written(message: Message, *, bcc: bool = True) -> int:

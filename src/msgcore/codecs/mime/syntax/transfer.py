@@ -14,12 +14,14 @@ from typing import cast
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 
 __all__ = [
+    "BASE64_LINE_OCTETS",
     "BLOCK_OCTETS",
     "IDENTITIES",
     "Domain",
     "base64_chunks",
     "base64_engine",
     "decode_base64",
+    "decode_base64_start",
     "decode_content",
     "decode_text",
     "domain_of",
@@ -29,6 +31,7 @@ __all__ = [
     "has_long_line",
     "is_mostly_ascii",
     "normalise_line_ends",
+    "only_base64",
     "size_in_base64",
     "with_line_feeds",
 ]
@@ -71,6 +74,9 @@ _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
 
 _LARGE = 65_536
 _LINE = 57  # octets that make a base64 line of 76
+BASE64_LINE_OCTETS = 76
+"""The length of the lines that are written, without their line end."""
+
 _MOST_LINES = 512
 BLOCK_OCTETS = _LINE * _MOST_LINES
 """What is encoded at once; a file is read in such blocks."""
@@ -124,13 +130,23 @@ def decode_base64(octets: bytes, note: Note = ignore, start: int = 0, end: int |
     except binascii.Error:
         octets = octets[start:end]
         note("base64-truncated", "base64 whose length is wrong")
-        data = octets.partition(b"=")[0].translate(None, _NOT_ALPHABET)
-        if len(data) % 4 == 1:
-            data = data[:-1]
-        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+        return decode_base64_start(octets.partition(b"=")[0])
     if note is not ignore:
         _note_base64(octets[start:end], note)
     return decoded
+
+
+def decode_base64_start(octets: bytes) -> bytes:
+    """Decode base64 without padding, which may be cut anywhere; what is outside the alphabet is skipped."""
+    data = only_base64(octets)
+    if len(data) % 4 == 1:
+        data = data[:-1]
+    return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+
+
+def only_base64(octets: bytes) -> bytes:
+    """Leave out what is not of the base64 alphabet; the padding, too."""
+    return octets.translate(None, _NOT_ALPHABET)
 
 
 def _note_base64(octets: bytes, note: Note) -> None:
