@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import attrs
@@ -16,10 +17,13 @@ from msgcore.props.table import PidTagBody, PidTagSubject
 from msgcore.props.tags import PS_PUBLIC_STRINGS
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.capability import Capability
+from msgcore.spi.changes import Change, ChangeKind, Changes
+from msgcore.spi.folders import Search
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.message_state import AttachmentFacts
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.store import EVERY_ROW, Incoming, SpecialFolder, StoreEvent, TableQuery
+from msgcore.spi.store import EVERY_ROW, Contents, Incoming, MessageStatus, SpecialFolder, StoreEvent, TableQuery
 from msgcore.testing.modes import Mode
 
 BOTH = pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
@@ -28,8 +32,14 @@ INBOX = EntryId(UID, ObjectKind.FOLDER, 1)
 LETTER = EntryId(UID, ObjectKind.MESSAGE, 2)
 BOB, CID = (Recipient(Address("SMTP", f"{name}@b.test")) for name in ("bob", "cid"))
 BOTH_RECIPIENTS = Envelope(None, (BOB, CID))
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 QUERY = TableQuery((PidTagSubject,), count=1)
 KEYWORDS = (PS_PUBLIC_STRINGS, "Keywords")
+EVERY_MESSAGE = PidTagSubject.exists()
+
+
+def change(number: int, entry_id: EntryId = LETTER) -> Change:
+    return Change(ChangeKind.CHANGED, entry_id, INBOX, number)
 
 
 class Says:
@@ -49,6 +59,11 @@ class Says:
     special_folders = folders = folder = query = count = load = row = save = copy = settle = lock_due = _say
     groups = explain = advise = property_ids = property_names = _say
     save_changes = set_read_flag = move = delete = create_folder = delete_folder = _say
+    move_folder = copy_folder = empty_folder = folder_properties = set_folder_properties = _say
+    receive_folder = receive_folders = set_receive_folder = deliver = save_associated = _say
+    create_search_folder = search_criteria = set_search_criteria = changes_since = check = backup = compact = _say
+    restore = purge = purge_before = set_message_status = clear_receipts = owed_receipts = _say
+    attachment_facts = attachment_octets = _say
     submit = outgoing = submission = make_due = retry = abort = track = preview = flush = submit_all = _say
     identity = None
 
@@ -78,7 +93,7 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("rows of other columns", lambda s: s.query(INBOX, QUERY, NEVER), [Row((PidTagBody,), {})]),
     ("less than no rows", lambda s: s.count(INBOX, EVERY_ROW, NEVER), -1),
     ("no number", lambda s: s.count(INBOX, EVERY_ROW, NEVER), "2"),
-    ("no groups", lambda s: s.groups(INBOX, None, (), NEVER), [(("a",), 1, 0)]),
+    ("no groups", lambda s: s.groups(INBOX, EVERY_ROW, NEVER), [(("a",), 1, 0)]),
     ("no plan", lambda s: s.explain(INBOX, QUERY, NEVER), "by index"),
     ("no way to end", lambda s: s.advise(INBOX, _ignore, lambda: None, NEVER), None),
     ("texts for property ids", lambda s: s.property_ids([KEYWORDS], False, NEVER), ["0x8000"]),
@@ -91,6 +106,34 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("octets for ids", lambda s: s.save(INBOX, [Incoming(Message())], NEVER), [bytes(LETTER)]),
     ("too few ids", lambda s: s.save(INBOX, [Incoming(Message())], NEVER), []),
     ("too many ids", lambda s: s.copy([LETTER], INBOX, NEVER), [LETTER, LETTER]),
+    ("no copy", lambda s: s.copy_folder(INBOX, INBOX, "copy", NEVER), None),
+    ("no properties", lambda s: s.folder_properties(INBOX, NEVER), [(PidTagSubject, "a")]),
+    ("properties by name", lambda s: s.folder_properties(INBOX, NEVER), {"PidTagSubject": "a"}),
+    ("no entry", lambda s: s.receive_folder("IPM", NEVER), INBOX),
+    ("no entries", lambda s: s.receive_folders(NEVER), {"IPM": INBOX}),
+    ("too few deliveries", lambda s: s.deliver([Incoming(Message())], NEVER), []),
+    ("too few associated", lambda s: s.save_associated(INBOX, [Incoming(Message())], NEVER), []),
+    ("no search folder", lambda s: s.create_search_folder(INBOX, "found", cast(Any, None), NEVER), None),
+    ("no search", lambda s: s.search_criteria(INBOX, NEVER), EVERY_MESSAGE),
+    ("a search of nothing", lambda s: s.search_criteria(INBOX, NEVER), Search(EVERY_MESSAGE, ())),
+    ("a search of names", lambda s: s.search_criteria(INBOX, NEVER), Search(EVERY_MESSAGE, cast(Any, ("inbox",)))),
+    ("no changes", lambda s: s.changes_since(None, None, 9, NEVER), [change(1)]),
+    ("nonsense for changes", lambda s: s.changes_since(None, None, 9, NEVER), Changes(cast(Any, ["new"]), b"")),
+    ("a token of text", lambda s: s.changes_since(None, None, 9, NEVER), Changes((), cast(Any, "1"))),
+    ("falling numbers", lambda s: s.changes_since(None, None, 9, NEVER), Changes((change(2), change(1)), b"")),
+    ("one number of two", lambda s: s.changes_since(None, None, 9, NEVER), Changes((change(1), change(1, INBOX)), b"")),
+    ("too many changes", lambda s: s.changes_since(None, None, 1, NEVER), Changes((change(1), change(2, INBOX)), b"")),
+    ("more than nothing", lambda s: s.changes_since(None, None, 9, NEVER), Changes((), b"", has_more=True)),
+    ("no faults", lambda s: s.check(NEVER), ["folder 7"]),
+    ("no number purged", lambda s: s.purge_before(NOON, NEVER), None),
+    ("less than none purged", lambda s: s.purge_before(NOON, NEVER), -1),
+    ("no receipts", lambda s: s.owed_receipts(NEVER), [LETTER]),
+    ("no facts of an attachment", lambda s: s.attachment_facts(LETTER, 0, NEVER), 5),
+    ("yes for a size", lambda s: s.attachment_facts(LETTER, 0, NEVER), AttachmentFacts(True, b"")),
+    ("less than no size", lambda s: s.attachment_facts(LETTER, 0, NEVER), AttachmentFacts(-1, b"")),
+    ("a mark of text", lambda s: s.attachment_facts(LETTER, 0, NEVER), AttachmentFacts(5, cast(Any, "1"))),
+    ("text for octets", lambda s: s.attachment_octets(LETTER, 0, b"", 0, 9, NEVER), "octets"),
+    ("too many octets", lambda s: s.attachment_octets(LETTER, 0, b"", 0, 2, NEVER), b"abc"),
     ("no item", lambda s: s.lock_due(1, NEVER), "item"),
     ("no yes or no", lambda s: s.settle(cast(Any, None), [], NEVER), None),
 ]
@@ -104,6 +147,51 @@ def test_nonsense_of_a_store_is_told(mode: Mode, ask: Ask, given: object) -> Non
 
     with pytest.raises(PluginBroken, match=r"^mine: .*Says\._say gave .*; need "):
         mode.run(main)
+
+
+MEANINGFUL: list[tuple[str, Ask, object]] = [
+    ("no changes", lambda s: s.changes_since(None, None, 9, NEVER), Changes((), b"")),
+    ("one object's two changes", lambda s: s.changes_since(None, None, 1, NEVER), Changes((change(1), change(1)), b"")),
+    ("fewer octets at the end", lambda s: s.attachment_octets(LETTER, 0, b"", 0, 2, NEVER), b"a"),
+    ("a search", lambda s: s.search_criteria(INBOX, NEVER), Search(EVERY_MESSAGE, (INBOX,))),
+    ("properties", lambda s: s.folder_properties(INBOX, NEVER), {PidTagSubject: "a"}),
+]
+
+
+@pytest.mark.parametrize(("ask", "given"), [case[1:] for case in MEANINGFUL], ids=[case[0] for case in MEANINGFUL])
+def test_what_has_a_meaning_is_given(ask: Ask, given: object) -> None:
+    async def main(runtime: Runtime) -> object:
+        found: object = await ask(store(given)(runtime))
+        return found
+
+    assert Mode.BLOCKING.run(main) == given
+
+
+ABILITIES: Mapping[Capability, Ask] = {
+    Capability.CHANGES: lambda s: s.changes_since(None, None, 9, NEVER),
+    Capability.HIERARCHY: lambda s: s.empty_folder(INBOX, NEVER),
+    Capability.FOLDER_PROPERTIES: lambda s: s.set_folder_properties(INBOX, {}, NEVER),
+    Capability.RECEIVE_FOLDERS: lambda s: s.deliver([], NEVER),
+    Capability.SEARCH_FOLDERS: lambda s: s.search_criteria(INBOX, NEVER),
+    Capability.ASSOCIATED: lambda s: s.save_associated(INBOX, [], NEVER),
+    Capability.RECOVERY: lambda s: s.restore([LETTER], NEVER),
+    Capability.MAINTENANCE: lambda s: s.compact(NEVER),
+    Capability.MESSAGE_STATUS: lambda s: s.set_message_status([], MessageStatus.TAGGED, MessageStatus.TAGGED, NEVER),
+    Capability.RECEIPTS: lambda s: s.owed_receipts(NEVER),
+    Capability.STREAMS: lambda s: s.attachment_facts(LETTER, 0, NEVER),
+    Capability.DELETE: lambda s: s.delete([LETTER], NEVER),
+}
+
+
+@pytest.mark.parametrize("ability", ABILITIES, ids=lambda ability: ability.value)
+def test_what_a_store_cannot_do_is_not_supported_by_name(ability: Capability) -> None:
+    async def main(runtime: Runtime) -> None:
+        says: Any = Says(None)
+        says.capabilities = frozenset(Capability) - {ability}
+        await ABILITIES[ability](GuardedStore(Plugin("mine", says, runtime), says))
+
+    with pytest.raises(NotSupported, match=f"says: this store has not the ability '{ability.value}'"):
+        Mode.BLOCKING.run(main)
 
 
 def test_more_rows_than_were_asked_for_are_told() -> None:
@@ -124,16 +212,6 @@ def test_a_store_without_an_uid_is_told(uid: object) -> None:
         GuardedStore(Plugin("mine", says, runtime), says)
 
     with pytest.raises(PluginBroken, match="mine: uid is"):
-        Mode.BLOCKING.run(main)
-
-
-def test_what_a_store_cannot_do_is_not_supported_by_name() -> None:
-    async def main(runtime: Runtime) -> None:
-        says: Any = Says(None)
-        says.capabilities = frozenset({Capability.CREATE})
-        await GuardedStore(Plugin("mine", says, runtime), says).delete([LETTER], NEVER)
-
-    with pytest.raises(NotSupported, match="says: this store has not the ability 'delete'"):
         Mode.BLOCKING.run(main)
 
 
@@ -202,3 +280,31 @@ def test_a_preview_has_to_speak_of_every_recipient(mode: Mode) -> None:
 
     with pytest.raises(PluginBroken, match="need a RoutePreview for each recipient"):
         mode.run(main)
+
+
+LOOKS: Mapping[str, Callable[[GuardedStore, TableQuery], Any]] = {
+    "query": lambda s, query: s.query(INBOX, query, NEVER),
+    "count": lambda s, query: s.count(INBOX, query, NEVER),
+    "groups": lambda s, query: s.groups(INBOX, query, NEVER),
+    "explain": lambda s, query: s.explain(INBOX, query, NEVER),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    ("contents", "ability"),
+    [(Contents.ASSOCIATED, Capability.ASSOCIATED), (Contents.DELETED, Capability.RECOVERY)],
+    ids=lambda value: value.value,
+)
+def test_contents_are_looked_at_only_where_the_store_has_them(
+    look: str, contents: Contents, ability: Capability
+) -> None:
+    query = attrs.evolve(QUERY, contents=contents)
+
+    async def main(runtime: Runtime) -> None:
+        able: Any = Says([])
+        able.capabilities = frozenset(Capability) - {ability}
+        await LOOKS[look](GuardedStore(Plugin("mine", able, runtime), able), query)
+
+    with pytest.raises(NotSupported, match=f"'{ability.value}'"):
+        Mode.BLOCKING.run(main)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from msgcore.errors import NotSupported, UsageError
+from msgcore.errors import InjectionRefused, UsageError
 from msgcore.runtime.abc import Security
-from msgcore.spi.url import DatabaseUrl, ServiceUrl
+from msgcore.spi.url import DatabaseUrl, PostgresPlace, ServiceUrl
 
 
 @pytest.mark.parametrize(
@@ -54,11 +56,97 @@ def test_a_bad_url_is_refused_with_what_is_wrong(text: str, complaint: str) -> N
 
 
 def test_a_database_url_is_relative_or_absolute_as_in_sqlalchemy(tmp_path: Path) -> None:
-    assert DatabaseUrl.parse("sqlite:///mail.db", tmp_path).path == tmp_path / "mail.db"
-    assert DatabaseUrl.parse("sqlite:////var/mail.db", tmp_path).path == Path("/var/mail.db")
-    assert DatabaseUrl.parse(str(DatabaseUrl(tmp_path / "x")), Path("/")).path == tmp_path / "x"
+    assert DatabaseUrl.parse("sqlite:///mail.db", tmp_path).place == tmp_path / "mail.db"
+    assert DatabaseUrl.parse("sqlite:////var/mail.db", tmp_path).place == Path("/var/mail.db")
+    assert DatabaseUrl.parse(str(DatabaseUrl(tmp_path / "x")), Path("/")).place == tmp_path / "x"
 
 
-def test_what_is_to_come_is_not_supported_by_name(tmp_path: Path) -> None:
-    with pytest.raises(NotSupported, match="PostgreSQL"):
-        DatabaseUrl.parse("postgresql://localhost/mail", tmp_path)
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("postgresql://db.a.test/mail", PostgresPlace("db.a.test", 5432, "mail")),
+        ("postgres://DB.a.test/mail", PostgresPlace("db.a.test", 5432, "mail")),
+        ("PostgreSQL://ann@db.a.test:5433/mail", PostgresPlace("db.a.test", 5433, "mail", "ann")),
+        ("postgresql://[2001:db8::1]:5433/mail", PostgresPlace("2001:db8::1", 5433, "mail")),
+        ("postgresql://h/mail?namespace=athena", PostgresPlace("h", 5432, "mail", namespace="athena")),
+        ("postgresql://a%40b@h/my%2Fdb%3F", PostgresPlace("h", 5432, "my/db?", "a@b")),
+        ("postgresql:///mail?host=/run/Pg%20SQL", PostgresPlace("/run/Pg SQL", 5432, "mail")),
+        ("postgresql://ann@:5433/mail?host=/run&namespace=x", PostgresPlace("/run", 5433, "mail", "ann", "x")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_postgresql_url_names_server_user_database_and_schema(text: str, place: PostgresPlace) -> None:
+    assert DatabaseUrl.parse(text, Path()).place == place
+
+
+_NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), min_size=1)
+
+
+@given(
+    host=st.sampled_from(["h", "db.a.test", "::1", "/run/x", "/run/a b&c=d?e#f"]),
+    port=st.integers(1, 65_535),
+    dbname=_NAMES,
+    user=st.none() | _NAMES,
+    namespace=st.sampled_from(["msgcore", "x"]),
+)
+def test_a_postgresql_url_is_read_as_it_is_written(
+    host: str, port: int, dbname: str, user: str | None, namespace: str
+) -> None:
+    url = DatabaseUrl(PostgresPlace(host, port, dbname, user, namespace))
+
+    assert DatabaseUrl.parse(str(url), Path()) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("postgresql://ann:hunter2@h/mail", "a password does not belong"),
+        ("postgresql://ann:@h/mail", "a password does not belong"),
+        ("postgresql://h/mail?password=hunter2", "password may not stand in a URL"),
+        ("postgresql://h/mail?sslmode=disable", "sslmode may not stand in a URL"),
+        ("postgresql://h/mail?sslmode=verify-full", "sslmode may not stand in a URL"),
+        ("postgresql://h/mail?hostaddr=10.0.0.1", "hostaddr may not stand in a URL"),
+        ("postgresql://h/mail?namespace=a&namespace=b", "namespace stands twice"),
+        ("postgresql://h/mail?namespace=Mail", "a namespace is of"),
+        ("postgresql://h/mail?namespace=", "a namespace is of"),
+        ("postgresql://h/mail?namespace=pg_temp", "a namespace is of"),
+        ("postgresql://h/mail?namespace=a%3Bdrop", "a namespace is of"),
+        (f"postgresql://h/mail?namespace={'a' * 64}", "a namespace is of"),
+        ("postgresql://h", "need the name of a database"),
+        ("postgresql://h/", "need the name of a database"),
+        ("postgresql://h/mail/more", "need the name of a database"),
+        ("postgresql://h/mail#more", "need the name of a database"),
+        ("postgresql:///mail", "need one host"),
+        ("postgresql://h/mail?host=/run", "need one host"),
+        ("postgresql:///mail?host=run", "absolute path"),
+        ("postgresql://a,b/mail", "is no host"),
+        ("postgresql://%2Frun/mail", "is no host"),
+        ("postgresql://h:99999/mail", "range"),
+        ("postgresql://[::1/mail", "IPv6"),
+        ("postgresql:mail", "need sqlite:///PATH or postgresql://"),
+        ("mysql://h/mail", "need sqlite:///PATH or postgresql://"),
+        ("sqlite://mail.db", "need sqlite:///PATH or postgresql://"),
+    ],
+)
+def test_a_bad_database_url_is_refused_with_what_is_wrong(text: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint) as caught:
+        DatabaseUrl.parse(text, Path())
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["postgresql://h/a%00b", "postgresql://a%0Ab@h/mail", "postgresql:///m?host=/a%0Db"])
+def test_what_could_end_a_line_stands_in_no_part_of_a_database_url(text: str) -> None:
+    with pytest.raises(InjectionRefused):
+        DatabaseUrl.parse(text, Path())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("sqlite:////var/athena.db", "athena"),
+        ("postgresql://h/mail", "mail"),
+        ("postgresql://h/mail?namespace=athena", "athena"),
+    ],
+)
+def test_what_is_kept_in_a_database_is_named_after_it(text: str, name: str) -> None:
+    assert DatabaseUrl.parse(text, Path()).name == name

@@ -16,7 +16,7 @@ from msgcore.base.times import Clock, Deadline
 from msgcore.errors import NotFound
 from msgcore.model import Message, RecipientKind
 from msgcore.props.key import PropertyKey
-from msgcore.props.restriction import Not, Restriction, SortKey
+from msgcore.props.restriction import Not
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagEntryId
 from msgcore.runtime import NEVER, Runtime
@@ -70,6 +70,9 @@ class StoreOfTests(StoreSuite):
 
     def config(self, place: Path) -> LockedStoreConfig:
         return LockedStoreConfig(f"memory://{place}", password=Secret(PASSWORD))
+
+    def config_of_backup(self, path: Path) -> LockedStoreConfig:
+        return self.config(path)
 
 
 @attrs.frozen
@@ -197,18 +200,14 @@ class OriginByItsRow(MemoryStore):
 class GroupsOfEveryRow(MemoryStore):
     """It forgets the restriction."""
 
-    def groups(
-        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
-    ) -> Sequence[RowGroup]:
-        return super().groups(folder, None, keys, deadline)
+    def groups(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[RowGroup]:
+        return super().groups(folder, attrs.evolve(query, restriction=None), deadline)
 
 
 @store_fault(Groups, "groups_come_in_the_order_of_their_keys", "rows_of_equal_keys_are_counted")
 class GroupsBackward(MemoryStore):
-    def groups(
-        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
-    ) -> Sequence[RowGroup]:
-        return super().groups(folder, restriction, keys, deadline)[::-1]
+    def groups(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[RowGroup]:
+        return super().groups(folder, query, deadline)[::-1]
 
 
 @store_fault(
@@ -471,7 +470,7 @@ class ReuseAfterClose(MemoryStore):
 
 @store_fault(
     Identity,
-    "a_message_that_is_gone_is_not_found",
+    "a_message_that_is_gone_is_deleted",
     "a_message_that_never_was_is_not_found",
     "the_message_of_another_store_is_not_found",
 )

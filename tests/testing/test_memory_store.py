@@ -191,12 +191,13 @@ def test_a_reader_sees_whole_saves(store: MemoryStore) -> None:
 
 def test_it_has_every_ability_of_a_store(store: MemoryStore) -> None:
     of_transports = {Capability.BATCHES, Capability.IDENTITY, Capability.FLUSH, Capability.TRACKING, Capability.PREVIEW}
-    of_databases = {Capability.EXPLAIN, Capability.NAMED_PROPERTIES}
+    of_databases = {Capability.EXPLAIN, Capability.NAMED_PROPERTIES, Capability.MAINTENANCE}
     assert capabilities_of(store) == set(Capability) - of_transports - of_databases
 
 
 def test_a_read_only_one_changes_nothing_by_its_abilities() -> None:
-    assert capabilities_of(MemoryStore(read_only=True)) == {Capability.GROUPS, Capability.NOTIFY}
+    reading = {Capability.GROUPS, Capability.NOTIFY, Capability.CHANGES, Capability.STREAMS}
+    assert capabilities_of(MemoryStore(read_only=True)) == reading
 
 
 def test_a_read_only_one_changes_nothing() -> None:

@@ -7,6 +7,16 @@ from collections.abc import Mapping
 from typing import cast
 
 from msgcore.errors import PluginBroken
+from msgcore.spi.changes import SupportsChanges
+from msgcore.spi.folders import (
+    SupportsAssociated,
+    SupportsFolderProperties,
+    SupportsHierarchy,
+    SupportsReceiveFolders,
+    SupportsSearchFolders,
+)
+from msgcore.spi.message_state import SupportsMessageStatus, SupportsReceipts, SupportsStreams
+from msgcore.spi.recovery import SupportsMaintenance, SupportsRecovery
 from msgcore.spi.store import (
     SupportsCreate,
     SupportsDelete,
@@ -44,6 +54,17 @@ class Capability(enum.Enum):
     EXPLAIN = "explain"
     NOTIFY = "notify"
     NAMED_PROPERTIES = "named properties"
+    CHANGES = "changes"
+    HIERARCHY = "hierarchy"
+    FOLDER_PROPERTIES = "folder properties"
+    RECEIVE_FOLDERS = "receive folders"
+    SEARCH_FOLDERS = "search folders"
+    ASSOCIATED = "associated contents"
+    RECOVERY = "recovery"
+    MAINTENANCE = "maintenance"
+    MESSAGE_STATUS = "message status"
+    RECEIPTS = "receipts"
+    STREAMS = "streams"
 
 
 _PROTOCOLS: Mapping[Capability, type] = {
@@ -63,6 +84,17 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.EXPLAIN: SupportsExplain,
     Capability.NOTIFY: SupportsNotify,
     Capability.NAMED_PROPERTIES: SupportsNamedProperties,
+    Capability.CHANGES: SupportsChanges,
+    Capability.HIERARCHY: SupportsHierarchy,
+    Capability.FOLDER_PROPERTIES: SupportsFolderProperties,
+    Capability.RECEIVE_FOLDERS: SupportsReceiveFolders,
+    Capability.SEARCH_FOLDERS: SupportsSearchFolders,
+    Capability.ASSOCIATED: SupportsAssociated,
+    Capability.RECOVERY: SupportsRecovery,
+    Capability.MAINTENANCE: SupportsMaintenance,
+    Capability.MESSAGE_STATUS: SupportsMessageStatus,
+    Capability.RECEIPTS: SupportsReceipts,
+    Capability.STREAMS: SupportsStreams,
 }
 
 

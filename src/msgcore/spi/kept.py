@@ -10,6 +10,7 @@ from msgcore.model.message import Message
 from msgcore.props.computed import FLAGS_BEFORE_FIRST_SAVE
 from msgcore.props.table import (
     PidTagCreationTime,
+    PidTagDeletedOn,
     PidTagDisplayCc,
     PidTagDisplayTo,
     PidTagEntryId,
@@ -21,6 +22,7 @@ from msgcore.props.table import (
     PidTagMessageDeliveryTime,
     PidTagMessageFlags,
     PidTagMessageSizeExtended,
+    PidTagMessageStatus,
     PidTagParentEntryId,
     PidTagRead,
     PidTagRecordKey,
@@ -41,6 +43,8 @@ STORE_SAYS = frozenset(
         PidTagRecordKey,
         PidTagInstanceKey,
         PidTagMessageFlags,
+        PidTagMessageStatus,
+        PidTagDeletedOn,
         PidTagRead,
         PidTagHasAttachments,
         PidTagMessageSizeExtended,

@@ -25,7 +25,6 @@ _TO_COME = {
     "imaps": "IMAP stores",
     "pop3": "POP3 retrieval",
     "pop3s": "POP3 retrieval",
-    "postgresql": "stores on PostgreSQL",
     "post-office": "workgroup post offices",
 }
 

@@ -3,7 +3,8 @@
 Everything is named by entry id. Providers keep what they are given; what a message means is the codecs' affair. Every
 method may be plain ``def`` or ``async def``, is on the disk when it returns, and raises errors of msgcore's only:
 
-- ``NotFound`` for an entry id that is another store's, or whose object is gone;
+- ``ForeignEntryId`` for an entry id that is another store's, ``ObjectDeleted`` for one whose object is gone (both are
+  ``NotFound``);
 - ``UsageError`` for one of another kind (a folder where a message is asked for), and for what can never be done;
 - ``StoreBusy``, ``StoreFull``, ``StoreCorrupt``, ``ConnectionLost`` and ``TimedOut`` for what they say.
 
@@ -17,12 +18,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 import attrs
 
 from msgcore.base.ids import EntryId
-from msgcore.base.times import Deadline
+from msgcore.base.times import Deadline, local_time
+from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
@@ -35,11 +37,13 @@ from msgcore.spi.answer import Answer
 
 __all__ = [
     "EVERY_ROW",
+    "Contents",
     "EventKind",
     "EventSink",
     "FolderFacts",
     "Incoming",
     "MessageFlag",
+    "MessageStatus",
     "OutgoingItem",
     "OutgoingState",
     "RowGroup",
@@ -60,6 +64,7 @@ __all__ = [
     "SupportsReadFlags",
     "TablePlan",
     "TableQuery",
+    "check_status",
 ]
 
 
@@ -73,6 +78,17 @@ class SpecialFolder(enum.Enum):
     SENT_ITEMS = "sent_items"
     DELETED_ITEMS = "deleted_items"
     DRAFTS = "drafts"
+    JUNK_EMAIL = "junk_email"
+    FINDER = "finder"
+    """Where search folders are made; not below ``IPM_SUBTREE``."""
+
+
+class Contents(enum.Enum):
+    """Which messages of a folder: those that people see, those that programs keep in it, or those deleted from it."""
+
+    MESSAGES = "messages"
+    ASSOCIATED = "associated"
+    DELETED = "deleted"
 
 
 class MessageFlag(enum.IntFlag):
@@ -84,7 +100,25 @@ class MessageFlag(enum.IntFlag):
     UNSENT = 0x8
     HAS_ATTACHMENTS = 0x10
     FROM_ME = 0x20
+    ASSOCIATED = 0x40
     RESEND = 0x80
+    READ_RECEIPT_PENDING = 0x100
+    NON_READ_RECEIPT_PENDING = 0x200
+
+
+class MessageStatus(enum.IntFlag):
+    """PidTagMessageStatus ([MS-OXCMSG] section 2.2.1.8); bits from 0x10000 on are the application's."""
+
+    HIGHLIGHTED = 0x1
+    TAGGED = 0x2
+    HIDDEN = 0x4
+    DELETE_MARKED = 0x8
+    DRAFT = 0x100
+    ANSWERED = 0x200
+    IN_CONFLICT = 0x800
+    REMOTE_DOWNLOAD = 0x1000
+    REMOTE_DELETE = 0x2000
+    RECEIPT_SENT = 0x4000
 
 
 @attrs.frozen
@@ -97,6 +131,7 @@ class FolderFacts:
     role: SpecialFolder | None
     content_count: int
     unread_count: int
+    is_search: bool = False
 
 
 @attrs.frozen
@@ -130,6 +165,9 @@ class TableQuery:
     origin: RowKey | None = None
     includes_origin: bool = False
     is_backward: bool = False
+    contents: Contents = Contents.MESSAGES
+    """Other contents are asked only of a store that :class:`~msgcore.spi.folders.SupportsAssociated` or
+    :class:`~msgcore.spi.recovery.SupportsRecovery`; any other may leave this unread."""
 
 
 EVERY_ROW = TableQuery(())
@@ -202,14 +240,22 @@ EventSink = Callable[[Sequence[StoreEvent]], None]
 
 def _aware(moment: datetime | None) -> datetime | None:
     """Take a time without a zone for local time, as Python does."""
-    return moment if moment is None or moment.tzinfo is not None else moment.astimezone()
+    if moment is None:
+        return None
+    if not isinstance(cast(object, moment), datetime):
+        raise UsageError(f"Incoming: need a datetime for received_at, got {type(moment).__name__}")
+    return local_time(moment)
 
 
 @attrs.frozen
 class Incoming:
     """A message to save: its octets if it was read, or the message; and what the store notes about its arrival.
 
-    ``delivery_key`` makes delivery idempotent: a second one with the same key changes nothing.
+    ``delivery_key`` makes delivery idempotent: a second one with the same key changes nothing. ``status`` (32 bits) is
+    kept by a store that has a message status.
+
+    Raises:
+        UsageError: one of them is of another type, or ``status`` has more bits.
     """
 
     message: Message
@@ -217,6 +263,26 @@ class Incoming:
     is_unsent: bool = False
     received_at: datetime | None = attrs.field(default=None, converter=_aware)
     delivery_key: bytes | None = None
+    status: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(cast(object, self.message), Message):
+            raise UsageError(f"Incoming: need a Message, got {type(self.message).__name__}")
+        if self.delivery_key is not None and not isinstance(cast(object, self.delivery_key), bytes):
+            raise UsageError(f"Incoming: need octets for delivery_key, got {type(self.delivery_key).__name__}")
+        check_status(self.status, "Incoming: status")
+
+
+def check_status(status: int, what: str) -> None:
+    """See that a message status, or a mask of one, is an integer of 32 bits ([MS-OXCMSG] section 2.2.1.8).
+
+    Raises:
+        UsageError: it is not; the text begins with ``what``.
+    """
+    if isinstance(cast(object, status), bool) or not isinstance(cast(object, status), int):
+        raise UsageError(f"{what}: need a MessageStatus, got {type(status).__name__}")
+    if not 0 <= status < 1 << 32:
+        raise UsageError(f"{what}: {int(status):#x} has more than 32 bits")
 
 
 class OutgoingState(enum.Enum):
@@ -295,10 +361,8 @@ class StoreProvider(Protocol):
 class SupportsGroups(Protocol):
     """A store that groups rows by itself; for any other, a session reads them all."""
 
-    def groups(
-        self, folder: EntryId, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
-    ) -> Answer[Sequence[RowGroup]]:
-        """Group the rows by their values of ``keys``, text without case, in the order of the keys.
+    def groups(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Answer[Sequence[RowGroup]]:
+        """Group the rows by their values of the query's sort keys, text without case, in the order of the keys.
 
         Of texts that differ in case only, the group shows the one of its first row by instance key.
         """
@@ -383,7 +447,10 @@ class SupportsDelete(Protocol):
     """A store whose messages can be deleted."""
 
     def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> Answer[None]:
-        """Delete messages, each once, however often it is named."""
+        """Delete messages, each once, however often it is named.
+
+        One that has :class:`~msgcore.spi.recovery.SupportsRecovery` keeps them for a while; they are opened no more.
+        """
         ...
 
 
@@ -411,7 +478,11 @@ class SupportsOutgoingQueue(Protocol):
     """
 
     def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> Answer[OutgoingItem]:
-        """Put a message with its Message-ID, Date and From set into the outbox, in one transaction."""
+        """Put a message with its Message-ID, Date and From set into the outbox, in one transaction.
+
+        What was submitted with that transfer id before is given as it stands: who does not know whether a submission
+        was taken submits again.
+        """
         ...
 
     def outgoing(self, deadline: Deadline) -> Answer[Sequence[OutgoingItem]]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import attrs
 
-from msgcore.base.text import refuse_line_ends
-from msgcore.errors import NotSupported, UsageError
+from msgcore.base.text import Secret, refuse_line_ends
+from msgcore.errors import UsageError
 from msgcore.runtime.abc import Endpoint, Security
 
-__all__ = ["DatabaseUrl", "ServiceUrl", "refuse_password", "shown_url"]
+__all__ = ["Access", "DatabaseUrl", "PostgresPlace", "ServiceUrl", "refuse_password", "shown_url"]
+
+DEFAULT_NAMESPACE = "msgcore"
 
 _LOGIN = re.compile(r"((?:^(?!.*//)|//)[^:@/]*):.*@", re.DOTALL)
-
+_HOST = re.compile(r"[0-9a-z._:-]+")
+_NAMESPACE = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
+_POSTGRES_PORT = 5432
+_POSTGRES_SETTINGS = ("host", "namespace")
 
 _PORTS = {
     "smtp": 25,
@@ -111,25 +116,116 @@ def shown_url(text: str) -> str:
 
 
 @attrs.frozen
-class DatabaseUrl:
-    """A database by URL: ``sqlite:///PATH`` with a relative path, ``sqlite:////PATH`` with an absolute one."""
+class PostgresPlace:
+    """Tables in a database of a PostgreSQL server: those of the schema ``namespace``, so that several stores and
+    organisations find room in one database.
 
-    path: Path
+    ``host`` is a name or an address, or the absolute path of the folder with the server's Unix socket. Without
+    ``user`` it is the one that runs the program.
+    """
+
+    host: str
+    port: int
+    dbname: str
+    user: str | None = None
+    namespace: str = DEFAULT_NAMESPACE
+
+    def __str__(self) -> str:
+        user = "" if self.user is None else f"{quote(self.user, safe='')}@"
+        is_socket = self.host.startswith("/")
+        host = "" if is_socket else f"[{self.host}]" if ":" in self.host else self.host
+        query = {
+            **({"host": self.host} if is_socket else {}),
+            **({"namespace": self.namespace} if self.namespace != DEFAULT_NAMESPACE else {}),
+        }
+        port = "" if self.port == _POSTGRES_PORT else f":{self.port}"
+        end = f"?{urlencode(query)}" if query else ""
+        return f"postgresql://{user}{host}{port}/{quote(self.dbname, safe='')}{end}"
+
+
+@attrs.frozen
+class Access:
+    """How a database's server is reached; it is no part of its URL, and a file needs none of it.
+
+    Without ``password`` the server has to ask for none; ``ca_file`` (PEM) has the authorities that vouch for it,
+    instead of the system's.
+    """
+
+    password: Secret | None = None
+    ca_file: Path | None = None
+
+
+@attrs.frozen
+class DatabaseUrl:
+    """A database by URL.
+
+    ``sqlite:///PATH`` is a file with a relative path, ``sqlite:////PATH`` with an absolute one.
+    ``postgresql://USER@HOST:PORT/DBNAME?namespace=NAME`` (or ``postgres:``) is a schema of a server's database;
+    ``postgresql://USER@/DBNAME?host=/FOLDER`` reaches the server over its Unix socket.
+    """
+
+    place: Path | PostgresPlace
 
     @classmethod
     def parse(cls, text: str, folder: Path) -> DatabaseUrl:
         """Read a URL; a relative path is taken from ``folder``.
 
         Raises:
-            UsageError: it is none.
-            NotSupported: ``postgresql:``, which is not in this version.
+            UsageError: it is none, or holds a password or a setting that no URL may hold.
         """
         scheme, colon, rest = text.partition("://")
-        if scheme.startswith("postgres"):
-            raise NotSupported("postgresql: stores on PostgreSQL are not in this version of msgcore")
+        if colon and scheme.lower() in {"postgresql", "postgres"}:
+            return cls(_postgres_place(text))
         if scheme != "sqlite" or not colon or not rest.startswith("/") or rest == "/" or "\0" in rest:
-            raise UsageError(f"{shown_url(text)!r}: need sqlite:///PATH")
+            raise UsageError(f"{shown_url(text)!r}: need sqlite:///PATH or postgresql://USER@HOST/DBNAME")
         return cls((folder / rest[1:]).absolute())
 
+    @property
+    def name(self) -> str:
+        """A name for what is kept there: of the file, the schema or the database."""
+        if isinstance(self.place, Path):
+            return self.place.stem
+        return self.place.dbname if self.place.namespace == DEFAULT_NAMESPACE else self.place.namespace
+
     def __str__(self) -> str:
-        return f"sqlite:///{self.path}"
+        return f"sqlite:///{self.place}" if isinstance(self.place, Path) else str(self.place)
+
+
+def _postgres_place(text: str) -> PostgresPlace:
+    refuse_line_ends(text, "URL")
+    refuse_password(text)
+    base, _, query = text.partition("?")  # what follows may be a password of somebody who means well: it is not shown
+    shown = shown_url(base)
+    parts = urlsplit(text)
+    try:
+        port = parts.port or _POSTGRES_PORT
+    except ValueError as error:
+        raise UsageError(f"{shown!r}: {error}") from error
+    settings = _settings(query, shown)
+    host = parts.hostname or ""
+    if bool(host) == ("host" in settings):
+        raise UsageError(f"{shown!r}: need one host: postgresql://HOST/DBNAME, or ?host=/FOLDER of a Unix socket")
+    if not host and not settings["host"].startswith("/"):
+        raise UsageError(f"{shown!r}: host= has to be the absolute path of the folder with the server's socket")
+    if host and not _HOST.fullmatch(host):
+        raise UsageError(f"{shown!r}: {host!r} is no host")
+    dbname, user = unquote(parts.path[1:]), unquote(parts.username) if parts.username else None
+    if not dbname or "/" in parts.path[1:] or parts.fragment:
+        raise UsageError(f"{shown!r}: need the name of a database behind the host: postgresql://HOST/DBNAME")
+    namespace = settings.get("namespace", DEFAULT_NAMESPACE)
+    if not _NAMESPACE.fullmatch(namespace):
+        raise UsageError(f"{shown!r}: a namespace is of up to 63 of the letters a-z, digits and _, and not pg_…")
+    for value in (dbname, user or "", *settings.values()):
+        refuse_line_ends(value, "URL")
+    return PostgresPlace(host or settings["host"], port, dbname, user, namespace)
+
+
+def _settings(query: str, shown: str) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for key, value in parse_qsl(query, keep_blank_values=True):
+        if key not in _POSTGRES_SETTINGS:
+            raise UsageError(f"{shown!r}: {key} may not stand in a URL; there may {', '.join(_POSTGRES_SETTINGS)}")
+        if key in settings:
+            raise UsageError(f"{shown!r}: {key} stands twice in the URL")
+        settings[key] = value
+    return settings

@@ -1,161 +1,38 @@
-"""What a store in memory keeps: folders, messages and submissions as values that never change.
-
-A message is kept as its octets, and over them the properties that MIME does not carry. So nobody shares anything with
-the store, and a message comes back as one from a file does.
-"""
+"""What a store in memory keeps at one moment, and the memory that goes from moment to moment."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import datetime
 
 import attrs
 
-from msgcore.base.ids import EntryId, ObjectKind, new_uid
-from msgcore.codecs import mime
-from msgcore.errors import NotFound
-from msgcore.model.message import Message
-from msgcore.props.key import PropertyKey
-from msgcore.props.table import (
-    PidTagBody,
-    PidTagCreationTime,
-    PidTagDisplayCc,
-    PidTagDisplayTo,
-    PidTagEntryId,
-    PidTagHasAttachments,
-    PidTagHtml,
-    PidTagInstanceKey,
-    PidTagLastModificationTime,
-    PidTagMessageDeliveryTime,
-    PidTagMessageFlags,
-    PidTagMessageSizeExtended,
-    PidTagParentEntryId,
-    PidTagRead,
-    PidTagRecordKey,
-    PidTagStoreEntryId,
-)
-from msgcore.props.tags import Property
-from msgcore.spi.kept import DEFAULTS, STORE_SAYS, flags_set
-from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, SpecialFolder
+from msgcore.base.ids import new_uid
+from msgcore.base.text import fold
+from msgcore.errors import NotFound, ObjectDeleted
+from msgcore.spi.store import OutgoingItem, SpecialFolder
+from msgcore.testing.memory.log import Entry, touched
+from msgcore.testing.memory.values import KeptFolder, KeptMessage, KeptSearch
 
-__all__ = ["KeptFolder", "KeptMessage", "State", "StoreMemory", "Submission", "Watcher", "keep"]
+__all__ = ["State", "StoreMemory", "Submission", "Watcher"]
 
 _log = logging.getLogger("msgcore.testing")
 
 _NAMES = {
+    SpecialFolder.ROOT: "",
     SpecialFolder.IPM_SUBTREE: "Top of Information Store",
     SpecialFolder.INBOX: "Inbox",
     SpecialFolder.OUTBOX: "Outbox",
     SpecialFolder.SENT_ITEMS: "Sent Items",
     SpecialFolder.DELETED_ITEMS: "Deleted Items",
     SpecialFolder.DRAFTS: "Drafts",
+    SpecialFolder.JUNK_EMAIL: "Junk E-mail",
+    SpecialFolder.FINDER: "Finder",
 }
-
-_BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
-
-_Overlay = tuple[tuple[PropertyKey, object | None], ...]
-
-
-@attrs.frozen
-class KeptFolder:
-    number: int
-    parent: int | None
-    name: str
-    role: SpecialFolder | None = None
-
-
-@attrs.frozen
-class KeptMessage:
-    """One message; ``overlay`` holds the properties that its octets do not say, ``None`` for a deleted one."""
-
-    octets: bytes = attrs.field(repr=False)
-    overlay: _Overlay = attrs.field(repr=False)
-    flags: MessageFlag
-    delivered_at: datetime
-    created_at: datetime
-    modified_at: datetime
-    delivery_key: bytes | None = None
-    folder: int = 0
-    number: int = 0
-
-    def message(self, uid: bytes) -> Message:
-        """Make the message, with what the store says of it."""
-        message = _read(self.octets, self.overlay)
-        entry_id = bytes(EntryId(uid, ObjectKind.MESSAGE, self.number))
-        facts: Mapping[PropertyKey, object] = {
-            PidTagEntryId: entry_id,
-            PidTagInstanceKey: entry_id,
-            PidTagRecordKey: entry_id,
-            PidTagParentEntryId: bytes(EntryId(uid, ObjectKind.FOLDER, self.folder)),
-            PidTagStoreEntryId: bytes(EntryId(uid, ObjectKind.STORE, 0)),
-            PidTagMessageFlags: int(self.flags),
-            PidTagRead: MessageFlag.READ in self.flags,
-            PidTagHasAttachments: MessageFlag.HAS_ATTACHMENTS in self.flags,
-            PidTagMessageSizeExtended: len(self.octets),
-            PidTagMessageDeliveryTime: self.delivered_at,
-            PidTagCreationTime: self.created_at,
-            PidTagLastModificationTime: self.modified_at,
-            PidTagDisplayTo: message.get(PidTagDisplayTo, ""),
-            PidTagDisplayCc: message.get(PidTagDisplayCc, ""),
-        }
-        for tag, value in facts.items():
-            message.properties_set.preset(tag, value)
-        return message
-
-
-def keep(incoming: Incoming, now: datetime) -> KeptMessage:
-    """Make what is kept of a message; raises as :func:`msgcore.codecs.mime.write` does."""
-    message, source = incoming.message, incoming.message.source
-    octets = source.octets if source is not None and not message.is_changed else mime.write(message)
-    overlay = _not_carried(message, octets)
-    flags = flags_set(message)
-    if incoming.is_read:
-        flags |= MessageFlag.READ
-    if incoming.is_unsent:
-        flags |= MessageFlag.UNSENT
-    if any(not attachment.is_inline for attachment in _read(octets, overlay).attachments):
-        flags |= MessageFlag.HAS_ATTACHMENTS
-    delivered_at = (incoming.received_at or now).astimezone(UTC)
-    return KeptMessage(octets, overlay, flags, delivered_at, now, now, incoming.delivery_key)
-
-
-def _not_carried(message: Message, octets: bytes) -> _Overlay:
-    """Find what was set or deleted on the message that its octets do not say."""
-    carried = _read(octets, ())
-    changed = [cast("Property[Any]", tag) for tag in message.properties_set.changed()]
-    return tuple(
-        (tag, message.said(tag))
-        for tag in changed
-        if tag.bag_key not in STORE_SAYS and _value(carried, tag) != _value(message, tag)
-    )
-
-
-def _value(message: Message, tag: Property[Any]) -> object:
-    """Give a value; of a body, without what MIME cannot tell apart."""
-    value: object = message.said(tag)
-    if tag.bag_key in _BODIES and isinstance(value, str):
-        return value.replace("\r\n", "\n").rstrip("\n")
-    if tag.bag_key in _BODIES and isinstance(value, bytes):
-        return value.replace(b"\r\n", b"\n").rstrip(b"\n")
-    return value
-
-
-def _read(octets: bytes, overlay: _Overlay) -> Message:
-    message = mime.read(octets)
-    for tag, value in overlay:
-        if value is None:
-            message.properties_set.discard(tag)
-        else:
-            message.properties_set[cast("Property[object]", tag)] = value
-    for tag, value in DEFAULTS.items():
-        if cast("Property[object]", tag) not in message:
-            message.properties_set.preset(tag, value)
-    return message
 
 
 @attrs.frozen
@@ -168,57 +45,112 @@ class Submission:
 
 @attrs.define
 class State:
-    """All that a store keeps at one moment, by number."""
+    """All that a store keeps at one moment, by number; ``change_number`` is how many entries of the log it has.
 
-    folders: dict[int, KeptFolder]
-    messages: dict[int, KeptMessage]
-    submissions: dict[int, Submission]
+    ``receiving`` has class and folder of the receive folders by folded class, ``owed`` the read receipts by message:
+    whether it was read, and when.
+    """
+
+    folders: dict[int, KeptFolder] = attrs.field(factory=dict[int, KeptFolder])
+    messages: dict[int, KeptMessage] = attrs.field(factory=dict[int, KeptMessage])
+    submissions: dict[int, Submission] = attrs.field(factory=dict[int, Submission])
+    receiving: dict[str, tuple[str, int]] = attrs.field(factory=dict[str, tuple[str, int]])
+    owed: dict[int, tuple[bool, datetime]] = attrs.field(factory=dict[int, tuple[bool, datetime]])
     last_number: int = 0
+    change_number: int = 0
 
     @classmethod
     def new(cls) -> State:
-        """Make the state of a new store, which has its special folders."""
-        state = cls({}, {}, {})
-        root = state.add_folder(None, "", SpecialFolder.ROOT)
+        """Make the state of a new store, which has its special folders, where messages of every class are received."""
+        state = cls()
+        root = state.add_folder(None, _NAMES[SpecialFolder.ROOT], SpecialFolder.ROOT)
         subtree = state.add_folder(root, _NAMES[SpecialFolder.IPM_SUBTREE], SpecialFolder.IPM_SUBTREE)
         for role in SpecialFolder:
             if role not in {SpecialFolder.ROOT, SpecialFolder.IPM_SUBTREE}:
-                state.add_folder(subtree, _NAMES[role], role)
+                state.add_folder(root if role is SpecialFolder.FINDER else subtree, _NAMES[role], role)
+        inbox = state.special(SpecialFolder.INBOX)
+        state.receiving = {fold(one): (one, inbox) for one in ("", "IPM", "REPORT")} | {fold("IPC"): ("IPC", root)}
         return state
 
     def copy(self) -> State:
-        return State(dict(self.folders), dict(self.messages), dict(self.submissions), self.last_number)
+        return attrs.evolve(
+            self,
+            folders=dict(self.folders),
+            messages=dict(self.messages),
+            submissions=dict(self.submissions),
+            receiving=dict(self.receiving),
+            owed=dict(self.owed),
+        )
 
     def next_number(self) -> int:
         """Give a number that nothing in the store has or had."""
         self.last_number += 1
         return self.last_number
 
+    def special(self, role: SpecialFolder) -> int:
+        return next(folder.number for folder in self.folders.values() if folder.role is role)
+
+    # Folders
+
     def folder(self, number: int) -> KeptFolder:
         """Find a folder.
 
         Raises:
-            NotFound: it is gone.
+            ObjectDeleted: it is gone.
+            NotFound: it never was.
         """
         found = self.folders.get(number)
         if found is None:
-            raise NotFound(f"folder {number} is not in the store (any more)")
+            raise self._missing(f"folder {number}", number)
         return found
+
+    def folders_in(self, parent: int) -> list[KeptFolder]:
+        """List the folders in a folder by name."""
+        inside = [folder for folder in self.folders.values() if folder.parent == parent]
+        return sorted(inside, key=lambda folder: fold(folder.name))
+
+    def tree(self, number: int) -> list[int]:
+        """Give a folder and all below it, each behind its parent."""
+        found = [number]
+        for one in found:
+            found += [folder.number for folder in self.folders_in(one)]
+        return found
+
+    def add_folder(
+        self, parent: int | None, name: str, role: SpecialFolder | None = None, search: KeptSearch | None = None
+    ) -> int:
+        number = self.next_number()
+        self.folders[number] = KeptFolder(number, parent, name, role, search)
+        return number
+
+    def drop_folder(self, number: int) -> None:
+        """Take out a folder with all that is in it; what was received in it goes where it went without it."""
+        gone = set(self.tree(number))
+        for message in [one.number for one in self.messages.values() if one.folder in gone]:
+            self.drop(message)
+        for one in gone:
+            del self.folders[one]
+        self.receiving = {key: entry for key, entry in self.receiving.items() if entry[1] not in gone}
+        self.receiving.setdefault("", ("", self.special(SpecialFolder.INBOX)))
+
+    # Messages
 
     def message(self, number: int) -> KeptMessage:
-        """Find a message; raises as :meth:`folder` does."""
-        found = self.messages.get(number)
-        if found is None:
-            raise NotFound(f"message {number} is not in the store (any more)")
+        """Find a message that is not deleted; raises as :meth:`folder` does."""
+        found = self.kept(number)
+        if found.deleted_at is not None:
+            raise ObjectDeleted(f"message {number} is deleted; restore brings it back")
         return found
 
-    def special(self, role: SpecialFolder) -> int:
-        return next(folder.number for folder in self.folders.values() if folder.role is role)
+    def kept(self, number: int) -> KeptMessage:
+        """Find a message, deleted or not, that is not gone for good; raises as :meth:`folder` does."""
+        found = self.messages.get(number)
+        if found is None:
+            raise self._missing(f"message {number}", number)
+        return found
 
-    def add_folder(self, parent: int | None, name: str, role: SpecialFolder | None = None) -> int:
-        number = self.next_number()
-        self.folders[number] = KeptFolder(number, parent, name, role)
-        return number
+    def _missing(self, name: str, number: int) -> NotFound:
+        return ObjectDeleted(f"{name} is deleted") if number <= self.last_number else NotFound(f"{name} never was")
 
     def add(self, folder: int, kept: KeptMessage) -> int:
         """Put a message into a folder; a delivery key that is there already gives the number that it has."""
@@ -229,6 +161,16 @@ class State:
         number = self.next_number()
         self.messages[number] = attrs.evolve(kept, folder=folder, number=number)
         return number
+
+    def put(self, message: KeptMessage) -> None:
+        """Put a changed message in its place."""
+        self.messages[message.number] = message
+
+    def drop(self, number: int) -> None:
+        """Take out a message for good."""
+        del self.messages[number]
+        self.submissions.pop(number, None)
+        self.owed.pop(number, None)
 
 
 Watcher = Callable[[State, State], None]
@@ -249,7 +191,8 @@ class StoreMemory:
         self.uid = new_uid()
         self.display_name = display_name
         self._guard = threading.Lock()
-        self._state = State.new()
+        self._log: list[Entry] = []
+        self._state = self._logged(State(), State.new())
         self._watchers: tuple[Watcher, ...] = ()
         self._untold: deque[tuple[State, State, tuple[Watcher, ...]]] = deque()
         self._telling = threading.Lock()
@@ -265,9 +208,19 @@ class StoreMemory:
         with self._guard:
             state = self._state.copy()
             yield state
-            before, self._state = self._state, state
+            before, self._state = self._state, self._logged(self._state, state)
             self._untold.append((before, state, self._watchers))
         self._tell()
+
+    def _logged(self, before: State, after: State) -> State:
+        """Number what has changed, and give the state that knows it."""
+        self._log += touched((before.folders, after.folders), (before.messages, after.messages))
+        after.change_number = len(self._log)
+        return after
+
+    def log(self, state: State) -> Sequence[Entry]:
+        """Give what had changed by the moment of a state: change number n is entry n - 1."""
+        return self._log[: state.change_number]
 
     def _tell(self) -> None:
         """Tell what is not told yet, in order: of threads that change something at once, one tells for all."""

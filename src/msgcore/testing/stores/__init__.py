@@ -16,23 +16,55 @@ A store that cannot save messages says how they come into it with :meth:`~StoreC
 
 # First, because it names the extra that may be missing.
 from msgcore.testing.conformance import needs as needs
+from msgcore.testing.stores.associated import Associated
 from msgcore.testing.stores.changes import Changes
 from msgcore.testing.stores.conduct import Conduct
 from msgcore.testing.stores.contents import Contents
+from msgcore.testing.stores.folder_properties import FolderProperties
 from msgcore.testing.stores.folders import Folders
 from msgcore.testing.stores.groups import Groups
+from msgcore.testing.stores.hierarchy import Hierarchy
 from msgcore.testing.stores.identity import Identity
+from msgcore.testing.stores.maintaining import Maintaining
 from msgcore.testing.stores.moves import Moves
+from msgcore.testing.stores.noting import Receipts, Statuses
 from msgcore.testing.stores.paging import Paging
+from msgcore.testing.stores.receiving import Receiving
+from msgcore.testing.stores.recovering import Recovering
 from msgcore.testing.stores.saving import Saving
+from msgcore.testing.stores.searching import Searching
 from msgcore.testing.stores.settling import Settling
+from msgcore.testing.stores.streaming import Streaming
 from msgcore.testing.stores.submitting import Submitting
+from msgcore.testing.stores.synchronising import Synchronising
 from msgcore.testing.stores.tables import Tables
 
 __all__ = ["StoreConformance"]
 
 
 class StoreConformance(
-    Identity, Contents, Tables, Paging, Groups, Saving, Changes, Moves, Folders, Submitting, Settling, Conduct
+    Identity,
+    Contents,
+    Tables,
+    Paging,
+    Groups,
+    Saving,
+    Changes,
+    Moves,
+    Recovering,
+    Folders,
+    Hierarchy,
+    FolderProperties,
+    Receiving,
+    Searching,
+    Associated,
+    Statuses,
+    Receipts,
+    Streaming,
+    Synchronising,
+    Maintaining,
+    Submitting,
+    Settling,
+    Conduct,
 ):
     """The suite; what a project says of its store is in :class:`~msgcore.testing.stores.suite.StoreSuite`."""

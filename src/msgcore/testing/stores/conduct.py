@@ -21,7 +21,7 @@ from msgcore.testing.stores.uses import Scene, answers, uses_of_everything
 
 __all__ = ["Conduct"]
 
-LETTER = Message(subject="hello", text="Hello")
+LETTER = Message(subject="hello", text="Hello", attachments=[b"data"])
 
 
 async def answers_too_late(desk: StoreDesk, scene: Scene) -> dict[str, MsgcoreError | None]:

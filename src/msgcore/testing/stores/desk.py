@@ -14,14 +14,20 @@ from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
-from msgcore.props.table import PidTagEntryId, PidTagMessageFlags, PidTagSubject
+from msgcore.props.table import (
+    PidTagComment,
+    PidTagEntryId,
+    PidTagMessageFlags,
+    PidTagMessageStatus,
+    PidTagSubject,
+)
 from msgcore.props.tags import Property
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.service import ServiceClass, SupportsProviders
-from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder, StoreProvider, TableQuery
+from msgcore.spi.store import Contents, Incoming, OutgoingItem, SpecialFolder, StoreProvider, TableQuery
 from msgcore.testing.clock import ManualClock
 
 __all__ = ["ANN", "EVERYTHING", "LETTER", "NEW", "OLD", "OTHER", "Opening", "StoreDesk", "uid_of_nobody"]
@@ -97,6 +103,12 @@ class StoreDesk:
         await self.close()
         await self.open()
 
+    async def another(self, config: object) -> StoreDesk:
+        """Log on to another store of the same service, while this logon goes on."""
+        other = await StoreDesk(attrs.evolve(self._opening, config=config)).open()
+        self._open.insert(0, other.plugin)
+        return other
+
     async def beside(self) -> StoreDesk:
         """Log on to the same store a second time, while this logon goes on."""
         other = await StoreDesk(self._opening).open()
@@ -164,8 +176,9 @@ class StoreDesk:
         folder: EntryId | None = None,
         start: int = 0,
         count: int = 1_000,
+        contents: Contents = Contents.MESSAGES,
     ) -> Sequence[Row]:
-        query = TableQuery(tuple(columns), restriction, tuple(sort_order), start, count)
+        query = TableQuery(tuple(columns), restriction, tuple(sort_order), start, count, contents=contents)
         return await self.store.query(folder or self.home, query, NEVER)
 
     async def find(
@@ -176,9 +189,10 @@ class StoreDesk:
         folder: EntryId | None = None,
         start: int = 0,
         count: int = 1_000,
+        contents: Contents = Contents.MESSAGES,
     ) -> list[EntryId]:
         """Give the entry ids of the rows."""
-        rows = await self.query(restriction, sort_order, folder=folder, start=start, count=count)
+        rows = await self.query(restriction, sort_order, folder=folder, start=start, count=count, contents=contents)
         return [EntryId.parse(row[PidTagEntryId]) for row in rows]
 
     async def subjects(self, role: SpecialFolder | None = None) -> list[str]:
@@ -186,18 +200,45 @@ class StoreDesk:
         folder = self.home if role is None else self.special[role]
         return sorted(row.get(PidTagSubject, "") for row in await self.query(folder=folder))
 
+    async def names_in(self, folder: EntryId) -> list[str]:
+        """Give the names of the folders in a folder."""
+        return [one.name for one in await self.store.folders(folder, NEVER)]
+
+    async def make_folder(self, name: str, parent: EntryId | None = None) -> EntryId:
+        """Make a folder, below the subtree when nothing else is said."""
+        return await self.store.create_folder(parent or self.special[SpecialFolder.IPM_SUBTREE], name, NEVER)
+
+    async def every_folder(self) -> list[EntryId]:
+        """List all folders, each behind its parent."""
+        folders = [self.special[SpecialFolder.ROOT]]
+        for folder in folders:
+            inside = [one.entry_id for one in await self.store.folders(folder, NEVER)]
+            folders += [one for one in inside if one not in folders]
+        return folders
+
+    @property
+    def sections(self) -> list[Contents]:
+        """The kinds of contents that the store has."""
+        kept = {Contents.ASSOCIATED: Capability.ASSOCIATED, Contents.DELETED: Capability.RECOVERY}
+        return [Contents.MESSAGES, *(contents for contents, ability in kept.items() if self.can(ability))]
+
     async def all_there_is(self) -> list[object]:
         """Describe everything in the store that a change would show in."""
         found: list[object] = []
-        folders = [self.special[SpecialFolder.ROOT]]
-        for folder in folders:
+        tags: list[Property[Any]] = [PidTagEntryId, PidTagSubject, PidTagMessageFlags]
+        tags += [PidTagMessageStatus] if self.can(Capability.MESSAGE_STATUS) else []
+        for folder in await self.every_folder():
             found.append(await self.store.folder(folder, NEVER))
-            rows = await self.query(columns=(PidTagEntryId, PidTagSubject, PidTagMessageFlags), folder=folder)
-            found.extend(sorted(map(repr, rows)))
-            inside = [one.entry_id for one in await self.store.folders(folder, NEVER)]
-            folders += [one for one in inside if one not in folders]
+            for contents in self.sections:
+                found.extend(sorted(map(repr, await self.query(columns=tags, folder=folder, contents=contents))))
+            if self.can(Capability.FOLDER_PROPERTIES):
+                found.append((await self.store.folder_properties(folder, NEVER)).get(PidTagComment))
         if self.can(Capability.OUTGOING_QUEUE):
             found.extend(await self.store.outgoing(NEVER))
+        if self.can(Capability.RECEIVE_FOLDERS):
+            found.extend(await self.store.receive_folders(NEVER))
+        if self.can(Capability.RECEIPTS):
+            found.extend(await self.store.owed_receipts(NEVER))
         return found
 
     # The outgoing queue

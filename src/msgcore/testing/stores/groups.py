@@ -14,7 +14,7 @@ from msgcore.props.table import PidTagBody, PidTagImportance, PidTagSubject
 from msgcore.runtime.abc import NEVER
 from msgcore.spi import rows
 from msgcore.spi.capability import Capability
-from msgcore.spi.store import Incoming, RowGroup
+from msgcore.spi.store import Incoming, RowGroup, TableQuery
 from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import StoreDesk
 from msgcore.testing.stores.suite import Run, StoreSuite
@@ -37,7 +37,8 @@ class Groups(StoreSuite):
         def are_the_same(messages: list[Incoming], wanted: list[Asked]) -> None:
             async def story(desk: StoreDesk) -> tuple[list[Message], list[Sequence[RowGroup]]]:
                 there = [await desk.load(one) for one in desk.ids]
-                return there, [await desk.store.groups(desk.home, one, tuple(keys), NEVER) for one, keys in wanted]
+                queries = [TableQuery((), one, tuple(keys)) for one, keys in wanted]
+                return there, [await desk.store.groups(desk.home, query, NEVER) for query in queries]
 
             there, answers = run(story, *messages)
             for (restriction, keys), found in zip(wanted, answers, strict=True):
@@ -65,7 +66,8 @@ class Groups(StoreSuite):
         ]
 
         async def story(desk: StoreDesk) -> Sequence[RowGroup]:
-            return list(await desk.store.groups(desk.home, restriction, (SortKey(PidTagSubject),), NEVER))
+            query = TableQuery((), restriction, (SortKey(PidTagSubject),))
+            return list(await desk.store.groups(desk.home, query, NEVER))
 
         assert run(story, *messages) == expected
 
@@ -75,6 +77,6 @@ class Groups(StoreSuite):
         keys = (SortKey(PidTagImportance, is_descending=True), SortKey(PidTagSubject))
 
         async def story(desk: StoreDesk) -> list[tuple[object, ...]]:
-            return [group.values for group in await desk.store.groups(desk.home, None, keys, NEVER)]
+            return [group.values for group in await desk.store.groups(desk.home, TableQuery((), None, keys), NEVER)]
 
         assert run(story, *messages) == [(2, "a"), (2, "b"), (0, "a")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgcore.base.ids import EntryId, ObjectKind
-from msgcore.errors import MsgcoreError, NotFound, UsageError
+from msgcore.errors import ForeignEntryId, MsgcoreError, NotFound, ObjectDeleted, UsageError
 from msgcore.model.message import Message
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagEntryId, PidTagSubject
@@ -13,7 +13,13 @@ from msgcore.spi.store import SpecialFolder
 from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import StoreDesk, uid_of_nobody
 from msgcore.testing.stores.suite import Run, StoreSuite
-from msgcore.testing.stores.uses import answers, uses_of_a_folder, uses_of_a_message, uses_of_a_submission
+from msgcore.testing.stores.uses import (
+    answers,
+    uses_of_a_folder,
+    uses_of_a_message,
+    uses_of_a_submission,
+    uses_of_what_is_kept,
+)
 
 __all__ = ["Identity"]
 
@@ -143,24 +149,29 @@ class Identity(StoreSuite):
             stranger = EntryId(uid_of_nobody(desk), ObjectKind.MESSAGE, desk.ids[0].number)
             uses = {
                 **uses_of_a_message(desk.store, stranger, desk.elsewhere, NEVER),
+                **uses_of_what_is_kept(desk.store, [stranger], NEVER),
                 **uses_of_a_submission(desk.store, stranger, NEVER),
             }
             return await answers(uses)
 
-        assert _others_than(NotFound, run(story, *ABC)) == {}
+        assert _others_than(ForeignEntryId, run(story, *ABC)) == {}
 
     def test_the_folder_of_another_store_is_not_found(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:
             stranger = EntryId(uid_of_nobody(desk), ObjectKind.FOLDER, desk.home.number)
-            return await answers(uses_of_a_folder(desk.store, stranger, desk.ids[0], NEVER))
+            return await answers(uses_of_a_folder(desk.store, stranger, desk.ids[0], desk.home, NEVER))
 
-        assert _others_than(NotFound, run(story, *ABC)) == {}
+        assert _others_than(ForeignEntryId, run(story, *ABC)) == {}
 
     def test_a_message_that_never_was_is_not_found(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:
             number = max(one.number for one in desk.ids) ^ (1 << 40)
             never = EntryId(desk.store.uid, ObjectKind.MESSAGE, number)
-            return await answers(uses_of_a_message(desk.store, never, desk.elsewhere, NEVER))
+            uses = {
+                **uses_of_a_message(desk.store, never, desk.elsewhere, NEVER),
+                **uses_of_what_is_kept(desk.store, [never], NEVER),
+            }
+            return await answers(uses)
 
         assert _others_than(NotFound, run(story, *ABC)) == {}
 
@@ -168,6 +179,7 @@ class Identity(StoreSuite):
         async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:
             uses = {
                 **uses_of_a_message(desk.store, desk.home, desk.elsewhere, NEVER),
+                **uses_of_what_is_kept(desk.store, [desk.home], NEVER),
                 **uses_of_a_submission(desk.store, desk.home, NEVER),
             }
             return await answers(uses)
@@ -177,28 +189,42 @@ class Identity(StoreSuite):
     def test_a_message_is_not_taken_for_a_folder(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:
             first, second, *_ = desk.ids
-            return await answers(uses_of_a_folder(desk.store, first, second, NEVER))
+            return await answers(uses_of_a_folder(desk.store, first, second, desk.home, NEVER))
 
         assert _others_than(UsageError, run(story, *ABC)) == {}
 
     @needs(Capability.DELETE)
-    def test_a_message_that_is_gone_is_not_found(self, run: Run) -> None:
+    def test_a_message_that_is_gone_is_deleted(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:
             gone = desk.ids[0]
             await desk.store.delete([gone], NEVER)
-            uses = {
-                **uses_of_a_message(desk.store, gone, desk.elsewhere, NEVER),
-                **uses_of_a_submission(desk.store, gone, NEVER),
-            }
-            return await answers(uses)
+            return await answers(uses_of_a_message(desk.store, gone, desk.elsewhere, NEVER))
+
+        assert _others_than(ObjectDeleted, run(story, *ABC)) == {}
+
+    @needs(Capability.DELETE, Capability.OUTGOING_QUEUE)
+    def test_a_message_that_is_gone_is_no_submission(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:
+            gone = desk.ids[0]
+            await desk.store.delete([gone], NEVER)
+            return await answers(uses_of_a_submission(desk.store, gone, NEVER))
 
         assert _others_than(NotFound, run(story, *ABC)) == {}
+
+    @needs(Capability.RECOVERY)
+    def test_a_message_that_is_gone_for_good_is_not_kept(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:
+            gone = desk.ids[0]
+            await desk.store.purge([gone], NEVER)
+            return await answers(uses_of_what_is_kept(desk.store, [gone], NEVER))
+
+        assert _others_than(ObjectDeleted, run(story, *ABC)) == {}
 
     @needs(Capability.FOLDERS)
-    def test_a_folder_that_is_gone_is_not_found(self, run: Run) -> None:
+    def test_a_folder_that_is_gone_is_deleted(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:
-            gone = await desk.store.create_folder(desk.home, "gone", NEVER)
+            gone = await desk.make_folder("gone", desk.home)
             await desk.store.delete_folder(gone, NEVER)
-            return await answers(uses_of_a_folder(desk.store, gone, desk.ids[0], NEVER))
+            return await answers(uses_of_a_folder(desk.store, gone, desk.ids[0], desk.home, NEVER))
 
-        assert _others_than(NotFound, run(story, *ABC)) == {}
+        assert _others_than(ObjectDeleted, run(story, *ABC)) == {}

@@ -169,6 +169,10 @@ class Moves(StoreSuite):
     def test_of_several_messages_all_are_deleted_or_none(self, run: Run) -> None:
         self._all_or_nothing(run, "delete")
 
+    @needs(Capability.MESSAGE_STATUS)
+    def test_of_several_messages_all_are_given_a_status_or_none(self, run: Run) -> None:
+        self._all_or_nothing(run, "set_message_status")
+
     def _all_or_nothing(self, run: Run, name: str) -> None:
         async def story(desk: StoreDesk) -> tuple[MsgcoreError | None, list[object], list[object]]:
             if desk.can(Capability.READ_FLAGS):

@@ -55,6 +55,10 @@ class StoreSuite(Conformance):
         """Put messages into the store at ``place``, which is not open: for a store that cannot save them itself."""
         raise NotImplementedError(f"{type(self).__qualname__} has to say how messages come into its store")
 
+    def config_of_backup(self, path: Path) -> object | None:
+        """Give the configuration of the store that ``backup`` writes to ``path``; ``None``: it has another way."""
+        return None
+
     @classmethod
     def abilities(cls) -> frozenset[Ability]:
         can_close = isinstance(getattr(cls, "service_class", None), SupportsClose)

@@ -1,0 +1,109 @@
+"""Reading a store, and what it can say of itself, as sessions do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
+from msgcore.model.message import Message
+from msgcore.props.key import PropertyKey, PropertyName
+from msgcore.props.row import Row
+from msgcore.spi.capability import Capability
+from msgcore.spi.guarded.base import GuardedCalls
+from msgcore.spi.store import Contents, EventSink, FolderFacts, RowGroup, SpecialFolder, TablePlan, TableQuery
+
+__all__ = ["GuardedReading"]
+
+
+# Whose messages beside those that people see a store without the ability knows nothing of.
+_ABILITIES = {Contents.ASSOCIATED: Capability.ASSOCIATED, Contents.DELETED: Capability.RECOVERY}
+
+
+class GuardedReading(GuardedCalls):
+    """What every store can, and the abilities that only read."""
+
+    async def special_folders(self, deadline: Deadline) -> Mapping[SpecialFolder, EntryId]:
+        method = self._provider.special_folders
+        given = await self._plugin.call(method, deadline, deadline=deadline)
+        found = self._plugin.mapping(SpecialFolder, method, given)
+        if not {SpecialFolder.ROOT, SpecialFolder.IPM_SUBTREE} <= found.keys():
+            raise self._plugin.nonsense(method, found, "folders for ROOT and IPM_SUBTREE")
+        for entry_id in found.values():
+            if not isinstance(entry_id, EntryId):
+                raise self._plugin.nonsense(method, entry_id, "an EntryId for each folder")
+        return cast("Mapping[SpecialFolder, EntryId]", found)
+
+    async def folders(self, parent: EntryId, deadline: Deadline) -> Sequence[FolderFacts]:
+        return await self._several(FolderFacts, self._provider.folders, parent, deadline=deadline)
+
+    async def folder(self, entry_id: EntryId, deadline: Deadline) -> FolderFacts:
+        return await self._one(FolderFacts, self._provider.folder, entry_id, deadline=deadline)
+
+    async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        method = self._look(query).query
+        found = await self._several(Row, method, folder, query, deadline=deadline, most=query.count)
+        self._check_columns(method, found, query.columns)
+        return found
+
+    async def count(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> int:
+        return await self._number(self._look(query).count, folder, query, deadline=deadline)
+
+    async def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
+        return await self._one(Message, self._provider.load, entry_id, load_limit_octets, deadline=deadline)
+
+    async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
+        method = self._provider.row
+        found = await self._one(Row, method, entry_id, columns, deadline=deadline)
+        self._check_columns(method, [found], columns)
+        return found
+
+    def _check_columns(self, method: object, rows: Sequence[Row], asked: tuple[PropertyKey, ...]) -> None:
+        if any(columns != asked for columns in Row.shown_by(rows)):
+            raise self._plugin.nonsense(method, rows, "rows of the columns that were asked for")
+
+    async def groups(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[RowGroup]:
+        self._look(query)
+        return await self._several(RowGroup, self._able(Capability.GROUPS).groups, folder, query, deadline=deadline)
+
+    async def explain(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> TablePlan:
+        self._look(query)
+        return await self._one(TablePlan, self._able(Capability.EXPLAIN).explain, folder, query, deadline=deadline)
+
+    def _look(self, query: TableQuery) -> Any:
+        """Give the provider, when it has the contents that the query is about."""
+        ability = _ABILITIES.get(query.contents)
+        return self._provider if ability is None else self._able(ability)
+
+    async def advise(
+        self, folder: EntryId, sink: EventSink, ended: Callable[[], None], deadline: Deadline
+    ) -> Callable[[], None]:
+        """Tell ``sink`` what happens, until the result is called; ``ended`` is called when the store is closed."""
+        method = self._able(Capability.NOTIFY).advise
+        given = await self._plugin.call(method, folder, sink, deadline, deadline=deadline)
+        if not callable(given):
+            raise self._plugin.nonsense(method, given, "a function that ends the notifications")
+        unadvise, forget = cast("Callable[[], None]", given), self._plugin.at_close(ended)
+
+        def end() -> None:
+            forget()
+            unadvise()
+
+        return end
+
+    async def property_ids(
+        self, names: Sequence[PropertyName], create: bool, deadline: Deadline
+    ) -> Sequence[int | None]:
+        method = self._able(Capability.NAMED_PROPERTIES).property_ids
+        found = await self._several(object, method, names, create, deadline=deadline, exactly=len(names))
+        if not all(isinstance(one, int) or (one is None and not create) for one in found):
+            raise self._plugin.nonsense(method, found, "an id for each name")
+        return cast("Sequence[int | None]", found)
+
+    async def property_names(self, ids: Sequence[int], deadline: Deadline) -> Sequence[PropertyName | None]:
+        method = self._able(Capability.NAMED_PROPERTIES).property_names
+        found = await self._several(object, method, ids, deadline=deadline, exactly=len(ids))
+        if not all(one is None or isinstance(one, tuple) for one in found):
+            raise self._plugin.nonsense(method, found, "a set and a LID or name for each id")
+        return cast("Sequence[PropertyName | None]", found)
