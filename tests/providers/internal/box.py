@@ -1,10 +1,10 @@
-"""One mailbox in a file, used as plain calls, whichever runtime is underneath."""
+"""One mailbox in a file or on a server, used as plain calls, whichever runtime is underneath."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +16,12 @@ from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagEntryId, PidTagSubject
-from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFoldersService
+from msgcore.providers.internal.schema import STORE_SCHEMA
+from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFoldersService, PostgresConfig
 from msgcore.providers.internal.store import InternalStore
-from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime
+from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Connection, Database, Engine, PostgresTarget
 from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder, TableQuery
+from msgcore.spi.url import DatabaseUrl, PostgresPlace
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
 
@@ -38,17 +40,28 @@ def run(runtime: BlockingRuntime | AsyncioRuntime, coroutine: Coroutine[Any, Any
 class Box:
     """An open mailbox; ``store`` is the provider under test, ``run`` makes one call of it."""
 
-    def __init__(self, mode: Mode, path: Path) -> None:
-        self.path = path
+    def __init__(self, mode: Mode, place: Path | PostgresPlace) -> None:
+        self.place = place
         self.clock = ManualClock()
         self.runtime = runtime_on(mode, self.clock)
-        self._service = PersonalFoldersService(PersonalFoldersConfig(path), self.runtime)
+        config = PersonalFoldersConfig(place) if isinstance(place, Path) else PostgresConfig(DatabaseUrl(place))
+        self._service = PersonalFoldersService(config, self.runtime)
         self.run(self._service.logon(NEVER))
         (store,) = self._service.providers()
         assert isinstance(store, InternalStore)
         self.store = store
         self.special = self.run(store.special_folders(NEVER))
         self.inbox = self.special[SpecialFolder.INBOX]
+
+    @property
+    def path(self) -> Path:
+        """The file of a box that has one."""
+        assert isinstance(self.place, Path)
+        return self.place
+
+    @property
+    def engine(self) -> Engine:
+        return Engine.SQLITE if isinstance(self.place, Path) else Engine.POSTGRES
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return run(self.runtime, coroutine)
@@ -120,7 +133,30 @@ class Box:
     def lock(self, lease_seconds: float = 600.0) -> OutgoingItem | None:
         return self.run(self.store.lock_due(lease_seconds, NEVER))
 
-    def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Look at the file itself."""
-        with closing(sqlite3.connect(self.path, timeout=10)) as raw, raw:
-            return raw.execute(statement, values).fetchall()
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Look at the database itself, from outside."""
+        if isinstance(self.place, Path):
+            with closing(sqlite3.connect(self.place, timeout=10)) as raw, raw:
+                return raw.execute(statement, values).fetchall()
+
+        def work(connection: Connection) -> list[tuple[Any, ...]]:
+            if statement.startswith("select"):
+                return connection.rows(statement, values)
+            connection.run(statement, values)
+            return []
+
+        return self.transact(work)
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run a transaction on the database itself."""
+        target: Path | PostgresTarget
+        match self.place:
+            case Path():
+                target = self.place
+            case server:
+                target = PostgresTarget(server.host, server.port, server.user or "", server.dbname, server.namespace)
+        database = Database.open(target, STORE_SCHEMA, create=False)
+        try:
+            return self.run(database.write(self.runtime, work))
+        finally:
+            self.run(database.close(self.runtime))

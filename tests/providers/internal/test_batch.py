@@ -12,9 +12,10 @@ from msgcore.codecs import mime
 from msgcore.errors import NotFound
 from msgcore.model import Message, compare
 from msgcore.props.table import PidTagEntryId, PidTagSubject
-from msgcore.providers.internal.folders import create_mailbox, special_folders
+from msgcore.providers.internal.mailboxes import create_mailbox
 from msgcore.providers.internal.prepare import prepare
 from msgcore.providers.internal.schema import STORE_SCHEMA
+from msgcore.providers.internal.special_folders import special_folders
 from msgcore.providers.internal.writing import insert_messages
 from msgcore.runtime import NEVER, Connection, Database
 from msgcore.spi.store import Incoming, SpecialFolder
@@ -41,20 +42,20 @@ def test_many_messages_are_saved_in_their_order(box: Box) -> None:
     ]
 
 
-def test_of_many_messages_each_content_is_kept_once(box: Box) -> None:
+def test_of_many_messages_each_content_is_kept_once(either_box: Box) -> None:
     known = [Message(subject=f"number {number}") for number in range(300)]
-    box.save(*known)
-    box.save(*(Message(subject=f"number {number % 600}") for number in range(MANY)))
+    either_box.save(*known)
+    either_box.save(*(Message(subject=f"number {number % 600}") for number in range(MANY)))
 
-    assert (contents(box), rows_of_index(box)) == (600, 600)
-    check_index(box)
+    assert (contents(either_box), rows_of_index(either_box)) == (600, 600)
+    check_index(either_box)
 
 
-def test_a_delivery_that_comes_twice_in_one_call_is_one_message(box: Box) -> None:
+def test_a_delivery_that_comes_twice_in_one_call_is_one_message(either_box: Box) -> None:
     twice = [Incoming(Message(subject=subject), delivery_key=b"k") for subject in ("first", "second")]
-    first, second = box.run(box.store.save(box.inbox, twice, NEVER))
+    first, second = either_box.run(either_box.store.save(either_box.inbox, twice, NEVER))
 
-    assert (first, box.subjects()) == (second, ["first"])
+    assert (first, either_box.subjects()) == (second, ["first"])
 
 
 def test_of_a_delivery_that_is_there_already_nothing_is_written(box: Box) -> None:
@@ -64,16 +65,44 @@ def test_of_a_delivery_that_is_there_already_nothing_is_written(box: Box) -> Non
     assert (contents(box), found(box, "body", "second")) == (1, set())
 
 
-def test_deliveries_between_others_keep_their_places(box: Box) -> None:
-    known = box.deliver(Incoming(Message(subject="known"), delivery_key=b"k"))
+def test_deliveries_between_others_keep_their_places(either_box: Box) -> None:
+    known = either_box.deliver(Incoming(Message(subject="known"), delivery_key=b"k"))
     given = [
         Incoming(Message(subject="a")),
         Incoming(Message(subject="again"), delivery_key=b"k"),
         Incoming(Message(subject="b"), delivery_key=b"l"),
     ]
-    ids = box.run(box.store.save(box.inbox, given, NEVER))
+    ids = either_box.run(either_box.store.save(either_box.inbox, given, NEVER))
 
-    assert (ids[1], box.subjects(), len(set(ids))) == (known, ["known", "a", "b"], 3)
+    assert (ids[1], either_box.subjects(), len(set(ids))) == (known, ["known", "a", "b"], 3)
+
+
+def numbered(*numbers: int) -> list[Incoming]:
+    """Deliveries: more than are made ready without a look whether they are there."""
+    return [Incoming(Message(subject=f"{one}"), delivery_key=b"%d" % one) for one in numbers]
+
+
+def test_of_many_deliveries_those_that_are_there_keep_their_places(either_box: Box) -> None:
+    known = either_box.run(either_box.store.save(either_box.inbox, numbered(*range(0, 40, 2)), NEVER))
+    ids = either_box.run(either_box.store.save(either_box.inbox, numbered(*range(40)), NEVER))
+
+    assert (ids[::2], len(set(ids)), len(either_box.subjects())) == (known, 40, 40)
+
+
+def test_many_deliveries_that_are_all_there_are_not_written_again(either_box: Box) -> None:
+    first = either_box.run(either_box.store.save(either_box.inbox, numbered(*range(20)), NEVER))
+    again = either_box.run(either_box.store.save(either_box.inbox, numbered(*range(20)), NEVER))
+
+    assert (again, len(either_box.subjects())) == (first, 20)
+
+
+def test_many_deliveries_that_are_all_there_name_a_folder_that_is_gone(either_box: Box) -> None:
+    folder = either_box.folder("gone")
+    either_box.run(either_box.store.save(either_box.inbox, numbered(*range(20)), NEVER))
+    either_box.run(either_box.store.delete_folder(folder, NEVER))
+
+    with pytest.raises(NotFound):
+        either_box.run(either_box.store.save(folder, numbered(*range(20)), NEVER))
 
 
 def test_nothing_is_saved_into_a_folder_that_is_gone(box: Box) -> None:

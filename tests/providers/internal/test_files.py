@@ -68,7 +68,9 @@ def test_a_file_of_a_newer_msgcore_is_refused(mode: Mode, tmp_path: Path, empty_
 def test_an_organisations_file_is_no_personal_folders(mode: Mode, tmp_path: Path, empty_mailbox: bytes) -> None:
     path = tmp_path / "mail.db"
     path.write_bytes(empty_mailbox)
-    execute(path, "insert into mailbox (uid, name, name_key, display_name) values (x'00', 'b', x'62', 'B')")
+    execute(
+        path, "insert into mailbox (uid, epoch, name, name_key, display_name) values (x'00', x'00', 'b', x'62', 'B')"
+    )
 
     with pytest.raises(StoreError, match="2 mailboxes"):
         Box(mode, path)
@@ -130,7 +132,7 @@ def test_an_overlay_that_is_damaged_is_corrupt(box: Box, overlay: str) -> None:
 
 
 def test_a_writer_that_another_program_holds_up_says_so(tmp_path: Path, empty_mailbox: bytes) -> None:
-    from msgcore.providers.internal.folders import list_mailboxes
+    from msgcore.providers.internal.mailboxes import list_mailboxes
     from msgcore.providers.internal.schema import STORE_SCHEMA
     from msgcore.providers.internal.store import InternalStore
     from msgcore.runtime import BlockingRuntime, Database

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from msgcore.base.ids import EntryId, ObjectKind
-from msgcore.errors import NotFound, NotLoaded, UsageError
+from msgcore.errors import NotFound, NotLoaded, ObjectDeleted, UsageError
 from msgcore.model import Attachment, Importance, Message
 from msgcore.props.restriction import Restriction
 from msgcore.props.row import Row
@@ -302,7 +302,7 @@ def test_content_stays_as_long_as_some_message_has_it(box: Box) -> None:
 
 
 def test_content_goes_with_the_last_message_that_has_it(box: Box) -> None:
-    box.run(box.store.delete(box.save(Message(text="t"), Message(text="t")), NEVER))
+    box.run(box.store.purge(box.save(Message(text="t"), Message(text="t")), NEVER))
 
     assert contents(box) == 0
 
@@ -416,7 +416,7 @@ def test_a_deleted_message_is_not_found(box: Box, use: UseOfAMessage) -> None:
     gone = box.save_one(Message())
     box.run(box.store.delete([gone], NEVER))
 
-    with pytest.raises(NotFound, match="not in the store"):
+    with pytest.raises(ObjectDeleted, match="message 1 is deleted; it can be restored"):
         use(box, gone)
 
 

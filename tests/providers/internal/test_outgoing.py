@@ -23,11 +23,13 @@ from msgcore.model import (
     Refused,
     Unknown,
 )
-from msgcore.props.table import PidTagMessageFlags
+from msgcore.props.table import PidTagMessageFlags, PidTagSubject
 from msgcore.runtime import NEVER
 from msgcore.runtime.host import boot_id, holder_name
+from msgcore.spi.changes import ChangeKind
 from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
 from tests.providers.internal.box import Box
+from tests.providers.internal.test_searches import UNREAD, counts, search
 
 HERE = "/".join(holder_name().split("/")[:2])
 
@@ -256,7 +258,7 @@ def test_what_is_submitted_is_neither_changed_nor_moved_nor_deleted(box: Box, ch
         Accepted(250, "2.0.0", "ok", "data", "not verified"),
         Delivered(250, "2.1.5", "there"),
         Deferred(451, "4.2.1", "busy", "rcpt"),
-        Refused(550, "5.1.1", "no such user\0", "rcpt"),
+        Refused(550, "5.1.1", "no such user", "rcpt"),
         Unknown(text="lost", stage="data"),
         Pending(),
     ],
@@ -509,8 +511,41 @@ def test_what_has_ended_is_neither_retried_nor_aborted(box: Box, end: Callable[[
 
 def test_an_entry_id_with_the_number_of_another_mailbox_shows_no_submission(box: Box) -> None:
     number = box.submit(LETTER).entry_id.number
-    box.sql("insert into mailbox (uid, name, name_key, display_name) values (?, 'eve', x'657665', 'Eve')", b"e" * 16)
+    box.sql(
+        "insert into mailbox (uid, epoch, name, name_key, display_name) values (?1, ?1, 'eve', x'657665', 'Eve')",
+        b"e" * 16,
+    )
     box.sql("update folder set mailbox_id = (select id from mailbox where name = 'eve') where role = 'outbox'")
 
     with pytest.raises(NotFound):
         box.run(box.store.submission(EntryId(box.store.uid, ObjectKind.MESSAGE, number), NEVER))
+
+
+# Search folders
+
+
+@pytest.mark.parametrize("end", ["sent", "aborted"])
+def test_a_submission_marked_as_unread_leaves_the_unread_ones_of_search_folders_when_it_ends(
+    either_box: Box, end: str
+) -> None:
+    box = either_box
+    letters = search(box, PidTagSubject.contains("letter"))
+    unread = search(box, UNREAD, name="unread")
+    item = box.submit(LETTER)
+    box.run(box.store.set_read_flag([item.entry_id], False, NEVER))
+    assert (counts(box, letters), counts(box, unread)) == ((1, 1), (1, 1))
+    if end == "sent":
+        settled(box, locked(box), state=OutgoingState.SENT)
+    else:
+        box.run(box.store.abort(item.entry_id, NEVER))
+    assert (counts(box, letters), counts(box, unread)) == ((1, 0), (0, 0))
+
+
+def test_what_is_sent_has_moved_and_is_told_with_its_read_flag(box: Box) -> None:
+    item = box.submit(LETTER)
+    box.run(box.store.set_read_flag([item.entry_id], False, NEVER))
+    token = box.run(box.store.changes_since(None, None, 1_000, NEVER)).token
+    settled(box, locked(box), state=OutgoingState.SENT)
+    (change,) = box.run(box.store.changes_since(None, token, 10, NEVER)).changes
+    sent_items = box.special[SpecialFolder.SENT_ITEMS]
+    assert (change.kind, change.folder, change.is_read) == (ChangeKind.MOVED, sent_items, True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import attrs
@@ -15,37 +13,33 @@ from hypothesis import strategies as st
 from msgcore.base.ids import EntryId
 from msgcore.errors import NotFound, UsageError
 from msgcore.model import Message
-from msgcore.props.restriction import Count, Restriction, SortKey, at_most
+from msgcore.props.restriction import And, Count, Restriction, SortKey, at_most
 from msgcore.props.table import (
     PidTagBody,
     PidTagEntryId,
     PidTagInstanceKey,
     PidTagMessageClass,
     PidTagMessageDeliveryTime,
+    PidTagMessageFlags,
+    PidTagSentRepresentingName,
     PidTagSubject,
 )
 from msgcore.runtime import NEVER
 from msgcore.spi import rows
-from msgcore.spi.store import Incoming, RowKey, TableQuery
-from msgcore.testing.modes import Mode
+from msgcore.spi.folders import Search
+from msgcore.spi.store import Contents, Incoming, MessageFlag, RowKey, SpecialFolder, TableQuery
 from tests.conftest import SOAK
 from tests.providers.internal.box import Box
 from tests.providers.internal.strategies import incoming, restrictions, sort_orders
 from tests.providers.internal.test_query import put
 
 EXAMPLES = settings(max_examples=5_000 if SOAK else 80, deadline=None)
+FEWER = settings(max_examples=5_000 if SOAK else 15, deadline=None)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BY_SUBJECT = (SortKey(PidTagSubject),)
+BY_SENDER = TableQuery((PidTagEntryId,), None, (SortKey(PidTagSubject), SortKey(PidTagSentRepresentingName)))
+BY_SENDER_DOWN = attrs.evolve(BY_SENDER, sort_order=tuple(SortKey(key.tag, True) for key in BY_SENDER.sort_order))
 BY_CLASS = TableQuery((PidTagEntryId,), None, (SortKey(PidTagMessageClass),))
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory, empty_mailbox: bytes) -> Iterator[Box]:
-    """One mailbox for every example: each takes a folder of its own."""
-    path: Path = tmp_path_factory.mktemp("shelf") / "mail.db"
-    path.write_bytes(empty_mailbox)
-    with Box(Mode.BLOCKING, path) as opened:
-        yield opened
 
 
 queries = st.builds(
@@ -69,44 +63,88 @@ def ids(box: Box, folder: EntryId, query: TableQuery) -> list[bytes]:
     return [row[PidTagEntryId] for row in box.run(box.store.query(folder, query, NEVER))]
 
 
+MESSAGES, QUERIES = st.lists(incoming, max_size=6), st.lists(queries, min_size=3, max_size=6)
+
+
 @EXAMPLES
-@given(st.lists(incoming, max_size=6), st.lists(queries, min_size=3, max_size=6))
+@given(MESSAGES, QUERIES)
 @example([Incoming(Message(message_class=text)) for text in ("a", "B", "c")], [BY_CLASS])
 def test_pages_from_each_row_are_those_that_select_gives(
-    shelf: Box, given_messages: list[Incoming], wanted: list[TableQuery]
+    file_shelf: Box, given_messages: list[Incoming], wanted: list[TableQuery]
 ) -> None:
-    folder, saved = put(shelf, given_messages)
-    loaded = [shelf.load(one) for one in saved]
+    check_pages(file_shelf, given_messages, wanted)
+
+
+@FEWER
+@given(MESSAGES, QUERIES)
+@example([Incoming(Message(message_class=text)) for text in ("a", "B", "c")], [BY_CLASS])
+@example([Incoming(Message(subject=text)) for text in ("", "b")] + [Incoming(Message())], [BY_SENDER_DOWN, BY_SENDER])
+def test_pages_of_postgresql_are_those_that_select_gives(
+    server_shelf: Box, given_messages: list[Incoming], wanted: list[TableQuery]
+) -> None:
+    check_pages(server_shelf, given_messages, wanted)
+
+
+def check_pages(box: Box, given_messages: list[Incoming], wanted: list[TableQuery]) -> None:
+    folder, saved = put(box, given_messages)
+    loaded = [box.load(one) for one in saved]
     for query in [*wanted, *(at(query, message) for query in wanted for message in loaded)]:
-        assert ids(shelf, folder, query) == [row[PidTagEntryId] for row in rows.select(loaded, query)], query
-        assert shelf.run(shelf.store.count(folder, query, NEVER)) == rows.count_rows(loaded, query)
+        assert ids(box, folder, query) == [row[PidTagEntryId] for row in rows.select(loaded, query)], query
+        assert box.run(box.store.count(folder, query, NEVER)) == rows.count_rows(loaded, query)
 
 
 @EXAMPLES
-@given(st.lists(incoming, max_size=6), restrictions, sort_orders.map(tuple))
+@given(MESSAGES, restrictions, sort_orders.map(tuple))
 def test_groups_are_those_that_the_loaded_messages_make(
-    shelf: Box, given_messages: list[Incoming], restriction: Restriction, keys: tuple[SortKey, ...]
+    file_shelf: Box, given_messages: list[Incoming], restriction: Restriction, keys: tuple[SortKey, ...]
 ) -> None:
-    folder, saved = put(shelf, given_messages)
-    loaded = [shelf.load(one) for one in saved]
+    check_groups(file_shelf, given_messages, restriction, keys)
 
-    assert shelf.run(shelf.store.groups(folder, restriction, keys, NEVER)) == rows.group_rows(loaded, restriction, keys)
+
+@FEWER
+@given(MESSAGES, restrictions, sort_orders.map(tuple))
+def test_groups_of_postgresql_are_those_that_the_loaded_messages_make(
+    server_shelf: Box, given_messages: list[Incoming], restriction: Restriction, keys: tuple[SortKey, ...]
+) -> None:
+    check_groups(server_shelf, given_messages, restriction, keys)
+
+
+def check_groups(box: Box, given_messages: list[Incoming], restriction: Restriction, keys: tuple[SortKey, ...]) -> None:
+    folder, saved = put(box, given_messages)
+    loaded = [box.load(one) for one in saved]
+
+    found = box.run(box.store.groups(folder, TableQuery((), restriction, keys), NEVER))
+    assert found == rows.group_rows(loaded, restriction, keys)
 
 
 @EXAMPLES
-@given(st.lists(incoming, max_size=6), restrictions, st.integers(0, 4), queries)
+@given(MESSAGES, restrictions, st.integers(0, 4), queries)
 def test_a_count_keeps_the_first_rows_in_the_order_of_the_table(
-    shelf: Box, given_messages: list[Incoming], part: Restriction, limit: int, query: TableQuery
+    file_shelf: Box, given_messages: list[Incoming], part: Restriction, limit: int, query: TableQuery
 ) -> None:
-    folder, saved = put(shelf, given_messages)
-    loaded = [shelf.load(one) for one in saved]
+    check_first_rows(file_shelf, given_messages, part, limit, query)
+
+
+@FEWER
+@given(MESSAGES, restrictions, st.integers(0, 4), queries)
+def test_a_count_on_postgresql_keeps_the_first_rows_in_the_order_of_the_table(
+    server_shelf: Box, given_messages: list[Incoming], part: Restriction, limit: int, query: TableQuery
+) -> None:
+    check_first_rows(server_shelf, given_messages, part, limit, query)
+
+
+def check_first_rows(
+    box: Box, given_messages: list[Incoming], part: Restriction, limit: int, query: TableQuery
+) -> None:
+    folder, saved = put(box, given_messages)
+    loaded = [box.load(one) for one in saved]
     whole = TableQuery((PidTagEntryId,), part, query.sort_order)
     first = [row[PidTagEntryId] for row in rows.select(loaded, whole)][:limit]
     kept = [message for message in loaded if message[PidTagEntryId] in first]
     cut = attrs.evolve(query, restriction=Count(limit, part))
 
     expected = [row[PidTagEntryId] for row in rows.select(kept, attrs.evolve(query, restriction=None))]
-    assert (ids(shelf, folder, cut), shelf.run(shelf.store.count(folder, cut, NEVER))) == (expected, len(first))
+    assert (ids(box, folder, cut), box.run(box.store.count(folder, cut, NEVER))) == (expected, len(first))
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
@@ -167,3 +205,48 @@ def test_a_folder_that_is_gone_is_not_found_although_it_was_seen(shelf: Box) -> 
 
     with pytest.raises(NotFound):
         shelf.ids(folder=folder)
+
+
+# Sections and search folders
+
+
+def associated(text: str) -> Incoming:
+    message = Message(subject=text)
+    message[PidTagMessageFlags] = MessageFlag.ASSOCIATED
+    return Incoming(message)
+
+
+@pytest.mark.parametrize(
+    ("contents", "expected"),
+    [(Contents.MESSAGES, [0]), (Contents.ASSOCIATED, [1]), (Contents.DELETED, [2])],
+    ids=["messages", "associated", "deleted"],
+)
+def test_a_table_has_the_messages_of_its_section(shelf: Box, contents: Contents, expected: list[int]) -> None:
+    folder, saved = put(shelf, [Incoming(Message(subject="a"))])
+    saved += shelf.run(shelf.store.save_associated(folder, [associated("b")], NEVER))
+    saved += shelf.run(shelf.store.save(folder, [Incoming(Message(subject="c"))], NEVER))
+    shelf.run(shelf.store.delete(saved[2:], NEVER))
+    query = TableQuery((PidTagEntryId,), PidTagSubject.exists(), BY_SUBJECT, contents=contents)
+
+    assert ids(shelf, folder, query) == [bytes(saved[number]) for number in expected]
+
+
+@FEWER
+@given(MESSAGES, st.none() | restrictions, queries)
+def test_a_search_folder_is_read_like_the_folder_that_it_searches(
+    shelf: Box, given_messages: list[Incoming], restriction: Restriction | None, query: TableQuery
+) -> None:
+    folder, saved = put(shelf, given_messages)
+    search = Search(And(()), (folder,), is_recursive=False)
+    found = shelf.run(shelf.store.create_search_folder(shelf.special[SpecialFolder.FINDER], "found", search, NEVER))
+    loaded = [shelf.load(one) for one in saved]
+    wanted = attrs.evolve(query, restriction=restriction)
+
+    try:
+        for one in [wanted, *(at(wanted, message) for message in loaded)]:
+            assert ids(shelf, found, one) == [row[PidTagEntryId] for row in rows.select(loaded, one)], one
+            assert shelf.run(shelf.store.count(found, one, NEVER)) == rows.count_rows(loaded, one)
+        grouped = shelf.run(shelf.store.groups(found, wanted, NEVER))
+        assert grouped == rows.group_rows(loaded, restriction, wanted.sort_order)
+    finally:
+        shelf.run(shelf.store.delete_folder(found, NEVER))

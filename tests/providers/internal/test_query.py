@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -32,24 +28,16 @@ from msgcore.props.tags import PropertyTag
 from msgcore.props.types import PropertyType
 from msgcore.props.values import PropertyErrorCode
 from msgcore.providers.internal.contents import FolderTable
-from msgcore.runtime import NEVER, Connection
+from msgcore.providers.internal.schema import STORE_SCHEMA
+from msgcore.runtime import NEVER, Connection, Database
 from msgcore.spi.store import Incoming, RowKey, TableQuery
-from msgcore.testing.modes import Mode
 from tests.conftest import SOAK
 from tests.providers.internal.box import Box
 from tests.providers.internal.strategies import COLOUR, incoming, restrictions
 
 # Each of five restrictions or more.
 PAIRS = settings(max_examples=4_000 if SOAK else 100, deadline=None)
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory, empty_mailbox: bytes) -> Iterator[Box]:
-    """One mailbox for every example: each takes a folder of its own."""
-    path: Path = tmp_path_factory.mktemp("shelf") / "mail.db"
-    path.write_bytes(empty_mailbox)
-    with Box(Mode.BLOCKING, path) as opened:
-        yield opened
+FEWER_PAIRS = settings(max_examples=4_000 if SOAK else 20, deadline=None)
 
 
 def put(box: Box, given_messages: list[Incoming]) -> tuple[EntryId, list[EntryId]]:
@@ -60,22 +48,44 @@ def put(box: Box, given_messages: list[Incoming]) -> tuple[EntryId, list[EntryId
     return folder, list(box.run(box.store.save(folder, given_messages, NEVER)))
 
 
+WORD_OR_PHRASE = PidTagBody.has_phrase("b b") | PidTagSubject.has_words("b") | PidTagBody.has_words("a b a")
+ANY_MESSAGES, ANY_RESTRICTIONS = st.lists(incoming, max_size=5), st.lists(restrictions, min_size=5, max_size=10)
+
+
 @PAIRS
-@given(st.lists(incoming, max_size=5), st.lists(restrictions, min_size=5, max_size=10))
+@given(ANY_MESSAGES, ANY_RESTRICTIONS)
 @example([Incoming(Message(subject="%"))], [PidTagSubject.contains("%"), PidTagSubject.contains("_")])
 @example([Incoming(Message(subject="a'b"))], [PidTagSubject.equals("a'b")])
 @example([Incoming(Message(subject=""))], [PidTagSubject.starts_with(""), PidTagSubject.contains("")])
 @example([Incoming(Message(subject="ab"))], [PidTagSubject.contains("a\0"), PidTagSubject < "\ud800"])
 @example([Incoming(Message())], [PidTagImportance < 2**70, PidTagImportance > 0.5, PidTagSubject.not_equals("")])
 def test_sql_keeps_the_rows_that_the_reference_evaluator_keeps(
-    shelf: Box, given_messages: list[Incoming], wanted: list[Restriction]
+    file_shelf: Box, given_messages: list[Incoming], wanted: list[Restriction]
 ) -> None:
-    folder, ids = put(shelf, given_messages)
-    loaded = {one: shelf.load(one) for one in ids}
+    check_against_reference(file_shelf, given_messages, wanted)
+
+
+@FEWER_PAIRS
+@given(ANY_MESSAGES, ANY_RESTRICTIONS)
+@example([Incoming(Message(subject="a'b"))], [PidTagSubject.equals("a'b"), PidTagSubject.contains("%")])
+@example([Incoming(Message(subject=""))], [PidTagSubject.starts_with(""), PidTagSubject.contains("")])
+@example([Incoming(Message(subject="ab"))], [PidTagSubject.contains("a\0"), PidTagSubject < "\ud800"])
+@example([Incoming(Message())], [PidTagImportance < 2**70, PidTagImportance > 0.5, PidTagSubject.not_equals("")])
+@example([Incoming(Message())], [PidTagImportance < float("inf"), PidTagImportance > float("-inf")])
+@example([Incoming(Message(text="a b a"))], [PidTagBody.has_phrase("b a") & PidTagBody.has_phrase("a"), WORD_OR_PHRASE])
+def test_postgresql_keeps_the_rows_that_the_reference_evaluator_keeps(
+    server_shelf: Box, given_messages: list[Incoming], wanted: list[Restriction]
+) -> None:
+    check_against_reference(server_shelf, given_messages, wanted)
+
+
+def check_against_reference(box: Box, given_messages: list[Incoming], wanted: list[Restriction]) -> None:
+    folder, ids = put(box, given_messages)
+    loaded = {one: box.load(one) for one in ids}
     for restriction in wanted:
         expected = [one for one in ids if match(restriction, loaded[one])]
-        assert shelf.ids(restriction, folder=folder) == expected
-        assert shelf.run(shelf.store.count(folder, TableQuery((), restriction), NEVER)) == len(expected)
+        assert box.ids(restriction, folder=folder) == expected
+        assert box.run(box.store.count(folder, TableQuery((), restriction), NEVER)) == len(expected)
 
 
 def test_a_restriction_of_many_values_keeps_to_the_limit_of_variables(shelf: Box) -> None:
@@ -240,7 +250,7 @@ def test_as_many_terms_as_the_database_is_given_are_answered(
     query = TableQuery((PidTagEntryId,), wanted, keys, origin=first, includes_origin=True)
 
     found = [row[PidTagEntryId] for row in shelf.run(shelf.store.query(folder, query, NEVER))]
-    [group] = shelf.run(shelf.store.groups(folder, wanted, keys, NEVER))
+    [group] = shelf.run(shelf.store.groups(folder, TableQuery((), wanted, keys), NEVER))
     counted = shelf.run(shelf.store.count(folder, TableQuery((), wanted), NEVER))
     expected = [bytes(one) for one in ids[:limit]]
     assert (found, group.count, counted) == (expected, len(expected), len(expected))
@@ -280,14 +290,17 @@ def test_looking_at_row_by_row_ends_at_the_deadline(
         shelf.run(shelf.store.query(folder, query, Deadline(10, Ticking())))
 
 
-def test_a_text_that_is_made_of_html_is_made_once_for_a_row(shelf: Box) -> None:
-    folder, _ = put(shelf, [Incoming(Message(html="<p>a b"))])
+def test_a_text_that_is_made_of_html_is_made_once_for_a_row(file_shelf: Box) -> None:
+    folder, _ = put(file_shelf, [Incoming(Message(html="<p>a b"))])
     query = TableQuery((PidTagSubject,))
-    with closing(sqlite3.connect(shelf.path)) as raw:
-        table = FolderTable(Connection(raw, shelf.path), shelf.store.uid, folder.number, query)
-        [source] = table.matching()
 
-        assert source.get(PidTagBody) is source.get(PidTagBody)
+    def is_same(connection: Connection) -> bool:
+        [source] = FolderTable(connection, file_shelf.store.uid, folder.number, query).matching()
+        return source.get(PidTagBody) is source.get(PidTagBody)
+
+    database = Database.open(file_shelf.path, STORE_SCHEMA, create=False)
+    assert file_shelf.run(database.read(file_shelf.runtime, is_same))
+    file_shelf.run(database.close(file_shelf.runtime))
 
 
 LONG_SUBJECT: PropertyTag[int] = PropertyTag(PidTagSubject.id, PropertyType.LONG, "LongSubject")

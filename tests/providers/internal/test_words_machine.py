@@ -116,9 +116,9 @@ class Words(RuleBasedStateMachine):
 
     @precondition(lambda self: self._all)
     @rule(data=st.data())
-    def delete(self, data: st.DataObject) -> None:
+    def purge(self, data: st.DataObject) -> None:
         ids = data.draw(st.lists(st.sampled_from(self._all), min_size=1, max_size=3, unique=True))
-        self._box.run(self._box.store.delete(ids, NEVER))
+        self._box.run(self._box.store.purge(ids, NEVER))
         self._forget(set(ids))
 
     @precondition(lambda self: self._folder)

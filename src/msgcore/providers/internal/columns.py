@@ -1,4 +1,8 @@
-"""The promoted columns: which property stands in which column of ``message``, and how it is read back."""
+"""The promoted columns: which property stands in which column of ``message``, and how it is read back.
+
+Text is text in SQLite, and UTF-8 in PostgreSQL, whose text holds no NUL; its order is that of the octets in both.
+:func:`~msgcore.providers.internal.dialect.as_stored` makes the one of the other.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
     PidTagClientSubmitTime,
     PidTagCreationTime,
+    PidTagDeletedOn,
     PidTagDisplayCc,
     PidTagDisplayTo,
     PidTagEntryId,
@@ -29,6 +34,7 @@ from msgcore.props.table import (
     PidTagMessageDeliveryTime,
     PidTagMessageFlags,
     PidTagMessageSizeExtended,
+    PidTagMessageStatus,
     PidTagParentEntryId,
     PidTagRead,
     PidTagRecordKey,
@@ -60,6 +66,10 @@ def _text(value: object) -> SqlValue:
     except UnicodeEncodeError:
         return None
     return value
+
+
+def _read_text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode()
 
 
 def _number(value: object) -> SqlValue:
@@ -120,7 +130,7 @@ class Column:
 
 
 def _textual(tag: PropertyKey, name: str, folded: str | None = None, *, is_nullable: bool = True) -> Column:
-    return Column(tag, name, folded, to_sql=_text, is_nullable=is_nullable)
+    return Column(tag, name, folded, _read_text, _text, is_nullable)
 
 
 def _whole(tag: PropertyKey, name: str) -> Column:
@@ -137,6 +147,7 @@ COLUMNS: Columns = {
     column.tag.bag_key: column
     for column in (
         _whole(PidTagMessageFlags, "flags"),
+        _whole(PidTagMessageStatus, "status"),
         _textual(PidTagMessageClass, "message_class", is_nullable=False),
         _textual(PidTagSubject, "subject", "subject_key"),
         _textual(PidTagSentRepresentingName, "from_name", "from_name_key"),
@@ -152,6 +163,7 @@ COLUMNS: Columns = {
         _time(PidTagMessageDeliveryTime, "delivery_time"),
         _time(PidTagCreationTime, "creation_time"),
         _time(PidTagLastModificationTime, "modification_time"),
+        _time(PidTagDeletedOn, "deleted_time", is_nullable=True),
     )
 }
 
@@ -183,7 +195,9 @@ def columns_of_store(uid: bytes) -> Columns:
 
 
 def _flag(tag: PropertyKey, flag: MessageFlag) -> Column:
-    return Column(tag, f"(flags & {int(flag)} <> 0)", from_sql=bool, is_nullable=False)
+    # A number in each engine, which a comparison gives in one of them only.
+    bit = int(flag).bit_length() - 1
+    return Column(tag, f"(flags >> {bit} & 1)", from_sql=bool, is_nullable=False)
 
 
 def _entry_id(tag: PropertyKey, name: str, uid: bytes, kind: int) -> Column:

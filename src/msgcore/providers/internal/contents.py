@@ -1,5 +1,8 @@
 """Contents tables: rows of one folder, restricted and sorted, on a connection that is handed in.
 
+A folder has the messages whose ``folder_id`` names it, in three sections; a search folder has those that it links to,
+all of them of section 0.
+
 What SQL can answer exactly it does, page and all. The rest is evaluated row by row as the rows stream by, with the
 reference evaluator. Where SQL has no column for a sort key, or a count of rows is to be cut out of rows that SQL alone
 cannot tell, rows are sorted in memory by their sort keys, all that match for each page; only the page is held.
@@ -21,11 +24,14 @@ from msgcore.props.restriction import Count
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagInstanceKey
 from msgcore.providers.internal.columns import columns_of_store
-from msgcore.providers.internal.fulltext import as_whole_words
+from msgcore.providers.internal.dialect import dialect_of
+from msgcore.providers.internal.fulltext import WordTree, as_whole_words
 from msgcore.providers.internal.paging import ALL, Stretch, check_origin, order_of, stretches
 from msgcore.providers.internal.sources import Layout, Source, layout_of, light_source, rows_of
+from msgcore.providers.internal.standing import SECTIONS, standing_of
 from msgcore.providers.internal.translate import Translator
-from msgcore.runtime import NEVER, Connection, SqlValue
+from msgcore.providers.internal.word_sql import with_words
+from msgcore.runtime import NEVER, Connection, Engine, SqlValue
 from msgcore.spi import rows
 from msgcore.spi.check import MOST_ROWS
 from msgcore.spi.store import TableQuery
@@ -34,6 +40,9 @@ __all__ = ["FolderTable", "read_row"]
 
 _FEW_ROWS = 1_000
 _ROWS_A_CHECK = 100
+
+_LINKS = "select message_id from search_link where search_link.folder_id = ?"
+_LINKED = "exists (select 1 from search_link where search_link.folder_id = ? and message_id = message.id)"
 
 Statement = tuple[str, tuple[SqlValue, ...]]
 
@@ -47,25 +56,36 @@ class FolderTable:
     """
 
     def __init__(
-        self, connection: Connection, uid: bytes, folder: int, query: TableQuery, deadline: Deadline = NEVER
+        self,
+        connection: Connection,
+        uid: bytes,
+        folder: int,
+        query: TableQuery,
+        deadline: Deadline = NEVER,
+        *,
+        is_search: bool = False,
     ) -> None:
         self.connection = connection
         self._uid = uid
         self._folder = folder
+        self._is_search = is_search
         self._deadline = deadline
         self.query = query
+        self.dialect = dialect_of(connection.engine)
         self.columns = columns_of_store(uid)
         check_origin(query.origin, self.columns)
         restriction = query.restriction
         self._limit = min(restriction.limit, MOST_ROWS - 1) if isinstance(restriction, Count) else None
         part = restriction.part if isinstance(restriction, Count) else restriction
-        self.selection = Translator(self.columns, lambda: self._is_indexed).translate(part)
-        self.order = order_of(query.sort_order, self.columns)
+        self.selection = Translator(self.columns, self.dialect, lambda: self._is_indexed).translate(part)
+        self.order = order_of(query.sort_order, self.columns, self.dialect)
 
     @cached_property
     def _is_indexed(self) -> bool:
         """Whether the full-text table has every message of the folder."""
-        sql = "select 1 from message indexed by message_without_words where folder_id = ? and words_id is null limit 1"
+        where = _LINKED if self._is_search else "folder_id = ?"
+        without_words = f"message{self.dialect.by_index('message_without_words')} where is_indexed = 0"
+        sql = f"select 1 from {without_words} and {where} limit 1"
         return self.connection.value(sql, (self._folder,)) is None
 
     @property
@@ -73,23 +93,27 @@ class FolderTable:
         """Whether SQL finds just the rows that the restriction leaves."""
         return self.selection.residual is None
 
-    def _folder_is(self, is_page: bool) -> str:
-        """Give the condition on the folder; with a plus SQLite looks up the rows that have the words, not the folder's.
+    def _is_in_folder(self, is_page: bool) -> str:
+        """Give the condition on the folder; left aside, SQLite looks up the rows that have the words, not the folder's.
 
         That is best where few rows have them, and where all are read; a page of many is found sooner in the order.
         """
+        key, of_folder = ("id", f"in ({_LINKS}) and 0 = ?") if self._is_search else ("folder_id", "= ? and section = ?")
         leads = self._has_rare_words if is_page else self.selection.words
-        return "+folder_id = ?" if leads else "folder_id = ?"
+        return f"{self.dialect.aside(key) if leads else key} {of_folder}"
 
     @cached_property
     def _has_rare_words(self) -> bool:
-        return any(map(self._is_rare, self.selection.words))
+        # PostgreSQL has statistics of the words.
+        return self.dialect.engine is Engine.SQLITE and any(map(self._is_rare, self.selection.words))
 
-    def _is_rare(self, words: str) -> bool:
-        hits = "select count(*) from (select 1 from message_words where message_words match ? limit ?)"
+    def _is_rare(self, words: WordTree) -> bool:
         # As whole words first: whatever begins with the last one is found five times as slowly.
-        each = (as_whole_words(words), words)
-        return all(self.connection.value(hits, (one, _FEW_ROWS)) < _FEW_ROWS for one in each)
+        return all(self._hits(one) < _FEW_ROWS for one in (as_whole_words(words), words))
+
+    def _hits(self, words: WordTree) -> int:
+        found, values = with_words(words, self.dialect.engine)
+        return int(self.connection.value(f"select count(*) from ({found} limit ?)", (*values, _FEW_ROWS)))
 
     @property
     def is_sorted_in_memory(self) -> bool:
@@ -99,8 +123,8 @@ class FolderTable:
 
     def select(self, what: str, stretch: Stretch, *, is_page: bool = False) -> Statement:
         """Write the SELECT of the rows that SQL finds in a stretch, all of them or a page."""
-        found = f"from message where {self._folder_is(is_page)} and {self.selection.sql}"
-        values: tuple[SqlValue, ...] = (self._folder, *self.selection.values)
+        found = f"from message where {self._is_in_folder(is_page)} and {self.selection.sql}"
+        values: tuple[SqlValue, ...] = (self._folder, SECTIONS[self.query.contents], *self.selection.values)
         if self._limit is not None and self.order is not None and self.is_exact:
             first = f"select id {found} order by {self.order.sql(is_backward=False)} limit ?"
             found, values = f"from message where id in ({first})", (*values, self._limit)
@@ -194,10 +218,10 @@ def read_row(connection: Connection, uid: bytes, mailbox: int, number: int, colu
     """Read one message of a mailbox as a row.
 
     Raises:
-        NotFound: it is gone.
+        NotFound: it is deleted, or never was.
     """
-    mine = "id = ? and folder_id in (select id from folder where mailbox_id = ?)"
-    return _read(connection, layout_of(uid, columns), mine, (number, mailbox), NEVER)
+    (found,) = standing_of(connection, mailbox, [number])
+    return _read(connection, layout_of(uid, columns), "id = ?", (found.number,), NEVER)
 
 
 def _read(connection: Connection, layout: Layout, where: str, values: tuple[SqlValue, ...], deadline: Deadline) -> Row:

@@ -24,8 +24,12 @@ from msgcore.spi.store import TablePlan
 
 __all__ = ["explain_table"]
 
-_INDEX = re.compile(r"(?:SEARCH|SCAN) message USING (?:COVERING )?INDEX (\w+)")
-
+_INDEX = re.compile(
+    r"(?:SEARCH|SCAN) message USING (?:COVERING )?INDEX (\w+)"  # SQLite
+    r"|Index (?:Only )?Scan (?:Backward )?using (\w+) on message\b"  # PostgreSQL
+)
+# Incremental is what PostgreSQL sorts of rows that an index gives by the heads of their keys.
+_SORTS = re.compile("ORDER BY|(?<!Incremental )Sort$")
 
 _ADVICE = (
     "each message may have to be read; has_words and has_phrase of subject and body are answered by the full text, "
@@ -34,7 +38,7 @@ _ADVICE = (
 
 
 def explain_table(table: FolderTable) -> TablePlan:
-    """Say how a table's rows would be read, after asking SQLite for its plan of each statement."""
+    """Say how a table's rows would be read, after asking the database for its plan of each statement."""
     steps = tuple(_steps(table))
     order = "sorted in memory" if table.is_sorted_in_memory else _order(steps)
     selection = table.selection
@@ -69,12 +73,15 @@ def _tags(restriction: Restriction) -> Iterator[PropertyKey]:
 def _steps(table: FolderTable) -> Iterator[str]:
     for stretch in table.stretches:
         sql, values = table.select("*", stretch, is_page=not table.is_sorted_in_memory)
-        for *_, step in table.connection.rows(f"explain query plan {sql} order by {stretch.order}", values):
-            yield str(step)
+        sql = f"{sql} order by {stretch.order}"
+        if table.is_exact and not table.is_sorted_in_memory:
+            # What is best for a page is not so for all rows.
+            sql, values = f"{sql} limit ?", (*values, table.query.count)
+        yield from table.dialect.plan(table.connection, sql, values)
 
 
 def _order(steps: Sequence[str]) -> str:
-    if any("ORDER BY" in step for step in steps):
+    if any(map(_SORTS.search, steps)):
         return "sorted by the database"
-    found = [index[1] for step in steps if (index := _INDEX.match(step)) is not None]
-    return f"by index {found[-1]}" if found else "by id"
+    found = [index[1] or index[2] for step in steps if (index := _INDEX.match(step)) is not None]
+    return f"by index {found[-1]}" if found and found[-1] != "message_pkey" else "by id"

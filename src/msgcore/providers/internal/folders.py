@@ -1,163 +1,49 @@
-"""Mailboxes and folders: the SQL of one transaction."""
+"""Folders: listed, made, moved, copied, emptied and deleted; the SQL of one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import attrs
-
-from msgcore.base.ids import EntryId, ObjectKind, new_uid
-from msgcore.base.text import fold, refuse_line_ends
-from msgcore.errors import NotFound, UsageError
-from msgcore.model.address import Address
-from msgcore.providers.internal.writing import drop_unused
+from msgcore.base.ids import EntryId, ObjectKind
+from msgcore.base.times import Deadline
+from msgcore.errors import UsageError
+from msgcore.providers.internal.bulk import copy_all, purge_all, put_all_away
+from msgcore.providers.internal.folder_tree import (
+    FolderRow,
+    check_free_name,
+    find_folder,
+    find_ordinary,
+    find_parent,
+    folder_of_name,
+    folders_above,
+    folders_inside,
+    insert_folder,
+    set_name,
+)
+from msgcore.providers.internal.numbers import take_numbers
+from msgcore.providers.internal.receive_folders import keep_default_entry
+from msgcore.providers.internal.search_filling import copy_links, follow_folder
+from msgcore.providers.internal.searches import unlink_folder
 from msgcore.runtime import Connection
-from msgcore.spi.store import FolderFacts, MessageFlag, SpecialFolder
-from msgcore.wire.domain import address_key
+from msgcore.spi.store import FolderFacts, SpecialFolder
 
 __all__ = [
-    "Mailbox",
-    "add_address",
-    "create_mailbox",
+    "copy_folder",
     "delete_folder",
-    "find_mailbox",
+    "empty_folder",
     "folder_facts",
-    "list_mailboxes",
-    "mailbox_of_address",
     "make_folder",
-    "special_folders",
+    "move_folder",
+    "rename_folder",
 ]
 
-_NAMES = {
-    SpecialFolder.ROOT: "",
-    SpecialFolder.IPM_SUBTREE: "Top of Information Store",
-    SpecialFolder.INBOX: "Inbox",
-    SpecialFolder.OUTBOX: "Outbox",
-    SpecialFolder.SENT_ITEMS: "Sent Items",
-    SpecialFolder.DELETED_ITEMS: "Deleted Items",
-    SpecialFolder.DRAFTS: "Drafts",
-}
-
-_FACTS = f"""
-    select folder.id, folder.parent_id, folder.name, folder.role, count(message.id),
-        coalesce(sum(message.flags & {int(MessageFlag.READ)} = 0), 0)
-    from folder left join message on message.folder_id = folder.id
-"""
-
-
-@attrs.frozen
-class Mailbox:
-    """One mailbox of a database, with its addresses, the primary one first."""
-
-    id: int
-    uid: bytes
-    name: str
-    display_name: str
-    addresses: tuple[Address, ...]
-
-
-def create_mailbox(connection: Connection, name: str, display_name: str = "") -> Mailbox:
-    """Make a mailbox with its special folders.
-
-    Raises:
-        UsageError: the name is empty or taken.
-    """
-    if not refuse_line_ends(name, "mailbox name").strip():
-        raise UsageError("a mailbox needs a name")
-    if find_mailbox(connection, name) is not None:
-        raise UsageError(f"there is a mailbox {name!r} already")
-    uid = new_uid()
-    mailbox_id = connection.insert(
-        "insert into mailbox (uid, name, name_key, display_name) values (?, ?, ?, ?)",
-        (uid, name, _name_key(name), display_name or name),
-    )
-    root = _insert_folder(connection, mailbox_id, None, SpecialFolder.ROOT)
-    subtree = _insert_folder(connection, mailbox_id, root, SpecialFolder.IPM_SUBTREE)
-    for role in SpecialFolder:
-        if role not in {SpecialFolder.ROOT, SpecialFolder.IPM_SUBTREE}:
-            _insert_folder(connection, mailbox_id, subtree, role)
-    return Mailbox(mailbox_id, uid, name, display_name or name, ())
-
-
-def _insert_folder(connection: Connection, mailbox_id: int, parent: int | None, role: SpecialFolder) -> int:
-    name = _NAMES[role]
-    return connection.insert(
-        "insert into folder (mailbox_id, parent_id, name, name_key, role) values (?, ?, ?, ?, ?)",
-        (mailbox_id, parent, name, _name_key(name), role.value),
-    )
-
-
-def add_address(connection: Connection, mailbox_id: int, address: Address, *, is_primary: bool) -> None:
-    """Give a mailbox an address.
-
-    Raises:
-        UsageError: another mailbox, or this one, has it.
-    """
-    holder = mailbox_of_address(connection, address)
-    if holder is not None:
-        raise UsageError(f"{address.typed} belongs to mailbox {holder.name!r} already")
-    connection.insert(
-        "insert into mailbox_address (address_type, address_key, address, mailbox_id, is_primary)"
-        " values (?, ?, ?, ?, ?)",
-        (address.address_type, _address_key(address), address.email_address, mailbox_id, is_primary),
-    )
-
-
-def _address_key(address: Address) -> bytes:
-    return address_key(address.address_type, address.email_address).encode("utf-8", "surrogatepass")
-
-
-def _name_key(name: str) -> bytes:
-    return fold(name).encode("utf-8", "surrogatepass")
-
-
-def find_mailbox(connection: Connection, name: str) -> Mailbox | None:
-    """Find a mailbox by name, without case."""
-    row = connection.row("select id, uid, name, display_name from mailbox where name_key = ?", (_name_key(name),))
-    return None if row is None else _mailbox(connection, row)
-
-
-def mailbox_of_address(connection: Connection, address: Address) -> Mailbox | None:
-    """Find whose address it is."""
-    row = connection.row(
-        "select id, uid, name, display_name from mailbox where id ="
-        " (select mailbox_id from mailbox_address where address_type = ? and address_key = ?)",
-        (address.address_type, _address_key(address)),
-    )
-    return None if row is None else _mailbox(connection, row)
-
-
-def list_mailboxes(connection: Connection) -> list[Mailbox]:
-    """List all mailboxes by name."""
-    rows = connection.rows("select id, uid, name, display_name from mailbox order by name_key")
-    return [_mailbox(connection, row) for row in rows]
-
-
-def _mailbox(connection: Connection, row: tuple[Any, ...]) -> Mailbox:
-    addresses = connection.rows(
-        "select address_type, address from mailbox_address where mailbox_id = ? order by is_primary desc, address_type,"
-        " address_key",
-        (row[0],),
-    )
-    return Mailbox(row[0], row[1], row[2], row[3], tuple(Address(kind, address, row[3]) for kind, address in addresses))
-
-
-def special_folders(connection: Connection, mailbox_id: int) -> Mapping[SpecialFolder, int]:
-    """Give the number of each special folder."""
-    rows = connection.rows("select role, id from folder where mailbox_id = ? and role is not null", (mailbox_id,))
-    return {SpecialFolder(role): number for role, number in rows}
+_FACTS = "select id, parent_id, name, role, message_count, unread_count, search is not null from folder"
 
 
 def folder_facts(
     connection: Connection, uid: bytes, mailbox_id: int, *, parent: int | None = None, number: int | None = None
 ) -> list[FolderFacts]:
     """Describe the folders below ``parent`` by name, or the one folder ``number``."""
-    condition, value = ("folder.parent_id = ?", parent) if number is None else ("folder.id = ?", number)
-    rows = connection.rows(
-        f"{_FACTS} where folder.mailbox_id = ? and {condition} group by folder.id order by folder.name_key",
-        (mailbox_id, value),
-    )
+    condition, value = ("parent_id = ?", parent) if number is None else ("id = ?", number)
+    rows = connection.rows(f"{_FACTS} where mailbox_id = ? and {condition} order by name_key, id", (mailbox_id, value))
     return [
         FolderFacts(
             EntryId(uid, ObjectKind.FOLDER, row[0]),
@@ -166,52 +52,126 @@ def folder_facts(
             None if row[3] is None else SpecialFolder(row[3]),
             row[4],
             row[5],
+            bool(row[6]),
         )
         for row in rows
     ]
 
 
-def make_folder(connection: Connection, mailbox_id: int, parent: int, name: str) -> int:
+def make_folder(connection: Connection, mailbox: int, parent: int, name: str) -> int:
     """Make a folder below ``parent``, or find the one of that name (without case).
 
     Raises:
-        UsageError: the name is empty or holds control characters.
+        UsageError: it is no name, or a search folder has it; or ``parent`` is one.
         NotFound: there is no such parent.
     """
-    if not name.strip() or any(c < " " or "\ud800" <= c <= "\udfff" for c in name):
-        raise UsageError(f"{name!r} is no name for a folder")
-    if connection.value("select 1 from folder where id = ? and mailbox_id = ?", (parent, mailbox_id)) is None:
-        raise NotFound(f"folder {parent} is not in the store (any more)")
-    key = _name_key(name)
-    known = connection.value("select id from folder where parent_id = ? and name_key = ?", (parent, key))
-    if known is not None:
-        return int(known)
-    return connection.insert(
-        "insert into folder (mailbox_id, parent_id, name, name_key) values (?, ?, ?, ?)",
-        (mailbox_id, parent, name, key),
-    )
+    find_parent(connection, mailbox, parent)
+    known = folder_of_name(connection, parent, name)
+    if known is None:
+        return insert_folder(connection, mailbox, parent, name)
+    if find_folder(connection, mailbox, known).search is not None:
+        raise UsageError(f"there is a search folder {name!r} already")
+    return known
 
 
-def delete_folder(connection: Connection, mailbox_id: int, number: int) -> None:
-    """Delete a folder with the folders and messages in it.
+def rename_folder(connection: Connection, mailbox: int, number: int, name: str) -> None:
+    """Give a folder another name; a special one keeps its role.
+
+    Raises:
+        UsageError: it is the root, or the name is taken or none.
+        NotFound: there is no such folder.
+    """
+    folder = find_folder(connection, mailbox, number)
+    if folder.parent is None:
+        raise UsageError("the root folder has no name")
+    if name != folder.name:
+        check_free_name(connection, folder.parent, name, besides=number)
+        set_name(connection, mailbox, number, folder.parent, name)
+
+
+def move_folder(connection: Connection, mailbox: int, number: int, parent: int, name: str, deadline: Deadline) -> None:
+    """Move a folder with all that is in it below ``parent``, as ``name``.
+
+    Raises:
+        UsageError: it is special, the name is taken or none, or ``parent`` is inside it or a search folder.
+        NotFound: there is no such folder.
+    """
+    folder = find_ordinary(connection, mailbox, number)
+    _check_place(connection, mailbox, folder, parent)
+    check_free_name(connection, parent, name, besides=number)
+    if (parent, name) == (folder.parent, folder.name):
+        return
+    was_above = folders_above(connection, number)[1:]
+    set_name(connection, mailbox, number, parent, name)
+    if parent != folder.parent:
+        follow_folder(connection, mailbox, number, was_above, deadline)
+
+
+def _check_place(connection: Connection, mailbox: int, folder: FolderRow, parent: int) -> None:
+    find_parent(connection, mailbox, parent)
+    if folder.number in folders_above(connection, parent):
+        raise UsageError(f"folder {folder.name!r} cannot go into itself, or into a folder in it")
+
+
+def copy_folder(connection: Connection, mailbox: int, number: int, parent: int, name: str, deadline: Deadline) -> int:
+    """Copy a folder with all that is in it below ``parent``, as ``name``; what is deleted in it stays behind.
+
+    A search folder is copied as the search that it is. Raises as :func:`move_folder` does.
+    """
+    folder = find_ordinary(connection, mailbox, number)
+    _check_place(connection, mailbox, folder, parent)
+    check_free_name(connection, parent, name)
+    copies: dict[int, int] = {}
+    for one in folders_inside(connection, number):
+        row = find_folder(connection, mailbox, one)
+        above, called = (parent, name) if one == number else (copies[row.parent or 0], row.name)
+        copies[one] = insert_folder(connection, mailbox, above, called, search=row.search)
+        connection.run(
+            "update folder set properties = (select properties from folder where id = ?) where id = ?",
+            (one, copies[one]),
+        )
+        copy_all(connection, mailbox, one, copies[one])
+        if row.search is not None:
+            copy_links(connection, one, copies[one])
+    follow_folder(connection, mailbox, copies[number], (), deadline)
+    return copies[number]
+
+
+def empty_folder(connection: Connection, mailbox: int, number: int, now: int) -> None:
+    """Delete a folder's messages, which can be restored, and the folders in it for good.
+
+    Raises:
+        UsageError: it is a search folder, or a special folder or a submitted message is in it.
+        NotFound: there is no such folder.
+    """
+    folder = find_folder(connection, mailbox, number)
+    if folder.search is not None:
+        raise UsageError(f"{folder.name!r} is a search folder: delete its messages, or the search folder itself")
+    for (inside,) in connection.rows("select id from folder where parent_id = ? order by id", (number,)):
+        delete_folder(connection, mailbox, inside)
+    unlink_folder(connection, mailbox, number)
+    put_all_away(connection, mailbox, number, now)
+
+
+def delete_folder(connection: Connection, mailbox: int, number: int) -> None:
+    """Delete a folder with the folders and messages in it, for good.
 
     Raises:
         NotFound: there is none.
         UsageError: it is a special folder.
     """
-    row = connection.row("select role from folder where id = ? and mailbox_id = ?", (number, mailbox_id))
-    if row is None:
-        raise NotFound(f"folder {number} is not in the store (any more)")
-    if row[0] is not None:
-        raise UsageError(f"the {_NAMES[SpecialFolder(row[0])] or 'root'} folder cannot be deleted")
-    inside = (
-        "with recursive inside(id) as (select ? union select folder.id from folder join inside"
-        " on folder.parent_id = inside.id)"
-    )
-    gone = connection.rows(
-        f"{inside} select content_id, words_id from message where folder_id in (select id from inside)", (number,)
-    )
+    find_ordinary(connection, mailbox, number)
+    inside = folders_inside(connection, number)
+    keep_default_entry(connection, mailbox, inside)
     # The innermost first: SQLite's cascades nest 1,000 deep and no deeper.
-    folders = connection.rows(f"{inside} select id from inside order by id desc", (number,))
-    connection.run_many("delete from folder where id = ?", folders)
-    drop_unused(connection, [(content_id, words_id) for content_id, words_id in gone])
+    for folder in reversed(inside):
+        unlink_folder(connection, mailbox, folder)
+        purge_all(connection, mailbox, folder)
+        (change,) = take_numbers(connection, mailbox, 1)
+        connection.run(
+            "insert into gone (mailbox_id, number, folder_id, object_id, is_folder, is_move, is_associated,"
+            " created_number, arrived_number) select mailbox_id, ?, parent_id, id, 1, 0, 0, created_number,"
+            " created_number from folder where id = ?",
+            (change, folder),
+        )
+        connection.run("delete from folder where id = ?", (folder,))

@@ -2,12 +2,16 @@
 
 It holds the words of ``fold(text, ignore_non_space=True)``. So it answers conditions on words that fold in this way by
 itself; for any other condition that a text satisfies only if it has certain words, it says which rows may satisfy it.
-A query is made of words alone, each text between quotes: nothing else of a restriction gets into it.
+A query is a tree of phrases, each in one column of the table; :mod:`~msgcore.providers.internal.word_sql` writes it
+for an engine.
+
+The text of attachments is what their hooks said when the message was indexed; see :mod:`msgcore.spi.texts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import attrs
 
@@ -30,6 +34,7 @@ from msgcore.props.table import (
     PidTagBody,
     PidTagDisplayName,
     PidTagEmailAddress,
+    PidTagSearchAttachments,
     PidTagSenderEmailAddress,
     PidTagSenderName,
     PidTagSentRepresentingEmailAddress,
@@ -40,11 +45,15 @@ from msgcore.props.table import (
 from msgcore.props.types import PropertyType
 from msgcore.props.words import words
 
-__all__ = ["WordQuery", "as_whole_words", "exact_words", "necessary_words"]
+__all__ = ["Joint", "Phrase", "WordQuery", "WordTree", "as_whole_words", "exact_words", "necessary_words"]
 
 _Places = Mapping[BagKey, str]
 
-_EXACT: _Places = {PidTagSubject.bag_key: "subject", PidTagBody.bag_key: "body"}
+_EXACT: _Places = {
+    PidTagSubject.bag_key: "subject",
+    PidTagBody.bag_key: "body",
+    PidTagSearchAttachments.bag_key: "attachments",
+}
 # What these texts have is somewhere among the people: not what the whole condition asks, but what rows need.
 _AUTHORS = (PidTagSentRepresentingName, PidTagSentRepresentingEmailAddress, PidTagSenderName, PidTagSenderEmailAddress)
 _OF_MESSAGES: _Places = {**_EXACT, **{tag.bag_key: "people" for tag in _AUTHORS}}
@@ -59,7 +68,6 @@ _INSIDE: Mapping[SubTable, _Places] = {
 
 _BY_WORDS = frozenset({ContentMode.WORD_PREFIX, ContentMode.PHRASE})
 _WHOLE = frozenset({ContentMode.FULL, ContentMode.PHRASE})
-_ANY_END = " *"  # ends a query whose last word may go on
 
 # A longer phrase is cut: then rows decide.
 _MOST_WORDS = 64
@@ -69,18 +77,40 @@ _MOST_DEEP = 12
 
 
 @attrs.frozen
+class Phrase:
+    """Words that stand side by side in a column of the full text; the last one may go on if it ``is_prefix``."""
+
+    column: str
+    words: tuple[str, ...]
+    is_prefix: bool
+
+
+@attrs.frozen
+class Joint:
+    """Parts of which all are found, or ``is_any``; there are two or more."""
+
+    parts: tuple[WordTree, ...]
+    is_any: bool
+
+
+WordTree: TypeAlias = "Phrase | Joint"
+
+
+@attrs.frozen
 class WordQuery:
     """A query of the full text, and the restriction that it stands for."""
 
-    text: str
+    tree: WordTree
     means: Restriction
     phrases: int = 1
     depth: int = 1
 
 
-def as_whole_words(text: str) -> str:
+def as_whole_words(tree: WordTree) -> WordTree:
     """Give a query that asks for whole words where another asks for their beginnings."""
-    return text.replace(_ANY_END, "")  # between quotes there is no such thing
+    if isinstance(tree, Phrase):
+        return attrs.evolve(tree, is_prefix=False)
+    return attrs.evolve(tree, parts=tuple(map(as_whole_words, tree.parts)))
 
 
 def exact_words(restriction: Restriction) -> WordQuery | None:
@@ -92,8 +122,8 @@ def exact_words(restriction: Restriction) -> WordQuery | None:
             part = exact_words(restriction.part)
             return part and attrs.evolve(part, means=restriction)
         case Content():
-            text = _exact_content(restriction)
-            return None if text is None else WordQuery(text, restriction)
+            phrase = _exact_content(restriction)
+            return None if phrase is None else WordQuery(phrase, restriction)
         case _:
             return None
 
@@ -115,8 +145,8 @@ def necessary_words(restriction: Restriction, places: _Places = _OF_MESSAGES) ->
             inside = necessary_words(restriction.part, _INSIDE[restriction.table])
             return inside and attrs.evolve(inside, means=AnyRow(restriction.table, inside.means))
         case Content() | Comparison():
-            text = _necessary_text(restriction, places)
-            return None if text is None else WordQuery(text, restriction)
+            phrase = _necessary_phrase(restriction, places)
+            return None if phrase is None else WordQuery(phrase, restriction)
         case _:
             return None
 
@@ -139,14 +169,13 @@ def _joined(kind: type[And] | type[Or], parts: Sequence[WordQuery]) -> WordQuery
         return None
     means = kind(tuple(part.means for part in parts))
     # The same words in several places, as in the names of recipients and of the author, are looked up once.
-    texts = dict.fromkeys(part.text for part in parts)
-    if len(texts) == 1:
+    trees = tuple(dict.fromkeys(part.tree for part in parts))
+    if len(trees) == 1:
         return attrs.evolve(parts[0], means=means)
-    word = " AND " if kind is And else " OR "
-    return WordQuery(word.join(f"({text})" for text in texts), means, phrases, depth)
+    return WordQuery(Joint(trees, kind is Or), means, phrases, depth)
 
 
-def _exact_content(restriction: Content) -> str | None:
+def _exact_content(restriction: Content) -> Phrase | None:
     place = _place(restriction.tag, _EXACT)
     if place is None or restriction.mode not in _BY_WORDS or not isinstance(restriction.value, str):
         return None
@@ -155,10 +184,10 @@ def _exact_content(restriction: Content) -> str | None:
     found = words(fold(restriction.value, ignore_non_space=True))
     if not 0 < len(found) <= _MOST_WORDS:
         return None
-    return _query(place, found, is_prefix=restriction.mode is ContentMode.WORD_PREFIX)
+    return Phrase(place, tuple(found), restriction.mode is ContentMode.WORD_PREFIX)
 
 
-def _necessary_text(restriction: Content | Comparison, places: _Places) -> str | None:
+def _necessary_phrase(restriction: Content | Comparison, places: _Places) -> Phrase | None:
     place = _place(restriction.tag, places)
     wanted = restriction.value
     if place is None or not isinstance(wanted, str):
@@ -174,12 +203,8 @@ def _necessary_text(restriction: Content | Comparison, places: _Places) -> str |
     found = words("x" + text)[1:] if mode is ContentMode.SUBSTRING else words(text)
     if not found:
         return None
-    return _query(place, found[:_MOST_WORDS], is_prefix=mode not in _WHOLE and len(found) <= _MOST_WORDS)
+    return Phrase(place, tuple(found[:_MOST_WORDS]), mode not in _WHOLE and len(found) <= _MOST_WORDS)
 
 
 def _place(tag: PropertyKey, places: _Places) -> str | None:
     return places.get(tag.bag_key) if tag.value_type is PropertyType.UNICODE else None
-
-
-def _query(place: str, found: list[str], *, is_prefix: bool) -> str:
-    return f'{place} : "{" ".join(found)}"{_ANY_END if is_prefix else ""}'

@@ -12,6 +12,8 @@ from msgcore.spi.store import MessageFlag, RowGroup
 
 __all__ = ["group_rows"]
 
+_UNREAD = f"count(*) filter (where flags & {int(MessageFlag.READ)} = 0)"
+
 
 def group_rows(table: FolderTable) -> Sequence[RowGroup]:
     """Group a table's rows by its sort keys, in their order."""
@@ -24,18 +26,19 @@ def group_rows(table: FolderTable) -> Sequence[RowGroup]:
 
 def _grouped_by_sql(table: FolderTable, order: Order) -> list[RowGroup]:
     columns = [table.columns[key.tag.bag_key] for key in table.query.sort_order]
-    # Beside a min(), SQLite takes the other values from the row that has it.
-    numbers = f"count(*), sum(flags & {int(MessageFlag.READ)} = 0), min(id)"
-    sql, values = table.select(", ".join([numbers, *(column.name for column in columns)]), ALL)
+    sql, values = table.select(f"count(*) as count, {_UNREAD} as unread, min(id) as first", ALL)
     if order.keys:
-        # With a plus no index leads: looking up each row in its order takes longer than sorting what a scan gives.
-        sql += f" group by {', '.join(f'+{key.sql}' for key in order.keys)} order by {order.of_groups}"
+        # No index is to lead: looking up each row in its order takes longer than sorting what a scan gives.
+        sql += f" group by {', '.join(table.dialect.aside(key.sql) for key in order.keys)}"
+    shown = ", ".join(["one.count", "one.unread", *(column.name for column in columns)])
+    behind = f" order by {order.of_groups}" if order.keys else ""
     return [
         RowGroup(
             tuple(None if one is None else column.from_sql(one) for one, column in zip(found, columns, strict=True)),
             count,
             unread,
         )
-        for count, unread, _, *found in table.connection.rows(sql, values)
-        if count
+        for count, unread, *found in table.connection.rows(
+            f"select {shown} from ({sql}) one join message on id = one.first{behind}", values
+        )
     ]

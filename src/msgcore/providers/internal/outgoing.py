@@ -1,13 +1,16 @@
 """The outgoing queue: the SQL of one transaction.
 
 A submission is its message in the outbox, one row, and a row for each recipient. Whoever locks it raises the token;
-only the holder of the newest token may settle. A lock is free when its lease has run out on this boot's monotonic
-clock, or when the process that held it has ended.
+only the holder of the newest token may settle. A lock is free when its lease has run out
+(:mod:`msgcore.runtime.leases` says by which clock), or when the process that held it has ended.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
@@ -15,16 +18,24 @@ from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
-from msgcore.providers.internal.records import clean
+from msgcore.providers.internal.dialect import chunks
+from msgcore.providers.internal.numbers import take_numbers
+from msgcore.providers.internal.records import storable
+from msgcore.providers.internal.searches import update_searches
+from msgcore.providers.internal.standing import Tally, standing_of
+from msgcore.providers.internal.writing import move_messages
 from msgcore.runtime import Connection
-from msgcore.runtime.host import holder_name, is_lease_free
+from msgcore.runtime.host import holder_name
+from msgcore.runtime.leases import lease_clock
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
 
 __all__ = [
+    "Lock",
     "abort",
     "enqueue",
     "lock_due",
     "make_due",
+    "number_of",
     "open_items",
     "read_item",
     "refuse_submitted",
@@ -51,9 +62,8 @@ def enqueue(
     recipients: tuple[Recipient, ...],
     now: int,
 ) -> None:
-    """Make a message that stands in the outbox a submission."""
-    connection.run("update message set flags = flags | ? where id = ?", (int(MessageFlag.SUBMIT), number))
-    connection.insert(
+    """Make a message that stands in the outbox, with the flag ``SUBMIT``, a submission."""
+    connection.run(
         "insert into submission (message_id, transfer_id, state, submitted_at, due_at, sender_type, sender_address,"
         " sender_name) values (?, ?, 'ready', ?, ?, ?, ?, ?)",
         (number, transfer_id, now, now, *_sender(sender)),
@@ -62,14 +72,21 @@ def enqueue(
         "insert into submission_recipient (message_id, position, kind, address_type, address, display_name)"
         " values (?, ?, ?, ?, ?, ?)",
         [
-            (number, position, int(r.kind), r.address_type, r.email_address, clean(r.address.display_name))
+            (number, position, int(r.kind), r.address_type, r.email_address, storable(r.address.display_name))
             for position, r in enumerate(recipients)
         ],
     )
 
 
 def _sender(sender: Address | None) -> tuple[str | None, str | None, str | None]:
-    return (sender.address_type, sender.email_address, clean(sender.display_name)) if sender else (None, None, None)
+    return (sender.address_type, sender.email_address, storable(sender.display_name)) if sender else (None, None, None)
+
+
+def number_of(connection: Connection, mailbox_id: int, transfer_id: str) -> int | None:
+    """Find the message that was submitted as ``transfer_id``."""
+    sql = f"select message_id from submission where transfer_id = ? and {_OF_MAILBOX}"
+    number: int | None = connection.value(sql, (transfer_id, mailbox_id))
+    return number
 
 
 def open_items(connection: Connection, uid: bytes, mailbox_id: int) -> list[OutgoingItem]:
@@ -122,22 +139,33 @@ def _item(connection: Connection, uid: bytes, row: tuple[Any, ...]) -> OutgoingI
     )
 
 
-def refuse_submitted(connection: Connection, number: int) -> None:
-    """Go on unless the message waits to be sent (MAPI_E_SUBMITTED).
+def refuse_submitted(connection: Connection, numbers: Sequence[int]) -> None:
+    """Go on unless one of the messages waits to be sent (MAPI_E_SUBMITTED).
 
     Raises:
         UsageError: it does; it may be aborted, and nothing else.
     """
-    state = connection.value("select state from submission where message_id = ?", (number,))
-    if state in {OutgoingState.READY.value, OutgoingState.HELD.value}:
-        raise UsageError("the message is submitted and cannot be changed; abort_submit makes it a draft again")
+    for some in chunks(numbers):
+        marks = ", ".join("?" * len(some))
+        sql = f"select 1 from submission where message_id in ({marks}) and state in ('ready', 'held') limit 1"
+        if connection.value(sql, some) is not None:
+            raise UsageError("the message is submitted and cannot be changed; abort_submit makes it a draft again")
 
 
-def unlock(connection: Connection, item: OutgoingItem) -> None:
-    """Give a lock back that nobody will use."""
+@attrs.frozen
+class Lock:
+    """A locked submission, and until when it is: a lock that was undone has its token given to another's."""
+
+    item: OutgoingItem
+    until: float
+
+
+def unlock(connection: Connection, lock: Lock) -> None:
+    """Give a lock back that nobody will use, unless it is another's by now."""
     connection.run(
-        "update submission set holder = null, locked_until = null where message_id = ? and token = ?",
-        (item.entry_id.number, item.token),
+        "update submission set holder = null, locked_until = null"
+        " where message_id = ? and token = ? and holder = ? and locked_until = ?",
+        (lock.item.entry_id.number, lock.item.token, holder_name(), lock.until),
     )
 
 
@@ -151,32 +179,32 @@ def make_due(connection: Connection, mailbox_id: int, now: int) -> None:
 
 def lock_due(
     connection: Connection, uid: bytes, mailbox_id: int, now: int, monotonic: float, lease_seconds: float
-) -> OutgoingItem | None:
+) -> Lock | None:
     """Lock the oldest submission that is ready, due, and free."""
     rows = connection.rows(
         f"select {_COLUMNS}, holder, locked_until from submission where state = 'ready' and due_at <= ?"
         f" and {_OF_MAILBOX} order by submitted_at, message_id",
         (now, mailbox_id),
     )
-    for row in rows:
-        holder, locked_until = row[11], row[12]
-        if not is_lease_free(holder, locked_until, monotonic):
-            continue
-        connection.run(
-            "update submission set token = token + 1, holder = ?, locked_until = ? where message_id = ?",
-            (holder_name(), monotonic + lease_seconds, row[0]),
-        )
-        return read_item(connection, uid, row[0])
-    return None
+    clock = lease_clock(connection, monotonic)
+    free = next((row[0] for row in rows if clock.is_free(row[11], row[12])), None)
+    if free is None:
+        return None
+    until = clock.now + lease_seconds
+    connection.run(
+        "update submission set token = token + 1, holder = ?, locked_until = ? where message_id = ?",
+        (holder_name(), until, free),
+    )
+    return Lock(read_item(connection, uid, free), until)
 
 
-def settle(connection: Connection, item: OutgoingItem, sent_items: int) -> bool:
+def settle(connection: Connection, mailbox_id: int, item: OutgoingItem, sent_items: int) -> bool:
     """Write what became of a locked submission and unlock it; false when somebody else has locked it since."""
     number = item.entry_id.number
     changed = connection.run(
         "update submission set state = ?, due_at = ?, tries = ?, reason = ?, holder = null, locked_until = null"
         " where message_id = ? and token = ?",
-        (item.state.value, filetime_from_datetime(item.due_at), item.tries, clean(item.reason), number, item.token),
+        (item.state.value, filetime_from_datetime(item.due_at), item.tries, storable(item.reason), number, item.token),
     )
     if not changed:
         return False
@@ -184,17 +212,17 @@ def settle(connection: Connection, item: OutgoingItem, sent_items: int) -> bool:
         "update submission_recipient set outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?,"
         " transport = ? where message_id = ? and position = ?",
         [
-            (*_fields(outcome), item.transports.get(recipient, ""), number, position)
+            (*_fields(outcome), storable(item.transports.get(recipient, "")), number, position)
             for position, (recipient, outcome) in enumerate(item.outcomes.items())
         ],
     )
     if item.state is OutgoingState.SENT:
-        _leave_outbox(connection, number, sent_items, MessageFlag.READ | MessageFlag.FROM_ME)
+        _leave_outbox(connection, mailbox_id, number, sent_items, MessageFlag.READ | MessageFlag.FROM_ME)
     return True
 
 
 def _fields(outcome: Outcome) -> list[str | int | None]:
-    return [clean(value) if isinstance(value, str) else value for value in outcome_fields(outcome)]
+    return [storable(value) if isinstance(value, str) else value for value in outcome_fields(outcome)]
 
 
 def retry(connection: Connection, number: int, now: int) -> None:
@@ -210,7 +238,7 @@ def retry(connection: Connection, number: int, now: int) -> None:
     connection.run("update submission set state = 'ready', due_at = ?, reason = '' where message_id = ?", (now, number))
 
 
-def abort(connection: Connection, number: int, drafts: int, monotonic: float) -> None:
+def abort(connection: Connection, mailbox_id: int, number: int, drafts: int, monotonic: float) -> None:
     """End a submission and make its message a draft again.
 
     Raises:
@@ -221,7 +249,7 @@ def abort(connection: Connection, number: int, drafts: int, monotonic: float) ->
     if state not in {OutgoingState.READY, OutgoingState.HELD}:
         raise UsageError(f"the submission has ended: it is {state.value}")
     row = connection.row("select holder, locked_until from submission where message_id = ?", (number,))
-    if row is not None and not is_lease_free(row[0], row[1], monotonic):
+    if row is not None and not lease_clock(connection, monotonic).is_free(row[0], row[1]):
         raise UsageError("the submission is being sent at this moment")
     connection.run("update submission set state = 'aborted', token = token + 1 where message_id = ?", (number,))
     connection.run(
@@ -229,7 +257,7 @@ def abort(connection: Connection, number: int, drafts: int, monotonic: float) ->
         " reply = 'aborted before it was sent' where message_id = ? and outcome in ('pending', 'deferred')",
         (number,),
     )
-    _leave_outbox(connection, number, drafts, MessageFlag.UNSENT | MessageFlag.READ)
+    _leave_outbox(connection, mailbox_id, number, drafts, MessageFlag.UNSENT | MessageFlag.READ)
 
 
 def _state(connection: Connection, number: int) -> OutgoingState:
@@ -239,8 +267,14 @@ def _state(connection: Connection, number: int) -> OutgoingState:
     return OutgoingState(state)
 
 
-def _leave_outbox(connection: Connection, number: int, folder: int, flags: MessageFlag) -> None:
-    connection.run(
-        "update message set folder_id = ?, flags = (flags & ~?) | ? where id = ?",
-        (folder, int(MessageFlag.SUBMIT | MessageFlag.UNSENT), int(flags), number),
-    )
+def _leave_outbox(connection: Connection, mailbox_id: int, number: int, folder: int, flags: MessageFlag) -> None:
+    (old,) = standing_of(connection, mailbox_id, [number], is_deleted=None)
+    move_messages(connection, mailbox_id, [old], folder)
+    new = attrs.evolve(old, folder=folder, flags=int(old.flags & ~(MessageFlag.SUBMIT | MessageFlag.UNSENT) | flags))
+    (change,) = take_numbers(connection, mailbox_id, 1)
+    connection.run("update message set flags = ?, change_number = ? where id = ?", (new.flags, change, number))
+    tally = Tally()  # it may have been marked as unread in the outbox
+    tally.take([attrs.evolve(old, folder=folder)])
+    tally.add(new.folder, new.section, new.flags)
+    tally.write(connection)
+    update_searches(connection, mailbox_id, [number], are_flipped=old.is_unread is not new.is_unread)

@@ -15,6 +15,7 @@ from msgcore.errors import UsageError
 from msgcore.props.restriction import SortKey
 from msgcore.props.table import PidTagInstanceKey
 from msgcore.providers.internal.columns import Column, Columns, column_of
+from msgcore.providers.internal.dialect import Dialect
 from msgcore.runtime import SqlValue
 from msgcore.spi.store import RowKey, TableQuery
 
@@ -40,16 +41,23 @@ class Order:
 
     keys: tuple[_Key, ...]
     is_id_descending: bool
+    dialect: Dialect
 
     def sql(self, *, is_backward: bool, equal: int = 0) -> str:
         """Give the ORDER BY of rows that are equal in the first ``equal`` keys."""
-        terms = [*((key.sql, key.is_descending) for key in self.keys[equal:]), ("id", self.is_id_descending)]
-        return ", ".join(f"{term} desc" if is_down is not is_backward else term for term, is_down in terms)
+        keys: list[str] = []
+        for key in self.keys[equal:]:
+            is_down = key.is_descending is not is_backward
+            head = self.dialect.head(key.sql)
+            if head is not None:  # which the index gives; what is left to sort are the few that begin alike
+                keys.append(_term(key, head, is_down=is_down))
+            keys.append(_term(key, key.sql, is_down=is_down))
+        return ", ".join([*keys, "id desc" if self.is_id_descending is not is_backward else "id"])
 
     @property
     def of_groups(self) -> str:
         """The ORDER BY of rows grouped by the keys."""
-        return ", ".join(f"{key.sql} desc" if key.is_descending else key.sql for key in self.keys)
+        return ", ".join(_term(key, key.sql, is_down=key.is_descending) for key in self.keys)
 
 
 @attrs.frozen
@@ -61,11 +69,17 @@ class Stretch:
     order: str
 
 
-ALL = Stretch("1", (), "id")
+ALL = Stretch("true", (), "id")
 """The whole table, in the order of saving."""
 
 
-def order_of(keys: Sequence[SortKey], columns: Columns) -> Order | None:
+def _term(key: _Key, sql: str, *, is_down: bool) -> str:
+    # Said, because absent values are the least of all in SQLite and the greatest in PostgreSQL.
+    absent = (" nulls last" if is_down else " nulls first") if key.column.is_nullable else ""
+    return f"{sql}{' desc' if is_down else ''}{absent}"
+
+
+def order_of(keys: Sequence[SortKey], columns: Columns, dialect: Dialect) -> Order | None:
     """Give the order of sort keys; ``None`` when SQL has not all of them."""
     found: dict[str, _Key] = {}
     for position, key in enumerate(keys):
@@ -74,7 +88,7 @@ def order_of(keys: Sequence[SortKey], columns: Columns) -> Order | None:
             return None
         # What comes again decides nothing.
         found.setdefault(column.order, _Key(column, column.order, key.is_descending, position))
-    return Order(tuple(found.values()), bool(keys) and keys[-1].is_descending)
+    return Order(tuple(found.values()), bool(keys) and keys[-1].is_descending, dialect)
 
 
 def check_origin(origin: RowKey | None, columns: Columns) -> None:
@@ -91,35 +105,43 @@ def stretches(order: Order, query: TableQuery, columns: Columns) -> Iterator[Str
     """
     origin, is_backward = query.origin, query.is_backward
     if origin is None:
-        yield Stretch("1", (), order.sql(is_backward=is_backward))
+        yield Stretch("true", (), order.sql(is_backward=is_backward))
         return
     places = [key.column.place(origin.values[key.position]) for key in order.keys]
     sign = "<" if order.is_id_descending is not is_backward else ">"
     beyond: _Condition = (f"id {sign}{'=' if query.includes_origin else ''} ?", (_number(origin, columns),))
     yield _stretch(order, places, len(places), beyond, is_backward)
     for at in reversed(range(len(places))):
-        for beyond in _beyond(order.keys[at], places[at], is_backward):
+        for beyond in _beyond(order, order.keys[at], places[at], is_backward):
             yield _stretch(order, places, at, beyond, is_backward)
 
 
 def _stretch(order: Order, places: Sequence[SqlValue], equal: int, beyond: _Condition, is_backward: bool) -> Stretch:
     pairs = list(zip(order.keys, places, strict=True))[:equal]
-    conditions = [f"{key.sql} is null" if place is None else f"{key.sql} = ?" for key, place in pairs]
-    values = tuple(place for _, place in pairs if place is not None)
-    sql = " and ".join([*conditions, beyond[0]])
-    return Stretch(sql, (*values, *beyond[1]), order.sql(is_backward=is_backward, equal=equal))
+    conditions = [*(_is_at(order, key, place) for key, place in pairs), beyond]
+    sql = " and ".join(condition for condition, _ in conditions)
+    values = tuple(value for _, values in conditions for value in values)
+    return Stretch(sql, values, order.sql(is_backward=is_backward, equal=equal))
 
 
-def _beyond(key: _Key, place: SqlValue, is_backward: bool) -> Iterator[_Condition]:
+def _is_at(order: Order, key: _Key, place: SqlValue) -> _Condition:
+    return _is_absent(order, key) if place is None else order.dialect.compared(key.sql, "=", place)
+
+
+def _is_absent(order: Order, key: _Key) -> _Condition:
+    return f"{order.dialect.head(key.sql) or key.sql} is null", ()
+
+
+def _beyond(order: Order, key: _Key, place: SqlValue, is_backward: bool) -> Iterator[_Condition]:
     """Say which values come after ``place`` when rows are read in this direction; absent ones are the least."""
     goes_down = key.is_descending is not is_backward
     if place is None:
         if not goes_down:
-            yield f"{key.sql} is not null", ()
+            yield f"{order.dialect.head(key.sql) or key.sql} is not null", ()
         return
-    yield f"{key.sql} {'<' if goes_down else '>'} ?", (place,)
+    yield order.dialect.compared(key.sql, "<" if goes_down else ">", place)
     if goes_down and key.column.is_nullable:
-        yield f"{key.sql} is null", ()
+        yield _is_absent(order, key)
 
 
 def _number(origin: RowKey, columns: Columns) -> SqlValue:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -24,6 +24,7 @@ from msgcore.props.table import (
     PidTagImportance,
     PidTagInternetMessageId,
     PidTagMessageClass,
+    PidTagReadReceiptRequested,
     PidTagSensitivity,
     PidTagSentRepresentingAddressType,
     PidTagSentRepresentingEmailAddress,
@@ -32,6 +33,8 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import Property
 from msgcore.providers.internal.columns import column_of
+from msgcore.providers.internal.content import PreparedContent, prepare_content
+from msgcore.providers.internal.large import has_large_files, prepare_large
 from msgcore.providers.internal.overlay import overlay_to_json
 from msgcore.providers.internal.records import clean, lay_over
 from msgcore.providers.internal.words import IndexedText, indexed_text, is_indexed
@@ -44,7 +47,7 @@ __all__ = ["COLUMN_NAMES", "Prepared", "prepare"]
 COLUMN_NAMES = (
     *("flags", "message_class", "subject", "subject_key", "from_name", "from_name_key", "from_type", "from_address"),
     *("from_address_key", "display_to", "display_to_key", "display_cc", "internet_message_id", "importance"),
-    *("sensitivity", "size_octets", "submit_time", "delivery_time", "creation_time", "modification_time"),
+    *("sensitivity", "size_octets", "submit_time", "delivery_time", "creation_time", "modification_time", "status"),
 )
 """Of the table ``message``, what a message says itself, in the order of :attr:`Prepared.columns`."""
 
@@ -56,62 +59,68 @@ _BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 class Prepared:
     """A message ready to be written: the transaction only writes.
 
-    ``text`` is what the full-text index holds of it (``None``: too much); ``has_own_text`` says that the overlay had a
-    hand in it, so that other messages with the same octets may have another. ``names`` are the named properties in the
+    ``text`` is what the full-text index holds of it (``None``: too much). ``names`` are the named properties in the
     overlay, for which the store needs ids.
     """
 
-    octets: bytes
-    hash: bytes
+    content: PreparedContent
     overlay: str | None
     columns: tuple[SqlValue, ...]
     text: IndexedText | None
-    has_own_text: bool = False
     names: tuple[PropertyName, ...] = ()
     delivery_key: bytes | None = None
-    form: str = "mime"
+
+    @property
+    def flags(self) -> MessageFlag:
+        return MessageFlag(int(self.columns[0] or 0))
+
+    @property
+    def message_class(self) -> str:
+        return str(self.columns[1])
 
 
-def prepare(incoming: Incoming, now: datetime, created: datetime | None = None) -> Prepared:
-    """Encode a message and work out its columns and words. Takes time for large messages; needs no database."""
+def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | None = None) -> Prepared:
+    """Encode a message and work out its columns and words; ``flags`` are set beside its own.
+
+    Takes time for large messages; needs no database. ``folder`` is where large ones are written to meanwhile.
+    """
     message = incoming.message
-    octets, kept = _as_kept(message)
+    content, kept = prepare_large(message, folder) if has_large_files(message) else _as_kept(message)
     not_carried = _not_carried(message, kept) if message.properties_set.is_changed else []
     if not_carried:
         lay_over(kept, not_carried)
+    # Where the overlay has a hand in the words, other messages with these octets may have other words.
+    own_words = overlay_to_json((tag, value) for tag, value in not_carried if is_indexed(tag))
     return Prepared(
-        octets,
-        hashlib.sha256(octets).digest(),
+        content.apart(own_words.encode()) if own_words else content,
         overlay_to_json(not_carried),
-        _columns(incoming, kept, len(octets), now, created or now),
+        _columns(incoming, kept, content.size_octets, now, flags),
         indexed_text(kept),
-        any(is_indexed(tag) for tag, _ in not_carried),
         tuple([tag.bag_key for tag, _ in not_carried if not isinstance(tag.bag_key, int)]),
         incoming.delivery_key,
     )
 
 
-def _as_kept(message: Message) -> tuple[bytes, Message]:
-    """Give a message's octets, and the message as it will be read from them."""
+def _as_kept(message: Message) -> tuple[PreparedContent, Message]:
+    """Give a message's content, and the message as it will be read from it."""
     source = message.source
     if source is None or message.is_changed:
+        message.load_files()
         octets = write_message(message, form="mime")
     elif isinstance(source, MimeSource) and source.root.reading.limits is USUAL_LIMITS:
         # It has been read just so: no need to parse it again.
-        return source.octets, Message.from_source(source)
+        return prepare_content(source.octets), Message.from_source(source)
     else:
         octets = source.octets
-    return octets, read_message(octets, form="mime")
+    return prepare_content(octets), read_message(octets, form="mime")
 
 
-def _columns(
-    incoming: Incoming, kept: Message, size_octets: int, now: datetime, created: datetime
-) -> tuple[SqlValue, ...]:
+def _columns(incoming: Incoming, kept: Message, size_octets: int, now: datetime, flags: int) -> tuple[SqlValue, ...]:
     # From the content with its overlay, which is what every later reader of the row sees.
     submit_time = kept.get(PidTagClientSubmitTime)
     modified = filetime_from_datetime(now)
     return (
-        int(_flags(incoming, kept)),
+        int(_flags(incoming, kept) | flags),
         clean(kept.get(PidTagMessageClass, _CLASS)),
         *_folded(kept.get(PidTagSubject)),
         *_folded(kept.get(PidTagSentRepresentingName)),
@@ -125,8 +134,9 @@ def _columns(
         size_octets,
         filetime_from_datetime(submit_time) if submit_time else None,
         filetime_from_datetime(incoming.received_at) if incoming.received_at else modified,
-        filetime_from_datetime(created),
         modified,
+        modified,
+        int(incoming.status),
     )
 
 
@@ -136,6 +146,8 @@ def _flags(incoming: Incoming, kept: Message) -> MessageFlag:
         flags |= MessageFlag.READ
     if incoming.is_unsent:
         flags |= MessageFlag.UNSENT
+    elif not incoming.is_read and kept.get(PidTagReadReceiptRequested, False):
+        flags |= MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
     if any(not attachment.is_inline for attachment in kept.attachments):
         flags |= MessageFlag.HAS_ATTACHMENTS
     return flags

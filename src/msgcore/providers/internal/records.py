@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, overload
 
-from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.codecs import read_message
-from msgcore.errors import NotFound
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
-from msgcore.props.table import (
-    PidTagEntryId,
-    PidTagHasAttachments,
-    PidTagInstanceKey,
-    PidTagParentEntryId,
-    PidTagRead,
-    PidTagRecordKey,
-    PidTagStoreEntryId,
-)
 from msgcore.props.tags import Property
-from msgcore.providers.internal.columns import COLUMNS
+from msgcore.providers.internal.columns import columns_of_store
+from msgcore.providers.internal.content import read_octets
 from msgcore.providers.internal.overlay import overlay_from_json
-from msgcore.runtime import Connection, SqlValue
+from msgcore.providers.internal.standing import missing_message
+from msgcore.runtime import Connection
 from msgcore.spi.kept import DEFAULTS, STORE_SAYS
-from msgcore.spi.store import MessageFlag
 
-__all__ = [
-    "clean",
-    "computed_properties",
-    "lay_over",
-    "load_message",
-    "promoted",
-    "read_content",
-]
-
-_PROMOTED = ", ".join(column.name for column in COLUMNS.values())
+__all__ = ["clean", "lay_over", "load_message", "read_content", "read_record", "storable"]
 
 
 @overload
@@ -43,15 +24,13 @@ def clean(text: str) -> str: ...
 @overload
 def clean(text: str | None) -> str | None: ...
 def clean(text: str | None) -> str | None:
-    """Give text that the database can hold: a lone surrogate becomes a question mark."""
+    """Give text as a promoted column holds it: a lone surrogate becomes a question mark."""
     return text if text is None or text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def promoted(connection: Connection, where: str, values: tuple[SqlValue, ...]) -> Iterator[dict[str, Any]]:
-    """Read the promoted columns of messages, with ``id`` and ``folder_id``, one by one."""
-    names = ["id", "folder_id", *(column.name for column in COLUMNS.values())]
-    for row in connection.stream(f"select id, folder_id, {_PROMOTED} from message where {where}", values):
-        yield dict(zip(names, row, strict=True))
+def storable(text: str) -> str:
+    """Give text that every other column can hold: also without NUL, of which PostgreSQL's text has none."""
+    return clean(text).replace("\0", "")
 
 
 def read_content(connection: Connection, number: int) -> tuple[bytes, str | None]:
@@ -60,30 +39,24 @@ def read_content(connection: Connection, number: int) -> tuple[bytes, str | None
     Raises:
         NotFound: it is gone.
     """
-    row = connection.row(
-        "select octets, overlay from message join content on content.id = content_id where message.id = ?", (number,)
-    )
+    row = connection.row("select content_id, overlay from message where id = ?", (number,))
     if row is None:
-        raise NotFound(f"message {number} is not in the store (any more)")
-    return row[0], row[1]
+        raise missing_message(connection, number)
+    return read_octets(connection, row[0]), row[1]
 
 
-def computed_properties(record: Mapping[str, Any], uid: bytes) -> dict[PropertyKey, object]:
-    """Give what the store says about a message, beside what the message says itself."""
-    entry_id = bytes(EntryId(uid, ObjectKind.MESSAGE, record["id"]))
-    values: dict[PropertyKey, object] = {
-        PidTagEntryId: entry_id,
-        PidTagInstanceKey: entry_id,
-        PidTagRecordKey: entry_id,
-        PidTagParentEntryId: bytes(EntryId(uid, ObjectKind.FOLDER, record["folder_id"])),
-        PidTagStoreEntryId: bytes(EntryId(uid, ObjectKind.STORE, 0)),
-        PidTagRead: bool(record["flags"] & MessageFlag.READ),
-        PidTagHasAttachments: bool(record["flags"] & MessageFlag.HAS_ATTACHMENTS),
-    }
-    for column in COLUMNS.values():
-        if column.tag.bag_key in STORE_SAYS and record[column.name] is not None:
-            values[column.tag] = column.from_sql(record[column.name])
-    return values
+def read_record(connection: Connection, uid: bytes, number: int) -> Mapping[PropertyKey, object]:
+    """Read what the store says about a message, beside what the message says itself.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    columns = [column for tag, column in columns_of_store(uid).items() if tag in STORE_SAYS]
+    names = ", ".join(column.name for column in columns)
+    row = connection.row(f"select {names} from message where id = ?", (number,))
+    if row is None:
+        raise missing_message(connection, number)
+    return {column.tag: column.from_sql(value) for column, value in zip(columns, row, strict=True) if value is not None}
 
 
 def load_message(octets: bytes, overlay: str | None, computed: Mapping[PropertyKey, object]) -> Message:

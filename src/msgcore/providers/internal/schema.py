@@ -1,19 +1,32 @@
 """The store's tables. Times are FILETIMEs; ``*_key`` columns hold folded text for search and sort.
 
-A content row is one message as it came in, single-instance by hash: it lives as long as some message names it.
-``overlay`` holds, as JSON, the properties that the content cannot carry or that were set later.
+A content row is one message as it came in, single-instance by hash: it lives as long as some message names it. Its
+``octets`` are the message; of one with large parts they are its skeleton, and ``content_piece`` has the whole in
+pieces. ``overlay`` holds, as JSON, the properties that the content cannot carry or that were set later. Where these
+have a hand in the words, the content is one of its own: its hash goes on behind that of the octets.
 
-``message_words`` is the full-text index, and lives by the same rule: row n is there as long as some message has n as
-its ``words_id``. A message whose words are those of its content has the number of the content; one whose overlay says
-otherwise has a negative number; ``null`` is a message with more text than is indexed. The columns hold text whose
-ASCII words are those of :func:`msgcore.props.words.words` after folding without diacritics: ``people`` the names and
-addresses of From, Sender, To, Cc and Bcc, ``files`` the names of attachments.
+``message_words`` is the full-text index: row n has the words of content n, and stays when that goes; ``words_index``
+says by which version of Unicode it was made, and how many contents there had been then, and were. A message whose
+``is_indexed`` is 0 has more text than is indexed. The columns hold text whose ASCII words are those of
+:func:`msgcore.props.words.words` after folding without diacritics: ``people`` the names and addresses of From, Sender,
+To, Cc and Bcc, ``files`` the names of attachments, ``attachments`` what hooks make of these (msgcore.spi.texts).
+
+**Change numbers** are given by the mailbox, one to each change of an object, in the order of commits. Of a message,
+``change_number`` is its last change, ``content_number`` the last of what it says, ``arrived_number`` when it came
+into its folder and ``created_number`` when into the mailbox. A row of ``gone`` says that an object left a folder, for
+good or (``is_move``) for another one, and keeps the numbers that it had. ``section`` is 0 for what people see, 1 for
+associated contents, 2 for what is deleted and may be restored; ``message_count`` and ``unread_count`` of a folder are
+of section 0, or of the links of a search folder. A backup is another ``epoch`` of the mailbox: what it goes on with
+from ``epoch_number`` on is not what the mailbox itself went on with.
+
+A table without rowids begins with the columns of its key: in one that does not, the integrity check of SQLite 3.40
+finds a NULL where there is none.
 """
 
 from __future__ import annotations
 
-from msgcore.providers.internal.watching import STORE_WATCH
-from msgcore.runtime import Schema
+from msgcore.providers.internal import schema_postgres
+from msgcore.runtime import Engine, Schema
 
 __all__ = ["STORE_SCHEMA"]
 
@@ -23,7 +36,11 @@ create table mailbox (
     uid blob not null unique,
     name text not null,
     name_key blob not null unique,
-    display_name text not null
+    display_name text not null,
+    epoch blob not null,
+    epoch_number integer not null default 0,
+    change_number integer not null default 0,
+    forgotten_number integer not null default 0
 );
 
 create table mailbox_address (
@@ -42,26 +59,57 @@ create table folder (
     parent_id integer references folder (id) on delete cascade,
     name text not null,
     name_key blob not null,
-    role text
+    role text,
+    search text,
+    properties text,
+    message_count integer not null default 0,
+    unread_count integer not null default 0,
+    created_number integer not null,
+    change_number integer not null
 );
 create unique index folder_name on folder (parent_id, name_key);
 create unique index folder_role on folder (mailbox_id, role) where role is not null;
+
+create table receive_folder (
+    mailbox_id integer not null references mailbox (id) on delete cascade,
+    class_key blob not null,
+    message_class text not null,
+    folder_id integer not null references folder (id) on delete cascade,
+    primary key (mailbox_id, class_key)
+) without rowid;
 
 create table content (
     id integer primary key autoincrement,
     hash blob not null unique,
     form text not null,
+    size_octets integer not null,
+    packing integer not null,
+    octets blob not null,
+    parts text
+);
+
+create table content_piece (
+    content_id integer not null references content (id) on delete cascade,
+    position integer not null,
     octets blob not null
 );
+create unique index content_piece_of on content_piece (content_id, position);
 
 create table message (
     id integer primary key autoincrement,
     folder_id integer not null references folder (id) on delete cascade,
+    section integer not null default 0,
     content_id integer not null references content (id),
-    words_id integer,
+    is_indexed integer not null,
     overlay text,
-    delivery_key blob unique,
+    delivery_key blob,
+    created_number integer not null,
+    arrived_number integer not null,
+    content_number integer not null,
+    change_number integer not null,
+    deleted_time integer,
     flags integer not null,
+    status integer not null default 0,
     message_class text not null,
     subject text,
     subject_key blob,
@@ -82,23 +130,63 @@ create table message (
     creation_time integer not null,
     modification_time integer not null
 );
-create index message_by_folder on message (folder_id);
-create index message_by_time on message (folder_id, delivery_time);
-create index message_by_sender on message (folder_id, from_address_key, delivery_time);
-create index message_by_subject on message (folder_id, subject_key);
+create index folder_of_mailbox on folder (mailbox_id);
+create index receive_folder_of on receive_folder (folder_id);
+create index message_by_folder on message (folder_id, section);
+create index message_by_time on message (folder_id, section, delivery_time);
+create index message_by_sender on message (folder_id, section, from_address_key, delivery_time);
+create index message_by_subject on message (folder_id, section, subject_key);
+create index message_by_change on message (folder_id, change_number);
 create index message_content on message (content_id);
-create index message_words_id on message (words_id);
-create index message_without_words on message (folder_id) where words_id is null;
+create unique index message_delivery_key on message (delivery_key) where delivery_key is not null;
+create index message_deleted on message (deleted_time) where deleted_time is not null;
+create index message_without_words on message (folder_id) where is_indexed = 0;
 
 create virtual table message_words using fts5 (
-    subject, body, people, files, tokenize = 'ascii', columnsize = 0
+    subject, body, people, files, attachments, content = '', tokenize = 'ascii', columnsize = 0
 );
+-- Twice as many pieces of the index as is usual before they are put together: a tenth less work for each message.
+insert into message_words (message_words, rank) values ('automerge', 8);
+
+create table words_index (
+    id integer primary key check (id = 1),
+    unicode_version text not null,
+    last_content integer not null,
+    contents integer not null
+);
+
+create table search_link (
+    folder_id integer not null references folder (id) on delete cascade,
+    message_id integer not null references message (id) on delete cascade,
+    primary key (folder_id, message_id)
+) without rowid;
+create index search_link_of on search_link (message_id);
+
+create table receipt (
+    message_id integer primary key references message (id) on delete cascade,
+    is_read integer not null,
+    since integer not null
+);
+
+create table gone (
+    mailbox_id integer not null references mailbox (id) on delete cascade,
+    number integer not null,
+    folder_id integer not null,
+    object_id integer not null,
+    is_folder integer not null,
+    is_move integer not null,
+    is_associated integer not null,
+    created_number integer not null,
+    arrived_number integer not null,
+    primary key (mailbox_id, number)
+) without rowid;
+create index gone_from on gone (folder_id, number);
 
 create table named_property (
     mailbox_id integer not null references mailbox (id) on delete cascade,
-    id integer not null,
     property_set blob not null,
     lid_or_name not null,
+    id integer not null,
     primary key (mailbox_id, property_set, lid_or_name)
 ) without rowid;
 create unique index named_property_id on named_property (mailbox_id, id);
@@ -138,4 +226,4 @@ create table submission_recipient (
 ) without rowid;
 """
 
-STORE_SCHEMA = Schema("store", (_VERSION_1,), STORE_WATCH)
+STORE_SCHEMA = Schema("store", {Engine.SQLITE: (_VERSION_1,), Engine.POSTGRES: (schema_postgres.VERSION_1,)})

@@ -1,7 +1,8 @@
 """The rows of a contents table as they come from the database: what is selected, and the properties made of it.
 
 Only the columns that somebody asks for are selected. A message is decoded only for a property that has no column, and
-let go at once.
+let go at once. The text of attachments (PidTagSearchAttachments) is a property of rows alone: it is what the functions
+for their content types say now, while conditions on its words find what these said when the message was saved.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from msgcore.errors import LimitExceeded, MsgcoreError, NotLoaded
 from msgcore.model.message import Message
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.row import Place, Row, RowLayout
+from msgcore.props.table import PidTagSearchAttachments
 from msgcore.props.tags import Property
 from msgcore.props.values import PropertyError, PropertyErrorCode
 from msgcore.providers.internal.columns import Columns, column_of, columns_of_store
 from msgcore.providers.internal.records import load_message, read_content
 from msgcore.runtime import Connection
+from msgcore.spi.texts import MOST_SECONDS, attachment_text
 
 __all__ = ["Layout", "Source", "layout_of", "light_source", "rows_of"]
 
@@ -104,6 +107,8 @@ class Source:
             self._message = self._load()
         if isinstance(self._message, PropertyError):
             return self._message
+        if tag == PidTagSearchAttachments:
+            return attachment_text(self._message.attachments, self._deadline.sooner(MOST_SECONDS)) or None
         try:
             return self._message.get(cast("Property[object]", tag))
         except MsgcoreError as error:

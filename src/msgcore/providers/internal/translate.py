@@ -29,7 +29,9 @@ from msgcore.props.restriction import (
     Size,
 )
 from msgcore.providers.internal.columns import Column, Columns, column_of, folded
-from msgcore.providers.internal.fulltext import WordQuery, exact_words, necessary_words
+from msgcore.providers.internal.dialect import Dialect
+from msgcore.providers.internal.fulltext import WordQuery, WordTree, exact_words, necessary_words
+from msgcore.providers.internal.word_sql import with_words
 from msgcore.runtime import SqlValue
 
 __all__ = ["Selection", "Translator", "Where"]
@@ -61,7 +63,7 @@ class Where:
     values: tuple[SqlValue, ...]
     means: Restriction
     terms: int = 1
-    words: str | None = None
+    words: WordTree | None = None
 
 
 @attrs.frozen
@@ -71,19 +73,20 @@ class Selection:
     ``words`` are the full-text queries that each of them is found by.
     """
 
-    sql: str = "1"
+    sql: str = "true"
     values: tuple[SqlValue, ...] = ()
     translated: Restriction | None = None
     preselected: Restriction | None = None
     residual: Restriction | None = None
-    words: tuple[str, ...] = ()
+    words: tuple[WordTree, ...] = ()
 
 
 class Translator:
     """Translates for one table. ``is_indexed`` says whether the full-text table has every message of it."""
 
-    def __init__(self, columns: Columns, is_indexed: Callable[[], bool]) -> None:
+    def __init__(self, columns: Columns, dialect: Dialect, is_indexed: Callable[[], bool]) -> None:
         self._columns = columns
+        self._dialect = dialect
         self._is_indexed = is_indexed
 
     def translate(self, restriction: Restriction | None) -> Selection:
@@ -107,7 +110,7 @@ class Translator:
                 terms += where.terms
         every = [*exact, *narrowing]
         return Selection(
-            _chain(" and ", [where.sql for where in every]) or "1",
+            _chain(" and ", [where.sql for where in every]) or "true",
             _values(every),
             _conjunction([where.means for where in exact]),
             _conjunction([where.means for where in narrowing]),
@@ -166,9 +169,11 @@ class Translator:
                 return None
 
     def _found_by(self, query: WordQuery) -> Where:
+        found, values = with_words(query.tree, self._dialect.engine)
+        sql = f"content_id in ({found})"
         if self._is_indexed():
-            return Where(_WORDS, (query.text,), query.means, _TERMS_OF_WORDS, query.text)
-        return Where(f"(words_id is null or {_WORDS})", (query.text,), query.means, _TERMS_OF_WORDS)
+            return Where(sql, values, query.means, _TERMS_OF_WORDS, query.tree)
+        return Where(f"(is_indexed = 0 or {sql})", values, query.means, _TERMS_OF_WORDS)
 
     def _text(self, restriction: Content) -> Where | None:
         column = column_of(restriction.tag, self._columns)
@@ -179,14 +184,12 @@ class Translator:
             return None
         if restriction.ignore_case:
             twin = column.folded
-            return None if twin is None else _stands_in(restriction, twin, folded(value))
-        # As octets: SQLite's text functions stop at a NUL, and its LIKE folds ASCII.
+            return None if twin is None else self._stands_in(restriction, twin, folded(value))
         octets = value.encode("utf-8", "surrogatepass")
-        found = _stands_in(restriction, f"cast({column.name} as blob)", octets)
+        found = self._stands_in(restriction, self._dialect.octets(column.name), octets)
         if found is not None and column.folded is not None and restriction.mode is ContentMode.FULL:
-            return attrs.evolve(
-                found, sql=f"({column.folded} = ? and {found.sql})", values=(folded(value), *found.values)
-            )
+            sql, keys = self._dialect.compared(column.folded, "=", folded(value))
+            return attrs.evolve(found, sql=f"({sql} and {found.sql})", values=(*keys, *found.values))
         return found
 
     def _comparison(self, restriction: Comparison) -> Where | None:
@@ -194,8 +197,8 @@ class Translator:
         if column is None or restriction.relation not in _OPERATORS:
             return None
         if restriction.relation is Relation.EQ:
-            return _in(restriction, column, [restriction.value])
-        value = column.to_sql(restriction.value)
+            return self._in(restriction, column, [restriction.value])
+        value = self._dialect.stored(column.to_sql(restriction.value))
         if value is None or column.is_id:
             return None
         return Where(f"{column.name} {_OPERATORS[restriction.relation]} ?", (value,), restriction)
@@ -208,7 +211,7 @@ class Translator:
         column = column_of(equalities[0].tag, self._columns)
         if column is None or any(part.tag != equalities[0].tag for part in equalities):
             return None
-        return _in(restriction, column, [part.value for part in equalities])
+        return self._in(restriction, column, [part.value for part in equalities])
 
     def _two_columns(self, restriction: PropertyComparison) -> Where | None:
         left, right = column_of(restriction.tag, self._columns), column_of(restriction.other, self._columns)
@@ -216,8 +219,42 @@ class Translator:
             return None
         return Where(f"{left.name} {_OPERATORS[restriction.relation]} {right.name}", (), restriction)
 
+    def _in(self, restriction: Restriction, column: Column, wanted: Sequence[object]) -> Where | None:
+        """Translate equality with one of some values."""
+        values = [self._dialect.stored(column.to_sql(value)) for value in wanted]
+        if column.is_id:
+            values = [value for value in values if value is not None]  # another store's id is no row's
+        if None in values:
+            return None
+        if not values:
+            return Where("false", (), restriction)
+        sql, bound = self._dialect.is_one_of(column.name, values)
+        if column.folded is None:
+            return Where(sql, bound, restriction)
+        # The twin has the index.
+        of_twin, keys = self._dialect.is_one_of(
+            column.folded, [folded(value) for value in wanted if isinstance(value, str)]
+        )
+        return Where(f"({of_twin} and {sql})", (*keys, *bound), restriction)
 
-_WORDS = "words_id in (select rowid from message_words where message_words match ?)"
+    def _stands_in(self, restriction: Content, octets: str, value: bytes) -> Where | None:
+        if not value and restriction.mode in {ContentMode.PREFIX, ContentMode.SUBSTRING}:
+            return Where(f"{octets} is not null", (), restriction)
+        match restriction.mode:
+            case ContentMode.FULL:
+                return Where(*self._dialect.compared(octets, "=", value), restriction)
+            case ContentMode.PREFIX:
+                # As a range, which an index gives; no octet of UTF-8 is the last one that there is.
+                end = value[:-1] + bytes([value[-1] + 1])
+                (first, from_here), (last, to_here) = (
+                    self._dialect.compared(octets, ">=", value),
+                    self._dialect.compared(octets, "<", end),
+                )
+                return Where(f"({first} and {last})", (*from_here, *to_here), restriction)
+            case ContentMode.SUBSTRING:
+                return Where(self._dialect.has_part(octets), (value,), restriction)
+            case _:
+                return None
 
 
 def _conjuncts(restriction: Restriction) -> tuple[Restriction, ...]:
@@ -238,7 +275,7 @@ def _joined(kind: type[And] | type[Or], parts: Sequence[Where | None]) -> Where 
     if len(there) < len(parts) or terms > _MAX_TERMS:
         return None
     means = kind(tuple(part.means for part in there))
-    word, empty = (" and ", "1") if kind is And else (" or ", "0")
+    word, empty = (" and ", "true") if kind is And else (" or ", "false")
     return Where(f"({_chain(word, [part.sql for part in there]) or empty})", _values(there), means, terms or 1)
 
 
@@ -254,37 +291,6 @@ def _is_equality(restriction: Restriction) -> TypeGuard[Comparison]:
     return isinstance(restriction, Comparison) and restriction.relation is Relation.EQ
 
 
-def _in(restriction: Restriction, column: Column, wanted: Sequence[object]) -> Where | None:
-    """Translate equality with one of some values."""
-    values = [column.to_sql(value) for value in wanted]
-    if column.is_id:
-        values = [value for value in values if value is not None]  # another store's id is no row's
-    if None in values:
-        return None
-    marks = "= ?" if len(values) == 1 else f"in ({', '.join('?' * len(values))})"
-    if column.folded is None:
-        return Where(f"{column.name} {marks}", tuple(values), restriction)
-    # The twin has the index.
-    keys = [folded(value) for value in values if isinstance(value, str)]
-    return Where(f"({column.folded} {marks} and {column.name} {marks})", (*keys, *values), restriction)
-
-
-def _stands_in(restriction: Content, name: str, value: bytes) -> Where | None:
-    if not value and restriction.mode in {ContentMode.PREFIX, ContentMode.SUBSTRING}:
-        return Where(f"{name} is not null", (), restriction)  # SQLite takes no part of an empty blob
-    match restriction.mode:
-        case ContentMode.FULL:
-            return Where(f"{name} = ?", (value,), restriction)
-        case ContentMode.PREFIX:
-            # As a range, which an index gives; no octet of UTF-8 is the last one that there is.
-            end = value[:-1] + bytes([value[-1] + 1])
-            return Where(f"({name} >= ? and {name} < ?)", (value, end), restriction)
-        case ContentMode.SUBSTRING:
-            return Where(f"instr({name}, ?) > 0", (value,), restriction)
-        case _:
-            return None
-
-
 @attrs.frozen
 class _Sample:
     value: object
@@ -294,7 +300,7 @@ class _Sample:
 
 
 def _alone(restriction: Exists | Size | Bitmask, column: Column) -> Where | None:
-    exists = f"{column.name} is not null" if column.is_nullable else "1"
+    exists = f"{column.name} is not null" if column.is_nullable else "true"
     match restriction:
         case Exists():
             return Where(exists, (), restriction)
@@ -303,7 +309,7 @@ def _alone(restriction: Exists | Size | Bitmask, column: Column) -> Where | None
                 return None
             # Any other kind has one size.
             holds = matcher(restriction)(_Sample(column.from_sql(1)))
-            return Where(exists if holds else "0", (), restriction)
+            return Where(exists if holds else "false", (), restriction)
         case Bitmask():
             if column.is_id or not -(2**63) <= restriction.mask < 2**64:
                 return None

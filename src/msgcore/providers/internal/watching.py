@@ -1,45 +1,130 @@
-"""Telling what happens to the messages of a folder, as the transactions of this process do it."""
+"""Telling what happens to the messages of a folder: after each commit, whoever made it, what changed is read.
+
+A look may have to be made twice (a server is lost), so it changes nothing: what it found is taken when it is over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
-from msgcore.runtime import Database, Runtime, SqlValue
+from msgcore.providers.internal.changes import Scope, changes_since, token_of_now
+from msgcore.providers.internal.dialect import chunks
+from msgcore.runtime import Connection, Database, Runtime
+from msgcore.spi.changes import Change, ChangeKind
 from msgcore.spi.store import EventKind, EventSink, StoreEvent
 
-__all__ = ["STORE_WATCH", "watch_folder"]
+__all__ = ["FolderWatch", "SearchWatch", "watch_folder"]
 
-STORE_WATCH = """
-create temp trigger message_came after insert on main.message begin
-    select note('message', 'created', new.folder_id, new.id);
-end;
-create temp trigger message_changed after update on main.message when new.folder_id = old.folder_id begin
-    select note('message', 'modified', new.folder_id, new.id);
-end;
-create temp trigger message_moved after update on main.message when new.folder_id <> old.folder_id begin
-    select note('message', 'deleted', old.folder_id, old.id);
-    select note('message', 'created', new.folder_id, new.id);
-end;
-create temp trigger message_went after delete on main.message begin
-    select note('message', 'deleted', old.folder_id, old.id);
-end;
-"""
+_AT_ONCE = 1_000
+_KINDS = {ChangeKind.CREATED: EventKind.CREATED, ChangeKind.DELETED: EventKind.DELETED}
 
 
 async def watch_folder(
-    runtime: Runtime, database: Database, folder: EntryId, sink: EventSink, deadline: Deadline
+    runtime: Runtime, database: Database, watch: FolderWatch | SearchWatch, sink: EventSink, deadline: Deadline
 ) -> Callable[[], None]:
-    """Tell ``sink`` of each transaction what it did to the folder's messages, until the result is called."""
+    """Tell ``sink`` what becomes of a folder's messages, until the result is called."""
 
-    def listen(notes: Sequence[tuple[SqlValue, ...]]) -> None:
+    def tell() -> None:
+        found = database.look(watch.look)
+        watch.take(found)
+        if found.events:
+            sink(found.events)
+
+    # The first look, which others who tell wait for, finds where the watch begins.
+    return await database.listen(runtime, tell, deadline, is_told_at_once=True)
+
+
+@attrs.frozen
+class _Found:
+    """What a look found, and the token for the next one; ``came`` and ``went`` are the links of a search folder."""
+
+    token: bytes
+    events: Sequence[StoreEvent] = ()
+    came: Collection[int] = ()
+    went: Collection[int] = ()
+
+
+class _Watch:
+    def __init__(self, scope: Scope, folder: EntryId) -> None:
+        self._scope = scope
+        self._folder = folder
+        self._token: bytes | None = None
+
+    def take(self, found: _Found) -> None:
+        """Go on from what a look has found."""
+        self._token = found.token
+
+    def _changes(self, connection: Connection, token: bytes) -> tuple[list[Change], bytes]:
+        """Give what has changed, but for associated messages, and the token of now."""
+        changes: list[Change] = []
+        has_more = True
+        while has_more:
+            found = changes_since(connection, self._scope, token, _AT_ONCE, tells_unseen=True)
+            changes += (change for change in found.changes if not change.is_associated)
+            token, has_more = found.token, found.has_more
+        return changes, token
+
+    def _event(self, kind: EventKind, entry_id: EntryId) -> StoreEvent:
+        return StoreEvent(kind, self._folder, entry_id)
+
+
+class FolderWatch(_Watch):
+    """What happens in a folder; ``scope`` is that folder."""
+
+    def look(self, connection: Connection) -> _Found:
+        if self._token is None:
+            return _Found(token_of_now(connection, self._scope))
+        changes, token = self._changes(connection, self._token)
+        return _Found(token, [self._event(_KINDS.get(one.kind, EventKind.MODIFIED), one.entry_id) for one in changes])
+
+
+class SearchWatch(_Watch):
+    """What happens in a search folder; ``scope`` is the mailbox, whose changes are looked up among the links.
+
+    A link comes or goes with a change of its message, or with one of a folder: the search's, or one that moved.
+    """
+
+    def __init__(self, scope: Scope, folder: EntryId) -> None:
+        super().__init__(scope, folder)
+        self._known: set[int] = set()
+
+    def take(self, found: _Found) -> None:
+        super().take(found)
+        self._known.difference_update(found.went)
+        self._known.update(found.came)
+
+    def look(self, connection: Connection) -> _Found:
+        if self._token is None:
+            return _Found(token_of_now(connection, self._scope), came=self._links(connection))
+        changes, token = self._changes(connection, self._token)
+        changed = {one.entry_id.number for one in changes if one.entry_id.kind == ObjectKind.MESSAGE}
+        if any(one.entry_id.kind == ObjectKind.FOLDER for one in changes):
+            links, known = self._links(connection), self._known
+        else:
+            links, known = self._links_of(connection, sorted(changed)), self._known & changed
+        came, went = links - known, known - links
         events = [
-            StoreEvent(EventKind(kind), folder, EntryId(folder.provider_uid, ObjectKind.MESSAGE, number))
-            for what, kind, where, number in notes
-            if what == "message" and where == folder.number and isinstance(number, int)
+            *self._about(EventKind.DELETED, went),
+            *self._about(EventKind.CREATED, came),
+            *self._about(EventKind.MODIFIED, links & known & changed),
         ]
-        if events:
-            sink(events)
+        return _Found(token, events, came, went)
 
-    return await database.listen(runtime, listen, deadline)
+    def _about(self, kind: EventKind, numbers: Iterable[int]) -> Iterable[StoreEvent]:
+        return (self._event(kind, self._scope.message(number)) for number in sorted(numbers))
+
+    def _links(self, connection: Connection) -> set[int]:
+        rows = connection.rows("select message_id from search_link where folder_id = ?", (self._folder.number,))
+        return {number for (number,) in rows}
+
+    def _links_of(self, connection: Connection, messages: Sequence[int]) -> set[int]:
+        found: set[int] = set()
+        for some in chunks(messages):
+            marks = ", ".join("?" * len(some))
+            sql = f"select message_id from search_link where folder_id = ? and message_id in ({marks})"
+            found.update(number for (number,) in connection.rows(sql, (self._folder.number, *some)))
+        return found

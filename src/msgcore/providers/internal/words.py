@@ -2,9 +2,14 @@
 
 Theory of operation: FTS5's tokenizer ``ascii`` takes runs of ASCII letters, ASCII digits and anything beyond ASCII, and
 lower-cases ASCII. So ASCII text is given to it as it is, and of other text the words, one blank apart: what it then
-finds are the words of the folded text, no more and no fewer. A row is there as long as some message names it. Rows keep
-their text, because FTS5 forgets a row by the words that it was given: taken from the message again, by another version
-of Unicode perhaps, they might be others.
+finds are the words of the folded text, no more and no fewer. The text itself is not kept there. So a row cannot be
+deleted: it stays when its content goes, whose number comes no more, and :mod:`.word_upkeep` makes the index anew in
+time.
+
+For PostgreSQL the text is cut here as that tokenizer does. Its rows have the words of each column with a blank on
+either side of each, and all of them as lexemes with the letter of their column in front: what stands in a
+``tsvector`` is given to it as it is, and no dictionary has a hand in it. It takes ``MOST_LEXEME_OCTETS`` of different
+lexemes; a message with more of them is not indexed there.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from msgcore.base.text import fold
+from msgcore.base.times import Deadline
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
@@ -27,24 +33,31 @@ from msgcore.props.table import (
     PidTagSentRepresentingName,
     PidTagSubject,
 )
-from msgcore.props.words import LONGEST_WORD, words
-from msgcore.runtime import Connection
+from msgcore.props.words import LONGEST_WORD, line_of_words, words
+from msgcore.providers.internal.word_sql import LETTERS
+from msgcore.runtime import Connection, Engine
+from msgcore.spi.texts import MOST_SECONDS, attachment_text
 
 __all__ = [
     "MOST_CHARACTERS",
+    "MOST_LEXEME_OCTETS",
     "IndexedText",
-    "drop_unused_words",
+    "can_index",
     "indexed_text",
     "is_indexed",
     "searchable",
+    "tokens",
     "write_words",
 ]
 
-IndexedText = tuple[str, str, str, str]
-"""The columns of ``message_words``: subject, body, people, files."""
+IndexedText = tuple[str, str, str, str, str]
+"""The columns of ``message_words``: subject, body, people, files, attachments."""
 
 MOST_CHARACTERS = 64 * 1024 * 1024
 """A message with a longer text is not indexed."""
+
+MOST_LEXEME_OCTETS = 2**20 - 1
+"""How many octets the different lexemes of a ``tsvector`` may have together ([PostgreSQL] section 12.11)."""
 
 _PEOPLE = (
     PidTagSentRepresentingName,
@@ -56,6 +69,15 @@ _INDEXED = frozenset(tag.bag_key for tag in (PidTagSubject, PidTagBody, PidTagHt
 
 # A word of its own for the tokenizer and none for us, so that no phrase goes from one name to the next.
 _APART = " \N{BROKEN BAR} "
+
+_COLUMNS = ", ".join(LETTERS)
+_INSERT_TEXT = f"insert into {{}} (rowid, {_COLUMNS}) values (?, ?, ?, ?, ?, ?)"
+_INSERT_WORDS = (
+    f"insert into message_words (id, {_COLUMNS}, lexemes)"
+    " values (?, ?, ?, ?, ?, ?, array_to_tsvector(string_to_array(?, ' ')))"
+)
+_TOKENS = re.compile(rb"[0-9a-z\x80-\xff]+")
+_MOST_OCTETS_A_CHARACTER = 5  # four, and a letter for each word
 
 _HALF = (LONGEST_WORD + 1) // 2
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -75,13 +97,15 @@ def indexed_text(message: Message) -> IndexedText | None:
     subject, body = message.get(PidTagSubject, ""), message.get(PidTagBody, "")
     people = _people(message)
     files = [attachment.filename or "" for attachment in message.attachments]
-    if max(len(subject), len(body), sum(map(len, people)), sum(map(len, files))) > MOST_CHARACTERS:
+    inside = attachment_text(message.attachments, Deadline.after(MOST_SECONDS))
+    if max(len(subject), len(body), len(inside), sum(map(len, people)), sum(map(len, files))) > MOST_CHARACTERS:
         return None
     return (
         searchable(subject),
         searchable(body),
         _APART.join(map(searchable, people)),
         _APART.join(map(searchable, files)),
+        searchable(inside),
     )
 
 
@@ -133,17 +157,37 @@ def _may_have_long_word(text: str) -> bool:
     return any(text[start : start + _HALF].isalnum() for start in range(0, len(text) - _HALF + 1, _HALF))
 
 
-def write_words(connection: Connection, texts: Sequence[tuple[int, IndexedText]]) -> None:
-    """Write rows of the index, in the order of their numbers."""
+def can_index(engine: Engine, text: IndexedText | None) -> bool:
+    """Say whether the engine's index takes a text."""
+    if text is None or engine is Engine.SQLITE or sum(map(len, text)) * _MOST_OCTETS_A_CHARACTER < MOST_LEXEME_OCTETS:
+        return text is not None
+    return len("".join(_lexemes(text)).encode()) <= MOST_LEXEME_OCTETS
+
+
+def write_words(
+    connection: Connection, texts: Sequence[tuple[int, IndexedText]], sqlite_table: str = "message_words"
+) -> None:
+    """Write rows of the index, in the order of their numbers, but for texts that it cannot take."""
+    if connection.engine is Engine.SQLITE:
+        connection.run_many(_INSERT_TEXT.format(sqlite_table), ((number, *text) for number, text in texts))
+        return
+    taken = [(number, text) for number, text in texts if can_index(connection.engine, text)]
     connection.run_many(
-        "insert into message_words (rowid, subject, body, people, files) values (?, ?, ?, ?, ?)",
-        ((number, *text) for number, text in texts),
+        _INSERT_WORDS,
+        [(number, *map(_spaced, text), " ".join(_lexemes(text))) for number, text in taken],
     )
 
 
-def drop_unused_words(connection: Connection, numbers: Iterable[int | None]) -> None:
-    """Delete those of the rows that no message names any more."""
-    connection.run_many(
-        "delete from message_words where rowid = ?1 and not exists (select 1 from message where words_id = ?1)",
-        [(number,) for number in dict.fromkeys(numbers) if number is not None],
+def tokens(text: str) -> list[str]:
+    """Cut searchable text as the tokenizer ``ascii`` does."""
+    return [token.decode() for token in _TOKENS.findall(text.encode().lower())]
+
+
+def _spaced(text: str) -> str:
+    return line_of_words(tokens(text))
+
+
+def _lexemes(text: IndexedText) -> Iterable[str]:
+    return dict.fromkeys(
+        letter + token for letter, part in zip(LETTERS.values(), text, strict=True) for token in tokens(part)
     )

@@ -1,29 +1,67 @@
 """Writing message rows: the SQL of one transaction, on a connection that is handed in.
 
-Rows are numbered here and not by SQLite, so that each table is filled by one statement for all messages.
+Every operation numbers what it changes, keeps the counts of folders, and brings search folders up to date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from msgcore.errors import NotFound
+import attrs
+
 from msgcore.props.key import PropertyName
+from msgcore.providers.internal.content import drop_unused_contents, write_contents
+from msgcore.providers.internal.dialect import as_stored, look_up, new_ids
 from msgcore.providers.internal.named_properties import make_ids
+from msgcore.providers.internal.numbers import take_numbers
 from msgcore.providers.internal.prepare import COLUMN_NAMES, Prepared
-from msgcore.providers.internal.words import drop_unused_words, write_words
+from msgcore.providers.internal.searches import update_searches
+from msgcore.providers.internal.standing import Section, Standing, Tally
+from msgcore.providers.internal.words import can_index, write_words
 from msgcore.runtime import Connection, SqlValue
 from msgcore.spi.store import MessageFlag
 
-__all__ = ["delete_messages", "drop_unused", "insert_message", "insert_messages", "update_message"]
+__all__ = [
+    "copy_messages",
+    "insert_message",
+    "insert_messages",
+    "move_messages",
+    "purge_messages",
+    "put_away",
+    "restore_messages",
+    "update_message",
+]
 
-_NAMES = ("id", "folder_id", "delivery_key", "content_id", "words_id", "overlay", *COLUMN_NAMES)
+_NAMES = (
+    *("id", "folder_id", "section", "delivery_key", "content_id", "is_indexed", "overlay"),
+    *("created_number", "arrived_number", "content_number", "change_number", *COLUMN_NAMES),
+)
 _INSERT = f"insert into message ({', '.join(_NAMES)}) values ({', '.join('?' * len(_NAMES))})"
-_LOOKED_UP_AT_ONCE = 250
 
 # What the store notes about a message's arrival stays when the message changes.
-_OF_ARRIVAL = ("delivery_time", "creation_time")
-_KEPT_FLAGS = MessageFlag.READ | MessageFlag.UNSENT | MessageFlag.SUBMIT | MessageFlag.FROM_ME
+_OF_ARRIVAL = ("delivery_time", "creation_time", "status")
+_KEPT_FLAGS = (
+    MessageFlag.READ
+    | MessageFlag.UNSENT
+    | MessageFlag.SUBMIT
+    | MessageFlag.FROM_ME
+    | MessageFlag.ASSOCIATED
+    | MessageFlag.READ_RECEIPT_PENDING
+    | MessageFlag.NON_READ_RECEIPT_PENDING
+)
+_COPIED = (
+    *("content_id", "is_indexed", "overlay"),
+    *(name for name in COLUMN_NAMES if name != "flags"),
+)
+_PENDING = MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
+
+
+@attrs.frozen
+class _Fresh:
+    number: int
+    folder: int
+    prepared: Prepared
 
 
 def insert_messages(connection: Connection, placed: Sequence[tuple[int, Prepared]]) -> list[int]:
@@ -34,28 +72,28 @@ def insert_messages(connection: Connection, placed: Sequence[tuple[int, Prepared
     Raises:
         LimitExceeded: the store would have more named properties than it takes.
     """
-    delivery_keys = [one.delivery_key for _, one in placed if one.delivery_key is not None]
-    known: dict[SqlValue, int] = _look_up(connection, "delivery_key, id", "message", "delivery_key", delivery_keys)
-    following = _last_number(connection, "message") + 1
-    numbers: list[int] = []
-    fresh: list[tuple[int, int, Prepared]] = []
-    for folder, prepared in placed:
-        key = prepared.delivery_key
-        number = following + len(fresh) if key is None else known.setdefault(key, following + len(fresh))
-        if number == following + len(fresh):
-            fresh.append((number, folder, prepared))
-        numbers.append(number)
-    _name_properties(connection, [(folder, prepared) for _, folder, prepared in fresh])
-    messages = [prepared for _, _, prepared in fresh]
-    contents = _write_contents(connection, messages)
-    texts = _write_texts(connection, contents, messages)
-    connection.run_many(
-        _INSERT,
-        (
-            (number, folder, one.delivery_key, content_id, words_id, one.overlay, *one.columns)
-            for (number, folder, one), content_id, words_id in zip(fresh, contents, texts, strict=True)
-        ),
-    )
+    numbers, fresh = _numbered(connection, placed)
+    contents, is_new = write_contents(connection, [one.prepared.content for one in fresh])
+    texts = [
+        (content, one.prepared.text)
+        for content, is_new_one, one in zip(contents, is_new, fresh, strict=True)
+        if is_new_one and one.prepared.text is not None
+    ]
+    write_words(connection, sorted(texts))
+    mailboxes = _mailboxes_of(connection, {one.folder for one in fresh})
+    changes = _take_numbers(connection, [mailboxes[one.folder] for one in fresh])
+    _name_properties(connection, mailboxes, fresh)
+    engine, tally = connection.engine, Tally()
+    rows: list[tuple[SqlValue, ...]] = []
+    for one, content, change in zip(fresh, contents, changes, strict=True):
+        prepared = one.prepared
+        section, indexed = _section(prepared.flags), int(can_index(engine, prepared.text))
+        head = (one.number, one.folder, section, prepared.delivery_key, content, indexed, prepared.overlay)
+        rows.append((*head, change, change, change, change, *as_stored(engine, prepared.columns)))
+        tally.add(one.folder, section, prepared.flags)
+    connection.run_many(_INSERT, rows)
+    tally.write(connection)
+    _update_searches(connection, mailboxes, fresh)
     return numbers
 
 
@@ -64,115 +102,184 @@ def insert_message(connection: Connection, folder: int, prepared: Prepared) -> i
     return insert_messages(connection, [(folder, prepared)])[0]
 
 
-def update_message(connection: Connection, number: int, prepared: Prepared) -> None:
+def _numbered(connection: Connection, placed: Sequence[tuple[int, Prepared]]) -> tuple[list[int], list[_Fresh]]:
+    """Give a number to each message, and those that are not there yet."""
+    delivery_keys = [one.delivery_key for _, one in placed if one.delivery_key is not None]
+    known = look_up(connection, "delivery_key, id", "message", "delivery_key", delivery_keys)
+    free = iter(new_ids(connection, "message", len(placed)))
+    numbers: list[int] = []
+    fresh: list[_Fresh] = []
+    for folder, prepared in placed:
+        number = None if prepared.delivery_key is None else known.get(prepared.delivery_key)
+        if number is None:
+            number = next(free)
+            fresh.append(_Fresh(number, folder, prepared))
+            if prepared.delivery_key is not None:
+                known[prepared.delivery_key] = number
+        numbers.append(number)
+    return numbers, fresh
+
+
+def _mailboxes_of(connection: Connection, folders: Iterable[int]) -> dict[SqlValue, int]:
+    return look_up(connection, "id, mailbox_id", "folder", "id", sorted(folders))
+
+
+def _take_numbers(connection: Connection, mailboxes: Sequence[int]) -> list[int]:
+    """Take a change number in each of the mailboxes, which are locked in one order by all."""
+    taken = {
+        mailbox: iter(take_numbers(connection, mailbox, mailboxes.count(mailbox))) for mailbox in sorted({*mailboxes})
+    }
+    return [next(taken[mailbox]) for mailbox in mailboxes]
+
+
+def _section(flags: int) -> Section:
+    return Section.ASSOCIATED if flags & MessageFlag.ASSOCIATED else Section.MESSAGES
+
+
+def _name_properties(connection: Connection, mailboxes: dict[SqlValue, int], fresh: Iterable[_Fresh]) -> None:
+    """Give named properties ids in the stores that their messages go to."""
+    wanted: defaultdict[int, dict[PropertyName, None]] = defaultdict(dict)
+    for one in fresh:
+        if one.prepared.names:
+            wanted[mailboxes[one.folder]].update(dict.fromkeys(one.prepared.names))
+    for mailbox, names in wanted.items():
+        make_ids(connection, mailbox, names)
+
+
+def _update_searches(connection: Connection, mailboxes: dict[SqlValue, int], fresh: Iterable[_Fresh]) -> None:
+    changed: defaultdict[int, list[int]] = defaultdict(list)
+    for one in fresh:
+        changed[mailboxes[one.folder]].append(one.number)
+    for mailbox, numbers in changed.items():
+        update_searches(connection, mailbox, numbers)
+
+
+def update_message(connection: Connection, mailbox: int, old: Standing, prepared: Prepared) -> None:
     """Write a message anew over its row; what the store notes about its arrival stays.
 
     Raises:
-        NotFound: it is gone.
         LimitExceeded: the store would have more named properties than it takes.
     """
-    row = connection.row("select content_id, words_id, flags, folder_id from message where id = ?", (number,))
-    if row is None:
-        raise NotFound(f"message {number} is not in the store (any more)")
-    _name_properties(connection, [(row[3], prepared)])
-    contents = _write_contents(connection, [prepared])
-    columns = dict(zip(COLUMN_NAMES, prepared.columns, strict=True))
-    columns["flags"] = (int(row[2]) & _KEPT_FLAGS) | (int(str(columns["flags"])) & ~_KEPT_FLAGS)
+    if prepared.names:
+        make_ids(connection, mailbox, prepared.names)
+    (content,), (is_new,) = write_contents(connection, [prepared.content])
+    if is_new and prepared.text is not None:
+        write_words(connection, [(content, prepared.text)])
+    (change,) = take_numbers(connection, mailbox, 1)
+    columns = dict(zip(COLUMN_NAMES, as_stored(connection.engine, prepared.columns), strict=True))
+    columns["flags"] = (old.flags & _KEPT_FLAGS) | (prepared.flags & ~_KEPT_FLAGS)
     values: dict[str, SqlValue] = {
-        "content_id": contents[0],
-        "words_id": _write_texts(connection, contents, [prepared])[0],
+        "content_id": content,
+        "is_indexed": int(can_index(connection.engine, prepared.text)),
         "overlay": prepared.overlay,
+        "content_number": change,
+        "change_number": change,
         **{name: value for name, value in columns.items() if name not in _OF_ARRIVAL},
     }
     setters = ", ".join(f"{name} = ?" for name in values)
-    connection.run(f"update message set {setters} where id = ?", (*values.values(), number))
-    drop_unused(connection, [row[:2]])
+    connection.run(f"update message set {setters} where id = ?", (*values.values(), old.number))
+    drop_unused_contents(connection, [old.content])
+    update_searches(connection, mailbox, [old.number])
 
 
-def delete_messages(connection: Connection, numbers: Iterable[int]) -> None:
-    """Delete messages, with what no other message needs."""
-    gone: list[tuple[int, int | None]] = []
-    for number in numbers:
-        gone += connection.rows("select content_id, words_id from message where id = ?", (number,))
-        connection.run("delete from message where id = ?", (number,))
-    drop_unused(connection, gone)
-
-
-def drop_unused(connection: Connection, named: Iterable[tuple[int, int | None]]) -> None:
-    """Delete contents and rows of the full-text index, given by number, that no message names any more."""
-    pairs = list(named)
+def move_messages(connection: Connection, mailbox: int, messages: Sequence[Standing], folder: int) -> None:
+    """Move messages to another folder of the mailbox; those that are there stay as they are."""
+    moved = [one for one in messages if one.folder != folder]
+    changes = take_numbers(connection, mailbox, len(moved))
     connection.run_many(
-        "delete from content where id = ? and not exists (select 1 from message where content_id = content.id)",
-        [(content_id,) for content_id in dict.fromkeys(content_id for content_id, _ in pairs)],
+        "update message set folder_id = ?, arrived_number = ?, change_number = ? where id = ?",
+        [(folder, change, change, one.number) for one, change in zip(moved, changes, strict=True)],
     )
-    drop_unused_words(connection, (words_id for _, words_id in pairs))
+    _note_gone(connection, mailbox, moved, changes, is_move=True)
+    tally = Tally()
+    tally.take(moved)
+    for one in moved:
+        tally.add(folder, one.section, one.flags)
+    tally.write(connection)
+    update_searches(connection, mailbox, [one.number for one in moved])
 
 
-def _name_properties(connection: Connection, placed: Iterable[tuple[int, Prepared]]) -> None:
-    """Give named properties ids in the stores that their messages go to."""
-    wanted: dict[int, dict[PropertyName, None]] = {}
-    for folder, prepared in placed:
-        if prepared.names:
-            wanted.setdefault(folder, {}).update(dict.fromkeys(prepared.names))
-    for folder, names in wanted.items():
-        make_ids(connection, connection.value("select mailbox_id from folder where id = ?", (folder,)), names)
-
-
-def _write_contents(connection: Connection, messages: Sequence[Prepared]) -> list[int]:
-    """Write those contents that are not there yet, and give the numbers of all."""
-    known = _look_up(connection, "hash, id", "content", "hash", [one.hash for one in messages])
-    following = _last_number(connection, "content") + 1
-    fresh: list[tuple[int, Prepared]] = []
-    for one in messages:
-        if known.setdefault(one.hash, following + len(fresh)) == following + len(fresh):
-            fresh.append((known[one.hash], one))
-    connection.run_many(
-        "insert into content (id, hash, form, octets) values (?, ?, ?, ?)",
-        ((number, one.hash, one.form, one.octets) for number, one in fresh),
-    )
-    return [known[one.hash] for one in messages]
-
-
-def _write_texts(connection: Connection, contents: Sequence[int], messages: Sequence[Prepared]) -> list[int | None]:
-    """Index those texts that are not indexed yet, and give the numbers of all; before the messages are written."""
-    shared = [number for number, one in zip(contents, messages, strict=True) if not one.has_own_text]
-    indexed = set(_look_up(connection, "words_id, 0", "message", "words_id", shared))
-    own = min(connection.value("select min(words_id) from message") or 0, 0)
-    numbers: list[int | None] = []
-    fresh: list[tuple[int, Prepared]] = []
-    for content_id, one in zip(contents, messages, strict=True):
-        if one.text is None:
-            numbers.append(None)
-            continue
-        if one.has_own_text:
-            own -= 1
-        number = own if one.has_own_text else content_id
-        if number not in indexed:
-            indexed.add(number)
-            fresh.append((number, one))
-        numbers.append(number)
-    write_words(connection, [(number, one.text) for number, one in fresh if one.text is not None])
+def copy_messages(connection: Connection, mailbox: int, messages: Sequence[Standing], folder: int) -> list[int]:
+    """Copy messages into a folder, without what was noted about their sending, and give the numbers of the copies."""
+    changes = take_numbers(connection, mailbox, len(messages))
+    numbers = list(new_ids(connection, "message", len(messages)))
+    copied = ", ".join(_COPIED)
+    tally = Tally()
+    for one, number, change in zip(messages, numbers, changes, strict=True):
+        flags = one.flags & ~(MessageFlag.SUBMIT | _PENDING)
+        connection.run(
+            "insert into message (id, folder_id, section, flags, created_number, arrived_number, content_number,"
+            f" change_number, {copied}) select ?, ?, section, ?, ?, ?, ?, ?, {copied} from message where id = ?",
+            (number, folder, flags, change, change, change, change, one.number),
+        )
+        tally.add(folder, one.section, flags)
+    tally.write(connection)
+    update_searches(connection, mailbox, numbers)
     return numbers
 
 
-def _last_number(connection: Connection, table: str) -> int:
-    """Give the highest number that a row of the table ever had."""
-    return int(connection.value("select seq from sqlite_sequence where name = ?", (table,)) or 0)
+def put_away(connection: Connection, mailbox: int, messages: Sequence[Standing], now: int) -> None:
+    """Delete messages with the chance to be restored; a receipt that was asked for is owed for those never read."""
+    changes = take_numbers(connection, mailbox, len(messages))
+    connection.run_many(
+        "update message set section = ?, deleted_time = ?, change_number = ?, flags = ? where id = ?",
+        [
+            (Section.DELETED, now, change, one.flags & ~_PENDING, one.number)
+            for one, change in zip(messages, changes, strict=True)
+        ],
+    )
+    unread = [one for one in messages if one.is_unread and one.flags & MessageFlag.NON_READ_RECEIPT_PENDING]
+    connection.run_many(
+        "insert into receipt (message_id, is_read, since) values (?, 0, ?) on conflict do nothing",
+        [(one.number, now) for one in unread],
+    )
+    _note_gone(connection, mailbox, messages, changes)
+    tally = Tally()
+    tally.take(messages)
+    tally.write(connection)
+    update_searches(connection, mailbox, [one.number for one in messages])
 
 
-def _look_up(
-    connection: Connection, columns: str, table: str, key: str, wanted: Sequence[SqlValue]
-) -> dict[SqlValue, int]:
-    """Give two columns of the rows that have one of the wanted keys, the second by the first."""
-    found: dict[SqlValue, int] = {}
-    for some in _chunks(wanted):
-        marks = ", ".join("?" * len(some))
-        found.update(connection.rows(f"select {columns} from {table} where {key} in ({marks})", some))
-    return found
+def restore_messages(connection: Connection, mailbox: int, messages: Sequence[Standing]) -> None:
+    """Bring messages back that were put away: to whoever synchronises they are new ones."""
+    changes = take_numbers(connection, mailbox, len(messages))
+    tally = Tally()
+    for one, change in zip(messages, changes, strict=True):
+        section = _section(one.flags)
+        connection.run(
+            "update message set section = ?, deleted_time = null, created_number = ?, arrived_number = ?,"
+            " content_number = ?, change_number = ? where id = ?",
+            (section, change, change, change, change, one.number),
+        )
+        tally.add(one.folder, section, one.flags)
+    connection.run_many("delete from receipt where message_id = ? and is_read = 0", [(one.number,) for one in messages])
+    tally.write(connection)
+    update_searches(connection, mailbox, [one.number for one in messages])
 
 
-def _chunks(wanted: Sequence[SqlValue]) -> Iterator[Sequence[SqlValue]]:
-    """Cut into pieces of one length, so that few statements differ; or leave a few as they are."""
-    for start in range(0, len(wanted), _LOOKED_UP_AT_ONCE):
-        some = wanted[start : start + _LOOKED_UP_AT_ONCE]
-        yield some if start == 0 else [*some, *[some[0]] * (_LOOKED_UP_AT_ONCE - len(some))]
+def purge_messages(connection: Connection, mailbox: int, messages: Sequence[Standing]) -> None:
+    """Delete messages for good, with what no other message needs."""
+    seen = [one for one in messages if one.section != Section.DELETED]
+    _note_gone(connection, mailbox, seen, take_numbers(connection, mailbox, len(seen)))
+    tally = Tally()
+    tally.take(seen)
+    tally.write(connection)
+    update_searches(connection, mailbox, [one.number for one in seen], are_gone=True)
+    connection.run_many("delete from message where id = ?", [(one.number,) for one in messages])
+    drop_unused_contents(connection, [one.content for one in messages])
+
+
+def _note_gone(
+    connection: Connection, mailbox: int, messages: Sequence[Standing], changes: Sequence[int], *, is_move: bool = False
+) -> None:
+    connection.run_many(
+        "insert into gone (mailbox_id, number, folder_id, object_id, is_folder, is_move, is_associated, created_number,"
+        " arrived_number) values (?, ?, ?, ?, 0, ?, ?, ?, ?)",
+        [
+            (
+                *(mailbox, change, one.folder, one.number, int(is_move), int(one.is_associated)),
+                *(one.created_number, one.arrived_number),
+            )
+            for one, change in zip(messages, changes, strict=True)
+        ],
+    )
