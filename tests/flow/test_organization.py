@@ -15,17 +15,25 @@ from msgcore import Accepted, Deferred, Delivered, Message, ProfileAdmin, Refuse
 from msgcore.blocking.organization import Organization
 from msgcore.blocking.session import Session
 from msgcore.mta import AddressSpace, Connector, RouteTable
+from msgcore.runtime import Engine
 from tests.flow.folders import only_report, subjects
 from tests.flow.modes import Api
 from tests.flow.peers import Peer
+from tests.mta.homes import home_in_a_file, home_on_a_server
 from tests.servers import Authority, Postfix, SmtpSink
 
 pytestmark = pytest.mark.interop
 
 
+on_both_engines = pytest.mark.parametrize("url", list(Engine), ids=lambda engine: engine.value, indirect=True)
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'athena.db'}"
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Say where the organisation is kept: in a file, unless the test asks for both engines."""
+    if getattr(request, "param", Engine.SQLITE) is Engine.SQLITE:
+        return home_in_a_file(tmp_path).url
+    return home_on_a_server(request.getfixturevalue("postgresql"), tmp_path).url
 
 
 @pytest.fixture
@@ -71,6 +79,7 @@ def send(session: Session, message: Message) -> Mapping[Any, Any]:
 # Inside
 
 
+@on_both_engines
 def test_a_colleague_has_it_in_the_inbox(log_on: LogOn, word: str) -> None:
     send(log_on("ann"), letter(word, "bob@athena.test"))
 
@@ -83,6 +92,7 @@ def test_delivery_inside_is_final(log_on: LogOn, word: str) -> None:
     assert outcomes["bob@athena.test"] == Delivered(250, "2.1.5")
 
 
+@on_both_engines
 def test_text_and_attachment_arrive_inside(log_on: LogOn, word: str) -> None:
     send(log_on("ann"), letter(word, "bob@athena.test", attachments=[b"\0\r\n.\r\n"]))
 
@@ -111,6 +121,7 @@ def test_two_addresses_of_one_mailbox_bring_the_message_once(log_on: LogOn, word
     assert subjects(log_on("bob").inbox) == [word]
 
 
+@on_both_engines
 def test_a_bare_name_is_resolved_in_the_directory(log_on: LogOn, word: str) -> None:
     send(log_on("bob"), letter(word, "ann alm"))
 
@@ -149,6 +160,7 @@ def test_a_relay_with_auth_takes_it(
     assert outcomes["x@sink.test"] == Accepted(250, "2.0.0")
 
 
+@on_both_engines
 def test_it_reaches_the_sink_behind_the_relay(
     log_on: LogOn, organization: Organization, postfix: Postfix, smtp_sink: SmtpSink, word: str
 ) -> None:
@@ -201,6 +213,7 @@ def test_the_cheapest_connector_is_used(log_on: LogOn, organization: Organizatio
     assert (len(dear.messages), len(cheap.messages)) == (0, 1)
 
 
+@on_both_engines
 def test_a_session_follows_routes_that_are_set_later(log_on: LogOn, organization: Organization, word: str) -> None:
     with Peer() as dear, Peer() as cheap:
         other = way_out(dear.url, name="dear", cost=50)
@@ -236,6 +249,7 @@ def test_check_recipients_names_the_connector(log_on: LogOn, organization: Organ
 # Nobody takes it
 
 
+@on_both_engines
 def test_an_unroutable_recipient_brings_a_report(log_on: LogOn, word: str) -> None:
     ann = log_on("ann")
     send(ann, letter(word, "z@nowhere.test"))
@@ -347,6 +361,7 @@ def test_a_report_leaves_with_the_null_return_path(log_on: LogOn, organization: 
 # Not now
 
 
+@on_both_engines
 def test_a_deferred_recipient_stays_in_the_queue(
     log_on: LogOn, organization: Organization, postfix: Postfix, word: str
 ) -> None:
@@ -378,6 +393,7 @@ def test_the_queue_waits_with_the_next_try_until_it_is_due(
     assert peer.messages == []
 
 
+@on_both_engines
 def test_a_flush_makes_the_queue_due(log_on: LogOn, organization: Organization, word: str) -> None:
     with Peer(replies={"x@sink.test": "451 4.2.1 later"}) as peer:
         organization.set_routes(RouteTable([way_out(peer.url)]))
@@ -389,6 +405,7 @@ def test_a_flush_makes_the_queue_due(log_on: LogOn, organization: Organization, 
     assert [message.recipients for message in peer.messages] == [("y@sink.test",), ("x@sink.test",)]
 
 
+@on_both_engines
 def test_a_queued_recipient_follows_new_routes(
     log_on: LogOn, organization: Organization, postfix: Postfix, word: str
 ) -> None:
@@ -402,6 +419,7 @@ def test_a_queued_recipient_follows_new_routes(
     assert [message.recipients for message in peer.messages] == [("carol@tempfail.test",)]
 
 
+@on_both_engines
 def test_a_relay_that_is_down_keeps_the_message_queued(log_on: LogOn, organization: Organization, word: str) -> None:
     with Peer() as peer:
         organization.set_routes(RouteTable([way_out(peer.url)]))

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from msgcore.runtime import Engine
+from tests.mta.homes import Home, home_in_a_file, home_on_a_server
+from tests.mta.places import ENGINES, Target, namespace_of
+
 _MEMORY = Path("/dev/shm")
 
 
@@ -19,3 +23,19 @@ _MEMORY = Path("/dev/shm")
 def tmp_path() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(params=ENGINES)
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Target:
+    """Say where the queue of a test is kept, on each engine."""
+    if request.param is Engine.SQLITE:
+        return tmp_path / "queue.db"
+    return namespace_of(request.getfixturevalue("postgresql"), tmp_path)
+
+
+@pytest.fixture
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """Say where the organisation of a test lives: in a file, unless the test asks for both engines."""
+    if getattr(request, "param", Engine.SQLITE) is Engine.SQLITE:
+        return home_in_a_file(tmp_path)
+    return home_on_a_server(request.getfixturevalue("postgresql"), tmp_path)

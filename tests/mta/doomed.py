@@ -26,7 +26,8 @@ from msgcore.model import Address, Deferred, Delivered, Envelope, Outcome, Recip
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.manager import Manager
 from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement
-from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
+from msgcore.mta.queue_schema import QUEUE_SCHEMA
+from msgcore.mta.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, AsyncioRuntime, Connection, Database, Runtime
 from msgcore.spi.gateway import Content
 

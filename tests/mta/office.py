@@ -18,7 +18,8 @@ from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import DirectoryEntry
 from msgcore.mta.manager import Manager, ManagerSettings
 from msgcore.mta.queue import Accept
-from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
+from msgcore.mta.queue_schema import QUEUE_SCHEMA
+from msgcore.mta.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, AsyncioRuntime, Database, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.spi.registry import register_gateway

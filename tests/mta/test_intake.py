@@ -68,6 +68,11 @@ def test_an_address_without_measure_is_not_taken() -> None:
         accept_of(envelope(sender=Address("FAX", "1" * 10_000)), Message())
 
 
+def test_an_address_is_measured_in_octets() -> None:
+    with pytest.raises(InvalidAddress):
+        accept_of(envelope(Recipient(Address("FAX", "\U00010437" * 250))), Message())
+
+
 # Trace
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,19 @@ from msgcore.errors import (
 from msgcore.model import Address, Deferred, Delivered, Outcome, Recipient, Refused
 from msgcore.mta import AddressSpace, Connector, RouteTable, Verdict
 from msgcore.mta.queue import Accept
-from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
+from msgcore.mta.queue_schema import QUEUE_SCHEMA
+from msgcore.mta.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import LETTER
 from tests.flow.modes import Api, Mode
 from tests.mta import rfc3464
+from tests.mta.homes import Home
 from tests.mta.office import Delivery, delivered, installed
+from tests.mta.places import ENGINES, Target, namespace_of
+from tests.servers import Postgresql
+
+on_both_engines = pytest.mark.parametrize("home", ENGINES, indirect=True)
 
 ANN, BOB = "SMTP:ann@a.test", "SMTP:bob@a.test"
 
@@ -46,14 +53,9 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "athena.db"
-
-
-@pytest.fixture
-def organization(api: Api, path: Path) -> Iterator[Organization]:
+def organization(api: Api, home: Home) -> Iterator[Organization]:
     """An organisation without mailboxes."""
-    with api.open_organization(f"sqlite:///{path}", create=True) as organization:
+    with api.open_organization(home.url, create=True) as organization:
         yield organization
 
 
@@ -64,8 +66,8 @@ def smtp(name: str = "out", space: str = "*", **options: str) -> Connector:
 class Queued:
     """What stands in the queue of an organisation, put there past any codec."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, target: Target) -> None:
+        self._target = target
         self._runtime = BlockingRuntime()
 
     def submit(self, *to: str, sender: str | None = ANN, octets: bytes = LETTER, transfer_id: str = "t1") -> None:
@@ -80,33 +82,25 @@ class Queued:
         return found
 
     def _with_queue(self, work: Callable[[SqlQueue], object]) -> None:
-        database = Database.open(self._path, QUEUE_SCHEMA, create=False)
+        database = Database.open(self._target, QUEUE_SCHEMA, create=False)
         work(SqlQueue(self._runtime, database))
         self._runtime.run(database.close(self._runtime))
 
 
 @pytest.fixture
-def queued(path: Path, organization: Organization) -> Queued:
-    return Queued(path)
+def queued(home: Home, organization: Organization) -> Queued:
+    return Queued(home.target)
 
 
-def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
-    raw = sqlite3.connect(path)
-    try:
-        return raw.execute(sql).fetchall()
-    finally:
-        raw.close()
-
-
-def inbox_of(path: Path, name: str) -> list[Message]:
-    admin = ProfileAdmin(path.parent / "profiles")
-    admin.create(name, [{"service": "organization", "url": f"sqlite:///{path}", "mailbox": name}], replace=True)
+def inbox_of(home: Home, name: str) -> list[Message]:
+    admin = ProfileAdmin(home.folder / "profiles")
+    admin.create(name, [{"service": "organization", "url": home.url, "mailbox": name}], replace=True)
     with msgcore.logon(name, admin=admin) as session:
         return [item.load() for item in session.inbox.messages()]
 
 
-def octets_in_inbox(path: Path, name: str) -> list[bytes]:
-    return [mime.write(message) for message in inbox_of(path, name)]
+def octets_in_inbox(home: Home, name: str) -> list[bytes]:
+    return [mime.write(message) for message in inbox_of(home, name)]
 
 
 # Mailboxes
@@ -125,18 +119,21 @@ def test_mailboxes_are_listed_by_name(organization: Organization) -> None:
     assert [one.name for one in organization.mailboxes()] == ["ann", "Bob", "carol"]
 
 
+@on_both_engines
 def test_a_mailbox_is_listed_as_it_was_made(organization: Organization) -> None:
     made = organization.add_mailbox("ann", addresses=[ANN, "X400:c=SE;s=Alm"], display_name="Ann Alm")
 
     assert organization.mailboxes() == (made,)
 
 
+@on_both_engines
 def test_the_first_address_stays_the_primary_one(organization: Organization) -> None:
     organization.add_mailbox("ann", addresses=["z@a.test", "b@a.test", "c@a.test"])
 
     assert organization.mailboxes()[0].addresses[0] == Address("SMTP", "z@a.test")
 
 
+@on_both_engines
 @pytest.mark.parametrize("name", ["ann", "ANN"])
 def test_a_name_is_given_once_whatever_its_case(organization: Organization, name: str) -> None:
     organization.add_mailbox("ann")
@@ -145,6 +142,7 @@ def test_a_name_is_given_once_whatever_its_case(organization: Organization, name
         organization.add_mailbox(name)
 
 
+@on_both_engines
 @pytest.mark.parametrize("address", ["ann@a.test", "ANN@A.test"])
 def test_an_address_is_given_once_whatever_its_case(organization: Organization, address: str) -> None:
     organization.add_mailbox("ann", addresses=[ANN])
@@ -153,6 +151,7 @@ def test_an_address_is_given_once_whatever_its_case(organization: Organization, 
         organization.add_mailbox("bob", addresses=[address])
 
 
+@on_both_engines
 def test_a_mailbox_whose_address_is_taken_is_not_made(organization: Organization) -> None:
     organization.add_mailbox("ann", addresses=[ANN])
     with pytest.raises(UsageError):
@@ -243,12 +242,13 @@ def test_a_refused_table_leaves_the_one_in_force(organization: Organization) -> 
     assert organization.route("x@b.test").connector == "good"
 
 
-def test_routes_survive_closing(api: Api, path: Path, organization: Organization) -> None:
+@on_both_engines
+def test_routes_survive_closing(api: Api, home: Home, organization: Organization) -> None:
     table = RouteTable([smtp("a", "*@b.test", relay="smtp+starttls://a.test"), smtp("b")])
     organization.set_routes(table)
     organization.close()
 
-    with api.open_organization(f"sqlite:///{path}") as again:
+    with api.open_organization(home.url) as again:
         assert again.routes().connectors[1:] == table.connectors
 
 
@@ -285,13 +285,13 @@ def test_every_address_of_a_mailbox_leads_inside(organization: Organization, add
     ],
 )
 def test_a_distinguished_name_leads_to_its_mailbox_whatever_its_case(
-    organization: Organization, path: Path, queued: Queued, address: str
+    organization: Organization, home: Home, queued: Queued, address: str
 ) -> None:
     organization.add_mailbox("ann")
     queued.submit("EX:" + address.partition("EX:")[2].rstrip("]"))
     organization.deliver()
 
-    assert len(inbox_of(path, "ann")) == 1
+    assert len(inbox_of(home, "ann")) == 1
 
 
 @pytest.mark.parametrize("name", ["/o=athena/cn=recipients/cn=nobody", "/o=other/cn=recipients/cn=ann", "ann", ""])
@@ -332,15 +332,16 @@ def test_what_is_no_address_has_no_route(organization: Organization) -> None:
 # Delivery inside
 
 
-def test_a_message_for_several_mailboxes_is_kept_once(organization: Organization, path: Path, queued: Queued) -> None:
+@on_both_engines
+def test_a_message_for_several_mailboxes_is_kept_once(organization: Organization, home: Home, queued: Queued) -> None:
     for name in ("ann", "bob", "carol"):
         organization.add_mailbox(name, addresses=[f"{name}@a.test"])
     queued.submit("SMTP:ann@a.test", "SMTP:bob@a.test", "SMTP:carol@a.test")
     organization.deliver()
 
     assert (
-        rows(path, "select count(*) from content"),
-        [len(inbox_of(path, name)) for name in ("ann", "bob", "carol")],
+        home.rows("select count(*) from content"),
+        [len(inbox_of(home, name)) for name in ("ann", "bob", "carol")],
     ) == (
         [(1,)],
         [1, 1, 1],
@@ -364,79 +365,81 @@ TRACE = rb"Return-Path: <ann@a\.test>\r\nReceived: by athena\.msgcore \(msgcore\
     ids=lambda octets: repr(octets[:20]),
 )
 def test_a_message_arrives_octet_for_octet_behind_its_trace(
-    organization: Organization, path: Path, queued: Queued, octets: bytes
+    organization: Organization, home: Home, queued: Queued, octets: bytes
 ) -> None:
     organization.add_mailbox("bob", addresses=[BOB])
     queued.submit(BOB, octets=octets)
     organization.deliver()
 
-    [found] = octets_in_inbox(path, "bob")
+    [found] = octets_in_inbox(home, "bob")
     assert re.fullmatch(TRACE + re.escape(octets), found)
 
 
 def test_a_message_with_unix_line_ends_gets_a_trace_with_such_ends(
-    organization: Organization, path: Path, queued: Queued
+    organization: Organization, home: Home, queued: Queued
 ) -> None:
     organization.add_mailbox("bob", addresses=[BOB])
     queued.submit(BOB, octets=b"Subject: unix\n\nhello\n")
     organization.deliver()
 
-    [found] = octets_in_inbox(path, "bob")
+    [found] = octets_in_inbox(home, "bob")
     assert (found.startswith(b"Return-Path: <ann@a.test>\nReceived: "), b"\r" in found) == (True, False)
 
 
-def test_the_null_return_path_is_written_as_such(organization: Organization, path: Path, queued: Queued) -> None:
+def test_the_null_return_path_is_written_as_such(organization: Organization, home: Home, queued: Queued) -> None:
     organization.add_mailbox("bob", addresses=[BOB])
     queued.submit(BOB, sender=None)
     organization.deliver()
 
-    assert octets_in_inbox(path, "bob")[0].startswith(b"Return-Path: <>\r\n")
+    assert octets_in_inbox(home, "bob")[0].startswith(b"Return-Path: <>\r\n")
 
 
-def test_two_addresses_of_one_mailbox_bring_one_message(organization: Organization, path: Path, queued: Queued) -> None:
+@on_both_engines
+def test_two_addresses_of_one_mailbox_bring_one_message(organization: Organization, home: Home, queued: Queued) -> None:
     organization.add_mailbox("bob", addresses=[BOB, "robert@a.test"])
     queued.submit(BOB, "SMTP:robert@a.test", "EX:/o=athena/cn=recipients/cn=bob")
     organization.deliver()
 
-    assert (queued.outcomes(), len(inbox_of(path, "bob"))) == ([Delivered(250, "2.1.5")] * 3, 1)
+    assert (queued.outcomes(), len(inbox_of(home, "bob"))) == ([Delivered(250, "2.1.5")] * 3, 1)
 
 
-def test_delivering_again_brings_no_second_message(organization: Organization, path: Path, queued: Queued) -> None:
+@on_both_engines
+def test_delivering_again_brings_no_second_message(organization: Organization, home: Home, queued: Queued) -> None:
     """A process that ends between the delivery and the note of it leaves the recipient as it was before."""
     organization.add_mailbox("bob", addresses=[BOB])
     queued.submit(BOB)
     organization.deliver()
-    raw = sqlite3.connect(path)
-    raw.execute("update mta_recipient set is_open = 1, outcome = 'pending', due_at = 0")
-    raw.execute("update mta_content set octets = ?", (LETTER,))
-    raw.commit()
-    raw.close()
+    home.run("update mta_recipient set is_open = 1, outcome = 'pending', due_at = 0")
+    home.run("update mta_content set octets = ?", LETTER)
     organization.deliver()
 
-    assert (queued.outcomes(), len(inbox_of(path, "bob"))) == ([Delivered(250, "2.1.5")], 1)
+    assert (queued.outcomes(), len(inbox_of(home, "bob"))) == ([Delivered(250, "2.1.5")], 1)
 
 
+@on_both_engines
 def test_the_same_octets_in_another_transfer_are_another_message(
-    organization: Organization, path: Path, queued: Queued
+    organization: Organization, home: Home, queued: Queued
 ) -> None:
     organization.add_mailbox("bob", addresses=[BOB])
     queued.submit(BOB, transfer_id="t1")
     queued.submit(BOB, transfer_id="t2")
     organization.deliver()
 
-    assert len(inbox_of(path, "bob")) == 2
+    assert len(inbox_of(home, "bob")) == 2
 
 
-def test_who_is_refused_inside_is_reported_inside(organization: Organization, path: Path, queued: Queued) -> None:
+@on_both_engines
+def test_who_is_refused_inside_is_reported_inside(organization: Organization, home: Home, queued: Queued) -> None:
     organization.add_mailbox("ann", addresses=[ANN])
     queued.submit("EX:/o=athena/cn=recipients/cn=nobody")
     organization.deliver()
 
-    [report] = [mime.read_delivery_report(message) for message in inbox_of(path, "ann")]
+    [report] = [mime.read_delivery_report(message) for message in inbox_of(home, "ann")]
     assert report is not None
     assert [str(one.status) for one in report.recipients] == ["5.1.1"]
 
 
+@on_both_engines
 def test_waiting_counts_who_has_not_ended(organization: Organization, queued: Queued) -> None:
     organization.add_mailbox("bob", addresses=[BOB])
     queued.submit(BOB, "SMTP:nobody@a.test", sender=None)
@@ -447,13 +450,13 @@ def test_waiting_counts_who_has_not_ended(organization: Organization, queued: Qu
 
 
 def test_a_mailbox_made_meanwhile_gets_what_waits_for_it(
-    organization: Organization, path: Path, queued: Queued
+    organization: Organization, home: Home, queued: Queued
 ) -> None:
     queued.submit(BOB)
     organization.add_mailbox("bob", addresses=[BOB])
     organization.deliver()
 
-    assert len(inbox_of(path, "bob")) == 1
+    assert len(inbox_of(home, "bob")) == 1
 
 
 def test_a_gateway_that_hangs_ends_with_the_caller_s_time(organization: Organization, queued: Queued) -> None:
@@ -471,12 +474,13 @@ def test_a_gateway_that_hangs_ends_with_the_caller_s_time(organization: Organiza
 
 def test_an_organisation_of_any_name_is_a_plain_host_in_trace_and_report(api: Api, tmp_path: Path) -> None:
     path = tmp_path / "Företag & söner; \n.db"
-    with api.open_organization(f"sqlite:///{path}", create=True) as organization:
+    home = Home(f"sqlite:///{path}", path, tmp_path)
+    with api.open_organization(home.url, create=True) as organization:
         organization.add_mailbox("ann", addresses=[ANN])
         Queued(path).submit("FAX:1")
         organization.deliver()
 
-    [octets] = octets_in_inbox(path, "ann")
+    [octets] = octets_in_inbox(home, "ann")
     [host] = re.findall(rb"^Received: by ([a-z0-9.-]+) \(msgcore\)", octets, re.MULTILINE)
     report = octets[octets.index(b"From: ") :]
     assert (rfc3464.faults(report), rfc3464.groups(report)[0]["reporting-mta"]) == ([], f"dns; {host.decode()}")
@@ -485,44 +489,48 @@ def test_an_organisation_of_any_name_is_a_plain_host_in_trace_and_report(api: Ap
 # The database
 
 
-def test_an_organisation_that_is_not_there_is_not_found(api: Api, path: Path) -> None:
+@on_both_engines
+def test_an_organisation_that_is_not_there_is_not_found(api: Api, home: Home) -> None:
     with pytest.raises(NotFound):
-        api.open_organization(f"sqlite:///{path}")
+        api.open_organization(home.url)
 
 
-def test_to_look_for_an_organisation_makes_no_file(api: Api, path: Path) -> None:
+def test_to_look_for_an_organisation_makes_no_file(api: Api, home: Home) -> None:
     with pytest.raises(NotFound):
-        api.open_organization(f"sqlite:///{path}")
+        api.open_organization(home.url)
 
-    assert list(path.parent.iterdir()) == []
+    assert list(home.folder.iterdir()) == []
 
 
-def test_to_create_what_is_there_opens_it(api: Api, path: Path, organization: Organization) -> None:
+@on_both_engines
+def test_to_create_what_is_there_opens_it(api: Api, home: Home, organization: Organization) -> None:
     organization.add_mailbox("ann")
 
-    with api.open_organization(f"sqlite:///{path}", create=True) as again:
+    with api.open_organization(home.url, create=True) as again:
         assert [one.name for one in again.mailboxes()] == ["ann"]
 
 
-def test_a_plain_store_is_no_organisation(api: Api, path: Path) -> None:
-    msgcore.open_store(f"sqlite:///{path}").close()
+@on_both_engines
+def test_a_plain_store_is_no_organisation(api: Api, home: Home) -> None:
+    msgcore.open_store(home.url).close()
 
     with pytest.raises(NotFound, match="no organisation"):
-        api.open_organization(f"sqlite:///{path}")
+        api.open_organization(home.url)
 
 
-def test_a_database_of_another_program_is_left_alone(api: Api, path: Path) -> None:
-    raw = sqlite3.connect(path)
-    raw.execute("create table invoice (id)")
-    raw.commit()
-    raw.close()
+def test_a_database_of_another_program_is_left_alone(api: Api, tmp_path: Path) -> None:
+    path = tmp_path / "books.db"
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("create table invoice (id)")
     with pytest.raises(StoreError, match="another program"):
         api.open_organization(f"sqlite:///{path}", create=True)
 
-    assert rows(path, "select name from sqlite_schema") == [("invoice",)]
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("select name from sqlite_schema").fetchall() == [("invoice",)]
 
 
-def test_a_file_that_is_no_database_is_left_alone(api: Api, path: Path) -> None:
+def test_a_file_that_is_no_database_is_left_alone(api: Api, tmp_path: Path) -> None:
+    path = tmp_path / "letter.db"
     path.write_bytes(b"Dear Ann, " * 1_000)
     with pytest.raises(StoreCorrupt):
         api.open_organization(f"sqlite:///{path}", create=True)
@@ -531,13 +539,14 @@ def test_a_file_that_is_no_database_is_left_alone(api: Api, path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "error"), [("postgresql://x/y", NotSupported), ("athena.db", UsageError), ("mysql:///x", UsageError)]
+    ("url", "error"), [("postgresql://h", UsageError), ("athena.db", UsageError), ("mysql:///x", UsageError)]
 )
 def test_a_url_of_something_else_is_refused(api: Api, url: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         api.open_organization(url, create=True)
 
 
+@on_both_engines
 def test_a_closed_organisation_says_so(organization: Organization) -> None:
     organization.close()
 
@@ -545,16 +554,18 @@ def test_a_closed_organisation_says_so(organization: Organization) -> None:
         organization.mailboxes()
 
 
-def test_an_organisation_opened_twice_in_a_process_is_one(api: Api, path: Path, organization: Organization) -> None:
-    with api.open_organization(f"sqlite:///{path}") as other:
+@on_both_engines
+def test_an_organisation_opened_twice_in_a_process_is_one(api: Api, home: Home, organization: Organization) -> None:
+    with api.open_organization(home.url) as other:
         other.add_mailbox("ann", addresses=[ANN])
         organization.set_routes(RouteTable([Connector("out", installed(delivered), [AddressSpace("SMTP", "*")])]))
 
         assert (organization.route(ANN).connector, other.route("x@b.test").connector) == ("mailboxes", "out")
 
 
-def test_closing_one_of_two_leaves_the_other_open(api: Api, path: Path, organization: Organization) -> None:
-    api.open_organization(f"sqlite:///{path}").close()
+@on_both_engines
+def test_closing_one_of_two_leaves_the_other_open(api: Api, home: Home, organization: Organization) -> None:
+    api.open_organization(home.url).close()
     organization.add_mailbox("ann")
 
     assert [one.name for one in organization.mailboxes()] == ["ann"]
@@ -570,34 +581,47 @@ with msgcore.open_organization(sys.argv[1], create=True) as organization:
 """
 
 
-def opening(path: Path, *names: str) -> list[str]:
+def opening(home: Home, *names: str) -> list[str]:
     """Let processes make one organisation and its mailboxes at the same time, and give what they said."""
     children = [
-        subprocess.Popen([sys.executable, "-c", OPENS, f"sqlite:///{path}", name], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", OPENS, home.url, name], stdout=subprocess.PIPE, text=True)
         for name in names
     ]
     return [child.communicate(timeout=60)[0] for child in children]
 
 
-def test_two_processes_that_make_one_organisation_share_it(path: Path) -> None:
-    assert opening(path, "x", "y") == ["mailboxes\n"] * 2
-    with msgcore.open_organization(f"sqlite:///{path}") as organization:
+@on_both_engines
+def test_two_processes_that_make_one_organisation_share_it(home: Home) -> None:
+    assert opening(home, "x", "y") == ["mailboxes\n"] * 2
+    with msgcore.open_organization(home.url) as organization:
         assert sorted(one.name for one in organization.mailboxes()) == sorted(
             f"{n}{i}" for n in "xy" for i in range(10)
         )
 
 
-def test_what_another_process_adds_is_seen(path: Path, organization: Organization) -> None:
-    opening(path, "x")
+@pytest.mark.interop
+def test_two_processes_that_make_the_tables_of_one_organisation_share_them(
+    postgresql: Postgresql, tmp_path: Path
+) -> None:
+    target = namespace_of(postgresql, tmp_path)
+    home = Home(f"{postgresql.url}?namespace={target.namespace}", target, tmp_path)
+
+    assert opening(home, "x", "y") == ["mailboxes\n"] * 2
+
+
+@on_both_engines
+def test_what_another_process_adds_is_seen(home: Home, organization: Organization) -> None:
+    opening(home, "x")
 
     assert organization.route("x0@a.test").connector == "mailboxes"
 
 
+@on_both_engines
 def test_a_mailbox_of_another_process_gets_its_mail_here(
-    path: Path, organization: Organization, queued: Queued
+    home: Home, organization: Organization, queued: Queued
 ) -> None:
-    opening(path, "x")
+    opening(home, "x")
     queued.submit("SMTP:x0@a.test")
     organization.deliver()
 
-    assert len(inbox_of(path, "x0")) == 1
+    assert len(inbox_of(home, "x0")) == 1

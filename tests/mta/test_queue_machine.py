@@ -9,20 +9,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from msgcore.model import Deferred, Delivered, Outcome, Pending, Recipient, Refused
 from msgcore.mta.bounce import non_delivery_report
 from msgcore.mta.queue import Accept, Claim, NewReport, QueuedRecipient, Settlement
-from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
-from msgcore.runtime import NEVER, BlockingRuntime, Database
+from msgcore.mta.queue_schema import QUEUE_SCHEMA
+from msgcore.mta.sql_queue import SqlQueue
+from msgcore.runtime import NEVER, BlockingRuntime, Connection, Database, PostgresTarget
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
 from msgcore.testing.queues import ANN, to
 from tests.conftest import SOAK
+from tests.mta.places import Target, in_queue, namespace_of
+from tests.servers import Postgresql
 
 T = TypeVar("T")
 
@@ -63,9 +67,10 @@ class Finish:
 
 
 class QueueMachine(RuleBasedStateMachine):
-    def __init__(self) -> None:
+    def __init__(self, target: PostgresTarget | None = None) -> None:
         super().__init__()
         self._folder = tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None)
+        self._target: Target = target or Path(self._folder.name) / "queue.db"
         self._clock = ManualClock()
         runtime = runtime_on(Mode.BLOCKING, self._clock)
         assert isinstance(runtime, BlockingRuntime)
@@ -77,9 +82,8 @@ class QueueMachine(RuleBasedStateMachine):
         self._reported: list[tuple[str, Recipient]] = []
 
     def _open(self) -> None:
-        path = Path(self._folder.name) / "queue.db"
         for _ in range(2):
-            database = Database.open(path, QUEUE_SCHEMA, create=True)
+            database = Database.open(self._target, QUEUE_SCHEMA, create=True)
             self._queues.append((database, SqlQueue(self._runtime, database)))
 
     def _close(self) -> None:
@@ -223,3 +227,22 @@ TRANSFERS = {f"t{number}" for number in range(3)}
 
 TestQueueMachine = QueueMachine.TestCase
 TestQueueMachine.settings = settings(max_examples=2_000 if SOAK else 100, stateful_step_count=30, deadline=None)
+
+
+@pytest.mark.interop
+def test_the_queue_on_a_server_does_what_the_model_does(postgresql: Postgresql, tmp_path: Path) -> None:
+    target = namespace_of(postgresql, tmp_path)
+
+    class OnServer(QueueMachine):
+        def __init__(self) -> None:
+            super().__init__(target)
+            in_queue(target, empty)
+
+    run_state_machine_as_test(
+        OnServer, settings=settings(max_examples=500 if SOAK else 5, stateful_step_count=30, deadline=None)
+    )
+
+
+def empty(connection: Connection) -> None:
+    for table in ("mta_report", "mta_recipient", "mta_message", "mta_content"):
+        connection.run(f"delete from {table}")

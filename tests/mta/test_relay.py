@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import TypeVar
 
 import attrs
@@ -20,7 +19,7 @@ from msgcore.spi.transport import SupportsFlush, SupportsIdentity, SupportsPrevi
 from msgcore.testing.modes import Mode
 from msgcore.testing.queues import ANN, LEASE_SECONDS, to
 from tests.mta.office import table
-from tests.mta.test_sql_queue import open_sql_queue
+from tests.mta.places import Target, open_sql_queue
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ HELLO = Message(from_="ann@a.test", to="bob@b.test", text="hello")
 class Desk:
     relay: RelayTransport
     queue: SqlQueue
-    """Another queue on the same file: it sees what has reached the disk."""
+    """Another queue on the same database: it sees what has reached the disk."""
     runs: list[int]
 
 
@@ -47,7 +46,7 @@ Run = Callable[[Callable[[Desk], Awaitable[T]]], T]
 
 
 @pytest.fixture(params=Mode, ids=lambda mode: mode.value)
-def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run[object]:
+def run(request: pytest.FixtureRequest, target: Target) -> Run[object]:
     mode: Mode = request.param
 
     def run(story: Callable[[Desk], Awaitable[object]]) -> object:
@@ -57,7 +56,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run[object]:
             async def decide(address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
                 return ROUTES.route(address, facts)
 
-            async with open_sql_queue(runtime, tmp_path) as queue, open_sql_queue(runtime, tmp_path) as other:
+            async with open_sql_queue(runtime, target) as queue, open_sql_queue(runtime, target) as other:
 
                 async def work(deadline: Deadline) -> None:
                     runs.append(sum(len(claim.recipients) for claim in await other.claim(100, 600, deadline)))

@@ -1,11 +1,10 @@
-"""The queue on SQLite: the suite for every queue, and what only this one has."""
+"""The queue in a database: the suite for every queue on each engine, and what only this one has."""
 
 from __future__ import annotations
 
 import subprocess
-import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,49 +13,44 @@ import pytest
 
 from msgcore.model import Deferred, Delivered, Outcome
 from msgcore.mta.queue import Accept, QueueStore, Settlement
-from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
-from msgcore.runtime import NEVER, Connection, Database, Runtime
+from msgcore.mta.queue_schema import QUEUE_SCHEMA
+from msgcore.mta.sql_queue import SqlQueue
+from msgcore.runtime import NEVER, Connection, Database, Engine, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
 from msgcore.testing.queues import ANN, LEASE_SECONDS, LETTER, QueueConformance, to
+from tests.mta.places import Target, in_queue, namespace_of, open_sql_queue, program
+from tests.servers import Postgresql
 
 T = TypeVar("T")
 
 
-@asynccontextmanager
-async def open_sql_queue(runtime: Runtime, place: Path) -> AsyncGenerator[SqlQueue]:
-    database = await runtime.in_thread(lambda: Database.open(place / "queue.db", QUEUE_SCHEMA, create=True))
-    try:
-        yield SqlQueue(runtime, database)
-    finally:
-        await database.close(runtime)
-
-
 class TestSqlQueue(QueueConformance):
     def open_queue(self, runtime: Runtime, place: Path) -> AbstractAsyncContextManager[QueueStore]:
-        return open_sql_queue(runtime, place)
+        return open_sql_queue(runtime, place / "queue.db")
 
 
-def at_queue(place: Path, story: Callable[[SqlQueue], Coroutine[Any, Any, T]], clock: ManualClock | None = None) -> T:
-    """Run a story at the queue of ``place``, as one blocking call."""
+@pytest.mark.interop
+class TestQueueOnPostgres(QueueConformance):
+    @pytest.fixture(autouse=True)
+    def server(self, postgresql: Postgresql) -> None:
+        self._server = postgresql
+
+    def open_queue(self, runtime: Runtime, place: Path) -> AbstractAsyncContextManager[QueueStore]:
+        return open_sql_queue(runtime, namespace_of(self._server, place))
+
+
+def at_queue(
+    target: Target, story: Callable[[SqlQueue], Coroutine[Any, Any, T]], clock: ManualClock | None = None
+) -> T:
+    """Run a story at the queue that is kept at ``target``, as one blocking call."""
 
     async def main(runtime: Runtime) -> T:
-        async with open_sql_queue(runtime, place) as queue:
+        async with open_sql_queue(runtime, target) as queue:
             return await story(queue)
 
     return call(runtime_on(Mode.BLOCKING, clock or ManualClock()), main)
-
-
-def in_database(place: Path, work: Callable[[Connection], T]) -> T:
-    async def main(runtime: Runtime) -> T:
-        database = Database.open(place / "queue.db", QUEUE_SCHEMA, create=False)
-        try:
-            return await database.write(runtime, work)
-        finally:
-            await database.close(runtime)
-
-    return Mode.BLOCKING.run(main)
 
 
 async def accept(queue: SqlQueue, transfer_id: str, *names: str, octets: bytes = LETTER) -> None:
@@ -69,41 +63,41 @@ async def claim_and_settle(queue: SqlQueue, outcome: Outcome, limit: int = 100) 
         await queue.finish(claim.message, [Settlement(one, outcome, due_at) for one in claim.recipients], [], NEVER)
 
 
-def kept_octets(place: Path) -> list[int]:
-    return in_database(place, lambda c: [size for (size,) in c.rows("select length(octets) from mta_content")])
+def kept_octets(target: Target) -> list[int]:
+    return in_queue(target, lambda c: [size for (size,) in c.rows("select length(octets) from mta_content")])
 
 
-def test_equal_contents_are_kept_once(tmp_path: Path) -> None:
+def test_equal_contents_are_kept_once(target: Target) -> None:
     async def story(queue: SqlQueue) -> None:
         await accept(queue, "t1", "bob")
         await accept(queue, "t2", "bob", "carol")
 
-    at_queue(tmp_path, story)
-    assert kept_octets(tmp_path) == [len(LETTER)]
+    at_queue(target, story)
+    assert kept_octets(target) == [len(LETTER)]
 
 
-def test_the_octets_of_a_message_go_when_its_last_recipient_ends(tmp_path: Path) -> None:
+def test_the_octets_of_a_message_go_when_its_last_recipient_ends(target: Target) -> None:
     async def story(queue: SqlQueue) -> None:
         await accept(queue, "t1", "bob", "carol")
         await claim_and_settle(queue, Delivered(250))
 
-    at_queue(tmp_path, story)
-    assert kept_octets(tmp_path) == [0]
+    at_queue(target, story)
+    assert kept_octets(target) == [0]
 
 
 @pytest.mark.parametrize("transfer_id", ["t1", "t2"], ids=["the same message", "another message"])
-def test_the_octets_stay_while_somebody_needs_them(tmp_path: Path, transfer_id: str) -> None:
+def test_the_octets_stay_while_somebody_needs_them(target: Target, transfer_id: str) -> None:
     async def story(queue: SqlQueue) -> None:
         await accept(queue, "t1", "bob")
         await accept(queue, transfer_id, "carol")
         await claim_and_settle(queue, Delivered(250), limit=1)
         await claim_and_settle(queue, Deferred(451))
 
-    at_queue(tmp_path, story)
-    assert kept_octets(tmp_path) == [len(LETTER)]
+    at_queue(target, story)
+    assert kept_octets(target) == [len(LETTER)]
 
 
-def test_a_claim_holds_no_more_than_fits_into_memory(tmp_path: Path) -> None:
+def test_a_claim_holds_no_more_than_fits_into_memory(target: Target) -> None:
     """A batch is counted in recipients; a hundred large messages at once would fill the memory."""
 
     async def story(queue: SqlQueue) -> list[int]:
@@ -112,10 +106,10 @@ def test_a_claim_holds_no_more_than_fits_into_memory(tmp_path: Path) -> None:
             await queue.accept(Accept(f"large-{number}", ANN, to("bob@b.test"), large), NEVER)
         return [len(await queue.claim(100, LEASE_SECONDS, NEVER)) for _ in range(4)]
 
-    assert at_queue(tmp_path, story) == [2, 2, 1, 0]
+    assert at_queue(target, story) == [2, 2, 1, 0]
 
 
-def test_setting_the_clock_frees_no_lease(tmp_path: Path) -> None:
+def test_setting_the_clock_frees_no_lease(target: Target) -> None:
     """A step of the time of day (NTP, summer time done wrong) says nothing about how long a holder has worked."""
     clock = ManualClock()
 
@@ -125,30 +119,33 @@ def test_setting_the_clock_frees_no_lease(tmp_path: Path) -> None:
         clock.step(timedelta(seconds=86_400))
         return len(await queue.claim(100, LEASE_SECONDS, NEVER))
 
-    assert at_queue(tmp_path, story, clock) == 0
+    assert at_queue(target, story, clock) == 0
 
 
-def test_a_lease_of_another_boot_is_free(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("engine", "free"), [(Engine.SQLITE, 1), pytest.param(Engine.POSTGRES, 0, marks=pytest.mark.interop)]
+)
+def test_a_lease_of_another_boot_is_free_in_a_file_and_perhaps_another_machine_s_on_a_server(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: Engine, free: int
+) -> None:
+    on_a_file = engine is Engine.SQLITE
+    target = tmp_path / "queue.db" if on_a_file else namespace_of(request.getfixturevalue("postgresql"), tmp_path)
+
     async def take(queue: SqlQueue) -> int:
-        await accept(queue, "t1", "bob")
         return len(await queue.claim(100, LEASE_SECONDS, NEVER))
 
-    async def take_again(queue: SqlQueue) -> int:
-        return len(await queue.claim(100, LEASE_SECONDS, NEVER))
-
-    at_queue(tmp_path, take)
-    in_database(tmp_path, lambda c: c.run("update mta_recipient set holder = 'an earlier boot/1/1'"))
-    assert at_queue(tmp_path, take_again) == 1
+    at_queue(target, lambda queue: accept(queue, "t1", "bob"))
+    at_queue(target, take)
+    in_queue(target, lambda c: c.run("update mta_recipient set holder = 'an earlier boot/1/1'"))
+    assert at_queue(target, take) == free
 
 
 CLAIMS = """
 import sys
-from pathlib import Path
-from msgcore.mta.sql_queue import QUEUE_SCHEMA, SqlQueue
-from msgcore.runtime import NEVER, BlockingRuntime, Database
-runtime = BlockingRuntime()
-database = Database.open(Path(sys.argv[1]), QUEUE_SCHEMA, create=True)
-queue = SqlQueue(runtime, database)
+from msgcore.mta.queue_schema import QUEUE_SCHEMA
+from msgcore.mta.sql_queue import SqlQueue
+from msgcore.runtime import NEVER
+queue = SqlQueue(runtime, Database.open(target, QUEUE_SCHEMA, create=True))
 while claims := runtime.run(queue.claim(7, 600.0, NEVER)):
     for claim in claims:
         for one in claim.recipients:
@@ -158,14 +155,9 @@ sys.stdin.read()
 """
 
 
-def claimer(place: Path) -> subprocess.Popen[str]:
+def claimer(target: Target) -> subprocess.Popen[str]:
     """Start a process that claims all it can, says so, and lives until its input ends."""
-    return subprocess.Popen(
-        [sys.executable, "-c", CLAIMS, str(place / "queue.db")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    return subprocess.Popen(program(target, CLAIMS), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def claimed_by(child: subprocess.Popen[str]) -> list[int]:
@@ -173,10 +165,10 @@ def claimed_by(child: subprocess.Popen[str]) -> list[int]:
     return [int(line) for line in iter(child.stdout.readline, "done\n")]
 
 
-def test_processes_that_claim_at_the_same_time_share_nothing(tmp_path: Path) -> None:
-    at_queue(tmp_path, lambda queue: accept(queue, "t1", *(f"r{n}" for n in range(150))))
+def test_processes_that_claim_at_the_same_time_share_nothing(target: Target) -> None:
+    at_queue(target, lambda queue: accept(queue, "t1", *(f"r{n}" for n in range(150))))
 
-    with claimer(tmp_path) as first, claimer(tmp_path) as second:
+    with claimer(target) as first, claimer(target) as second:
         claimed = claimed_by(first) + claimed_by(second)
         for child in (first, second):
             child.communicate()
@@ -184,18 +176,18 @@ def test_processes_that_claim_at_the_same_time_share_nothing(tmp_path: Path) -> 
     assert sorted(claimed) == list(range(1, 151))
 
 
-def test_what_a_killed_process_held_is_free_at_once(tmp_path: Path) -> None:
+def test_what_a_killed_process_held_is_free_at_once(target: Target) -> None:
     async def claim(queue: SqlQueue) -> int:
         return sum(len(one.recipients) for one in await queue.claim(100, LEASE_SECONDS, NEVER))
 
-    at_queue(tmp_path, lambda queue: accept(queue, "t1", "bob", "carol"))
-    with claimer(tmp_path) as child:
+    at_queue(target, lambda queue: accept(queue, "t1", "bob", "carol"))
+    with claimer(target) as child:
         held = len(claimed_by(child))
-        while_it_lives = at_queue(tmp_path, claim)
+        while_it_lives = at_queue(target, claim)
         child.kill()
         child.wait()
 
-    assert (held, while_it_lives, at_queue(tmp_path, claim)) == (2, 0, 2)
+    assert (held, while_it_lives, at_queue(target, claim)) == (2, 0, 2)
 
 
 def test_no_step_of_a_delivery_walks_a_table(tmp_path: Path) -> None:
@@ -219,6 +211,8 @@ def test_no_step_of_a_delivery_walks_a_table(tmp_path: Path) -> None:
 
 class ExplainedConnection:
     """A connection that first asks SQLite how it will go about each statement."""
+
+    engine = Engine.SQLITE
 
     def __init__(self, connection: Connection, seen: list[str]) -> None:
         self._connection = connection

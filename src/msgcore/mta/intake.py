@@ -12,7 +12,8 @@ from msgcore.spi.gateway import Content
 
 __all__ = ["accept_of"]
 
-_LONGEST_ADDRESS = 1_000
+# A line has room for 998 (RFC 5322 section 2.1.1), a row of an index of PostgreSQL for 2,704.
+_MOST_OCTETS_OF_AN_ADDRESS = 1_000
 
 
 def accept_of(envelope: Envelope, message: Message) -> Accept:
@@ -26,8 +27,8 @@ def accept_of(envelope: Envelope, message: Message) -> Accept:
         if address is not None:
             refuse_line_ends(address.typed, "address")
             refuse_line_ends(address.display_name, "display name")
-            if len(address.typed) > _LONGEST_ADDRESS:
-                raise InvalidAddress(f"{address.typed[:80]!r}…: longer than {_LONGEST_ADDRESS:,} characters")
+            if len(address.typed.encode("utf-8", "surrogatepass")) > _MOST_OCTETS_OF_AN_ADDRESS:
+                raise InvalidAddress(f"{address.typed[:80]!r}…: longer than {_MOST_OCTETS_OF_AN_ADDRESS:,} octets")
     return Accept(
         transfer_id=envelope.transfer_id,
         sender=envelope.sender,

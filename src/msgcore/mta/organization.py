@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
+from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported
 from msgcore.model.address import Address
@@ -16,7 +17,8 @@ from msgcore.mta.queue import WaitingRecipient
 from msgcore.mta.route import RouteTable
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.registry import service
-from msgcore.spi.url import DatabaseUrl
+from msgcore.spi.secrets import resolve_secret
+from msgcore.spi.url import Access, DatabaseUrl
 
 __all__ = ["MailboxFacts", "OpensOrganization", "Organization", "open_organization"]
 
@@ -92,21 +94,37 @@ class Organization(Protocol):
 
 
 async def open_organization(
-    url: str, runtime: Runtime, *, create: bool = False, timeout_seconds: float = 60.0
+    url: str,
+    runtime: Runtime,
+    *,
+    password: str | Secret | None = None,
+    ca_file: Path | str | None = None,
+    create: bool = False,
+    timeout_seconds: float = 60.0,
 ) -> Organization:
     """Open an organisation for administration; ``create`` makes it when it is not there.
 
+    ``password`` is that of a PostgreSQL user: a reference (``env:NAME``, ``file:PATH``) or a ``Secret``; ``ca_file``
+    has the authorities that vouch for the server (PEM), instead of the system's.
+
     Raises:
         NotFound: there is none, and it is not to be made.
-        UsageError: the URL is none.
+        UsageError: the URL or the reference is none.
         StoreError, StoreCorrupt: the database cannot be used.
     """
-    where = DatabaseUrl.parse(url, Path.cwd())
+    folder = Path.cwd()
+    where = DatabaseUrl.parse(url, folder)
+    access = Access(
+        resolve_secret(password, folder) if isinstance(password, str) else password,
+        None if ca_file is None else folder / ca_file,
+    )
     service_class = service("organization")
     if not isinstance(service_class, OpensOrganization):
         raise NotSupported("the service that is registered as 'organization' opens none for administration")
     deadline = runtime.deadline(timeout_seconds)
-    return await service_class.open_organization(where, create=create, runtime=runtime, deadline=deadline)
+    return await service_class.open_organization(
+        where, access=access, create=create, runtime=runtime, deadline=deadline
+    )
 
 
 @runtime_checkable
@@ -115,5 +133,5 @@ class OpensOrganization(Protocol):
 
     @classmethod
     async def open_organization(
-        cls, url: DatabaseUrl, *, create: bool, runtime: Runtime, deadline: Deadline
+        cls, url: DatabaseUrl, *, access: Access, create: bool, runtime: Runtime, deadline: Deadline
     ) -> Organization: ...

@@ -1,8 +1,11 @@
-"""The queue on SQLite.
+"""The queue in a database, on SQLite or PostgreSQL.
 
-``mta_recipient`` is the hot table: narrow, one row for each recipient, with its lease. ``mta_message`` does not change
-after it was accepted, but for the content of a recipient that comes after the others have ended. Contents are kept
-once, by hash. Leases run on this boot's monotonic clock, and end at once when the process that held them has ended.
+Whoever gives a message its content or takes it away locks the content's row first (:func:`_lock_contents`): on
+PostgreSQL, where others write at the same time, a content would otherwise go just when a new message names it. Of
+several contents the one with the lower hash is locked first, so that no two transactions wait for each other.
+
+A claim passes over the rows that others are claiming at this moment. :mod:`msgcore.runtime.leases` says by which clock
+leases run.
 """
 
 from __future__ import annotations
@@ -20,73 +23,15 @@ from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement, WaitingRecipient
-from msgcore.runtime import Connection, Database, Row, Runtime, Schema
-from msgcore.runtime.host import LONGEST_LEASE_SECONDS, holder_has_ended, holder_name
+from msgcore.mta.queue_schema import QUEUE_SCHEMA
+from msgcore.runtime import Connection, Database, Engine, Row, Runtime
+from msgcore.runtime.host import holder_name
+from msgcore.runtime.leases import LONGEST_LEASE_SECONDS, lease_clock
 from msgcore.spi.gateway import Content
 
 __all__ = ["QUEUE_SCHEMA", "SqlQueue"]
 
 T = TypeVar("T")
-
-_VERSION_1 = """
-create table mta_content (
-    hash blob primary key,
-    form text not null,
-    octets blob not null
-);
-
-create table mta_message (
-    id blob primary key,
-    transfer_id text not null unique,
-    sender_type text,
-    sender_address text,
-    sender_name text,
-    content_hash blob not null references mta_content (hash),
-    size_octets integer not null,
-    accepted_at integer not null,
-    expires_at integer not null,
-    message_id text not null,
-    subject text not null,
-    message_class text not null
-) without rowid;
-create index mta_message_content on mta_message (content_hash);
-
-create table mta_recipient (
-    number integer primary key autoincrement,
-    mta_message_id blob not null references mta_message (id),
-    kind integer not null,
-    address_type text not null,
-    address text not null,
-    display_name text not null,
-    is_open integer not null default 1,
-    due_at integer not null,
-    tries integer not null default 0,
-    token integer not null default 0,
-    holder text,
-    leased_until real,
-    connector text not null default '',
-    next_hop text not null default '',
-    outcome text not null default 'pending',
-    code integer,
-    enhanced text,
-    reply text not null default '',
-    stage text not null default '',
-    note text not null default '',
-    ended_at integer,
-    unique (mta_message_id, address_type, address, kind)
-);
-create index mta_recipient_due on mta_recipient (due_at) where is_open;
-create index mta_recipient_held on mta_recipient (holder, leased_until) where holder is not null;
-
-create table mta_report (
-    recipient_number integer not null references mta_recipient (number),
-    kind text not null,
-    mta_message_id blob not null references mta_message (id),
-    primary key (recipient_number, kind)
-) without rowid;
-"""
-
-QUEUE_SCHEMA = Schema("queue", (_VERSION_1,))
 
 _MOST_OCTETS = 64 * 1024 * 1024
 _MESSAGE = (
@@ -95,8 +40,11 @@ _MESSAGE = (
 )
 
 
+_PASSING = {Engine.SQLITE: "", Engine.POSTGRES: "for update skip locked"}
+
+
 class SqlQueue:
-    """A queue in a SQLite database; may be shared by threads and tasks, and by processes on one machine."""
+    """A queue in a database; may be shared by threads, tasks and processes, on PostgreSQL by those of many machines."""
 
     def __init__(self, runtime: Runtime, database: Database, lifetime: timedelta = timedelta(days=5)) -> None:
         self._runtime = runtime
@@ -117,26 +65,31 @@ class SqlQueue:
         return await self._write(lambda c: self._accept(c, accept, now), deadline)
 
     def _accept(self, connection: Connection, accept: Accept, now: int) -> bytes:
-        known = connection.value("select id from mta_message where transfer_id = ?", (accept.transfer_id,))
-        message_id: bytes = known if known is not None else self._insert_message(connection, accept, now)
+        digest = hashlib.sha256(accept.content.octets).digest()
+        known = _find(connection, accept.transfer_id)
+        _lock_contents(connection, digest, *([known[1]] if known else []))
+        inserted = None if known else self._insert_message(connection, accept, digest, now)
+        message_id = inserted or (known[0] if known else _overtaken(connection, accept.transfer_id))
         added = connection.run_many(
-            "insert or ignore into mta_recipient (mta_message_id, kind, address_type, address, display_name, due_at)"
-            " values (?, ?, ?, ?, ?, ?)",
+            "insert into mta_recipient (mta_message_id, kind, address_type, address, display_name, due_at)"
+            " values (?, ?, ?, ?, ?, ?) on conflict do nothing",
             [
                 (message_id, int(r.kind), r.address_type, r.email_address, _storable(r.address.display_name), now)
                 for r in accept.recipients
             ],
         )
-        if known is not None and added:
-            _bring_back_content(connection, message_id, accept.content)
+        if inserted is None and added:
+            _bring_back_content(connection, message_id, digest, accept.content)
         return message_id
 
-    def _insert_message(self, connection: Connection, accept: Accept, now: int) -> bytes:
+    def _insert_message(self, connection: Connection, accept: Accept, digest: bytes, now: int) -> bytes | None:
+        """Write a message; ``None`` when one of that transfer is there already."""
         sender = accept.sender
+        _keep_content(connection, digest, accept.content)
         message_id = new_time_ordered_id()
-        digest = _keep_content(connection, accept.content)
-        connection.run(
-            f"insert into mta_message ({_MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        is_new = connection.run(
+            f"insert into mta_message ({_MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " on conflict (transfer_id) do nothing",
             (
                 message_id,
                 accept.transfer_id,
@@ -152,29 +105,30 @@ class SqlQueue:
                 digest,
             ),
         )
-        return message_id
+        return message_id if is_new else None
 
     async def claim(self, limit: int, lease_seconds: float, deadline: Deadline) -> Sequence[Claim]:
         now, monotonic = self._now(), self._runtime.monotonic()
 
         def work(connection: Connection) -> list[Claim]:
+            clock = lease_clock(connection, monotonic)
             held = connection.rows(
-                "select distinct holder from mta_recipient where holder is not null and leased_until > ?", (monotonic,)
+                "select distinct holder from mta_recipient where holder is not null and leased_until > ?", (clock.now,)
             )
-            longest = monotonic + LONGEST_LEASE_SECONDS
-            alive = [row[0] for row in held if not holder_has_ended(row[0])]
-            marks = ", ".join("?" * len(alive))
+            # Who is not seen yet, because he claims at this moment, has not ended. No list of SQL is empty.
+            ended = ["", *(holder for (holder,) in held if clock.has_ended(holder))]
+            longest = clock.now + LONGEST_LEASE_SECONDS
             rows = connection.rows(
                 "select number, mta_message_id, kind, address_type, address, display_name, tries, token"
-                " from mta_recipient where is_open and due_at <= ?"
-                f" and (holder is null or leased_until <= ? or leased_until > ? or holder not in ({marks}))"
-                " order by due_at, number limit ?",
-                (now, monotonic, longest, *alive, limit),
+                " from mta_recipient where is_open = 1 and due_at <= ?"
+                f" and (holder is null or leased_until <= ? or leased_until > ? or holder in ({_marks(ended)}))"
+                f" order by due_at, number limit ? {_PASSING[connection.engine]}",
+                (now, clock.now, longest, *ended, limit),
             )
             rows = _within_memory(connection, rows)
             connection.run_many(
                 "update mta_recipient set token = token + 1, holder = ?, leased_until = ? where number = ?",
-                [(holder_name(), monotonic + lease_seconds, row[0]) for row in rows],
+                [(holder_name(), clock.now + lease_seconds, row[0]) for row in rows],
             )
             claimed: dict[bytes, list[QueuedRecipient]] = {}
             for number, message_id, kind, address_type, address, name, tries, token in rows:
@@ -195,7 +149,10 @@ class SqlQueue:
         now = self._now()
 
         def work(connection: Connection) -> list[QueuedRecipient]:
-            lost = [one.queued for one in settlements if not _settle(connection, one, now)]
+            in_order = sorted(settlements, key=lambda one: one.queued.number)
+            lost = [one.queued for one in in_order if not _settle(connection, one, now)]
+            hashes = [hashlib.sha256(report.accept.content.octets).digest() for report in reports]
+            _lock_contents(connection, _content_of(connection, message.id), *hashes)
             for report in reports:
                 about = [
                     one for one in report.about if one not in lost and not _is_reported(connection, one, report.kind)
@@ -213,7 +170,7 @@ class SqlQueue:
 
     async def make_due(self, deadline: Deadline) -> None:
         now = self._now()
-        statement = "update mta_recipient set due_at = ? where is_open and due_at > ?"
+        statement = "update mta_recipient set due_at = ? where is_open = 1 and due_at > ?"
         await self._write(lambda c: c.run(statement, (now, now)), deadline)
 
     async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:
@@ -236,7 +193,7 @@ class SqlQueue:
             rows = connection.rows(
                 "select kind, address_type, address, display_name, subject, accepted_at, due_at, tries, connector,"
                 " outcome, code, enhanced, reply, stage, note from mta_recipient join mta_message on mta_message.id ="
-                " mta_message_id where is_open order by due_at, number limit ?",
+                " mta_message_id where is_open = 1 order by due_at, number limit ?",
                 (limit,),
             )
             return [
@@ -254,36 +211,63 @@ class SqlQueue:
         return await self._read(work, deadline)
 
     async def waiting(self, deadline: Deadline) -> int:
-        count = "select count(*) from mta_recipient where is_open"
+        count = "select count(*) from mta_recipient where is_open = 1"
         return int(await self._read(lambda c: c.value(count), deadline))
 
 
-def _keep_content(connection: Connection, content: Content) -> bytes:
-    digest = hashlib.sha256(content.octets).digest()
-    connection.run(
-        "insert into mta_content (hash, form, octets) values (?, ?, ?)"
-        " on conflict (hash) do update set octets = excluded.octets",
-        (digest, content.form, content.octets),
-    )
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _find(connection: Connection, transfer_id: str) -> tuple[bytes, bytes] | None:
+    """Find the id and the content's hash of a message."""
+    row = connection.row("select id, content_hash from mta_message where transfer_id = ?", (transfer_id,))
+    return None if row is None else (row[0], row[1])
+
+
+def _overtaken(connection: Connection, transfer_id: str) -> bytes:
+    """Give the message that another transaction has taken in meanwhile."""
+    known = _find(connection, transfer_id)
+    assert known is not None
+    _lock_contents(connection, known[1])
+    return known[0]
+
+
+def _content_of(connection: Connection, message_id: bytes) -> bytes:
+    digest: bytes = connection.value("select content_hash from mta_message where id = ?", (message_id,))
     return digest
 
 
-def _bring_back_content(connection: Connection, message_id: bytes, content: Content) -> None:
-    """Give a message its content again that was let go of when the recipients before had ended."""
-    is_gone = connection.value(
-        "select length(octets) = 0 from mta_content where hash = (select content_hash from mta_message where id = ?)",
-        (message_id,),
+def _lock_contents(connection: Connection, *hashes: bytes) -> None:
+    """Let nobody else give or take away these contents, as far as they are there, before this transaction ends."""
+    if connection.engine is Engine.POSTGRES:  # SQLite has one writer at a time
+        connection.rows(
+            f"select 1 from mta_content where hash in ({_marks(hashes)}) order by hash for no key update", hashes
+        )
+
+
+def _keep_content(connection: Connection, digest: bytes, content: Content) -> None:
+    connection.run(
+        "insert into mta_content (hash, form, octets) values (?, ?, ?)"
+        " on conflict (hash) do update set octets = excluded.octets where length(mta_content.octets) = 0",
+        (digest, content.form, content.octets),
     )
-    if is_gone:
+
+
+def _bring_back_content(connection: Connection, message_id: bytes, digest: bytes, content: Content) -> None:
+    """Give a message its content again that was let go of when the recipients before had ended."""
+    kept = "select length(octets) from mta_content where hash = ?"
+    if connection.value(kept, (_content_of(connection, message_id),)) == 0:
+        _keep_content(connection, digest, content)
         connection.run(
             "update mta_message set content_hash = ?, size_octets = ? where id = ?",
-            (_keep_content(connection, content), len(content.octets), message_id),
+            (digest, len(content.octets), message_id),
         )
 
 
 def _storable(text: str) -> str:
-    """Text that the database can hold: a lone surrogate becomes a question mark."""
-    return text.encode("utf-8", "replace").decode()
+    """Text that every database can hold: a lone surrogate becomes a question mark, NUL is left out."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _within_memory(connection: Connection, rows: list[Row]) -> list[Row]:
@@ -333,9 +317,9 @@ def _settle(connection: Connection, settlement: Settlement, now: int) -> bool:
         connection.run(
             "update mta_recipient set is_open = ?, due_at = ?, tries = tries + 1, holder = null, leased_until = null,"
             " connector = ?, next_hop = ?, outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?,"
-            " ended_at = ? where number = ? and token = ? and is_open and holder is not null",
+            " ended_at = ? where number = ? and token = ? and is_open = 1 and holder is not null",
             (
-                is_open,
+                int(is_open),
                 filetime_from_datetime(settlement.due_at),
                 settlement.connector,
                 _storable(settlement.next_hop),
@@ -356,8 +340,8 @@ def _is_reported(connection: Connection, queued: QueuedRecipient, kind: str) -> 
 def _drop_content(connection: Connection, message_id: bytes) -> None:
     """Let go of a content once no recipient of any message that has it is open; the rows stay for tracking."""
     connection.run(
-        "update mta_content set octets = x'' where hash = (select content_hash from mta_message where id = ?)"
+        "update mta_content set octets = ? where hash = ?"
         " and not exists (select 1 from mta_message where content_hash = mta_content.hash and exists"
-        " (select 1 from mta_recipient where mta_message_id = mta_message.id and is_open))",
-        (message_id,),
+        " (select 1 from mta_recipient where mta_message_id = mta_message.id and is_open = 1))",
+        (b"", _content_of(connection, message_id)),
     )

@@ -1,0 +1,54 @@
+"""Where an organisation called ``athena`` lives: in a file, or in a database of a real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from msgcore.runtime import Connection, PostgresTarget
+from tests.mta.places import Target, in_queue
+from tests.servers import Postgresql
+
+__all__ = ["Home", "home_in_a_file", "home_on_a_server"]
+
+_TABLES = (
+    *("mta_report", "mta_recipient", "mta_message", "mta_content", "organization", "route_epoch"),
+    *("mailbox", "message_words", "content"),
+)
+
+
+@attrs.frozen
+class Home:
+    """``folder`` is an empty folder of the test."""
+
+    url: str
+    target: Target
+    folder: Path
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return in_queue(self.target, lambda c: c.rows(sql))
+
+    def run(self, sql: str, *values: str | bytes | int) -> None:
+        in_queue(self.target, lambda c: c.run(sql, values))
+
+
+def home_in_a_file(folder: Path) -> Home:
+    return Home(f"sqlite:///{folder / 'athena.db'}", folder / "athena.db", folder)
+
+
+def home_on_a_server(server: Postgresql, folder: Path) -> Home:
+    """Give the database ``athena`` without what the test before has left there: making the tables takes longer."""
+    if not server.psql("select 1 from pg_database where datname = 'athena'"):
+        server.psql("create database athena")
+    target = PostgresTarget(server.host, server.port, "postgres", "athena")
+    in_queue(target, _empty)
+    return Home(f"postgresql://postgres@{server.host}:{server.port}/athena", target, folder)
+
+
+def _empty(connection: Connection) -> None:
+    found = {name for (name,) in connection.rows("select tablename::text from pg_tables where schemaname = 'msgcore'")}
+    for table in _TABLES:
+        if table in found:
+            connection.run(f"delete from {table}")
