@@ -46,16 +46,27 @@ def test_a_message_in_a_form_that_cannot_be_read_yet_is_named(tmp_path: Path, st
         open_archive(tmp_path / "x")
 
 
-def test_a_folder_with_cur_or_new_is_a_maildir(tmp_path: Path) -> None:
-    (tmp_path / "cur").mkdir()
+@pytest.mark.parametrize("inside", ["", ".Sent", "nested/deeper"])
+def test_a_folder_with_cur_and_new_in_it_or_below_is_a_maildir(tmp_path: Path, inside: str) -> None:
+    for name in ("cur", "new"):
+        (tmp_path / inside / name).mkdir(parents=True)
 
     assert type(open_archive(tmp_path)) is Maildir
 
 
-def test_a_folder_of_maildirs_is_a_maildir(tmp_path: Path) -> None:
-    (tmp_path / ".Sent" / "new").mkdir(parents=True)
+@pytest.mark.parametrize("name", ["cur", "new"])
+def test_a_folder_with_one_of_both_is_a_maildir_that_lost_an_empty_half(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
 
     assert type(open_archive(tmp_path)) is Maildir
+
+
+@pytest.mark.parametrize("name", ["cur", "new", "tmp"])
+def test_eml_files_in_a_folder_that_has_one_of_a_maildirs_names_are_no_maildir(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "1.eml").write_bytes(LETTER)
+
+    assert [message.folder for message in open_archive(tmp_path)] == [(name,)]
 
 
 def test_a_folder_with_eml_files_anywhere_below_is_one(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from msgcore.base.octets import Limits
 from msgcore.errors import LimitExceeded
-from msgcore.transfer import Maildir
+from msgcore.transfer import Maildir, Skipped
 
 
 @pytest.fixture
@@ -91,6 +91,26 @@ def test_a_message_over_the_limit_is_named(maildir: Path) -> None:
 
     with pytest.raises(LimitExceeded, match=r"1\.big: 200 octets; the limit is 100"):
         list(Maildir(maildir, Limits(total_octets=100)))
+
+
+@pytest.mark.parametrize("name", ["cur/1.link", "new/1.link"])
+def test_a_link_is_told_and_not_read(maildir: Path, name: str) -> None:
+    put(maildir, "secret")
+    (maildir / name).symlink_to(maildir / "secret")
+
+    assert [str(one.error) for one in Maildir(maildir).entries() if isinstance(one, Skipped)] == [
+        f"{maildir / name}: a link, which is not followed; what it leads to may be no mail"
+    ]
+
+
+def test_a_link_to_another_folder_of_messages_is_told_and_not_read(maildir: Path) -> None:
+    put(maildir, "secrets/1.a")
+    (maildir / ".Sent" / "new").mkdir(parents=True)
+    (maildir / ".Sent" / "cur").symlink_to(maildir / "secrets")
+
+    assert [one.where if isinstance(one, Skipped) else one.octets for one in Maildir(maildir).entries()] == [
+        str(maildir / ".Sent" / "cur")
+    ]
 
 
 def test_the_maildir_of_the_corpus(corpus: Path) -> None:

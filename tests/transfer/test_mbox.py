@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgcore.base.octets import Limits
 from msgcore.codecs import mime
 from msgcore.errors import LimitExceeded, NotFound
-from msgcore.transfer import ImportedMessage, Mbox
+from msgcore.transfer import ArchivedMessage, Mbox, MboxVariant, Skipped
 
 SEPARATOR = b"From ann@a.test Fri Jan  2 03:04:05 2026\n"
 
@@ -23,11 +23,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def messages_of(
-    folder: Path, octets: bytes, limits: Limits | None = None, *, unquote: bool = True
-) -> list[ImportedMessage]:
+    folder: Path, octets: bytes, limits: Limits | None = None, variant: MboxVariant | None = None
+) -> list[ArchivedMessage]:
     path = folder / "box"
     path.write_bytes(octets)
-    return list(Mbox(path, limits, unquote=unquote))
+    return list(Mbox(path, limits, variant=variant))
 
 
 def octets_of(folder: Path, octets: bytes) -> list[bytes]:
@@ -52,10 +52,55 @@ def test_one_mark_of_quoting_is_taken_off(folder: Path) -> None:
     ]
 
 
-def test_quoting_stays_on_wish(folder: Path) -> None:
-    (message,) = messages_of(folder, SEPARATOR + b"A: b\n\n>From x\n", unquote=False)
+UNQUOTED = [
+    (MboxVariant.MBOXO, b"A: b\n\nFrom x\n>>From y\n"),
+    (MboxVariant.MBOXRD, b"A: b\n\nFrom x\n>From y\n"),
+    (MboxVariant.MBOXCL, b"A: b\n\nFrom x\n>From y\n"),
+    (MboxVariant.MBOXCL2, b"A: b\n\n>From x\n>>From y\n"),
+]
 
-    assert message.octets == b"A: b\n\n>From x\n"
+
+@pytest.mark.parametrize(("variant", "octets"), UNQUOTED)
+def test_a_variant_that_is_named_says_what_is_quoting(folder: Path, variant: MboxVariant, octets: bytes) -> None:
+    (message,) = messages_of(folder, SEPARATOR + b"A: b\n\n>From x\n>>From y\n\n", variant=variant)
+
+    assert message.octets == octets
+
+
+def test_in_a_variant_that_quotes_every_from_line_starts_a_message(folder: Path) -> None:
+    box = SEPARATOR + b"A: b\n\nx\nFrom here on it is another\n\nC: d\n"
+
+    assert len(messages_of(folder, box, variant=MboxVariant.MBOXRD)) == 2
+
+
+def lengthy(length: int, body: bytes = b"one\n" + SEPARATOR + b"x: y\n") -> bytes:
+    return SEPARATOR + b"Subject: 1\nContent-Length: %d\n\n" % length + body + b"\n"
+
+
+NEXT = SEPARATOR + b"Subject: 2\n\n"
+
+
+def test_a_content_length_that_ends_at_a_separator_is_believed(folder: Path) -> None:
+    assert octets_of(folder, lengthy(4 + len(SEPARATOR) + 5) + NEXT)[1:] == [b"Subject: 2\n\n"]
+
+
+def test_a_content_length_that_ends_at_the_end_of_the_file_is_believed(folder: Path) -> None:
+    assert len(octets_of(folder, lengthy(4 + len(SEPARATOR) + 5))) == 1
+
+
+@pytest.mark.parametrize("length", [0, 3, 5, 17, 100, 10**14])
+def test_a_content_length_that_lies_is_not_believed(folder: Path, length: int) -> None:
+    assert len(octets_of(folder, lengthy(length, b"one\n\n" + NEXT))) == 2
+
+
+def test_a_content_length_may_count_the_closing_line(folder: Path) -> None:
+    assert len(octets_of(folder, lengthy(4 + len(SEPARATOR) + 5 + 1) + NEXT)) == 2
+
+
+def test_a_message_that_ends_where_it_says_is_not_unquoted(folder: Path) -> None:
+    (message,) = messages_of(folder, lengthy(8, b">From x\n"))
+
+    assert message.octets.endswith(b"\n\n>From x\n")
 
 
 BODIES = [
@@ -159,6 +204,28 @@ def test_a_message_over_the_limit_is_named_with_file_and_offset(folder: Path) ->
 
     with pytest.raises(LimitExceeded, match=r"box: the message at octet 48 is larger than 1000 octets"):
         messages_of(folder, box, Limits(total_octets=1_000))
+
+
+def test_behind_a_message_over_the_limit_the_reading_goes_on(folder: Path) -> None:
+    big = b"A: b\n\n" + b"x" * 3_000_000 + b"\n" + b"From here\n" * 100_000
+    path = folder / "box"
+    path.write_bytes(b"".join(SEPARATOR + letter + b"\n" for letter in (b"N: 1\n\n", big, b"N: 2\n\n")))
+    entries = list(Mbox(path, Limits(total_octets=1_000)).entries())
+
+    assert [one.where if isinstance(one, Skipped) else one.octets for one in entries] == [
+        b"N: 1\n\n",
+        f"{path}: the message at octet {len(SEPARATOR) + 7}",
+        b"N: 2\n\n",
+    ]
+
+
+def test_behind_a_message_that_states_a_length_over_the_limit_the_reading_goes_on(folder: Path) -> None:
+    big = (b"x" * 50 + b"\n" + SEPARATOR + b"x: y\n") * 30_000
+    path = folder / "box"
+    path.write_bytes(lengthy(len(big), big) + NEXT)
+    entries = list(Mbox(path, Limits(total_octets=1_000)).entries())
+
+    assert [isinstance(one, Skipped) for one in entries] == [True, False]
 
 
 def test_a_file_that_is_gone_is_named(folder: Path) -> None:

@@ -1,25 +1,25 @@
-"""What every archive gives: its messages one after the other, and how far it has come."""
+"""What every archive gives and takes: messages one after the other, and what it says about each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import attrs
 
-from msgcore.base.octets import Limits
-from msgcore.errors import LimitExceeded, NotFound, UsageError
+from msgcore.errors import MsgcoreError
 
-__all__ = ["Archive", "ImportedMessage", "read_file"]
+__all__ = ["Archive", "ArchiveWriter", "ArchivedMessage", "Skipped"]
 
 
 @attrs.frozen
-class ImportedMessage:
-    """One message as it stood in an archive, and what the archive says about it.
+class ArchivedMessage:
+    """One message as it stands in an archive, and what the archive says about it.
 
-    ``received_at`` is when the archive took it, if it says so. ``folder`` is the path of folder names below the
+    ``received_at`` is when it was delivered, if the archive says so. ``folder`` is the path of folder names below the
     archive. ``position_octets`` is how much of ``Archive.total_octets`` has been read when this message was.
     """
 
@@ -27,6 +27,7 @@ class ImportedMessage:
     is_read: bool = False
     is_flagged: bool = False
     is_answered: bool = False
+    is_forwarded: bool = False
     is_draft: bool = False
     is_deleted: bool = False
     received_at: datetime | None = None
@@ -34,31 +35,91 @@ class ImportedMessage:
     position_octets: int = 0
 
 
-class Archive(Protocol):
-    """Messages in files. Iterating reads them; only one message at a time is in memory. It blocks."""
+@attrs.frozen
+class Skipped:
+    """A message that was passed over: where it stands, as text for a person, and why."""
+
+    where: str
+    error: MsgcoreError
+
+
+class Archive(ABC):
+    """Messages in files. Only one message at a time is in memory. Reading blocks.
+
+    ``path`` is where it is, and by what an import knows it again.
+    """
+
+    path: Path
 
     @property
+    @abstractmethod
     def total_octets(self) -> int:
         """The size of everything that iterating will read, for a progress bar."""
+
+    @abstractmethod
+    def entries(self) -> Generator[ArchivedMessage | Skipped]:
+        """Read the messages; one that is too large or cannot be read is skipped, and the reading goes on.
+
+        Raises:
+            NotFound, UsageError: the archive itself cannot be read.
+        """
+
+    def hold(self) -> Self | None:
+        """Give the archive as it is now, kept from change until its :meth:`close` where other programs keep to locks.
+
+        ``None``: another program has locked it, and trying again is the way to wait.
+        """
+        return self
+
+    def close(self) -> None:  # noqa: B027  # most archives need no hold
+        """Let go of what :meth:`hold` gave."""
+
+    def __iter__(self) -> Iterator[ArchivedMessage]:
+        """Read the messages.
+
+        Raises:
+            LimitExceeded: one is larger than the limit; the text says which.
+            NotFound, UsageError: it, or the archive, cannot be read.
+        """
+        for entry in self.entries():
+            if isinstance(entry, Skipped):
+                raise entry.error
+            yield entry
+
+
+class ArchiveWriter(Protocol):
+    """Adds messages to an archive. Every method blocks; errors of the disk are ``StoreFull``."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def open(self) -> bool:
+        """Make the archive if it is not there, and take hold of it.
+
+        ``False``: another program has locked it; nothing is held, and trying again is the way to wait.
+        """
         ...
 
-    def __iter__(self) -> Iterator[ImportedMessage]: ...
+    def archive(self) -> Archive:
+        """Give what is in the archive, to be read before the first :meth:`write`."""
+        ...
 
+    def check_folder(self, names: tuple[str, ...]) -> None:
+        """Go on if there can be a folder of that path.
 
-def read_file(path: Path, limits: Limits) -> bytes:
-    """Read a file that holds one message.
+        Raises:
+            NotSupported: there cannot; the text says what can be done.
+        """
+        ...
 
-    Raises:
-        LimitExceeded: it is larger than ``limits.total_octets``; the text names the file.
-        NotFound: it is not there any more.
-        UsageError: it cannot be read.
-    """
-    try:
-        size = path.stat().st_size
-        if size > limits.total_octets:
-            raise LimitExceeded(f"{path}: {size} octets; the limit is {limits.total_octets}")
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise NotFound(f"{path}: no such file") from error
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
+    def as_read(self, message: ArchivedMessage) -> bytes:
+        """Give the octets that reading will give of a message that was written."""
+        ...
+
+    def write(self, messages: Sequence[ArchivedMessage]) -> None:
+        """Add messages; they are on the disk when this returns. After an error the archive has whole messages only."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the archive."""
+        ...

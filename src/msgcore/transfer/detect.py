@@ -10,8 +10,9 @@ from msgcore.codecs.convert import form_of_octets
 from msgcore.errors import MalformedMessage, NotFound, NotSupported, UsageError
 from msgcore.transfer.archive import Archive
 from msgcore.transfer.eml import EmlFile, EmlFolder, eml_files
-from msgcore.transfer.maildir import Maildir, maildir_folders
-from msgcore.transfer.mbox import Mbox, is_separator
+from msgcore.transfer.framing import is_separator
+from msgcore.transfer.maildir import Maildir, is_maildir, maildir_folders
+from msgcore.transfer.mbox import Mbox
 
 __all__ = ["open_archive"]
 
@@ -25,6 +26,9 @@ _FIELD = re.compile(
 
 def open_archive(path: Path, limits: Limits | None = None) -> Archive:
     """Open an .eml file, an mbox, a Maildir, or a folder of .eml files; which one it is shows in what is there.
+
+    A folder is a Maildir where it, or a folder in it, has both ``cur`` and ``new``; with one of them, as copies that
+    leave empty folders out have it, where there is no .eml file.
 
     Raises:
         NotFound: there is nothing at ``path``.
@@ -45,10 +49,13 @@ def open_archive(path: Path, limits: Limits | None = None) -> Archive:
 
 
 def _open_folder(path: Path, limits: Limits | None) -> Archive:
-    if next(maildir_folders(path), None) is not None:
+    parts = [folder for folder, _ in maildir_folders(path)]
+    if any(is_maildir(folder) for folder in parts):
         return Maildir(path, limits)
     if next(eml_files(path), None) is not None:
         return EmlFolder(path, limits)
+    if parts:
+        return Maildir(path, limits)
     raise _unrecognised(path)
 
 

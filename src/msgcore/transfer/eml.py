@@ -1,53 +1,194 @@
-"""Single messages in files, and folders of them."""
+"""Single messages in files, and folders of them. A file's time is that of delivery.
+
+Of the flags they hold one: a field ``X-Unsent: 1``, which Outlook writes and knows, says that a message is a draft. It
+is a mark on the file, no part of the message: writing puts it first, and reading takes it off.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import errno
+import itertools
+import os
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgcore.base.octets import Limits
-from msgcore.transfer.archive import ImportedMessage, read_file
+from msgcore.codecs import mime
+from msgcore.errors import LimitExceeded, NotFound, UsageError
+from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
+from msgcore.transfer.file_writer import FileWriter
+from msgcore.transfer.files import (
+    file_errors,
+    host_name,
+    is_running,
+    make_folders,
+    read_file,
+    read_found_file,
+    write_new,
+)
+from msgcore.transfer.fingerprint import cut_header, fingerprint
+from msgcore.transfer.folder_names import safe_name, shown_name
 
-__all__ = ["EmlFile", "EmlFolder", "eml_files"]
+__all__ = ["EmlFile", "EmlFolder", "EmlWriter", "eml_files"]
+
+_WORDS = re.compile(r"[A-Za-z0-9]+")
+_PART = re.compile(r"\.msgcore-(.+)-(\d{1,9})-\d+\.part")
+_UNSENT = re.compile(rb"^X-Unsent:[ \t]*1[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE)
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 def eml_files(folder: Path) -> Iterator[Path]:
     """Give the .eml files in and below a folder, in the order of their paths."""
-    yield from (path for path in sorted(folder.rglob("*")) if path.suffix.lower() == ".eml" and path.is_file())
+    named = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() == ".eml")
+    # Links, too: reading them says that they are not followed.
+    yield from (path for path in named if path.is_symlink() or path.is_file())
 
 
-class EmlFile:
+_Read = Callable[[Path, Limits], bytes]
+
+
+def _read(
+    path: Path, limits: Limits, folder: tuple[str, ...] = (), position: int = 0, *, read: _Read
+) -> ArchivedMessage | Skipped:
+    try:
+        octets = read(path, limits)
+        changed = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    except (LimitExceeded, NotFound, UsageError) as error:
+        return Skipped(str(path), error)
+    except OSError:  # gone meanwhile
+        return Skipped(str(path), NotFound(f"{path}: no such file"))
+    position += len(octets)
+    octets, is_draft = _unmarked(octets)
+    return ArchivedMessage(octets, is_draft=is_draft, received_at=changed, folder=folder, position_octets=position)
+
+
+def _marked(message: ArchivedMessage) -> bytes:
+    """Write a message, a draft with its mark, whose line ends as the message's first does."""
+    if not message.is_draft:
+        return message.octets
+    line_end = b"\r\n" if message.octets.partition(b"\n")[0].endswith(b"\r") else b"\n"
+    return b"X-Unsent: 1" + line_end + message.octets
+
+
+def _unmarked(octets: bytes) -> tuple[bytes, bool]:
+    """Take the first mark of a draft off, and say whether there was one."""
+    header, body = cut_header(octets)
+    mark = _UNSENT.search(header)
+    return (octets, False) if mark is None else (header[: mark.start()] + header[mark.end() :] + body, True)
+
+
+class EmlFile(Archive):
     """One message in one file."""
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
-        self._path = path
+        self.path = path
         self._limits = limits or Limits()
 
     @property
     def total_octets(self) -> int:
-        return self._path.stat().st_size
+        with file_errors(self.path):
+            return self.path.stat().st_size
 
-    def __iter__(self) -> Iterator[ImportedMessage]:
-        octets = read_file(self._path, self._limits)
-        yield ImportedMessage(octets, position_octets=len(octets))
+    def entries(self) -> Generator[ArchivedMessage | Skipped]:
+        yield _read(self.path, self._limits, read=read_file)
 
 
-class EmlFolder:
+class EmlFolder(Archive):
     """The .eml files in and below a folder; a folder below is a folder of messages."""
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
-        self._path = path
+        self.path = path
         self._limits = limits or Limits()
-        self._files = tuple(eml_files(path))
+        with file_errors(path):
+            self._files = tuple((file, file.lstat().st_size) for file in eml_files(path))
 
     @property
     def total_octets(self) -> int:
-        return sum(path.stat().st_size for path in self._files)
+        return sum(size for _, size in self._files)
 
-    def __iter__(self) -> Iterator[ImportedMessage]:
+    def entries(self) -> Generator[ArchivedMessage | Skipped]:
         position = 0
-        for path in self._files:
-            octets = read_file(path, self._limits)
-            position += len(octets)
-            folder = path.parent.relative_to(self._path).parts
-            yield ImportedMessage(octets, folder=folder, position_octets=position)
+        for file, size in self._files:
+            names = tuple(shown_name(part) for part in file.parent.relative_to(self.path).parts)
+            yield _read(file, self._limits, names, position, read=read_found_file)
+            position += size
+
+
+class EmlWriter(FileWriter):
+    """Adds one file a message to a folder, named by time, subject and content; no file is ever written over."""
+
+    _remedy = "Give it a shorter name, or export it by itself"
+
+    def open(self) -> bool:
+        """Make the folder, and remove what a process that is no more left unfinished; it needs no lock."""
+        with file_errors(self._path):
+            self._folder(())
+            for part in self._path.rglob(".msgcore-*.part"):
+                named = _PART.fullmatch(part.name)
+                if named is not None and named[1] == host_name() and not is_running(int(named[2])):
+                    part.unlink(missing_ok=True)
+        return True
+
+    def archive(self) -> EmlFolder:
+        return EmlFolder(self._path)
+
+    def as_read(self, message: ArchivedMessage) -> bytes:
+        return _unmarked(_marked(message))[0]
+
+    def _names_of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(safe_name, names))
+
+    def _write(self, message: ArchivedMessage) -> Path:
+        folder = self._folder(message.folder)
+        part = folder / f".msgcore-{host_name()}-{os.getpid()}-{next(self._numbers)}.part"
+        write_new(part, _marked(message))
+        try:
+            if message.received_at is not None:
+                seconds = message.received_at.timestamp()
+                os.utime(part, (seconds, seconds))
+            for name in _names(message):
+                if _give_name(part, folder / name):
+                    return folder
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
+        raise AssertionError("numbers do not end")
+
+    def _folder(self, names: tuple[str, ...]) -> Path:
+        folder = self._path.joinpath(*self._names_of(names))
+        if folder not in self._made:
+            make_folders(folder)
+            self._made.add(folder)
+        return folder
+
+
+def _names(message: ArchivedMessage) -> Iterator[str]:
+    """Give names that every system takes: time in UTC, words of the subject, a mark of the content; and numbered."""
+    at = "" if message.received_at is None else f"{message.received_at.astimezone(UTC):%Y%m%d-%H%M%S}-"
+    words = "-".join(_WORDS.findall(mime.read(message.octets).subject or ""))[:40]
+    name = f"{at}{words}-{fingerprint(message.octets).hex()[:12]}"
+    yield f"{name}.eml"
+    for number in itertools.count(2):
+        yield f"{name}-{number}.eml"
+
+
+def _give_name(part: Path, path: Path) -> bool:
+    """Give a written file its name, unless there is one of that name."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # A file system without links: nobody else makes names with this content's mark.
+        if path.exists():
+            return False
+        part.rename(path)
+        return True
+    part.unlink()
+    return True

@@ -1,23 +1,33 @@
-"""Maildir and Maildir++: one message a file, in ``cur`` and ``new``, with its flags in its name."""
+"""Maildir and Maildir++: one message a file, in ``cur`` and ``new``, with its flags in its name.
+
+The rules are those of cr.yp.to/proto/maildir.html: a message is written in ``tmp`` under a name that nothing else ever
+has, brought to the disk, and then moved to ``new``, or with its flags to ``cur``.
+"""
 
 from __future__ import annotations
 
-import binascii
 import os
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgcore.base.octets import Limits
-from msgcore.transfer.archive import ImportedMessage, read_file
+from msgcore.errors import LimitExceeded, NotFound, UsageError
+from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
+from msgcore.transfer.file_writer import FileWriter
+from msgcore.transfer.files import file_errors, host_name, make_folders, read_found_file, write_new
+from msgcore.transfer.folder_names import maildir_name, names_of_maildir
 
-__all__ = ["Maildir", "maildir_folders"]
+__all__ = ["Maildir", "MaildirWriter", "is_maildir", "maildir_folders"]
 
 # ``:2,`` is the rule; systems that cannot have a colon in a name write ``;`` or ``!``.
 _FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)")
-_TIME = re.compile(r"(\d{9,11})\.")
-_MODIFIED_UTF_7 = re.compile(r"&([A-Za-z0-9+,]*)-")
+_TIME = re.compile(r"(\d{1,11})\.")
+_MARK = ";2," if os.name == "nt" else ":2,"
+_PLACES = ("cur", "new", "tmp")
 
 
 def maildir_folders(path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -27,43 +37,51 @@ def maildir_folders(path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """
     for parent, children, _ in os.walk(path):
         if "cur" in children or "new" in children:
-            names: list[str] = []
-            for part in Path(parent).relative_to(path).parts:
-                names.extend(name for name in part.split(".") if name) if part.startswith(".") else names.append(part)
-            yield Path(parent), tuple(_decoded(name) for name in names)
-        children[:] = sorted(child for child in children if child not in {"cur", "new", "tmp"})
+            yield Path(parent), names_of_maildir(Path(parent).relative_to(path).parts)
+        children[:] = sorted(child for child in children if child not in _PLACES)
 
 
-class Maildir:
-    """The messages of a Maildir and of the folders in it."""
+def is_maildir(folder: Path) -> bool:
+    """Say whether a folder is a Maildir by itself, and no folder that happens to have one of the names."""
+    return (folder / "cur").is_dir() and (folder / "new").is_dir()
+
+
+class Maildir(Archive):
+    """The messages of a Maildir and of the folders in it; what is a link is skipped."""
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
+        self.path = path
         self._limits = limits or Limits()
-        self._files = tuple(
-            (file, names, kind == "new")
-            for folder, names in maildir_folders(path)
-            for kind in ("cur", "new")
-            if (folder / kind).is_dir()
-            for file in sorted((folder / kind).iterdir())
-            if not file.name.startswith(".") and file.is_file()
-        )
+        with file_errors(path):
+            self._files = tuple(
+                (file, names, kind == "new")
+                for folder, names in maildir_folders(path)
+                for kind in ("cur", "new")
+                for file in _files_in(folder / kind)
+            )
 
     @property
     def total_octets(self) -> int:
-        return sum(file.stat().st_size for file, _, _ in self._files)
+        return sum(_size(file) for file, _, _ in self._files)
 
-    def __iter__(self) -> Iterator[ImportedMessage]:
+    def entries(self) -> Generator[ArchivedMessage | Skipped]:
         position = 0
         for file, names, is_new in self._files:
-            octets = read_file(file, self._limits)
+            try:
+                octets = read_found_file(file, self._limits)
+            except (LimitExceeded, NotFound, UsageError) as error:
+                position += _size(file)
+                yield Skipped(str(file), error)
+                continue
             position += len(octets)
             found = _FLAGS.search(file.name)
             flags = "" if found is None else found[1]
-            yield ImportedMessage(
+            yield ArchivedMessage(
                 octets,
                 is_read="S" in flags and not is_new,
                 is_flagged="F" in flags,
                 is_answered="R" in flags,
+                is_forwarded="P" in flags,
                 is_draft="D" in flags,
                 is_deleted="T" in flags,
                 received_at=_received_at(file.name),
@@ -72,22 +90,89 @@ class Maildir:
             )
 
 
+def _files_in(folder: Path) -> list[Path]:
+    """Give the files, with the links among them, and the folder itself if it is one: reading them says so."""
+    if folder.is_symlink():
+        return [folder]
+    if not folder.is_dir():
+        return []
+    return sorted(one for one in folder.iterdir() if one.name[0] != "." and (one.is_symlink() or one.is_file()))
+
+
+def _size(file: Path) -> int:
+    with suppress(OSError):
+        return file.lstat().st_size
+    return 0
+
+
 def _received_at(name: str) -> datetime | None:
-    """Read the time of delivery, in seconds since 1970, that a unique name starts with."""
+    """Read the time of delivery, in seconds since 1970, that a unique name starts with; early ones are counters."""
     found = _TIME.match(name)
-    return None if found is None else datetime.fromtimestamp(int(found[1]), UTC)
+    seconds = 0 if found is None else int(found[1])
+    return datetime.fromtimestamp(seconds, UTC) if seconds >= 100_000_000 else None
 
 
-def _decoded(name: str) -> str:
-    """Decode a folder name in modified UTF-7 (RFC 3501 section 5.1.3); one that is not stays as it is."""
-    try:
-        return _MODIFIED_UTF_7.sub(_decoded_run, name)
-    except (binascii.Error, UnicodeDecodeError):
-        return name
+class MaildirWriter(FileWriter):
+    """Adds messages to a Maildir, which is made if it is not there; folders below it as Maildir++ has them."""
+
+    _remedy = "A folder of .eml files nests them; or export that folder by itself"
+
+    def open(self) -> bool:
+        """Make the Maildir; it needs no lock."""
+        with file_errors(self._path):
+            self._folder(())
+        return True
+
+    def archive(self) -> Maildir:
+        return Maildir(self._path)
+
+    def _names_of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return (maildir_name(names),)
+
+    def _write(self, message: ArchivedMessage) -> Path:
+        maildir = self._folder(message.folder)
+        name = self._unique_name(message)
+        written = maildir / "tmp" / name
+        write_new(written, message.octets)
+        flags = _flags_of(message)
+        place = maildir / ("cur" if flags else "new")
+        if message.received_at is not None:
+            # What Dovecot shows as the time of delivery.
+            seconds = message.received_at.timestamp()
+            os.utime(written, (seconds, seconds))
+        try:
+            written.rename(place / (name + _MARK + flags if flags else name))
+        except BaseException:
+            with suppress(OSError):
+                written.unlink()
+            raise
+        return place
+
+    def _folder(self, names: tuple[str, ...]) -> Path:
+        maildir = self._path / maildir_name(names) if names else self._path
+        if maildir not in self._made:
+            for place in _PLACES:
+                make_folders(maildir / place)
+            if names:
+                (maildir / "maildirfolder").touch(mode=0o600)
+            self._made.add(maildir)
+        return maildir
+
+    def _unique_name(self, message: ArchivedMessage) -> str:
+        """Make a name of the time of delivery, this process, a counter and chance, the host, and the size."""
+        seconds = 0 if message.received_at is None else max(0, int(message.received_at.timestamp()))
+        unique = f"R{secrets.token_hex(8)}P{os.getpid()}Q{next(self._numbers)}"
+        return f"{seconds}.{unique}.{host_name()},S={len(message.octets)}"
 
 
-def _decoded_run(run: re.Match[str]) -> str:
-    text = run[1].replace(",", "/")
-    if not text:
-        return "&"
-    return binascii.a2b_base64(text + "=" * (-len(text) % 4)).decode("utf-16-be")
+def _flags_of(message: ArchivedMessage) -> str:
+    """Give the flags in the order of their letters; without one a message is new."""
+    flags = {
+        "D": message.is_draft,
+        "F": message.is_flagged,
+        "P": message.is_forwarded,
+        "R": message.is_answered,
+        "S": message.is_read,
+        "T": message.is_deleted,
+    }
+    return "".join(flag for flag, is_set in flags.items() if is_set)
