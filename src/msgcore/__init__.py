@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from msgcore import aio, errors, mta, props
     from msgcore.base.text import Secret
+    from msgcore.blocking.folder import Folder
+    from msgcore.blocking.item import Item
     from msgcore.blocking.opening import logon, open_organization, open_store, open_transport, probe, send
     from msgcore.blocking.organization import Organization
     from msgcore.blocking.session import Session
-    from msgcore.blocking.store import Folder, Item, MessageStore, StoredMessage, Table
+    from msgcore.blocking.store import MessageStore
+    from msgcore.blocking.stored_message import StoredMessage
+    from msgcore.blocking.table import Table
     from msgcore.blocking.transport import Transport
     from msgcore.codecs import mime, read_message, write_message
     from msgcore.model import (
@@ -45,10 +49,15 @@ if TYPE_CHECKING:
     from msgcore.profile import Profile, ProfileAdmin
     from msgcore.session.access import Submission
     from msgcore.session.probe import ProbeReport, Verdict
+    from msgcore.session.read_flags import ReadReceipt
     from msgcore.session.tables.events import TableEvent, TableEventKind
     from msgcore.session.tables.gap import Bookmark, Position
+    from msgcore.spi.changes import Change, ChangeKind, Changes
+    from msgcore.spi.folders import ReceiveFolder, Search
+    from msgcore.spi.message_state import OwedReceipt
+    from msgcore.spi.recovery import Fault
     from msgcore.spi.registry import register_gateway, register_service
-    from msgcore.spi.store import Incoming, MessageFlag
+    from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, MessageStatus, SpecialFolder
 
 __version__ = "0.1.0"
 
@@ -58,33 +67,44 @@ __all__ = [
     "Attachment",
     "Bookmark",
     "Certainty",
+    "Change",
+    "ChangeKind",
+    "Changes",
     "Deferred",
     "Delivered",
     "DeliveryRequest",
+    "Fault",
     "Folder",
+    "FolderFacts",
     "Importance",
     "Incoming",
     "Item",
     "Message",
     "MessageFlag",
+    "MessageStatus",
     "MessageStore",
     "Notify",
     "Organization",
     "Outcome",
     "Outcomes",
+    "OwedReceipt",
     "Pending",
     "Position",
     "ProbeReport",
     "Profile",
     "ProfileAdmin",
+    "ReadReceipt",
+    "ReceiveFolder",
     "Recipient",
     "RecipientKind",
     "Refused",
     "ReturnedContent",
     "SafeHtml",
+    "Search",
     "Secret",
     "Sensitivity",
     "Session",
+    "SpecialFolder",
     "StoredMessage",
     "Submission",
     "Table",
@@ -138,11 +158,23 @@ _MODEL = (
     "Unknown",
     "compare",
 )
-_STORE = ("Folder", "Item", "MessageStore", "StoredMessage", "Table")
+_CHANGES = ("Change", "ChangeKind", "Changes")
+_STORE = ("FolderFacts", "Incoming", "MessageFlag", "MessageStatus", "SpecialFolder")
 _WHERE = {
     **dict.fromkeys(_OPENING, "msgcore.blocking.opening"),
     **dict.fromkeys(_MODEL, "msgcore.model"),
-    **dict.fromkeys(_STORE, "msgcore.blocking.store"),
+    **dict.fromkeys(_CHANGES, "msgcore.spi.changes"),
+    **dict.fromkeys(_STORE, "msgcore.spi.store"),
+    "Folder": "msgcore.blocking.folder",
+    "Item": "msgcore.blocking.item",
+    "MessageStore": "msgcore.blocking.store",
+    "StoredMessage": "msgcore.blocking.stored_message",
+    "Table": "msgcore.blocking.table",
+    "ReadReceipt": "msgcore.session.read_flags",
+    "ReceiveFolder": "msgcore.spi.folders",
+    "Search": "msgcore.spi.folders",
+    "OwedReceipt": "msgcore.spi.message_state",
+    "Fault": "msgcore.spi.recovery",
     "SafeHtml": "msgcore.model.safe_html",
     "safe_html": "msgcore.model.safe_html",
     "preview": "msgcore.model.preview",
@@ -161,8 +193,6 @@ _WHERE = {
     "TableEventKind": "msgcore.session.tables.events",
     "Profile": "msgcore.profile",
     "ProfileAdmin": "msgcore.profile",
-    "Incoming": "msgcore.spi.store",
-    "MessageFlag": "msgcore.spi.store",
     "read_message": "msgcore.codecs",
     "write_message": "msgcore.codecs",
     "register_gateway": "msgcore.spi.registry",

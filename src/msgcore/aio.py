@@ -20,8 +20,10 @@ from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.session import direct as _direct
 from msgcore.session import probe as _probe
 from msgcore.session import session as _session
+from msgcore.session.attachment_stream import AttachmentStream
 from msgcore.session.direct import Transport
-from msgcore.session.folder import Folder, Item
+from msgcore.session.folder import Folder
+from msgcore.session.item import Item
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
 from msgcore.session.session import Session
@@ -30,6 +32,7 @@ from msgcore.session.stored_message import StoredMessage
 from msgcore.session.table import Table
 
 __all__ = [
+    "AttachmentStream",
     "Folder",
     "Item",
     "MessageStore",
@@ -107,11 +110,23 @@ def open_store(
 
 
 def open_organization(
-    url: str, *, create: bool = False, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    url: str,
+    *,
+    password: str | Secret | None = None,
+    ca_file: Path | None = None,
+    create: bool = False,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Opening[Organization]:
     """Open an organisation for administration; as :func:`msgcore.open_organization`."""
     return Opening(
-        lambda: _organization.open_organization(url, AsyncioRuntime(), create=create, timeout_seconds=timeout_seconds)
+        lambda: _organization.open_organization(
+            url,
+            AsyncioRuntime(),
+            password=password,
+            ca_file=ca_file,
+            create=create,
+            timeout_seconds=timeout_seconds,
+        )
     )
 
 

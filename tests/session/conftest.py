@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from msgcore.blocking.store import MessageStore
 from tests.flow.modes import Mode
 from tests.providers.internal.conftest import empty_mailbox
 from tests.session.desk import Desk
+from tests.session.ram import register_ram
 from tests.session.services import register_all
 
-__all__ = ["desk", "empty_mailbox"]
+__all__ = ["desk", "empty_mailbox", "store"]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def memory_services() -> None:
+    """Register them for each test: others use the names for services of theirs."""
     register_all()
 
 
@@ -24,3 +27,12 @@ def memory_services() -> None:
 def desk(request: pytest.FixtureRequest, tmp_path: Path, empty_mailbox: bytes) -> Iterator[Desk]:
     with Desk(request.param, tmp_path, empty_mailbox) as desk:
         yield desk
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, desk: Desk) -> Iterator[MessageStore]:
+    """An empty store of each kind that can do all there is to do."""
+    register_ram()
+    url = "ram://mail" if request.param == "memory" else f"sqlite:///{desk.mailbox()['path']}"
+    with desk.open_store(url) as opened:
+        yield opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import msgcore
 import msgcore.aio
@@ -42,6 +42,11 @@ class Desk(Api):
         if self.mode is Mode.BLOCKING:
             return msgcore.open_store(url, **options)
         return cast(MessageStore, self._opened(lambda: msgcore.aio.open_store(url, **options)))
+
+    def octets(self, stream: BinaryIO, count: int = -1) -> bytes:
+        """Read from the stream of an attachment, as either kind of caller does."""
+        found = cast(Any, stream).read(count)
+        return cast(bytes, found if self._runner is None else self._runner.run(found))
 
     def transport(self, url: str, **options: Any) -> Transport:
         return self.open_transport(url, **options)

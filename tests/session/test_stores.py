@@ -9,8 +9,10 @@ import pytest
 
 import msgcore
 from msgcore import Attachment, Message
-from msgcore.blocking.store import Folder, MessageStore, StoredMessage
-from msgcore.errors import NotFound, NotLoaded, NotSupported, PropertyNotFound, StoreCorrupt, UsageError
+from msgcore.blocking.folder import Folder
+from msgcore.blocking.store import MessageStore
+from msgcore.blocking.stored_message import StoredMessage
+from msgcore.errors import ConnectionLost, NotFound, NotLoaded, NotSupported, PropertyNotFound, StoreCorrupt, UsageError
 from msgcore.props.table import (
     PidTagBody,
     PidTagDisplayName,
@@ -80,13 +82,18 @@ def test_a_store_is_closed_twice_without_harm(desk: Desk) -> None:
         ("sqlite://", UsageError),
         ("no-such-scheme:///x", UsageError),
         ("smtp://localhost", UsageError),
-        ("postgresql://localhost/mail", NotSupported),
+        ("postgresql://ann:secret@localhost/mail", UsageError),
         ("imaps://localhost", NotSupported),
     ],
 )
 def test_a_url_that_names_no_store_is_refused(desk: Desk, url: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         desk.open_store(url)
+
+
+def test_a_server_that_is_not_there_is_named(desk: Desk) -> None:
+    with pytest.raises(ConnectionLost, match="localhost:1"):
+        desk.open_store("postgresql://localhost:1/mail", timeout_seconds=10)
 
 
 def test_an_option_that_there_is_not_is_refused(desk: Desk) -> None:
@@ -133,10 +140,9 @@ def test_every_special_folder_has_a_short_name(desk: Desk) -> None:
 def test_a_session_shows_the_folders_of_its_default_store(desk: Desk) -> None:
     with desk.log_on() as session:
         store = session.default_store
-        ours = (session.inbox, session.outbox, session.sent_items, session.deleted_items, session.drafts)
-        its = (store.inbox, store.outbox, store.sent_items, store.deleted_items, store.drafts)
+        names = ("inbox", "outbox", "sent_items", "deleted_items", "drafts", "junk_email", "finder")
 
-        assert [one.entry_id for one in ours] == [one.entry_id for one in its]
+        assert [getattr(session, one).entry_id for one in names] == [getattr(store, one).entry_id for one in names]
 
 
 def test_a_folder_is_made_listed_and_deleted(desk: Desk) -> None:
@@ -511,15 +517,15 @@ def test_an_attachment_is_read_as_a_stream_whatever_its_size(desk: Desk) -> None
         entry_id = store.inbox.save(Message(attachments=[Attachment(b"x" * 9_000)]))
         with pytest.raises(NotLoaded):
             _ = store.load_message(entry_id, 1_000).attachments[0].data
-        with store.open_message(entry_id) as opened, opened.open_attachment(0) as stream:
-            assert stream.read() == b"x" * 9_000
+        with store.open_message(entry_id) as opened:
+            assert desk.octets(opened.open_attachment(0)) == b"x" * 9_000
 
 
 @pytest.mark.parametrize("number", [-1, 1, 99])
 def test_an_attachment_that_there_is_not_is_not_found(desk: Desk, number: int) -> None:
     with store_of(desk) as store:
         entry_id = store.inbox.save(Message(attachments=[b"x"]))
-        with store.open_message(entry_id) as opened, pytest.raises(NotFound, match="1 attachment"):
+        with store.open_message(entry_id) as opened, pytest.raises(NotFound):
             opened.open_attachment(number)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from msgcore import Accepted, Attachment, Deferred, Delivered, Message, Pending, Refused, compare
-from msgcore.blocking.store import Item
+from msgcore.blocking.item import Item
 from msgcore.errors import InvalidAddress, NotFound, NotSupported, UsageError
 from msgcore.props.table import PidTagClientSubmitTime, PidTagDisplayTo, PidTagStatusString, PidTagSubject
 from msgcore.spi.store import OutgoingState

@@ -6,13 +6,13 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 import msgcore
 from msgcore import aio
-from msgcore.blocking import opening, organization, session, store, transport
+from msgcore.blocking import folder, item, opening, organization, session, store, stored_message, table, transport
 from msgcore.providers.organization import SqlOrganization
 from msgcore.session.opening import Opening
 from msgcore.session.table import Notifications
@@ -20,21 +20,23 @@ from msgcore.session.table import Notifications
 PAIRS: dict[type, type] = {
     aio.Session: session.Session,
     aio.MessageStore: store.MessageStore,
-    aio.Folder: store.Folder,
-    aio.Item: store.Item,
-    aio.StoredMessage: store.StoredMessage,
-    aio.Table: store.Table,
-    Notifications: store.Notifications,
+    aio.Folder: folder.Folder,
+    aio.Item: item.Item,
+    aio.StoredMessage: stored_message.StoredMessage,
+    aio.Table: table.Table,
+    Notifications: table.Notifications,
     aio.Transport: transport.Transport,
     aio.Organization: organization.Organization,
 }
+# Blocking code gets a file of Python's own for it.
+FILES: dict[type, type] = {aio.AttachmentStream: BinaryIO}
 FUNCTIONS = ("logon", "open_organization", "open_store", "open_transport", "probe", "send")
 
 # What an object of the coroutine ring keeps as a plain attribute, and shows to applications.
 ATTRIBUTES: dict[type, set[str]] = {aio.Item: {"row"}, aio.StoredMessage: {"message"}}
 # What one module of that ring uses of another, and no application does.
 OF_THE_RING: dict[type, set[str]] = {
-    aio.MessageStore: {"deadline"},
+    aio.MessageStore: {"deadline", "read_files"},
     aio.Session: {"open"},
     aio.Table: {"next_read", "read_ahead"},
 }
@@ -62,8 +64,7 @@ def methods(owner: type) -> Iterator[tuple[str, Callable[..., object]]]:
 
 def canonical(annotation: Any) -> str:
     """Give a type as text, with the blocking class for its twin, and what an Opening opens for the Opening."""
-    if annotation in PAIRS:
-        annotation = PAIRS[annotation]
+    annotation = (PAIRS | FILES).get(annotation, annotation)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Opening:
         return canonical(arguments[0])

@@ -11,7 +11,8 @@ import pytest
 
 from msgcore import Attachment, Message, read_message
 from msgcore.base.ids import EntryId
-from msgcore.blocking.store import Folder, Table
+from msgcore.blocking.folder import Folder
+from msgcore.blocking.table import Table
 from msgcore.errors import (
     Closed,
     InvalidBookmark,
@@ -563,7 +564,7 @@ def test_a_table_of_attachments_names_what_opens_them(desk: Desk) -> None:
         table.restrict(PidTagAttachLongFilename.equals("b.txt"))
         (row,) = table.query_rows(9)
 
-        assert stored.open_attachment(row[PidTagAttachNumber]).read() == b"22"
+        assert desk.octets(stored.open_attachment(row[PidTagAttachNumber])) == b"22"
 
 
 def test_a_hierarchy_shows_each_folder_in_front_of_those_below_it(desk: Desk) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 import msgcore
 from msgcore import Message
-from msgcore.blocking.store import Folder, Table
+from msgcore.blocking.folder import Folder
+from msgcore.blocking.table import Table
 from msgcore.errors import TooComplex, UsageError
 from msgcore.props.restriction import Not, Restriction, at_most
 from msgcore.props.table import PidTagDisplayTo, PidTagMessageSizeExtended, PidTagSubject

@@ -15,7 +15,7 @@ import msgcore
 from msgcore import Message, aio
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
-from msgcore.blocking.store import Table
+from msgcore.blocking.table import Table
 from msgcore.errors import Closed
 from msgcore.props.restriction import at_most
 from msgcore.props.table import PidTagInstanceKey, PidTagSubject
@@ -126,11 +126,15 @@ def test_what_happens_to_one_row_many_times_is_told_once(others: Others, table: 
     assert told(table.next_events()) == [("ROW_ADDED", bytes(new), "c")]
 
 
-def test_what_comes_and_goes_unseen_is_not_told(others: Others, table: Table) -> None:
+def test_what_came_and_went_is_told_as_gone(others: Others, table: Table) -> None:
+    """It may have been read in between."""
     table.advise()
-    others.delete(*others.save("a"))
+    saved = others.save("a")
+    assert len(table.query_rows(1)) == 1
+    others.delete(*saved)
 
-    assert table.next_events(timeout_seconds=0.01) == ()
+    events = table.next_events(timeout_seconds=10)
+    assert [(event.kind, event.instance_key) for event in events] == [(TableEventKind.ROW_DELETED, bytes(saved[0]))]
 
 
 def test_what_happens_in_another_folder_is_not_told(others: Others, table: Table) -> None:

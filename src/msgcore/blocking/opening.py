@@ -122,16 +122,25 @@ def open_store(url: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS, **
 
 
 def open_organization(
-    url: str, *, create: bool = False, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    url: str,
+    *,
+    password: str | Secret | None = None,
+    ca_file: Path | None = None,
+    create: bool = False,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Organization:
     """Open an organisation for administration; ``create`` makes it when it is not there.
+
+    ``password`` (a reference or a ``Secret``) and ``ca_file`` (PEM) are for a PostgreSQL server.
 
     Raises:
         NotFound: there is none, and it is not to be made.
         StoreError, StoreCorrupt: the database cannot be used.
     """
     runtime = BlockingRuntime()
-    opening = _organization.open_organization(url, runtime, create=create, timeout_seconds=timeout_seconds)
+    opening = _organization.open_organization(
+        url, runtime, password=password, ca_file=ca_file, create=create, timeout_seconds=timeout_seconds
+    )
     return Organization(runtime, runtime.run(opening))
 
 

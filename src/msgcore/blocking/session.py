@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from msgcore.base.ids import EntryIdLike
 from msgcore.blocking.closing import Closing
-from msgcore.blocking.store import Folder, MessageStore, SpecialFolders, StoredMessage, Table, opened_entry
+from msgcore.blocking.folder import Folder
+from msgcore.blocking.store import MessageStore, SpecialFolders, opened_entry
+from msgcore.blocking.stored_message import StoredMessage
+from msgcore.blocking.table import Table
 from msgcore.blocking.twin import twin_of
 from msgcore.model.address import Address
 from msgcore.model.message import Message
@@ -59,12 +62,24 @@ class Session(SpecialFolders, Closing):
         return self._runtime.run(self._inner.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds))
 
     def open_entry(
-        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> StoredMessage | Folder:
-        return opened_entry(self._runtime, self._inner.open_entry(entry_id, timeout_seconds=timeout_seconds))
+        return opened_entry(
+            self._runtime, self._inner.open_entry(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
+        )
 
-    def open_message(self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> StoredMessage:
-        opening = self._inner.open_message(entry_id, timeout_seconds=timeout_seconds)
+    def open_message(
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> StoredMessage:
+        opening = self._inner.open_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
         return StoredMessage(self._runtime, self._runtime.run(opening.open()))
 
     def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:

@@ -2,21 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Protocol, cast
 
 import attrs
 
 from msgcore.base.ids import EntryId, EntryIdLike
 from msgcore.base.times import Deadline
-from msgcore.errors import NotSupported
+from msgcore.errors import NotSupported, UsageError
 from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.store import SpecialFolder
 
-__all__ = ["LOAD_LIMIT_OCTETS", "StoreAccess", "Submission", "SubmitCall"]
+__all__ = [
+    "LOAD_LIMIT_OCTETS",
+    "FolderLike",
+    "StoreAccess",
+    "Submission",
+    "SubmitCall",
+    "folder_id",
+    "folder_ids",
+    "message_ids",
+]
 
 LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
+
+
+class HasEntryId(Protocol):
+    @property
+    def entry_id(self) -> EntryIdLike: ...
+
+
+FolderLike = EntryIdLike | HasEntryId
+"""What names a folder: a ``Folder``, the facts of one, or its entry id."""
+
+
+def folder_id(folder: FolderLike) -> EntryId:
+    """Read the entry id of what names a folder; raises as :meth:`EntryId.parse` does."""
+    given = cast(object, folder)
+    return EntryId.parse(cast(bytes, getattr(given, "entry_id", given)))
+
+
+def folder_ids(folders: Iterable[FolderLike]) -> list[EntryId]:
+    """Read the entry ids of what names folders.
+
+    Raises:
+        UsageError: it is one folder, not several.
+    """
+    if not isinstance(cast(object, folders), Iterable):
+        raise UsageError(f"need a sequence of folders, got {type(folders).__name__}")
+    return [folder_id(one) for one in folders]
+
+
+def message_ids(entry_ids: Iterable[EntryIdLike]) -> list[EntryId]:
+    """Read entry ids.
+
+    Raises:
+        UsageError: it is one, or no sequence of them.
+    """
+    given = cast(object, entry_ids)
+    if isinstance(given, bytes | EntryId) or not isinstance(given, Iterable):
+        raise UsageError(f"need a sequence of entry ids, such as [entry_id], got {type(given).__name__}")
+    return [EntryId.parse(entry_id) for entry_id in entry_ids]
 
 
 @attrs.frozen
@@ -37,10 +87,12 @@ class StoreAccess:
         self,
         runtime: Runtime,
         provider: GuardedStore,
+        special_folders: Mapping[SpecialFolder, EntryId],
         submit: SubmitCall | None = None,
     ) -> None:
         self.runtime = runtime
         self.provider = provider
+        self.special_folders = special_folders
         self._submit = submit
 
     @property
@@ -54,6 +106,20 @@ class StoreAccess:
     def deadline(self, timeout_seconds: float) -> Deadline:
         return self.runtime.deadline(timeout_seconds)
 
+    async def read_files(self, messages: Sequence[Message], deadline: Deadline) -> None:
+        """Read attached files into memory, unless the store takes them piece by piece itself.
+
+        Raises:
+            UsageError: a file cannot be read any more.
+        """
+
+        def read() -> None:
+            for message in messages:
+                message.load_files()
+
+        if not self.provider.can(Capability.STREAMS):
+            await self.runtime.in_thread(read, deadline)
+
     async def load_message(
         self,
         entry_id: EntryIdLike,
@@ -64,7 +130,8 @@ class StoreAccess:
         """Load a detached message.
 
         Raises:
-            NotFound: the entry id is another store's, or the message is gone.
+            ForeignEntryId: the entry id is another store's.
+            ObjectDeleted: the message is gone; the text says whether ``restore`` brings it back.
         """
         return await self.provider.load(EntryId.parse(entry_id), load_limit_octets, self.deadline(timeout_seconds))
 

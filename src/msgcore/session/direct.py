@@ -213,17 +213,17 @@ def open_store(
         StoreCorrupt: the file is damaged.
     """
 
-    deadline = runtime.deadline(timeout_seconds)
-
     async def start() -> MessageStore:
-        return await _open(url, options, runtime, deadline, store_of)
+        deadline = runtime.deadline(timeout_seconds)
 
-    async def store_of(plugin: Plugin) -> MessageStore:
-        for provider in providers_of(plugin):
-            if isinstance(provider, StoreProvider):
-                store = GuardedStore(plugin, provider)
-                return MessageStore(runtime, store, await store.special_folders(deadline), plugin)
-        raise NotSupported(f"{_scheme(url)}: is no message store")
+        async def store_of(plugin: Plugin) -> MessageStore:
+            for provider in providers_of(plugin):
+                if isinstance(provider, StoreProvider):
+                    store = GuardedStore(plugin, provider)
+                    return MessageStore(runtime, store, await store.special_folders(deadline), plugin)
+            raise NotSupported(f"{_scheme(url)}: is no message store")
+
+        return await _open(url, options, runtime, deadline, store_of)
 
     return Opening(start)
 

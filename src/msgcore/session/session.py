@@ -15,8 +15,8 @@ import attrs
 from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
 from msgcore.base.times import Deadline
 from msgcore.errors import (
+    ForeignEntryId,
     InvalidAddress,
-    NotFound,
     NotSupported,
     OperationCancelled,
     SetupError,
@@ -229,12 +229,20 @@ class Session(Closing):
     def drafts(self) -> Folder:
         return self.default_store.drafts
 
+    @property
+    def junk_email(self) -> Folder:
+        return self.default_store.junk_email
+
+    @property
+    def finder(self) -> Folder:
+        return self.default_store.finder
+
     def _store_of(self, entry_id: EntryIdLike) -> MessageStore:
         uid = EntryId.parse(entry_id).provider_uid
         for store in self.stores:
             if store.uid == uid:
                 return store
-        raise NotFound(f"entry id {bytes(entry_id).hex()} belongs to no store of this session")
+        raise ForeignEntryId(f"entry id {bytes(entry_id).hex()} belongs to no store of this session")
 
     async def load_message(
         self,
@@ -252,16 +260,24 @@ class Session(Closing):
         return await store.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
 
     def open_entry(
-        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Opening[StoredMessage | Folder]:
         """Open a message or folder by entry id; raises as :meth:`load_message` does."""
-        return self._store_of(entry_id).open_entry(entry_id, timeout_seconds=timeout_seconds)
+        return self._store_of(entry_id).open_entry(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
 
     def open_message(
-        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Opening[StoredMessage]:
         """Open a message by entry id; raises as :meth:`load_message` does."""
-        return self._store_of(entry_id).open_message(entry_id, timeout_seconds=timeout_seconds)
+        return self._store_of(entry_id).open_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
 
     # Sending
 
@@ -289,7 +305,8 @@ class Session(Closing):
 
     async def _prepared(self, message: Message, deadline: Deadline) -> Message:
         ready = ready_to_send(message, self.primary_identity, self._runtime.now())
-        await self._runtime.in_thread(ready.load_files, deadline)
+        if not self._queue().can(Capability.STREAMS):
+            await self._runtime.in_thread(ready.load_files, deadline)
         if not all(recipient.address.is_resolved for recipient in ready.recipients):
             ready.recipients = await self._resolved(ready.recipients, deadline)
         return ready

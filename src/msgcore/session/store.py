@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from msgcore.base.ids import EntryId, EntryIdLike, ObjectKind
-from msgcore.errors import NotSupported
+from msgcore.base.times import Deadline
+from msgcore.errors import NotFound, UsageError
 from msgcore.props.key import PropertyName
+from msgcore.props.restriction import Restriction
+from msgcore.props.table import PidTagEntryId
 from msgcore.props.tags import NamedProperty
 from msgcore.runtime.abc import Runtime
-from msgcore.session.access import StoreAccess, SubmitCall
+from msgcore.session.access import LOAD_LIMIT_OCTETS, FolderLike, SubmitCall, folder_ids
 from msgcore.session.folder import Folder
+from msgcore.session.item import Item
+from msgcore.session.listing import list_messages
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.stored_message import StoredMessage
+from msgcore.session.stores.places import StorePlaces
+from msgcore.session.stores.upkeep import StoreUpkeep
+from msgcore.session.tables.asked import checked_integer, checked_limit, checked_restriction, without_limit
+from msgcore.session.tables.folder_rows import hierarchy_rows
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.store import SpecialFolder
@@ -21,7 +31,7 @@ from msgcore.spi.store import SpecialFolder
 __all__ = ["MessageStore"]
 
 
-class MessageStore(StoreAccess, Closing):
+class MessageStore(StorePlaces, StoreUpkeep, Closing):
     """A message store: folders, and messages by entry id. May be shared by threads and tasks."""
 
     def __init__(
@@ -32,48 +42,23 @@ class MessageStore(StoreAccess, Closing):
         plugin: Plugin | None = None,
         submit: SubmitCall | None = None,
     ) -> None:
-        super().__init__(runtime, provider, submit)
-        self.special_folders = special_folders
+        super().__init__(runtime, provider, special_folders, submit)
         self._plugin = plugin
 
-    def _special(self, role: SpecialFolder) -> Folder:
-        found = self.special_folders.get(role)
-        if found is None:
-            raise NotSupported(f"{self.display_name} has no {role.value.replace('_', ' ')} folder")
-        return Folder(self, found)
-
-    @property
-    def root(self) -> Folder:
-        """The folder whose folders a person sees."""
-        return self._special(SpecialFolder.IPM_SUBTREE)
-
-    @property
-    def inbox(self) -> Folder:
-        return self._special(SpecialFolder.INBOX)
-
-    @property
-    def outbox(self) -> Folder:
-        return self._special(SpecialFolder.OUTBOX)
-
-    @property
-    def sent_items(self) -> Folder:
-        return self._special(SpecialFolder.SENT_ITEMS)
-
-    @property
-    def deleted_items(self) -> Folder:
-        return self._special(SpecialFolder.DELETED_ITEMS)
-
-    @property
-    def drafts(self) -> Folder:
-        return self._special(SpecialFolder.DRAFTS)
-
     def open_entry(
-        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Opening[StoredMessage | Folder]:
         """Open a message or folder by entry id.
 
+        Of a message that is larger than ``load_limit_octets`` attachments are not loaded: to change one, give more.
+
         Raises:
-            NotFound: the entry id is another store's, or the object is gone.
+            ForeignEntryId: the entry id is another store's.
+            ObjectDeleted: the object is gone; the text says whether ``restore`` brings it back.
         """
 
         async def start() -> StoredMessage | Folder:
@@ -81,17 +66,21 @@ class MessageStore(StoreAccess, Closing):
             if parsed.kind == ObjectKind.FOLDER:
                 await self.provider.folder(parsed, self.deadline(timeout_seconds))
                 return Folder(self, parsed)
-            return await self.open_message(entry_id, timeout_seconds=timeout_seconds)
+            return await self.open_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
 
         return Opening(start)
 
     def open_message(
-        self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Opening[StoredMessage]:
         """Open a message by entry id; raises as :meth:`open_entry` does."""
 
         async def start() -> StoredMessage:
-            message = await self.load_message(entry_id, timeout_seconds=timeout_seconds)
+            message = await self.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
             return StoredMessage(self, EntryId.parse(entry_id), message)
 
         return Opening(start)
@@ -111,7 +100,7 @@ class MessageStore(StoreAccess, Closing):
             LimitExceeded: the store has as many named properties as it takes.
             NotSupported: the store maps no names.
         """
-        wanted = [(one.property_set, one.lid_or_name) if isinstance(one, NamedProperty) else one for one in names]
+        wanted = [_property_name(one) for one in names]
         return tuple(await self.provider.property_ids(wanted, create, self.deadline(timeout_seconds)))
 
     async def property_names(
@@ -122,12 +111,47 @@ class MessageStore(StoreAccess, Closing):
         Raises:
             NotSupported: the store maps no names.
         """
-        return tuple(await self.provider.property_names(list(ids), self.deadline(timeout_seconds)))
+        wanted = [checked_integer(one, "property_names") for one in ids]
+        for one in wanted:
+            if not 0 <= one < 1 << 16:
+                raise UsageError(f"property_names: {one:#x} is no property id; they have 16 bits")
+        return tuple(await self.provider.property_names(wanted, self.deadline(timeout_seconds)))
 
-    async def delete(self, *entry_ids: EntryIdLike, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
-        """Delete messages from the store, all or none."""
-        ids = [EntryId.parse(entry_id) for entry_id in entry_ids]
-        await self.provider.delete(ids, self.deadline(timeout_seconds))
+    async def search(
+        self,
+        where: Restriction | str,
+        folders: Iterable[FolderLike] | None = None,
+        *,
+        limit: int = 100,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[Item, ...]:
+        """Give the newest messages that satisfy ``where``, at most ``limit``, newest first.
+
+        It looks in ``folders``, or in all that a person sees; a search folder there shows what it shows anyway.
+
+        Raises:
+            UsageError: there is no restriction; or ``folders`` is one folder, not several.
+        """
+        deadline = self.deadline(timeout_seconds)
+        restriction, most = without_limit(checked_restriction(where))
+        if restriction is None:
+            raise UsageError("search: need a restriction or its text; folder.messages() lists all of a folder")
+        wanted = checked_limit(limit, "search") if most is None else min(checked_limit(limit, "search"), most)
+        found: dict[bytes, Item] = {}
+        for place in await self._places(deadline) if folders is None else folder_ids(folders):
+            try:
+                newest = await list_messages(self, place, restriction, deadline, newest_first=True, limit=wanted)
+            except NotFound:
+                if folders is not None:
+                    raise
+                continue  # deleted since it was listed
+            found.update((item.entry_id, item) for item in newest)
+        return tuple(sorted(found.values(), key=lambda item: item.received_at, reverse=True)[:wanted])
+
+    async def _places(self, deadline: Deadline) -> list[EntryId]:
+        top = self.special_folders[SpecialFolder.IPM_SUBTREE]
+        rows = await hierarchy_rows(self.provider, top, None, deadline)
+        return [top, *(EntryId.parse(row[PidTagEntryId]) for row in rows)]
 
     def cancel(self) -> None:
         """End the waits of every call now running on this store, from any thread."""
@@ -140,3 +164,17 @@ class MessageStore(StoreAccess, Closing):
 
     def __repr__(self) -> str:
         return f"<MessageStore {self.display_name!r}>"
+
+
+def _property_name(given: NamedProperty[Any] | PropertyName) -> PropertyName:
+    if isinstance(given, NamedProperty):
+        return given.property_set, given.lid_or_name
+    match cast(object, given):
+        case (UUID(), str()):
+            return given
+        case (UUID(), int(lid)) if not isinstance(lid, bool) and 0 <= lid < 1 << 32:
+            return given
+        case _:
+            raise UsageError(
+                f"property_ids: {given!r:.200} is no named property; need its tag, or its set and LID or name"
+            )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from typing import BinaryIO
+from typing import Any
 
 from msgcore.base.ids import EntryId
-from msgcore.errors import NotFound
+from msgcore.base.times import Deadline
+from msgcore.errors import NotFound, UsageError
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
@@ -18,16 +18,24 @@ from msgcore.props.table import (
     PidTagAttachSize,
     PidTagDisplayName,
     PidTagEmailAddress,
+    PidTagLastModificationTime,
     PidTagMessageFlags,
+    PidTagMessageStatus,
+    PidTagParentEntryId,
+    PidTagRead,
     PidTagRecipientType,
     PidTagRowid,
 )
-from msgcore.session.access import StoreAccess, Submission
-from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.props.tags import Property
+from msgcore.session.access import FolderLike, StoreAccess, Submission, folder_id
+from msgcore.session.attachment_stream import AttachmentStream, open_stream
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.read_flags import ReadReceipt, set_read_flags
 from msgcore.session.table import Table
+from msgcore.session.tables.asked import checked_integer
 from msgcore.session.tables.message_rows import numbered
 from msgcore.session.tables.source import MemoryRows
-from msgcore.spi.store import MessageFlag
+from msgcore.spi.store import MessageStatus, check_status
 
 __all__ = ["ATTACHMENT_COLUMNS", "RECIPIENT_COLUMNS", "StoredMessage"]
 
@@ -47,6 +55,16 @@ ATTACHMENT_COLUMNS: tuple[PropertyKey, ...] = (
 )
 
 
+# What a store notes beside the content of a message.
+_NOTED: tuple[Property[Any], ...] = (
+    PidTagMessageFlags,
+    PidTagMessageStatus,
+    PidTagParentEntryId,
+    PidTagRead,
+    PidTagLastModificationTime,
+)
+
+
 class StoredMessage:
     """An open message. Changes to :attr:`message` are kept when :meth:`save_changes` has returned, not before."""
 
@@ -62,29 +80,92 @@ class StoredMessage:
     async def save_changes(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Write the message anew, in one transaction."""
         deadline = self._store.deadline(timeout_seconds)
-        await self._store.runtime.in_thread(self.message.load_files, deadline)
+        await self._store.read_files([self.message], deadline)
         await self._store.provider.save_changes(self._id, self.message, deadline)
 
-    async def set_read_flag(self, is_read: bool = True, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
-        """Mark the message as read or unread, at once."""
-        await self._store.provider.set_read_flag([self._id], is_read, self._store.deadline(timeout_seconds))
-        flags = self.message.get(PidTagMessageFlags, 0) & ~MessageFlag.READ
-        self.message.properties_set.preset(PidTagMessageFlags, int(flags | (MessageFlag.READ if is_read else 0)))
+    async def set_read_flag(
+        self,
+        is_read: bool = True,
+        *,
+        receipt: ReadReceipt = ReadReceipt.SEND,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> None:
+        """Mark the message as read or unread, at once.
+
+        Read for the first time, it makes the receipt owed that its sender asked for, if there is one; unless
+        ``receipt`` suppresses it, and with it the one for deletion without being read.
+        """
+        deadline = self._store.deadline(timeout_seconds)
+        await set_read_flags(self._store.provider, [self._id], is_read, receipt, deadline)
+        await self._look_again(deadline)
+
+    async def set_status(
+        self, status: MessageStatus, mask: MessageStatus, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
+        """Set those bits of ``mask`` that ``status`` has, and clear the others of it; lists and tables show them.
+
+        Raises:
+            UsageError: one of them has more than 32 bits.
+            NotSupported: the store keeps no status.
+        """
+        check_status(status, "set_status: the status")
+        check_status(mask, "set_status: the mask")
+        deadline = self._store.deadline(timeout_seconds)
+        await self._store.provider.set_message_status([self._id], status, mask, deadline)
+        await self._look_again(deadline)
+
+    async def move_to(self, folder: FolderLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        """Move the message, as it is stored, to another folder of its store; its entry id stays."""
+        deadline = self._store.deadline(timeout_seconds)
+        await self._store.provider.move([self._id], folder_id(folder), deadline)
+        await self._look_again(deadline)
+
+    async def _look_again(self, deadline: Deadline) -> None:
+        """Let the open message say what the store notes about it now."""
+        row = await self._store.provider.row(self._id, _NOTED, deadline)
+        for tag in _NOTED:
+            value = row.get(tag)
+            if value is not None:
+                self.message.properties_set.preset(tag, value)
+
+    async def copy_to(self, folder: FolderLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> bytes:
+        """Copy the message, as it is stored, to a folder of its store, and give the copy's entry id."""
+        deadline = self._store.deadline(timeout_seconds)
+        (copy,) = await self._store.provider.copy([self._id], folder_id(folder), deadline)
+        return bytes(copy)
 
     async def delete(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Delete the message from the store, at once."""
         await self._store.provider.delete([self._id], self._store.deadline(timeout_seconds))
 
-    async def open_attachment(self, number: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> BinaryIO:
-        """Open the content of attachment ``number`` (from 0) as a stream of octets, whatever its size.
+    def open_attachment(
+        self, number: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Opening[AttachmentStream]:
+        """Open the content of attachment ``number`` (from 0), as it is stored, as a stream of octets.
+
+        Whatever its size, it is read piece by piece, where the store can do that (``Capability.STREAMS``).
+        ``timeout_seconds`` bounds each read, too.
 
         Raises:
             NotFound: there is no such attachment.
+            UsageError: it is a message, which :meth:`embedded` gives.
         """
-        whole = await self._store.provider.load(self._id, 1 << 62, self._store.deadline(timeout_seconds))
-        if not 0 <= number < len(whole.attachments):
-            raise NotFound(f"the message has {len(whole.attachments)} attachments, no number {number}")
-        return io.BytesIO(whole.attachments[number].data)
+        return Opening(lambda: open_stream(self._store, self._id, number, timeout_seconds))
+
+    def embedded(self, number: int) -> Message:
+        """Give the message that attachment ``number`` (from 0) is; changes to it are saved with :attr:`message`.
+
+        Raises:
+            NotFound: there is no such attachment.
+            UsageError: it is no message.
+        """
+        attachments = self.message.attachments
+        if not 0 <= checked_integer(number, "embedded") < len(attachments):
+            raise NotFound(f"the message has {len(attachments)} attachments, no number {number}")
+        inside = attachments[number].message
+        if inside is None:
+            raise UsageError(f"attachment {number} is no message, but {attachments[number].content_type}")
+        return inside
 
     def recipient_table(self) -> Table:
         """Open a table of the message's recipients, as they stand in :attr:`message` at each look."""

@@ -27,8 +27,10 @@ __all__ = [
     "check_together",
     "checked_columns",
     "checked_integer",
+    "checked_limit",
     "checked_order",
     "checked_restriction",
+    "checked_text",
     "without_limit",
 ]
 
@@ -88,6 +90,19 @@ def checked_restriction(restriction: Restriction | str | None) -> Restriction | 
 def checked_integer(value: int, what: str) -> int:
     if isinstance(cast(object, value), bool) or not isinstance(cast(object, value), int):
         raise UsageError(f"{what}: need an integer, got {type(value).__name__}")
+    return value
+
+
+def checked_limit(limit: int, what: str) -> int:
+    """See that a list can have so many rows at most."""
+    if checked_integer(limit, f"{what}: the limit") < 0:
+        raise UsageError(f"{what}: a limit of {limit}")
+    return limit
+
+
+def checked_text(value: str, what: str) -> str:
+    if not isinstance(cast(object, value), str):
+        raise UsageError(f"{what}: need text, got {type(value).__name__}")
     return value
 
 

@@ -123,4 +123,5 @@ class Membership:
             (self._keys.discard if row is None else self._keys.add)(key)
         if row is not None:
             return TableEvent(TableEventKind.ROW_MODIFIED if was_there else TableEventKind.ROW_ADDED, key, row)
-        return TableEvent(TableEventKind.ROW_DELETED, key) if was_there else None
+        # One that came and went may have been read in between.
+        return TableEvent(TableEventKind.ROW_DELETED, key) if was_there or kind is EventKind.CREATED else None

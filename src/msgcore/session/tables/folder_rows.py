@@ -50,7 +50,7 @@ class FolderContents(TableSource):
     ) -> Sequence[RowGroup] | None:
         if not self.provider.can(Capability.GROUPS):
             return None
-        return await self.provider.groups(self.folder, restriction, keys, deadline)
+        return await self.provider.groups(self.folder, TableQuery((), restriction, keys), deadline)
 
     async def explain(self, query: TableQuery, deadline: Deadline) -> TablePlan:
         return await self.provider.explain(self.folder, query, deadline)
