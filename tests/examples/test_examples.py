@@ -40,6 +40,12 @@ PROMISED = {
         "torn: eve@b.test unknown: it may have arrived",
         "The server took 3 messages, the first with NOTIFY=SUCCESS.",
     ],
+    "store.py": [
+        "replica: ['Dinner', 'Lunch', 'Report 1', 'Report 2']\nsearch folder: ['Report 1', 'Report 2']",
+        "replica: ['Dinner', 'Report 2', 'Report 3']\nsearch folder: ['Report 2', 'Report 3']",
+        "restored: Report 1\nreplica: ['Dinner', 'Report 1', 'Report 2', 'Report 3']",
+        "faults: []",
+    ],
     "tables.py": [
         "['Letter 18', 'Letter 17', 'Letter 14']",
         "row 10 of 20",

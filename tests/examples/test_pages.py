@@ -15,7 +15,7 @@ import pytest
 
 from tests.shared import REPOSITORY
 
-PAGES = ("bodies", "mime", "mime-mapping", "properties", "reports", "restrictions", "tables")
+PAGES = ("bodies", "mime", "mime-mapping", "properties", "reports", "restrictions", "store", "tables", "transfer")
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n((?:(?:    [^\n]*)?\n)*    [^\n]*\n))?", re.MULTILINE | re.DOTALL)
 MARK = "-- next block --"
 
