@@ -24,7 +24,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	tools/install_servers.sh
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 soak: $(VENV)/.installed-test
 	tools/install_servers.sh
@@ -57,11 +57,11 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/.created
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[html,speed,test]'
+	$(BIN)/pip install --quiet --editable '.[html,speed,test]' 'pytest-xdist>=3.6'
 	@touch $(VENV)/.installed $@
 
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[html,lint,speed]'
+	$(BIN)/pip install --quiet --editable '.[html,lint,speed]' 'pytest-xdist>=3.6'
 	@touch $(VENV)/.installed $(VENV)/.installed-test $@
 
 $(VENV)/.installed-docs: pyproject.toml | $(VENV)/.created
