@@ -132,7 +132,6 @@ create table message (
 );
 create index folder_of_mailbox on folder (mailbox_id);
 create index receive_folder_of on receive_folder (folder_id);
-create index message_by_folder on message (folder_id, section);
 create index message_by_time on message (folder_id, section, delivery_time);
 create index message_by_sender on message (folder_id, section, from_address_key, delivery_time);
 create index message_by_subject on message (folder_id, section, subject_key);
@@ -141,6 +140,8 @@ create index message_content on message (content_id);
 create unique index message_delivery_key on message (delivery_key) where delivery_key is not null;
 create index message_deleted on message (deleted_time) where deleted_time is not null;
 create index message_without_words on message (folder_id) where is_indexed = 0;
+-- The last: of indexes that serve alike SQLite takes the newest, and this one gives rows in the order they lie in.
+create index message_by_folder on message (folder_id, section);
 
 create virtual table message_words using fts5 (
     subject, body, people, files, attachments, content = '', tokenize = 'ascii', columnsize = 0
