@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the values that errors carry live above this floor
-    from msgcore.base.status import Reply
+    from msgcore.base.status import Reply, StatusResponse
     from msgcore.model.outcome import Outcomes
 
 __all__ = [
@@ -33,6 +33,8 @@ __all__ = [
     "InvalidBookmark",
     "InvalidToken",
     "LimitExceeded",
+    "LoginTooSoon",
+    "MaildropInUse",
     "MalformedMessage",
     "MissingExtra",
     "MsgcoreError",
@@ -47,6 +49,7 @@ __all__ = [
     "ProfileError",
     "PropertyNotFound",
     "ProtocolBroken",
+    "QuotaReached",
     "RestrictionSyntax",
     "ServiceBusy",
     "SetupError",
@@ -61,6 +64,7 @@ __all__ = [
     "TlsRequired",
     "TooComplex",
     "TryAgain",
+    "UidlUnsupported",
     "UnknownProperty",
     "UsageError",
     "WrongType",
@@ -230,6 +234,10 @@ class CapabilityMissing(SetupError):
     """The server lacks an extension that this message needs (SMTPUTF8, SIZE, …)."""
 
 
+class UidlUnsupported(CapabilityMissing):
+    """The server gives its messages no unique ids, and none can be left there: each would be retrieved every time."""
+
+
 class PluginBroken(SetupError):
     """A plug-in raised, returned nonsense or cannot be loaded; the message names it."""
 
@@ -270,6 +278,18 @@ class ServiceBusy(TryAgain):
         self.retry_after_seconds = retry_after_seconds
 
 
+class MaildropInUse(ServiceBusy):
+    """Somebody has the maildrop open, perhaps a session of ours that broke: it is locked until that ends (RFC 2449)."""
+
+
+class LoginTooSoon(ServiceBusy):
+    """The server wants more time between two logins (RFC 2449, LOGIN-DELAY)."""
+
+
+class QuotaReached(ServiceBusy):
+    """The server gives no more today: the account has downloaded as much as it may."""
+
+
 class StoreBusy(TryAgain):
     """Another process holds the store's write lock for too long."""
 
@@ -278,15 +298,19 @@ class StoreBusy(TryAgain):
 
 
 class CommandRefused(MsgcoreError):
-    """The peer said no to one command; the connection is still good."""
+    """The peer said no to one command; the connection is still good.
 
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(f"{reply.code} {reply.text}")
+    ``what`` is for the text: the server and the command.
+    """
+
+    def __init__(self, reply: Reply | StatusResponse, what: str = "") -> None:
+        said = str(reply) if isinstance(reply.code, str) else f"{reply.code} {reply.text}"
+        super().__init__(f"{what}: {said}" if what else said)
         self.reply = reply
 
     @property
     def is_permanent(self) -> bool:
-        return self.reply.code >= 500
+        return self.reply.is_permanent
 
 
 # Drop the connection

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from msgcore.base.ids import EntryId, ObjectKind, new_time_ordered_id, search_key
 from msgcore.base.octets import OctetReader, OctetWriter
-from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.base.status import EnhancedStatus, Reply, StatusResponse
 from msgcore.base.text import Secret, codec_of_code_page, fold, one_line, refuse_line_ends
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
 from msgcore.errors import CommandRefused, InjectionRefused, LimitExceeded, MalformedMessage, NotFound, TimedOut
@@ -184,6 +184,39 @@ def test_an_enhanced_status_is_split_from_its_text() -> None:
 def test_other_text_is_no_enhanced_status(text: str) -> None:
     with pytest.raises(MalformedMessage):
         EnhancedStatus.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_temporary"),
+    [
+        ("IN-USE", True),
+        ("SYS/TEMP", True),
+        ("SYS/TEMP/DISK", True),
+        ("LOGIN-DELAY 5", True),
+        ("SYS/TEMPO", False),
+        ("SYS", False),
+        ("SYS/PERM", False),
+        ("", False),
+    ],
+)
+def test_a_response_code_says_what_the_one_above_it_says(code: str, is_temporary: bool) -> None:
+    """RFC 2449 section 8."""
+    assert StatusResponse("-ERR", "no", code).is_temporary == is_temporary
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        (StatusResponse("-ERR", "corrupt", "SYS/PERM"), "pop3 a.test:110: RETR 3: -ERR [SYS/PERM] corrupt"),
+        (Reply(550, ("no such user",)), "pop3 a.test:110: RETR 3: 550 no such user"),
+    ],
+)
+def test_a_refusal_names_who_refused_what(reply: Reply | StatusResponse, text: str) -> None:
+    assert str(CommandRefused(reply, "pop3 a.test:110: RETR 3")) == text
+
+
+def test_a_refusal_of_a_status_response_shows_its_word() -> None:
+    assert str(CommandRefused(StatusResponse("-ERR", "no"))) == "-ERR no"
 
 
 def test_a_negative_reply_raises_with_its_text() -> None:

@@ -175,6 +175,39 @@ def test_a_silent_peer_is_left_at_the_deadline_and_the_connection_is_unusable(mo
         mode.run(main)
 
 
+def test_a_read_that_waits_for_so_long_only_leaves_the_connection_as_it_was(mode: Mode) -> None:
+    def script(connection: socket.socket) -> None:
+        assert receive(connection, 4) == b"more"
+        connection.sendall(b"here")
+        connection.shutdown(socket.SHUT_WR)
+        wait_for_end(connection)
+
+    async def main(runtime: Runtime) -> list[bytes | None]:
+        stream = await runtime.connect(endpoint, runtime.deadline(PATIENCE_SECONDS))
+        given = [await stream.read_within(0.01), await stream.read_within(0)]
+        await stream.write(b"more")
+        given += [await stream.read_within(PATIENCE_SECONDS), await stream.read_within(PATIENCE_SECONDS)]
+        await stream.close()
+        return given
+
+    with peer(script) as endpoint:
+        assert mode.run(main) == [None, None, b"here", b""]
+
+
+def test_such_a_read_ends_at_the_deadline_that_comes_before(mode: Mode) -> None:
+    async def main(runtime: Runtime) -> None:
+        stream = await runtime.connect(endpoint)
+        stream.deadline = runtime.deadline(0.1)
+        with pytest.raises(TimedOut, match=r"smtp 127\.0\.0\.1:\d+: read: the deadline has passed"):
+            await stream.read_within(PATIENCE_SECONDS)
+        stream.deadline = runtime.deadline(None)
+        with pytest.raises(ConnectionLost):
+            await stream.write(b"QUIT")
+
+    with peer(wait_for_end) as endpoint:
+        mode.run(main)
+
+
 def test_a_peer_that_drips_is_left_at_the_deadline(mode: Mode) -> None:
     is_over = threading.Event()
 

@@ -62,9 +62,11 @@ def test_a_certificate_of_an_unknown_authority_is_refused_by_name(mode: Mode, pa
         peer(refused_handshake(pair), "mail.a.test") as endpoint,
         pytest.raises(
             TlsFailed, match=rf"smtp mail\.a\.test:{endpoint.port}: the certificate is not trusted: unable to"
-        ),
+        ) as caught,
     ):
         mode.run(lambda runtime: _secure(runtime, endpoint, TlsSettings()), loopback)
+
+    assert str(caught.value).endswith(" (ca_file names a private authority)")
 
 
 @pytest.mark.parametrize("host", ["mail.b.test", "127.0.0.2"])
@@ -165,6 +167,42 @@ def test_the_closing_alert_ends_the_octets_and_is_given_back(mode: Mode, pair: K
 
     with peer(over_tls(pair, end)) as endpoint:
         assert mode.run(main) == (b"bye", b"", b"")
+
+
+def test_half_a_record_is_waited_for_no_longer_than_it_may(mode: Mode, pair: KeyPair, settings: TlsSettings) -> None:
+    """What has arrived of it is not lost."""
+
+    def script(connection: socket.socket) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pair.certificate, pair.key)
+        secured = context.wrap_bio(incoming, outgoing, server_side=True)
+        for step in (secured.do_handshake, lambda: secured.read(4)):
+            while True:
+                try:
+                    step()
+                    break
+                except ssl.SSLWantReadError:
+                    connection.sendall(outgoing.read())
+                    incoming.write(connection.recv(65_536))
+        secured.write(b"a whole record")
+        record = outgoing.read()
+        connection.sendall(record[:10])
+        assert connection.recv(65_536)  # the client has given up waiting, and says so
+        connection.sendall(record[10:])
+        wait_for_end(connection)
+
+    async def main(runtime: Runtime) -> list[bytes | None]:
+        stream = await _secure(runtime, endpoint, settings)
+        await stream.write(b"more")
+        given = [await stream.read_within(0.1)]
+        await stream.write(b"well?")
+        given.append(await stream.read_within(PATIENCE_SECONDS))
+        await stream.close()
+        return given
+
+    with peer(script) as endpoint:
+        assert mode.run(main) == [None, b"a whole record"]
 
 
 def test_two_writers_of_8_mb_never_block_each_other(mode: Mode, pair: KeyPair, settings: TlsSettings) -> None:

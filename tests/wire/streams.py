@@ -31,6 +31,9 @@ class Chunks:
     async def read(self) -> bytes:
         return self._parts.pop(0) if self._parts else b""
 
+    async def read_within(self, seconds: float) -> bytes | None:
+        return await self.read()
+
     async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
         self.heard += octets
 

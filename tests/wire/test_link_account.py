@@ -9,7 +9,8 @@ import pytest
 
 from msgcore.base.text import Secret
 from msgcore.mta.smtp_gateway import SmtpGatewayConfig
-from msgcore.providers.smtp import InternetMailConfig, SmtpConfig
+from msgcore.providers.internet_mail import InternetMailConfig
+from msgcore.providers.smtp import SmtpConfig
 from msgcore.runtime.abc import NetworkPath, Proxy
 from msgcore.runtime.pool import PoolLimits
 from msgcore.spi.config import ConfigError, build_config, url_values

@@ -91,6 +91,22 @@ def test_what_is_no_reply_breaks_the_protocol(octets: bytes) -> None:
         take_reply(bytearray(octets))
 
 
+@pytest.mark.parametrize("octets", [b"AUTH PLAIN AHNlc2FtZQ==: what?\r\n", b"250-sesame\r\n550 sesame\r\n"])
+def test_what_is_no_reply_is_not_quoted(octets: bytes) -> None:
+    """A server may send back what it was told in secret."""
+    with pytest.raises(ProtocolBroken) as caught:
+        take_reply(bytearray(octets))
+    assert str(caught.value) in {"what came is no reply of an SMTP server", "a reply with two codes: 250, 550"}
+
+
+@pytest.mark.parametrize(
+    ("octets", "protocol"), [(b"* OK ready\r\n", "IMAP"), (b"+OK ready\r\n", "POP3"), (b"HTTP/1.1 400 Bad\r\n", "HTTP")]
+)
+def test_what_another_protocol_says_is_named(octets: bytes, protocol: str) -> None:
+    with pytest.raises(ProtocolBroken, match=f"no reply of an SMTP server; it seems to be {protocol}$"):
+        take_reply(bytearray(octets))
+
+
 @pytest.mark.parametrize("endless", [b"x", b"220", b"220-x\r\n", b"220 " + b"x" * 100])
 def test_a_reply_without_end_breaks_the_protocol(endless: bytes) -> None:
     with pytest.raises(ProtocolBroken):

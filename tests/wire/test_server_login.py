@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from msgcore.base.text import Secret
 from msgcore.errors import AuthenticationRefused, StoreBusy
-from msgcore.runtime import TlsFacts, run
+from msgcore.runtime import run
 from msgcore.wire.sasl import ChannelBinding, Exchange, Passwords
 from msgcore.wire.smtp.server import serve_session
-from msgcore.wire.smtp.server.settings import offered_mechanisms
 from tests.wire.test_server import HELLO, SETTINGS, TLS, TLS_SETTINGS, TO_BOB, Keeper, Talker, codes, lines
 
 LOGINS = attrs.evolve(SETTINGS, authenticator=Passwords({"ann": Secret("pa ss")}))
@@ -208,15 +207,3 @@ def test_octets_behind_starttls_end_the_session(behind: bytes) -> None:
 
 def test_tls_is_offered_where_there_is_a_certificate() -> None:
     assert codes(HELLO + STARTTLS, settings=LOGINS)[-1] == "502"
-
-
-@pytest.mark.parametrize(
-    ("tls", "is_offered"),
-    [
-        (None, False),
-        (TlsFacts("TLSv1.3", "x", True), False),
-        (TlsFacts("TLSv1.3", "x", True, certificate=b"the client's"), True),
-    ],
-)
-def test_external_is_offered_to_a_client_with_a_certificate_only(tls: TlsFacts | None, is_offered: bool) -> None:
-    assert ("EXTERNAL" in offered_mechanisms(Passwords({}, external="ann"), tls)) is is_offered

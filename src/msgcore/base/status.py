@@ -1,4 +1,4 @@
-"""Replies and status codes of mail protocols (RFC 5321 section 4.2, RFC 3463)."""
+"""Replies and status codes of mail protocols (RFC 5321 section 4.2, RFC 3463, RFC 2449, RFC 5530)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import attrs
 
 from msgcore.errors import CommandRefused, MalformedMessage
 
-__all__ = ["EnhancedStatus", "Reply"]
+__all__ = ["EnhancedStatus", "Reply", "StatusResponse"]
 
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?= |$)")
 
@@ -87,3 +87,35 @@ class Reply:
     def __str__(self) -> str:
         status = "" if self.enhanced is None else f" {self.enhanced}"
         return f"{self.code}{status} {self.text}".rstrip()
+
+
+@attrs.frozen
+class StatusResponse:
+    """A response of POP3 or IMAP: its ``word`` (``-ERR``, ``NO``, …), its text, and the response code before that.
+
+    ``code`` is in upper case and without its brackets, such as ``IN-USE`` or ``SYS/TEMP``; empty when there is none.
+    """
+
+    word: str
+    text: str = ""
+    code: str = ""
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the server says that it may go another time (RFC 2449 section 8, RFC 3206, RFC 5530)."""
+        return any(map(self.has_code, _TEMPORARY))
+
+    @property
+    def is_permanent(self) -> bool:
+        return not self.is_temporary
+
+    def has_code(self, code: str) -> bool:
+        """Whether the response code is this one or one below it, as ``SYS/TEMP/DISK`` is (RFC 2449 section 8)."""
+        return f"{self.code.partition(' ')[0]}/".startswith(f"{code}/")
+
+    def __str__(self) -> str:
+        code = f"[{self.code}]" if self.code else ""
+        return " ".join(part for part in (self.word, code, self.text) if part)
+
+
+_TEMPORARY = ("IN-USE", "INUSE", "LOGIN-DELAY", "SYS/TEMP", "UNAVAILABLE")

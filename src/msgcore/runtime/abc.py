@@ -149,6 +149,10 @@ class Stream(Protocol):
         """
         ...
 
+    async def read_within(self, seconds: float) -> bytes | None:
+        """Read as :meth:`read` does, or give ``None`` when nothing comes for so long; the connection stays usable."""
+        ...
+
     async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
         """Send all octets; what arrives meanwhile is received and kept, so that two writers never block each other.
 

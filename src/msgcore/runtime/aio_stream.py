@@ -113,6 +113,18 @@ class AsyncioStream(asyncio.Protocol):
             self._regulate()
         return octets
 
+    async def read_within(self, seconds: float) -> bytes | None:
+        self._check("read")
+        if not (self._arrived or self.has_ended):
+            alarm = self._loop.call_later(seconds, self._wake)
+            try:
+                await self._wait("read")
+            finally:
+                alarm.cancel()
+            if not (self._arrived or self.has_ended):
+                return None
+        return await self.read()
+
     async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
         self._is_writing = True
         if self._is_paused:

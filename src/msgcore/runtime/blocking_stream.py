@@ -7,7 +7,7 @@ import socket
 import threading
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, ProtocolBroken, TryAgain
+from msgcore.errors import ConnectionLost, ProtocolBroken, TimedOut, TryAgain
 from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 from msgcore.runtime.cancel import Calls
 from msgcore.runtime.limits import READ_OCTETS, UNREAD_WHILE_WRITING, WRITE_SLICE_OCTETS
@@ -64,16 +64,25 @@ class BlockingStream:
         return self._has_ended or self._is_closed or self._broken_by is not None
 
     async def read(self) -> bytes:
+        octets = None
+        while octets is None:
+            octets = self._read(self.deadline)
+        return octets
+
+    async def read_within(self, seconds: float) -> bytes | None:
+        return self._read(self.deadline.sooner(seconds))
+
+    def _read(self, limit: Deadline) -> bytes | None:
         try:
             self._begin("read")
-            return self._read()
+            return self._read_by(limit)
         except BaseException as error:
             self._cut(error)
             raise
         finally:
             self._end()
 
-    def _read(self) -> bytes:
+    def _read_by(self, limit: Deadline) -> bytes | None:
         self._check("read")
         while not self._arrived:
             if self._has_ended:
@@ -81,7 +90,11 @@ class BlockingStream:
             octets = self._receive()
             if octets is not None:
                 return octets
-            self._wait(READ, "read")
+            try:
+                self._wait(READ, "read", limit)
+            except TimedOut:
+                self._check("read")
+                return None
         octets = bytes(self._arrived)
         self._arrived.clear()
         return octets
@@ -96,7 +109,7 @@ class BlockingStream:
                 sent += taken
                 if not taken:
                     # The peer may be stuck until its own octets are taken.
-                    ready = self._wait(WRITE if self._has_ended else READ | WRITE, "write")
+                    ready = self._wait(WRITE if self._has_ended else READ | WRITE, "write", self.deadline)
                     if ready & READ:
                         self._gather()
         except BaseException as error:
@@ -157,8 +170,8 @@ class BlockingStream:
         if deadline.is_past:
             deadline.check(f"{self._name}: {doing}")
 
-    def _wait(self, events: int, doing: str) -> int:
-        ((_, ready),) = poll([(self._socket, events)], self._calls, self.deadline, f"{self._name}: {doing}")
+    def _wait(self, events: int, doing: str, limit: Deadline) -> int:
+        ((_, ready),) = poll([(self._socket, events)], self._calls, limit, f"{self._name}: {doing}")
         return ready
 
     def _receive(self) -> bytes | None:

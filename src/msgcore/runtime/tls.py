@@ -26,6 +26,9 @@ _RECORD_OCTETS = 16 * 1024
 # The type of a hello's record (RFC 8446 section 5.1); no command of a mail protocol begins with it.
 _HANDSHAKE = 22
 
+# What OpenSSL says of a chain that ends at nobody who is trusted (X509_V_ERR_…, x509_vfy.h).
+_UNKNOWN_AUTHORITY = frozenset({18, 19, 20, 21})
+
 
 class TlsStream:
     """A :class:`~msgcore.runtime.abc.Stream` over another one; made by :func:`secure` or :func:`serve_tls`."""
@@ -113,12 +116,20 @@ class TlsStream:
         return True
 
     async def read(self) -> bytes:
-        while True:
-            octets = self._decrypt()
-            if octets is not None:
-                return octets
+        while (octets := self._decrypt()) is None:
             await self._send()  # an answer to the peer's key update
             await self._receive("read")
+        return octets
+
+    async def read_within(self, seconds: float) -> bytes | None:
+        end = Deadline.after(seconds, self.deadline.clock)
+        while (octets := self._decrypt()) is None:
+            await self._send()
+            arrived = await self._lower.read_within(end.remaining_seconds())
+            if arrived is None:
+                return None
+            self._take_in(arrived, "read")
+        return octets
 
     def _decrypt(self) -> bytes | None:
         """Give all that can be decrypted, ``b""`` at the peer's closing alert, ``None`` when more has to arrive."""
@@ -169,16 +180,20 @@ class TlsStream:
 
     async def _receive(self, doing: str) -> bytes:
         octets = await self._lower.read()
+        self._take_in(octets, doing)
+        return octets
+
+    def _take_in(self, octets: bytes, doing: str) -> None:
         if not octets:
             self.abort()
             raise ConnectionLost(f"{self._name}: {doing}: the connection was cut without TLS's closing alert")
         self._incoming.write(octets)
-        return octets
 
     def _fail(self, error: ssl.SSLError) -> NoReturn:
         self.abort()
         if isinstance(error, ssl.SSLCertVerificationError):
-            raise TlsFailed(f"{self._name}: the certificate is not trusted: {error.verify_message}") from error
+            hint = " (ca_file names a private authority)" if error.verify_code in _UNKNOWN_AUTHORITY else ""
+            raise TlsFailed(f"{self._name}: the certificate is not trusted: {error.verify_message}{hint}") from error
         raise TlsFailed(f"{self._name}: TLS: {error.reason or error}") from error
 
     async def start_tls(self, settings: TlsSettings) -> Stream:

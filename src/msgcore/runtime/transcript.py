@@ -87,6 +87,12 @@ class TranscriptStream:
             self._report(Direction.RECEIVED, octets)
         return octets
 
+    async def read_within(self, seconds: float) -> bytes | None:
+        octets = await self._stream.read_within(seconds)
+        if octets:
+            self._report(Direction.RECEIVED, octets)
+        return octets
+
     async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
         # Before it is sent, so that what a lost connection was told shows, too.
         self._report(Direction.SENT, octets if shown_as is None else shown_as)

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import attrs
 
-from msgcore.base.text import Secret
-from msgcore.errors import UsageError
-from msgcore.runtime.abc import NetworkPath, Proxy
 from msgcore.runtime.pool import PoolLimits
+from msgcore.spi.account import Account
 from msgcore.spi.settings import setting
-from msgcore.spi.url import ServiceUrl, refuse_password
-from msgcore.wire.sasl import MechanismFactory
-from msgcore.wire.smtp.session import SmtpServer, Token
+from msgcore.spi.url import ServiceUrl
+from msgcore.wire.smtp.session import SmtpServer
 
 __all__ = ["SmtpAccount"]
 
 
 @attrs.frozen(kw_only=True)
-class SmtpAccount:
-    """Who logs in, by which way, and how the server is trusted: by default over TLS, with the system's authorities."""
+class SmtpAccount(Account):
+    """An account with a server that takes mail, and how many connections to it there are."""
 
-    user: str | None = attrs.field(default=None, metadata=setting("who logs in"))
-    password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user"))
-    token: Token | None = attrs.field(
-        default=None, metadata=setting("OAuth access token in place of the password; in Python also who gives one")
-    )
-    mechanism: MechanismFactory | None = attrs.field(
-        default=None, metadata=setting("in Python: who makes a SASL mechanism of your own of the credentials")
-    )
-    ca_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a private authority"))
-    certificate_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of a client certificate"))
-    key_file: Path | None = attrs.field(default=None, metadata=setting("PEM file of its key"))
-    allow_cleartext_login: bool = attrs.field(
-        default=False, metadata=setting("log in without TLS, too: the password can be overheard then")
-    )
     ehlo_name: str = attrs.field(
         default="[127.0.0.1]", metadata=setting("how this host names itself to the server", in_url=True)
-    )
-    proxy: str | None = attrs.field(
-        default=None, metadata=setting("URL of the proxy that makes the connections: socks5://… or http://…")
-    )
-    proxy_password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user in the proxy's URL"))
-    source_address: str | None = attrs.field(
-        default=None, metadata=setting("IP address of this machine that connections come from", in_url=True)
     )
     connections: int = attrs.field(default=5, metadata=setting("how many there may be at a time", in_url=True))
     messages_per_connection: int = attrs.field(
@@ -67,34 +41,6 @@ class SmtpAccount:
         Raises:
             UsageError: two settings do not go together, or one is out of bounds.
         """
-        user = self.user or url.user
-        has_secret = self.password is not None or self.token is not None
-        if (user is None and has_secret) or (user is not None and not has_secret and self.certificate_file is None):
-            raise UsageError("user and password (or token) go together: one of them is missing")
         _ = self.pool_limits
-        return SmtpServer(
-            url.endpoint,
-            url.security,
-            user,
-            self.password,
-            self.ca_file,
-            self.certificate_file,
-            self.key_file,
-            self.allow_cleartext_login,
-            self.ehlo_name,
-            self.token,
-            self.mechanism,
-            NetworkPath(self.source_address, self._proxy()),
-            is_lmtp=url.protocol == "lmtp",
-        )
-
-    def _proxy(self) -> Proxy | None:
-        if self.proxy is None:
-            if self.proxy_password is not None:
-                raise UsageError("proxy and proxy_password go together: the proxy is missing")
-            return None
-        refuse_password(self.proxy)
-        proxy = Proxy.parse(self.proxy)
-        if (proxy.user is None) != (self.proxy_password is None):
-            raise UsageError("the user in the proxy's URL and proxy_password go together: one of them is missing")
-        return attrs.evolve(proxy, password=self.proxy_password)
+        account = attrs.asdict(self.account_at(url), recurse=False)
+        return SmtpServer(**account, ehlo_name=self.ehlo_name, is_lmtp=url.protocol == "lmtp")

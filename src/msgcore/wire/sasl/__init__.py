@@ -1,9 +1,16 @@
 """SASL (RFC 4422) for every protocol: mechanisms as small state objects, by the client's side and by the server's."""
 
+from msgcore.wire.sasl.authenticate import Carrier as Carrier
+from msgcore.wire.sasl.authenticate import Heard as Heard
+from msgcore.wire.sasl.authenticate import Verdict as Verdict
+from msgcore.wire.sasl.authenticate import prove as prove
+from msgcore.wire.sasl.authenticate import say_hidden as say_hidden
+from msgcore.wire.sasl.authenticate import without_echo as without_echo
 from msgcore.wire.sasl.bearer import OAuthBearer as OAuthBearer
 from msgcore.wire.sasl.bearer import XOAuth2 as XOAuth2
 from msgcore.wire.sasl.binding import ChannelBinding as ChannelBinding
 from msgcore.wire.sasl.binding import binding_of as binding_of
+from msgcore.wire.sasl.binding import own_binding as own_binding
 from msgcore.wire.sasl.binding import server_end_point as server_end_point
 from msgcore.wire.sasl.choose import choose_mechanism as choose_mechanism
 from msgcore.wire.sasl.cram_md5 import CramMd5 as CramMd5
@@ -18,3 +25,8 @@ from msgcore.wire.sasl.scram import Scram as Scram
 from msgcore.wire.sasl.server import Authenticator as Authenticator
 from msgcore.wire.sasl.server import Exchange as Exchange
 from msgcore.wire.sasl.server import Passwords as Passwords
+from msgcore.wire.sasl.server_exchange import NotProved as NotProved
+from msgcore.wire.sasl.server_exchange import WhyNot as WhyNot
+from msgcore.wire.sasl.server_exchange import check_plain as check_plain
+from msgcore.wire.sasl.server_exchange import hold_exchange as hold_exchange
+from msgcore.wire.sasl.server_exchange import offered_mechanisms as offered_mechanisms

@@ -23,6 +23,16 @@ class Dialogue:
     mechanism: Mechanism
     _answered: int = attrs.field(default=0, init=False)
     _is_first_due: bool = attrs.field(default=False, init=False)
+    _is_first_said: bool = attrs.field(default=False, init=False)
+
+    @property
+    def was_challenged(self) -> bool:
+        return self._answered > 0
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the client has said all that the mechanism asks of it."""
+        return self.mechanism.is_done and (self._is_first_said or self.was_challenged)
 
     def initial(self, room_octets: int) -> bytes | None:
         """Give the initial response for the command's line, ``=`` for an empty one; ``None`` where there is none.
@@ -34,7 +44,8 @@ class Dialogue:
             return None
         said = b64encode(first) or b"="
         self._is_first_due = len(said) > room_octets
-        return None if self._is_first_due else said
+        self._is_first_said = not self._is_first_due
+        return said if self._is_first_said else None
 
     def answer(self, challenge: str) -> bytes:
         """Answer a challenge.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+
+import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
-from msgcore.base.text import forget_frames
 from msgcore.errors import (
     AuthenticationRefused,
     CapabilityMissing,
@@ -25,18 +25,11 @@ from msgcore.errors import (
 )
 from msgcore.runtime.abc import Stream, TlsSettings
 from msgcore.wire.lines import Incoming
-from msgcore.wire.sasl import (
-    Credentials,
-    Dialogue,
-    Mechanism,
-    MechanismFactory,
-    binding_of,
-    choose_mechanism,
-)
+from msgcore.wire.sasl import Credentials, Dialogue, Heard, MechanismFactory, Verdict, prove, without_echo
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.reply import take_reply
 
-__all__ = ["authenticate", "greet", "quit_session", "start_tls"]
+__all__ = ["authenticate", "greet", "is_there", "quit_session", "start_tls"]
 
 _NAME = re.compile(r"[!-~]+")
 _NO_SUCH_COMMAND = {500, 502}
@@ -44,8 +37,8 @@ _NO_EHLO = {500, 502, 504, 550}
 _NO_SUCH_MECHANISM = EnhancedStatus(5, 5, 4)
 _COMMAND_OCTETS = 512  # RFC 5321 section 4.5.3.1.4, which RFC 4954 section 4 keeps for the AUTH command
 _WHOLE_TEXT = 999  # the text of a reply that is longer has been cut
-_PLUS = "-PLUS"
 _QUIT_SECONDS = 5.0
+_GONE = (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken)
 
 
 async def greet(stream: Stream, ehlo_name: str, *, is_lmtp: bool = False) -> Extensions:
@@ -113,126 +106,57 @@ async def authenticate(
     allow_cleartext: bool = False,
     own: Sequence[MechanismFactory] = (),
 ) -> None:
-    """Prove who the user is (RFC 4954) by the strongest mechanism in common; ``own`` are the user's mechanisms.
+    """Prove who the user is (RFC 4954), as :func:`msgcore.wire.sasl.prove` does."""
+    carrier = _Carrier(stream, credentials.user)
+    await prove(carrier, extensions.auth_mechanisms, credentials, allow_cleartext=allow_cleartext, own=own)
 
-    What is refused is not tried again; the next mechanism's turn comes only when the server has not this one after
-    all. After ``AuthenticationRefused`` the session goes on, with other credentials if the caller has some, unless the
-    server said yes before it had proved itself.
 
-    Raises:
-        AuthenticationRefused: the server refuses, or offers no mechanism that msgcore speaks.
-        TlsRequired: the password would be sent without TLS, or to a server whose certificate was not verified.
-        ServiceBusy: the server cannot tell now (4yz).
-    """
-    offered = set(extensions.auth_mechanisms)
-    choose = functools.partial(
-        choose_mechanism,
-        credentials=credentials,
-        is_private=stream.tls is not None and stream.tls.is_verified,
-        allow_cleartext=allow_cleartext,
-        own=own,
-    )
-    binding = binding_of(stream.tls)
-    refusal: MsgcoreError | None = None
-    while True:
-        try:
-            mechanism = choose(offered, binding=binding)
-        except (AuthenticationRefused, TlsRequired) as error:
-            if refusal is None:
-                raise type(error)(f"{stream.endpoint}: {error}") from None
-            raise refusal from refusal.__cause__
-        try:
-            reply, was_challenged = await _exchange(stream, mechanism)
-        except ConnectionLost:
-            # Some servers close after a refusal; that is what the caller has to hear of.
-            if refusal is None:
-                raise
-            raise refusal from refusal.__cause__
+@attrs.frozen
+class _Carrier:
+    stream: Stream
+    user: str
+    command_octets: int = _COMMAND_OCTETS
+
+    async def say(self, line: bytes, shown_as: bytes) -> None:
+        await _say(self.stream, line, shown_as)
+
+    async def hear(self, what: str, dialogue: Dialogue) -> Heard:
+        reply = await _hear(self.stream)
+        if reply.code == 334:
+            return Heard(Verdict.CHALLENGE, reply.text if len(reply.text) <= _WHOLE_TEXT else None)
         if reply.code == 235:
-            return
-        refusal = _refusal(f"{stream.endpoint}: AUTH {mechanism.name}", credentials.user, _without_echo(reply))
-        if mechanism.name.endswith(_PLUS) and not was_challenged and not reply.is_temporary:
-            # It has seen no proof: it knows another kind of binding. Then none is claimed, and none is missed.
-            offered = {name for name in offered if not name.endswith(_PLUS)}
-            binding = None
-            continue
-        if not _is_unavailable(reply):
-            raise refusal
-        # As if it had not been offered: SCRAM tells the server what it saw, so that both hear of it when somebody lies.
-        offered.discard(mechanism.name.upper())
+            return Heard(Verdict.GRANTED)
+        said = Reply(reply.code, tuple(map(without_echo, reply.lines)), reply.enhanced)
+        error: MsgcoreError
+        if reply.is_temporary:
+            error = ServiceBusy(f"{what}: {said}")
+        else:
+            error = AuthenticationRefused(f"{what}{f' as {self.user}' if self.user else ''}: {said}")
+        error.__cause__ = CommandRefused(said)
+        return Heard(_verdict(reply), error=error)
 
 
-# What looks like base64 in a refusal may be what the client said, sent back.
-_ECHO = re.compile(
-    r"(?<![A-Za-z0-9+/])(?=[A-Z0-9+/=]*[a-z])(?=(?:[a-z]*[A-Z0-9+/]){2})[A-Za-z0-9+/]{16,1000}={0,2}(?![A-Za-z0-9+/])"
-)
+def _verdict(refusal: Reply) -> Verdict:
+    """Say whether the mechanism is refused, or the credentials are (RFC 4954 section 4)."""
+    if refusal.code in {504, 534} or refusal.enhanced == _NO_SUCH_MECHANISM:
+        return Verdict.UNAVAILABLE
+    return Verdict.LATER if refusal.is_temporary else Verdict.REFUSED
 
 
-def _without_echo(reply: Reply) -> Reply:
-    return Reply(reply.code, tuple(_ECHO.sub("***", line) for line in reply.lines), reply.enhanced)
-
-
-def _refusal(what: str, user: str, reply: Reply) -> MsgcoreError:
-    error: MsgcoreError
-    if reply.is_temporary:
-        error = ServiceBusy(f"{what}: {reply}")
-    else:
-        error = AuthenticationRefused(f"{what}{f' as {user}' if user else ''}: {reply}")
-    error.__cause__ = CommandRefused(reply)
-    return error
-
-
-def _is_unavailable(reply: Reply) -> bool:
-    """Whether the mechanism is refused and not the credentials (RFC 4954 section 4)."""
-    return reply.code in {504, 534} or reply.enhanced == _NO_SUCH_MECHANISM
-
-
-async def _exchange(stream: Stream, mechanism: Mechanism) -> tuple[Reply, bool]:
-    """Give the last reply, and whether the server had a challenge before it."""
-    was_challenged = False
-    what = f"{stream.endpoint}: AUTH {mechanism.name}"
-    dialogue = Dialogue(mechanism)
-    await _say_hidden(stream, lambda: _first_step(dialogue))
-    while (reply := await _hear(stream)).code == 334:
-        was_challenged = True
-        try:
-            await _say_hidden(stream, functools.partial(_next_step, dialogue, reply))
-        except AuthenticationRefused as error:
-            await _command(stream, b"*")
-            raise AuthenticationRefused(f"{what}: {error}") from error
-    if reply.code == 235 and not mechanism.is_done:
-        raise AuthenticationRefused(f"{what}: the server says yes before the exchange is done")
-    return reply, was_challenged
-
-
-def _first_step(dialogue: Dialogue) -> tuple[bytes, bytes]:
-    """Give the AUTH command, and how a transcript shows it."""
-    command = f"AUTH {dialogue.mechanism.name}".encode()
-    initial = dialogue.initial(_COMMAND_OCTETS - len(command) - len(b" \r\n"))
-    if initial is None:
-        return command, command
-    return command + b" " + initial, command + b" ***"
-
-
-def _next_step(dialogue: Dialogue, challenge: Reply) -> tuple[bytes, bytes]:
-    if len(challenge.text) > _WHOLE_TEXT:
-        raise AuthenticationRefused(f"a challenge of more than {_WHOLE_TEXT} characters")
-    return dialogue.answer(challenge.text), b"***"
-
-
-async def _say_hidden(stream: Stream, step: Callable[[], tuple[bytes, bytes]]) -> None:
-    """Say what holds a password. Tools show the local variables beside a traceback, so that none may show this."""
-    try:
-        await _say(stream, *step())
-    except BaseException as error:
-        forget_frames(error)
-        raise
+async def is_there(stream: Stream) -> bool:
+    """Ask, by NOOP, whether the server is still there for this session."""
+    with contextlib.suppress(*_GONE):
+        await _say(stream, b"NOOP")
+        reply, surplus = await _read_one(stream)
+        # A 4yz is the goodbye of a server that grew tired of waiting; one that knows no NOOP is there, too.
+        return not reply.is_temporary and not surplus and not stream.unread_octets
+    return False
 
 
 async def quit_session(stream: Stream) -> None:
     """Say QUIT, wait a little for the answer, and close; nothing that the server does about it is an error."""
     stream.deadline = stream.deadline.sooner(_QUIT_SECONDS)
-    with contextlib.suppress(ConnectionLost, TimedOut, TlsFailed, ProtocolBroken):
+    with contextlib.suppress(*_GONE):
         await _command(stream, b"QUIT")
     await stream.close()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
-from msgcore.base.status import EnhancedStatus
+from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.times import Deadline
 from msgcore.errors import CapabilityMissing, CommandRefused, MsgcoreError, OperationCancelled
 from msgcore.model.envelope import Envelope
@@ -69,7 +69,7 @@ class SmtpLink:
             with await self._pool.lease(deadline) as lease:
                 return await self._transmit(lease, envelope, render, deadline)
         except CommandRefused as error:
-            return Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(error.reply, "greeting")))
+            return Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(_said(error), "greeting")))
 
     async def transmit_all(self, batch: Sequence[tuple[Envelope, Render]], deadline: Deadline) -> list[Outcomes]:
         """Send small messages one behind the other over one session, and give what became of each, in their order.
@@ -85,7 +85,7 @@ class SmtpLink:
                 return await self._transmit_all(lease, batch, deadline)
         except CommandRefused as error:
             [(envelope, _), *_] = batch
-            return [Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(error.reply, "greeting")))]
+            return [Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(_said(error), "greeting")))]
 
     async def close(self) -> None:
         """Say goodbye to the server, and wait a little for those who are sending; nothing is sent after that."""
@@ -189,6 +189,11 @@ class SmtpLink:
             if not done:
                 raise
         return done
+
+
+def _said(error: CommandRefused) -> Reply:
+    assert isinstance(error.reply, Reply)
+    return error.reply
 
 
 def _is_proven(lease: Lease[SmtpSession]) -> bool:

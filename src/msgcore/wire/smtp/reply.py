@@ -8,6 +8,7 @@ import re
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.text import one_line
 from msgcore.errors import ProtocolBroken
+from msgcore.wire.other_protocols import seems_to_be
 
 __all__ = ["REPLY_OCTETS", "take_reply", "write_reply"]
 
@@ -42,7 +43,11 @@ def take_reply(buffer: bytearray) -> Reply | None:
         raise ProtocolBroken.remote(f"a reply of more than {REPLY_OCTETS} octets")
     if last is None:
         if end:
-            raise ProtocolBroken.remote(f"{_shown(buffer[last_start:end])!r} is no reply")
+            # Nothing of it is quoted: it may be a password that the server sends back.
+            protocol = seems_to_be(buffer[last_start:end])
+            buffer.clear()
+            seems = f"; it seems to be {protocol}" if protocol else ""
+            raise ProtocolBroken.remote(f"what came is no reply of an SMTP server{seems}")
         return None
     octets = bytes(buffer[:end])
     del buffer[:end]
@@ -51,11 +56,10 @@ def take_reply(buffer: bytearray) -> Reply | None:
 
 def _reply(octets: bytes) -> Reply:
     lines = octets.split(b"\n")[:-1]
-    digits = lines[0][:3]
-    for line in lines:
-        if line[:3] != digits:
-            raise ProtocolBroken.remote(f"a reply with two codes: {_shown(lines[0])!r}, {_shown(line)!r}")
-    code = int(digits)
+    code = int(lines[0][:3])
+    other = next((int(line[:3]) for line in lines if line[:3] != lines[0][:3]), code)
+    if other != code:
+        raise ProtocolBroken.remote(f"a reply with two codes: {code}, {other}")
     enhanced: EnhancedStatus | None = None
     texts: list[str] = []
     for line in lines:

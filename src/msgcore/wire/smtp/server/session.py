@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 import attrs
 
 from msgcore.base.status import Reply
-from msgcore.errors import ConnectionLost, ProtocolBroken, StarttlsInjection, TimedOut, TlsFailed
 from msgcore.runtime.abc import Event, Stream
+from msgcore.wire.server_line import ENDS_OF_SESSION
 from msgcore.wire.smtp.server.auth import prove_user
 from msgcore.wire.smtp.server.commands import Command, Refusal, read_command, read_ehlo_name, reply_of
 from msgcore.wire.smtp.server.handler import Client, Handler
@@ -29,7 +29,6 @@ from msgcore.wire.smtp.server.turn import GREETING, Around, Turn
 __all__ = ["serve_session"]
 
 _OTHER_PROTOCOLS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PRI", "PUT", "TRACE"}
-_CUTS = (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken, StarttlsInjection)
 
 
 async def serve_session(
@@ -49,7 +48,7 @@ async def serve_session(
     line = ClientLine(stream, settings)
     try:
         await _Session(line, handler, settings, around, closing).run()
-    except _CUTS:
+    except ENDS_OF_SESSION:
         return
     finally:
         await line.stream.close()

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import attrs
 
 from msgcore.errors import UsageError
-from msgcore.runtime.abc import TlsFacts, TlsServerSettings
-from msgcore.wire.sasl.server import Authenticator
+from msgcore.runtime.abc import TlsServerSettings
+from msgcore.wire.sasl import Authenticator, offered_mechanisms
 from msgcore.wire.smtp.server.handler import Client
 
-__all__ = ["EVERY_EXTENSION", "USUAL_EXTENSIONS", "ServerSettings", "offer_lines", "offered_mechanisms"]
+__all__ = ["EVERY_EXTENSION", "USUAL_EXTENSIONS", "ServerSettings", "offer_lines"]
 
 USUAL_EXTENSIONS = frozenset({"PIPELINING", "SIZE", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"})
 """What asks nothing of a handler, and nothing unusual of a client."""
@@ -65,12 +65,6 @@ class ServerSettings:
     session_seconds: float = 4 * 3_600.0
 
 
-def offered_mechanisms(authenticator: Authenticator, tls: TlsFacts | None) -> list[str]:
-    """Name what is offered to a client; EXTERNAL only to one whose certificate was demanded and verified."""
-    names = authenticator.mechanisms(is_private=tls is not None)
-    return [name for name in names if name != "EXTERNAL" or (tls is not None and tls.certificate)]
-
-
 def offer_lines(settings: ServerSettings, client: Client, now: datetime) -> tuple[str, ...]:
     """Give what the reply to EHLO offers to this client."""
     return tuple(_offers(settings, client, now))
@@ -87,10 +81,8 @@ def _offers(settings: ServerSettings, client: Client, now: datetime) -> Iterator
             yield texts.get(keyword, keyword)
     if settings.tls is not None and client.tls is None:
         yield "STARTTLS"
-    if settings.authenticator is not None:
-        mechanisms = offered_mechanisms(settings.authenticator, client.tls)
-        if mechanisms:
-            yield f"AUTH {' '.join(mechanisms)}"
+    if mechanisms := offered_mechanisms(settings, client.tls):
+        yield f"AUTH {' '.join(mechanisms)}"
 
 
 def _latest(settings: ServerSettings, now: datetime) -> str:
