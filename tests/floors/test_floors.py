@@ -45,7 +45,9 @@ EXCEPTIONS: Mapping[str, tuple[str, ...]] = {
     "providers.organization.service": ("mta",),
     # A conversation of its own, with what no good client says.
     "session.probe.smtp": ("wire",),
-    # One configuration for what is a transport and a gateway.
+    "session.probe.pop3": ("wire",),
+    # Configurations that several services have in common.
+    "spi.account": ("wire",),
     "spi.smtp_account": ("wire", "runtime.pool"),
     # Errors carry values of higher floors, which only a type checker looks at.
     "errors": ("base.status", "model.outcome"),

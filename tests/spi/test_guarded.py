@@ -21,7 +21,9 @@ from msgcore.spi.changes import Change, ChangeKind, Changes
 from msgcore.spi.folders import Search
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.journal import JournalEntry
 from msgcore.spi.message_state import AttachmentFacts
+from msgcore.spi.origin import Origin
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.store import EVERY_ROW, Contents, Incoming, MessageStatus, SpecialFolder, StoreEvent, TableQuery
 from msgcore.testing.modes import Mode
@@ -40,6 +42,10 @@ EVERY_MESSAGE = PidTagSubject.exists()
 
 def change(number: int, entry_id: EntryId = LETTER) -> Change:
     return Change(ChangeKind.CHANGED, entry_id, INBOX, number)
+
+
+def entry(unique_id: bytes, fingerprint: bytes = b"f") -> JournalEntry:
+    return JournalEntry(Origin("ann", unique_id, fingerprint), NOON)
 
 
 class Says:
@@ -63,7 +69,7 @@ class Says:
     receive_folder = receive_folders = set_receive_folder = deliver = save_associated = _say
     create_search_folder = search_criteria = set_search_criteria = changes_since = check = backup = compact = _say
     restore = purge = purge_before = set_message_status = clear_receipts = owed_receipts = _say
-    attachment_facts = attachment_octets = _say
+    attachment_facts = attachment_octets = journal = note = forget = _say
     submit = outgoing = submission = make_due = retry = abort = track = preview = flush = submit_all = _say
     identity = None
 
@@ -134,6 +140,12 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("a mark of text", lambda s: s.attachment_facts(LETTER, 0, NEVER), AttachmentFacts(5, cast(Any, "1"))),
     ("text for octets", lambda s: s.attachment_octets(LETTER, 0, b"", 0, 9, NEVER), "octets"),
     ("too many octets", lambda s: s.attachment_octets(LETTER, 0, b"", 0, 2, NEVER), b"abc"),
+    ("no journal", lambda s: s.journal("ann", None, 9, NEVER), None),
+    ("keys for entries", lambda s: s.journal("ann", None, 9, NEVER), [(b"1", b"f")]),
+    ("too many entries", lambda s: s.journal("ann", None, 1, NEVER), [entry(b"1"), entry(b"2")]),
+    ("entries that fall", lambda s: s.journal("ann", None, 9, NEVER), [entry(b"2"), entry(b"1")]),
+    ("an entry twice", lambda s: s.journal("ann", None, 9, NEVER), [entry(b"1"), entry(b"1")]),
+    ("the entry before", lambda s: s.journal("ann", (b"1", b"f"), 9, NEVER), [entry(b"1"), entry(b"2")]),
     ("no item", lambda s: s.lock_due(1, NEVER), "item"),
     ("no yes or no", lambda s: s.settle(cast(Any, None), [], NEVER), None),
 ]
@@ -155,6 +167,8 @@ MEANINGFUL: list[tuple[str, Ask, object]] = [
     ("fewer octets at the end", lambda s: s.attachment_octets(LETTER, 0, b"", 0, 2, NEVER), b"a"),
     ("a search", lambda s: s.search_criteria(INBOX, NEVER), Search(EVERY_MESSAGE, (INBOX,))),
     ("properties", lambda s: s.folder_properties(INBOX, NEVER), {PidTagSubject: "a"}),
+    ("no entries of a journal", lambda s: s.journal("ann", None, 9, NEVER), []),
+    ("two prints", lambda s: s.journal("ann", (b"1", b"f"), 9, NEVER), [entry(b"1", b"g"), entry(b"1", b"h")]),
 ]
 
 
@@ -170,6 +184,7 @@ def test_what_has_a_meaning_is_given(ask: Ask, given: object) -> None:
 ABILITIES: Mapping[Capability, Ask] = {
     Capability.CHANGES: lambda s: s.changes_since(None, None, 9, NEVER),
     Capability.HIERARCHY: lambda s: s.empty_folder(INBOX, NEVER),
+    Capability.JOURNAL: lambda s: s.note([], NEVER),
     Capability.FOLDER_PROPERTIES: lambda s: s.set_folder_properties(INBOX, {}, NEVER),
     Capability.RECEIVE_FOLDERS: lambda s: s.deliver([], NEVER),
     Capability.SEARCH_FOLDERS: lambda s: s.search_criteria(INBOX, NEVER),

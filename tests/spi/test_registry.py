@@ -29,7 +29,9 @@ def test_what_is_registered_by_call_is_found_first() -> None:
 
 
 def test_the_services_of_the_package_are_found_by_entry_point() -> None:
-    assert {"smtp", "internet-mail", "personal-folders", "organization"} <= set(registry.service_names())
+    assert {"smtp", "internet-mail", "pop3", "pop3s", "personal-folders", "organization"} <= set(
+        registry.service_names()
+    )
     assert registry.service("internet-mail").config_type.__name__ == "InternetMailConfig"
 
 
@@ -38,7 +40,7 @@ def test_an_unknown_name_lists_what_there_is() -> None:
         registry.service("no-such-service")
 
 
-@pytest.mark.parametrize("name", ["imap-mail", "imaps", "pop3s", "post-office"])
+@pytest.mark.parametrize("name", ["imap-mail", "imaps", "post-office"])
 def test_a_room_to_come_is_not_supported_by_name(name: str) -> None:
     with pytest.raises(NotSupported, match=name):
         registry.service(name)

@@ -141,6 +141,7 @@ def _values(**values: Any) -> Callable[[], Config]:
         (_values(parts=True), "parts: need int, got bool"),
         (_values(regions="se"), "regions: need a list"),
         (_values(colour=1), "colour: no such key; there are url, token"),
+        (_values(part=4), "part: no such key; did you mean parts? There are url, token"),
         (_values(folder="a\0b"), "folder: a path holds no NUL"),
         (_values(parts=3), "parts: 3 is odd"),
         (lambda: made({}), "url: has to be given"),

@@ -15,6 +15,7 @@ from msgcore.spi.folders import (
     SupportsReceiveFolders,
     SupportsSearchFolders,
 )
+from msgcore.spi.journal import SupportsJournal
 from msgcore.spi.message_state import SupportsMessageStatus, SupportsReceipts, SupportsStreams
 from msgcore.spi.recovery import SupportsMaintenance, SupportsRecovery
 from msgcore.spi.store import (
@@ -65,6 +66,7 @@ class Capability(enum.Enum):
     MESSAGE_STATUS = "message status"
     RECEIPTS = "receipts"
     STREAMS = "streams"
+    JOURNAL = "journal"
 
 
 _PROTOCOLS: Mapping[Capability, type] = {
@@ -95,6 +97,7 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.MESSAGE_STATUS: SupportsMessageStatus,
     Capability.RECEIPTS: SupportsReceipts,
     Capability.STREAMS: SupportsStreams,
+    Capability.JOURNAL: SupportsJournal,
 }
 
 

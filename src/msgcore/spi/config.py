@@ -6,7 +6,8 @@ Field types: ``str``, ``int``, ``float``, ``bool``, ``Path``, ``Secret``, ``Serv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -44,7 +45,7 @@ def build_config(
     settings = settings_of(config_type)
     for key in values:
         if key not in settings:
-            raise ConfigError(key, f"no such key; there are {', '.join(settings)}")
+            raise ConfigError(key, f"no such key; {_near(key, settings)} {', '.join(settings)}")
     arguments: dict[str, object] = {}
     for name, setting in settings.items():
         if name in values:
@@ -62,6 +63,11 @@ def build_config(
     except Exception as error:
         name = f"{config_type.__module__}.{config_type.__qualname__}"
         raise PluginBroken(f"{name}: {type(error).__name__}: {error}") from error
+
+
+def _near(key: str, known: Iterable[str]) -> str:
+    near = get_close_matches(key, known, 1, cutoff=0.75)
+    return f"did you mean {near[0]}? There are" if near else "there are"
 
 
 def url_values(config_type: type[Any], url: str) -> dict[str, object]:

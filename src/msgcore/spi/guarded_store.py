@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgcore.spi.guarded.folders import GuardedFolders
+from msgcore.spi.guarded.journal import GuardedJournal
 from msgcore.spi.guarded.keeping import GuardedKeeping
 from msgcore.spi.guarded.messages import GuardedMessages
 from msgcore.spi.guarded.queue import GuardedQueue
@@ -11,7 +12,7 @@ from msgcore.spi.guarded.reading import GuardedReading
 __all__ = ["GuardedStore"]
 
 
-class GuardedStore(GuardedReading, GuardedMessages, GuardedFolders, GuardedKeeping, GuardedQueue):
+class GuardedStore(GuardedReading, GuardedMessages, GuardedFolders, GuardedKeeping, GuardedJournal, GuardedQueue):
     """One store of a plug-in.
 
     Raises (from every method):

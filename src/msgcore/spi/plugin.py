@@ -74,8 +74,16 @@ class Plugin:
                 await self.close()
                 raise
 
-    async def call(self, function: Callable[..., object], *arguments: object, deadline: Deadline = NEVER) -> object:
+    async def call(
+        self,
+        function: Callable[..., object],
+        *arguments: object,
+        deadline: Deadline = NEVER,
+        undo: Callable[[Any], object] | None = None,
+    ) -> object:
         """Call one of the plug-in's methods; what it gives is whatever it gives, and for the caller to check.
+
+        What a thread gives after the call was cut is for nobody; ``undo`` is called with it, in that thread.
 
         Raises:
             TimedOut: the deadline is past already, or no thread was free before it: nothing was called.
@@ -86,13 +94,19 @@ class Plugin:
         """
         if self._is_closed:
             raise Closed(f"{self.name}: is closed")
-        return await self._call(function, arguments, deadline)
+        return await self._call(function, arguments, deadline, undo)
 
-    async def _call(self, function: Callable[..., object], arguments: tuple[object, ...], deadline: Deadline) -> object:
+    async def _call(
+        self,
+        function: Callable[..., object],
+        arguments: tuple[object, ...],
+        deadline: Deadline,
+        undo: Callable[[Any], object] | None = None,
+    ) -> object:
         deadline.check(self.name)
         limit = deadline.later(_GRACE_SECONDS)
         try:
-            found = await self._run(function, arguments, limit)
+            found = await self._run(function, arguments, limit, undo)
         except CutShort as error:
             self.fault = self._late(function, str(error))
             raise self.fault from error
@@ -111,11 +125,17 @@ class Plugin:
     def _late(self, function: object, what: str) -> CutShort:
         return CutShort(f"{self.name}: {_name_of(function)} did not keep to its deadline: {what}")
 
-    async def _run(self, function: Callable[..., object], arguments: tuple[object, ...], limit: Deadline) -> object:
+    async def _run(
+        self,
+        function: Callable[..., object],
+        arguments: tuple[object, ...],
+        limit: Deadline,
+        undo: Callable[[Any], object] | None,
+    ) -> object:
         if _is_coroutine_function(getattr(function, "__func__", function)):
             given: object = function(*arguments)
         else:
-            given = await self._in_thread(lambda: function(*arguments), limit)
+            given = await self._in_thread(lambda: function(*arguments), limit, undo)
         coroutine: Coroutine[Any, Any, object]
         if iscoroutine(given):
             coroutine = given
@@ -133,7 +153,9 @@ class Plugin:
                 raise CutShort(str(error)) from error
             raise
 
-    async def _in_thread(self, function: Callable[[], T], limit: Deadline) -> T:
+    async def _in_thread(
+        self, function: Callable[[], T], limit: Deadline, undo: Callable[[T], object] | None = None
+    ) -> T:
         future = self._workers.submit(function)
         try:
             return await self.runtime.wait(future, limit)
@@ -143,11 +165,31 @@ class Plugin:
             if future.cancel():
                 raise TimedOut(f"{self.name}: none of its threads was free in time") from error
             future.add_done_callback(lambda _: _log.warning("%s: a call ended long after its deadline", self.name))
+            self._undo_late(future, undo)
             raise CutShort("it goes on in its thread") from error
         except BaseException:
             if not future.cancel():
                 await self._grace(future)
+                self._undo_late(future, undo)
             raise
+
+    def _undo_late(self, late: Future[T], undo: Callable[[T], object] | None) -> None:
+        """Take back, in one of its threads, what a function gives when nobody waits for it any more."""
+
+        def take_back() -> None:
+            if undo is None or late.exception() is not None:
+                return
+            try:
+                undone = undo(late.result())
+                if isawaitable(undone):
+                    _run_at_once(_awaited(undone))
+            except Exception as error:
+                _log.warning("%s: what came too late could not be undone: %s", self.name, error)
+
+        if late.done():
+            self._workers.submit(take_back)
+        else:
+            late.add_done_callback(lambda _: take_back())
 
     async def _grace(self, future: Future[T]) -> None:
         """Let a function that was cancelled come to its end, for a moment: what it did is good to know."""
@@ -239,6 +281,16 @@ def _is_coroutine_function(function: object) -> bool:
 
 async def _awaited(given: Awaitable[object]) -> object:
     return await given
+
+
+def _run_at_once(coroutine: Coroutine[Any, Any, object]) -> None:
+    """Run a coroutine that waits in no event loop, as all do that use a blocking session's runtime."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    coroutine.close()
+    raise SuspendedError("it waits in an event loop, and there is none in its thread")
 
 
 def _broken(name: str, function: object, error: Exception) -> PluginBroken:

@@ -23,8 +23,6 @@ _TO_COME = {
     "imap-mail": "IMAP accounts",
     "imap": "IMAP stores",
     "imaps": "IMAP stores",
-    "pop3": "POP3 retrieval",
-    "pop3s": "POP3 retrieval",
     "post-office": "workgroup post offices",
 }
 

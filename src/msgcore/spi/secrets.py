@@ -44,7 +44,9 @@ def resolve_secret(reference: str, folder: Path) -> Secret:
                 if len(octets) > _MAX_OCTETS:
                     raise SetupError(f"{reference}: {path} is no secret: larger than {_MAX_OCTETS} octets")
                 return Secret(octets.decode().removesuffix("\n").removesuffix("\r"))
-            except (OSError, UnicodeDecodeError) as error:
+            except OSError as error:
+                raise SetupError(f"{reference}: {path}: {error.strerror}") from error
+            except UnicodeDecodeError as error:
                 raise SetupError(f"{reference}: {path}: {error}") from error
         case _:
             raise NotSupported(f"{kind}: secrets in a keyring are not in this version of msgcore")

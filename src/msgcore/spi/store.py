@@ -34,9 +34,11 @@ from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.props.text_form import format_restriction
 from msgcore.spi.answer import Answer
+from msgcore.spi.origin import Origin
 
 __all__ = [
     "EVERY_ROW",
+    "NO_STATUS",
     "Contents",
     "EventKind",
     "EventSink",
@@ -119,6 +121,9 @@ class MessageStatus(enum.IntFlag):
     REMOTE_DOWNLOAD = 0x1000
     REMOTE_DELETE = 0x2000
     RECEIPT_SENT = 0x4000
+
+
+NO_STATUS = MessageStatus(0)
 
 
 @attrs.frozen
@@ -252,7 +257,8 @@ class Incoming:
     """A message to save: its octets if it was read, or the message; and what the store notes about its arrival.
 
     ``delivery_key`` makes delivery idempotent: a second one with the same key changes nothing. ``status`` (32 bits) is
-    kept by a store that has a message status.
+    kept by a store that has a message status. ``origin`` says which message of a server it was, and ``remote_status``
+    what is to be done there: for a store that keeps a journal (:class:`~msgcore.spi.journal.SupportsJournal`).
 
     Raises:
         UsageError: one of them is of another type, or ``status`` has more bits.
@@ -264,6 +270,8 @@ class Incoming:
     received_at: datetime | None = attrs.field(default=None, converter=_aware)
     delivery_key: bytes | None = None
     status: int = 0
+    origin: Origin | None = None
+    remote_status: MessageStatus = NO_STATUS
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(cast(object, self.message), Message):
@@ -271,6 +279,9 @@ class Incoming:
         if self.delivery_key is not None and not isinstance(cast(object, self.delivery_key), bytes):
             raise UsageError(f"Incoming: need octets for delivery_key, got {type(self.delivery_key).__name__}")
         check_status(self.status, "Incoming: status")
+        check_status(self.remote_status, "Incoming: remote_status")
+        if not isinstance(cast(object, self.origin), Origin | None):
+            raise UsageError(f"Incoming: need an Origin, got {type(self.origin).__name__}")
 
 
 def check_status(status: int, what: str) -> None:
