@@ -9,16 +9,14 @@ import base64
 import contextlib
 import copy
 import random
-import re
-import resource
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from msgcore.codecs import mime
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Message, compare
+from tests.hostile.memory import peak_octets, reset_peak
 
 _MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 
@@ -158,28 +156,10 @@ def _ask(message: Message) -> None:
     mime.read_delivery_report(message)
 
 
-def _reset_peak() -> int:
-    """Make the peak what the process holds now, and give it; elsewhere than on Linux it stays what it was."""
-    reset = Path("/proc/self/clear_refs")
-    if reset.exists():
-        reset.write_text("5")
-    return _peak_octets()
-
-
-def _peak_octets() -> int:
-    status = Path("/proc/self/status")
-    if status.exists():  # what getrusage says begins with the peak of the parent
-        found = re.search(r"VmHWM:\s*(\d+)", status.read_text())
-        assert found is not None
-        return int(found[1]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
 if __name__ == "__main__":
     octets = CASES[sys.argv[1]]()
     job(b"Subject: warm\r\n\r\n")
-    before = _reset_peak()
+    before = reset_peak()
     started = time.process_time()
     job(octets)
-    print(f"{time.process_time() - started:.3f} {_peak_octets() - before} {len(octets)}")
+    print(f"{time.process_time() - started:.3f} {peak_octets() - before} {len(octets)}")
