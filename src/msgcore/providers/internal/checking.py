@@ -9,6 +9,7 @@ import attrs
 from msgcore.base.times import Deadline
 from msgcore.errors import StoreCorrupt
 from msgcore.providers.internal.content_reader import verify_content
+from msgcore.providers.internal.journal import journals_of_no_message
 from msgcore.providers.internal.overlay import overlay_from_json
 from msgcore.providers.internal.search_filling import verify_search
 from msgcore.providers.internal.standing import Section
@@ -163,6 +164,13 @@ _RULES = (
         f"select message.id {_OF_MAILBOX} and (flags & {int(MessageFlag.SUBMIT)} <> 0) <> exists (select 1"
         " from submission where message_id = message.id and state in ('ready', 'held'))",
     ),
+    _Rule(
+        "journal",
+        "an entry names a message of another mailbox",
+        "select distinct journal.id from journal join journal_entry on journal_id = journal.id"
+        " join message on message.id = message_id join folder on folder.id = folder_id"
+        " where journal.mailbox_id = ? and folder.mailbox_id <> journal.mailbox_id",
+    ),
     _Rule("content", "no message has it", "select id from content where id not in (select content_id from message)"),
 )
 
@@ -176,6 +184,8 @@ def find_faults(connection: Connection, mailbox: int, deadline: Deadline) -> Ite
     for rule in _RULES:
         for (number,) in connection.rows(rule.sql, (mailbox,) * rule.sql.count("?")):
             yield Fault(f"{rule.what} {number}", rule.text)
+    for number in journals_of_no_message(connection, mailbox):
+        yield Fault(f"journal {number}", "an entry names a message that never was")
     other = made_by_other_unicode(connection)
     if other is not None:
         yield Fault("words", f"made by Unicode {other}, and now others are asked for; compact() makes them anew")

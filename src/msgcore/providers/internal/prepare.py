@@ -40,7 +40,8 @@ from msgcore.providers.internal.records import clean, lay_over
 from msgcore.providers.internal.words import IndexedText, indexed_text, is_indexed
 from msgcore.runtime import SqlValue
 from msgcore.spi.kept import DEFAULTS, STORE_SAYS, flags_set
-from msgcore.spi.store import Incoming, MessageFlag
+from msgcore.spi.origin import Origin
+from msgcore.spi.store import NO_STATUS, Incoming, MessageFlag, MessageStatus
 
 __all__ = ["COLUMN_NAMES", "Prepared", "prepare"]
 
@@ -52,6 +53,7 @@ COLUMN_NAMES = (
 """Of the table ``message``, what a message says itself, in the order of :attr:`Prepared.columns`."""
 
 _CLASS = str(DEFAULTS[PidTagMessageClass])
+_CREATED = COLUMN_NAMES.index("creation_time")
 _BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 
 
@@ -69,6 +71,13 @@ class Prepared:
     text: IndexedText | None
     names: tuple[PropertyName, ...] = ()
     delivery_key: bytes | None = None
+    origin: Origin | None = None
+    remote_status: MessageStatus = NO_STATUS
+
+    @property
+    def created(self) -> int:
+        """When it was made ready: the FILETIME of its creation."""
+        return int(self.columns[_CREATED] or 0)
 
     @property
     def flags(self) -> MessageFlag:
@@ -98,6 +107,8 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
         indexed_text(kept),
         tuple([tag.bag_key for tag, _ in not_carried if not isinstance(tag.bag_key, int)]),
         incoming.delivery_key,
+        incoming.origin,
+        incoming.remote_status,
     )
 
 

@@ -19,6 +19,10 @@ associated contents, 2 for what is deleted and may be restored; ``message_count`
 of section 0, or of the links of a search folder. A backup is another ``epoch`` of the mailbox: what it goes on with
 from ``epoch_number`` on is not what the mailbox itself went on with.
 
+A **journal** says what is known of one account that mail is retrieved from. ``message_id`` of an entry names the
+message that it became and is no reference: it stays when that is gone. The entries lie in the order in which they came,
+for some have a header and most have none; the index of their keys is small.
+
 A table without rowids begins with the columns of its key: in one that does not, the integrity check of SQLite 3.40
 finds a NULL where there is none.
 """
@@ -182,6 +186,26 @@ create table gone (
     primary key (mailbox_id, number)
 ) without rowid;
 create index gone_from on gone (folder_id, number);
+
+create table journal (
+    id integer primary key,
+    mailbox_id integer not null references mailbox (id) on delete cascade,
+    account blob not null
+);
+create unique index journal_of on journal (mailbox_id, account);
+
+create table journal_entry (
+    journal_id integer not null references journal (id) on delete cascade,
+    unique_id blob not null,
+    fingerprint blob not null,
+    size_octets integer not null,
+    first_seen integer not null,
+    status integer not null,
+    missing_since integer,
+    message_id integer,
+    header blob not null default x'',
+    primary key (journal_id, unique_id, fingerprint)
+);
 
 create table named_property (
     mailbox_id integer not null references mailbox (id) on delete cascade,

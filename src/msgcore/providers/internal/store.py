@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgcore.providers.internal.calls.changes import ChangeCalls
 from msgcore.providers.internal.calls.folder_properties import FolderPropertyCalls
 from msgcore.providers.internal.calls.folders import FolderCalls
+from msgcore.providers.internal.calls.journal import JournalCalls
 from msgcore.providers.internal.calls.maintenance import MaintenanceCalls
 from msgcore.providers.internal.calls.queue import QueueCalls
 from msgcore.providers.internal.calls.receive_folders import ReceiveFolderCalls
@@ -32,6 +33,7 @@ class InternalStore(
     ChangeCalls,
     TellingCalls,
     QueueCalls,
+    JournalCalls,
 ):
     """A mailbox in a database. May be shared by threads and tasks."""
 

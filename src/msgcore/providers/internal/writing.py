@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import attrs
 
 from msgcore.props.key import PropertyName
 from msgcore.providers.internal.content import drop_unused_contents, write_contents
 from msgcore.providers.internal.dialect import as_stored, look_up, new_ids
+from msgcore.providers.internal.journal import EntryKey, entry_keys, note_stored, stored_numbers
 from msgcore.providers.internal.named_properties import make_ids
 from msgcore.providers.internal.numbers import take_numbers
 from msgcore.providers.internal.prepare import COLUMN_NAMES, Prepared
@@ -67,12 +69,15 @@ class _Fresh:
 def insert_messages(connection: Connection, placed: Sequence[tuple[int, Prepared]]) -> list[int]:
     """Write messages, each into the folder with the number before it, and give their numbers.
 
-    One whose delivery key is there already is not written again, and gives the number that it has.
+    One that was stored before, by its origin or its delivery key, is not written again, and gives the number that it
+    has. The journal's entries of all that have an origin say so.
 
     Raises:
         LimitExceeded: the store would have more named properties than it takes.
     """
-    numbers, fresh = _numbered(connection, placed)
+    mailboxes = _mailboxes_of(connection, {folder for folder, _ in placed})
+    keys = entry_keys(connection, [(mailboxes[folder], one.origin) for folder, one in placed])
+    numbers, fresh = _numbered(connection, placed, keys)
     contents, is_new = write_contents(connection, [one.prepared.content for one in fresh])
     texts = [
         (content, one.prepared.text)
@@ -80,7 +85,6 @@ def insert_messages(connection: Connection, placed: Sequence[tuple[int, Prepared
         if is_new_one and one.prepared.text is not None
     ]
     write_words(connection, sorted(texts))
-    mailboxes = _mailboxes_of(connection, {one.folder for one in fresh})
     changes = _take_numbers(connection, [mailboxes[one.folder] for one in fresh])
     _name_properties(connection, mailboxes, fresh)
     engine, tally = connection.engine, Tally()
@@ -94,6 +98,7 @@ def insert_messages(connection: Connection, placed: Sequence[tuple[int, Prepared
     connection.run_many(_INSERT, rows)
     tally.write(connection)
     _update_searches(connection, mailboxes, fresh)
+    note_stored(connection, zip(keys, numbers, (one for _, one in placed), strict=True))
     return numbers
 
 
@@ -102,20 +107,23 @@ def insert_message(connection: Connection, folder: int, prepared: Prepared) -> i
     return insert_messages(connection, [(folder, prepared)])[0]
 
 
-def _numbered(connection: Connection, placed: Sequence[tuple[int, Prepared]]) -> tuple[list[int], list[_Fresh]]:
+def _numbered(
+    connection: Connection, placed: Sequence[tuple[int, Prepared]], keys: Sequence[EntryKey | None]
+) -> tuple[list[int], list[_Fresh]]:
     """Give a number to each message, and those that are not there yet."""
     delivery_keys = [one.delivery_key for _, one in placed if one.delivery_key is not None]
-    known = look_up(connection, "delivery_key, id", "message", "delivery_key", delivery_keys)
+    delivered = look_up(connection, "delivery_key, id", "message", "delivery_key", delivery_keys)
+    known: dict[object, int] = dict(chain(delivered.items(), stored_numbers(connection, keys).items()))
     free = iter(new_ids(connection, "message", len(placed)))
     numbers: list[int] = []
     fresh: list[_Fresh] = []
-    for folder, prepared in placed:
-        number = None if prepared.delivery_key is None else known.get(prepared.delivery_key)
+    for (folder, prepared), key in zip(placed, keys, strict=True):
+        names = [name for name in (key, prepared.delivery_key) if name is not None]
+        number = next((known[name] for name in names if name in known), None)
         if number is None:
             number = next(free)
             fresh.append(_Fresh(number, folder, prepared))
-            if prepared.delivery_key is not None:
-                known[prepared.delivery_key] = number
+        known.update(dict.fromkeys(names, number))
         numbers.append(number)
     return numbers, fresh
 

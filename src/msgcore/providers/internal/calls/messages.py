@@ -54,18 +54,18 @@ class MessageCalls(StoreCalls):
     ) -> Sequence[EntryId]:
         number = self._folder(folder)
         known = await self._delivered(incoming, deadline)
-        prepared = await self._prepared([one for one in incoming if one.delivery_key not in known], deadline, flags)
+        prepared = await self._prepared([one for one in incoming if _key(one) not in known], deadline, flags)
 
         def work(connection: Connection) -> list[int]:
             self._check_target(connection, number)
             return insert_messages(connection, [(number, one) for one in prepared]) if prepared else []
 
         fresh = iter(await (self._write if prepared else self._read)(work, deadline))
-        return [self._id(known[one.delivery_key] if one.delivery_key in known else next(fresh)) for one in incoming]
+        return [self._id(known[key] if (key := _key(one)) in known else next(fresh)) for one in incoming]
 
     async def _delivered(self, incoming: Sequence[Incoming], deadline: Deadline) -> Mapping[bytes | None, int]:
         """Find the messages of a batch that were delivered before, which need not be made ready again."""
-        keys = {self._keyed(one).delivery_key: one.delivery_key for one in incoming if one.delivery_key is not None}
+        keys = {self._keyed(one).delivery_key: key for one in incoming if (key := _key(one)) is not None}
         if len(keys) < _LOOKED_UP_FIRST:
             return {}
         found = await self._read(
@@ -150,3 +150,8 @@ class MessageCalls(StoreCalls):
     ) -> None:
         numbers = self._messages(entry_ids)
         await self._write(lambda c: change(c, find(c, numbers)), deadline)
+
+
+def _key(incoming: Incoming) -> bytes | None:
+    """Give the delivery key of a message that nothing is to be written of when it was delivered before."""
+    return incoming.delivery_key if incoming.origin is None else None
