@@ -1,0 +1,74 @@
+"""Retrieving mail from a server's maildrop into a store."""
+
+from __future__ import annotations
+
+from msgcore.base.times import Deadline
+from msgcore.errors import ConnectionLost, MsgcoreError, NotSupported, OperationCancelled, ServiceBusy, UsageError
+from msgcore.runtime.abc import Runtime
+from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_retrieval import GuardedRetriever
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spooler.retrieval.opening import open_patiently
+from msgcore.spooler.retrieval.policy import Task
+from msgcore.spooler.retrieval.report import RetrievalFault, RetrievalProgress, RetrievalReport
+from msgcore.spooler.retrieval.session import work_through
+from msgcore.spooler.retrieval.tally import Tally
+from msgcore.spooler.retrieval.visit import OnProgress, Order
+
+__all__ = ["OnProgress", "RetrievalFault", "RetrievalProgress", "RetrievalReport", "Task", "retrieve"]
+
+
+async def retrieve(
+    runtime: Runtime,
+    store: GuardedStore,
+    retriever: GuardedRetriever,
+    deadline: Deadline,
+    *,
+    task: Task = Task.RECEIVE,
+    on_progress: OnProgress | None = None,
+) -> RetrievalReport:
+    """Retrieve what the retriever's policy says, or do another task, and tell what was done.
+
+    No message is stored twice, and none is deleted at the server that is not stored or was not marked for it. What
+    server, network, store and deadline do is the report's ``error``; the next call goes on from there. A connection
+    that is lost is opened again as long as each session has stored something, and no more than was listed at first; and
+    once for a message that was put off, for it could have taken the time in which others are deleted.
+
+    Raises:
+        NotSupported: the store keeps no journal, or takes no mail.
+        UsageError: it was closed meanwhile.
+        OperationCancelled: cancel() was called; what was stored by then is stored.
+    """
+    if not store.can(Capability.JOURNAL):
+        raise NotSupported(f"{store.display_name}: this store keeps no journal of what was retrieved into it")
+    tally = Tally(retriever.name)
+    order = Order(runtime, store, retriever.account, retriever.policy, task, deadline, on_progress, tally)
+    try:
+        await _until_done(order, retriever)
+    except (OperationCancelled, UsageError):
+        raise
+    except MsgcoreError as error:
+        return tally.report(error)
+    return tally.report(None)
+
+
+async def _until_done(order: Order, retriever: GuardedRetriever) -> None:
+    tally = order.tally
+    while True:
+        before = tally.kept
+        try:
+            maildrop = await open_patiently(order.runtime, retriever, order.deadline)
+        except ServiceBusy:
+            if tally.may_put_off:
+                raise
+            return  # what was put off waits for the next call
+        try:
+            is_put_off = await work_through(order, maildrop)
+        except ConnectionLost:
+            # Each session has to leave less to do, so this comes to an end; unless every login gives other unique ids.
+            if tally.kept == before or tally.stored > (tally.listed or 0):
+                raise
+            continue
+        if not is_put_off or not tally.may_put_off:
+            return
+        tally.may_put_off = False

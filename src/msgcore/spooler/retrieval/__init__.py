@@ -1,0 +1,1 @@
+"""What is retrieved from a maildrop, kept there and removed, so that no message is lost and none comes twice."""

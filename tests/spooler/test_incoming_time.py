@@ -1,0 +1,263 @@
+"""Retrieving mail when time is short: every call gets something done, and nothing stands in the way for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
+from msgcore.errors import (
+    ConnectionLost,
+    LoginTooSoon,
+    MaildropInUse,
+    MsgcoreError,
+    NotSupported,
+    QuotaReached,
+    StoreError,
+    TimedOut,
+    UsageError,
+)
+from msgcore.spi.retrieval import RetrievalPolicy
+from msgcore.spi.store import Incoming
+from msgcore.spooler.incoming import RetrievalFault, RetrievalReport
+from msgcore.testing.clock import ManualClock
+from msgcore.testing.memory_maildrop import MemoryMaildrop, MemorySession
+from msgcore.testing.memory_store import MemoryStore
+from msgcore.testing.modes import Mode
+from tests.spooler.incoming_desk import LEAVE, START, Desk, letter
+from tests.spooler.test_incoming_trouble import WaitedFor
+
+A, B, C = letter("a"), letter("b"), letter("c")
+MANY = [letter(f"{number:03}") for number in range(400)]
+MEBIBYTE = 1 << 20
+
+
+class SlowLine:
+    """A desk at a line on which each answer takes 50 ms, and 100,000 octets take a second."""
+
+    def __init__(self, mode: Mode, maildrop: MemoryMaildrop | None = None) -> None:
+        self.desk = Desk(mode, maildrop or MemoryMaildrop(batch=20))
+        self.maildrop = self.desk.maildrop
+        self.maildrop.on_work = lambda _, messages, octets: self.desk.clock.move(0.05 * messages + octets / 100_000)
+
+    def put(self, *messages: bytes) -> None:
+        for octets in messages:
+            self.maildrop.put(octets)
+
+    def retrieve(self, policy: RetrievalPolicy | None = None, seconds: float = 10.0) -> RetrievalReport:
+        return self.desk.retrieve(policy, deadline=self.desk.runtime.deadline(seconds))
+
+    def left(self, *messages: bytes) -> None:
+        """Have messages retrieved, and left."""
+        self.put(*messages)
+        self.retrieve(LEAVE, 1_000.0)
+
+
+@pytest.fixture
+def line(mode: Mode) -> SlowLine:
+    return SlowLine(mode)
+
+
+# Copies that are to be removed, and take longer to look at than a call has
+
+ONE_COPY = RetrievalPolicy(leave_on_server=True, keep_at_most=1)
+
+
+@pytest.mark.parametrize("policy", [RetrievalPolicy(), ONE_COPY])
+@pytest.mark.parametrize("has_headers", [True, False])
+def test_what_is_new_is_received_first(mode: Mode, policy: RetrievalPolicy, has_headers: bool) -> None:
+    line = SlowLine(mode, MemoryMaildrop(batch=20, has_headers=has_headers))
+    line.left(*MANY)
+    line.put(A)
+    line.retrieve(policy)
+
+    assert A in line.desk.stored()
+
+
+@pytest.mark.parametrize("policy", [RetrievalPolicy(), ONE_COPY])
+def test_every_call_removes_some_copies(line: SlowLine, policy: RetrievalPolicy) -> None:
+    line.left(*MANY)
+    removed = [line.retrieve(policy).removed for _ in range(3)]
+
+    assert [count > 50 for count in removed] == [True] * 3
+
+
+def test_the_rest_of_the_copies_is_said_to_wait_for_time(line: SlowLine) -> None:
+    line.left(*MANY)
+
+    assert isinstance(line.retrieve().error, TimedOut)
+
+
+def test_copies_are_removed_until_none_is_left(line: SlowLine) -> None:
+    line.left(*MANY)
+    while line.retrieve().error is not None:
+        pass
+
+    assert (line.maildrop.waiting(), len(line.desk.stored())) == ((), 400)
+
+
+def test_what_was_stored_is_removed_as_far_as_there_is_time(line: SlowLine) -> None:
+    line.put(*MANY)
+    reports = [line.retrieve() for _ in range(2)]
+
+    assert [one.stored > 100 and one.removed > 0 for one in reports] == [True, True]
+
+
+def test_a_quota_at_a_look_keeps_nothing_from_being_received_and_removed(mode: Mode) -> None:
+    desk = Desk(mode, MemoryMaildrop(batch=1, has_headers=False))
+    desk.maildrop.put(A)
+    desk.maildrop.put(B)
+    desk.retrieve(LEAVE)
+    desk.maildrop.put(C)
+    quota = QuotaReached("no more today")
+    desk.maildrop.fail("retrieve", quota, calls=2)
+    report = desk.retrieve()
+
+    assert (report.error, desk.stored(), desk.maildrop.waiting()) == (quota, [A, B, C], (B,))
+
+
+# Large messages
+
+LARGE = letter("large", "x" * 2 * MEBIBYTE)
+TOO_LARGE = "it has 2,097,218 octets, too many for the time that was left; give a longer timeout_seconds"
+
+
+def test_a_message_that_takes_too_long_does_not_keep_others_from_being_received(line: SlowLine) -> None:
+    line.put(A, LARGE, B)
+    line.retrieve()
+
+    assert (line.desk.stored(), line.maildrop.waiting()) == ([A, B], (LARGE,))
+
+
+def test_a_message_that_took_too_long_is_a_fault(line: SlowLine) -> None:
+    line.put(LARGE)
+    report = line.retrieve()
+
+    assert (isinstance(report.error, TimedOut), report.faults) == (True, (RetrievalFault(1, b"id-1", TOO_LARGE),))
+
+
+def test_a_message_that_was_put_off_is_a_fault_when_the_server_wants_time_between_two_logins(line: SlowLine) -> None:
+    line.put(A, LARGE)
+    line.maildrop.fail("open", LoginTooSoon("too soon", 300.0), calls=1)
+    report = line.retrieve()
+
+    assert (report.error, report.removed, report.faults) == (None, 1, (RetrievalFault(2, b"id-2", TOO_LARGE),))
+
+
+def test_with_time_enough_a_large_message_comes_in_the_same_call(line: SlowLine) -> None:
+    line.put(A, LARGE, B)
+    report = line.retrieve(seconds=60.0)
+
+    assert (report.error, report.faults, line.desk.stored(), line.maildrop.waiting()) == (None, (), [A, B, LARGE], ())
+
+
+def test_without_a_deadline_one_session_is_enough(line: SlowLine) -> None:
+    line.put(A, LARGE, B)
+    line.desk.retrieve()
+
+    assert (line.maildrop.sessions, line.maildrop.waiting()) == (1, ())
+
+
+def test_copies_in_excess_are_removed_before_a_message_that_takes_too_long(line: SlowLine) -> None:
+    line.left(A, B)
+    line.put(LARGE)
+    line.retrieve(ONE_COPY)
+
+    assert line.maildrop.waiting() == (B, LARGE)
+
+
+def test_a_copy_that_takes_too_long_to_look_at_does_not_keep_others_from_being_removed(mode: Mode) -> None:
+    line = SlowLine(mode, MemoryMaildrop(batch=20, has_headers=False))
+    line.left(LARGE, A, B)
+    line.retrieve()
+
+    assert line.maildrop.waiting() == (LARGE,)
+
+
+def test_large_messages_come_by_rising_size(line: SlowLine) -> None:
+    letters = [letter(f"{size}", "x" * size) for size in (900_000, 300_000, 600_000)]
+    line.put(*letters)
+    line.retrieve(LEAVE, 60.0)
+
+    assert line.desk.stored() == sorted(letters, key=len)
+
+
+# Maildrops in use, and servers that forget
+
+
+def test_a_maildrop_in_use_is_waited_for_no_longer_than_30_seconds(mode: Mode) -> None:
+    clock = WaitedFor()
+    desk = Desk(mode, clock=clock)
+    errors = [MaildropInUse("in use") for _ in range(5)]
+    for error in errors:
+        desk.maildrop.fail("open", error)
+    report = desk.retrieve(deadline=desk.runtime.deadline(600.0))
+
+    assert (clock.waits, report.error, errors[4].retry_after_seconds) == ([1.0, 2.0, 4.0, 8.0], errors[4], 16.0)
+
+
+class OtherIds(MemoryMaildrop):
+    """A server that gives other unique ids at each login, and loses the connection behind each batch."""
+
+    def open_session(self) -> MemorySession:
+        for _ in range(len(self.waiting())):
+            self.put(self.waiting()[0], unique_id=b"%d-%d" % (self.sessions, len(self.waiting())))
+            self.take_away(0)
+        self.fail("retrieve", ConnectionLost("cut"), calls=1)
+        return super().open_session()
+
+
+def test_where_nothing_is_known_again_it_is_not_stored_without_end(mode: Mode) -> None:
+    desk = Desk(mode, OtherIds(batch=1))
+    for octets in (A, B):
+        desk.maildrop.put(octets)
+    report = desk.retrieve()
+
+    assert (type(report.error), report.stored) == (ConnectionLost, 3)
+
+
+# What the store says of one message
+
+
+class OddStore(MemoryStore):
+    """A store that cannot take messages called b, for a reason of its own."""
+
+    def __init__(self, clock: ManualClock, error: Exception) -> None:
+        super().__init__(clock=clock)
+        self._error = error
+
+    def deliver(self, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
+        if any(one.message.subject.startswith("b") for one in incoming):
+            raise self._error
+        return super().deliver(incoming, deadline)
+
+
+ERRORS = [StoreError("cannot encode it"), NotSupported("no such class"), UsageError("odd"), ValueError("a bug")]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_of_one_message_leaves_the_others_alone(mode: Mode, error: MsgcoreError) -> None:
+    clock = ManualClock(START)
+    desk = Desk(mode, store=OddStore(clock, error), clock=clock)
+    for octets in (A, B, C):
+        desk.maildrop.put(octets)
+    report = desk.retrieve()
+
+    assert (report.error, [one.number for one in report.faults], desk.stored(), desk.maildrop.waiting()) == (
+        None,
+        [2],
+        [A, C],
+        (B,),
+    )
+
+
+def test_a_store_that_takes_none_of_many_is_the_error(mode: Mode) -> None:
+    clock = ManualClock(START)
+    error = StoreError("permission denied")
+    desk = Desk(mode, store=OddStore(clock, error), clock=clock)
+    for number in range(10):
+        desk.maildrop.put(letter(f"b{number}"))
+
+    assert desk.retrieve().error is error
