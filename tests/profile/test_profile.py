@@ -101,15 +101,42 @@ def test_a_secret_may_lie_in_a_file_beside_the_profile(tmp_path: Path) -> None:
     assert profile.services[0].config().password.reveal() == "hunter2"
 
 
-def test_what_is_to_come_is_not_supported_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MSGCORE_TEST_PASSWORD", "x")
-    for old, new, name in (
-        ('"internet-mail"', '"imap-mail"', "imap-mail"),
-        ('user = "ann"', 'user = "ann"\npop3 = "pop3s://mail.a.test"', "pop3"),
-    ):
-        profile = written(tmp_path, GOOD.replace(old, new)).profile("work")
-        with pytest.raises(NotSupported, match=name):
-            profile.services[0].found()
+def test_a_secret_that_is_missing_is_named_with_its_place_once(tmp_path: Path) -> None:
+    profile = written(tmp_path, GOOD.replace("env:MSGCORE_TEST_PASSWORD", "file:pw")).profile("work")
+    with pytest.raises(SetupError) as caught:
+        profile.services[0].config()
+
+    assert str(caught.value) == f"file:pw: {tmp_path / 'pw'}: No such file or directory"
+
+
+def test_what_is_to_come_is_not_supported_by_name(tmp_path: Path) -> None:
+    profile = written(tmp_path, GOOD.replace('"internet-mail"', '"imap-mail"')).profile("work")
+
+    with pytest.raises(NotSupported, match="imap-mail"):
+        profile.services[0].found()
+
+
+def test_an_account_may_name_a_server_for_incoming_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MSGCORE_TEST_PASSWORD", "hunter2")
+    more = 'user = "ann"\npop3 = "pop3s://mail.a.test"\nleave_on_server = true\nremove_after_days = 14'
+
+    profile = written(tmp_path, GOOD.replace('user = "ann"', more)).profile("work")
+
+    config = profile.services[0].config()
+    assert (str(config.pop3), config.policy.remove_after_days) == ("pop3s://mail.a.test:995", 14)
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ("leave_on_server = true", "pop3: is missing; without it no mail is retrieved by leave_on_server"),
+        ('pop3 = "pop3s://mail.a.test"\nkeep_at_most = 5', "keep_at_most goes with leave_on_server = true"),
+        ('pop3 = "imaps://mail.a.test"', "need a URL with one of the schemes pop3, pop3\\+starttls, pop3s"),
+    ],
+)
+def test_what_does_not_go_together_is_a_fault_of_the_profile(tmp_path: Path, more: str, problem: str) -> None:
+    with pytest.raises(ProfileError, match=rf"work\.toml:.*{problem}"):
+        written(tmp_path, GOOD.replace('user = "ann"', f'user = "ann"\n{more}')).profile("work")
 
 
 def test_a_service_that_is_not_installed_is_named_by_file_and_line(tmp_path: Path) -> None:

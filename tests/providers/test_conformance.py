@@ -16,8 +16,9 @@ from msgcore.base.times import Deadline
 from msgcore.model import Delivered, Envelope, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.smtp_gateway import SmtpGateway, SmtpGatewayConfig
+from msgcore.providers.internet_mail import InternetMailConfig, InternetMailService
 from msgcore.providers.organization import OrganizationConfig, OrganizationService
-from msgcore.providers.smtp import InternetMailConfig, InternetMailService, SmtpConfig, SmtpService
+from msgcore.providers.smtp import SmtpConfig, SmtpService
 from msgcore.runtime import Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.gateway import Content

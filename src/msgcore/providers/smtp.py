@@ -1,4 +1,4 @@
-"""SMTP submission (RFC 6409): the services ``smtp``, by URL, and ``internet-mail``, of a profile."""
+"""SMTP submission (RFC 6409): the service ``smtp``, by URL and of a profile."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import NotSupported, UsageError
+from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_address
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.envelope import Envelope
@@ -18,13 +18,14 @@ from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.props.table import PidTagOriginatorDeliveryReportRequested
 from msgcore.runtime.abc import Runtime
+from msgcore.runtime.pool import PoolLimits
 from msgcore.spi.settings import setting
 from msgcore.spi.smtp_account import SmtpAccount
 from msgcore.spi.transport import Submission
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
 
-__all__ = ["InternetMailConfig", "InternetMailService", "SmtpConfig", "SmtpService"]
+__all__ = ["SmtpConfig", "SmtpService", "SmtpTransport", "identity_of"]
 
 _SMALL_OCTETS = 256 * 1024
 
@@ -46,45 +47,27 @@ class SmtpConfig(SmtpAccount):
         return self.server_at(self.url)
 
     def identity(self) -> Address | None:
-        return None if self.email is None else _identity(self.email)
+        return None if self.email is None else identity_of(self.email)
 
 
-@attrs.frozen(kw_only=True)
-class InternetMailConfig(SmtpAccount):
-    """An account as an Internet provider gives it."""
+def identity_of(email: str) -> Address:
+    """Read the address that an account submits for.
 
-    email: str = attrs.field(metadata=setting("the account's address: mail from it goes this way first"))
-    smtp: ServiceUrl = attrs.field(metadata=setting("the server that takes outgoing mail"))
-    pop3: ServiceUrl | None = attrs.field(default=None, metadata=setting("not in this version", protocols=("pop3",)))
-
-    def __attrs_post_init__(self) -> None:
-        if self.pop3 is not None:
-            raise NotSupported("pop3: POP3 retrieval is not in this version of msgcore")
-        self.server()
-        self.identity()
-
-    def server(self) -> SmtpServer:
-        return self.server_at(self.smtp)
-
-    def identity(self) -> Address | None:
-        return _identity(self.email)
-
-
-def _identity(email: str) -> Address:
+    Raises:
+        UsageError: it is none.
+    """
     address = parse_address(email)
     if not address.is_resolved:
         raise UsageError(f"email {email!r}: need an address, such as ann@a.test")
     return address
 
 
-class SmtpService:
-    """The transport that an SMTP URL names."""
+class SmtpTransport:
+    """Submits to one server, for one From address or for any."""
 
-    config_type: type[SmtpConfig | InternetMailConfig] = SmtpConfig
-
-    def __init__(self, config: SmtpConfig | InternetMailConfig, runtime: Runtime) -> None:
-        self._link = SmtpLink(runtime, config.server(), config.pool_limits)
-        self._identity = config.identity()
+    def __init__(self, runtime: Runtime, server: SmtpServer, limits: PoolLimits, identity: Address | None) -> None:
+        self._link = SmtpLink(runtime, server, limits)
+        self._identity = identity
 
     @property
     def address_types(self) -> Sequence[str]:
@@ -113,6 +96,15 @@ class SmtpService:
         await self._link.close()
 
 
+class SmtpService(SmtpTransport):
+    """What an SMTP URL names: a transport."""
+
+    config_type = SmtpConfig
+
+    def __init__(self, config: SmtpConfig, runtime: Runtime) -> None:
+        super().__init__(runtime, config.server(), config.pool_limits, config.identity())
+
+
 def _is_small(message: Message) -> bool:
     """Say whether a message is written in no time."""
     return not message.attachments if message.source is None else len(message.source.octets) <= _SMALL_OCTETS
@@ -125,9 +117,3 @@ def _as_asked(envelope: Envelope, message: Message) -> Envelope:
     if not message.get(PidTagOriginatorDeliveryReportRequested):
         return envelope
     return attrs.evolve(envelope, request=DeliveryRequest(notify=Notify.SUCCESS | Notify.FAILURE))
-
-
-class InternetMailService(SmtpService):
-    """The message service ``internet-mail``: SMTP submission for one address."""
-
-    config_type = InternetMailConfig

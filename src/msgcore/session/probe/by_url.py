@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
-from msgcore.base.times import Deadline
 from msgcore.errors import UsageError
 from msgcore.runtime.abc import Runtime
+from msgcore.session.probe.pop3 import probe_pop3
 from msgcore.session.probe.report import ProbeReport
 from msgcore.session.probe.smtp import probe_smtp
 from msgcore.spi.url import ServiceUrl
@@ -18,14 +17,7 @@ __all__ = ["PROBE_TIMEOUT_SECONDS", "probe"]
 PROBE_TIMEOUT_SECONDS = 30.0
 
 
-class _Prober(Protocol):
-    def __call__(
-        self, url: ServiceUrl, runtime: Runtime, *, ca_file: Path | None, ehlo_name: str, deadline: Deadline
-    ) -> Awaitable[ProbeReport]: ...
-
-
-# POP3 and IMAP get a line each with their conversations.
-_PROBERS: dict[str, _Prober] = {"smtp": probe_smtp, "lmtp": probe_smtp}
+_PROTOCOLS = ("smtp", "lmtp", "pop3")
 
 
 async def probe(
@@ -36,10 +28,10 @@ async def probe(
     ehlo_name: str = "[127.0.0.1]",
     timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
 ) -> ProbeReport:
-    """Find out who answers at a URL (``smtp smtps smtp+starttls lmtp lmtp+starttls``), what it offers, how safe it is.
+    """Find out who answers at a URL (of SMTP, LMTP or POP3, with each kind of TLS), what it offers, how safe it is.
 
     No mail is sent and nobody logs in. ``ca_file`` (PEM) replaces the system's authorities. The server sees up to five
-    connections, two of which break the protocol on purpose.
+    connections, two of which break the protocol on purpose. ``ehlo_name`` is for SMTP and LMTP.
 
     Raises:
         UsageError: the URL or ``ehlo_name`` is wrong.
@@ -48,12 +40,12 @@ async def probe(
         ProtocolBroken: whoever answers speaks another protocol.
         StarttlsInjection: octets arrived in clear behind the go-ahead for TLS.
     """
-    parsed = ServiceUrl.parse(url, tuple(_PROBERS))
+    parsed = ServiceUrl.parse(url, _PROTOCOLS)
     if ca_file is not None and not isinstance(cast(object, ca_file), Path):
         raise UsageError(f"ca_file: need a Path, got {type(ca_file).__name__}")
     if ca_file is not None and not await runtime.in_thread(ca_file.is_file):
         raise UsageError(f"ca_file {ca_file}: there is no such file")
-    prober = _PROBERS[parsed.protocol]
-    return await prober(
-        parsed, runtime, ca_file=ca_file, ehlo_name=ehlo_name, deadline=runtime.deadline(timeout_seconds)
-    )
+    deadline = runtime.deadline(timeout_seconds)
+    if parsed.protocol == "pop3":
+        return await probe_pop3(parsed, runtime, ca_file=ca_file, deadline=deadline)
+    return await probe_smtp(parsed, runtime, ca_file=ca_file, ehlo_name=ehlo_name, deadline=deadline)

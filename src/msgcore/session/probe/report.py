@@ -46,7 +46,7 @@ class Guess:
 
 @attrs.frozen
 class Check:
-    """A security rule, by its name, and how it fares."""
+    """A security rule, or an ability of the server, by its name, and how it fares."""
 
     rule: str
     verdict: Verdict
@@ -74,6 +74,7 @@ def _offers(offers: Mapping[str, str] | None) -> Mapping[str, str] | None:
 class ProbeReport:
     """Who answers at ``url``, what it offers, and how the security rules fare; ``str()`` gives it as a page.
 
+    ``abilities`` are those that decide what can be done with mail that waits there; SMTP servers have none.
     ``software`` is guessed, the best guess first. ``offers_in_clear`` and ``offers_in_tls`` hold the extensions with
     their parameters, and are ``None`` where nothing was said: in clear with ``smtps``, in TLS without it.
     """
@@ -87,14 +88,15 @@ class ProbeReport:
     offers_in_tls: Mapping[str, str] | None = attrs.field(default=None, converter=_offers, hash=False)
     tls: TlsSeen | None = None
     checks: tuple[Check, ...] = ()
+    abilities: tuple[Check, ...] = ()
 
     def check(self, rule: str) -> Check:
-        """Give the check of this name.
+        """Give the check of this name, of security or of an ability.
 
         Raises:
             KeyError: there is none.
         """
-        return {check.rule: check for check in self.checks}[rule]
+        return {check.rule: check for check in self.checks + self.abilities}[rule]
 
     def __str__(self) -> str:
         return "\n".join(_page(self)) + "\n"
@@ -111,6 +113,9 @@ def _page(report: ProbeReport) -> Iterator[str]:
     yield from _offers_lines("Offered in TLS", report.offers_in_tls)
     yield "Security"
     yield from (f"  {check}" for check in report.checks)
+    if report.abilities:
+        yield "Abilities"
+        yield from (f"  {check}" for check in report.abilities)
 
 
 def _offers_lines(title: str, offers: Mapping[str, str] | None) -> Iterator[str]:

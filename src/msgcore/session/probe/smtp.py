@@ -8,27 +8,19 @@ protocol on purpose, and each ends there.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import attrs
 
 from msgcore.base.status import Reply
 from msgcore.base.times import Deadline
-from msgcore.errors import (
-    ConnectionLost,
-    MalformedMessage,
-    ProtocolBroken,
-    StarttlsInjection,
-    TimedOut,
-    TlsFailed,
-    UsageError,
-)
-from msgcore.runtime.abc import Runtime, Security, Stream, TlsFacts, TlsSettings
-from msgcore.session.probe.certificate import Certificate
+from msgcore.errors import ProtocolBroken, StarttlsInjection, UsageError
+from msgcore.runtime.abc import Runtime, Stream, TlsFacts, TlsSettings
+from msgcore.session.probe.common_rules import Violation
 from msgcore.session.probe.fingerprints import Said, guess_software
-from msgcore.session.probe.report import ProbeReport, TlsSeen
-from msgcore.session.probe.rules import Seen, Violation, checks_of
+from msgcore.session.probe.report import ProbeReport
+from msgcore.session.probe.smtp_rules import Seen, checks_of
+from msgcore.session.probe.visit import ENDED, PATIENCE_SECONDS, Visit, tls_seen, untried
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.lines import Incoming
 from msgcore.wire.smtp.extensions import Extensions
@@ -38,8 +30,6 @@ __all__ = ["probe_smtp"]
 
 _NAME = re.compile(r"[!-~]+")
 _NO_EHLO = {500, 502, 504, 550}
-_PATIENCE_SECONDS = 10.0
-_ENDED = (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken)
 _QUESTIONS = {"help": "HELP", "noop": "NOOP", "vrfy": "VRFY postmaster", "expn": "EXPN postmaster", "quit": "QUIT"}
 
 
@@ -49,10 +39,10 @@ async def probe_smtp(
     """Probe a server; the errors are those of :func:`msgcore.session.probe.probe`."""
     if not _NAME.fullmatch(ehlo_name):
         raise UsageError(f"EHLO name {ehlo_name!r}: need a host name or an address literal, in ASCII without spaces")
-    visitor = _Visitor(url, runtime, ehlo_name, deadline)
-    seen = await visitor.look(TlsSettings(ca_file))
-    injection = await visitor.inject() if seen.tls and not seen.is_implicit else _untried("there is no STARTTLS to try")
-    pipelining = await visitor.hurry() if seen.offers else _untried("the server takes no session, or only by HELO")
+    visitor = _Visitor(Visit(url, runtime, deadline), ehlo_name)
+    seen = await visitor.visit.look(ca_file, visitor.look)
+    injection = await visitor.inject() if seen.tls and not seen.is_implicit else untried("there is no STARTTLS to try")
+    pipelining = await visitor.hurry() if seen.offers else untried("the server takes no session, or only by HELO")
     said = {at: str(reply) for at, reply in seen.replies.items()}
     return ProbeReport(
         url=str(url),
@@ -62,66 +52,26 @@ async def probe_smtp(
         software=guess_software(Said(said, frozenset(seen.offers)), url.protocol),
         offers_in_clear=seen.clear,
         offers_in_tls=seen.secured,
-        tls=None if seen.tls is None else _tls_seen(seen.tls, seen.distrust),
+        tls=tls_seen(seen.tls, seen.distrust),
         checks=checks_of(seen, injection, pipelining),
     )
 
 
-def _untried(why: str) -> Violation:
-    return Violation(text=why, was_tried=False)
-
-
-def _tls_seen(facts: TlsFacts, distrust: str) -> TlsSeen:
-    try:
-        certificate = Certificate.parse(facts.certificate) if facts.certificate else None
-    except MalformedMessage as error:
-        return TlsSeen(facts.version, facts.cipher, distrust or str(error))
-    return TlsSeen(facts.version, facts.cipher, distrust, certificate)
-
-
 @attrs.frozen
 class _Visitor:
-    url: ServiceUrl
-    runtime: Runtime
+    visit: Visit
     ehlo_name: str
-    deadline: Deadline
-
-    @property
-    def is_implicit(self) -> bool:
-        return self.url.security is Security.IMPLICIT
 
     @property
     def hello(self) -> str:
-        return f"{'LHLO' if self.url.protocol == 'lmtp' else 'EHLO'} {self.ehlo_name}"
+        return f"{'LHLO' if self.visit.url.protocol == 'lmtp' else 'EHLO'} {self.ehlo_name}"
 
-    async def open(self, tls: TlsSettings | None, deadline: Deadline) -> _Talk:
-        """Connect, over TLS where it starts at once."""
-        talk = _Talk(await self.runtime.connect(self.url.endpoint, deadline))
-        if not self.is_implicit or tls is None:
-            return talk
+    async def look(self, tls: TlsSettings | None, distrust: str) -> Seen:
+        """Hold the session of a good client."""
+        talk = _Talk(await self.visit.connect(tls, self.visit.deadline))
         try:
-            return await talk.start_tls(tls)
-        except StarttlsInjection as error:
-            # Nobody has said STARTTLS: this is no attack, but a port that greets in clear.
-            raise TlsFailed(f"{self.url.endpoint}: the server does not start with TLS on this port") from error
-
-    async def look(self, tls: TlsSettings) -> Seen:
-        """Hold the session of a good client, with as much of TLS as there is to be had."""
-        distrust = ""
-        for settings in (tls, attrs.evolve(tls, is_opportunistic=True)):
-            try:
-                return await self._look(settings, distrust)
-            except TlsFailed as error:
-                distrust = distrust or str(error).removeprefix(f"{self.url.endpoint}: ")
-                if self.is_implicit and settings.is_opportunistic:
-                    raise
-        return await self._look(None, distrust)
-
-    async def _look(self, tls: TlsSettings | None, distrust: str) -> Seen:
-        talk = await self.open(tls, self.deadline)
-        try:
-            seen = Seen(self.is_implicit, distrust=distrust, tls=talk.tls)
-            talk = await self._greet(talk, seen, tls)
+            seen = Seen(is_implicit=self.visit.is_implicit, distrust=distrust, tls=talk.tls)
+            await self._greet(talk, seen, tls)
             for at, question in _QUESTIONS.items():
                 reply = await talk.ask(question)
                 if reply is not None:
@@ -130,31 +80,29 @@ class _Visitor:
         finally:
             talk.abort()
 
-    async def _greet(self, talk: _Talk, seen: Seen, tls: TlsSettings | None) -> _Talk:
+    async def _greet(self, talk: _Talk, seen: Seen, tls: TlsSettings | None) -> None:
         seen.replies["greeting"] = greeting = await talk.hear()
         if greeting.is_temporary or greeting.is_permanent:
-            return talk
+            return
         if greeting.code != 220:
-            raise ProtocolBroken.remote(f"{self.url.endpoint}: greets with {greeting}")
+            raise ProtocolBroken.remote(f"{self.visit.url.endpoint}: greets with {greeting}")
         extensions = await self._say_hello(talk, seen)
-        if self.is_implicit:
+        if self.visit.is_implicit:
             seen.secured = extensions
-            return talk
+            return
         seen.clear = extensions
         if extensions is None or "STARTTLS" not in extensions or tls is None:
-            return talk
+            return
         seen.replies["starttls"] = reply = await talk.command("STARTTLS")
-        if reply.code != 220:
-            return talk
-        secured = await talk.start_tls(tls)
-        seen.tls = secured.tls
-        seen.secured = await self._say_hello(secured, seen)
-        return secured
+        if reply.code == 220:
+            await talk.start_tls(tls)
+            seen.tls = talk.tls
+            seen.secured = await self._say_hello(talk, seen)
 
     async def _say_hello(self, talk: _Talk, seen: Seen) -> dict[str, str] | None:
         """Ask what is offered; ``None`` when the server refuses, and nothing after HELO."""
         reply = await talk.command(self.hello)
-        if reply.code in _NO_EHLO and self.url.protocol == "smtp":
+        if reply.code in _NO_EHLO and self.visit.url.protocol == "smtp":
             reply = await talk.command(f"HELO {self.ehlo_name}")
             extensions = Extensions(reply.lines[0].partition(" ")[0])
         else:
@@ -170,7 +118,7 @@ class _Visitor:
 
     async def inject(self) -> Violation:
         """Send a command in clear behind STARTTLS, as somebody in the middle would (CVE-2011-0411)."""
-        return await self._violate(self._inject)
+        return await self.visit.violate(_Talk, self._inject)
 
     async def _inject(self, talk: _Talk) -> Violation:
         await talk.hear()
@@ -179,15 +127,15 @@ class _Visitor:
         reply = await talk.command("STARTTLS\r\nNOOP")
         if reply.code != 220:
             return Violation(text=f"STARTTLS with something behind it is refused: {reply}")
-        secured = await talk.start_tls(TlsSettings(is_opportunistic=True))
+        await talk.start_tls(TlsSettings(is_opportunistic=True))
         # When NOOP was obeyed, its answer comes first, and what QUIT hears is still that to EHLO.
-        first = await secured.command(self.hello, is_early_allowed=True)
-        last = await secured.command("QUIT", is_early_allowed=True)
+        first = await talk.command(self.hello, is_early_allowed=True)
+        last = await talk.command("QUIT", is_early_allowed=True)
         return Violation(text="it is dropped") if last.code == 221 else Violation(first)
 
     async def hurry(self) -> Violation:
         """Send a command behind EHLO without waiting for what EHLO says (RFC 2920 section 3.1)."""
-        return await self._violate(self._hurry)
+        return await self.visit.violate(_Talk, self._hurry)
 
     async def _hurry(self, talk: _Talk) -> Violation:
         await talk.hear()
@@ -195,19 +143,6 @@ class _Visitor:
         first = await talk.command(f"{self.hello}\r\nNOOP")
         second = await talk.hear() if first.is_positive else first
         return Violation(second) if second.is_positive else Violation(text=f"it is refused: {second}")
-
-    async def _violate(self, act: Callable[[_Talk], Awaitable[Violation]]) -> Violation:
-        talk = None
-        try:
-            talk = await self.open(TlsSettings(is_opportunistic=True), self.deadline.sooner(_PATIENCE_SECONDS))
-            return await act(talk)
-        except TimedOut as error:
-            return _untried(str(error))
-        except (ConnectionLost, TlsFailed, ProtocolBroken, StarttlsInjection) as error:
-            return Violation(text=f"the session ends: {error}") if talk and talk.has_begun else _untried(str(error))
-        finally:
-            if talk is not None:
-                talk.abort()
 
 
 class _Talk:
@@ -239,16 +174,17 @@ class _Talk:
 
     async def ask(self, text: str) -> Reply | None:
         """Ask what need not be answered: ``None`` when the connection ends over it, or has ended."""
-        self._stream.deadline = self._deadline.sooner(_PATIENCE_SECONDS)
+        self._stream.deadline = self._deadline.sooner(PATIENCE_SECONDS)
         try:
             return await self.command(text)
-        except _ENDED:
+        except ENDED:
             return None
 
-    async def start_tls(self, settings: TlsSettings) -> _Talk:
+    async def start_tls(self, settings: TlsSettings) -> None:
         if self._incoming.buffer:
             raise StarttlsInjection(f"{self._stream.endpoint}: octets in clear behind the answer to STARTTLS")
-        return _Talk(await self._stream.start_tls(settings))
+        self._stream = await self._stream.start_tls(settings)
+        self._incoming = Incoming(self._stream)
 
     def abort(self) -> None:
         self._stream.abort()
