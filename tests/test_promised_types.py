@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import assert_type
 
 import msgcore
-from msgcore import Address, Attachment, Message, Outcome, Outcomes, Recipient
+from msgcore import (
+    Address,
+    Attachment,
+    Message,
+    Outcome,
+    Outcomes,
+    Recipient,
+    RemoteHeader,
+    RetrievalReport,
+    Waiting,
+)
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import Item
 from msgcore.props import (
@@ -63,6 +73,17 @@ def send_and_ask(session: Session, message: Message) -> None:
     assert_type(outcomes["bob@b.test"], Outcome)
 
 
+def receive_and_look(session: Session) -> None:
+    """Never called, either."""
+    assert_type(session.receive("work", on_progress=print), tuple[RetrievalReport, ...])
+    remote = session.remote_headers()
+    assert_type(remote.process(), RetrievalReport)
+    assert_type(remote.list(), tuple[RemoteHeader, ...])
+    with msgcore.open_maildrop("pop3s://mail.a.test", user="ann", password="env:PW") as maildrop:
+        assert_type(maildrop.list(), tuple[Waiting, ...])
+        assert_type(maildrop.retrieve(maildrop.list()[0]), Message)
+
+
 async def the_same_in_asyncio() -> None:
     """Never called: the twins give the same types."""
     async with msgcore.aio.logon("work") as session:
@@ -71,3 +92,5 @@ async def the_same_in_asyncio() -> None:
         assert_type((await session.inbox.messages(limit=1))[0].subject, str)
     async with msgcore.aio.open_transport("smtp://localhost") as transport:
         assert_type(await transport.send(Message(to="bob@b.test"), check=False), Outcomes)
+    async with msgcore.aio.open_maildrop("pop3s://mail.a.test") as maildrop:
+        assert_type(await maildrop.list(), tuple[Waiting, ...])

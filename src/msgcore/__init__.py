@@ -13,8 +13,19 @@ if TYPE_CHECKING:
     from msgcore.base.text import Secret
     from msgcore.blocking.folder import Folder
     from msgcore.blocking.item import Item
-    from msgcore.blocking.opening import logon, open_organization, open_store, open_transport, probe, send
+    from msgcore.blocking.maildrop import Maildrop
+    from msgcore.blocking.opening import (
+        logon,
+        open_maildrop,
+        open_organization,
+        open_store,
+        open_transport,
+        probe,
+        receive,
+        send,
+    )
     from msgcore.blocking.organization import Organization
+    from msgcore.blocking.remote_headers import RemoteHeaders
     from msgcore.blocking.session import Session
     from msgcore.blocking.store import MessageStore
     from msgcore.blocking.stored_message import StoredMessage
@@ -50,6 +61,7 @@ if TYPE_CHECKING:
     from msgcore.session.access import Submission
     from msgcore.session.probe import ProbeReport, Verdict
     from msgcore.session.read_flags import ReadReceipt
+    from msgcore.session.remote_headers import RemoteHeader
     from msgcore.session.tables.events import TableEvent, TableEventKind
     from msgcore.session.tables.gap import Bookmark, Position
     from msgcore.spi.changes import Change, ChangeKind, Changes
@@ -57,7 +69,9 @@ if TYPE_CHECKING:
     from msgcore.spi.message_state import OwedReceipt
     from msgcore.spi.recovery import Fault
     from msgcore.spi.registry import register_gateway, register_service
+    from msgcore.spi.retrieval import Waiting
     from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, MessageStatus, SpecialFolder
+    from msgcore.spooler.retrieval.report import RetrievalFault, RetrievalProgress, RetrievalReport
 
 __version__ = "0.1.0"
 
@@ -79,6 +93,7 @@ __all__ = [
     "Importance",
     "Incoming",
     "Item",
+    "Maildrop",
     "Message",
     "MessageFlag",
     "MessageStatus",
@@ -98,6 +113,11 @@ __all__ = [
     "Recipient",
     "RecipientKind",
     "Refused",
+    "RemoteHeader",
+    "RemoteHeaders",
+    "RetrievalFault",
+    "RetrievalProgress",
+    "RetrievalReport",
     "ReturnedContent",
     "SafeHtml",
     "Search",
@@ -113,6 +133,7 @@ __all__ = [
     "Transport",
     "Unknown",
     "Verdict",
+    "Waiting",
     "aio",
     "compare",
     "errors",
@@ -120,6 +141,7 @@ __all__ = [
     "logon",
     "mime",
     "mta",
+    "open_maildrop",
     "open_organization",
     "open_store",
     "open_transport",
@@ -127,6 +149,7 @@ __all__ = [
     "probe",
     "props",
     "read_message",
+    "receive",
     "register_gateway",
     "register_service",
     "reply",
@@ -135,7 +158,16 @@ __all__ = [
     "write_message",
 ]
 
-_OPENING = ("logon", "open_organization", "open_store", "open_transport", "probe", "send")
+_OPENING = (
+    "logon",
+    "open_maildrop",
+    "open_organization",
+    "open_store",
+    "open_transport",
+    "probe",
+    "receive",
+    "send",
+)
 _MODEL = (
     "Accepted",
     "Address",
@@ -159,22 +191,28 @@ _MODEL = (
     "compare",
 )
 _CHANGES = ("Change", "ChangeKind", "Changes")
+_REPORT = ("RetrievalFault", "RetrievalProgress", "RetrievalReport")
 _STORE = ("FolderFacts", "Incoming", "MessageFlag", "MessageStatus", "SpecialFolder")
 _WHERE = {
     **dict.fromkeys(_OPENING, "msgcore.blocking.opening"),
     **dict.fromkeys(_MODEL, "msgcore.model"),
     **dict.fromkeys(_CHANGES, "msgcore.spi.changes"),
     **dict.fromkeys(_STORE, "msgcore.spi.store"),
+    **dict.fromkeys(_REPORT, "msgcore.spooler.retrieval.report"),
     "Folder": "msgcore.blocking.folder",
     "Item": "msgcore.blocking.item",
+    "Maildrop": "msgcore.blocking.maildrop",
     "MessageStore": "msgcore.blocking.store",
     "StoredMessage": "msgcore.blocking.stored_message",
     "Table": "msgcore.blocking.table",
+    "RemoteHeader": "msgcore.session.remote_headers",
+    "RemoteHeaders": "msgcore.blocking.remote_headers",
     "ReadReceipt": "msgcore.session.read_flags",
     "ReceiveFolder": "msgcore.spi.folders",
     "Search": "msgcore.spi.folders",
     "OwedReceipt": "msgcore.spi.message_state",
     "Fault": "msgcore.spi.recovery",
+    "Waiting": "msgcore.spi.retrieval",
     "SafeHtml": "msgcore.model.safe_html",
     "safe_html": "msgcore.model.safe_html",
     "preview": "msgcore.model.preview",

@@ -7,8 +7,10 @@ opens a runtime of its own on the running loop.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from msgcore.base.text import Secret
+from msgcore.errors import UsageError
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
@@ -18,34 +20,42 @@ from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
 from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.session import direct as _direct
+from msgcore.session import maildrop as _maildrop
 from msgcore.session import probe as _probe
 from msgcore.session import session as _session
 from msgcore.session.attachment_stream import AttachmentStream
 from msgcore.session.direct import Transport
 from msgcore.session.folder import Folder
 from msgcore.session.item import Item
+from msgcore.session.maildrop import Maildrop
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
+from msgcore.session.remote_headers import RemoteHeaders
 from msgcore.session.session import Session
 from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
 from msgcore.session.table import Table
+from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
 __all__ = [
     "AttachmentStream",
     "Folder",
     "Item",
+    "Maildrop",
     "MessageStore",
     "Organization",
+    "RemoteHeaders",
     "Session",
     "StoredMessage",
     "Table",
     "Transport",
     "logon",
+    "open_maildrop",
     "open_organization",
     "open_store",
     "open_transport",
     "probe",
+    "receive",
     "send",
 ]
 
@@ -98,6 +108,49 @@ def open_transport(
 ) -> Opening[Transport]:
     """Open the transport that a URL names; as :func:`msgcore.open_transport`."""
     return _direct.open_transport(
+        url, AsyncioRuntime(), user=user, password=password, timeout_seconds=timeout_seconds, **options
+    )
+
+
+async def receive(
+    url: str,
+    *,
+    into: MessageStore,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    on_progress: OnProgress | None = None,
+    check: bool = True,
+    timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> RetrievalReport:
+    """Retrieve the mail of the account that a URL names into a store; as :func:`msgcore.receive`."""
+    if not isinstance(cast(object, into), MessageStore):
+        from msgcore.blocking.store import MessageStore as BlockingStore
+
+        if isinstance(cast(object, into), BlockingStore):
+            raise UsageError("into: need a MessageStore opened by msgcore.aio.open_store, got one for blocking code")
+    return await _maildrop.receive(
+        url,
+        into=into,
+        user=user,
+        password=password,
+        on_progress=on_progress,
+        check=check,
+        timeout_seconds=timeout_seconds,
+        **options,
+    )
+
+
+def open_maildrop(
+    url: str,
+    *,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> Opening[Maildrop]:
+    """Open the maildrop that a URL names; as :func:`msgcore.open_maildrop`."""
+    return _maildrop.open_maildrop(
         url, AsyncioRuntime(), user=user, password=password, timeout_seconds=timeout_seconds, **options
     )
 

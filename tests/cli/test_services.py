@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import attrs
 import pytest
 
@@ -45,9 +48,29 @@ def test_a_service_is_described_by_its_configuration() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["internet-mail", "organization", "personal-folders", "smtp", "smtps", "sqlite"])
+@pytest.mark.parametrize(
+    "name", ["internet-mail", "organization", "personal-folders", "pop3", "pop3s", "smtp", "smtps", "sqlite"]
+)
 def test_every_setting_of_our_services_says_what_it_is_for(name: str) -> None:
     assert [one.name for one in settings_of(service(name).config_type).values() if not one.text] == []
+
+
+def test_a_second_name_of_a_service_is_told_with_the_first() -> None:
+    lines = list(describe())
+
+    assert lines[lines.index("service pop3s") + 1] == "    the same as pop3"
+
+
+def test_a_service_that_is_asked_for_by_its_second_name_is_described() -> None:
+    assert any(line.split()[:1] == ["leave_on_server"] for line in describe("pop3s"))
+
+
+def test_whoever_reads_may_stop_before_the_end() -> None:
+    done = subprocess.run(
+        f"'{sys.executable}' -m msgcore services | head -n 1", shell=True, capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")
 
 
 def test_what_is_not_installed_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import msgcore
 import msgcore.aio
-from msgcore import ProfileAdmin
+from msgcore import Maildrop, ProfileAdmin
 from msgcore.blocking.session import Session
-from msgcore.blocking.store import MessageStore
 from msgcore.blocking.transport import Transport
 from tests.flow.modes import Api, Mode
+
+T = TypeVar("T")
 
 MEMORY: dict[str, object] = {"service": "memory", "email": "ann@a.test"}
 
@@ -38,10 +39,15 @@ class Desk(Api):
         self.admin.create("work", services or [self.mailbox(), MEMORY], replace=True)
         return self.logon("work", self.admin)
 
-    def open_store(self, url: str, **options: Any) -> MessageStore:
-        if self.mode is Mode.BLOCKING:
-            return msgcore.open_store(url, **options)
-        return cast(MessageStore, self._opened(lambda: msgcore.aio.open_store(url, **options)))
+    def open_maildrop(self, url: str, **options: Any) -> Maildrop:
+        if self._runner is None:
+            return msgcore.open_maildrop(url, **options)
+        return cast(Maildrop, self._opened(lambda: msgcore.aio.open_maildrop(url, **options)))
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop that asyncio callers have."""
+        assert self._runner is not None
+        return self._runner.run(coroutine)
 
     def octets(self, stream: BinaryIO, count: int = -1) -> bytes:
         """Read from the stream of an attachment, as either kind of caller does."""

@@ -12,7 +12,19 @@ import pytest
 
 import msgcore
 from msgcore import aio
-from msgcore.blocking import folder, item, opening, organization, session, store, stored_message, table, transport
+from msgcore.blocking import (
+    folder,
+    item,
+    maildrop,
+    opening,
+    organization,
+    remote_headers,
+    session,
+    store,
+    stored_message,
+    table,
+    transport,
+)
 from msgcore.providers.organization import SqlOrganization
 from msgcore.session.opening import Opening
 from msgcore.session.table import Notifications
@@ -26,17 +38,29 @@ PAIRS: dict[type, type] = {
     aio.Table: table.Table,
     Notifications: table.Notifications,
     aio.Transport: transport.Transport,
+    aio.Maildrop: maildrop.Maildrop,
+    aio.RemoteHeaders: remote_headers.RemoteHeaders,
     aio.Organization: organization.Organization,
 }
 # Blocking code gets a file of Python's own for it.
 FILES: dict[type, type] = {aio.AttachmentStream: BinaryIO}
-FUNCTIONS = ("logon", "open_organization", "open_store", "open_transport", "probe", "send")
+FUNCTIONS = (
+    "logon",
+    "open_maildrop",
+    "open_organization",
+    "open_store",
+    "open_transport",
+    "probe",
+    "receive",
+    "send",
+)
 
 # What an object of the coroutine ring keeps as a plain attribute, and shows to applications.
 ATTRIBUTES: dict[type, set[str]] = {aio.Item: {"row"}, aio.StoredMessage: {"message"}}
 # What one module of that ring uses of another, and no application does.
 OF_THE_RING: dict[type, set[str]] = {
     aio.MessageStore: {"deadline", "read_files"},
+    store.MessageStore: {"ring"},
     aio.Session: {"open"},
     aio.Table: {"next_read", "read_ahead"},
 }
@@ -68,6 +92,8 @@ def canonical(annotation: Any) -> str:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Opening:
         return canonical(arguments[0])
+    if origin is Callable:
+        return f"({', '.join(map(canonical, arguments[0]))}) -> {canonical(arguments[1])}"
     if origin in {typing.Union, types.UnionType}:
         return " | ".join(sorted(canonical(one) for one in arguments))
     if origin is not None:

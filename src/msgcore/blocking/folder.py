@@ -93,7 +93,7 @@ class Folder(Closing):
         self,
         columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
-        sort_order: Iterable[SortKey] | str = (),
+        sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         return Table(self._runtime, self._inner.contents_table(columns, restriction, sort_order))
 
@@ -101,7 +101,7 @@ class Folder(Closing):
         self,
         columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
-        sort_order: Iterable[SortKey] | str = (),
+        sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         return Table(self._runtime, self._inner.associated_table(columns, restriction, sort_order))
 
@@ -109,7 +109,7 @@ class Folder(Closing):
         self,
         columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
-        sort_order: Iterable[SortKey] | str = (),
+        sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         return Table(self._runtime, self._inner.deleted_table(columns, restriction, sort_order))
 

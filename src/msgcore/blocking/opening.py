@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from msgcore.base.text import Secret
+from msgcore.blocking.maildrop import Maildrop
 from msgcore.blocking.organization import Organization
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
 from msgcore.blocking.transport import Transport
+from msgcore.errors import UsageError
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
@@ -17,12 +20,24 @@ from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session import direct as _direct
+from msgcore.session import maildrop as _maildrop
 from msgcore.session import probe as _probe
 from msgcore.session import session as _session
+from msgcore.session import store as _store
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
+from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
-__all__ = ["logon", "open_organization", "open_store", "open_transport", "probe", "send"]
+__all__ = [
+    "logon",
+    "open_maildrop",
+    "open_organization",
+    "open_store",
+    "open_transport",
+    "probe",
+    "receive",
+    "send",
+]
 
 
 def send(
@@ -106,6 +121,74 @@ def open_transport(
         url, runtime, user=user, password=password, timeout_seconds=timeout_seconds, **options
     )
     return Transport(runtime, runtime.run(opening.open()))
+
+
+def receive(
+    url: str,
+    *,
+    into: MessageStore,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    on_progress: OnProgress | None = None,
+    check: bool = True,
+    timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> RetrievalReport:
+    """Retrieve the mail of the account that a URL names into a store, by the policy that the options say.
+
+    Without ``leave_on_server=True`` and its kin, what is stored is deleted at the server. The store's journal knows the
+    account: what was retrieved is not retrieved again, nor deleted before it is on the disk. ``timeout_seconds`` is for
+    the whole call; ``None`` is no limit.
+
+    Raises:
+        UsageError: the URL or an option is wrong, ``into`` is no store, or ``on_progress`` no plain function.
+        NotSupported: this version retrieves no mail from there, or the store is read-only or keeps no journal.
+        MsgcoreError: with ``check``, the error that the report has: why the retrieval ended early.
+    """
+    if isinstance(cast(object, into), _store.MessageStore):
+        raise UsageError("into: need a MessageStore opened by msgcore.open_store, got one for asyncio code")
+    if not isinstance(cast(object, into), MessageStore):
+        raise UsageError(f"into: need a MessageStore, got {type(into).__name__}")
+    runtime, store = into.ring()
+    return runtime.run(
+        _maildrop.receive(
+            url,
+            into=store,
+            user=user,
+            password=password,
+            on_progress=on_progress,
+            check=check,
+            timeout_seconds=timeout_seconds,
+            **options,
+        )
+    )
+
+
+def open_maildrop(
+    url: str,
+    *,
+    user: str | None = None,
+    password: str | Secret | None = None,
+    timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> Maildrop:
+    """Open the maildrop that a URL names, log in, and look at its messages one by one.
+
+    ``password`` is a reference (``env:NAME``, ``file:PATH``) or a ``Secret``. ``timeout_seconds`` bounds each call;
+    ``None`` is no limit.
+
+    Raises:
+        UsageError: the URL or an option is wrong; or it says what stays at the server, which is for :func:`receive`.
+        NotSupported: this version retrieves no mail from there.
+        SetupError: the host, certificate or credentials are wrong.
+        MaildropInUse, LoginTooSoon, ServiceBusy: the server wants to be asked later.
+        ConnectionLost, TimedOut: nobody answers.
+    """
+    runtime = BlockingRuntime()
+    opening = _maildrop.open_maildrop(
+        url, runtime, user=user, password=password, timeout_seconds=timeout_seconds, **options
+    )
+    return Maildrop(runtime, runtime.run(opening.open()))
 
 
 def open_store(url: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS, **options: object) -> MessageStore:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgcore.base.ids import EntryIdLike
 from msgcore.blocking.closing import Closing
 from msgcore.blocking.folder import Folder
+from msgcore.blocking.remote_headers import RemoteHeaders
 from msgcore.blocking.store import MessageStore, SpecialFolders, opened_entry
 from msgcore.blocking.stored_message import StoredMessage
 from msgcore.blocking.table import Table
@@ -19,6 +20,7 @@ from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.session import RecipientCheck, SubmissionLike
 from msgcore.spi.store import OutgoingItem
+from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
 __all__ = ["Session"]
 
@@ -85,8 +87,22 @@ class Session(SpecialFolders, Closing):
     def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
         return self._runtime.run(self._inner.submit(message, timeout_seconds=timeout_seconds))
 
-    def flush_queues(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
-        self._runtime.run(self._inner.flush_queues(timeout_seconds=timeout_seconds))
+    def flush_queues(self, *, timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS) -> tuple[RetrievalReport, ...]:
+        return self._runtime.run(self._inner.flush_queues(timeout_seconds=timeout_seconds))
+
+    def receive(
+        self,
+        *services: str,
+        on_progress: OnProgress | None = None,
+        check: bool = True,
+        timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[RetrievalReport, ...]:
+        return self._runtime.run(
+            self._inner.receive(*services, on_progress=on_progress, check=check, timeout_seconds=timeout_seconds)
+        )
+
+    def remote_headers(self, service: str | None = None) -> RemoteHeaders:
+        return RemoteHeaders(self._runtime, self._inner.remote_headers(service))
 
     def outcomes(self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Outcomes:
         return self._runtime.run(self._inner.outcomes(submission, timeout_seconds=timeout_seconds))

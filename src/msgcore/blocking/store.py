@@ -81,6 +81,10 @@ class MessageStore(SpecialFolders, Closing):
         self._runtime = runtime
         self._inner = inner
 
+    def ring(self) -> tuple[BlockingRuntime, _store.MessageStore]:
+        """Give what it runs on, and the store that it stands for: for this package, not for applications."""
+        return self._runtime, self._inner
+
     @property
     def _special_store(self) -> _store.MessageStore:
         return self._inner

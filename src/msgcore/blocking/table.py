@@ -38,7 +38,7 @@ class Table(Closing):
     def restrict(self, restriction: Restriction | str | None) -> None:
         self._inner.restrict(restriction)
 
-    def sort(self, sort_order: Iterable[SortKey] | str, *, categories: int = 0, expanded: int = 0) -> None:
+    def sort(self, sort_order: Iterable[SortKey] | str | None, *, categories: int = 0, expanded: int = 0) -> None:
         self._inner.sort(sort_order, categories=categories, expanded=expanded)
 
     def refresh(self) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgcore
+from msgcore.cli.receive import add_receive, receive
 from msgcore.errors import MsgcoreError
 
 __all__ = ["run"]
@@ -15,6 +17,24 @@ __all__ = ["run"]
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; 0 when it did what it was asked, 1 when msgcore refused, 2 for wrong arguments."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        status = _run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has read enough; what is left is not to be told at exit, either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except MsgcoreError as error:
+        print(f"msgcore: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m msgcore", description=msgcore.__doc__)
     parser.add_argument("--version", action="version", version=f"msgcore {msgcore.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -28,23 +48,24 @@ def run(arguments: Sequence[str]) -> int:
     )
     services.add_argument("name", nargs="?", help="only this one")
     probe = commands.add_parser("probe", help="say who answers at a URL, what it offers, and how safe that is")
-    probe.add_argument("url", help="such as smtp://mail.a.test; smtps, smtp+starttls, lmtp and lmtp+starttls, too")
+    probe.add_argument("url", help="such as pop3s://mail.a.test; smtp, lmtp and pop3, with +starttls or a final s, too")
     probe.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
-    given = parser.parse_args(arguments)
-    try:
-        if given.command == "services":
-            return _services(given.name)
-        if given.command == "probe":
-            print(msgcore.probe(given.url, ca_file=given.ca_file))
-            return 0
-        from msgcore.cli.demo import show
+    add_receive(commands.add_parser("receive", help="retrieve the mail of an account into a store"))
+    return parser
 
-        show(mail=given.mail, folder=given.folder)
-    except MsgcoreError as error:
-        print(f"msgcore: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+
+def _run(given: argparse.Namespace) -> int:
+    match given.command:
+        case "services":
+            return _services(given.name)
+        case "probe":
+            print(msgcore.probe(given.url, ca_file=given.ca_file))
+        case "receive":
+            return receive(given)
+        case _:
+            from msgcore.cli.demo import show
+
+            show(mail=given.mail, folder=given.folder)
     return 0
 
 

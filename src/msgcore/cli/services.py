@@ -13,14 +13,18 @@ __all__ = ["describe"]
 
 
 def describe(name: str | None = None) -> Iterator[str]:
-    """Give the lines about one service or gateway, or about all."""
+    """Give the lines about one service or gateway, or about all; of all, ``pop3s`` is only told to be ``pop3``."""
     for title, names, find in (
         ("service", service_names(), service),
         ("gateway", gateway_names(), gateway),
     ):
         for one in names:
             if name in {None, one}:
-                yield from _lines(title, one, find)
+                plain = one.removesuffix("s")
+                if name is None and plain != one and plain in names and find(plain) is find(one):
+                    yield from (f"{title} {one}", f"    the same as {plain}")
+                else:
+                    yield from _lines(title, one, find)
 
 
 def _lines(title: str, name: str, find: Callable[[str], Any]) -> Iterator[str]:

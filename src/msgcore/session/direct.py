@@ -1,10 +1,9 @@
-"""Without a profile: a transport, a store or an organisation by URL."""
+"""Without a profile: a transport or a store by URL."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import TypeVar, cast
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.text import Secret
@@ -15,25 +14,19 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Deferred, Outcomes
 from msgcore.runtime.abc import Runtime
+from msgcore.session.by_url import open_by_url, refuse_database, scheme_of
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send
 from msgcore.session.services import providers_of
 from msgcore.session.store import MessageStore
 from msgcore.spi.capability import Capability
-from msgcore.spi.config import build_config, url_values
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.registry import service
-from msgcore.spi.secrets import resolve_secret
-from msgcore.spi.settings import settings_of
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import Submission, TransportProvider
-from msgcore.spi.url import DatabaseUrl, shown_url
 
 __all__ = ["Transport", "open_store", "open_transport", "send"]
-
-T = TypeVar("T")
 
 _BATCH = 100
 
@@ -167,18 +160,15 @@ def open_transport(
     """
 
     async def start() -> Transport:
-        place = settings_of(service(_scheme(url)).config_type).get("url")
-        if place is not None and place.hint is DatabaseUrl:  # known before a file is made
-            raise NotSupported(f"{_scheme(url)}: is no transport")
-        values: dict[str, object] = {"user": user, "password": password, **options}
-        given = {key: value for key, value in values.items() if value is not None}
-        return await _open(url, given, runtime, runtime.deadline(timeout_seconds), transport_of)
+        refuse_database(url, "transport")
+        given = {"user": user, "password": password, **options}
+        return await open_by_url(url, given, runtime, runtime.deadline(timeout_seconds), transport_of)
 
     async def transport_of(plugin: Plugin) -> Transport:
         for provider in providers_of(plugin):
             if isinstance(provider, TransportProvider):
                 return Transport(plugin, provider, timeout_seconds)
-        raise NotSupported(f"{_scheme(url)}: is no transport")
+        raise NotSupported(f"{scheme_of(url)}: is no transport")
 
     return Opening(start)
 
@@ -221,45 +211,8 @@ def open_store(
                 if isinstance(provider, StoreProvider):
                     store = GuardedStore(plugin, provider)
                     return MessageStore(runtime, store, await store.special_folders(deadline), plugin)
-            raise NotSupported(f"{_scheme(url)}: is no message store")
+            raise NotSupported(f"{scheme_of(url)}: is no message store")
 
-        return await _open(url, options, runtime, deadline, store_of)
+        return await open_by_url(url, options, runtime, deadline, store_of)
 
     return Opening(start)
-
-
-def _scheme(url: str) -> str:
-    if not isinstance(cast(object, url), str):
-        raise UsageError(f"need a URL as text, got {type(url).__name__}: write sqlite:///PATH for a file")
-    scheme, colon, _ = url.partition("://")
-    if not colon:
-        raise UsageError(
-            f"{shown_url(url)!r} is no URL: write, for example, smtp://localhost:2525 or sqlite:///mail.db"
-        )
-    return scheme.lower().partition("+")[0]
-
-
-async def _open(
-    url: str,
-    options: Mapping[str, object],
-    runtime: Runtime,
-    deadline: Deadline,
-    make: Callable[[Plugin], Awaitable[T]],
-) -> T:
-    """Open the service that a URL names and make of it what the caller asked for; it is closed when that fails."""
-    folder = Path.cwd()
-    name = _scheme(url)
-    service_class = service(name)
-    config = build_config(
-        service_class.config_type,
-        {**url_values(service_class.config_type, url), **options},
-        folder=folder,
-        secret=lambda reference: resolve_secret(reference, folder),
-    )
-    plugin = Plugin.make(name, service_class, config, runtime)
-    await plugin.logon(deadline)
-    try:
-        return await make(plugin)
-    except BaseException:
-        await plugin.close()
-        raise

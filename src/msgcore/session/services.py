@@ -14,17 +14,23 @@ from msgcore.model.address import Address, parse_address
 from msgcore.profile.profile import ServiceEntry
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import SubmitCall
+from msgcore.session.retriever import Retriever
 from msgcore.session.store import MessageStore
 from msgcore.spi.addressbook import AddressBookProvider
+from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.service import SupportsProviders
+from msgcore.spi.retrieval import RetrievalPolicy, RetrievingProvider
+from msgcore.spi.service import ServiceClass, SupportsProviders
+from msgcore.spi.settings import settings_of
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import TransportProvider
+from msgcore.spi.url import ServiceUrl
 from msgcore.spooler.attempt import FailedService
 
-__all__ = ["OpenService", "ResourceType", "ServiceState", "open_service", "providers_of"]
+__all__ = ["OpenService", "ResourceType", "ServiceState", "may_retrieve", "open_service", "providers_of"]
 
 
 class ServiceState(enum.IntFlag):
@@ -50,6 +56,7 @@ class OpenService:
     plugin: Plugin | None = None
     stores: tuple[MessageStore, ...] = ()
     transports: tuple[GuardedTransport, ...] = ()
+    retrievers: tuple[Retriever, ...] = ()
     address_books: tuple[AddressBookProvider, ...] = ()
     error: MsgcoreError | None = None
 
@@ -86,6 +93,16 @@ class OpenService:
         return FailedService(self.entry.name, self.identity, self.status_text)
 
     @property
+    def has_read_only_stores(self) -> bool:
+        """Whether it has stores, and none that takes a message."""
+        return bool(self.stores) and not any(one.provider.can(Capability.CREATE) for one in self.stores)
+
+    @property
+    def is_lost_account(self) -> bool:
+        """Whether it could not be opened, and is there to retrieve mail, by its class and its configuration."""
+        return self.could_not_open and _is_to_retrieve(self.entry)
+
+    @property
     def resource_type(self) -> ResourceType:
         return ResourceType.STORE_PROVIDER if self.stores else ResourceType.TRANSPORT_PROVIDER
 
@@ -107,6 +124,24 @@ def _configured_identity(entry: ServiceEntry) -> Address | None:
         return parse_address(email)
     except UsageError:
         return None
+
+
+def may_retrieve(service_class: ServiceClass) -> bool:
+    """Whether services of this class retrieve mail, for all that can be seen before one is made."""
+    return issubclass(service_class.config_type, RetrievalPolicy) or hasattr(service_class, "open_maildrop")
+
+
+def _is_to_retrieve(entry: ServiceEntry) -> bool:
+    try:
+        service_class = entry.found()
+        servers = [one for one in settings_of(service_class.config_type).values() if one.hint is ServiceUrl]
+    except MsgcoreError:
+        return False
+    if not may_retrieve(service_class):
+        return False
+    # A server that may be left out, beside the one for sending: without it the service only sends.
+    own = [one.name for one in servers if not one.is_required and one.protocols != ("smtp",)]
+    return not own or any(entry.values.get(name) is not None for name in own)
 
 
 async def open_service(entry: ServiceEntry, runtime: Runtime, deadline: Deadline, submit: SubmitCall) -> OpenService:
@@ -135,12 +170,15 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
     ]
     transports = plugin.attribute(lambda: [one for one in providers if isinstance(one, TransportProvider)])
     opened.transports = tuple(GuardedTransport(plugin, one) for one in transports)
+    retrievers = plugin.attribute(lambda: [one for one in providers if isinstance(one, RetrievingProvider)])
+    opened.retrievers = tuple(Retriever(plugin.runtime, GuardedRetriever(plugin, one)) for one in retrievers)
     opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
-    if not (stores or opened.transports or opened.address_books):
+    if not (stores or opened.transports or opened.retrievers or opened.address_books):
         kind = type(plugin.target)
         raise PluginBroken(
             f"{plugin.name}: {kind.__module__}.{kind.__qualname__} provides nothing: a transport has address_types and "
-            "submit, a store what StoreProvider says, an address book resolve_name"
+            "submit, a store what StoreProvider says, a retriever account, retrieval and open_maildrop, an address "
+            "book resolve_name"
         )
     special_folders = [await store.special_folders(deadline) for store in stores]
     opened.stores = tuple(

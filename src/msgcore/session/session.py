@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
+from msgcore.base.ids import EntryId, new_time_ordered_id
 from msgcore.base.times import Deadline
 from msgcore.errors import (
-    ForeignEntryId,
     InvalidAddress,
     NotSupported,
     OperationCancelled,
@@ -33,13 +32,12 @@ from msgcore.profile.profile import Profile
 from msgcore.props.match import PropertySource
 from msgcore.props.table import PidTagClientSubmitTime
 from msgcore.runtime.abc import Runtime
-from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
-from msgcore.session.folder import Folder
+from msgcore.session.access import Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send
+from msgcore.session.retriever import Retriever
 from msgcore.session.services import OpenService, open_service
-from msgcore.session.store import MessageStore
-from msgcore.session.stored_message import StoredMessage
+from msgcore.session.sessions.receiving import SessionReceiving
 from msgcore.session.table import Table
 from msgcore.session.tables.session_rows import (
     QUEUE_COLUMNS,
@@ -55,6 +53,7 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.store import OutgoingItem
+from msgcore.spooler.incoming import RetrievalReport
 from msgcore.spooler.order import assign
 from msgcore.spooler.outgoing import send_due
 
@@ -114,16 +113,13 @@ def logon(
     return Opening(start)
 
 
-class Session(Closing):
+class Session(SessionReceiving, Closing):
     """A logon to a profile. May be shared by threads and tasks; :meth:`close` logs off."""
 
     def __init__(self, runtime: Runtime, profile: Profile) -> None:
         """Use :func:`logon`."""
-        self._runtime = runtime
-        self._profile = profile
-        self._services: list[OpenService] = []
+        super().__init__(runtime, profile)
         self._flushing = runtime.lock()
-        self._flushes = 0
 
     async def open(self, deadline: Deadline) -> None:
         """Open every service, side by side; raise the first error when none could be opened."""
@@ -145,18 +141,18 @@ class Session(Closing):
             raise
         self._services = [found[number] for number in range(len(entries))]
         _name_apart(self._transports())
+        _name_apart(self._retrievers())
         errors = [opened.error for opened in self._services if opened.error is not None]
         if errors and all(opened.could_not_open for opened in self._services):
             raise errors[0]
 
     async def close(self) -> None:
         """Log off: close every service. What was submitted stays in its outbox."""
-        if self._flushes:
+        if self._under_way:
             self.cancel()
         with self._runtime.shielded():
             try:
-                await self._flushing.acquire(self._runtime.deadline(_LOGOFF_SECONDS))
-                self._flushing.release()
+                await self._wait_until_idle(self._runtime.deadline(_LOGOFF_SECONDS))
             except TimedOut:
                 _log.warning("%s: logs off though a flush has not ended", self._profile.name)
         interrupted: BaseException | None = None
@@ -168,116 +164,17 @@ class Session(Closing):
         if interrupted is not None:
             raise interrupted
 
+    async def _wait_until_idle(self, deadline: Deadline) -> None:
+        await self._flushing.acquire(deadline)
+        self._flushing.release()
+        for retriever in self._retrievers():
+            await retriever.wait_until_idle(deadline)
+
     logoff = close
 
     def cancel(self) -> None:
         """End the waits of every call now running on this session with ``OperationCancelled``; from any thread."""
         self._runtime.cancel()
-
-    # Stores
-
-    @property
-    def profile_name(self) -> str:
-        return self._profile.name
-
-    @property
-    def stores(self) -> tuple[MessageStore, ...]:
-        """The stores that are open, in the profile's order."""
-        return tuple(store for opened in self._services for store in opened.stores)
-
-    @property
-    def default_store(self) -> MessageStore:
-        """The store that outgoing and incoming mail goes through: the first that can, or the one named in the profile.
-
-        Raises:
-            NotSupported: no service of the profile has a store for it, or the one named has none; with each reason.
-        """
-        able = [
-            (opened, store)
-            for opened in self._services
-            for store in opened.stores
-            if store.provider.can(Capability.OUTGOING_QUEUE)
-        ]
-        named = next((opened for opened in self._services if opened.entry.is_default_store), None)
-        if named is not None:
-            able = [(opened, store) for opened, store in able if opened is named]
-        if not able:
-            failed = [opened for opened in self._services if opened.fault and (named is None or named is opened)]
-            reasons = "; ".join(f"{opened.entry.name}: {opened.status_text}" for opened in failed)
-            what = "no service of this profile" if named is None else f"{named.entry.name}, named the default store,"
-            has = "has no" if named is not None else "has a"
-            raise NotSupported(f"{what} {has} store with an outbox" + (f" ({reasons})" if reasons else ""))
-        return able[0][1]
-
-    @property
-    def inbox(self) -> Folder:
-        return self.default_store.inbox
-
-    @property
-    def outbox(self) -> Folder:
-        return self.default_store.outbox
-
-    @property
-    def sent_items(self) -> Folder:
-        return self.default_store.sent_items
-
-    @property
-    def deleted_items(self) -> Folder:
-        return self.default_store.deleted_items
-
-    @property
-    def drafts(self) -> Folder:
-        return self.default_store.drafts
-
-    @property
-    def junk_email(self) -> Folder:
-        return self.default_store.junk_email
-
-    @property
-    def finder(self) -> Folder:
-        return self.default_store.finder
-
-    def _store_of(self, entry_id: EntryIdLike) -> MessageStore:
-        uid = EntryId.parse(entry_id).provider_uid
-        for store in self.stores:
-            if store.uid == uid:
-                return store
-        raise ForeignEntryId(f"entry id {bytes(entry_id).hex()} belongs to no store of this session")
-
-    async def load_message(
-        self,
-        entry_id: EntryIdLike,
-        load_limit_octets: int = LOAD_LIMIT_OCTETS,
-        *,
-        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
-    ) -> Message:
-        """Load a detached message from whichever store has it.
-
-        Raises:
-            NotFound: no store of the session has it (any more).
-        """
-        store = self._store_of(entry_id)
-        return await store.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
-
-    def open_entry(
-        self,
-        entry_id: EntryIdLike,
-        load_limit_octets: int = LOAD_LIMIT_OCTETS,
-        *,
-        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
-    ) -> Opening[StoredMessage | Folder]:
-        """Open a message or folder by entry id; raises as :meth:`load_message` does."""
-        return self._store_of(entry_id).open_entry(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
-
-    def open_message(
-        self,
-        entry_id: EntryIdLike,
-        load_limit_octets: int = LOAD_LIMIT_OCTETS,
-        *,
-        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
-    ) -> Opening[StoredMessage]:
-        """Open a message by entry id; raises as :meth:`load_message` does."""
-        return self._store_of(entry_id).open_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
 
     # Sending
 
@@ -333,25 +230,47 @@ class Session(Closing):
                     return found[0]
         raise InvalidAddress(f"{name!r} is no address, and no address book of this profile knows the name")
 
-    async def flush_queues(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
-        """Send and receive now: work off the outbox, deferred submissions too, and what transports hold themselves.
+    async def flush_queues(
+        self, *, timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[RetrievalReport, ...]:
+        """Send and receive now: work off the outbox, deferred submissions too, what transports hold, and what waits
+        at servers; side by side. Gives a report for each account that mail was retrieved from.
+
+        A profile whose stores have no outbox only receives.
 
         Raises:
             TimedOut: it is not done within ``timeout_seconds``; what is left waits for the next call.
+            MsgcoreError: what the first transport or retrieval met that did not get through, after all have ended; an
+                account that could not be opened at logon is one of them.
         """
         deadline = self._runtime.deadline(timeout_seconds)
+        if self._accounts() and not self._stores_with(Capability.OUTGOING_QUEUE):
+            return await self._receive_all(deadline)
         queue = self._queue()
         await queue.make_due(deadline)
-        failed = [opened.failed for opened in self._services if opened.could_not_open]
-        self._flushes += 1
+        reports: tuple[RetrievalReport, ...] = ()
+
+        async def receive_all() -> None:
+            nonlocal reports
+            reports = await self._receive_all(deadline)
+
+        self._under_way += 1
         try:
-            await self._flushing.acquire(deadline)
-            try:
-                await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
-            finally:
-                self._flushing.release()
+            async with self._runtime.group() as group:
+                if self._accounts():
+                    group.start(receive_all())
+                await self._send_due(queue, deadline)
         finally:
-            self._flushes -= 1
+            self._under_way -= 1
+        return reports
+
+    async def _send_due(self, queue: GuardedStore, deadline: Deadline) -> None:
+        failed = [opened.failed for opened in self._services if opened.could_not_open]
+        await self._flushing.acquire(deadline)
+        try:
+            await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
+        finally:
+            self._flushing.release()
 
     def _transports(self) -> list[GuardedTransport]:
         return [transport for opened in self._services for transport in opened.transports]
@@ -485,14 +404,14 @@ class Session(Closing):
         return Table(self._runtime, LiveRows(read), QUEUE_COLUMNS, sort_order=[PidTagClientSubmitTime.ascending()])
 
 
-def _name_apart(transports: Sequence[GuardedTransport]) -> None:
-    """Give every transport a name of its own: a service may have several."""
+def _name_apart(providers: Sequence[GuardedTransport] | Sequence[Retriever]) -> None:
+    """Give every one a name of its own: a service may have several."""
     taken: set[str] = set()
-    for transport in transports:
-        name, number = transport.name, 2
-        while transport.name in taken:
-            transport.name, number = f"{name} ({number})", number + 1
-        taken.add(transport.name)
+    for provider in providers:
+        name, number = provider.name, 2
+        while provider.name in taken:
+            provider.name, number = f"{name} ({number})", number + 1
+        taken.add(provider.name)
 
 
 async def _resolved_by(

@@ -60,7 +60,7 @@ class Table(Closing):
         source: TableSource,
         columns: Iterable[PropertyKey],
         restriction: Restriction | str | None = None,
-        sort_order: Iterable[SortKey] | str = (),
+        sort_order: Iterable[SortKey] | str | None = (),
     ) -> None:
         self._runtime = runtime
         self._source = source
@@ -125,7 +125,7 @@ class Table(Closing):
         self._need_open()
         self._renew_view(checked_restriction(restriction), self._sort_order, self._folding)
 
-    def sort(self, sort_order: Iterable[SortKey] | str, *, categories: int = 0, expanded: int = 0) -> None:
+    def sort(self, sort_order: Iterable[SortKey] | str | None, *, categories: int = 0, expanded: int = 0) -> None:
         """Order the rows by these keys, from the first row; bookmarks end, and so does what was expanded or collapsed.
 
         Absent values come first, text compares without case. The first ``categories`` keys group the rows: each

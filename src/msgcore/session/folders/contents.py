@@ -28,7 +28,7 @@ class FolderMessages(FolderPart):
         self,
         columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
-        sort_order: Iterable[SortKey] | str = (),
+        sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         """Open a table of the folder's messages; nothing is read before rows are asked for."""
         source = FolderContents(self._store.provider, self._id)
@@ -38,7 +38,7 @@ class FolderMessages(FolderPart):
         self,
         columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
-        sort_order: Iterable[SortKey] | str = (),
+        sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         """Open a table of the folder's associated contents: messages that programs keep, and no person sees."""
         return self._section_table(Contents.ASSOCIATED, columns, restriction, sort_order)
@@ -47,7 +47,7 @@ class FolderMessages(FolderPart):
         self,
         columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
-        sort_order: Iterable[SortKey] | str = (),
+        sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         """Open a table of what was deleted from the folder and can still be restored."""
         return self._section_table(Contents.DELETED, columns, restriction, sort_order)
@@ -57,7 +57,7 @@ class FolderMessages(FolderPart):
         contents: Contents,
         columns: Iterable[PropertyKey],
         restriction: Restriction | str | None,
-        sort_order: Iterable[SortKey] | str,
+        sort_order: Iterable[SortKey] | str | None,
     ) -> Table:
         source = SectionContents(self._store.provider, self._id, contents)
         return Table(self._store.runtime, source, columns, restriction, sort_order)

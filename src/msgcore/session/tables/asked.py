@@ -49,8 +49,10 @@ def checked_columns(columns: Iterable[PropertyKey]) -> tuple[PropertyKey, ...]:
     return chosen
 
 
-def checked_order(keys: Iterable[SortKey] | str) -> tuple[SortKey, ...]:
-    """Take a sort order as keys or as text; raises ``WrongType`` for a key whose values have none."""
+def checked_order(keys: Iterable[SortKey] | str | None) -> tuple[SortKey, ...]:
+    """Take a sort order as keys, as text, or as none; raises ``WrongType`` for a key whose values have none."""
+    if keys is None:
+        return ()
     if isinstance(keys, str):
         from msgcore.props.text_form import parse_sort_order
 

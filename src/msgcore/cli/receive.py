@@ -1,0 +1,66 @@
+"""Retrieving the mail of an account into a store."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgcore
+from msgcore import RetrievalProgress
+from msgcore.spi.retrieval import RetrievalPolicy
+from msgcore.spi.settings import Setting, settings_of
+
+__all__ = ["add_receive", "receive"]
+
+_TIMEOUT_SECONDS = 600.0
+_IN_PROFILES_ONLY = frozenset({"deliver_to", "headers_only"})
+
+
+def _policy() -> Mapping[str, Setting]:
+    return {name: one for name, one in settings_of(RetrievalPolicy).items() if name not in _IN_PROFILES_ONLY}
+
+
+def add_receive(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("url", help="the account, such as pop3s://mail.a.test")
+    parser.add_argument("--into", required=True, metavar="URL", help="the store, such as sqlite:///mail.db")
+    parser.add_argument("--user", metavar="NAME", help="who logs in")
+    parser.add_argument("--password", metavar="REFERENCE", help="where the password is: env:NAME or file:PATH")
+    parser.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
+    parser.add_argument(
+        "--allow-cleartext-login",
+        action="store_true",
+        default=None,
+        help="log in without TLS, too: the password can be overheard then",
+    )
+    parser.add_argument(
+        "--timeout", type=float, default=_TIMEOUT_SECONDS, metavar="SECONDS", help="for all of it; default %(default)s"
+    )
+    for name, setting in _policy().items():
+        option = "--" + name.replace("_", "-")
+        if setting.hint is bool:
+            parser.add_argument(option, action="store_true", default=None, help=setting.text)
+        else:
+            parser.add_argument(option, type=int, metavar="N", help=setting.text)
+
+
+def receive(given: argparse.Namespace) -> int:
+    """Do it, and print the report; 0 when nothing went wrong."""
+    names = ("user", "password", "ca_file", "allow_cleartext_login", *_policy())
+    options = {name: getattr(given, name) for name in names}
+    on_progress = _tell if sys.stderr.isatty() else None
+    with msgcore.open_store(given.into) as store:
+        report = msgcore.receive(
+            given.url, into=store, on_progress=on_progress, check=False, timeout_seconds=given.timeout, **options
+        )
+    for fault in report.faults:
+        print(f"msgcore: {fault}", file=sys.stderr)
+    print(report)
+    return 1 if report.error is not None or report.faults else 0
+
+
+def _tell(progress: RetrievalProgress) -> None:
+    end = "\n" if progress.done >= progress.total else ""
+    print(f"\r{progress.done} of {progress.total} messages, {progress.octets:,} octets", end=end, file=sys.stderr)

@@ -1,0 +1,76 @@
+"""Services without a profile: the one that a URL names."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import TypeVar, cast
+
+from msgcore.base.times import Deadline
+from msgcore.errors import NotSupported, UsageError
+from msgcore.runtime.abc import Runtime
+from msgcore.spi.config import build_config, url_values
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.registry import service
+from msgcore.spi.secrets import resolve_secret
+from msgcore.spi.settings import settings_of
+from msgcore.spi.url import DatabaseUrl, shown_url
+
+__all__ = ["open_by_url", "refuse_database", "scheme_of"]
+
+T = TypeVar("T")
+
+
+def scheme_of(url: str, example: str = "smtp://localhost:2525 or sqlite:///mail.db") -> str:
+    """Give the name of the service that a URL names; what is none is told with an example.
+
+    Raises:
+        UsageError: it is no URL.
+    """
+    if not isinstance(cast(object, url), str):
+        raise UsageError(f"need a URL as text, got {type(url).__name__}: write sqlite:///PATH for a file")
+    scheme, colon, _ = url.partition("://")
+    if not colon:
+        raise UsageError(f"{shown_url(url)!r} is no URL: write, for example, {example}")
+    return scheme.lower().partition("+")[0]
+
+
+def refuse_database(url: str, what: str) -> None:
+    """Refuse the URL of a database where it is to be something else, before its file is made.
+
+    Raises:
+        NotSupported: that is what it names.
+    """
+    place = settings_of(service(scheme_of(url)).config_type).get("url")
+    if place is not None and place.hint is DatabaseUrl:
+        raise NotSupported(f"{scheme_of(url)}: is no {what}")
+
+
+async def open_by_url(
+    url: str,
+    options: Mapping[str, object],
+    runtime: Runtime,
+    deadline: Deadline,
+    make: Callable[[Plugin], Awaitable[T]],
+) -> T:
+    """Open the service that a URL names and make of it what the caller asked for; it is closed when that fails.
+
+    An option that is ``None`` was not given.
+    """
+    folder = Path.cwd()
+    name = scheme_of(url)
+    service_class = service(name)
+    given = {key: value for key, value in options.items() if value is not None}
+    config = build_config(
+        service_class.config_type,
+        {**url_values(service_class.config_type, url), **given},
+        folder=folder,
+        secret=lambda reference: resolve_secret(reference, folder),
+    )
+    plugin = Plugin.make(name, service_class, config, runtime)
+    await plugin.logon(deadline)
+    try:
+        return await make(plugin)
+    except BaseException:
+        await plugin.close()
+        raise

@@ -1,0 +1,1 @@
+"""What a session can do beside sending, by what it is about."""

@@ -1,0 +1,169 @@
+"""The services of a session, and its stores."""
+
+from __future__ import annotations
+
+from msgcore.base.ids import EntryId, EntryIdLike
+from msgcore.errors import ForeignEntryId, NotSupported
+from msgcore.model.message import Message
+from msgcore.profile.profile import Profile
+from msgcore.runtime.abc import Runtime
+from msgcore.session.access import LOAD_LIMIT_OCTETS
+from msgcore.session.folder import Folder
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
+from msgcore.session.services import OpenService
+from msgcore.session.store import MessageStore
+from msgcore.session.stored_message import StoredMessage
+from msgcore.spi.capability import Capability
+
+__all__ = ["SessionStores"]
+
+
+class SessionStores:
+    """Find the stores of a session, and what is in them."""
+
+    def __init__(self, runtime: Runtime, profile: Profile) -> None:
+        self._runtime = runtime
+        self._profile = profile
+        self._services: list[OpenService] = []
+        self._under_way: int = 0
+        """How many calls send or retrieve at the moment."""
+
+    @property
+    def profile_name(self) -> str:
+        return self._profile.name
+
+    @property
+    def stores(self) -> tuple[MessageStore, ...]:
+        """The stores that are open, in the profile's order."""
+        return tuple(store for opened in self._services for store in opened.stores)
+
+    @property
+    def default_store(self) -> MessageStore:
+        """The store that outgoing and incoming mail goes through: the first that can, or the one named in the profile.
+
+        Raises:
+            NotSupported: no service of the profile has a store for it, or the one named has none; with each reason.
+        """
+        able = self._stores_with(Capability.OUTGOING_QUEUE)
+        if not able:
+            raise NotSupported(f"{self._nobody} store with an outbox{self._store_reasons()}")
+        return able[0]
+
+    @property
+    def _delivery_store(self) -> MessageStore:
+        """The store that incoming mail comes into: the default store, or a store without an outbox where none has one.
+
+        Raises:
+            NotSupported: there is none, or it keeps no journal of what was retrieved; with each reason.
+        """
+        able = self._stores_with(Capability.OUTGOING_QUEUE) or self._stores_with(Capability.JOURNAL)
+        if not able:
+            reasons = self._store_reasons() or ": add personal-folders"
+            raise NotSupported(f"{self._nobody} store that mail could be delivered to{reasons}")
+        if not able[0].provider.can(Capability.JOURNAL):
+            raise NotSupported(
+                f"the default store, {able[0].display_name}, keeps no journal of what was retrieved; "
+                "let deliver_to name a service whose store does"
+            )
+        return able[0]
+
+    @property
+    def _named_default(self) -> OpenService | None:
+        return next((opened for opened in self._services if opened.entry.is_default_store), None)
+
+    @property
+    def _nobody(self) -> str:
+        named = self._named_default
+        if named is None:
+            return "no service of this profile has a"
+        return f"{named.entry.name}, named the default store, has no"
+
+    def _stores_with(self, ability: Capability) -> list[MessageStore]:
+        """List the stores that may be the default one."""
+        named = self._named_default
+        services = self._services if named is None else [named]
+        return [store for opened in services for store in opened.stores if store.provider.can(ability)]
+
+    def _store_reasons(self) -> str:
+        """Say, in brackets, what is wrong with the stores that may be the default one."""
+        named = self._named_default
+        services = self._services if named is None else [named]
+        read_only = [f"{one.entry.name} is opened read-only" for one in services if one.has_read_only_stores]
+        reasons = self._reasons(named)
+        return f"{reasons} ({'; '.join(read_only)})" if read_only else reasons
+
+    def _reasons(self, only: OpenService | None = None) -> str:
+        """Say, in brackets, what is wrong with the services, or with one of them."""
+        failed = [opened for opened in self._services if opened.fault and (only is None or only is opened)]
+        reasons = "; ".join(f"{opened.entry.name}: {opened.status_text}" for opened in failed)
+        return f" ({reasons})" if reasons else ""
+
+    @property
+    def inbox(self) -> Folder:
+        return self.default_store.inbox
+
+    @property
+    def outbox(self) -> Folder:
+        return self.default_store.outbox
+
+    @property
+    def sent_items(self) -> Folder:
+        return self.default_store.sent_items
+
+    @property
+    def deleted_items(self) -> Folder:
+        return self.default_store.deleted_items
+
+    @property
+    def drafts(self) -> Folder:
+        return self.default_store.drafts
+
+    @property
+    def junk_email(self) -> Folder:
+        return self.default_store.junk_email
+
+    @property
+    def finder(self) -> Folder:
+        return self.default_store.finder
+
+    def _store_of(self, entry_id: EntryIdLike) -> MessageStore:
+        uid = EntryId.parse(entry_id).provider_uid
+        for store in self.stores:
+            if store.uid == uid:
+                return store
+        raise ForeignEntryId(f"entry id {bytes(entry_id).hex()} belongs to no store of this session")
+
+    async def load_message(
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Message:
+        """Load a detached message from whichever store has it.
+
+        Raises:
+            NotFound: no store of the session has it (any more).
+        """
+        store = self._store_of(entry_id)
+        return await store.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
+
+    def open_entry(
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Opening[StoredMessage | Folder]:
+        """Open a message or folder by entry id; raises as :meth:`load_message` does."""
+        return self._store_of(entry_id).open_entry(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
+
+    def open_message(
+        self,
+        entry_id: EntryIdLike,
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Opening[StoredMessage]:
+        """Open a message by entry id; raises as :meth:`load_message` does."""
+        return self._store_of(entry_id).open_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)

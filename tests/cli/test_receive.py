@@ -1,0 +1,76 @@
+"""Receiving from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import msgcore
+from msgcore.cli.main import run
+from msgcore.testing.servers import LoopbackPop3Server
+
+LETTER = b"Subject: x\r\n\r\nHello\r\n"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[LoopbackPop3Server]:
+    monkeypatch.setenv("MSGCORE_TEST_PW", "pa ss")
+    monkeypatch.chdir(tmp_path)
+    with LoopbackPop3Server({"ann": "pa ss"}) as server:
+        server.put("ann", LETTER)
+        yield server
+
+
+def command(server: LoopbackPop3Server, *more: str) -> list[str]:
+    login = ["--user", "ann", "--password", "env:MSGCORE_TEST_PW", "--allow-cleartext-login"]
+    return ["receive", server.url, "--into", "sqlite:///mail.db", *login, *more]
+
+
+def test_all_mail_comes_into_the_store(server: LoopbackPop3Server) -> None:
+    run(command(server))
+
+    with msgcore.open_store("sqlite:///mail.db") as store:
+        assert [item.subject for item in store.inbox.messages()] == ["x"]
+
+
+def test_the_report_is_printed(server: LoopbackPop3Server, capsys: pytest.CaptureFixture[str]) -> None:
+    status = run(command(server))
+
+    assert (status, capsys.readouterr().out) == (
+        0,
+        f"pop3: 1 received ({len(LETTER)} octets), 1 removed from the server\n",
+    )
+
+
+def test_the_policy_is_given_by_options(server: LoopbackPop3Server) -> None:
+    run(command(server, "--leave-on-server", "--remove-after-days", "14"))
+
+    assert len(server.maildrop("ann")) == 1
+
+
+def test_a_retrieval_that_ended_early_is_told_by_the_status(
+    server: LoopbackPop3Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.answer("-ERR [AUTH] wrong password", at="PASS")
+    server.answer("-ERR [AUTH] wrong password", at="AUTH")
+
+    assert (run(command(server)), "0 received; stopped: " in capsys.readouterr().out) == (1, True)
+
+
+def test_a_message_that_could_not_be_had_is_told(
+    server: LoopbackPop3Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.answer("-ERR not this one", at="RETR")
+
+    assert (run(command(server)), "msgcore: message 1" in capsys.readouterr().err) == (1, True)
+
+
+def test_what_is_no_policy_is_refused(server: LoopbackPop3Server, capsys: pytest.CaptureFixture[str]) -> None:
+    status = run(command(server, "--remove-after-days", "14"))
+
+    assert (status, capsys.readouterr().err.startswith("msgcore: remove_after_days goes with leave_on_server")) == (
+        1,
+        True,
+    )
