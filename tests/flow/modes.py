@@ -16,9 +16,10 @@ from typing import Any, Self, cast
 
 import msgcore
 import msgcore.aio
-from msgcore import Message, Outcomes, ProfileAdmin
+from msgcore import Message, Outcomes, ProfileAdmin, RetrievalReport
 from msgcore.blocking.organization import Organization
 from msgcore.blocking.session import Session
+from msgcore.blocking.store import MessageStore
 from msgcore.blocking.transport import Transport
 from msgcore.session.opening import Opening
 
@@ -65,6 +66,17 @@ class Api:
             return msgcore.open_organization(url, create=create)
         return cast(Organization, self._opened(lambda: msgcore.aio.open_organization(url, create=create)))
 
+    def open_store(self, url: str, **options: Any) -> MessageStore:
+        if self._runner is None:
+            return msgcore.open_store(url, **options)
+        return cast(MessageStore, self._opened(lambda: msgcore.aio.open_store(url, **options)))
+
+    def receive(self, url: str, into: MessageStore, **options: Any) -> RetrievalReport:
+        if self._runner is None:
+            return msgcore.receive(url, into=into, **options)
+        inner: Any = getattr(into, "inner", into)
+        return self._runner.run(msgcore.aio.receive(url, into=inner, **options))
+
     def logon(self, profile: str, admin: ProfileAdmin, timeout_seconds: float = 60.0) -> Session:
         if self._runner is None:
             return msgcore.logon(profile, admin=admin, timeout_seconds=timeout_seconds)
@@ -93,6 +105,7 @@ _OBJECTS = (
     msgcore.aio.Folder,
     msgcore.aio.Item,
     msgcore.aio.MessageStore,
+    msgcore.aio.RemoteHeaders,
     msgcore.aio.StoredMessage,
     msgcore.aio.Table,
 )
@@ -136,4 +149,5 @@ class _OnLoop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._runner.run(self.inner.close())
+        leave = getattr(self.inner, "__aexit__", None)
+        self._runner.run(self.inner.close() if leave is None else leave(kind, error, trace))

@@ -166,6 +166,29 @@ def test_a_read_that_nothing_answers_ends_at_its_deadline() -> None:
     assert read_late(Faults()).clock.moved == timedelta(seconds=30)
 
 
+@pytest.mark.parametrize(("delay_seconds", "given"), [(0, b"hello"), (4, b"hello"), (6, None)])
+def test_a_read_may_wait_for_so_many_seconds_only(delay_seconds: float, given: bytes | None) -> None:
+    runtime = ScriptedRuntime([Echo(b"hello")], faults=Faults(delay_seconds=delay_seconds))
+
+    async def main() -> bytes | None:
+        return await (await connected(runtime, 30)).read_within(5)
+
+    assert runtime.run(main()) == given
+
+
+def test_after_such_a_wait_the_connection_is_as_it_was() -> None:
+    runtime = ScriptedRuntime([Echo()])
+
+    async def main() -> list[bytes | None]:
+        stream = await connected(runtime, 30)
+        early = await stream.read_within(5)
+        await stream.write(b"hello")
+        return [early, await stream.read()]
+
+    assert runtime.run(main()) == [None, b"hello"]
+    assert runtime.clock.moved == timedelta(seconds=5)
+
+
 def test_a_read_that_nothing_will_ever_end_says_so() -> None:
     with pytest.raises(TimedOut, match="nothing will ever end this wait"):
         run(ScriptedStream(Echo()).read())

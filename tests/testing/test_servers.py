@@ -179,6 +179,19 @@ def test_only_who_sends_to_an_address_is_held_at_it(send: Send, server: Loopback
     assert (kinds(outcomes), held.wait(0)) == ([Accepted, Accepted], False)
 
 
+def test_only_who_sends_to_an_address_is_cut_at_it(send: Send, server: LoopbackSmtpServer) -> None:
+    server.cut(at="RCPT", about="nobody@b.test")
+
+    assert kinds(send()) == [Accepted, Accepted]
+
+
+def test_a_server_that_is_down_is_there_again_behind_it(send: Send, server: LoopbackSmtpServer) -> None:
+    with server.down(), pytest.raises(ConnectionLost):
+        send()
+
+    assert kinds(send()) == [Accepted, Accepted]
+
+
 def test_a_server_that_is_stopped_lets_nobody_be_held(send: Send, server: LoopbackSmtpServer) -> None:
     with ThreadPoolExecutor(1) as pool, server.hold(at="end of data") as held:
         outcomes = pool.submit(send)

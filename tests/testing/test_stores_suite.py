@@ -16,7 +16,14 @@ from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
 from msgcore.testing.stores import StoreConformance
 from msgcore.testing.stores.maintaining import Maintaining
-from tests.testing import faulty_changes, faulty_folders, faulty_keeping, faulty_maintenance, faulty_searches
+from tests.testing import (
+    faulty_changes,
+    faulty_folders,
+    faulty_journals,
+    faulty_keeping,
+    faulty_maintenance,
+    faulty_searches,
+)
 from tests.testing.faulty_stores import FAULTS
 from tests.testing.planted import Verdict, verdicts
 
@@ -72,6 +79,7 @@ class TestMemoryStoreForReading(StoreConformance):
 DRAWN = frozenset(
     {
         "test_a_search_shows_whatever_happens",
+        "test_journals_say_what_was_noted_and_stored_and_deleted",
         "test_any_properties_of_a_folder_are_kept_with_value_and_type",
         "test_any_search_finds_the_messages_that_match",
         "test_pieces_of_any_attachment_are_its_data",
@@ -98,6 +106,7 @@ FOUND_BY_CHANCE = [
     ("TextsOnly", "test_any_properties_of_a_folder_are_kept_with_value_and_type"),
     ("SearchMisread", "test_any_search_finds_the_messages_that_match"),
     ("StreamsWithoutAnEnd", "test_pieces_of_any_attachment_are_its_data"),
+    ("UnstoredByNoting", "test_journals_say_what_was_noted_and_stored_and_deleted"),
     ("NothingIsCreated", "test_whoever_follows_the_changes_has_what_the_store_has"),
 ]
 
@@ -110,7 +119,8 @@ from msgcore.testing.stores import StoreConformance
 from msgcore.testing.stores.identity import Identity
 from msgcore.testing.stores.moves import Moves
 from msgcore.testing.stores.maintaining import Maintaining
-from tests.testing import faulty_changes, faulty_folders, faulty_keeping, faulty_maintenance, faulty_searches
+from tests.testing import faulty_changes, faulty_folders, faulty_journals
+from tests.testing import faulty_keeping, faulty_maintenance, faulty_searches
 from tests.testing.faulty_stores import FAULTS, StoreOfTests
 
 settings.register_profile("planted", derandomize=True, phases=[Phase.generate])
@@ -135,7 +145,7 @@ UNDRAWN = "    {test} = None\n"
 
 
 # With the stores in these modules; the planted tests import them, too.
-FAULTY = (faulty_changes, faulty_folders, faulty_keeping, faulty_maintenance, faulty_searches)
+FAULTY = (faulty_changes, faulty_folders, faulty_journals, faulty_keeping, faulty_maintenance, faulty_searches)
 
 
 def _planted(name: str) -> str:

@@ -5,7 +5,7 @@ Nothing is imported with it; each module of it is for itself.
 
 import sys
 
-_SUITES = ("conformance", "delivery", "gateways", "queues", "stores", "transports")
+_SUITES = ("conformance", "delivery", "gateways", "queues", "retrievers", "stores", "transports")
 
 _pytest = sys.modules.get("pytest")
 if _pytest is not None:

@@ -18,6 +18,7 @@ from msgcore.spi.registry import register_service
 from msgcore.spi.settings import setting
 from msgcore.testing.memory.calls.changes import ChangeCalls
 from msgcore.testing.memory.calls.finding import FindingCalls
+from msgcore.testing.memory.calls.journal import JournalCalls
 from msgcore.testing.memory.calls.messages import MessageCalls
 from msgcore.testing.memory.calls.queue import QueueCalls
 from msgcore.testing.memory.records import StoreMemory
@@ -42,12 +43,13 @@ _WRITING = frozenset(
         Capability.RECOVERY,
         Capability.MESSAGE_STATUS,
         Capability.RECEIPTS,
+        Capability.JOURNAL,
     }
 )
 _SCHEME = "memory://"
 
 
-class MemoryStore(FindingCalls, MessageCalls, ChangeCalls, QueueCalls):
+class MemoryStore(FindingCalls, MessageCalls, ChangeCalls, QueueCalls, JournalCalls):
     """A store over a :class:`StoreMemory`, a new one if none is given. May be shared by threads.
 
     Several stores may be open on one memory. A ``read_only`` one declares no ability beyond reading.

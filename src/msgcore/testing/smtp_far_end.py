@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import ClassVar, Self
 
 from msgcore.codecs import mime
@@ -79,10 +78,5 @@ class SmtpFarEnd:
     def hold(self) -> Fault[Turn]:
         return self.server.hold(at=self.hold_stage)
 
-    @contextmanager
-    def down(self) -> Generator[None]:
-        self.server.stop()
-        try:
-            yield
-        finally:
-            self.server.start()
+    def down(self) -> AbstractContextManager[None]:
+        return self.server.down()

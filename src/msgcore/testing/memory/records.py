@@ -16,9 +16,9 @@ from msgcore.base.text import fold
 from msgcore.errors import NotFound, ObjectDeleted
 from msgcore.spi.store import OutgoingItem, SpecialFolder
 from msgcore.testing.memory.log import Entry, touched
-from msgcore.testing.memory.values import KeptFolder, KeptMessage, KeptSearch
+from msgcore.testing.memory.values import KeptEntry, KeptFolder, KeptMessage, KeptSearch
 
-__all__ = ["State", "StoreMemory", "Submission", "Watcher"]
+__all__ = ["EntryKey", "State", "StoreMemory", "Submission", "Watcher"]
 
 _log = logging.getLogger("msgcore.testing")
 
@@ -33,6 +33,10 @@ _NAMES = {
     SpecialFolder.JUNK_EMAIL: "Junk E-mail",
     SpecialFolder.FINDER: "Finder",
 }
+
+
+EntryKey = tuple[str, bytes, bytes]
+"""What names an entry of a journal: the account, the unique id, and the fingerprint."""
 
 
 @attrs.frozen
@@ -56,6 +60,7 @@ class State:
     submissions: dict[int, Submission] = attrs.field(factory=dict[int, Submission])
     receiving: dict[str, tuple[str, int]] = attrs.field(factory=dict[str, tuple[str, int]])
     owed: dict[int, tuple[bool, datetime]] = attrs.field(factory=dict[int, tuple[bool, datetime]])
+    journal: dict[EntryKey, KeptEntry] = attrs.field(factory=dict[EntryKey, KeptEntry])
     last_number: int = 0
     change_number: int = 0
 
@@ -80,6 +85,7 @@ class State:
             submissions=dict(self.submissions),
             receiving=dict(self.receiving),
             owed=dict(self.owed),
+            journal=dict(self.journal),
         )
 
     def next_number(self) -> int:

@@ -39,10 +39,11 @@ from msgcore.props.table import (
     PidTagStoreEntryId,
 )
 from msgcore.props.tags import Property
+from msgcore.spi.journal import JournalEntry
 from msgcore.spi.kept import DEFAULTS, STORE_SAYS, flags_set
 from msgcore.spi.store import Contents, Incoming, MessageFlag, MessageStatus, SpecialFolder
 
-__all__ = ["PENDING", "KeptFolder", "KeptMessage", "KeptSearch", "keep"]
+__all__ = ["PENDING", "KeptEntry", "KeptFolder", "KeptMessage", "KeptSearch", "keep"]
 
 _NO_FLAGS = MessageFlag(0)
 PENDING = MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
@@ -134,6 +135,14 @@ class KeptMessage:
         for tag, value in facts.items():
             message.properties_set.preset(tag, value)
         return message
+
+
+@attrs.frozen
+class KeptEntry:
+    """One entry of a journal, as it was noted, with the number of the message that it became."""
+
+    noted: JournalEntry
+    number: int | None = None
 
 
 def keep(incoming: Incoming, now: datetime, flags: MessageFlag = _NO_FLAGS) -> KeptMessage:

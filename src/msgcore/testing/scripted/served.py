@@ -113,6 +113,9 @@ class _ServerStream:
         self.arrived.clear()
         return octets
 
+    async def read_within(self, seconds: float) -> bytes | None:
+        return await self.read() if self.arrived or self.has_ended else None
+
     async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
         self._check("write")
         if self.has_ended:

@@ -8,7 +8,7 @@ from collections import deque
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, ProtocolBroken, StarttlsInjection, TlsFailed
+from msgcore.errors import ConnectionLost, ProtocolBroken, StarttlsInjection, TimedOut, TlsFailed
 from msgcore.runtime.abc import NEVER, Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.scripted.faults import Faults
@@ -70,15 +70,29 @@ class ScriptedStream:
         return self._is_broken or self._peer.is_closed or self._is_closed
 
     async def read(self) -> bytes:
+        octets = None
+        while octets is None:
+            octets = await self._read(self.deadline)
+        return octets
+
+    async def read_within(self, seconds: float) -> bytes | None:
+        limit = Deadline.after(seconds, self._waits.clock)
+        return await self._read(
+            limit if limit.remaining_seconds() < self.deadline.remaining_seconds() else self.deadline
+        )
+
+    async def _read(self, limit: Deadline) -> bytes | None:
         self._check_usable("read")
         try:
             self._waits.check(self.deadline, self._doing("read"))
             if self._faults.delay_seconds:
-                await self._waits.pass_time(self._faults.delay_seconds, self.deadline, self._doing("read"))
+                await self._waits.pass_time(self._faults.delay_seconds, limit, self._doing("read"))
             if not self._can_read() and isinstance(self._peer, SupportsCompare):
                 self._peer.compare_wait()
-            await self._waits.until(self._can_read, self.deadline, self._doing("read"))
+            await self._waits.until(self._can_read, limit, self._doing("read"))
         except BaseException as error:
+            if isinstance(error, TimedOut) and limit is not self.deadline and not self.deadline.is_past:
+                return None
             self._waits.note("read", type(error).__name__)
             self.abort()
             raise

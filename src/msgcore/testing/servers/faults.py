@@ -14,7 +14,7 @@ __all__ = ["Fault", "FaultyStream", "StreamFaults"]
 
 A = TypeVar("A")
 
-Act = Callable[[A, Stream], Awaitable[object]]
+Act = Callable[[A], Awaitable[object]]
 
 
 class Fault(Generic[A]):
@@ -106,7 +106,13 @@ class FaultyStream:
         return self._stream.has_ended
 
     async def read(self) -> bytes:
-        octets = await self._stream.read()
+        return self._heard_of(await self._stream.read())
+
+    async def read_within(self, seconds: float) -> bytes | None:
+        octets = await self._stream.read_within(seconds)
+        return None if octets is None else self._heard_of(octets)
+
+    def _heard_of(self, octets: bytes) -> bytes:
         limit = self._faults.breaks_after_heard
         if limit is not None and self._heard + len(octets) >= limit:
             octets = octets[: max(0, limit - self._heard)]

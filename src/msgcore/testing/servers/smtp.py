@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.text import Secret
-from msgcore.errors import ConnectionLost, UsageError
+from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import Stream, TlsServerSettings
 from msgcore.testing.servers.faults import Fault
+from msgcore.testing.servers.logins import InClear
 from msgcore.testing.servers.loopback import LoopbackServer
-from msgcore.wire.sasl import Authenticator, ChannelBinding, Exchange, Passwords
+from msgcore.wire.sasl import Authenticator, Passwords
 from msgcore.wire.smtp.server import USUAL_EXTENSIONS, MailFacts, ServerSettings, serve_session
 from msgcore.wire.smtp.server.turn import END_OF_DATA, GREETING, Turn
 
@@ -64,6 +64,7 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
         GREETING, "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", END_OF_DATA,
         "RSET", "NOOP", "HELP", "VRFY", "EXPN", "QUIT",
     )  # fmt: skip
+    decisive_stage = END_OF_DATA
 
     def __init__(
         self,
@@ -77,19 +78,16 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
         from_first_octet: bool = False,
         is_lmtp: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(tls if from_first_octet else None)
         if authenticator is None and logins:
-            authenticator = _InClear(Passwords({user: Secret(password) for user, password in logins.items()}))
+            authenticator = InClear(Passwords({user: Secret(password) for user, password in logins.items()}))
         self._settings = ServerSettings(
             host_name, offers=extensions, tls=tls, authenticator=authenticator, is_lmtp=is_lmtp
         )
-        self._tls_at_once = tls if from_first_octet else None
-        self.protocol = "lmtp" if is_lmtp else "smtp" if self._tls_at_once is None else "smtps"
+        self.protocol = "lmtp" if is_lmtp else "smtps" if tls is not None and from_first_octet else "smtp"
         self._received: list[ReceivedMessage] = []
         self._has_received = threading.Condition(self.guard)
-        self._sessions: list[list[str]] = []
         self._attempts: Counter[str] = Counter()
-        self._octets_after_quit = 0
         self._left_out: frozenset[str] = frozenset()
         for address, reply in (refusals or {}).items():
             self.answer(reply, at="RCPT", address=address)
@@ -108,22 +106,10 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
             self._has_received.wait_for(lambda: len(self._received) >= count, timeout_seconds)
             return tuple(self._received)
 
-    @property
-    def sessions(self) -> tuple[tuple[str, ...], ...]:
-        """The commands of each connection so far, as they came: ``"RCPT TO:<bob@b.test>"``."""
-        with self.guard:
-            return tuple(tuple(commands) for commands in self._sessions)
-
     def attempts(self, address: str) -> int:
         """Count how often somebody asked to send to an address, whatever the answer was."""
         with self.guard:
             return self._attempts[address]
-
-    @property
-    def octets_after_quit(self) -> int:
-        """Count what clients had already sent behind a QUIT when it was read; nothing should be."""
-        with self.guard:
-            return self._octets_after_quit
 
     # Faults
 
@@ -131,85 +117,37 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
         """Give this reply in place of the right one, and do nothing else; ``421`` closes the connection, too."""
         parsed = _reply(reply)
 
-        async def act(_turn: Turn, _stream: Stream) -> Reply | None:
+        async def act(_turn: Turn) -> Reply:
             return parsed
 
-        return self.add(at, _about(address), Fault(act, times))
-
-    def say(self, octets: bytes, *, at: str, times: int | None = None) -> Fault[Turn]:
-        """Say these octets in place of a reply, such as what is no SMTP at all; no octets are silence."""
-
-        async def act(turn: Turn, stream: Stream) -> Reply | None:
-            await turn.flush()
-            await stream.write(octets)
-            return None
-
-        return self.add(at, "", Fault(act, times))
-
-    def say_ahead(self, octets: bytes, *, at: str, times: int | None = None) -> Fault[Turn]:
-        """Say these octets, such as a reply to what nobody asked, ahead of the right reply."""
-
-        async def act(turn: Turn, stream: Stream) -> Reply | None:
-            await turn.flush()
-            await stream.write(octets)
-            return await turn.carry_out()
-
-        return self.add(at, "", Fault(act, times))
+        return self.add(at, address, Fault(act, times))
 
     def hold(self, at: str = END_OF_DATA, address: str = "") -> Fault[Turn]:
         """Let clients wait at a stage until the fault ends; then what they asked for is done."""
-        gate: Future[None] = Future()
-
-        async def act(turn: Turn, _stream: Stream) -> Reply | None:
-            await turn.flush()
-            await self.runtime.wait(gate)
-            return await turn.carry_out()
-
-        return self.add(at, _about(address), Fault(act, None, lambda: gate.set_result(None)))
-
-    def cut(self, at: str = END_OF_DATA, *, is_done: bool = True, times: int | None = None) -> Fault[Turn]:
-        """Break the connection in place of a reply, after what was asked for is done, or before."""
-
-        async def act(turn: Turn, stream: Stream) -> Reply | None:
-            await turn.flush()
-            if is_done:
-                await turn.carry_out()
-            stream.abort()
-            raise ConnectionLost("cut on demand")  # the commands that lie behind this one are not to be answered
-
-        return self.add(at, "", Fault(act, times))
+        return self._hold(at, address)
 
     def leave_out(self, *extensions: str) -> None:
         """Offer none of these in the reply to EHLO; they are served all the same. Without any, offer all again."""
         self._left_out = frozenset(extension.upper() for extension in extensions)
 
+    @staticmethod
+    def is_about(argument: str, about: str) -> bool:
+        return f"<{about}>" in argument
+
     # Sessions
 
-    async def serve(self, stream: Stream) -> None:
-        commands: list[str] = []
-        with self.guard:
-            self._sessions.append(commands)
-        if self._tls_at_once is not None:
-            stream = await stream.start_tls_server(self._tls_at_once)
-
+    async def converse(self, stream: Stream, commands: list[str]) -> None:
         async def around(turn: Turn) -> Reply | None:
             return await self._turn(turn, commands)
 
         await serve_session(stream, _Keeper(self), self._settings, around)
 
     async def _turn(self, turn: Turn, commands: list[str]) -> Reply | None:
-        with self.guard:
-            if turn.stage.isupper():
-                commands.append(f"{turn.stage} {turn.argument}".rstrip())
-            if turn.stage == "RCPT" and (path := _PATH.search(turn.argument)):
+        self.note(turn, commands)
+        if turn.stage == "RCPT" and (path := _PATH.search(turn.argument)):
+            with self.guard:
                 self._attempts[path[1]] += 1
-            if turn.stage == "QUIT":
-                self._octets_after_quit += turn.unread_octets
-        act = self.fault_at(turn.stage, turn.argument)
-        turn = attrs.evolve(turn, carry_out=self._carried_out(turn))
-        if act is None:
-            return await turn.carry_out()
-        reply = await act(turn, turn.stream)
+        reply = await self.take_turn(attrs.evolve(turn, carry_out=self._carried_out(turn)))
         assert reply is None or isinstance(reply, Reply)
         return reply
 
@@ -232,19 +170,6 @@ class LoopbackSmtpServer(LoopbackServer[Turn]):
             self._has_received.notify_all()
 
 
-class _InClear:
-    """Offers every mechanism in clear, too: this is a test."""
-
-    def __init__(self, passwords: Passwords) -> None:
-        self._passwords = passwords
-
-    def mechanisms(self, *, is_private: bool) -> Sequence[str]:
-        return self._passwords.mechanisms(is_private=True)
-
-    def begin(self, mechanism: str, binding: ChannelBinding | None) -> Exchange:
-        return self._passwords.begin(mechanism, binding)
-
-
 class _Keeper:
     """The handler of one session."""
 
@@ -263,10 +188,6 @@ class _Keeper:
         assert self._facts is not None
         self._server.keep(ReceivedMessage(envelope, self._facts, octets))
         return Reply(250, (f"taken, {len(octets)} octets",), EnhancedStatus(2, 0, 0))
-
-
-def _about(address: str) -> str:
-    return f"<{address}>" if address else ""
 
 
 def _reply(text: str) -> Reply:

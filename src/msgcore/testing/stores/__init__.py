@@ -25,6 +25,7 @@ from msgcore.testing.stores.folders import Folders
 from msgcore.testing.stores.groups import Groups
 from msgcore.testing.stores.hierarchy import Hierarchy
 from msgcore.testing.stores.identity import Identity
+from msgcore.testing.stores.journaling import Journaling
 from msgcore.testing.stores.maintaining import Maintaining
 from msgcore.testing.stores.moves import Moves
 from msgcore.testing.stores.noting import Receipts, Statuses
@@ -34,6 +35,7 @@ from msgcore.testing.stores.recovering import Recovering
 from msgcore.testing.stores.saving import Saving
 from msgcore.testing.stores.searching import Searching
 from msgcore.testing.stores.settling import Settling
+from msgcore.testing.stores.storing_once import StoringOnce
 from msgcore.testing.stores.streaming import Streaming
 from msgcore.testing.stores.submitting import Submitting
 from msgcore.testing.stores.synchronising import Synchronising
@@ -63,6 +65,8 @@ class StoreConformance(
     Streaming,
     Synchronising,
     Maintaining,
+    Journaling,
+    StoringOnce,
     Submitting,
     Settling,
     Conduct,

@@ -25,17 +25,21 @@ from msgcore.props.tags import Property
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.journal import JournalEntry
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.service import ServiceClass, SupportsProviders
 from msgcore.spi.store import Contents, Incoming, OutgoingItem, SpecialFolder, StoreProvider, TableQuery
 from msgcore.testing.clock import ManualClock
 
-__all__ = ["ANN", "EVERYTHING", "LETTER", "NEW", "OLD", "OTHER", "Opening", "StoreDesk", "uid_of_nobody"]
+__all__ = ["ACCOUNT", "ANN", "EVERYTHING", "LETTER", "NEW", "OLD", "OTHER", "Opening", "StoreDesk", "uid_of_nobody"]
 
 T = TypeVar("T")
 
 EVERYTHING = 1 << 40
 """A load limit that no message reaches."""
+
+ACCOUNT = "ann at a.test"
+"""The account whose journal :meth:`StoreDesk.all_there_is` shows."""
 
 ANN = Address("SMTP", "ann@a.test", "Ann Alm")
 LETTER = Message(from_=ANN, to=["bob@b.test", "FAX:+1 23"], bcc="cia@c.test", subject="letter", text="Hello")
@@ -60,8 +64,14 @@ class Opening:
 class _Slow(Plugin):
     """A way of calling on which time passes between the look at the deadline and the call."""
 
-    async def call(self, function: Callable[..., object], *arguments: object, deadline: Deadline = NEVER) -> object:
-        return await super().call(function, *arguments, deadline=self.runtime.deadline(_AMPLE_SECONDS))
+    async def call(
+        self,
+        function: Callable[..., object],
+        *arguments: object,
+        deadline: Deadline = NEVER,
+        undo: Callable[[Any], object] | None = None,
+    ) -> object:
+        return await super().call(function, *arguments, deadline=self.runtime.deadline(_AMPLE_SECONDS), undo=undo)
 
 
 class StoreDesk:
@@ -239,7 +249,13 @@ class StoreDesk:
             found.extend(await self.store.receive_folders(NEVER))
         if self.can(Capability.RECEIPTS):
             found.extend(await self.store.owed_receipts(NEVER))
+        if self.can(Capability.JOURNAL):
+            found.extend(await self.journal())
         return found
+
+    async def journal(self, account: str = ACCOUNT) -> list[JournalEntry]:
+        """Give the entries of an account that has not too many of them."""
+        return list(await self.store.journal(account, None, 1_000, NEVER))
 
     # The outgoing queue
 

@@ -19,6 +19,8 @@ from msgcore.props.tags import PS_PUBLIC_STRINGS
 from msgcore.spi.capability import Capability
 from msgcore.spi.folders import Search
 from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.journal import JournalEntry
+from msgcore.spi.origin import Origin
 from msgcore.spi.store import (
     EVERY_ROW,
     Incoming,
@@ -28,7 +30,7 @@ from msgcore.spi.store import (
     SpecialFolder,
     TableQuery,
 )
-from msgcore.testing.stores.desk import EVERYTHING, LETTER, StoreDesk
+from msgcore.testing.stores.desk import ACCOUNT, EVERYTHING, LETTER, StoreDesk
 
 __all__ = [
     "Scene",
@@ -246,10 +248,14 @@ def _uses_of_no_object(store: GuardedStore, deadline: Deadline) -> Uses:
             "property_ids": (Capability.NAMED_PROPERTIES, lambda: store.property_ids([_NAME], True, deadline)),
             "property_names": (Capability.NAMED_PROPERTIES, lambda: store.property_names([0x8000], deadline)),
             "check": (Capability.MAINTENANCE, lambda: store.check(deadline)),
+            "note": (Capability.JOURNAL, lambda: store.note([JournalEntry(_ORIGIN, _LONG_AGO)], deadline)),
+            "journal": (Capability.JOURNAL, lambda: store.journal(ACCOUNT, None, 9, deadline)),
+            "forget": (Capability.JOURNAL, lambda: store.forget(ACCOUNT, [(b"another", b"")], deadline)),
         },
     )
 
 
+_ORIGIN = Origin(ACCOUNT, b"one", b"")
 _LONG_AGO = datetime(2001, 2, 3, tzinfo=UTC)
 _NAME = (PS_PUBLIC_STRINGS, "Keywords")
 

@@ -16,6 +16,7 @@ from msgcore.props.table import PidTagMessageClass
 from msgcore.spi.folders import ReceiveFolder, Search
 from msgcore.spi.store import Incoming, MessageFlag
 from msgcore.testing.memory.calls.folders import FolderCalls, check_free_name
+from msgcore.testing.memory.journal import add_once
 from msgcore.testing.memory.records import State
 from msgcore.testing.memory.values import KeptFolder, KeptSearch, keep
 
@@ -81,20 +82,17 @@ class FindingCalls(FolderCalls):
                 raise UsageError("messages of no other class need a folder, too")
 
     def deliver(self, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
-        messages = [(keep(one, self._clock.now()), one.message.get(PidTagMessageClass, "")) for one in incoming]
+        messages = [(keep(one, self._clock.now()), one) for one in incoming]
         with self._change(deadline) as state:
-            return [
-                self._message_id(state.add(_receiving(state, message_class)[1], message))
-                for message, message_class in messages
-            ]
+            return [self._message_id(add_once(state, _place_of(state, one), kept, one)) for kept, one in messages]
 
     # Associated contents
 
     def save_associated(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
-        messages = [keep(one, self._clock.now(), MessageFlag.ASSOCIATED) for one in incoming]
+        messages = [(keep(one, self._clock.now(), MessageFlag.ASSOCIATED), one) for one in incoming]
         with self._change(deadline) as state:
             number = self._place(state, folder)
-            return [self._message_id(state.add(number, message)) for message in messages]
+            return [self._message_id(add_once(state, number, *message)) for message in messages]
 
 
 def _receiving(state: State, message_class: str) -> tuple[str, int]:
@@ -103,3 +101,7 @@ def _receiving(state: State, message_class: str) -> tuple[str, int]:
     while wanted and wanted not in state.receiving:
         wanted = wanted.rpartition(".")[0]
     return state.receiving[wanted]
+
+
+def _place_of(state: State, incoming: Incoming) -> int:
+    return _receiving(state, incoming.message.get(PidTagMessageClass, ""))[1]

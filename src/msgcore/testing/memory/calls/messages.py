@@ -15,6 +15,7 @@ from msgcore.spi.store import Incoming, MessageFlag, MessageStatus
 from msgcore.testing.memory import outgoing
 from msgcore.testing.memory.calls.base import MemoryCalls
 from msgcore.testing.memory.deleting import bring_back, put_away
+from msgcore.testing.memory.journal import add_once
 from msgcore.testing.memory.values import PENDING, keep
 
 __all__ = ["MessageCalls"]
@@ -27,10 +28,10 @@ class MessageCalls(MemoryCalls):
     """Write messages."""
 
     def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
-        messages = [keep(one, self._clock.now()) for one in incoming]
+        messages = [(keep(one, self._clock.now()), one) for one in incoming]
         with self._change(deadline) as state:
             number = self._place(state, folder)
-            return [self._message_id(state.add(number, message)) for message in messages]
+            return [self._message_id(add_once(state, number, *message)) for message in messages]
 
     def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
         changed = keep(Incoming(message), self._clock.now())
