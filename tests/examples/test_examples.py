@@ -16,6 +16,13 @@ PROMISED = {
     "probe.py": ["greeting   220 mx.loopback.test ESMTP", "Software: msgcore", "starttls fails: not offered"],
     "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
+    "receive_mail.py": [
+        "pop3: 2 received (202 octets)\npop3: 0 received\nAt the server: 2",
+        "Waits: Holiday from Eve <eve@e.test>, 80,095 octets",
+        "pop3: 1 received (80,095 octets), 2 removed from the server, 1 waiting at the server",
+        "Still waits: ['Sunset']\nInbox: ['Lunch', 'Plan', 'Holiday']\nAt the server: 3",
+        "1 Lunch\n2 Plan\n3 Sunset",
+    ],
     "reply_and_forward.py": [
         "In the list: By train, I think.",
         "To: Ann <ann@a.test>\nCc: carol@c.test\nSubject: Re: Plan\n",

@@ -15,7 +15,18 @@ import pytest
 
 from tests.shared import REPOSITORY
 
-PAGES = ("bodies", "mime", "mime-mapping", "properties", "reports", "restrictions", "store", "tables", "transfer")
+PAGES = (
+    "bodies",
+    "mime",
+    "mime-mapping",
+    "properties",
+    "receiving",
+    "reports",
+    "restrictions",
+    "store",
+    "tables",
+    "transfer",
+)
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n((?:(?:    [^\n]*)?\n)*    [^\n]*\n))?", re.MULTILINE | re.DOTALL)
 MARK = "-- next block --"
 
