@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 
 from msgcore.spi.retrieval import Retrieved, Waiting
 from msgcore.testing.conformance import needs
@@ -33,6 +33,7 @@ class RetrievingTests(RetrieverSuite[M]):
 
             @self.draws
             @given(any_messages())
+            @example(b"Subject: dots\r\n\r\na\r\n.b\r\n")
             def is_given(octets: bytes) -> None:
                 far_end.put(octets)
                 assert self._retrieved(mode, far_end, -1) == [self.arrives(octets)]
