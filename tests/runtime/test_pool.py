@@ -129,6 +129,45 @@ def test_the_connection_that_was_given_back_last_is_used_first() -> None:
     scripted(main)
 
 
+async def _several_idle(pool: Pool[Line], deadline: Deadline, count: int) -> None:
+    for lease in [await pool.lease(deadline) for _ in range(count)]:
+        with lease:
+            lease.is_usable = True
+
+
+def test_of_idle_connections_a_preferred_one_is_used() -> None:
+    async def main(runtime: ScriptedRuntime) -> None:
+        pool = FarEnd(runtime).pool()
+        await _several_idle(pool, in_a_minute(runtime), 4)
+        with await pool.lease(in_a_minute(runtime), prefer=lambda line: line.number in {2, 3}) as lease:
+            assert lease.connection.number == 3
+
+    scripted(main)
+
+
+def test_when_no_idle_connection_is_preferred_another_is_used_and_none_opened() -> None:
+    async def main(runtime: ScriptedRuntime) -> None:
+        far_end = FarEnd(runtime)
+        pool = far_end.pool()
+        await _several_idle(pool, in_a_minute(runtime), 2)
+        with await pool.lease(in_a_minute(runtime), prefer=lambda line: line.number == 9) as lease:
+            assert (lease.connection.number, far_end.opened) == (2, 2)
+
+    scripted(main)
+
+
+def test_a_preferred_connection_that_died_is_replaced_by_another_idle_one() -> None:
+    async def main(runtime: ScriptedRuntime) -> None:
+        far_end = FarEnd(runtime)
+        pool = far_end.pool()
+        await _several_idle(pool, in_a_minute(runtime), 3)
+        far_end.lines[0].is_dead = True
+        with await pool.lease(in_a_minute(runtime), prefer=lambda line: line.number == 1) as lease:
+            assert lease.connection.number == 3
+
+    scripted(main)
+
+
 def test_a_connection_that_is_not_said_to_be_usable_is_dropped() -> None:
     async def main(runtime: ScriptedRuntime) -> None:
         far_end = FarEnd(runtime)

@@ -1,9 +1,10 @@
 """A pool of connections to one server, shared by threads, tasks, or both.
 
 *Theory of operation.* Who wants a connection first gets a *slot*, in the order of asking; there are never more of them
-than connections are allowed. With a slot it takes the connection that was given back last, or opens one when none is
-idle. A slot is given back by a plain call, so no cancellation can come in between. All state is a few fields under a
-small lock that nobody holds while waiting, as in :mod:`~msgcore.runtime.sync`.
+than connections are allowed. With a slot it takes the connection that was given back last, of those that it prefers if
+one is idle, or opens one when none is idle at all. A slot is given back by a plain call, so no cancellation can come in
+between. All state is a few fields under a small lock that nobody holds while waiting, as in
+:mod:`~msgcore.runtime.sync`.
 
 Nothing runs in the background: connections that have been idle or used for too long are closed, in order, by the next
 caller and by :meth:`Pool.close`, and each has a slot until that is done. So what is not idle has a slot of its own, and
@@ -153,8 +154,10 @@ class Pool(Generic[T]):
         """How many connections wait for their next use."""
         return len(self._idle)
 
-    async def lease(self, deadline: Deadline) -> Lease[T]:
+    async def lease(self, deadline: Deadline, *, prefer: Callable[[T], bool] = lambda _: True) -> Lease[T]:
         """Wait for a turn and give a connection: ``with await pool.lease(deadline) as lease``.
+
+        It is one that ``prefer`` says yes of, if one is idle; ``prefer`` is called under a lock, and only looks.
 
         Raises:
             TimedOut: the deadline passed while all connections were in use.
@@ -166,7 +169,7 @@ class Pool(Generic[T]):
         while True:
             await self._take_slot(deadline, is_first=is_first)
             try:
-                lease = await self._connected(deadline)
+                lease = await self._connected(deadline, prefer)
             except BaseException as error:
                 makes_do = isinstance(error, MsgcoreError) and self._means_full(error) and self._make_do()
                 self._free(1)
@@ -271,9 +274,9 @@ class Pool(Generic[T]):
 
     # Connections
 
-    async def _connected(self, deadline: Deadline) -> Lease[T]:
+    async def _connected(self, deadline: Deadline, prefer: Callable[[T], bool]) -> Lease[T]:
         await self._close_old(deadline)
-        while (one := self._take_idle()) is not None:
+        while (one := self._take_idle(prefer)) is not None:
             if await self._is_good(one, deadline):
                 return Lease(self, one.connection, one.uses + 1)
             one.connection.abort()
@@ -298,9 +301,12 @@ class Pool(Generic[T]):
             self._check_open()
         return lease
 
-    def _take_idle(self) -> _Idle[T] | None:
+    def _take_idle(self, prefer: Callable[[T], bool]) -> _Idle[T] | None:
         with self._guard:
-            return self._idle.pop() if self._idle else None
+            if not self._idle:
+                return None
+            preferred = [place for place, one in enumerate(self._idle) if prefer(one.connection)]
+            return self._idle.pop(preferred[-1] if preferred else -1)
 
     async def _close_old(self, deadline: Deadline) -> None:
         """Close old connections under the slots that are free; the caller closes one more under its own."""
