@@ -1,0 +1,1 @@
+"""What stands in responses, one kind of data a file. Functions here raise ``NotUnderstood``, which stays inside."""

@@ -1,0 +1,123 @@
+"""Rows that are read at one go come out as those that are read item by item."""
+
+from __future__ import annotations
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from msgcore.errors import ProtocolBroken
+from msgcore.wire.imap.framing import Frame, Framer
+from msgcore.wire.imap.limits import ReaderLimits
+from msgcore.wire.imap.parse.fetch_row import ROW, row, with_marks
+from msgcore.wire.imap.parse.response import response
+from msgcore.wire.imap.responses import Fetch, Response
+from msgcore.wire.imap.structure import Envelope
+from tests.conftest import SOAK
+
+__all__ = ["SOAK"]
+
+
+def frame_of(octets: bytes) -> Frame | None:
+    """Give the first frame of these octets."""
+    framer = Framer(ReaderLimits())
+    framer.feed(octets)
+    frame = framer.next()
+    return frame if isinstance(frame, Frame) else None
+
+
+def item_by_item(octets: bytes) -> Response:
+    frame = frame_of(octets)
+    assert frame is not None
+    return response(frame, 100)
+
+
+def at_one_go(octets: bytes) -> Fetch | None:
+    frame = frame_of(octets)
+    assert frame is not None
+    found = ROW.fullmatch(with_marks(frame.lines)) if frame.literals else ROW.match(octets)
+    return None if found is None else row(found, frame.literals)
+
+
+texts = st.one_of(
+    st.sampled_from(
+        [
+            b"NIL",
+            b'""',
+            b'"a"',
+            b'"a b"',
+            b'"a\\"b"',
+            b'"\\\\"',
+            b'"a@b.c"',
+            b"atom",
+            b'"\xff"',
+            b'"BODY["',
+            b"nil",
+            b'"("',
+        ]
+    ),
+    st.binary(max_size=6).map(lambda octets: b"{%d}\r\n%b" % (len(octets), octets)),
+    st.binary(max_size=6).map(lambda octets: b'"%b"' % octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"')),
+)
+addresses = st.tuples(texts, texts, texts, texts).map(lambda parts: b"(" + b" ".join(parts) + b")")
+lists = st.one_of(st.just(b"NIL"), st.lists(addresses, max_size=3).map(lambda parts: b"(" + b"".join(parts) + b")"))
+envelopes = st.tuples(texts, texts, lists, lists, lists, lists, lists, lists, texts, texts).map(
+    lambda parts: b"(" + b" ".join(parts) + b")"
+)
+words = st.sampled_from([b"\\Seen", b"$a", b"NIL", b"nil", b'"q"', b"a]", b"", b"{3}", b"\xff"])
+parts = st.recursive(
+    st.tuples(texts, texts, texts, texts).map(
+        lambda fields: b'("text" "plain" ("a" %b) %b %b "7bit" 4 1 NIL ("inline" ("b" %b)) NIL NIL)' % fields
+    ),
+    lambda inner: st.lists(inner, min_size=1, max_size=3).map(lambda some: b"(" + b"".join(some) + b' "mixed")'),
+    max_leaves=4,
+)
+items = st.one_of(
+    st.sampled_from(
+        [b"UID 5", b"UID 0", b"UID 4294967296", b"RFC822.SIZE 77", b"MODSEQ (9)", b"X 1", b"RFC822.SIZE -1"]
+    ),
+    st.sampled_from([b'INTERNALDATE "17-Jul-1996 02:44:25 -0700"', b'INTERNALDATE "00-Jan-0000 00:00:00 +0000"']),
+    st.lists(words, max_size=3).map(lambda flags: b"FLAGS (" + b" ".join(flags) + b")"),
+    envelopes.map(b"ENVELOPE ".__add__),
+    parts.map(b"BODYSTRUCTURE ".__add__),
+    st.tuples(
+        st.sampled_from([b"BODY[]", b"BODY[HEADER.FIELDS (A B)]", b"BODY[1]<5>", b'BODY["x"]', b"BODY"]), texts
+    ).map(b" ".join),
+)
+rows = st.lists(items, max_size=5).map(lambda some: b"* 1 FETCH (" + b" ".join(some) + b")\r\n")
+changes = st.lists(st.tuples(st.integers(0), st.sampled_from(b'()" \\[]{}NIL1\r\n')), max_size=2)
+
+
+@given(rows, changes)
+@example(b'* 1 FETCH (ENVELOPE ("a {1}\r\n " b" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n', [])
+def test_a_row_is_read_as_item_by_item(octets: bytes, changes: list[tuple[int, int]]) -> None:
+    changed = bytearray(octets)
+    for place, octet in changes:
+        changed[place % len(changed)] = octet
+    try:
+        assume(frame_of(bytes(changed)) is not None)
+    except ProtocolBroken:
+        return
+    quickly = at_one_go(bytes(changed))
+
+    assert quickly is None or quickly == item_by_item(bytes(changed))
+
+
+def test_a_row_as_dovecot_sends_it_is_read_at_one_go() -> None:
+    octets = (
+        b'* 1 FETCH (UID 5 FLAGS (\\Seen a) INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 9 ENVELOPE '
+        b'("d" "s" (("n" NIL "m" "h")("o" NIL "m" "h")) NIL NIL NIL NIL NIL NIL "<m>"))\r\n'
+    )
+
+    assert at_one_go(octets) == item_by_item(octets)
+
+
+def test_a_row_with_a_literal_is_read_at_one_go() -> None:
+    octets = b'* 1 FETCH (UID 5 BODY[HEADER.FIELDS (A)] {10}\r\nA: "x"\r\n\r\n FLAGS ())\r\n'
+
+    assert at_one_go(octets) == Fetch(1, 5, (), sections={"BODY[HEADER.FIELDS (A)]": b'A: "x"\r\n\r\n'})
+
+
+def test_an_envelope_that_nobody_has_looked_at_equals_one_that_was_read() -> None:
+    octets = b'* 1 FETCH (ENVELOPE ("d" "s" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n'
+
+    assert at_one_go(octets) == Fetch(1, envelope=Envelope(b"d", b"s"))
