@@ -9,7 +9,7 @@ import pytest
 from hypothesis import is_hypothesis_test
 
 from tests import shared
-from tests.servers import Authority, Dovecot, Postfix, Postgresql, Server, SmtpSink
+from tests.servers import ANYBODY, SPECIAL_USE, Authority, Dovecot, Postfix, Postgresql, Server, SmtpSink
 
 SOAK = os.environ.get("MSGCORE_SOAK") == "1"
 
@@ -66,6 +66,20 @@ def authority() -> Iterator[Authority]:
 @pytest.fixture(scope="session")
 def dovecot(authority: Authority, smtp_sink: SmtpSink) -> Iterator[Dovecot]:
     with Dovecot(authority, smtp_sink) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot_of_anybody(authority: Authority, smtp_sink: SmtpSink) -> Iterator[Dovecot]:
+    """A Dovecot over Maildir (hierarchy separator ``.``) at which everybody logs in, with one password."""
+    with Dovecot(authority, smtp_sink, SPECIAL_USE, anybody=ANYBODY) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot_sdbox(authority: Authority, smtp_sink: SmtpSink) -> Iterator[Dovecot]:
+    """The same over sdbox, whose hierarchy separator is ``/``."""
+    with Dovecot(authority, smtp_sink, SPECIAL_USE, anybody=ANYBODY, storage="sdbox") as server:
         yield server
 
 

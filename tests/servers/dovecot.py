@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from string import Template
 
@@ -90,7 +91,6 @@ userdb {
   args = username_format=%n $directory/users
   default_fields = uid=$uid gid=$gid home=$directory/mail/%n
 }
-mail_location = maildir:~/Maildir
 """)
 
 _SINCE_2_4 = Template("""
@@ -109,9 +109,61 @@ userdb passwd-file {
     home:default = $directory/mail/%{user | username}
   }
 }
-mail_driver = maildir
-mail_path = ~/Maildir
 """)
+
+_ANYBODY_UP_TO_2_3 = Template("""
+passdb {
+  driver = static
+  args = password=$password
+}
+userdb {
+  driver = static
+  args = uid=$uid gid=$gid home=$directory/mail/%n
+}
+""")
+
+_ANYBODY_SINCE_2_4 = Template("""
+passdb static {
+  fields {
+    password = $password
+  }
+}
+userdb static {
+  fields {
+    uid = $uid
+    gid = $gid
+    home = $directory/mail/%{user | username}
+  }
+}
+""")
+
+_STORAGE_UP_TO_2_3 = {"maildir": "mail_location = maildir:~/Maildir", "sdbox": "mail_location = sdbox:~/sdbox"}
+_STORAGE_SINCE_2_4 = {
+    "maildir": "mail_driver = maildir\nmail_path = ~/Maildir",
+    "sdbox": "mail_driver = sdbox\nmail_path = ~/sdbox",
+}
+
+
+ANYBODY = "password-of-anybody"
+"""By which everybody logs in to a server that is for anybody."""
+
+SPECIAL_USE = (
+    """
+namespace inbox {
+  inbox = yes
+"""
+    + "".join(
+        f"""
+  mailbox {name} {{
+    auto = create
+    special_use = \\{role}
+  }}
+"""
+        for name, role in (("Sent", "Sent"), ("Trash", "Trash"), ("Drafts", "Drafts"), ("Junk", "Junk"))
+    )
+    + "}"
+)
+"""Settings by which everybody has the usual mailboxes, with the roles of RFC 6154."""
 
 
 class Dovecot(Server):
@@ -119,12 +171,18 @@ class Dovecot(Server):
 
     ``imap``, ``pop3`` and ``lmtp`` are ports with STARTTLS (cleartext log-in is allowed), ``imaps`` and ``pop3s`` start
     with TLS, and ``auth`` answers Postfix. ``submission`` offers STARTTLS, needs AUTH, and hands on to the sink.
-    ``settings`` are lines of the configuration that replace those here.
+    ``settings`` are lines of the configuration that replace those here. ``anybody`` is a password by which everybody
+    else logs in, to a mailbox of their own. ``storage`` is how it is kept: the hierarchy separator of Maildir is ``.``,
+    that of sdbox ``/``.
     """
 
-    def __init__(self, authority: Authority, sink: SmtpSink, *settings: str) -> None:
+    def __init__(
+        self, authority: Authority, sink: SmtpSink, *settings: str, anybody: str | None = None, storage: str = "maildir"
+    ) -> None:
         super().__init__(port_count=7)
         self._settings = settings
+        self._anybody = anybody
+        self._storage = storage
         self._authority = authority
         self._sink = sink
         self._put_count = 0
@@ -165,14 +223,24 @@ class Dovecot(Server):
 
     def waiting(self, user: str) -> list[bytes]:
         """Give the messages in the inbox of ``user``, with CRLF, those that were put first first."""
-        files = (file for name in ("cur", "new") for file in (self.maildir(user) / name).glob("*"))
-        return [file.read_bytes().replace(b"\n", b"\r\n") for file in sorted(files, key=lambda file: file.name)]
+        while True:
+            files = self._files(user)
+            # A session that was cut may still be at work: it renames and removes files.
+            with suppress(FileNotFoundError):
+                found = [file.read_bytes().replace(b"\n", b"\r\n") for file in files]
+                if self._files(user) == files:
+                    return found
 
     def empty(self, user: str) -> None:
         """Take every message out of the inbox of ``user``; unique ids are not used again."""
-        for name in ("cur", "new"):
-            for file in (self.maildir(user) / name).glob("*"):
-                file.unlink()
+        while files := self._files(user):
+            for file in files:
+                file.unlink(missing_ok=True)
+
+    def _files(self, user: str) -> list[Path]:
+        # What moves goes from new to cur: in this order none is missed, and one that is seen twice is gone from new.
+        files = [file for name in ("new", "cur") for file in (self.maildir(user) / name).glob("*")]
+        return sorted(files, key=lambda file: file.name)
 
     @property
     def log_file(self) -> Path:
@@ -232,10 +300,14 @@ class Dovecot(Server):
             "sink": self._sink.port,
             **accounts,
         }
+        storage = (_STORAGE_SINCE_2_4 if is_2_4 else _STORAGE_UP_TO_2_3)[self._storage] + "\n"
+        if self._anybody is not None:
+            static = _ANYBODY_SINCE_2_4 if is_2_4 else _ANYBODY_UP_TO_2_3
+            storage += static.substitute(values, password=self._anybody)
         number = ".".join(map(str, version))
         first = f"dovecot_config_version = {number}\ndovecot_storage_version = {number}\n" if is_2_4 else ""
         whole = first + _COMMON.substitute(values) + (_SINCE_2_4 if is_2_4 else _UP_TO_2_3).substitute(values)
-        return whole + "".join(f"{line}\n" for line in self._settings)
+        return whole + storage + "".join(f"{line}\n" for line in self._settings)
 
 
 def _version() -> tuple[int, ...]:
