@@ -62,14 +62,14 @@ class Says:
     def _say(self, *arguments: object) -> Any:
         return self.given
 
-    special_folders = folders = folder = query = count = load = row = save = copy = settle = lock_due = _say
+    special_folders = folders = folder = query = count = load = load_many = row = save = copy = settle = lock_due = _say
     groups = explain = advise = property_ids = property_names = _say
     save_changes = set_read_flag = move = delete = create_folder = delete_folder = _say
     move_folder = copy_folder = empty_folder = folder_properties = set_folder_properties = _say
     receive_folder = receive_folders = set_receive_folder = deliver = save_associated = _say
     create_search_folder = search_criteria = set_search_criteria = changes_since = check = backup = compact = _say
     restore = purge = purge_before = set_message_status = clear_receipts = owed_receipts = _say
-    attachment_facts = attachment_octets = journal = note = forget = _say
+    attachment_facts = attachment_octets = journal = note = forget = keeps_sent_mail = _say
     submit = outgoing = submission = make_due = retry = abort = track = preview = flush = submit_all = _say
     identity = None
 
@@ -107,6 +107,9 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("too few property ids", lambda s: s.property_ids([KEYWORDS], False, NEVER), []),
     ("texts for property names", lambda s: s.property_names([0x8000], NEVER), ["Keywords"]),
     ("no message", lambda s: s.load(LETTER, 1, NEVER), b"octets"),
+    ("no message of several", lambda s: s.load_many([LETTER], 1, NEVER), [b"octets"]),
+    ("none of several", lambda s: s.load_many([LETTER], 1, NEVER), []),
+    ("more than were asked for", lambda s: s.load_many([LETTER], 1, NEVER), [Message(), Message()]),
     ("a row of no columns", lambda s: s.row(LETTER, QUERY.columns, NEVER), Row((), {})),
     ("no row", lambda s: s.row(LETTER, QUERY.columns, NEVER), {}),
     ("octets for ids", lambda s: s.save(INBOX, [Incoming(Message())], NEVER), [bytes(LETTER)]),
@@ -134,6 +137,7 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("no number purged", lambda s: s.purge_before(NOON, NEVER), None),
     ("less than none purged", lambda s: s.purge_before(NOON, NEVER), -1),
     ("no receipts", lambda s: s.owed_receipts(NEVER), [LETTER]),
+    ("neither yes nor no", lambda s: s.keeps_sent_mail(NEVER), 1),
     ("no facts of an attachment", lambda s: s.attachment_facts(LETTER, 0, NEVER), 5),
     ("yes for a size", lambda s: s.attachment_facts(LETTER, 0, NEVER), AttachmentFacts(True, b"")),
     ("less than no size", lambda s: s.attachment_facts(LETTER, 0, NEVER), AttachmentFacts(-1, b"")),
@@ -193,6 +197,7 @@ ABILITIES: Mapping[Capability, Ask] = {
     Capability.MAINTENANCE: lambda s: s.compact(NEVER),
     Capability.MESSAGE_STATUS: lambda s: s.set_message_status([], MessageStatus.TAGGED, MessageStatus.TAGGED, NEVER),
     Capability.RECEIPTS: lambda s: s.owed_receipts(NEVER),
+    Capability.SENT_MAIL: lambda s: s.keeps_sent_mail(NEVER),
     Capability.STREAMS: lambda s: s.attachment_facts(LETTER, 0, NEVER),
     Capability.DELETE: lambda s: s.delete([LETTER], NEVER),
 }

@@ -18,7 +18,7 @@ from msgcore.model import Message, RecipientKind
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Not
 from msgcore.props.row import Row
-from msgcore.props.table import PidTagEntryId
+from msgcore.props.table import PidTagEntryId, PidTagParentEntryId
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingItem, RowGroup, SpecialFolder, TableQuery
 from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
@@ -250,11 +250,33 @@ class StaleRow(Remembering):
     "changes_show_in_the_loaded_message",
     "changes_show_in_the_row",
     "changes_show_in_the_table",
+    "the_changed_message_is_in_the_table_now_and_at_the_next_logon",
     "what_the_caller_does_after_saving_changes_is_not_saved",
 )
 class LostChange(MemoryStore):
     def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
         super().save_changes(entry_id, self.load(entry_id, 1 << 40, deadline), deadline)
+
+
+@store_fault(Changes, "a_changed_message_keeps_its_entry_id")
+class ChangeChangesId(Remembering):
+    """A message that is changed is opened by its entry id as before; in tables it has another one."""
+
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+        there = self._now(entry_id)
+        super().save_changes(there, message, deadline)
+        folder = EntryId.parse(super().row(there, (PidTagParentEntryId,), deadline)[PidTagParentEntryId])
+        [self.originals[entry_id]] = super().copy([there], folder, deadline)
+        super().delete([there], deadline)
+
+    def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
+        return super().load(self._now(entry_id), load_limit_octets, deadline)
+
+    def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
+        return super().row(self._now(entry_id), columns, deadline)
+
+    def _now(self, entry_id: EntryId) -> EntryId:
+        return self.originals.get(entry_id, entry_id)
 
 
 @store_fault(

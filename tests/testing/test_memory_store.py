@@ -18,6 +18,7 @@ from msgcore.props.table import PidTagAttachLongFilename, PidTagSubject
 from msgcore.runtime import NEVER, Runtime
 from msgcore.session.direct import open_store
 from msgcore.spi.capability import Capability, capabilities_of
+from msgcore.spi.folders import Search
 from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingItem, OutgoingState, SpecialFolder, TableQuery
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.memory_store import MemoryStore, StoreMemory, register_memory_stores
@@ -192,11 +193,12 @@ def test_a_reader_sees_whole_saves(store: MemoryStore) -> None:
 def test_it_has_every_ability_of_a_store(store: MemoryStore) -> None:
     of_transports = {Capability.BATCHES, Capability.IDENTITY, Capability.FLUSH, Capability.TRACKING, Capability.PREVIEW}
     of_databases = {Capability.EXPLAIN, Capability.NAMED_PROPERTIES, Capability.MAINTENANCE}
-    assert capabilities_of(store) == set(Capability) - of_transports - of_databases
+    of_accounts = {Capability.SENT_MAIL}
+    assert capabilities_of(store) == set(Capability) - of_transports - of_databases - of_accounts
 
 
 def test_a_read_only_one_changes_nothing_by_its_abilities() -> None:
-    reading = {Capability.GROUPS, Capability.NOTIFY, Capability.CHANGES, Capability.STREAMS}
+    reading = {Capability.GROUPS, Capability.NOTIFY, Capability.CHANGES, Capability.STREAMS, Capability.BULK_LOAD}
     assert capabilities_of(MemoryStore(read_only=True)) == reading
 
 
@@ -272,6 +274,27 @@ def test_making_due_leaves_what_is_held(store: MemoryStore, clock: ManualClock) 
     assert [item.due_at for item in store.outgoing(NEVER)] == [later]
 
 
+def test_what_is_submitted_again_is_one_submission(store: MemoryStore, clock: ManualClock) -> None:
+    store.submit(LETTER, "t1", NEVER)
+    item = locked(store)
+    store.settle(attrs.evolve(item, state=OutgoingState.HELD, reason="why"), [], NEVER)
+    clock.move(1)
+
+    assert store.submit(LETTER, "t1", NEVER) == store.submission(item.entry_id, NEVER)
+    assert [one.reason for one in store.outgoing(NEVER)] == ["why"]
+
+
+def test_the_report_of_a_submission_goes_where_reports_are_received(store: MemoryStore) -> None:
+    received = store.create_folder(inbox(store), "reports", NEVER)
+    store.set_receive_folder("REPORT", received, NEVER)
+    store.submit(LETTER, "t1", NEVER)
+    report = Incoming(Message(subject="Undeliverable", message_class="REPORT.IPM.Note.NDR"))
+    store.settle(attrs.evolve(locked(store), state=OutgoingState.SENT), [report], NEVER)
+
+    rows = store.query(received, TableQuery((PidTagSubject,)), NEVER)
+    assert ([row[PidTagSubject] for row in rows], subjects(store)) == (["Undeliverable"], [])
+
+
 def test_aborting_takes_nothing_from_who_has_it(store: MemoryStore) -> None:
     store.submit(Message(from_="a@a.test", to=["b@b.test", "c@b.test"]), "t1", NEVER)
     item = locked(store)
@@ -283,6 +306,13 @@ def test_aborting_takes_nothing_from_who_has_it(store: MemoryStore) -> None:
 
 
 # Folders
+
+
+def test_a_search_folder_is_not_found_as_a_folder_to_save_in(store: MemoryStore) -> None:
+    store.create_search_folder(inbox(store), "found", Search(PidTagSubject.exists(), (inbox(store),)), NEVER)
+
+    with pytest.raises(UsageError, match="search folder"):
+        store.create_folder(inbox(store), "FOUND", NEVER)
 
 
 def test_a_folder_goes_with_the_folders_and_messages_in_it(store: MemoryStore) -> None:

@@ -149,7 +149,6 @@ class StoreMachine(RuleBasedStateMachine):
         self._stores: tuple[Any, Any] = (internal, MemoryStore(StoreMemory("Personal Folders"), self._runtime))
         special = [self._call(store.special_folders) for store in self._stores]
         self._folders: list[Pair] = [Pair(special[0][role], special[1][role]) for role in SpecialFolder]
-        self._inbox = Pair(*(folders[SpecialFolder.INBOX] for folders in special))
         self._messages: list[Pair] = []
         self._locked: list[tuple[OutgoingItem, OutgoingItem]] = []
         self._submissions: list[Pair] = []
@@ -350,13 +349,25 @@ class StoreMachine(RuleBasedStateMachine):
 
     # The outgoing queue
 
-    @rule(to=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3))
-    def submit(self, to: list[Recipient]) -> None:
+    @rule(to=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3), is_said_again=st.booleans())
+    def submit(self, to: list[Recipient], is_said_again: bool) -> None:
         message = Message(from_="Ann <ann@a.test>", subject="out", text="x", date=NOON)
         message.recipients = to
-        first, second = self._both("submit", message, f"t{len(self._submissions)}")
-        self._note(self._messages, [first.entry_id], [second.entry_id])
+        transfer_id = f"t{len(self._submissions)}"
+        for _ in range(2 if is_said_again else 1):
+            first, second = self._both("submit", message, transfer_id)
+            self._note(self._messages, [first.entry_id], [second.entry_id])
+            self._same_item(first, second)
         self._submissions.append(self._messages[-1])
+
+    @precondition(lambda self: self._submissions)
+    @rule(number=index)
+    def submit_again(self, number: int) -> None:
+        """Submit with a transfer id that was given once; what was submitted with it may be gone."""
+        message = Message(from_="Ann <ann@a.test>", subject="again", text="x", date=NOON)
+        message.recipients = PEOPLE[:1]
+        first, second = self._both("submit", message, f"t{number % len(self._submissions)}")
+        self._note(self._messages, [first.entry_id], [second.entry_id])
         self._same_item(first, second)
 
     @rule()
@@ -392,9 +403,11 @@ class StoreMachine(RuleBasedStateMachine):
         self._meet_reports()
 
     def _meet_reports(self) -> None:
-        """Learn the entry ids of what settling put into the inbox."""
-        tables = self._both("query", self._inbox, TableQuery((PidTagEntryId,)))
-        self._note(self._messages, *([EntryId.parse(row[PidTagEntryId]) for row in rows] for rows in tables))
+        """Learn the entry ids of what settling put into whatever folder its class is received in."""
+        received = self._both("receive_folders")
+        for folder in dict.fromkeys(Pair(*(entry.folder for entry in pair)) for pair in zip(*received, strict=True)):
+            tables = self._both("query", folder, TableQuery((PidTagEntryId,)))
+            self._note(self._messages, *([EntryId.parse(row[PidTagEntryId]) for row in rows] for rows in tables))
 
     @precondition(lambda self: self._submissions)
     @rule(number=index)

@@ -21,6 +21,7 @@ from tests.testing import (
     faulty_folders,
     faulty_journals,
     faulty_keeping,
+    faulty_loading,
     faulty_maintenance,
     faulty_searches,
 )
@@ -34,6 +35,8 @@ EVERY_ABILITY = frozenset(Capability) - {
     Capability.FLUSH,
     Capability.TRACKING,
     Capability.PREVIEW,
+    Capability.SENT_MAIL,
+    Capability.BULK_LOAD,  # of a file, messages are loaded as soon one by one
 }
 
 
@@ -61,7 +64,9 @@ class TestMemoryStoreForReading(StoreConformance):
     """A store that can only be read: messages come into it behind its back."""
 
     service_class = MemoryStoreService
-    capabilities = frozenset({Capability.GROUPS, Capability.NOTIFY, Capability.CHANGES, Capability.STREAMS})
+    capabilities = frozenset(
+        {Capability.GROUPS, Capability.NOTIFY, Capability.CHANGES, Capability.STREAMS, Capability.BULK_LOAD}
+    )
     home = SpecialFolder.SENT_ITEMS
     examples = 5
 
@@ -120,7 +125,7 @@ from msgcore.testing.stores.identity import Identity
 from msgcore.testing.stores.moves import Moves
 from msgcore.testing.stores.maintaining import Maintaining
 from tests.testing import faulty_changes, faulty_folders, faulty_journals
-from tests.testing import faulty_keeping, faulty_maintenance, faulty_searches
+from tests.testing import faulty_keeping, faulty_loading, faulty_maintenance, faulty_searches
 from tests.testing.faulty_stores import FAULTS, StoreOfTests
 
 settings.register_profile("planted", derandomize=True, phases=[Phase.generate])
@@ -145,7 +150,15 @@ UNDRAWN = "    {test} = None\n"
 
 
 # With the stores in these modules; the planted tests import them, too.
-FAULTY = (faulty_changes, faulty_folders, faulty_journals, faulty_keeping, faulty_maintenance, faulty_searches)
+FAULTY = (
+    faulty_changes,
+    faulty_folders,
+    faulty_journals,
+    faulty_keeping,
+    faulty_loading,
+    faulty_maintenance,
+    faulty_searches,
+)
 
 
 def _planted(name: str) -> str:

@@ -19,6 +19,7 @@ from msgcore.spi.journal import SupportsJournal
 from msgcore.spi.message_state import SupportsMessageStatus, SupportsReceipts, SupportsStreams
 from msgcore.spi.recovery import SupportsMaintenance, SupportsRecovery
 from msgcore.spi.store import (
+    SupportsBulkLoad,
     SupportsCreate,
     SupportsDelete,
     SupportsExplain,
@@ -30,6 +31,7 @@ from msgcore.spi.store import (
     SupportsNotify,
     SupportsOutgoingQueue,
     SupportsReadFlags,
+    SupportsSentMail,
 )
 from msgcore.spi.transport import SupportsBatches, SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking
 
@@ -67,6 +69,8 @@ class Capability(enum.Enum):
     RECEIPTS = "receipts"
     STREAMS = "streams"
     JOURNAL = "journal"
+    SENT_MAIL = "sent mail"
+    BULK_LOAD = "bulk load"
 
 
 _PROTOCOLS: Mapping[Capability, type] = {
@@ -98,6 +102,8 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.RECEIPTS: SupportsReceipts,
     Capability.STREAMS: SupportsStreams,
     Capability.JOURNAL: SupportsJournal,
+    Capability.SENT_MAIL: SupportsSentMail,
+    Capability.BULK_LOAD: SupportsBulkLoad,
 }
 
 

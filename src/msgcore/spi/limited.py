@@ -20,7 +20,7 @@ from msgcore.props.key import PropertyKey
 from msgcore.props.table import PidTagAttachDataBinary, PidTagAttachSize, PidTagMessageSizeExtended
 from msgcore.props.tags import Property
 
-__all__ = ["LeftOut", "limit_attachments"]
+__all__ = ["AttachmentPath", "LeftOut", "limit_attachments"]
 
 AttachmentPath = tuple[int, ...]
 """The number of an attachment; of one in an attached message the number of that, and then its own, and so on."""

@@ -19,12 +19,7 @@ _GATEWAYS = "msgcore.gateways"
 _registered: dict[tuple[str, str], Any] = {}
 
 # Rooms that the plan has and this version has not.
-_TO_COME = {
-    "imap-mail": "IMAP accounts",
-    "imap": "IMAP stores",
-    "imaps": "IMAP stores",
-    "post-office": "workgroup post offices",
-}
+_TO_COME = {"post-office": "workgroup post offices"}
 
 
 def register_service(name: str, service_class: type[object]) -> None:

@@ -10,7 +10,9 @@ method may be plain ``def`` or ``async def``, is on the disk when it returns, an
 
 A method that takes several entry ids does all or nothing. One whose deadline has passed when it begins raises
 ``TimedOut`` and changes nothing; and so does, with any error of msgcore's, every one after the service's ``close``,
-which may be called twice. An entry id is never used again.
+which may be called twice. An entry id is never used again. It stays its object's as long as that is there, but for a
+message or folder that was moved, renamed or changed at a server which then names it anew (IMAP): there it holds until
+the logon ends, and at the next one another holds.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import attrs
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline, local_time
-from msgcore.errors import UsageError
+from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
@@ -38,6 +40,7 @@ from msgcore.spi.origin import Origin
 
 __all__ = [
     "EVERY_ROW",
+    "LOADED_AT_ONCE",
     "NO_STATUS",
     "Contents",
     "EventKind",
@@ -53,6 +56,7 @@ __all__ = [
     "SpecialFolder",
     "StoreEvent",
     "StoreProvider",
+    "SupportsBulkLoad",
     "SupportsCreate",
     "SupportsDelete",
     "SupportsExplain",
@@ -64,6 +68,7 @@ __all__ = [
     "SupportsNotify",
     "SupportsOutgoingQueue",
     "SupportsReadFlags",
+    "SupportsSentMail",
     "TablePlan",
     "TableQuery",
     "check_status",
@@ -179,6 +184,10 @@ EVERY_ROW = TableQuery(())
 """To count all that a table has."""
 
 
+LOADED_AT_ONCE = 100
+"""How many messages are asked for together; a store may be asked for more, and give fewer."""
+
+
 @attrs.frozen
 class RowGroup:
     """The rows that have the same values of the category keys: those values, how many rows, how many of them unread."""
@@ -210,10 +219,10 @@ class TablePlan:
         is_first = self.translated is None and self.preselected is None
         said: list[str] = []
         if self.translated is not None:
-            said.append(f"answered by the database: {format_restriction(self.translated)}")
+            said.append(f"answered by the store: {format_restriction(self.translated)}")
         if self.preselected is not None:
             narrowed = format_restriction(self.preselected)
-            said.append(f"narrowed down by the full text to rows that may satisfy: {narrowed}")
+            said.append(f"narrowed down by the store to rows that may satisfy: {narrowed}")
             rows = "the same" if rows == narrowed else rows
         if rows is not None:
             said.append(f"{'every row is looked at' if is_first else 'then looked at row by row'}: {rows}")
@@ -369,6 +378,21 @@ class StoreProvider(Protocol):
 
 
 @runtime_checkable
+class SupportsBulkLoad(Protocol):
+    """A store that loads several messages sooner than one by one; of any other, a session loads one at a time."""
+
+    def load_many(
+        self, entry_ids: Sequence[EntryId], load_limit_octets: int, deadline: Deadline
+    ) -> Answer[Sequence[Message | NotFound]]:
+        """Load messages as ``load`` does, in the order asked for; for one that is not there, the error in its place.
+
+        Fewer may be given than were asked for, so that they have room in memory, but at least one: whoever asks then
+        asks for the rest. What else hinders one from being loaded is raised when that one is the first.
+        """
+        ...
+
+
+@runtime_checkable
 class SupportsGroups(Protocol):
     """A store that groups rows by itself; for any other, a session reads them all."""
 
@@ -429,7 +453,10 @@ class SupportsModify(Protocol):
     """A store whose messages can be changed."""
 
     def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> Answer[None]:
-        """Put ``message`` in the place of what is stored; what the store noted about its arrival stays."""
+        """Put ``message`` in the place of what is stored; what the store noted about its arrival stays.
+
+        Its entry id stays, at some servers until the logon ends (see above).
+        """
         ...
 
 
@@ -445,7 +472,7 @@ class SupportsMove(Protocol):
     """A store whose messages can go to another folder of it."""
 
     def move(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Answer[None]:
-        """Move messages; their entry ids stay."""
+        """Move messages; their entry ids stay, at some servers until the logon ends (see above)."""
         ...
 
     def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Answer[Sequence[EntryId]]:
@@ -466,11 +493,23 @@ class SupportsDelete(Protocol):
 
 
 @runtime_checkable
+class SupportsSentMail(Protocol):
+    """The store of an account, of the service that has the account's transport: what is sent is kept in it.
+
+    A session saves it into the folder ``SENT_ITEMS``.
+    """
+
+    def keeps_sent_mail(self, deadline: Deadline) -> Answer[bool]:
+        """Say whether the server itself keeps a copy of what is submitted to it, so that none is to be saved."""
+        ...
+
+
+@runtime_checkable
 class SupportsFolders(Protocol):
     """A store whose folders can be made and deleted."""
 
     def create_folder(self, parent: EntryId, name: str, deadline: Deadline) -> Answer[EntryId]:
-        """Make a folder, or find the one of that name (compared without case)."""
+        """Make a folder, or find the one of that name (compared without case); ``UsageError`` for a search folder."""
         ...
 
     def delete_folder(self, entry_id: EntryId, deadline: Deadline) -> Answer[None]:
@@ -501,7 +540,10 @@ class SupportsOutgoingQueue(Protocol):
         ...
 
     def submission(self, entry_id: EntryId, deadline: Deadline) -> Answer[OutgoingItem]:
-        """Give one submission, also one that was sent or aborted; ``NotFound`` for what never was one."""
+        """Give one submission, also one that was sent or aborted; ``NotFound`` for what never was one.
+
+        It is told of as long as its message is there, or can be restored.
+        """
         ...
 
     def make_due(self, deadline: Deadline) -> Answer[None]:
@@ -515,7 +557,8 @@ class SupportsOutgoingQueue(Protocol):
     def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> Answer[bool]:
         """Write the item's outcomes, state and next try, and unlock it; false when the lock was lost meanwhile.
 
-        A ``SENT`` one moves to Sent Items. The reports go into the inbox in the same transaction.
+        A ``SENT`` one moves to Sent Items. The reports go into the inbox, or where the store's receive folders say, in
+        the same transaction.
         """
         ...
 

@@ -25,7 +25,9 @@ from msgcore.testing.memory.records import StoreMemory
 
 __all__ = ["MemoryStore", "MemoryStoreConfig", "MemoryStoreService", "StoreMemory", "register_memory_stores"]
 
-_READING = frozenset({Capability.GROUPS, Capability.NOTIFY, Capability.CHANGES, Capability.STREAMS})
+_READING = frozenset(
+    {Capability.GROUPS, Capability.NOTIFY, Capability.CHANGES, Capability.STREAMS, Capability.BULK_LOAD}
+)
 _WRITING = frozenset(
     {
         Capability.CREATE,

@@ -202,8 +202,8 @@ def test_a_plan_prints_as_a_page(box: Box) -> None:
     found = plan(box, PidTagImportance.equals(1) & PidTagBody.contains("x word") & ~PidTagBody.exists(), NEWEST)
 
     assert str(found).splitlines()[:4] == [
-        "answered by the database: importance = 1",
-        'narrowed down by the full text to rows that may satisfy: body:contains("x word")',
+        "answered by the store: importance = 1",
+        'narrowed down by the store to rows that may satisfy: body:contains("x word")',
         'then looked at row by row: body:contains("x word") and not body:exists()',
         "sorted: by the database",
     ]
@@ -213,7 +213,7 @@ def test_a_plan_says_once_what_is_narrowed_down_and_looked_at(box: Box) -> None:
     found = plan(box, PidTagBody.contains("x word"))
 
     assert str(found).splitlines()[:2] == [
-        'narrowed down by the full text to rows that may satisfy: body:contains("x word")',
+        'narrowed down by the store to rows that may satisfy: body:contains("x word")',
         "then looked at row by row: the same",
     ]
 

@@ -411,13 +411,15 @@ USES: dict[str, UseOfAMessage] = {
 }
 
 
-@pytest.mark.parametrize("use", USES.values(), ids=USES)
-def test_a_deleted_message_is_not_found(box: Box, use: UseOfAMessage) -> None:
+@pytest.mark.parametrize(
+    "name", [name for name in USES if name != "submission"]
+)  # which is told of as long as it can be restored
+def test_a_deleted_message_is_not_found(box: Box, name: str) -> None:
     gone = box.save_one(Message())
     box.run(box.store.delete([gone], NEVER))
 
     with pytest.raises(ObjectDeleted, match="message 1 is deleted; it can be restored"):
-        use(box, gone)
+        USES[name](box, gone)
 
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)

@@ -10,11 +10,11 @@ from msgcore.base.times import Deadline
 from msgcore.errors import StoreCorrupt
 from msgcore.providers.internal.content_reader import verify_content
 from msgcore.providers.internal.journal import journals_of_no_message
-from msgcore.providers.internal.overlay import overlay_from_json
 from msgcore.providers.internal.search_filling import verify_search
 from msgcore.providers.internal.standing import Section
 from msgcore.providers.internal.word_upkeep import made_by_other_unicode, unfindable
 from msgcore.runtime import Connection
+from msgcore.spi.overlay import overlay_from_json
 from msgcore.spi.recovery import Fault
 from msgcore.spi.store import MessageFlag, SpecialFolder
 

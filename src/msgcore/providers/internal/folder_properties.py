@@ -27,10 +27,10 @@ from msgcore.providers.internal.folder_tree import FolderRow, find_folder
 from msgcore.providers.internal.folders import rename_folder
 from msgcore.providers.internal.named_properties import make_ids
 from msgcore.providers.internal.numbers import take_numbers
-from msgcore.providers.internal.overlay import overlay_from_json, overlay_to_json
 from msgcore.providers.internal.special_folders import special_folders
 from msgcore.providers.internal.standing import Section
 from msgcore.runtime import Connection
+from msgcore.spi.overlay import overlay_from_json, overlay_to_json
 from msgcore.spi.store import SpecialFolder
 
 __all__ = ["read_properties", "set_properties"]

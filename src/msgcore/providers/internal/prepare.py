@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -16,11 +15,9 @@ from msgcore.codecs.mime.source import MimeSource
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey, PropertyName
 from msgcore.props.table import (
-    PidTagBody,
     PidTagClientSubmitTime,
     PidTagDisplayCc,
     PidTagDisplayTo,
-    PidTagHtml,
     PidTagImportance,
     PidTagInternetMessageId,
     PidTagMessageClass,
@@ -31,16 +28,15 @@ from msgcore.props.table import (
     PidTagSentRepresentingName,
     PidTagSubject,
 )
-from msgcore.props.tags import Property
 from msgcore.providers.internal.columns import column_of
 from msgcore.providers.internal.content import PreparedContent, prepare_content
 from msgcore.providers.internal.large import has_large_files, prepare_large
-from msgcore.providers.internal.overlay import overlay_to_json
-from msgcore.providers.internal.records import clean, lay_over
+from msgcore.providers.internal.records import clean
 from msgcore.providers.internal.words import IndexedText, indexed_text, is_indexed
 from msgcore.runtime import SqlValue
-from msgcore.spi.kept import DEFAULTS, STORE_SAYS, flags_set
+from msgcore.spi.kept import DEFAULTS, flags_set
 from msgcore.spi.origin import Origin
+from msgcore.spi.overlay import lay_over, not_carried, overlay_to_json
 from msgcore.spi.store import NO_STATUS, Incoming, MessageFlag, MessageStatus
 
 __all__ = ["COLUMN_NAMES", "Prepared", "prepare"]
@@ -54,7 +50,6 @@ COLUMN_NAMES = (
 
 _CLASS = str(DEFAULTS[PidTagMessageClass])
 _CREATED = COLUMN_NAMES.index("creation_time")
-_BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 
 
 @attrs.frozen
@@ -95,17 +90,17 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
     """
     message = incoming.message
     content, kept = prepare_large(message, folder) if has_large_files(message) else _as_kept(message)
-    not_carried = _not_carried(message, kept) if message.properties_set.is_changed else []
-    if not_carried:
-        lay_over(kept, not_carried)
+    overlay = not_carried(message, kept, _as_held) if message.properties_set.is_changed else ()
+    if overlay:
+        lay_over(kept, overlay)
     # Where the overlay has a hand in the words, other messages with these octets may have other words.
-    own_words = overlay_to_json((tag, value) for tag, value in not_carried if is_indexed(tag))
+    own_words = overlay_to_json((tag, value) for tag, value in overlay if is_indexed(tag))
     return Prepared(
         content.apart(own_words.encode()) if own_words else content,
-        overlay_to_json(not_carried),
+        overlay_to_json(overlay),
         _columns(incoming, kept, content.size_octets, now, flags),
         indexed_text(kept),
-        tuple([tag.bag_key for tag, _ in not_carried if not isinstance(tag.bag_key, int)]),
+        tuple([tag.bag_key for tag, _ in overlay if not isinstance(tag.bag_key, int)]),
         incoming.delivery_key,
         incoming.origin,
         incoming.remote_status,
@@ -170,27 +165,6 @@ def _folded(text: str | None) -> tuple[SqlValue, SqlValue]:
     return kept, None if kept is None else fold(kept).encode()
 
 
-def _not_carried(message: Message, kept: Message) -> list[tuple[PropertyKey, object | None]]:
-    """Find what was set or deleted on the message that its octets do not say."""
-    found: list[tuple[PropertyKey, object | None]] = []
-    for tag in message.properties_set.changed():
-        if tag.bag_key in STORE_SAYS:
-            continue
-        key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
-        value = message.said(key)
-        if isinstance(value, str) and column_of(tag) is not None:
-            value = clean(value)  # what a row cannot hold the message does not say either
-        if _lines_of(kept.said(key)) != _lines_of(value) if tag.bag_key in _BODIES else kept.said(key) != value:
-            found.append((tag, value))
-    return found
-
-
-def _lines_of(body: object) -> object:
-    """Give a body without what MIME does not tell apart, so that none is kept twice for a line end."""
-    match body:
-        case str():
-            return body.replace("\r\n", "\n").rstrip("\n")
-        case bytes():
-            return body.replace(b"\r\n", b"\n").rstrip(b"\n")
-        case _:
-            return body
+def _as_held(tag: PropertyKey, value: object) -> object:
+    # What a row cannot hold the message does not say either.
+    return clean(value) if isinstance(value, str) and column_of(tag) is not None else value

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, overload
+from collections.abc import Mapping
+from typing import overload
 
 from msgcore.codecs import read_message
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
-from msgcore.props.tags import Property
 from msgcore.providers.internal.columns import columns_of_store
 from msgcore.providers.internal.content import read_octets
-from msgcore.providers.internal.overlay import overlay_from_json
 from msgcore.providers.internal.standing import missing_message
 from msgcore.runtime import Connection
-from msgcore.spi.kept import DEFAULTS, STORE_SAYS
+from msgcore.spi.kept import STORE_SAYS
+from msgcore.spi.overlay import lay_over, overlay_from_json
 
-__all__ = ["clean", "lay_over", "load_message", "read_content", "read_record", "storable"]
+__all__ = ["clean", "load_message", "read_content", "read_record", "storable"]
 
 
 @overload
@@ -66,16 +65,3 @@ def load_message(octets: bytes, overlay: str | None, computed: Mapping[PropertyK
     for tag, value in computed.items():
         message.properties_set.preset(tag, value)
     return message
-
-
-def lay_over(message: Message, overlay: Iterable[tuple[PropertyKey, object | None]]) -> None:
-    """Put an overlay over a message, and what every message of a store has."""
-    for tag, value in overlay:
-        key: Property[Any] = tag  # type: ignore[assignment]  # every key of an overlay is a Property
-        if value is None:
-            message.properties_set.discard(key)
-        else:
-            message.properties_set[key] = value
-    for default_tag, default in DEFAULTS.items():
-        if default_tag not in message:
-            message.properties_set.preset(default_tag, default)

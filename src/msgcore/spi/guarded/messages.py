@@ -40,6 +40,9 @@ class GuardedMessages(GuardedCalls):
     async def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
         await self._nothing(self._able(Capability.DELETE).delete, entry_ids, deadline=deadline)
 
+    async def keeps_sent_mail(self, deadline: Deadline) -> bool:
+        return await self._one(bool, self._able(Capability.SENT_MAIL).keeps_sent_mail, deadline=deadline)
+
     # Deleted ones
 
     async def restore(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
+from msgcore.errors import NotFound
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey, PropertyName
 from msgcore.props.row import Row
@@ -52,6 +53,23 @@ class GuardedReading(GuardedCalls):
 
     async def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
         return await self._one(Message, self._provider.load, entry_id, load_limit_octets, deadline=deadline)
+
+    async def load_many(
+        self, entry_ids: Sequence[EntryId], load_limit_octets: int, deadline: Deadline
+    ) -> Sequence[Message | NotFound]:
+        """Load the first of the messages, as many as the store gives together: one, if it has not the ability."""
+        if not entry_ids:
+            return ()
+        if not self.can(Capability.BULK_LOAD):
+            try:
+                return (await self.load(entry_ids[0], load_limit_octets, deadline),)
+            except NotFound as error:
+                return (error,)
+        method, most = self._provider.load_many, len(entry_ids)
+        given = await self._several(object, method, entry_ids, load_limit_octets, deadline=deadline, most=most)
+        if not given or not all(isinstance(one, Message | NotFound) for one in given):
+            raise self._plugin.nonsense(method, given, f"1 to {most} messages, or NotFound in the place of one")
+        return cast("Sequence[Message | NotFound]", given)
 
     async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
         method = self._provider.row

@@ -30,6 +30,7 @@ __all__ = [
     "retry",
     "settle",
     "submission",
+    "submitted_as",
 ]
 
 _OPEN = frozenset({OutgoingState.READY, OutgoingState.HELD})
@@ -55,13 +56,19 @@ def enqueue(state: State, entry_id: EntryId, transfer_id: str, message: Message,
     return item
 
 
+def submitted_as(state: State, transfer_id: str) -> OutgoingItem | None:
+    """Find what was submitted with a transfer id, if anything was."""
+    items = (one.item for one in state.submissions.values())
+    return next((item for item in items if item.transfer_id == transfer_id), None)
+
+
 def submission(state: State, number: int) -> Submission:
-    """Find the submission of a message.
+    """Find the submission of a message, deleted or not.
 
     Raises:
-        NotFound: it is gone, or was never submitted.
+        NotFound: it is gone for good, or was never submitted.
     """
-    state.message(number)
+    state.kept(number)
     found = state.submissions.get(number)
     if found is None:
         raise NotFound(f"message {number} is no submission")
@@ -165,6 +172,7 @@ def _aborted(outcome: Outcome) -> Outcome:
 
 
 def _not_ended(state: State, number: int) -> OutgoingItem:
+    state.message(number)
     item = submission(state, number).item
     if item.state not in _OPEN:
         raise UsageError(f"the submission has ended: it is {item.state.value}")

@@ -26,6 +26,7 @@ from msgcore.testing.stores.groups import Groups
 from msgcore.testing.stores.hierarchy import Hierarchy
 from msgcore.testing.stores.identity import Identity
 from msgcore.testing.stores.journaling import Journaling
+from msgcore.testing.stores.loading import Loading
 from msgcore.testing.stores.maintaining import Maintaining
 from msgcore.testing.stores.moves import Moves
 from msgcore.testing.stores.noting import Receipts, Statuses
@@ -47,6 +48,7 @@ __all__ = ["StoreConformance"]
 class StoreConformance(
     Identity,
     Contents,
+    Loading,
     Tables,
     Paging,
     Groups,

@@ -34,15 +34,35 @@ class Changes(StoreSuite):
 
     @needs(Capability.MODIFY)
     def test_changes_show_in_the_loaded_message(self, run: Run) -> None:
-        async def story(desk: StoreDesk) -> tuple[Sequence[Difference], ...]:
+        async def story(desk: StoreDesk) -> Sequence[Difference]:
+            await desk.store.save_changes(desk.ids[0], NEW, NEVER)
+            return compare(NEW, await desk.load(desk.ids[0]))
+
+        assert run(story, OLD) == ()
+
+    @needs(Capability.MODIFY)
+    def test_the_changed_message_is_in_the_table_now_and_at_the_next_logon(self, run: Run) -> None:
+        """By another entry id then, where the server names it anew."""
+
+        async def story(desk: StoreDesk) -> tuple[list[Sequence[Difference]], list[Sequence[Difference]]]:
             await desk.store.save_changes(desk.ids[0], NEW, NEVER)
 
-            async def look() -> Sequence[Difference]:
-                return compare(NEW, await desk.load(desk.ids[0]))
+            async def look() -> list[Sequence[Difference]]:
+                return [compare(NEW, await desk.load(one)) for one in await desk.find()]
 
             return await desk.now_and_at_the_next_logon(look)
 
-        assert run(story, OLD) == ((), ())
+        assert run(story, OLD) == ([()], [()])
+
+    @needs(Capability.MODIFY)
+    def test_a_changed_message_keeps_its_entry_id(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> tuple[list[EntryId], list[EntryId]]:
+            for message in (NEW, OTHER):
+                await desk.store.save_changes(desk.ids[0], message, NEVER)
+            return await desk.find(), desk.ids
+
+        found, expected = run(story, OLD)
+        assert found == expected
 
     @needs(Capability.MODIFY)
     def test_changes_show_in_the_row(self, run: Run) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgcore.base.ids import EntryId
 from msgcore.errors import UsageError
 from msgcore.model.message import Message
-from msgcore.props.restriction import SortKey
+from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.table import PidTagEntryId, PidTagInstanceKey, PidTagSubject
 from msgcore.props.tags import Property
 from msgcore.runtime.abc import NEVER
@@ -22,7 +22,7 @@ from msgcore.spi.store import Incoming, RowKey, TableQuery
 from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import StoreDesk
 from msgcore.testing.stores.suite import Run, StoreSuite
-from msgcore.testing.strategies import MESSAGE_TAGS, incoming, messages_to_find, restrictions, sort_orders
+from msgcore.testing.strategies import MESSAGE_TAGS, incoming, messages_to_find, sort_orders
 
 __all__ = ["Paging"]
 
@@ -36,12 +36,12 @@ def key_of(message: Message, keys: tuple[SortKey, ...]) -> RowKey:
     return RowKey(tuple(message.get(tag) for tag in tags), message[PidTagInstanceKey])
 
 
-def queries() -> st.SearchStrategy[TableQuery]:
+def queries(restrictions: st.SearchStrategy[Restriction]) -> st.SearchStrategy[TableQuery]:
     """Questions that begin somewhere; the origin is put in when there are messages."""
     return st.builds(
         TableQuery,
         st.just((PidTagEntryId,)),
-        st.none() | restrictions(MESSAGE_TAGS),
+        st.none() | restrictions,
         sort_orders(MESSAGE_TAGS).map(tuple),
         start=st.integers(0, 2),
         count=st.integers(1, 4),
@@ -64,8 +64,10 @@ class Paging(StoreSuite):
     def test_pages_from_any_place_are_those_of_the_whole(self, run: Run) -> None:
         """``msgcore.spi.rows.select`` says which rows those are, of the loaded messages; so does ``count_rows``."""
 
+        asked_from = st.tuples(queries(self.restrictions()), st.none() | st.integers(0, 5))
+
         @self.draws
-        @given(some_incoming(), st.lists(st.tuples(queries(), st.none() | st.integers(0, 5)), min_size=1, max_size=8))
+        @given(some_incoming(), st.lists(asked_from, min_size=1, max_size=8))
         def are_the_same(messages: list[Incoming], wanted: list[tuple[TableQuery, int | None]]) -> None:
             async def story(desk: StoreDesk) -> tuple[list[TableQuery], list[Message], list[tuple[list[bytes], int]]]:
                 there = [await desk.load(one) for one in desk.ids]

@@ -131,6 +131,15 @@ class Submitting(StoreSuite):
         found, submitted = run(story)
         assert found == submitted
 
+    @needs(Capability.OUTGOING_QUEUE, Capability.DELETE, Capability.RECOVERY)
+    def test_a_submission_is_told_of_after_its_message_was_deleted(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> list[Outcome]:
+            item = await ended(desk, OutgoingState.SENT)
+            await desk.store.delete([item.entry_id], NEVER)
+            return list((await desk.now_is(item)).outcomes.values())
+
+        assert set(run(story)) == {Accepted(250)}
+
     @queues
     def test_submissions_are_listed_oldest_first(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> list[str]:

@@ -9,8 +9,12 @@ from typing import ClassVar, Protocol, TypeVar, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.strategies import SearchStrategy
 
 from msgcore.model.message import Message
+from msgcore.props.check import parts_of
+from msgcore.props.restriction import AmbiguousName, AnyRow, Comparison, Content, Restriction, SubTable
+from msgcore.props.table import PidTagBody
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.service import ServiceClass, SupportsClose
@@ -19,8 +23,9 @@ from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.conformance import Ability, Conformance
 from msgcore.testing.modes import Mode, call
 from msgcore.testing.stores.desk import Opening, StoreDesk
+from msgcore.testing.strategies import MESSAGE_TAGS, restrictions
 
-__all__ = ["Run", "StoreSuite"]
+__all__ = ["Run", "StoreSuite", "is_of_folded_bodies"]
 
 T = TypeVar("T")
 
@@ -42,6 +47,13 @@ class StoreSuite(Conformance):
 
     examples: ClassVar[int] = 20
     """How many examples hypothesis draws for a test; each has a store of its own."""
+
+    server_finds_text: ClassVar[bool] = False
+    """Whether a server compares the text of bodies and attachments, by its own rules.
+
+    What these are of text that is not ASCII, where case or diacritics do not matter, is then its own affair: hypothesis
+    does not draw such restrictions.
+    """
 
     def config(self, place: Path) -> object:
         """Give the configuration of the store that is kept at ``place``, an empty folder to begin with.
@@ -97,7 +109,34 @@ class StoreSuite(Conformance):
 
         return run
 
+    def restrictions(self) -> SearchStrategy[Restriction]:
+        """Give restrictions over ``MESSAGE_TAGS`` that the store has to answer exactly."""
+        drawn = restrictions(MESSAGE_TAGS)
+        return drawn.filter(lambda one: not is_of_folded_bodies(one)) if self.server_finds_text else drawn
+
     @property
     def draws(self) -> settings:
         """How hypothesis draws; how long a store takes is not the suite's affair."""
         return settings(max_examples=self.examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def is_of_folded_bodies(restriction: Restriction) -> bool:
+    """Say whether it asks for text in bodies or attachments, and for some text without case or diacritics."""
+    is_inside = is_folded = False
+    waiting = [restriction]
+    while waiting:
+        one = waiting.pop()
+        match one:
+            case AnyRow(table=SubTable.ATTACHMENTS):
+                is_inside = True
+            case AmbiguousName():
+                is_folded = True
+            case Comparison():
+                is_inside |= one.tag == PidTagBody
+            case Content():
+                is_inside |= one.tag == PidTagBody
+                is_folded |= one.ignore_case or one.ignore_non_space or one.is_loose
+            case _:
+                pass
+        waiting += parts_of(one)
+    return is_inside and is_folded

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from msgcore.base.ids import EntryId
 from msgcore.errors import TooComplex, UsageError
+from msgcore.model.attachment import Attachment
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.match import match
 from msgcore.props.order import rank
 from msgcore.props.restriction import Comparison, Relation, Restriction, SortKey
 from msgcore.props.row import Row
+from msgcore.props.search import search
 from msgcore.props.table import (
     PidTagBody,
     PidTagClientSubmitTime,
@@ -38,7 +40,7 @@ from msgcore.spi.store import EVERY_ROW, Incoming, TableQuery
 from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import StoreDesk
 from msgcore.testing.stores.suite import Run, StoreSuite
-from msgcore.testing.strategies import MESSAGE_TAGS, incoming, messages_to_find, restrictions, sort_orders
+from msgcore.testing.strategies import MESSAGE_TAGS, incoming, messages_to_find, sort_orders
 
 __all__ = ["Tables"]
 
@@ -151,7 +153,7 @@ class Tables(StoreSuite):
         """``msgcore.props.match`` says what a restriction means, of the loaded messages."""
 
         @self.draws
-        @given(some_incoming(), st.lists(restrictions(MESSAGE_TAGS), min_size=1, max_size=8))
+        @given(some_incoming(), st.lists(self.restrictions(), min_size=1, max_size=8))
         def leaves_the_same(messages: list[Incoming], wanted: list[Restriction]) -> None:
             async def story(desk: StoreDesk) -> tuple[Loaded, list[list[EntryId]]]:
                 return await loaded(desk), [await desk.find(restriction) for restriction in wanted]
@@ -162,6 +164,33 @@ class Tables(StoreSuite):
                 assert sorted(map(bytes, found)) == sorted(map(bytes, expected)), repr(restriction)
 
         leaves_the_same()
+
+    def test_what_a_person_types_is_found_wherever_it_stands(self, run: Run) -> None:
+        messages = [
+            Message(subject="Lunch"),
+            Message(subject="of a body", text="Here is lunch, on Monday."),
+            Message(subject="of a recipient", to="Ann <lunch@a.test>"),
+            Message(subject="of a file", text="Here.", attachments=[Attachment(b"x", filename="lunch.txt")]),
+            Message(subject="of an accent", text="A caf\u00e9 in \u6771\u4eac."),
+        ]
+        everywhere = ["Lunch", "of a body", "of a file", "of a recipient"]
+        expected = {
+            "lunch": everywhere,
+            "LUN": everywhere,
+            "unch": [],
+            "lunch monday": ["of a body"],
+            '"on monday"': ["of a body"],
+            '"monday on"': [],
+            "of -lunch": ["of an accent"],
+            "caf\u00e9": ["of an accent"],
+            "\u6771": ["of an accent"],
+        }
+
+        async def story(desk: StoreDesk) -> dict[str, list[str]]:
+            found = {typed: await desk.query(search(typed)) for typed in expected}
+            return {typed: sorted(row[PidTagSubject] for row in rows) for typed, rows in found.items()}
+
+        assert run(story, *messages) == expected
 
     def test_the_count_is_the_number_of_rows(self, run: Run) -> None:
         wanted = [None, PidTagSubject.exists(), PidTagSubject > "b", PidTagSubject.contains("x"), ~PidTagBody.exists()]

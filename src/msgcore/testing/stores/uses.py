@@ -224,6 +224,8 @@ def uses_of_everything(store: GuardedStore, scene: Scene, deadline: Deadline) ->
     of_the_folder = dict(uses_of_a_folder(store, scene.folder, None, scene.home, deadline))
     last = {name: of_the_folder.pop(name) for name in _LAST if name in of_the_folder}
     of_the_message = dict(uses_of_a_message(store, scene.message, scene.folder, deadline, scene.mark))
+    bulk = (Capability.BULK_LOAD, lambda: store.load_many([scene.message], EVERYTHING, deadline))
+    uses |= _declared(store, {"load_many": bulk})
     # Behind what reads its attachment, which its change takes away.
     changed = {name: of_the_message.pop(name) for name in ("save_changes", "delete") if name in of_the_message}
     kept = uses_of_what_is_kept(store, [scene.message], deadline)
@@ -251,6 +253,7 @@ def _uses_of_no_object(store: GuardedStore, deadline: Deadline) -> Uses:
             "note": (Capability.JOURNAL, lambda: store.note([JournalEntry(_ORIGIN, _LONG_AGO)], deadline)),
             "journal": (Capability.JOURNAL, lambda: store.journal(ACCOUNT, None, 9, deadline)),
             "forget": (Capability.JOURNAL, lambda: store.forget(ACCOUNT, [(b"another", b"")], deadline)),
+            "keeps_sent_mail": (Capability.SENT_MAIL, lambda: store.keeps_sent_mail(deadline)),
         },
     )
 

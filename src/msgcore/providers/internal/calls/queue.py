@@ -13,6 +13,7 @@ from msgcore.providers.internal.outgoing import Lock
 from msgcore.providers.internal.prepare import prepare
 from msgcore.providers.internal.receive_folders import place_by_class
 from msgcore.providers.internal.special_folders import special_folders
+from msgcore.providers.internal.standing import standing_of
 from msgcore.providers.internal.writing import insert_message, insert_messages
 from msgcore.runtime import Connection
 from msgcore.runtime.abc import NEVER
@@ -54,7 +55,7 @@ class QueueCalls(StoreCalls):
         number = self._number(entry_id, ObjectKind.MESSAGE)
 
         def work(connection: Connection) -> OutgoingItem:
-            self._standing(connection, [number])
+            standing_of(connection, self._mailbox.id, [number], is_deleted=None)
             return outgoing.read_item(connection, self.uid, number)
 
         return await self._read(work, deadline)

@@ -18,9 +18,9 @@ from msgcore.spi.store import Incoming, MessageFlag
 from msgcore.testing.memory.calls.folders import FolderCalls, check_free_name
 from msgcore.testing.memory.journal import add_once
 from msgcore.testing.memory.records import State
-from msgcore.testing.memory.values import KeptFolder, KeptSearch, keep
+from msgcore.testing.memory.values import KeptFolder, KeptMessage, KeptSearch, keep
 
-__all__ = ["FindingCalls"]
+__all__ = ["FindingCalls", "take_in"]
 
 # [MS-OXCSTOR] section 2.2.1.3.1.2: parts of visible ASCII with dots between them, 255 octets at most.
 _MESSAGE_CLASS = re.compile(r"(?=.{0,255}\Z)(?:[ -\-/-~]+(?:\.[ -\-/-~]+)*)?\Z")
@@ -84,7 +84,7 @@ class FindingCalls(FolderCalls):
     def deliver(self, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
         messages = [(keep(one, self._clock.now()), one) for one in incoming]
         with self._change(deadline) as state:
-            return [self._message_id(add_once(state, _place_of(state, one), kept, one)) for kept, one in messages]
+            return [self._message_id(number) for number in take_in(state, messages)]
 
     # Associated contents
 
@@ -105,3 +105,8 @@ def _receiving(state: State, message_class: str) -> tuple[str, int]:
 
 def _place_of(state: State, incoming: Incoming) -> int:
     return _receiving(state, incoming.message.get(PidTagMessageClass, ""))[1]
+
+
+def take_in(state: State, messages: Sequence[tuple[KeptMessage, Incoming]]) -> list[int]:
+    """Put each message, unless it came before, into the receive folder of its class, and give their numbers."""
+    return [add_once(state, _place_of(state, one), kept, one) for kept, one in messages]

@@ -45,6 +45,8 @@ class FolderCalls(ReadingCalls):
             _check_name(name)
             for folder in state.folders_in(above):
                 if fold(folder.name) == fold(name):
+                    if folder.search is not None:
+                        raise UsageError(f"there is a search folder {folder.name!r} already")
                     return self._folder_id(folder.number)
             return self._folder_id(state.add_folder(above, name))
 

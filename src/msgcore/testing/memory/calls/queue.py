@@ -10,6 +10,7 @@ from msgcore.model.message import Message
 from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder
 from msgcore.testing.memory import outgoing
 from msgcore.testing.memory.calls.base import MemoryCalls
+from msgcore.testing.memory.calls.finding import take_in
 from msgcore.testing.memory.values import keep
 
 __all__ = ["QueueCalls"]
@@ -25,6 +26,9 @@ class QueueCalls(MemoryCalls):
         now = self._clock.now()
         letter = keep(Incoming(message, is_read=True, is_unsent=True), now)
         with self._change(deadline) as state:
+            known = outgoing.submitted_as(state, transfer_id)
+            if known is not None:
+                return known
             number = state.add(state.special(SpecialFolder.OUTBOX), letter)
             return outgoing.enqueue(state, self._message_id(number), transfer_id, message, now)
 
@@ -43,12 +47,12 @@ class QueueCalls(MemoryCalls):
             return outgoing.lock_due(state, self._clock.now(), self._clock.monotonic(), lease_seconds)
 
     def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
-        messages = [keep(report, self._clock.now()) for report in reports]
+        messages = [(keep(report, self._clock.now()), report) for report in reports]
         with self._change(deadline) as state:
             self._submitted(item.entry_id)
             is_settled = outgoing.settle(state, item)
-            for message in messages if is_settled else ():
-                state.add(state.special(SpecialFolder.INBOX), message)
+            if is_settled:
+                take_in(state, messages)
             return is_settled
 
     def retry(self, entry_id: EntryId, deadline: Deadline) -> None:

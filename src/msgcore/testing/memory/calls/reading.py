@@ -31,6 +31,8 @@ from msgcore.testing.memory.values import KeptFolder
 
 __all__ = ["ReadingCalls"]
 
+_LOADED_AT_ONCE = 2
+
 
 class ReadingCalls(MemoryCalls):
     """What a store that is open for reading can."""
@@ -98,6 +100,22 @@ class ReadingCalls(MemoryCalls):
         known = self._message(self._state(deadline), entry_id)
         message = known.message(self.uid)
         return limit_attachments(message, load_limit_octets) if len(known.octets) > load_limit_octets else message
+
+    def load_many(
+        self, entry_ids: Sequence[EntryId], load_limit_octets: int, deadline: Deadline
+    ) -> Sequence[Message | NotFound]:
+        # As few as that, so that whoever asks has to ask for the rest.
+        found: list[Message | NotFound] = []
+        for entry_id in entry_ids[:_LOADED_AT_ONCE]:
+            try:
+                found.append(self.load(entry_id, load_limit_octets, deadline))
+            except NotFound as error:
+                found.append(error)
+            except UsageError:
+                if not found:
+                    raise
+                break
+        return found
 
     def attachment_facts(self, entry_id: EntryId, number: int, deadline: Deadline) -> AttachmentFacts:
         data, mark = self._attachment(entry_id, number, deadline)

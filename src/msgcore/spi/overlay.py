@@ -1,11 +1,11 @@
-"""Properties as JSON: what lies over a message's content."""
+"""Properties that lie over a message's content because its form cannot carry them: found, kept as JSON, laid over."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -13,14 +13,69 @@ from uuid import UUID
 
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.errors import NotSupported, StoreCorrupt
+from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.names import by_id
-from msgcore.props.tags import NamedProperty, PropertyTag
+from msgcore.props.table import PidTagBody, PidTagHtml
+from msgcore.props.tags import NamedProperty, Property, PropertyTag
 from msgcore.props.types import PropertyType
+from msgcore.props.values import check_value
+from msgcore.spi.kept import DEFAULTS, STORE_SAYS
 
-__all__ = ["overlay_from_json", "overlay_to_json"]
+__all__ = ["Overlay", "lay_over", "not_carried", "overlay_from_json", "overlay_to_json"]
+
+Overlay = Sequence[tuple[PropertyKey, object | None]]
+"""Properties with their values; ``None`` stands for one that was deleted."""
+
+_BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _as_it_is(_tag: PropertyKey, value: object) -> object:
+    return value
+
+
+def not_carried(
+    message: Message, kept: Message, as_held: Callable[[PropertyKey, object], object] = _as_it_is
+) -> Overlay:
+    """Find what was set or deleted on a message that ``kept``, read from its octets, does not say.
+
+    ``as_held`` gives a value as the store's rows hold it.
+    """
+    found: list[tuple[PropertyKey, object | None]] = []
+    for tag in message.properties_set.changed():
+        if tag.bag_key in STORE_SAYS:
+            continue
+        key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
+        value = as_held(tag, message.said(key))
+        if _lines_of(kept.said(key)) != _lines_of(value) if tag.bag_key in _BODIES else kept.said(key) != value:
+            found.append((tag, value))
+    return found
+
+
+def lay_over(message: Message, overlay: Iterable[tuple[PropertyKey, object | None]]) -> None:
+    """Put an overlay over a message, and what every message of a store has."""
+    for tag, value in overlay:
+        key: Property[Any] = tag  # type: ignore[assignment]  # every key of an overlay is a Property
+        if value is None:
+            message.properties_set.discard(key)
+        else:
+            message.properties_set[key] = value
+    for default_tag, default in DEFAULTS.items():
+        if default_tag not in message:
+            message.properties_set.preset(default_tag, default)
+
+
+def _lines_of(body: object) -> object:
+    """Give a body without what MIME does not tell apart, so that none is kept twice for a line end."""
+    match body:
+        case str():
+            return body.replace("\r\n", "\n").rstrip("\n")
+        case bytes():
+            return body.replace(b"\r\n", b"\n").rstrip(b"\n")
+        case _:
+            return body
 
 
 def overlay_to_json(properties: Iterable[tuple[PropertyKey, object | None]]) -> str | None:
@@ -39,13 +94,16 @@ def overlay_from_json(text: str | None) -> list[tuple[PropertyKey, object | None
         return []
     try:
         return [_entry(*identity, kind=kind, plain=plain) for *identity, kind, plain in json.loads(text)]
-    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
         raise StoreCorrupt(f"the overlay of a message is damaged: {type(error).__name__}: {error}") from error
 
 
 def _entry(*identity: Any, kind: int, plain: Any) -> tuple[PropertyKey, object | None]:
     value_type = PropertyType(kind)
-    return _tag(identity, value_type), _value(value_type, plain)
+    if value_type.element is PropertyType.STRING8:
+        raise ValueError("text is kept as PT_UNICODE")
+    tag, value = _tag(identity, value_type), _value(value_type, plain)
+    return tag, None if value is None else check_value(tag, value)
 
 
 def _identity(tag: PropertyKey) -> list[Any]:
