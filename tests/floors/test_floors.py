@@ -46,6 +46,8 @@ EXCEPTIONS: Mapping[str, tuple[str, ...]] = {
     # A conversation of its own, with what no good client says.
     "session.probe.smtp": ("wire",),
     "session.probe.pop3": ("wire",),
+    "session.probe.imap": ("wire",),
+    "session.probe.imap_rules": ("wire",),
     # Configurations that several services have in common.
     "spi.account": ("wire",),
     "spi.smtp_account": ("wire", "runtime.pool"),

@@ -1,0 +1,203 @@
+"""The IMAP store's messages changed, though a server lets nobody change one but for its flags.
+
+*Theory of operation.* Where only categories differ, and the server keeps them as keywords, they are stored, and the
+message stays what it is. Else the message is replaced: the new one is appended, with the flags, the time of arrival and
+the delivery key of the old one, and when it is there, the old one is removed. So at whatever point this ends, one of
+them is there. When removing fails it is looked at again: if the old one is still there, the new one is taken away, and
+the message is as it was; if it is gone, the change is made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
+from msgcore.errors import CapabilityMissing, CommandRefused, CommitUnknown, MsgcoreError, ObjectDeleted, ServiceBusy
+from msgcore.model.message import Message
+from msgcore.props.table import PidNameKeywords
+from msgcore.providers.imap.calls.appending import AppendingCalls
+from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS, remove_messages
+from msgcore.providers.imap.categories import Marks, flags_beside, marks_for, saying_its_categories
+from msgcore.providers.imap.content import prepare
+from msgcore.providers.imap.directory import Folder, Place
+from msgcore.providers.imap.record import keywords_with
+from msgcore.providers.imap.stored import Stored, categories_said, fetch_stored, source_octets_of
+from msgcore.providers.imap.there import check_kept, check_there, check_writable, found_among, the_message
+from msgcore.spi.store import Incoming
+from msgcore.wire.imap.criteria import uids as with_uids
+from msgcore.wire.imap.session import ImapSession
+from msgcore.wire.imap.uid_set import UidSet
+
+__all__ = ["ChangingCalls"]
+
+
+class ChangingCalls(AppendingCalls):
+    """Change messages."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._one_change = self._runtime.lock()
+
+    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+        self._begin(deadline, is_read_only=False)
+        given = message.copy()
+        source_octets = source_octets_of(given)
+        # One at a time: of two that replace the same message, each would take the other's for the old one's end.
+        await self._one_change.acquire(deadline)
+        try:
+            (place,) = await self._directory.places([entry_id], deadline)
+            stored = await self._stored(place, source_octets, deadline)
+            said = await self._runtime.in_thread(lambda: categories_said(stored, given, self.uid), deadline)
+            if said is not None:
+                flags = await self._marked(place, stored, said, given.get(PidNameKeywords, ()), deadline)
+                if flags is None:
+                    return
+                stored = attrs.evolve(stored, flags=flags)
+            await self._replace(entry_id, place, stored, given, deadline)
+        finally:
+            self._one_change.release()
+
+    async def _stored(self, place: Place, source_octets: int, deadline: Deadline) -> Stored:
+        async def look(session: ImapSession) -> Stored:
+            check_writable(session, place.folder)
+            return await fetch_stored(session, place.folder, place.uid, source_octets)
+
+        return await self._on(deadline, look, folder=place.folder, is_read_only=False)
+
+    # Marking
+
+    async def _marked(
+        self, place: Place, stored: Stored, said: tuple[str, ...], wanted: tuple[str, ...], deadline: Deadline
+    ) -> tuple[str, ...] | None:
+        """Have keywords say the categories; where they do not, give the flags that the message has then."""
+        marks = marks_for(said, wanted, stored.flags)
+        if marks is None:
+            return stored.flags
+        if marks == Marks():
+            return None
+        try:
+            flags = await self._on(deadline, _Marking(place, marks), folder=place.folder, is_read_only=False)
+        except CapabilityMissing:
+            return stored.flags
+        # Servers keep fewer than they say, or spell one as it was spelled before.
+        return None if set(keywords_with(said, flags)) == set(wanted) else flags
+
+    # Replacing
+
+    async def _replace(
+        self, entry_id: EntryId, place: Place, stored: Stored, message: Message, deadline: Deadline
+    ) -> None:
+        folder = place.folder
+        incoming = Incoming(saying_its_categories(message, stored.flags), received_at=stored.internal_date)
+        prepared = await self._runtime.in_thread(lambda: prepare(incoming, self.uid, stored.front.delivery), deadline)
+        flags = flags_beside(await self._flags_now(place, deadline), message.get(PidNameKeywords, ()))
+        (new,) = await self._appended(folder, [attrs.evolve(prepared, flags=flags)], deadline)
+        interrupted = await self._remove_old(place, new, stored, deadline)
+        self._held.forget(folder.tag, place.uid)
+        # Also by the entry id of the place itself, where the message came to it in this logon.
+        named = self._directory.entry_id(folder, place.uid)
+        for one in (entry_id, named):
+            self._directory.forward(one, new.folder, new.uid)
+        if interrupted is not None:
+            raise interrupted
+
+    async def _flags_now(self, place: Place, deadline: Deadline) -> tuple[str, ...]:
+        """Give the flags of a message that is to be replaced, once it has been seen that it can be."""
+
+        async def look(session: ImapSession) -> tuple[str, ...]:
+            check_kept(session, place.folder, DELETED)
+            return await _flags_of(session, place)
+
+        return await self._on(deadline, look, folder=place.folder, is_read_only=False)
+
+    async def _remove_old(self, place: Place, new: Place, stored: Stored, deadline: Deadline) -> BaseException | None:
+        """Remove the message that was replaced, or else the one that replaces it.
+
+        What cancelled the task is given, to be raised later, where the message was removed all the same.
+
+        Raises:
+            CommitUnknown: nobody can be asked whether it was removed; the new one is there, or both are.
+            MsgcoreError: why it was not removed.
+        """
+        folder = place.folder
+        removal = _Removal(folder, place.uid)
+        try:
+            await self._on(deadline, removal, folder=folder, is_read_only=False, may_repeat=False)
+        except INTERRUPTS:
+            raise
+        except BaseException as error:  # also in a task that is cancelled
+            undoing = _Undoing(place.uid, new.uid, "\\deleted" in {one.lower() for one in stored.flags}, removal)
+            try:
+                is_removed = await self._undone(
+                    lambda undoing_deadline: self._on(undoing_deadline, undoing, folder=folder, is_read_only=False)
+                )
+            except MsgcoreError as other:
+                if isinstance(error, ObjectDeleted | CommandRefused | ServiceBusy):
+                    raise error from other
+                raise CommitUnknown(
+                    f"folder {folder.name!r}: the changed message is there, and may be there as it was before, too"
+                ) from error
+            if not is_removed:
+                raise
+            return None if isinstance(error, MsgcoreError) else error
+        return None
+
+
+async def _flags_of(session: ImapSession, place: Place) -> tuple[str, ...]:
+    """Give the flags of a message as they are now; raises ``ObjectDeleted`` when it is gone."""
+    fetched = await session.fetch_all(UidSet.of([place.uid]), ["FLAGS"])
+    return the_message(fetched, place.folder, place.uid).flags or ()
+
+
+@attrs.frozen
+class _Marking:
+    """Adds and takes away keywords, and sees which flags there are then."""
+
+    place: Place
+    marks: Marks
+
+    async def __call__(self, session: ImapSession) -> tuple[str, ...]:
+        folder, uids = self.place.folder, UidSet.of([self.place.uid])
+        check_kept(session, folder, self.marks.added)
+        if self.marks.added:
+            await session.store(uids, self.marks.added, how="+FLAGS")
+        if self.marks.removed:
+            await session.store(uids, self.marks.removed, how="-FLAGS")
+        return await _flags_of(session, self.place)
+
+
+@attrs.define
+class _Removal:
+    """Removes a message, if it is there."""
+
+    folder: Folder
+    uid: int
+    has_begun: bool = False
+
+    async def __call__(self, session: ImapSession) -> None:
+        await check_there(session, self.folder, [self.uid])
+        self.has_begun = True
+        await remove_messages(session, UidSet.of([self.uid]))
+
+
+@attrs.frozen
+class _Undoing:
+    """Says whether the old message was removed after all; if not, takes the new one away again."""
+
+    old_uid: int
+    new_uid: int
+    was_marked: bool
+    removal: _Removal
+
+    async def __call__(self, session: ImapSession) -> bool:
+        old, new = UidSet.of([self.old_uid]), UidSet.of([self.new_uid])
+        is_there = bool(found_among([self.old_uid], await session.search(with_uids(old))))
+        if not is_there and self.removal.has_begun:
+            return True
+        if is_there:
+            await session.store(old, DELETED, how="+FLAGS" if self.was_marked else "-FLAGS")
+        await remove_messages(session, new)
+        return False

@@ -1,0 +1,199 @@
+"""The IMAP store's messages moved and copied: all of them or none.
+
+A server gives a message that was moved another unique id. Its entry id is forwarded, and stays until the logon ends.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
+from msgcore.errors import (
+    CapabilityMissing,
+    CommandRefused,
+    CommitUnknown,
+    ConnectionLost,
+    ObjectDeleted,
+    TimedOut,
+)
+from msgcore.providers.imap.arrivals import Print, prints_of
+from msgcore.providers.imap.calls.reach import INTERRUPTS, Group, ReachCalls, remove_messages
+from msgcore.providers.imap.directory import Folder, Place
+from msgcore.providers.imap.flags import COPIED
+from msgcore.providers.imap.front import DELIVERY_FIELD
+from msgcore.providers.imap.there import check_kept, check_there, check_writable, found_among
+from msgcore.wire.imap.criteria import all_of, header
+from msgcore.wire.imap.criteria import uids as with_uids
+from msgcore.wire.imap.session import ImapSession
+from msgcore.wire.imap.uid_codes import CopyUid
+from msgcore.wire.imap.uid_set import UidSet
+
+__all__ = ["MovingCalls"]
+
+_CODE = "COPYUID"
+_Place = tuple[int, int]
+Arrived = dict[_Place, Place]
+"""By where a message was, where it, or its copy, is now."""
+
+
+class MovingCalls(ReachCalls):
+    """Move and copy messages."""
+
+    async def move(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> None:
+        target = await self._target(folder, deadline)
+        groups = await self._groups(entry_ids, deadline)
+        leaving = [group for group in groups if group.folder.tag != target.tag]
+        if len(groups) > 1 or not leaving:
+            await self._check_all(groups, deadline, is_read_only=False)
+        if len(leaving) == 1:
+            (group,) = leaving
+            self._forward(group, await self._carry(group, target, deadline, is_move=True))
+            return
+        # All are copied before any is removed, so that nothing has happened when one copy is refused.
+        arrived = await self._all_copied(leaving, target, deadline)
+        taken: list[Place] = []
+        for group in leaving:
+
+            async def remove(session: ImapSession, group: Group = group) -> set[_Place]:
+                there = found_among(list(group.members), await session.search(with_uids(group.uids)))
+                if there:
+                    await remove_messages(session, UidSet.of(there))
+                return {(group.folder.tag, uid) for uid in there}
+
+            moved = await self._on(deadline, remove, folder=group.folder, is_read_only=False, may_repeat=False)
+            self._forward(_part(group, moved), arrived)
+            taken += [arrived[group.folder.tag, uid] for uid in group.members if (group.folder.tag, uid) not in moved]
+        if taken:
+            # Whoever took them away has put them elsewhere, perhaps; they are not to be in two places.
+            await self._remove(taken)
+            raise ObjectDeleted("messages were moved or deleted by others meanwhile")
+
+    async def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Sequence[EntryId]:
+        target = await self._target(folder, deadline)
+        groups = await self._groups(entry_ids, deadline)
+        if len(groups) > 1:
+            await self._check_all(groups, deadline)
+        places = [(one.folder.tag, one.uid) for one in await self._directory.places(entry_ids, deadline)]
+        rounds: list[Arrived] = []
+        try:
+            for wanted in _rounds(places):
+                some = [part for group in groups if (part := _part(group, wanted)).members]
+                rounds.append(await self._all_copied(some, target, deadline))
+            await self._mark_copies(groups, rounds, deadline)
+        except INTERRUPTS:
+            raise
+        except BaseException:  # also in a task that is cancelled
+            await self._remove([there for arrived in rounds for there in arrived.values()])
+            raise
+        seen: Counter[_Place] = Counter()
+        found: list[EntryId] = []
+        for place in places:
+            there = rounds[seen[place]][place]
+            found.append(self._directory.entry_id(there.folder, there.uid))
+            seen[place] += 1
+        return found
+
+    def _forward(self, group: Group, arrived: Arrived) -> None:
+        for uid, entry_id in group.members.items():
+            there = arrived.get((group.folder.tag, uid))
+            if there is None:
+                continue
+            # Also by the entry id that it has in rows, where it was named by another.
+            for one in (entry_id, self._directory.entry_id(group.folder, uid)):
+                self._directory.forward(one, there.folder, there.uid)
+
+    async def _all_copied(self, groups: Iterable[Group], target: Folder, deadline: Deadline) -> Arrived:
+        """Copy messages of several folders, or none of them."""
+        arrived: Arrived = {}
+        for group in groups:
+            try:
+                arrived.update(await self._carry(group, target, deadline, is_move=False))
+                if any((group.folder.tag, uid) not in arrived for uid in group.members):
+                    raise ObjectDeleted(f"folder {group.folder.name!r}: a message was deleted while it was copied")
+            except INTERRUPTS:
+                raise
+            except BaseException:
+                await self._remove(arrived.values())
+                raise
+        return arrived
+
+    async def _carry(self, group: Group, target: Folder, deadline: Deadline, *, is_move: bool) -> Arrived:
+        """Copy or move the messages of a folder."""
+        raw_name, wanted = target.raw_name, group.uids
+        assert raw_name is not None
+        uids = list(wanted)
+
+        async def work(session: ImapSession) -> tuple[CopyUid | None, int, list[Print]]:
+            await check_there(session, group.folder, uids)
+            least_uid = await self._uid_next(session, target, _CODE)
+            prints = await prints_of(session, uids) if least_uid else []
+            if is_move:
+                check_writable(session, group.folder)
+            try:
+                said = await (session.move if is_move else session.copy)(wanted, raw_name)
+            except (ConnectionLost, TimedOut) as error:
+                done = "moved" if is_move else "copied"
+                raise CommitUnknown(f"it is not known whether messages were {done}: {error}") from error
+            if said is None and not prints and not is_move:
+                prints = await prints_of(session, uids)
+            return said, least_uid, prints
+
+        try:
+            said, least_uid, prints = await self._on(
+                deadline, work, folder=group.folder, is_read_only=not is_move, may_repeat=False
+            )
+        except CommandRefused as error:
+            raise self._refused(error, target) from error
+        sources: Iterable[int] = uids
+        if said is not None and len(said.source) <= len(uids):
+            self._said.add(_CODE)
+            sources = said.source
+            places = await self._came(target, said.uid_validity, said.target, deadline)
+        elif prints:
+            self._said.discard(_CODE)
+            places = [Place(target, uid) for uid in await self._arrived(target, least_uid, prints, deadline)]
+        else:
+            # They were moved, and nobody can tell where each is; from now on that is seen to before.
+            self._said.discard(_CODE)
+            return {}
+        return {(group.folder.tag, uid): there for uid, there in zip(sources, places, strict=True)}
+
+    async def _mark_copies(self, groups: Iterable[Group], rounds: Sequence[Arrived], deadline: Deadline) -> None:
+        """Mark the copies of messages that were delivered by a key, which is not the copies' own.
+
+        Where the server keeps no keywords, a copy stands for the delivery when the message itself is gone.
+        """
+        keyed: list[_Place] = []
+        for group in groups:
+
+            async def look(session: ImapSession, group: Group = group) -> list[int]:
+                criteria = all_of(with_uids(group.uids), header(DELIVERY_FIELD))
+                return found_among(list(group.members), await session.search(criteria))
+
+            keyed += [(group.folder.tag, uid) for uid in await self._on(deadline, look, folder=group.folder)]
+        copies = [arrived[one] for arrived in rounds for one in keyed if one in arrived]
+        if not copies:
+            return
+        target, marked = copies[0].folder, UidSet.of(one.uid for one in copies)
+
+        async def mark(session: ImapSession) -> None:
+            try:
+                check_kept(session, target, (COPIED,))
+            except CapabilityMissing:
+                return
+            await session.store(marked, (COPIED,), how="+FLAGS")
+
+        await self._on(deadline, mark, folder=target, is_read_only=False)
+
+
+def _rounds(places: Sequence[_Place]) -> list[set[_Place]]:
+    """Say what is copied in turn: what is named twice is copied twice, and a server copies it once at a time."""
+    counts = Counter(places)
+    return [{one for one, count in counts.items() if count > turn} for turn in range(max(counts.values(), default=0))]
+
+
+def _part(group: Group, wanted: set[_Place]) -> Group:
+    members = {uid: one for uid, one in group.members.items() if (group.folder.tag, uid) in wanted}
+    return Group(group.folder, members)

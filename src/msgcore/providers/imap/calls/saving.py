@@ -1,0 +1,56 @@
+"""The IMAP store's new messages: appended in order, all of them or none, and each delivery once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
+from msgcore.providers.imap.calls.appending import AppendingCalls
+from msgcore.providers.imap.content import Prepared, prepare
+from msgcore.providers.imap.deliveries import find_deliveries
+from msgcore.spi.store import Incoming
+from msgcore.wire.imap.session import ImapSession
+
+__all__ = ["SavingCalls"]
+
+
+class SavingCalls(AppendingCalls):
+    """Save new messages."""
+
+    async def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
+        target = await self._target(folder, deadline)
+        prepared = await self._runtime.in_thread(lambda: [prepare(one, self.uid) for one in incoming], deadline)
+        keyed = [one for one in prepared if one.delivery]
+        delivered = await self._delivered(keyed, deadline) if keyed else {}
+        fresh = _fresh(prepared, delivered)
+        for one, place in zip(fresh, await self._appended(target, fresh, deadline), strict=True):
+            delivered[one.delivery or id(one)] = self._directory.entry_id(place.folder, place.uid)
+        return [delivered[one.delivery or id(one)] for one in prepared]
+
+    async def _delivered(self, prepared: Sequence[Prepared], deadline: Deadline) -> dict[str | int, EntryId]:
+        """Find what was delivered before, wherever it is now."""
+        keys = list(dict.fromkeys(one.delivery for one in prepared))
+        arrivals = [one.received_at for one in prepared if one.received_at is not None]
+        earliest = min(arrivals) if len(arrivals) == len(prepared) else None
+        found: dict[str | int, EntryId] = {}
+        for folder in await self._directory.all(deadline):
+            wanted = [key for key in keys if key not in found]
+            if not wanted or not folder.can_select or not folder.messages:
+                continue
+
+            async def look(session: ImapSession, wanted: list[str] = wanted) -> dict[str, int]:
+                return await find_deliveries(session, wanted, earliest)
+
+            uids = await self._on(deadline, look, folder=folder)
+            found.update({key: self._directory.entry_id(folder, uid) for key, uid in uids.items()})
+        return found
+
+
+def _fresh(prepared: Sequence[Prepared], delivered: dict[str | int, EntryId]) -> list[Prepared]:
+    """Give what is to be appended: of several with one key the first."""
+    fresh: dict[str | int, Prepared] = {}
+    for one in prepared:
+        if not one.delivery or one.delivery not in delivered:
+            fresh.setdefault(one.delivery or id(one), one)
+    return list(fresh.values())

@@ -1,0 +1,267 @@
+"""What a server does not let be done to messages, and connections that are lost in the middle of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+
+from msgcore.base.ids import EntryId
+from msgcore.errors import (
+    CapabilityMissing,
+    CommandRefused,
+    CommitUnknown,
+    ObjectDeleted,
+    ProtocolBroken,
+    StoreFull,
+    UsageError,
+)
+from msgcore.model.message import Message
+from msgcore.props.restriction import Comparison, Or, Relation
+from msgcore.props.table import PidTagEntryId
+from msgcore.runtime.abc import NEVER
+from msgcore.spi.store import Incoming, MessageStatus, SpecialFolder, TableQuery
+from msgcore.testing.servers import LoopbackImapServer
+from msgcore.testing.servers.faults import Fault
+from msgcore.wire.imap.server import Answer
+from msgcore.wire.imap.server.turn import Turn
+from tests.providers.imap.accounts import PASSWORD, Probe, at_loopback, tell
+
+LETTER = b"Subject: old\r\n\r\ntext"
+
+
+@pytest.fixture
+def server() -> Iterator[LoopbackImapServer]:
+    with LoopbackImapServer({"ann": PASSWORD}) as server:
+        yield server
+
+
+async def inbox_of(store: Probe) -> tuple[EntryId, list[EntryId]]:
+    inbox = (await store.special_folders(NEVER))[SpecialFolder.INBOX]
+    rows = await store.query(inbox, TableQuery((PidTagEntryId,)), NEVER)
+    return inbox, [EntryId.parse(row[PidTagEntryId]) for row in rows]
+
+
+HIDDEN = MessageStatus.HIDDEN
+Change = Callable[[Probe, EntryId, EntryId], Awaitable[object]]
+CHANGES: dict[str, Change] = {
+    "mark as read": lambda store, one, _: store.set_read_flag([one], True, NEVER),
+    "give a status": lambda store, one, _: store.set_message_status([one], HIDDEN, HIDDEN, NEVER),
+    "delete": lambda store, one, _: store.delete([one], NEVER),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
+def test_what_can_only_be_read_is_not_changed(server: LoopbackImapServer, change: Change) -> None:
+    server.put("ann", LETTER)
+    server.mailbox("ann").is_read_only = True
+
+    async def story(store: Probe) -> None:
+        inbox, [one] = await inbox_of(store)
+        with pytest.raises(UsageError, match="can only be read"):
+            await change(store, one, inbox)
+
+    tell(at_loopback(server), story)
+
+
+def test_a_status_that_a_server_does_not_keep_is_refused(server: LoopbackImapServer) -> None:
+    server.put("ann", LETTER)
+    server.mailbox("ann").permanent_flags = ("\\Seen", "\\Deleted")
+
+    async def story(store: Probe) -> None:
+        _, [one] = await inbox_of(store)
+        with pytest.raises(CapabilityMissing, match=r"does not keep \$msgcore-status-4"):
+            await store.set_message_status([one], HIDDEN, HIDDEN, NEVER)
+
+    tell(at_loopback(server), story)
+
+
+def test_a_status_that_was_never_kept_can_be_cleared(server: LoopbackImapServer) -> None:
+    server.put("ann", LETTER)
+    server.mailbox("ann").permanent_flags = ("\\Seen", "\\Deleted")
+
+    async def story(store: Probe) -> None:
+        _, [one] = await inbox_of(store)
+        await store.set_message_status([one], MessageStatus(0), HIDDEN, NEVER)
+
+    assert tell(at_loopback(server), story) is None
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "NO [OVERQUOTA] no room",
+        "NO [ALERT] You exceeded your mail quota.",
+        "NO Quota exceeded (mailbox for user is full)",
+        "NO Mailbox is over quota",
+        "NO Mailbox full",
+        "NO [ALERT] The account is out of storage space (Failure)",
+    ],
+)
+def test_a_mailbox_over_quota_is_full(server: LoopbackImapServer, says: str) -> None:
+    server.answer(says, at="APPEND")
+
+    async def story(store: Probe) -> None:
+        inbox, _ = await inbox_of(store)
+        with pytest.raises(StoreFull):
+            await store.save(inbox, [Incoming(Message(subject="x"))], NEVER)
+
+    tell(at_loopback(server), story)
+
+
+@pytest.mark.parametrize("says", ["NO [NOPERM] no quota for you", "NO not quotable", "NO I am full of sorrow"])
+def test_a_refusal_for_another_reason_is_no_full_store(server: LoopbackImapServer, says: str) -> None:
+    server.answer(says, at="APPEND")
+
+    async def story(store: Probe) -> None:
+        inbox, _ = await inbox_of(store)
+        with pytest.raises(CommandRefused):
+            await store.save(inbox, [Incoming(Message(subject="x"))], NEVER)
+
+    tell(at_loopback(server), story)
+
+
+def test_when_a_later_part_of_a_batch_is_refused_nothing_of_it_stays(server: LoopbackImapServer) -> None:
+    async def story(store: Probe) -> list[EntryId]:
+        inbox, _ = await inbox_of(store)
+        large = Message(attachments=[bytes(5_000_000)])
+        with pytest.raises(CommandRefused):
+            await store.save(inbox, [Incoming(large), Incoming(large, is_read=True)], NEVER)
+        return (await inbox_of(store))[1]
+
+    server.answer("NO not any more", at="APPEND", about="INBOX (\\Seen)")
+    assert tell(at_loopback(server), story) == []
+
+
+def test_a_delivery_of_which_nobody_knows_is_made_once(server: LoopbackImapServer) -> None:
+    """The server has the message, and the connection is lost before it says so."""
+    server.cut_within("APPEND", octets=0, times=1)
+
+    async def story(store: Probe) -> int:
+        inbox, _ = await inbox_of(store)
+        incoming = Incoming(Message(subject="x"), delivery_key=b"k")
+        with pytest.raises(CommitUnknown):
+            await store.save(inbox, [incoming], NEVER)
+        await store.save(inbox, [incoming], NEVER)
+        return len((await inbox_of(store))[1])
+
+    assert tell(at_loopback(server), story) == 1
+
+
+def test_when_a_message_is_refused_those_before_it_are_removed_again(server: LoopbackImapServer) -> None:
+    """Also those of one batch, at a server that takes one message at a time (without MULTIAPPEND)."""
+    server.answer("NO [OVERQUOTA] full", at="APPEND", about="INBOX (\\Seen)")
+
+    async def story(store: Probe) -> list[EntryId]:
+        inbox, _ = await inbox_of(store)
+        small = Message(subject="small")
+        with pytest.raises(StoreFull):
+            await store.save(inbox, [Incoming(small), Incoming(small), Incoming(small, is_read=True)], NEVER)
+        return (await inbox_of(store))[1]
+
+    assert tell(at_loopback(server), story) == []
+
+
+SEVERAL: dict[str, Callable[[Probe, list[EntryId], EntryId], Awaitable[object]]] = {
+    "mark as read": lambda store, those, _: store.set_read_flag(those, True, NEVER),
+    "delete": lambda store, those, _: store.delete(those, NEVER),
+    "move": lambda store, those, target: store.move(those, target, NEVER),
+}
+
+
+@pytest.mark.parametrize("change", SEVERAL.values(), ids=list(SEVERAL))
+def test_nothing_is_done_to_several_when_one_of_their_folders_can_only_be_read(
+    server: LoopbackImapServer, change: Callable[[Probe, list[EntryId], EntryId], Awaitable[object]]
+) -> None:
+    for name in (b"Fixed", b"Target"):
+        server.account("ann").add(name)
+    server.put("ann", LETTER)
+    server.put("ann", LETTER, b"Fixed")
+    server.mailbox("ann", b"Fixed").is_read_only = True
+
+    async def story(store: Probe) -> list[tuple[int, int]]:
+        folders = await store.by_name()
+        those: list[EntryId] = []
+        for name in ("INBOX", "Fixed"):
+            rows = await store.query(folders[name].entry_id, TableQuery((PidTagEntryId,)), NEVER)
+            those += [EntryId.parse(row[PidTagEntryId]) for row in rows]
+        with pytest.raises(UsageError, match="can only be read"):
+            await change(store, those, folders["Target"].entry_id)
+        found = [await store.folder(folders[name].entry_id, NEVER) for name in ("INBOX", "Fixed", "Target")]
+        return [(one.content_count, one.unread_count) for one in found]
+
+    assert tell(at_loopback(server), story) == [(1, 1), (1, 1), (0, 0)]
+
+
+@pytest.mark.parametrize("command", ["COPY", "MOVE"])
+def test_a_move_or_copy_that_was_cut_may_have_been_done(server: LoopbackImapServer, command: str) -> None:
+    server.account("ann").add(b"Target")
+    server.put("ann", LETTER)
+    server.cut_within(f"UID {command}", octets=0, times=1)
+
+    async def story(store: Probe) -> None:
+        _, [one] = await inbox_of(store)
+        target = (await store.by_name())["Target"].entry_id
+        with pytest.raises(CommitUnknown):
+            await (store.copy if command == "COPY" else store.move)([one], target, NEVER)
+
+    tell(at_loopback(server), story)
+
+
+def test_entry_ids_of_what_is_gone_are_not_looked_for_at_the_server(server: LoopbackImapServer) -> None:
+    server.put("ann", LETTER)
+
+    async def story(store: Probe) -> int:
+        inbox, [one] = await inbox_of(store)
+        server.answer("NO not again", at="LIST")
+        gone = [EntryId(one.provider_uid, one.kind, (7 << 32) | uid) for uid in range(1, 9)]
+        either = Or(tuple(Comparison(PidTagEntryId, Relation.EQ, bytes(named)) for named in (*gone, one)))
+        return await store.count(inbox, TableQuery((), either), NEVER)
+
+    assert tell(at_loopback(server), story) == 1
+
+
+def test_a_message_that_another_client_takes_away_while_it_is_moved_is_not_in_two_places(
+    server: LoopbackImapServer,
+) -> None:
+    """Of several folders all messages are copied before any is removed."""
+    for name in (b"Work", b"Target"):
+        server.account("ann").add(name)
+    server.put("ann", LETTER)
+    server.put("ann", LETTER, b"Work")
+
+    async def take_away_after_both(turn: Turn) -> Answer:
+        copied = await turn.carry_out()
+        if len(server.mailbox("ann", b"Target").messages()) == 2:
+            server.mailbox("ann").remove([1])
+        return copied
+
+    async def story(store: Probe) -> int:
+        folders = await store.by_name()
+        those: list[EntryId] = []
+        for name in ("INBOX", "Work"):
+            rows = await store.query(folders[name].entry_id, TableQuery((PidTagEntryId,)), NEVER)
+            those += [EntryId.parse(row[PidTagEntryId]) for row in rows]
+        server.add("UID COPY", "", Fault(take_away_after_both, 2))
+        with pytest.raises(ObjectDeleted):
+            await store.move(those, folders["Target"].entry_id, NEVER)
+        return await store.count(folders["Target"].entry_id, TableQuery(()), NEVER)
+
+    assert tell(at_loopback(server), story) == 1
+
+
+def test_a_server_that_finds_far_more_messages_than_it_has_makes_no_sense(server: LoopbackImapServer) -> None:
+    """A few octets are not to fill the memory."""
+
+    async def find_all_that_could_be(turn: Turn) -> None:
+        await turn.flush()
+        tag = turn.tag
+        await turn.stream.write(b'* ESEARCH (TAG "%s") UID ALL 1:4294967295\r\n%s OK done\r\n' % (tag, tag))
+
+    async def story(store: Probe) -> None:
+        inbox, _ = await inbox_of(store)
+        server.add("UID SEARCH", "", Fault(find_all_that_could_be, None))
+        with pytest.raises(ProtocolBroken, match="found 4294967295"):
+            await store.query(inbox, TableQuery((PidTagEntryId,)), NEVER)
+
+    tell(at_loopback(server), story)

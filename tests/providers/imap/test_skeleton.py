@@ -1,0 +1,91 @@
+"""Large messages put together from their parts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from msgcore.codecs import mime
+from msgcore.codecs.mime.syntax.transfer import decode_content
+from msgcore.model.message import Message
+from msgcore.providers.imap.partial_load import fetch_beginning
+from msgcore.providers.imap.skeleton import Skeleton, fetch_skeleton
+from msgcore.runtime.abc import NEVER
+from msgcore.spi.limited import AttachmentPath
+from msgcore.testing.modes import Mode
+from msgcore.testing.strategies import composed_messages, mail_octets
+from msgcore.wire.imap.session import ImapSession
+from tests.conftest import SOAK
+from tests.providers.imap.account import Desk, story_at
+from tests.servers import Authority, Dovecot
+
+AT_A_SERVER = settings(
+    max_examples=300 if SOAK else 6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+
+
+def shape(message: Message, path: AttachmentPath = ()) -> list[object]:
+    """Say what a message is, but for the contents of its attachments."""
+    found: list[object] = [path, message.subject, message.text, message.html, message.from_]
+    for number, one in enumerate(message.attachments):
+        found.append((number, one.filename, one.content_type, one.content_id, one.is_inline, one.message is not None))
+        if one.message is not None:
+            found += shape(one.message, (*path, number))
+    return found
+
+
+def content_at(message: Message, path: AttachmentPath) -> bytes:
+    first, *rest = path
+    attachment = message.attachments[first]
+    if not rest:
+        return attachment.data
+    assert attachment.message is not None
+    return content_at(attachment.message, tuple(rest))
+
+
+Found = tuple[Skeleton, dict[AttachmentPath, bytes]]
+
+
+async def taken_apart(desk: Desk, uid: int, session: ImapSession) -> Found | None:
+    folder = await desk.directory.folder(desk.inbox, NEVER)
+    beginning = await fetch_beginning(session, folder, uid)
+    skeleton = await fetch_skeleton(session, folder, uid, beginning.octets, 1)
+    if skeleton is None:
+        return None
+    bodies: dict[AttachmentPath, bytes] = {}
+    for path, part in skeleton.left_out.items():
+        pieces: list[bytes] = []
+        await session.fetch_to(uid, part.section, pieces.append)
+        bodies[path] = decode_content(b"".join(pieces), part.encoding)
+    return skeleton, bodies
+
+
+@pytest.mark.interop
+def test_a_message_from_its_parts_reads_as_the_whole(dovecot_of_anybody: Dovecot, authority: Authority) -> None:
+    """Any message, and each attachment in it, wherever the server says that it is."""
+
+    @AT_A_SERVER
+    @given(st.lists(mail_octets() | composed_messages().map(mime.write), max_size=15))
+    def reads_as_the_whole(letters: list[bytes]) -> None:
+        messages = [mime.read(octets) for octets in letters]
+
+        async def story(desk: Desk) -> list[Found | None]:
+            ids = await desk.save(*messages)
+            places = await desk.directory.places(ids, NEVER)
+            return [await desk.session(partial(taken_apart, desk, one.uid)) for one in places]
+
+        for message, found in zip(messages, story_at(dovecot_of_anybody, authority, Mode.BLOCKING, story), strict=True):
+            if found is not None:
+                skeleton, bodies = found
+                assert list(mime.read(skeleton.octets).headers) == list(message.headers)
+                assert shape(mime.read(skeleton.octets)) == shape(message), mime.write(message)
+                assert bodies == {path: content_at(message, path) for path in bodies}
+
+    reads_as_the_whole()
