@@ -110,9 +110,9 @@ def test_a_secret_that_is_missing_is_named_with_its_place_once(tmp_path: Path) -
 
 
 def test_what_is_to_come_is_not_supported_by_name(tmp_path: Path) -> None:
-    profile = written(tmp_path, GOOD.replace('"internet-mail"', '"imap-mail"')).profile("work")
+    profile = written(tmp_path, GOOD.replace('"internet-mail"', '"post-office"')).profile("work")
 
-    with pytest.raises(NotSupported, match="imap-mail"):
+    with pytest.raises(NotSupported, match="post-office"):
         profile.services[0].found()
 
 
@@ -148,7 +148,7 @@ def test_a_service_that_is_not_installed_is_named_by_file_and_line(tmp_path: Pat
     assert profile.services[1].config().path == tmp_path / "archive.db"
 
 
-@pytest.mark.parametrize(("service", "kind"), [("internet-male", ProfileError), ("imap-mail", NotSupported)])
+@pytest.mark.parametrize(("service", "kind"), [("internet-male", ProfileError), ("post-office", NotSupported)])
 def test_a_profile_is_not_made_of_services_that_are_not_there(
     tmp_path: Path, service: str, kind: type[MsgcoreError]
 ) -> None:

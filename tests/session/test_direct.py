@@ -89,7 +89,7 @@ def test_a_message_that_cannot_be_sent_is_refused_before_anything_is_done(
         ("smtp://user:secret@localhost", UsageError),
         ("smtp://localhost/?verify=0", UsageError),
         ("sqlite:///mail.db", UsageError),
-        ("imaps://localhost", NotSupported),
+        ("imaps://localhost", UsageError),
     ],
 )
 def test_a_url_that_names_no_transport_is_refused(desk: Desk, url: str, kind: type[Exception]) -> None:

@@ -8,11 +8,15 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
+import msgcore
 from msgcore import Message
+from msgcore.base.text import Secret
 from msgcore.blocking.folder import Folder
 from msgcore.blocking.store import MessageStore
 from msgcore.errors import NotFound, RestrictionSyntax, UsageError
 from msgcore.props import PidTagSubject, at_most
+from msgcore.testing.servers import LoopbackImapServer
+from tests.servers import ANYBODY
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 REPORTS = PidTagSubject.contains("report", ignore_case=True)
@@ -194,3 +198,24 @@ def test_what_a_search_folder_cannot_do_says_what_to_do(
         use(found)
 
     assert "saved" not in str(raised.value)
+
+
+@pytest.mark.parametrize("folders", [1, 3, 4, 5, 30])
+def test_a_search_looks_in_every_folder_however_many_there_are(store: MessageStore, folders: int) -> None:
+    for number in range(folders):
+        filled(store.inbox.create_folder(f"Project {number}"), f"Report {number}", day=number)
+
+    assert [item.subject for item in store.search(REPORTS)] == [f"Report {n}" for n in reversed(range(folders))]
+
+
+def test_a_search_asks_an_account_nothing_of_folders_without_messages() -> None:
+    with LoopbackImapServer({"ann": ANYBODY}) as server:
+        for number in range(9):
+            server.account("ann").add(b"%d" % number)
+        server.put("ann", b"Subject: Report 1\r\n\r\n", b"7")
+        password = Secret(ANYBODY)
+        with msgcore.open_store(server.url, user="ann", password=password, allow_cleartext_login=True) as account:
+            found = [item.subject for item in account.search(REPORTS)]
+        opened = [line for session in server.sessions for line in session if line.startswith(("SELECT", "EXAMINE"))]
+
+    assert (found, opened) == (["Report 1"], ['EXAMINE "7"'])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+import msgcore
 from msgcore import Message, SpecialFolder
+from msgcore.base.text import Secret
 from msgcore.blocking.folder import Folder
 from msgcore.blocking.store import MessageStore
-from msgcore.errors import NotFound, PropertyNotFound, UsageError
+from msgcore.errors import NotFound, NotSupported, PropertyNotFound, UsageError
 from msgcore.props import PidTagComment, PidTagContentCount, PidTagDisplayName, PidTagSubject
 from msgcore.props.tags import PS_PUBLIC_STRINGS, NamedProperty
 from msgcore.props.types import PropertyType
 from msgcore.session.access import FolderLike
+from msgcore.testing.servers import LoopbackImapServer
+from tests.servers import ANYBODY
 
 COLOUR: NamedProperty[str] = NamedProperty(PS_PUBLIC_STRINGS, "colour", PropertyType.UNICODE)
 
@@ -181,3 +185,13 @@ def test_a_folder_is_named_by_itself_its_facts_and_its_entry_id(store: MessageSt
 def test_what_names_no_folder_is_refused(store: MessageStore) -> None:
     with pytest.raises(UsageError, match="need an entry id"):
         store.inbox.create_folder("a").move_to("b")  # type: ignore[arg-type]
+
+
+def test_a_special_folder_that_is_made_at_a_bare_server_is_known_at_once() -> None:
+    with LoopbackImapServer({"ann": ANYBODY}) as server:
+        password = Secret(ANYBODY)
+        with msgcore.open_store(server.url, user="ann", password=password, allow_cleartext_login=True) as account:
+            with pytest.raises(NotSupported):
+                _ = account.deleted_items
+            made = account.root.create_folder("Trash")
+            assert account.deleted_items.entry_id == made.entry_id

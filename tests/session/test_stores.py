@@ -12,7 +12,16 @@ from msgcore import Attachment, Message
 from msgcore.blocking.folder import Folder
 from msgcore.blocking.store import MessageStore
 from msgcore.blocking.stored_message import StoredMessage
-from msgcore.errors import ConnectionLost, NotFound, NotLoaded, NotSupported, PropertyNotFound, StoreCorrupt, UsageError
+from msgcore.errors import (
+    ConnectionLost,
+    ForeignEntryId,
+    NotFound,
+    NotLoaded,
+    NotSupported,
+    PropertyNotFound,
+    StoreCorrupt,
+    UsageError,
+)
 from msgcore.props.table import (
     PidTagBody,
     PidTagDisplayName,
@@ -83,7 +92,8 @@ def test_a_store_is_closed_twice_without_harm(desk: Desk) -> None:
         ("no-such-scheme:///x", UsageError),
         ("smtp://localhost", UsageError),
         ("postgresql://ann:secret@localhost/mail", UsageError),
-        ("imaps://localhost", NotSupported),
+        ("imaps://localhost", UsageError),
+        ("pop3s://ann@localhost", UsageError),
     ],
 )
 def test_a_url_that_names_no_store_is_refused(desk: Desk, url: str, kind: type[Exception]) -> None:
@@ -184,6 +194,25 @@ def test_many_messages_are_saved_at_once(desk: Desk) -> None:
         ids = store.inbox.save_all([Incoming(Message(subject=str(n))) for n in range(5)])
 
         assert [store.load_message(one).subject for one in ids] == list("01234")
+
+
+def test_several_messages_are_loaded_in_order_without_those_that_are_gone(desk: Desk) -> None:
+    with store_of(desk) as store:
+        ids = filled(store, "a", "b", "c")
+        store.delete(ids[1])
+        store.purge(ids[1])
+
+        found = store.load_messages([ids[2], ids[1], ids[0]])
+
+        assert [one and one.subject for one in found] == ["c", None, "a"]
+
+
+def test_the_message_of_another_store_is_not_loaded_among_others(desk: Desk) -> None:
+    with store_of(desk) as store, desk.open_store(f"sqlite:///{desk.folder / 'other.db'}") as other:
+        ids = [*filled(store, "a"), *filled(other, "b")]
+
+        with pytest.raises(ForeignEntryId):
+            store.load_messages(ids)
 
 
 def test_several_messages_are_deleted_at_once(desk: Desk) -> None:

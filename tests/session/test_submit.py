@@ -170,11 +170,11 @@ def test_a_submission_without_a_store_is_not_supported(desk: Desk) -> None:
         session.submit(LETTER)
 
 
-def test_a_submission_that_was_deleted_is_not_found(desk: Desk) -> None:
+def test_a_submission_that_was_deleted_for_good_is_not_found(desk: Desk) -> None:
     with desk.log_on() as session:
         submission = session.submit(LETTER)
         session.abort_submit(submission)
-        session.default_store.delete(submission.entry_id)
+        session.default_store.purge(submission.entry_id)
 
         with pytest.raises(NotFound):
             session.outcomes(submission)

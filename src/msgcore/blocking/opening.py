@@ -82,7 +82,7 @@ def probe(
     ehlo_name: str = "[127.0.0.1]",
     timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
 ) -> ProbeReport:
-    """Find out who answers at a URL (``smtp smtps smtp+starttls lmtp lmtp+starttls``), what it offers, how safe it is.
+    """Find out who answers at a URL (of SMTP, LMTP, POP3 or IMAP), what it offers, how safe it is.
 
     No mail is sent and nobody logs in. ``ca_file`` (PEM) replaces the system's authorities. The server sees up to five
     connections, two of which break the protocol on purpose.
@@ -194,10 +194,14 @@ def open_maildrop(
 def open_store(url: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS, **options: object) -> MessageStore:
     """Open the message store that a URL names; a ``sqlite:`` file is made when it is not there.
 
+    The options are the keys of the service that the URL names: ``python -m msgcore services`` lists them.
+
     Raises:
         UsageError: the URL or an option is wrong.
         NotSupported: this version has no such store.
         StoreError, StoreCorrupt: the file cannot be used.
+        NameNotResolved, ConnectionLost, TimedOut: the server cannot be reached.
+        AuthenticationRefused, TlsRequired, TlsFailed: it cannot be logged in to, or not safely.
     """
     runtime = BlockingRuntime()
     opening = _direct.open_store(url, runtime, timeout_seconds=timeout_seconds, **options)

@@ -18,7 +18,7 @@ from msgcore.session import session as _session
 from msgcore.session import store as _store
 from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.session.session import RecipientCheck, SubmissionLike
+from msgcore.session.sessions.sending import RecipientCheck, SubmissionLike
 from msgcore.spi.store import OutgoingItem
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
@@ -49,6 +49,9 @@ class Session(SpecialFolders, Closing):
     @property
     def stores(self) -> tuple[MessageStore, ...]:
         return tuple(MessageStore(self._runtime, store) for store in self._inner.stores)
+
+    def store(self, service: str) -> MessageStore:
+        return MessageStore(self._runtime, self._inner.store(service))
 
     @property
     def default_store(self) -> MessageStore:

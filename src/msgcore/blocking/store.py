@@ -131,6 +131,17 @@ class MessageStore(SpecialFolders, Closing):
     ) -> Message:
         return self._runtime.run(self._inner.load_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds))
 
+    def load_messages(
+        self,
+        entry_ids: Iterable[EntryIdLike],
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[Message | None, ...]:
+        return self._runtime.run(
+            self._inner.load_messages(entry_ids, load_limit_octets, timeout_seconds=timeout_seconds)
+        )
+
     def open_entry(
         self,
         entry_id: EntryIdLike,

@@ -9,13 +9,13 @@ import attrs
 
 from msgcore.base.ids import EntryId, EntryIdLike
 from msgcore.base.times import Deadline
-from msgcore.errors import NotSupported, UsageError
+from msgcore.errors import ForeignEntryId, NotSupported, UsageError
 from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import SpecialFolder
+from msgcore.spi.store import LOADED_AT_ONCE, SpecialFolder
 
 __all__ = [
     "LOAD_LIMIT_OCTETS",
@@ -134,6 +134,33 @@ class StoreAccess:
             ObjectDeleted: the message is gone; the text says whether ``restore`` brings it back.
         """
         return await self.provider.load(EntryId.parse(entry_id), load_limit_octets, self.deadline(timeout_seconds))
+
+    async def load_messages(
+        self,
+        entry_ids: Iterable[EntryIdLike],
+        load_limit_octets: int = LOAD_LIMIT_OCTETS,
+        *,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[Message | None, ...]:
+        """Load detached messages, in the same order; ``None`` for one that is gone.
+
+        At a server this is much sooner done than one by one. All of them are in memory then: of very many, load some
+        at a time.
+
+        Raises:
+            ForeignEntryId: an entry id is another store's.
+            UsageError: one names no message.
+        """
+        deadline = self.deadline(timeout_seconds)
+        waiting = message_ids(entry_ids)
+        found: list[Message | None] = []
+        while len(found) < len(waiting):
+            some = waiting[len(found) : len(found) + LOADED_AT_ONCE]
+            for one in await self.provider.load_many(some, load_limit_octets, deadline):
+                if isinstance(one, ForeignEntryId):
+                    raise one
+                found.append(one if isinstance(one, Message) else None)
+        return tuple(found)
 
     async def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
         """Submit through the session's outbox.

@@ -196,11 +196,15 @@ def open_store(
 ) -> Opening[MessageStore]:
     """Open the message store that a URL names; a ``sqlite:`` file is made when it is not there.
 
+    The options are the keys of the service that the URL names: ``python -m msgcore services`` lists them.
+
     Raises:
         UsageError: the URL or an option is wrong.
         NotSupported: this version has no such store.
         StoreError: the file cannot be opened, or is another program's.
         StoreCorrupt: the file is damaged.
+        NameNotResolved, ConnectionLost, TimedOut: the server cannot be reached.
+        AuthenticationRefused, TlsRequired, TlsFailed: it cannot be logged in to, or not safely.
     """
 
     async def start() -> MessageStore:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Sequence
 from typing import cast
 
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, PluginBroken, UsageError
+from msgcore.errors import MsgcoreError, OperationCancelled, PluginBroken, TryAgain, UsageError
 from msgcore.model.address import Address, parse_address
 from msgcore.profile.profile import ServiceEntry
 from msgcore.runtime.abc import Runtime
@@ -30,7 +31,18 @@ from msgcore.spi.transport import TransportProvider
 from msgcore.spi.url import ServiceUrl
 from msgcore.spooler.attempt import FailedService
 
-__all__ = ["OpenService", "ResourceType", "ServiceState", "may_retrieve", "open_service", "providers_of"]
+__all__ = [
+    "OpenService",
+    "ResourceType",
+    "ServiceState",
+    "may_retrieve",
+    "open_service",
+    "providers_of",
+    "reach_stores",
+]
+
+
+_log = logging.getLogger("msgcore.session")
 
 
 class ServiceState(enum.IntFlag):
@@ -55,6 +67,10 @@ class OpenService:
     entry: ServiceEntry
     plugin: Plugin | None = None
     stores: tuple[MessageStore, ...] = ()
+    stores_away: tuple[GuardedStore, ...] = ()
+    """Those that could not be reached yet; ``reach_stores`` tries again."""
+    away: MsgcoreError | None = None
+    """Why the last of them could not be reached."""
     transports: tuple[GuardedTransport, ...] = ()
     retrievers: tuple[Retriever, ...] = ()
     address_books: tuple[AddressBookProvider, ...] = ()
@@ -73,8 +89,8 @@ class OpenService:
 
     @property
     def fault(self) -> MsgcoreError | None:
-        """What went wrong at its last call, or when it was opened."""
-        return self.error if self.plugin is None else self.plugin.fault
+        """What went wrong at its last call, or when it was opened; or why a store of it is still away."""
+        return self.error if self.plugin is None else self.plugin.fault or self.away
 
     @property
     def status_text(self) -> str:
@@ -180,11 +196,27 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
             "submit, a store what StoreProvider says, a retriever account, retrieval and open_maildrop, an address "
             "book resolve_name"
         )
-    special_folders = [await store.special_folders(deadline) for store in stores]
-    opened.stores = tuple(
-        MessageStore(plugin.runtime, store, folders, None, submit)
-        for store, folders in zip(stores, special_folders, strict=True)
-    )
+    opened.stores_away = tuple(stores)
+    await reach_stores(opened, plugin.runtime, deadline, submit)
+    # Mail is sent without its stores, too: the queue is elsewhere, and the transport tries again by itself.
+    if opened.away is not None and not (opened.transports and isinstance(opened.away, TryAgain)):
+        raise opened.away
+
+
+async def reach_stores(opened: OpenService, runtime: Runtime, deadline: Deadline, submit: SubmitCall) -> None:
+    """Open the stores that are away; ``opened.away`` says why one still is."""
+    opened.away = None
+    for store in opened.stores_away:
+        try:
+            folders = await store.special_folders(deadline)
+        except OperationCancelled:
+            raise
+        except MsgcoreError as error:
+            _log.warning("%s: %s cannot be reached: %s", opened.entry.name, store.display_name, error)
+            opened.away = error
+        else:
+            opened.stores = (*opened.stores, MessageStore(runtime, store, folders, None, submit))
+            opened.stores_away = tuple(one for one in opened.stores_away if one is not store)
 
 
 def providers_of(plugin: Plugin) -> Sequence[object]:

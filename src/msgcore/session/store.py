@@ -11,7 +11,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, UsageError
 from msgcore.props.key import PropertyName
 from msgcore.props.restriction import Restriction
-from msgcore.props.table import PidTagEntryId
+from msgcore.props.table import PidTagContentCount, PidTagEntryId
 from msgcore.props.tags import NamedProperty
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import LOAD_LIMIT_OCTETS, FolderLike, SubmitCall, folder_ids
@@ -29,6 +29,8 @@ from msgcore.spi.plugin import Plugin
 from msgcore.spi.store import SpecialFolder
 
 __all__ = ["MessageStore"]
+
+_SIDE_BY_SIDE = 4  # folders that are searched at the same time
 
 
 class MessageStore(StorePlaces, StoreUpkeep, Closing):
@@ -127,7 +129,8 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
     ) -> tuple[Item, ...]:
         """Give the newest messages that satisfy ``where``, at most ``limit``, newest first.
 
-        It looks in ``folders``, or in all that a person sees; a search folder there shows what it shows anyway.
+        It looks in ``folders``, or in all that a person sees and that are not empty, a few at a time; a search folder
+        there shows what it shows anyway.
 
         Raises:
             UsageError: there is no restriction; or ``folders`` is one folder, not several.
@@ -138,20 +141,29 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
             raise UsageError("search: need a restriction or its text; folder.messages() lists all of a folder")
         wanted = checked_limit(limit, "search") if most is None else min(checked_limit(limit, "search"), most)
         found: dict[bytes, Item] = {}
-        for place in await self._places(deadline) if folders is None else folder_ids(folders):
-            try:
-                newest = await list_messages(self, place, restriction, deadline, newest_first=True, limit=wanted)
-            except NotFound:
-                if folders is not None:
-                    raise
-                continue  # deleted since it was listed
-            found.update((item.entry_id, item) for item in newest)
+        places = await self._places(deadline) if folders is None else folder_ids(folders)
+        waiting = iter(places)
+
+        async def look() -> None:
+            for place in waiting:
+                try:
+                    newest = await list_messages(self, place, restriction, deadline, newest_first=True, limit=wanted)
+                except NotFound:
+                    if folders is not None:
+                        raise
+                    continue  # deleted since it was listed
+                found.update([(item.entry_id, item) for item in newest])
+
+        async with self.runtime.group() as group:
+            for _ in range(min(len(places), _SIDE_BY_SIDE)):
+                group.start(look())
         return tuple(sorted(found.values(), key=lambda item: item.received_at, reverse=True)[:wanted])
 
     async def _places(self, deadline: Deadline) -> list[EntryId]:
         top = self.special_folders[SpecialFolder.IPM_SUBTREE]
         rows = await hierarchy_rows(self.provider, top, None, deadline)
-        return [top, *(EntryId.parse(row[PidTagEntryId]) for row in rows)]
+        filled = [EntryId.parse(row[PidTagEntryId]) for row in rows if row[PidTagContentCount]]
+        return [top, *filled] if (await self.provider.folder(top, deadline)).content_count else filled
 
     def cancel(self) -> None:
         """End the waits of every call now running on this store, from any thread."""

@@ -29,7 +29,7 @@ from msgcore.props.table import (
 )
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import MessageFlag, MessageStatus, RowKey, TableQuery
+from msgcore.spi.store import LOADED_AT_ONCE, MessageFlag, MessageStatus, RowKey, TableQuery
 from msgcore.transfer.archive import ArchivedMessage, ArchiveWriter, Skipped
 from msgcore.transfer.choices import check_counts, check_functions, check_switches
 from msgcore.transfer.fingerprint import fingerprint
@@ -191,21 +191,28 @@ class _Outgo:
             origin = RowKey((), rows[-1][PidTagInstanceKey])
 
     async def _export_rows(self, names: tuple[str, ...], rows: Sequence[Row]) -> None:
-        loaded: list[tuple[Row, Message]] = []
+        wanted: list[Row] = []
         for row in rows:
             size, limit = row.get(PidTagMessageSizeExtended, 0), self._options.limit_octets
             if size > limit:
                 self._skip(_skipped(row, LimitExceeded(f"a message of {size} octets; the limit is {limit}")))
-                continue
-            try:
-                loaded.append((row, await self._store.load(EntryId.parse(row[PidTagEntryId]), limit, self._deadline)))
-            except NotFound:  # deleted meanwhile
-                continue
+            else:
+                wanted.append(row)
+        loaded = await self._loaded(wanted)
         for one in await self._runtime.in_thread(lambda: self._write(names, loaded), self._deadline):
             self._skip(one)
         self._done += len(rows)
         if self._options.progress is not None:
             self._options.progress(self._done, self._total, self._result.written)
+
+    async def _loaded(self, rows: Sequence[Row]) -> list[tuple[Row, Message]]:
+        """Load messages, without those that were deleted meanwhile."""
+        ids = [EntryId.parse(row[PidTagEntryId]) for row in rows]
+        found: list[Message | NotFound] = []
+        while len(found) < len(ids):
+            some = ids[len(found) : len(found) + LOADED_AT_ONCE]
+            found += await self._store.load_many(some, self._options.limit_octets, self._deadline)
+        return [(row, one) for row, one in zip(rows, found, strict=True) if isinstance(one, Message)]
 
     def _skip(self, one: Skipped) -> None:
         if self._options.skipped is None:

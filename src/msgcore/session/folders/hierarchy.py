@@ -29,7 +29,7 @@ from msgcore.session.tables.asked import checked_integer, checked_text
 from msgcore.session.tables.folder_rows import hierarchy_rows
 from msgcore.session.tables.source import KeptRows
 from msgcore.spi.capability import Capability
-from msgcore.spi.store import FolderFacts
+from msgcore.spi.store import FolderFacts, SpecialFolder
 
 __all__ = ["HIERARCHY_COLUMNS", "FolderHierarchy"]
 
@@ -56,9 +56,18 @@ class FolderHierarchy(FolderPart):
         return tuple(await self._store.provider.folders(self._id, self._store.deadline(timeout_seconds)))
 
     async def create_folder(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Self:
-        """Make a folder in this one, or find the one of that name."""
+        """Make a folder in this one, or find the one of that name.
+
+        Where a special folder is missing, one that is called as they are may have its role from then on.
+
+        Raises:
+            UsageError: it is no name for a folder of this store.
+        """
         checked_text(name, "create_folder")
-        made = await self._store.provider.create_folder(self._id, name, self._store.deadline(timeout_seconds))
+        store, deadline = self._store, self._store.deadline(timeout_seconds)
+        made = await store.provider.create_folder(self._id, name, deadline)
+        if len(store.special_folders) < len(SpecialFolder):
+            store.special_folders = await store.provider.special_folders(deadline)
         return self._other(made)
 
     async def open_folder(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgcore.base.ids import EntryId, EntryIdLike
-from msgcore.errors import ForeignEntryId, NotSupported
+from msgcore.errors import ForeignEntryId, NotSupported, UsageError
 from msgcore.model.message import Message
 from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Runtime
@@ -37,6 +37,22 @@ class SessionStores:
         """The stores that are open, in the profile's order."""
         return tuple(store for opened in self._services for store in opened.stores)
 
+    def store(self, service: str) -> MessageStore:
+        """Give the store of the service of this name; of several the first.
+
+        Raises:
+            UsageError: there is no such service, or it has no store.
+            MsgcoreError: why the service could not be opened, or its store not be reached.
+        """
+        opened = next((one for one in self._services if one.entry.name == service), None)
+        if opened is None or (not opened.stores and opened.fault is None):
+            having = ", ".join(one.entry.name for one in self._services if one.stores) or "none"
+            raise UsageError(f"{service!r} is no service of this profile that has a store; there are {having}")
+        if not opened.stores:
+            assert opened.fault is not None
+            raise opened.fault
+        return opened.stores[0]
+
     @property
     def default_store(self) -> MessageStore:
         """The store that outgoing and incoming mail goes through: the first that can, or the one named in the profile.
@@ -46,7 +62,8 @@ class SessionStores:
         """
         able = self._stores_with(Capability.OUTGOING_QUEUE)
         if not able:
-            raise NotSupported(f"{self._nobody} store with an outbox{self._store_reasons()}")
+            reasons = self._store_reasons() or ": add personal-folders"
+            raise NotSupported(f"{self._nobody} store with an outbox{reasons}")
         return able[0]
 
     @property

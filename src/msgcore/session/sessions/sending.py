@@ -1,0 +1,302 @@
+"""Submitting messages, and what becomes of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from msgcore.base.ids import EntryId, new_time_ordered_id
+from msgcore.base.times import Deadline
+from msgcore.errors import InvalidAddress, MsgcoreError, OperationCancelled, SetupError, TryAgain
+from msgcore.model.address import Address
+from msgcore.model.envelope import Envelope
+from msgcore.model.message import Message
+from msgcore.model.outcome import Accepted, Outcomes
+from msgcore.model.recipient import Recipient
+from msgcore.profile.profile import Profile
+from msgcore.runtime.abc import Runtime
+from msgcore.session.access import Submission
+from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.session.ready import ready_to_send
+from msgcore.session.sent_mail import is_to_be_filed, mark_sent_mail
+from msgcore.session.services import OpenService, reach_stores
+from msgcore.session.sessions.receiving import SessionReceiving
+from msgcore.spi.addressbook import AddressBookProvider
+from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.store import OutgoingItem, SpecialFolder
+from msgcore.spooler.filing import file_sent_mail
+from msgcore.spooler.incoming import RetrievalReport
+from msgcore.spooler.order import assign
+from msgcore.spooler.outgoing import send_due
+
+__all__ = ["RecipientCheck", "SessionSending", "SubmissionLike"]
+
+_log = logging.getLogger("msgcore.session")
+
+_REACHING_SECONDS = 10.0
+"""So long a store that was away is waited for, before mail is filed."""
+
+SubmissionLike = Submission | OutgoingItem | bytes
+"""What names a submission: what ``submit`` gave, an item of ``submissions``, or the entry id of its message."""
+
+
+@attrs.frozen
+class RecipientCheck:
+    """Who takes a recipient: the service, its connector if it routes, and why, or why nobody does."""
+
+    recipient: Recipient
+    service: str | None
+    connector: str | None
+    reason: str
+
+    @property
+    def is_claimed(self) -> bool:
+        return self.service is not None and self.connector != ""
+
+    def __str__(self) -> str:
+        taker = " / ".join(part for part in (self.service, self.connector) if part) or "nobody"
+        return f"{self.recipient}: {taker}: {self.reason}"
+
+
+class SessionSending(SessionReceiving):
+    """Put messages into the outbox, send what is due, and follow it."""
+
+    def __init__(self, runtime: Runtime, profile: Profile) -> None:
+        super().__init__(runtime, profile)
+        self._flushing = runtime.lock()
+        self._files_sent_mail = False
+
+    async def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
+        """Put a message into the outbox: when this returns it is on the disk and will be sent.
+
+        A copy is submitted, with Message-ID, Date and From set where they were not; the message given stays as it is.
+
+        Raises:
+            UsageError: there is no recipient, no sender can be found, or an attached file cannot be read.
+            InvalidAddress: a bare name stands for nobody, or for several.
+        """
+        return await self._submit(message, timeout_seconds)
+
+    async def _submit(self, message: Message, timeout_seconds: float) -> Submission:
+        deadline = self._runtime.deadline(timeout_seconds)
+        queue = self._queue()
+        ready = await self._prepared(message, deadline)
+        transfer_id = new_time_ordered_id().hex()
+        item = await queue.submit(ready, transfer_id, deadline)
+        return Submission(bytes(item.entry_id), ready.message_id or "")
+
+    def _queue(self) -> GuardedStore:
+        return self.default_store.provider
+
+    async def _prepared(self, message: Message, deadline: Deadline) -> Message:
+        ready = ready_to_send(message, self.primary_identity, self._runtime.now())
+        if not self._queue().can(Capability.STREAMS):
+            await self._runtime.in_thread(ready.load_files, deadline)
+        mark_sent_mail(ready, self._services)
+        self._files_sent_mail = self._files_sent_mail or is_to_be_filed(ready)
+        if not all(recipient.address.is_resolved for recipient in ready.recipients):
+            ready.recipients = await self._resolved(ready.recipients, deadline)
+        return ready
+
+    @property
+    def primary_identity(self) -> Address | None:
+        """The address of the first service that has one."""
+        return next((opened.identity for opened in self._services if opened.identity is not None), None)
+
+    async def _resolved(self, recipients: Sequence[Recipient], deadline: Deadline) -> tuple[Recipient, ...]:
+        return tuple([attrs.evolve(one, address=await self._resolve(one.address, deadline)) for one in recipients])
+
+    async def _resolve(self, address: Address, deadline: Deadline) -> Address:
+        if address.is_resolved:
+            return address
+        name = address.display_name
+        for opened in self._services:
+            for book in opened.address_books:
+                found = await _resolved_by(opened, book, name, deadline)
+                if len(found) > 1:
+                    several = ", ".join(str(one) for one in found)
+                    raise InvalidAddress(f"{name!r} may be any of {several}; give the address")
+                if found:
+                    return found[0]
+        raise InvalidAddress(f"{name!r} is no address, and no address book of this profile knows the name")
+
+    async def flush_queues(
+        self, *, timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[RetrievalReport, ...]:
+        """Send and receive now: work off the outbox, deferred submissions too, what transports hold, and what waits
+        at servers; side by side. Gives a report for each account that mail was retrieved from.
+
+        A profile whose stores have no outbox only receives.
+
+        Raises:
+            TimedOut: it is not done within ``timeout_seconds``; what is left waits for the next call.
+            MsgcoreError: what the first transport or retrieval met that did not get through, after all have ended; an
+                account that could not be opened at logon is one of them.
+        """
+        deadline = self._runtime.deadline(timeout_seconds)
+        if self._accounts() and not self._stores_with(Capability.OUTGOING_QUEUE):
+            return await self._receive_all(deadline)
+        queue = self._queue()
+        await queue.make_due(deadline)
+        reports: tuple[RetrievalReport, ...] = ()
+
+        async def receive_all() -> None:
+            nonlocal reports
+            reports = await self._receive_all(deadline)
+
+        self._under_way += 1
+        try:
+            async with self._runtime.group() as group:
+                if self._accounts():
+                    group.start(receive_all())
+                await self._send_due(queue, deadline)
+        finally:
+            self._under_way -= 1
+        return reports
+
+    async def _send_due(self, queue: GuardedStore, deadline: Deadline) -> None:
+        failed = [opened.failed for opened in self._services if opened.could_not_open]
+        await self._flushing.acquire(deadline)
+        try:
+            try:
+                await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
+            finally:
+                await self._file_sent_mail(deadline)
+        finally:
+            self._flushing.release()
+
+    async def _file_sent_mail(self, deadline: Deadline) -> None:
+        """Put what was sent into the stores of its accounts, also what an earlier session left; log what cannot be."""
+        try:
+            for opened in self._services:
+                if opened.stores_away:
+                    within = deadline.sooner(_REACHING_SECONDS)
+                    await reach_stores(opened, self._runtime, within, self._submit)
+            if not self._files_sent_mail and not any(one.provider.can(Capability.SENT_MAIL) for one in self.stores):
+                return
+            sent_items = self.default_store.special_folders[SpecialFolder.SENT_ITEMS]
+            stores = {one.provider.uid: one.provider for one in self.stores}
+            is_done = await file_sent_mail(self._runtime, self._queue(), sent_items, stores, deadline)
+        except OperationCancelled:
+            raise
+        except MsgcoreError as error:  # what was sent is sent; the rest is for the next time
+            _log.warning("%s: sent mail is not all filed: %s", self._profile.name, error)
+        else:
+            self._files_sent_mail = not is_done
+
+    def _transports(self) -> list[GuardedTransport]:
+        return [transport for opened in self._services for transport in opened.transports]
+
+    async def outcomes(
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Outcomes:
+        """Say what has become of each recipient so far; what a transport took is followed there if it can tell.
+
+        Raises:
+            NotFound: the submission is gone.
+        """
+        deadline = self._runtime.deadline(timeout_seconds)
+        item = await self._queue().submission(_id_of(submission), deadline)
+        known = dict(item.outcomes)
+        for transport in self._transports():
+            mine = [r for r, name in item.transports.items() if name == transport.name]
+            taken = [recipient for recipient in mine if isinstance(known[recipient], Accepted)]
+            if taken and transport.can(Capability.TRACKING):
+                try:
+                    known.update(await transport.track(item.transfer_id, taken, deadline))
+                except OperationCancelled:
+                    raise
+                except (SetupError, TryAgain) as error:
+                    # What is known from before stays true.
+                    known.update({one: attrs.evolve(known[one], note=str(error)) for one in taken})
+        return Outcomes(known)
+
+    async def submissions(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[OutgoingItem, ...]:
+        """List what waits in the outbox, oldest first; each may be given to ``outcomes``, ``retry_submit``, …"""
+        return tuple(await self._queue().outgoing(self._runtime.deadline(timeout_seconds)))
+
+    async def submission_state(
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> OutgoingItem:
+        """Say where a submission stands: its state, its tries, and why it waits."""
+        deadline = self._runtime.deadline(timeout_seconds)
+        return await self._queue().submission(_id_of(submission), deadline)
+
+    async def retry_submit(
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
+        """Make a held or waiting submission ready: the next flush sends it to those that have not got it.
+
+        Raises:
+            UsageError: it has ended.
+        """
+        await self._queue().retry(_id_of(submission), self._runtime.deadline(timeout_seconds))
+
+    async def abort_submit(
+        self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
+        """End a submission; its message becomes a draft.
+
+        Raises:
+            UsageError: it has ended, or is being sent at this moment.
+        """
+        await self._queue().abort(_id_of(submission), self._runtime.deadline(timeout_seconds))
+
+    async def check_recipients(
+        self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[RecipientCheck, ...]:
+        """Say before submit, for each recipient, which service and connector takes it, or why none does."""
+        deadline = self._runtime.deadline(timeout_seconds)
+        checks: dict[Recipient, RecipientCheck] = {}
+        given: dict[Recipient, list[Recipient]] = {}  # who stands for whom: two names may be one person
+        for recipient in message.recipients:
+            try:
+                address = await self._resolve(recipient.address, deadline)
+                given.setdefault(attrs.evolve(recipient, address=address), []).append(recipient)
+            except InvalidAddress as error:
+                checks[recipient] = RecipientCheck(recipient, None, None, str(error))
+        sender = message.from_ or self.primary_identity
+        transports = self._transports()
+        assignment = assign(given, sender, transports)
+        for recipient in assignment.unclaimed:
+            failed = [str(opened.failed) for opened in self._services if opened.could_not_open]
+            reason = "; ".join(failed) or f"no service of this profile takes {recipient.address_type}"
+            checks.update({one: RecipientCheck(one, None, None, reason) for one in given[recipient]})
+        by_name = {transport.name: transport for transport in transports}
+        for name, recipients in assignment.by_transport:
+            previews = await self._previews(by_name[name], Envelope(sender, recipients), message, deadline)
+            for recipient in recipients:
+                connector, reason = previews.get(recipient, (None, f"takes {recipient.address_type}"))
+                checks.update({one: RecipientCheck(one, name, connector, reason) for one in given[recipient]})
+        return tuple(checks[recipient] for recipient in message.recipients)
+
+    async def _previews(
+        self, transport: GuardedTransport, envelope: Envelope, message: Message, deadline: Deadline
+    ) -> Mapping[Recipient, tuple[str | None, str]]:
+        if not transport.can(Capability.PREVIEW):
+            return {}
+        try:
+            found = await transport.preview(envelope, message, deadline)
+        except OperationCancelled:
+            raise
+        except (SetupError, TryAgain) as error:
+            return dict.fromkeys(envelope.recipients, (None, str(error)))
+        # A routing transport without a connector takes the recipient only to report it.
+        return {recipient: (one.connector or "", one.reason) for recipient, one in found.items()}
+
+
+async def _resolved_by(
+    opened: OpenService, book: AddressBookProvider, name: str, deadline: Deadline
+) -> Sequence[Address]:
+    """Ask one address book; an error is raised, for a name that it may know is not to be guessed elsewhere."""
+    assert opened.plugin is not None
+    given = await opened.plugin.call(book.resolve_name, name, deadline, deadline=deadline)
+    return opened.plugin.sequence(Address, book.resolve_name, given)
+
+
+def _id_of(submission: SubmissionLike) -> EntryId:
+    return EntryId.parse(submission if isinstance(submission, bytes) else submission.entry_id)

@@ -1,0 +1,304 @@
+"""One copy of what is sent, in the store of the account that it is sent from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import attrs
+import pytest
+
+from msgcore import Accepted, Message
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
+from msgcore.blocking.session import Session
+from msgcore.errors import AuthenticationRefused, ConnectionLost, MsgcoreError, UsageError
+from msgcore.model import Envelope, Outcome, Recipient, Refused
+from msgcore.props.table import (
+    PidTagDeleteAfterSubmit,
+    PidTagMessageFlags,
+    PidTagSentMailEntryId,
+    PidTagStatusString,
+    PidTagSubject,
+)
+from msgcore.runtime import Runtime
+from msgcore.spi.capability import Capability
+from msgcore.spi.registry import register_service
+from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
+from msgcore.testing.memory_store import MemoryStore, StoreMemory
+from tests.session.desk import Desk
+from tests.session.services import MemoryConfig, MemoryService
+
+LETTER = Message(to="bob@b.test", subject="letter", text="Hello")
+ACCOUNT = {"service": "account", "email": "ann@a.test"}
+
+
+class AccountStore(MemoryStore):
+    """The store of an account: it has no outgoing queue, and its server may be away."""
+
+    is_away = False
+    is_away_at_logon: ClassVar[bool] = False
+    refusal: ClassVar[MsgcoreError] = ConnectionLost("the server is away")
+    keeps_sent = False
+    waits = 0
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return (super().capabilities | {Capability.SENT_MAIL}) - {Capability.OUTGOING_QUEUE}
+
+    def special_folders(self, deadline: Deadline) -> Mapping[SpecialFolder, EntryId]:
+        if self.is_away_at_logon:
+            raise self.refusal
+        return super().special_folders(deadline)
+
+    def keeps_sent_mail(self, deadline: Deadline) -> bool:
+        return self.keeps_sent
+
+    def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
+        if self.is_away:
+            self.waits += 1
+            raise ConnectionLost("the server is away")
+        return super().save(folder, incoming, deadline)
+
+
+class AccountService(MemoryService):
+    """A transport and the store of its account, whose memory outlives it."""
+
+    stores: ClassVar[dict[str, AccountStore]] = {}
+    memories: ClassVar[dict[str, StoreMemory]] = {}
+
+    def __init__(self, config: MemoryConfig, runtime: Runtime) -> None:
+        super().__init__(config, runtime)
+        memory = self.memories.setdefault(config.label, StoreMemory("Account"))
+        self.stores[config.label] = AccountStore(memory, runtime)
+
+    def providers(self) -> Sequence[object]:
+        return (_Transport(self), self.stores[self.config.label])
+
+
+@attrs.frozen
+class _Transport:
+    """The transport alone."""
+
+    service: MemoryService
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.service, name)
+
+
+@pytest.fixture(autouse=True)
+def account_service() -> None:
+    AccountService.memories.clear()
+    register_service("account", AccountService)
+
+
+def account() -> AccountStore:
+    return AccountService.stores["memory"]
+
+
+def subjects(session: Session, number: int, role: SpecialFolder = SpecialFolder.SENT_ITEMS) -> list[str]:
+    """Say what is in Sent Items, or another folder, of one of the session's stores."""
+    store = session.stores[number]
+    folder = store.sent_items if role is SpecialFolder.SENT_ITEMS else store.inbox
+    return sorted(str(row.get(PidTagSubject)) for row in folder.contents_table([PidTagSubject]).query_rows(100))
+
+
+def sent(session: Session, message: Message = LETTER) -> tuple[list[str], list[str]]:
+    """Send, and say what is in Sent Items of the default store, and in that of the account."""
+    session.submit(message)
+    session.flush_queues()
+    return subjects(session, 0), subjects(session, 1)
+
+
+def test_the_copy_is_in_the_store_of_the_account_and_nowhere_else(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        assert sent(session) == ([], ["letter"])
+
+
+def test_the_copy_has_been_read(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        sent(session)
+        [row] = session.stores[1].sent_items.contents_table([PidTagMessageFlags]).query_rows(9)
+
+        assert row[PidTagMessageFlags] & MessageFlag.READ
+
+
+def test_the_copy_says_nothing_of_where_it_was_to_go(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        sent(session)
+        [row] = session.stores[1].sent_items.contents_table([PidTagSentMailEntryId]).query_rows(9)
+
+        assert row.get(PidTagSentMailEntryId) is None
+
+
+def test_what_another_account_sends_stays_in_the_default_store(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        assert sent(session, Message(from_="eve@e.test", to="bob@b.test", subject="other")) == (["other"], [])
+
+
+def test_there_is_no_copy_where_the_server_keeps_its_own(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        account().keeps_sent = True
+
+        assert sent(session) == ([], [])
+
+
+def test_a_message_that_is_to_be_deleted_after_it_was_sent_leaves_no_copy(desk: Desk) -> None:
+    message = LETTER.copy()
+    message[PidTagDeleteAfterSubmit] = True
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        assert sent(session, message) == ([], [])
+
+
+def test_a_message_goes_into_the_folder_that_it_names(desk: Desk) -> None:
+    message = LETTER.copy()
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        message[PidTagSentMailEntryId] = bytes(session.stores[1].inbox.entry_id)
+        session.submit(message)
+        session.flush_queues()
+
+        assert subjects(session, 1, SpecialFolder.INBOX) == ["letter"]
+
+
+def test_while_the_server_is_away_the_copy_stays_in_the_default_store(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        account().is_away = True
+
+        assert sent(session) == (["letter"], [])
+
+
+def test_it_is_filed_when_the_server_is_there_again(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        account().is_away = True
+        sent(session)
+        account().is_away = False
+        session.flush_queues()
+
+        assert (subjects(session, 0), subjects(session, 1)) == ([], ["letter"])
+
+
+def test_it_is_filed_by_the_next_session(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        account().is_away = True
+        sent(session)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        session.flush_queues()
+
+        assert (subjects(session, 0), subjects(session, 1)) == ([], ["letter"])
+
+
+def test_a_copy_whose_folder_is_gone_stays_in_the_default_store(desk: Desk) -> None:
+    message = LETTER.copy()
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        folder = session.stores[1].sent_items.create_folder("gone")
+        message[PidTagSentMailEntryId] = bytes(folder.entry_id)
+        folder.delete()
+
+        assert sent(session, message) == (["letter"], [])
+
+
+def test_a_session_without_the_store_of_an_account_still_sends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        session.submit(LETTER)
+        session.flush_queues()
+
+        assert (len(session.stores), subjects(session, 0)) == (1, ["letter"])
+
+
+class _Refusing(_Transport):
+    """Its server takes nothing."""
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        return dict.fromkeys(envelope.recipients, Refused(550, "5.7.1", "no"))
+
+
+class RefusingService(AccountService):
+    def providers(self) -> Sequence[object]:
+        return (_Refusing(self), self.stores[self.config.label])
+
+
+def test_what_the_server_refused_is_kept_also_where_it_keeps_its_own(desk: Desk) -> None:
+    """Of what it did not take it has no copy."""
+    register_service("refusing", RefusingService)
+    with desk.log_on(desk.mailbox(), {**ACCOUNT, "service": "refusing"}) as session:
+        account().keeps_sent = True
+
+        assert sent(session) == ([], ["letter"])
+
+
+def test_what_was_sent_while_the_account_was_away_is_filed_by_a_session_that_reaches_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        session.submit(LETTER)
+        session.flush_queues()
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", False)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        session.flush_queues()
+
+        assert (subjects(session, 0), subjects(session, 1)) == ([], ["letter"])
+
+
+def test_of_an_account_that_is_away_the_server_is_waited_for_once(desk: Desk) -> None:
+    """Not once for each message that waits to be filed there."""
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        for _ in range(3):
+            session.submit(LETTER)
+        account().is_away = True
+        session.flush_queues()
+
+        assert account().waits == 1
+
+
+def test_the_outcomes_are_told_when_the_copy_is_elsewhere(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        submission = session.submit(LETTER)
+        session.flush_queues()
+
+        assert session.outcomes(submission)["bob@b.test"] == Accepted(250, "2.0.0", "ok")
+
+
+def test_a_store_that_was_away_is_there_when_it_can_be_reached(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        session.submit(LETTER)
+        monkeypatch.setattr(AccountStore, "is_away_at_logon", False)
+        session.flush_queues()
+
+        assert (subjects(session, 0), subjects(session, 1)) == ([], ["letter"])
+
+
+def test_an_account_that_cannot_be_opened_does_not_end_a_flush(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays away, and is tried again."""
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        session.submit(LETTER)
+        monkeypatch.setattr(AccountStore, "refusal", AuthenticationRefused("no"))
+        session.flush_queues()
+        monkeypatch.setattr(AccountStore, "is_away_at_logon", False)
+        session.flush_queues()
+
+        assert (subjects(session, 0), subjects(session, 1)) == ([], ["letter"])
+
+
+def test_a_service_whose_store_is_away_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        rows = session.status_table().query_rows(9)
+
+        assert [row[PidTagStatusString] for row in rows] == ["AVAILABLE", "the server is away"]
+
+
+def test_a_store_is_found_by_the_name_of_its_service(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        assert session.store("account").display_name == "Account"
+
+
+def test_a_service_without_a_store_is_told_with_those_that_have_one(desk: Desk) -> None:
+    with (
+        desk.log_on(desk.mailbox(), ACCOUNT) as session,
+        pytest.raises(UsageError, match=r"there are mail\.db, account"),
+    ):
+        session.store("acount")
