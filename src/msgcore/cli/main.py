@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     services.add_argument("name", nargs="?", help="only this one")
     probe = commands.add_parser("probe", help="say who answers at a URL, what it offers, and how safe that is")
-    probe.add_argument("url", help="such as pop3s://mail.a.test; smtp, lmtp and pop3, with +starttls or a final s, too")
+    probe.add_argument("url", help="such as imaps://mail.a.test; smtp, lmtp and pop3, with +starttls or a final s, too")
     probe.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
     add_receive(commands.add_parser("receive", help="retrieve the mail of an account into a store"))
     return parser

@@ -7,6 +7,7 @@ from typing import cast
 
 from msgcore.errors import UsageError
 from msgcore.runtime.abc import Runtime
+from msgcore.session.probe.imap import probe_imap
 from msgcore.session.probe.pop3 import probe_pop3
 from msgcore.session.probe.report import ProbeReport
 from msgcore.session.probe.smtp import probe_smtp
@@ -17,7 +18,7 @@ __all__ = ["PROBE_TIMEOUT_SECONDS", "probe"]
 PROBE_TIMEOUT_SECONDS = 30.0
 
 
-_PROTOCOLS = ("smtp", "lmtp", "pop3")
+_PROTOCOLS = ("smtp", "lmtp", "pop3", "imap")
 
 
 async def probe(
@@ -28,7 +29,7 @@ async def probe(
     ehlo_name: str = "[127.0.0.1]",
     timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
 ) -> ProbeReport:
-    """Find out who answers at a URL (of SMTP, LMTP or POP3, with each kind of TLS), what it offers, how safe it is.
+    """Find out who answers at a URL (SMTP, LMTP, POP3 or IMAP, with each kind of TLS), what it offers, how safe it is.
 
     No mail is sent and nobody logs in. ``ca_file`` (PEM) replaces the system's authorities. The server sees up to five
     connections, two of which break the protocol on purpose. ``ehlo_name`` is for SMTP and LMTP.
@@ -48,4 +49,6 @@ async def probe(
     deadline = runtime.deadline(timeout_seconds)
     if parsed.protocol == "pop3":
         return await probe_pop3(parsed, runtime, ca_file=ca_file, deadline=deadline)
+    if parsed.protocol == "imap":
+        return await probe_imap(parsed, runtime, ca_file=ca_file, deadline=deadline)
     return await probe_smtp(parsed, runtime, ca_file=ca_file, ehlo_name=ehlo_name, deadline=deadline)
