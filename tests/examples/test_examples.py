@@ -13,6 +13,7 @@ from tests.shared import REPOSITORY
 EXAMPLES = REPOSITORY / "examples"
 
 PROMISED = {
+    "imap_account.py": ["sent: ['Lunch?']\nfound: Re: Lunch?\nfiled: ['Re: Lunch?']"],
     "probe.py": ["greeting   220 mx.loopback.test ESMTP", "Software: msgcore", "starttls fails: not offered"],
     "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],

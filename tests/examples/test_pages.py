@@ -17,6 +17,7 @@ from tests.shared import REPOSITORY
 
 PAGES = (
     "bodies",
+    "imap",
     "mime",
     "mime-mapping",
     "properties",

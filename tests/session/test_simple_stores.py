@@ -122,6 +122,13 @@ def test_an_attached_file_is_read_before_it_is_saved(simple: MessageStore, tmp_p
     assert message.attachments[0].data == b"text"
 
 
+def test_messages_are_loaded_together_nevertheless(simple: MessageStore) -> None:
+    ids = [simple.inbox.save(Message(subject=subject)) for subject in "abc"]
+    simple.delete(ids[0])
+
+    assert [one and one.subject for one in simple.load_messages(ids)] == [None, "b", "c"]
+
+
 def test_where_no_receipts_are_kept_there_is_none_to_suppress(simple: MessageStore) -> None:
     with simple.open_message(simple.inbox.save(Message())) as opened:
         opened.set_read_flag(receipt=ReadReceipt.SUPPRESS)
