@@ -11,14 +11,27 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))  # where the tests are
 
 from tests.servers import Authority, Dovecot, SmtpSink
 
-__all__ = ["maildrops"]
+__all__ = ["mailboxes", "maildrops"]
 
 
 @contextmanager
 def maildrops(letters: Mapping[str, Iterable[bytes]]) -> Generator[int]:
     """Run Dovecot with these letters for each user, and give its port for POP3."""
+    with _dovecot(letters) as dovecot:
+        yield dovecot.pop3
+
+
+@contextmanager
+def mailboxes(letters: Mapping[str, Iterable[bytes]]) -> Generator[int]:
+    """Run it, and give its port for IMAP."""
+    with _dovecot(letters) as dovecot:
+        yield dovecot.imap
+
+
+@contextmanager
+def _dovecot(letters: Mapping[str, Iterable[bytes]]) -> Generator[Dovecot]:
     settings = ("ssl = no", "auth_mechanisms = plain login")
     with Authority() as authority, SmtpSink() as sink, Dovecot(authority, sink, *settings) as dovecot:
         for user, own in letters.items():
             dovecot.put(user, own)
-        yield dovecot.pop3
+        yield dovecot
