@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from typing import Any, cast
+from uuid import UUID
 
 from msgcore.errors import UnknownProperty
 from msgcore.props import table
-from msgcore.props.tags import NamedProperty, Property, PropertyTag
+from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
 from msgcore.props.types import PropertyType
 
-__all__ = ["all_properties", "by_id", "lookup"]
+__all__ = ["all_properties", "by_id", "lookup", "named_property"]
 
 
 @functools.cache
@@ -35,6 +36,28 @@ def lookup(name: str) -> Property[Any]:
 def by_id(property_id: int, value_type: PropertyType | None = None) -> tuple[PropertyTag[Any], ...]:
     """Give every tagged property with this id (and type): ids are used again between object kinds."""
     return tuple(tag for tag in _ids().get(property_id, ()) if value_type is None or tag.type is value_type)
+
+
+def named_property(
+    property_set: UUID, lid_or_name: int | str, value_type: PropertyType, spelled: str = ""
+) -> NamedProperty[Any]:
+    """Give the named property of the table with this name and type, or one of its own, which shows as ``spelled``.
+
+    That of a header field is always one of its own: it is written as it was spelled.
+    """
+    known = _named().get((property_set, lid_or_name, value_type))
+    if known is None or (spelled and property_set == PS_INTERNET_HEADERS):
+        return NamedProperty(property_set, lid_or_name, value_type, spelled)
+    return known
+
+
+@functools.cache
+def _named() -> dict[tuple[UUID, int | str, PropertyType], NamedProperty[Any]]:
+    return {
+        (known.property_set, known.lid_or_name, known.type): known
+        for known in all_properties()
+        if isinstance(known, NamedProperty)
+    }
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from msgcore.props.wire.forms import FIXED, Fixed, WireForm
 
 __all__ = ["MOST_VALUES", "FieldReader", "char_width"]
 
-MOST_VALUES = 1_000_000  # of one multiple-valued property
+MOST_VALUES = 100_000  # of one multiple-valued property
 _U32 = struct.Struct("<I")
 _SOURCES = {
     WireForm.ROP: "[MS-OXCDATA] section 2.11",
@@ -116,14 +116,22 @@ class FieldReader(OctetReader):
         """Read how many elements follow, each of at least ``least_octets``.
 
         Raises:
-            LimitExceeded: they are more than a million.
+            LimitExceeded: they are more than a hundred thousand.
         """
         counted = self.u32() if width == 4 else self.u16()
-        if counted > MOST_VALUES:
-            raise LimitExceeded(f"{counted} values; the limit is {MOST_VALUES}")
-        if counted * least_octets > self.left:
+        if self.bounded(counted) * least_octets > self.left:
             raise self.broken(f"{counted} elements of {least_octets} octets or more, {self.left} octets are left")
         return counted
+
+    def bounded(self, count: int) -> int:
+        """Give the count of a property's values back.
+
+        Raises:
+            LimitExceeded: they are more than a hundred thousand.
+        """
+        if count > MOST_VALUES:
+            raise LimitExceeded(f"{count} values; the limit is {MOST_VALUES}")
+        return count
 
     def text(self, octets: bytes, kind: PropertyType) -> str:
         """Decode text without its terminator; what is no text becomes U+FFFD and a finding."""

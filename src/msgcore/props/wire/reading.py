@@ -212,7 +212,7 @@ class ValueReader(FieldReader):
         if fixed is not None:
             if self.left % fixed.layout.size:
                 raise self.broken(f"{self.left} octets for values of {fixed.layout.size}")
-            return self.several(fixed, self.left // fixed.layout.size)
+            return self.several(fixed, self.bounded(self.left // fixed.layout.size))
         if kind.is_multiple:
             raise self.broken(f"values of type {kind.name} stand in several streams")
         octets = self.take(self.left)

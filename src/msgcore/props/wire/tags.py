@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from msgcore.errors import MalformedMessage, NotSupported
@@ -39,10 +40,16 @@ def tag_from_wire(property_tag: int, named: NamesById | None = None) -> Property
     Raises:
         MalformedMessage: the type does not exist.
     """
-    number, kind = property_tag >> 16, type_from_wire(property_tag & 0xFFFF).kept
-    if number >= _FIRST_NAMED and named is not None:
+    if named is not None and property_tag >> 16 >= _FIRST_NAMED:
+        number, kind = property_tag >> 16, type_from_wire(property_tag & 0xFFFF).kept
         name = named.get(number)
         return NamedProperty[object](*name, kind) if name is not None else _unknown(number, kind)
+    return _of_fixed_id(property_tag)
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_fixed_id(property_tag: int) -> PropertyKey:
+    number, kind = property_tag >> 16, type_from_wire(property_tag & 0xFFFF).kept
     known = by_id(number, kind)
     return known[0] if known else _unknown(number, kind)
 

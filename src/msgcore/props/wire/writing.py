@@ -172,10 +172,10 @@ class ValueWriter(OctetWriter):
         fixed = self._fixed.get(kind.element)
         if fixed is not None:
             values = cast("tuple[object, ...]", value) if kind.is_multiple else (value,)
+            octets, pack, convert = bytearray(), fixed.layout.pack, fixed.to_wire
             for one in values:
-                self._element(kind.element, one)
-            if not is_in_stream(kind):
-                self.put(bytes(8 - fixed.layout.size))
+                octets += pack(one if convert is None else convert(one))
+            self.put(bytes(octets) if is_in_stream(kind) else bytes(octets).ljust(8, b"\0"))
         elif kind.is_multiple:
             raise NotSupported(f"values of type {kind.name} stand in several streams; encode_streams writes them")
         else:
