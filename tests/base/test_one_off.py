@@ -29,6 +29,14 @@ def test_any_address_reads_back(name: str, address_type: str, address: str) -> N
     assert OneOffEntryId.parse(bytes(one_off)) == one_off
 
 
+@pytest.mark.parametrize("takes_rich_form", [False, True])
+def test_the_flag_says_who_reads_tnef(takes_rich_form: bool) -> None:
+    """MAPI_ONE_OFF_NO_RICH_INFO, the lowest bit, is clear for those who do."""
+    octets = bytes(OneOffEntryId("Bob", "SMTP", "b@b", takes_rich_form))
+
+    assert (octets[22] & 1, OneOffEntryId.parse(octets).takes_rich_form) == (not takes_rich_form, takes_rich_form)
+
+
 def test_texts_that_are_not_unicode_are_read_as_windows_1252() -> None:
     octets = BOB[:22] + bytes.fromhex("0110") + b"B\xf3b\0SMTP\0b@b\0"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msgcore.model.body import html_from_text, text_from_html
+from msgcore.model.body import html_from_octets, html_from_text, text_from_html
 from msgcore.model.html_fragment import fragment_of
 from msgcore.model.html_nesting import DEEPEST, VOID, nested_tokens
 from msgcore.model.html_tokens import Tag
@@ -298,3 +298,8 @@ def test_more_than_enough_text_is_not_read() -> None:
 
 def test_names_are_unescaped_as_the_standard_library_does() -> None:
     assert text_from_html("&notit; &ampx &NotEqualTilde;") == html_names.unescape("&notit; &ampx &NotEqualTilde;")
+
+
+def test_halves_of_characters_in_utf_7_are_replaced() -> None:
+    """Its decoder lets them through, and nothing could write them."""
+    assert html_from_octets(b"<p>+2AA-x", 65000) == "<p>\ufffdx"

@@ -69,7 +69,7 @@ EntryIdLike = bytes | EntryId
 
 def search_key(address_type: str, address: str) -> bytes:
     """Make the search key of an address: ``TYPE:ADDRESS``, upper-cased, with a final NUL ([MS-OXCDATA] 2.2.5.1)."""
-    return f"{address_type}:{address}".upper().encode() + b"\0"
+    return f"{address_type}:{address}".upper().encode("utf-8", "replace") + b"\0"
 
 
 def new_message_id(domain: str) -> str:

@@ -13,20 +13,25 @@ __all__ = ["OneOffEntryId", "flat_entry_list", "read_flat_entry_list"]
 
 _PROVIDER = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
 _VERSION = 0
-# The texts are Unicode, the address is not looked up, and it takes MIME without TNEF.
+# The texts are Unicode, the address is not looked up, and it takes MIME without TNEF (MAPI_ONE_OFF_NO_RICH_INFO).
 _UNICODE, _NO_LOOKUP, _MIME_ONLY = 0x8000, 0x1000, 0x0001
 
 
 @attrs.frozen
 class OneOffEntryId:
-    """An address with its name, in a form that needs no look-up; ``bytes()`` gives the octets."""
+    """An address with its name, in a form that needs no look-up; ``bytes()`` gives the octets.
+
+    ``takes_rich_form``: whoever has the address reads TNEF.
+    """
 
     display_name: str
     address_type: str
     email_address: str
+    takes_rich_form: bool = False
 
     def __bytes__(self) -> bytes:
-        writer = OctetWriter().u32(0).put(_PROVIDER).u16(_VERSION).u16(_UNICODE | _NO_LOOKUP | _MIME_ONLY)
+        flags = _UNICODE | _NO_LOOKUP | (0 if self.takes_rich_form else _MIME_ONLY)
+        writer = OctetWriter().u32(0).put(_PROVIDER).u16(_VERSION).u16(flags)
         for text in (self.display_name, self.address_type, self.email_address):
             writer.put(text.replace("\0", " ").encode("utf-16-le", "replace")).u16(0)
         return writer.octets()
@@ -43,10 +48,10 @@ class OneOffEntryId:
         if reader.take(len(_PROVIDER)) != _PROVIDER:
             raise MalformedMessage(f"entry id {octets.hex()[:80]} is no one-off entry id")
         reader.u16()
-        is_unicode = reader.u16() & _UNICODE
-        width, codec = (2, "utf-16-le") if is_unicode else (1, "cp1252")
+        flags = reader.u16()
+        width, codec = (2, "utf-16-le") if flags & _UNICODE else (1, "cp1252")
         name, kind, address = (reader.until_nul(width).decode(codec, "replace") for _ in range(3))
-        return cls(name, kind, address)
+        return cls(name, kind, address, takes_rich_form=not flags & _MIME_ONLY)
 
 
 def flat_entry_list(entry_ids: Iterable[bytes]) -> bytes:

@@ -3,6 +3,7 @@
 from msgcore.model.address import Address as Address
 from msgcore.model.aggregate_report import AggregateReport as AggregateReport
 from msgcore.model.attachment import Attachment as Attachment
+from msgcore.model.compare import Difference as Difference
 from msgcore.model.compare import compare as compare
 from msgcore.model.delivery import DeliveryRequest as DeliveryRequest
 from msgcore.model.delivery import Notify as Notify

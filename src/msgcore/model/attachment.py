@@ -16,6 +16,7 @@ from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
     PidTagAttachContentId,
     PidTagAttachDataBinary,
+    PidTagAttachFilename,
     PidTagAttachLongFilename,
     PidTagAttachmentHidden,
     PidTagAttachMethod,
@@ -198,7 +199,8 @@ class Attachment:
     @property
     def filename(self) -> str | None:
         """The name as it was given: data, not a path; never open a file by it."""
-        return self._bag.get(PidTagAttachLongFilename)
+        long_name = self._bag.get(PidTagAttachLongFilename)
+        return self._bag.get(PidTagAttachFilename) if long_name is None else long_name
 
     @property
     def safe_filename(self) -> str:
@@ -207,7 +209,11 @@ class Attachment:
 
     @property
     def content_type(self) -> str:
-        return self._bag.get(PidTagAttachMimeTag, "application/octet-stream")
+        """The media type; where none is said, that of a message or of the file name's extension."""
+        given = self._bag.get(PidTagAttachMimeTag)
+        if given is not None:
+            return given
+        return "message/rfc822" if self._message is not None else _guess_type(self.filename)
 
     @property
     def content_id(self) -> str | None:
@@ -240,6 +246,8 @@ class Attachment:
 
     def __setitem__(self, tag: Property[T], value: T) -> None:
         self._bag[tag] = value
+        if tag.bag_key == PidTagAttachDataBinary.bag_key:
+            self._bag.discard(PidTagAttachSize)  # it follows from the content
 
     @overload
     def get(self, tag: Property[T]) -> T | None: ...

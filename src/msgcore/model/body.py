@@ -9,8 +9,12 @@ from msgcore.model.text_html import html_from_text
 __all__ = ["UTF_8", "html_from_octets", "html_from_text", "text_from_html"]
 
 UTF_8 = 65001
+_UTF_7 = 65000
 
 
 def html_from_octets(octets: bytes, code_page: int) -> str:
     """Decode an HTML body; octets that do not fit the code page become U+FFFD."""
-    return octets.decode(codec_of_code_page(code_page), errors="replace")
+    text = octets.decode(codec_of_code_page(code_page), errors="replace")
+    if code_page == _UTF_7:  # its decoder lets halves of characters through
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

@@ -253,6 +253,12 @@ class Message:
 
     @from_.setter
     def from_(self, value: Correspondent) -> None:
+        source = self._source
+        is_sender_own = any(tag in self._bag for tag in _SENDER)
+        if source is not None and not is_sender_own and source.sender() == source.from_():
+            # No sender is said, it follows: from the new one now.
+            for tag in _SENDER:
+                self._bag.discard(tag)
         self._set_correspondent(_FROM, value)
 
     @property
@@ -486,9 +492,12 @@ class Message:
         return Headers(self._headers).get(str(tag.lid_or_name))
 
     def _correspondent(
-        self, name: PropertyTag[str], kind: PropertyTag[str], address: PropertyTag[str], _smtp: PropertyTag[str]
+        self, name: PropertyTag[str], kind: PropertyTag[str], address: PropertyTag[str], smtp: PropertyTag[str]
     ) -> Address | None:
         address_type, email_address = self.get(kind), self.get(address)
+        if address_type != SMTP and (reachable := self.get(smtp)):
+            # As Exchange writes people of its own: what others reach them by.
+            return Address(SMTP, reachable, self.get(name, ""))
         if not address_type or email_address is None:
             return None
         return Address(address_type, email_address, self.get(name, ""))

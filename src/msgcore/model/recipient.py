@@ -11,6 +11,7 @@ import attrs
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_addresses
 from msgcore.model.delivery import Notify
+from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
     PidTagAddressType,
     PidTagDisplayName,
@@ -38,13 +39,15 @@ class Recipient:
     """One row of a message's recipient table.
 
     ``notify``: when its sender wants a notification (``None``: as the servers do by themselves); ``original``: whom the
-    message was for before somebody redirected it (RFC 3461 sections 4.1 and 4.2).
+    message was for before somebody redirected it (RFC 3461 sections 4.1 and 4.2). ``properties``: what the row says
+    beside address, name and role, as TNEF and .msg files have it; these come before what follows from the address.
     """
 
     address: Address
     kind: RecipientKind = RecipientKind.TO
     notify: Notify | None = attrs.field(default=None, eq=False)
     original: Address | None = attrs.field(default=None, eq=False)
+    properties: tuple[tuple[PropertyKey, object], ...] = attrs.field(default=(), eq=False, repr=False)
 
     @property
     def address_type(self) -> str:
@@ -60,9 +63,12 @@ class Recipient:
 
     def get(self, tag: Property[Any], default: object = None) -> object:
         """Give a property of the row, or ``default``."""
+        for own, value in self.properties:
+            if own.bag_key == tag.bag_key and own.value_type is tag.value_type:
+                return value
         known = _VALUES.get(tag.bag_key)
-        value = known[1](self) if known is not None and known[0].value_type is tag.value_type else None
-        return default if value is None else value
+        found = known[1](self) if known is not None and known[0].value_type is tag.value_type else None
+        return default if found is None else found
 
     def __str__(self) -> str:
         return str(self.address)

@@ -1,0 +1,172 @@
+"""What a property means beside others, so that two ways to say the same compare as the same.
+
+A default that stands there means what its absence does; entry ids, search keys and SMTP addresses that are made of an
+address say nothing that the address does not; a header field is its named property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from msgcore.base.one_off import OneOffEntryId
+from msgcore.errors import MalformedMessage
+from msgcore.model.address import SMTP
+from msgcore.model.levels import Importance, Sensitivity
+from msgcore.model.message import Message
+from msgcore.model.recipient import Recipient
+from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.table import (
+    PidTagAddressType,
+    PidTagBody,
+    PidTagEmailAddress,
+    PidTagHtml,
+    PidTagImportance,
+    PidTagMessageClass,
+    PidTagNonReceiptNotificationRequested,
+    PidTagOriginatorDeliveryReportRequested,
+    PidTagReadReceiptAddressType,
+    PidTagReadReceiptEmailAddress,
+    PidTagReadReceiptEntryId,
+    PidTagReadReceiptRequested,
+    PidTagReadReceiptSearchKey,
+    PidTagReadReceiptSmtpAddress,
+    PidTagRecipientDisplayName,
+    PidTagRecipientEntryId,
+    PidTagSearchKey,
+    PidTagSenderAddressType,
+    PidTagSenderEmailAddress,
+    PidTagSenderEntryId,
+    PidTagSenderSearchKey,
+    PidTagSenderSmtpAddress,
+    PidTagSensitivity,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagSentRepresentingEntryId,
+    PidTagSentRepresentingSearchKey,
+    PidTagSentRepresentingSmtpAddress,
+    PidTagTransmittableDisplayName,
+)
+from msgcore.props.tags import PS_INTERNET_HEADERS, Property
+from msgcore.props.types import PropertyType
+
+__all__ = ["MEANT", "Meanings", "meaning_in_row", "signed"]
+
+MEANT: Mapping[BagKey, object] = {
+    PidTagMessageClass.bag_key: "IPM.Note",
+    PidTagImportance.bag_key: int(Importance.NORMAL),
+    PidTagSensitivity.bag_key: int(Sensitivity.NORMAL),
+    PidTagReadReceiptRequested.bag_key: False,
+    PidTagOriginatorDeliveryReportRequested.bag_key: False,
+}
+"""What a message means that does not say it."""
+
+_BITS = {PropertyType.SHORT: 16, PropertyType.LONG: 32, PropertyType.I8: 64}
+_Person = tuple[Property[str], Property[str]]
+
+
+class Meanings:
+    """What one message means by its properties; ``tags`` are those that it says."""
+
+    __slots__ = ("_fields", "_message", "_said", "tags")
+
+    def __init__(self, message: Message) -> None:
+        self.tags = message.tags()
+        self._message = message
+        self._said = {tag.bag_key for tag in self.tags}
+        self._fields: dict[str, str] | None = None
+
+    def of(self, tag: PropertyKey) -> object:
+        """Give what the message means by a property; ``None``: nothing that it does not say by others as well."""
+        key = tag.bag_key
+        if isinstance(key, tuple) and key[0] == PS_INTERNET_HEADERS and key not in self._said:
+            return self._field(str(key[1]))
+        value = self._message.said(cast("Property[object]", tag))
+        if key in _IDS_OF:
+            return _unless_of_person(value, *map(self._message.said, _IDS_OF[key]))
+        if value is None:
+            return self._unsaid(tag)
+        if key == PidTagBody.bag_key and isinstance(value, str):
+            return value.replace("\r\n", "\n").rstrip("\n")
+        if key == PidTagHtml.bag_key and isinstance(value, bytes):
+            return value.replace(b"\r\n", b"\n").rstrip(b"\n")
+        return signed(tag, value)
+
+    def _unsaid(self, tag: PropertyKey) -> object:
+        key, message = tag.bag_key, self._message
+        if key in _SMTP_OF:
+            kind, email = map(message.said, _SMTP_OF[key])
+            return email if kind == SMTP else None
+        if key == PidTagNonReceiptNotificationRequested.bag_key:
+            return message.said(PidTagReadReceiptRequested) or False
+        return MEANT.get(key)
+
+    def _field(self, name: str) -> str | None:
+        """Give the first field of a name; all are looked at once, however many names are asked for."""
+        if self._fields is None:
+            self._fields = {field.name.lower(): field.value for field in reversed(self._message.headers)}
+        return self._fields.get(name.lower())
+
+
+_FROM = (PidTagSentRepresentingAddressType, PidTagSentRepresentingEmailAddress)
+_SENDER = (PidTagSenderAddressType, PidTagSenderEmailAddress)
+_RECEIPT = (PidTagReadReceiptAddressType, PidTagReadReceiptEmailAddress)
+_IDS_OF: Mapping[BagKey, _Person] = {
+    PidTagSentRepresentingEntryId.bag_key: _FROM,
+    PidTagSentRepresentingSearchKey.bag_key: _FROM,
+    PidTagSenderEntryId.bag_key: _SENDER,
+    PidTagSenderSearchKey.bag_key: _SENDER,
+    PidTagReadReceiptEntryId.bag_key: _RECEIPT,
+    PidTagReadReceiptSearchKey.bag_key: _RECEIPT,
+}
+_SMTP_OF: Mapping[BagKey, _Person] = {
+    PidTagSentRepresentingSmtpAddress.bag_key: _FROM,
+    PidTagSenderSmtpAddress.bag_key: _SENDER,
+    PidTagReadReceiptSmtpAddress.bag_key: _RECEIPT,
+}
+
+
+def meaning_in_row(recipient: Recipient, tag: PropertyKey) -> object:
+    """Give what the row of a recipient means by a property, beside its address, name and role."""
+    value = recipient.get(cast("Property[object]", tag))
+    if tag.bag_key in _IDS_OF_ROW:
+        return _unless_of_person(value, recipient.get(PidTagAddressType), recipient.get(PidTagEmailAddress))
+    return None if tag.bag_key in _NAMES_OF_ROW and value == recipient.display_name else signed(tag, value)
+
+
+_IDS_OF_ROW = frozenset({PidTagSearchKey.bag_key, PidTagRecipientEntryId.bag_key})
+_NAMES_OF_ROW = frozenset({PidTagRecipientDisplayName.bag_key, PidTagTransmittableDisplayName.bag_key})
+
+
+def _unless_of_person(value: object, kind: object, email: object) -> object:
+    """Give a search key or entry id, or ``None`` when it is made of this address."""
+    if not isinstance(value, bytes) or not isinstance(kind, str) or not isinstance(email, str):
+        return value
+    person = f"{kind}:{email}".upper()
+    return None if _as_key(value, person) or _as_entry_id(value) == person else value
+
+
+def _as_key(value: bytes, person: str) -> bool:
+    return value.rstrip(b"\0") == person.encode("utf-8", "replace")
+
+
+def _as_entry_id(value: bytes) -> str | None:
+    try:
+        read = OneOffEntryId.parse(value)
+    except MalformedMessage:
+        return None
+    return f"{read.address_type}:{read.email_address}".upper()
+
+
+def signed(tag: PropertyKey, value: object) -> object:
+    """Give an integer as every wire does: flags may be taken in their unsigned reading."""
+    bits = _BITS.get(tag.value_type.element)
+    if bits is None:
+        return value
+    if isinstance(value, tuple):
+        return tuple(_signed_number(one, bits) for one in cast("tuple[object, ...]", value))
+    return _signed_number(value, bits)
+
+
+def _signed_number(value: object, bits: int) -> object:
+    return value - (1 << bits) if isinstance(value, int) and value >= 1 << (bits - 1) else value
