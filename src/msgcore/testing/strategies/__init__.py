@@ -33,6 +33,7 @@ from msgcore.testing.strategies.messages import read_messages as read_messages
 from msgcore.testing.strategies.mime_trees import MimeEntity as MimeEntity
 from msgcore.testing.strategies.mime_trees import MimeTree as MimeTree
 from msgcore.testing.strategies.mime_trees import mime_trees as mime_trees
+from msgcore.testing.strategies.object_messages import object_messages as object_messages
 from msgcore.testing.strategies.properties import KEPT_TYPES as KEPT_TYPES
 from msgcore.testing.strategies.properties import bags as bags
 from msgcore.testing.strategies.properties import properties as properties

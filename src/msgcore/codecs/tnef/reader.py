@@ -1,0 +1,115 @@
+"""Reading TNEF, leniently or strictly, and listing what was tolerated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
+
+from msgcore.base.findings import Finding, Strictness
+from msgcore.base.octets import USUAL_LIMITS, Limits
+from msgcore.codecs.objects.source import ObjectSource
+from msgcore.codecs.tnef.attributes import VERSION, Attribute, Level
+from msgcore.codecs.tnef.stream import Found, Note, check_sums, ignore
+from msgcore.codecs.tnef.tnef_object import Reading, TnefObject
+from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
+from msgcore.model.message import Message
+
+__all__ = ["check", "read"]
+
+_MOST = 1_000
+_SOURCE = "[MS-OXTNEF] section 2.1.3"
+
+
+def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = Strictness.LENIENT) -> Message:
+    """Read a TNEF stream lazily: nothing is decoded until it is asked for, and the octets are kept as they are.
+
+    What breaks the rules is tolerated; checksums are looked at by :func:`check` and by strict reading only.
+
+    Raises:
+        MalformedMessage: it does not begin as TNEF does; or strict, and it breaks a rule.
+        LimitExceeded: it is larger than ``limits.total_octets``; or strict, and it goes past some limit.
+        UsageError: ``octets`` are none, or ``strictness`` is no Strictness.
+    """
+    whole = _octets(octets, limits)
+    if strictness is not Strictness.LENIENT:
+        if not isinstance(cast(object, strictness), Strictness):
+            raise UsageError(f"strictness: need a Strictness, such as Strictness.STRICT, got {strictness!r}")
+        for finding in check(whole, limits):
+            if finding.rule.startswith("limit-"):
+                raise LimitExceeded(str(finding))
+            raise MalformedMessage(str(finding), finding.offset, finding.rule, finding.source)
+    return Message.from_source(ObjectSource(_open(whole, limits, ignore)))
+
+
+def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
+    """Read all of a stream and give what was tolerated, in the order of the octets (the first thousand findings).
+
+    Raises:
+        MalformedMessage, LimitExceeded, UsageError: as lenient reading does.
+    """
+    whole = _octets(octets, limits)
+    found: list[Finding] = []
+
+    def note(offset: int, rule: str, text: str) -> None:
+        if len(found) < _MOST:
+            found.append(Finding(offset, rule, text, "" if rule.startswith("limit-") else _SOURCE))
+
+    waiting = [_open(whole, limits, note)]
+    while waiting:
+        waiting += _check_one(waiting.pop(), note)
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.offset))
+
+
+def _octets(octets: bytes, limits: Limits) -> bytes:
+    if not isinstance(cast(object, octets), (bytes, bytearray, memoryview)):
+        raise UsageError(f"need the message's octets, got {type(octets).__name__}; of a file: Path(...).read_bytes()")
+    limits.check_total(len(octets))
+    return bytes(octets)
+
+
+def _open(whole: bytes, limits: Limits, note: Note) -> TnefObject:
+    return TnefObject(whole, Reading(limits, note), 0, len(whole))
+
+
+def _check_one(one: TnefObject, note: Note) -> list[TnefObject]:
+    """Read all of one message, and give those in it."""
+    for offset, said, right in check_sums(one.whole, one.attributes, one.end):
+        note(offset, "tnef-checksum", f"0x{said:04X}, and the content adds up to 0x{right:04X}")
+    for attribute in one.attributes:
+        if _LEVELS.get(attribute.attribute, attribute.level) != attribute.level:
+            note(attribute.header, "tnef-level", f"0x{attribute.attribute:08X} on level {attribute.level}")
+        if attribute.attribute == Attribute.TNEF_VERSION:
+            _check_version(one.whole[attribute.start : attribute.end], attribute.start, note)
+    for attribute in _repeated(one.attributes):
+        note(attribute.header, "tnef-repeated", f"0x{attribute.attribute:08X} again; what the first one says counts")
+    one.properties.tags()
+    for row in one.rows():
+        row.tags()
+    inner: list[TnefObject] = []
+    for attachment in one.attachments():
+        attachment.properties.tags()
+        source = None if attachment.message is None else attachment.message.source
+        if isinstance(source, ObjectSource) and isinstance(source.content, TnefObject):
+            inner.append(source.content)
+    return inner
+
+
+def _check_version(content: bytes, at: int, note: Note) -> None:
+    if content != VERSION.to_bytes(4, "little"):
+        note(at, "tnef-version", f"version {content[:4].hex()}; there is 1.0 only")
+
+
+def _repeated(found: Iterable[Found]) -> Iterator[Found]:
+    """Give the attributes that their message or attachment has already."""
+    seen: dict[int, set[int]] = {level: set() for level in Level}
+    for one in found:
+        if one.attribute == Attribute.ATTACH_REND_DATA:
+            seen[one.level] = set()
+        if one.attribute in seen[one.level]:
+            yield one
+        seen[one.level].add(one.attribute)
+
+
+_LEVELS: Mapping[int, Level] = {
+    one: Level.ATTACHMENT if one.name.startswith("ATTACH") else Level.MESSAGE for one in Attribute
+}
