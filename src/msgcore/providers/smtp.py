@@ -9,14 +9,15 @@ import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import UsageError
+from msgcore.errors import MsgcoreError, UsageError
 from msgcore.model.address import SMTP, Address, parse_address
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
-from msgcore.model.outcome import Outcome
+from msgcore.model.outcome import Deferred, Outcome, Outcomes
 from msgcore.model.recipient import Recipient
 from msgcore.props.table import PidTagOriginatorDeliveryReportRequested
+from msgcore.providers.smtp_forms import Share, shares_of
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.pool import PoolLimits
 from msgcore.spi.settings import setting
@@ -78,14 +79,29 @@ class SmtpTransport:
         return self._identity
 
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
-        """Send in one transaction; the errors are those of :meth:`~msgcore.wire.smtp.link.SmtpLink.transmit`."""
-        return await self._link.transmit(_as_asked(envelope, message), mime.wire_writer(message), deadline)
+        """Send in one transaction, or in two, one behind the other, where some recipients get TNEF.
+
+        The errors are those of :meth:`~msgcore.wire.smtp.link.SmtpLink.transmit`; once something was sent, they become
+        outcomes.
+        """
+        asked = _as_asked(envelope, message)
+        first, *rest = shares_of(asked, message)
+        told = dict(await self._transmit(first, message, deadline))
+        for share in rest:
+            try:
+                told.update(await self._transmit(share, message, deadline))
+            except MsgcoreError as error:
+                told.update(dict.fromkeys(share.envelope.recipients, Deferred(text=str(error), stage="submit")))
+        return Outcomes({recipient: told[recipient] for recipient in asked.recipients})
+
+    async def _transmit(self, share: Share, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        return await self._link.transmit(share.envelope, mime.wire_writer(message, tnef=share.tnef), deadline)
 
     async def submit_all(
         self, batch: Sequence[Submission], deadline: Deadline
     ) -> Sequence[Mapping[Recipient, Outcome]]:
         """Send messages one behind the other, over one connection; a large one by itself."""
-        small = [*itertools.takewhile(lambda one: _is_small(one[1]), batch)]
+        small = [*itertools.takewhile(lambda one: _is_small(one[1]) and not _is_rich(one), batch)]
         if not small:
             return [await self.submit(*batch[0], deadline)]
         return await self._link.transmit_all(
@@ -108,6 +124,10 @@ class SmtpService(SmtpTransport):
 def _is_small(message: Message) -> bool:
     """Say whether a message is written in no time."""
     return not message.attachments if message.source is None else len(message.source.octets) <= _SMALL_OCTETS
+
+
+def _is_rich(submission: Submission) -> bool:
+    return any(share.tnef for share in shares_of(*submission))
 
 
 def _as_asked(envelope: Envelope, message: Message) -> Envelope:

@@ -13,6 +13,7 @@ from msgcore.codecs.mime.syntax.rules import RULES
 from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
 from msgcore.model import Message
 from msgcore.testing.strategies import composed_messages
+from tests.codecs.mime.tnef_streams import holding, stream
 
 MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 UTF_8 = b"Content-Type: text/plain; charset=utf-8\r\n"
@@ -53,6 +54,8 @@ EXAMPLES: dict[str, tuple[bytes, int]] = {
     "charset-unknown": (b"Subject: =?nonsense?q?x?=\r\n\r\n", 0),
     "charset-malformed": (UTF_8 + b"\r\n\xe5", 43),
     "text-eight-bit": (b"A: b\r\n\r\n\xe5", 8),
+    "tnef-malformed": (b"Content-Type: application/ms-tnef\r\n\r\nnone", 0),
+    "tnef-not-correlated": (holding(stream({}, files=[("a", b"1")]), text=None), 0),
     "limit-header-octets": (b"Subject: " + b"x" * 100 + b"\r\n\r\n", 80),
     "limit-header-fields": (b"A: b\r\n" * 4 + b"\r\n", 0),
     "limit-parameters": (b"Content-Type: a/b; n=1; m=2; o=3\r\n\r\n", 0),

@@ -17,6 +17,8 @@ from msgcore.codecs.mime.reports.receipts import ReceiptDecision as ReceiptDecis
 from msgcore.codecs.mime.reports.receipts import receipt_decision as receipt_decision
 from msgcore.codecs.mime.reports.receipts import receipt_recipients as receipt_recipients
 from msgcore.codecs.mime.reports.tls import read_tls_report as read_tls_report
+from msgcore.codecs.mime.tnef_part.need import needs_tnef as needs_tnef
+from msgcore.codecs.mime.tnef_part.need import takes_rich_form as takes_rich_form
 from msgcore.codecs.mime.wire import normalise_line_ends as normalise_line_ends
 from msgcore.codecs.mime.wire import octets_for_wire as octets_for_wire
 from msgcore.codecs.mime.wire import wire_writer as wire_writer
@@ -32,6 +34,7 @@ __all__ = [
     "Report",
     "Strictness",
     "check",
+    "needs_tnef",
     "normalise_line_ends",
     "octets_for_wire",
     "read",
@@ -44,6 +47,7 @@ __all__ = [
     "receipt_decision",
     "receipt_recipients",
     "size_when_written",
+    "takes_rich_form",
     "wire_writer",
     "write",
     "write_chunks",

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from msgcore.base.text import codec_of_code_page, refuse_line_ends
 from msgcore.codecs.mime.mapping.part_properties import PartProperties, file_times
+from msgcore.codecs.mime.mapping.read_texts import text_for_field
 from msgcore.codecs.mime.syntax.charsets import charset_of_code_page
 from msgcore.codecs.mime.syntax.flowed import flow, unflow
 from msgcore.codecs.mime.syntax.fold import field, text_field
@@ -31,10 +32,14 @@ from msgcore.codecs.mime.syntax.transfer import (
     size_in_base64,
 )
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
-from msgcore.model.attachment import Attachment
+from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.props.table import (
     PidTagAttachContentBase,
+    PidTagAttachContentId,
     PidTagAttachContentLocation,
+    PidTagAttachFilename,
+    PidTagAttachLongFilename,
+    PidTagAttachMethod,
     PidTagAttachMimeTag,
     PidTagDisplayName,
     PidTagTextAttachmentCharset,
@@ -230,6 +235,7 @@ _BOUNDARY = re.compile(rb"=_[0-9a-f]{24}")
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _NO_PARAMETERS: Mapping[str, str] = {}
+_OCTETS = "application/octet-stream"
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
 
 
@@ -241,13 +247,18 @@ def attachment_part(attachment: Attachment, form: WriteForm = STORAGE, *, is_sho
         UsageError: it is a file that cannot be read any more, or has changed its size.
         InjectionRefused: a name holds CR, LF or NUL.
     """
-    media_type, parameters = _media_type(attachment.content_type)
+    is_ole = attachment.get(PidTagAttachMethod) == AttachMethod.STORAGE
+    media_type, parameters = _media_type(_OCTETS if is_ole else _content_type(attachment))
     encoding, body, domain = _body_of(attachment, media_type, form.domain)
-    charset = attachment.get(PidTagTextAttachmentCharset)
+    charset = text_for_field(attachment, PidTagTextAttachmentCharset)
     if charset and media_type.startswith("text/"):
         parameters = {"charset": charset, **parameters}
     fields = _content_fields(attachment, media_type, parameters, is_shown=is_shown)
     return Part(fields + _encoding_field(encoding), (body,), domain)
+
+
+def _content_type(attachment: Attachment) -> str:
+    return text_for_field(attachment, PidTagAttachMimeTag) or attachment.content_type
 
 
 def is_message_type(content_type: str) -> bool:
@@ -291,12 +302,13 @@ def _media_type(given: str) -> tuple[str, Mapping[str, str]]:
         value = parsed.value
         parameters = {name: text for name, text in parsed.parameters.items() if name not in {"name", "boundary"}}
     if not _MEDIA_TYPE.fullmatch(value) or value.startswith("multipart/"):
-        return "application/octet-stream", _NO_PARAMETERS
+        return _OCTETS, _NO_PARAMETERS
     return value, parameters
 
 
 def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping[str, str], *, is_shown: bool) -> bytes:
-    filename = attachment.filename
+    filename = text_for_field(attachment, PidTagAttachLongFilename, PidTagAttachFilename)
+    content_id = text_for_field(attachment, PidTagAttachContentId)
     bag = attachment.properties
     if isinstance(bag, PartProperties) and not bag.was_changed(PidTagAttachMimeTag):
         parameters = {**bag.other_parameters(), **parameters}
@@ -311,13 +323,14 @@ def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping
     disposition = "inline" if is_inline else "attachment"
     named = {} if filename is None else {"filename": filename}
     fields += field("Content-Disposition", parameter_tokens(disposition, {**named, **file_times(attachment)}))
-    described = attachment.get(PidTagDisplayName)
-    if described and described != filename and attachment.message is None:
+    described = text_for_field(attachment, PidTagDisplayName)
+    is_stale = bag.was_changed(PidTagAttachLongFilename) and not bag.was_changed(PidTagDisplayName)
+    if described and described != filename and attachment.message is None and not is_stale:
         fields += text_field("Content-Description", described)
-    if attachment.content_id is not None:
-        fields += text_field("Content-ID", f"<{attachment.content_id}>")
-    location = attachment.get(PidTagAttachContentLocation)
+    if content_id is not None:
+        fields += text_field("Content-ID", f"<{content_id}>")
+    location = text_for_field(attachment, PidTagAttachContentLocation)
     if location is not None:
         fields += text_field("Content-Location", location)
-    base = attachment.get(PidTagAttachContentBase)
+    base = text_for_field(attachment, PidTagAttachContentBase)
     return fields if base is None else fields + text_field("Content-Base", base)

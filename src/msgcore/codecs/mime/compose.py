@@ -24,7 +24,7 @@ from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets
 from msgcore.model.html_fragment import shown_content_ids
 from msgcore.model.message import Message
-from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
+from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage, PidTagRtfCompressed
 
 __all__ = ["Written", "compose_body"]
 
@@ -43,6 +43,8 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
         As :func:`~msgcore.codecs.mime.body_parts.attachment_part` does.
     """
     text, html = message.said(PidTagBody), message.get(PidTagHtml)
+    if text is None and html is None and PidTagRtfCompressed in message:
+        text, html = _bodies_in_rtf(message)
     code_page = message.get(PidTagInternetCodepage, UTF_8)
     shown, others = _sorted(message.attachments, html, code_page)
     bodies: list[Part] = []
@@ -58,6 +60,15 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
     if others:
         return multipart("mixed", [*parts, *(_part_of(one, form, written) for one in others)])
     return parts[0] if parts else None
+
+
+def _bodies_in_rtf(message: Message) -> tuple[str | None, bytes | None]:
+    """Give the text and the HTML of a composed message that has RTF and no other body: an empty mail says nothing."""
+    from msgcore.codecs.objects.bodies import html_in, text_in_rtf  # only for messages that have some
+
+    properties = message.properties_set
+    html = html_in(properties)
+    return (text_in_rtf(properties) if html is None else None), html
 
 
 def _sorted(

@@ -13,6 +13,7 @@ import attrs
 from msgcore.codecs.mime.syntax.base64_lines import lines_of_base64
 from msgcore.codecs.mime.syntax.transfer import decode_base64, decode_base64_start, decode_content, has_long_line
 from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.tnef_kind import may_hold_tnef
 from msgcore.codecs.mime.tree.view import MimeView
 
 __all__ = ["LONGEST_LINE", "LargePart", "cut_out", "large_parts", "parts_at"]
@@ -92,6 +93,8 @@ def _messages(root: Entity) -> Iterator[tuple[tuple[int, ...], MimeView]]:
     while waiting:
         path, message = waiting.pop()
         view = MimeView(message)
+        if any(map(may_hold_tnef, view.contents.attachments)):
+            continue  # attachments that are in the octets of another count among its own
         yield path, view
         for number, entity in enumerate(view.contents.attachments):
             inner = entity.message

@@ -7,11 +7,13 @@ from typing import cast
 
 from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
-from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.mime.source import MimeSource, source_of
 from msgcore.codecs.mime.syntax.tolerated import Findings
 from msgcore.codecs.mime.syntax.transfer import has_long_line
+from msgcore.codecs.mime.tnef_part.stream import first_finding
 from msgcore.codecs.mime.tree.bodies import text_of
 from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.codecs.mime.tree.tnef_kind import may_hold_tnef
 from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
 from msgcore.model.message import Message
 
@@ -39,7 +41,7 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
             if finding.rule.startswith("limit-"):
                 raise LimitExceeded(str(finding))
             raise MalformedMessage(str(finding), finding.offset, finding.rule, finding.source)
-    return Message.from_source(MimeSource(parse(bytes(octets), limits)))
+    return Message.from_source(source_of(parse(bytes(octets), limits)))
 
 
 def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
@@ -52,17 +54,32 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     root = parse(bytes(octets), limits, findings)
     _check_line_ends(octets, findings)
     _check_lines(octets, findings)
-    waiting = [MimeSource(root)]
+    waiting = [source_of(root)]
     for entity in root.walk():
         _check_entity(entity, findings)
         if entity.message is not None:
-            waiting.append(MimeSource(entity.message))
+            waiting.append(source_of(entity.message))
     for source in waiting:
         for tag in source.tags():
             source.value(tag)
         source.recipients()
         source.reply_to()
+        _check_streams(source, findings)
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.offset))
+
+
+def _check_streams(source: MimeSource, findings: Findings) -> None:
+    for part in source.contents.attachments:
+        if may_hold_tnef(part):
+            try:
+                finding = first_finding(part)
+            except (MalformedMessage, LimitExceeded) as error:
+                findings.add(part.start, "tnef-malformed", str(error))
+            else:
+                if finding is not None:
+                    findings.add(part.start, "tnef-malformed", str(finding))
+    for stream in source.streams:
+        findings.add(stream.part.start, "tnef-not-correlated", "a TNEF stream that does not belong to the message")
 
 
 def _check_line_ends(octets: bytes, findings: Findings) -> None:

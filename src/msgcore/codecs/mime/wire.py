@@ -35,7 +35,7 @@ from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.codecs.mime.tree.rebuild import raw_body_of, rebuild
 from msgcore.codecs.mime.wire_fields import wire_field
 from msgcore.codecs.mime.write_form import WriteForm
-from msgcore.codecs.mime.writer import chunks_in_form
+from msgcore.codecs.mime.writer import chunks_in_form, goes_as_read
 from msgcore.errors import CapabilityMissing
 from msgcore.model.message import Message
 from msgcore.model.recipient import RecipientKind
@@ -50,7 +50,7 @@ class Offers(Protocol):
     def offers(self, keyword: str) -> bool: ...
 
 
-def wire_writer(message: Message) -> Callable[[Offers], WireForm]:
+def wire_writer(message: Message, *, tnef: bool = False) -> Callable[[Offers], WireForm]:
     """Give what writes a message for a next hop when that is known, as :func:`write_for_wire` does."""
 
     def write(hop: Offers) -> WireForm:
@@ -60,38 +60,47 @@ def wire_writer(message: Message) -> Callable[[Offers], WireForm]:
             allow_utf8=hop.offers("SMTPUTF8"),
             allow_binary=hop.offers("BINARYMIME") and hop.offers("CHUNKING"),
             flowed=False,
+            tnef=tnef,
         )
 
     return write
 
 
 def write_for_wire(
-    message: Message, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool = False, flowed: bool = False
+    message: Message,
+    *,
+    allow_8bit: bool,
+    allow_utf8: bool,
+    allow_binary: bool = False,
+    flowed: bool = False,
+    tnef: bool = False,
 ) -> bytes:
     """Write a message for a next hop. Bcc is never in it; dots are not stuffed here.
 
     ``allow_8bit``: the hop offers 8BITMIME; composed text goes out unencoded. ``allow_utf8``: it offers SMTPUTF8;
     header fields of a message that needs it anyway go out unencoded: any other can still reach a hop that lacks it.
     ``allow_binary``: it offers BINARYMIME, and the octets go to it by BDAT; attachments go out unencoded, too.
-    ``flowed``: as ``mime.write`` does. Files that nobody has loaded are read, which blocks.
+    ``flowed``, ``tnef``: as ``mime.write`` does. Files that nobody has loaded are read, which blocks.
 
     Raises:
         CapabilityMissing: an address needs SMTPUTF8, or a signed part needs what the hop does not offer.
         NotLoaded, InjectionRefused, UsageError: as ``mime.write`` does.
     """
     return _wire_form(
-        message, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary, flowed=flowed
+        message, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary, flowed=flowed, tnef=tnef
     ).octets
 
 
-def _wire_form(message: Message, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool, flowed: bool) -> WireForm:
+def _wire_form(
+    message: Message, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool, flowed: bool, tnef: bool
+) -> WireForm:
     source = message.source
-    if source is not None and source.form == "mime" and not message.is_changed:
+    if source is not None and source.form == "mime" and goes_as_read(message, tnef=tnef):
         return _form_of_octets(source.octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary)
     composed = _composed_messages(message)
     needs_utf8 = composed is not None and not all(map(str.isascii, _addresses(composed)))
     domain = _domain(allow_8bit=allow_8bit, allow_binary=allow_binary)
-    form = WriteForm(bcc=False, domain=domain, utf8=allow_utf8 and needs_utf8, flowed=flowed)
+    form = WriteForm(bcc=False, domain=domain, utf8=allow_utf8 and needs_utf8, flowed=flowed, tnef=tnef)
     octets = b"".join(chunks_in_form(message, form))
     if composed is not None and (not needs_utf8 or (allow_utf8 and domain > Domain.SEVEN_BIT)):
         return WireForm(octets)

@@ -1,7 +1,8 @@
 """Writing a message in its storage form.
 
 What was read and not changed is written octet for octet. When only fields of the header changed, those are replaced and
-all else stays as it was, the body too. Otherwise the body is composed anew; fields that nobody touched still stay.
+all else stays as it was, the body too. Otherwise the body is composed anew; fields that nobody touched still stay. A
+message with a TNEF stream that belongs to it is composed anew when anything changed: the stream says it all.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 import attrs
 
 from msgcore.codecs.mime.body_parts import Part, Segment, chunks_of, size_of
+from msgcore.codecs.mime.came_with import CONTENT_FIELDS, fields_over_header, header_of
 from msgcore.codecs.mime.compose import Written, compose_body
 from msgcore.codecs.mime.mapping.own_fields import (
     OWN_FIELDS,
     RECIPIENTS,
     REPLY_TO,
     OwnField,
+    fields_of_source,
     named_fields,
 )
+from msgcore.codecs.mime.source import MimeSource
 from msgcore.codecs.mime.syntax.fold import text_field
 from msgcore.codecs.mime.syntax.transfer import Domain, domain_of
+from msgcore.codecs.mime.tnef_part.composing import compose_with_tnef
 from msgcore.codecs.mime.tree.editing import (
     BLIND_FIELDS,
     NO_LIMITS,
@@ -31,23 +36,26 @@ from msgcore.codecs.mime.tree.editing import (
 )
 from msgcore.codecs.mime.tree.entity import parse
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
-from msgcore.errors import UsageError
+from msgcore.codecs.nested import messages_in, write_nested
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
 
-__all__ = ["chunks_in_form", "segments_in_form", "size_when_written", "write", "write_chunks"]
+__all__ = ["chunks_in_form", "goes_as_read", "segments_in_form", "size_when_written", "write", "write_chunks"]
 
 _BODY = {tag.bag_key for tag in (PidTagBody, PidTagHtml, PidTagInternetCodepage)}
 
 
-def write(message: Message, *, bcc: bool = True, flowed: bool = False) -> bytes:
+def write(message: Message, *, bcc: bool = True, flowed: bool = False, tnef: bool | None = None) -> bytes:
     """Write a message as it is stored; without ``bcc`` the Bcc field is left out, also of attached messages.
 
-    With ``flowed`` a text that is composed is written as format=flowed (RFC 3676), if it reads back the same. An
-    attachment that is a file which nobody has loaded is read now; that blocks.
+    With ``flowed`` a text that is composed is written as format=flowed (RFC 3676), if it reads back the same. With
+    ``tnef`` all properties go along: beside the plain text stands a TNEF stream, winmail.dat, in which no blind
+    recipient is named; a message that came with one and was changed has one again, unless ``tnef`` is ``False``. An
+    attachment that is a file which nobody has loaded is read now; that blocks. Without TNEF an OLE object goes out as a
+    file of its octets.
 
     Raises:
         InjectionRefused: a value that becomes part of a header field holds CR, LF or NUL.
@@ -55,10 +63,12 @@ def write(message: Message, *, bcc: bool = True, flowed: bool = False) -> bytes:
         UsageError: a named property is no header field; a message is attached to itself; the file of an attachment
             cannot be read any more, or has changed its size.
     """
-    return b"".join(write_chunks(message, bcc=bcc, flowed=flowed))
+    return b"".join(write_chunks(message, bcc=bcc, flowed=flowed, tnef=tnef))
 
 
-def write_chunks(message: Message, *, bcc: bool = True, flowed: bool = False) -> Iterator[bytes]:
+def write_chunks(
+    message: Message, *, bcc: bool = True, flowed: bool = False, tnef: bool | None = None
+) -> Iterator[bytes]:
     """Write a message piece by piece, of some 40 KB or as they are in memory.
 
     Attachments are encoded as the pieces are taken, and files that nobody has loaded are read then, a block at a time;
@@ -67,7 +77,10 @@ def write_chunks(message: Message, *, bcc: bool = True, flowed: bool = False) ->
     Raises:
         As :func:`write` does, before the first piece; but a file may fail later.
     """
-    return chunks_in_form(message, STORAGE if bcc and not flowed else WriteForm(bcc=bcc, flowed=flowed))
+    if tnef is None:
+        tnef = message.is_changed and _came_with_stream(message)
+    is_usual = bcc and not flowed and not tnef
+    return chunks_in_form(message, STORAGE if is_usual else WriteForm(bcc=bcc, flowed=flowed, tnef=tnef))
 
 
 def chunks_in_form(message: Message, form: WriteForm) -> Iterator[bytes]:
@@ -88,31 +101,19 @@ def size_when_written(message: Message, *, bcc: bool = True) -> int:
 
 
 def _write_all(message: Message, form: WriteForm) -> Written:
-    """Compose a message and the messages in it, innermost first: however deep they nest, nothing recurses."""
-    done: dict[int, Written] = {}
-    started: set[int] = set()
-    waiting = [message]
+    """Compose a message and the messages in it."""
     # RFC 6532 section 3.7: a message/rfc822 has no UTF-8 in its header fields, where it can be helped.
-    inner_form = attrs.evolve(form, utf8=False) if form.utf8 else form
-    while waiting:
-        one = waiting[-1]
-        missing = [inner for inner in _messages_in(one) if id(inner) not in done]
-        if not missing:
-            waiting.pop()
-            done[id(one)] = _written(one, form if one is message else inner_form, lambda inner: done[id(inner)])
-        elif id(one) in started:
-            raise UsageError("a message is attached to itself")
-        else:
-            started.add(id(one))
-            waiting.extend(missing)
-    return done[id(message)]
+    inner_form = attrs.evolve(form, utf8=False, tnef=False) if form.utf8 or form.tnef else form
 
+    def write_one(one: Message, written: Callable[[Message], Written]) -> Written:
+        return _written(one, form if one is message else inner_form, written)
 
-def _messages_in(message: Message) -> list[Message]:
-    """Give the attached messages that have to be written, too."""
-    if _is_kept(message):
-        return []
-    return [inner for attachment in message.attachments if (inner := attachment.message) is not None]
+    def messages_to_write(one: Message) -> list[Message]:
+        if _is_kept(one, form) or (form.tnef and one is message):
+            return []
+        return messages_in(one)
+
+    return write_nested(message, write_one, messages_to_write)
 
 
 @attrs.frozen
@@ -123,9 +124,29 @@ class _Changes:
     is_body_changed: bool
 
 
-def _is_kept(message: Message) -> bool:
+def _came_with_stream(message: Message) -> bool:
+    """Whether a TNEF stream belongs to the message as it was read, and has to be written anew when it changes."""
+    source = message.source
+    return isinstance(source, MimeSource) and source.joined is not None
+
+
+def _is_kept(message: Message, form: WriteForm) -> bool:
     """Whether the body goes out as it was read."""
-    return message.source is not None and message.source.form == "mime" and not _changes(message).is_body_changed
+    source = message.source
+    if source is None or source.form != "mime":
+        return False
+    if isinstance(source, MimeSource) and source.joined is not None:
+        return not message.is_changed and (form.bcc or not source.joined.names_blind)
+    return not _changes(message).is_body_changed
+
+
+def goes_as_read(message: Message, *, tnef: bool) -> bool:
+    """Say whether a message that was read from MIME goes to a next hop in its octets, but for fields of its header."""
+    source = message.source
+    joined = source.joined if isinstance(source, MimeSource) else None
+    if message.is_changed or joined is None:
+        return not message.is_changed and not tnef
+    return not joined.names_blind
 
 
 def _changes(message: Message) -> _Changes:
@@ -159,9 +180,12 @@ def _named(addresses: Sequence[Address]) -> list[tuple[str, str]]:
 def _written(message: Message, form: WriteForm, written: Callable[[Message], Written]) -> Written:
     source = message.source
     if source is None or source.form != "mime":
-        return _put_together(_composed_fields(message, form), compose_body(message, form, written))
-    if not message.is_changed and form.bcc:
+        return _composed(message, form, written)
+    if not message.is_changed and form.bcc and not form.tnef:
         return _kept(source.octets)
+    is_joined = _came_with_stream(message)
+    if (is_joined and not _is_kept(message, form)) or (form.tnef and not is_joined):
+        return _composed(message, form, written)
     changes = _changes(message)
     root = parse(source.octets, NO_LIMITS)
     replacements = _replacements(message, changes.keys, form)
@@ -174,16 +198,21 @@ def _written(message: Message, form: WriteForm, written: Callable[[Message], Wri
     added = _added_fields(message, form)
     if not changes.is_body_changed:
         return _kept(edited_header(root, replacements, added), body)
-    fields = [*kept_fields(root, replacements, _CONTENT_FIELDS), *added]
+    fields = [*kept_fields(root, replacements, CONTENT_FIELDS), *added]
     return _put_together([crlf_field(one) for one in fields], compose_body(message, form, written))
 
 
-_CONTENT_FIELDS = (
-    b"mime-version",
-    *(b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-description"),
-    *(b"content-id", b"content-location", b"content-base", b"content-md5", b"content-length"),
-)
-"""Fields about the body that was read. Content-Class and Content-Language are about the message."""
+def _composed(message: Message, form: WriteForm, written: Callable[[Message], Written]) -> Written:
+    """Write a message anew, but for fields of a header that it came with."""
+    root = header_of(message)
+    if root is None:
+        fields = _composed_fields(message, form)
+    else:
+        fields = fields_over_header(root, message, form, _changes(message).keys) + _added_fields(message, form)
+    if not form.tnef:
+        return _put_together(fields, compose_body(message, form, written))
+    correlator, part = compose_with_tnef(message, form)
+    return _put_together([*fields, correlator], part)
 
 
 def _kept(*octets: bytes) -> Written:
@@ -217,7 +246,7 @@ def _composed_fields(message: Message, form: WriteForm) -> list[bytes]:
 def _fields_for(message: Message, tags: Sequence[PropertyKey]) -> Sequence[OwnField]:
     """Give the fields that there can be."""
     if message.source is not None:
-        return OWN_FIELDS
+        return fields_of_source(tags)
     numbers = set(_ALWAYS)
     for tag in tags:
         numbers.update(_NUMBERS.get(tag.bag_key, ()))

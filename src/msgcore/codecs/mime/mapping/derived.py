@@ -26,6 +26,7 @@ from msgcore.codecs.mime.mapping.property_reader import ALWAYS, Read, Reader
 from msgcore.codecs.mime.reports.properties import REPORT_PROPERTIES, report_value
 from msgcore.codecs.mime.tree.bodies import text_of
 from msgcore.codecs.mime.tree.view import MimeView
+from msgcore.model.subject import split_subject
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
     PidLidInfoPathFormName,
@@ -58,7 +59,7 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import Property, header_property
 
-__all__ = ["ALWAYS", "READERS", "Reader", "said_tags"]
+__all__ = ["ALWAYS", "READERS", "Reader", "named_field_tags", "said_tags"]
 
 READERS: dict[BagKey, Reader] = {}
 """Every property but the named ones; those that a message says stand in the order of its ``tags``."""
@@ -69,11 +70,11 @@ def said_tags(view: MimeView, value: Callable[[PropertyKey], object | None]) -> 
     said: list[PropertyKey] = [
         reader.tag for reader in READERS.values() if reader.is_said(view) and value(reader.tag) is not None
     ]
-    said += _named_fields(view)
+    said += named_field_tags(view)
     return said
 
 
-def _named_fields(view: MimeView) -> list[Property[str]]:
+def named_field_tags(view: MimeView) -> list[Property[str]]:
     """Name the properties of the first fields that have none of their own; their names stand as they are written."""
     header = view.header
     found: dict[bytes, Property[str]] = {}
@@ -151,17 +152,9 @@ def _when(field_name: bytes, value: object) -> Read:
 def _subject_part(number: int) -> Read:
     def read(view: MimeView) -> str | None:
         subject = view.header.text(b"subject")
-        return None if subject is None else _split_subject(subject)[number]
+        return None if subject is None else split_subject(subject)[number]
 
     return read
-
-
-def _split_subject(subject: str) -> tuple[str, str]:
-    """Split off the prefix: up to three characters that are no digits, a colon and a space ([MS-OXCMSG] 2.2.1.9)."""
-    prefix, colon, rest = subject.partition(": ")
-    if colon and 1 <= len(prefix) <= 3 and prefix.isalpha():
-        return f"{prefix}: ", rest
-    return "", subject
 
 
 # Inside one organisation these fields say what its servers found; from outside anybody may have written them.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import cast
 
 import attrs
 
 from msgcore.codecs.mime.mapping.content_class import class_of_content_class, content_class_of
 from msgcore.codecs.mime.mapping.fields import FIELDS, MappedField, is_named_property
+from msgcore.codecs.mime.mapping.read_texts import fit_for_field
 from msgcore.codecs.mime.syntax.address_writing import address_field
 from msgcore.codecs.mime.syntax.fold import field, text_field
 from msgcore.errors import UsageError
-from msgcore.model.address import Address
+from msgcore.model.address import SMTP, Address
 from msgcore.model.headers import own_headers
 from msgcore.model.message import Message
 from msgcore.model.recipient import RecipientKind
@@ -20,6 +22,7 @@ from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
     PidLidInfoPathFormName,
     PidNameContentClass,
+    PidTagConversationTopic,
     PidTagImportance,
     PidTagMessageClass,
     PidTagOriginatorDeliveryReportRequested,
@@ -27,23 +30,37 @@ from msgcore.props.table import (
     PidTagReadReceiptEmailAddress,
     PidTagReadReceiptName,
     PidTagReadReceiptRequested,
+    PidTagReadReceiptSmtpAddress,
     PidTagSenderAddressType,
     PidTagSenderEmailAddress,
     PidTagSenderName,
+    PidTagSenderSmtpAddress,
     PidTagSentRepresentingAddressType,
     PidTagSentRepresentingEmailAddress,
     PidTagSentRepresentingName,
+    PidTagSentRepresentingSmtpAddress,
 )
 from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
 
-__all__ = ["OWN_FIELDS", "RECIPIENTS", "REPLY_TO", "OwnField", "named_fields"]
+__all__ = ["OWN_FIELDS", "RECIPIENTS", "REPLY_TO", "OwnField", "fields_of_source", "named_fields"]
 
 RECIPIENTS = "recipients"
 REPLY_TO = "reply_to"
 
-_FROM = (PidTagSentRepresentingName, PidTagSentRepresentingAddressType, PidTagSentRepresentingEmailAddress)
-_SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress)
-_RECEIPT = (PidTagReadReceiptName, PidTagReadReceiptAddressType, PidTagReadReceiptEmailAddress)
+_FROM = (
+    PidTagSentRepresentingName,
+    PidTagSentRepresentingAddressType,
+    PidTagSentRepresentingEmailAddress,
+    PidTagSentRepresentingSmtpAddress,
+)
+_SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress, PidTagSenderSmtpAddress)
+_RECEIPT = (
+    PidTagReadReceiptName,
+    PidTagReadReceiptAddressType,
+    PidTagReadReceiptEmailAddress,
+    PidTagReadReceiptSmtpAddress,
+)
+_NAME = re.compile(r"[!-9;-~]{1,256}")
 
 
 Writer = Callable[[Message, bool], bytes | None]
@@ -62,14 +79,31 @@ class OwnField:
 
 
 def _correspondent(message: Message, tags: tuple[PropertyTag[str], ...]) -> Address | None:
-    """Read one of the two correspondents from its properties; a name alone is kept, too."""
-    name, kind, address = [message.get(tag, "") for tag in tags]
+    """Read one of the two correspondents from its properties; a name alone is kept, too.
+
+    Of whom Exchange knows by an address of its own, what others reach them by.
+    """
+    name, kind, address, smtp = [message.get(tag, "") for tag in tags]
+    if smtp and kind != SMTP:
+        kind, address = SMTP, smtp
     return Address(kind, address, name) if name or address else None
+
+
+def _line(message: Message, text: str) -> str:
+    """Give a text for a field; what the application composed is as it is, and may be refused further on."""
+    return text if message.source is None else fit_for_field(text)
+
+
+def _address_field(message: Message, name: str, addresses: Sequence[Address], utf8: bool) -> bytes | None:
+    if message.source is not None:
+        texts = [(one.address_type, one.email_address, one.display_name) for one in addresses]
+        addresses = [Address(*(_line(message, text) for text in three)) for three in texts]
+    return address_field(name, addresses, utf8=utf8)
 
 
 def _from(message: Message, utf8: bool) -> bytes | None:
     address = _correspondent(message, _FROM)
-    return None if address is None else address_field("From", (address,), utf8=utf8)
+    return None if address is None else _address_field(message, "From", (address,), utf8)
 
 
 def _sender(message: Message, utf8: bool) -> bytes | None:
@@ -79,11 +113,11 @@ def _sender(message: Message, utf8: bool) -> bytes | None:
     from_ = _correspondent(message, _FROM)
     # RFC 5322 section 3.6.2: no Sender field that says what From says; but an application that sets it keeps it.
     is_same = from_ is not None and (from_.typed, from_.display_name) == (address.typed, address.display_name)
-    return None if is_same and not _is_set(message, _SENDER) else address_field("Sender", (address,), utf8=utf8)
+    return None if is_same and not _is_set(message, _SENDER) else _address_field(message, "Sender", (address,), utf8)
 
 
 def _reply_to(message: Message, utf8: bool) -> bytes | None:
-    return address_field("Reply-To", message.reply_to, utf8=utf8)
+    return _address_field(message, "Reply-To", message.reply_to, utf8)
 
 
 def _is_set(message: Message, tags: tuple[PropertyTag[str], ...]) -> bool:
@@ -92,7 +126,7 @@ def _is_set(message: Message, tags: tuple[PropertyTag[str], ...]) -> bool:
 
 def _people(name: str, kind: RecipientKind) -> Writer:
     def write(message: Message, utf8: bool) -> bytes | None:
-        return address_field(name, [r.address for r in message.recipients if r.kind is kind], utf8=utf8)
+        return _address_field(message, name, [r.address for r in message.recipients if r.kind is kind], utf8)
 
     return write
 
@@ -105,6 +139,8 @@ def _mapped(mapped: MappedField) -> Writer:
         value: object = message.get(mapped.tag)
         if value is None or (needed is not None and not message.get(needed.tag)):
             return None
+        if isinstance(value, str):
+            value = _line(message, value)
         return text_field(mapped.name, str(value), utf8=utf8) if is_text else mapped.write(mapped.name, value)
 
     return write
@@ -129,7 +165,7 @@ def _receipt(name: str, tag: Property[bool]) -> Writer:
             return None
         given = (_correspondent(message, tags) for tags in (_RECEIPT, _FROM, _SENDER))
         address = next(filter(None, given), None)
-        return None if address is None else address_field(name, (address,), utf8=utf8)
+        return None if address is None else _address_field(message, name, (address,), utf8)
 
     return write
 
@@ -141,7 +177,7 @@ def _content_class(message: Message, utf8: bool) -> bytes | None:
         value = message.get(PidNameContentClass)
         if value is None or class_of_content_class(value) is not None:
             return None
-    return text_field("Content-Class", value, utf8=utf8)
+    return text_field("Content-Class", _line(message, value), utf8=utf8)
 
 
 def _no_field(_message: Message, _utf8: bool) -> None:
@@ -185,8 +221,23 @@ OWN_FIELDS: tuple[OwnField, ...] = (
 )
 
 
+def fields_of_source(tags: Iterable[PropertyKey]) -> Sequence[OwnField]:
+    """Give the fields that a message may write that was read and says these properties.
+
+    A topic that only follows from the subject is no field.
+    """
+    if any(tag.bag_key == PidTagConversationTopic.bag_key for tag in tags):
+        return OWN_FIELDS
+    return _WITHOUT_TOPIC
+
+
+_WITHOUT_TOPIC = tuple(own for own in OWN_FIELDS if PidTagConversationTopic.bag_key not in own.depends_on)
+
+
 def named_fields(message: Message, tags: Iterable[PropertyKey], *, utf8: bool) -> Iterator[tuple[bytes, bytes | None]]:
     """Write those of ``tags`` that are named properties for fields, by name in lower case; ``None``: it was deleted.
+
+    One that was read, and that no field can say, is left out.
 
     Raises:
         UsageError: a name is no field name, or belongs to a property of its own.
@@ -202,7 +253,11 @@ def named_fields(message: Message, tags: Iterable[PropertyKey], *, utf8: bool) -
         if not isinstance(value, str):
             yield lowered.encode("utf-8", "replace"), None
             continue
+        was_read = message.source is not None and not message.properties_set.was_changed(cast(PropertyKey, tag))
+        if was_read and not (_NAME.fullmatch(lowered) and is_named_property(lowered)):
+            continue
         if not is_named_property(lowered):
             raise UsageError(f"header {lowered}: set the argument or property that stands for it")
+        value = _line(message, value) if was_read else value
         (checked,) = own_headers([(tag.name if tag.name.lower() == lowered else lowered, value)])
         yield lowered.encode("ascii"), text_field(checked.name, checked.value, utf8=utf8)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar, cast, overload
+from typing import cast
 
 from msgcore.base.filenames import extension_of, short_name
 from msgcore.codecs.mime.syntax.dates import format_date, parse_date
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.shown import content_id_of, is_hidden
 from msgcore.model.attachment import Attachment, AttachMethod
-from msgcore.props.bag import PropBag
+from msgcore.props.filled_bag import FilledBag
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
     PidTagAttachContentBase,
@@ -30,12 +30,8 @@ from msgcore.props.table import (
     PidTagRenderingPosition,
     PidTagTextAttachmentCharset,
 )
-from msgcore.props.tags import Property
 
 __all__ = ["PartProperties", "file_times"]
-
-T = TypeVar("T")
-D = TypeVar("D")
 
 _OF_THE_FORM = frozenset({"name", "charset", "boundary", "format", "delsp"})
 _RENDERED_IN_BODY = 0x00000004
@@ -43,7 +39,7 @@ _NOT_RENDERED = 0xFFFFFFFF
 _TIMES = {"creation-date": PidTagCreationTime, "modification-date": PidTagLastModificationTime}
 
 
-class PartProperties(PropBag):
+class PartProperties(FilledBag):
     """The bag of an attachment over its part: what was neither set nor deleted is read from there, once.
 
     ``shown`` gives the Content-IDs that the HTML body shows; ``holds_message`` says that its content is a message.
@@ -61,7 +57,7 @@ class PartProperties(PropBag):
         """The parameters of the Content-Type that are no property and no matter of the form."""
         return {name: text for name, text in self.part.content_type.parameters.items() if name not in _OF_THE_FORM}
 
-    def _fill(self, key: BagKey) -> None:
+    def fill(self, key: BagKey) -> None:
         reader = _READERS.get(key)
         if reader is None or key in self._entries or key in self._changed:
             return
@@ -70,49 +66,9 @@ class PartProperties(PropBag):
         if value is not None:
             self._entries[key] = (tag, value)
 
-    def _fill_all(self) -> None:
+    def fill_all(self) -> None:
         for key in _READERS:
-            self._fill(key)
-
-    def __getitem__(self, tag: Property[T]) -> T:
-        self._fill(tag.bag_key)
-        return super().__getitem__(tag)
-
-    def __delitem__(self, tag: PropertyKey) -> None:
-        self._fill(tag.bag_key)
-        super().__delitem__(tag)
-
-    def __contains__(self, tag: PropertyKey) -> bool:
-        self._fill(tag.bag_key)
-        return super().__contains__(tag)
-
-    def __len__(self) -> int:
-        self._fill_all()
-        return super().__len__()
-
-    @overload
-    def get(self, tag: Property[T]) -> T | None: ...
-    @overload
-    def get(self, tag: Property[T], default: D) -> T | D: ...
-    def get(self, tag: Property[Any], default: object = None) -> object:
-        self._fill(tag.bag_key)
-        return super().get(tag, default)
-
-    def over(self, tag: PropertyKey) -> object:
-        self._fill(tag.bag_key)
-        return super().over(tag)
-
-    def tags(self) -> tuple[PropertyKey, ...]:
-        self._fill_all()
-        return super().tags()
-
-    def items(self) -> Iterator[tuple[PropertyKey, object]]:
-        self._fill_all()
-        return super().items()
-
-    @property
-    def is_empty(self) -> bool:
-        return False
+            self.fill(key)
 
     def copy(self) -> PartProperties:
         twin = PartProperties(self.part, self.shown, holds_message=self.holds_message)

@@ -41,6 +41,9 @@ RULES: Mapping[str, str] = {
     "charset-unknown": "RFC 2046 section 4.1.2",
     "charset-malformed": "RFC 2046 section 4.1.2",
     "text-eight-bit": "RFC 2045 section 2.8",
+    # TNEF in a part
+    "tnef-malformed": "MS-OXTNEF section 2.1",
+    "tnef-not-correlated": "MS-OXCMAIL section 2.1.3.2.26",
     # Past a limit the rest stays as octets
     "limit-header-octets": "",
     "limit-header-fields": "",

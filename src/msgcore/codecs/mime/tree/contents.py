@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.tnef_kind import may_hold_tnef
 
 __all__ = ["Contents", "contents_of", "starts_with_attachment"]
 
@@ -61,7 +62,9 @@ def starts_with_attachment(root: Entity) -> bool:
 
 def _is_plain_attachment(part: Entity) -> bool:
     is_leaf = part.has_blank_line and not part.has_junk and not part.is_multipart
-    return is_leaf and not _is_text(part) and part.header.raw(b"content-id") is None
+    if not is_leaf or _is_text(part) or part.header.raw(b"content-id") is not None:
+        return False
+    return not may_hold_tnef(part)  # in which there may be none
 
 
 def _contents_of_leaf(root: Entity) -> Contents:
