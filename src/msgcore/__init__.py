@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from msgcore.blocking.stored_message import StoredMessage
     from msgcore.blocking.table import Table
     from msgcore.blocking.transport import Transport
-    from msgcore.codecs import mime, read_message, write_message
+    from msgcore.codecs import mime, msg, read_message, rtf, tnef, write_message
+    from msgcore.codecs.convert import Converted, Loss, LossReason, convert
     from msgcore.model import (
         Accepted,
         Address,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Deferred,
         Delivered,
         DeliveryRequest,
+        Difference,
         Importance,
         Message,
         Notify,
@@ -84,15 +86,19 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Changes",
+    "Converted",
     "Deferred",
     "Delivered",
     "DeliveryRequest",
+    "Difference",
     "Fault",
     "Folder",
     "FolderFacts",
     "Importance",
     "Incoming",
     "Item",
+    "Loss",
+    "LossReason",
     "Maildrop",
     "Message",
     "MessageFlag",
@@ -136,10 +142,12 @@ __all__ = [
     "Waiting",
     "aio",
     "compare",
+    "convert",
     "errors",
     "forward",
     "logon",
     "mime",
+    "msg",
     "mta",
     "open_maildrop",
     "open_organization",
@@ -153,8 +161,10 @@ __all__ = [
     "register_gateway",
     "register_service",
     "reply",
+    "rtf",
     "safe_html",
     "send",
+    "tnef",
     "write_message",
 ]
 
@@ -176,6 +186,7 @@ _MODEL = (
     "Deferred",
     "Delivered",
     "DeliveryRequest",
+    "Difference",
     "Importance",
     "Message",
     "Notify",
@@ -190,6 +201,7 @@ _MODEL = (
     "Unknown",
     "compare",
 )
+_CONVERSION = ("Converted", "Loss", "LossReason", "convert")
 _CHANGES = ("Change", "ChangeKind", "Changes")
 _REPORT = ("RetrievalFault", "RetrievalProgress", "RetrievalReport")
 _STORE = ("FolderFacts", "Incoming", "MessageFlag", "MessageStatus", "SpecialFolder")
@@ -231,6 +243,7 @@ _WHERE = {
     "TableEventKind": "msgcore.session.tables.events",
     "Profile": "msgcore.profile",
     "ProfileAdmin": "msgcore.profile",
+    **dict.fromkeys(_CONVERSION, "msgcore.codecs.convert"),
     "read_message": "msgcore.codecs",
     "write_message": "msgcore.codecs",
     "register_gateway": "msgcore.spi.registry",
@@ -240,8 +253,11 @@ _MODULES = {
     "aio": "msgcore.aio",
     "errors": "msgcore.errors",
     "mime": "msgcore.codecs.mime",
+    "msg": "msgcore.codecs.msg",
     "mta": "msgcore.mta",
     "props": "msgcore.props",
+    "rtf": "msgcore.codecs.rtf",
+    "tnef": "msgcore.codecs.tnef",
 }
 
 

@@ -13,6 +13,10 @@ from tests.shared import REPOSITORY
 EXAMPLES = REPOSITORY / "examples"
 
 PROMISED = {
+    "convert.py": [
+        "IPM.Appointment: Lunch, with ['menu.txt']\nas tnef: 0 lost\nas mime: 1 lost\n",
+        "PidTagMessageClass: MIME has no field for it ('IPM.Appointment'), and reads as 'IPM.Note'",
+    ],
     "imap_account.py": ["sent: ['Lunch?']\nfound: Re: Lunch?\nfiled: ['Re: Lunch?']"],
     "probe.py": ["greeting   220 mx.loopback.test ESMTP", "Software: msgcore", "starttls fails: not offered"],
     "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],

@@ -20,6 +20,7 @@ PAGES = (
     "imap",
     "mime",
     "mime-mapping",
+    "outlook-forms",
     "properties",
     "receiving",
     "reports",

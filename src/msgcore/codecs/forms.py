@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+import importlib
+from typing import Protocol, cast
 
-from msgcore.codecs import mime
-from msgcore.errors import NotSupported, UsageError
+from msgcore.errors import UsageError
 from msgcore.model.message import Message
 
 __all__ = ["form_of_octets", "read_message", "write_message"]
@@ -26,29 +26,32 @@ def read_message(octets: bytes, form: str | None = None) -> Message:
     """Read a message in the given form, or in the one that its octets show.
 
     Raises:
-        NotSupported: this form cannot be read yet.
         UsageError: there is no such form.
+        MalformedMessage: the octets are none of this form.
         LimitExceeded: the message is larger than the default limit; the form's own ``read`` takes another.
     """
     if not isinstance(cast(object, octets), bytes):
         raise UsageError(f"need the message's octets, got {type(octets).__name__}; of a file: Path(...).read_bytes()")
-    _check(form or form_of_octets(octets), "read")
-    return mime.read(octets)
+    return _codec(form or form_of_octets(octets)).read(octets)
 
 
 def write_message(message: Message, form: str = "mime") -> bytes:
     """Write a message in the given form.
 
     Raises:
-        NotSupported: this form cannot be written yet.
         UsageError: there is no such form.
     """
-    _check(form, "write")
-    return mime.write(message)
+    return _codec(form).write(message)
 
 
-def _check(form: str, verb: str) -> None:
+class _Codec(Protocol):
+    def read(self, octets: bytes, /) -> Message: ...
+
+    def write(self, message: Message, /) -> bytes: ...
+
+
+def _codec(form: str) -> _Codec:
+    """Load the codec of a form when it is first needed: most programs only meet Internet mail."""
     if form not in _FORMS:
         raise UsageError(f"{form!r} is no form of a message; there are {', '.join(_FORMS)}")
-    if form != "mime":
-        raise NotSupported(f"msgcore cannot {verb} {form} yet, only mime")
+    return cast("_Codec", importlib.import_module(f"msgcore.codecs.{form}"))

@@ -1,0 +1,41 @@
+"""Any form in, any form out."""
+
+from __future__ import annotations
+
+import pytest
+
+from msgcore.codecs import form_of_octets, read_message, write_message
+from msgcore.errors import UsageError
+from msgcore.model import Message
+
+TNEF = bytes.fromhex("789f3e22") + b"\0\0"
+MSG = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
+
+
+@pytest.mark.parametrize(("octets", "form"), [(b"Subject: x\r\n", "mime"), (b"", "mime"), (TNEF, "tnef"), (MSG, "msg")])
+def test_the_form_is_recognised_from_the_octets(octets: bytes, form: str) -> None:
+    assert form_of_octets(octets) == form
+
+
+def test_a_mime_message_reads() -> None:
+    assert read_message(b"Subject: x\r\n\r\n").subject == "x"
+
+
+def test_the_given_form_goes_before_the_octets() -> None:
+    assert read_message(TNEF, form="mime").subject == ""
+
+
+@pytest.mark.parametrize("form", ["mime", "tnef", "msg"])
+def test_a_message_is_written_in_each_form_and_read_from_what_its_octets_show(form: str) -> None:
+    octets = write_message(Message(subject="x"), form)
+
+    assert (form_of_octets(octets), read_message(octets).subject) == (form, "x")
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(UsageError, match="'pdf' is no form"):
+        write_message(Message(), "pdf")
+
+
+def test_a_message_is_written_as_mime() -> None:
+    assert read_message(write_message(Message(subject="x"))).subject == "x"
