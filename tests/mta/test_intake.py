@@ -31,12 +31,6 @@ def test_the_envelope_is_taken_as_it_is() -> None:
     assert (accept.transfer_id, accept.sender, accept.recipients) == ("t1", ANN, to("bob", "carol"))
 
 
-def test_who_gets_a_blind_copy_is_not_in_the_content() -> None:
-    accept = accept_of(envelope(), Message(to="bob@b.test", bcc="carol@c.test", text="hello"))
-
-    assert (b"carol" in accept.content.octets, mime.read(accept.content.octets).bcc) == (False, ())
-
-
 @pytest.mark.parametrize("octets", [b"To: a@b.test\r\nBcc: carol@c.test\r\n\r\nhello\r\n", b"BCC : carol@c.test\n\nx"])
 def test_a_blind_copy_of_a_message_that_was_read_is_not_in_the_content(octets: bytes) -> None:
     assert b"carol" not in accept_of(envelope(), mime.read(octets)).content.octets

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from msgcore.base.text import Secret
+from msgcore.codecs import mime, tnef
 from msgcore.errors import ConnectionLost, TlsRequired, UsageError
-from msgcore.model import Accepted, Envelope, Outcome, Recipient, Refused
+from msgcore.model import Accepted, Envelope, Message, Outcome, Recipient, Refused
 from msgcore.mta.smtp_gateway import SmtpGateway, SmtpGatewayConfig
+from msgcore.props.table import PidLidLocation
 from msgcore.runtime import Runtime
 from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.gateway import Content
@@ -40,19 +42,23 @@ def config(relay: str, **values: object) -> SmtpGatewayConfig:
 
 
 def deliver(
-    mode: Mode, relay: str, *letters: tuple[Envelope, bytes], **values: object
+    mode: Mode, relay: str, *letters: tuple[Envelope, bytes | Content], **values: object
 ) -> list[Mapping[Recipient, Outcome]]:
     async def main(runtime: Runtime) -> list[Mapping[Recipient, Outcome]]:
         gateway = SmtpGateway(config(relay, **values), runtime)
         try:
             return [
-                await gateway.deliver(envelope, Content(octets), "", runtime.deadline(30))
-                for envelope, octets in letters
+                await gateway.deliver(envelope, _content(given), "", runtime.deadline(30))
+                for envelope, given in letters
             ]
         finally:
             await gateway.close()
 
     return mode.run(main)
+
+
+def _content(given: bytes | Content) -> Content:
+    return given if isinstance(given, Content) else Content(given)
 
 
 def test_it_is_installed_under_its_name() -> None:
@@ -65,6 +71,32 @@ def test_a_relay_takes_the_octets_and_the_envelope(mode: Mode, server: LoopbackS
     [received] = server.received
     assert (set(map(type, outcomes.values())), received.octets) == ({Accepted}, LETTER)
     assert (received.envelope.sender, received.envelope.recipients) == (ANN, to("bob", "carol"))
+
+
+def in_tnef() -> Content:
+    message = Message(to="bob@b.test", subject="hello", text="Hello", message_class="IPM.Task", message_id="<1@a.test>")
+    message[PidLidLocation] = "hall"
+    return Content(tnef.write(message, bcc=False), "tnef")
+
+
+def test_what_travels_as_tnef_goes_out_as_a_mail(mode: Mode, server: LoopbackSmtpServer) -> None:
+    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), in_tnef()))
+
+    received = mime.read(server.received[0].octets)
+    assert (received.subject, str(received.text).rstrip(), received.attachments) == ("hello", "Hello", ())
+
+
+def test_a_site_of_the_organisation_has_it_with_all_its_properties(mode: Mode, server: LoopbackSmtpServer) -> None:
+    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), in_tnef()), rich=True)
+
+    received = mime.read(server.received[0].octets)
+    assert (received.message_class, received.get(PidLidLocation)) == ("IPM.Task", "hall")
+
+
+def test_a_mail_goes_to_such_a_site_as_it_is(mode: Mode, server: LoopbackSmtpServer) -> None:
+    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), LETTER), rich=True)
+
+    assert server.received[0].octets == LETTER
 
 
 def test_a_report_goes_out_under_the_null_return_path(mode: Mode, server: LoopbackSmtpServer) -> None:

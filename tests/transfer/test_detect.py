@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from msgcore.errors import MalformedMessage, NotFound, NotSupported
+from msgcore.errors import MalformedMessage, NotFound
 from msgcore.transfer import EmlFile, EmlFolder, Maildir, Mbox, open_archive
 
 LETTER = b"Subject: x\n\nbody\n"
@@ -34,16 +34,34 @@ def test_a_file_is_recognised(tmp_path: Path, name: str, octets: bytes, kind: ty
 def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "x").write_bytes(octets)
 
-    with pytest.raises(MalformedMessage, match=r"x is no mbox, Maildir or \.eml"):
+    with pytest.raises(MalformedMessage, match=r"x is no mbox, Maildir, \.eml, \.msg or TNEF"):
         open_archive(tmp_path / "x")
 
 
-@pytest.mark.parametrize(("start", "form"), [("789f3e22", "tnef"), ("d0cf11e0a1b11ae1", "msg")])
-def test_a_message_in_a_form_that_cannot_be_read_yet_is_named(tmp_path: Path, start: str, form: str) -> None:
-    (tmp_path / "x").write_bytes(bytes.fromhex(start))
+@pytest.mark.parametrize(
+    ("name", "start", "form"),
+    [
+        ("winmail.dat", "789f3e22", "tnef"),
+        ("x", "789f3e22", "tnef"),
+        ("x.msg", "d0cf11e0a1b11ae1", "msg"),
+        ("x.eml", "789f3e22", "mime"),
+    ],
+)
+def test_the_form_of_a_single_message_shows_in_its_first_octets_unless_it_is_called_a_mail(
+    tmp_path: Path, name: str, start: str, form: str
+) -> None:
+    (tmp_path / name).write_bytes(bytes.fromhex(start))
 
-    with pytest.raises(NotSupported, match=form):
-        open_archive(tmp_path / "x")
+    archive = open_archive(tmp_path / name)
+    assert (type(archive), [one.form for one in archive]) == (EmlFile, [form])
+
+
+@pytest.mark.parametrize("name", ["a.msg", "a.MSG", "a.tnef", "winmail.dat", "deeper/a.msg"])
+def test_a_folder_with_messages_of_outlook_is_a_folder_of_messages(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+
+    assert type(open_archive(tmp_path)) is EmlFolder
 
 
 @pytest.mark.parametrize("inside", ["", ".Sent", "nested/deeper"])
@@ -83,7 +101,7 @@ def test_the_kind_of_a_folder_of_eml_files(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(MalformedMessage, match=r"no mbox, Maildir or \.eml"):
+    with pytest.raises(MalformedMessage, match=r"no mbox, Maildir, \.eml, \.msg or TNEF"):
         open_archive(tmp_path)
 
 

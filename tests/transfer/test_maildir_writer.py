@@ -5,6 +5,7 @@ from __future__ import annotations
 import mailbox
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -36,7 +37,7 @@ def as_set(messages: Maildir) -> set[ArchivedMessage]:
 
 @st.composite
 def told(draw: st.DrawFn) -> ArchivedMessage:
-    flags = {name: draw(st.booleans()) for name in FLAGS}
+    flags: dict[str, Any] = {name: draw(st.booleans()) for name in FLAGS}
     folder = tuple(draw(st.lists(NAMES, max_size=3)))
     at = draw(st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
     return ArchivedMessage(draw(letters()), received_at=at.replace(microsecond=0), folder=folder, **flags)

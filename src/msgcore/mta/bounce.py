@@ -14,6 +14,7 @@ from msgcore.model.address import SMTP, Address
 from msgcore.model.outcome import Refused
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
+from msgcore.mta.forms import quoted_header
 from msgcore.mta.queue import Accept, NewReport, QueuedMessage, Settlement
 from msgcore.spi.gateway import Content
 
@@ -42,7 +43,7 @@ def non_delivery_report(
         report,
         to=message.sender,
         from_=Address(SMTP, f"postmaster@{host}", "Mail Delivery System"),
-        original=content.octets,
+        original=quoted_header(content),
         message_id=new_message_id(host),
         date=now,
     )

@@ -28,12 +28,13 @@ from msgcore.mta.connector import Connector
 from msgcore.mta.decision import Decision
 from msgcore.mta.directory import Directory
 from msgcore.mta.facts import MessageFacts
+from msgcore.mta.forms import ContentForms
 from msgcore.mta.gateways import make_gateway
 from msgcore.mta.nexthop import next_hop
 from msgcore.mta.queue import Claim, QueuedRecipient, QueueStore, Settlement
 from msgcore.mta.route import RouteTable
 from msgcore.runtime.abc import NEVER, Runtime
-from msgcore.spi.gateway import Gateway
+from msgcore.spi.gateway import Content, Gateway, content_forms_of
 from msgcore.spi.outcomes import checked_outcomes
 from msgcore.spi.persist import written_down
 from msgcore.spi.plugin import Plugin
@@ -62,6 +63,7 @@ class _Group:
     """Recipients of one message that go to one next hop through one connector."""
 
     claim: Claim
+    content: ContentForms
     connector: Connector
     next_hop: str
     recipients: tuple[QueuedRecipient, ...]
@@ -152,8 +154,10 @@ class Manager:
             else:
                 hop = next_hop(decision.recipient, decision.options)
                 groups.setdefault((decision.connector, hop), []).append(queued)
+        content = ContentForms(claim.content)
         return [
-            _Group(claim, self._connectors[name], hop, tuple(recipients)) for (name, hop), recipients in groups.items()
+            _Group(claim, content, self._connectors[name], hop, tuple(recipients))
+            for (name, hop), recipients in groups.items()
         ], undecided
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
@@ -196,11 +200,15 @@ class Manager:
             gateway = self._gateway(group.connector)
         except UsageError as error:
             raise SetupError(f"gateway {name}: {error}") from error
+        content = await self._content_for(gateway, group.content, deadline)
         deliver = cast(Gateway, gateway.target).deliver
-        given: object = await gateway.call(
-            deliver, envelope, claim.content, group.next_hop, deadline, deadline=deadline
-        )
+        given: object = await gateway.call(deliver, envelope, content, group.next_hop, deadline, deadline=deadline)
         return checked_outcomes(gateway, deliver, given, recipients)
+
+    async def _content_for(self, gateway: Plugin, content: ContentForms, deadline: Deadline) -> Content:
+        """Give the content in a form that the gateway takes."""
+        found = content.content_for(content_forms_of(gateway.target))
+        return await self._runtime.in_thread(content.make_mime, deadline) if found is None else found
 
     def _settlements(self, group: _Group, outcomes: Mapping[Recipient, Outcome], silent: Outcome) -> list[Settlement]:
         now, name = self._runtime.now(), group.connector.name

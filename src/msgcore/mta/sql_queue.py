@@ -65,7 +65,7 @@ class SqlQueue:
         return await self._write(lambda c: self._accept(c, accept, now), deadline)
 
     def _accept(self, connection: Connection, accept: Accept, now: int) -> bytes:
-        digest = hashlib.sha256(accept.content.octets).digest()
+        digest = _digest(accept.content)
         known = _find(connection, accept.transfer_id)
         _lock_contents(connection, digest, *([known[1]] if known else []))
         inserted = None if known else self._insert_message(connection, accept, digest, now)
@@ -151,7 +151,7 @@ class SqlQueue:
         def work(connection: Connection) -> list[QueuedRecipient]:
             in_order = sorted(settlements, key=lambda one: one.queued.number)
             lost = [one.queued for one in in_order if not _settle(connection, one, now)]
-            hashes = [hashlib.sha256(report.accept.content.octets).digest() for report in reports]
+            hashes = [_digest(report.accept.content) for report in reports]
             _lock_contents(connection, _content_of(connection, message.id), *hashes)
             for report in reports:
                 about = [
@@ -213,6 +213,12 @@ class SqlQueue:
     async def waiting(self, deadline: Deadline) -> int:
         count = "select count(*) from mta_recipient where is_open = 1"
         return int(await self._read(lambda c: c.value(count), deadline))
+
+
+def _digest(content: Content) -> bytes:
+    """Say what a content is: the same octets in another form are another one."""
+    mark = b"" if content.form == "mime" else content.form.encode()
+    return hashlib.sha256(content.octets).digest() + mark
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -1,4 +1,4 @@
-"""Trace fields (RFC 5321 section 4.4), put in front of a message as octets: nothing else of it changes."""
+"""Trace fields (RFC 5321 section 4.4), put in front of a message: nothing else of it changes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from msgcore.base.text import one_line
+from msgcore.codecs import read_message
 from msgcore.model.address import SMTP, Address
+from msgcore.model.message import Message
+from msgcore.props.table import PidTagTransportMessageHeaders
+from msgcore.spi.gateway import Content
 
-__all__ = ["delivery_trace"]
+__all__ = ["delivery_trace", "traced_message"]
 
 
 def delivery_trace(sender: Address | None, host: str, queue_id: str, now: datetime, line_end: bytes = b"\r\n") -> bytes:
@@ -18,3 +22,20 @@ def delivery_trace(sender: Address | None, host: str, queue_id: str, now: dateti
     # Whatever a caller put into the envelope, it starts no field of its own.
     lines = (f"Return-Path: <{one_line(path)}>", one_line(received), f" {format_datetime(now)}")
     return b"".join(line.encode("utf-8", "replace") + line_end for line in lines)
+
+
+def traced_message(content: Content, sender: Address | None, host: str, queue_id: str, now: datetime) -> Message:
+    """Read a message as it is delivered, with its trace: of a form of properties, before the header it came with.
+
+    Raises:
+        LimitExceeded: it is larger than what can be read.
+    """
+    if content.form == "mime":
+        octets = content.octets
+        first_line = octets[: octets.find(b"\n") + 1]
+        line_end = b"\r\n" if first_line.endswith(b"\r\n") or not first_line else b"\n"
+        return read_message(delivery_trace(sender, host, queue_id, now, line_end) + octets, form="mime")
+    message = read_message(content.octets, form=content.form)
+    trace = delivery_trace(sender, host, queue_id, now).decode()
+    message[PidTagTransportMessageHeaders] = trace + (message.said(PidTagTransportMessageHeaders) or "")
+    return message

@@ -96,7 +96,10 @@ class RelayTransport:
 
 def _size_octets(message: Message) -> int:
     """Say how large the message is when it is routed; of files that nobody has read yet, about."""
+    source = message.source
     try:
+        if source is not None and source.form == "tnef" and not message.is_changed:
+            return len(source.octets)
         return mime.size_when_written(message, bcc=False)
     except NotLoaded:
         return message.size_octets * 4 // 3

@@ -17,6 +17,7 @@ from msgcore.spi.folders import ReceiveFolder as ReceiveFolder
 from msgcore.spi.folders import Search as Search
 from msgcore.spi.gateway import Content as Content
 from msgcore.spi.gateway import Gateway as Gateway
+from msgcore.spi.gateway import SupportsForms as SupportsForms
 from msgcore.spi.journal import JournalEntry as JournalEntry
 from msgcore.spi.limited import limit_attachments as limit_attachments
 from msgcore.spi.message_state import OwedReceipt as OwedReceipt

@@ -29,6 +29,10 @@ Overlay = Sequence[tuple[PropertyKey, object | None]]
 
 _BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 
+_NOT_KEPT = frozenset(
+    {PropertyType.OBJECT, PropertyType.NULL, PropertyType.RESTRICTION, PropertyType.UNSPECIFIED, PropertyType.ERROR}
+)
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -37,15 +41,19 @@ def _as_it_is(_tag: PropertyKey, value: object) -> object:
 
 
 def not_carried(
-    message: Message, kept: Message, as_held: Callable[[PropertyKey, object], object] = _as_it_is
+    message: Message,
+    kept: Message,
+    as_held: Callable[[PropertyKey, object], object] = _as_it_is,
+    tags: Iterable[PropertyKey] | None = None,
 ) -> Overlay:
     """Find what was set or deleted on a message that ``kept``, read from its octets, does not say.
 
-    ``as_held`` gives a value as the store's rows hold it.
+    ``as_held`` gives a value as the store's rows hold it. ``tags`` are looked at instead of what was set: of a message
+    that came in another form. What no overlay holds, objects and restrictions, is passed over then.
     """
     found: list[tuple[PropertyKey, object | None]] = []
-    for tag in message.properties_set.changed():
-        if tag.bag_key in STORE_SAYS:
+    for tag in message.properties_set.changed() if tags is None else tags:
+        if tag.bag_key in STORE_SAYS or (tags is not None and tag.value_type.element in _NOT_KEPT):
             continue
         key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
         value = as_held(tag, message.said(key))

@@ -17,7 +17,7 @@ __all__ = ["Archive", "ArchiveWriter", "ArchivedMessage", "Skipped"]
 
 @attrs.frozen
 class ArchivedMessage:
-    """One message as it stands in an archive, and what the archive says about it.
+    """One message as it stands in an archive, in its ``form``, and what the archive says about it.
 
     ``received_at`` is when it was delivered, if the archive says so. ``folder`` is the path of folder names below the
     archive. ``position_octets`` is how much of ``Archive.total_octets`` has been read when this message was.
@@ -33,6 +33,7 @@ class ArchivedMessage:
     received_at: datetime | None = None
     folder: tuple[str, ...] = ()
     position_octets: int = 0
+    form: str = "mime"
 
 
 @attrs.frozen

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from msgcore.base.octets import Limits
-from msgcore.codecs.convert import form_of_octets
-from msgcore.errors import MalformedMessage, NotFound, NotSupported, UsageError
+from msgcore.codecs.forms import form_of_octets
+from msgcore.errors import MalformedMessage, NotFound, UsageError
 from msgcore.transfer.archive import Archive
-from msgcore.transfer.eml import EmlFile, EmlFolder, eml_files
+from msgcore.transfer.eml import EmlFile, EmlFolder, message_files
 from msgcore.transfer.framing import is_separator
 from msgcore.transfer.maildir import Maildir, is_maildir, maildir_folders
 from msgcore.transfer.mbox import Mbox
@@ -25,15 +25,14 @@ _FIELD = re.compile(
 
 
 def open_archive(path: Path, limits: Limits | None = None) -> Archive:
-    """Open an .eml file, an mbox, a Maildir, or a folder of .eml files; which one it is shows in what is there.
+    """Open an .eml, .msg or TNEF file, an mbox, a Maildir, or a folder of such files; what is there shows which it is.
 
     A folder is a Maildir where it, or a folder in it, has both ``cur`` and ``new``; with one of them, as copies that
-    leave empty folders out have it, where there is no .eml file.
+    leave empty folders out have it, where there is no file of a message.
 
     Raises:
         NotFound: there is nothing at ``path``.
         MalformedMessage: it is none of these.
-        NotSupported: it is a message in a form that msgcore cannot read yet.
         UsageError: it cannot be read.
     """
     try:
@@ -52,7 +51,7 @@ def _open_folder(path: Path, limits: Limits | None) -> Archive:
     parts = [folder for folder, _ in maildir_folders(path)]
     if any(is_maildir(folder) for folder in parts):
         return Maildir(path, limits)
-    if next(eml_files(path), None) is not None:
+    if next(message_files(path), None) is not None:
         return EmlFolder(path, limits)
     if parts:
         return Maildir(path, limits)
@@ -60,10 +59,9 @@ def _open_folder(path: Path, limits: Limits | None) -> Archive:
 
 
 def _open_file(path: Path, start: bytes, limits: Limits | None) -> Archive:
-    form = form_of_octets(start)
-    if form != "mime":
-        raise NotSupported(f"{path}: msgcore cannot read {form} yet")
     suffix = path.suffix.lower()
+    if suffix != ".eml" and form_of_octets(start) != "mime":
+        return EmlFile(path, limits)
     is_mbox = is_separator(start, 0) if start else suffix == ".mbox"
     if is_mbox and suffix != ".eml":
         return Mbox(path, limits)
@@ -73,4 +71,4 @@ def _open_file(path: Path, start: bytes, limits: Limits | None) -> Archive:
 
 
 def _unrecognised(path: Path) -> MalformedMessage:
-    return MalformedMessage(f"{path} is no mbox, Maildir or .eml")
+    return MalformedMessage(f"{path} is no mbox, Maildir, .eml, .msg or TNEF")

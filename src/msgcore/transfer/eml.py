@@ -1,7 +1,10 @@
 """Single messages in files, and folders of them. A file's time is that of delivery.
 
-Of the flags they hold one: a field ``X-Unsent: 1``, which Outlook writes and knows, says that a message is a draft. It
-is a mark on the file, no part of the message: writing puts it first, and reading takes it off.
+Those that are called .eml are MIME. Others may be Outlook's .msg files, or TNEF (.tnef, and winmail.dat), as their
+first octets say; these are read and never written.
+
+Of the flags an .eml file holds one: a field ``X-Unsent: 1``, which Outlook writes and knows, says that a message is a
+draft. It is a mark on the file, no part of the message: writing puts it first, and reading takes it off.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from msgcore.base.octets import Limits
-from msgcore.codecs import mime
+from msgcore.codecs import form_of_octets, mime
 from msgcore.errors import LimitExceeded, NotFound, UsageError
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.file_writer import FileWriter
@@ -32,7 +35,7 @@ from msgcore.transfer.files import (
 from msgcore.transfer.fingerprint import cut_header, fingerprint
 from msgcore.transfer.folder_names import safe_name, shown_name
 
-__all__ = ["EmlFile", "EmlFolder", "EmlWriter", "eml_files"]
+__all__ = ["EmlFile", "EmlFolder", "EmlWriter", "message_files"]
 
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _PART = re.compile(r"\.msgcore-(.+)-(\d{1,9})-\d+\.part")
@@ -40,11 +43,19 @@ _UNSENT = re.compile(rb"^X-Unsent:[ \t]*1[ \t]*\r?\n", re.IGNORECASE | re.MULTIL
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
-def eml_files(folder: Path) -> Iterator[Path]:
-    """Give the .eml files in and below a folder, in the order of their paths."""
-    named = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() == ".eml")
+_SUFFIXES = frozenset({".eml", ".msg", ".tnef"})
+_WINMAIL = "winmail.dat"
+
+
+def message_files(folder: Path) -> Iterator[Path]:
+    """Give the files of single messages in and below a folder, in the order of their paths."""
+    named = (path for path in sorted(folder.rglob("*")) if _is_message(path))
     # Links, too: reading them says that they are not followed.
     yield from (path for path in named if path.is_symlink() or path.is_file())
+
+
+def _is_message(path: Path) -> bool:
+    return path.suffix.lower() in _SUFFIXES or path.name.lower() == _WINMAIL
 
 
 _Read = Callable[[Path, Limits], bytes]
@@ -61,6 +72,10 @@ def _read(
     except OSError:  # gone meanwhile
         return Skipped(str(path), NotFound(f"{path}: no such file"))
     position += len(octets)
+    # What came by mail may begin with any octets, and is not trusted as TNEF is.
+    form = "mime" if path.suffix.lower() == ".eml" else form_of_octets(octets)
+    if form != "mime":
+        return ArchivedMessage(octets, received_at=changed, folder=folder, position_octets=position, form=form)
     octets, is_draft = _unmarked(octets)
     return ArchivedMessage(octets, is_draft=is_draft, received_at=changed, folder=folder, position_octets=position)
 
@@ -97,13 +112,13 @@ class EmlFile(Archive):
 
 
 class EmlFolder(Archive):
-    """The .eml files in and below a folder; a folder below is a folder of messages."""
+    """The files of single messages in and below a folder; a folder below is a folder of messages."""
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
         self.path = path
         self._limits = limits or Limits()
         with file_errors(path):
-            self._files = tuple((file, file.lstat().st_size) for file in eml_files(path))
+            self._files = tuple((file, file.lstat().st_size) for file in message_files(path))
 
     @property
     def total_octets(self) -> int:

@@ -18,19 +18,21 @@ import attrs
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
-from msgcore.codecs import mime
+from msgcore.codecs import read_message
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.message import Message
-from msgcore.props.table import PidTagMessageDeliveryTime
+from msgcore.props.table import PidTagMessageDeliveryTime, PidTagMessageFlags
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import Incoming, MessageStatus
+from msgcore.spi.store import Incoming, MessageFlag, MessageStatus
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.choices import check_counts, check_functions, check_switches, need
 from msgcore.transfer.fingerprint import fingerprint
 from msgcore.transfer.holding import Hold
 
 __all__ = ["BATCH_OCTETS", "ImportOptions", "ImportResult", "Progress", "import_archive"]
+
+_KEPT_FLAGS = MessageFlag.READ | MessageFlag.UNSENT
 
 BATCH_OCTETS = 32 * 1024 * 1024
 """A batch ends with the message that reaches it, however many messages it has."""
@@ -171,17 +173,19 @@ class _Intake:
             batch.deleted += 1
             return
         try:
-            message = mime.read(entry.octets)
-        except LimitExceeded as error:
+            message = read_message(entry.octets, form=entry.form)
+        except (LimitExceeded, MalformedMessage) as error:
             batch.skipped.append(Skipped(f"{self._archive.path}: before octet {entry.position_octets}", error))
             return
         batch.octets += len(entry.octets)
+        # MIME says nothing of these, and what it did say would be anybody's word.
+        own = MessageFlag(0 if entry.form == "mime" else message.get(PidTagMessageFlags, 0) & _KEPT_FLAGS)
         incoming = Incoming(
             message,
-            entry.is_read,
-            entry.is_draft,
+            entry.is_read or MessageFlag.READ in own,
+            entry.is_draft or MessageFlag.UNSENT in own,
             self._received_at(message, entry),
-            self._keys.key(entry.folder, entry.octets),
+            self._keys.key(entry.folder, entry),
             _status_of(entry),
         )
         batch.letters.setdefault(entry.folder, []).append(incoming)
@@ -235,10 +239,10 @@ class _Keys:
         self._seen: set[int] = set()
         self._again: dict[int, int] = {}
 
-    def key(self, folder: tuple[str, ...], octets: bytes) -> bytes:
+    def key(self, folder: tuple[str, ...], entry: ArchivedMessage) -> bytes:
         digest = self._start.copy()
         digest.update("/".join(name.replace("/", "//") for name in folder).encode("utf-8", "surrogatepass") + b"\0")
-        digest.update(fingerprint(octets))
+        digest.update(fingerprint(entry.octets) if entry.form == "mime" else hashlib.sha256(entry.octets).digest())
         # Two messages may share the eight octets, too: the second is then counted as one that came again.
         short = int.from_bytes(digest.digest()[:8], "big")
         if short not in self._seen:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from msgcore.codecs import mime
+from msgcore.codecs import mime, tnef
 from msgcore.model.address import Address
 from msgcore.model.compare import compare
 from msgcore.model.message import Message
@@ -42,6 +42,18 @@ def prepared(message: Message) -> bytes:
 @given(composed_messages())
 def test_a_composed_message_comes_back_the_same(message: Message) -> None:
     assert compare(message, message_of(prepared(message))) == ()
+
+
+@EXAMPLES
+@given(composed_messages())
+def test_a_message_from_tnef_becomes_mime_and_says_the_same(message: Message) -> None:
+    """But for the messages in it, whose properties have no place beside MIME."""
+    given_message = tnef.read(tnef.write(message))
+
+    kept = message_of(prepared(given_message))
+
+    assert kept.source is not None and kept.source.form == "mime"
+    assert [one.where for one in compare(given_message, kept) if not one.where.startswith("attachments[")] == []
 
 
 @EXAMPLES

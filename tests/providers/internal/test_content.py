@@ -219,14 +219,14 @@ def test_a_message_above_the_limit_is_read_without_its_large_attachments(content
 def test_a_message_up_to_the_limit_is_read_whole(contents: Contents) -> None:
     number = contents.put(prepare_content(LARGE))
 
-    assert contents.do(lambda db: read_limited(db, number, len(LARGE))) == (LARGE, {}, len(LARGE))
+    assert contents.do(lambda db: read_limited(db, number, len(LARGE))) == (LARGE, {}, len(LARGE), "mime")
 
 
 def test_a_large_text_is_read_whole_whatever_the_limit(contents: Contents) -> None:
     octets = mime.write(Message(text="words in a line\n" * 30_000))
     number = contents.put(prepare_content(octets))
 
-    assert contents.do(lambda db: read_limited(db, number, 1_000)) == (octets, {}, len(octets))
+    assert contents.do(lambda db: read_limited(db, number, 1_000)) == (octets, {}, len(octets), "mime")
 
 
 @pytest.fixture

@@ -17,12 +17,18 @@ from msgcore.codecs.mime.piecewise import PiecewiseWriter
 from msgcore.codecs.mime.source import MimeSource
 from msgcore.model.attachment import Attachment
 from msgcore.model.message import Message
-from msgcore.props.table import PidTagInternetMessageId
+from msgcore.props.table import (
+    PidTagInternetMessageId,
+    PidTagNativeBody,
+    PidTagRtfCompressed,
+    PidTagRtfInSync,
+    PidTagTransportMessageHeaders,
+)
 from msgcore.providers.imap.categories import keywords_for
 from msgcore.providers.imap.flags import flags_of
 from msgcore.providers.imap.front import Front, delivery_text, read_front, write_front
 from msgcore.providers.imap.line_ends import is_clean, with_crlf
-from msgcore.spi.overlay import lay_over, not_carried, overlay_to_json
+from msgcore.spi.overlay import Overlay, lay_over, not_carried, overlay_to_json
 from msgcore.spi.store import Incoming
 from msgcore.wire.imap.command import Chunks
 
@@ -78,7 +84,7 @@ def prepare(incoming: Incoming, uid: bytes, delivery: str = "") -> Prepared:
     message = incoming.message
     writer = _large(message)
     octets, kept = _held(message) if writer is None else (b"", read_message(writer.skeleton, form="mime"))
-    overlay = not_carried(message, kept) if message.properties_set.is_changed else ()
+    overlay = _overlay(message, kept)
     clean, patch = with_crlf(octets)
     if incoming.delivery_key is not None:
         delivery = delivery_text(uid + incoming.delivery_key)
@@ -109,10 +115,23 @@ def message_of(octets: bytes, front: Front | None = None) -> Message:
     return message
 
 
+def _overlay(message: Message, kept: Message) -> Overlay:
+    """Find what a message says that ``kept``, which was read from its MIME, does not."""
+    if message.source is not None and message.source.form != "mime":
+        return not_carried(message, kept, tags=[tag for tag in message.tags() if tag.bag_key not in _MADE_INTO_MIME])
+    return not_carried(message, kept) if message.properties_set.is_changed else ()
+
+
+# The body, of which there is HTML or text, and what the header is made of.
+_MADE_INTO_MIME = frozenset(
+    tag.bag_key for tag in (PidTagRtfCompressed, PidTagRtfInSync, PidTagNativeBody, PidTagTransportMessageHeaders)
+)
+
+
 def _held(message: Message) -> tuple[bytes, Message]:
-    """Give a message's octets, and the message as it will be read from them."""
+    """Give a message's octets, which are MIME, and the message as it will be read from them."""
     source = message.source
-    if source is None or message.is_changed:
+    if source is None or message.is_changed or source.form != "mime":
         message.load_files()
         octets = write_message(message, form="mime")
     elif isinstance(source, MimeSource) and source.root.reading.limits is USUAL_LIMITS:

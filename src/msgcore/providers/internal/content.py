@@ -69,8 +69,12 @@ class PreparedContent:
         return attrs.evolve(self, hash=self.hash + hashlib.sha256(distinct).digest()) if distinct else self
 
 
-def prepare_content(octets: bytes, distinct: bytes = b"", large_octets: int = LARGE_OCTETS) -> PreparedContent:
-    """Make a content ready; ``distinct`` keeps it apart from others with the same octets.
+def prepare_content(
+    octets: bytes, distinct: bytes = b"", large_octets: int = LARGE_OCTETS, form: str = "mime"
+) -> PreparedContent:
+    """Make a content ready; ``distinct`` keeps it apart from others with the same octets, and so does its form.
+
+    A form is never guessed from octets again: who sends a mail that begins as another form would have it trusted.
 
     Raises:
         LimitExceeded: the message is larger than what can be read.
@@ -78,17 +82,26 @@ def prepare_content(octets: bytes, distinct: bytes = b"", large_octets: int = LA
     digest = hashlib.sha256(octets).digest()
     if len(octets) <= large_octets:
         packing, packed = pack(octets)
-        return PreparedContent(digest, len(octets), packing, packed).apart(distinct)
-    parts = large_parts(octets, min(LARGE_PART_OCTETS, large_octets))
+        return PreparedContent(digest, len(octets), packing, packed, form=form).apart(_mark(form)).apart(distinct)
+    parts = large_parts(octets, min(LARGE_PART_OCTETS, large_octets)) if form == "mime" else ()
     skeleton = cut_out(octets, parts) if sum(part.end - part.start for part in parts) * 2 >= len(octets) else None
-    return PreparedContent(
-        digest,
-        len(octets),
-        Packing.ZLIB,
-        pack_piece(skeleton or b""),
-        part_map_to_json(PIECE_OCTETS, None if skeleton is None else len(skeleton), parts),
-        [pack_piece(piece) for piece in cut_in_pieces([octets])],
-    ).apart(distinct)
+    return (
+        PreparedContent(
+            digest,
+            len(octets),
+            Packing.ZLIB,
+            pack_piece(skeleton or b""),
+            part_map_to_json(PIECE_OCTETS, None if skeleton is None else len(skeleton), parts),
+            [pack_piece(piece) for piece in cut_in_pieces([octets])],
+            form,
+        )
+        .apart(_mark(form))
+        .apart(distinct)
+    )
+
+
+def _mark(form: str) -> bytes:
+    return b"" if form == "mime" else form.encode()
 
 
 # Writing

@@ -14,7 +14,7 @@ from msgcore.spi.limited import LeftOut
 
 __all__ = ["ContentReader", "Limited", "read_limited", "read_octets", "verify_content"]
 
-_HEAD = "select size_octets, packing, parts, case when parts is null then octets end from content where id = ?"
+_HEAD = "select size_octets, packing, parts, case when parts is null then octets end, form from content where id = ?"
 
 
 class Limited(NamedTuple):
@@ -23,10 +23,11 @@ class Limited(NamedTuple):
     octets: bytes
     left_out: Mapping[tuple[int, ...], LeftOut]
     size_octets: int
+    form: str = "mime"
 
 
 def read_octets(connection: Connection, number: int) -> bytes:
-    """Read a content as it came.
+    """Read a content as it came, whatever its form.
 
     Raises:
         StoreCorrupt: it is damaged, or not there though a message names it.
@@ -45,9 +46,9 @@ def read_limited(connection: Connection, number: int, limit_octets: int) -> Limi
     reader = ContentReader(connection, number)
     skeleton = reader.skeleton() if reader.size_octets > limit_octets else None
     if skeleton is None or reader.part_map is None:
-        return Limited(reader.octets(), {}, reader.size_octets)
+        return Limited(reader.octets(), {}, reader.size_octets, reader.form)
     left_out = {part.path: LeftOut(part.size_octets, part.end - part.start) for part in reader.part_map.parts}
-    return Limited(skeleton, left_out, reader.size_octets)
+    return Limited(skeleton, left_out, reader.size_octets, reader.form)
 
 
 def verify_content(connection: Connection, number: int) -> None:
@@ -69,7 +70,7 @@ def verify_content(connection: Connection, number: int) -> None:
 
 
 class ContentReader:
-    """Reads one content in a transaction.
+    """Reads one content in a transaction, and says which ``form`` it is of.
 
     ``piece`` is the piece that was read last, with its position; who has it from an earlier reader of the same content
     may set it, so that it is not read again.
@@ -88,6 +89,7 @@ class ContentReader:
         self._packing: int = row[1]
         self.part_map: PartMap | None = None if row[2] is None else part_map_from_json(row[2], self.size_octets)
         self._whole: bytes | None = row[3]
+        self.form: str = row[4]
         self.piece = (-1, b"")
 
     def octets(self) -> bytes:

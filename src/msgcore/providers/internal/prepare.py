@@ -7,11 +7,9 @@ from pathlib import Path
 
 import attrs
 
-from msgcore.base.octets import USUAL_LIMITS
 from msgcore.base.text import fold
 from msgcore.base.times import filetime_from_datetime
-from msgcore.codecs import read_message, write_message
-from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.beyond_mime import may_be_lost_in_mime
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey, PropertyName
 from msgcore.props.table import (
@@ -29,7 +27,8 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.providers.internal.columns import column_of
-from msgcore.providers.internal.content import PreparedContent, prepare_content
+from msgcore.providers.internal.content import PreparedContent
+from msgcore.providers.internal.kept_form import as_kept
 from msgcore.providers.internal.large import has_large_files, prepare_large
 from msgcore.providers.internal.records import clean
 from msgcore.providers.internal.words import IndexedText, indexed_text, is_indexed
@@ -89,7 +88,7 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
     Takes time for large messages; needs no database. ``folder`` is where large ones are written to meanwhile.
     """
     message = incoming.message
-    content, kept = prepare_large(message, folder) if has_large_files(message) else _as_kept(message)
+    content, kept = prepare_large(message, folder) if _is_piecewise(message) else as_kept(message)
     overlay = not_carried(message, kept, _as_held) if message.properties_set.is_changed else ()
     if overlay:
         lay_over(kept, overlay)
@@ -107,18 +106,11 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
     )
 
 
-def _as_kept(message: Message) -> tuple[PreparedContent, Message]:
-    """Give a message's content, and the message as it will be read from it."""
-    source = message.source
-    if source is None or message.is_changed:
-        message.load_files()
-        octets = write_message(message, form="mime")
-    elif isinstance(source, MimeSource) and source.root.reading.limits is USUAL_LIMITS:
-        # It has been read just so: no need to parse it again.
-        return prepare_content(source.octets), Message.from_source(source)
-    else:
-        octets = source.octets
-    return prepare_content(octets), read_message(octets, form="mime")
+def _is_piecewise(message: Message) -> bool:
+    """Say whether a message is written piece by piece: as MIME, which has to have room for all that it says."""
+    if not has_large_files(message) or may_be_lost_in_mime(message):
+        return False
+    return message.source is None or message.source.form == "mime"
 
 
 def _columns(incoming: Incoming, kept: Message, size_octets: int, now: datetime, flags: int) -> tuple[SqlValue, ...]:

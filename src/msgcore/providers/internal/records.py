@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import overload
+from typing import NamedTuple, overload
 
 from msgcore.codecs import read_message
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.providers.internal.columns import columns_of_store
-from msgcore.providers.internal.content import read_octets
+from msgcore.providers.internal.content_reader import ContentReader
 from msgcore.providers.internal.standing import missing_message
 from msgcore.runtime import Connection
 from msgcore.spi.kept import STORE_SAYS
 from msgcore.spi.overlay import lay_over, overlay_from_json
 
-__all__ = ["clean", "load_message", "read_content", "read_record", "storable"]
+__all__ = ["KeptContent", "clean", "load_message", "read_content", "read_record", "storable"]
 
 
 @overload
@@ -32,8 +32,16 @@ def storable(text: str) -> str:
     return clean(text).replace("\0", "")
 
 
-def read_content(connection: Connection, number: int) -> tuple[bytes, str | None]:
-    """Read a message's octets and its overlay.
+class KeptContent(NamedTuple):
+    """What a message is made of: its octets, in their form, and what lies over them."""
+
+    octets: bytes
+    form: str
+    overlay: str | None
+
+
+def read_content(connection: Connection, number: int) -> KeptContent:
+    """Read a message's content.
 
     Raises:
         NotFound: it is gone.
@@ -41,7 +49,8 @@ def read_content(connection: Connection, number: int) -> tuple[bytes, str | None
     row = connection.row("select content_id, overlay from message where id = ?", (number,))
     if row is None:
         raise missing_message(connection, number)
-    return read_octets(connection, row[0]), row[1]
+    reader = ContentReader(connection, row[0])
+    return KeptContent(reader.octets(), reader.form, row[1])
 
 
 def read_record(connection: Connection, uid: bytes, number: int) -> Mapping[PropertyKey, object]:
@@ -58,10 +67,10 @@ def read_record(connection: Connection, uid: bytes, number: int) -> Mapping[Prop
     return {column.tag: column.from_sql(value) for column, value in zip(columns, row, strict=True) if value is not None}
 
 
-def load_message(octets: bytes, overlay: str | None, computed: Mapping[PropertyKey, object]) -> Message:
+def load_message(content: KeptContent, computed: Mapping[PropertyKey, object]) -> Message:
     """Put a message together: its content, the overlay as changes, the store's own properties as facts."""
-    message = read_message(octets, form="mime")
-    lay_over(message, overlay_from_json(overlay))
+    message = read_message(content.octets, form=content.form)
+    lay_over(message, overlay_from_json(content.overlay))
     for tag, value in computed.items():
         message.properties_set.preset(tag, value)
     return message

@@ -3,7 +3,8 @@
 A content row is one message as it came in, single-instance by hash: it lives as long as some message names it. Its
 ``octets`` are the message; of one with large parts they are its skeleton, and ``content_piece`` has the whole in
 pieces. ``overlay`` holds, as JSON, the properties that the content cannot carry or that were set later. Where these
-have a hand in the words, the content is one of its own: its hash goes on behind that of the octets.
+have a hand in the words, the content is one of its own: its hash goes on behind that of the octets. So it does where
+``form`` is not MIME: no octets are ever taken for another form's.
 
 ``message_words`` is the full-text index: row n has the words of content n, and stays when that goes; ``words_index``
 says by which version of Unicode it was made, and how many contents there had been then, and were. A message whose

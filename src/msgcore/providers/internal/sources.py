@@ -116,9 +116,9 @@ class Source:
 
     def _load(self) -> Message | PropertyError:
         self._deadline.check("reading messages")
-        octets, overlay = read_content(self._connection, self.number)
+        content = read_content(self._connection, self.number)
         try:
-            return load_message(octets, overlay, {})
+            return load_message(content, {})
         except MsgcoreError as error:
             return _in_place_of_value(error)
 

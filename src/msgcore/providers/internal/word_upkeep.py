@@ -183,7 +183,6 @@ def _text(connection: Connection, message: int) -> IndexedText | None:
     """Give what the index should hold of a message; ``None`` also for one that is damaged, which others
     tell, or too large to be read."""
     try:
-        octets, overlay = read_content(connection, message)
-        return indexed_text(load_message(octets, overlay, {}))
+        return indexed_text(load_message(read_content(connection, message), {}))
     except (StoreCorrupt, LimitExceeded):
         return None

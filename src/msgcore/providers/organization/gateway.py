@@ -8,11 +8,10 @@ from collections.abc import Mapping
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.codecs import mime
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Delivered, Outcome, Refused
 from msgcore.model.recipient import Recipient
-from msgcore.mta.trace import delivery_trace
+from msgcore.mta.trace import traced_message
 from msgcore.providers.internal.mailboxes import Mailbox
 from msgcore.providers.internal.numbers import lock_mailbox
 from msgcore.providers.internal.prepare import Prepared, prepare
@@ -29,6 +28,8 @@ __all__ = ["MailboxGateway"]
 class MailboxGateway:
     """Delivers inside: into the mailboxes of this database, each message once for each of them, in one transaction."""
 
+    content_forms = frozenset({"mime", "tnef"})
+
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
@@ -37,11 +38,12 @@ class MailboxGateway:
     ) -> Mapping[Recipient, Outcome]:
         directory = self._directory
         now = directory.runtime.now()
-        first_line = content.octets[: content.octets.find(b"\n") + 1]
-        line_end = b"\r\n" if first_line.endswith(b"\r\n") or not first_line else b"\n"
-        trace = delivery_trace(envelope.sender, directory.host, envelope.transfer_id, now, line_end)
-        incoming = Incoming(mime.read(trace + content.octets), received_at=now)
-        prepared = await directory.runtime.in_thread(lambda: prepare(incoming, now), deadline)
+
+        def ready() -> Prepared:
+            message = traced_message(content, envelope.sender, directory.host, envelope.transfer_id, now)
+            return prepare(Incoming(message, received_at=now), now)
+
+        prepared = await directory.runtime.in_thread(ready, deadline)
 
         def work(connection: Connection) -> dict[Recipient, Outcome]:
             found = {one: directory.find(connection, one.address) for one in envelope.recipients}

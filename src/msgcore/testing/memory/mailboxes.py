@@ -9,14 +9,13 @@ import attrs
 
 from msgcore.base.text import fold, refuse_line_ends
 from msgcore.base.times import Clock, Deadline
-from msgcore.codecs import mime
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, check_smtp_address
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Delivered, Outcome, Refused
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
 from msgcore.mta.directory import EX, DirectoryEntry
-from msgcore.mta.trace import delivery_trace
+from msgcore.mta.trace import traced_message
 from msgcore.spi.gateway import Content
 from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
@@ -110,6 +109,8 @@ class Mailboxes:
 class MailboxGateway:
     """Delivers inside: into each recipient's inbox, once for each mailbox."""
 
+    content_forms = frozenset({"mime", "tnef"})
+
     def __init__(self, mailboxes: Mailboxes, clock: Clock) -> None:
         self._mailboxes = mailboxes
         self._clock = clock
@@ -118,10 +119,7 @@ class MailboxGateway:
         self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
     ) -> Mapping[Recipient, Outcome]:
         now = self._clock.now()
-        first_line = content.octets[: content.octets.find(b"\n") + 1]
-        line_end = b"\r\n" if first_line.endswith(b"\r\n") or not first_line else b"\n"
-        trace = delivery_trace(envelope.sender, HOST, envelope.transfer_id, now, line_end)
-        message = mime.read(trace + content.octets)
+        message = traced_message(content, envelope.sender, HOST, envelope.transfer_id, now)
         incoming = Incoming(message, received_at=now, delivery_key=envelope.transfer_id.encode())
         outcomes: dict[Recipient, Outcome] = {}
         for recipient in envelope.recipients:

@@ -22,7 +22,7 @@ from msgcore.mta.route import RouteTable
 from msgcore.mta.spaces import AddressSpace
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime.abc import LoopRuntime, Runtime
-from msgcore.spi.gateway import Gateway
+from msgcore.spi.gateway import Gateway, content_forms_of
 from msgcore.spi.secrets import check_reference, resolve_secret
 from msgcore.spi.settings import setting
 from msgcore.testing.memory.mailboxes import HOST, Mailboxes, MailboxGateway
@@ -112,6 +112,7 @@ class _Lent:
     def __init__(self, gateway: Gateway) -> None:
         self.deliver = gateway.deliver
         self.runs_on: str = getattr(gateway, "runs_on", "")
+        self.content_forms = content_forms_of(gateway)
 
 
 @attrs.frozen

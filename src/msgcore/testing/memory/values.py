@@ -1,7 +1,7 @@
 """What a store in memory keeps of folders and messages, as values that never change.
 
-A message is kept as its octets, and over them the properties that MIME does not carry. So nobody shares anything with
-the store, and a message comes back as one from a file does.
+A message is kept as its octets, in the form they came in, and over them the properties that these do not say. So
+nobody shares anything with the store, and a message comes back as one from a file does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, cast
 import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
-from msgcore.codecs import mime
+from msgcore.codecs import read_message, write_message
+from msgcore.codecs.beyond_mime import is_lost_in_mime, may_be_lost_in_mime
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction
@@ -78,6 +79,7 @@ class KeptFolder:
 class KeptMessage:
     """One message; ``overlay`` holds the properties that its octets do not say, ``None`` for a deleted one."""
 
+    form: str
     octets: bytes = attrs.field(repr=False)
     overlay: _Overlay = attrs.field(repr=False)
     flags: MessageFlag
@@ -111,7 +113,7 @@ class KeptMessage:
 
     def message(self, uid: bytes) -> Message:
         """Make the message, with what the store says of it."""
-        message = _read(self.octets, self.overlay)
+        message = _read(self.form, self.octets, self.overlay)
         entry_id = bytes(EntryId(uid, ObjectKind.MESSAGE, self.number))
         facts: Mapping[PropertyKey, object] = {
             PidTagEntryId: entry_id,
@@ -150,10 +152,10 @@ def keep(incoming: Incoming, now: datetime, flags: MessageFlag = _NO_FLAGS) -> K
 
     A message that arrives, is to be read, and asks for a receipt, has one pending.
     """
-    message, source = incoming.message, incoming.message.source
-    octets = source.octets if source is not None and not message.is_changed else mime.write(message)
-    overlay = _not_carried(message, octets)
-    kept = _read(octets, overlay)
+    message = incoming.message
+    form, octets = _written(message)
+    overlay = _not_carried(message, form, octets)
+    kept = _read(form, octets, overlay)
     flags |= flags_set(message)
     if incoming.is_read:
         flags |= MessageFlag.READ
@@ -165,12 +167,25 @@ def keep(incoming: Incoming, now: datetime, flags: MessageFlag = _NO_FLAGS) -> K
         flags |= MessageFlag.HAS_ATTACHMENTS
     delivered_at = (incoming.received_at or now).astimezone(UTC)
     status = MessageStatus(incoming.status)
-    return KeptMessage(octets, overlay, flags, delivered_at, now, now, incoming.delivery_key, status=status)
+    return KeptMessage(form, octets, overlay, flags, delivered_at, now, now, incoming.delivery_key, status=status)
 
 
-def _not_carried(message: Message, octets: bytes) -> _Overlay:
+def _written(message: Message) -> tuple[str, bytes]:
+    """Give a message's form and octets: its own if it has some, else MIME, or TNEF where MIME would lose some of it."""
+    source = message.source
+    if source is not None and not message.is_changed:
+        return source.form, source.octets
+    if source is not None and source.form != "mime":
+        return source.form, write_message(message, form=source.form)
+    octets = write_message(message, form="mime")
+    if may_be_lost_in_mime(message) and is_lost_in_mime(message, read_message(octets, form="mime")):
+        return "tnef", write_message(message, form="tnef")
+    return "mime", octets
+
+
+def _not_carried(message: Message, form: str, octets: bytes) -> _Overlay:
     """Find what was set or deleted on the message that its octets do not say."""
-    carried = _read(octets, ())
+    carried = _read(form, octets, ())
     changed = [cast("Property[Any]", tag) for tag in message.properties_set.changed()]
     return tuple(
         (tag, message.said(tag))
@@ -189,8 +204,8 @@ def _value(message: Message, tag: Property[Any]) -> object:
     return value
 
 
-def _read(octets: bytes, overlay: _Overlay) -> Message:
-    message = mime.read(octets)
+def _read(form: str, octets: bytes, overlay: _Overlay) -> Message:
+    message = read_message(octets, form=form)
     for tag, value in overlay:
         if value is None:
             message.properties_set.discard(tag)

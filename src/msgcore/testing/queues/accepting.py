@@ -94,6 +94,17 @@ class Accepting(QueueSuite):
 
         assert run(story) == [["bob", "carol"]]
 
+    def test_the_same_octets_in_two_forms_are_two_contents(self, run: Run) -> None:
+        """Whoever sends a mail that begins as another form does must not have it taken for that."""
+        mail, properties = Content(LETTER), Content(LETTER, "tnef")
+
+        async def story(desk: Desk) -> list[Content]:
+            for number, content in enumerate((mail, properties, mail)):
+                await desk.queue.accept(Accept(f"t{number}", ANN, to("bob"), content), NEVER)
+            return [claim.content for claim in await desk.claim()]
+
+        assert run(story) == [mail, properties, mail]
+
     def test_a_further_recipient_gets_the_content_after_the_first_ones_have_ended(self, run: Run) -> None:
         async def story(desk: Desk) -> bytes:
             await desk.accept("bob")

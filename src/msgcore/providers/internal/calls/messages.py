@@ -13,7 +13,7 @@ from msgcore.providers.internal.content_reader import Limited, read_limited
 from msgcore.providers.internal.dialect import look_up
 from msgcore.providers.internal.flags import set_read_flags, set_status
 from msgcore.providers.internal.prepare import Prepared, prepare
-from msgcore.providers.internal.records import load_message, read_record
+from msgcore.providers.internal.records import KeptContent, load_message, read_record
 from msgcore.providers.internal.standing import Standing
 from msgcore.providers.internal.writing import (
     copy_messages,
@@ -93,7 +93,7 @@ class MessageCalls(StoreCalls):
             return read_record(connection, self.uid, number), content, overlay
 
         record, content, overlay = await self._read(work, deadline)
-        message = load_message(content.octets, overlay, record)
+        message = load_message(KeptContent(content.octets, content.form, overlay), record)
         if content.size_octets <= load_limit_octets:
             return message
         return limit_attachments(message, load_limit_octets, content.left_out)

@@ -9,7 +9,7 @@ import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
-from msgcore.codecs import mime
+from msgcore.codecs import read_message
 from msgcore.codecs.mime.large_parts import LargePart
 from msgcore.codecs.mime.part_stream import START, Place, read_part
 from msgcore.errors import NotFound, StoreCorrupt, StoreError, UsageError
@@ -121,7 +121,7 @@ def _find(reader: ContentReader, number: int) -> _Found:
     if part is not None:
         return part
     skeleton = reader.skeleton()
-    attachments = mime.read(reader.octets() if skeleton is None else skeleton).attachments
+    attachments = read_message(reader.octets() if skeleton is None else skeleton, form=reader.form).attachments
     if not 0 <= number < len(attachments):
         raise NotFound(f"the message has {len(attachments)} attachments, no number {number}")
     if attachments[number].message is not None:

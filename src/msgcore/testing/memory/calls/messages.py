@@ -42,6 +42,7 @@ class MessageCalls(MemoryCalls):
             state.put(
                 attrs.evolve(
                     known,
+                    form=changed.form,
                     octets=changed.octets,
                     overlay=changed.overlay,
                     flags=flags,

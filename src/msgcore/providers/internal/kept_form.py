@@ -1,0 +1,83 @@
+"""In which form a message is kept, and what it is read as from there.
+
+What was read keeps its octets, whatever is set over it; only a change of what the octets are about makes new ones, of
+the same form. What was composed is MIME, which the most programs read, and TNEF where MIME would lose some of it.
+"""
+
+from __future__ import annotations
+
+from msgcore.base.octets import USUAL_LIMITS
+from msgcore.codecs import read_message, write_message
+from msgcore.codecs.beyond_mime import is_lost_in_mime, may_be_lost_in_mime
+from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.objects.following import FOLLOWING
+from msgcore.model.message import Message
+from msgcore.model.source import MessageSource
+from msgcore.props.table import (
+    PidTagBody,
+    PidTagHtml,
+    PidTagInternetCodepage,
+    PidTagRtfCompressed,
+    PidTagTransportMessageHeaders,
+)
+from msgcore.providers.internal.content import PreparedContent, prepare_content
+
+__all__ = ["as_kept"]
+
+# What something else in such a form follows from, or is read from.
+_FOLLOWED = frozenset(
+    {
+        *(key for one in FOLLOWING for key in one.depends_on),
+        *(
+            tag.bag_key
+            for tag in (
+                PidTagBody,
+                PidTagHtml,
+                PidTagInternetCodepage,
+                PidTagRtfCompressed,
+                PidTagTransportMessageHeaders,
+            )
+        ),
+    }
+)
+
+
+def as_kept(message: Message) -> tuple[PreparedContent, Message]:
+    """Give a message's content, and the message as it will be read from that."""
+    source = message.source
+    if source is None:
+        return _composed(message)
+    if not _is_rewritten(message, source):
+        return _as_it_came(source)
+    if source.form == "mime":
+        return _composed(message)
+    message.load_files()
+    return _read_again(write_message(message, form=source.form), source.form)
+
+
+def _as_it_came(source: MessageSource) -> tuple[PreparedContent, Message]:
+    if isinstance(source, MimeSource) and source.root.reading.limits is USUAL_LIMITS:
+        # It has been read just so: no need to parse it again.
+        return prepare_content(source.octets), Message.from_source(source)
+    return _read_again(source.octets, source.form)
+
+
+def _composed(message: Message) -> tuple[PreparedContent, Message]:
+    message.load_files()
+    content, kept = _read_again(write_message(message, form="mime"), "mime")
+    if may_be_lost_in_mime(message) and is_lost_in_mime(message, kept):
+        return _read_again(write_message(message, form="tnef"), "tnef")
+    return content, kept
+
+
+def _read_again(octets: bytes, form: str) -> tuple[PreparedContent, Message]:
+    return prepare_content(octets, form=form), read_message(octets, form=form)
+
+
+def _is_rewritten(message: Message, source: MessageSource) -> bool:
+    """Say whether the octets that a message was read from are not those to be kept."""
+    if source.form == "mime" or not message.is_changed:
+        return message.is_changed
+    if message.has_changed_content or message.own_headers or tuple(message.reply_to) != tuple(source.reply_to()):
+        return True
+    return any(tag.bag_key in _FOLLOWED for tag in message.properties_set.changed())
