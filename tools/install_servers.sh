@@ -10,6 +10,8 @@ any_exists() { local path; for path in "$@"; do [[ -e $path ]] && return; done; 
 missing=()
 has openssl || missing+=(openssl)
 has strace || missing+=(strace)
+has tnef || missing+=(tnef)
+has msgconvert || missing+=(libemail-outlook-message-perl)
 { has postfix && has smtp-sink; } || missing+=(postfix)
 has dovecot || missing+=(dovecot-core)
 for protocol in imap pop3 lmtp submission; do

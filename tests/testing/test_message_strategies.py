@@ -23,6 +23,9 @@ from msgcore.testing import strategies
 from msgcore.testing.strategies import MESSAGE_TAGS
 from tests.testing.samples import sample, smallest
 
+# What strategies draw is seen in many draws only.
+pytestmark = pytest.mark.soak
+
 OWN: Property[object] = PropertyTag[object](0x6801, PropertyType.MV_UNICODE, "Own")
 TAGS = (*MESSAGE_TAGS, OWN)
 OF_WIRES = {"NULL", "ERROR", "OBJECT", "SERVER_ID", "RESTRICTION", "RULE_ACTION", "STRING8", "UNSPECIFIED"}

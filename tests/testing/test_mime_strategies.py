@@ -18,6 +18,9 @@ from msgcore.testing.strategies import MimeEntity, MimeTree
 from msgcore.testing.strategies.mime_leaves import CHARSETS
 from tests.testing.samples import sample, smallest
 
+# What strategies draw is seen in many draws only.
+pytestmark = pytest.mark.soak
+
 CODECS = {charset: codec for charset, codec, _ in CHARSETS}
 
 

@@ -16,6 +16,7 @@ from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
 from msgcore.testing.stores import StoreConformance
 from msgcore.testing.stores.maintaining import Maintaining
+from tests.conftest import SOAK
 from tests.testing import (
     faulty_changes,
     faulty_folders,
@@ -168,19 +169,27 @@ def _planted(name: str) -> str:
     return planted + "".join(UNDRAWN.format(test=test) for test in left)
 
 
+# Each fault takes a run of its part of the suite: a third of them in every run, all of them in the long one.
+NOW = frozenset(list(FAULTS)[:: 1 if SOAK else 3])
+
+
+def _case(name: str, *more: str) -> object:
+    return pytest.param(name, *more, marks=() if name in NOW else pytest.mark.soak)
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Verdict]:
     """What the suite says of the sound store in both modes, and of each one with a fault in one of them."""
-    text = HEAD + "".join(_planted(name) for name in FAULTS)
+    text = HEAD + "".join(_planted(name) for name in FAULTS if name in NOW)
     return verdicts(text, tmp_path_factory.mktemp("planted"), "-k", "TestSound or TestMaintained or not blocking")
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", [_case(name) for name in FAULTS])
 def test_the_suite_finds_the_fault_and_names_it(name: str, found: Mapping[str, Verdict]) -> None:
     assert sorted(found[f"Test{name}"].failed - DRAWN) == sorted(FAULTS[name].found_by)
 
 
-@pytest.mark.parametrize(("name", "test"), FOUND_BY_CHANCE)
+@pytest.mark.parametrize(("name", "test"), [_case(*pair) for pair in FOUND_BY_CHANCE])
 def test_what_is_drawn_finds_the_fault_too(name: str, test: str, found: Mapping[str, Verdict]) -> None:
     assert test in found[f"Test{name}"].failed
 

@@ -33,6 +33,9 @@ from msgcore.testing import strategies
 from msgcore.testing.strategies import KEPT_TYPES
 from tests.testing.samples import sample, smallest
 
+# What strategies draw is seen in many draws only.
+pytestmark = pytest.mark.soak
+
 
 def test_without_hypothesis_the_import_names_the_extra() -> None:
     script = (

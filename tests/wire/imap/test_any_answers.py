@@ -22,7 +22,7 @@ from tests.wire.imap.message_peer import MessagePeer, in_session
 T = TypeVar("T")
 Use = Callable[[ImapSession], Coroutine[object, object, object]]
 
-MANY = 10_000
+MANY = 5_000
 
 
 def _lines(line: str, numbers: range) -> bytes:
