@@ -25,6 +25,16 @@ def test_what_was_read_and_not_changed_is_taken_octet_for_octet() -> None:
     assert accept_of(envelope(), mime.read(octets)).content.octets == octets
 
 
+def test_a_changed_message_that_came_with_a_stream_travels_as_tnef() -> None:
+    """As MIME it would bring winmail.dat, with what was changed, to people who did not ask for it."""
+    meeting = Message(from_="a@a.test", to="b@b.test", subject="Plan", text="t", message_class="IPM.Appointment")
+    read = mime.read(mime.write(meeting, tnef=True))
+    read.subject = "Other"
+    content = accept_of(envelope(*to("b@b.test")), read).content
+
+    assert (content.form, b"winmail.dat" in content.octets) == ("tnef", False)
+
+
 def test_the_envelope_is_taken_as_it_is() -> None:
     accept = accept_of(envelope(*to("bob", "carol")), Message(to="somebody@else.test"))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import cast
 
 from msgcore.model.attachment import Attachment, AttachMethod
+from msgcore.model.body import as_mime_says
 from msgcore.model.message import Message
 from msgcore.props.computed import Owner, keys_of
 from msgcore.props.key import BagKey, PropertyKey
@@ -135,9 +136,4 @@ def _has_lost_properties(message: Message, kept: Message) -> bool:
 
 def _said(message: Message, tag: PropertyKey) -> object:
     value = message.said(cast("Property[object]", tag))
-    if tag.bag_key not in _BODIES:
-        return value
-    # MIME does not tell apart what ends a line, nor whether the last one has an end.
-    if isinstance(value, str):
-        return value.replace("\r\n", "\n").rstrip("\n")
-    return value.replace(b"\r\n", b"\n").rstrip(b"\n") if isinstance(value, bytes) else value
+    return as_mime_says(value) if tag.bag_key in _BODIES else value

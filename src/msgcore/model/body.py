@@ -6,7 +6,7 @@ from msgcore.base.text import codec_of_code_page
 from msgcore.model.html_text import text_from_html
 from msgcore.model.text_html import html_from_text
 
-__all__ = ["UTF_8", "html_from_octets", "html_from_text", "text_from_html"]
+__all__ = ["UTF_8", "as_mime_says", "html_from_octets", "html_from_text", "text_from_html"]
 
 UTF_8 = 65001
 _UTF_7 = 65000
@@ -18,3 +18,14 @@ def html_from_octets(octets: bytes, code_page: int) -> str:
     if code_page == _UTF_7:  # its decoder lets halves of characters through
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def as_mime_says(body: object) -> object:
+    """Give a body as MIME can say it: with one kind of line ends, and none behind the last line."""
+    match body:
+        case str():
+            return body.replace("\r\n", "\n").rstrip("\n")
+        case bytes():
+            return body.replace(b"\r\n", b"\n").rstrip(b"\n")
+        case _:
+            return body

@@ -12,6 +12,7 @@ from typing import cast
 from msgcore.base.one_off import OneOffEntryId
 from msgcore.errors import MalformedMessage
 from msgcore.model.address import SMTP
+from msgcore.model.body import as_mime_says
 from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
@@ -61,6 +62,7 @@ MEANT: Mapping[BagKey, object] = {
 }
 """What a message means that does not say it."""
 
+_BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 _BITS = {PropertyType.SHORT: 16, PropertyType.LONG: 32, PropertyType.I8: 64}
 _Person = tuple[Property[str], Property[str]]
 
@@ -86,11 +88,7 @@ class Meanings:
             return _unless_of_person(value, *map(self._message.said, _IDS_OF[key]))
         if value is None:
             return self._unsaid(tag)
-        if key == PidTagBody.bag_key and isinstance(value, str):
-            return value.replace("\r\n", "\n").rstrip("\n")
-        if key == PidTagHtml.bag_key and isinstance(value, bytes):
-            return value.replace(b"\r\n", b"\n").rstrip(b"\n")
-        return signed(tag, value)
+        return as_mime_says(value) if key in _BODIES else signed(tag, value)
 
     def _unsaid(self, tag: PropertyKey) -> object:
         key, message = tag.bag_key, self._message

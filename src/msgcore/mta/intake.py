@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgcore.base.text import refuse_line_ends
 from msgcore.codecs import mime, tnef
 from msgcore.codecs.beyond_mime import is_lost_in_mime, may_be_lost_in_mime
-from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.mime.source import MimeSource, came_with_stream
 from msgcore.errors import InvalidAddress
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
@@ -49,7 +49,7 @@ def accept_of(envelope: Envelope, message: Message) -> Accept:
 def _content_of(message: Message) -> Content:
     """Give a message in the form in which it travels: MIME for what was read as that and says no more, else TNEF."""
     source = message.source
-    if source is None or source.form != "mime":
+    if source is None or source.form != "mime" or (message.is_changed and came_with_stream(message)):
         return Content(tnef.write(message, bcc=False), "tnef")
     octets = mime.write(message, bcc=False)
     is_sealed = isinstance(source, MimeSource) and source.root.media_type in _SEALED

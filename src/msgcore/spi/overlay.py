@@ -13,6 +13,7 @@ from uuid import UUID
 
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.errors import NotSupported, StoreCorrupt
+from msgcore.model.body import as_mime_says
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.names import by_id
@@ -57,7 +58,7 @@ def not_carried(
             continue
         key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
         value = as_held(tag, message.said(key))
-        if _lines_of(kept.said(key)) != _lines_of(value) if tag.bag_key in _BODIES else kept.said(key) != value:
+        if as_mime_says(kept.said(key)) != as_mime_says(value) if tag.bag_key in _BODIES else kept.said(key) != value:
             found.append((tag, value))
     return found
 
@@ -73,17 +74,6 @@ def lay_over(message: Message, overlay: Iterable[tuple[PropertyKey, object | Non
     for default_tag, default in DEFAULTS.items():
         if default_tag not in message:
             message.properties_set.preset(default_tag, default)
-
-
-def _lines_of(body: object) -> object:
-    """Give a body without what MIME does not tell apart, so that none is kept twice for a line end."""
-    match body:
-        case str():
-            return body.replace("\r\n", "\n").rstrip("\n")
-        case bytes():
-            return body.replace(b"\r\n", b"\n").rstrip(b"\n")
-        case _:
-            return body
 
 
 def overlay_to_json(properties: Iterable[tuple[PropertyKey, object | None]]) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
@@ -14,12 +13,11 @@ from msgcore.codecs.mime.tnef_part.stream import first_finding
 from msgcore.codecs.mime.tree.bodies import text_of
 from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.codecs.mime.tree.tnef_kind import may_hold_tnef
-from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
+from msgcore.codecs.reading import is_strict, octets_of, refuse_departures
+from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
-
-_OCTETS: tuple[type[object], ...] = (bytes, bytearray, memoryview)
 
 
 def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = Strictness.LENIENT) -> Message:
@@ -32,16 +30,10 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
         UsageError: ``octets`` are none.
         MalformedMessage: strict, and the message breaks a rule; the text names the offset and the rule.
     """
-    if not isinstance(octets, _OCTETS):
-        raise UsageError(f"need the message's octets, got {type(octets).__name__}; of a file: Path(...).read_bytes()")
-    if strictness is not Strictness.LENIENT:
-        if not isinstance(cast(object, strictness), Strictness):
-            raise UsageError(f"strictness: need a Strictness, such as Strictness.STRICT, got {strictness!r}")
-        for finding in check(octets, limits):
-            if finding.rule.startswith("limit-"):
-                raise LimitExceeded(str(finding))
-            raise MalformedMessage(str(finding), finding.offset, finding.rule, finding.source)
-    return Message.from_source(source_of(parse(bytes(octets), limits)))
+    whole = octets_of(octets)
+    if is_strict(strictness):
+        refuse_departures(check(whole, limits))
+    return Message.from_source(source_of(parse(whole, limits)))
 
 
 def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
@@ -50,8 +42,9 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     Raises:
         LimitExceeded: the message is larger than ``limits.total_octets``.
     """
+    octets = octets_of(octets)
     findings = Findings(is_wanted=True)
-    root = parse(bytes(octets), limits, findings)
+    root = parse(octets, limits, findings)
     _check_line_ends(octets, findings)
     _check_lines(octets, findings)
     waiting = [source_of(root)]

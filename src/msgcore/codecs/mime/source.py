@@ -38,7 +38,7 @@ from msgcore.props.types import PropertyType
 if TYPE_CHECKING:
     from msgcore.codecs.mime.tnef_part.joined import JoinedSource
 
-__all__ = ["MimeSource", "Stream", "source_of"]
+__all__ = ["MimeSource", "Stream", "came_with_stream", "source_of"]
 
 _BODIES = {tag.bag_key for tag in (PidTagBody, PidTagHtml, PidTagInternetCodepage, PidTagNativeBody)}
 _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
@@ -248,6 +248,12 @@ class _WithCorrelator(MimeSource):
     @property
     def has_attachments(self) -> bool:
         return super().has_attachments if self.joined is None else any(not one.is_inline for one in self.attachments())
+
+
+def came_with_stream(message: Message) -> bool:
+    """Say whether a TNEF stream belongs to the message as it was read, and has to be written anew when it changes."""
+    source = message.source
+    return isinstance(source, MimeSource) and source.joined is not None
 
 
 def _shown_streams(parts: Sequence[Entity]) -> Iterator[Stream]:

@@ -22,7 +22,7 @@ from msgcore.codecs.mime.mapping.own_fields import (
     fields_of_source,
     named_fields,
 )
-from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.mime.source import MimeSource, came_with_stream
 from msgcore.codecs.mime.syntax.fold import text_field
 from msgcore.codecs.mime.syntax.transfer import Domain, domain_of
 from msgcore.codecs.mime.tnef_part.composing import compose_with_tnef
@@ -78,7 +78,7 @@ def write_chunks(
         As :func:`write` does, before the first piece; but a file may fail later.
     """
     if tnef is None:
-        tnef = message.is_changed and _came_with_stream(message)
+        tnef = message.is_changed and came_with_stream(message)
     is_usual = bcc and not flowed and not tnef
     return chunks_in_form(message, STORAGE if is_usual else WriteForm(bcc=bcc, flowed=flowed, tnef=tnef))
 
@@ -122,12 +122,6 @@ class _Changes:
 
     keys: frozenset[BagKey | str]
     is_body_changed: bool
-
-
-def _came_with_stream(message: Message) -> bool:
-    """Whether a TNEF stream belongs to the message as it was read, and has to be written anew when it changes."""
-    source = message.source
-    return isinstance(source, MimeSource) and source.joined is not None
 
 
 def _is_kept(message: Message, form: WriteForm) -> bool:
@@ -183,7 +177,7 @@ def _written(message: Message, form: WriteForm, written: Callable[[Message], Wri
         return _composed(message, form, written)
     if not message.is_changed and form.bcc and not form.tnef:
         return _kept(source.octets)
-    is_joined = _came_with_stream(message)
+    is_joined = came_with_stream(message)
     if (is_joined and not _is_kept(message, form)) or (form.tnef and not is_joined):
         return _composed(message, form, written)
     changes = _changes(message)

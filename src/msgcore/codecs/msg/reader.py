@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.compound import Storage, read_compound
@@ -11,14 +9,13 @@ from msgcore.codecs.msg.msg_object import MsgObject
 from msgcore.codecs.msg.name_map import Note, read_name_map
 from msgcore.codecs.msg.property_bag import SharedFacts
 from msgcore.codecs.objects.source import ObjectSource
-from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
+from msgcore.codecs.reading import is_strict, octets_of, refuse_departures
 from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
 
 _MOST = 1_000
 _SOURCE = "[MS-OXMSG] section 2"
-_OCTETS: tuple[type[object], ...] = (bytes, bytearray, memoryview)
 
 
 def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = Strictness.LENIENT) -> Message:
@@ -27,14 +24,11 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
     Raises:
         MalformedMessage: it is no compound file; or strict, and it breaks a rule.
         LimitExceeded: it is larger than ``limits.total_octets``; or strict, and it goes past some limit.
-        UsageError: ``octets`` are none.
+        UsageError: ``octets`` are none, or ``strictness`` is no Strictness.
     """
-    whole = _whole(octets)
-    if strictness is Strictness.STRICT:
-        for finding in check(whole, limits):
-            if finding.rule.startswith("limit-"):
-                raise LimitExceeded(str(finding))
-            raise MalformedMessage(str(finding), finding.offset, finding.rule, finding.source)
+    whole = octets_of(octets)
+    if is_strict(strictness):
+        refuse_departures(check(whole, limits))
     return Message.from_source(ObjectSource(_open(whole, read_compound(whole, limits), limits, _ignore)))
 
 
@@ -46,7 +40,7 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     Raises:
         MalformedMessage, LimitExceeded, UsageError: as lenient reading does.
     """
-    whole = _whole(octets)
+    whole = octets_of(octets)
     found: list[Finding] = []
 
     def note(offset: int, rule: str, text: str) -> None:
@@ -58,12 +52,6 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     while waiting:
         waiting += _read_all(waiting.pop())
     return (*root.findings, *dict.fromkeys(found))
-
-
-def _whole(octets: bytes) -> bytes:
-    if not isinstance(cast(object, octets), _OCTETS):
-        raise UsageError(f"need the message's octets, got {type(octets).__name__}; of a file: Path(...).read_bytes()")
-    return bytes(octets)
 
 
 def _open(whole: bytes, root: Storage, limits: Limits, note: Note) -> MsgObject:

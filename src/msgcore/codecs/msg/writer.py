@@ -30,19 +30,16 @@ from msgcore.codecs.msg.layout import (
 )
 from msgcore.codecs.msg.new_name_map import NewNameMap
 from msgcore.codecs.nested import write_nested
-from msgcore.codecs.objects.blind import names_blind, without_blind
 from msgcore.codecs.objects.following import FORM_SAYS
-from msgcore.codecs.objects.outgoing import OutgoingAttachment, outgoing
+from msgcore.codecs.objects.outgoing import OutgoingAttachment, octets_as_read, outgoing
 from msgcore.codecs.objects.people import Values
 from msgcore.errors import MsgcoreError, NotSupported
 from msgcore.model.attachment import AttachMethod
 from msgcore.model.message import Message
-from msgcore.model.recipient import RecipientKind
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
     PidTagAttachDataBinary,
     PidTagAttachDataObject,
-    PidTagRecipientType,
     PidTagStoreSupportMask,
 )
 from msgcore.props.tags import NamedProperty, PropertyTag
@@ -55,7 +52,6 @@ _READABLE_AND_WRITABLE = 0x06
 _SLOT = struct.Struct("<III")
 _COUNTS = struct.Struct("<8xIIII")
 _IN_STREAMS = frozenset({PropertyType.MV_UNICODE, PropertyType.MV_STRING8, PropertyType.MV_BINARY})
-_ROLE = 0x0F
 _ANY_SIZE, _MESSAGE, _STORAGE = 0xFFFFFFFF, 1, 4
 _UNICODE = 0x00040000
 
@@ -71,7 +67,7 @@ def write(message: Message, *, bcc: bool = True) -> bytes:
         NotSupported: the file would have more than 2 GiB.
         UsageError: a message is attached to itself; the file of an attachment cannot be read any more.
     """
-    kept = _kept(message, bcc)
+    kept = octets_as_read(message, "msg", bcc=bcc)
     return compose(message, bcc=bcc) if kept is None else kept
 
 
@@ -81,7 +77,7 @@ def write_chunks(message: Message, *, bcc: bool = True) -> Iterator[bytes]:
     Raises:
         As :func:`write` does, before the first piece.
     """
-    kept = _kept(message, bcc)
+    kept = octets_as_read(message, "msg", bcc=bcc)
     return iter(write_compound_chunks(_tree(message, bcc))) if kept is None else iter((kept,))
 
 
@@ -101,13 +97,6 @@ def unwritable(tag: PropertyKey, value: object) -> str | None:
     except NotSupported as error:
         return str(error)
     return None
-
-
-def _kept(message: Message, bcc: bool) -> bytes | None:
-    source = message.source
-    if source is None or source.form != "msg" or message.is_changed or not (bcc or not names_blind(message)):
-        return None
-    return source.octets
 
 
 @attrs.define
@@ -149,18 +138,16 @@ def _tree(message: Message, bcc: bool) -> NewStorage:
 
 
 def _message(message: Message, made: Callable[[Message], _Made], names: NewNameMap, bcc: bool) -> _Made:
-    what = outgoing(message)
+    what = outgoing(message, bcc=bcc)
     storage = NewStorage()
-    values = what.properties if bcc else without_blind(what.properties)
-    slots = _put(storage, _as_unicode(_with(values, dict(FORM_SAYS["msg"]))), names)
-    rows = [row for row in what.recipients if bcc or not _is_blind(row)]
-    for number, row in enumerate(rows):
+    slots = _put(storage, _as_unicode(_with(what.properties, dict(FORM_SAYS["msg"]))), names)
+    for number, row in enumerate(what.recipients):
         inner = storage.storages[f"{RECIPIENT}{number:08X}"] = NewStorage()
         inner.streams[PROPERTIES] = bytes(8) + _put(inner, _with(row, added_to_row(number)), names)
     for number, attachment in enumerate(what.attachments):
         values = _with(attachment.properties, added_to_attachment(number))
         storage.storages[f"{ATTACHMENT}{number:08X}"] = _attachment(attachment, values, made, names)
-    return _Made(storage, slots, len(rows), len(what.attachments))
+    return _Made(storage, slots, len(what.recipients), len(what.attachments))
 
 
 def _with(values: Values, added: Mapping[PropertyKey, object]) -> Values:
@@ -175,11 +162,6 @@ def _as_unicode(values: Values) -> Values:
         (tag, value | _UNICODE if tag == PidTagStoreSupportMask and isinstance(value, int) else value)
         for tag, value in values
     )
-
-
-def _is_blind(row: Values) -> bool:
-    roles = [value for tag, value in row if tag == PidTagRecipientType]
-    return bool(roles) and isinstance(roles[0], int) and roles[0] & _ROLE == RecipientKind.BCC
 
 
 def _attachment(

@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterable
 
 from msgcore.codecs.nested import messages_in
-from msgcore.codecs.objects.people import Values
+from msgcore.codecs.objects.people import ROLE, Values
 from msgcore.model.message import Message
 from msgcore.model.recipient import RecipientKind
-from msgcore.props.table import PidTagDisplayBcc, PidTagOriginalDisplayBcc, PidTagTransportMessageHeaders
+from msgcore.props.table import (
+    PidTagDisplayBcc,
+    PidTagOriginalDisplayBcc,
+    PidTagRecipientType,
+    PidTagTransportMessageHeaders,
+)
 from msgcore.props.tags import header_property
 
-__all__ = ["BLIND_FIELDS", "names_blind", "without_blind", "without_fields"]
+__all__ = ["BLIND_FIELDS", "is_blind", "names_blind", "without_blind", "without_fields"]
 
 BLIND_FIELDS = frozenset({"bcc", "resent-bcc"})
 
@@ -31,6 +36,12 @@ def names_blind(message: Message) -> bool:
             return True
         waiting += messages_in(one)
     return False
+
+
+def is_blind(row: Values) -> bool:
+    """Say whether a row of the recipient table is that of a blind recipient, whatever marks its role carries."""
+    roles = [value for tag, value in row if tag == PidTagRecipientType]
+    return bool(roles) and isinstance(roles[0], int) and roles[0] & ROLE == RecipientKind.BCC
 
 
 def without_blind(properties: Values) -> Values:

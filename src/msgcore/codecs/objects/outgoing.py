@@ -12,7 +12,7 @@ from typing import cast
 import attrs
 
 from msgcore.base.filenames import extension_of, short_name
-from msgcore.codecs.objects.blind import BLIND_FIELDS, without_fields
+from msgcore.codecs.objects.blind import BLIND_FIELDS, is_blind, names_blind, without_blind, without_fields
 from msgcore.codecs.objects.following import ATTACHMENTS, FOLLOWING, RECIPIENTS, REPLY_TO
 from msgcore.codecs.objects.people import Values, row_of_recipient
 from msgcore.codecs.objects.source import ObjectSource
@@ -44,7 +44,7 @@ from msgcore.props.table import (
 from msgcore.props.tags import PS_INTERNET_HEADERS, Property, header_property
 from msgcore.props.types import PropertyType
 
-__all__ = ["OutgoingAttachment", "OutgoingMessage", "outgoing"]
+__all__ = ["OutgoingAttachment", "OutgoingMessage", "octets_as_read", "outgoing"]
 
 _Entries = dict[BagKey, tuple[PropertyKey, object]]
 
@@ -81,8 +81,17 @@ class OutgoingMessage:
     attachments: tuple[OutgoingAttachment, ...]
 
 
-def outgoing(message: Message) -> OutgoingMessage:
+def octets_as_read(message: Message, form: str, *, bcc: bool) -> bytes | None:
+    """Give the octets of a message that goes out as it was read in this form, or ``None`` when it has to be written."""
+    source = message.source
+    is_kept = source is not None and source.form == form and not message.is_changed
+    return source.octets if source is not None and is_kept and (bcc or not names_blind(message)) else None
+
+
+def outgoing(message: Message, *, bcc: bool = True) -> OutgoingMessage:
     """Work out what is written of a message. Files that nobody has loaded are read, which blocks.
+
+    Without ``bcc`` nothing in it tells of blind recipients.
 
     Raises:
         NotLoaded: an attachment is larger than the load limit under which the message was loaded from its store.
@@ -90,16 +99,21 @@ def outgoing(message: Message) -> OutgoingMessage:
     """
     source = message.source
     if isinstance(source, ObjectSource) and not message.is_changed:
-        return OutgoingMessage(
+        found = OutgoingMessage(
             _in_order(source.content.properties.items()),
             tuple(_in_order(row.items()) for row in source.content.rows()),
             tuple(_as_read(one) for one in source.content.attachments()),
         )
-    return OutgoingMessage(
-        _in_order(_properties(message).values()),
-        tuple(_in_order(row_of_recipient(one, number)) for number, one in enumerate(message.recipients)),
-        tuple(_attachment(one, number) for number, one in enumerate(message.attachments)),
-    )
+    else:
+        found = OutgoingMessage(
+            _in_order(_properties(message).values()),
+            tuple(_in_order(row_of_recipient(one, number)) for number, one in enumerate(message.recipients)),
+            tuple(_attachment(one, number) for number, one in enumerate(message.attachments)),
+        )
+    if bcc:
+        return found
+    rows = tuple(row for row in found.recipients if not is_blind(row))
+    return OutgoingMessage(without_blind(found.properties), rows, found.attachments)
 
 
 def _in_order(entries: Iterable[tuple[PropertyKey, object]]) -> Values:

@@ -29,6 +29,7 @@ from msgcore.props.table import (
 )
 
 __all__ = [
+    "ROLE",
     "Values",
     "address_of",
     "entry_id_of",
@@ -42,7 +43,8 @@ Values = tuple[tuple[PropertyKey, object], ...]
 """Properties with their values, in an order that stays the same."""
 
 _MAIL_USER = 6
-_ROLE = 0x0F
+ROLE = 0x0F
+"""The bits of PidTagRecipientType that are the role; those above mark who has been served."""
 
 
 def address_of(name: str | None, address_type: str | None, email: str | None, smtp: str | None) -> Address | None:
@@ -74,7 +76,7 @@ def recipient_of_row(row: PropBag) -> Recipient:
     address = address_of(
         name, row.get(PidTagAddressType), row.get(PidTagEmailAddress), row.get(PidTagSmtpAddress)
     ) or Address("", "", "")
-    role = row.get(PidTagRecipientType, 1) & _ROLE
+    role = row.get(PidTagRecipientType, 1) & ROLE
     kind = RecipientKind(role) if role in _ROLES else RecipientKind.TO
     recipient = Recipient(address, kind)
     usual = {tag.bag_key: value for tag, value in _usual_row(recipient)}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import cast
 
 from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.objects.source import ObjectSource
+from msgcore.codecs.reading import is_strict, octets_of, refuse_departures
 from msgcore.codecs.tnef.attributes import VERSION, Attribute, Level
 from msgcore.codecs.tnef.stream import Found, Note, check_sums, ignore
 from msgcore.codecs.tnef.tnef_object import Reading, TnefObject
-from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
 from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
@@ -30,14 +29,10 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
         LimitExceeded: it is larger than ``limits.total_octets``; or strict, and it goes past some limit.
         UsageError: ``octets`` are none, or ``strictness`` is no Strictness.
     """
-    whole = _octets(octets, limits)
-    if strictness is not Strictness.LENIENT:
-        if not isinstance(cast(object, strictness), Strictness):
-            raise UsageError(f"strictness: need a Strictness, such as Strictness.STRICT, got {strictness!r}")
-        for finding in check(whole, limits):
-            if finding.rule.startswith("limit-"):
-                raise LimitExceeded(str(finding))
-            raise MalformedMessage(str(finding), finding.offset, finding.rule, finding.source)
+    whole = octets_of(octets)
+    limits.check_total(len(whole))
+    if is_strict(strictness):
+        refuse_departures(check(whole, limits))
     return Message.from_source(ObjectSource(_open(whole, limits, ignore)))
 
 
@@ -47,7 +42,8 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     Raises:
         MalformedMessage, LimitExceeded, UsageError: as lenient reading does.
     """
-    whole = _octets(octets, limits)
+    whole = octets_of(octets)
+    limits.check_total(len(whole))
     found: list[Finding] = []
 
     def note(offset: int, rule: str, text: str) -> None:
@@ -58,13 +54,6 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     while waiting:
         waiting += _check_one(waiting.pop(), note)
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.offset))
-
-
-def _octets(octets: bytes, limits: Limits) -> bytes:
-    if not isinstance(cast(object, octets), (bytes, bytearray, memoryview)):
-        raise UsageError(f"need the message's octets, got {type(octets).__name__}; of a file: Path(...).read_bytes()")
-    limits.check_total(len(octets))
-    return bytes(octets)
 
 
 def _open(whole: bytes, limits: Limits, note: Note) -> TnefObject:

@@ -15,8 +15,7 @@ import attrs
 
 from msgcore.codecs.compound import is_compound
 from msgcore.codecs.nested import write_nested
-from msgcore.codecs.objects.blind import names_blind, without_blind
-from msgcore.codecs.objects.outgoing import OutgoingAttachment, OutgoingMessage, outgoing
+from msgcore.codecs.objects.outgoing import OutgoingAttachment, OutgoingMessage, octets_as_read, outgoing
 from msgcore.codecs.objects.people import Values
 from msgcore.codecs.tnef.attributes import (
     IID_MESSAGE,
@@ -33,7 +32,6 @@ from msgcore.codecs.tnef.writing_texts import code_page_for, in_code_page
 from msgcore.errors import NotSupported
 from msgcore.model.attachment import AttachMethod
 from msgcore.model.message import Message
-from msgcore.model.recipient import RecipientKind
 from msgcore.props.key import BagKey
 from msgcore.props.table import (
     PidTagAttachFilename,
@@ -44,7 +42,6 @@ from msgcore.props.table import (
     PidTagImportance,
     PidTagLastModificationTime,
     PidTagMessageClass,
-    PidTagRecipientType,
     PidTagRenderingPosition,
     PidTagSubject,
 )
@@ -55,7 +52,6 @@ _LARGEST = 0xFFFFFFFF
 _NOT_RENDERED = 0xFFFFFFFF
 _FILE, _OLE = 1, 2
 _PRIORITIES = {0: 3, 1: 2, 2: 1}
-_ROLE = 0x0F
 
 
 def write(message: Message, *, bcc: bool = True) -> bytes:
@@ -78,15 +74,13 @@ def write_chunks(message: Message, *, bcc: bool = True) -> Iterator[bytes]:
     Raises:
         As :func:`write` does, before the first piece.
     """
-    source = message.source
-    if source is not None and source.form == "tnef" and not message.is_changed and (bcc or not names_blind(message)):
-        return iter((source.octets,))
-    return iter(compose(message, bcc=bcc))
+    kept = octets_as_read(message, "tnef", bcc=bcc)
+    return iter(compose(message, bcc=bcc) if kept is None else (kept,))
 
 
 def compose(message: Message, *, bcc: bool = True) -> Sequence[bytes]:
     """Write a message anew, whether it changed or not."""
-    return write_nested(message, lambda one, written: _stream(outgoing(one), written, bcc)).pieces
+    return write_nested(message, lambda one, written: _stream(outgoing(one, bcc=bcc), written)).pieces
 
 
 class _Pieces(NamedTuple):
@@ -131,9 +125,8 @@ Written = Callable[[Message], _Pieces]
 ByKey = Mapping[BagKey, object]
 
 
-def _stream(message: OutgoingMessage, written: Written, bcc: bool) -> _Pieces:
-    values = message.properties if bcc else without_blind(message.properties)
-    by_key = _by_key(values)
+def _stream(message: OutgoingMessage, written: Written) -> _Pieces:
+    by_key = _by_key(message.properties)
     texts = {attribute: text for attribute, tag in _TEXTS if isinstance(text := by_key.get(tag.bag_key), str)}
     titles = [_title(_by_key(one.properties)) for one in message.attachments]
     code_page = code_page_for([*texts.values(), *titles])
@@ -143,10 +136,10 @@ def _stream(message: OutgoingMessage, written: Written, bcc: bool) -> _Pieces:
     for attribute, text in texts.items():
         writer.put_text(attribute, text, code_page)
     _put_numbers(writer, by_key)
-    rows = [row for row in message.recipients if bcc or not _is_blind(row)]
+    rows = message.recipients
     if rows:
         writer.put(Attribute.RECIPIENT_TABLE, struct.pack("<I", len(rows)), *map(property_list, rows))
-    writer.put(Attribute.MESSAGE_PROPERTIES, property_list(values))
+    writer.put(Attribute.MESSAGE_PROPERTIES, property_list(message.properties))
     for attachment, title in zip(message.attachments, titles, strict=True):
         _put_facts(writer, attachment)
         if title:
@@ -158,11 +151,6 @@ def _stream(message: OutgoingMessage, written: Written, bcc: bool) -> _Pieces:
 
 def _by_key(values: Values) -> ByKey:
     return {tag.bag_key: value for tag, value in values}
-
-
-def _is_blind(row: Values) -> bool:
-    roles = [value for tag, value in row if tag == PidTagRecipientType]
-    return bool(roles) and isinstance(roles[0], int) and roles[0] & _ROLE == RecipientKind.BCC
 
 
 # What older readers look at ([MS-OXTNEF] section 2.1.3.2)
