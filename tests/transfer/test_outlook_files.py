@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from msgcore.codecs import mime, msg, tnef
+from msgcore.errors import MalformedMessage
 from msgcore.model import Message
 from msgcore.model.compare import compare
 from msgcore.props.table import PidLidLocation, PidTagMessageDeliveryTime, PidTagMessageFlags
@@ -87,7 +89,28 @@ def test_what_is_no_message_is_told_and_does_not_keep_others_out(desk: Desk, tmp
     told: list[Skipped] = []
     result = desk.bring(open_archive(folder), ImportOptions(skipped=told.append))
 
-    assert (result.messages + result.skipped, stored(desk)[-1].subject) == (2, "b")
+    assert (result.messages, result.skipped, [one.subject for one in stored(desk)]) == (1, 1, ["b"])
+    assert [one.where for one in told] == [str(folder / "a.msg")]
+
+
+@pytest.mark.parametrize(
+    ("name", "octets"),
+    [("bad.msg", b"not a msg"), ("bad.tnef", b""), ("bad.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))],
+)
+def test_a_file_that_holds_no_message_is_named(desk: Desk, tmp_path: Path, name: str, octets: bytes) -> None:
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / name).write_bytes(octets)
+
+    with pytest.raises(MalformedMessage, match=re.escape(str(tmp_path / "box" / name))):
+        desk.bring(EmlFolder(tmp_path / "box"))
+
+
+def test_a_mail_with_the_name_of_an_outlook_file_is_a_mail(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "mail.msg").write_bytes(b"Subject: hello\r\n\r\ntext")
+    desk.bring(EmlFolder(tmp_path / "box"))
+
+    assert [message.subject for message in stored(desk)] == ["hello"]
 
 
 def test_it_is_exported_as_a_mail_and_once(desk: Desk, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ class ArchivedMessage:
 
     ``received_at`` is when it was delivered, if the archive says so. ``folder`` is the path of folder names below the
     archive. ``position_octets`` is how much of ``Archive.total_octets`` has been read when this message was.
+    ``where`` names its place for a person, if it has a file of its own.
     """
 
     octets: bytes = attrs.field(repr=False)
@@ -34,6 +35,7 @@ class ArchivedMessage:
     folder: tuple[str, ...] = ()
     position_octets: int = 0
     form: str = "mime"
+    where: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from msgcore.base.octets import Limits
 from msgcore.codecs import form_of_octets, mime
-from msgcore.errors import LimitExceeded, NotFound, UsageError
+from msgcore.errors import LimitExceeded, MalformedMessage, NotFound, UsageError
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.file_writer import FileWriter
 from msgcore.transfer.files import (
@@ -58,6 +58,9 @@ def _is_message(path: Path) -> bool:
     return path.suffix.lower() in _SUFFIXES or path.name.lower() == _WINMAIL
 
 
+# Some programs give files of mail the names of Outlook's.
+_FIELD = re.compile(rb"[!-9;-~]++[ \t]*+:")
+
 _Read = Callable[[Path, Limits], bytes]
 
 
@@ -74,10 +77,20 @@ def _read(
     position += len(octets)
     # What came by mail may begin with any octets, and is not trusted as TNEF is.
     form = "mime" if path.suffix.lower() == ".eml" else form_of_octets(octets)
-    if form != "mime":
-        return ArchivedMessage(octets, received_at=changed, folder=folder, position_octets=position, form=form)
-    octets, is_draft = _unmarked(octets)
-    return ArchivedMessage(octets, is_draft=is_draft, received_at=changed, folder=folder, position_octets=position)
+    if form == "mime" and path.suffix.lower() != ".eml" and not _FIELD.match(octets):
+        return Skipped(str(path), MalformedMessage(f"{path}: no message of any form"))
+    is_draft = False
+    if form == "mime":
+        octets, is_draft = _unmarked(octets)
+    return ArchivedMessage(
+        octets,
+        is_draft=is_draft,
+        received_at=changed,
+        folder=folder,
+        position_octets=position,
+        form=form,
+        where=str(path),
+    )
 
 
 def _marked(message: ArchivedMessage) -> bytes:

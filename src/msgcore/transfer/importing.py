@@ -175,7 +175,8 @@ class _Intake:
         try:
             message = read_message(entry.octets, form=entry.form)
         except (LimitExceeded, MalformedMessage) as error:
-            batch.skipped.append(Skipped(f"{self._archive.path}: before octet {entry.position_octets}", error))
+            where = entry.where or f"{self._archive.path}: before octet {entry.position_octets}"
+            batch.skipped.append(Skipped(where, type(error)(f"{where}: {error}")))
             return
         batch.octets += len(entry.octets)
         # MIME says nothing of these, and what it did say would be anybody's word.

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from msgcore.codecs import mime, rtf, tnef
+from msgcore.codecs import mime, msg, rtf, tnef
 from msgcore.codecs.objects.outgoing import outgoing
+from msgcore.errors import UsageError
 from msgcore.model.attachment import Attachment
 from msgcore.model.compare import compare
 from msgcore.model.message import Message
@@ -279,3 +280,9 @@ def test_text_comes_out_of_rtf_that_holds_nothing_else() -> None:
     message = read({PidTagRtfCompressed: rtf.compress(rb"{\rtf1\ansi Hello {\b you}}")})
 
     assert (message.text, message.get(PidTagHtml)) == ("Hello you", None)
+
+
+@pytest.mark.parametrize("write", [tnef.write, msg.write])
+def test_only_messages_are_written(write: Callable[[Any], bytes]) -> None:
+    with pytest.raises(UsageError, match="need a Message, got bytes"):
+        write(b"Subject: x")

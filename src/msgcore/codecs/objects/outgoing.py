@@ -16,6 +16,7 @@ from msgcore.codecs.objects.blind import BLIND_FIELDS, is_blind, names_blind, wi
 from msgcore.codecs.objects.following import ATTACHMENTS, FOLLOWING, RECIPIENTS, REPLY_TO
 from msgcore.codecs.objects.people import Values, row_of_recipient
 from msgcore.codecs.objects.source import ObjectSource
+from msgcore.errors import UsageError
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.message import Message
 from msgcore.model.source import MessageSource
@@ -82,7 +83,13 @@ class OutgoingMessage:
 
 
 def octets_as_read(message: Message, form: str, *, bcc: bool) -> bytes | None:
-    """Give the octets of a message that goes out as it was read in this form, or ``None`` when it has to be written."""
+    """Give the octets of a message that goes out as it was read in this form, or ``None`` when it has to be written.
+
+    Raises:
+        UsageError: it is no message.
+    """
+    if not isinstance(cast(object, message), Message):
+        raise UsageError(f"need a Message, got {type(message).__name__}; of octets: msgcore.read_message(octets)")
     source = message.source
     is_kept = source is not None and source.form == form and not message.is_changed
     return source.octets if source is not None and is_kept and (bcc or not names_blind(message)) else None
