@@ -228,7 +228,7 @@ def test_nothing_unpickles() -> None:
         ("model.message", "msgcore.codecs.mime"),
         ("wire.smtp.client", "msgcore.runtime.blocking"),
         ("spi.store", "msgcore.session.store"),
-        ("session.session", "msgcore.mta.route"),
+        ("session.session", "msgcore.mta.routing.route"),
         ("mta.manager", "msgcore.profile.profile"),
     ],
 )

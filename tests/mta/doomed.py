@@ -24,10 +24,10 @@ from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.model import Address, Deferred, Delivered, Envelope, Outcome, Recipient, Refused
 from msgcore.mta import AddressSpace, Connector, RouteTable
-from msgcore.mta.manager import Manager
-from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.manager.manager import Manager
+from msgcore.mta.queue.contract import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, AsyncioRuntime, Connection, Database, Runtime
 from msgcore.spi.gateway import Content
 

@@ -16,10 +16,10 @@ from msgcore.base.times import Deadline
 from msgcore.model import Address, Delivered, Envelope, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import DirectoryEntry
-from msgcore.mta.manager import Manager, ManagerSettings
-from msgcore.mta.queue import Accept
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.queue.contract import Accept
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, AsyncioRuntime, Database, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.spi.registry import register_gateway

@@ -12,8 +12,8 @@ from typing import TypeVar
 import attrs
 import pytest
 
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import BlockingRuntime, Connection, Database, Engine, PostgresTarget, Runtime
 from tests.servers import Postgresql
 

@@ -13,8 +13,8 @@ import pytest
 
 from msgcore.errors import MsgcoreError
 from msgcore.model import Address, Delivered, Recipient
-from msgcore.mta.queue import Accept, Claim, Settlement
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.contract import Accept, Claim, Settlement
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, BlockingRuntime, Connection
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import ANN, LEASE_SECONDS, to
@@ -192,9 +192,9 @@ MANAGES = """
 import asyncio, sys
 from msgcore.base.text import Secret
 from msgcore.mta import AddressSpace, Connector, RouteTable
-from msgcore.mta.manager import Manager
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.manager.manager import Manager
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, AsyncioRuntime
 from tests.mta.doomed import Journal, JournalGateway, Marks, NoDirectory
 folder = Path(sys.argv[1])

@@ -15,7 +15,7 @@ from msgcore.model.address import parse_address
 from msgcore.model.compare import compare
 from msgcore.mta.forms import ContentForms, quoted_header
 from msgcore.mta.intake import accept_of
-from msgcore.mta.queue import Accept
+from msgcore.mta.queue.contract import Accept
 from msgcore.mta.trace import traced_message
 from msgcore.props.table import PidLidLocation, PidTagRecipientTrackStatus, PidTagTransportMessageHeaders
 from msgcore.runtime import NEVER

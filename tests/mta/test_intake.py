@@ -10,7 +10,7 @@ from msgcore.codecs import mime
 from msgcore.errors import InjectionRefused, InvalidAddress
 from msgcore.model import Address, Envelope, Message, Recipient
 from msgcore.mta.intake import accept_of
-from msgcore.mta.nexthop import next_hop
+from msgcore.mta.routing.nexthop import next_hop
 from msgcore.mta.trace import delivery_trace
 from msgcore.testing.queues import ANN, NOON, to
 

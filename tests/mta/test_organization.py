@@ -28,17 +28,17 @@ from msgcore.errors import (
 )
 from msgcore.model import Address, Deferred, Delivered, Outcome, Recipient, Refused
 from msgcore.mta import AddressSpace, Connector, RouteTable, Verdict
-from msgcore.mta.queue import Accept
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.contract import Accept
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import LETTER
 from tests.flow.modes import Api, Mode
-from tests.mta import rfc3464
 from tests.mta.homes import Home
 from tests.mta.office import Delivery, delivered, installed
 from tests.mta.places import ENGINES, Target, namespace_of
+from tests.mta.reports import rfc3464
 from tests.servers import Postgresql
 
 on_both_engines = pytest.mark.parametrize("home", ENGINES, indirect=True)

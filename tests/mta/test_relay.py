@@ -11,8 +11,8 @@ import pytest
 from msgcore.base.times import Deadline
 from msgcore.model import Accepted, Address, Deferred, Envelope, Message, Outcome, Pending, Recipient
 from msgcore.mta import Decision, MessageFacts, RouteTable
-from msgcore.mta.queue import Settlement
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.contract import Settlement
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.transport import SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking, TransportProvider

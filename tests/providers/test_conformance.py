@@ -15,7 +15,7 @@ from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.model import Delivered, Envelope, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
-from msgcore.mta.smtp_gateway import SmtpGateway, SmtpGatewayConfig
+from msgcore.mta.gateways.smtp import SmtpGateway, SmtpGatewayConfig
 from msgcore.providers.internet_mail import InternetMailConfig, InternetMailService
 from msgcore.providers.organization import OrganizationConfig, OrganizationService
 from msgcore.providers.smtp import SmtpConfig, SmtpService

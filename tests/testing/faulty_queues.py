@@ -12,7 +12,7 @@ import attrs
 
 from msgcore.base.times import Clock, Deadline
 from msgcore.model import Outcome, Recipient
-from msgcore.mta.queue import (
+from msgcore.mta.queue.contract import (
     Accept,
     Claim,
     NewReport,

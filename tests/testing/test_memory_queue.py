@@ -12,14 +12,14 @@ import pytest
 from hypothesis import settings
 
 from msgcore.model import Deferred
-from msgcore.mta.queue import QueueStore
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, Runtime
 from msgcore.testing.memory_queue import MemoryQueue, QueueMemory
 from msgcore.testing.queues import Desk, QueueConformance, Run
 from msgcore.testing.queues.desk import report_about
 from tests.conftest import SOAK
-from tests.mta.test_queue_machine import QueueMachine
+from tests.mta.queue.test_queue_machine import QueueMachine
 
 T = TypeVar("T")
 

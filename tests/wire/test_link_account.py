@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from msgcore.base.text import Secret
-from msgcore.mta.smtp_gateway import SmtpGatewayConfig
+from msgcore.mta.gateways.smtp import SmtpGatewayConfig
 from msgcore.providers.internet_mail import InternetMailConfig
 from msgcore.providers.smtp import SmtpConfig
 from msgcore.runtime.abc import NetworkPath, Proxy

@@ -6,11 +6,11 @@ from msgcore.blocking.closing import Closing
 from msgcore.blocking.twin import twin_of
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
-from msgcore.mta.decision import Decision
 from msgcore.mta.organization import MailboxFacts
 from msgcore.mta.organization import Organization as _Organization
-from msgcore.mta.queue import WaitingRecipient
-from msgcore.mta.route import RouteTable
+from msgcore.mta.queue.contract import WaitingRecipient
+from msgcore.mta.routing.decision import Decision
+from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 

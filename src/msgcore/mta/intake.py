@@ -9,7 +9,7 @@ from msgcore.codecs.mime.source import MimeSource, came_with_stream
 from msgcore.errors import InvalidAddress
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
-from msgcore.mta.queue import Accept
+from msgcore.mta.queue.contract import Accept
 from msgcore.spi.gateway import Content
 from msgcore.spi.overlay import not_carried
 

@@ -12,9 +12,9 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
-from msgcore.mta.decision import Decision
-from msgcore.mta.queue import WaitingRecipient
-from msgcore.mta.route import RouteTable
+from msgcore.mta.queue.contract import WaitingRecipient
+from msgcore.mta.routing.decision import Decision
+from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.registry import service
 from msgcore.spi.secrets import resolve_secret

@@ -19,11 +19,11 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Outcome, Pending
 from msgcore.model.recipient import Recipient
-from msgcore.mta.decision import Decision
-from msgcore.mta.facts import MessageFacts
 from msgcore.mta.intake import accept_of
-from msgcore.mta.queue import QueueStore
-from msgcore.mta.route import RouteTable
+from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.routing.decision import Decision
+from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.route import RouteTable
 from msgcore.spi.transport import RoutePreview
 
 __all__ = ["RelayTransport"]

@@ -8,7 +8,7 @@ import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.errors import UsageError
-from msgcore.mta.nexthop import next_hop
+from msgcore.mta.routing.nexthop import next_hop
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content, Gateway
 from msgcore.spi.plugin import Plugin

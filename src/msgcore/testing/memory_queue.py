@@ -13,7 +13,15 @@ from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Clock, Deadline, SystemClock
 from msgcore.model.outcome import Outcome, Pending
 from msgcore.model.recipient import Recipient
-from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement, WaitingRecipient
+from msgcore.mta.queue.contract import (
+    Accept,
+    Claim,
+    NewReport,
+    QueuedMessage,
+    QueuedRecipient,
+    Settlement,
+    WaitingRecipient,
+)
 from msgcore.spi.gateway import Content
 
 __all__ = ["MemoryQueue", "QueueMemory"]

@@ -29,11 +29,11 @@ from typing import cast
 from msgcore.blocking.organization import Organization as BlockingOrganization
 from msgcore.model.address import Address, parse_address
 from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
-from msgcore.mta.decision import Decision
-from msgcore.mta.facts import MessageFacts
 from msgcore.mta.organization import MailboxFacts, Organization
-from msgcore.mta.queue import WaitingRecipient
-from msgcore.mta.route import RouteTable
+from msgcore.mta.queue.contract import WaitingRecipient
+from msgcore.mta.routing.decision import Decision
+from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.route import RouteTable
 from msgcore.profile.profile import Profile, ServiceEntry
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.blocking import BlockingRuntime

@@ -12,14 +12,14 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported, UsageError
 from msgcore.model.address import SMTP, Address, check_smtp_address, parse_address
 from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
-from msgcore.mta.connector import Connector
-from msgcore.mta.decision import Decision
-from msgcore.mta.facts import MessageFacts
-from msgcore.mta.gateways import make_gateway
+from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.organization import MailboxFacts
-from msgcore.mta.queue import WaitingRecipient
-from msgcore.mta.route import RouteTable
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.contract import WaitingRecipient
+from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.mta.routing.connector import Connector
+from msgcore.mta.routing.decision import Decision
+from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.route import RouteTable
 from msgcore.providers.internal.mailboxes import Mailbox, add_address, create_mailbox, find_mailbox, list_mailboxes
 from msgcore.providers.internal.opening import lock_mailboxes
 from msgcore.providers.organization.office import MAILBOX_GATEWAY, MAILBOXES, Office

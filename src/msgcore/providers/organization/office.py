@@ -10,15 +10,15 @@ from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.model.address import Address
-from msgcore.mta.connector import Connector
-from msgcore.mta.decision import Decision
 from msgcore.mta.directory import EX
-from msgcore.mta.facts import MessageFacts
-from msgcore.mta.manager import Manager, ManagerSettings
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.route import RouteTable
-from msgcore.mta.spaces import AddressSpace
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.mta.routing.connector import Connector
+from msgcore.mta.routing.decision import Decision
+from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.providers.internal.opening import open_databases
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.organization.directory import Directory

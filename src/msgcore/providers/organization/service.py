@@ -10,7 +10,7 @@ import attrs
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, SetupError
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.providers.internal.mailboxes import find_mailbox
 from msgcore.providers.internal.store import InternalStore
 from msgcore.providers.organization.administration import SqlOrganization

@@ -12,14 +12,14 @@ from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported, SetupError, UsageError
 from msgcore.model.address import Address
-from msgcore.mta.connector import Connector
-from msgcore.mta.decision import Decision
 from msgcore.mta.directory import EX
-from msgcore.mta.facts import MessageFacts
-from msgcore.mta.gateways import make_gateway
-from msgcore.mta.manager import Manager, ManagerSettings
-from msgcore.mta.route import RouteTable
-from msgcore.mta.spaces import AddressSpace
+from msgcore.mta.gateways.making import make_gateway
+from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.routing.connector import Connector
+from msgcore.mta.routing.decision import Decision
+from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime.abc import LoopRuntime, Runtime
 from msgcore.spi.gateway import Gateway, content_forms_of

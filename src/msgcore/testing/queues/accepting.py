@@ -8,7 +8,7 @@ from msgcore.errors import TimedOut
 from msgcore.model.address import Address
 from msgcore.model.outcome import Delivered
 from msgcore.model.recipient import Recipient, RecipientKind
-from msgcore.mta.queue import Accept, Claim
+from msgcore.mta.queue.contract import Accept, Claim
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues.desk import ANN, LETTER, Desk, names, to

@@ -9,7 +9,7 @@ import pytest
 
 from msgcore.errors import TimedOut
 from msgcore.model.outcome import Deferred
-from msgcore.mta.queue import Claim, QueueStore
+from msgcore.mta.queue.contract import Claim, QueueStore
 from msgcore.runtime.abc import NEVER
 from msgcore.testing.modes import gather
 from msgcore.testing.queues.desk import LEASE_SECONDS, Desk, names

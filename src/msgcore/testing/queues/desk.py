@@ -10,7 +10,7 @@ import attrs
 from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient, RecipientKind
-from msgcore.mta.queue import Accept, Claim, NewReport, QueuedRecipient, QueueStore, Settlement
+from msgcore.mta.queue.contract import Accept, Claim, NewReport, QueuedRecipient, QueueStore, Settlement
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock

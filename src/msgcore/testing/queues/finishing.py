@@ -11,7 +11,7 @@ from msgcore.errors import TimedOut
 from msgcore.model.address import Address
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
 from msgcore.model.recipient import Recipient
-from msgcore.mta.queue import QueuedRecipient, Settlement
+from msgcore.mta.queue.contract import QueuedRecipient, Settlement
 from msgcore.runtime.abc import NEVER
 from msgcore.testing.queues.desk import ANN, LEASE_SECONDS, Desk, names, report_about, to
 from msgcore.testing.queues.suite import QueueSuite, Run

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 import pytest
 
-from msgcore.mta.queue import QueueStore
+from msgcore.mta.queue.contract import QueueStore
 from msgcore.runtime.abc import Runtime
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.conformance import Conformance

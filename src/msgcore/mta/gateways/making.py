@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgcore.base.text import Secret
-from msgcore.mta.connector import Connector
+from msgcore.mta.routing.connector import Connector
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.config import build_config, option_values
 from msgcore.spi.plugin import Plugin

@@ -23,16 +23,16 @@ from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
-from msgcore.mta.bounce import non_delivery_report
-from msgcore.mta.connector import Connector
-from msgcore.mta.decision import Decision
 from msgcore.mta.directory import Directory
-from msgcore.mta.facts import MessageFacts
 from msgcore.mta.forms import ContentForms
-from msgcore.mta.gateways import make_gateway
-from msgcore.mta.nexthop import next_hop
-from msgcore.mta.queue import Claim, QueuedRecipient, QueueStore, Settlement
-from msgcore.mta.route import RouteTable
+from msgcore.mta.gateways.making import make_gateway
+from msgcore.mta.queue.contract import Claim, QueuedRecipient, QueueStore, Settlement
+from msgcore.mta.reports.bounce import non_delivery_report
+from msgcore.mta.routing.connector import Connector
+from msgcore.mta.routing.decision import Decision
+from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.nexthop import next_hop
+from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.gateway import Content, Gateway, content_forms_of
 from msgcore.spi.outcomes import checked_outcomes

@@ -10,7 +10,7 @@ import attrs
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address
-from msgcore.mta.spaces import AddressSpace
+from msgcore.mta.routing.spaces import AddressSpace
 
 __all__ = ["Connector"]
 

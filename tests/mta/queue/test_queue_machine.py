@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from msgcore.model import Deferred, Delivered, Outcome, Pending, Recipient, Refused
-from msgcore.mta.bounce import non_delivery_report
-from msgcore.mta.queue import Accept, Claim, NewReport, QueuedRecipient, Settlement
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.contract import Accept, Claim, NewReport, QueuedRecipient, Settlement
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.mta.reports.bounce import non_delivery_report
 from msgcore.runtime import NEVER, BlockingRuntime, Connection, Database, PostgresTarget
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on

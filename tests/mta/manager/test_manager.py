@@ -34,9 +34,9 @@ from msgcore.errors import (
 from msgcore.model import Accepted, Address, Deferred, Delivered, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import DirectoryEntry
-from msgcore.mta.manager import ManagerSettings
-from msgcore.mta.queue import NewReport, QueuedMessage, QueuedRecipient, Settlement
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.manager.manager import ManagerSettings
+from msgcore.mta.queue.contract import NewReport, QueuedMessage, QueuedRecipient, Settlement
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import ANN, LETTER, NOON

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from msgcore.model import Address
 from msgcore.mta import AddressSpace, Connector, LinkState, MessageFacts, RouteTable, Verdict
-from tests.mta.tables import NOON, facts, links, recipients, tables
+from tests.mta.routing.tables import NOON, facts, links, recipients, tables
 
 
 def matching(table: RouteTable, recipient: Address) -> list[tuple[Connector, AddressSpace]]:

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from msgcore.errors import UsageError
 from msgcore.mta import AddressSpace, Connector, RouteTable
-from tests.mta.tables import tables
+from tests.mta.routing.tables import tables
 
 WHOLE = RouteTable(
     [

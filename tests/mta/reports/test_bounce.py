@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from msgcore.codecs import mime
 from msgcore.model import Accepted, Address, Deferred, Delivered, Outcome, Recipient, Refused, Unknown
-from msgcore.mta.bounce import non_delivery_report
-from msgcore.mta.queue import NewReport, QueuedMessage, QueuedRecipient, Settlement
+from msgcore.mta.queue.contract import NewReport, QueuedMessage, QueuedRecipient, Settlement
+from msgcore.mta.reports.bounce import non_delivery_report
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import ANN, LETTER, NOON
-from tests.mta import rfc3464
+from tests.mta.reports import rfc3464
 
 BOB = Address("SMTP", "bob@b.test", "Bob Berg")
 NOBODY = Refused(550, "5.1.1", "nobody here", "RCPT")

@@ -15,7 +15,7 @@ from msgcore.model.outcome import Refused
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 from msgcore.mta.forms import quoted_header
-from msgcore.mta.queue import Accept, NewReport, QueuedMessage, Settlement
+from msgcore.mta.queue.contract import Accept, NewReport, QueuedMessage, Settlement
 from msgcore.spi.gateway import Content
 
 __all__ = ["non_delivery_report"]

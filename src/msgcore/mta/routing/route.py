@@ -27,11 +27,11 @@ import attrs
 from msgcore.base.status import EnhancedStatus
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_address
-from msgcore.mta import table_data
-from msgcore.mta.connector import Connector
-from msgcore.mta.decision import Candidate, Decision, Reason, Trace, Verdict
-from msgcore.mta.facts import LinkState, MessageFacts
-from msgcore.mta.space_index import Row, SpaceIndex
+from msgcore.mta.routing import table_data
+from msgcore.mta.routing.connector import Connector
+from msgcore.mta.routing.decision import Candidate, Decision, Reason, Trace, Verdict
+from msgcore.mta.routing.facts import LinkState, MessageFacts
+from msgcore.mta.routing.space_index import Row, SpaceIndex
 from msgcore.wire.domain import address_key
 
 __all__ = ["LinkState", "MessageFacts", "RouteTable"]

@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from msgcore.errors import UsageError
-from msgcore.mta.connector import Connector
-from msgcore.mta.spaces import AddressSpace
+from msgcore.mta.routing.connector import Connector
+from msgcore.mta.routing.spaces import AddressSpace
 
 __all__ = ["read_connectors", "write_connectors"]
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import attrs
 
 from msgcore.model.address import SMTP
-from msgcore.mta.connector import Connector
-from msgcore.mta.spaces import AddressSpace
+from msgcore.mta.routing.connector import Connector
+from msgcore.mta.routing.spaces import AddressSpace
 
 __all__ = ["Row", "SpaceIndex"]
 

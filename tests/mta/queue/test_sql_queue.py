@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import pytest
 
 from msgcore.model import Deferred, Delivered, Outcome
-from msgcore.mta.queue import Accept, QueueStore, Settlement
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.contract import Accept, QueueStore, Settlement
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, Connection, Database, Engine, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
@@ -142,8 +142,8 @@ def test_a_lease_of_another_boot_is_free_in_a_file_and_perhaps_another_machine_s
 
 CLAIMS = """
 import sys
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
-from msgcore.mta.sql_queue import SqlQueue
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
+from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER
 queue = SqlQueue(runtime, Database.open(target, QUEUE_SCHEMA, create=True))
 while claims := runtime.run(queue.claim(7, 600.0, NEVER)):

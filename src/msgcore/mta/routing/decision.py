@@ -11,9 +11,9 @@ import attrs
 
 from msgcore.base.status import EnhancedStatus
 from msgcore.model.address import Address
-from msgcore.mta.facts import MessageFacts
-from msgcore.mta.space_index import Row
-from msgcore.mta.spaces import AddressSpace
+from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.space_index import Row
+from msgcore.mta.routing.spaces import AddressSpace
 
 __all__ = ["Candidate", "Decision", "Reason", "Trace", "Verdict"]
 

@@ -8,7 +8,7 @@ import pytest
 from msgcore.errors import InvalidAddress, UsageError
 from msgcore.model import Address
 from msgcore.mta import AddressSpace, Connector, Decision, LinkState, MessageFacts, RouteTable
-from tests.mta.tables import FIELD, NOON, rows
+from tests.mta.routing.tables import FIELD, NOON, rows
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,16 @@ from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_d
 from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
-from msgcore.mta.queue import Accept, Claim, NewReport, QueuedMessage, QueuedRecipient, Settlement, WaitingRecipient
-from msgcore.mta.queue_schema import QUEUE_SCHEMA
+from msgcore.mta.queue.contract import (
+    Accept,
+    Claim,
+    NewReport,
+    QueuedMessage,
+    QueuedRecipient,
+    Settlement,
+    WaitingRecipient,
+)
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.runtime import Connection, Database, Engine, Row, Runtime
 from msgcore.runtime.host import holder_name
 from msgcore.runtime.leases import LONGEST_LEASE_SECONDS, lease_clock

@@ -12,7 +12,7 @@ from msgcore.base.text import Secret
 from msgcore.codecs import mime, tnef
 from msgcore.errors import ConnectionLost, TlsRequired, UsageError
 from msgcore.model import Accepted, Envelope, Message, Outcome, Recipient, Refused
-from msgcore.mta.smtp_gateway import SmtpGateway, SmtpGatewayConfig
+from msgcore.mta.gateways.smtp import SmtpGateway, SmtpGatewayConfig
 from msgcore.props.table import PidLidLocation
 from msgcore.runtime import Runtime
 from msgcore.spi.config import ConfigError, build_config

@@ -1,0 +1,1 @@
+"""The gateways that come with the MTA, and how a connector's gateway is made."""

@@ -1,0 +1,1 @@
+"""The manager, which works the queue."""

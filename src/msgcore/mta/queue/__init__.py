@@ -1,0 +1,1 @@
+"""Where the MTA keeps what it is responsible for."""

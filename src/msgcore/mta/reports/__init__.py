@@ -1,0 +1,1 @@
+"""What the MTA tells senders about their messages (RFC 3461 to 3464)."""
