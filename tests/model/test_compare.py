@@ -12,15 +12,19 @@ import pytest
 from hypothesis import given
 
 from msgcore.base.one_off import OneOffEntryId
+from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.model.attachment import Attachment
 from msgcore.model.compare import compare
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
 from msgcore.props.table import (
+    PidLidLocation,
+    PidLidReminderSet,
     PidTagAttachExtension,
     PidTagAttachFilename,
     PidTagAttachFlags,
+    PidTagAttachmentLinkId,
     PidTagAttachNumber,
     PidTagDisplayName,
     PidTagDisplayType,
@@ -31,10 +35,13 @@ from msgcore.props.table import (
     PidTagRecipientDisplayName,
     PidTagRenderingPosition,
     PidTagRowid,
+    PidTagRtfInSync,
     PidTagSenderEntryId,
     PidTagSenderSearchKey,
     PidTagSenderSmtpAddress,
+    PidTagSendRichInfo,
     PidTagSubject,
+    PidTagTnefCorrelationKey,
 )
 from msgcore.props.tags import Property, PropertyTag, header_property
 from msgcore.props.types import PropertyType
@@ -70,6 +77,12 @@ def test_both_sides_find_the_same(left: Message, right: Message) -> None:
     back = Counter((repr(one.right), repr(one.left)) for one in compare(right, left))
 
     assert there == back
+
+
+@pytest.mark.parametrize("pair", [(b"octets", letter()), (letter(), None)])
+def test_only_messages_are_compared(pair: tuple[Any, Any]) -> None:
+    with pytest.raises(UsageError, match=r"need a Message, got (bytes|NoneType); msgcore\.read_message"):
+        compare(*pair)
 
 
 def places(change: Change) -> list[str]:
@@ -159,6 +172,12 @@ def test_a_difference_is_named(change: Change, where: list[str]) -> None:
         set_on_file(PidTagAttachFilename, "OTHER.REP"),
         assign("text", "Hello\r\n"),
         set_property(PidTagReadReceiptRequested, False),
+        set_property(PidLidReminderSet, False),
+        set_property(PidLidLocation, ""),
+        set_property(PidTagTnefCorrelationKey, b"<1@a.test>"),
+        set_property(PidTagRtfInSync, True),
+        set_on_file(PidTagAttachmentLinkId, 0),
+        set_recipients(BOB, Recipient(CID.address, properties={PidTagSendRichInfo: False})),
         set_property(PidTagSenderSearchKey, b"SMTP:ANN@A.TEST"),
         set_property(PidTagSenderEntryId, bytes(OneOffEntryId("Ann", "SMTP", "Ann@a.test"))),
         without(PidTagSenderSmtpAddress),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from msgcore.codecs import read_message, write_message
 from msgcore.errors import InjectionRefused, InvalidAddress, NotLoaded, PropertyNotFound, UsageError
 from msgcore.model import Attachment, Header, Importance, Message, Recipient, RecipientKind, compare
 from msgcore.model.address import Address
@@ -197,3 +200,61 @@ def test_a_naive_date_is_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
         Message(date=datetime(2026, 1, 1))
     assert Message(date=datetime(2026, 1, 1, tzinfo=UTC)).date == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+LOOKS: dict[str, Callable[[Any, Any], object]] = {
+    "[]": lambda thing, tag: thing[tag],
+    "get": lambda thing, tag: thing.get(tag),
+    "[]=": lambda thing, tag: thing.__setitem__(tag, "x"),
+    "in": lambda thing, tag: tag in thing,
+    "del": lambda thing, tag: thing.__delitem__(tag),
+}
+
+
+@pytest.mark.parametrize("form", ["composed", "mime", "tnef", "msg"])
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", ["PidTagSubject", 0x0037, None])
+def test_what_is_no_tag_is_refused(form: str, look: str, name: object) -> None:
+    message = Message(subject="x")
+    if form != "composed":
+        message = read_message(write_message(message, form))
+    with pytest.raises(
+        UsageError, match=f"need a property tag such as PidTagSubject, got {name!r}; msgcore.props.lookup"
+    ):
+        LOOKS[look](message, name)
+
+
+@pytest.mark.parametrize("form", ["composed", "mime", "tnef", "msg"])
+@pytest.mark.parametrize("look", ["[]", "get", "[]="])
+def test_what_is_no_tag_is_refused_by_an_attachment(form: str, look: str) -> None:
+    message = Message(attachments=[b"x"])
+    if form != "composed":
+        message = read_message(write_message(message, form))
+    with pytest.raises(UsageError, match="need a property tag such as PidTagSubject, got 'PidTagAttachSize'"):
+        LOOKS[look](message.attachments[0], "PidTagAttachSize")
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        ("Plan", "Plan.eml"),
+        ("Re: a/b", "Re_ a_b.eml"),
+        ("plan.pdf", "plan.pdf.eml"),
+        ("", "attachment.eml"),
+        ("...", "attachment.eml"),
+        ("x" * 500, "x" * 251 + ".eml"),
+    ],
+)
+def test_an_attached_message_is_a_file_by_its_subject(subject: str, name: str) -> None:
+    assert Attachment(Message(subject=subject)).safe_filename == name
+
+
+@pytest.mark.parametrize(("form", "name"), [("mime", "Plan.eml"), ("tnef", "Plan.msg"), ("msg", "Plan.msg")])
+def test_an_attached_message_that_was_read_is_a_file_of_its_form(form: str, name: str) -> None:
+    read = read_message(write_message(Message(attachments=[Message(subject="Plan")]), form))
+
+    assert read.attachments[0].safe_filename == name
+
+
+def test_an_attached_message_with_a_name_keeps_it() -> None:
+    assert Attachment(Message(subject="Plan"), filename="other.eml").safe_filename == "other.eml"

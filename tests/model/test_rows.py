@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from msgcore.codecs import mime
-from msgcore.errors import NotLoaded
+from msgcore.errors import NotLoaded, UsageError
 from msgcore.model import Attachment, Message, Recipient
 from msgcore.model.address import Address
 from msgcore.props.table import (
@@ -23,6 +23,7 @@ from msgcore.props.table import (
     PidTagMessageRecipients,
     PidTagRecipientType,
     PidTagSearchKey,
+    PidTagSendRichInfo,
     PidTagSmtpAddress,
     PidTagSubject,
 )
@@ -92,3 +93,35 @@ def test_the_content_of_a_file_that_was_not_read_is_not_loaded(tmp_path: Path) -
     path.write_bytes(b"12345")
     with pytest.raises(NotLoaded):
         Attachment(path).get(PidTagAttachDataBinary)
+
+
+@pytest.mark.parametrize(
+    "given", [{PidTagSendRichInfo: True}, [(PidTagSendRichInfo, True)], ((PidTagSendRichInfo, True),)]
+)
+def test_properties_of_a_row_are_a_mapping_or_pairs(given: Any) -> None:
+    recipient = Recipient(Address("SMTP", "bob@b.test"), properties=given)
+
+    assert recipient.properties == ((PidTagSendRichInfo, True),)
+    assert recipient.get(PidTagSendRichInfo) is True
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (None, "pairs of a property and its value"),
+        (7, "pairs of a property and its value"),
+        ((PidTagSendRichInfo, True), "pairs of a property and its value"),
+        ("text", "pairs of a property and its value"),
+        ({"PidTagSendRichInfo": True}, "need a property tag"),
+        ({PidTagSendRichInfo: "yes"}, "PidTagSendRichInfo: need bool"),
+    ],
+)
+def test_what_is_no_property_of_a_row_is_refused(given: Any, problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        Recipient(Address("SMTP", "bob@b.test"), properties=given)
+
+
+def test_a_row_is_asked_for_properties() -> None:
+    name: Any = "PidTagDisplayName"
+    with pytest.raises(UsageError, match="need a property tag such as PidTagSubject, got 'PidTagDisplayName'"):
+        Recipient(Address("SMTP", "bob@b.test")).get(name)

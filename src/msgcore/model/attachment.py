@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import mimetypes
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
@@ -204,7 +205,13 @@ class Attachment:
 
     @property
     def safe_filename(self) -> str:
-        """A name that a file in a folder of one's own can have (:func:`~msgcore.base.filenames.safe_name`)."""
+        """A name that a file in a folder of one's own can have (:func:`~msgcore.base.filenames.safe_name`).
+
+        A message without a name has that of its subject, with ``.msg`` if it was read from one of Outlook's forms, else
+        with ``.eml``.
+        """
+        if self._message is not None and not self.filename:
+            return _name_of_message(self._message)
         return safe_name(self.filename or "")
 
     @property
@@ -277,6 +284,14 @@ class Attachment:
         self._bag[PidTagAttachDataBinary] = data
         self._bag[PidTagAttachSize] = len(data)
         self._bag[PidTagAttachMethod] = AttachMethod.BY_VALUE
+
+
+def _name_of_message(message: Message) -> str:
+    source = message.source
+    extension = ".eml" if source is None or source.form == "mime" else ".msg"
+    # A subject is no path: what stands before a slash is part of it.
+    stem = safe_name(re.sub(r"[/\\]", "_", message.subject))
+    return safe_name(f"{stem}{extension}")
 
 
 def _guess_type(filename: str | None) -> str:

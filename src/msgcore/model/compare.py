@@ -14,8 +14,9 @@ import attrs
 
 from msgcore.errors import NotLoaded
 from msgcore.model.attachment import Attachment, AttachMethod
+from msgcore.model.defaults import MEANT_OF_FILE
 from msgcore.model.meaning import Meanings, meaning_in_row, signed
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.model.pairing import address_and_name, each_pair, paired_attachments, paired_recipients, person
 from msgcore.model.recipient import Recipient
 from msgcore.props.computed import Owner, keys_of
@@ -33,15 +34,18 @@ from msgcore.props.table import (
     PidTagCreationTime,
     PidTagDisplayName,
     PidTagLastModificationTime,
-    PidTagRenderingPosition,
+    PidTagRtfInSync,
     PidTagSubject,
+    PidTagTnefCorrelationKey,
 )
 from msgcore.props.tags import Property
 
 __all__ = ["Difference", "compare", "differences"]
 
-# These follow from the form a message was kept in, from its recipients, or from where and when it was put.
-_NOT_SAID = keys_of(Owner.STORE) | keys_of(Owner.TRANSPORT)
+# These follow from the form a message was kept in, from its recipients, or from where and when it was put. The key only
+# says to which mail the TNEF in it belongs, and the other one which bodies were made of each other.
+_OF_THE_FORM = {PidTagTnefCorrelationKey.bag_key, PidTagRtfInSync.bag_key}
+_NOT_SAID = keys_of(Owner.STORE) | keys_of(Owner.TRANSPORT) | _OF_THE_FORM
 
 
 @attrs.frozen
@@ -62,7 +66,12 @@ def compare(left: Message, right: Message) -> tuple[Difference, ...]:
     ``attachments[0].…`` for one, and so on into attached messages; numbers are those of the left message. Whatever
     their order, recipients are paired by address and attachments by name. An attachment that was not loaded is compared
     by its size.
+
+    Raises:
+        UsageError: one of them is no message.
     """
+    check_message(left)
+    check_message(right)
     return tuple(
         attrs.evolve(found, where=f"{path}{found.where}")
         for path, one, other in each_pair(left, right)
@@ -145,8 +154,9 @@ def _of_file(attachment: Attachment, tag: PropertyKey) -> object:
     value = signed(tag, attachment.properties.get(cast("Property[object]", tag)))
     if tag.bag_key == PidTagAttachFlags.bag_key:
         return (value if isinstance(value, int) else 0) & ~_SHOWN_IN_HTML
-    if value in (None, "") and (follows := _FOLLOWING.get(tag.bag_key)) is not None:
-        return follows(attachment)
+    if value is None or value == "":
+        follows = _FOLLOWING.get(tag.bag_key)
+        return MEANT_OF_FILE.get(tag.bag_key) if follows is None else follows(attachment)
     return value
 
 
@@ -159,6 +169,5 @@ _FOLLOWING: Mapping[BagKey, Callable[[Attachment], object]] = {
     PidTagAttachMethod.bag_key: lambda attachment: int(
         AttachMethod.BY_VALUE if attachment.message is None else AttachMethod.EMBEDDED_MESSAGE
     ),
-    PidTagRenderingPosition.bag_key: lambda _attachment: -1,
     PidTagDisplayName.bag_key: _display_name,
 }

@@ -1,7 +1,7 @@
 """What a property means beside others, so that two ways to say the same compare as the same.
 
-A default that stands there means what its absence does; entry ids, search keys and SMTP addresses that are made of an
-address say nothing that the address does not; a header field is its named property.
+A default that stands there means what its absence does, and so does an empty text; entry ids, search keys and SMTP
+addresses that are made of an address say nothing that the address does not; a header field is its named property.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from msgcore.base.one_off import OneOffEntryId
 from msgcore.errors import MalformedMessage
 from msgcore.model.address import SMTP
 from msgcore.model.body import as_mime_says
-from msgcore.model.levels import Importance, Sensitivity
+from msgcore.model.defaults import MEANT, MEANT_IN_ROW
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
 from msgcore.props.key import BagKey, PropertyKey
@@ -22,10 +22,7 @@ from msgcore.props.table import (
     PidTagBody,
     PidTagEmailAddress,
     PidTagHtml,
-    PidTagImportance,
-    PidTagMessageClass,
     PidTagNonReceiptNotificationRequested,
-    PidTagOriginatorDeliveryReportRequested,
     PidTagReadReceiptAddressType,
     PidTagReadReceiptEmailAddress,
     PidTagReadReceiptEntryId,
@@ -40,7 +37,6 @@ from msgcore.props.table import (
     PidTagSenderEntryId,
     PidTagSenderSearchKey,
     PidTagSenderSmtpAddress,
-    PidTagSensitivity,
     PidTagSentRepresentingAddressType,
     PidTagSentRepresentingEmailAddress,
     PidTagSentRepresentingEntryId,
@@ -51,16 +47,7 @@ from msgcore.props.table import (
 from msgcore.props.tags import PS_INTERNET_HEADERS, Property
 from msgcore.props.types import PropertyType
 
-__all__ = ["MEANT", "Meanings", "meaning_in_row", "signed"]
-
-MEANT: Mapping[BagKey, object] = {
-    PidTagMessageClass.bag_key: "IPM.Note",
-    PidTagImportance.bag_key: int(Importance.NORMAL),
-    PidTagSensitivity.bag_key: int(Sensitivity.NORMAL),
-    PidTagReadReceiptRequested.bag_key: False,
-    PidTagOriginatorDeliveryReportRequested.bag_key: False,
-}
-"""What a message means that does not say it."""
+__all__ = ["Meanings", "meaning_in_row", "signed"]
 
 _BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 _BITS = {PropertyType.SHORT: 16, PropertyType.LONG: 32, PropertyType.I8: 64}
@@ -82,11 +69,11 @@ class Meanings:
         """Give what the message means by a property; ``None``: nothing that it does not say by others as well."""
         key = tag.bag_key
         if isinstance(key, tuple) and key[0] == PS_INTERNET_HEADERS and key not in self._said:
-            return self._field(str(key[1]))
+            return self._field(str(key[1])) or None
         value = self._message.said(cast("Property[object]", tag))
         if key in _IDS_OF:
             return _unless_of_person(value, *map(self._message.said, _IDS_OF[key]))
-        if value is None:
+        if value is None or value == "":
             return self._unsaid(tag)
         return as_mime_says(value) if key in _BODIES else signed(tag, value)
 
@@ -129,6 +116,8 @@ def meaning_in_row(recipient: Recipient, tag: PropertyKey) -> object:
     value = recipient.get(cast("Property[object]", tag))
     if tag.bag_key in _IDS_OF_ROW:
         return _unless_of_person(value, recipient.get(PidTagAddressType), recipient.get(PidTagEmailAddress))
+    if value is None or value == "":
+        return MEANT_IN_ROW.get(tag.bag_key)
     return None if tag.bag_key in _NAMES_OF_ROW and value == recipient.display_name else signed(tag, value)
 
 

@@ -21,7 +21,7 @@ from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
 from msgcore.model.source import MessageSource
 from msgcore.props.bag import UNTOUCHED, PropBag
-from msgcore.props.key import PropertyKey
+from msgcore.props.key import PropertyKey, check_key
 from msgcore.props.table import (
     PidTagBody,
     PidTagClientSubmitTime,
@@ -49,7 +49,7 @@ from msgcore.props.table import (
 from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
 from msgcore.props.types import PropertyType
 
-__all__ = ["Message"]
+__all__ = ["Message", "check_message"]
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -162,9 +162,13 @@ class Message:
         return value
 
     def __setitem__(self, tag: Property[T], value: T) -> None:
-        if isinstance(value, str) and _is_header_text(tag):
-            refuse_line_ends(value, tag.label)
-        self._bag[tag] = value
+        try:
+            if isinstance(value, str) and _is_header_text(tag):
+                refuse_line_ends(value, tag.label)
+            self._bag[tag] = value
+        except AttributeError:
+            check_key(tag)
+            raise
 
     def __delitem__(self, tag: Property[Any]) -> None:
         if tag not in self:
@@ -192,10 +196,14 @@ class Message:
     def said(self, tag: Property[T]) -> T | None:
         """Give the value that the message itself has; ``None`` also for what would only follow from something else."""
         layer = self._layer
-        value = UNTOUCHED if layer is None else layer.over(tag)
-        if value is UNTOUCHED:
-            source = self._source
-            value = self._own_header(tag) if source is None else source.value(tag)
+        try:
+            value = UNTOUCHED if layer is None else layer.over(tag)
+            if value is UNTOUCHED:
+                source = self._source
+                value = self._own_header(tag) if source is None else source.value(tag)
+        except AttributeError:
+            check_key(tag)
+            raise
         return cast("T | None", value)
 
     def tags(self) -> tuple[PropertyKey, ...]:
@@ -518,6 +526,12 @@ class Message:
             self[smtp] = given.email_address
         else:
             self._bag.discard(smtp)
+
+
+def check_message(given: object) -> None:
+    """Raise ``UsageError`` unless it is a message."""
+    if not isinstance(given, Message):
+        raise UsageError(f"need a Message, got {type(given).__name__}; msgcore.read_message makes one of octets")
 
 
 def as_attachment(given: AttachmentLike | Message) -> Attachment:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import attrs
 
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_addresses
 from msgcore.model.delivery import Notify
-from msgcore.props.key import PropertyKey
+from msgcore.props.bag import checked
+from msgcore.props.key import PropertyKey, check_key
 from msgcore.props.table import (
     PidTagAddressType,
     PidTagDisplayName,
@@ -22,7 +23,7 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import Property
 
-__all__ = ["Recipient", "RecipientKind", "RecipientsLike", "parse_recipients"]
+__all__ = ["Recipient", "RecipientKind", "RecipientsLike", "RowProperties", "parse_recipients"]
 
 
 class RecipientKind(enum.IntEnum):
@@ -34,20 +35,52 @@ class RecipientKind(enum.IntEnum):
     BCC = 3
 
 
+class RowProperties(tuple[tuple[PropertyKey, object], ...]):
+    """Properties that are known to be some: what a codec has read goes into a recipient without another look."""
+
+    __slots__ = ()
+
+
+@runtime_checkable
+class _Items(Protocol):
+    """A mapping, or a bag. To type checkers a ``Mapping[PropertyKey, …]`` would be no dictionary of single tags."""
+
+    def items(self) -> Iterable[tuple[PropertyKey, object]]: ...
+
+
+def _row_properties(given: _Items | Iterable[tuple[PropertyKey, object]]) -> RowProperties:
+    if isinstance(given, RowProperties):
+        return given
+    try:
+        pairs = [(tag, value) for tag, value in (given.items() if isinstance(given, _Items) else given)]
+    except (TypeError, ValueError):
+        raise UsageError(f"Recipient: properties are pairs of a property and its value, got {given!r}") from None
+    for tag, _ in pairs:
+        check_key(tag)
+    return RowProperties([(tag, checked(tag, value)) for tag, value in pairs])
+
+
+_NONE = RowProperties()
+
+
 @attrs.frozen
 class Recipient:
     """One row of a message's recipient table.
 
     ``notify``: when its sender wants a notification (``None``: as the servers do by themselves); ``original``: whom the
     message was for before somebody redirected it (RFC 3461 sections 4.1 and 4.2). ``properties``: what the row says
-    beside address, name and role, as TNEF and .msg files have it; these come before what follows from the address.
+    beside address, name and role, as TNEF and .msg files have it, a mapping or pairs; these come before what follows
+    from the address.
+
+    Raises:
+        UsageError: one of ``properties`` is none, or its value is not of its type.
     """
 
     address: Address
     kind: RecipientKind = RecipientKind.TO
     notify: Notify | None = attrs.field(default=None, eq=False)
     original: Address | None = attrs.field(default=None, eq=False)
-    properties: tuple[tuple[PropertyKey, object], ...] = attrs.field(default=(), eq=False, repr=False)
+    properties: RowProperties = attrs.field(default=_NONE, converter=_row_properties, eq=False, repr=False)
 
     @property
     def address_type(self) -> str:
@@ -63,10 +96,14 @@ class Recipient:
 
     def get(self, tag: Property[Any], default: object = None) -> object:
         """Give a property of the row, or ``default``."""
+        try:
+            known = _VALUES.get(tag.bag_key)
+        except AttributeError:
+            check_key(tag)
+            raise
         for own, value in self.properties:
             if own.bag_key == tag.bag_key and own.value_type is tag.value_type:
                 return value
-        known = _VALUES.get(tag.bag_key)
         found = known[1](self) if known is not None and known[0].value_type is tag.value_type else None
         return default if found is None else found
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any, TypeVar, cast, overload
 
 from msgcore.errors import PropertyNotFound, UsageError
-from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.key import BagKey, PropertyKey, check_key
 from msgcore.props.tags import Property
 from msgcore.props.types import PropertyType
 from msgcore.props.values import check_value
 
-__all__ = ["UNTOUCHED", "PropBag"]
+__all__ = ["UNTOUCHED", "PropBag", "checked"]
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -38,13 +38,21 @@ class PropBag:
         self._changed: dict[BagKey, PropertyKey] = {}
 
     def __getitem__(self, tag: Property[T]) -> T:
-        entry = self._entries.get(tag.bag_key)
+        try:
+            entry = self._entries.get(tag.bag_key)
+        except AttributeError:
+            check_key(tag)
+            raise
         if entry is None or not _fits(entry[0], tag):
             raise PropertyNotFound(tag.label)
         return cast(T, entry[1])
 
     def __setitem__(self, tag: Property[T], value: T) -> None:
-        self._entries[tag.bag_key] = (tag, _checked(tag, value))
+        try:
+            self._entries[tag.bag_key] = (tag, checked(tag, value))
+        except AttributeError:
+            check_key(tag)
+            raise
         self._changed[tag.bag_key] = tag
 
     def __delitem__(self, tag: PropertyKey) -> None:
@@ -65,7 +73,11 @@ class PropBag:
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
         """Give the value, or ``default`` when the bag has none."""
-        entry = self._entries.get(tag.bag_key)
+        try:
+            entry = self._entries.get(tag.bag_key)
+        except AttributeError:
+            check_key(tag)
+            raise
         return entry[1] if entry is not None and _fits(entry[0], tag) else default
 
     def over(self, tag: PropertyKey) -> object:
@@ -78,7 +90,7 @@ class PropBag:
 
     def preset(self, tag: PropertyKey, value: object) -> None:
         """Put a value that is not a change: what a codec or store read."""
-        self._entries[tag.bag_key] = (tag, _checked(tag, value))
+        self._entries[tag.bag_key] = (tag, checked(tag, value))
 
     def discard(self, tag: PropertyKey) -> None:
         """Delete, also what is not there: the deletion counts as a change, for a bag that lies over another."""
@@ -114,7 +126,12 @@ class PropBag:
         return twin
 
 
-def _checked(tag: PropertyKey, value: object) -> object:
+def checked(tag: PropertyKey, value: object) -> object:
+    """Give a value as a bag keeps it.
+
+    Raises:
+        UsageError: it is not of the property's type, or of one that only wires have.
+    """
     if tag.value_type in _OF_WIRES:
         raise UsageError(f"{tag.label}: a bag keeps text as PT_UNICODE; PT_STRING8 is for wires")
     return check_value(tag, value)

@@ -50,6 +50,8 @@ __all__ = [
     "check_size",
     "check_sort_order",
     "kind_of",
+    "parts_of",
+    "tags_of",
 ]
 
 MAX_DEPTH = 100
@@ -152,6 +154,17 @@ def check_sort_order(keys: Sequence[SortKey]) -> None:
         _check_tag(key.tag)
         if kind_of(key.tag) is None:
             raise WrongType(f"{key.tag.label}: values of type {key.tag.value_type.name} have no order")
+
+
+def tags_of(restriction: Restriction) -> Iterator[PropertyKey]:
+    """Give the properties that a restriction asks of itself, without its parts."""
+    match restriction:
+        case Comparison() | Content() | Exists() | Size() | Bitmask():
+            yield restriction.tag
+        case PropertyComparison():
+            yield from (restriction.tag, restriction.other)
+        case _:
+            pass
 
 
 def parts_of(restriction: Restriction) -> tuple[Restriction, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar, overload
 
 from msgcore.props.bag import PropBag
-from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.key import BagKey, PropertyKey, check_key
 from msgcore.props.tags import Property
 
 __all__ = ["FilledBag"]
@@ -33,7 +33,11 @@ class FilledBag(PropBag):
         raise NotImplementedError
 
     def __getitem__(self, tag: Property[T]) -> T:
-        self.fill(tag.bag_key)
+        try:
+            self.fill(tag.bag_key)
+        except AttributeError:
+            check_key(tag)
+            raise
         return super().__getitem__(tag)
 
     def __delitem__(self, tag: PropertyKey) -> None:
@@ -53,8 +57,12 @@ class FilledBag(PropBag):
     @overload
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
-        if tag.bag_key not in self._entries:
-            self.fill(tag.bag_key)
+        try:
+            if tag.bag_key not in self._entries:
+                self.fill(tag.bag_key)
+        except AttributeError:
+            check_key(tag)
+            raise
         return super().get(tag, default)
 
     def over(self, tag: PropertyKey) -> object:

@@ -8,8 +8,8 @@ from typing import Any, TypeVar, cast, overload
 
 import attrs
 
-from msgcore.errors import PropertyNotFound, StoreError, UsageError
-from msgcore.props.key import BagKey, PropertyKey
+from msgcore.errors import PropertyNotFound, StoreError
+from msgcore.props.key import BagKey, PropertyKey, check_key
 from msgcore.props.tags import Property
 from msgcore.props.values import PropertyError, PropertyErrorCode
 
@@ -39,7 +39,8 @@ class RowLayout:
         try:
             place = self.places.get(tag.bag_key)
         except AttributeError:
-            raise _no_tag(tag) from None
+            check_key(tag)
+            raise
         if place is None:
             return None
         at, make = place
@@ -51,10 +52,6 @@ class RowLayout:
 def _by_key(columns: tuple[PropertyKey, ...]) -> RowLayout:
     """Lay out rows whose raw form is a mapping."""
     return RowLayout(columns, {tag.bag_key: (tag.bag_key, None) for tag in columns})
-
-
-def _no_tag(key: object) -> UsageError:
-    return UsageError(f"need a property tag, got {key!r}; msgcore.props.lookup finds one by its name")
 
 
 class Row:

@@ -17,7 +17,7 @@ from msgcore.codecs.msg.writer import unwritable as unwritable_in_msg
 from msgcore.codecs.tnef.writing_properties import unwritable as unwritable_in_tnef
 from msgcore.errors import MsgcoreError
 from msgcore.model.compare import Difference
-from msgcore.model.meaning import MEANT
+from msgcore.model.defaults import MEANT, MEANT_IN_ROW, MEANT_OF_FILE
 from msgcore.model.message import Message
 from msgcore.model.recipient import RecipientKind
 from msgcore.props.key import BagKey, PropertyKey
@@ -28,7 +28,6 @@ from msgcore.props.table import (
     PidTagBody,
     PidTagEmailAddress,
     PidTagHtml,
-    PidTagRenderingPosition,
     PidTagRtfCompressed,
     PidTagSearchKey,
 )
@@ -80,7 +79,7 @@ def _became(difference: Difference) -> str:
     return change
 
 
-_DEFAULTS: dict[BagKey, object] = {**MEANT, PidTagRenderingPosition.bag_key: -1}
+_DEFAULTS: dict[BagKey, object] = {**MEANT, **MEANT_IN_ROW, **MEANT_OF_FILE}
 
 
 def _unsaid(tag: PropertyKey, difference: Difference, place: Place) -> Reason:

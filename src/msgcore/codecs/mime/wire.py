@@ -37,7 +37,7 @@ from msgcore.codecs.mime.wire_fields import wire_field
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.codecs.mime.writer import chunks_in_form, goes_as_read
 from msgcore.errors import CapabilityMissing
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.model.recipient import RecipientKind
 from msgcore.model.wire_form import WireForm
 
@@ -51,7 +51,12 @@ class Offers(Protocol):
 
 
 def wire_writer(message: Message, *, tnef: bool = False) -> Callable[[Offers], WireForm]:
-    """Give what writes a message for a next hop when that is known, as :func:`write_for_wire` does."""
+    """Give what writes a message for a next hop when that is known, as :func:`write_for_wire` does.
+
+    Raises:
+        UsageError: it is no message.
+    """
+    check_message(message)
 
     def write(hop: Offers) -> WireForm:
         return _wire_form(
@@ -86,6 +91,7 @@ def write_for_wire(
         CapabilityMissing: an address needs SMTPUTF8, or a signed part needs what the hop does not offer.
         NotLoaded, InjectionRefused, UsageError: as ``mime.write`` does.
     """
+    check_message(message)
     return _wire_form(
         message, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary, flowed=flowed, tnef=tnef
     ).octets

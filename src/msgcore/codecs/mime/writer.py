@@ -38,7 +38,7 @@ from msgcore.codecs.mime.tree.entity import parse
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.codecs.nested import messages_in, write_nested
 from msgcore.model.address import Address
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.model.recipient import Recipient
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
@@ -60,8 +60,8 @@ def write(message: Message, *, bcc: bool = True, flowed: bool = False, tnef: boo
     Raises:
         InjectionRefused: a value that becomes part of a header field holds CR, LF or NUL.
         NotLoaded: an attachment is larger than the load limit under which the message was loaded from its store.
-        UsageError: a named property is no header field; a message is attached to itself; the file of an attachment
-            cannot be read any more, or has changed its size.
+        UsageError: it is no message; a named property is no header field; a message is attached to itself; the file of
+            an attachment cannot be read any more, or has changed its size.
     """
     return b"".join(write_chunks(message, bcc=bcc, flowed=flowed, tnef=tnef))
 
@@ -77,6 +77,7 @@ def write_chunks(
     Raises:
         As :func:`write` does, before the first piece; but a file may fail later.
     """
+    check_message(message)
     if tnef is None:
         tnef = message.is_changed and came_with_stream(message)
     is_usual = bcc and not flowed and not tnef
@@ -97,6 +98,7 @@ def size_when_written(message: Message, *, bcc: bool = True) -> int:
     Raises:
         As :func:`write` does.
     """
+    check_message(message)
     return size_of(_write_all(message, WriteForm(bcc=bcc)).segments)
 
 

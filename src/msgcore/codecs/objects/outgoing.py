@@ -16,9 +16,8 @@ from msgcore.codecs.objects.blind import BLIND_FIELDS, is_blind, names_blind, wi
 from msgcore.codecs.objects.following import ATTACHMENTS, FOLLOWING, RECIPIENTS, REPLY_TO
 from msgcore.codecs.objects.people import Values, row_of_recipient
 from msgcore.codecs.objects.source import ObjectSource
-from msgcore.errors import UsageError
 from msgcore.model.attachment import Attachment, AttachMethod
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.model.source import MessageSource
 from msgcore.props.computed import Owner, keys_of
 from msgcore.props.key import BagKey, PropertyKey
@@ -88,8 +87,7 @@ def octets_as_read(message: Message, form: str, *, bcc: bool) -> bytes | None:
     Raises:
         UsageError: it is no message.
     """
-    if not isinstance(cast(object, message), Message):
-        raise UsageError(f"need a Message, got {type(message).__name__}; of octets: msgcore.read_message(octets)")
+    check_message(message)
     source = message.source
     is_kept = source is not None and source.form == form and not message.is_changed
     return source.octets if source is not None and is_kept and (bcc or not names_blind(message)) else None

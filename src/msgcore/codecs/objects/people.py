@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgcore.base.one_off import OneOffEntryId, flat_entry_list, read_flat_entry_list
 from msgcore.errors import MalformedMessage
 from msgcore.model.address import SMTP, Address
-from msgcore.model.recipient import Recipient, RecipientKind
+from msgcore.model.recipient import Recipient, RecipientKind, RowProperties
 from msgcore.props.bag import PropBag
 from msgcore.props.key import PropertyKey
 from msgcore.props.table import (
@@ -81,7 +81,7 @@ def recipient_of_row(row: PropBag) -> Recipient:
     recipient = Recipient(address, kind)
     usual = {tag.bag_key: value for tag, value in _usual_row(recipient)}
     usual[PidTagRowid.bag_key] = row.get(PidTagRowid)
-    own = tuple((tag, value) for tag, value in row.items() if usual.get(tag.bag_key) != value)
+    own = RowProperties([(tag, value) for tag, value in row.items() if usual.get(tag.bag_key) != value])
     return Recipient(address, kind, properties=own) if own else recipient
 
 

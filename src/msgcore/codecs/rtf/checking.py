@@ -6,6 +6,7 @@ import re
 
 from msgcore.base.findings import Finding
 from msgcore.base.octets import USUAL_LIMITS, Limits
+from msgcore.codecs.rtf.given import given_octets
 from msgcore.codecs.rtf.tokens import SIGNATURE
 
 __all__ = ["check_rtf"]
@@ -21,6 +22,7 @@ def check_rtf(rtf: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     Raises:
         LimitExceeded: the RTF has more than ``limits.total_octets``.
     """
+    rtf = given_octets(rtf)
     limits.check_total(len(rtf))
     findings: list[Finding] = []
     if SIGNATURE.match(rtf[:1024].decode("latin-1")) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from msgcore.codecs.rtf.given import given_octets
 from msgcore.codecs.rtf.header import COMPRESSED, PRELOAD, STORED, WINDOW, Header
 
 __all__ = ["compress", "store"]
@@ -17,13 +18,15 @@ _MOST_PLACES = 16 * WINDOW
 
 def store(rtf: bytes) -> bytes:
     """Write RTF uncompressed, with the header in front (``MELA``)."""
-    return Header.of(STORED, rtf, len(rtf)).octets() + rtf
+    octets = given_octets(rtf)
+    return Header.of(STORED, octets, len(octets)).octets() + octets
 
 
 def compress(rtf: bytes) -> bytes:
     """Compress RTF (``LZFu``); the same RTF gives the same octets."""
-    contents = _written(_tokens(PRELOAD + rtf))
-    return Header.of(COMPRESSED, contents, len(rtf)).octets() + contents
+    octets = given_octets(rtf)
+    contents = _written(_tokens(PRELOAD + octets))
+    return Header.of(COMPRESSED, contents, len(octets)).octets() + contents
 
 
 def _written(tokens: Iterator[bytes]) -> bytes:

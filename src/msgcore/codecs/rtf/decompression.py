@@ -19,6 +19,7 @@ import attrs
 
 from msgcore.base.findings import Finding
 from msgcore.base.octets import USUAL_LIMITS, Limits
+from msgcore.codecs.rtf.given import given_octets
 from msgcore.codecs.rtf.header import COMPRESSED, HEADER_OCTETS, PRELOAD, STORED, WINDOW, Header, checksum
 from msgcore.errors import LimitExceeded
 
@@ -59,11 +60,13 @@ def decompress(octets: bytes, limits: Limits = USUAL_LIMITS) -> bytes:
         MalformedMessage: there is no header, or it is of another kind.
         LimitExceeded: more than ``limits.total_octets`` go in or come out.
     """
+    octets = given_octets(octets)
     return _decoded(Header.read(octets), octets, limits).rtf
 
 
 def check_compressed(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     """Tell what :func:`decompress` tolerates in these octets; it raises what that raises."""
+    octets = given_octets(octets)
     header = Header.read(octets)
     decoded = _decoded(header, octets, limits)
     findings: list[Finding] = []

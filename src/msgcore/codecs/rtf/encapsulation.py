@@ -14,6 +14,8 @@ import html as html_module
 import re
 import struct
 
+from msgcore.codecs.rtf.given import given_text
+
 __all__ = ["encapsulate_html", "encapsulate_text"]
 
 _HEAD = (
@@ -52,7 +54,7 @@ def encapsulate_html(html: str) -> bytes:
     """Write HTML as RTF; :func:`~msgcore.codecs.rtf.reading.html_of` gives exactly the same HTML."""
     pieces = [_HTML_HEAD]
     at_block = True
-    for piece in _PIECES.finditer(html):
+    for piece in _PIECES.finditer(given_text(html)):
         kind = piece.lastindex
         if kind is None:
             pieces.append(_escaped(piece[0]))
@@ -69,7 +71,8 @@ def encapsulate_html(html: str) -> bytes:
 
 def encapsulate_text(text: str) -> bytes:
     """Write plain text as RTF; :func:`~msgcore.codecs.rtf.reading.text_of` gives exactly the same text."""
-    escaped = "".join(_LINE_ENDS_OF_TEXT.get(piece) or _escaped(piece) for piece in re.split(r"(\r\n|[\r\n])", text))
+    pieces = re.split(r"(\r\n|[\r\n])", given_text(text))
+    escaped = "".join(_LINE_ENDS_OF_TEXT.get(piece) or _escaped(piece) for piece in pieces)
     return f"{_TEXT_HEAD}{escaped}}}".encode("ascii")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
+from msgcore.codecs.rtf.given import given_octets
 from msgcore.codecs.rtf.tokens import SIGNATURE
 
 __all__ = ["RtfKind", "kind_of"]
@@ -24,7 +25,7 @@ class RtfKind(enum.Enum):
 
 def kind_of(rtf: bytes) -> RtfKind:
     r"""Say what the document carries, by ``\fromhtml1`` or ``\fromtext`` in its header, before the font table."""
-    text = rtf[:_HEADER_OCTETS].decode("latin-1")
+    text = given_octets(rtf)[:_HEADER_OCTETS].decode("latin-1")
     if SIGNATURE.match(text) is None:
         return RtfKind.NONE
     found = _FROM.search(text.partition(r"{\fonttbl")[0])

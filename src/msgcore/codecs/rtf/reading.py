@@ -18,6 +18,7 @@ from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.rtf import tokens
 from msgcore.codecs.rtf.actions import HTML_ACTIONS, TEXT_ACTIONS, Action, open_starred, take_unicode
 from msgcore.codecs.rtf.document import Document
+from msgcore.codecs.rtf.given import given_octets
 from msgcore.codecs.rtf.kinds import RtfKind, kind_of
 from msgcore.codecs.rtf.tokens import TOKEN
 from msgcore.codecs.rtf.words import HTML_SYMBOLS, HTML_WORDS, TEXT_SYMBOLS, TEXT_WORDS
@@ -48,6 +49,7 @@ def html_of(rtf: bytes, limits: Limits = USUAL_LIMITS) -> str | None:
     Raises:
         LimitExceeded: the RTF has more than ``limits.total_octets``.
     """
+    rtf = given_octets(rtf)
     limits.check_total(len(rtf))
     return _read(rtf, _HTML) if kind_of(rtf) is RtfKind.HTML else None
 
@@ -62,6 +64,7 @@ def text_of(rtf: bytes, limits: Limits = USUAL_LIMITS) -> str:
     Raises:
         LimitExceeded: the RTF has more than ``limits.total_octets``.
     """
+    rtf = given_octets(rtf)
     limits.check_total(len(rtf))
     return _read(rtf, _TEXT)
 

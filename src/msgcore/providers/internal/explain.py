@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from msgcore.props.check import parts_of
-from msgcore.props.key import PropertyKey
+from msgcore.props.check import parts_of, tags_of
 from msgcore.props.restriction import (
     AmbiguousName,
     AnyRow,
-    Bitmask,
-    Comparison,
-    Content,
-    Exists,
-    PropertyComparison,
     Restriction,
-    Size,
 )
 from msgcore.providers.internal.columns import column_of
 from msgcore.providers.internal.contents import FolderTable
@@ -53,21 +46,12 @@ def _is_slow(table: FolderTable, residual: Restriction) -> bool:
     waiting = [residual]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, AnyRow | AmbiguousName) or any(column_of(tag, table.columns) is None for tag in _tags(one)):
+        if isinstance(one, AnyRow | AmbiguousName) or any(
+            column_of(tag, table.columns) is None for tag in tags_of(one)
+        ):
             return True
         waiting += parts_of(one)
     return False
-
-
-def _tags(restriction: Restriction) -> Iterator[PropertyKey]:
-    """Give the properties that a restriction asks of itself, without its parts."""
-    match restriction:
-        case Comparison() | Content() | Exists() | Size() | Bitmask():
-            yield restriction.tag
-        case PropertyComparison():
-            yield from (restriction.tag, restriction.other)
-        case _:
-            pass
 
 
 def _steps(table: FolderTable) -> Iterator[str]:

@@ -23,7 +23,7 @@ from msgcore.model.address import Address
 from msgcore.model.attachment import Attachment
 from msgcore.model.headers import Headers
 from msgcore.model.message import Message
-from msgcore.model.recipient import Recipient
+from msgcore.model.recipient import Recipient, RowProperties
 from msgcore.model.source import MessageSource
 from msgcore.props.bag import PropBag
 from msgcore.props.computed import Owner, keys_of
@@ -274,5 +274,5 @@ def _with_row(recipient: Recipient, row: Recipient | None) -> Recipient:
     """Add what the stream's row says beside name, role and number."""
     if row is None:
         return recipient
-    own = tuple(entry for entry in row.properties if entry[0].bag_key not in _ROW_OF_THE_HEADER)
+    own = RowProperties([entry for entry in row.properties if entry[0].bag_key not in _ROW_OF_THE_HEADER])
     return attrs.evolve(recipient, properties=own) if own else recipient
