@@ -512,7 +512,7 @@ def test_no_message_comes_without_sender_recipient_and_data(parts: list[bytes]) 
 
 @given(
     st.lists(st.sampled_from([b"\r", b"\n", b".", b"\r\n", b"\r\n.\r\n", b"a"]), max_size=12).map(b"".join),
-    st.integers(1, 4),
+    st.integers(1, 4) | st.just(100),
 )
 def test_the_end_of_data_is_found_at_every_cut(octets: bytes, size: int) -> None:
     """What a plain look at all octets finds is what the reader finds, however they come."""

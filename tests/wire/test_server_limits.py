@@ -5,7 +5,7 @@ import pytest
 
 from msgcore.base.status import Reply
 from msgcore.errors import UsageError
-from msgcore.model import Envelope
+from msgcore.model import Envelope, Recipient
 from msgcore.runtime import BlockingRuntime, run
 from msgcore.wire.smtp.server import ServerSettings, serve_session
 from tests.wire.test_server import HELLO, SETTINGS, TO_BOB, Keeper, Talker, codes
@@ -83,6 +83,20 @@ def test_a_service_that_closes_ends_sessions_at_their_next_command() -> None:
     run(serve_session(client, Closing(), SETTINGS, closing=closing))
 
     assert [line[:3] for line in client.heard.splitlines()][-2:] == [b"250", b"421"]
+
+
+def test_a_service_that_closes_lets_a_transaction_come_to_its_end() -> None:
+    closing = BlockingRuntime().event()
+
+    class Closing(Keeper):
+        async def rcpt(self, recipient: Recipient) -> Reply:
+            closing.set()
+            return await super().rcpt(recipient)
+
+    client = Talker(TO_BOB + b"RCPT TO:<cid@b.test>\r\nDATA\r\n", b".\r\n")
+    run(serve_session(client, Closing(), SETTINGS, closing=closing))
+
+    assert [line[:3] for line in client.heard.splitlines()][-5:] == [b"250", b"250", b"354", b"250", b"421"]
 
 
 @pytest.mark.parametrize("keyword", ["TURN", "size", ""])

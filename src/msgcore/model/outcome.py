@@ -75,7 +75,13 @@ class Outcome:
 
 @attrs.frozen(str=False)
 class Accepted(Outcome):
-    """A next hop took responsibility."""
+    """A next hop took responsibility.
+
+    ``reports_itself``: it was given what the sender asks for (RFC 3461) and will tell of success itself. Where it does
+    not, whoever handed the message over tells a sender who wants to know that it was relayed (section 5.2.2 there).
+    """
+
+    reports_itself: bool = attrs.field(default=False, eq=False, kw_only=True)
 
     @property
     def certainty(self) -> Certainty:

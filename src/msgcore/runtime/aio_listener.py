@@ -6,16 +6,19 @@ import asyncio
 import contextlib
 import contextvars
 import errno
+import functools
 import logging
 import socket
 from collections.abc import Awaitable, Callable
 from types import TracebackType
+from typing import Any
 
 from msgcore.errors import MsgcoreError, SetupError
 from msgcore.runtime.abc import NEVER, Endpoint, Stream
 from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.cancel import Calls, leave_call
 from msgcore.runtime.dial import Address
+from msgcore.runtime.waits import complete
 
 __all__ = ["AsyncioListener", "bind"]
 
@@ -76,24 +79,27 @@ class AsyncioListener:
         while True:
             await self._free.acquire()
             try:
-                connection, address = await loop.sock_accept(listening)
+                connection, address = await _accepted(listening)
             except OSError as error:
                 self._free.release()
                 if error.errno in _SHORT_OF:
                     _log.error("%s: cannot accept: %s", self._service, error.strerror)
                     await asyncio.sleep(_SHORTAGE_SECONDS)
                 continue
-            task = loop.create_task(
-                self._connection(connection, Endpoint(address[0], address[1], self._service)), context=self._context
-            )
+            peer = Endpoint(address[0], address[1], self._service)
+            begun = asyncio.Event()
+            task = loop.create_task(self._connection(connection, peer, begun), context=self._context)
             self._tasks.add(task)
-            task.add_done_callback(self._ended)
+            task.add_done_callback(functools.partial(self._ended, connection, begun))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, connection: socket.socket, begun: asyncio.Event, task: asyncio.Task[None]) -> None:
+        if not begun.is_set():  # cancelled before its first step
+            connection.close()
         self._tasks.discard(task)
         self._free.release()
 
-    async def _connection(self, connection: socket.socket, peer: Endpoint) -> None:
+    async def _connection(self, connection: socket.socket, peer: Endpoint, begun: asyncio.Event) -> None:
+        begun.set()
         stream = AsyncioStream(peer, self._calls, NEVER)
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: stream, connection)
@@ -114,6 +120,27 @@ class AsyncioListener:
             raise
         else:
             await stream.close()
+
+
+async def _accepted(listening: socket.socket) -> tuple[socket.socket, Any]:
+    """Accept a connection in one step with what follows: a cancellation must not lose one that is there already."""
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            connection, address = listening.accept()
+        except (BlockingIOError, InterruptedError):
+            ready = loop.create_future()
+            try:
+                loop.add_reader(listening, complete, ready)
+            except NotImplementedError:  # Windows
+                return await loop.sock_accept(listening)
+            try:
+                await ready
+            finally:
+                loop.remove_reader(listening)
+        else:
+            connection.setblocking(False)
+            return connection, address
 
 
 def bind(endpoint: Endpoint, addresses: list[Address]) -> list[socket.socket]:

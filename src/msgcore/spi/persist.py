@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from msgcore.errors import StoreBusy
+from msgcore.errors import CommitUnknown, ConnectionLost, StoreBusy
 from msgcore.runtime.abc import Runtime
 
 __all__ = ["written_down"]
@@ -20,11 +20,11 @@ async def written_down(runtime: Runtime, write: Callable[[], Awaitable[T]]) -> T
     """Run a write that notes what cannot be undone, such as a message that has left.
 
     The caller's ``cancel()`` passes by. A task that is cancelled meanwhile writes again, perhaps what is written
-    already, and is cancelled after that; so ``write`` must be one that may be repeated. A busy store is asked again
-    for two minutes.
+    already, and is cancelled after that; so ``write`` must be one that may be repeated. A store that is busy, or whose
+    server is lost, is asked again for two minutes: a server that crashed, or whose standby takes over, is back by then.
 
     Raises:
-        StoreBusy: the store stayed busy.
+        StoreBusy, ConnectionLost, CommitUnknown: that did not pass.
     """
     give_up = runtime.deadline(_PATIENCE_SECONDS)
     interrupted: BaseException | None = None
@@ -32,7 +32,7 @@ async def written_down(runtime: Runtime, write: Callable[[], Awaitable[T]]) -> T
         while True:
             try:
                 written = await write()
-            except StoreBusy:
+            except (StoreBusy, ConnectionLost, CommitUnknown):
                 if give_up.is_past:
                     raise
                 await runtime.sleep(_PAUSE_SECONDS)

@@ -52,6 +52,16 @@ class ServerLine:
     def unread_octets(self) -> int:
         return len(self._incoming.buffer) + self.stream.unread_octets
 
+    def arrived_line(self) -> bytes | None:
+        """Give the next line if it has arrived and is of usual length: what a batch of commands needs no wait for."""
+        buffer = self._incoming.buffer
+        end = buffer.find(b"\n", 0, self._limits.max_command_octets) + 1
+        if not end:
+            return None
+        line = bytes(buffer[:end])
+        del buffer[:end]
+        return line
+
     async def next_line(self, *, is_exchange: bool = False) -> bytes | None:
         """Give the next line, or ``None`` for one that is too long."""
         is_waiting = False
@@ -89,9 +99,14 @@ class ServerLine:
         self._outgoing.append(octets)
         self._outgoing_octets += len(octets)
 
+    @property
+    def has_much(self) -> bool:
+        """Whether the answers are so many that they should go out."""
+        return self._outgoing_octets > _OUTGOING_OCTETS
+
     async def flush_much(self) -> None:
         """Send the answers when they are many."""
-        if self._outgoing_octets > _OUTGOING_OCTETS:
+        if self.has_much:
             await self.flush()
 
     async def flush(self) -> None:

@@ -13,7 +13,7 @@ import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.errors import MsgcoreError, ProtocolBroken, TimedOut
-from msgcore.model.outcome import Deferred, Delivered, Outcome, Outcomes, Unknown, outcome_of_reply
+from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Outcomes, Unknown, outcome_of_reply
 from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.plan import Plan
 
@@ -277,9 +277,10 @@ class Letter:
 
     def _kind(self, outcome: Outcome) -> Outcome:
         """RFC 2033 section 4.2: a server of LMTP that says yes has delivered."""
-        if not self._plan.is_lmtp or outcome.code is None or outcome.code >= 300:
+        if outcome.code is None or outcome.code >= 300:
             return outcome
-        return Delivered(outcome.code, outcome.enhanced, outcome.text, outcome.stage, outcome.note)
+        said = (outcome.code, outcome.enhanced, outcome.text, outcome.stage, outcome.note)
+        return Delivered(*said) if self._plan.is_lmtp else Accepted(*said, reports_itself=self._plan.is_dsn)
 
     def transaction(self, *, is_usable: bool) -> Transaction:
         plan = self._plan

@@ -29,6 +29,7 @@ from msgcore.wire.smtp.transmit import Transaction, is_nothing_sent, transmit, t
 __all__ = ["SmtpLink", "SmtpServer"]
 
 Render = Callable[[Extensions], WireForm]
+Tell = Callable[[int, Outcomes], object]
 
 _CLOSE_SECONDS = 8.0
 _CONVERSION = EnhancedStatus(5, 6, 3)
@@ -53,8 +54,10 @@ class SmtpLink:
         self._memory = memory or HostMemory(runtime)
         self._pool = Pool(runtime, self._open, limits, str(server.endpoint), means_full=_means_full)
 
-    async def transmit(self, envelope: Envelope, render: Render, deadline: Deadline) -> Outcomes:
-        """Send one message; ``render`` writes it for what the server takes.
+    async def transmit(
+        self, envelope: Envelope, render: Render, deadline: Deadline, *, is_quick: bool = False
+    ) -> Outcomes:
+        """Send one message; ``render`` writes it for what the server takes, in a thread unless it ``is_quick``.
 
         Where it raises ``CapabilityMissing``, the message is refused.
 
@@ -67,25 +70,30 @@ class SmtpLink:
         """
         try:
             with await self._pool.lease(deadline) as lease:
-                return await self._transmit(lease, envelope, render, deadline)
+                return await self._transmit(lease, envelope, render, deadline, is_quick=is_quick)
         except CommandRefused as error:
             return Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(_said(error), "greeting")))
 
-    async def transmit_all(self, batch: Sequence[tuple[Envelope, Render]], deadline: Deadline) -> list[Outcomes]:
+    async def transmit_all(
+        self, batch: Sequence[tuple[Envelope, Render]], deadline: Deadline, tell: Tell = lambda _, __: None
+    ) -> list[Outcomes]:
         """Send small messages one behind the other over one session, and give what became of each, in their order.
 
         Where fewer come back than were given, the rest was not begun. They are written where they are sent, between two
-        waits: on an event loop, a large one is for :meth:`transmit`.
+        waits: on an event loop, a large one is for :meth:`transmit`. ``tell`` is called with the number of each, from
+        0, and what became of it, as soon as that is final.
 
         Raises:
             As :meth:`transmit` does; nothing was sent.
         """
         try:
             with await self._pool.lease(deadline) as lease:
-                return await self._transmit_all(lease, batch, deadline)
+                return await self._transmit_all(lease, batch, deadline, tell)
         except CommandRefused as error:
             [(envelope, _), *_] = batch
-            return [Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(_said(error), "greeting")))]
+            outcomes = Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(_said(error), "greeting")))
+            tell(0, outcomes)
+            return [outcomes]
 
     async def close(self) -> None:
         """Say goodbye to the server, and wait a little for those who are sending; nothing is sent after that."""
@@ -97,22 +105,31 @@ class SmtpLink:
         return session
 
     async def _transmit(
-        self, lease: Lease[SmtpSession], envelope: Envelope, render: Render, deadline: Deadline
+        self, lease: Lease[SmtpSession], envelope: Envelope, render: Render, deadline: Deadline, *, is_quick: bool
     ) -> Outcomes:
-        transaction = await self._use(lease, envelope, render, deadline)
+        transaction = await self._use(lease, envelope, render, deadline, is_quick=is_quick)
         if (not lease.is_fresh and _died_idle(transaction)) or _is_worth_another(transaction):
             await lease.reopen(deadline)
-            transaction = await self._use(lease, envelope, render, deadline)
+            transaction = await self._use(lease, envelope, render, deadline, is_quick=is_quick)
         return _noted(transaction.outcomes, lease.connection.note)
 
     async def _use(
-        self, lease: Lease[SmtpSession], envelope: Envelope, render: Render, deadline: Deadline
+        self,
+        lease: Lease[SmtpSession],
+        envelope: Envelope,
+        render: Render,
+        deadline: Deadline,
+        *,
+        is_quick: bool = False,
     ) -> Transaction:
         session = lease.connection
         session.stream.deadline = deadline
         lease.is_usable = True
         try:
-            octets, is_text = await self._runtime.in_thread(lambda: render(session.extensions), deadline)
+            if is_quick:
+                octets, is_text = render(session.extensions)
+            else:
+                octets, is_text = await self._runtime.in_thread(lambda: render(session.extensions), deadline)
         except CapabilityMissing as error:
             return Transaction(Outcomes(dict.fromkeys(envelope.recipients, _not_convertible(error))), is_usable=True)
         lease.is_usable = False
@@ -137,17 +154,26 @@ class SmtpLink:
         session.has_chunked = session.has_chunked or transaction.has_chunked
 
     async def _transmit_all(
-        self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline
+        self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline, tell: Tell
     ) -> list[Outcomes]:
-        transactions = await self._use_all(lease, batch, deadline)
+        told: dict[int, Outcomes] = {}
+
+        def settle(number: int, transaction: Transaction) -> None:
+            told[number] = outcomes = _noted(transaction.outcomes, lease.connection.note)
+            tell(number, outcomes)
+
+        transactions = await self._use_all(lease, batch, deadline, settle)
         if not lease.is_fresh and _died_idle(transactions[0]):
             await lease.reopen(deadline)
-            transactions = await self._use_all(lease, batch, deadline)
+            transactions = await self._use_all(lease, batch, deadline, settle)
         if len(transactions) > 1 and _died_idle(transactions[-1]):
             transactions.pop()  # it came behind the end of the session, and is as good as not begun
         await self._try_again(lease, batch, transactions, deadline)
         lease.uses += len(transactions) - 1
-        return [_noted(transaction.outcomes, lease.connection.note) for transaction in transactions]
+        for number, transaction in enumerate(transactions):
+            if number not in told:
+                settle(number, transaction)
+        return [told[number] for number in range(len(transactions))]
 
     async def _try_again(
         self,
@@ -158,7 +184,7 @@ class SmtpLink:
     ) -> None:
         """Send what failed by an extension again, without it; what is told of the others stands, whatever comes."""
         for number, transaction in enumerate(transactions):
-            if not transaction.failed_extensions or not is_nothing_sent(transaction):
+            if not _may_go_again(transaction):
                 continue
             try:
                 if not lease.is_usable:
@@ -168,7 +194,11 @@ class SmtpLink:
                 return
 
     async def _use_all(
-        self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline
+        self,
+        lease: Lease[SmtpSession],
+        batch: Sequence[tuple[Envelope, Render]],
+        deadline: Deadline,
+        settle: Callable[[int, Transaction], None],
     ) -> list[Transaction]:
         session = lease.connection
         session.stream.deadline = deadline
@@ -182,6 +212,8 @@ class SmtpLink:
         def tell(transaction: Transaction) -> None:
             done.append(transaction)
             self._used(lease, transaction)
+            if not _died_idle(transaction) and not _may_go_again(transaction):
+                settle(len(done) - 1, transaction)
 
         try:
             await transmit_all(session.stream, itertools.chain([first], plans), tell)
@@ -232,9 +264,14 @@ def _died_idle(transaction: Transaction) -> bool:
     return not transaction.is_usable and not transaction.is_begun
 
 
+def _may_go_again(transaction: Transaction) -> bool:
+    """Say whether a message failed because the server does not know what it offers."""
+    return bool(transaction.failed_extensions) and is_nothing_sent(transaction)
+
+
 def _is_worth_another(transaction: Transaction) -> bool:
     """Say whether the session ended because the server does not know what it offers."""
-    return bool(transaction.failed_extensions) and not transaction.is_usable and is_nothing_sent(transaction)
+    return not transaction.is_usable and _may_go_again(transaction)
 
 
 def _noted(outcomes: Outcomes, note: str) -> Outcomes:

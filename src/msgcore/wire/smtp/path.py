@@ -30,6 +30,8 @@ def check_path(address: str) -> str:
         InjectionRefused: it holds CR, LF or NUL.
         InvalidAddress: it has another form.
     """
+    if len(address) <= _LONGEST_USUAL and _USUAL.fullmatch(address):
+        return address
     refuse_line_ends(address, "address")
     local, _, domain = address.rpartition("@")
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or _SEPARATORS.search(address):

@@ -33,7 +33,8 @@ class Plan(NamedTuple):
     ``rcpts`` maps each RCPT command to the recipients whose address it carries. ``data`` is what stands between DATA
     and the lone dot or, when ``is_chunked``, behind BDAT; ``is_at_once``: BDAT goes with the envelope, in one flight;
     else the chunk that goes with it has the first header field alone (``first_octets``).
-    ``optional`` are the extensions that the commands use and could do without; ``note`` says what could not be asked.
+    ``is_dsn``: the server offers DSN, and is asked for what the sender wants to know. ``optional`` are the extensions
+    that the commands use and could do without; ``note`` says what could not be asked.
     """
 
     mail: bytes
@@ -47,6 +48,7 @@ class Plan(NamedTuple):
     first_octets: int = 0
     is_lmtp: bool = False
     is_binary: bool = False
+    is_dsn: bool = False
     optional: frozenset[str] = frozenset()
     note: str = ""
 
@@ -106,6 +108,7 @@ def make_plan(
         0 if first is None else first.end(),
         extensions.is_lmtp,
         is_binary,
+        is_dsn,
         frozenset([_OPTIONAL[name] for one in parameters if (name := one.partition(b"=")[0]) in _OPTIONAL]),
         unheeded(request, recipients, extensions) if is_asking or is_notifying else "",
     )

@@ -86,6 +86,9 @@ def _shown(octets: bytes | bytearray) -> str:
 
 def write_reply(reply: Reply, *, utf8: bool = False) -> bytes:
     """Give a reply as a server sends it, every line with its code and enhanced status."""
+    if len(reply.lines) == 1 and len(line := reply.lines[0]) <= _SHORT_OCTETS and line.isascii() and line.isprintable():
+        status = "" if reply.enhanced is None else f"{reply.enhanced} "
+        return f"{reply.code} {f'{status}{line.strip()}'.rstrip()}\r\n".encode()
     status = "" if reply.enhanced is None else f"{reply.enhanced} "
     lines = [f"{status}{one_line(line, 480)}".rstrip() for line in reply.lines] or [""]
     last = len(lines) - 1

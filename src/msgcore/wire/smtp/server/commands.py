@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.base.times import Clock
 from msgcore.errors import InvalidAddress
 from msgcore.model.address import SMTP, Address
 from msgcore.wire.smtp.path import check_path, needs_utf8
@@ -26,7 +27,7 @@ __all__ = [
     "smtp_address",
 ]
 
-_PATH = re.compile(r'(FROM|TO): ?<((?:"(?:[^"\\]|\\.)*+"|[^<>"])*+)>(?: ++(.*))?', re.IGNORECASE)
+_PATH = re.compile(r'(FROM|TO): ?<((?:[^<>"]++|"(?:[^"\\]++|\\.)*+")*+)>(?: ++(.*))?', re.IGNORECASE)
 _BLANKS = re.compile("[ \t]++")
 _EHLO_NAME = re.compile(r"[!-~]{1,255}")
 _BDAT = re.compile(r"(\d{1,18})( ++LAST)?", re.IGNORECASE | re.ASCII)
@@ -59,19 +60,27 @@ class Terms:
     offered: frozenset[str]
     max_message_octets: int
     max_hold_seconds: int
-    now: datetime
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
 
 
 def read_command(line: bytes) -> Command:
     """Read one line, with its line end."""
-    if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
+    if not line.endswith(b"\r\n") or line.count(b"\r") > 1 or b"\0" in line:
         raise Refusal(500, "5.5.2", "a line ends with CR LF and holds no other CR, LF or NUL")
     try:
         text = line[:-2].decode("utf-8")
     except UnicodeDecodeError:
         raise Refusal(500, "5.5.2", "this is not UTF-8") from None
-    verb, *argument = _BLANKS.split(text.strip(" \t"), maxsplit=1)
-    return Command(verb.upper(), "".join(argument))
+    text = text.strip(" \t")
+    if "\t" in text:
+        verb, *rest = _BLANKS.split(text, maxsplit=1)
+        return Command(verb.upper(), "".join(rest))
+    verb, _, argument = text.partition(" ")
+    return Command(verb.upper(), argument.lstrip(" "))
 
 
 def read_ehlo_name(argument: str) -> str:
@@ -102,6 +111,6 @@ def smtp_address(text: str, facts: MailFacts, status: str) -> Address:
         check_path(text)
     except InvalidAddress:
         raise Refusal(501, status, "this is no address") from None
-    if needs_utf8(text) and not facts.is_utf8:
+    if not text.isascii() and needs_utf8(text) and not facts.is_utf8:
         raise Refusal(553, "5.6.7", "this address needs SMTPUTF8")
     return Address(SMTP, text)

@@ -10,6 +10,7 @@ import enum
 __all__ = ["DataFault", "IncomingChunk", "IncomingData", "fault_of"]
 
 _END = b"\r\n.\r\n"
+_DOT = ord(".")
 
 
 class DataFault(enum.Enum):
@@ -27,18 +28,21 @@ class IncomingData:
     may be believed. Past ``max_octets`` what comes is still looked at, and dropped.
     """
 
-    __slots__ = ("_checked", "_data", "_max_octets", "fault")
+    __slots__ = ("_checked", "_data", "_max_octets", "_whole", "fault")
 
     def __init__(self, max_octets: int) -> None:
         self._max_octets = max_octets
         # The line that said DATA has ended with these two, so that a dot may stand first.
         self._data = bytearray(b"\r\n")
         self._checked = 0
+        self._whole: bytes | None = None
         self.fault: DataFault | None = None
 
     def take(self, buffer: bytearray) -> bool:
         """Take the data's octets off the front of ``buffer``; say whether the data is over."""
         data = self._data
+        if len(data) == len(b"\r\n") and self._takes_whole(buffer):
+            return True
         end = self._gather(buffer)
         is_over = end >= 0
         upto = len(data) - (0 if is_over or not data.endswith(b"\r") else 1)
@@ -54,6 +58,18 @@ class IncomingData:
         if self.fault is not None and not is_over:
             self._drop()
         return is_over
+
+    def _takes_whole(self, buffer: bytearray) -> bool:
+        """Take sound data that lies there from its first octet to its end, without a dot that was doubled, at once."""
+        end = buffer.find(b"\n.")
+        if not 0 < end < self._max_octets or buffer[0] == _DOT or not buffer.startswith(_END, end - 1):
+            return False
+        whole = bytes(buffer[: end + 1])
+        if not whole.count(b"\r\n") == whole.count(b"\n") == whole.count(b"\r") or b"\0" in whole:
+            return False
+        del buffer[: end - 1 + len(_END)]
+        self._whole = whole
+        return True
 
     def _gather(self, buffer: bytearray) -> int:
         """Move octets from the buffer; give the place of the end of the data, or -1."""
@@ -76,6 +92,8 @@ class IncomingData:
 
     def message(self) -> bytes:
         """Give the message, without the dots that were doubled for the journey."""
+        if self._whole is not None:
+            return self._whole
         data = bytes(self._data)
         if b"\n." in data:
             data = data.replace(b"\n.", b"\n")

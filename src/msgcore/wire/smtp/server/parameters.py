@@ -10,7 +10,7 @@ import attrs
 
 from msgcore.base.text import one_line
 from msgcore.model.address import SMTP, Address
-from msgcore.model.delivery import DeliveryRequest, Notify, ReturnedContent
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify, ReturnedContent
 from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.server.commands import Refusal, Terms, read_path, smtp_address
 from msgcore.wire.smtp.server.handler import BodyKind, Client, MailFacts
@@ -48,12 +48,23 @@ _OF_RCPT: Mapping[str, str] = {"NOTIFY": "DSN", "ORCPT": "DSN"}
 def read_mail(argument: str, client: Client, terms: Terms) -> tuple[Address | None, MailFacts]:
     """Read what stands behind MAIL; the null path is no sender."""
     text, parameters = read_path(argument, "FROM")
-    facts = MailFacts(client)
-    for key, value in _read(parameters, _OF_MAIL, terms).items():
+    size_octets, body, is_utf8, request = 0, BodyKind.SEVEN_BIT, False, NO_REQUEST
+    for key, value in _read(parameters, _OF_MAIL, terms).items() if parameters else ():
         try:
-            facts = _with_parameter(facts, key, value, terms)
+            match key:
+                case "SIZE":
+                    size_octets = _size(value, terms)
+                case "BODY":
+                    body = _body(value, terms)
+                case "SMTPUTF8":
+                    is_utf8 = _stands_alone(value)
+                case "AUTH":  # who submitted it elsewhere (RFC 4954 section 5), which is believed of nobody
+                    _xtext("-" if value == "<>" else value)
+                case _:
+                    request = _with_request(request, key, value, terms)
         except ValueError:  # also DeliveryRequest's
             raise _wrong(key) from None
+    facts = MailFacts(client, size_octets, body, is_utf8, request)
     return (None if not text else smtp_address(text, facts, "5.1.7")), facts
 
 
@@ -62,7 +73,7 @@ def read_rcpt(argument: str, facts: MailFacts, terms: Terms, host_name: str) -> 
     text, parameters = read_path(argument, "TO")
     notify: Notify | None = None
     original: Address | None = None
-    for key, value in _read(parameters, _OF_RCPT, terms).items():
+    for key, value in _read(parameters, _OF_RCPT, terms).items() if parameters else ():
         try:
             if key == "NOTIFY":
                 notify = _notify(value)
@@ -91,21 +102,6 @@ def _read(parameters: list[str], extensions: Mapping[str, str], terms: Terms) ->
 
 def _wrong(key: str) -> Refusal:
     return Refusal(501, "5.5.4", f"{key}: wrong value")
-
-
-def _with_parameter(facts: MailFacts, key: str, value: str, terms: Terms) -> MailFacts:
-    match key:
-        case "SIZE":
-            return attrs.evolve(facts, size_octets=_size(value, terms))
-        case "BODY":
-            return attrs.evolve(facts, body=_body(value, terms))
-        case "SMTPUTF8":
-            return attrs.evolve(facts, is_utf8=_stands_alone(value))
-        case "AUTH":  # who submitted it elsewhere (RFC 4954 section 5), which is believed of nobody
-            _xtext("-" if value == "<>" else value)
-            return facts
-        case _:
-            return attrs.evolve(facts, request=_with_request(facts.request, key, value, terms))
 
 
 def _with_request(request: DeliveryRequest, key: str, value: str, terms: Terms) -> DeliveryRequest:

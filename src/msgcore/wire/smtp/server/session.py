@@ -41,9 +41,9 @@ async def serve_session(
     """Hold one session from greeting to farewell, and close the stream.
 
     ``around`` stands around every turn, for who has to see or change more than a :class:`Handler` decides. Once
-    ``closing`` is set, the answer to the next command is 421. TLS from the first octet is the caller's to start. A
-    client that leaves without farewell or is too slow is no error. Errors of the handler that are not msgcore's come
-    out, after the connection was closed.
+    ``closing`` is set, a transaction that has begun still comes to its end; then, or at the next command, the session
+    ends with 421. TLS from the first octet is the caller's to start. A client that leaves without farewell or is too
+    slow is no error. Errors of the handler that are not msgcore's come out, after the connection was closed.
     """
     line = ClientLine(stream, settings)
     try:
@@ -91,16 +91,22 @@ class _Session:
         greeting = await self._answer(GREETING, "", self._greeting)
         self._mails.put(greeting)
         self._line.is_over = self._line.is_over or (greeting is not None and not greeting.is_positive)
-        while not self._line.is_over:
-            line = await self._line.next_line()
-            if line is None:
-                self._line.is_over = True
-                self._mails.put(reply_of(500, "5.5.2", "line too long"))
-            elif self._closing is not None and self._closing.is_set:
+        line = self._line
+        while not line.is_over:
+            # The wait is what the closing may fall into.
+            octets = None if self._has_to_end else line.arrived_line() or await line.next_line()
+            if self._has_to_end:
                 self._mails.put(reply_of(421, "4.3.2", f"{self._settings.host_name} closes"))
+            elif octets is None:
+                line.is_over = True
+                self._mails.put(reply_of(500, "5.5.2", "line too long"))
             else:
-                await self._obey(line)
-        await self._line.flush()
+                await self._obey(octets)
+        await line.flush()
+
+    @property
+    def _has_to_end(self) -> bool:
+        return self._closing is not None and self._closing.is_set and not self._mails.has_begun
 
     # Turns.
 
@@ -128,22 +134,27 @@ class _Session:
         else:
             if command.verb == "BDAT":
                 await self._mails.take_chunk(command.argument)
-            reply = await self._answer(command.verb, command.argument, lambda: self._carry_out(command))
+            if self._around is None:
+                reply: Reply | None = await self._carry_out(command)
+            else:
+                reply = await self._answer(command.verb, command.argument, lambda: self._carry_out(command))
             following, self._next = self._next, None
             if following is not None and reply is not None and reply.code == following.reply.code:
                 await following.carry_out(reply)
             else:
                 self._mails.put(reply)
         self._keep_limits()
-        await self._line.flush_much()
+        if self._line.has_much:
+            await self._line.flush()
 
     def _keep_limits(self) -> None:
         if self._tally.is_too_much(self._settings) and not self._line.is_over:
             self._mails.put(reply_of(421, "4.7.0", "too many errors, commands or refused logins"))
 
     async def _carry_out(self, command: Command) -> Reply:
+        carry_out = self._verbs.get(command.verb)
         try:
-            answer = await self._answer_to(command)
+            answer = self._refuse_verb(command.verb) if carry_out is None else await carry_out(command.argument)
         except Refusal as refusal:
             return self._refuse(refusal)
         if isinstance(answer, Reply):
@@ -155,11 +166,8 @@ class _Session:
         self._tally.errors += 1
         return refusal.reply
 
-    async def _answer_to(self, command: Command) -> Reply | Then:
-        carry_out = self._verbs.get(command.verb)
-        if carry_out is not None:
-            return await carry_out(command.argument)
-        if command.verb in _OTHER_PROTOCOLS:
+    def _refuse_verb(self, verb: str) -> Reply:
+        if verb in _OTHER_PROTOCOLS:
             self._line.is_over = True
             raise Refusal(554, "5.5.1", "this is SMTP")
         raise Refusal(500, "5.5.1", "no such command")
@@ -172,7 +180,7 @@ class _Session:
 
     def _greet(self, hello: str, name: str, offers: tuple[str, ...]) -> Reply:
         self._mails.client = attrs.evolve(self._mails.client, name=read_ehlo_name(name), hello=hello)
-        self._mails.offered = frozenset(line.partition(" ")[0] for line in offers)
+        self._mails.offer(frozenset(line.partition(" ")[0] for line in offers))
         self._mails.empty()
         return Reply(250, (self._settings.host_name, *offers))
 
@@ -196,7 +204,7 @@ class _Session:
         await self._line.start_tls(self._settings.tls)
         # RFC 3207 section 4.2: all that was said in clear is forgotten.
         self._mails.client = Client(self._mails.client.address, tls=self._line.stream.tls)
-        self._mails.offered = frozenset()
+        self._mails.offer(frozenset())
         self._mails.empty()
 
     async def _auth(self, argument: str) -> Reply:

@@ -53,10 +53,11 @@ class Transactions:
         self, line: ClientLine, handler: Handler, settings: ServerSettings, tally: Tally, answer: Answer
     ) -> None:
         self.client = Client(line.stream.endpoint.host, tls=line.stream.tls)
-        self.offered: frozenset[str] = frozenset()
         self._line = line
         self._handler = handler
         self._settings = settings
+        self._go_ahead = Then(Reply(354, ("end with CR LF . CR LF",)), self._take_data)
+        self.offer(frozenset())
         self._tally = tally
         self._answer = answer
         self._mail: Mail | None = None
@@ -71,6 +72,11 @@ class Transactions:
         if self._mail.chunks is not None:
             return _State.CHUNKS
         return _State.RECIPIENTS if self._mail.recipients else _State.SENDER
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a sender is given, and the message is not over."""
+        return self._mail is not None
 
     def _expect(self, *states: _State) -> None:
         if self._state not in states:
@@ -95,11 +101,14 @@ class Transactions:
     def put(self, reply: Reply | None) -> None:
         self._line.put(reply, utf8=self._mail is not None and self._mail.facts.is_utf8)
 
+    def offer(self, extensions: frozenset[str]) -> None:
+        """Serve these extensions from now on, and no others."""
+        settings, clock = self._settings, self._line.stream.deadline.clock
+        self._terms = Terms(extensions, settings.max_message_octets, settings.max_hold_seconds, clock)
+
     @property
-    def _terms(self) -> Terms:
-        settings = self._settings
-        now = self._line.stream.deadline.clock.now()
-        return Terms(self.offered, settings.max_message_octets, settings.max_hold_seconds, now)
+    def offered(self) -> frozenset[str]:
+        return self._terms.offered
 
     # The envelope.
 
@@ -131,7 +140,7 @@ class Transactions:
             raise Refusal(501, "5.5.4", "DATA takes no argument")
         if mail.facts.body is BodyKind.BINARY:
             raise Refusal(503, "5.5.1", "BINARYMIME needs BDAT")
-        return Then(Reply(354, ("end with CR LF . CR LF",)), self._take_data)
+        return self._go_ahead
 
     async def _take_data(self, reply: Reply) -> None:
         self.put(reply)

@@ -1,0 +1,117 @@
+"""Doing together what several callers ask for at the same time: one transaction for all who came while the last ran.
+
+*Theory of operation.* One caller at a time leads: it takes the questions that are there, does them at once, and wakes
+everybody whose question that was. Once its own is answered, the first who still waits leads. When several at once fail,
+each is done by itself, so that nobody fails because of another. A leader that is cut leaves the questions that nobody
+answered to the next; so what is done must bear to be done twice. State is a list and a flag, under a lock that nobody
+holds while waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+import attrs
+
+from msgcore.base.times import Deadline
+from msgcore.runtime.abc import Event, Runtime
+
+__all__ = ["Together"]
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+
+@attrs.define(eq=False)
+class _Ticket(Generic[Q, A]):
+    question: Q
+    event: Event
+    deadline: Deadline
+    leads: bool = False
+    answers: Sequence[A] = ()
+    error: Exception | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.answers) or self.error is not None
+
+
+class Together(Generic[Q, A]):
+    """Answers questions by ``work``, as many at once as have gathered, but not more than ``most``."""
+
+    def __init__(
+        self, runtime: Runtime, work: Callable[[Sequence[Q], Deadline], Awaitable[Sequence[A]]], most: int = 200
+    ) -> None:
+        self._runtime = runtime
+        self._work = work
+        self._most = most
+        self._guard = threading.Lock()
+        self._waiting: list[_Ticket[Q, A]] = []
+        self._is_led = False
+
+    async def ask(self, question: Q, deadline: Deadline) -> A:
+        """Give the answer to a question.
+
+        Raises:
+            Exception: what ``work`` raises for this question.
+            TimedOut: the deadline passed; a question that is not being worked on is withdrawn.
+        """
+        ticket: _Ticket[Q, A] = _Ticket(question, self._runtime.event(), deadline)
+        with self._guard:
+            self._waiting.append(ticket)
+            ticket.leads, self._is_led = not self._is_led, True
+        try:
+            if not ticket.leads:
+                await ticket.event.wait(deadline)
+            while not ticket.is_answered:  # the leader's own, and his who was woken to lead
+                await self._do_some(deadline)
+        finally:
+            self._leave(ticket)
+        if ticket.error is not None:
+            raise ticket.error
+        return ticket.answers[0]
+
+    def _leave(self, ticket: _Ticket[Q, A]) -> None:
+        """Withdraw a question that nobody answered, and let another lead in its place."""
+        with self._guard:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+            if not ticket.leads:
+                return
+            ticket.leads = False
+            answered = [one for one in self._waiting if one.is_answered]
+            self._waiting = [one for one in self._waiting if not one.is_answered]
+            self._is_led = bool(self._waiting)
+            heirs = self._waiting[:1]
+            for heir in heirs:
+                heir.leads = True
+        for one in (*answered, *heirs):
+            one.event.set()
+
+    async def _do_some(self, deadline: Deadline) -> None:
+        with self._guard:
+            some = self._waiting[: self._most]
+        try:
+            answers = await self._work([one.question for one in some], deadline)
+        except Exception as error:  # whatever it is, it is told to whose question it is of
+            await self._do_singly(some, error)
+        else:
+            for one, answer in zip(some, answers, strict=True):
+                one.answers = (answer,)
+        with self._guard:
+            self._waiting = [one for one in self._waiting if not one.is_answered]
+        for one in some:
+            if one.is_answered and not one.leads:
+                one.event.set()
+
+    async def _do_singly(self, tickets: Sequence[_Ticket[Q, A]], error: Exception) -> None:
+        if len(tickets) == 1:
+            tickets[0].error = error
+            return
+        for one in tickets:
+            try:
+                one.answers = await self._work([one.question], one.deadline)
+            except Exception as own:
+                one.error = own

@@ -1,0 +1,139 @@
+"""Doing together what several callers ask for at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.base.times import Deadline
+from msgcore.errors import StoreBusy, TimedOut, UsageError
+from msgcore.runtime.abc import NEVER, Runtime
+from msgcore.runtime.together import Together
+from msgcore.testing.modes import Mode, call, gather
+
+pytestmark = pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.value)
+
+
+class Counter:
+    """Doubles numbers, and keeps what it was asked together."""
+
+    def __init__(self, runtime: Runtime, *, seconds: float = 0.02) -> None:
+        self.asked: list[list[int]] = []
+        self._runtime = runtime
+        self._seconds = seconds
+
+    async def work(self, numbers: Sequence[int], deadline: Deadline) -> list[int]:
+        self.asked.append(list(numbers))
+        await self._runtime.sleep(self._seconds)
+        if any(number < 0 for number in numbers):
+            raise UsageError(f"{numbers}: negative")
+        return [2 * number for number in numbers]
+
+
+def test_who_comes_alone_is_answered_alone(mode: Mode) -> None:
+    async def story(runtime: Runtime) -> tuple[int, list[list[int]]]:
+        counter = Counter(runtime)
+        return await Together(runtime, counter.work).ask(4, NEVER), counter.asked
+
+    assert call(mode.runtime(), story) == (8, [[4]])
+
+
+def test_who_comes_meanwhile_is_answered_together(mode: Mode) -> None:
+    async def story(runtime: Runtime) -> tuple[list[int], list[list[int]]]:
+        counter = Counter(runtime)
+        together = Together(runtime, counter.work)
+        answers: dict[int, int] = {}
+
+        async def ask(number: int) -> None:
+            answers[number] = await together.ask(number, NEVER)
+
+        await gather(runtime, *(ask(number) for number in range(30)))
+        return [answers[number] for number in range(30)], counter.asked
+
+    answers, asked = call(mode.runtime(), story)
+    assert answers == [2 * number for number in range(30)]
+    assert sorted(number for some in asked for number in some) == list(range(30))
+    assert len(asked) < 10
+
+
+def test_nobody_fails_because_of_another(mode: Mode) -> None:
+    async def story(runtime: Runtime) -> tuple[list[int], int]:
+        together = Together(runtime, Counter(runtime).work)
+        answers: list[int] = []
+        refused: list[str] = []
+
+        async def ask(number: int) -> None:
+            try:
+                answers.append(await together.ask(number, NEVER))
+            except UsageError as error:
+                refused.append(str(error))
+
+        await gather(runtime, *(ask(number) for number in (1, -1, 2, -2, 3)))
+        return sorted(answers), len(refused)
+
+    assert call(mode.runtime(), story) == ([2, 4, 6], 2)
+
+
+def test_who_is_too_late_is_not_done(mode: Mode) -> None:
+    async def story(runtime: Runtime) -> list[list[int]]:
+        counter = Counter(runtime, seconds=0.2)
+        together = Together(runtime, counter.work)
+
+        async def late() -> None:
+            with pytest.raises(TimedOut):
+                await together.ask(2, runtime.deadline(0.05))
+
+        await gather(runtime, together.ask(1, NEVER), late())
+        return counter.asked
+
+    asked = call(mode.runtime(), story)
+    assert [1] in asked
+    assert not any(2 in some for some in asked[1:])
+
+
+def test_what_a_leader_that_fails_leaves_is_done_by_the_next(mode: Mode) -> None:
+    async def story(runtime: Runtime) -> list[int]:
+        together: Together[int, int]
+        rounds = 0
+
+        async def work(numbers: Sequence[int], deadline: Deadline) -> list[int]:
+            nonlocal rounds
+            rounds += 1
+            await runtime.sleep(0.01)
+            if rounds % 2:
+                raise StoreBusy("every other time")
+            return list(numbers)
+
+        together = Together(runtime, work)
+        done: list[int] = []
+
+        async def ask(number: int) -> None:
+            while True:
+                try:
+                    done.append(await together.ask(number, NEVER))
+                    return
+                except StoreBusy:
+                    continue
+
+        await gather(runtime, *(ask(number) for number in range(8)))
+        return sorted(done)
+
+    assert call(mode.runtime(), story) == list(range(8))
+
+
+@given(most=st.integers(1, 5), count=st.integers(1, 12))
+def test_no_more_at_once_than_allowed(mode: Mode, most: int, count: int) -> None:
+    async def story(runtime: Runtime) -> list[list[int]]:
+        counter = Counter(runtime, seconds=0)
+        together = Together(runtime, counter.work, most)
+        await gather(runtime, *(together.ask(number, NEVER) for number in range(count)))
+        return counter.asked
+
+    asked = call(mode.runtime(), story)
+    assert all(len(some) <= most for some in asked)
+    assert sorted(number for some in asked for number in some) == list(range(count))
+    assert all(first[-1] < then[0] for first, then in pairwise(asked)) or mode is Mode.BLOCKING
