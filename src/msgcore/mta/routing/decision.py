@@ -2,88 +2,42 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 import attrs
 
-from msgcore.base.status import EnhancedStatus
 from msgcore.model.address import Address
+from msgcore.mta.routing.candidate import Candidate
+from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.reasons import Reason
+from msgcore.mta.routing.selection import Asked, trace_of
 from msgcore.mta.routing.space_index import Row
 from msgcore.mta.routing.spaces import AddressSpace
 
-__all__ = ["Candidate", "Decision", "Reason", "Trace", "Verdict"]
+__all__ = ["Candidate", "Decision", "Reason"]
 
 _NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
-
-
-class Verdict(enum.Enum):
-    """Why a candidate was taken or dropped, in the order in which the rules apply."""
-
-    DISABLED = "disabled"
-    TOO_BIG = "too big"
-    SENDER_NOT_ALLOWED = "not for this sender"
-    LESS_SPECIFIC = "less specific"
-    LEFT_OUT = "left out of this try"
-    LINK_DOWN = "link is down"
-    COSTS_MORE = "costs more"
-    NOT_DRAWN = "equal, and not drawn"
-    CHOSEN = "chosen"
-
-
-@attrs.frozen
-class Candidate:
-    """A connector, the space of it that matches the recipient, and what became of it."""
-
-    connector: str
-    space: AddressSpace
-    verdict: Verdict
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.verdict.value}: {self.detail}" if self.detail else self.verdict.value
-
-
-@attrs.frozen
-class Reason:
-    """Why there is no way for a recipient; of class 4 when waiting or an administrator may help."""
-
-    status: EnhancedStatus
-    text: str
-
-    @property
-    def is_permanent(self) -> bool:
-        return self.status.klass == 5
-
-    def __str__(self) -> str:
-        return f"{self.status} {self.text}"
-
-
-@attrs.frozen
-class Trace:
-    """Every row of the recipient's type that matches it, and how many others there are."""
-
-    candidates: tuple[Candidate, ...]
-    other_spaces: int
 
 
 @attrs.frozen
 class Decision:
     """The connector that takes ``recipient``, or the ``reason`` why none does.
 
-    ``retry_at`` is set when every link that could take it is down: the connector is then the one that comes up first,
-    at that time, and until then the recipient waits.
+    ``retry_at`` is set when every way that could take it is closed or its link down: the connector is then the one that
+    is best then, and until then the recipient waits. Where only the other side can open the way, it says when to look
+    again. ``epoch`` is that of the table, if it has one.
     """
 
     recipient: Address
     facts: MessageFacts
     reason: Reason | None
     retry_at: datetime | None
+    epoch: int | None
     _row: Row | None
-    _trace: Callable[[], Trace] = attrs.field(eq=False, repr=False)
+    _asked: Asked = attrs.field(eq=False, repr=False)
 
     @property
     def connector(self) -> str | None:
@@ -92,6 +46,17 @@ class Decision:
     @property
     def gateway(self) -> str | None:
         return None if self._row is None else self._row.connector.gateway
+
+    @property
+    def way(self) -> Connector | None:
+        """The connector itself, with all that it says about how to deliver."""
+        return None if self._row is None else self._row.connector
+
+    @property
+    def waits_for_call(self) -> bool:
+        """Whether the recipient waits until the connector's other side calls (remote-initiated)."""
+        schedule = None if self._row is None else self._row.connector.schedule
+        return self.retry_at is not None and schedule is not None and schedule.is_remote_initiated
 
     @property
     def options(self) -> Mapping[str, str]:
@@ -109,14 +74,15 @@ class Decision:
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """Every matching row with its verdict, the most specific first; worked out when asked for."""
-        return self._trace().candidates
+        return trace_of(*self._asked).candidates
 
     def explain(self) -> str:
         """Tell the decision and what became of every candidate, as lines of text for a person."""
-        trace = self._trace()
+        trace = trace_of(*self._asked)
         size = f"  ({self.facts.size_octets:,} octets)" if self.facts.size_octets else ""
         name = self.recipient.typed if self.recipient.is_resolved else self.recipient.display_name
-        lines = [f"{name}{size}", f"  {self._summary()}"]
+        epoch = "" if self.epoch is None else f"  (table {self.epoch})"
+        lines = [f"{name}{size}{epoch}", f"  {self._summary()}"]
         if trace.candidates:
             lines.append("")
             lines.extend(_table(trace.candidates))
@@ -130,9 +96,13 @@ class Decision:
     def _summary(self) -> str:
         if self._row is None:
             return f"no route: {self.reason}"
-        wait = "" if self.retry_at is None else f", once its link is up at {self.retry_at:%Y-%m-%d %H:%M:%S %Z}"
         connector, space = self._row.connector, self._row.space
-        return f"goes to {connector.name} (gateway {connector.gateway}) by {space}, cost {space.cost}{wait}"
+        return f"goes to {connector.name} (gateway {connector.gateway}) by {space}, cost {space.cost}{self._wait()}"
+
+    def _wait(self) -> str:
+        if self.waits_for_call:
+            return ", once the other side calls"
+        return "" if self.retry_at is None else f", from {self.retry_at:%Y-%m-%d %H:%M:%S %Z} on"
 
     def __str__(self) -> str:
         return self._summary()

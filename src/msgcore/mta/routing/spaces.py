@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import attrs
 
@@ -21,6 +22,12 @@ def _upper(address_type: str) -> str:
     return address_type.upper()
 
 
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise UsageError(f"scope: need a sequence of names; write [{names!r}]")
+    return tuple(names)
+
+
 @attrs.frozen
 class AddressSpace:
     """Addresses of ``address_type`` that match ``pattern`` can be reached at ``cost``: 1 to 100, the last resort.
@@ -36,6 +43,10 @@ class AddressSpace:
     address_type: str = attrs.field(converter=_upper)
     pattern: str
     cost: int = 1
+    scope: tuple[str, ...] = attrs.field(converter=_names, default=(), kw_only=True)
+    """The sites and locations for which it is there; empty: the whole organisation."""
+    fallthrough: bool = attrs.field(default=False, kw_only=True)
+    """Whether a less specific space may take what would have to wait for this one; usually it waits."""
     key: str = attrs.field(init=False, repr=False, eq=False)
     """The pattern in the form of :func:`address_key`."""
 
