@@ -67,4 +67,4 @@ class MemoryQueueMachine(QueueMachine):
 
 
 TestMemoryQueueMachine = MemoryQueueMachine.TestCase
-TestMemoryQueueMachine.settings = settings(max_examples=2_000 if SOAK else 100, stateful_step_count=30, deadline=None)
+TestMemoryQueueMachine.settings = settings(max_examples=2_000 if SOAK else 60, stateful_step_count=30, deadline=None)

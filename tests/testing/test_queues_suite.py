@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from msgcore.testing.queues import QueueConformance
 from tests.testing.faulty_queues import FAULTS
 from tests.testing.planted import Verdict, verdicts
 
@@ -35,3 +36,8 @@ def test_the_suite_finds_the_fault_and_names_it(name: str, found: Mapping[str, V
 
 def test_a_queue_without_a_fault_passes_whole(found: Mapping[str, Verdict]) -> None:
     assert (sorted(found["TestSound"].failed), len(found["TestSound"].passed) > 50) == ([], True)
+
+
+def test_every_test_of_the_suite_is_proven_by_a_fault() -> None:
+    tests = {name for name in dir(QueueConformance) if name.startswith("test_")}
+    assert sorted(tests.difference(*(one.found_by for one in FAULTS.values()))) == []

@@ -5,38 +5,115 @@ Rules that every implementation keeps:
 - :meth:`QueueStore.accept` returns after the message is on the disk; the same transfer id and recipient are taken once.
 - A claim is a lease with a token for each recipient, which every claim raises. Whoever finishes shows the token; a
   lost lease changes nothing, and a lease that was finished is lost. No transaction is held while a gateway works.
-- A recipient ends in the transaction that also takes in its report, and has at most one report of a kind.
+- A lease that ends without a result counts as a crash of each recipient that was claimed. Who has ``SUSPICIOUS`` of
+  them is claimed alone, by a worker that has nothing else in hand; after ``MOST_CRASHES`` he is a dead letter, kept
+  with the reason until a person decides.
+- A recipient ends in the transaction that also takes in its reports and whoever takes its place, and has at most one
+  report of a kind.
+- What happens to a recipient is an event (:mod:`msgcore.mta.queue.tracking`), written in the transaction that does it.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.model.address import Address
-from msgcore.model.outcome import Outcome
+from msgcore.model.address import Address, parse_address
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
+from msgcore.model.outcome import Deferred, Delivered, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
+from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
+from msgcore.props.restriction import Restriction
 from msgcore.spi.gateway import Content
 
 __all__ = [
+    "MOST_CRASHES",
+    "NOBODY",
+    "SUSPICIOUS",
     "Accept",
+    "Change",
+    "ChangeKind",
     "Claim",
+    "Finished",
+    "LinkNote",
     "NewReport",
+    "QueueDepth",
     "QueueStore",
     "QueuedMessage",
     "QueuedRecipient",
     "Settlement",
+    "State",
+    "Urgency",
     "WaitingRecipient",
+    "Where",
 ]
+
+MOST_CRASHES = 3
+SUSPICIOUS = 2
+
+_NO_ATTEMPTS: Mapping[str, int] = MappingProxyType({})
+NOBODY: frozenset[str] = frozenset()
+
+Where = Restriction | None
+"""Which recipients: those that match, or all; :mod:`msgcore.mta.queue.restrict` says what can be asked for."""
+
+
+class Urgency(enum.IntEnum):
+    """The grade of delivery of X.400 and MAPI, which decides who goes first and how long it is tried."""
+
+    URGENT = 0
+    NORMAL = 1
+    NON_URGENT = 2
+
+    @classmethod
+    def of_priority(cls, priority: int | None) -> Urgency:
+        """Give the grade of a priority of RFC 6710, -9 to 9."""
+        return cls.URGENT if (priority or 0) > 0 else cls.NON_URGENT if (priority or 0) < 0 else cls.NORMAL
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long a message of this grade is tried before it is given up."""
+        return _LIFETIMES[self]
+
+
+_LIFETIMES = {
+    Urgency.URGENT: timedelta(days=2),
+    Urgency.NORMAL: timedelta(days=5),
+    Urgency.NON_URGENT: timedelta(days=10),
+}
+
+
+class State(enum.IntEnum):
+    """What a recipient in the queue waits for."""
+
+    WAITING = 0
+    """For its time."""
+    READY = 1
+    """To be claimed."""
+    LEASED = 2
+    """For a worker, which has it."""
+    HELD = 3
+    """For a person, who held it."""
+    DEAD = 4
+    """For a person, as a dead letter: workers end over it."""
+    ENDED = 5
+    """For nothing any more."""
 
 
 @attrs.frozen
 class Accept:
-    """A message to take responsibility for; ``sender`` is ``None`` for a report."""
+    """A message to take responsibility for; ``sender`` is ``None`` for a report.
+
+    ``request`` is what its sender asks of the servers on the way; its priority and times are heeded here, too.
+    ``received_from`` names who brought it, for reports and tracking.
+    """
 
     transfer_id: str
     sender: Address | None
@@ -45,6 +122,8 @@ class Accept:
     message_id: str = ""
     subject: str = ""
     message_class: str = "IPM.Note"
+    request: DeliveryRequest = NO_REQUEST
+    received_from: str = ""
 
 
 @attrs.frozen
@@ -60,16 +139,29 @@ class QueuedMessage:
     message_id: str
     subject: str
     message_class: str
+    request: DeliveryRequest = NO_REQUEST
+    received_from: str = ""
+
+    @property
+    def urgency(self) -> Urgency:
+        return Urgency.of_priority(self.request.priority)
 
 
 @attrs.frozen
 class QueuedRecipient:
-    """One recipient in the queue; ``number`` is its row."""
+    """One recipient in the queue; ``number`` is its row.
+
+    ``attempts`` counts the connections that failed, by connector; ``crashes`` how many workers ended while they had it;
+    ``told`` has the kinds of reports that its sender got.
+    """
 
     number: int
     recipient: Recipient
     tries: int
     token: int
+    attempts: Mapping[str, int] = attrs.field(default=_NO_ATTEMPTS, hash=False)
+    crashes: int = 0
+    told: frozenset[str] = NOBODY
 
 
 @attrs.frozen
@@ -83,18 +175,60 @@ class Claim:
 
 @attrs.frozen
 class Settlement:
-    """What one try came to; an outcome that is not final waits until ``due_at``."""
+    """What became of a claimed recipient; an outcome that is not final waits until ``due_at``.
+
+    ``hop`` names the next hop that it waits for, so that a claim can pass over it; whoever can go elsewhere names none.
+    At ``look_at`` it is claimed whatever it waits for, as somebody has to be told something; ``None`` is when its
+    message expires. ``successors`` take its place, under the same return path. ``is_try`` is false for one that is
+    given back as it was: nobody tried. ``is_absorbed`` is one that failed and of whom nobody is told.
+    """
 
     queued: QueuedRecipient
     outcome: Outcome
     due_at: datetime
     connector: str = ""
     next_hop: str = ""
+    hop: str = ""
+    look_at: datetime | None = None
+    successors: tuple[Recipient, ...] = ()
+    attempts: Mapping[str, int] = attrs.field(default=_NO_ATTEMPTS, hash=False)
+    is_try: bool = True
+    is_absorbed: bool = False
+
+    @property
+    def is_expanded(self) -> bool:
+        """Whether others took its place."""
+        return self.outcome.stage == "expansion" and not isinstance(self.outcome, Refused)
+
+    @property
+    def text(self) -> str:
+        """What came of it, for tracking: the reply as it was given."""
+        code = "" if self.outcome.code is None else f"{self.outcome.code} "
+        return f"{code}{self.outcome.text}"
+
+    @property
+    def event(self) -> EventKind:
+        if self.is_absorbed:
+            return EventKind.ABSORBED
+        if self.is_expanded:
+            return EventKind.EXPANDED
+        match self.outcome:
+            case Delivered():
+                return EventKind.DELIVERED
+            case Refused():
+                return EventKind.REFUSED
+            case Deferred() | Pending():
+                return EventKind.DEFERRED
+            case _:
+                return EventKind.RELAYED
 
 
 @attrs.frozen
 class NewReport:
-    """A report to take in, and the recipients that it ends; those that have one of this kind get no second."""
+    """A message to take in, and the claimed recipients it is about; those that have one of this kind get no second.
+
+    Besides reports, this is the copy of a message that goes on under another return path, as that of a list.
+    """
 
     accept: Accept
     kind: str
@@ -102,8 +236,30 @@ class NewReport:
 
 
 @attrs.frozen
+class Finished:
+    """What a worker says of recipients of one message, with the reports about them."""
+
+    message: QueuedMessage
+    settlements: tuple[Settlement, ...]
+    reports: tuple[NewReport, ...] = ()
+
+
+@attrs.frozen
+class LinkNote:
+    """What is known of the way to a next hop, shared by all workers: its window, and until when nobody tries it."""
+
+    hop: str
+    window: float
+    failures: int = 0
+    down_until: datetime | None = None
+
+
+@attrs.frozen
 class WaitingRecipient:
-    """A recipient in the queue as a person sees it: what came of the last try, and when the next one is due."""
+    """A recipient in the queue as a person sees it: what came of the last try, and when the next one is due.
+
+    ``reason`` says why it is held, or a dead letter.
+    """
 
     recipient: Recipient
     subject: str
@@ -111,41 +267,167 @@ class WaitingRecipient:
     due_at: datetime
     tries: int
     outcome: Outcome
+    state: State = State.READY
+    reason: str = ""
+    sender: Address | None = None
+    transfer_id: str = ""
+    message_id: str = ""
+    message_class: str = "IPM.Note"
+    size_octets: int = 0
+    connector: str = ""
+    next_hop: str = ""
+    number: int = 0
+
+
+@attrs.frozen
+class QueueDepth:
+    """How full a queue is: recipients by state, and since when the first that is due has waited."""
+
+    recipients: Mapping[State, int] = attrs.field(hash=False)
+    oldest_due_at: datetime | None
+
+    @property
+    def waiting(self) -> int:
+        """Recipients that have not ended."""
+        return sum(count for state, count in self.recipients.items() if state is not State.ENDED)
+
+
+class ChangeKind(enum.Enum):
+    """What a person can do, as its event is called."""
+
+    HOLD = "held"
+    RELEASE = "released"
+    RETRY = "requeued"
+    REDIRECT = "redirected"
+    DELETE = "deleted"
+
+
+@attrs.frozen
+class Change:
+    """What a person does to recipients that wait; those that a worker has are left alone."""
+
+    kind: ChangeKind
+    reason: str = ""
+    to: Recipient | None = None
+
+    @property
+    def event(self) -> EventKind:
+        return EventKind(self.kind.value)
+
+    @classmethod
+    def hold(cls, reason: str = "") -> Change:
+        """Keep them back until they are released."""
+        return cls(ChangeKind.HOLD, reason)
+
+    @classmethod
+    def release(cls) -> Change:
+        """Let go what is held, and dead letters: they are due now, and their crashes are forgotten."""
+        return cls(ChangeKind.RELEASE)
+
+    @classmethod
+    def retry(cls) -> Change:
+        """Make those that wait for their time due now."""
+        return cls(ChangeKind.RETRY)
+
+    @classmethod
+    def redirect(cls, to: Recipient | Address | str, reason: str = "") -> Change:
+        """Send their message to somebody else instead.
+
+        Raises:
+            InvalidAddress: the text is no address.
+        """
+        address = parse_address(to) if isinstance(to, str) else to
+        return cls(ChangeKind.REDIRECT, reason, Recipient(address) if isinstance(address, Address) else address)
+
+    @classmethod
+    def delete(cls, reason: str = "") -> Change:
+        """End them without a report."""
+        return cls(ChangeKind.DELETE, reason)
 
 
 class QueueStore(Protocol):
     """Where the MTA keeps its messages."""
 
     async def accept(self, accept: Accept, deadline: Deadline) -> bytes:
-        """Take a message in, and give its id."""
+        """Take a message in, and give its id.
+
+        Raises:
+            ServiceBusy, StoreFull: the queue is too full, or too late; ask again later.
+        """
         ...
 
-    async def claim(self, limit: int, lease_seconds: float, deadline: Deadline) -> Sequence[Claim]:
-        """Lease up to ``limit`` recipients that are due and free, grouped by message; fewer of large messages."""
-        ...
-
-    async def finish(
+    async def claim(
         self,
-        message: QueuedMessage,
-        settlements: Sequence[Settlement],
-        reports: Sequence[NewReport],
+        limit: int,
+        lease_seconds: float,
         deadline: Deadline,
-    ) -> Sequence[QueuedRecipient]:
-        """Write what became of claimed recipients, with their reports, and give those whose lease was lost."""
+        *,
+        passing: AbstractSet[str] = NOBODY,
+        takes_suspects: bool = True,
+    ) -> Sequence[Claim]:
+        """Lease up to ``limit`` recipients that are due and free, grouped by message; fewer of large messages.
+
+        Urgent ones go first, then each next hop in its turn, and of one those that have waited longest. Those that wait
+        for a hop in ``passing`` are left where they are, unless it is time to look at them. With ``takes_suspects`` a
+        suspect goes before everybody, alone and whatever he waits for.
+        """
         ...
 
-    async def make_due(self, deadline: Deadline) -> None:
-        """Make every waiting recipient due now."""
+    async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
+        """Write what became of claimed recipients, with their reports, and give those whose lease was lost.
+
+        All of it is one transaction.
+        """
+        ...
+
+    async def has_suspects(self, deadline: Deadline) -> bool:
+        """Say whether somebody is ready over whom workers have ended."""
+        ...
+
+    async def hurry(self, hop: str, deadline: Deadline) -> int:
+        """Make due now whoever waits for a next hop that is up again, and say how many that were."""
         ...
 
     async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         """Give the newest outcome of each recipient that came with this transfer id."""
         ...
 
-    async def queued(self, limit: int, deadline: Deadline) -> Sequence[WaitingRecipient]:
-        """List the recipients that have not ended, those due first at the front."""
+    async def queued(self, limit: int, deadline: Deadline, where: Where = None) -> Sequence[WaitingRecipient]:
+        """List recipients that have not ended, those due first at the front.
+
+        Raises:
+            UsageError: the restriction asks for what no recipient in a queue has.
+        """
+        ...
+
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+        """Change recipients that wait, all of them without ``where``, and say how many that were.
+
+        Raises:
+            UsageError: the restriction asks for what no recipient in a queue has.
+        """
+        ...
+
+    async def track(self, track: Track, deadline: Deadline) -> Sequence[TrackingEvent]:
+        """Give what happened, the first event first."""
         ...
 
     async def waiting(self, deadline: Deadline) -> int:
-        """Count the recipients that have not ended."""
+        """Count the recipients that wait for their time or a worker, or that one has."""
+        ...
+
+    async def depth(self, deadline: Deadline) -> QueueDepth:
+        """Say how full the queue is."""
+        ...
+
+    async def purge(self, ended_before: datetime, deadline: Deadline) -> int:
+        """Forget messages whose last recipient ended before, with their events; say how many."""
+        ...
+
+    async def links(self, deadline: Deadline) -> Sequence[LinkNote]:
+        """Give which next hops are known to be down."""
+        ...
+
+    async def note_links(self, notes: Sequence[LinkNote], deadline: Deadline) -> None:
+        """Write down, for all workers, which next hops went down, and which are up again."""
         ...

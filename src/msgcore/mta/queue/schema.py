@@ -1,8 +1,11 @@
 """The queue's tables.
 
-``mta_recipient`` is the hot table: narrow, one row for each recipient, with its lease. ``mta_message`` does not change
-after it was accepted, but for the content of a recipient that comes after the others have ended. Contents are kept
-once, by hash; their octets go, and rows stay for tracking, when nobody needs them.
+``mta_recipient`` is the hot table: narrow, one row for each recipient, with its lease. Who waits for his time stands by
+himself, so that he costs nobody anything until it has come; what is ready stands in *lanes*, one for each grade of
+delivery and next hop, so that a claim takes turns between hops and passes over one that is down
+without looking at what waits for it. ``mta_message`` does not change after it was accepted. Its content goes when its
+last recipient has ended; the other rows stay for tracking until they are purged. ``mta_event`` only grows. Indexes are
+few, and most are filled in the order of time: each that is not costs every message a page on the disk.
 """
 
 from __future__ import annotations
@@ -11,42 +14,50 @@ from msgcore.runtime import Engine, Schema
 
 __all__ = ["QUEUE_SCHEMA"]
 
-_SQLITE = """
-create table mta_content (
-    hash blob primary key,
-    form text not null,
-    octets blob not null
-);
-
+_TABLES = """
 create table mta_message (
-    id blob primary key,
+    id {octets} primary key,
     transfer_id text not null unique,
     sender_type text,
     sender_address text,
     sender_name text,
-    content_hash blob not null references mta_content (hash),
-    size_octets integer not null,
-    accepted_at integer not null,
-    expires_at integer not null,
+    size_octets {integer} not null,
+    accepted_at {integer} not null,
+    expires_at {integer} not null,
     message_id text not null,
     subject text not null,
-    message_class text not null
-) without rowid;
-create index mta_message_content on mta_message (content_hash);
+    message_class text not null,
+    request text not null,
+    received_from text not null
+){no_row_id};
+create index mta_message_message_id on mta_message (message_id);
+
+create table mta_content (
+    mta_message_id {octets} primary key references mta_message (id),
+    form text not null,
+    octets {octets} not null
+);
 
 create table mta_recipient (
-    number integer primary key autoincrement,
-    mta_message_id blob not null references mta_message (id),
+    number {number},
+    mta_message_id {octets} not null references mta_message (id),
     kind integer not null,
     address_type text not null,
     address text not null,
+    address_key text not null,
     display_name text not null,
-    is_open integer not null default 1,
-    due_at integer not null,
+    notify integer,
+    original text,
+    state integer not null,
+    lane text not null,
+    due_at {integer} not null,
+    look_at {integer} not null,
     tries integer not null default 0,
-    token integer not null default 0,
+    token {integer} not null default 0,
+    crashes integer not null default 0,
+    attempts text not null default '',
     holder text,
-    leased_until real,
+    leased_until {real},
     connector text not null default '',
     next_hop text not null default '',
     outcome text not null default 'pending',
@@ -55,76 +66,67 @@ create table mta_recipient (
     reply text not null default '',
     stage text not null default '',
     note text not null default '',
-    ended_at integer,
-    unique (mta_message_id, address_type, address, kind)
-);
-create index mta_recipient_due on mta_recipient (due_at) where is_open = 1;
-create index mta_recipient_held on mta_recipient (holder, leased_until) where holder is not null;
+    reason text not null default '',
+    ended_at {integer},
+    unique (mta_message_id, address_type, address_key, kind)
+){often_changed};
+create index mta_recipient_waiting on mta_recipient (due_at) where state = 0;
+create index mta_recipient_at_hop on mta_recipient (lane) where state = 0;
+create index mta_recipient_look on mta_recipient (look_at) where state in (0, 1);
+create index mta_recipient_ready on mta_recipient (lane, due_at, number) where state = 1;
+create index mta_recipient_leased on mta_recipient (leased_until) where state = 2;
+create index mta_recipient_suspect on mta_recipient (due_at, number) where state = 1 and crashes >= 2;
+create index mta_recipient_kept on mta_recipient (state, number) where state in (3, 4);
+create index mta_recipient_ended on mta_recipient (ended_at) where state = 5;
 
 create table mta_report (
-    recipient_number integer not null references mta_recipient (number),
+    recipient_number {integer} not null references mta_recipient (number),
     kind text not null,
-    mta_message_id blob not null references mta_message (id),
     primary key (recipient_number, kind)
-) without rowid;
-"""
+){no_row_id};
 
-_POSTGRES = """
-create table mta_content (
-    hash bytea primary key,
-    form text not null,
-    octets bytea not null
-);
-
-create table mta_message (
-    id bytea primary key,
-    transfer_id text not null unique,
-    sender_type text,
-    sender_address text,
-    sender_name text,
-    content_hash bytea not null references mta_content (hash),
-    size_octets bigint not null,
-    accepted_at bigint not null,
-    expires_at bigint not null,
-    message_id text not null,
-    subject text not null,
-    message_class text not null
-);
-create index mta_message_content on mta_message (content_hash);
-
-create table mta_recipient (
-    number bigint generated always as identity primary key,
-    mta_message_id bytea not null references mta_message (id),
-    kind integer not null,
-    address_type text not null,
-    address text not null,
-    display_name text not null,
-    is_open integer not null default 1,
-    due_at bigint not null,
-    tries integer not null default 0,
-    token bigint not null default 0,
-    holder text,
-    leased_until double precision,
-    connector text not null default '',
-    next_hop text not null default '',
-    outcome text not null default 'pending',
-    code integer,
-    enhanced text,
-    reply text not null default '',
-    stage text not null default '',
-    note text not null default '',
-    ended_at bigint,
-    unique (mta_message_id, address_type, address, kind)
-);
-create index mta_recipient_due on mta_recipient (due_at, number) where is_open = 1;
-create index mta_recipient_held on mta_recipient (holder, leased_until) where holder is not null;
-
-create table mta_report (
-    recipient_number bigint not null references mta_recipient (number),
+create table mta_event (
+    number {number},
+    at {integer} not null,
     kind text not null,
-    mta_message_id bytea not null references mta_message (id),
-    primary key (recipient_number, kind)
+    mta_message_id {octets} not null references mta_message (id),
+    recipient_number {integer},
+    connector text not null,
+    next_hop text not null,
+    text text not null
+);
+create index mta_event_message on mta_event (mta_message_id, number);
+
+create table mta_link (
+    hop text primary key,
+    sessions {real} not null,
+    failures integer not null,
+    down_until {integer} not null
 );
 """
 
-QUEUE_SCHEMA = Schema("queue", {Engine.SQLITE: (_SQLITE,), Engine.POSTGRES: (_POSTGRES,)})
+_SQLITE = {
+    "octets": "blob",
+    "integer": "integer",
+    "real": "real",
+    "number": "integer primary key autoincrement",
+    "no_row_id": " without rowid",
+    "often_changed": "",
+}
+_POSTGRES = {
+    "octets": "bytea",
+    "integer": "bigint",
+    "real": "double precision",
+    "number": "bigint generated always as identity primary key",
+    "no_row_id": "",
+    # Room in each page for the next version of a row, and a vacuum before the dead ones are many.
+    "often_changed": " with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)",
+}
+
+QUEUE_SCHEMA = Schema(
+    "queue",
+    {
+        Engine.SQLITE: (_TABLES.format(**_SQLITE),),
+        Engine.POSTGRES: (_TABLES.format(**_POSTGRES),),
+    },
+)

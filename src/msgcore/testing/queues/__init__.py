@@ -12,6 +12,7 @@ Every test runs for blocking and for asyncio callers.
 # First, because it names the extra that may be missing.
 from msgcore.testing.conformance import needs as needs
 from msgcore.testing.queues.accepting import Accepting
+from msgcore.testing.queues.administering import Administering
 from msgcore.testing.queues.claiming import Claiming
 from msgcore.testing.queues.desk import ANN as ANN
 from msgcore.testing.queues.desk import LEASE_SECONDS as LEASE_SECONDS
@@ -22,7 +23,8 @@ from msgcore.testing.queues.desk import to as to
 from msgcore.testing.queues.finishing import Finishing
 from msgcore.testing.queues.suite import Run as Run
 from msgcore.testing.queues.telling import Telling
+from msgcore.testing.queues.turns import Turns
 
 
-class QueueConformance(Accepting, Claiming, Finishing, Telling):
+class QueueConformance(Accepting, Claiming, Turns, Finishing, Telling, Administering):
     """The suite; what a project says of its queue is in :class:`~msgcore.testing.queues.suite.QueueSuite`."""

@@ -10,7 +10,7 @@ import attrs
 from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient, RecipientKind
-from msgcore.mta.queue.contract import Accept, Claim, NewReport, QueuedRecipient, QueueStore, Settlement
+from msgcore.mta.queue.contract import Accept, Claim, Finished, NewReport, QueuedRecipient, QueueStore, Settlement
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock
@@ -65,14 +65,20 @@ class Desk:
         """Give every recipient of a claim the same outcome."""
         due_at = self.now() + after
         settlements = [Settlement(queued, outcome, due_at) for queued in claim.recipients]
-        return await self.queue.finish(claim.message, settlements, reports, NEVER)
+        return await self.queue.finish([Finished(claim.message, tuple(settlements), tuple(reports))], NEVER)
 
     async def outcomes(self, transfer_id: str = "t1") -> Mapping[Recipient, Outcome]:
         return await self.queue.outcomes(transfer_id, NEVER)
 
 
 def report_about(claim: Claim, *, kind: str = "failed", transfer_id: str = "t1/report") -> NewReport:
-    accept = Accept(transfer_id, None, (Recipient(ANN),), Content(b"Subject: Undeliverable\r\n\r\n"))
+    accept = Accept(
+        transfer_id,
+        None,
+        (Recipient(ANN),),
+        Content(b"Subject: Undeliverable\r\n\r\n"),
+        message_class="REPORT.IPM.Note.NDR",
+    )
     return NewReport(accept, kind, claim.recipients)
 
 

@@ -11,7 +11,7 @@ from msgcore.errors import TimedOut
 from msgcore.model.address import Address
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
 from msgcore.model.recipient import Recipient
-from msgcore.mta.queue.contract import QueuedRecipient, Settlement
+from msgcore.mta.queue.contract import Finished, QueuedRecipient, Settlement
 from msgcore.runtime.abc import NEVER
 from msgcore.testing.queues.desk import ANN, LEASE_SECONDS, Desk, names, report_about, to
 from msgcore.testing.queues.suite import QueueSuite, Run
@@ -61,7 +61,7 @@ class Finishing(QueueSuite):
             settlements = [
                 Settlement(one, outcome, desk.now()) for one, outcome in zip(claim.recipients, outcomes, strict=True)
             ]
-            await desk.queue.finish(claim.message, settlements, [], NEVER)
+            await desk.queue.finish([Finished(claim.message, tuple(settlements))], NEVER)
             return names(await desk.claim())
 
         assert run(story) == [["carol"]]
@@ -135,7 +135,7 @@ class Finishing(QueueSuite):
             claim = await desk.claim_one()
             settlements = [Settlement(one, Delivered(250), desk.now()) for one in claim.recipients]
             with pytest.raises(TimedOut):
-                await desk.queue.finish(claim.message, settlements, [], desk.runtime.deadline(0))
+                await desk.queue.finish([Finished(claim.message, tuple(settlements))], desk.runtime.deadline(0))
             return await desk.outcomes()
 
         assert run(story) == dict.fromkeys(to("bob"), Pending())

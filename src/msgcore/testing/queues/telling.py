@@ -9,7 +9,7 @@ import attrs
 
 from msgcore.model.outcome import Deferred, Delivered, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
-from msgcore.mta.queue.contract import Accept
+from msgcore.mta.queue.contract import Accept, Change
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.gateway import Content
 from msgcore.testing.loopwatch import watch_loop
@@ -71,29 +71,29 @@ class Telling(QueueSuite):
 
         assert run(story) == 3
 
-    def test_make_due_ends_every_wait(self, run: Run) -> None:
+    def test_retry_ends_every_wait(self, run: Run) -> None:
         async def story(desk: Desk) -> list[list[str]]:
             await desk.accept("bob", "carol")
             await desk.settle(await desk.claim_one(), Deferred(451), after=timedelta(days=1))
-            await desk.queue.make_due(NEVER)
+            await desk.queue.change(Change.retry(), NEVER)
             return names(await desk.claim())
 
         assert run(story) == [["bob", "carol"]]
 
-    def test_make_due_takes_no_lease_away(self, run: Run) -> None:
+    def test_retry_takes_no_lease_away(self, run: Run) -> None:
         async def story(desk: Desk) -> list[list[str]]:
             await desk.accept("bob")
             await desk.claim()
-            await desk.queue.make_due(NEVER)
+            await desk.queue.change(Change.retry(), NEVER)
             return names(await desk.other.claim(100, LEASE_SECONDS, NEVER))
 
         assert run(story) == []
 
-    def test_make_due_opens_nobody_who_has_ended(self, run: Run) -> None:
+    def test_retry_opens_nobody_who_has_ended(self, run: Run) -> None:
         async def story(desk: Desk) -> list[list[str]]:
             await desk.accept("bob")
             await desk.settle(await desk.claim_one(), Refused(550), after=timedelta(days=1))
-            await desk.queue.make_due(NEVER)
+            await desk.queue.change(Change.retry(), NEVER)
             return names(await desk.claim())
 
         assert run(story) == []
@@ -150,7 +150,7 @@ class Telling(QueueSuite):
             await desk.accept("bob", "carol")
             claim = await desk.claim_one()
             await desk.settle(claim, Refused(550), reports=[report_about(claim)])
-            await desk.queue.make_due(NEVER)
+            await desk.queue.change(Change.retry(), NEVER)
             await desk.outcomes()
             await desk.queue.queued(100, NEVER)
             await desk.queue.waiting(NEVER)

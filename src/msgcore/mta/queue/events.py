@@ -1,0 +1,88 @@
+"""Tracking events as rows: added in the transaction that does what they tell of, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
+from msgcore.model.address import parse_address
+from msgcore.mta.queue.columns import storable
+from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
+from msgcore.runtime import Connection
+from msgcore.wire.domain import address_key
+
+__all__ = ["NewEvent", "add_events", "track_events"]
+
+_LONGEST_TEXT = 1_000
+
+
+@attrs.frozen
+class NewEvent:
+    kind: EventKind
+    message_id: bytes
+    recipient_number: int | None = None
+    connector: str = ""
+    next_hop: str = ""
+    text: str = ""
+
+
+def add_events(connection: Connection, events: Sequence[NewEvent], now: int) -> None:
+    if events:
+        connection.run_many(
+            "insert into mta_event (at, kind, mta_message_id, recipient_number, connector, next_hop, text)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    now,
+                    one.kind.value,
+                    one.message_id,
+                    one.recipient_number,
+                    one.connector,
+                    one.next_hop,
+                    storable(one.text[:_LONGEST_TEXT]),
+                )
+                for one in events
+            ],
+        )
+
+
+def track_events(connection: Connection, track: Track) -> list[TrackingEvent]:
+    conditions, values = ["mta_event.number > ?"], [track.after]
+    parameters: list[object] = list(values)
+    if track.message_id:
+        conditions.append("message_id = ?")
+        parameters.append(storable(track.message_id))
+    if track.transfer_id:
+        conditions.append("transfer_id = ?")
+        parameters.append(track.transfer_id)
+    if track.address:
+        address = parse_address(track.address)
+        conditions.append("address_key = ? and address_type = ?")
+        parameters += [address_key(address.address_type, address.email_address), address.address_type]
+    if track.since is not None:
+        conditions.append("at >= ?")
+        parameters.append(filetime_from_datetime(track.since))
+    rows = connection.rows(
+        "select mta_event.number, at, mta_event.kind, transfer_id, message_id, address_type, address,"
+        " mta_event.connector, mta_event.next_hop, text from mta_event"
+        " join mta_message on mta_message.id = mta_event.mta_message_id"
+        " left join mta_recipient on mta_recipient.number = recipient_number"
+        f" where {' and '.join(conditions)} order by mta_event.number limit ?",
+        (*parameters, track.limit),  # type: ignore[arg-type]  # each is a value of SQL
+    )
+    return [
+        TrackingEvent(
+            number,
+            datetime_from_filetime(at),
+            EventKind(kind),
+            transfer_id,
+            message_id,
+            "" if address is None else f"{address_type}:{address}",
+            connector,
+            next_hop,
+            text,
+        )
+        for number, at, kind, transfer_id, message_id, address_type, address, connector, next_hop, text in rows
+    ]

@@ -1,0 +1,184 @@
+"""Looking at the queue, and changing what waits in it: what an administrator does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
+from msgcore.mta.queue.claiming import lanes_of_ready
+from msgcore.mta.queue.columns import MESSAGE, WAITING, read_message, read_waiting, storable
+from msgcore.mta.queue.contents import drop_contents, lock_messages, marks
+from msgcore.mta.queue.contract import Change, ChangeKind, QueueDepth, QueuedMessage, State, WaitingRecipient, Where
+from msgcore.mta.queue.events import NewEvent, add_events
+from msgcore.mta.queue.finishing import successors_of
+from msgcore.mta.queue.restrict import selector
+from msgcore.mta.queue.taking_in import add_recipients
+from msgcore.runtime import Connection, SqlValue
+
+__all__ = ["Page", "change_all", "change_page", "depth_of", "list_waiting", "purge"]
+
+_AT_ONCE = 1_000
+
+_JOINED = "from mta_recipient join mta_message on mta_message.id = mta_message_id"
+
+
+def list_waiting(connection: Connection, limit: int, where: Where) -> list[WaitingRecipient]:
+    is_wanted = selector(where)
+    if where is None:
+        rows = connection.rows(
+            f"select {_columns()} {_JOINED} where state < 5 order by due_at, number limit ?", (limit,)
+        )
+        return [read_waiting(row) for row in rows]
+    found: list[WaitingRecipient] = []
+    for row in connection.stream(f"select {_columns()} {_JOINED} where state < 5 order by due_at, number"):
+        waiting = read_waiting(row)
+        if is_wanted(waiting):
+            found.append(waiting)
+            if len(found) == limit:
+                break
+    return found
+
+
+def _columns() -> str:
+    return ", ".join(f"mta_recipient.{column}" if column == "kind" else column for column in WAITING.split(", "))
+
+
+_FROM = {
+    ChangeKind.HOLD: (State.WAITING, State.READY),
+    ChangeKind.RELEASE: (State.HELD, State.DEAD),
+    ChangeKind.RETRY: (State.WAITING,),
+    ChangeKind.REDIRECT: (State.WAITING, State.READY, State.HELD, State.DEAD),
+    ChangeKind.DELETE: (State.WAITING, State.READY, State.HELD, State.DEAD),
+}
+
+
+def change_all(connection: Connection, change: Change, moment: datetime) -> int | None:
+    """Change everybody in one statement, where that can be done; ``None`` where it cannot.
+
+    The events of a million recipients that are tried again would say nothing.
+    """
+    if change.kind is not ChangeKind.RETRY:
+        return None
+    _forget_links(connection)
+    now = filetime_from_datetime(moment)
+    return connection.run("update mta_recipient set state = 1, due_at = ? where state = 0", (now,))
+
+
+def _forget_links(connection: Connection) -> None:
+    """Have hops tried that were down: whoever asks for a retry wants to know."""
+    connection.run("delete from mta_link")
+
+
+@attrs.frozen
+class Page:
+    """What was changed of some recipients, and behind which one the next page begins; ``None`` for the end."""
+
+    changed: int
+    after: int | None
+
+
+def change_page(connection: Connection, change: Change, where: Where, after: int, moment: datetime) -> Page:
+    """Change those of some recipients that match."""
+    now, states = filetime_from_datetime(moment), _FROM[change.kind]
+    rows = connection.rows(
+        f"select {_columns()} {_JOINED} where state in ({marks(states)}) and number > ? order by number limit ?",
+        (*map(int, states), after, _AT_ONCE),
+    )
+    is_wanted = selector(where)
+    wanted = [one for one in map(read_waiting, rows) if is_wanted(one)]
+    messages = _messages(connection, wanted)
+    lock_messages(connection, [message.id for message in messages.values()])
+    changed = [one for one in wanted if _change(connection, change, one, now)]
+    if change.kind is ChangeKind.RETRY and changed:
+        _forget_links(connection)
+    if change.kind is ChangeKind.REDIRECT and change.to is not None:
+        those = {one.transfer_id for one in changed}
+        redirected = [message for message in messages.values() if message.transfer_id in those]
+        add_recipients(connection, [(one.id, successors_of(one, (change.to,), moment)) for one in redirected])
+    text = change.reason if change.to is None else f"to {change.to.address.typed}: {change.reason}".removesuffix(": ")
+    add_events(
+        connection,
+        [NewEvent(change.event, messages[one.transfer_id].id, one.number, text=text) for one in changed],
+        now,
+    )
+    if change.kind in {ChangeKind.REDIRECT, ChangeKind.DELETE}:
+        drop_contents(connection, [message.id for message in messages.values()])
+    last = read_waiting(rows[-1]).number if len(rows) == _AT_ONCE else None
+    return Page(len(changed), last)
+
+
+def _change(connection: Connection, change: Change, one: WaitingRecipient, now: int) -> bool:
+    """Change one recipient, unless a worker has taken it meanwhile."""
+    states = _FROM[change.kind]
+    statement = f"update mta_recipient set {_SETS[change.kind]} where number = ? and state in ({marks(states)})"
+    values: tuple[SqlValue, ...]
+    match change.kind:
+        case ChangeKind.HOLD:
+            values = (storable(change.reason),)
+        case ChangeKind.RELEASE | ChangeKind.RETRY:
+            values = (now,)
+        case ChangeKind.REDIRECT | ChangeKind.DELETE:
+            whom = "" if change.to is None else f" to {change.to.address.typed}"
+            values = (storable(f"{change.kind.value}{whom}: {change.reason}".removesuffix(": ")), now)
+    return bool(connection.run(statement, (*values, one.number, *map(int, states))))
+
+
+_SETS = {
+    ChangeKind.HOLD: "state = 3, reason = ?",
+    ChangeKind.RELEASE: "state = 1, reason = '', crashes = 0, due_at = ?",
+    ChangeKind.RETRY: "state = 1, due_at = ?",
+    ChangeKind.REDIRECT: "state = 5, outcome = 'accepted', stage = 'queue', reply = ?, ended_at = ?",
+    ChangeKind.DELETE: "state = 5, outcome = 'refused', stage = 'queue', reply = ?, ended_at = ?",
+}
+
+
+def _messages(connection: Connection, changed: Sequence[WaitingRecipient]) -> dict[str, QueuedMessage]:
+    """Give the messages of recipients by transfer id."""
+    found: dict[str, QueuedMessage] = {}
+    ids = list(dict.fromkeys(one.transfer_id for one in changed))
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        for row in connection.rows(f"select {MESSAGE} from mta_message where transfer_id in ({marks(some)})", some):
+            message = read_message(row)
+            found[message.transfer_id] = message
+    return found
+
+
+def depth_of(connection: Connection, now: int) -> QueueDepth:
+    counts = {State(state): count for state, count in connection.rows(_COUNTS)}
+    firsts = [
+        connection.value("select min(due_at) from mta_recipient where state = 1 and lane = ?", (lane,))
+        for lane in lanes_of_ready(connection)
+    ]
+    late = connection.value("select min(due_at) from mta_recipient where state = 0 and due_at <= ?", (now,))
+    oldest = min((due_at for due_at in (*firsts, late) if due_at is not None), default=None)
+    return QueueDepth(counts, None if oldest is None else datetime_from_filetime(oldest))
+
+
+# Each by an index of its own, and those that have ended not at all: they are history.
+_COUNTS = " union all ".join(
+    f"select {state}, (select count(*) from mta_recipient where state = {state})" for state in range(5)
+)
+
+
+def purge(connection: Connection, before: int) -> int:
+    """Forget messages that have ended, some at a time; those that reports are kept about go with their reports."""
+    rows = connection.rows(
+        "select distinct mta_message_id from mta_recipient as ended where state = 5 and ended_at < ?"
+        " and not exists (select 1 from mta_recipient where mta_message_id = ended.mta_message_id"
+        " and (state < 5 or ended_at >= ?)) limit ?",
+        (before, before, _AT_ONCE),
+    )
+    ids = [(row[0],) for row in rows]
+    lock_messages(connection, [row[0] for row in rows])
+    connection.run_many(
+        "delete from mta_report where recipient_number in (select number from mta_recipient where mta_message_id = ?)",
+        ids,
+    )
+    connection.run_many("delete from mta_event where mta_message_id = ?", ids)
+    connection.run_many("delete from mta_recipient where mta_message_id = ?", ids)
+    connection.run_many("delete from mta_message where id = ?", ids)
+    return len(ids)

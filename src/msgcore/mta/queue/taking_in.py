@@ -1,0 +1,151 @@
+"""Taking messages in, each transfer and recipient once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from msgcore.base.ids import new_time_ordered_id
+from msgcore.base.times import filetime_from_datetime
+from msgcore.mta.queue.columns import MESSAGE, RECIPIENT, lane_of, recipient_values, request_text, storable
+from msgcore.mta.queue.contents import keep_content, lock_messages, marks
+from msgcore.mta.queue.contract import Accept, State, Urgency
+from msgcore.mta.queue.events import NewEvent, add_events
+from msgcore.mta.queue.tracking import EventKind
+from msgcore.runtime import Connection, SqlValue
+from msgcore.wire.domain import address_key
+
+__all__ = ["Arrival", "add_recipients", "state_of", "take_in"]
+
+
+_FIRST_LOOK = timedelta(hours=4)
+_LONGEST_HOLD = timedelta(days=45)
+
+
+@attrs.frozen
+class Arrival:
+    """A message that came at a moment; ``lifetime`` overrules that of its grade."""
+
+    accept: Accept
+    now: datetime
+    lifetime: timedelta | None = None
+
+    @property
+    def urgency(self) -> Urgency:
+        return Urgency.of_priority(self.accept.request.priority)
+
+    @property
+    def due_at(self) -> datetime:
+        """When it may leave: at once, or when its sender said (RFC 4865)."""
+        request = self.accept.request
+        if request.hold_until is not None:
+            return min(max(self.now, request.hold_until), self.now + _LONGEST_HOLD)
+        return self.now + min(timedelta(seconds=request.hold_seconds or 0), _LONGEST_HOLD)
+
+    @property
+    def look_at(self) -> datetime:
+        """When it is looked at whatever it waits for: it may be time for a notice, or to give it up."""
+        return min(self.expires_at, self.due_at + _FIRST_LOOK)
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it is given up: after its grade's lifetime, or sooner when its sender said so (RFC 2852)."""
+        request = self.accept.request
+        latest = self.due_at + (self.lifetime or self.urgency.lifetime)
+        if request.within_seconds is None or request.only_tell_when_late:
+            return latest
+        return min(latest, self.now + timedelta(seconds=request.within_seconds))
+
+
+def take_in(connection: Connection, arrivals: Sequence[Arrival]) -> list[bytes]:
+    """Write messages and their recipients, as far as they are new, and give the ids of the messages."""
+    new: dict[str, tuple[Arrival, bytes]] = {}
+    for arrival in arrivals:
+        new.setdefault(arrival.accept.transfer_id, (arrival, new_time_ordered_id()))
+    inserted = connection.run_many(
+        f"insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict (transfer_id) do nothing",
+        [_message_values(arrival, message_id) for arrival, message_id in new.values()],
+    )
+    ids = {transfer_id: message_id for transfer_id, (_, message_id) in new.items()}
+    if inserted < len(new):  # some were there, or came at this moment
+        ids = _find(connection, list(new))
+    first = [arrival for arrival, message_id in new.values() if ids[arrival.accept.transfer_id] == message_id]
+    if first:
+        _add_first(connection, [(ids[one.accept.transfer_id], one) for one in first])
+    seen = {id(arrival) for arrival in first}
+    for arrival in arrivals:
+        if id(arrival) not in seen:
+            _take_in_again(connection, ids[arrival.accept.transfer_id], arrival)
+    return [ids[arrival.accept.transfer_id] for arrival in arrivals]
+
+
+def _add_first(connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]]) -> None:
+    """Write what belongs to messages that are new."""
+    connection.run_many(
+        "insert into mta_content (mta_message_id, form, octets) values (?, ?, ?)",
+        [(message_id, one.accept.content.form, one.accept.content.octets) for message_id, one in arrivals],
+    )
+    add_recipients(connection, arrivals)
+    events = [NewEvent(EventKind.ACCEPTED, message_id, text=one.accept.received_from) for message_id, one in arrivals]
+    add_events(connection, events, filetime_from_datetime(arrivals[0][1].now))
+
+
+def _take_in_again(connection: Connection, message_id: bytes, arrival: Arrival) -> None:
+    """Add what is new of a transfer that is there already."""
+    lock_messages(connection, [message_id])
+    if add_recipients(connection, [(message_id, arrival)]):
+        # The recipients before may have ended, and the content gone with them.
+        keep_content(connection, message_id, arrival.accept.content)
+
+
+def add_recipients(connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]]) -> int:
+    """Write the recipients that are new of messages that are there, and say how many those are."""
+    rows: list[tuple[SqlValue, ...]] = []
+    for message_id, arrival in arrivals:
+        due_at, look_at = filetime_from_datetime(arrival.due_at), filetime_from_datetime(arrival.look_at)
+        state = int(state_of(due_at, filetime_from_datetime(arrival.now)))
+        rest = (state, lane_of(arrival.urgency, ""), due_at, look_at)
+        rows += [
+            (message_id, *recipient_values(one), address_key(one.address_type, one.email_address), *rest)
+            for one in arrival.accept.recipients
+        ]
+    return connection.run_many(
+        f"insert into mta_recipient (mta_message_id, {RECIPIENT}, address_key, state, lane, due_at, look_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        rows,
+    )
+
+
+def state_of(due_at: int, now: int) -> State:
+    """Say whether a recipient is ready, or waits for its time."""
+    return State.READY if due_at <= now else State.WAITING
+
+
+def _message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
+    """Give the columns ``MESSAGE``."""
+    accept = arrival.accept
+    sender = accept.sender
+    return (
+        message_id,
+        accept.transfer_id,
+        sender.address_type if sender else None,
+        sender.email_address if sender else None,
+        storable(sender.display_name) if sender else None,
+        len(accept.content.octets),
+        filetime_from_datetime(arrival.now),
+        filetime_from_datetime(arrival.expires_at),
+        storable(accept.message_id),
+        storable(accept.subject),
+        storable(accept.message_class),
+        request_text(accept.request),
+        storable(accept.received_from),
+    )
+
+
+def _find(connection: Connection, transfers: Sequence[str]) -> dict[str, bytes]:
+    """Find the ids of messages."""
+    statement = f"select transfer_id, id from mta_message where transfer_id in ({marks(transfers)})"
+    return dict(connection.rows(statement, list(transfers)))
