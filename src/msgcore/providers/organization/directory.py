@@ -9,8 +9,10 @@ from typing import TypeVar
 from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.model.address import SMTP, Address
-from msgcore.mta.directory import EX, DirectoryEntry
+from msgcore.mta.directory import EX, DirectoryEntry, DirectoryObject, DistributionList, Redirect, without_tag
 from msgcore.providers.internal.mailboxes import Mailbox, find_mailbox, list_mailboxes, mailbox_of_address
+from msgcore.providers.organization.entries import Entry, find_list, list_names, read_delimiter
+from msgcore.providers.organization.finding import Found, find_all
 from msgcore.runtime import Connection, Database, Runtime
 from msgcore.runtime.abc import NEVER
 
@@ -22,7 +24,7 @@ _NO_HOST = re.compile(r"[^a-z0-9]+")
 
 
 class Directory:
-    """The mailboxes of the organisation ``name``, in its database."""
+    """The mailboxes, distribution lists and redirects of the organisation ``name``, in its database."""
 
     def __init__(self, runtime: Runtime, database: Database, name: str) -> None:
         self.runtime = runtime
@@ -40,35 +42,67 @@ class Directory:
         """The organisation's name in the form of a host, for trace fields and reports."""
         return f"{_NO_HOST.sub('-', self.name).strip('-')[:50] or 'organization'}.msgcore"
 
-    def distinguished_name(self, mailbox: Mailbox) -> Address:
-        return Address(EX, f"/o={self.name}/cn=recipients/cn={mailbox.name}", mailbox.display_name)
+    @property
+    def _recipients(self) -> str:
+        return f"/o={self.name}/cn=recipients/cn="
+
+    def distinguished_name(self, named: Mailbox | Entry) -> Address:
+        return Address(EX, self._recipients + named.name, named.display_name)
 
     def find(self, connection: Connection, address: Address) -> Mailbox | None:
-        if address.address_type != EX:
-            return mailbox_of_address(connection, address)
-        name, here = fold(address.email_address), fold(f"/o={self.name}/cn=recipients/cn=")
-        return find_mailbox(connection, name.removeprefix(here)) if name.startswith(here) else None
+        """Find the mailbox that has an address, or has it without its tag; redirects and lists are past."""
+        if address.address_type == EX:
+            name, here = fold(address.email_address), fold(self._recipients)
+            return find_mailbox(connection, name.removeprefix(here)) if name.startswith(here) else None
+        mailbox = mailbox_of_address(connection, address)
+        if mailbox is None:
+            base = without_tag(address, read_delimiter(connection))
+            mailbox = None if base is None else mailbox_of_address(connection, base)
+        return mailbox
 
-    async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
+    async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
         """Find whose address it is; a distinguished name is its own."""
-        mailbox = await self.read(lambda c: self.find(c, address), deadline)
-        return None if mailbox is None else DirectoryEntry(self.distinguished_name(mailbox), mailbox.name)
+        (found,) = await self.look_up_many([address], deadline)
+        return found
+
+    async def look_up_many(self, addresses: Sequence[Address], deadline: Deadline) -> Sequence[DirectoryObject | None]:
+        found = await self.read(lambda c: find_all(c, addresses, self._recipients), deadline)
+        return [None if one is None else self._object(one) for one in found]
+
+    def _object(self, found: Found) -> DirectoryObject:
+        entry, mailbox = found.entry, None
+        if found.mailbox is not None:
+            name, display_name = found.mailbox
+            mailbox = DirectoryEntry(Address(EX, self._recipients + name, display_name), name)
+        if entry is None:
+            assert mailbox is not None  # one of both is there
+            return mailbox
+        if entry.name:
+            return DistributionList(self.distinguished_name(entry), entry.members, entry.owner, entry.only_from)
+        return Redirect(entry.addresses[0], entry.members, mailbox if entry.keep_copy else None)
 
 
 class AddressBook:
-    """Resolves bare names: the whole name or display name of a mailbox, without case."""
+    """Resolves bare names: the whole name or display name of a mailbox or a list, without case."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
     async def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
         wanted = fold(name)
-        mailboxes = await self._directory.read(list_mailboxes, deadline)
-        found = [one for one in mailboxes if wanted in {fold(one.name), fold(one.display_name)}]
+
+        def work(connection: Connection) -> list[Mailbox | Entry]:
+            mailboxes = [
+                one for one in list_mailboxes(connection) if wanted in {fold(one.name), fold(one.display_name)}
+            ]
+            lists = [name for name, shown in list_names(connection) if wanted in {fold(name), fold(shown)}]
+            return [*mailboxes, *(find_list(connection, name) for name in lists)]
+
+        found = await self._directory.read(work, deadline)
         return [primary_address(one) or self._directory.distinguished_name(one) for one in found]
 
 
-def primary_address(mailbox: Mailbox) -> Address | None:
-    """Give the first SMTP address of a mailbox, or the first at all."""
-    smtp = [address for address in mailbox.addresses if address.address_type == SMTP]
-    return smtp[0] if smtp else mailbox.addresses[0] if mailbox.addresses else None
+def primary_address(named: Mailbox | Entry) -> Address | None:
+    """Give the first SMTP address of a mailbox or a list, or the first at all; with its display name."""
+    smtp = [address for address in named.addresses if address.address_type == SMTP]
+    return smtp[0] if smtp else named.addresses[0] if named.addresses else None
