@@ -8,10 +8,14 @@ from datetime import datetime
 import attrs
 
 from msgcore.base.status import EnhancedStatus
-from msgcore.model.address import Address
+from msgcore.base.text import one_line
+from msgcore.model.address import SMTP, Address
 from msgcore.model.outcome import Outcome
 
-__all__ = ["DeliveryReport", "ReportAction", "ReportedRecipient", "report_class"]
+__all__ = ["OWN_DIAGNOSTIC", "DeliveryReport", "ReportAction", "ReportedRecipient", "report_class"]
+
+OWN_DIAGNOSTIC = "x-msgcore"
+"""The type of a diagnostic that is no reply of another system, but what this one found."""
 
 
 class ReportAction(enum.Enum):
@@ -38,7 +42,8 @@ class ReportedRecipient:
     """One recipient's part of a report (RFC 3464 section 2.3).
 
     ``diagnostic`` is the reply as the next hop gave it, and ``diagnostic_type`` says in which protocol;
-    ``original_address`` is the one that the sender wrote. X-Display-Name is the display name of ``address``.
+    ``original_address`` is the one that the sender wrote, of ``original_type``. X-Display-Name is the display name of
+    ``address``.
     """
 
     address: Address
@@ -52,17 +57,24 @@ class ReportedRecipient:
     will_retry_until: datetime | None = None
     final_log_id: str = ""
     supplementary_info: str = ""
+    original_type: str = SMTP
 
     @classmethod
     def of_outcome(cls, address: Address, outcome: Outcome, action: ReportAction) -> ReportedRecipient:
-        """Report an outcome; a reply without an enhanced status gets the general one of its class."""
+        """Report an outcome; a reply without an enhanced status gets the general one of its class.
+
+        What was no reply is a diagnostic of msgcore's own type.
+        """
         klass = {ReportAction.FAILED: 5, ReportAction.DELAYED: 4}.get(action, 2)
         status = (
             outcome.enhanced if outcome.enhanced and outcome.enhanced.klass == klass else EnhancedStatus(klass, 0, 0)
         )
         # The reply as it was given; what was no reply has its text only.
-        reply = (outcome.code, outcome.enhanced, outcome.text) if outcome.code is not None else (outcome.text,)
-        return cls(address, action, status, " ".join(str(part) for part in reply if part))
+        text = one_line(outcome.text)
+        reply = (outcome.code, outcome.enhanced, text) if outcome.code is not None else (text,)
+        diagnostic = " ".join(str(part) for part in reply if part)
+        is_reply = outcome.code is not None or not diagnostic
+        return cls(address, action, status, diagnostic, diagnostic_type="smtp" if is_reply else OWN_DIAGNOSTIC)
 
 
 @attrs.frozen

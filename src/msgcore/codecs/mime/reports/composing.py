@@ -17,13 +17,14 @@ __all__ = ["report_message", "report_parts", "shown"]
 
 
 def report_parts(
-    readable: str, kind: str, fields: bytes, original: bytes | None, *, return_full: bool, most: int
+    readable: str, kind: str, fields: bytes, original: bytes | None, *, return_full: bool, most: int, utf8: bool = False
 ) -> list[Part]:
     """Make the parts of a report: a text for people, the fields for programs, and the message it is about."""
-    label = f"Content-Type: message/{kind}\r\nContent-Transfer-Encoding: 7bit\r\n"
+    encoding = "7bit" if fields.isascii() else "8bit"
+    label = f"Content-Type: message/{kind}\r\nContent-Transfer-Encoding: {encoding}\r\n"
     parts = [text_part(readable), Part(label.encode("ascii"), (fields,))]
     if original is not None:
-        parts.append(original_part(original, return_full=return_full, most=most))
+        parts.append(original_part(original, return_full=return_full, most=most, utf8=utf8))
     return parts
 
 

@@ -12,6 +12,7 @@ from msgcore.codecs.mime.reports.typed_fields import read_address, read_date, ty
 from msgcore.codecs.mime.syntax.words import without_comments
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
+from msgcore.model.address import SMTP
 from msgcore.model.report import ReportAction, ReportedRecipient
 
 __all__ = ["actions_of", "first_text", "groups_of", "reported_recipients", "status_part", "typed_value"]
@@ -67,6 +68,7 @@ def reported_recipients(groups: list[HeaderBlock]) -> Iterator[ReportedRecipient
             read_date(group, b"will-retry-until"),
             group.text(b"final-log-id") or "",
             group.text(b"x-supplementary-info") or "",
+            SMTP if original is None else original.address_type,
         )
 
 

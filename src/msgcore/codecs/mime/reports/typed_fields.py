@@ -1,7 +1,7 @@
 """Fields of reports whose value has a type before it: ``rfc822; bob@b.test`` (RFC 3464 section 2.1.2).
 
 Addresses of type ``utf-8`` have the escapes of RFC 6533 section 3, those of type ``rfc822`` none. Texts that are not
-ASCII go out as encoded words, which no address is read from.
+ASCII go out as encoded words, which no address is read from; with ``utf8`` both stand there as they are.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ __all__ = [
 _ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 # What stands for itself in the escaped form (RFC 6533 section 3): neither a backslash nor what xtext is made of.
 _PLAIN = re.compile(r"[!-*,-<>-\[\]-~]*")
+_PLAIN_AS_UTF8 = re.compile(r"[!-*,-<>-\[\]-~\xa1-\U0010ffff]*")
+_HALF = re.compile("[\ud800-\udfff]")
 _SMTP_TYPES = frozenset({"", "rfc822", "utf-8", "unknown"})
 _NO_KIND = re.compile(r"[^A-Za-z0-9-]")
 # A single space between two other characters: where a value may be folded.
@@ -77,55 +79,56 @@ def _character(escape: re.Match[str]) -> str:
     return chr(code) if is_harmless else escape[0]
 
 
-def address_field(name: str, address: Address | None) -> bytes:
+def address_field(name: str, address: Address | None, *, utf8: bool = False) -> bytes:
     """Write an address under its type; those of other systems go out under their own name, in lower case."""
     if address is None:
         return b""
     value = one_line(address.email_address or address.display_name)
     if address.address_type != SMTP:
-        return field(name, _typed_tokens(name, address.address_type, value))
-    return _folded(name, f"rfc822; {value}" if value.isascii() else f"utf-8; {_escaped(value)}")
+        return field(name, _typed_tokens(name, address.address_type, value, utf8))
+    return _folded(name, f"rfc822; {value}" if value.isascii() else f"utf-8; {_escaped(value, utf8)}")
 
 
-def _escaped(value: str) -> str:
-    return "".join([c if _PLAIN.fullmatch(c) else f"\\x{{{ord(c):X}}}" for c in value])
+def _escaped(value: str, utf8: bool) -> str:
+    """Write ``utf-8-addr-unitext``, or of ASCII alone ``utf-8-addr-xtext``."""
+    plain = _PLAIN_AS_UTF8 if utf8 else _PLAIN
+    # Half of a character has no escape.
+    value = _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+    return "".join([c if plain.fullmatch(c) else f"\\x{{{ord(c):X}}}" for c in value])
 
 
 def _folded(name: str, text: str) -> bytes:
-    """Write ASCII text, folded where a single space stands."""
-    pieces = [
-        word[start : start + _LONGEST_PIECE]
-        for word in _GAP.split(text)
-        for start in range(0, len(word), _LONGEST_PIECE)
-    ]
-    return field(name, [piece.encode("ascii") for piece in pieces])
+    """Write text, folded where a single space stands."""
+    most = _LONGEST_PIECE if text.isascii() else _LONGEST_PIECE // 2
+    pieces = [word[start : start + most] for word in _GAP.split(text) for start in range(0, len(word), most)]
+    return field(name, [piece.encode() for piece in pieces])
 
 
 # Other values
 
 
-def typed_field(name: str, kind: str, value: str) -> bytes:
+def typed_field(name: str, kind: str, value: str, *, utf8: bool = False) -> bytes:
     """Write ``kind; value``, or nothing when there is no value."""
     line = one_line(value)
-    return field(name, _typed_tokens(name, kind, line)) if line else b""
+    return field(name, _typed_tokens(name, kind, line, utf8)) if line else b""
 
 
-def _typed_tokens(name: str, kind: str, line: str) -> list[bytes]:
+def _typed_tokens(name: str, kind: str, line: str, utf8: bool) -> list[bytes]:
     """Write the type in lower case, of letters, digits and hyphens; ``unknown`` when there is nothing left of it."""
     word = _NO_KIND.sub("", kind).lower()[:40] or "unknown"
-    return text_tokens(f"{word}; {line}".rstrip(), name)
+    return text_tokens(f"{word}; {line}".rstrip(), name, utf8=utf8)
 
 
-def line_field(name: str, value: str) -> bytes:
+def line_field(name: str, value: str, *, utf8: bool = False) -> bytes:
     """Write a text on one line, or nothing when there is none."""
     line = one_line(value)
-    return field(name, text_tokens(line, name)) if line else b""
+    return field(name, text_tokens(line, name, utf8=utf8)) if line else b""
 
 
-def name_field(address: Address) -> bytes:
+def name_field(address: Address, *, utf8: bool = False) -> bytes:
     """Write the display name of an address, where it says more than the address."""
     name = address.display_name
-    return b"" if name == address.email_address else line_field("X-Display-Name", name)
+    return b"" if name == address.email_address else line_field("X-Display-Name", name, utf8=utf8)
 
 
 def date_field(name: str, moment: datetime | None) -> bytes:
