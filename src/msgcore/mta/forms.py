@@ -1,35 +1,160 @@
-"""The forms of a queued message: as it was taken in, and as MIME for those who take nothing else."""
+"""The forms of a queued message: as it was taken in, and what is made of it for those who take something else.
+
+A message is kept as MIME or as TNEF. A gateway for a system of its own kind takes it as it is kept. One that leads out
+has a *profile*, the form for those who ask for nothing; a recipient may ask for another (what the sender's address book
+says of them: [MS-OXOABK] sections 2.2.3.18 and 2.2.3.19), and then there are two copies, each for some recipients.
+"""
 
 from __future__ import annotations
 
-from msgcore.codecs import mime, read_message
-from msgcore.errors import MsgcoreError
-from msgcore.spi.gateway import Content
+from collections.abc import Mapping, Sequence
 
-__all__ = ["ContentForms", "quoted_header"]
+import attrs
+
+from msgcore.base.text import one_line
+from msgcore.codecs import mime, read_message
+from msgcore.codecs.mime.source import MimeSource
+from msgcore.errors import MsgcoreError, UsageError
+from msgcore.model.attachment import Attachment
+from msgcore.model.message import Message
+from msgcore.model.recipient import Recipient
+from msgcore.props.table import PidTagHtml, PidTagRtfCompressed, PidTagSendInternetEncoding, PidTagSendRichInfo
+from msgcore.spi.gateway import Content, content_forms_of, content_profile_of
+
+__all__ = ["ContentForms", "Copy", "quoted_header"]
+
+_ENCODING_PREFERENCE = 0x0002_0000
+_ENCODING_MIME = 0x0004_0000
+_BODY_ENCODING_HTML = 0x0008_0000 | 0x0010_0000  # alone, or beside text
+
+# What MIME says here stays: in other words it would not be what was signed, encrypted or reported.
+_SEALED = ("multipart/signed", "multipart/encrypted", "multipart/report")
+
+
+@attrs.frozen
+class Copy:
+    """Who of a message's recipients get it in one form: one call of the gateway."""
+
+    form: str
+    recipients: tuple[Recipient, ...]
 
 
 class ContentForms:
-    """One message for gateways of every kind; made into MIME once, when the first of them needs that."""
+    """One message for gateways of every kind; each form is made once, when the first of them needs it.
+
+    Two threads that need one at the same moment may both make it; that is all the harm.
+    """
 
     def __init__(self, content: Content) -> None:
         self._content = content
-        self._as_mime = content if content.form == "mime" else None
+        self._made: dict[str, Content] = {content.form: content}
+        self._message: Message | None = None
 
-    def content_for(self, forms: frozenset[str]) -> Content | None:
-        """Give the content as it is if it is of one of these forms, or as MIME if it has been made into that."""
-        return self._content if self._content.form in forms else self._as_mime
+    def copies(self, recipients: Sequence[Recipient], gateway: object, profile: str = "as it is") -> tuple[Copy, ...]:
+        """Part recipients by the form that they get through a gateway, the first form first; takes time for TNEF.
 
-    def make_mime(self) -> Content:
-        """Make MIME of the content; takes time for a large one.
+        ``profile`` is the connector's; ``"as it is"`` leaves it to the gateway.
 
         Raises:
-            UsageError: as ``mime.write`` does; this message can never be MIME.
+            PluginBroken: what the gateway declares is no set of forms, or no profile.
+            MalformedMessage, LimitExceeded: the content cannot be read.
         """
-        if self._as_mime is None:
-            message = read_message(self._content.octets, form=self._content.form)
-            self._as_mime = Content(mime.write(message, bcc=False))
-        return self._as_mime
+        kept, forms = self._content.form, content_forms_of(gateway)
+        if profile == "as it is":
+            profile = content_profile_of(gateway) or profile
+        if profile == "as it is":
+            return (Copy(kept if kept in forms else "mime", tuple(recipients)),)
+        can_be_rich = kept == "tnef" and "tnef" in forms
+        rows = self._rows(profile)
+        parted: dict[str, list[Recipient]] = {}
+        for one in recipients:
+            form = _form_for(one if one.properties else rows.get(_key(one), one), profile)
+            if form == "tnef" and not (can_be_rich and (profile == "tnef" or mime.needs_tnef(self._read()))):
+                form = "mime"
+            parted.setdefault(form, []).append(one)
+        return tuple(Copy(form, tuple(those)) for form, those in parted.items())
+
+    def at_hand(self, form: str) -> Content | None:
+        """Give the content in a form, if it is kept so or has been made so."""
+        return self._made.get(form)
+
+    def make(self, form: str) -> Content:
+        """Make the content in a form; takes time for a large one.
+
+        Raises:
+            UsageError: as ``mime.write`` does; this message can never be MIME. Or nothing is made into this form.
+            MalformedMessage, LimitExceeded: the content cannot be read.
+        """
+        made = self._made.get(form)
+        if made is None:
+            made = self._made[form] = self._content_in(form)
+        return made
+
+    def _read(self) -> Message:
+        if self._message is None:
+            self._message = read_message(self._content.octets, form=self._content.form)
+        return self._message
+
+    def _rows(self, profile: str) -> Mapping[tuple[str, str], Recipient]:
+        """Give the rows of the message that say more than an address, where that counts; MIME has none."""
+        if self._content.form == "mime" or profile not in {"mime", "tnef"}:
+            return {}
+        return {_key(one): one for one in reversed(self._read().recipients) if one.properties}
+
+    def _content_in(self, form: str) -> Content:
+        if form == "mime":
+            return Content(mime.write(self._read(), bcc=False))
+        if form not in {"plain", "text"}:
+            raise UsageError(f"{form!r}: messages are made into mime, plain or text")
+        message = read_message(self._content.octets, form=self._content.form)
+        if self._content.form == "mime" and _stays(message, form):
+            return self._content
+        _make_plain(message, keeps_files=form == "plain")
+        return Content(mime.write(message, bcc=False, tnef=False))
+
+
+def _form_for(row: Recipient, profile: str) -> str:
+    """Say which form a recipient is known to want; behind a gateway for plain text nobody can read anything else."""
+    if profile in {"plain", "text"}:
+        return profile
+    if mime.takes_rich_form(row):
+        return "tnef"
+    encoding = row.get(PidTagSendInternetEncoding)
+    if isinstance(encoding, int) and encoding & _ENCODING_PREFERENCE:
+        return "mime" if encoding & _ENCODING_MIME and encoding & _BODY_ENCODING_HTML else "plain"
+    return "mime" if row.get(PidTagSendRichInfo) is False else profile
+
+
+def _key(recipient: Recipient) -> tuple[str, str]:
+    return recipient.address_type, recipient.email_address.casefold()
+
+
+def _stays(message: Message, form: str) -> bool:
+    """Say whether a mail is of a plain form already, or has to stay as it is."""
+    source = message.source
+    assert isinstance(source, MimeSource)
+    if source.root.media_type in _SEALED:
+        return True
+    return message.get(PidTagHtml) is None and (form == "plain" or not message.attachments)
+
+
+def _make_plain(message: Message, *, keeps_files: bool) -> None:
+    """Leave of the bodies the text, and of the attachments all, or a line that names them."""
+    text = message.text or ""
+    if not keeps_files and message.attachments:
+        named = ", ".join(_name_of(one) for one in message.attachments)
+        text = f"{text.rstrip()}\n\n[Not in this copy: {named}]\n".lstrip()
+        message.attachments = ()
+    for body in (PidTagHtml, PidTagRtfCompressed):
+        if body in message:
+            del message[body]
+    message.text = text
+
+
+def _name_of(attachment: Attachment) -> str:
+    inner = attachment.message
+    name = attachment.filename if inner is None else inner.subject
+    return one_line(name or "") or "a file without a name"
 
 
 def quoted_header(content: Content) -> bytes | None:

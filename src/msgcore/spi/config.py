@@ -6,6 +6,8 @@ Field types: ``str``, ``int``, ``float``, ``bool``, ``Path``, ``Secret``, ``Serv
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -100,18 +102,29 @@ def url_values(config_type: type[Any], url: str) -> dict[str, object]:
 def option_values(config_type: type[Any], options: Mapping[str, str]) -> dict[str, object]:
     """Read values that are given as text, as a connector's options are.
 
+    A list has blanks between its texts; where these hold blanks, it is written as JSON, ``["/bin/x", "two words"]``.
+
     Raises:
         ConfigError: a text is no number, no ``true`` or ``false``, where the field is one.
     """
     settings = settings_of(config_type)
     return {
-        key: text.split()
+        key: _list_of_text(text)
         if key in settings and settings[key].is_list
         else _of_text(settings[key], text)
         if key in settings
         else text
         for key, text in options.items()
     }
+
+
+def _list_of_text(text: str) -> list[str]:
+    if text.startswith("["):
+        with contextlib.suppress(ValueError):
+            found: object = json.loads(text)
+            if isinstance(found, list) and all(isinstance(one, str) for one in cast("list[object]", found)):
+                return cast("list[str]", found)
+    return text.split()
 
 
 def _of_text(setting: Setting, text: str) -> object:

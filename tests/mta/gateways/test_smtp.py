@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import socket
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from msgcore.base.text import Secret
 from msgcore.codecs import mime, tnef
-from msgcore.errors import ConnectionLost, TlsRequired, UsageError
-from msgcore.model import Accepted, Envelope, Message, Outcome, Recipient, Refused
+from msgcore.errors import ConnectionLost, MsgcoreError, ServiceBusy, TlsRequired, UsageError
+from msgcore.model import Accepted, Deferred, Delivered, Envelope, Message, Outcome, Recipient, Refused
+from msgcore.model.address import Address
+from msgcore.model.delivery import DeliveryRequest, Notify, ReturnedContent
+from msgcore.mta.forms import ContentForms
 from msgcore.mta.gateways.smtp import SmtpGateway, SmtpGatewayConfig
 from msgcore.props.table import PidLidLocation
 from msgcore.runtime import Runtime
@@ -20,7 +27,11 @@ from msgcore.spi.gateway import Content
 from msgcore.spi.registry import gateway
 from msgcore.testing.modes import Mode
 from msgcore.testing.queues import ANN, LETTER, to
-from msgcore.testing.servers import LoopbackSmtpServer
+from msgcore.testing.servers import EVERY_EXTENSION, LoopbackSmtpServer
+from msgcore.testing.strategies import mail_octets
+from msgcore.wire.smtp.server import USUAL_EXTENSIONS
+from msgcore.wire.smtp.server.turn import END_OF_DATA
+from tests.servers import Dovecot, wait_until
 
 
 @pytest.fixture(params=Mode, ids=lambda mode: mode.value)
@@ -80,21 +91,21 @@ def in_tnef() -> Content:
 
 
 def test_what_travels_as_tnef_goes_out_as_a_mail(mode: Mode, server: LoopbackSmtpServer) -> None:
-    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), in_tnef()))
+    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), ContentForms(in_tnef()).make("mime")))
 
     received = mime.read(server.received[0].octets)
     assert (received.subject, str(received.text).rstrip(), received.attachments) == ("hello", "Hello", ())
 
 
 def test_a_site_of_the_organisation_has_it_with_all_its_properties(mode: Mode, server: LoopbackSmtpServer) -> None:
-    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), in_tnef()), rich=True)
+    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), in_tnef()))
 
     received = mime.read(server.received[0].octets)
     assert (received.message_class, received.get(PidLidLocation)) == ("IPM.Task", "hall")
 
 
 def test_a_mail_goes_to_such_a_site_as_it_is(mode: Mode, server: LoopbackSmtpServer) -> None:
-    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), LETTER), rich=True)
+    deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), LETTER))
 
     assert server.received[0].octets == LETTER
 
@@ -126,6 +137,40 @@ def test_no_blind_copy_and_no_bare_line_end_leaves(mode: Mode, server: LoopbackS
     deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), b"Bcc: carol@c.test\nSubject: a\n\n.\nb\r\n"))
 
     assert server.received[0].octets == b"Subject: a\r\n\r\n.\r\nb\r\n"
+
+
+_OFFERS = st.sets(st.sampled_from(sorted(EVERY_EXTENSION)))
+
+
+@given(mail_octets() | st.binary(max_size=200), _OFFERS)
+def test_whatever_the_content_what_leaves_is_lines(plain: LoopbackSmtpServer, octets: bytes, offered: set[str]) -> None:
+    """Or nothing does, and it is refused for good."""
+    plain.leave_out(*(EVERY_EXTENSION - offered))
+    before = len(plain.received)
+    [outcomes] = deliver(Mode.BLOCKING, plain.url, (Envelope(ANN, to("bob"), "t1"), octets))
+    received = plain.received[before:]
+
+    assert [type(one) for one in outcomes.values()] == [Accepted if received else Refused]
+    for one in received:
+        is_binary = {"BINARYMIME", "CHUNKING"} <= offered
+        left = one.octets.replace(b"\r\n", b"")
+        assert is_binary or not {*b"\r\n\0"} & {*left}
+        assert "8BITMIME" in offered or is_binary or one.octets.isascii()
+        assert mime.read(one.octets).bcc == ()
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[LoopbackSmtpServer]:
+    with LoopbackSmtpServer(extensions=EVERY_EXTENSION) as server:
+        yield server
+
+
+def test_who_cannot_be_named_to_the_relay_is_refused_and_no_other(mode: Mode) -> None:
+    with LoopbackSmtpServer(extensions=frozenset()) as server:
+        [outcomes] = deliver(mode, server.url, (Envelope(ANN, to("bob", "j\u00f6rg"), "t1"), "\u00e4\r\n".encode()))
+
+    assert list(outcomes.values()) == [Accepted(250, "2.0.0"), Refused(553, "5.6.7")]
+    assert server.received[0].octets.isascii()
 
 
 def test_a_relay_that_is_not_there_is_told(mode: Mode) -> None:
@@ -169,3 +214,162 @@ def test_user_and_password_go_together(given: dict[str, str]) -> None:
 def test_a_relay_is_needed() -> None:
     with pytest.raises(UsageError, match="relay: has to be given"):
         build_config(SmtpGatewayConfig, {}, folder=Path("/"), secret=Secret)
+
+
+# Several at once
+
+
+def deliver_all(
+    mode: Mode, relay: str, *letters: tuple[Envelope, Content]
+) -> tuple[list[tuple[int, list[str]]], MsgcoreError | None]:
+    """Give what was told, in its order, and what was raised."""
+    told: list[tuple[int, list[str]]] = []
+
+    def tell(number: int, outcomes: Mapping[Recipient, Outcome]) -> None:
+        told.append((number, [type(one).__name__ for one in outcomes.values()]))
+
+    async def main(runtime: Runtime) -> MsgcoreError | None:
+        gateway = SmtpGateway(config(relay), runtime)
+        try:
+            await gateway.deliver_all(letters, "", runtime.deadline(30), tell)
+        except MsgcoreError as error:
+            return error
+        finally:
+            await gateway.close()
+        return None
+
+    error = mode.run(main)
+    return told, error
+
+
+def letters_to(*names: str, size_octets: int = 0) -> list[tuple[Envelope, Content]]:
+    body = b"x" * 70 + b"\r\n"
+    return [
+        (Envelope(ANN, to(name), name), Content(LETTER.replace(b"hello", name.encode()) + body * (size_octets // 72)))
+        for name in names
+    ]
+
+
+def test_each_of_several_is_told_of_in_its_order(mode: Mode, server: LoopbackSmtpServer) -> None:
+    names = ("bob", "rob", "carol", "slow", "dave")
+    told, error = deliver_all(mode, server.url, *letters_to(*names))
+
+    assert told == [(0, ["Accepted"]), (1, ["Refused"]), (2, ["Accepted"]), (3, ["Deferred"]), (4, ["Accepted"])]
+    assert (error, [one.envelope.recipients[0].email_address[:3] for one in server.received]) == (
+        None,
+        ["bob", "car", "dav"],
+    )
+
+
+def test_a_large_one_among_several_is_told_of_too(mode: Mode, server: LoopbackSmtpServer) -> None:
+    large = letters_to("large", size_octets=200_000)
+    told, _ = deliver_all(mode, server.url, *letters_to("bob", "carol"), *large, *letters_to("dave"))
+
+    assert told == [(number, ["Accepted"]) for number in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("poison", "kind"),
+    [((Envelope(ANN, to("a b"), "p"), Content(LETTER)), "Refused"), (None, "Deferred")],
+    ids=["an address", "no TNEF"],
+)
+def test_a_message_that_cannot_be_written_harms_no_other(
+    mode: Mode, server: LoopbackSmtpServer, poison: tuple[Envelope, Content] | None, kind: str
+) -> None:
+    bad = poison or (Envelope(ANN, to("eve"), "p"), Content(b"no TNEF", "tnef"))
+    first, last = letters_to("bob", "carol")
+    told, error = deliver_all(mode, server.url, first, bad, last)
+
+    assert (told, error) == ([(0, ["Accepted"]), (1, [kind]), (2, ["Accepted"])], None)
+    assert [one.octets for one in server.received] == [first[1].octets, last[1].octets]
+
+
+def test_where_the_server_goes_the_rest_is_not_told_of_and_not_sent(mode: Mode, server: LoopbackSmtpServer) -> None:
+    server.answer("421 4.3.2 closing", at="MAIL", address="carol@a.test")
+    letters = letters_to("bob", "carol", "dave", "eve")
+    letters[1] = (attrs.evolve(letters[1][0], sender=Address("SMTP", "carol@a.test")), letters[1][1])
+    told, error = deliver_all(mode, server.url, *letters)
+
+    assert told[:2] == [(0, ["Accepted"]), (1, ["Deferred"])]
+    assert len(told) == len(letters) or isinstance(error, ServiceBusy)
+    assert len(server.received) == sum(kinds == ["Accepted"] for _, kinds in told)
+
+
+def test_where_nobody_answers_nothing_is_told_of(mode: Mode, server: LoopbackSmtpServer) -> None:
+    with server.down():
+        told, error = deliver_all(mode, server.url, *letters_to("bob", "carol"))
+
+    assert (told, type(error)) == ([], ConnectionLost)
+
+
+@pytest.mark.parametrize("extension", ["SIZE", "DSN"])
+def test_what_goes_again_without_an_extension_is_told_of_once(mode: Mode, extension: str) -> None:
+    """A server that offers what it does not know: one is refused for it, and all are sent."""
+    with LoopbackSmtpServer(extensions=EVERY_EXTENSION) as server:
+        server.answer("555 5.5.4 what is that", at="MAIL" if extension == "SIZE" else "RCPT", times=1)
+        letters = [(Envelope(ANN, (ASKED,), f"t{number}"), Content(LETTER)) for number in range(3)]
+        told, error = deliver_all(mode, server.url, *letters)
+
+    assert (sorted(told), error) == ([(number, ["Accepted"]) for number in range(3)], None)
+    assert len(server.received) == 3
+
+
+# Reports that the sender asks for (RFC 3461)
+
+
+ASKED = Recipient(Address("SMTP", "bob@b.test"), notify=Notify.SUCCESS, original=Address("SMTP", "robert@b.test"))
+
+
+@pytest.mark.parametrize("extensions", [EVERY_EXTENSION, USUAL_EXTENSIONS], ids=["DSN", "without DSN"])
+def test_it_says_whether_the_next_hop_reports(mode: Mode, extensions: frozenset[str]) -> None:
+    request = DeliveryRequest(envelope_id="QQ 1", returned_content=ReturnedContent.HEADERS)
+    with LoopbackSmtpServer(extensions=extensions) as server:
+        [outcomes] = deliver(mode, server.url, (Envelope(ANN, (ASKED,), "t1", request), LETTER))
+    [outcome] = outcomes.values()
+    assert isinstance(outcome, Accepted)
+    [received] = server.received
+    [recipient] = received.envelope.recipients
+
+    assert outcome.reports_itself == ("DSN" in extensions)
+    assert (recipient.notify, recipient.original, received.envelope.request) == (
+        (ASKED.notify, ASKED.original, request) if "DSN" in extensions else (None, None, DeliveryRequest())
+    )
+
+
+# LMTP
+
+
+@pytest.fixture
+def lmtp() -> Iterator[LoopbackSmtpServer]:
+    refusals = {"rob@b.test": "550 5.1.1 nobody"}
+    with LoopbackSmtpServer(refusals=refusals, extensions=EVERY_EXTENSION, is_lmtp=True) as server:
+        yield server
+
+
+def test_over_lmtp_each_recipient_is_delivered_or_not(mode: Mode, lmtp: LoopbackSmtpServer) -> None:
+    lmtp.answer("452 4.2.2 full", at=END_OF_DATA, address="slow@b.test")
+    [outcomes] = deliver(mode, lmtp.url, (Envelope(ANN, to("bob", "rob", "slow"), "t1"), LETTER))
+
+    assert [(type(one), one.code) for one in outcomes.values()] == [(Delivered, 250), (Refused, 550), (Deferred, 452)]
+
+
+@pytest.mark.interop
+def test_a_real_lmtp_server_has_it_in_the_mailboxes(mode: Mode, dovecot: Dovecot) -> None:
+    word = f"w{uuid.uuid4().hex}"
+    octets = f"Subject: {word}\r\n\r\n.\r\n..\r\nr\u00e4k\r\n".encode()
+    recipients = tuple(Recipient(Address("SMTP", f"{name}@example.test")) for name in ("alice", "nobody", "bob"))
+    url = f"lmtp://localhost:{dovecot.lmtp}"
+    first, second = deliver(mode, url, *((Envelope(ANN, recipients, f"t{n}"), octets) for n in range(2)))
+
+    def copies(name: str) -> list[bytes]:
+        files = (file.read_bytes() for file in dovecot.maildir(name).glob("new/*"))
+        return [octets for octets in files if word.encode() in octets]
+
+    try:
+        for outcomes in (first, second):
+            assert list(outcomes.values()) == [Delivered(250, "2.0.0"), Refused(550, "5.1.1"), Delivered(250, "2.0.0")]
+        wait_until(lambda: len(copies("alice") + copies("bob")) == 4, "two messages in each of two mailboxes")
+        assert all(octets.endswith("\n\n.\n..\nräk\n".encode()) for octets in copies("bob"))
+    finally:  # other tests count what is in these mailboxes
+        dovecot.empty("alice")
+        dovecot.empty("bob")
