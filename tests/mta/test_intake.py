@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from msgcore.codecs import mime
 from msgcore.errors import InjectionRefused, InvalidAddress
 from msgcore.model import Address, Envelope, Message, Recipient
-from msgcore.mta.intake import accept_of
+from msgcore.model.delivery import DeliveryRequest
+from msgcore.mta.intake import accept_of, accept_of_mail, content_of_mail, is_simple, lowered_header
+from msgcore.mta.queue.contract import Accept
 from msgcore.mta.routing.nexthop import next_hop
 from msgcore.mta.trace import delivery_trace
+from msgcore.spi.gateway import Content
 from msgcore.testing.queues import ANN, NOON, to
 
 
@@ -117,3 +120,53 @@ def test_no_return_path_and_no_id_starts_a_field_of_its_own(address: str, queue_
 )
 def test_the_next_hop_of_a_recipient(address: Address, options: dict[str, str], hop: str) -> None:
     assert next_hop(address, options) == hop
+
+
+# What a client sends
+
+
+def mail(octets: bytes, *, is_site: bool = False) -> Accept:
+    return accept_of_mail(envelope(), content_of_mail(octets, is_site=is_site), "mx.a.test ([192.0.2.1])")
+
+
+_HEADERS = st.lists(
+    st.sampled_from(
+        [b"Subject: hello", b"BCC: x@y.test", b" folded", b"", b"Bcc", b"X-bcc: y", b"Resent-Bcc: z", b"\xff"]
+    )
+).map(b"\r\n".join)
+
+
+@given(_HEADERS | st.binary(max_size=200), st.booleans())
+def test_no_octets_are_too_odd_to_be_taken_in(octets: bytes, is_site: bool) -> None:
+    taken = mail(octets, is_site=is_site)
+
+    assert (taken.content.form, taken.received_from) == ("mime", "mx.a.test ([192.0.2.1])")
+
+
+@given(_HEADERS | st.binary(max_size=200))
+def test_a_mail_that_is_simple_is_kept_octet_for_octet(octets: bytes) -> None:
+    assert not is_simple(lowered_header(octets)) or content_of_mail(octets, is_site=True).octets == octets
+
+
+@given(_HEADERS)
+def test_no_blind_copy_is_kept(header: bytes) -> None:
+    kept = mime.read(content_of_mail(header + b"\r\n\r\nbcc: text\r\n", is_site=False).octets)
+
+    assert kept.headers.get("Bcc") is None
+
+
+@pytest.mark.parametrize("is_site", [True, False])
+def test_tnef_is_taken_in_from_sites_only(is_site: bool) -> None:
+    meeting = Message(from_="a@a.test", to="b@b.test", subject="Plan", text="t", message_class="IPM.Appointment")
+    octets = mime.write(meeting, tnef=True)
+    taken = mail(octets, is_site=is_site)
+
+    assert (taken.content.form, taken.message_class) == ("tnef" if is_site else "mime", "IPM.Appointment")
+    assert is_site or taken.content.octets == octets
+
+
+def test_the_wishes_of_a_sender_go_with_the_message() -> None:
+    wishes = DeliveryRequest(envelope_id="x", priority=3)
+    sent = accept_of_mail(Envelope(ANN, to("bob"), "t1", wishes), Content(b"\r\n"), "")
+
+    assert (sent.request, accept_of(Envelope(ANN, to("bob"), "t1", wishes), Message()).request) == (wishes, wishes)

@@ -1,19 +1,24 @@
-"""Taking a message into the queue: who submits it, what is kept in which form, under which transfer id."""
+"""Taking a message into the queue: who submits it, what is kept in which form, under which transfer id.
+
+What an application submits is a message; what a client sends over SMTP are octets, which stay as they are.
+"""
 
 from __future__ import annotations
 
-from msgcore.base.text import refuse_line_ends
-from msgcore.codecs import mime, tnef
+import contextlib
+
+from msgcore.base.text import one_line, refuse_line_ends
+from msgcore.codecs import mime, read_message, tnef
 from msgcore.codecs.beyond_mime import is_lost_in_mime, may_be_lost_in_mime
 from msgcore.codecs.mime.source import MimeSource, came_with_stream
-from msgcore.errors import InvalidAddress
+from msgcore.errors import InvalidAddress, MsgcoreError
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.mta.queue.contract import Accept
 from msgcore.spi.gateway import Content
 from msgcore.spi.overlay import not_carried
 
-__all__ = ["accept_of"]
+__all__ = ["accept_of", "accept_of_mail", "content_of_mail", "is_simple", "lowered_header"]
 
 # A line has room for 998 (RFC 5322 section 2.1.1), a row of an index of PostgreSQL for 2,704.
 _MOST_OCTETS_OF_AN_ADDRESS = 1_000
@@ -43,6 +48,7 @@ def accept_of(envelope: Envelope, message: Message) -> Accept:
         message_id=message.message_id or "",
         subject=message.subject,
         message_class=message.message_class,
+        request=envelope.request,
     )
 
 
@@ -63,3 +69,63 @@ def _says_more(message: Message, kept: Message) -> bool:
     if not_carried(message, kept):
         return True
     return may_be_lost_in_mime(message) and is_lost_in_mime(message, kept)
+
+
+def lowered_header(octets: bytes) -> bytes:
+    """Give the header of a mail in lower case, to look for names of fields in it."""
+    end = octets.find(b"\r\n\r\n") + 1 or len(octets)
+    # Only what came by BDAT can have lines that end otherwise.
+    other = octets.find(b"\n\n", 0, end)
+    return octets[: end if other < 0 else other].lower()
+
+
+def is_simple(header: bytes) -> bool:
+    """Say whether a mail with this header, in lower case, is kept as it is: no Bcc is in it, nor a TNEF stream."""
+    return b"bcc" not in header and b"x-ms-tnef-correlator" not in header
+
+
+def content_of_mail(octets: bytes, *, is_site: bool) -> Content:
+    """Give what is kept of a mail that a client sent: its octets, but for a Bcc field. Takes time for a large one.
+
+    From a site of the organisation (``is_site``) a TNEF stream that belongs to the message is believed: it is kept as
+    TNEF, with the header for a trace. From anybody else it is a part as any other.
+
+    Raises:
+        MsgcoreError: the message cannot be written without its Bcc.
+    """
+    message = mime.read(octets)
+    if is_site and came_with_stream(message):
+        with contextlib.suppress(MsgcoreError):  # a stream that cannot be written anew is left where it is
+            return Content(tnef.write(message, bcc=False), "tnef")
+    if b"bcc" not in lowered_header(octets):
+        return Content(octets)
+    return Content(mime.write(message, bcc=False))
+
+
+def accept_of_mail(envelope: Envelope, content: Content, received_from: str) -> Accept:
+    """Make what the queue takes of a mail that a client sent."""
+    message_id, subject, message_class = "", "", "IPM.Note"
+    try:
+        message = read_message(content.octets, content.form)
+        message_id, subject = _shown(message.message_id or ""), _shown(message.subject)
+        message_class = _shown(message.message_class) or message_class
+    except MsgcoreError:  # too large or too odd to be read here; whoever delivers it judges for himself
+        pass
+    return Accept(
+        transfer_id=envelope.transfer_id,
+        sender=envelope.sender,
+        recipients=envelope.recipients,
+        content=content,
+        message_id=message_id,
+        subject=subject,
+        message_class=message_class,
+        request=envelope.request,
+        received_from=received_from,
+    )
+
+
+def _shown(text: str) -> str:
+    """Make what a mail says of itself safe to show and to store."""
+    if text.isascii() and text.isprintable() and len(text) <= _MOST_OCTETS_OF_AN_ADDRESS:
+        return text
+    return one_line(text.encode("utf-8", "replace").decode("utf-8"))

@@ -1,0 +1,178 @@
+"""What one session of a listener says to MAIL, RCPT and the message, and how the message gets into the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import attrs
+
+from msgcore.base.ids import new_time_ordered_id
+from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.base.times import Deadline
+from msgcore.errors import ServiceBusy, StoreFull
+from msgcore.model.address import Address
+from msgcore.model.envelope import Envelope
+from msgcore.model.recipient import Recipient
+from msgcore.mta.intake import accept_of_mail, content_of_mail, is_simple, lowered_header
+from msgcore.mta.listener.loops import is_going_round
+from msgcore.mta.listener.received import arrival_clause, client_name, received_field
+from msgcore.mta.listener.recipients import Arrival, RecipientCheck
+from msgcore.mta.listener.settings import ListenerSettings
+from msgcore.mta.queue.contract import Accept
+from msgcore.runtime.abc import Runtime
+from msgcore.spi.gateway import Content
+from msgcore.wire.smtp.server import Client, MailFacts
+from msgcore.wire.smtp.server.mail import ask
+
+__all__ = ["Desk", "MailHandler", "TakesMail"]
+
+# So long nobody asks a queue again that was full: what clients would send meanwhile is not even taken off the line.
+_FULL_SECONDS = 2.0
+
+_TAKEN = EnhancedStatus(2, 0, 0)
+_SENDER_OK = Reply(250, ("ok",), EnhancedStatus(2, 1, 0))
+_RECIPIENT_OK = Reply(250, ("ok",), EnhancedStatus(2, 1, 5))
+# X.3.6 of RFC 6710: the text begins with the priority that the message has now.
+_NO_PRIORITY = Reply(250, ("0 is the priority of who may not relay",), EnhancedStatus(2, 3, 6))
+_NO_HOLD = Reply(550, ("nothing is held for who may not relay",), EnhancedStatus(5, 7, 1))
+_LOOP = Reply(554, ("this message goes round in a circle",), EnhancedStatus(5, 4, 6))
+_FULL = Reply(452, ("no space; try again later",), EnhancedStatus(4, 3, 1))
+_BUSY = Reply(451, ("too busy; try again later",), EnhancedStatus(4, 3, 2))
+
+
+class TakesMail(Protocol):
+    """The end of a queue where mail comes in; see :class:`~msgcore.mta.queue.contract.QueueStore`."""
+
+    async def accept(self, accept: Accept, deadline: Deadline) -> bytes: ...
+
+
+class Desk:
+    """What the sessions of a listener share: the queue, and for a moment what it said when it was full."""
+
+    def __init__(
+        self, runtime: Runtime, settings: ListenerSettings, queue: TakesMail, recipients: RecipientCheck
+    ) -> None:
+        self.runtime = runtime
+        self.settings = settings
+        self.recipients = recipients
+        self._queue = queue
+        self._refusal: Reply | None = None
+        self._refuses_until = 0.0
+
+    def refusal(self) -> Reply | None:
+        """Give the reply to whoever wants to send something now, or ``None`` to hear it."""
+        if self._refusal is not None and self.runtime.monotonic() >= self._refuses_until:
+            self._refusal = None
+        return self._refusal
+
+    async def take(self, accept: Accept) -> Reply:
+        """Have the queue take a message; yes is only said behind its commit."""
+        try:
+            await self._queue.accept(accept, self.runtime.deadline(self.settings.accept_seconds))
+        except StoreFull:
+            return self._refuse(_FULL, _FULL_SECONDS)
+        except ServiceBusy as error:
+            return self._refuse(_BUSY, error.retry_after_seconds or _FULL_SECONDS)
+        return Reply(250, (f"queued as {accept.transfer_id}",), _TAKEN)
+
+    def _refuse(self, reply: Reply, seconds: float) -> Reply:
+        self._refusal, self._refuses_until = reply, self.runtime.monotonic() + seconds
+        return reply
+
+
+class MailHandler:
+    """The handler of one session. By LMTP a message is taken for all its recipients with the first one's answer.
+
+    ``rests`` is called when a transaction is over.
+    """
+
+    def __init__(self, desk: Desk, rests: Callable[[], None] = lambda: None) -> None:
+        self.is_at_work = False
+        """Whether a transaction has begun, and its message has not come. One that is given up counts until the next."""
+        self._desk = desk
+        self._rests = rests
+        self._settings = desk.settings
+        self._arrival: Arrival | None = None
+        self._recipients: list[Recipient] = []
+        self._verdict: Reply | None = None
+        self._client: Client | None = None
+        self._is_site = self._may_relay = False
+        self._name = self._clause = self._protocol = ""
+
+    async def mail(self, sender: Address | None, facts: MailFacts) -> Reply:
+        self.is_at_work = False
+        refusal = self._desk.refusal()
+        if refusal is not None:
+            return refusal
+        self._know(facts)
+        reply, request = _SENDER_OK, facts.request
+        if not self._may_relay:
+            if request.hold_seconds is not None or request.hold_until is not None:
+                return _NO_HOLD
+            if request.priority is not None:
+                facts = attrs.evolve(facts, request=attrs.evolve(request, priority=None))
+                reply = _NO_PRIORITY
+        self._arrival = Arrival(sender, facts, self._may_relay)
+        self._recipients = []
+        self._verdict = None
+        self.is_at_work = True
+        return reply
+
+    def _know(self, facts: MailFacts) -> None:
+        """Work out what is the same until the client says hello again, or logs in."""
+        client, protocol = facts.client, facts.protocol
+        if client is self._client and protocol == self._protocol:
+            return
+        self._client, self._protocol = client, protocol
+        self._may_relay, self._is_site = self._settings.may_relay(client), self._settings.is_site(client)
+        self._name = client_name(client)
+        self._clause = arrival_clause(client, self._settings.host_name, protocol)
+
+    async def rcpt(self, recipient: Recipient) -> Reply:
+        assert self._arrival is not None
+        deadline = self._desk.runtime.deadline(self._settings.command_seconds)
+        refusal = await self._desk.recipients.check(recipient, self._arrival, deadline)
+        if refusal is not None:
+            return refusal
+        self._recipients.append(recipient)
+        return _RECIPIENT_OK
+
+    async def data(self, envelope: Envelope, octets: bytes) -> Reply:
+        if self._verdict is None:
+            # An error is an answer to everybody, too: nobody may be told yes for a message of which half is lost.
+            self._verdict = await ask(self._take(octets))
+            self.is_at_work = False
+            # Nothing suspends the session before its answer is on the line.
+            self._rests()
+        return self._verdict
+
+    async def _take(self, octets: bytes) -> Reply:
+        settings, arrival = self._settings, self._arrival
+        assert arrival is not None
+        header = lowered_header(octets)
+        if is_going_round(header, settings.host_name, settings.max_received, settings.max_passes):
+            return _LOOP
+        recipients = tuple(self._recipients)
+        if len(recipients) > 1:
+            recipients = tuple(dict.fromkeys(recipients))
+        transfer_id = new_time_ordered_id().hex()
+        whom = _only_one(recipients, arrival.facts)
+        traced = received_field(self._clause, transfer_id, whom, self._desk.runtime.now()) + octets
+        envelope = Envelope(arrival.sender, recipients, transfer_id, arrival.facts.request)
+        if is_simple(header):
+            accept = accept_of_mail(envelope, Content(traced), self._name)
+        else:
+            accept = await self._desk.runtime.in_thread(lambda: self._read(envelope, traced))
+        return await self._desk.take(accept)
+
+    def _read(self, envelope: Envelope, octets: bytes) -> Accept:
+        return accept_of_mail(envelope, content_of_mail(octets, is_site=self._is_site), self._name)
+
+
+def _only_one(recipients: tuple[Recipient, ...], facts: MailFacts) -> str:
+    """Give the address of a single recipient, where a header field may hold it."""
+    if len(recipients) != 1:
+        return ""
+    address = recipients[0].email_address
+    return address if facts.is_utf8 or address.isascii() else ""

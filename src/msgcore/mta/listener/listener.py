@@ -1,0 +1,128 @@
+"""A listener: SMTP or LMTP sessions whose mail goes into the queue."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from msgcore.errors import TimedOut, UsageError
+from msgcore.mta.listener.handler import Desk, MailHandler, TakesMail
+from msgcore.mta.listener.recipients import RecipientCheck
+from msgcore.mta.listener.settings import ListenerSettings
+from msgcore.runtime.abc import NEVER, Endpoint, Event, LoopRuntime, Stream
+from msgcore.runtime.abc import Listener as RuntimeListener
+from msgcore.wire.smtp.server import serve_session
+
+__all__ = ["Listener"]
+
+
+class Listener:
+    """Takes mail on some endpoints, all under one kind of settings; several listeners may share a queue.
+
+    ::
+
+        settings = ListenerSettings("mx.a.test", may_relay=from_networks("127.0.0.0/8", "::1"))
+        async with Listener(runtime, [Endpoint("", 25)], settings, queue, DirectoryCheck(directory, routes)):
+            ...
+    """
+
+    def __init__(
+        self,
+        runtime: LoopRuntime,
+        endpoints: Iterable[Endpoint],
+        settings: ListenerSettings,
+        queue: TakesMail,
+        recipients: RecipientCheck,
+        *,
+        grace_seconds: float = 30.0,
+    ) -> None:
+        self._runtime = runtime
+        self._endpoints = tuple(endpoints)
+        self._settings = settings
+        self._desk = Desk(runtime, settings, queue, recipients)
+        self._grace_seconds = grace_seconds
+        self._listening: list[RuntimeListener] = []
+        self._handlers: set[MailHandler] = set()
+        self._closing: Event = runtime.event()
+        self._quiet: Event = runtime.event()
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The port of each endpoint; one that was given as 0 is what the system chose."""
+        return tuple(listening.port for listening in self._listening)
+
+    async def start(self) -> None:
+        """Listen on every endpoint; returns once clients can connect.
+
+        Raises:
+            SetupError: a port is taken or not allowed, or no address is this machine's; then none is listened on.
+            UsageError: it listens already.
+        """
+        if self._listening:
+            raise UsageError("the listener has been started")
+        self._closing.clear()
+        try:
+            for endpoint in self._endpoints:
+                most = self._settings.max_connections
+                self._listening.append(await self._runtime.listen(endpoint, self._serve, most))
+        except BaseException:
+            await self._close()
+            raise
+
+    async def close(self) -> None:
+        """Stop: who connects now is turned away, who sends a message may end it within ``grace_seconds``.
+
+        Then every connection is closed; clients that were idle hear nothing, and try again (RFC 5321 section 3.8).
+        """
+        self._closing.set()
+        self._quiet.clear()
+        try:
+            if self._is_at_work:
+                with contextlib.suppress(TimedOut):
+                    await self._quiet.wait(self._runtime.deadline(self._grace_seconds))
+        finally:
+            await self._close()
+
+    async def _close(self) -> None:
+        listening, self._listening = self._listening, []
+        for one in listening:
+            await one.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # Sessions
+
+    @property
+    def _is_at_work(self) -> bool:
+        return any(handler.is_at_work for handler in self._handlers)
+
+    async def _serve(self, stream: Stream) -> None:
+        handler = MailHandler(self._desk, self._look_around)
+        self._handlers.add(handler)
+        try:
+            secured = await self._secured(stream) if self._settings.from_first_octet else stream
+            await serve_session(secured, handler, self._settings, closing=self._closing)
+        finally:
+            self._handlers.discard(handler)
+            self._look_around()
+
+    def _look_around(self) -> None:
+        """Tell who waits for it that no transaction runs any more."""
+        if self._closing.is_set and not self._is_at_work:
+            self._quiet.set()
+
+    async def _secured(self, stream: Stream) -> Stream:
+        assert self._settings.tls is not None
+        stream.deadline = self._runtime.deadline(self._settings.command_seconds)
+        secured = await stream.start_tls_server(self._settings.tls)
+        secured.deadline = NEVER
+        return secured

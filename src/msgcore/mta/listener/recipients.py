@@ -1,0 +1,74 @@
+"""Who a listener takes mail for, asked at RCPT: what is refused there needs no report to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import attrs
+
+from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.base.times import Deadline
+from msgcore.model.address import Address
+from msgcore.model.recipient import Recipient
+from msgcore.mta.directory import Directory
+from msgcore.mta.routing.facts import MessageFacts
+from msgcore.mta.routing.route import RouteTable
+from msgcore.wire.smtp.server import MailFacts
+
+__all__ = ["Arrival", "DirectoryCheck", "RecipientCheck"]
+
+
+@attrs.frozen
+class Arrival:
+    """The mail that a recipient is named for: its sender, what stands in MAIL, and whether it may go elsewhere."""
+
+    sender: Address | None
+    facts: MailFacts
+    may_relay: bool
+
+
+class RecipientCheck(Protocol):
+    """Says who gets mail through a listener."""
+
+    async def check(self, recipient: Recipient, arrival: Arrival, deadline: Deadline) -> Reply | None:
+        """Give the reply that refuses a recipient, or ``None`` to take it.
+
+        Raises:
+            MsgcoreError: nobody can tell now; the client is told to try again.
+        """
+        ...
+
+
+class DirectoryCheck:
+    """Takes whom the directory knows; for those who may relay, whom the table of routes has a way for, too.
+
+    A table that gives an address to the gateway ``local_gateway`` says that it is one of this place: then it is the
+    directory's, or nobody's. ``routes`` gives the table that is in force.
+    """
+
+    def __init__(
+        self, directory: Directory, routes: Callable[[], RouteTable], *, local_gateway: str = "mailbox"
+    ) -> None:
+        self._directory = directory
+        self._routes = routes
+        self._local_gateway = local_gateway
+
+    async def check(self, recipient: Recipient, arrival: Arrival, deadline: Deadline) -> Reply | None:
+        if await self._directory.look_up(recipient.address, deadline) is not None:
+            return None
+        mail = arrival.facts
+        facts = MessageFacts(size_octets=mail.size_octets, sender=arrival.sender, priority=mail.request.priority or 0)
+        decision = self._routes().route(recipient.address, facts)
+        if decision.gateway == self._local_gateway:
+            return _UNKNOWN
+        if not arrival.may_relay:
+            return _NO_RELAY
+        reason = decision.reason
+        if reason is None:
+            return None
+        return Reply(550 if reason.is_permanent else 451, (reason.text,), reason.status)
+
+
+_UNKNOWN = Reply(550, ("no such mailbox here",), EnhancedStatus(5, 1, 1))
+_NO_RELAY = Reply(550, ("this host does not relay for you",), EnhancedStatus(5, 7, 1))
