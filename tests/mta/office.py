@@ -17,9 +17,11 @@ from msgcore.model import Address, Delivered, Envelope, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import DirectoryEntry
 from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.queue.contract import Accept
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.mta.reports.settings import ReportSettings
 from msgcore.runtime import NEVER, AsyncioRuntime, Database, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.spi.registry import register_gateway
@@ -27,11 +29,24 @@ from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
 from msgcore.testing.queues import ANN, LETTER
 
-__all__ = ["Book", "Delivery", "NoOptions", "Office", "at_office", "delivered", "gateway_class", "installed", "table"]
+__all__ = [
+    "SETTINGS",
+    "Book",
+    "Delivery",
+    "NoOptions",
+    "Office",
+    "at_office",
+    "delivered",
+    "gateway_class",
+    "installed",
+    "table",
+]
 
 T = TypeVar("T")
 
 _numbers = itertools.count(1)
+
+SETTINGS = ManagerSettings(retry=RetryPolicy(jitter=0, least_tries=0), reports=ReportSettings("mta.a.test"))
 
 
 @attrs.frozen
@@ -119,7 +134,7 @@ class Office:
     folder: Path
     routes: RouteTable = RouteTable()  # noqa: RUF009  # frozen
     book: Book = attrs.field(factory=Book)
-    settings: ManagerSettings = ManagerSettings("mta.a.test")  # noqa: RUF009  # frozen
+    settings: ManagerSettings = SETTINGS
 
     async def submit(
         self, *addresses: str, transfer_id: str = "t1", sender: Address | None = ANN, octets: bytes = LETTER

@@ -1,76 +1,54 @@
 """The manager: takes what is due from the queue, routes it, and hands it to gateways.
 
-Each turn: claim a batch; resolve every recipient in the directory and route it anew (nothing in the queue is bound to
-a connector); group by connector and next hop; deliver the groups side by side, and write each group's outcomes as soon
-as its delivery has ended. A deferred recipient waits, longer with each try; one that has waited past its message's
-expiry is refused. Refused recipients are reported in the transaction that ends them.
+*Theory of operation.* One loop claims recipients as long as few are in hand. Each is resolved in the directory and
+routed anew (nothing in the queue is bound to a connector), and becomes part of a *parcel*: the recipients of one
+message that go to one next hop (``dispatch``). A parcel waits at its *hop*, which has as many sessions at work as its
+pace allows; a session takes what waits, one parcel behind the other, and ends when nothing does (``sessions``). What
+became of a parcel is written down as soon as it is known, and reported in the same transaction (``settling``).
+
+A hop that is down gets nothing but a probe, once its time has come. What was to go there is routed again without its
+connector at once, as often as there are connectors; what has no other way is given back to the queue, which passes over
+it until then. Who crashed a worker is worked alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import cast
 
-import attrs
-
-from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import Closed, CutShort, MsgcoreError, SetupError, UsageError
+from msgcore.errors import MsgcoreError, TimedOut
 from msgcore.model.address import Address
-from msgcore.model.envelope import Envelope
-from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
-from msgcore.model.recipient import Recipient
 from msgcore.mta.directory import Directory
-from msgcore.mta.forms import ContentForms
-from msgcore.mta.gateways.making import make_gateway
-from msgcore.mta.queue.contract import Claim, QueuedRecipient, QueueStore, Settlement
-from msgcore.mta.reports.bounce import non_delivery_report
-from msgcore.mta.routing.connector import Connector
+from msgcore.mta.manager.dispatch import Dispatch
+from msgcore.mta.manager.hops import Hops
+from msgcore.mta.manager.sessions import Sessions
+from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.manager.settling import Settling
+from msgcore.mta.manager.ways import Ways
+from msgcore.mta.queue.contract import SUSPICIOUS, QueueStore
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
-from msgcore.mta.routing.nexthop import next_hop
 from msgcore.mta.routing.route import RouteTable
-from msgcore.runtime.abc import NEVER, Runtime
-from msgcore.spi.gateway import Content, Gateway, content_forms_of
-from msgcore.spi.outcomes import checked_outcomes
-from msgcore.spi.persist import written_down
-from msgcore.spi.plugin import Plugin
+from msgcore.runtime.abc import NEVER, Event, Runtime
+from msgcore.spi.gateway import Gateway
 
 __all__ = ["Manager", "ManagerSettings"]
 
-_EXPIRED = EnhancedStatus(5, 4, 7)
+_GATHERING_SECONDS = 0.01
+_SUSPECTS_EVERY_SECONDS = 30.0
+_MAKING_ROOM_SECONDS = 10.0
 
-
-@attrs.frozen
-class ManagerSettings:
-    """How the MTA names itself, and how it waits; a recipient is tried after ``shortest``, then twice as long, …"""
-
-    host: str = "localhost"
-    batch: int = 100
-    lease_seconds: float = 600.0
-    shortest_wait: timedelta = timedelta(minutes=5)
-    longest_wait: timedelta = timedelta(hours=4)
-
-    def due_at(self, now: datetime, tries: int) -> datetime:
-        return now + min(self.longest_wait, self.shortest_wait * (1 << min(tries, 20)))
-
-
-@attrs.frozen
-class _Group:
-    """Recipients of one message that go to one next hop through one connector."""
-
-    claim: Claim
-    content: ContentForms
-    connector: Connector
-    next_hop: str
-    recipients: tuple[QueuedRecipient, ...]
+_log = logging.getLogger("msgcore.mta")
 
 
 class Manager:
-    """Works one queue with one table of routes. ``built_in`` gateways go before those found by entry point."""
+    """Works one queue with one table of routes. ``built_in`` gateways go before those found by entry point.
+
+    ``reload`` gives the table in force, or ``None`` when it is still the one that was given last.
+    """
 
     def __init__(
         self,
@@ -83,17 +61,32 @@ class Manager:
         secret: Callable[[str], Secret],
         folder: Path,
         settings: ManagerSettings | None = None,
+        reload: Callable[[Deadline], Awaitable[RouteTable | None]] | None = None,
     ) -> None:
         self._runtime = runtime
         self._queue = queue
-        self._routes = routes
         self._directory = directory
-        self._built_in = dict(built_in or {})
-        self._secret = secret
-        self._folder = folder
-        self._settings = settings or ManagerSettings()
-        self._connectors = {connector.name: connector for connector in routes.connectors}
-        self._gateways: dict[str, Plugin] = {}
+        self._settings = settings = settings or ManagerSettings()
+        self._settling = Settling(runtime, queue, settings)
+        self._hops = Hops(runtime, queue, settings)
+        self._ways = Ways(runtime, built_in or {}, folder, secret)
+        self._dispatch = Dispatch(runtime, routes, directory, self._hops, self._settling)
+        self._sessions = Sessions(runtime, queue, self._ways, self._settling, self._dispatch, settings)
+        self._reload = reload
+        self._dispatch.reload_seconds = None if reload is None else settings.reload_seconds
+        self._is_isolating = False
+        self._took_suspects = False
+        self._looked_at = self._claimed_at = self._makes_room_until = runtime.monotonic()
+        self._suspects_at = self._looked_at + _SUSPECTS_EVERY_SECONDS
+
+    @property
+    def in_hand(self) -> int:
+        """How many recipients it has claimed and not settled."""
+        return self._settling.in_hand
+
+    def wake(self) -> None:
+        """Have it look at the queue now; from any thread."""
+        self._settling.changed.set()
 
     async def run_until_idle(self, deadline: Deadline) -> None:
         """Work until nothing is due, reports included.
@@ -101,180 +94,136 @@ class Manager:
         Raises:
             TimedOut: the deadline passed; what was not finished stays in the queue.
         """
-        try:
-            while claims := await self._queue.claim(self._settings.batch, self._settings.lease_seconds, deadline):
-                # Past its lease a recipient may be another worker's.
-                within = deadline.sooner(self._settings.lease_seconds)
-                async with self._runtime.group() as group:
-                    for claim in claims:
-                        group.start(self._work(claim, within))
-                deadline.check("deliver")
-        finally:
-            await self._close_gateways()
+        await self._run(deadline, None)
 
-    async def _close_gateways(self) -> None:
-        gateways, self._gateways = list(self._gateways.values()), {}
-        with self._runtime.shielded():
-            async with self._runtime.group() as group:
-                for gateway in gateways:
-                    group.start(gateway.close())
+    async def serve(self, stop: Event, deadline: Deadline = NEVER) -> None:
+        """Work until ``stop`` is set; then nothing new is begun, what is on its way ends, and the rest is given back.
 
-    async def _work(self, claim: Claim, deadline: Deadline) -> None:
-        try:
-            groups, undecided = await self._route(claim, deadline)
-        except BaseException:
-            await self._finish(claim, [self._cut_short(claim, one) for one in claim.recipients])
-            raise
-        if undecided:
-            await self._finish(claim, undecided)
-        async with self._runtime.group() as group:
-            for one in groups:
-                group.start(self._deliver(one, deadline))
-
-    async def _route(self, claim: Claim, deadline: Deadline) -> tuple[list[_Group], list[Settlement]]:
-        """Group the recipients that have a way, and settle those that have none now."""
-        groups: dict[tuple[str, str], list[QueuedRecipient]] = {}
-        undecided: list[Settlement] = []
-        now = self._runtime.now()
-        for queued in claim.recipients:
-            try:
-                decision = await self.decide(queued.recipient.address, _facts(claim), deadline)
-            except MsgcoreError as error:
-                busy = Deferred(text=str(error), stage="directory")
-                undecided.append(self._settlement(claim, queued, busy, now))
-                continue
-            if decision.connector is None:
-                undecided.append(self._settlement(claim, queued, _no_route(decision), now))
-            elif decision.retry_at is not None:
-                waiting = Deferred(
-                    text=f"every link that could take it is down until {decision.retry_at}", stage="route"
-                )
-                settlement = self._settlement(claim, queued, waiting, now, decision.connector)
-                undecided.append(attrs.evolve(settlement, due_at=decision.retry_at))
-            else:
-                hop = next_hop(decision.recipient, decision.options)
-                groups.setdefault((decision.connector, hop), []).append(queued)
-        content = ContentForms(claim.content)
-        return [
-            _Group(claim, content, self._connectors[name], hop, tuple(recipients))
-            for (name, hop), recipients in groups.items()
-        ], undecided
+        Whatever goes wrong with a recipient, or for a while with the database, is logged, and tried again.
+        """
+        await self._run(deadline, stop)
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
         """Resolve an address in the directory and route what it stands for."""
         entry = await self._directory.look_up(address, deadline)
         resolved = address if entry is None else entry.address
-        return self._routes.route(resolved, facts, now=self._runtime.now())
+        return self._dispatch.routes.route(resolved, facts, now=self._runtime.now())
 
-    async def _deliver(self, group: _Group, deadline: Deadline) -> None:
-        outcomes: Mapping[Recipient, Outcome] = {}
-        silent: Outcome = Deferred(text=f"gateway {group.connector.gateway} gave no outcome", stage="gateway")
+    async def _run(self, deadline: Deadline, stop: Event | None) -> None:
+        self._sessions.deadline = deadline
+        self._settling.patience_seconds = 0.0 if stop is None else self._settings.lease_seconds
+        self._dispatch.is_stopping = False
         try:
-            outcomes = await self._hand_over(group, deadline)
-        except Closed as error:
-            silent = Deferred(text=str(error), stage="gateway")
-        except UsageError as error:
-            silent = Refused(text=str(error), stage="gateway")
-        except CutShort as error:
-            silent = Unknown(text=str(error), stage="gateway")
-        except MsgcoreError as error:
-            # A set-up can be mended while the message waits, and whatever passes passes.
-            silent = Deferred(text=str(error), stage="gateway")
-        except BaseException:
-            # Cancelled: give the recipients back at once instead of when their lease runs out.
-            await self._finish(group.claim, [self._cut_short(group.claim, one) for one in group.recipients])
-            raise
-        await self._finish(group.claim, self._settlements(group, outcomes, silent))
+            await self._hops.learn(self._dispatch.routes.connectors, deadline)
+            try:
+                async with self._runtime.group() as group:
+                    self._sessions.group = self._settling.group = group
+                    try:
+                        await self._loop(deadline, stop)
+                    finally:
+                        self._dispatch.is_stopping = True
+                        self._give_back_all()
+            finally:
+                self._settling.group = None
+                self._give_back_all()
+                await self._settling.write_all()
+            await self._hops.note(NEVER)
+            if stop is None and self._settling.errors:
+                raise self._settling.errors.pop(0)
+        finally:
+            await self._ways.close()
 
-    async def _hand_over(self, group: _Group, deadline: Deadline) -> Mapping[Recipient, Outcome]:
-        """Call the group's gateway.
+    async def _loop(self, deadline: Deadline, stop: Event | None) -> None:
+        while stop is None or not stop.is_set:
+            self._settling.changed.clear()
+            try:
+                if stop is not None:
+                    await self._look_around(deadline)
+                    await self._let_some_gather(deadline)
+                self._go_round_silent_hops()
+                came = await self._claim(deadline)
+            except MsgcoreError as error:
+                if stop is None:
+                    raise
+                _log.warning("the queue cannot be worked now: %s", error)
+                came = 0
+            deadline.check("deliver")
+            # What was in hand may have ended while the queue was looked at, without those who are worked alone.
+            is_idle = self._took_suspects and not (came or self.in_hand)
+            if stop is None and (self._settling.errors or is_idle):
+                return
+            if not came or self.in_hand >= self._settings.most_in_hand // 2 or self._is_isolating:
+                await self._pause(deadline)
 
-        Raises:
-            UsageError: it says that this message can never be delivered.
-            SetupError: the gateway is not installed, not set up, or broken.
-        """
-        claim, name = group.claim, group.connector.gateway
-        recipients = tuple(queued.recipient for queued in group.recipients)
-        envelope = Envelope(claim.message.sender, recipients, claim.message.transfer_id)
+    async def _let_some_gather(self, deadline: Deadline) -> None:
+        """Look at the queue a hundred times a second at most: several at once cost hardly more than one."""
+        since = self._runtime.monotonic() - self._claimed_at
+        if 0 <= since < _GATHERING_SECONDS:
+            await self._runtime.sleep(_GATHERING_SECONDS - since, deadline)
+
+    async def _pause(self, deadline: Deadline) -> None:
+        """Wait until something has ended or come."""
+        limit = self._runtime.deadline(self._settings.poll_seconds).or_sooner(deadline)
         try:
-            gateway = self._gateway(group.connector)
-        except UsageError as error:
-            raise SetupError(f"gateway {name}: {error}") from error
-        content = await self._content_for(gateway, group.content, deadline)
-        deliver = cast(Gateway, gateway.target).deliver
-        given: object = await gateway.call(deliver, envelope, content, group.next_hop, deadline, deadline=deadline)
-        return checked_outcomes(gateway, deliver, given, recipients)
+            await self._settling.changed.wait(limit)
+        except TimedOut:
+            deadline.check("deliver")
 
-    async def _content_for(self, gateway: Plugin, content: ContentForms, deadline: Deadline) -> Content:
-        """Give the content in a form that the gateway takes."""
-        found = content.content_for(content_forms_of(gateway.target))
-        return await self._runtime.in_thread(content.make_mime, deadline) if found is None else found
-
-    def _settlements(self, group: _Group, outcomes: Mapping[Recipient, Outcome], silent: Outcome) -> list[Settlement]:
-        now, name = self._runtime.now(), group.connector.name
-        return [
-            self._settlement(group.claim, one, outcomes.get(one.recipient, silent), now, name, group.next_hop)
-            for one in group.recipients
-        ]
-
-    def _gateway(self, connector: Connector) -> Plugin:
-        """Make the connector's gateway on first use: its options are the gateway's configuration."""
-        made = self._gateways.get(connector.name)
-        if made is None:
-            name = f"gateway {connector.gateway}"
-            built_in = self._built_in.get(connector.gateway)
-            if built_in is not None:
-                made = Plugin(name, built_in, self._runtime)
-            else:
-                made = make_gateway(connector, self._runtime, self._folder, self._secret)
-            self._gateways[connector.name] = made
-        return made
-
-    def _cut_short(self, claim: Claim, queued: QueuedRecipient) -> Settlement:
-        cut = Deferred(text="the delivery was cut short", stage="gateway")
-        return self._settlement(claim, queued, cut, self._runtime.now())
-
-    def _settlement(
-        self,
-        claim: Claim,
-        queued: QueuedRecipient,
-        outcome: Outcome,
-        now: datetime,
-        connector: str = "",
-        hop: str = "",
-    ) -> Settlement:
-        if isinstance(outcome, Unknown):
-            outcome = _tried_again(outcome)
-        if not outcome.is_final and now >= claim.message.expires_at:
-            outcome = Refused(outcome.code, _EXPIRED, f"given up: {outcome.text}", outcome.stage)
-        return Settlement(queued, outcome, self._settings.due_at(now, queued.tries), connector, hop)
-
-    async def _finish(self, claim: Claim, settlements: Sequence[Settlement]) -> None:
-        report = non_delivery_report(
-            claim.message, claim.content, settlements, self._settings.host, self._runtime.now()
+    async def _claim(self, deadline: Deadline) -> int:
+        """Take more from the queue while there is room, and give what came to its hops."""
+        settling, settings = self._settling, self._settings
+        if (self._is_isolating and self.in_hand) or settling.octets_in_hand > settings.most_octets_in_hand:
+            return 0
+        if self.in_hand and await self._makes_room_for_suspects(deadline):
+            return 0
+        room = settings.most_in_hand - self.in_hand
+        if room < min(settings.batch, settings.most_in_hand // 2):
+            return 0
+        claimed_at = self._claimed_at = self._runtime.monotonic()
+        self._took_suspects = not self.in_hand
+        claims = await self._queue.claim(
+            min(room, settings.batch),
+            settings.lease_seconds,
+            deadline,
+            passing=self._hops.passing(),
+            takes_suspects=self._took_suspects,
         )
-        # Neither the caller's deadline nor its cancel() counts here: what was delivered has to be written down.
-        reports = [report] if report else []
-        await written_down(self._runtime, lambda: self._queue.finish(claim.message, settlements, reports, NEVER))
+        self._is_isolating = any(one.crashes >= SUSPICIOUS for claim in claims for one in claim.recipients)
+        settling.take(claims)
+        await self._dispatch.dispatch(claims, claimed_at, deadline.sooner(settings.lease_seconds))
+        return len(claims)
 
+    async def _makes_room_for_suspects(self, deadline: Deadline) -> bool:
+        """Take nothing new for a while, now and then, when somebody has to be worked alone who would wait for ever."""
+        now = self._runtime.monotonic()
+        if now >= self._suspects_at:
+            self._suspects_at = now + _SUSPECTS_EVERY_SECONDS
+            self._makes_room_until = now + _MAKING_ROOM_SECONDS if await self._queue.has_suspects(deadline) else now
+        return now < self._makes_room_until
 
-def _facts(claim: Claim) -> MessageFacts:
-    message = claim.message
-    return MessageFacts(message.size_octets, message.sender, message.message_class, message.transfer_id)
+    def _give_back_all(self) -> None:
+        """Give back what nobody has begun to deliver."""
+        for hop in self._hops:
+            for parcel in hop.take_all():
+                self._settling.give_back(parcel.claim, [one.queued for one in parcel.addressees])
 
+    def _go_round_silent_hops(self) -> None:
+        """Send what waits behind sessions that all say nothing other ways, if there are any."""
+        for hop in self._hops:
+            if hop.waiting and not hop.is_down and not self._hops.is_open(hop):
+                self._dispatch.leave(hop)
 
-def _tried_again(outcome: Unknown) -> Deferred:
-    """Let a try that may have succeeded wait for the next one.
-
-    Nobody watches a queue: a message that arrives twice is better than one that is lost (RFC 5321 section 4.5.3.2.6).
-    """
-    note = "; ".join(part for part in (outcome.note, "it may have been taken already") if part)
-    return Deferred(outcome.code, outcome.enhanced, outcome.text, outcome.stage, note)
-
-
-def _no_route(decision: Decision) -> Outcome:
-    reason = decision.reason
-    if reason is None:
-        return Refused(text="no route", stage="route")
-    kind = Refused if reason.is_permanent else Deferred
-    return kind(None, reason.status, reason.text, "route")
+    async def _look_around(self, deadline: Deadline) -> None:
+        """Take over a new table, tell others what is known of next hops, and hear what they know."""
+        now = self._runtime.monotonic()
+        if now - self._looked_at < self._settings.reload_seconds:
+            return
+        self._looked_at = now
+        if self._reload is not None:
+            routes = await self._reload(deadline)
+            if routes is not None:
+                self._dispatch.routes = routes
+                await self._ways.keep([*routes.connectors, *(hop.connector for hop in self._hops if not hop.is_idle)])
+        self._hops.forget_unused()
+        await self._hops.note(deadline)
+        await self._hops.learn(self._dispatch.routes.connectors, deadline)

@@ -1,0 +1,290 @@
+"""What a try comes to: the settlement of each recipient, written with the reports that it makes due.
+
+Every recipient that was claimed is *in hand* until its settlement is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import deque
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from msgcore.base.status import EnhancedStatus
+from msgcore.errors import MsgcoreError, StoreFull, TryAgain
+from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
+from msgcore.model.report import ReportAction
+from msgcore.mta.expansion import Expansion
+from msgcore.mta.manager.hop import Hop
+from msgcore.mta.manager.retry import RetryPolicy, has_expired, next_try
+from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.queue.contract import Accept, Claim, Finished, NewReport, QueuedRecipient, QueueStore, Settlement
+from msgcore.mta.reports.about import reports_about
+from msgcore.mta.reports.due import absorbed, released_at
+from msgcore.mta.routing.connector import Connector
+from msgcore.runtime.abc import NEVER, Group, Runtime
+from msgcore.spi.persist import written_down
+
+__all__ = ["Settling"]
+
+_log = logging.getLogger("msgcore.mta")
+
+_AT_ONCE = 200
+_PAUSE_SECONDS = 0.5
+_EXPIRED = EnhancedStatus(5, 4, 7)
+
+
+@attrs.frozen
+class _Due:
+    """Settlements of one claim that are to be written."""
+
+    claim: Claim
+    settlements: Sequence[Settlement]
+    copies: Sequence[NewReport]
+
+
+@attrs.define(eq=False)
+class _InHand:
+    """A claim, and how many of its recipients have no settlement yet."""
+
+    claim: Claim
+    left: int
+
+
+class Settling:
+    """Makes settlements, and writes down what has gathered while the last were written.
+
+    ``group`` is where that is done, as long as there is one. What cannot be written is tried again for
+    ``patience_seconds``, as what was delivered must not be forgotten.
+    """
+
+    def __init__(self, runtime: Runtime, queue: QueueStore, settings: ManagerSettings) -> None:
+        self._runtime = runtime
+        self._queue = queue
+        self._settings = settings
+        self._due: deque[_Due] = deque()
+        self._is_writing = False
+        self._claims: dict[bytes, list[_InHand]] = {}
+        self.in_hand = 0
+        self.octets_in_hand = 0
+        self.patience_seconds = 0.0
+        self.errors: list[MsgcoreError] = []
+        """Why something could not be written down."""
+        self.changed = runtime.event()
+        """Set whenever less is in hand."""
+        self.group: Group | None = None
+
+    def take(self, claims: Sequence[Claim]) -> None:
+        """Have claims in hand."""
+        for claim in claims:
+            self._claims.setdefault(claim.message.id, []).append(_InHand(claim, len(claim.recipients)))
+            self.in_hand += len(claim.recipients)
+            self.octets_in_hand += len(claim.content.octets)
+
+    def settlement(
+        self,
+        claim: Claim,
+        queued: QueuedRecipient,
+        outcome: Outcome,
+        connector: Connector | None = None,
+        *,
+        next_hop: str = "",
+        hop: str = "",
+    ) -> Settlement:
+        """Settle a recipient that was tried; whoever is deferred for too long is given up."""
+        now, policy = self._runtime.now(), self._policy(claim, connector)
+        if isinstance(outcome, Unknown):
+            outcome = _tried_again(outcome)
+        if not outcome.is_final and has_expired(now, claim.message.expires_at, queued.tries + 1, policy):
+            outcome = _given_up(outcome)
+        due_at = next_try(now, queued.tries + 1, policy, random.random())  # spreads retries, no secret
+        name = "" if connector is None else connector.name
+        look_at = self._look_at(claim, queued)
+        return Settlement(queued, outcome, due_at, name, next_hop, hop, look_at, attempts=queued.attempts)
+
+    def at_hop(
+        self, claim: Claim, queued: QueuedRecipient, outcome: Outcome, hop: Hop, *, waits_for_it: bool = False
+    ) -> Settlement:
+        """Settle a recipient that was tried at a hop; one that ``waits_for_it`` is not tried while that is down."""
+        name = hop.name if waits_for_it else ""
+        return self.settlement(claim, queued, outcome, hop.connector, next_hop=hop.next_hop, hop=name)
+
+    def given_back(
+        self, claim: Claim, queued: QueuedRecipient, due_at: datetime, hop: str = "", failures: int = 0
+    ) -> Settlement:
+        """Settle a recipient that nobody tried, until ``due_at``, as its next hop was found down so many times."""
+        now = self._runtime.now()
+        if failures and has_expired(now, claim.message.expires_at, max(queued.tries, failures), self._policy(claim)):
+            down = Deferred(text="the next hop did not answer", stage="connect")
+            return Settlement(queued, _given_up(down), due_at, attempts=queued.attempts)
+        waits = Pending(text="the next hop does not answer", stage="connect") if failures else Pending()
+        look_at = self._look_at(claim, queued)
+        return Settlement(queued, waits, due_at, hop=hop, look_at=look_at, attempts=queued.attempts, is_try=False)
+
+    def _look_at(self, claim: Claim, queued: QueuedRecipient) -> datetime | None:
+        """Say when somebody may have to be told of a delay; ``None`` when only the expiry is left."""
+        after = self._settings.reports.delay_notice_after
+        if after is None or ReportAction.DELAYED.value in queued.told:
+            return None
+        notice_at = released_at(claim.message) + after
+        return notice_at if self._runtime.now() < notice_at < claim.message.expires_at else None
+
+    def expanded(self, claim: Claim, queued: QueuedRecipient, expansion: Expansion) -> Settlement:
+        """Settle a recipient that stands for others."""
+        now = self._runtime.now()
+        if expansion.refusal is not None:
+            refused = Refused(None, expansion.refusal.status, expansion.refusal.text, "expansion")
+            return Settlement(queued, refused, now)
+        count = len(expansion.recipients) + sum(len(group.recipients) for group in expansion.under_owner)
+        text = f"expanded into {count:,} recipients"
+        if expansion.loops:
+            text += "; not followed: " + ", ".join(f"{one.typed} to {back.typed}" for one, back in expansion.loops)
+        kind = Delivered if expansion.action == "delivered" else Accepted
+        outcome = kind(text=text, stage="expansion")
+        return Settlement(queued, outcome, now, successors=expansion.recipients)
+
+    def _policy(self, claim: Claim, connector: Connector | None = None) -> RetryPolicy:
+        policy = self._settings.retry
+        if connector is not None and connector.retry_shortest_seconds is not None:
+            shortest = timedelta(seconds=connector.retry_shortest_seconds)
+            policy = attrs.evolve(policy, shortest=shortest, longest=max(policy.longest, shortest))
+        if connector is not None and connector.retry_longest_seconds is not None:
+            longest = timedelta(seconds=connector.retry_longest_seconds)
+            policy = attrs.evolve(policy, longest=longest, shortest=min(policy.shortest, longest))
+        if claim.message.request.within_seconds is not None:
+            # Whoever asks for haste is told in time, however often it was tried (RFC 2852).
+            policy = attrs.evolve(policy, least_tries=0)
+        return policy
+
+    def settle(self, claim: Claim, settlements: Sequence[Settlement], copies: Sequence[NewReport] = ()) -> None:
+        """Have settlements of one claim written, with the reports that they make due and what goes on to lists."""
+        if not settlements:
+            return
+        self._due.append(_Due(claim, settlements, copies))
+        if self.group is not None and not self._is_writing:
+            self.group.start(self._write_in_group())
+            self._is_writing = True
+
+    async def _write_in_group(self) -> None:
+        try:
+            await self.write_all()
+        finally:
+            self._is_writing = False
+
+    async def write_all(self) -> None:
+        """Write what is due, as much at once as has gathered.
+
+        Neither the caller's deadline nor its cancel() counts here: what was delivered has to be written down. What
+        cannot be written at all is logged, and claimed again once its lease has run out.
+        """
+        while self._due:
+            some = [self._due.popleft() for _ in range(min(len(self._due), _AT_ONCE))]
+            try:
+                await self._write([self._finished(one) for one in some])
+            finally:
+                for one in some:
+                    self._let_go(one.claim, len(one.settlements))
+
+    async def _write(self, finished: Sequence[Finished]) -> None:
+        give_up = self._runtime.monotonic() + self.patience_seconds
+        while True:
+            try:
+                await written_down(self._runtime, lambda: self._queue.finish(finished, NEVER))
+            except (TryAgain, StoreFull) as error:
+                if self._runtime.monotonic() >= give_up:
+                    self._forget(finished, error)
+                    return
+                _log.warning("what became of mail cannot be written down now: %s", error)
+                await self._runtime.sleep(_PAUSE_SECONDS)
+            except MsgcoreError as error:
+                if len(finished) == 1:
+                    self._forget(finished, error)
+                    return
+                for one in finished:  # nobody's result is lost because of another's
+                    await self._write([one])
+                return
+            else:
+                return
+
+    def _forget(self, finished: Sequence[Finished], error: MsgcoreError) -> None:
+        """Leave it to the ends of the leases."""
+        self.errors.append(error)
+        for one in finished:
+            _log.error("what became of %s could not be written down: %s", one.message.transfer_id, error)
+
+    def _finished(self, due: _Due) -> Finished:
+        claim = due.claim
+        now, settings = self._runtime.now(), self._settings.reports
+        reports: tuple[NewReport, ...] = ()
+        settlements = due.settlements
+        try:
+            reports = reports_about(claim.message, claim.content, settlements, now, settings)
+            settlements = self._absorbing(claim, settlements)
+        except Exception:
+            # Whoever has the message must not get it again because nobody can be told so.
+            _log.exception("no report can be made about %s", claim.message.transfer_id)
+        return Finished(claim.message, tuple(settlements), (*reports, *due.copies))
+
+    def _let_go(self, claim: Claim, count: int) -> None:
+        """Have so many recipients of a claim less in hand."""
+        held = self._claims[claim.message.id]
+        [one] = [one for one in held if one.claim is claim]
+        one.left -= count
+        self.in_hand -= count
+        if not one.left:
+            held.remove(one)
+            self.octets_in_hand -= len(claim.content.octets)
+            if not held:
+                del self._claims[claim.message.id]
+        self.changed.set()
+
+    def give_back(self, claim: Claim, recipients: Iterable[QueuedRecipient]) -> None:
+        now = self._runtime.now()
+        self.settle(claim, [self.given_back(claim, one, now) for one in recipients])
+
+    def _absorbing(self, claim: Claim, settlements: Sequence[Settlement]) -> Sequence[Settlement]:
+        untold = absorbed(claim.message, settlements, self._settings.reports)
+        if not untold:
+            return settlements
+        return [attrs.evolve(one, is_absorbed=one.queued in untold) for one in settlements]
+
+    def list_copies(self, claim: Claim, queued: QueuedRecipient, expansion: Expansion) -> list[NewReport]:
+        """Make the copies of a message that go to mailing lists, each under its list's return path (RFC 5321 3.9.2)."""
+        message = claim.message
+        return [
+            NewReport(
+                Accept(
+                    # The same whatever address the list was found by, so that a message gets to a list once.
+                    f"{message.transfer_id}/list/{group.list_address.email_address}",
+                    group.owner,
+                    group.recipients,
+                    claim.content,
+                    message.message_id,
+                    message.subject,
+                    message.message_class,
+                    attrs.evolve(message.request, notify=None, envelope_id="", returned_content=None),
+                    message.received_from,
+                ),
+                f"list {group.list_address.email_address}",
+                (queued,),
+            )
+            for group in expansion.under_owner
+        ]
+
+
+def _given_up(outcome: Outcome) -> Refused:
+    # The code of the last reply with words of ours would be a reply that nobody gave.
+    said = " ".join(str(part) for part in (outcome.code, outcome.enhanced, outcome.text) if part)
+    return Refused(None, _EXPIRED, f"given up: {said}", outcome.stage)
+
+
+def _tried_again(outcome: Unknown) -> Deferred:
+    """Let a try that may have succeeded wait for the next one.
+
+    Nobody watches a queue: a message that arrives twice is better than one that is lost (RFC 5321 section 4.5.3.2.6).
+    """
+    note = "; ".join(part for part in (outcome.note, "it may have been taken already") if part)
+    return Deferred(outcome.code, outcome.enhanced, outcome.text, outcome.stage, note)

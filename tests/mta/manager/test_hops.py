@@ -1,0 +1,343 @@
+"""What the manager makes of next hops that do not answer, and of recipients that workers ended over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import attrs
+import pytest
+
+from msgcore.errors import ConnectionLost, MsgcoreError, NameNotResolved, ServiceBusy, TlsFailed
+from msgcore.model import Deferred, Delivered, Outcome, Recipient
+from msgcore.model.delivery import DeliveryRequest
+from msgcore.mta import AddressSpace, Connector, RouteTable
+from msgcore.mta.manager.pace import PaceLimits
+from msgcore.mta.queue.contract import SUSPICIOUS, Accept, Change
+from msgcore.mta.queue.restrict import QueueNextHop
+from msgcore.mta.queue.tracking import EventKind, Track
+from msgcore.runtime import NEVER
+from msgcore.spi.gateway import Content
+from msgcore.testing.queues import LETTER, to
+from tests.mta.office import SETTINGS, Delivery, Office, at_office, installed
+
+DOWN: list[MsgcoreError] = [ConnectionLost("gone"), NameNotResolved("who?"), ServiceBusy("later"), TlsFailed("no")]
+
+
+@attrs.define
+class Wire:
+    """What a gateway of a test does: answer, or not; and whom it was given, one line a call."""
+
+    error: MsgcoreError | None = None
+    calls: list[list[str]] = attrs.field(factory=list[list[str]])
+
+    async def deliver(self, delivery: Delivery) -> Mapping[Recipient, Outcome]:
+        self.calls.append(delivery.names)
+        if self.error is not None:
+            raise self.error
+        return delivery.all(Delivered(250))
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(name for call in self.calls for name in call)
+
+
+def two_ways(first: Wire, second: Wire) -> RouteTable:
+    return RouteTable(
+        [
+            Connector("cheap", installed(first.deliver), [AddressSpace("SMTP", "*", 1)], {"relay": "cheap.test"}),
+            Connector("dear", installed(second.deliver), [AddressSpace("SMTP", "*", 50)], {"relay": "dear.test"}),
+        ]
+    )
+
+
+def one_way(wire: Wire, **more: object) -> RouteTable:
+    spaces = [AddressSpace("SMTP", "*")]
+    return RouteTable([Connector("out", installed(wire.deliver), spaces, {"relay": "r.test"}, **more)])  # type: ignore[arg-type]  # what a connector takes
+
+
+async def submit_many(office: Office, count: int, first: int = 0) -> None:
+    for number in range(first, first + count):
+        await office.submit(f"r{number}@b.test", transfer_id=f"t{number}", sender=None)
+
+
+@pytest.mark.parametrize("error", DOWN, ids=lambda error: type(error).__name__)
+def test_who_finds_a_connector_shut_goes_through_another_at_once(tmp_path: Path, error: MsgcoreError) -> None:
+    cheap, dear = Wire(error), Wire()
+
+    async def story(office: Office) -> int:
+        office.routes = two_ways(cheap, dear)
+        await office.submit("bob@b.test")
+        await office.work()
+        return await office.waiting()
+
+    assert (at_office(tmp_path, story), cheap.calls, dear.calls) == (0, [["bob"]], [["bob"]])
+
+
+def test_who_finds_every_connector_shut_waits(tmp_path: Path) -> None:
+    cheap, dear = Wire(DOWN[0]), Wire(DOWN[0])
+
+    async def story(office: Office) -> Mapping[str, int]:
+        office.routes = two_ways(cheap, dear)
+        await office.submit("bob@b.test")
+        await office.work()
+        await office.queue.change(Change.retry(), NEVER)
+        claim = (await office.queue.claim(1, 60, NEVER))[0]
+        return dict(claim.recipients[0].attempts)
+
+    # The cheap one was tried, then the dear one; each failure is told apart.
+    assert at_office(tmp_path, story) == {"cheap": 1, "dear": 1}
+    assert (cheap.calls, dear.calls) == ([["bob"]], [["bob"]])
+
+
+def test_a_recipient_that_is_refused_says_nothing_about_the_hop(tmp_path: Path) -> None:
+    """A server that answers is there, whatever it answers: nothing goes another way."""
+    dear = Wire()
+    seen: list[list[str]] = []
+
+    async def busy(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+        seen.append(delivery.names)
+        return delivery.all(Deferred(451, "4.2.1", "busy"))
+
+    async def story(office: Office) -> int:
+        office.routes = RouteTable(
+            [
+                Connector("cheap", installed(busy), [AddressSpace("SMTP", "*", 1)], {"relay": "cheap.test"}),
+                Connector("dear", installed(dear.deliver), [AddressSpace("SMTP", "*", 50)], {"relay": "dear.test"}),
+            ]
+        )
+        await submit_many(office, 20)
+        await office.work()
+        return await office.waiting()
+
+    assert (at_office(tmp_path, story), len(seen), dear.calls) == (20, 20, [])
+
+
+def test_a_hop_that_is_down_is_not_asked_by_every_message(tmp_path: Path) -> None:
+    wire = Wire(DOWN[0])
+
+    async def story(office: Office) -> int:
+        office.routes = one_way(wire)
+        await submit_many(office, 200)
+        await office.work()
+        return await office.waiting()
+
+    waiting = at_office(tmp_path, story)
+    # Those that were on their way when it was found down, and not one more.
+    assert waiting == 200
+    assert len(wire.calls) <= 2 * PaceLimits().initial
+
+
+def test_a_hop_that_is_down_keeps_nobody_else_back(tmp_path: Path) -> None:
+    dead, alive = Wire(DOWN[0]), Wire()
+
+    async def story(office: Office) -> int:
+        office.routes = RouteTable(
+            [
+                Connector("dead", installed(dead.deliver), [AddressSpace("SMTP", "*@dead.test")]),
+                Connector("alive", installed(alive.deliver), [AddressSpace("SMTP", "*@alive.test")]),
+            ]
+        )
+        for number in range(100):
+            await office.submit(f"r{number}@{'dead' if number % 2 else 'alive'}.test", transfer_id=f"t{number}")
+        await office.work()
+        return await office.waiting()
+
+    assert (at_office(tmp_path, story), len(alive.names)) == (50, 50)
+
+
+def test_a_hop_that_was_down_gets_one_probe_and_then_the_rest(tmp_path: Path) -> None:
+    wire = Wire(DOWN[0])
+
+    async def story(office: Office) -> tuple[int, int, int]:
+        office.routes = one_way(wire)
+        await submit_many(office, 50)
+        await office.work()
+        found_down = len(wire.calls)
+        office.clock.move(PaceLimits().shortest_wait_seconds + 10)
+        await office.work()
+        probes = len(wire.calls) - found_down
+        wire.error = None
+        office.clock.move(4 * PaceLimits().shortest_wait_seconds)
+        await office.work()
+        return found_down, probes, await office.waiting()
+
+    found_down, probes, waiting = at_office(tmp_path, story)
+    assert (probes, waiting) == (1, 0)
+    assert Counter(wire.names) >= Counter(f"r{number}" for number in range(50))
+    assert found_down < 50
+
+
+def test_what_one_worker_finds_down_another_leaves_alone(tmp_path: Path) -> None:
+    wire = Wire(DOWN[0])
+
+    async def story(office: Office) -> int:
+        office.routes = one_way(wire)
+        await submit_many(office, 50)
+        await office.work()
+        before = len(wire.calls)
+        await submit_many(office, 10, first=100)
+        await office.work()  # a new manager, as in another process
+        return len(wire.calls) - before
+
+    assert at_office(tmp_path, story) == 0
+
+
+def test_whoever_makes_everybody_due_has_the_hop_tried(tmp_path: Path) -> None:
+    wire = Wire(DOWN[0])
+
+    async def story(office: Office) -> int:
+        office.routes = one_way(wire)
+        await submit_many(office, 20)
+        await office.work()
+        wire.error = None
+        await office.queue.change(Change.retry(), NEVER)
+        await office.work()
+        return await office.waiting()
+
+    assert at_office(tmp_path, story) == 0
+
+
+def test_who_only_waits_for_a_hop_is_given_up_in_time(tmp_path: Path) -> None:
+    """Who stands behind others is never tried, and must not wait for ever."""
+    wire = Wire(DOWN[0])
+
+    async def story(office: Office) -> int:
+        office.routes = one_way(wire)
+        office.settings = attrs.evolve(SETTINGS, retry=attrs.evolve(SETTINGS.retry, least_tries=3))
+        await submit_many(office, 30)
+        for _ in range(40):
+            await office.work()
+            office.clock.move(3 * 3_600)
+        return await office.waiting()
+
+    assert at_office(tmp_path, story, lifetime=timedelta(days=1)) == 0
+
+
+def test_a_clock_that_jumps_ahead_ends_nobody(tmp_path: Path) -> None:
+    async def busy(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+        return delivery.all(Deferred(451))
+
+    async def story(office: Office) -> int:
+        office.settings = attrs.evolve(SETTINGS, retry=attrs.evolve(SETTINGS.retry, least_tries=4))
+        office.routes = RouteTable([Connector("out", installed(busy), [AddressSpace("SMTP", "*")])])
+        await submit_many(office, 10)
+        await office.work()
+        office.clock.move(timedelta(days=3_650).total_seconds())
+        await office.work()
+        return await office.waiting()
+
+    assert at_office(tmp_path, story) == 10
+
+
+def test_who_asks_for_haste_is_given_up_when_it_is_over(tmp_path: Path) -> None:
+    async def busy(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+        return delivery.all(Deferred(451))
+
+    async def story(office: Office) -> int:
+        office.settings = attrs.evolve(SETTINGS, retry=attrs.evolve(SETTINGS.retry, least_tries=4))
+        office.routes = RouteTable([Connector("out", installed(busy), [AddressSpace("SMTP", "*@b.test")])])
+        request = DeliveryRequest(within_seconds=60)
+        await office.queue.accept(Accept("t1", None, to("bob"), Content(LETTER), request=request), NEVER)
+        await office.work()
+        office.clock.move(3_600)
+        await office.work()
+        return await office.waiting()
+
+    assert at_office(tmp_path, story) == 0
+
+
+def test_no_more_sessions_than_the_connector_allows(tmp_path: Path) -> None:
+    at_once: list[int] = []
+    now = 0
+
+    async def slow(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+        nonlocal now
+        now += 1
+        at_once.append(now)
+        for _ in range(3):
+            await delivery.runtime.in_thread(lambda: None)
+        now -= 1
+        return delivery.all(Delivered(250))
+
+    async def story(office: Office) -> int:
+        spaces = [AddressSpace("SMTP", "*")]
+        office.routes = RouteTable([Connector("out", installed(slow), spaces, {"relay": "r"}, max_sessions=2)])
+        await submit_many(office, 30)
+        await office.work()
+        return await office.waiting()
+
+    assert at_office(tmp_path, story) == 0
+    assert max(at_once) == 2
+
+
+def test_a_message_for_more_than_a_connector_takes_is_split(tmp_path: Path) -> None:
+    wire = Wire()
+
+    async def story(office: Office) -> int:
+        office.routes = one_way(wire, max_recipients=3)
+        await office.submit(*(f"r{number}@b.test" for number in range(8)))
+        await office.work()
+        return await office.waiting()
+
+    assert at_office(tmp_path, story) == 0
+    assert sorted(map(len, wire.calls)) == [2, 3, 3]
+
+
+# Recipients that workers ended over.
+
+
+def test_a_suspect_is_worked_alone(tmp_path: Path) -> None:
+    at_once: list[Sequence[str]] = []
+    busy: set[str] = set()
+
+    async def slow(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+        busy.update(delivery.names)
+        at_once.append(sorted(busy))
+        for _ in range(3):
+            await delivery.runtime.in_thread(lambda: None)
+        busy.difference_update(delivery.names)
+        return delivery.all(Delivered(250))
+
+    async def story(office: Office) -> int:
+        office.routes = RouteTable([Connector("out", installed(slow), [AddressSpace("SMTP", "*")], {"relay": "r"})])
+        await office.submit("suspect@b.test", transfer_id="t")
+        for _ in range(SUSPICIOUS):
+            await office.queue.claim(1, 60, NEVER)
+            office.clock.move(61)
+        await submit_many(office, 10)
+        await office.work()
+        return await office.waiting()
+
+    assert at_office(tmp_path, story) == 0
+    assert [one for one in at_once if "suspect" in one] == [["suspect"]]
+
+
+# Events.
+
+
+def test_a_way_round_leaves_a_trace(tmp_path: Path) -> None:
+    cheap, dear = Wire(DOWN[0]), Wire()
+
+    async def story(office: Office) -> list[tuple[EventKind, str]]:
+        office.routes = two_ways(cheap, dear)
+        await office.submit("bob@b.test")
+        await office.work()
+        events = await office.queue.track(Track(transfer_id="t1"), NEVER)
+        return [(one.kind, one.connector) for one in events]
+
+    assert at_office(tmp_path, story) == [(EventKind.ACCEPTED, ""), (EventKind.DELIVERED, "dear")]
+
+
+def test_who_waits_for_a_hop_is_found_by_it(tmp_path: Path) -> None:
+    wire = Wire(DOWN[0])
+
+    async def story(office: Office) -> int:
+        office.routes = one_way(wire)
+        await office.submit("bob@b.test")
+        await office.work()
+        return len(await office.queue.queued(10, NEVER, QueueNextHop.equals("r.test")))
+
+    assert at_office(tmp_path, story) == 1
