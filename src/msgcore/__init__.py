@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from msgcore import aio, errors, mta, props
+    from msgcore.base.findings import Strictness
+    from msgcore.base.octets import Limits
     from msgcore.base.text import Secret
     from msgcore.blocking.folder import Folder
     from msgcore.blocking.item import Item
@@ -97,6 +99,7 @@ __all__ = [
     "Importance",
     "Incoming",
     "Item",
+    "Limits",
     "Loss",
     "LossReason",
     "Maildrop",
@@ -132,6 +135,7 @@ __all__ = [
     "Session",
     "SpecialFolder",
     "StoredMessage",
+    "Strictness",
     "Submission",
     "Table",
     "TableEvent",
@@ -233,7 +237,9 @@ _WHERE = {
     "Organization": "msgcore.blocking.organization",
     "Session": "msgcore.blocking.session",
     "Transport": "msgcore.blocking.transport",
+    "Limits": "msgcore.base.octets",
     "Secret": "msgcore.base.text",
+    "Strictness": "msgcore.base.findings",
     "ProbeReport": "msgcore.session.probe",
     "Submission": "msgcore.session.access",
     "Verdict": "msgcore.session.probe",

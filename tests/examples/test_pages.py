@@ -25,6 +25,7 @@ PAGES = (
     "receiving",
     "reports",
     "restrictions",
+    "routing",
     "store",
     "tables",
     "transfer",

@@ -40,7 +40,9 @@ EXCEPTIONS: Mapping[str, tuple[str, ...]] = {
     "providers.relay": ("mta",),
     "providers.organization.administration": ("mta",),
     "providers.organization.directory": ("mta",),
+    "providers.organization.finding": ("mta",),
     "providers.organization.gateway": ("mta",),
+    "providers.organization.lists": ("mta",),
     "providers.organization.office": ("mta",),
     "providers.organization.service": ("mta",),
     # A conversation of its own, with what no good client says.

@@ -14,8 +14,17 @@ from tests.servers import Postgresql
 __all__ = ["Home", "home_in_a_file", "home_on_a_server"]
 
 _TABLES = (
-    *("mta_report", "mta_recipient", "mta_message", "mta_content", "organization", "route_epoch"),
-    *("mailbox", "message_words", "content"),
+    *(
+        "mta_link",
+        "mta_event",
+        "mta_report",
+        "mta_recipient",
+        "mta_content",
+        "mta_message",
+        "organization",
+        "route_epoch",
+    ),
+    *("directory_entry", "directory_setting", "mailbox", "message_words", "content"),
 )
 
 

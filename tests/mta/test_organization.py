@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,23 @@ from msgcore.errors import (
     UsageError,
 )
 from msgcore.model import Address, Deferred, Delivered, Outcome, Recipient, Refused
-from msgcore.mta import AddressSpace, Connector, RouteTable, Verdict
-from msgcore.mta.queue.contract import Accept
+from msgcore.model.report import ReportAction
+from msgcore.mta import (
+    AddressSpace,
+    Change,
+    Connector,
+    EventKind,
+    QueueState,
+    ReportSettings,
+    RouteTable,
+    State,
+    Verdict,
+)
+from msgcore.mta.queue.contract import Accept, LinkNote
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.props import Restriction
+from msgcore.props.table import PidTagBody, PidTagEmailAddress, PidTagOriginatorDeliveryReportRequested
 from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import LETTER
@@ -80,6 +94,9 @@ class Queued:
         found: list[Outcome] = []
         self._with_queue(lambda queue: found.extend(self._runtime.run(queue.outcomes(transfer_id, NEVER)).values()))
         return found
+
+    def note(self, link: LinkNote) -> None:
+        self._with_queue(lambda queue: self._runtime.run(queue.note_links([link], NEVER)))
 
     def _with_queue(self, work: Callable[[SqlQueue], object]) -> None:
         database = Database.open(self._target, QUEUE_SCHEMA, create=False)
@@ -263,6 +280,258 @@ def test_a_new_organisation_routes_its_own_mailboxes_alone(organization: Organiz
     assert [one.name for one in organization.routes().connectors] == ["mailboxes"]
 
 
+def test_a_table_that_sends_mail_round_is_refused_with_all_that_is_wrong(organization: Organization) -> None:
+    organization.set_reports(ReportSettings("mx.a.test"))
+    table = RouteTable(
+        [
+            smtp("round", "*@b.test", relay="smtp://mx.a.test"),
+            Connector("back", "smtp", [AddressSpace("SMTP", "*")], {"relay": "smtp://b.test"}, leads_to="here"),
+        ],
+        site="here",
+    )
+
+    with pytest.raises(UsageError, match=r"(?s)routes: error: loop: round.*; error: loop: back"):
+        organization.set_routes(table)
+
+
+def test_a_table_with_warnings_is_taken(organization: Organization) -> None:
+    table = RouteTable([Connector("off", "smtp", [AddressSpace("SMTP", "*")], {"relay": "smtp://b.test"}, False)])
+
+    assert organization.set_routes(table) == organization.routes().epoch
+
+
+@on_both_engines
+def test_a_table_keeps_its_policy_its_site_and_its_locations(organization: Organization) -> None:
+    organization.set_routes(RouteTable([smtp()], policy="least_cost", site="Umeå", locations=["north"]))
+
+    table = organization.routes()
+    assert (table.policy, table.site, table.locations) == ("least_cost", "Umeå", ("north",))
+
+
+@on_both_engines
+def test_each_table_has_an_epoch_of_its_own(organization: Organization) -> None:
+    epochs = [organization.set_routes(RouteTable([smtp(name)])) for name in ("a", "b")]
+
+    history = organization.route_history()
+    assert [(one.epoch, one.routes.connectors[1].name) for one in history] == [(epochs[1], "b"), (epochs[0], "a")]
+    assert history[0].set_at >= history[1].set_at > datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@on_both_engines
+def test_an_earlier_table_is_put_in_force_again_under_a_new_epoch(organization: Organization) -> None:
+    first = organization.set_routes(RouteTable([smtp("a")]))
+    second = organization.set_routes(RouteTable([smtp("b")]))
+    third = organization.restore_routes(first)
+
+    table = organization.routes()
+    assert (table.connectors[1].name, table.epoch, third > second) == ("a", third, True)
+
+
+def test_a_table_that_never_was_is_not_restored(organization: Organization) -> None:
+    with pytest.raises(NotFound, match="no epoch 7"):
+        organization.restore_routes(7)
+
+
+def test_a_new_organisation_has_no_epoch(organization: Organization) -> None:
+    assert (organization.routes().epoch, organization.route_history()) == (None, ())
+
+
+@on_both_engines
+def test_an_explanation_tells_what_is_down(organization: Organization, queued: Queued) -> None:
+    """The hop for one domain, that is: the connector leads to others, too."""
+    far = Connector("far", installed(delivered), [AddressSpace("SMTP", "*", cost=50)])
+    organization.set_routes(RouteTable([Connector("near", installed(delivered), [AddressSpace("SMTP", "*")]), far]))
+    queued.note(LinkNote("near b.test", 1, 1, datetime.now(UTC) + timedelta(hours=1)))
+
+    decisions = [organization.route(address) for address in ("x@b.test", "x@c.test")]
+    assert [one.connector for one in decisions] == ["far", "near"]
+    assert "link is down" in decisions[0].explain()
+
+
+def test_a_link_whose_time_has_come_is_no_longer_down(organization: Organization, queued: Queued) -> None:
+    organization.set_routes(RouteTable([Connector("near", installed(delivered), [AddressSpace("SMTP", "*")])]))
+    queued.note(LinkNote("near b.test", 1, 1, datetime.now(UTC) - timedelta(hours=1)))
+
+    assert organization.route("x@b.test").retry_at is None
+
+
+def test_a_list_is_explained_with_what_is_down(organization: Organization, queued: Queued) -> None:
+    organization.add_list("all", addresses=["all@a.test"], members=["x@b.test", "x@c.test"])
+    organization.set_routes(RouteTable([Connector("near", installed(delivered), [AddressSpace("SMTP", "*")])]))
+    until = datetime.now(UTC) + timedelta(hours=1)
+    queued.note(LinkNote("near b.test", 1, 1, until))
+
+    assert f"from {until:%Y-%m-%d %H:%M:%S}" in organization.route("all@a.test").explain()
+
+
+# The queue
+
+
+BOB_S = PidTagEmailAddress.equals("bob@b.test")
+
+
+@on_both_engines
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        (None, ["bob@b.test", "carol@c.test"]),
+        (BOB_S, ["bob@b.test"]),
+        (~BOB_S, ["carol@c.test"]),
+        (QueueState.equals("held"), []),
+    ],
+    ids=str,
+)
+def test_those_that_wait_are_found_by_restriction(
+    organization: Organization, queued: Queued, where: Restriction | None, found: list[str]
+) -> None:
+    queued.submit("SMTP:bob@b.test", "SMTP:carol@c.test")
+
+    assert sorted(one.recipient.email_address for one in organization.queued(where=where)) == found
+
+
+def test_a_restriction_over_what_nobody_has_is_refused(organization: Organization) -> None:
+    with pytest.raises(UsageError, match="PidTagBody"):
+        organization.queued(where=PidTagBody.contains("x"))
+
+
+@on_both_engines
+def test_what_is_held_waits_until_it_is_released(organization: Organization, queued: Queued) -> None:
+    organization.set_routes(RouteTable([Connector("out", installed(delivered), [AddressSpace("SMTP", "*")])]))
+    queued.submit("SMTP:bob@b.test", "SMTP:carol@c.test")
+    held = organization.change_queue(Change.hold("a court order"), where=BOB_S)
+    organization.deliver()
+    [waiting] = organization.queued()
+    released = organization.change_queue(Change.release(), where=None)
+    organization.deliver()
+
+    assert (held, waiting.state, waiting.reason, released) == (1, State.HELD, "a court order", 1)
+    assert organization.queued() == ()
+
+
+def test_what_is_redirected_goes_to_somebody_else(home: Home, organization: Organization, queued: Queued) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    queued.submit("SMTP:bob@b.test")
+    organization.change_queue(Change.redirect(Recipient(Address("SMTP", "ann@a.test"))), where=BOB_S)
+    organization.deliver()
+
+    assert len(inbox_of(home, "ann")) == 1
+
+
+def test_what_is_deleted_is_gone_without_a_report(organization: Organization, home: Home, queued: Queued) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    queued.submit("SMTP:bob@b.test")
+    deleted = organization.change_queue(Change.delete("spam"), where=BOB_S)
+    organization.deliver()
+
+    assert (deleted, organization.queued(), inbox_of(home, "ann")) == (1, (), [])
+
+
+@on_both_engines
+def test_what_happened_to_a_message_is_told_by_its_transfer_id(organization: Organization, queued: Queued) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    queued.submit(ANN)
+    organization.deliver()
+
+    assert [one.kind for one in organization.track(transfer_id="t1")] == [EventKind.ACCEPTED, EventKind.DELIVERED]
+
+
+@pytest.mark.parametrize("address", ["ann@a.test", "SMTP:ANN@a.test", Address("SMTP", "ann@A.test")])
+def test_what_happened_to_the_mail_of_an_address_is_told(
+    organization: Organization, queued: Queued, address: str | Address
+) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    queued.submit(ANN)
+    organization.deliver()
+
+    [event] = organization.track(address=address)
+    assert (event.kind, organization.track(address=address, after=event.number)) == (EventKind.DELIVERED, ())
+
+
+def test_nothing_is_told_of_everything(organization: Organization) -> None:
+    with pytest.raises(UsageError, match="name a message_id"):
+        organization.track()
+
+
+@on_both_engines
+def test_the_depth_of_a_queue_counts_by_state(organization: Organization, queued: Queued) -> None:
+    queued.submit("SMTP:bob@b.test", "SMTP:carol@c.test")
+    organization.change_queue(Change.hold(), where=BOB_S)
+
+    depth = organization.queue_depth()
+    assert (depth.waiting, depth.recipients[State.HELD], depth.oldest_due_at is None) == (2, 1, False)
+
+
+@on_both_engines
+def test_what_has_ended_is_forgotten_on_request(organization: Organization, queued: Queued) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    queued.submit(ANN)
+    queued.submit("SMTP:bob@b.test", transfer_id="t2")
+    organization.change_queue(Change.hold(), where=BOB_S)
+    organization.deliver()
+    purged = organization.purge(datetime.now(UTC) + timedelta(days=1))
+
+    told = [bool(organization.track(transfer_id=one)) for one in ("t1", "t2")]
+    assert (purged, told) == (1, [False, True])
+
+
+# Reports
+
+
+def test_whoever_asks_for_a_delivery_report_in_a_session_gets_one(home: Home, organization: Organization) -> None:
+    for name in ("ann", "bob"):
+        organization.add_mailbox(name, addresses=[f"{name}@a.test"])
+    admin = ProfileAdmin(home.folder / "profiles")
+    admin.create("ann", [{"service": "organization", "url": home.url, "mailbox": "ann"}])
+    message = Message(to="bob@a.test", subject="asked", text="hello")
+    message[PidTagOriginatorDeliveryReportRequested] = True
+    with msgcore.logon("ann", admin=admin) as session:
+        session.submit(message)
+        session.flush_queues()
+
+    [report] = [mime.read_delivery_report(message) for message in inbox_of(home, "ann")]
+    assert report is not None
+    assert [one.action for one in report.recipients] == [ReportAction.DELIVERED]
+
+
+def test_a_new_organisation_reports_in_its_own_name_and_has_no_postmaster(organization: Organization) -> None:
+    assert organization.reports() == ReportSettings("athena.msgcore")
+
+
+REPORTS = ReportSettings(
+    "mx.a.test",
+    postmaster=Address("SMTP", "root@a.test", "Root"),
+    delay_notice_after=None,
+    most_returned_octets=7,
+    most_recipients=9,
+    own_addresses=frozenset({Address("SMTP", "robot@a.test"), Address("SMTP", "bounces@a.test")}),
+)
+
+
+@on_both_engines
+@pytest.mark.parametrize("reports", [REPORTS, ReportSettings("mx.a.test", delay_notice_after=timedelta(hours=1))])
+def test_how_an_organisation_reports_is_kept(
+    api: Api, home: Home, organization: Organization, reports: ReportSettings
+) -> None:
+    organization.set_reports(reports)
+    organization.close()
+
+    with api.open_organization(home.url) as again:
+        assert (again.reports(), again.reports().postmaster) == (reports, reports.postmaster)
+
+
+def test_reports_come_from_the_host_and_those_that_reach_nobody_go_to_the_postmaster(
+    home: Home, organization: Organization, queued: Queued
+) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    organization.set_reports(ReportSettings("mx.a.test", postmaster=Address("SMTP", "ann@a.test")))
+    queued.submit("FAX:1", sender="SMTP:gone@a.test")
+    organization.set_routes(RouteTable([Connector("ours", "mailbox", [AddressSpace("SMTP", "*@a.test")])]))
+    organization.deliver()
+
+    [octets] = octets_in_inbox(home, "ann")
+    assert b"Reporting-MTA: dns; mx.a.test" in octets
+
+
 # Where somebody would go
 
 
@@ -301,6 +570,75 @@ def test_a_distinguished_name_of_nobody_is_refused(organization: Organization, q
     organization.deliver()
 
     assert queued.outcomes() == [Refused(550, "5.1.1")]
+
+
+def test_an_address_with_a_tag_leads_to_the_mailbox(home: Home, organization: Organization, queued: Queued) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    queued.submit("SMTP:Ann+news@a.test")
+    organization.deliver()
+
+    assert len(inbox_of(home, "ann")) == 1
+
+
+@on_both_engines
+def test_the_mail_of_a_list_gets_to_its_members(home: Home, organization: Organization, queued: Queued) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    organization.add_mailbox("bob", addresses=[BOB])
+    organization.add_list("all", addresses="SMTP:all@a.test", members=[ANN, "SMTP:some@a.test"])
+    organization.add_list("some", addresses="SMTP:some@a.test", members=["SMTP:all@a.test", ANN, BOB])
+    queued.submit("SMTP:all@a.test")
+    organization.deliver()
+
+    assert ([len(inbox_of(home, name)) for name in ("ann", "bob")], organization.waiting()) == ([1, 1], 0)
+
+
+def test_the_mail_of_a_mailing_list_is_its_owner_s(home: Home, organization: Organization, queued: Queued) -> None:
+    """Who sent it does not hear of members that cannot be reached; the owner does."""
+    for name in ("ann", "bob", "boss"):
+        organization.add_mailbox(name, addresses=[f"SMTP:{name}@a.test"])
+    organization.add_list(
+        "all", addresses="SMTP:all@a.test", members=[BOB, "SMTP:nobody@b.test"], owner="SMTP:boss@a.test"
+    )
+    queued.submit("SMTP:all@a.test")
+    organization.deliver()
+
+    assert [len(inbox_of(home, name)) for name in ("ann", "bob", "boss")] == [0, 1, 1]
+    assert b"nobody@b.test" in octets_in_inbox(home, "boss")[0]
+
+
+def test_a_redirected_mailbox_keeps_a_copy(home: Home, organization: Organization, queued: Queued) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    organization.add_mailbox("bob", addresses=[BOB])
+    organization.add_redirect(ANN, to=BOB, keep_copy=True)
+    organization.add_redirect(BOB, to=ANN, keep_copy=True)
+    queued.submit(ANN)
+    organization.deliver()
+
+    assert [len(inbox_of(home, name)) for name in ("ann", "bob")] == [1, 1]
+
+
+def test_a_list_that_cannot_be_expanded_is_told_to_the_sender(
+    home: Home, organization: Organization, queued: Queued
+) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    organization.add_list("all", addresses="SMTP:all@a.test")
+    queued.submit("SMTP:all@a.test")
+    organization.deliver()
+
+    assert queued.outcomes() == [Refused(None, "5.2.4")]
+    assert b"the list has no members" in octets_in_inbox(home, "ann")[0]
+
+
+def test_a_list_is_found_by_its_name_when_mail_is_written(api: Api, home: Home, organization: Organization) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    organization.add_list("all", addresses="SMTP:all@a.test", members=[ANN], display_name="All of us")
+    admin = ProfileAdmin(home.folder / "profiles")
+    admin.create("ann", [{"service": "organization", "url": home.url, "mailbox": "ann"}])
+    with msgcore.logon("ann", admin=admin) as session:
+        [check] = session.check_recipients(Message(to=["All of us"]))
+
+    assert check.is_claimed
+    assert str(check) == "All of us: organization / mailboxes: is a distribution list: expanded to 1 recipient"
 
 
 def test_an_explanation_tells_what_the_address_stands_for(organization: Organization) -> None:
@@ -409,8 +747,8 @@ def test_delivering_again_brings_no_second_message(organization: Organization, h
     organization.add_mailbox("bob", addresses=[BOB])
     queued.submit(BOB)
     organization.deliver()
-    home.run("update mta_recipient set is_open = 1, outcome = 'pending', due_at = 0")
-    home.run("update mta_content set octets = ?", LETTER)
+    home.run("update mta_recipient set state = 1, outcome = 'pending', due_at = 0")
+    home.run("insert into mta_content (mta_message_id, form, octets) select id, 'mime', ? from mta_message", LETTER)
     organization.deliver()
 
     assert (queued.outcomes(), len(inbox_of(home, "bob"))) == ([Delivered(250, "2.1.5")], 1)
@@ -516,6 +854,23 @@ def test_a_plain_store_is_no_organisation(api: Api, home: Home) -> None:
 
     with pytest.raises(NotFound, match="no organisation"):
         api.open_organization(home.url)
+
+
+def test_an_organisation_of_the_version_before_keeps_its_table(
+    api: Api, home: Home, organization: Organization
+) -> None:
+    organization.set_routes(RouteTable([smtp("out")]))
+    organization.close()
+    for change in (
+        "alter table organization drop column reports",
+        "alter table route_epoch drop column set_at",
+        "update msgcore_schema set version = 1 where name = 'organization'",
+    ):
+        home.run(change)
+
+    with api.open_organization(home.url) as again:
+        assert (again.routes().connectors[1].name, again.reports().host) == ("out", "athena.msgcore")
+        assert [one.epoch for one in again.route_history()] == [again.routes().epoch]
 
 
 def test_a_database_of_another_program_is_left_alone(api: Api, tmp_path: Path) -> None:

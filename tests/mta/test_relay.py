@@ -10,9 +10,11 @@ import pytest
 
 from msgcore.base.times import Deadline
 from msgcore.model import Accepted, Address, Deferred, Envelope, Message, Outcome, Pending, Recipient
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.mta import Decision, MessageFacts, RouteTable
-from msgcore.mta.queue.contract import Settlement
+from msgcore.mta.queue.contract import Finished, Settlement
 from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.props.table import PidTagOriginatorDeliveryReportRequested
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.transport import SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking, TransportProvider
@@ -82,6 +84,30 @@ def test_a_submission_is_in_the_queue_when_it_is_acknowledged(run: Run[object]) 
     assert run(story) == [to("bob", "carol")]
 
 
+@pytest.mark.parametrize(
+    ("is_asked", "given", "kept"),
+    [
+        (False, NO_REQUEST, None),
+        (True, NO_REQUEST, Notify.SUCCESS | Notify.FAILURE),
+        (True, DeliveryRequest(notify=Notify.NEVER), Notify.NEVER),
+        (False, DeliveryRequest(notify=Notify.DELAY), Notify.DELAY),
+    ],
+)
+def test_the_queue_is_told_what_the_sender_wants_to_hear(
+    run: Run[object], is_asked: bool, given: DeliveryRequest, kept: Notify | None
+) -> None:
+    """By the envelope, or by the message's properties where that says nothing."""
+    message = Message(from_="ann@a.test", to="bob@b.test", text="hello")
+    message[PidTagOriginatorDeliveryReportRequested] = is_asked
+
+    async def story(desk: Desk) -> Notify | None:
+        await desk.relay.submit(attrs.evolve(envelope("bob"), request=given), message, NEVER)
+        [claim] = await desk.queue.claim(100, LEASE_SECONDS, NEVER)
+        return claim.message.request.notify
+
+    assert run(story) == kept
+
+
 def test_the_mta_took_responsibility_and_delivered_nothing_yet(run: Run[object]) -> None:
     async def story(desk: Desk) -> list[tuple[type[Outcome], str]]:
         outcomes = await desk.relay.submit(envelope("bob"), HELLO, NEVER)
@@ -115,7 +141,7 @@ def test_a_recipient_is_tracked_to_its_end(run: Run[object]) -> None:
         await desk.relay.submit(envelope("bob"), HELLO, NEVER)
         [claim] = await desk.queue.claim(100, LEASE_SECONDS, NEVER)
         settlements = [Settlement(one, busy, claim.message.expires_at) for one in claim.recipients]
-        await desk.queue.finish(claim.message, settlements, [], NEVER)
+        await desk.queue.finish([Finished(claim.message, tuple(settlements))], NEVER)
         return await desk.relay.track("t1", to("bob"), NEVER)
 
     assert run(story) == dict.fromkeys(to("bob"), busy)
@@ -150,7 +176,7 @@ def test_a_flush_makes_due_what_waits(run: Run[object]) -> None:
         await desk.relay.submit(envelope("bob"), HELLO, NEVER)
         [claim] = await desk.queue.claim(100, LEASE_SECONDS, NEVER)
         settlements = [Settlement(one, Deferred(451), claim.message.expires_at) for one in claim.recipients]
-        await desk.queue.finish(claim.message, settlements, [], NEVER)
+        await desk.queue.finish([Finished(claim.message, tuple(settlements))], NEVER)
         await desk.relay.flush(NEVER)
         return desk.runs
 

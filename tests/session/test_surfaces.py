@@ -11,11 +11,12 @@ from typing import Any, BinaryIO
 import pytest
 
 import msgcore
-from msgcore import aio
+from msgcore import aio, mta
 from msgcore.blocking import (
     folder,
     item,
     maildrop,
+    node,
     opening,
     organization,
     remote_headers,
@@ -41,6 +42,7 @@ PAIRS: dict[type, type] = {
     aio.Maildrop: maildrop.Maildrop,
     aio.RemoteHeaders: remote_headers.RemoteHeaders,
     aio.Organization: organization.Organization,
+    mta.Node: node.Node,
 }
 # Blocking code gets a file of Python's own for it.
 FILES: dict[type, type] = {aio.AttachmentStream: BinaryIO}

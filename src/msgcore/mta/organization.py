@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -9,10 +11,16 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import NotSupported
+from msgcore.errors import NotSupported, UsageError
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
-from msgcore.mta.queue.contract import WaitingRecipient
+from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.node import ListenOn, Node
+from msgcore.mta.node_queue import Watch, watch_nothing
+from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.tracking import TrackingEvent
+from msgcore.mta.reports.settings import ReportSettings
+from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import Runtime
@@ -20,7 +28,16 @@ from msgcore.spi.registry import service
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.url import Access, DatabaseUrl
 
-__all__ = ["MailboxFacts", "OpensOrganization", "Organization", "open_organization"]
+__all__ = [
+    "ListFacts",
+    "MailboxFacts",
+    "OpensOrganization",
+    "Organization",
+    "RedirectFacts",
+    "RoutesEpoch",
+    "open_organization",
+    "refuse_errors",
+]
 
 
 @attrs.frozen
@@ -32,8 +49,44 @@ class MailboxFacts:
     addresses: tuple[Address, ...]
 
 
+@attrs.frozen
+class ListFacts:
+    """A distribution list, its primary address first.
+
+    ``owner`` becomes the return path of what is sent to it; ``only_from`` has patterns of who may send to it.
+    """
+
+    name: str
+    display_name: str
+    addresses: tuple[Address, ...]
+    members: tuple[Address, ...]
+    owner: Address | None = None
+    only_from: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class RedirectFacts:
+    """An address, or a mailbox by its primary address, whose mail goes ``to`` others; a mailbox may keep a copy."""
+
+    address: Address
+    to: tuple[Address, ...]
+    keep_copy: bool = False
+
+
+@attrs.frozen
+class RoutesEpoch:
+    """A table that was put in force, and when."""
+
+    epoch: int
+    set_at: datetime
+    routes: RouteTable
+
+
 class Organization(Protocol):
-    """Mailboxes, addresses and routes of one organisation."""
+    """Mailboxes, lists, redirects and routes of one organisation.
+
+    An address is that of one mailbox, list or redirect; a name is that of one mailbox or list, whatever its case.
+    """
 
     async def add_mailbox(
         self,
@@ -56,21 +109,150 @@ class Organization(Protocol):
         """List the mailboxes by name."""
         ...
 
-    async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> None:
-        """Put a table of routes in force; queued recipients follow it from their next try.
+    async def add_addresses(
+        self, name: str, addresses: RecipientsLike, *, timeout_seconds: float = 60.0
+    ) -> tuple[Address, ...]:
+        """Give the mailbox or list of this name more addresses, behind those that it has; gives them all.
 
         Raises:
-            UsageError: a connector's gateway is not installed, or its options are wrong.
+            NotFound: there is none.
+            UsageError: an address is taken.
+            InvalidAddress: an address is none.
+        """
+        ...
+
+    async def add_list(
+        self,
+        name: str,
+        *,
+        addresses: RecipientsLike = (),
+        members: RecipientsLike = (),
+        owner: str | Address | None = None,
+        only_from: Sequence[str] = (),
+        display_name: str = "",
+        exist_ok: bool = False,
+        timeout_seconds: float = 60.0,
+    ) -> ListFacts:
+        """Make a distribution list; the first address is the primary one.
+
+        ``members`` are addresses of any type, also those of other lists. With an ``owner``, who gets the reports of
+        failures instead of the sender, it is a mailing list. ``only_from`` has patterns of the senders that may send to
+        it, such as ``*@a.test``; empty: everybody. With ``exist_ok`` one of that name is given as it is.
+
+        Raises:
+            UsageError: the name or an address is taken, a pattern is none, or the list would own itself.
+            InvalidAddress: an address is none.
+        """
+        ...
+
+    async def lists(self, *, timeout_seconds: float = 60.0) -> tuple[ListFacts, ...]:
+        """Give the distribution lists by name."""
+        ...
+
+    async def set_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
+        """Give a list these members instead of those that it has.
+
+        Raises (as the next two do):
+            NotFound: there is no list of this name.
+            InvalidAddress: an address is none.
+        """
+        ...
+
+    async def add_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
+        """Give a list more members; who is one already stays one."""
+        ...
+
+    async def remove_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
+        """Take members off a list; who is none stays none."""
+        ...
+
+    async def remove_list(self, name: str, *, timeout_seconds: float = 60.0) -> None:
+        """Remove a list and its addresses.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        ...
+
+    async def add_redirect(
+        self, address: str | Address, *, to: RecipientsLike, keep_copy: bool = False, timeout_seconds: float = 60.0
+    ) -> RedirectFacts:
+        """Send the mail of an address to others, under the return path that it came with.
+
+        An address that is nobody's becomes an alias. If it is a mailbox's, the mailbox is redirected with all its
+        addresses, and with ``keep_copy`` gets its mail all the same.
+
+        Raises:
+            UsageError: it is redirected already, or to itself, or is a list's; or no mailbox is there for a copy.
+            InvalidAddress: an address is none.
+        """
+        ...
+
+    async def redirects(self, *, timeout_seconds: float = 60.0) -> tuple[RedirectFacts, ...]:
+        """Give the redirects in the order in which they were made."""
+        ...
+
+    async def remove_redirect(self, address: str | Address, *, timeout_seconds: float = 60.0) -> None:
+        """End a redirect; a mailbox's by any of its addresses.
+
+        Raises:
+            NotFound: the address is not redirected.
+        """
+        ...
+
+    async def set_recipient_delimiter(self, delimiter: str, *, timeout_seconds: float = 60.0) -> None:
+        """Say what stands between an address and its tag, as in ``ann+news@a.test`` (RFC 5233); at first a plus.
+
+        Empty: addresses have no tags.
+
+        Raises:
+            UsageError: it is not one of the signs that may stand in an address.
+        """
+        ...
+
+    # Routes
+
+    async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> int:
+        """Put a table of routes in force, and give its epoch; queued recipients follow it from their next try.
+
+        Raises:
+            UsageError: a connector's gateway is not installed, or its options are wrong; or ``check_table`` finds
+                other errors, which are listed.
         """
         ...
 
     async def routes(self, *, timeout_seconds: float = 60.0) -> RouteTable:
-        """Give the table in force, with the connector of the organisation's own mailboxes."""
+        """Give the table in force, with its epoch and the connector of the organisation's own mailboxes."""
         ...
 
-    async def route(self, recipient: str | Address, *, size_octets: int = 0, timeout_seconds: float = 60.0) -> Decision:
-        """Decide as the MTA would: the directory first, then the table."""
+    async def route_history(self, *, limit: int = 100, timeout_seconds: float = 60.0) -> tuple[RoutesEpoch, ...]:
+        """Give the tables that were put in force, the newest first."""
         ...
+
+    async def restore_routes(self, epoch: int, *, timeout_seconds: float = 60.0) -> int:
+        """Put the table of an earlier epoch in force again, under a new epoch, which is given.
+
+        Raises:
+            NotFound: there was no such epoch.
+            UsageError: as :meth:`set_routes`.
+        """
+        ...
+
+    async def route(
+        self,
+        recipient: str | Address,
+        *,
+        size_octets: int = 0,
+        sender: str | Address | None = None,
+        timeout_seconds: float = 60.0,
+    ) -> Decision:
+        """Decide as the MTA would: the directory first, then the table, around next hops that are down.
+
+        Of a list or a redirect, the decision is an :class:`~msgcore.mta.expansion.preview.ExpandedDecision`.
+        """
+        ...
+
+    # The queue
 
     async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
         """Work the queue until nothing is due."""
@@ -80,12 +262,91 @@ class Organization(Protocol):
         """Make every waiting recipient due now."""
         ...
 
-    async def queued(self, *, limit: int = 1_000, timeout_seconds: float = 60.0) -> tuple[WaitingRecipient, ...]:
-        """List the recipients that wait: why, and when each is tried again."""
+    async def queued(
+        self, *, limit: int = 1_000, where: Where = None, timeout_seconds: float = 60.0
+    ) -> tuple[WaitingRecipient, ...]:
+        """List the recipients that wait: why, and when each is tried again.
+
+        ``where`` asks for some of them, by properties such as ``PidTagEmailAddress``, ``PidTagSubject``,
+        ``QueueState`` and ``QueueNextHop``.
+
+        Raises:
+            UsageError: the restriction names a property that no recipient in a queue has; the message has them all.
+        """
+        ...
+
+    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> int:
+        """Hold, release, retry, redirect or delete recipients that wait, and say how many that were.
+
+        ``None`` is all of them. Those that a worker has just now are left alone.
+
+        Raises:
+            UsageError: as :meth:`queued`.
+        """
+        ...
+
+    async def track(
+        self,
+        *,
+        message_id: str = "",
+        transfer_id: str = "",
+        address: str | Address = "",
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int = 1_000,
+        timeout_seconds: float = 60.0,
+    ) -> tuple[TrackingEvent, ...]:
+        """Tell what happened to a message, by its Message-ID or transfer id, or to the mail of an address.
+
+        The first event is the first to be given; ``after`` the number of the last one come the next.
+
+        Raises:
+            UsageError: neither a message nor an address is named.
+            InvalidAddress: the address is none.
+        """
+        ...
+
+    async def queue_depth(self, *, timeout_seconds: float = 60.0) -> QueueDepth:
+        """Say how full the queue is, and since when the first that is due has waited."""
+        ...
+
+    async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:
+        """Forget messages whose last recipient ended before, with what happened to them; say how many.
+
+        Raises:
+            UsageError: the moment has no time zone.
+        """
         ...
 
     async def waiting(self, *, timeout_seconds: float = 60.0) -> int:
         """Count the recipients that have not ended."""
+        ...
+
+    # The MTA
+
+    async def set_reports(self, reports: ReportSettings, *, timeout_seconds: float = 60.0) -> None:
+        """Say how the MTA reports, in whose name, and who its postmaster is; nodes heed it from their next start."""
+        ...
+
+    async def reports(self, *, timeout_seconds: float = 60.0) -> ReportSettings:
+        """Give how the MTA reports: at first without a postmaster, and in the name of the organisation."""
+        ...
+
+    def working(
+        self,
+        listen: Sequence[ListenOn] = (),
+        *,
+        settings: ManagerSettings | None = None,
+        watch: Watch = watch_nothing,
+        grace_seconds: float = 30.0,
+    ) -> Node:
+        """Give a node: within its context the MTA works the queue, and takes mail at the places of ``listen``.
+
+        A new table of routes is in force there within ``settings.reload_seconds``; how it reports is not of the
+        settings, but the organisation's (:meth:`set_reports`). ``watch`` is told what becomes of recipients, and of
+        next hops that go down or are up again; see :class:`~msgcore.mta.node_queue.Watch`. Of one database, as many
+        nodes as like share the work.
+        """
         ...
 
     async def close(self) -> None:
@@ -135,3 +396,16 @@ class OpensOrganization(Protocol):
     async def open_organization(
         cls, url: DatabaseUrl, *, access: Access, create: bool, runtime: Runtime, deadline: Deadline
     ) -> Organization: ...
+
+
+def refuse_errors(routes: RouteTable, own_names: Sequence[str], built_in: Sequence[str]) -> None:
+    """Refuse a table that loses mail or sends it round.
+
+    Raises:
+        UsageError: ``check_table`` finds errors; the message lists them.
+    """
+    errors = [
+        str(one) for one in check_table(routes, own_names=own_names, built_in=built_in) if one.severity == "error"
+    ]
+    if errors:
+        raise UsageError("routes: " + "; ".join(errors))

@@ -15,15 +15,17 @@ from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.errors import NotLoaded, UsageError
 from msgcore.model.address import Address
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Outcome, Pending
 from msgcore.model.recipient import Recipient
 from msgcore.mta.intake import accept_of
-from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.queue.contract import Change, QueueStore
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
+from msgcore.props.table import PidTagOriginatorDeliveryReportRequested, PidTagSenderEmailAddress
 from msgcore.spi.transport import RoutePreview
 
 __all__ = ["RelayTransport"]
@@ -57,7 +59,7 @@ class RelayTransport:
         self._check_open()
         if not envelope.transfer_id:
             envelope = attrs.evolve(envelope, transfer_id=new_time_ordered_id().hex())
-        queue_id = await self._queue.accept(accept_of(envelope, message), deadline)
+        queue_id = await self._queue.accept(accept_of(_as_asked(envelope, message), message), deadline)
         taken = Accepted(text=f"queued as {queue_id.hex()}", stage="queue")
         return dict.fromkeys(envelope.recipients, taken)
 
@@ -81,8 +83,12 @@ class RelayTransport:
         return previews
 
     async def flush(self, deadline: Deadline) -> None:
+        """Try what this identity has sent now, and work off whatever is due; mail of others waits its time."""
         self._check_open()
-        await self._queue.make_due(deadline)
+        sender = self.identity
+        if sender is not None:
+            own = PidTagSenderEmailAddress.equals(sender.email_address, ignore_case=True)
+            await self._queue.change(Change.retry(), deadline, own)
         await self._run(deadline)
 
     def close(self) -> None:
@@ -92,6 +98,13 @@ class RelayTransport:
     def _check_open(self) -> None:
         if self._is_closed:
             raise UsageError("the relay is closed")
+
+
+def _as_asked(envelope: Envelope, message: Message) -> Envelope:
+    """Ask for the reports that the message's properties ask for ([MS-OXOMSG] section 2.2.1), where nobody has asked."""
+    if envelope.request != NO_REQUEST or not message.get(PidTagOriginatorDeliveryReportRequested):
+        return envelope
+    return attrs.evolve(envelope, request=DeliveryRequest(notify=Notify.SUCCESS | Notify.FAILURE))
 
 
 def _size_octets(message: Message) -> int:

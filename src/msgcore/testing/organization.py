@@ -22,23 +22,40 @@ gets its mail from it::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from msgcore.base.times import Deadline
 from msgcore.blocking.organization import Organization as BlockingOrganization
+from msgcore.errors import UsageError
 from msgcore.model.address import Address, parse_address
 from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
-from msgcore.mta.organization import MailboxFacts, Organization
-from msgcore.mta.queue.contract import WaitingRecipient
+from msgcore.mta.expansion.given import (
+    check_delimiter,
+    checked_patterns,
+    is_among,
+    one_address,
+    own_addresses,
+    proxy_addresses,
+)
+from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.node import ListenOn, Node, Parts
+from msgcore.mta.node_queue import Watch, watch_nothing
+from msgcore.mta.organization import ListFacts, MailboxFacts, Organization, RedirectFacts, RoutesEpoch
+from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.tracking import Track, TrackingEvent
+from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
 from msgcore.profile.profile import Profile, ServiceEntry
-from msgcore.runtime.abc import Runtime
+from msgcore.runtime.abc import LoopRuntime, Runtime
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.spi.gateway import Gateway
 from msgcore.spi.service import ServiceClass
+from msgcore.testing.memory.lists import Lists
 from msgcore.testing.memory.mailboxes import Mailbox
 from msgcore.testing.memory.office import Desk, MailboxConfig, MailboxService, Office
 
@@ -68,7 +85,8 @@ class MemoryOrganization:
         for name, addresses in mailboxes.items():
             given = [recipient.address for recipient in parse_recipients(addresses, RecipientKind.TO)]
             self._office.mailboxes.add(name, given, given[0].display_name if given else "")
-        Desk(self._office, BlockingRuntime()).put_routes(routes)
+        if routes.connectors:
+            Desk(self._office, BlockingRuntime()).put_routes(routes)
 
     def profile(self, mailbox: str) -> Profile:
         """Give a profile of one mailbox, for ``msgcore.logon`` and ``msgcore.aio.logon``.
@@ -104,6 +122,10 @@ class _Administration:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @property
+    def _lists(self) -> Lists:
+        return self._desk.office.directory
+
     async def add_mailbox(
         self,
         name: str,
@@ -118,28 +140,164 @@ class _Administration:
     async def mailboxes(self, *, timeout_seconds: float = 60.0) -> tuple[MailboxFacts, ...]:
         return tuple(_facts(one) for one in self._desk.office.mailboxes.all())
 
-    async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> None:
-        self._desk.put_routes(routes)
+    async def add_addresses(
+        self, name: str, addresses: RecipientsLike, *, timeout_seconds: float = 60.0
+    ) -> tuple[Address, ...]:
+        return self._lists.add_addresses(name, own_addresses(addresses, repr(name), name))
+
+    async def add_list(
+        self,
+        name: str,
+        *,
+        addresses: RecipientsLike = (),
+        members: RecipientsLike = (),
+        owner: str | Address | None = None,
+        only_from: Sequence[str] = (),
+        display_name: str = "",
+        exist_ok: bool = False,
+        timeout_seconds: float = 60.0,
+    ) -> ListFacts:
+        facts = ListFacts(
+            name,
+            display_name,
+            own_addresses(addresses, "a list", name),
+            proxy_addresses(members, "a list"),
+            None if owner is None else one_address(owner, "a list's owner"),
+            checked_patterns(only_from),
+        )
+        return self._lists.add(facts, exist_ok=exist_ok)
+
+    async def lists(self, *, timeout_seconds: float = 60.0) -> tuple[ListFacts, ...]:
+        return self._lists.all()
+
+    async def set_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
+        given = proxy_addresses(members, "a list")
+        self._lists.change_members(name, lambda _: given)
+
+    async def add_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
+        given = proxy_addresses(members, "a list")
+        self._lists.change_members(name, lambda there: (*there, *given))
+
+    async def remove_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
+        given = proxy_addresses(members, "a list")
+        self._lists.change_members(name, lambda there: [one for one in there if not is_among(one, given)])
+
+    async def remove_list(self, name: str, *, timeout_seconds: float = 60.0) -> None:
+        self._lists.remove(name)
+
+    async def add_redirect(
+        self, address: str | Address, *, to: RecipientsLike, keep_copy: bool = False, timeout_seconds: float = 60.0
+    ) -> RedirectFacts:
+        (given,) = own_addresses(address, "a redirect")
+        targets = proxy_addresses(to, "a redirect")
+        if not targets:
+            raise UsageError(f"{given.typed}: say to whom it is redirected")
+        return self._lists.add_redirect(RedirectFacts(given, targets, keep_copy))
+
+    async def redirects(self, *, timeout_seconds: float = 60.0) -> tuple[RedirectFacts, ...]:
+        return self._lists.redirects()
+
+    async def remove_redirect(self, address: str | Address, *, timeout_seconds: float = 60.0) -> None:
+        self._lists.remove_redirect(one_address(address, "a redirect"))
+
+    async def set_recipient_delimiter(self, delimiter: str, *, timeout_seconds: float = 60.0) -> None:
+        check_delimiter(delimiter)
+        self._desk.office.mailboxes.delimiter = delimiter
+
+    # Routes
+
+    async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> int:
+        return self._desk.put_routes(routes)
 
     async def routes(self, *, timeout_seconds: float = 60.0) -> RouteTable:
         return self._desk.office.routes
 
-    async def route(self, recipient: str | Address, *, size_octets: int = 0, timeout_seconds: float = 60.0) -> Decision:
+    async def route_history(self, *, limit: int = 100, timeout_seconds: float = 60.0) -> tuple[RoutesEpoch, ...]:
+        return tuple(self._desk.office.tables[::-1][:limit])
+
+    async def restore_routes(self, epoch: int, *, timeout_seconds: float = 60.0) -> int:
+        return self._desk.put_routes(self._desk.routes_of(epoch))
+
+    async def route(
+        self,
+        recipient: str | Address,
+        *,
+        size_octets: int = 0,
+        sender: str | Address | None = None,
+        timeout_seconds: float = 60.0,
+    ) -> Decision:
         address = parse_address(recipient) if isinstance(recipient, str) else recipient
-        deadline = self._desk.runtime.deadline(timeout_seconds)
-        return await self._desk.decide(address, MessageFacts(size_octets), deadline)
+        facts = MessageFacts(size_octets, parse_address(sender) if isinstance(sender, str) else sender)
+        return await self._desk.decide(address, facts, self._desk.runtime.deadline(timeout_seconds))
+
+    # The queue
 
     async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
         await self._desk.run_mta(self._desk.runtime.deadline(timeout_seconds))
 
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:
-        await self._desk.queue.make_due(self._desk.runtime.deadline(timeout_seconds))
+        await self._desk.queue.change(Change.retry(), self._desk.runtime.deadline(timeout_seconds))
 
-    async def queued(self, *, limit: int = 1_000, timeout_seconds: float = 60.0) -> tuple[WaitingRecipient, ...]:
-        return tuple(await self._desk.queue.queued(limit, self._desk.runtime.deadline(timeout_seconds)))
+    async def queued(
+        self, *, limit: int = 1_000, where: Where = None, timeout_seconds: float = 60.0
+    ) -> tuple[WaitingRecipient, ...]:
+        return tuple(await self._desk.queue.queued(limit, self._desk.runtime.deadline(timeout_seconds), where))
+
+    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> int:
+        return await self._desk.queue.change(change, self._desk.runtime.deadline(timeout_seconds), where)
+
+    async def track(
+        self,
+        *,
+        message_id: str = "",
+        transfer_id: str = "",
+        address: str | Address = "",
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int = 1_000,
+        timeout_seconds: float = 60.0,
+    ) -> tuple[TrackingEvent, ...]:
+        track = Track(
+            message_id=message_id,
+            transfer_id=transfer_id,
+            address=one_address(address, "track").typed if address else "",
+            since=since,
+            after=after,
+            limit=limit,
+        )
+        return tuple(await self._desk.queue.track(track, self._desk.runtime.deadline(timeout_seconds)))
+
+    async def queue_depth(self, *, timeout_seconds: float = 60.0) -> QueueDepth:
+        return await self._desk.queue.depth(self._desk.runtime.deadline(timeout_seconds))
+
+    async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:
+        return await self._desk.queue.purge(ended_before, self._desk.runtime.deadline(timeout_seconds))
 
     async def waiting(self, *, timeout_seconds: float = 60.0) -> int:
         return await self._desk.queue.waiting(self._desk.runtime.deadline(timeout_seconds))
+
+    # The MTA
+
+    async def set_reports(self, reports: ReportSettings, *, timeout_seconds: float = 60.0) -> None:
+        self._desk.office.reports = reports
+
+    async def reports(self, *, timeout_seconds: float = 60.0) -> ReportSettings:
+        return self._desk.office.reports
+
+    def working(
+        self,
+        listen: Sequence[ListenOn] = (),
+        *,
+        settings: ManagerSettings | None = None,
+        watch: Watch = watch_nothing,
+        grace_seconds: float = 30.0,
+    ) -> Node:
+        office = self._desk.office
+
+        async def build(runtime: LoopRuntime, _: Deadline) -> Parts:
+            return Desk(office, runtime).node_parts(settings, watch)
+
+        return Node(self._desk.runtime, build, listen, grace_seconds=grace_seconds)
 
     async def close(self) -> None:
         """Do nothing: the organisation lives as long as somebody holds it."""

@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import attrs
 
-from msgcore.base.text import Secret, refuse_line_ends
-from msgcore.base.times import Deadline
+from msgcore.base.text import Secret
+from msgcore.base.times import Deadline, local_time
 from msgcore.errors import NotSupported, UsageError
-from msgcore.model.address import SMTP, Address, check_smtp_address, parse_address
-from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
+from msgcore.model.address import Address, parse_address
+from msgcore.model.recipient import RecipientsLike
+from msgcore.mta.expansion.given import one_address, own_addresses
 from msgcore.mta.gateways.making import make_gateway
-from msgcore.mta.organization import MailboxFacts
-from msgcore.mta.queue.contract import WaitingRecipient
-from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.node import ListenOn, Node, Parts
+from msgcore.mta.node_queue import Watch, watch_nothing
+from msgcore.mta.organization import MailboxFacts, RoutesEpoch, refuse_errors
+from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.tracking import Track, TrackingEvent
+from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
 from msgcore.providers.internal.mailboxes import Mailbox, add_address, create_mailbox, find_mailbox, list_mailboxes
 from msgcore.providers.internal.opening import lock_mailboxes
+from msgcore.providers.organization.entries import check_free_address, check_free_name
+from msgcore.providers.organization.lists import ListAdministration
 from msgcore.providers.organization.office import MAILBOX_GATEWAY, MAILBOXES, Office
-from msgcore.runtime import Connection, Runtime
+from msgcore.runtime import Connection, LoopRuntime, Runtime
 from msgcore.spi.secrets import check_reference
 
 __all__ = ["SqlOrganization"]
 
 
-class SqlOrganization:
+class SqlOrganization(ListAdministration):
     """Administers an organisation in its database."""
 
     def __init__(self, office: Office) -> None:
+        super().__init__(office.directory)
         self._office = office
-
-    def _deadline(self, timeout_seconds: float) -> Deadline:
-        return self._office.runtime.deadline(timeout_seconds)
 
     async def add_mailbox(
         self,
@@ -47,23 +53,19 @@ class SqlOrganization:
         exist_ok: bool = False,
         timeout_seconds: float = 60.0,
     ) -> MailboxFacts:
-        given = [recipient.address for recipient in parse_recipients(addresses, RecipientKind.TO)]
-        for address in given:
-            if not address.is_resolved:
-                raise UsageError(f"{address}: a mailbox needs addresses, such as SMTP:{name}@a.test")
-            refuse_line_ends(address.typed, "address")
-            if address.address_type == SMTP:
-                check_smtp_address(address.email_address)
+        given = own_addresses(addresses, "a mailbox", name)
 
         def work(connection: Connection) -> Mailbox:
             lock_mailboxes(connection)
             known = find_mailbox(connection, name)
             if known is not None and exist_ok:
                 return known
+            check_free_name(connection, name)
             mailbox = create_mailbox(connection, name, display_name)
             for number, address in enumerate(given):
+                check_free_address(connection, address)
                 add_address(connection, mailbox.id, address, is_primary=number == 0)
-            return attrs.evolve(mailbox, addresses=tuple(given))
+            return attrs.evolve(mailbox, addresses=given)
 
         return _facts(await self._office.directory.write(work, self._deadline(timeout_seconds)))
 
@@ -71,38 +73,108 @@ class SqlOrganization:
         found = await self._office.directory.read(list_mailboxes, self._deadline(timeout_seconds))
         return tuple(_facts(one) for one in found)
 
-    async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> None:
+    # Routes
+
+    async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> int:
+        deadline = self._deadline(timeout_seconds)
         # What routes() gives may be given back.
-        given = RouteTable(connector for connector in routes.connectors if connector != MAILBOXES)
+        given = attrs.evolve(routes, connectors=[one for one in routes.connectors if one != MAILBOXES])
         for connector in given.connectors:
             _check_gateway(connector, self._office.runtime, self._office.folder)
-        RouteTable([MAILBOXES, *given.connectors])
-        data = json.dumps(given.to_data())
-        statement = "insert into route_epoch (routes) values (?)"
-        await self._office.directory.write(lambda c: c.run(statement, (data,)), self._deadline(timeout_seconds))
+        complete = attrs.evolve(given, connectors=[MAILBOXES, *given.connectors])
+        refuse_errors(complete, [(await self._office.reports(deadline)).host], [MAILBOX_GATEWAY])
+        return await self._office.put_routes(given, deadline)
 
     async def routes(self, *, timeout_seconds: float = 60.0) -> RouteTable:
         return await self._office.routes(self._deadline(timeout_seconds))
 
-    async def route(self, recipient: str | Address, *, size_octets: int = 0, timeout_seconds: float = 60.0) -> Decision:
+    async def route_history(self, *, limit: int = 100, timeout_seconds: float = 60.0) -> tuple[RoutesEpoch, ...]:
+        return await self._office.route_history(limit, self._deadline(timeout_seconds))
+
+    async def restore_routes(self, epoch: int, *, timeout_seconds: float = 60.0) -> int:
+        earlier = await self._office.routes_of(epoch, self._deadline(timeout_seconds))
+        return await self.set_routes(earlier, timeout_seconds=timeout_seconds)
+
+    async def route(
+        self,
+        recipient: str | Address,
+        *,
+        size_octets: int = 0,
+        sender: str | Address | None = None,
+        timeout_seconds: float = 60.0,
+    ) -> Decision:
         address = parse_address(recipient) if isinstance(recipient, str) else recipient
-        return await self._office.decide(address, MessageFacts(size_octets), self._deadline(timeout_seconds))
+        facts = MessageFacts(size_octets, parse_address(sender) if isinstance(sender, str) else sender)
+        return await self._office.decide(address, facts, self._deadline(timeout_seconds))
+
+    # The queue
 
     async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
         await self._office.run_mta(self._deadline(timeout_seconds))
 
-    @property
-    def _queue(self) -> SqlQueue:
-        return SqlQueue(self._office.runtime, self._office.database)
-
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:
-        await self._queue.make_due(self._deadline(timeout_seconds))
+        await self._office.queue.change(Change.retry(), self._deadline(timeout_seconds))
 
-    async def queued(self, *, limit: int = 1_000, timeout_seconds: float = 60.0) -> tuple[WaitingRecipient, ...]:
-        return tuple(await self._queue.queued(limit, self._deadline(timeout_seconds)))
+    async def queued(
+        self, *, limit: int = 1_000, where: Where = None, timeout_seconds: float = 60.0
+    ) -> tuple[WaitingRecipient, ...]:
+        return tuple(await self._office.queue.queued(limit, self._deadline(timeout_seconds), where))
+
+    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> int:
+        return await self._office.queue.change(change, self._deadline(timeout_seconds), where)
+
+    async def track(
+        self,
+        *,
+        message_id: str = "",
+        transfer_id: str = "",
+        address: str | Address = "",
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int = 1_000,
+        timeout_seconds: float = 60.0,
+    ) -> tuple[TrackingEvent, ...]:
+        track = Track(
+            message_id=message_id,
+            transfer_id=transfer_id,
+            address=one_address(address, "track").typed if address else "",
+            since=since,
+            after=after,
+            limit=limit,
+        )
+        return tuple(await self._office.queue.track(track, self._deadline(timeout_seconds)))
+
+    async def queue_depth(self, *, timeout_seconds: float = 60.0) -> QueueDepth:
+        return await self._office.queue.depth(self._deadline(timeout_seconds))
+
+    async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:
+        return await self._office.queue.purge(local_time(ended_before), self._deadline(timeout_seconds))
 
     async def waiting(self, *, timeout_seconds: float = 60.0) -> int:
-        return await self._queue.waiting(self._deadline(timeout_seconds))
+        return await self._office.queue.waiting(self._deadline(timeout_seconds))
+
+    # The MTA
+
+    async def set_reports(self, reports: ReportSettings, *, timeout_seconds: float = 60.0) -> None:
+        await self._office.put_reports(reports, self._deadline(timeout_seconds))
+
+    async def reports(self, *, timeout_seconds: float = 60.0) -> ReportSettings:
+        return await self._office.reports(self._deadline(timeout_seconds))
+
+    def working(
+        self,
+        listen: Sequence[ListenOn] = (),
+        *,
+        settings: ManagerSettings | None = None,
+        watch: Watch = watch_nothing,
+        grace_seconds: float = 30.0,
+    ) -> Node:
+        office = self._office
+
+        async def build(runtime: LoopRuntime, deadline: Deadline) -> Parts:
+            return await office.on(runtime).node_parts(settings, watch, deadline)
+
+        return Node(office.runtime, build, listen, grace_seconds=grace_seconds)
 
     async def close(self) -> None:
         await self._office.close()

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import attrs
 
 from msgcore.base.text import fold
-from msgcore.base.times import Deadline
+from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
 from msgcore.errors import NotFound
 from msgcore.model.address import Address
-from msgcore.mta.directory import EX
+from msgcore.mta.directory import EX, RecentDirectory
+from msgcore.mta.directory import Directory as MtaDirectory
+from msgcore.mta.expansion.preview import preview
+from msgcore.mta.links import links_for
+from msgcore.mta.listener import DirectoryCheck
 from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.node import Parts
+from msgcore.mta.node_queue import NodeQueue, Watch
+from msgcore.mta.organization import RoutesEpoch
+from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
@@ -22,6 +35,7 @@ from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.providers.internal.opening import open_databases
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.organization.directory import Directory
+from msgcore.providers.organization.directory_schema import DIRECTORY_SCHEMA
 from msgcore.providers.organization.gateway import MailboxGateway
 from msgcore.runtime import Connection, Database, Engine, Runtime, Schema
 from msgcore.runtime.abc import LoopRuntime
@@ -41,11 +55,19 @@ _SCHEMA = Schema(
             create table organization (id integer primary key check (id = 1), name text not null);
             create table route_epoch (epoch integer primary key autoincrement, routes text not null);
             """,
+            """
+            alter table organization add column reports text;
+            alter table route_epoch add column set_at integer not null default 0;
+            """,
         ),
         Engine.POSTGRES: (
             """
             create table organization (id integer primary key check (id = 1), name text not null);
             create table route_epoch (epoch bigint generated always as identity primary key, routes text not null);
+            """,
+            """
+            alter table organization add column reports text;
+            alter table route_epoch add column set_at bigint not null default 0;
             """,
         ),
     },
@@ -71,40 +93,144 @@ class Office:
         for database in self._databases:
             await database.close(self.runtime)
 
+    @property
+    def queue(self) -> SqlQueue:
+        return SqlQueue(self.runtime, self.database)
+
+    # Routes
+
     async def routes(self, deadline: Deadline) -> RouteTable:
-        newest = "select routes from route_epoch order by epoch desc limit 1"
-        data = await self.directory.read(lambda c: c.value(newest), deadline)
-        given = RouteTable.from_data(json.loads(data)) if data is not None else RouteTable([])
-        return RouteTable([MAILBOXES, *given.connectors])
+        """Give the table in force."""
+        return await self.newer_routes(None, deadline) or RouteTable([MAILBOXES])
+
+    async def newer_routes(self, epoch: int | None, deadline: Deadline) -> RouteTable | None:
+        """Give the table in force, unless it is that of ``epoch``."""
+        newest = "select epoch, routes from route_epoch where epoch > ? order by epoch desc limit 1"
+        row = await self.directory.read(lambda c: c.row(newest, (epoch or 0,)), deadline)
+        return None if row is None else _table(*row)
+
+    async def routes_of(self, epoch: int, deadline: Deadline) -> RouteTable:
+        """Give the table of an epoch.
+
+        Raises:
+            NotFound: there was none.
+        """
+        data = await self.directory.read(
+            lambda c: c.value("select routes from route_epoch where epoch = ?", (epoch,)), deadline
+        )
+        if data is None:
+            raise NotFound(f"routes: there is no epoch {epoch}")
+        return _table(epoch, data)
+
+    async def route_history(self, limit: int, deadline: Deadline) -> tuple[RoutesEpoch, ...]:
+        newest = "select epoch, set_at, routes from route_epoch order by epoch desc limit ?"
+        rows = await self.directory.read(lambda c: c.rows(newest, (limit,)), deadline)
+        return tuple(RoutesEpoch(epoch, datetime_from_filetime(at), _table(epoch, data)) for epoch, at, data in rows)
+
+    async def put_routes(self, table: RouteTable, deadline: Deadline) -> int:
+        """Put a table in force that is without the connector of the mailboxes; give its epoch."""
+        data, now = json.dumps(table.to_data()), filetime_from_datetime(self.runtime.now())
+        _table(0, data)  # what could not be read again would keep every node from its table
+        statement = "insert into route_epoch (routes, set_at) values (?, ?) returning epoch"
+        return int(await self.directory.write(lambda c: c.value(statement, (data, now)), deadline))
+
+    # Reports
+
+    async def reports(self, deadline: Deadline) -> ReportSettings:
+        data = await self.directory.read(lambda c: c.value("select reports from organization"), deadline)
+        return ReportSettings(self.directory.host) if data is None else _read_reports(json.loads(data))
+
+    async def put_reports(self, reports: ReportSettings, deadline: Deadline) -> None:
+        data = json.dumps(_write_reports(reports))
+        await self.directory.write(lambda c: c.run("update organization set reports = ?", (data,)), deadline)
+
+    # The MTA
 
     @property
     def folder(self) -> Path:
         """From where the relative paths of connectors are taken: the file's folder, or the current one."""
         return self.database.folder or Path.cwd()
 
-    def manager(self, routes: RouteTable) -> Manager:
+    async def manager(
+        self,
+        queue: QueueStore,
+        routes: RouteTable,
+        deadline: Deadline,
+        settings: ManagerSettings | None = None,
+        reload: Callable[[Deadline], Awaitable[RouteTable | None]] | None = None,
+        directory: MtaDirectory | None = None,
+    ) -> Manager:
         return Manager(
             self.runtime,
-            SqlQueue(self.runtime, self.database),
+            queue,
             routes,
-            self.directory,
+            directory or self.directory,
             built_in={MAILBOX_GATEWAY: MailboxGateway(self.directory)},
             secret=lambda reference: resolve_secret(reference, self.folder),
             folder=self.folder,
-            settings=ManagerSettings(host=self.directory.host),
+            settings=attrs.evolve(settings or ManagerSettings(), reports=await self.reports(deadline)),
+            reload=reload,
         )
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
-        return await self.manager(await self.routes(deadline)).decide(address, facts, deadline)
+        now, routes = self.runtime.now(), await self.routes(deadline)
+        links = links_for(routes, await self.queue.links(deadline), now)
+        return await preview(address, facts, self.directory, routes, deadline, now=now, links=links)
 
     async def run_mta(self, deadline: Deadline) -> None:
         """Work the queue on an event loop until nothing is due."""
 
         async def work(runtime: LoopRuntime) -> None:
             here = self.on(runtime)
-            await here.manager(await here.routes(deadline)).run_until_idle(deadline)
+            manager = await here.manager(here.queue, await here.routes(deadline), deadline)
+            await manager.run_until_idle(deadline)
 
         await self.runtime.on_loop(work, deadline)
+
+    async def node_parts(self, settings: ManagerSettings | None, watch: Watch, deadline: Deadline) -> Parts:
+        """Make the parts of a node, which follows the table in force; on its loop."""
+        routes = await self.routes(deadline)
+
+        async def reload(deadline: Deadline) -> RouteTable | None:
+            nonlocal routes
+            newer = await self.newer_routes(routes.epoch, deadline)
+            routes = newer or routes
+            return newer
+
+        queue, directory = NodeQueue(self.queue, watch), RecentDirectory(self.directory, self.runtime)
+        check = DirectoryCheck(directory, lambda: routes, local_gateway=MAILBOX_GATEWAY)
+        manager = await self.manager(queue, routes, deadline, settings, reload, directory)
+        return Parts(manager, queue, check, (await self.reports(deadline)).host)
+
+
+def _table(epoch: int, data: str) -> RouteTable:
+    """Read a table as it is in force: with the connector of the mailboxes."""
+    given = RouteTable.from_data(json.loads(data))
+    return attrs.evolve(given, connectors=[MAILBOXES, *given.connectors], epoch=epoch)
+
+
+def _write_reports(reports: ReportSettings) -> dict[str, object]:
+    notice, postmaster = reports.delay_notice_after, reports.postmaster
+    return {
+        "host": reports.host,
+        "postmaster": None if postmaster is None else attrs.astuple(postmaster),
+        "delay_notice_after": None if notice is None else notice.total_seconds(),
+        "most_returned_octets": reports.most_returned_octets,
+        "most_recipients": reports.most_recipients,
+        "own_addresses": sorted(attrs.astuple(one) for one in reports.own_addresses),
+    }
+
+
+def _read_reports(data: Mapping[str, Any]) -> ReportSettings:
+    notice, postmaster = data["delay_notice_after"], data["postmaster"]
+    return ReportSettings(
+        data["host"],
+        None if postmaster is None else Address(*postmaster),
+        None if notice is None else timedelta(seconds=notice),
+        data["most_returned_octets"],
+        data["most_recipients"],
+        frozenset(Address(*one) for one in data["own_addresses"]),
+    )
 
 
 async def open_office(
@@ -117,7 +243,7 @@ async def open_office(
         StoreError: the file is another program's.
     """
 
-    schemas = (_SCHEMA, STORE_SCHEMA, QUEUE_SCHEMA)
+    schemas = (_SCHEMA, STORE_SCHEMA, DIRECTORY_SCHEMA, QUEUE_SCHEMA)
     databases = await open_databases(runtime, url, access, schemas, create=create, deadline=deadline)
     office = Office(runtime, databases, "")
     try:

@@ -10,7 +10,6 @@ import attrs
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, SetupError
-from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.providers.internal.mailboxes import find_mailbox
 from msgcore.providers.internal.store import InternalStore
 from msgcore.providers.organization.administration import SqlOrganization
@@ -66,7 +65,7 @@ class OrganizationService:
         if mailbox is None:
             raise SetupError(f"organisation {url}: has no mailbox {name!r}")
         relay = self._relay = RelayTransport(
-            SqlQueue(self._runtime, office.database),
+            office.queue,
             await office.routes(deadline),
             primary_address(mailbox) or office.directory.distinguished_name(mailbox),
             decide=office.decide,

@@ -10,23 +10,26 @@ import attrs
 from msgcore.base.text import fold, refuse_line_ends
 from msgcore.base.times import Clock, Deadline
 from msgcore.errors import UsageError
-from msgcore.model.address import SMTP, Address, check_smtp_address
+from msgcore.model.address import SMTP, Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Delivered, Outcome, Refused
-from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
-from msgcore.mta.directory import EX, DirectoryEntry
+from msgcore.model.recipient import Recipient, RecipientsLike
+from msgcore.mta.directory import EX, without_tag
+from msgcore.mta.expansion.given import own_addresses
 from msgcore.mta.trace import traced_message
 from msgcore.spi.gateway import Content
 from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
 from msgcore.wire.domain import address_key
 
-__all__ = ["HOST", "Mailbox", "MailboxGateway", "Mailboxes"]
+__all__ = ["HOST", "RECIPIENTS", "Key", "Mailbox", "MailboxGateway", "Mailboxes", "key_of"]
 
 HOST = "office.msgcore"
 """How the organisation's MTA names itself."""
 
-_RECIPIENTS = "/o=office/cn=recipients/cn="
+RECIPIENTS = "/o=office/cn=recipients/cn="
+
+Key = tuple[str, str]
 
 
 @attrs.frozen(eq=False)
@@ -40,7 +43,7 @@ class Mailbox:
 
     @property
     def distinguished_name(self) -> Address:
-        return Address(EX, _RECIPIENTS + self.name, self.display_name)
+        return Address(EX, RECIPIENTS + self.name, self.display_name)
 
     @property
     def primary(self) -> Address:
@@ -51,59 +54,80 @@ class Mailbox:
 
 
 class Mailboxes:
-    """All of them, found by name, by address, or by a name that stands for an address. May be shared by threads."""
+    """All of them, found by name, by address, or by a name that stands for an address. May be shared by threads.
+
+    ``guard`` is held by who changes anything; ``holders`` and ``list_names`` say what else is taken.
+    """
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self.guard = threading.RLock()
+        self.holders: dict[Key, str] = {}
+        self.list_names: set[str] = set()
+        self.delimiter = "+"
         self._by_name: dict[str, Mailbox] = {}
+        self._by_address: dict[Key, str] = {}
 
     def add(self, name: str, addresses: RecipientsLike, display_name: str, *, exist_ok: bool = False) -> Mailbox:
         """Make a mailbox; raises as :meth:`msgcore.mta.organization.Organization.add_mailbox` does."""
-        given = [recipient.address for recipient in parse_recipients(addresses, RecipientKind.TO)]
-        for address in given:
-            _check(address, name)
+        given = own_addresses(addresses, "a mailbox", name)
         if not refuse_line_ends(name, "mailbox name").strip():
             raise UsageError("a mailbox needs a name")
-        with self._guard:
+        with self.guard:
             known = self._by_name.get(fold(name))
             if known is not None and exist_ok:
                 return known
-            if known is not None:
-                raise UsageError(f"there is a mailbox {name!r} already")
-            holders = {_key(address): one.name for one in self._by_name.values() for address in one.addresses}
-            for address in given:
-                if _key(address) in holders:
-                    raise UsageError(f"{address.typed} belongs to mailbox {holders[_key(address)]!r} already")
-                holders[_key(address)] = name
-            made = Mailbox(name, display_name or name, tuple(given), StoreMemory(display_name or name))
-            self._by_name[fold(name)] = made
-            return made
+            self.check_free_name(name)
+            self.take(given, f"belongs to mailbox {name!r}")
+            made = Mailbox(name, display_name or name, (), StoreMemory(display_name or name))
+            return self._put(made, given)
+
+    def add_addresses(self, mailbox: Mailbox, given: Sequence[Address]) -> Mailbox:
+        """Give it more addresses."""
+        with self.guard:
+            self.take(given, f"belongs to mailbox {mailbox.name!r}")
+            return self._put(mailbox, given)
+
+    def _put(self, mailbox: Mailbox, more: Sequence[Address]) -> Mailbox:
+        self._by_address.update((key_of(address), fold(mailbox.name)) for address in more)
+        held = self._by_name[fold(mailbox.name)] = attrs.evolve(mailbox, addresses=(*mailbox.addresses, *more))
+        return held
+
+    def check_free_name(self, name: str) -> None:
+        """Go on if no mailbox and no list is called so; raises :class:`UsageError` if one is."""
+        for kind, names in (("mailbox", self._by_name), ("list", self.list_names)):
+            if fold(name) in names:
+                raise UsageError(f"there is a {kind} {name!r} already")
+
+    def take(self, addresses: Sequence[Address], holder: str) -> None:
+        """Note whose these addresses are; raises :class:`UsageError` and takes none when one is taken."""
+        taken: dict[Key, str] = {}
+        for address in addresses:
+            key = key_of(address)
+            if key in self.holders or key in taken:
+                raise UsageError(f"{address.typed} {self.holders.get(key, holder)} already")
+            taken[key] = holder
+        self.holders.update(taken)
 
     def all(self) -> list[Mailbox]:
         """List them by name."""
-        with self._guard:
+        with self.guard:
             return [self._by_name[name] for name in sorted(self._by_name)]
 
     def named(self, name: str) -> Mailbox | None:
         return self._by_name.get(fold(name))
 
-    def find(self, address: Address) -> Mailbox | None:
-        """Find whose address it is; a distinguished name is its own."""
+    def of_address(self, address: Address) -> Mailbox | None:
+        """Find whose address it is, as it stands; a distinguished name is its own."""
         if address.address_type == EX:
             given = fold(address.email_address)
-            return self.named(given.removeprefix(_RECIPIENTS)) if given.startswith(_RECIPIENTS) else None
-        key = _key(address)
-        return next((one for one in self.all() if key in map(_key, one.addresses)), None)
+            return self.named(given.removeprefix(RECIPIENTS)) if given.startswith(RECIPIENTS) else None
+        name = self._by_address.get(key_of(address))
+        return None if name is None else self._by_name[name]
 
-    async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
-        """Keep the contract of :class:`msgcore.mta.directory.Directory`."""
-        found = self.find(address)
-        return None if found is None else DirectoryEntry(found.distinguished_name, found.name)
-
-    def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
-        """Find the mailboxes of that name or display name, without case."""
-        wanted = fold(name)
-        return [one.primary for one in self.all() if wanted in {fold(one.name), fold(one.display_name)}]
+    def find(self, address: Address) -> Mailbox | None:
+        """Find whose address it is, as it stands or without its tag."""
+        base = without_tag(address, self.delimiter)
+        return self.of_address(address) or (None if base is None else self.of_address(base))
 
 
 class MailboxGateway:
@@ -133,13 +157,5 @@ class MailboxGateway:
         return outcomes
 
 
-def _check(address: Address, name: str) -> None:
-    if not address.is_resolved:
-        raise UsageError(f"{address}: a mailbox needs addresses, such as SMTP:{name}@a.test")
-    refuse_line_ends(address.typed, "address")
-    if address.address_type == SMTP:
-        check_smtp_address(address.email_address)
-
-
-def _key(address: Address) -> tuple[str, str]:
+def key_of(address: Address) -> Key:
     return address.address_type, address_key(address.address_type, address.email_address)

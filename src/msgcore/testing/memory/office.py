@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,11 +10,19 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import NotSupported, SetupError, UsageError
+from msgcore.errors import NotFound, NotSupported, SetupError, UsageError
 from msgcore.model.address import Address
 from msgcore.mta.directory import EX
+from msgcore.mta.expansion.preview import preview
 from msgcore.mta.gateways.making import make_gateway
+from msgcore.mta.links import links_for
+from msgcore.mta.listener import DirectoryCheck
 from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.node import Parts
+from msgcore.mta.node_queue import NodeQueue, Watch
+from msgcore.mta.organization import RoutesEpoch, refuse_errors
+from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
@@ -25,6 +33,7 @@ from msgcore.runtime.abc import LoopRuntime, Runtime
 from msgcore.spi.gateway import Gateway, content_forms_of
 from msgcore.spi.secrets import check_reference, resolve_secret
 from msgcore.spi.settings import setting
+from msgcore.testing.memory.lists import Lists
 from msgcore.testing.memory.mailboxes import HOST, Mailboxes, MailboxGateway
 from msgcore.testing.memory_queue import MemoryQueue, QueueMemory
 from msgcore.testing.memory_store import MemoryStore
@@ -43,7 +52,17 @@ class Office:
     gateways: Mapping[str, Gateway]
     mailboxes: Mailboxes = attrs.field(factory=Mailboxes)
     queue: QueueMemory = attrs.field(factory=QueueMemory)
-    routes: RouteTable = RouteTable([_MAILBOXES])  # noqa: RUF009  # frozen
+    tables: list[RoutesEpoch] = attrs.field(factory=list[RoutesEpoch])
+    reports: ReportSettings = attrs.field(factory=lambda: ReportSettings(HOST))
+    directory: Lists = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.directory = Lists(self.mailboxes)
+
+    @property
+    def routes(self) -> RouteTable:
+        """The table in force."""
+        return self.tables[-1].routes if self.tables else RouteTable([_MAILBOXES])
 
 
 class Desk:
@@ -57,13 +76,27 @@ class Desk:
     def queue(self) -> MemoryQueue:
         return MemoryQueue(self.office.queue, self.runtime)
 
-    def put_routes(self, routes: RouteTable) -> None:
-        """Put a table in force; raises as :meth:`msgcore.mta.organization.Organization.set_routes` does."""
+    def put_routes(self, routes: RouteTable) -> int:
+        """Put a table in force; as :meth:`msgcore.mta.organization.Organization.set_routes` does."""
         # What routes() gives may be given back.
         given = [connector for connector in routes.connectors if connector != _MAILBOXES]
         for connector in given:
             self._check_gateway(connector)
-        self.office.routes = RouteTable([_MAILBOXES, *given])
+        epoch = len(self.office.tables) + 1
+        complete = attrs.evolve(routes, connectors=[_MAILBOXES, *given], epoch=epoch)
+        refuse_errors(complete, [self.office.reports.host], [_MAILBOX_GATEWAY, *self.office.gateways])
+        self.office.tables.append(RoutesEpoch(epoch, self.runtime.now(), complete))
+        return epoch
+
+    def routes_of(self, epoch: int) -> RouteTable:
+        """Give the table of an epoch.
+
+        Raises:
+            NotFound: there was none.
+        """
+        if not 1 <= epoch <= len(self.office.tables):
+            raise NotFound(f"routes: there is no epoch {epoch}")
+        return self.office.tables[epoch - 1].routes
 
     def _check_gateway(self, connector: Connector) -> None:
         """Refuse a connector whose gateway is not there or does not take its options; secrets are not looked at."""
@@ -80,30 +113,52 @@ class Desk:
             kind = NotSupported if isinstance(error, NotSupported) else UsageError
             raise kind(f"connector {connector.name!r}: {error}") from error
 
-    def manager(self) -> Manager:
+    def manager(
+        self,
+        queue: QueueStore,
+        settings: ManagerSettings | None = None,
+        reload: Callable[[Deadline], Awaitable[RouteTable | None]] | None = None,
+    ) -> Manager:
         lent = {name: _Lent(gateway) for name, gateway in self.office.gateways.items()}
         inside = MailboxGateway(self.office.mailboxes, self.runtime)
         return Manager(
             self.runtime,
-            self.queue,
+            queue,
             self.office.routes,
-            self.office.mailboxes,
+            self.office.directory,
             built_in={**lent, _MAILBOX_GATEWAY: inside},
             secret=lambda reference: resolve_secret(reference, _FOLDER),
             folder=_FOLDER,
-            settings=ManagerSettings(host=HOST),
+            settings=attrs.evolve(settings or ManagerSettings(), reports=self.office.reports),
+            reload=reload,
         )
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
-        return await self.manager().decide(address, facts, deadline)
+        now, routes = self.runtime.now(), self.office.routes
+        links = links_for(routes, await self.queue.links(deadline), now)
+        return await preview(address, facts, self.office.directory, routes, deadline, now=now, links=links)
 
     async def run_mta(self, deadline: Deadline) -> None:
         """Work the queue on an event loop until nothing is due."""
 
         async def work(runtime: LoopRuntime) -> None:
-            await Desk(self.office, runtime).manager().run_until_idle(deadline)
+            here = Desk(self.office, runtime)
+            await here.manager(here.queue).run_until_idle(deadline)
 
         await self.runtime.on_loop(work, deadline)
+
+    def node_parts(self, settings: ManagerSettings | None, watch: Watch) -> Parts:
+        """Make the parts of a node, which follows the table in force; on its loop."""
+        routes = self.office.routes
+
+        async def reload(_: Deadline) -> RouteTable:
+            nonlocal routes
+            routes = self.office.routes
+            return routes
+
+        queue = NodeQueue(self.queue, watch)
+        check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
+        return Parts(self.manager(queue, settings, reload), queue, check, self.office.reports.host)
 
 
 class _Lent:
@@ -148,7 +203,7 @@ class MailboxService:
             self._desk.queue, office.routes, mailbox.primary, decide=self._desk.decide, run=self._desk.run_mta
         )
         self._store = MemoryStore(mailbox.memory, self._desk.runtime)
-        self._providers = (self._store, relay, office.mailboxes)
+        self._providers = (self._store, relay, office.directory)
 
     def providers(self) -> Sequence[object]:
         return self._providers

@@ -1,0 +1,151 @@
+"""A node's end of the queue: mail that comes in wakes the manager, and what becomes of mail is told to who watches."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+import attrs
+
+from msgcore.base.times import Deadline
+from msgcore.model.outcome import Outcome
+from msgcore.model.recipient import Recipient
+from msgcore.mta.queue.contract import (
+    NOBODY,
+    Accept,
+    Change,
+    Claim,
+    Finished,
+    LinkNote,
+    QueueDepth,
+    QueuedMessage,
+    QueuedRecipient,
+    QueueStore,
+    Settlement,
+    WaitingRecipient,
+    Where,
+)
+from msgcore.mta.queue.tracking import Track, TrackingEvent
+
+__all__ = ["HopTurned", "NodeEvent", "NodeQueue", "RecipientSettled", "Watch", "watch_nothing"]
+
+_log = logging.getLogger("msgcore.mta")
+
+
+@attrs.frozen
+class RecipientSettled:
+    """What a try came to, once it is written down: ``settlement.outcome``, which is final or waits for the next try.
+
+    ``message.accepted_at`` says since when the message is in the queue, ``message.size_octets`` how large it is.
+    """
+
+    message: QueuedMessage
+    settlement: Settlement
+
+
+@attrs.frozen
+class HopTurned:
+    """A next hop went down, and is tried again at ``down_until``; or is up again, when that is ``None``.
+
+    ``hop`` is the connector's name and the next hop, with a blank between them.
+    """
+
+    hop: str
+    down_until: datetime | None
+
+
+NodeEvent = RecipientSettled | HopTurned
+
+Watch = Callable[[NodeEvent], object]
+"""Is told what happens at a node, on its event loop: it counts, and never waits. What it raises is logged."""
+
+
+def watch_nothing(_: NodeEvent) -> None:
+    """Hear what happens, and do nothing."""
+
+
+class NodeQueue:
+    """The queue ``inner``, as the manager and the listeners of one node use it."""
+
+    def __init__(self, inner: QueueStore, watch: Watch = watch_nothing) -> None:
+        self._inner = inner
+        self._watch = watch
+        self._down: set[str] = set()
+        self.wake: Callable[[], None] = lambda: None
+        """Called when a message has come in."""
+
+    async def accept(self, accept: Accept, deadline: Deadline) -> bytes:
+        taken = await self._inner.accept(accept, deadline)
+        self.wake()
+        return taken
+
+    async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
+        lost = await self._inner.finish(finished, deadline)
+        gone = {one.number for one in lost}
+        for one in finished:
+            for settlement in one.settlements:
+                if settlement.is_try and settlement.queued.number not in gone:
+                    self._tell(RecipientSettled(one.message, settlement))
+        return lost
+
+    async def note_links(self, notes: Sequence[LinkNote], deadline: Deadline) -> None:
+        await self._inner.note_links(notes, deadline)
+        for note in notes:
+            is_down = note.down_until is not None
+            if is_down != (note.hop in self._down):
+                (self._down.add if is_down else self._down.discard)(note.hop)
+                self._tell(HopTurned(note.hop, note.down_until))
+
+    async def links(self, deadline: Deadline) -> Sequence[LinkNote]:
+        notes = await self._inner.links(deadline)
+        # What another node has told already, so that only who turns a hop tells of it.
+        self._down = {note.hop for note in notes if note.down_until is not None}
+        return notes
+
+    def _tell(self, event: NodeEvent) -> None:
+        try:
+            self._watch(event)
+        except Exception:
+            _log.exception("who watches this node could not be told of %s", event)
+
+    # What passes through
+
+    async def claim(
+        self,
+        limit: int,
+        lease_seconds: float,
+        deadline: Deadline,
+        *,
+        passing: AbstractSet[str] = NOBODY,
+        takes_suspects: bool = True,
+    ) -> Sequence[Claim]:
+        return await self._inner.claim(limit, lease_seconds, deadline, passing=passing, takes_suspects=takes_suspects)
+
+    async def has_suspects(self, deadline: Deadline) -> bool:
+        return await self._inner.has_suspects(deadline)
+
+    async def hurry(self, hop: str, deadline: Deadline) -> int:
+        return await self._inner.hurry(hop, deadline)
+
+    async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        return await self._inner.outcomes(transfer_id, deadline)
+
+    async def queued(self, limit: int, deadline: Deadline, where: Where = None) -> Sequence[WaitingRecipient]:
+        return await self._inner.queued(limit, deadline, where)
+
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+        return await self._inner.change(change, deadline, where)
+
+    async def track(self, track: Track, deadline: Deadline) -> Sequence[TrackingEvent]:
+        return await self._inner.track(track, deadline)
+
+    async def waiting(self, deadline: Deadline) -> int:
+        return await self._inner.waiting(deadline)
+
+    async def depth(self, deadline: Deadline) -> QueueDepth:
+        return await self._inner.depth(deadline)
+
+    async def purge(self, ended_before: datetime, deadline: Deadline) -> int:
+        return await self._inner.purge(ended_before, deadline)
