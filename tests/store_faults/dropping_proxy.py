@@ -58,7 +58,11 @@ class DroppingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            pair = (client, socket.create_connection(("127.0.0.1", self._target)))
+            try:
+                pair = (client, socket.create_connection(("127.0.0.1", self._target)))
+            except OSError:  # nobody is there now
+                client.close()
+                continue
             with self._guard:
                 self._pairs.append(pair)
             self._threads.append(threading.Thread(target=_pass_on, args=pair))
