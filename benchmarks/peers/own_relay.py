@@ -1,0 +1,74 @@
+"""msgcore's MTA in a process of its own: python own_relay.py PORT FOLDER SINK_PORT …
+
+With several sinks, they are connectors that cost the same. With the sink port 0 mail is only taken in, with the port 0
+it is only passed on: so two processes share the work. As the other relays it is told that the next hop takes twenty
+sessions from the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgcore
+from msgcore.base.times import Deadline
+from msgcore.model import Address
+from msgcore.mta import ListenOn, ManagerSettings, RouteTable
+from msgcore.mta.directory import DirectoryObject
+from msgcore.mta.listener import DirectoryCheck, Listener, ListenerSettings, from_networks
+from msgcore.mta.manager.pace import PaceLimits
+from msgcore.mta.queue.sql_queue import QUEUE_SCHEMA, SqlQueue
+from msgcore.runtime import AsyncioRuntime, Database
+from msgcore.runtime.abc import Endpoint
+
+DATABASE = "office.db"
+SESSIONS = 20
+LISTENING = ListenerSettings("mx.example.test", may_relay=from_networks("127.0.0.0/8"))
+
+
+def table(sinks: list[int]) -> RouteTable:
+    return RouteTable.from_data(
+        {
+            "connectors": [
+                {
+                    "name": f"sink-{number}",
+                    "gateway": "smtp",
+                    "spaces": [{"type": "SMTP", "pattern": "*"}],
+                    "options": {"relay": f"smtp://127.0.0.1:{port}", "connections": str(SESSIONS)},
+                }
+                for number, port in enumerate(sinks)
+            ]
+        }
+    )
+
+
+async def work(port: int, folder: Path, sinks: list[int]) -> None:
+    """Be a node of an organisation without mailboxes."""
+    settings = ManagerSettings(pace=PaceLimits(SESSIONS, SESSIONS), poll_seconds=1.0 if port else 0.02)
+    async with msgcore.aio.open_organization(f"sqlite:///{folder / DATABASE}", create=True) as organization:
+        await organization.set_routes(table(sinks))
+        listen = [ListenOn("127.0.0.1", port, LISTENING)] if port else []
+        async with organization.working(listen, settings=settings) as node:
+            await node.wait()
+
+
+class NoDirectory:
+    """Nobody lives here."""
+
+    async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
+        return None
+
+
+async def take_in(port: int, folder: Path) -> None:
+    runtime = AsyncioRuntime()
+    queue = SqlQueue(runtime, Database.open(folder / DATABASE, QUEUE_SCHEMA, create=True))
+    check = DirectoryCheck(NoDirectory(), lambda: table([25]))
+    async with Listener(runtime, [Endpoint("127.0.0.1", port)], LISTENING, queue, check):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    where, ports = Path(sys.argv[2]), [int(one) for one in sys.argv[3:]]
+    listen_at = int(sys.argv[1])
+    asyncio.run(take_in(listen_at, where) if ports == [0] else work(listen_at, where, ports))
