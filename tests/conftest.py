@@ -14,7 +14,7 @@ from tests.servers import ANYBODY, SPECIAL_USE, Authority, Dovecot, Postfix, Pos
 SOAK = os.environ.get("MSGCORE_SOAK") == "1"
 
 # Deadlines are off because nothing is timed in tests.
-hypothesis.settings.register_profile("modest", deadline=None, max_examples=60)
+hypothesis.settings.register_profile("modest", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=10_000)
 hypothesis.settings.load_profile("soak" if SOAK else "modest")
 

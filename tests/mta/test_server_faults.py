@@ -114,6 +114,7 @@ def test_a_server_that_is_stopped_at_once_and_started_again_loses_nothing_of_two
 
 
 @pytest.mark.interop
+@pytest.mark.soak
 def test_a_standby_that_is_promoted_has_all_that_two_mtas_have_promised(
     nursery: Nursery, durable: Postgresql, tmp_path: Path, sink: MailSink
 ) -> None:

@@ -128,3 +128,11 @@ def test_a_copy_says_the_same_and_changes_alone(values: dict[object, str]) -> No
 def test_what_is_no_named_property_is_refused(property_set: Any, lid_or_name: Any, kind: Any, problem: str) -> None:
     with pytest.raises(UsageError, match=problem):
         NamedProperty(property_set, lid_or_name, kind)
+
+
+@pytest.mark.parametrize("look", ["__getitem__", "get", "__setitem__"])
+def test_a_name_in_the_place_of_a_tag_is_refused(look: str) -> None:
+    bag = PropBag()
+    with pytest.raises(UsageError, match="need a property tag such as PidTagSubject, got 'PidTagSubject'"):
+        getattr(bag, look)("PidTagSubject", *(["x"] if look == "__setitem__" else []))
+    assert bag.is_empty

@@ -42,7 +42,7 @@ from msgcore.props.table import (
 from tests.conftest import SOAK
 from tests.props.any_restriction import any_restrictions, any_texts, any_values
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 200, deadline=None)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 80, deadline=None)
 SUBJECT = PidTagSubject.exists()
 SUBJECT_DATA: dict[str, object] = {"property": "PidTagSubject", "exists": True}
 

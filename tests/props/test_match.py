@@ -60,7 +60,7 @@ from msgcore.props.types import PropertyType
 from msgcore.testing.strategies import MESSAGE_TAGS, few_texts, messages_to_find, restrictions
 from tests.conftest import SOAK
 
-EXAMPLES = settings(max_examples=10_000 if SOAK else 100)
+EXAMPLES = settings(max_examples=10_000 if SOAK else 60)
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 

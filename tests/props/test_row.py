@@ -98,10 +98,8 @@ def test_row_has_no_hash() -> None:
 
 @pytest.mark.parametrize("ask", [Row.__getitem__, Row.get, Row.__contains__, Row.error])
 def test_name_in_the_place_of_a_tag_is_refused(ask: Any) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(UsageError, match=r"need a property tag such as PidTagSubject, got 'subject'; .*props\.lookup"):
         ask(row_of(), cast(Any, "subject"))
-
-    assert str(caught.value) == "need a property tag, got 'subject'; msgcore.props.lookup finds one by its name"
 
 
 def test_missing_value_shows_short() -> None:

@@ -57,7 +57,7 @@ from msgcore.props.text_form import (
 from tests.conftest import SOAK
 from tests.props.any_restriction import any_properties, any_restrictions, any_values
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 200, deadline=None)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 80, deadline=None)
 SET = UUID("11111111-2222-3333-4444-555555555555")
 SUBJECT = PidTagSubject.exists()
 

@@ -16,7 +16,7 @@ from msgcore.props.text_form.lexer import MAX_CHARACTERS
 from tests.conftest import SOAK
 from tests.props.any_restriction import any_restrictions
 
-EXAMPLES = settings(max_examples=20_000 if SOAK else 300, deadline=None)
+EXAMPLES = settings(max_examples=20_000 if SOAK else 60, deadline=None)
 # fmt: off
 PIECES = [
     "subject", "size", "received", "PR_SUBJECT", "0x7D05001F", "header", "tag", "unicode", "nonsense",

@@ -40,7 +40,7 @@ from msgcore.props.wire import ValueReader, ValueWriter, WireForm, decode_restri
 from msgcore.testing.strategies import values
 from tests.conftest import SOAK
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 200)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 80)
 FORMS = [WireForm.ROP, WireForm.EXTENDED]
 T = PropertyType
 OWN = NamedProperty[str](UUID(int=1), "Own", T.UNICODE)

@@ -30,7 +30,7 @@ from msgcore.props.wire import (
 from msgcore.testing.strategies import values
 from tests.conftest import SOAK
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 150)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 60)
 ROP, EXTENDED, TNEF, MSG = WireForm
 T = PropertyType
 TEXTS = frozenset({T.UNICODE, T.STRING8})

@@ -13,7 +13,7 @@ from msgcore.base.text import fold, fold_loosely
 from msgcore.props.words import LONGEST_WORD, line_of_words, words
 from tests.conftest import SOAK
 
-EXAMPLES = settings(max_examples=20_000 if SOAK else 200)
+EXAMPLES = settings(max_examples=20_000 if SOAK else 80)
 
 # Letters that fold to other or more letters, marks of every class, signs with marks, jamo, scripts without spaces.
 _PECULIAR = [

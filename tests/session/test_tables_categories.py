@@ -167,7 +167,7 @@ def joined(parts: SearchStrategy[Restriction]) -> SearchStrategy[Restriction]:
 CONDITIONS = st.recursive(st.sampled_from(LEAVES), joined, max_leaves=6)
 
 
-@settings(max_examples=2_000 if SOAK else 100)
+@settings(max_examples=2_000 if SOAK else 60)
 @given(CONDITIONS, st.sampled_from([None, 0, 1]))
 def test_a_condition_holds_of_a_row_as_it_does_of_one_that_says_it_itself(
     condition: Restriction, value: int | None
@@ -189,7 +189,7 @@ def nested(expanded: int) -> tuple[Headers, list[bytes]]:
     return Headers(groups, Folding(keys, expanded)), every
 
 
-@settings(max_examples=2_000 if SOAK else 100)
+@settings(max_examples=2_000 if SOAK else 60)
 @given(st.integers(0, 3), st.lists(st.tuples(st.integers(0, 13), st.booleans()), max_size=12))
 def test_turning_a_header_says_by_how_many_rows_the_table_changes(expanded: int, turns: list[tuple[int, bool]]) -> None:
     headers, keys = nested(expanded)

@@ -140,7 +140,7 @@ ORDERS = [
 CONDITIONS = [None, PidTagImportance.equals(1), PidTagMessageSizeExtended > 40, PidTagSubject.exists()]
 
 
-@settings(max_examples=1_000 if SOAK else 100)
+@settings(max_examples=1_000 if SOAK else 60)
 @given(st.data())
 def test_the_first_rows_answer_any_query_as_a_list_of_them_does(data: st.DataObject) -> None:
     order = data.draw(st.sampled_from(ORDERS))

@@ -12,7 +12,7 @@ from msgcore.codecs.mime.syntax.transfer import decode_content
 from msgcore.providers.imap.even_body import END_OCTETS, EvenBody, EvenPieces, even_body
 from tests.conftest import SOAK
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 200)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 80)
 
 lengths = st.sampled_from([4, 60, 64, 72, 76, 1_000])
 ends = st.sampled_from([b"", b"\r\n", b"\r\n\r\n", b"\r\n" * 40])

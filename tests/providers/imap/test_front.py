@@ -11,7 +11,7 @@ from msgcore.providers.imap.line_ends import is_clean, with_crlf
 from msgcore.testing.strategies import cuts_of, mail_octets
 from tests.conftest import SOAK
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 100)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 60)
 KEY = delivery_text(b"key")
 OVERLAY = '[[26625,3,-5],[26626,31,"' + "x" * 3_000 + '"]]'
 

@@ -14,7 +14,7 @@ from msgcore.providers.imap.skeleton import LeftPart
 from msgcore.runtime import BlockingRuntime
 from tests.conftest import SOAK
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 150)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 60)
 
 encoded = st.binary(max_size=200).map(base64.encodebytes) | st.binary(max_size=200).map(quopri.encodestring)
 broken = st.lists(st.sampled_from([b"QUJD", b"Q", b"=", b"==", b"\r\n", b"\n", b"=3D", b" ", b"-", b"\r"])).map(

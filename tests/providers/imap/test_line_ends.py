@@ -12,7 +12,7 @@ from msgcore.providers.imap.line_ends import Patch, is_clean, patch_from_octets,
 from msgcore.testing.strategies import mail_octets
 from tests.conftest import SOAK
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 150)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 60)
 
 pieces = st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"\0", b"a", b" "]), max_size=30).map(b"".join)
 any_octets = pieces | mail_octets()

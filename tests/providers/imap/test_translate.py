@@ -46,7 +46,7 @@ from msgcore.wire.imap.criteria import SearchCriteria
 from msgcore.wire.imap.uid_set import UidSet
 from tests.conftest import SOAK
 
-EXAMPLES = 3_000 if SOAK else 150
+EXAMPLES = 3_000 if SOAK else 60
 STORE = bytes(range(16))
 FOLDER = EntryId(STORE, ObjectKind.FOLDER, 9)
 SOON = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)

@@ -36,7 +36,7 @@ from tests.providers.internal.box import Box
 from tests.providers.internal.strategies import COLOUR, incoming, restrictions
 
 # Each of five restrictions or more.
-PAIRS = settings(max_examples=4_000 if SOAK else 100, deadline=None)
+PAIRS = settings(max_examples=4_000 if SOAK else 60, deadline=None)
 FEWER_PAIRS = settings(max_examples=4_000 if SOAK else 20, deadline=None)
 
 
