@@ -8,6 +8,9 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 endif
 
+# The tests start hundreds of processes: each would compile the library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test soak lint docs clean
 .DELETE_ON_ERROR:
 
@@ -24,7 +27,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	tools/install_servers.sh
-	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 soak: $(VENV)/.installed-test
 	tools/install_servers.sh

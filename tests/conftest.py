@@ -13,6 +13,17 @@ from tests.servers import ANYBODY, SPECIAL_USE, Authority, Dovecot, Postfix, Pos
 
 SOAK = os.environ.get("MSGCORE_SOAK") == "1"
 
+# Modules that take long begin first, so that no worker is left alone with one of them at the end.
+_LONG = (
+    "tests/examples/",
+    "tests/store_faults/",
+    "tests/hostile/",
+    "tests/testing/",
+    "tests/cli/",
+    "_machine.py",
+    "_killed.py",
+)
+
 # Deadlines are off because nothing is timed in tests.
 hypothesis.settings.register_profile("modest", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=10_000)
@@ -21,7 +32,7 @@ hypothesis.settings.load_profile("soak" if SOAK else "modest")
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave soak tests out, without a skip that nobody could act on, unless ``MSGCORE_SOAK=1``.
+    """Leave soak tests out, without a skip that nobody could act on, unless ``MSGCORE_SOAK=1``; begin with long ones.
 
     With it every property of a module that looks at ``SOAK``, to draw more examples, is a soak test, too.
     """
@@ -34,6 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: not any(part in item.nodeid for part in _LONG))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -118,7 +119,9 @@ def imports_of(name: str, path: Path) -> Iterator[Import]:
             yield Import(name, target, node.lineno, id(node) in for_types, id(node) in late)
 
 
-IMPORTS = tuple(one for name, path in MODULES.items() for one in imports_of(name, path))
+@functools.cache
+def all_imports() -> tuple[Import, ...]:
+    return tuple(one for name, path in MODULES.items() for one in imports_of(name, path))
 
 
 def inside(one: Import) -> str | None:
@@ -162,7 +165,9 @@ def test_every_room_has_its_line() -> None:
 
 def test_nothing_imports_upward() -> None:
     wrong = [
-        str(one) for one in IMPORTS if (target := inside(one)) is not None and not is_allowed(one.importer, target)
+        str(one)
+        for one in all_imports()
+        if (target := inside(one)) is not None and not is_allowed(one.importer, target)
     ]
     assert wrong == []
 
@@ -170,7 +175,7 @@ def test_nothing_imports_upward() -> None:
 def test_nobody_imports_a_provider() -> None:
     wrong = [
         str(one)
-        for one in IMPORTS
+        for one in all_imports()
         if floor_of(inside(one) or "") == "providers" and floor_of(one.importer) not in MAY_IMPORT_PROVIDERS
     ]
     assert wrong == []
@@ -178,7 +183,7 @@ def test_nobody_imports_a_provider() -> None:
 
 def test_no_module_imports_itself_by_a_detour() -> None:
     edges: dict[str, set[str]] = {}
-    for one in IMPORTS:
+    for one in all_imports():
         target = inside(one)
         if target is not None and target != one.importer and not one.is_for_types and not one.is_late:
             edges.setdefault(one.importer, set()).add(target)
@@ -210,7 +215,7 @@ def cycle(edges: Mapping[str, set[str]]) -> list[str] | None:
 def test_only_the_runtime_names_the_outside_world() -> None:
     wrong = [
         str(one)
-        for one in IMPORTS
+        for one in all_imports()
         if floor_of(one.imported) in OUTSIDE_WORLD
         and not any(one.importer == room or one.importer.startswith(f"{room}.") for room in MAY_NAME_THE_WORLD)
         and floor_of(one.importer) != "cli"
@@ -219,7 +224,7 @@ def test_only_the_runtime_names_the_outside_world() -> None:
 
 
 def test_nothing_unpickles() -> None:
-    wrong = [str(one) for one in IMPORTS if floor_of(one.imported) in FORBIDDEN_ANYWHERE]
+    wrong = [str(one) for one in all_imports() if floor_of(one.imported) in FORBIDDEN_ANYWHERE]
     assert wrong == []
 
 
