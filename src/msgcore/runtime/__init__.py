@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgcore.runtime.abc import (
     DIRECT,
     NEVER,
+    Background,
     Endpoint,
     Event,
     Group,
@@ -41,6 +42,7 @@ __all__ = [
     "DIRECT",
     "NEVER",
     "AsyncioRuntime",
+    "Background",
     "BlockingRuntime",
     "Connection",
     "Database",

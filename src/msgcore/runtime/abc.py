@@ -24,6 +24,7 @@ from msgcore.runtime.network_path import DIRECT, NetworkPath, Proxy
 __all__ = [
     "DIRECT",
     "NEVER",
+    "Background",
     "Endpoint",
     "Event",
     "Group",
@@ -244,6 +245,22 @@ class Group(Protocol):
     ) -> None: ...
 
 
+class Background(Protocol):
+    """A coroutine that works beside the calls of a runtime."""
+
+    def cancel(self) -> None:
+        """End its waits, that of now and all later ones, with ``OperationCancelled``; from any thread."""
+        ...
+
+    async def wait(self, deadline: Deadline = NEVER) -> None:
+        """Wait until it has ended, and raise what it raised.
+
+        Raises:
+            TimedOut: the deadline passed; it goes on.
+        """
+        ...
+
+
 class Workers(Protocol):
     """Threads of somebody's own, for functions that may never return. They do not keep the process from ending."""
 
@@ -322,6 +339,13 @@ class Runtime(Protocol):
     def event(self) -> Event: ...
 
     def group(self) -> Group: ...
+
+    def in_background(self, coroutine: Coroutine[Any, Any, object]) -> Background:
+        """Start work that outlives the call that starts it, in a thread or task of its own; ``cancel()`` passes it by.
+
+        A thread does not keep the process from ending; a task ends with its loop.
+        """
+        ...
 
     def shielded(self) -> AbstractContextManager[None]:
         """Let :meth:`cancel` pass by what follows: for writing down what has been done."""

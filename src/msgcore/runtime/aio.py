@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline, SystemClock
-from msgcore.errors import TimedOut
+from msgcore.errors import OperationCancelled, TimedOut
 from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, Stream
 from msgcore.runtime.aio_dial import connect_first
 from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
+from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import LookUp, addresses_of, look_up, naming
 from msgcore.runtime.proxy import first_hop, through
@@ -149,6 +150,18 @@ class AsyncioRuntime:
 
     def group(self) -> TaskGroup:
         return TaskGroup()
+
+    def in_background(self, coroutine: Coroutine[Any, Any, object]) -> BackgroundWork:
+        work = BackgroundWork(self, self._calls, coroutine)
+        task = asyncio.get_running_loop().create_task(work.main())
+
+        def settle(task: asyncio.Task[None]) -> None:
+            coroutine.close()  # one that was never begun
+            work.settle(OperationCancelled("its task was cancelled") if task.cancelled() else task.exception())
+
+        task.add_done_callback(settle)
+        work.holder = task
+        return work
 
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()

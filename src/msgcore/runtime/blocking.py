@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import CutShort, SuspendedError, TimedOut
 from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, Stream
+from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.blocking_dial import connect_first
 from msgcore.runtime.blocking_stream import BlockingStream
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
@@ -20,7 +21,7 @@ from msgcore.runtime.limits import refuse_on_loop_thread, wait_seconds
 from msgcore.runtime.proxy import first_hop, through
 from msgcore.runtime.race import Race
 from msgcore.runtime.sync import Event, Lock
-from msgcore.runtime.thread_group import ThreadGroup
+from msgcore.runtime.thread_group import ThreadGroup, run_in_thread
 from msgcore.runtime.transcript import watched
 from msgcore.runtime.workers import DaemonWorkers
 
@@ -184,6 +185,11 @@ class BlockingRuntime:
 
     def group(self) -> ThreadGroup:
         return ThreadGroup(self._calls, run)
+
+    def in_background(self, coroutine: Coroutine[Any, Any, object]) -> BackgroundWork:
+        work = BackgroundWork(self, self._calls, coroutine)
+        run_in_thread(work, run)
+        return work
 
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()

@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Any
 
 from msgcore.errors import OperationCancelled
+from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.cancel import Call, Calls, entered
 
-__all__ = ["ThreadGroup", "first_of"]
+__all__ = ["ThreadGroup", "first_of", "run_in_thread"]
 
 
 def first_of(errors: list[BaseException]) -> BaseException:
@@ -20,6 +21,23 @@ def first_of(errors: list[BaseException]) -> BaseException:
     for other in others:
         first.add_note(f"also: {type(other).__name__}: {other}")
     return first
+
+
+def run_in_thread(work: BackgroundWork, drive: Callable[[Coroutine[Any, Any, object]], object]) -> None:
+    """Do background work in a thread of its own."""
+
+    def main() -> None:
+        try:
+            drive(work.main())
+        except BaseException as error:  # raised where somebody waits for the work
+            work.settle(error)
+        else:
+            work.settle(None)
+
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(main,), name="msgcore background", daemon=True)
+    work.holder = thread
+    thread.start()
 
 
 class ThreadGroup:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, CutShort, NotSupported, TimedOut
-from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, Listener, LoopRuntime, NetworkPath, Stream
+from msgcore.runtime.abc import DIRECT, NEVER, Background, Endpoint, Listener, LoopRuntime, NetworkPath, Stream
 from msgcore.runtime.blocking import run
 from msgcore.runtime.cancel import finish, result_of, shielded
 from msgcore.testing.clock import ManualClock
@@ -178,6 +178,15 @@ class ScriptedRuntime:
 
     def group(self) -> ScriptedGroup:
         return ScriptedGroup(self._waits)
+
+    def in_background(self, coroutine: Coroutine[Any, Any, object]) -> Background:
+        """Refuse: a script has one thing going on at a time.
+
+        Raises:
+            NotSupported: always.
+        """
+        coroutine.close()
+        raise NotSupported("a ScriptedRuntime works on nothing in the background")
 
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()
