@@ -232,16 +232,23 @@ class TablePlan:
 
 
 class EventKind(enum.Enum):
-    """What has happened to a message ([MS-OXCNOTIF] section 2.2.1.1)."""
+    """What has happened to a message or folder ([MS-OXCNOTIF] section 2.2.1.1)."""
 
     CREATED = "created"
     MODIFIED = "modified"
     DELETED = "deleted"
+    # Of a whole store only:
+    MOVED = "moved"
+    NEW_MAIL = "new mail"
+    """It was created, unread, in a folder that mail is received in."""
 
 
 @attrs.frozen
 class StoreEvent:
-    """A message appeared in a folder, changed, or left it; one that moves leaves one folder and appears in another."""
+    """A message appeared in a folder, changed, or left it; one that moves leaves one folder and appears in another.
+
+    Of what happens in a whole store ``folder`` is where the object is now, or was last; a folder's is its parent.
+    """
 
     kind: EventKind
     folder: EntryId
@@ -415,8 +422,12 @@ class SupportsExplain(Protocol):
 class SupportsNotify(Protocol):
     """A store that tells what happens in it."""
 
-    def advise(self, folder: EntryId, sink: EventSink, deadline: Deadline) -> Answer[Callable[[], None]]:
-        """Tell ``sink`` what happens to the messages of a folder from now on, until what is returned is called."""
+    def advise(self, folder: EntryId | None, sink: EventSink, deadline: Deadline) -> Answer[Callable[[], None]]:
+        """Tell ``sink`` what happens to the messages of a folder from now on, until what is returned is called.
+
+        ``None`` is the whole store, where folders are told of, too, and one that moves is ``MOVED``. Associated messages
+        are not told of. In the outbox of a default store a submission that waits anew, or is held, is ``MODIFIED``.
+        """
         ...
 
 

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -21,7 +22,8 @@ from msgcore.providers.internal.changes import Scope
 from msgcore.providers.internal.watching import FolderWatch
 from msgcore.runtime import NEVER
 from msgcore.spi.folders import Search
-from msgcore.spi.store import EventKind, SpecialFolder, StoreEvent
+from msgcore.spi.store import EventKind, Incoming, SpecialFolder, StoreEvent
+from msgcore.testing.memory_store import MemoryStore
 from msgcore.testing.modes import Mode
 from tests.conftest import SOAK
 from tests.providers.internal.box import Box
@@ -148,6 +150,55 @@ def test_a_folder_that_is_gone_cannot_be_watched(box: Box) -> None:
 
     with pytest.raises(NotFound):
         Watcher(box, folder)
+
+
+# The whole store
+
+
+def check_everything(store: Any, run: Callable[[Any], Any]) -> None:
+    """Advise on the whole store, do one of each, and see that each is told once."""
+    special = run(store.special_folders(NEVER))
+    inbox, drafts = special[SpecialFolder.INBOX], special[SpecialFolder.DRAFTS]
+    told: list[StoreEvent] = []
+    end = run(store.advise(None, told.extend, NEVER))
+    (mail,) = run(store.save(inbox, [Incoming(Message(subject="mail"))], NEVER))
+    (draft,) = run(store.save(drafts, [Incoming(Message(subject="draft"))], NEVER))
+    run(store.set_read_flag([mail], True, NEVER))
+    run(store.move([mail], drafts, NEVER))
+    run(store.delete([draft], NEVER))
+    folder = run(store.create_folder(inbox, "new", NEVER))
+    run(store.delete_folder(folder, NEVER))
+    end()
+    run(store.save(inbox, [Incoming(Message(subject="later"))], NEVER))
+    assert told == [
+        StoreEvent(EventKind.NEW_MAIL, inbox, mail),
+        StoreEvent(CREATED, drafts, draft),
+        StoreEvent(MODIFIED, inbox, mail),
+        StoreEvent(EventKind.MOVED, drafts, mail),
+        StoreEvent(DELETED, drafts, draft),
+        StoreEvent(CREATED, inbox, folder),
+        StoreEvent(DELETED, inbox, folder),
+    ]
+
+
+def test_what_happens_in_the_whole_store_is_told_with_the_folder(either_box: Box) -> None:
+    check_everything(either_box.store, either_box.run)
+
+
+def test_a_store_in_memory_tells_the_same() -> None:
+    check_everything(MemoryStore(), lambda given: given)
+
+
+def test_a_submission_that_waits_anew_is_told_in_the_outbox(either_box: Box) -> None:
+    box = either_box
+    item = box.submit(Message(from_="a@b.test", to="c@d.test"))
+    watcher = Watcher(box, box.special[SpecialFolder.OUTBOX])
+    locked = box.run(box.store.lock_due(60, NEVER))
+    assert locked is not None
+    box.run(box.store.settle(locked, [], NEVER))
+    box.run(box.store.retry(item.entry_id, NEVER))
+
+    assert watcher.told == [[(MODIFIED, item.entry_id)]] * 2
 
 
 # A watch that begins while others commit

@@ -218,6 +218,8 @@ def settle(connection: Connection, mailbox_id: int, item: OutgoingItem, sent_ite
     )
     if item.state is OutgoingState.SENT:
         _leave_outbox(connection, mailbox_id, number, sent_items, MessageFlag.READ | MessageFlag.FROM_ME)
+    else:
+        _touch(connection, mailbox_id, number)
     return True
 
 
@@ -225,7 +227,7 @@ def _fields(outcome: Outcome) -> list[str | int | None]:
     return [storable(value) if isinstance(value, str) else value for value in outcome_fields(outcome)]
 
 
-def retry(connection: Connection, number: int, now: int) -> None:
+def retry(connection: Connection, mailbox_id: int, number: int, now: int) -> None:
     """Make a submission ready and due now.
 
     Raises:
@@ -236,6 +238,7 @@ def retry(connection: Connection, number: int, now: int) -> None:
     if state not in {OutgoingState.READY, OutgoingState.HELD}:
         raise UsageError(f"the submission has ended: it is {state.value}")
     connection.run("update submission set state = 'ready', due_at = ?, reason = '' where message_id = ?", (now, number))
+    _touch(connection, mailbox_id, number)
 
 
 def abort(connection: Connection, mailbox_id: int, number: int, drafts: int, monotonic: float) -> None:
@@ -265,6 +268,12 @@ def _state(connection: Connection, number: int) -> OutgoingState:
     if state is None:
         raise NotFound(f"message {number} is no submission")
     return OutgoingState(state)
+
+
+def _touch(connection: Connection, mailbox_id: int, number: int) -> None:
+    """Number the change of a submission, so that who watches the outbox hears of it."""
+    (change,) = take_numbers(connection, mailbox_id, 1)
+    connection.run("update message set change_number = ? where id = ?", (change, number))
 
 
 def _leave_outbox(connection: Connection, mailbox_id: int, number: int, folder: int, flags: MessageFlag) -> None:

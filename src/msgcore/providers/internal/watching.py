@@ -1,4 +1,4 @@
-"""Telling what happens to the messages of a folder: after each commit, whoever made it, what changed is read.
+"""Telling what happens in a folder, or in the whole store: after each commit, whoever made it, what changed is read.
 
 A look may have to be made twice (a server is lost), so it changes nothing: what it found is taken when it is over.
 """
@@ -17,20 +17,28 @@ from msgcore.runtime import Connection, Database, Runtime
 from msgcore.spi.changes import Change, ChangeKind
 from msgcore.spi.store import EventKind, EventSink, StoreEvent
 
-__all__ = ["FolderWatch", "SearchWatch", "watch_folder"]
+__all__ = ["FolderWatch", "SearchWatch", "StoreWatch", "watch"]
 
 _AT_ONCE = 1_000
-_KINDS = {ChangeKind.CREATED: EventKind.CREATED, ChangeKind.DELETED: EventKind.DELETED}
+_KINDS = {
+    ChangeKind.CREATED: EventKind.CREATED,
+    ChangeKind.MOVED: EventKind.MOVED,
+    ChangeKind.DELETED: EventKind.DELETED,
+}
 
 
-async def watch_folder(
-    runtime: Runtime, database: Database, watch: FolderWatch | SearchWatch, sink: EventSink, deadline: Deadline
+async def watch(
+    runtime: Runtime,
+    database: Database,
+    watched: FolderWatch | SearchWatch | StoreWatch,
+    sink: EventSink,
+    deadline: Deadline,
 ) -> Callable[[], None]:
-    """Tell ``sink`` what becomes of a folder's messages, until the result is called."""
+    """Tell ``sink`` what becomes of what is watched, until the result is called."""
 
     def tell() -> None:
-        found = database.look(watch.look)
-        watch.take(found)
+        found = database.look(watched.look)
+        watched.take(found)
         if found.events:
             sink(found.events)
 
@@ -49,9 +57,8 @@ class _Found:
 
 
 class _Watch:
-    def __init__(self, scope: Scope, folder: EntryId) -> None:
+    def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._folder = folder
         self._token: bytes | None = None
 
     def take(self, found: _Found) -> None:
@@ -68,11 +75,47 @@ class _Watch:
             token, has_more = found.token, found.has_more
         return changes, token
 
+
+class StoreWatch(_Watch):
+    """What happens in a mailbox, which is the scope."""
+
+    def look(self, connection: Connection) -> _Found:
+        if self._token is None:
+            return _Found(token_of_now(connection, self._scope))
+        changes, token = self._changes(connection, self._token)
+        receiving = self._receiving(connection) if any(_is_new(one) for one in changes) else frozenset[int]()
+        # One that moved and changed is two changes, and one that changed in two ways is told once.
+        told = dict.fromkeys(_event_of(one, receiving) for one in changes)
+        return _Found(token, list(told))
+
+    def _receiving(self, connection: Connection) -> frozenset[int]:
+        """Find the folders that mail is received in."""
+        rows = connection.rows("select folder_id from receive_folder where mailbox_id = ?", (self._scope.mailbox,))
+        return frozenset(number for (number,) in rows)
+
+
+def _is_new(change: Change) -> bool:
+    is_message = change.entry_id.kind == ObjectKind.MESSAGE
+    return is_message and change.kind is ChangeKind.CREATED and not change.is_read
+
+
+def _event_of(change: Change, receiving: Collection[int]) -> StoreEvent:
+    kind = _KINDS.get(change.kind, EventKind.MODIFIED)
+    if _is_new(change) and change.folder.number in receiving:
+        kind = EventKind.NEW_MAIL
+    return StoreEvent(kind, change.folder, change.entry_id)
+
+
+class _OfFolder(_Watch):
+    def __init__(self, scope: Scope, folder: EntryId) -> None:
+        super().__init__(scope)
+        self._folder = folder
+
     def _event(self, kind: EventKind, entry_id: EntryId) -> StoreEvent:
         return StoreEvent(kind, self._folder, entry_id)
 
 
-class FolderWatch(_Watch):
+class FolderWatch(_OfFolder):
     """What happens in a folder; ``scope`` is that folder."""
 
     def look(self, connection: Connection) -> _Found:
@@ -82,7 +125,7 @@ class FolderWatch(_Watch):
         return _Found(token, [self._event(_KINDS.get(one.kind, EventKind.MODIFIED), one.entry_id) for one in changes])
 
 
-class SearchWatch(_Watch):
+class SearchWatch(_OfFolder):
     """What happens in a search folder; ``scope`` is the mailbox, whose changes are looked up among the links.
 
     A link comes or goes with a change of its message, or with one of a folder: the search's, or one that moved.

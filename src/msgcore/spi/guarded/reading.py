@@ -95,7 +95,7 @@ class GuardedReading(GuardedCalls):
         return self._provider if ability is None else self._able(ability)
 
     async def advise(
-        self, folder: EntryId, sink: EventSink, ended: Callable[[], None], deadline: Deadline
+        self, folder: EntryId | None, sink: EventSink, ended: Callable[[], None], deadline: Deadline
     ) -> Callable[[], None]:
         """Tell ``sink`` what happens, until the result is called; ``ended`` is called when the store is closed."""
         method = self._able(Capability.NOTIFY).advise

@@ -127,6 +127,8 @@ def settle(state: State, item: OutgoingItem) -> bool:
     state.submissions[item.entry_id.number] = Submission(settled)
     if settled.state is OutgoingState.SENT:
         _leave_outbox(state, settled, SpecialFolder.SENT_ITEMS, MessageFlag.FROM_ME)
+    else:
+        _touch(state, settled)
     return True
 
 
@@ -143,6 +145,7 @@ def retry(state: State, number: int, now: datetime) -> None:
     """
     item = _not_ended(state, number)
     _put(state, attrs.evolve(item, state=OutgoingState.READY, due_at=now, reason=""))
+    _touch(state, item)
 
 
 def abort(state: State, number: int, monotonic: float) -> None:
@@ -188,6 +191,13 @@ def _put(state: State, item: OutgoingItem) -> None:
     """Put a changed item in its place; a lock on it stays."""
     number = item.entry_id.number
     state.submissions[number] = attrs.evolve(state.submissions[number], item=item)
+
+
+def _touch(state: State, item: OutgoingItem) -> None:
+    """Make the message another than it was, to who watches the outbox."""
+    message = state.messages.get(item.entry_id.number)
+    if message is not None:
+        state.put(attrs.evolve(message))
 
 
 def _leave_outbox(state: State, item: OutgoingItem, role: SpecialFolder, flag: MessageFlag) -> None:

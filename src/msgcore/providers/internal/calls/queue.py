@@ -112,7 +112,7 @@ class QueueCalls(StoreCalls):
 
         def work(connection: Connection) -> None:
             self._standing(connection, [number])
-            outgoing.retry(connection, number, now)
+            outgoing.retry(connection, self._mailbox.id, number, now)
 
         await self._write(work, deadline)
 

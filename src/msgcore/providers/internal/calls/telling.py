@@ -10,7 +10,7 @@ from msgcore.props.key import PropertyName
 from msgcore.providers.internal.calls.base import StoreCalls
 from msgcore.providers.internal.changes import Scope
 from msgcore.providers.internal.named_properties import ids_of, make_ids, names_of
-from msgcore.providers.internal.watching import FolderWatch, SearchWatch, watch_folder
+from msgcore.providers.internal.watching import FolderWatch, SearchWatch, StoreWatch, watch
 from msgcore.runtime import Connection
 from msgcore.spi.store import EventSink
 
@@ -31,7 +31,10 @@ class TellingCalls(StoreCalls):
     async def property_names(self, ids: Sequence[int], deadline: Deadline) -> Sequence[PropertyName | None]:
         return await self._read(lambda c: names_of(c, self._mailbox.id, ids), deadline)
 
-    async def advise(self, folder: EntryId, sink: EventSink, deadline: Deadline) -> Callable[[], None]:
+    async def advise(self, folder: EntryId | None, sink: EventSink, deadline: Deadline) -> Callable[[], None]:
+        if folder is None:
+            whole = StoreWatch(Scope(self.uid, self._mailbox.id))
+            return await watch(self._runtime, self._database, whole, sink, deadline)
         number = self._folder(folder)
 
         def find(connection: Connection) -> FolderWatch | SearchWatch:
@@ -40,5 +43,5 @@ class TellingCalls(StoreCalls):
                 return FolderWatch(Scope(self.uid, self._mailbox.id, number), folder)
             return SearchWatch(Scope(self.uid, self._mailbox.id), folder)
 
-        watch = await self._read(find, deadline)
-        return await watch_folder(self._runtime, self._database, watch, sink, deadline)
+        found = await self._read(find, deadline)
+        return await watch(self._runtime, self._database, found, sink, deadline)

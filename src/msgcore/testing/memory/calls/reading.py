@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
-from msgcore.base.ids import EntryId
+from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, StoreError, UsageError
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.props.row import Row
+from msgcore.spi.changes import ChangeKind
 from msgcore.spi.limited import limit_attachments
 from msgcore.spi.message_state import AttachmentFacts
 from msgcore.spi.rows import count_rows, group_rows, select
@@ -25,6 +26,7 @@ from msgcore.spi.store import (
     TableQuery,
 )
 from msgcore.testing.memory.calls.base import MemoryCalls
+from msgcore.testing.memory.log import Noted, noted_since
 from msgcore.testing.memory.records import State
 from msgcore.testing.memory.searching import messages_in
 from msgcore.testing.memory.values import KeptFolder
@@ -32,6 +34,11 @@ from msgcore.testing.memory.values import KeptFolder
 __all__ = ["ReadingCalls"]
 
 _LOADED_AT_ONCE = 2
+_KINDS = {
+    ChangeKind.CREATED: EventKind.CREATED,
+    ChangeKind.MOVED: EventKind.MOVED,
+    ChangeKind.DELETED: EventKind.DELETED,
+}
 
 
 class ReadingCalls(MemoryCalls):
@@ -79,8 +86,11 @@ class ReadingCalls(MemoryCalls):
         messages = messages_in(state, self.uid, self._folder(state, folder).number, contents)
         return [message.message(self.uid) for message in messages.values()]
 
-    def advise(self, folder: EntryId, sink: EventSink, deadline: Deadline) -> Callable[[], None]:
-        number = self._folder(self._state(deadline), folder).number
+    def advise(self, folder: EntryId | None, sink: EventSink, deadline: Deadline) -> Callable[[], None]:
+        state = self._state(deadline)
+        if folder is None:
+            return self._memory.watch(lambda before, after: self._tell_all(before, after, sink))
+        number = self._folder(state, folder).number
 
         def watch(before: State, after: State) -> None:
             changes = _changes(before, after, self.uid, number)
@@ -88,6 +98,23 @@ class ReadingCalls(MemoryCalls):
                 sink([StoreEvent(kind, folder, self._message_id(message)) for message, kind in changes])
 
         return self._memory.watch(watch)
+
+    def _tell_all(self, before: State, after: State, sink: EventSink) -> None:
+        """Tell what a change did in the whole store."""
+        position = before.change_number
+        noted = noted_since(self._memory.log(after), position, position, None)
+        events = [self._event(after, one) for one in noted if not one.place.is_associated]
+        if events:
+            sink(list(dict.fromkeys(events)))
+
+    def _event(self, state: State, noted: Noted) -> StoreEvent:
+        is_message = noted.kind == ObjectKind.MESSAGE
+        kind = _KINDS.get(noted.what, EventKind.MODIFIED)
+        receiving = {folder for _, folder in state.receiving.values()}
+        if is_message and kind is EventKind.CREATED and not noted.place.is_read and noted.place.folder in receiving:
+            kind = EventKind.NEW_MAIL
+        entry_id = self._message_id(noted.number) if is_message else self._folder_id(noted.number)
+        return StoreEvent(kind, self._folder_id(noted.place.folder), entry_id)
 
     # Messages
 
