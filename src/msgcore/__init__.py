@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from msgcore.blocking.folder import Folder
     from msgcore.blocking.item import Item
     from msgcore.blocking.maildrop import Maildrop
+    from msgcore.blocking.notifications import SessionNotifications
     from msgcore.blocking.opening import (
         logon,
         open_maildrop,
@@ -63,9 +64,11 @@ if TYPE_CHECKING:
     from msgcore.model.safe_html import SafeHtml, safe_html
     from msgcore.profile import Profile, ProfileAdmin
     from msgcore.session.access import Submission
+    from msgcore.session.notices.notification import Notification, NotificationKind
     from msgcore.session.probe import ProbeReport, Verdict
     from msgcore.session.read_flags import ReadReceipt
     from msgcore.session.remote_headers import RemoteHeader
+    from msgcore.session.services import ResourceFlag, ResourceMethod, ResourceType, ServiceState
     from msgcore.session.tables.events import TableEvent, TableEventKind
     from msgcore.session.tables.gap import Bookmark, Position
     from msgcore.spi.changes import Change, ChangeKind, Changes
@@ -107,6 +110,8 @@ __all__ = [
     "MessageFlag",
     "MessageStatus",
     "MessageStore",
+    "Notification",
+    "NotificationKind",
     "Notify",
     "Organization",
     "Outcome",
@@ -124,6 +129,9 @@ __all__ = [
     "Refused",
     "RemoteHeader",
     "RemoteHeaders",
+    "ResourceFlag",
+    "ResourceMethod",
+    "ResourceType",
     "RetrievalFault",
     "RetrievalProgress",
     "RetrievalReport",
@@ -132,7 +140,9 @@ __all__ = [
     "Search",
     "Secret",
     "Sensitivity",
+    "ServiceState",
     "Session",
+    "SessionNotifications",
     "SpecialFolder",
     "StoredMessage",
     "Strictness",
@@ -207,6 +217,8 @@ _MODEL = (
 )
 _CONVERSION = ("Converted", "Loss", "LossReason", "convert")
 _CHANGES = ("Change", "ChangeKind", "Changes")
+_NOTIFICATION = ("Notification", "NotificationKind")
+_STATUS = ("ResourceFlag", "ResourceMethod", "ResourceType", "ServiceState")
 _REPORT = ("RetrievalFault", "RetrievalProgress", "RetrievalReport")
 _STORE = ("FolderFacts", "Incoming", "MessageFlag", "MessageStatus", "SpecialFolder")
 _WHERE = {
@@ -214,6 +226,8 @@ _WHERE = {
     **dict.fromkeys(_MODEL, "msgcore.model"),
     **dict.fromkeys(_CHANGES, "msgcore.spi.changes"),
     **dict.fromkeys(_STORE, "msgcore.spi.store"),
+    **dict.fromkeys(_NOTIFICATION, "msgcore.session.notices.notification"),
+    **dict.fromkeys(_STATUS, "msgcore.session.services"),
     **dict.fromkeys(_REPORT, "msgcore.spooler.retrieval.report"),
     "Folder": "msgcore.blocking.folder",
     "Item": "msgcore.blocking.item",
@@ -236,6 +250,7 @@ _WHERE = {
     "reply": "msgcore.model.reply",
     "Organization": "msgcore.blocking.organization",
     "Session": "msgcore.blocking.session",
+    "SessionNotifications": "msgcore.blocking.notifications",
     "Transport": "msgcore.blocking.transport",
     "Limits": "msgcore.base.octets",
     "Secret": "msgcore.base.text",

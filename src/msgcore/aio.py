@@ -28,6 +28,7 @@ from msgcore.session.direct import Transport
 from msgcore.session.folder import Folder
 from msgcore.session.item import Item
 from msgcore.session.maildrop import Maildrop
+from msgcore.session.notices.notifications import SessionNotifications
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
 from msgcore.session.remote_headers import RemoteHeaders
@@ -46,6 +47,7 @@ __all__ = [
     "Organization",
     "RemoteHeaders",
     "Session",
+    "SessionNotifications",
     "StoredMessage",
     "Table",
     "Transport",

@@ -95,10 +95,10 @@ def test_msgcore_lists_it_with_its_settings(installed: Installed) -> None:
 
 
 def test_without_it_a_profile_that_names_it_opens_its_other_services(installed: Installed) -> None:
-    store, phone = installed.logon_without.splitlines()
+    store, phone, _ = installed.logon_without.splitlines()
     assert store == "personal-folders: AVAILABLE"
     assert phone.startswith("sms: phone.toml:7: service: 'sms' is no service that is installed; there are ")
 
 
 def test_with_it_the_same_profile_opens_all_services(installed: Installed) -> None:
-    assert installed.logon_with.splitlines() == ["personal-folders: AVAILABLE", "sms: AVAILABLE"]
+    assert installed.logon_with.splitlines() == ["personal-folders: AVAILABLE", "sms: AVAILABLE", "spooler: stopped"]

@@ -288,7 +288,7 @@ def test_a_service_whose_store_is_away_says_so(desk: Desk, monkeypatch: pytest.M
     with desk.log_on(desk.mailbox(), ACCOUNT) as session:
         rows = session.status_table().query_rows(9)
 
-        assert [row[PidTagStatusString] for row in rows] == ["AVAILABLE", "the server is away"]
+        assert [row[PidTagStatusString] for row in rows] == ["AVAILABLE", "the server is away", "stopped"]
 
 
 def test_a_store_is_found_by_the_name_of_its_service(desk: Desk) -> None:

@@ -428,7 +428,7 @@ def test_the_status_table_can_be_restricted_and_sorted(desk: Desk) -> None:
         table.restrict(PidTagProviderDisplay.not_equals("a"))
         table.sort([PidTagProviderDisplay.descending()])
 
-        assert [row[PidTagProviderDisplay] for row in table.query_rows(9)] == ["c", "B"]
+        assert [row[PidTagProviderDisplay] for row in table.query_rows(9)] == ["spooler", "c", "B"]
 
 
 def test_a_value_that_a_status_row_has_not_raises_on_access(desk: Desk) -> None:

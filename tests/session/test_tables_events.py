@@ -21,10 +21,11 @@ from msgcore.props.restriction import at_most
 from msgcore.props.table import PidTagInstanceKey, PidTagSubject
 from msgcore.runtime import BlockingRuntime
 from msgcore.runtime.abc import NEVER
+from msgcore.session.notices.queue import EventQueue
 from msgcore.session.table import Table as InnerTable
-from msgcore.session.tables.events import RELOAD, EventQueue, TableEvent, TableEventKind
+from msgcore.session.tables.events import RELOAD, ChangeSink, TableEvent, TableEventKind
 from msgcore.session.tables.source import MemoryRows
-from msgcore.spi.store import EventSink, Incoming, SpecialFolder
+from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore
 from tests.session.desk import Desk
 from tests.session.ram import memory_of, register_ram
@@ -278,7 +279,7 @@ def test_closing_the_store_wakes_the_thread_that_waits(url: str, tmp_path: Path)
             table.advise()
             waiting = pool.submit(table.next_events)
 
-        with pytest.raises(Closed, match="the table, or its store, has been closed"):
+        with pytest.raises(Closed, match="the table, its store or the session has been closed"):
             waiting.result()
 
 
@@ -380,9 +381,9 @@ def test_the_next_change_forgets_tables_that_were_dropped() -> None:
     ends: list[str] = []
 
     class Source(MemoryRows):
-        sink: EventSink
+        sink: ChangeSink
 
-        async def advise(self, sink: EventSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
+        async def advise(self, sink: ChangeSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
             self.sink = sink
             return lambda: ends.append("forgotten")
 

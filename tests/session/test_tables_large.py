@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
 from msgcore.errors import StoreBusy, TooComplex
 from msgcore.props.bag import PropBag
@@ -28,11 +27,11 @@ from msgcore.props.tags import PropertyTag
 from msgcore.runtime import BlockingRuntime
 from msgcore.runtime.abc import NEVER
 from msgcore.session.table import Table
-from msgcore.session.tables.events import RELOAD
+from msgcore.session.tables.events import RELOAD, ChangeSink
 from msgcore.session.tables.first_rows import FirstRows
 from msgcore.session.tables.source import MemoryRows, bag_of
 from msgcore.spi.rows import count_rows, select
-from msgcore.spi.store import EventKind, EventSink, RowGroup, RowKey, StoreEvent, TableQuery
+from msgcore.spi.store import EventKind, RowGroup, RowKey, TableQuery
 from tests.conftest import SOAK
 
 ROWS = 2_500
@@ -225,9 +224,8 @@ class BusyOnce(MemoryRows):
 
     is_busy = False
 
-    async def advise(self, sink: EventSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
-        place = EntryId(bytes(16), ObjectKind.FOLDER, 1)
-        sink([StoreEvent(EventKind.CREATED, place, place)])
+    async def advise(self, sink: ChangeSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
+        sink([(b"1", EventKind.CREATED)])
         self.is_busy = True
         return lambda: None
 

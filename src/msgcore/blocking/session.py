@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from inspect import iscoroutinefunction
+from typing import Any
+
 from msgcore.base.ids import EntryIdLike
 from msgcore.blocking.closing import Closing
 from msgcore.blocking.folder import Folder
+from msgcore.blocking.notifications import SessionNotifications
 from msgcore.blocking.remote_headers import RemoteHeaders
 from msgcore.blocking.store import MessageStore, SpecialFolders, opened_entry
 from msgcore.blocking.stored_message import StoredMessage
 from msgcore.blocking.table import Table
 from msgcore.blocking.twin import twin_of
+from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcomes
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session import session as _session
 from msgcore.session import store as _store
-from msgcore.session.access import LOAD_LIMIT_OCTETS, Submission
+from msgcore.session.access import LOAD_LIMIT_OCTETS, FolderLike, Submission
+from msgcore.session.notices.notification import NotificationKind
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.sessions.sending import RecipientCheck, SubmissionLike
+from msgcore.session.sessions.spooling import INTERVAL_SECONDS
 from msgcore.spi.store import OutgoingItem
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
@@ -138,6 +146,40 @@ class Session(SpecialFolders, Closing):
     def outgoing_queue_table(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Table:
         inner = self._runtime.run(self._inner.outgoing_queue_table(timeout_seconds=timeout_seconds))
         return Table(self._runtime, inner)
+
+    def advise(
+        self,
+        callback: Callable[[Any], object],
+        about: FolderLike | Table | None = None,
+        *,
+        kinds: Iterable[NotificationKind] | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> int:
+        if iscoroutinefunction(callback):
+            raise UsageError("advise: need a plain function, got one that is async def")
+        told_of = about.ring() if isinstance(about, Table) else about
+        return self._runtime.run(self._inner.advise(callback, told_of, kinds=kinds, timeout_seconds=timeout_seconds))
+
+    def unadvise(self, connection: int) -> None:
+        self._inner.unadvise(connection)
+
+    def notifications(
+        self,
+        about: FolderLike | None = None,
+        *,
+        kinds: Iterable[NotificationKind] | None = None,
+        timeout_seconds: float | None = None,
+    ) -> SessionNotifications:
+        inner = self._inner.notifications(about, kinds=kinds, timeout_seconds=timeout_seconds)
+        return SessionNotifications(self._runtime, inner).begin()
+
+    def start_spooler(
+        self, *, interval_seconds: float = INTERVAL_SECONDS, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
+        self._runtime.run(self._inner.start_spooler(interval_seconds=interval_seconds, timeout_seconds=timeout_seconds))
+
+    def stop_spooler(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.stop_spooler(timeout_seconds=timeout_seconds))
 
     def cancel(self) -> None:
         self._inner.cancel()

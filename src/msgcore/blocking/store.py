@@ -98,6 +98,10 @@ class MessageStore(SpecialFolders, Closing):
         return self._inner.uid
 
     @property
+    def entry_id(self) -> bytes:
+        return self._inner.entry_id
+
+    @property
     def root(self) -> Folder:
         return Folder(self._runtime, self._inner.root)
 

@@ -28,6 +28,10 @@ class Table(Closing):
         self._runtime = runtime
         self._inner = inner
 
+    def ring(self) -> _table.Table:
+        """Give the table that it stands for: for this package, not for applications."""
+        return self._inner
+
     @property
     def columns(self) -> tuple[PropertyKey, ...]:
         return self._inner.columns

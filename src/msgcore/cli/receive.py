@@ -15,7 +15,7 @@ from msgcore.spi.settings import Setting, settings_of
 __all__ = ["add_receive", "receive"]
 
 _TIMEOUT_SECONDS = 600.0
-_IN_PROFILES_ONLY = frozenset({"deliver_to", "headers_only"})
+_IN_PROFILES_ONLY = frozenset({"deliver_to", "headers_only", "poll_seconds"})
 
 
 def _policy() -> Mapping[str, Setting]:

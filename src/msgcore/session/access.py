@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 import attrs
 
-from msgcore.base.ids import EntryId, EntryIdLike
+from msgcore.base.ids import EntryId, EntryIdLike, ObjectKind
 from msgcore.base.times import Deadline
 from msgcore.errors import ForeignEntryId, NotSupported, UsageError
 from msgcore.model.message import Message
@@ -102,6 +102,11 @@ class StoreAccess:
     @property
     def uid(self) -> bytes:
         return self.provider.uid
+
+    @property
+    def entry_id(self) -> bytes:
+        """The entry id of the store itself, as the stores table shows it."""
+        return bytes(EntryId(self.uid, ObjectKind.STORE, 0))
 
     def deadline(self, timeout_seconds: float) -> Deadline:
         return self.runtime.deadline(timeout_seconds)

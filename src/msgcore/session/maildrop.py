@@ -262,6 +262,8 @@ async def receive(
         retriever = _retriever(plugin, url)
         if retriever.policy.deliver_to is not None:
             raise UsageError("deliver_to: is for services of a profile; here into= says which store takes the mail")
+        if retriever.policy.poll_seconds is not None:
+            raise UsageError("poll_seconds: is for services of a profile, whose session polls by itself")
         if retriever.policy.headers_only:
             raise UsageError(
                 "headers_only: is for services of a profile, whose session.remote_headers() shows them; "

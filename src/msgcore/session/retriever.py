@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgcore.base.times import Deadline
 from msgcore.errors import TimedOut
 from msgcore.runtime.abc import Runtime
@@ -16,11 +18,14 @@ __all__ = ["Retriever"]
 class Retriever:
     """A retriever of a session. One call at a time opens its maildrop: most servers let nobody in beside it.
 
-    ``changes`` counts what was done to its journal by this session: what was read of it before is old then.
+    ``tell`` is called when it begins and when it ends. ``changes`` counts what was done to its journal by this session:
+    what was read of it before is old then.
     """
 
-    def __init__(self, runtime: Runtime, guarded: GuardedRetriever) -> None:
+    def __init__(self, runtime: Runtime, guarded: GuardedRetriever, tell: Callable[[], None]) -> None:
         self.changes = 0
+        self.is_at_work = False
+        self._tell = tell
         self._runtime = runtime
         self._guarded = guarded
         self._turn = runtime.lock()
@@ -49,11 +54,17 @@ class Retriever:
             await self._turn.acquire(deadline)
         except TimedOut as error:
             raise TimedOut(f"{self.name}: another call is retrieving from it") from error
+        self._show(is_at_work=True)
         try:
             return await retrieve(self._runtime, store, self._guarded, deadline, task=task, on_progress=on_progress)
         finally:
             self.changes += 1
             self._turn.release()
+            self._show(is_at_work=False)
+
+    def _show(self, *, is_at_work: bool) -> None:
+        self.is_at_work = is_at_work
+        self._tell()
 
     async def wait_until_idle(self, deadline: Deadline) -> None:
         """Wait until no call is retrieving."""

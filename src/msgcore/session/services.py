@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import attrs
@@ -33,6 +33,8 @@ from msgcore.spooler.attempt import FailedService
 
 __all__ = [
     "OpenService",
+    "ResourceFlag",
+    "ResourceMethod",
     "ResourceType",
     "ServiceState",
     "may_retrieve",
@@ -46,18 +48,40 @@ _log = logging.getLogger("msgcore.session")
 
 
 class ServiceState(enum.IntFlag):
-    """PidTagStatusCode of a status row (MAPI's STATUS_ values)."""
+    """PidTagStatusCode of a status row (MAPI's STATUS_ values): one of the first three, and what it is at."""
 
     AVAILABLE = 0x1
     OFFLINE = 0x2
     FAILURE = 0x4
+    INBOUND_ENABLED = 0x10000
+    INBOUND_ACTIVE = 0x20000
+    INBOUND_FLUSH = 0x40000
+    OUTBOUND_ENABLED = 0x100000
+    OUTBOUND_ACTIVE = 0x200000
+    OUTBOUND_FLUSH = 0x400000
+    REMOTE_ACCESS = 0x800000
 
 
 class ResourceType(enum.IntEnum):
     """PidTagResourceType of a status row (MAPI's MAPI_ resource types)."""
 
     STORE_PROVIDER = 33
+    ADDRESS_BOOK_PROVIDER = 35
     TRANSPORT_PROVIDER = 36
+    SPOOLER = 37
+
+
+class ResourceMethod(enum.IntFlag):
+    """PidTagResourceMethods of a status row: what :class:`Session` can do for it (MAPI's STATUS_ methods)."""
+
+    FLUSH_QUEUES = 0x8
+
+
+class ResourceFlag(enum.IntFlag):
+    """PidTagResourceFlags of a status row: what it is to the session (MAPI's STATUS_ flags)."""
+
+    DEFAULT_STORE = 0x2
+    PRIMARY_IDENTITY = 0x4
 
 
 @attrs.define
@@ -86,6 +110,26 @@ class OpenService:
         if self.fault is not None:
             return ServiceState.FAILURE
         return ServiceState.OFFLINE if self.plugin is None else ServiceState.AVAILABLE
+
+    @property
+    def activity(self) -> ServiceState:
+        """What it can do beside being there, and what of that it does at the moment."""
+        found = ServiceState(0)
+        if self.plugin is None:
+            return found
+        if self.transports:
+            found |= ServiceState.OUTBOUND_ENABLED
+        if any(one.at_work for one in self.transports):
+            found |= ServiceState.OUTBOUND_ACTIVE
+        if self.retrievers:
+            found |= ServiceState.INBOUND_ENABLED | ServiceState.REMOTE_ACCESS
+        if any(one.is_at_work for one in self.retrievers):
+            found |= ServiceState.INBOUND_ACTIVE
+        return found
+
+    @property
+    def methods(self) -> ResourceMethod:
+        return ResourceMethod.FLUSH_QUEUES if self.transports or self.retrievers else ResourceMethod(0)
 
     @property
     def fault(self) -> MsgcoreError | None:
@@ -120,7 +164,10 @@ class OpenService:
 
     @property
     def resource_type(self) -> ResourceType:
-        return ResourceType.STORE_PROVIDER if self.stores else ResourceType.TRANSPORT_PROVIDER
+        if self.stores:
+            return ResourceType.STORE_PROVIDER
+        is_book = self.address_books and not (self.transports or self.retrievers)
+        return ResourceType.ADDRESS_BOOK_PROVIDER if is_book else ResourceType.TRANSPORT_PROVIDER
 
     async def close(self) -> None:
         """Close the service, once, and note what went wrong; what it holds is its own to free."""
@@ -160,12 +207,18 @@ def _is_to_retrieve(entry: ServiceEntry) -> bool:
     return not own or any(entry.values.get(name) is not None for name in own)
 
 
-async def open_service(entry: ServiceEntry, runtime: Runtime, deadline: Deadline, submit: SubmitCall) -> OpenService:
-    """Make a service, log it on, and sort its providers; one that cannot be opened has an ``error``."""
+async def open_service(
+    entry: ServiceEntry, runtime: Runtime, deadline: Deadline, submit: SubmitCall, tell: Callable[[], None]
+) -> OpenService:
+    """Make a service, log it on, and sort its providers; one that cannot be opened has an ``error``.
+
+    ``tell`` is called, in whatever thread, when its state is another than before.
+    """
     opened = OpenService(entry)
     try:
         config = await runtime.in_thread(entry.config, deadline)
         opened.plugin = Plugin.make(entry.name, entry.found(), config, runtime)
+        opened.plugin.tell = tell
         await opened.plugin.logon(deadline)
         await _sort_providers(opened, opened.plugin, deadline, submit)
     except MsgcoreError as error:
@@ -187,7 +240,9 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
     transports = plugin.attribute(lambda: [one for one in providers if isinstance(one, TransportProvider)])
     opened.transports = tuple(GuardedTransport(plugin, one) for one in transports)
     retrievers = plugin.attribute(lambda: [one for one in providers if isinstance(one, RetrievingProvider)])
-    opened.retrievers = tuple(Retriever(plugin.runtime, GuardedRetriever(plugin, one)) for one in retrievers)
+    opened.retrievers = tuple(
+        Retriever(plugin.runtime, GuardedRetriever(plugin, one), plugin.tell) for one in retrievers
+    )
     opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
     if not (stores or opened.transports or opened.retrievers or opened.address_books):
         kind = type(plugin.target)
@@ -205,7 +260,7 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
 
 async def reach_stores(opened: OpenService, runtime: Runtime, deadline: Deadline, submit: SubmitCall) -> None:
     """Open the stores that are away; ``opened.away`` says why one still is."""
-    opened.away = None
+    was_away, opened.away = opened.away, None
     for store in opened.stores_away:
         try:
             folders = await store.special_folders(deadline)
@@ -217,6 +272,8 @@ async def reach_stores(opened: OpenService, runtime: Runtime, deadline: Deadline
         else:
             opened.stores = (*opened.stores, MessageStore(runtime, store, folders, None, submit))
             opened.stores_away = tuple(one for one in opened.stores_away if one is not store)
+    if was_away is not opened.away and opened.plugin is not None:
+        opened.plugin.tell()
 
 
 def providers_of(plugin: Plugin) -> Sequence[object]:

@@ -2,13 +2,14 @@
 
 The session owns its services and opens them in the profile's order; one that fails at logon leaves the others working
 and shows its state in the status table. Submitting writes to the default store's outbox and returns; the spooler takes
-it to the transports when :meth:`Session.flush_queues` is called.
+it to the transports when :meth:`Session.flush_queues` is called, or by itself after :meth:`Session.start_spooler`.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from msgcore.base.times import Deadline
 from msgcore.errors import (
@@ -23,18 +24,19 @@ from msgcore.runtime.abc import Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.retriever import Retriever
 from msgcore.session.services import OpenService, open_service
-from msgcore.session.sessions.sending import SessionSending
+from msgcore.session.sessions.spooling import SessionSpooling
 from msgcore.session.table import Table
 from msgcore.session.tables.session_rows import (
     QUEUE_COLUMNS,
     STATUS_COLUMNS,
     STORE_COLUMNS,
-    queue_rows,
-    status_rows,
+    QueueRows,
+    StatusRows,
     store_rows,
 )
-from msgcore.session.tables.source import LiveRows, MemoryRows
+from msgcore.session.tables.source import MemoryRows
 from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.store import SpecialFolder
 
 _log = logging.getLogger("msgcore.session")
 
@@ -70,7 +72,7 @@ def logon(
     return Opening(start)
 
 
-class Session(SessionSending, Closing):
+class Session(SessionSpooling, Closing):
     """A logon to a profile. May be shared by threads and tasks; :meth:`close` logs off."""
 
     def __init__(self, runtime: Runtime, profile: Profile) -> None:
@@ -83,7 +85,8 @@ class Session(SessionSending, Closing):
         found: dict[int, OpenService] = {}
 
         async def open_one(number: int) -> None:
-            found[number] = await open_service(entries[number], self._runtime, deadline, self._submit)
+            tell = partial(self._board.changed, number)
+            found[number] = await open_service(entries[number], self._runtime, deadline, self._submit, tell)
 
         try:
             async with self._runtime.group() as group:
@@ -103,7 +106,14 @@ class Session(SessionSending, Closing):
             raise errors[0]
 
     async def close(self) -> None:
-        """Log off: close every service. What was submitted stays in its outbox."""
+        """Log off: close every service. What was submitted stays in its outbox.
+
+        The spooler ends its round, and callbacks get what was told by now, each for a few seconds; what else sends or
+        retrieves is cancelled. Calls that come later raise ``Closed``, and iterators end.
+        """
+        self._is_closed = True
+        with self._runtime.shielded():
+            await self.stop_spooler(timeout_seconds=_LOGOFF_SECONDS)
         if self._under_way:
             self.cancel()
         with self._runtime.shielded():
@@ -111,6 +121,8 @@ class Session(SessionSending, Closing):
                 await self._wait_until_idle(self._runtime.deadline(_LOGOFF_SECONDS))
             except TimedOut:
                 _log.warning("%s: logs off though a flush has not ended", self._profile.name)
+            await self._callbacks.close(self._runtime.deadline(_LOGOFF_SECONDS))
+        self._board.close()
         interrupted: BaseException | None = None
         for opened in self._services:
             try:
@@ -135,8 +147,11 @@ class Session(SessionSending, Closing):
     # Tables
 
     def status_table(self) -> Table:
-        """Open a table of the session's services: name, state, and what went wrong, as they are at each look."""
-        return Table(self._runtime, MemoryRows(lambda: status_rows(self._services)), STATUS_COLUMNS)
+        """Open a table of the session's services, and the spooler: what each is, its state, and what went wrong.
+
+        Rows are as they are at each look; :meth:`Table.advise` tells when one changes.
+        """
+        return Table(self._runtime, StatusRows(self._status_rows, self._board), STATUS_COLUMNS)
 
     def stores_table(self) -> Table:
         """Open a table of the stores that are open: name, entry id, service, and which is the default one."""
@@ -156,12 +171,9 @@ class Session(SessionSending, Closing):
         Raises:
             NotSupported: no store has an outbox.
         """
-        queue = self._queue()
-
-        async def read(deadline: Deadline) -> Sequence[PropertySource]:
-            return await queue_rows(queue, deadline)
-
-        return Table(self._runtime, LiveRows(read), QUEUE_COLUMNS, sort_order=[PidTagClientSubmitTime.ascending()])
+        store = self.default_store
+        rows = QueueRows(store.provider, store.special_folders[SpecialFolder.OUTBOX])
+        return Table(self._runtime, rows, QUEUE_COLUMNS, sort_order=[PidTagClientSubmitTime.ascending()])
 
 
 def _name_apart(providers: Sequence[GuardedTransport] | Sequence[Retriever]) -> None:

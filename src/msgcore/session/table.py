@@ -16,7 +16,7 @@ from msgcore.errors import Closed, InvalidBookmark, TimedOut, TooComplex, UsageE
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Count, Restriction, SortKey
 from msgcore.props.row import Row
-from msgcore.runtime.abc import Runtime
+from msgcore.runtime.abc import Event, Runtime
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing
 from msgcore.session.tables.asked import (
     MOST_ROWS,
@@ -67,6 +67,7 @@ class Table(Closing):
         self._columns = checked_columns(columns)
         self._is_closed = False
         self._notices: Notices | None = None
+        self._bell: Event | None = None
         self._renew_view(checked_restriction(restriction), checked_order(sort_order), None)
 
     def _renew_view(
@@ -332,7 +333,7 @@ class Table(Closing):
         """
         deadline = self._deadline(timeout_seconds)
         if self._notices is None:
-            notices = Notices(self._runtime, self._source)
+            notices = Notices(self._runtime, self._source, self._bell)
             await notices.begin(self._in_view(), deadline)
             self._notices = notices
             if self._is_closed:  # meanwhile, from another thread
@@ -359,6 +360,33 @@ class Table(Closing):
             events = await self._notices.events(self._in_view(), self._deadline(DEFAULT_TIMEOUT_SECONDS))
             if events:
                 return events
+
+    def ring(self, bell: Event) -> None:
+        """Ring this bell when something happens to the rows, for who listens to several tables.
+
+        Raises:
+            UsageError: the table notes already what happens, for somebody else.
+        """
+        self._need_open()
+        if self._notices is not None:
+            raise UsageError("advise: the table was advised before; give one that is not")
+        self._bell = bell
+
+    async def taken(self) -> tuple[TableEvent, ...] | None:
+        """Tell what has happened to the rows, without waiting; ``None`` when nothing will be told any more."""
+        notices = self._notices
+        if self._is_closed or notices is None or notices.has_ended:
+            return None
+        if notices.is_empty:
+            return ()
+        self.refresh()
+        return await notices.events(self._in_view(), self._deadline(DEFAULT_TIMEOUT_SECONDS))
+
+    def unring(self) -> None:
+        """Note no more what happens to the rows."""
+        notices, self._notices, self._bell = self._notices, None, None
+        if notices is not None:
+            notices.close()
 
     def notifications(self) -> Notifications:
         """Iterate over what happens to the rows in view, until the table is closed; see :meth:`next_events`."""

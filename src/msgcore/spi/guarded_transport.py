@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, cast
@@ -42,6 +43,8 @@ class GuardedTransport:
             PluginBroken: that is nonsense.
         """
         self.name = plugin.name
+        self.at_work = 0
+        """How many calls send at the moment."""
         self._plugin = plugin
         self._provider: Any = provider
         self.capabilities = plugin.attribute(lambda: capabilities_of(provider))
@@ -73,6 +76,20 @@ class GuardedTransport:
             PluginBroken: it raised what is no error of msgcore, or gave no mapping.
             MsgcoreError: what it raised itself.
         """
+        with self._working():
+            return await self._submit(envelope, message, deadline)
+
+    @contextmanager
+    def _working(self) -> Generator[None]:
+        self.at_work += 1
+        self._plugin.tell()
+        try:
+            yield
+        finally:
+            self.at_work -= 1
+            self._plugin.tell()
+
+    async def _submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> HandedOver:
         watched = _Watched(self._provider.submit)
         cancelled: OperationCancelled | None = None
         given: object
@@ -96,7 +113,8 @@ class GuardedTransport:
         """
         watched = _Watched(self._able(Capability.BATCHES).submit_all)
         try:
-            given = await self._plugin.call(watched.method, batch, deadline, deadline=deadline)
+            with self._working():
+                given = await self._plugin.call(watched.method, batch, deadline, deadline=deadline)
         except CutShort as error:
             return [_unknown(envelope, str(error)) for envelope, _ in batch]
         except OperationCancelled as error:
@@ -115,7 +133,8 @@ class GuardedTransport:
         ]
 
     async def flush(self, deadline: Deadline) -> None:
-        await self._plugin.call(self._able(Capability.FLUSH).flush, deadline, deadline=deadline)
+        with self._working():
+            await self._plugin.call(self._able(Capability.FLUSH).flush, deadline, deadline=deadline)
 
     async def track(
         self, transfer_id: str, recipients: Sequence[Recipient], deadline: Deadline

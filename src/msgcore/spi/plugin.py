@@ -46,10 +46,23 @@ class Plugin:
         self.name = name
         self.target = target
         self.runtime = runtime
-        self.fault: MsgcoreError | None = None
+        self._fault: MsgcoreError | None = None
+        self.tell: Callable[[], None] = _tell_nobody
+        """Called, in whatever thread, when its fault or what it is doing is another than before."""
         self._workers: Workers = runtime.workers(f"msgcore {name}", getattr(type(target), "max_threads", _THREADS))
         self._is_closed = False
         self._at_close: list[Callable[[], None]] = []
+
+    @property
+    def fault(self) -> MsgcoreError | None:
+        return self._fault
+
+    @fault.setter
+    def fault(self, fault: MsgcoreError | None) -> None:
+        is_new = fault is not self._fault
+        self._fault = fault
+        if is_new:
+            self.tell()
 
     @classmethod
     def make(cls, name: str, plugin_class: Callable[[Any, Runtime], object], config: Any, runtime: Runtime) -> Plugin:
@@ -272,6 +285,10 @@ class Plugin:
         if not all(isinstance(one, key) for one in found):
             raise self.nonsense(function, whole, f"a mapping by {key.__name__}")
         return cast("Mapping[K, object]", found)
+
+
+def _tell_nobody() -> None:
+    """Stand in for who wants to know."""
 
 
 @lru_cache(1_000)

@@ -21,6 +21,16 @@ from msgcore.spi.settings import setting
 __all__ = ["Maildrop", "RetrievalPolicy", "Retrieved", "RetrievingProvider", "SupportsStreaming", "Waiting"]
 
 
+_COUNTS = (
+    "remove_after_days",
+    "remove_larger_than",
+    "keep_at_most",
+    "skip_larger_than",
+    "session_octets",
+    "poll_seconds",
+)
+
+
 # Without slots, so that a configuration can derive from it beside another class of settings, which has some.
 @attrs.frozen(kw_only=True, slots=False)
 class RetrievalPolicy:
@@ -60,9 +70,12 @@ class RetrievalPolicy:
     deliver_to: str | None = attrs.field(
         default=None, metadata=setting("name of the service whose store takes the mail; else it is the default store")
     )
+    poll_seconds: int | None = attrs.field(
+        default=None, metadata=setting("a running spooler asks for mail so often; else as often as it was told to")
+    )
 
     def __attrs_post_init__(self) -> None:
-        for name in ("remove_after_days", "remove_larger_than", "keep_at_most", "skip_larger_than", "session_octets"):
+        for name in _COUNTS:
             value: int | None = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{name}: need 1 or more, got {value}; without this setting there is no bound")

@@ -425,8 +425,8 @@ class SupportsNotify(Protocol):
     def advise(self, folder: EntryId | None, sink: EventSink, deadline: Deadline) -> Answer[Callable[[], None]]:
         """Tell ``sink`` what happens to the messages of a folder from now on, until what is returned is called.
 
-        ``None`` is the whole store, where folders are told of, too, and one that moves is ``MOVED``. Associated messages
-        are not told of. In the outbox of a default store a submission that waits anew, or is held, is ``MODIFIED``.
+        ``None`` is the whole store, where folders are told of, too, and one that moves is ``MOVED``. Of associated
+        messages nothing is told. A submission that is held, or waits anew, is ``MODIFIED`` in its outbox.
         """
         ...
 

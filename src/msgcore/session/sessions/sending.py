@@ -68,6 +68,8 @@ class SessionSending(SessionReceiving):
     def __init__(self, runtime: Runtime, profile: Profile) -> None:
         super().__init__(runtime, profile)
         self._flushing = runtime.lock()
+        self._has_submitted = runtime.event()
+        """Wakes the spooler that runs in the background."""
         self._files_sent_mail = False
 
     async def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
@@ -87,6 +89,7 @@ class SessionSending(SessionReceiving):
         ready = await self._prepared(message, deadline)
         transfer_id = new_time_ordered_id().hex()
         item = await queue.submit(ready, transfer_id, deadline)
+        self._has_submitted.set()
         return Submission(bytes(item.entry_id), ready.message_id or "")
 
     def _queue(self) -> GuardedStore:
@@ -138,6 +141,10 @@ class SessionSending(SessionReceiving):
                 account that could not be opened at logon is one of them.
         """
         deadline = self._runtime.deadline(timeout_seconds)
+        with self._board.flushing(*range(len(self._services) + 1)):
+            return await self._flush_queues(deadline)
+
+    async def _flush_queues(self, deadline: Deadline) -> tuple[RetrievalReport, ...]:
         if self._accounts() and not self._stores_with(Capability.OUTGOING_QUEUE):
             return await self._receive_all(deadline)
         queue = self._queue()

@@ -9,10 +9,12 @@ from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import LOAD_LIMIT_OCTETS
 from msgcore.session.folder import Folder
+from msgcore.session.notices.board import StatusBoard
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.services import OpenService
 from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
+from msgcore.session.tables.session_rows import SPOOLER_NAME
 from msgcore.spi.capability import Capability
 
 __all__ = ["SessionStores"]
@@ -25,8 +27,13 @@ class SessionStores:
         self._runtime = runtime
         self._profile = profile
         self._services: list[OpenService] = []
+        self._board = StatusBoard()
         self._under_way: int = 0
         """How many calls send or retrieve at the moment."""
+
+    def _row_name(self, row: int) -> str:
+        """Name the row of the status table that has a number."""
+        return self._services[row].entry.name if row < len(self._services) else SPOOLER_NAME
 
     @property
     def profile_name(self) -> str:

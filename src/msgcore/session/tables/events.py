@@ -1,26 +1,21 @@
 """What happens to the rows of an open table.
 
-The store tells of messages, in whatever thread; they wait in a queue until the table's own thread or task asks, which
-looks at the rows as they are then. So a row that changed ten times is told once, and one that came and went not at all.
+The table's source tells, in whatever thread; what it tells waits in a queue until the table's own thread or task asks,
+which looks at the rows as they are then. So a row that changed ten times is told once, and one that came and went not
+at all.
 """
 
 from __future__ import annotations
 
 import enum
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 
-from msgcore.base.times import Deadline
-from msgcore.errors import Closed
 from msgcore.props.row import Row
-from msgcore.runtime.abc import Runtime
-from msgcore.spi.store import EventKind, StoreEvent
+from msgcore.spi.store import EventKind
 
-__all__ = ["RELOAD", "Change", "EventQueue", "Membership", "TableEvent", "TableEventKind"]
-
-_MOST_WAITING = 1_000
+__all__ = ["RELOAD", "Change", "ChangeSink", "Membership", "TableEvent", "TableEventKind", "merged"]
 
 
 class TableEventKind(enum.Enum):
@@ -47,63 +42,18 @@ class TableEvent:
 RELOAD = TableEvent(TableEventKind.RELOAD)
 
 Change = tuple[bytes, EventKind]
-"""A row by its instance key, and what happened to it first."""
+"""A row by its instance key, and what happened to it."""
+
+ChangeSink = Callable[[Sequence[Change]], None]
+"""Takes what happened to rows. It is called in whatever thread, in order, must return at once and not raise."""
 
 
-class EventQueue:
-    """What the store told and nobody has taken; past 1,000 events only that there were too many."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._waiting: deque[StoreEvent | None] = deque()
-        self._bell = runtime.event()
-        self._is_closed = False
-
-    def put(self, events: Sequence[StoreEvent]) -> None:
-        """Take in what happened; called in whatever thread."""
-        self._waiting.extend(events)
-        if len(self._waiting) > _MOST_WAITING:
-            self.overflow()
-        self._bell.set()
-
-    def overflow(self) -> None:
-        """Remember only that something happened."""
-        self._waiting.clear()
-        self._waiting.append(None)
-
-    @property
-    def is_empty(self) -> bool:
-        return not self._waiting
-
-    async def wait(self, deadline: Deadline) -> None:
-        """Wait until something happened.
-
-        Raises:
-            Closed: the table or its store was closed.
-            TimedOut: nothing happened until the deadline.
-        """
-        while True:
-            self._bell.clear()
-            if self._is_closed:
-                raise Closed("the table, or its store, has been closed")
-            if self._waiting:
-                return
-            await self._bell.wait(deadline)
-
-    def take(self) -> list[Change] | None:
-        """Give what waits, each row once, in order; ``None`` when it was too much."""
-        changes: dict[bytes, EventKind] = {}
-        for _ in range(len(self._waiting)):
-            event = self._waiting.popleft() if self._waiting else None
-            if event is None:
-                self._waiting.clear()
-                return None
-            changes.setdefault(bytes(event.entry_id), event.kind)
-        return list(changes.items())
-
-    def close(self) -> None:
-        self._is_closed = True
-        self._bell.set()
+def merged(changes: Sequence[Change]) -> list[Change]:
+    """Give each row once, with what happened to it first, in order."""
+    first: dict[bytes, EventKind] = {}
+    for key, kind in changes:
+        first.setdefault(key, kind)
+    return list(first.items())
 
 
 class Membership:

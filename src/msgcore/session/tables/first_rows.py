@@ -29,9 +29,10 @@ from msgcore.props.restriction import (
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagInstanceKey
 from msgcore.session.tables.asked import MOST_ROWS, both
+from msgcore.session.tables.events import ChangeSink
 from msgcore.session.tables.source import TableSource
 from msgcore.spi.rows import count_rows, kept, select
-from msgcore.spi.store import EventSink, TablePlan, TableQuery
+from msgcore.spi.store import TablePlan, TableQuery
 
 __all__ = ["FirstRows"]
 
@@ -77,7 +78,7 @@ class FirstRows(TableSource):
         asked = TableQuery(query.columns, restriction, first.sort_order, count=first.count)
         return await self._source.explain(asked, deadline)
 
-    async def advise(self, sink: EventSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
+    async def advise(self, sink: ChangeSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
         return await self._source.advise(sink, ended, deadline)
 
     async def _satisfying(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:

@@ -24,12 +24,13 @@ from msgcore.props.table import (
     PidTagSubfolders,
 )
 from msgcore.session.tables.asked import MOST_ROWS
+from msgcore.session.tables.events import ChangeSink
 from msgcore.session.tables.source import TableSource, bag_of
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.store import EventSink, FolderFacts, RowGroup, TablePlan, TableQuery
 
-__all__ = ["FolderContents", "hierarchy_rows"]
+__all__ = ["FolderContents", "changes_to", "hierarchy_rows"]
 
 
 @attrs.frozen
@@ -55,8 +56,13 @@ class FolderContents(TableSource):
     async def explain(self, query: TableQuery, deadline: Deadline) -> TablePlan:
         return await self.provider.explain(self.folder, query, deadline)
 
-    async def advise(self, sink: EventSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
-        return await self.provider.advise(self.folder, sink, ended, deadline)
+    async def advise(self, sink: ChangeSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
+        return await self.provider.advise(self.folder, changes_to(sink), ended, deadline)
+
+
+def changes_to(sink: ChangeSink) -> EventSink:
+    """Give what tells ``sink`` of the messages of a store, whose entry ids are the instance keys of its tables."""
+    return lambda events: sink([(bytes(event.entry_id), event.kind) for event in events])
 
 
 async def hierarchy_rows(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import attrs
 
@@ -12,13 +11,13 @@ from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagInstanceKey
-from msgcore.runtime.abc import Runtime
+from msgcore.runtime.abc import Event, Runtime
+from msgcore.session.notices.queue import Ear, EventQueue
 from msgcore.session.tables.asked import MOST_ROWS, both
-from msgcore.session.tables.events import RELOAD, EventQueue, Membership, TableEvent
+from msgcore.session.tables.events import RELOAD, Change, Membership, TableEvent, merged
 from msgcore.session.tables.flat import FlatView
 from msgcore.session.tables.gap import BEGINNING
 from msgcore.session.tables.source import TableSource
-from msgcore.spi.store import StoreEvent
 
 __all__ = ["InView", "Notices"]
 
@@ -32,44 +31,33 @@ class InView:
     is_told_by_row: bool
 
 
-class _Ear:
-    """What the source knows of a queue: it keeps none alive whose table was dropped without being closed."""
-
-    def __init__(self, queue: EventQueue) -> None:
-        self._queue = weakref.ref(queue)
-        self.end: Callable[[], None] | None = None
-
-    def put(self, events: Sequence[StoreEvent]) -> None:
-        queue = self._queue()
-        if queue is not None:
-            queue.put(events)
-        elif self.end is not None:
-            self.end()
-
-    def ended(self) -> None:
-        queue = self._queue()
-        if queue is not None:
-            queue.close()
-
-
 class Notices:
     """A table's ear at its source."""
 
-    def __init__(self, runtime: Runtime, source: TableSource) -> None:
+    def __init__(self, runtime: Runtime, source: TableSource, bell: Event | None = None) -> None:
         self._source = source
-        self._queue = EventQueue(runtime)
+        self._queue: EventQueue[Change] = EventQueue(runtime, bell)
         self._end: Callable[[], None] | None = None
         self._members: Membership | None = None
 
     async def begin(self, shown: InView, deadline: Deadline) -> None:
         """Listen from now on; raises ``NotSupported`` where the source cannot tell."""
-        ear = _Ear(self._queue)
+        ear = Ear(self._queue)
         self._end = ear.end = await self._source.advise(ear.put, ear.ended, deadline)
         try:
             self._members = await self._members_now(shown, deadline)
         except BaseException:
             self.close()
             raise
+
+    @property
+    def is_empty(self) -> bool:
+        return self._queue.is_empty
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will be told any more."""
+        return self._queue.has_ended
 
     def forget_members(self) -> None:
         """Know no more which rows are in view: the table was restricted or sorted anew."""
@@ -81,13 +69,14 @@ class Notices:
 
     async def events(self, shown: InView, deadline: Deadline) -> tuple[TableEvent, ...]:
         """Say what happened to the rows in view; perhaps nothing."""
-        changes = self._queue.take()
+        taken = self._queue.take()
         try:
-            if changes is None or not shown.is_told_by_row:
+            if taken is None or not shown.is_told_by_row:
                 return (RELOAD,)
             if self._members is None:  # what the application knows of the view is not known
                 self._members = await self._members_now(shown, deadline)
                 return (RELOAD,)
+            changes = merged(taken)
             condition = PidTagInstanceKey.is_in([key for key, _ in changes])
             rows = await self._instances(shown, condition, shown.columns, len(changes), deadline)
         except BaseException:

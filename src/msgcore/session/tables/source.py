@@ -11,8 +11,9 @@ from msgcore.props.key import PropertyKey
 from msgcore.props.match import PropertySource
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row
+from msgcore.session.tables.events import ChangeSink
 from msgcore.spi.rows import count_rows, select
-from msgcore.spi.store import EventSink, RowGroup, TablePlan, TableQuery
+from msgcore.spi.store import RowGroup, TablePlan, TableQuery
 
 __all__ = ["KeptRows", "LiveRows", "MemoryRows", "RowsReader", "TableSource", "bag_of"]
 
@@ -39,8 +40,8 @@ class TableSource:
         order = ", ".join(f"{key.tag.label}{' descending' if key.is_descending else ''}" for key in query.sort_order)
         return TablePlan(None, None, query.restriction, order or "PidTagInstanceKey", ("every row, in memory",))
 
-    async def advise(self, sink: EventSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
-        """Tell ``sink`` what happens to the rows, each by its instance key as the entry id, until the end is called."""
+    async def advise(self, sink: ChangeSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
+        """Tell ``sink`` what happens to the rows, until the result is called; ``ended``: the source was closed."""
         raise NotSupported("this table's source tells nobody what happens in it")
 
     def refresh(self) -> None:
