@@ -15,7 +15,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, OperationCancelled, ServiceBusy, TimedOut
 from msgcore.runtime.abc import Background, Event, Runtime
 
-__all__ = ["BackgroundSpooler", "Lane"]
+__all__ = ["BackgroundSpooler", "Lane", "pause_after"]
 
 _log = logging.getLogger("msgcore.spooler")
 
@@ -37,6 +37,12 @@ class Lane:
     is_inbound: bool
     error: str = ""
     is_at_work: bool = False
+
+
+def pause_after(error: MsgcoreError) -> float:
+    """Say how many seconds to wait after a round that met an error: a minute, or as long as the service asked for."""
+    asked = error.retry_after_seconds if isinstance(error, ServiceBusy) else None
+    return max(_AGAIN_SECONDS, asked or 0.0)
 
 
 class BackgroundSpooler:
@@ -102,11 +108,8 @@ class BackgroundSpooler:
             seconds = await lane.work(self._runtime.deadline(_ROUND_SECONDS))
         except OperationCancelled:
             raise
-        except ServiceBusy as error:
-            lane.error, seconds = str(error), max(_AGAIN_SECONDS, error.retry_after_seconds or 0)
-            _log.info("%s: %s", lane.name, error)
         except MsgcoreError as error:
-            lane.error, seconds = str(error), _AGAIN_SECONDS
+            lane.error, seconds = str(error), pause_after(error)
             _log.warning("%s: %s", lane.name, error)
         except Exception as error:  # a fault of ours, or of what we stand on: mail goes on all the same
             lane.error, seconds = f"{type(error).__name__}: {error}", _AGAIN_SECONDS
