@@ -41,7 +41,7 @@ _DOMAIN_LITERAL = re.compile(r"\[[!-Z^-~]*\]")
 _PHRASE_NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."]')
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Address:
     """Where a message can go: an address type (upper-case: SMTP, X400, FAX, …), an address, a display name.
 

@@ -63,7 +63,7 @@ def _row_properties(given: _Items | Iterable[tuple[PropertyKey, object]]) -> Row
 _NONE = RowProperties()
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Recipient:
     """One row of a message's recipient table.
 

@@ -21,6 +21,7 @@ from msgcore.codecs.mime.tnef_part.need import needs_tnef as needs_tnef
 from msgcore.codecs.mime.tnef_part.need import takes_rich_form as takes_rich_form
 from msgcore.codecs.mime.wire import normalise_line_ends as normalise_line_ends
 from msgcore.codecs.mime.wire import octets_for_wire as octets_for_wire
+from msgcore.codecs.mime.wire import usual_wire_form as usual_wire_form
 from msgcore.codecs.mime.wire import wire_writer as wire_writer
 from msgcore.codecs.mime.wire import write_for_wire as write_for_wire
 from msgcore.codecs.mime.writer import size_when_written as size_when_written
@@ -48,6 +49,7 @@ __all__ = [
     "receipt_recipients",
     "size_when_written",
     "takes_rich_form",
+    "usual_wire_form",
     "wire_writer",
     "write",
     "write_chunks",

@@ -30,6 +30,7 @@ from msgcore.codecs.mime.syntax.transfer import (
     normalise_line_ends,
 )
 from msgcore.codecs.mime.syntax.words import decode_words, header_text
+from msgcore.codecs.mime.tnef_part.correlation import CORRELATOR
 from msgcore.codecs.mime.tree.editing import BLIND_FIELDS, NO_LIMITS, has_blind_fields, may_hold_blind_fields
 from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.codecs.mime.tree.rebuild import raw_body_of, rebuild
@@ -41,7 +42,7 @@ from msgcore.model.message import Message, check_message
 from msgcore.model.recipient import RecipientKind
 from msgcore.model.wire_form import WireForm
 
-__all__ = ["Offers", "normalise_line_ends", "octets_for_wire", "wire_writer", "write_for_wire"]
+__all__ = ["Offers", "normalise_line_ends", "octets_for_wire", "usual_wire_form", "wire_writer", "write_for_wire"]
 
 
 class Offers(Protocol):
@@ -151,12 +152,10 @@ def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_
 
 def _form_of_octets(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool) -> WireForm:
     domain = domain_of(octets)
-    if (
-        domain is Domain.SEVEN_BIT
-        and (header := _WHOLE_HEADER.match(octets))
-        and not _may_name_blind(octets, header[0])
-    ):
-        return WireForm(octets if octets.endswith(b"\r\n") else octets + b"\r\n", is_text=True)
+    if domain is Domain.SEVEN_BIT and (header := _WHOLE_HEADER.match(octets)):
+        lowered = header[0].lower()
+        if not _may_name_blind(octets, lowered):
+            return _seven_bit(octets)
     root = parse(octets, NO_LIMITS)
     if domain > Domain.SEVEN_BIT or root.has_junk or not root.has_blank_line or _has_bcc(root):
         builder = _Builder(_domain(allow_8bit=allow_8bit, allow_binary=allow_binary), allow_utf8)
@@ -170,9 +169,23 @@ _WHOLE_HEADER = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++\r\n
 _ENCODING = b"content-transfer-encoding"
 
 
-def _may_name_blind(octets: bytes, header: bytes) -> bool:
-    """Say whether blind recipients may be named: in the header, or in a message that is attached."""
-    lowered = header.lower()
+def usual_wire_form(octets: bytes) -> WireForm | None:
+    """Give the wire form of a mail that goes to every hop as it is, as most do; ``None`` for one that has to be read.
+
+    What was joined to a TNEF stream has to be: the stream may say more than the octets around it.
+    """
+    if domain_of(octets) is not Domain.SEVEN_BIT or not (header := _WHOLE_HEADER.match(octets)):
+        return None
+    lowered = header[0].lower()
+    return None if CORRELATOR in lowered or _may_name_blind(octets, lowered) else _seven_bit(octets)
+
+
+def _seven_bit(octets: bytes) -> WireForm:
+    return WireForm(octets if octets.endswith(b"\r\n") else octets + b"\r\n", is_text=True)
+
+
+def _may_name_blind(octets: bytes, lowered: bytes) -> bool:
+    """Say whether blind recipients may be named: in the header (in lower case), or in a message that is attached."""
     if b"bcc" in lowered:
         return True
     return (b"multipart/" in lowered or b"message/" in lowered) and may_hold_blind_fields(octets)

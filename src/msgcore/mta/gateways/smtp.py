@@ -118,6 +118,9 @@ def _writer(content: Content) -> Callable[[Extensions], WireForm]:
     """Write the content when it is known what the server takes; an error of that is the message's own."""
 
     def write(extensions: Extensions) -> WireForm:
+        usual = mime.usual_wire_form(content.octets) if content.form == "mime" else None
+        if usual is not None:
+            return usual
         message = read_message(content.octets, form=content.form)
         return mime.wire_writer(message, tnef=content.form == "tnef")(extensions)
 

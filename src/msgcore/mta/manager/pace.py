@@ -151,7 +151,8 @@ class Pace:
             self._state = HopState(max(1, min(self._busy, self._limits.initial)))
             self._credit = self._debit = 0.0
             return True
-        self._state = attrs.evolve(state, cohorts=0.0, failures=0)
+        if state.cohorts or state.failures:
+            self._state = attrs.evolve(state, cohorts=0.0, failures=0)
         # A window that is not used would grow without anybody having tried it.
         if state.window < min(self._limits.most, self._busy + self._limits.initial):
             self._add_credit()

@@ -67,7 +67,7 @@ class Settling:
         self._settings = settings
         self._due: deque[_Due] = deque()
         self._is_writing = False
-        self._claims: dict[bytes, list[_InHand]] = {}
+        self._claims: dict[int, _InHand] = {}
         self.in_hand = 0
         self.octets_in_hand = 0
         self.patience_seconds = 0.0
@@ -80,7 +80,7 @@ class Settling:
     def take(self, claims: Sequence[Claim]) -> None:
         """Have claims in hand."""
         for claim in claims:
-            self._claims.setdefault(claim.message.id, []).append(_InHand(claim, len(claim.recipients)))
+            self._claims[id(claim)] = _InHand(claim, len(claim.recipients))
             self.in_hand += len(claim.recipients)
             self.octets_in_hand += len(claim.content.octets)
 
@@ -95,13 +95,16 @@ class Settling:
         hop: str = "",
     ) -> Settlement:
         """Settle a recipient that was tried; whoever is deferred for too long is given up."""
+        name = "" if connector is None else connector.name
+        if isinstance(outcome, Accepted | Delivered):
+            moment = claim.message.accepted_at  # of no meaning behind the end
+            return Settlement(queued, outcome, moment, name, next_hop, hop, attempts=queued.attempts)
         now, policy = self._runtime.now(), self._policy(claim, connector)
         if isinstance(outcome, Unknown):
             outcome = _tried_again(outcome)
         if not outcome.is_final and has_expired(now, claim.message.expires_at, queued.tries + 1, policy):
             outcome = _given_up(outcome)
         due_at = next_try(now, queued.tries + 1, policy, random.random())  # spreads retries, no secret
-        name = "" if connector is None else connector.name
         look_at = self._look_at(claim, queued)
         return Settlement(queued, outcome, due_at, name, next_hop, hop, look_at, attempts=queued.attempts)
 
@@ -187,6 +190,7 @@ class Settling:
             finally:
                 for one in some:
                     self._let_go(one.claim, len(one.settlements))
+                self.changed.set()
 
     async def _write(self, finished: Sequence[Finished]) -> None:
         give_up = self._runtime.monotonic() + self.patience_seconds
@@ -230,16 +234,12 @@ class Settling:
 
     def _let_go(self, claim: Claim, count: int) -> None:
         """Have so many recipients of a claim less in hand."""
-        held = self._claims[claim.message.id]
-        [one] = [one for one in held if one.claim is claim]
-        one.left -= count
+        held = self._claims[id(claim)]
+        held.left -= count
         self.in_hand -= count
-        if not one.left:
-            held.remove(one)
+        if not held.left:
+            del self._claims[id(claim)]
             self.octets_in_hand -= len(claim.content.octets)
-            if not held:
-                del self._claims[claim.message.id]
-        self.changed.set()
 
     def give_back(self, claim: Claim, recipients: Iterable[QueuedRecipient]) -> None:
         now = self._runtime.now()

@@ -69,6 +69,8 @@ def report_due(
 
     Of each kind there is one report; that the recipient had it already is in what it was ``told``.
     """
+    if settlement.outcome.is_final and not _may_be_told(settlement, message):
+        return None
     audience = audience_of(message, settings)
     if audience is Audience.NOBODY:
         return None
@@ -84,9 +86,8 @@ def absorbed(
     message: QueuedMessage, settlements: Sequence[Settlement], settings: ReportSettings
 ) -> tuple[QueuedRecipient, ...]:
     """Give the recipients that failed now and of whom nobody is told, though nobody forbade it: for the log."""
-    if audience_of(message, settings) is not Audience.NOBODY:
-        return ()
-    return tuple(one.queued for one in settlements if _has_failed(one))
+    failed = tuple(one.queued for one in settlements if _has_failed(one))
+    return failed if failed and audience_of(message, settings) is Audience.NOBODY else ()
 
 
 def _told_to_sender(
@@ -114,6 +115,11 @@ def _told_to_sender(
 
 def _wants_success(recipient: Recipient, message: QueuedMessage) -> bool:
     return Notify.SUCCESS in (wanted_notify(recipient, message) or Notify.NEVER)
+
+
+def _may_be_told(settlement: Settlement, message: QueuedMessage) -> bool:
+    """Say whether an end may be news: most mail arrives, and nobody has asked to hear of that."""
+    return isinstance(settlement.outcome, Refused) or wanted_notify(settlement.queued.recipient, message) is not None
 
 
 def _has_failed(settlement: Settlement) -> bool:

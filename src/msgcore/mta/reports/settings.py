@@ -54,6 +54,7 @@ class ReportSettings:
     most_returned_octets: int = 50_000
     most_recipients: int = 1_000
     own_addresses: frozenset[Address] = attrs.field(default=frozenset(), converter=_addresses)
+    _own_keys: frozenset[tuple[str, str]] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(cast(object, self.delay_notice_after), timedelta | None):
@@ -62,6 +63,8 @@ class ReportSettings:
             raise UsageError(
                 f"{self.most_returned_octets} octets and {self.most_recipients} recipients: need 1 or more"
             )
+        own = (*self.own_addresses, *(Address(SMTP, f"{name}@{self.host}") for name in _PROGRAMS))
+        object.__setattr__(self, "_own_keys", frozenset(map(_key, own)))
 
     def reporter(self, *, utf8: bool) -> Address:
         """Say who a report comes from; without ``utf8`` at an address in ASCII, so that it can go anywhere."""
@@ -72,8 +75,7 @@ class ReportSettings:
 
     def is_own(self, address: Address) -> bool:
         """Say whether an address is one that programs of ours send reports under."""
-        own = [*self.own_addresses, *(Address(SMTP, f"{name}@{self.host}") for name in _PROGRAMS)]
-        return _key(address) in {_key(one) for one in own}
+        return _key(address) in self._own_keys
 
 
 def _key(address: Address) -> tuple[str, str]:

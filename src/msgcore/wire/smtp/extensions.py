@@ -47,7 +47,9 @@ class Extensions:
     @property
     def size_octets(self) -> int | None:
         """The largest message that the server takes, or ``None`` when it does not say (RFC 1870)."""
-        size = self.parameters.get("SIZE", "")
+        size = self.parameters.get("SIZE")
+        if not size:
+            return None
         return int(size) if size.isascii() and size.isdecimal() and len(size) < 20 and int(size) else None
 
     @property

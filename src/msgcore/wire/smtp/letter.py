@@ -82,6 +82,11 @@ class Letter:
     ``is_said``: the server may have all of the message, and so may have taken it.
     """
 
+    __slots__ = (
+        "_failed", "_has_chunked", "_is_answered", "_is_open", "_is_ready", "_note", "_peer", "_plan", "_rcpts",
+        "_waiting", "is_said", "replies_left", "stage",
+    )  # fmt: skip
+
     def __init__(self, plan: Plan, peer: str, note: str = "") -> None:
         self._plan = plan
         self._peer = peer
@@ -115,16 +120,16 @@ class Letter:
             )
 
     def _flight(self, window: list[_Rcpt], *, is_first: bool, is_last: bool) -> Flight:
-        commands = [rcpt.command for rcpt in window]
-        takers: list[tuple[str, Callable[[Reply], None]]] = [("RCPT", rcpt.take) for rcpt in window]
-        if is_first:
-            commands.insert(0, self._plan.mail)
-            takers.insert(0, ("MAIL", self.take_mail))
+        commands = [self._plan.mail] if is_first else []
+        takers: list[tuple[str, Callable[[Reply], None]]] = [("MAIL", self.take_mail)] if is_first else []
+        for rcpt in window:
+            commands.append(rcpt.command)
+            takers.append(("RCPT", rcpt.take))
         if is_last and self._plan.is_at_once:
             commands += (b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data)
             self.replies_left = -1  # by how many are taken
-        elif is_last and self._go_ahead:
-            commands.append(self._go_ahead)
+        elif is_last and (go_ahead := self._go_ahead):
+            commands.append(go_ahead)
             takers.append(("DATA", self.take_data))
         return Flight(b"".join(commands), takers, self.replies_left < 0)
 
@@ -271,16 +276,15 @@ class Letter:
             rcpt.outcome = rcpt.outcome or kind(None, None, str(error), self.stage, self._note)
 
     def _settle(self, reply: Reply, rcpts: Iterable[_Rcpt], stage: str) -> None:
-        outcome = self._kind(outcome_of_reply(reply, stage, self._note))
+        outcome = self._taken(reply, stage) if reply.is_positive else outcome_of_reply(reply, stage, self._note)
         for rcpt in rcpts:
             rcpt.outcome = outcome
 
-    def _kind(self, outcome: Outcome) -> Outcome:
+    def _taken(self, reply: Reply, stage: str) -> Outcome:
         """RFC 2033 section 4.2: a server of LMTP that says yes has delivered."""
-        if outcome.code is None or outcome.code >= 300:
-            return outcome
-        said = (outcome.code, outcome.enhanced, outcome.text, outcome.stage, outcome.note)
-        return Delivered(*said) if self._plan.is_lmtp else Accepted(*said, reports_itself=self._plan.is_dsn)
+        if self._plan.is_lmtp:
+            return Delivered(reply.code, reply.enhanced, reply.text, stage, self._note)
+        return Accepted(reply.code, reply.enhanced, reply.text, stage, self._note, reports_itself=self._plan.is_dsn)
 
     def transaction(self, *, is_usable: bool) -> Transaction:
         plan = self._plan

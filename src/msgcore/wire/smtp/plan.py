@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgcore.base.status import EnhancedStatus
@@ -66,10 +66,11 @@ def make_plan(
             another type than SMTP, holds CR, LF or NUL, or (the sender's) is no address.
     """
     is_binary = not is_text and _is_binary(octets, extensions)
+    is_ascii = octets.isascii()
     recipients = envelope.recipients
     is_wide_sender = envelope.sender is not None and needs_utf8(envelope.sender.email_address)
     is_wide = is_wide_sender or any(needs_utf8(recipient.email_address) for recipient in recipients)
-    utf8 = (is_wide or _has_utf8_header(octets)) and extensions.offers("SMTPUTF8")
+    utf8 = (is_wide or (not is_ascii and _has_utf8_header(octets))) and extensions.offers("SMTPUTF8")
     sender_path = wire_path(envelope.sender, utf8=utf8 or is_wide_sender)
 
     request = envelope.request
@@ -80,10 +81,11 @@ def make_plan(
     settled: dict[Recipient, Outcome] = {}
     rcpts: dict[bytes, tuple[Recipient, ...]] = {}
     is_dsn = extensions.offers("DSN")
+    asked = request if is_dsn else None
     is_notifying = False
     for recipient in recipients:
         is_notifying = is_notifying or recipient.notify is not None
-        command = _rcpt_or_refused(recipient, request if is_dsn else None, utf8=utf8)
+        command = _rcpt_or_refused(recipient, asked, utf8=utf8)
         if isinstance(command, Refused):
             settled[recipient] = command
         elif for_all is not None:
@@ -91,9 +93,10 @@ def make_plan(
         else:
             rcpts[command] = (*rcpts.get(command, ()), recipient)
     is_pipelined = extensions.offers("PIPELINING")
-    first = _FIRST_FIELD.match(octets)
-    is_chunked = is_binary or (is_pipelined and first is not None and extensions.offers("CHUNKING"))
-    parameters = [*_parameters(octets, extensions, utf8=utf8, is_binary=is_binary)]
+    may_be_chunked = extensions.offers("CHUNKING")
+    first = _FIRST_FIELD.match(octets) if may_be_chunked else None
+    is_chunked = is_binary or (is_pipelined and first is not None)
+    parameters = _parameters(octets, extensions, utf8=utf8, is_binary=is_binary, is_ascii=is_ascii)
     if is_asking:
         parameters += mail_requests(request, extensions)
     return Plan(
@@ -136,8 +139,6 @@ def _is_binary(octets: bytes, extensions: Extensions) -> bool:
 
 def _has_utf8_header(octets: bytes) -> bool:
     """Say whether the header is internationalised (RFC 6532); what is not UTF-8 is wrong anyway, and goes as it is."""
-    if octets.isascii():
-        return False
     end = octets.find(b"\r\n\r\n")
     header = octets if end < 0 else octets[:end]
     if header.isascii():
@@ -179,15 +180,17 @@ def _rcpt_or_refused(recipient: Recipient, request: DeliveryRequest | None, *, u
     return b" ".join((b"RCPT TO:" + path, *rcpt_requests(recipient, request, utf8=utf8))) + b"\r\n"
 
 
-def _parameters(octets: bytes, extensions: Extensions, *, utf8: bool, is_binary: bool) -> Iterator[bytes]:
+def _parameters(octets: bytes, extensions: Extensions, *, utf8: bool, is_binary: bool, is_ascii: bool) -> list[bytes]:
+    parameters: list[bytes] = []
     if extensions.offers("SIZE"):
-        yield b"SIZE=%d" % len(octets)
+        parameters.append(b"SIZE=%d" % len(octets))
     if is_binary:
-        yield b"BODY=BINARYMIME"
-    elif not octets.isascii():
-        yield b"BODY=8BITMIME"
+        parameters.append(b"BODY=BINARYMIME")
+    elif not is_ascii:
+        parameters.append(b"BODY=8BITMIME")
     if utf8:
-        yield b"SMTPUTF8"
+        parameters.append(b"SMTPUTF8")
+    return parameters
 
 
 def _stuffed(octets: bytes) -> bytes:

@@ -31,6 +31,10 @@ def take_reply(buffer: bytearray) -> Reply | None:
     Raises:
         ProtocolBroken: what arrived is no reply, its lines have different codes, or it is longer than 64 KiB.
     """
+    end = buffer.find(b"\n", 0, _SHORT_OCTETS) + 1
+    if end and (known := _usual_reply(bytes(buffer[:end]))) is not None:
+        del buffer[:end]
+        return known
     last_start = 0
     last = _LAST.match(buffer)
     if last is None and (continued := _CONTINUED.match(buffer)) is not None:
@@ -51,7 +55,7 @@ def take_reply(buffer: bytearray) -> Reply | None:
         return None
     octets = bytes(buffer[:end])
     del buffer[:end]
-    return _known_reply(octets) if end <= _SHORT_OCTETS else _reply(octets)
+    return _reply(octets)
 
 
 def _reply(octets: bytes) -> Reply:
@@ -73,7 +77,12 @@ def _reply(octets: bytes) -> Reply:
 
 # Servers say the same few things again and again.
 _SHORT_OCTETS = 64
-_known_reply = functools.lru_cache(maxsize=256)(_reply)
+
+
+@functools.lru_cache(maxsize=256)
+def _usual_reply(line: bytes) -> Reply | None:
+    """Read a reply of one line; ``None`` for a line that is none."""
+    return _reply(line) if _LAST.fullmatch(line) else None
 
 
 def _shown(octets: bytes | bytearray) -> str:

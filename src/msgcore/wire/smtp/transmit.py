@@ -158,7 +158,7 @@ class _Sender:
             await self._end_with(before, flight.octets, marks)
         for stage, take in flight.takers:
             letter.stage = stage
-            take(await self._reply())
+            take(self._arrived_reply() or await self._reply())
 
     async def _end(self, letter: Letter) -> None:
         await self._end_with(letter, b"", [])
@@ -173,7 +173,7 @@ class _Sender:
             await self._say(message, [], is_waiting=is_waiting)
             message = b""
             if self._incoming.has_unasked:
-                letter.take_early(await self._reply())
+                letter.take_early(self._arrived_reply() or await self._reply())
                 raise ConnectionLost(f"{self._peer}: the message was refused before its end")
         ending = message + end
         if following and letter.may_need_reset:
@@ -183,9 +183,10 @@ class _Sender:
         if ending or following:
             await self._say(ending + following, marks, is_waiting=is_waiting)
         while letter.replies_left:
-            self.is_usable = letter.take_end(await self._reply()) and self.is_usable
+            self.is_usable = letter.take_end(self._arrived_reply() or await self._reply()) and self.is_usable
         if following and letter.may_need_reset:
-            self.is_usable = (await self._reply()).is_positive and self.is_usable
+            reply = self._arrived_reply() or await self._reply()
+            self.is_usable = reply.is_positive and self.is_usable
 
     async def _say(self, octets: bytes, marks: list[tuple[Letter, int]], *, is_waiting: bool) -> None:
         """Write; ``marks`` are the letters that are said when so many of the octets are.
@@ -210,26 +211,26 @@ class _Sender:
             self._ahead.append(next(self._plans, None))
 
     async def _reply(self) -> Reply:
-        while (reply := self._take_reply()) is None:
+        while (reply := self._arrived_reply()) is None:
             await self._incoming.fill_line()
-        if reply.code == 421:
-            raise Leaving(reply)
         return reply
 
     async def _hear_unasked(self) -> None:
         """Hear a peer that speaks before it is asked: what it may be is 421."""
         if not self._incoming.buffer:
             await self._incoming.fill()
-        reply = self._take_reply()
-        if reply is not None and reply.code == 421:
-            raise Leaving(reply)
+        reply = self._arrived_reply()
         raise self._broken(f"said {reply or 'something'} before it was asked")
 
-    def _take_reply(self) -> Reply | None:
+    def _arrived_reply(self) -> Reply | None:
+        """Take a reply that has arrived: mostly those to all of a flight come together."""
         try:
-            return take_reply(self._incoming.buffer)
+            reply = take_reply(self._incoming.buffer)
         except ProtocolBroken as error:
             raise ProtocolBroken.remote(f"{self._peer}: {error}") from None
+        if reply is not None and reply.code == 421:
+            raise Leaving(reply)
+        return reply
 
     def _cut(self, error: MsgcoreError, *letters: Letter | None) -> None:
         self.is_usable = False
