@@ -16,6 +16,7 @@ from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import OperationCancelled, TimedOut
 from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, Stream
 from msgcore.runtime.aio_dial import connect_first
+from msgcore.runtime.aio_event import AsyncioEvent
 from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.background import BackgroundWork
@@ -23,7 +24,7 @@ from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import LookUp, addresses_of, look_up, naming
 from msgcore.runtime.proxy import first_hop, through
 from msgcore.runtime.race import Race
-from msgcore.runtime.sync import Event, Lock
+from msgcore.runtime.sync import Lock
 from msgcore.runtime.task_group import TaskGroup
 from msgcore.runtime.transcript import watched
 from msgcore.runtime.waits import bounded, complete, cut_at, post, until
@@ -145,8 +146,8 @@ class AsyncioRuntime:
     def lock(self) -> Lock:
         return Lock(self)
 
-    def event(self) -> Event:
-        return Event(self)
+    def event(self) -> AsyncioEvent:
+        return AsyncioEvent(self._calls)
 
     def group(self) -> TaskGroup:
         return TaskGroup()

@@ -9,7 +9,7 @@ from typing import cast
 from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, MsgcoreError, OperationCancelled, ProtocolBroken, TimedOut, TryAgain
 from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
-from msgcore.runtime.cancel import Calls
+from msgcore.runtime.cancel import Call, Calls
 from msgcore.runtime.limits import UNREAD_PAUSE, UNREAD_WHILE_WRITING, WRITE_SLICE_OCTETS, wait_seconds
 from msgcore.runtime.waits import post
 
@@ -45,6 +45,8 @@ class AsyncioStream(asyncio.Protocol):
         # One timer serves many waits: it is left running when a wait ends, and looks again when it goes off early.
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
+        # The call that this stream is used by, which it is to be woken by when that is cancelled: mostly the same.
+        self._call: Call | None = None
 
     # The transport's side.
 
@@ -61,7 +63,8 @@ class AsyncioStream(asyncio.Protocol):
             )
             self._arrived.clear()
             self._transport.abort()
-        self._regulate()
+        if self._is_paused or len(self._arrived) > UNREAD_PAUSE:
+            self._regulate()
         self._wake()
 
     def eof_received(self) -> bool:
@@ -78,6 +81,7 @@ class AsyncioStream(asyncio.Protocol):
             self._closed.set_result(None)
         if self._timer is not None:
             self._timer.cancel()
+        self._leave_call()
         self._wake()
 
     def pause_writing(self) -> None:
@@ -180,12 +184,23 @@ class AsyncioStream(asyncio.Protocol):
 
     def _check(self, doing: str) -> None:
         try:
-            self._calls.current().check()
+            call = self._calls.current()
+            if call is not self._call and self._lost is None:
+                self._leave_call()
+                call.add(self._cancel)
+                self._call = call
+            if call.is_cancelled:
+                call.check()
             if self.deadline.is_past:
                 self.deadline.check(f"{self._name}: {doing}")
         except MsgcoreError:
             self._transport.abort()
             raise
+
+    def _leave_call(self) -> None:
+        if self._call is not None:
+            self._call.discard(self._cancel)
+            self._call = None
 
     def _end_of(self, lost: MsgcoreError) -> MsgcoreError:
         # A new one for each call that it ends, for what else each of them has to tell.
@@ -196,9 +211,9 @@ class AsyncioStream(asyncio.Protocol):
     async def _wait(self, doing: str) -> None:
         """Wait for whatever the transport has to tell."""
         waiter = self._waiter = self._loop.create_future()
-        call = self._calls.current()
         try:
-            call.add(self._cancel)
+            if self._call is not None and self._call.is_cancelled:  # since it was looked at, when nobody waited
+                self._call.check()
             if self.deadline.at < self._timer_at:
                 self._set_timer()
             await waiter
@@ -210,7 +225,6 @@ class AsyncioStream(asyncio.Protocol):
             raise
         finally:
             self._waiter = None
-            call.discard(self._cancel)
 
     def _set_timer(self) -> None:
         if self._timer is not None:

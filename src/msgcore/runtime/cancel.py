@@ -40,6 +40,10 @@ class Call:
         self._guard = threading.RLock()
         self._wakers: set[Waker] = set()
 
+    @property
+    def is_cancelled(self) -> bool:
+        return self._is_cancelled
+
     def check(self) -> None:
         """Go on unless the call was cancelled.
 

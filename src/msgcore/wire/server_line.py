@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -44,6 +45,7 @@ class ServerLine:
         self._limits = limits
         self._write_seconds = write_seconds
         self._deadline = stream.deadline.sooner(limits.session_seconds)
+        self._waits_since, self._waits_for = -math.inf, 0.0
         self._incoming = Incoming(stream)
         self._outgoing: list[bytes] = []
         self._outgoing_octets = 0
@@ -79,7 +81,7 @@ class ServerLine:
             await self._incoming.fill()
 
     def _limit_octets(self, is_exchange: bool) -> int:
-        is_long = is_exchange or bytes(self._incoming.buffer[:5]).upper() == b"AUTH "
+        is_long = is_exchange or self._incoming.buffer[:5].upper() == b"AUTH "
         return _AUTH_OCTETS if is_long else self._limits.max_command_octets
 
     async def take(self, take: Callable[[bytearray], bool]) -> None:
@@ -93,7 +95,11 @@ class ServerLine:
             await self._incoming.fill()
 
     def _wait_for(self, seconds: float) -> None:
-        self.stream.deadline = self._deadline.sooner(seconds)
+        """Wait for so long from now, or up to a hundredth of it less: a deadline serves for several waits."""
+        now = self._deadline.clock.monotonic()
+        if seconds != self._waits_for or not 0 <= now - self._waits_since < seconds / 100:
+            self._waits_since, self._waits_for = now, seconds
+            self.stream.deadline = self._deadline.sooner(seconds)
 
     def put_octets(self, octets: bytes) -> None:
         self._outgoing.append(octets)
@@ -122,4 +128,5 @@ class ServerLine:
         await self.flush()
         self._wait_for(self._limits.command_seconds)
         self.stream = await self.stream.start_tls_server(settings)
+        self._waits_for = 0.0
         self._incoming = Incoming(self.stream)
