@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgcore
 from msgcore.cli.receive import add_receive, receive
+from msgcore.cli.spool import add_spool, spool
 from msgcore.errors import MsgcoreError
 
 __all__ = ["run"]
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("url", help="such as imaps://mail.a.test; smtp, lmtp and pop3, with +starttls or a final s, too")
     probe.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
     add_receive(commands.add_parser("receive", help="retrieve the mail of an account into a store"))
+    add_spool(commands.add_parser("spool", help="send and receive for a profile, until told to end"))
     return parser
 
 
@@ -62,6 +64,8 @@ def _run(given: argparse.Namespace) -> int:
             print(msgcore.probe(given.url, ca_file=given.ca_file))
         case "receive":
             return receive(given)
+        case "spool":
+            return spool(given)
         case _:
             from msgcore.cli.demo import show
 

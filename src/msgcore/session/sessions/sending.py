@@ -165,12 +165,13 @@ class SessionSending(SessionReceiving):
             self._under_way -= 1
         return reports
 
-    async def _send_due(self, queue: GuardedStore, deadline: Deadline) -> None:
+    async def _send_due(self, queue: GuardedStore, deadline: Deadline) -> int:
+        """Take what is due to the transports, and file what was sent; give how many submissions were taken up."""
         failed = [opened.failed for opened in self._services if opened.could_not_open]
         await self._flushing.acquire(deadline)
         try:
             try:
-                await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
+                return await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
             finally:
                 await self._file_sent_mail(deadline)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -16,11 +17,12 @@ from msgcore.session.services import ResourceFlag, ResourceMethod, ResourceType,
 from msgcore.session.sessions.noticing import SessionNoticing
 from msgcore.session.tables.session_rows import SPOOLER_NAME, StatusRow
 from msgcore.spi.capability import Capability
-from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import OutgoingState, SpecialFolder
+from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder
 from msgcore.spooler.incoming import Task
 
 __all__ = ["INTERVAL_SECONDS", "SessionSpooling"]
+
+_log = logging.getLogger("msgcore.spooler")
 
 INTERVAL_SECONDS = 300.0
 
@@ -95,8 +97,11 @@ class SessionSpooling(SessionNoticing):
             queue = self._queue()
 
             async def send(deadline: Deadline) -> float:
-                await self._send_due(queue, deadline)
-                return min(interval_seconds, await self._next_due(queue, deadline))
+                taken = await self._send_due(queue, deadline)
+                waiting = await queue.outgoing(deadline)
+                if taken:
+                    _log.info("outgoing queue: %s taken up, %s waiting", taken, len(waiting))
+                return min(interval_seconds, self._next_due(waiting))
 
             lanes.append(Lane("outgoing queue", send, self._has_submitted, is_inbound=False))
         return lanes + [self._lane_of(one, interval_seconds) for one in self._retrievers()]
@@ -110,18 +115,16 @@ class SessionSpooling(SessionNoticing):
             report = await retriever.retrieve(store, deadline, Task.RECEIVE)
             if report.error is not None:
                 raise report.error
+            if report.stored or report.removed:
+                _log.info("%s", report)
             return seconds
 
         return Lane(retriever.name, retrieve, self._runtime.event(), is_inbound=True)
 
-    async def _next_due(self, queue: GuardedStore, deadline: Deadline) -> float:
+    def _next_due(self, waiting: Sequence[OutgoingItem]) -> float:
         """Say in how many seconds something has to be sent."""
         now = self._runtime.now()
-        waits = [
-            (item.due_at - now).total_seconds()
-            for item in await queue.outgoing(deadline)
-            if item.state is OutgoingState.READY
-        ]
+        waits = [(item.due_at - now).total_seconds() for item in waiting if item.state is OutgoingState.READY]
         return min((one if one > 0 else _LOCKED_SECONDS for one in waits), default=float("inf"))
 
     async def _watch_outbox(self, deadline: Deadline) -> None:
