@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -53,6 +54,7 @@ class Setting:
     hint: Any = attrs.field(repr=False, eq=False)
 
 
+@lru_cache(256)
 def settings_of(config_type: type[Any]) -> Mapping[str, Setting]:
     """List the fields of a configuration by name.
 
@@ -61,7 +63,8 @@ def settings_of(config_type: type[Any]) -> Mapping[str, Setting]:
     """
     try:
         hints = typing.get_type_hints(config_type)
-        return {field.name: _setting(field, hints[field.name]) for field in attrs.fields(config_type) if field.init}
+        found = {field.name: _setting(field, hints[field.name]) for field in attrs.fields(config_type) if field.init}
+        return types.MappingProxyType(found)
     except Exception as error:
         name = f"{config_type.__module__}.{config_type.__qualname__}"
         raise PluginBroken(f"{name}: no configuration: {type(error).__name__}: {error}") from error
