@@ -13,6 +13,7 @@ from tests.shared import REPOSITORY
 EXAMPLES = REPOSITORY / "examples"
 
 PROMISED = {
+    "background_spooler.py": ["The server has Report\nNew mail: Re: Report\ncreated\nLogged off"],
     "convert.py": [
         "IPM.Appointment: Lunch, with ['menu.txt']\nas tnef: 0 lost\nas mime: 1 lost\n",
         "PidTagMessageClass: MIME has no field for it ('IPM.Appointment'), and reads as 'IPM.Note'",

@@ -26,6 +26,7 @@ PAGES = (
     "reports",
     "restrictions",
     "routing",
+    "sessions",
     "store",
     "tables",
     "transfer",
