@@ -27,11 +27,11 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.providers.internal.columns import column_of
-from msgcore.providers.internal.content import PreparedContent
-from msgcore.providers.internal.kept_form import as_kept
+from msgcore.providers.internal.content import PreparedContent, prepare_content
 from msgcore.providers.internal.large import has_large_files, prepare_large
 from msgcore.providers.internal.records import clean
 from msgcore.providers.internal.words import IndexedText, indexed_text, is_indexed
+from msgcore.providers.kept_form import as_kept
 from msgcore.runtime import SqlValue
 from msgcore.spi.kept import DEFAULTS, flags_set
 from msgcore.spi.origin import Origin
@@ -88,7 +88,7 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
     Takes time for large messages; needs no database. ``folder`` is where large ones are written to meanwhile.
     """
     message = incoming.message
-    content, kept = prepare_large(message, folder) if _is_piecewise(message) else as_kept(message)
+    content, kept = prepare_large(message, folder) if _is_piecewise(message) else _whole(message)
     overlay = not_carried(message, kept, _as_held) if message.properties_set.is_changed else ()
     if overlay:
         lay_over(kept, overlay)
@@ -104,6 +104,11 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
         incoming.origin,
         incoming.remote_status,
     )
+
+
+def _whole(message: Message) -> tuple[PreparedContent, Message]:
+    kept = as_kept(message)
+    return prepare_content(kept.octets, form=kept.form), kept.message
 
 
 def _is_piecewise(message: Message) -> bool:

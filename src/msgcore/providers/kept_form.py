@@ -1,10 +1,12 @@
-"""In which form a message is kept, and what it is read as from there.
+"""In which form a store keeps a message, and what it is read as from there.
 
 What was read keeps its octets, whatever is set over it; only a change of what the octets are about makes new ones, of
 the same form. What was composed is MIME, which the most programs read, and TNEF where MIME would lose some of it.
 """
 
 from __future__ import annotations
+
+import attrs
 
 from msgcore.base.octets import USUAL_LIMITS
 from msgcore.codecs import read_message, write_message
@@ -20,9 +22,8 @@ from msgcore.props.table import (
     PidTagRtfCompressed,
     PidTagTransportMessageHeaders,
 )
-from msgcore.providers.internal.content import PreparedContent, prepare_content
 
-__all__ = ["as_kept"]
+__all__ = ["Kept", "as_kept"]
 
 # What something else in such a form follows from, or is read from.
 _FOLLOWED = frozenset(
@@ -42,8 +43,17 @@ _FOLLOWED = frozenset(
 )
 
 
-def as_kept(message: Message) -> tuple[PreparedContent, Message]:
-    """Give a message's content, and the message as it will be read from that."""
+@attrs.frozen
+class Kept:
+    """A message's octets in their form, and the message as it will be read from them."""
+
+    octets: bytes = attrs.field(repr=False)
+    form: str
+    message: Message
+
+
+def as_kept(message: Message) -> Kept:
+    """Give what is kept of a message; raises as :func:`msgcore.codecs.write_message` does."""
     source = message.source
     if source is None:
         return _composed(message)
@@ -55,23 +65,23 @@ def as_kept(message: Message) -> tuple[PreparedContent, Message]:
     return _read_again(write_message(message, form=source.form), source.form)
 
 
-def _as_it_came(source: MessageSource) -> tuple[PreparedContent, Message]:
+def _as_it_came(source: MessageSource) -> Kept:
     if isinstance(source, MimeSource) and source.root.reading.limits is USUAL_LIMITS:
         # It has been read just so: no need to parse it again.
-        return prepare_content(source.octets), Message.from_source(source)
+        return Kept(source.octets, "mime", Message.from_source(source))
     return _read_again(source.octets, source.form)
 
 
-def _composed(message: Message) -> tuple[PreparedContent, Message]:
+def _composed(message: Message) -> Kept:
     message.load_files()
-    content, kept = _read_again(write_message(message, form="mime"), "mime")
-    if may_be_lost_in_mime(message) and is_lost_in_mime(message, kept):
+    kept = _read_again(write_message(message, form="mime"), "mime")
+    if may_be_lost_in_mime(message) and is_lost_in_mime(message, kept.message):
         return _read_again(write_message(message, form="tnef"), "tnef")
-    return content, kept
+    return kept
 
 
-def _read_again(octets: bytes, form: str) -> tuple[PreparedContent, Message]:
-    return prepare_content(octets, form=form), read_message(octets, form=form)
+def _read_again(octets: bytes, form: str) -> Kept:
+    return Kept(octets, form, read_message(octets, form=form))
 
 
 def _is_rewritten(message: Message, source: MessageSource) -> bool:
