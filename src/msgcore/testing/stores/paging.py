@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msgcore.base.ids import EntryId
 from msgcore.errors import UsageError
 from msgcore.model.message import Message
 from msgcore.props.restriction import Restriction, SortKey
@@ -125,7 +124,7 @@ class Paging(StoreSuite):
     def test_a_place_is_kept_when_its_row_is_deleted(self, run: Run, is_backward: bool) -> None:
         async def story(desk: StoreDesk) -> list[str | None]:
             middle = await row_named(desk, "c")
-            await desk.store.delete([EntryId.parse(middle.instance_key)], NEVER)
+            await desk.store.delete(await desk.find(PidTagSubject.equals("c")), NEVER)
             return await subjects_from(desk, middle, is_backward=is_backward, includes_origin=True)
 
         assert run(story, *SIX) == (["a", "b"] if is_backward else ["d", "e", "f"])
