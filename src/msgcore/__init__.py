@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         logon,
         open_maildrop,
         open_organization,
+        open_post_office,
         open_store,
         open_transport,
         probe,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         send,
     )
     from msgcore.blocking.organization import Organization
+    from msgcore.blocking.post_office import PostOffice
     from msgcore.blocking.remote_headers import RemoteHeaders
     from msgcore.blocking.session import Session
     from msgcore.blocking.store import MessageStore
@@ -119,6 +121,7 @@ __all__ = [
     "OwedReceipt",
     "Pending",
     "Position",
+    "PostOffice",
     "ProbeReport",
     "Profile",
     "ProfileAdmin",
@@ -165,6 +168,7 @@ __all__ = [
     "mta",
     "open_maildrop",
     "open_organization",
+    "open_post_office",
     "open_store",
     "open_transport",
     "preview",
@@ -186,6 +190,7 @@ _OPENING = (
     "logon",
     "open_maildrop",
     "open_organization",
+    "open_post_office",
     "open_store",
     "open_transport",
     "probe",
@@ -249,6 +254,7 @@ _WHERE = {
     "forward": "msgcore.model.reply",
     "reply": "msgcore.model.reply",
     "Organization": "msgcore.blocking.organization",
+    "PostOffice": "msgcore.blocking.post_office",
     "Session": "msgcore.blocking.session",
     "SessionNotifications": "msgcore.blocking.notifications",
     "Transport": "msgcore.blocking.transport",

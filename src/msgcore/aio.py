@@ -36,6 +36,8 @@ from msgcore.session.session import Session
 from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
 from msgcore.session.table import Table
+from msgcore.spi import post_office as _post_office
+from msgcore.spi.post_office import PostOffice
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "Maildrop",
     "MessageStore",
     "Organization",
+    "PostOffice",
     "RemoteHeaders",
     "Session",
     "SessionNotifications",
@@ -54,6 +57,7 @@ __all__ = [
     "logon",
     "open_maildrop",
     "open_organization",
+    "open_post_office",
     "open_store",
     "open_transport",
     "probe",
@@ -181,6 +185,22 @@ def open_organization(
             ca_file=ca_file,
             create=create,
             timeout_seconds=timeout_seconds,
+        )
+    )
+
+
+def open_post_office(
+    path: Path | str,
+    *,
+    network: str = "",
+    name: str = "",
+    create: bool = False,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+) -> Opening[PostOffice]:
+    """Open a workgroup post office for administration; as :func:`msgcore.open_post_office`."""
+    return Opening(
+        lambda: _post_office.open_post_office(
+            path, AsyncioRuntime(), network=network, name=name, create=create, timeout_seconds=timeout_seconds
         )
     )
 

@@ -21,7 +21,6 @@ from msgcore.errors import (
     InjectionRefused,
     InvalidAddress,
     NotFound,
-    NotSupported,
     StoreCorrupt,
     StoreError,
     TimedOut,
@@ -234,13 +233,6 @@ def test_a_secret_is_not_in_the_refusal(organization: Organization) -> None:
     with pytest.raises(UsageError) as refusal:
         organization.set_routes(RouteTable([connector]))
     assert "geheim" not in str(refusal.value)
-
-
-def test_a_gateway_of_a_later_version_is_named_as_such(organization: Organization) -> None:
-    connector = Connector("out", "post-office", [AddressSpace("MS", "*")])
-
-    with pytest.raises(NotSupported, match="workgroup post offices"):
-        organization.set_routes(RouteTable([connector]))
 
 
 def test_a_secret_that_is_not_there_yet_is_no_reason_to_refuse(organization: Organization) -> None:

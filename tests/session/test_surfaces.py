@@ -20,6 +20,7 @@ from msgcore.blocking import (
     notifications,
     opening,
     organization,
+    post_office,
     remote_headers,
     session,
     store,
@@ -44,6 +45,7 @@ PAIRS: dict[type, type] = {
     aio.Maildrop: maildrop.Maildrop,
     aio.RemoteHeaders: remote_headers.RemoteHeaders,
     aio.Organization: organization.Organization,
+    aio.PostOffice: post_office.PostOffice,
     mta.Node: node.Node,
 }
 # Blocking code gets a file of Python's own for it.
@@ -52,6 +54,7 @@ FUNCTIONS = (
     "logon",
     "open_maildrop",
     "open_organization",
+    "open_post_office",
     "open_store",
     "open_transport",
     "probe",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from msgcore.errors import NotSupported, UsageError
+from msgcore.errors import UsageError
 from msgcore.runtime import Runtime
 from msgcore.spi import registry
 
@@ -38,9 +38,3 @@ def test_the_services_of_the_package_are_found_by_entry_point() -> None:
 def test_an_unknown_name_lists_what_there_is() -> None:
     with pytest.raises(UsageError, match="personal-folders"):
         registry.service("no-such-service")
-
-
-@pytest.mark.parametrize("name", ["post-office"])
-def test_a_room_to_come_is_not_supported_by_name(name: str) -> None:
-    with pytest.raises(NotSupported, match=name):
-        registry.service(name)

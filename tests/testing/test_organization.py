@@ -14,7 +14,7 @@ import msgcore
 import msgcore.aio
 from msgcore import Message, Outcomes, ProfileAdmin, mime
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, NotSupported, SetupError, UsageError
+from msgcore.errors import InvalidAddress, SetupError, UsageError
 from msgcore.model import Accepted, Address, Deferred, Delivered, Envelope, Outcome, Recipient, Refused
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.organization import Organization
@@ -365,9 +365,8 @@ def test_routes_that_are_given_back_stay_the_same(mode: Mode, office: MemoryOrga
     [
         (Connector("out", "carrier-pigeon", [AddressSpace("SMTP", "*")]), UsageError),
         (Connector("out", "smtp", [AddressSpace("SMTP", "*")]), UsageError),
-        (Connector("out", "post-office", [AddressSpace("MS", "*")]), NotSupported),
     ],
-    ids=["not installed", "options", "later"],
+    ids=["not installed", "options"],
 )
 def test_a_wrong_connector_is_refused(connector: Connector, kind: type[UsageError]) -> None:
     with pytest.raises(kind, match="connector 'out'"):

@@ -8,6 +8,7 @@ from typing import cast
 from msgcore.base.text import Secret
 from msgcore.blocking.maildrop import Maildrop
 from msgcore.blocking.organization import Organization
+from msgcore.blocking.post_office import PostOffice
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
 from msgcore.blocking.transport import Transport
@@ -26,12 +27,14 @@ from msgcore.session import session as _session
 from msgcore.session import store as _store
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
+from msgcore.spi import post_office as _post_office
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
 __all__ = [
     "logon",
     "open_maildrop",
     "open_organization",
+    "open_post_office",
     "open_store",
     "open_transport",
     "probe",
@@ -229,6 +232,29 @@ def open_organization(
         url, runtime, password=password, ca_file=ca_file, create=create, timeout_seconds=timeout_seconds
     )
     return Organization(runtime, runtime.run(opening))
+
+
+def open_post_office(
+    path: Path | str,
+    *,
+    network: str = "",
+    name: str = "",
+    create: bool = False,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+) -> PostOffice:
+    """Open a workgroup post office for administration; ``create`` makes it of an empty folder, or of none.
+
+    Raises:
+        NotFound: the folder is no post office, and is not to be made one.
+        UsageError: it is another one than ``network`` and ``name`` say, has other files in it, or they are missing.
+        ConnectionLost: the folder is not there.
+        StoreError, StoreCorrupt: it cannot be used.
+    """
+    runtime = BlockingRuntime()
+    opening = _post_office.open_post_office(
+        path, runtime, network=network, name=name, create=create, timeout_seconds=timeout_seconds
+    )
+    return PostOffice(runtime, runtime.run(opening))
 
 
 def logon(

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import attrs
 
-from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, UsageError
+from msgcore.errors import MsgcoreError, PluginBroken, UsageError
 from msgcore.spi.service import ServiceClass
 
 __all__ = ["gateway", "gateway_names", "register_gateway", "register_service", "service", "service_names"]
@@ -17,9 +17,6 @@ _SERVICES = "msgcore.services"
 _GATEWAYS = "msgcore.gateways"
 
 _registered: dict[tuple[str, str], Any] = {}
-
-# Rooms that the plan has and this version has not.
-_TO_COME = {"post-office": "workgroup post offices"}
 
 
 def register_service(name: str, service_class: type[object]) -> None:
@@ -46,7 +43,6 @@ def service(name: str) -> ServiceClass:
     """Find a message service.
 
     Raises:
-        NotSupported: the plan has it, this version has not.
         UsageError: nobody has it; the message lists what there is.
         PluginBroken: its module cannot be imported.
     """
@@ -80,8 +76,6 @@ def _find(group: str, name: str) -> Any:
     point = _entry_points(group).get(name)
     if point is not None:
         return _load(point)
-    if name in _TO_COME:
-        raise NotSupported(f"{name}: {_TO_COME[name]} are not in this version of msgcore")
     kind = group.rpartition(".")[2].removesuffix("s")
     raise UsageError(f"{name!r} is no {kind} that is installed; there are {', '.join(_names(group)) or 'none'}")
 

@@ -1,0 +1,320 @@
+"""A mailbox on the share: its messages found, read, put in, changed and taken out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import attrs
+
+from msgcore.errors import NotFound, ObjectDeleted, StoreBusy, StoreCorrupt
+from msgcore.providers.postoffice.folders import Folder, FolderTree, folder_path, write_folder
+from msgcore.providers.postoffice.message_file import Prepared, StoredContent, read_content
+from msgcore.providers.postoffice.names import Entry, new_id, new_name
+from msgcore.providers.postoffice.plans import Arrive, Plans, Publish, Rename, Step, make
+from msgcore.providers.postoffice.share import (
+    bring_to_disk,
+    make_folder,
+    names_in,
+    publish_folder,
+    read_file,
+    remove,
+    rename,
+    write_file,
+)
+
+__all__ = ["Change", "Found", "Mailbox", "NewEntry"]
+
+_TRIES = 100
+_LOOKS = 3
+_MOST_HINTS = 200_000
+_MARK = "d."
+_NOWHERE = 0
+
+
+@attrs.frozen
+class Found:
+    """A message, and where it is."""
+
+    folder: Folder
+    entry: Entry
+
+    @property
+    def path(self) -> Path:
+        return self.folder.path / self.entry.name
+
+
+Change = Callable[[Found], Found]
+"""Says what becomes of a message: in which folder it then is, under which name. The same when nothing does."""
+
+
+@attrs.frozen
+class NewEntry:
+    """A new message that has been written, under its number or a delivery key, and the steps that make it appear."""
+
+    number: int
+    steps: tuple[Step, ...]
+    drafts: tuple[Path, ...]
+    key: str | None = None
+
+
+class Mailbox:
+    """The mailbox at ``place``. May be shared by threads; any number of processes may have it open."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.tree = FolderTree(place)
+        self.plans = Plans(place)
+        self._tmp = place / "tmp"
+        self._hints: dict[int, Found] = {}
+
+    # Finding
+
+    def find(self, number: int) -> Found:
+        """Find a message.
+
+        Raises:
+            ObjectDeleted: it is not there.
+        """
+        known = self._hints.get(number)
+        if known is not None and os.path.lexists(known.path):
+            return known
+        # While it is looked for it may move from where nobody has looked yet to where somebody has.
+        for _ in range(_LOOKS):
+            for folder in self.tree.all():
+                entry = self.tree.look(folder).entries.get(number)
+                if entry is not None:
+                    return self._noted(Found(folder, entry))
+        self._hints.pop(number, None)
+        raise ObjectDeleted(f"message {number:x} is deleted")
+
+    def find_all(self, numbers: Sequence[int]) -> list[Found]:
+        """Find messages, each once; raises as :meth:`find` does."""
+        return [self.find(one) for one in dict.fromkeys(numbers)]
+
+    def messages(self, folder: Folder) -> Mapping[int, Entry]:
+        """Give the messages of a folder by number."""
+        return self.tree.look(folder).entries
+
+    def _noted(self, found: Found) -> Found:
+        if len(self._hints) > _MOST_HINTS:
+            self._hints.clear()
+        if found.folder.id != _NOWHERE:
+            self._hints[found.entry.id] = found
+        return found
+
+    # Reading
+
+    def read(self, found: Found) -> StoredContent:
+        """Read a message's content.
+
+        Raises:
+            ObjectDeleted: it is gone.
+            StoreCorrupt: it is damaged, or a file is missing.
+        """
+        for _ in range(_TRIES):
+            path = self._content_path(found)
+            octets = read_file(path)
+            if octets is not None:
+                return read_content(octets, str(path))
+            before, found = found, self.find(found.entry.id)
+            if before.entry == found.entry and before.path == found.path and os.path.lexists(found.path):
+                raise StoreCorrupt(f"{path}: is missing")
+        raise StoreBusy(f"{self.place}: message {found.entry.id:x} changes all the time")
+
+    def _content_path(self, found: Found) -> Path:
+        return found.path if found.entry.content == "0" else self.place / "contents" / found.entry.content
+
+    # Putting in
+
+    def write_new(self, folder: Folder, prepared: Prepared, submission: str = "0") -> NewEntry:
+        """Write a message that is to appear in a folder; of one with a delivery key that is known, nothing."""
+        entry = Entry(new_id(), submission=submission, flags=prepared.flags, status=prepared.status)
+        if prepared.key is None:
+            draft = self._tmp / entry.name
+            write_file(draft, *prepared.chunks)
+            return NewEntry(entry.id, (Rename(draft, folder.path / entry.name),), (draft,))
+        known, arrive = self._key_path(prepared.key), Arrive(self._key_path(prepared.key), folder.path)
+        if os.path.lexists(known):
+            return NewEntry(entry.id, (arrive,), (), prepared.key)
+        draft = self._tmp / new_name()
+        draft.mkdir()
+        try:
+            write_file(draft / f"{_MARK}{entry.id:016x}")
+            write_file(draft / entry.name, *prepared.chunks)
+            bring_to_disk(draft)
+            self._make_bucket(known.parent)
+        except BaseException:
+            remove(draft)
+            raise
+        return NewEntry(entry.id, (Publish(draft, known), arrive), (draft,), prepared.key)
+
+    def _make_bucket(self, path: Path) -> None:
+        if not os.path.lexists(path):
+            make_folder(path)
+            bring_to_disk(path.parent)
+
+    def save(self, folder: Folder, prepared: Sequence[Prepared]) -> list[int]:
+        """Put messages into a folder, all or none, and give their numbers."""
+        new: list[NewEntry] = []
+        try:
+            for one in prepared:
+                new.append(self.write_new(folder, one))
+            self.carry_out([step for one in new for step in one.steps], is_one=len(new) == 1)
+        except BaseException:
+            self.drop(new)
+            raise
+        return [self.number_of(one) for one in new]
+
+    def drop(self, new: Sequence[NewEntry]) -> None:
+        """Remove what was written of messages that are not to appear."""
+        for one in new:
+            for draft in one.drafts:
+                remove(draft)
+
+    def number_of(self, new: NewEntry) -> int:
+        """Give the number of a message that has appeared: of one that was delivered before, the number it has."""
+        return new.number if new.key is None else self.delivered(new.key) or new.number
+
+    def delivered(self, key: str) -> int | None:
+        """Give the number of the message that was delivered under a key."""
+        try:
+            names = names_in(self._key_path(key))
+        except FileNotFoundError:
+            return None
+        return next((int(name.removeprefix(_MARK), 16) for name in names if name.startswith(_MARK)), None)
+
+    def _key_path(self, key: str) -> Path:
+        return self.place / "keys" / key[:2] / key
+
+    def carry_out(self, steps: Sequence[Step], *, is_one: bool) -> None:
+        """Make steps; those of one message need no plan: whoever delivers it again makes those that are left."""
+        if is_one:
+            make(steps)
+        elif steps:
+            self.plans.carry_out(steps)
+
+    # Changing
+
+    def change(self, numbers: Sequence[int], change: Change) -> list[Found]:
+        """Change messages, all or none, and give them as they were before.
+
+        Raises:
+            ObjectDeleted: one is not there; then none is changed.
+        """
+        for _ in range(_TRIES):
+            found = self.find_all(numbers)
+            if not self.plans.finish():
+                break
+        else:
+            raise StoreBusy(f"{self.place}: there are plans to carry out all the time")
+        changes = [(one, change(one)) for one in found]
+        changes = [(before, after) for before, after in changes if before != after]
+        steps = [Rename(before.path, after.path) for before, after in changes]
+        if len(found) == 1:
+            return [self.change_one(found[0].entry.id, change)]
+        if steps:
+            self.plans.carry_out(steps)
+        for before, after in changes:
+            if os.path.lexists(after.path):
+                self._noted(after)
+            else:
+                # Somebody else has changed it between: in whatever order, both changes are to hold.
+                with suppress(ObjectDeleted):
+                    self.change_one(before.entry.id, change)
+        return found
+
+    def change_one(self, number: int, change: Change) -> Found:
+        """Change a message, and give it as it was before; raises as :meth:`change` does."""
+        for _ in range(_TRIES):
+            before = self.find(number)
+            if self.plans.finish():
+                continue
+            after = change(before)
+            if after == before:
+                return before
+            try:
+                is_made = rename(before.path, after.path)
+            except FileNotFoundError:
+                raise ObjectDeleted(f"folder {after.folder.name!r} is deleted") from None
+            if is_made:
+                self._noted(after)
+                bring_to_disk(after.folder.path, before.folder.path)
+                return before
+        raise StoreBusy(f"{self.place}: message {number:x} changes all the time")
+
+    # Files beside
+
+    def write_beside(self, kind: str, *chunks: bytes) -> str:
+        """Write a file that an entry is to name, ``contents`` or ``submissions``, and give its name."""
+        name = new_name()
+        write_file(self.place / kind / name, *chunks)
+        bring_to_disk(self.place / kind)
+        return name
+
+    def read_beside(self, kind: str, name: str) -> bytes | None:
+        return read_file(self.place / kind / name)
+
+    def remove_beside(self, kind: str, name: str) -> None:
+        """Remove a file that no entry names any more."""
+        if name != "0":
+            remove(self.place / kind / name)
+
+    # Taking out
+
+    def delete(self, numbers: Sequence[int], check: Change) -> None:
+        """Delete messages, all or none; ``check`` may refuse one.
+
+        Raises:
+            ObjectDeleted: one is not there; then none is deleted.
+        """
+        nowhere = Folder(_NOWHERE, self._tmp, "")
+        done = self.change(numbers, lambda one: Found(nowhere, attrs.evolve(check(one).entry, tag=new_name())))
+        for one in done:
+            self._hints.pop(one.entry.id, None)
+            self.remove_beside("contents", one.entry.content)
+            self.remove_beside("submissions", one.entry.submission)
+        self._empty_tmp({one.entry.id for one in done})
+
+    def _empty_tmp(self, numbers: set[int]) -> None:
+        for name in names_in(self._tmp):
+            entry = Entry.parse(name)
+            if entry is not None and entry.id in numbers:
+                remove(self._tmp / name)
+
+    # Folders
+
+    def create_folder(self, parent: Folder, name: str) -> Folder:
+        """Make a folder, or find the one of that name.
+
+        Raises:
+            ObjectDeleted: the parent is gone.
+        """
+        path = folder_path(parent.path, name)
+        known = self.tree.at(path, parent)
+        if known is None:
+            draft = self._tmp / new_name()
+            try:
+                write_folder(draft, name)
+                bring_to_disk(draft)
+                publish_folder(draft, path)
+            except FileNotFoundError:
+                remove(draft)
+                raise ObjectDeleted(f"folder {parent.name!r} is deleted") from None
+            except BaseException:
+                remove(draft)
+                raise
+            bring_to_disk(parent.path)
+            known = self.tree.at(path, parent)
+        if known is None:
+            raise NotFound(f"folder {name!r} was deleted at this moment")
+        return known
+
+    def delete_folder(self, folder: Folder) -> None:
+        """Delete a folder with all that is in it."""
+        gone = self._tmp / new_name()
+        rename(folder.path, gone)
+        bring_to_disk(folder.path.parent)
+        remove(gone)

@@ -1,0 +1,98 @@
+"""The message service ``post-office``: a mailbox, the way to the others, and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from msgcore.base.text import fold
+from msgcore.base.times import Deadline
+from msgcore.errors import NotFound, SetupError
+from msgcore.model.address import Address
+from msgcore.providers.postoffice.administration import OfficeOnShare
+from msgcore.providers.postoffice.config import PostOfficeConfig
+from msgcore.providers.postoffice.delivery import Offices
+from msgcore.providers.postoffice.office import Office
+from msgcore.providers.postoffice.store import PostOfficeStore
+from msgcore.providers.postoffice.transport import PostOfficeTransport
+from msgcore.runtime.abc import Runtime
+
+__all__ = ["PostOfficeService"]
+
+
+class PostOfficeBook:
+    """The names of all who have a mailbox."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
+        """Give those whose mailbox or display name it is, in whatever case."""
+        deadline.check("post office")
+        wanted = fold(name)
+        return [
+            self._office.address(one)
+            for one in self._office.mailboxes()
+            if wanted in {fold(one.name), fold(one.display_name)}
+        ]
+
+
+class PostOfficeService:
+    """A store, a transport and an address book over one folder."""
+
+    config_type = PostOfficeConfig
+    transport_class: ClassVar[type[PostOfficeTransport]] = PostOfficeTransport
+
+    def __init__(self, config: PostOfficeConfig, runtime: Runtime) -> None:
+        self._config = config
+        self._runtime = runtime
+        self._store: PostOfficeStore | None = None
+        self._transport: PostOfficeTransport | None = None
+        self._providers: tuple[object, ...] = ()
+
+    def logon(self, deadline: Deadline) -> None:
+        """Open the mailbox.
+
+        Raises:
+            SetupError: the folder is no post office, or has no such mailbox.
+            ConnectionLost: the folder is not there.
+            StoreError, StoreCorrupt: it cannot be used.
+        """
+        deadline.check("post office")
+        offices = Offices(self._config.path, self._config.others)
+        try:
+            office = offices.open()
+        except NotFound as error:
+            raise SetupError(str(error)) from error
+        mailbox = office.mailbox(self._config.mailbox)
+        if mailbox is None:
+            raise SetupError(f"post office {office.network}/{office.name} has no mailbox {self._config.mailbox!r}")
+        self._store = PostOfficeStore(office, mailbox, self._runtime)
+        self._store.open(deadline)
+        self._transport = self.transport_class(offices, office.address(mailbox), self._runtime.now)
+        self._providers = (self._store, self._transport, PostOfficeBook(office))
+
+    def providers(self) -> Sequence[object]:
+        return self._providers
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+        if self._transport is not None:
+            self._transport.close()
+
+    @classmethod
+    async def open_post_office(
+        cls,
+        path: Path,
+        *,
+        network: str,
+        name: str,
+        create: bool,
+        runtime: Runtime,
+        deadline: Deadline,
+    ) -> OfficeOnShare:
+        return await OfficeOnShare.open(
+            path, network=network, name=name, create=create, runtime=runtime, deadline=deadline
+        )

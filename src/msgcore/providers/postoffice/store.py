@@ -1,0 +1,325 @@
+"""The store: one mailbox of a post office, as a session uses it. Every method blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+
+import attrs
+
+from msgcore.base.ids import EntryId, ObjectKind
+from msgcore.base.text import refuse_line_ends
+from msgcore.base.times import Clock, Deadline
+from msgcore.errors import Closed, ForeignEntryId, NotFound, UsageError
+from msgcore.model.message import Message
+from msgcore.props.key import PropertyKey
+from msgcore.props.row import Row
+from msgcore.providers.postoffice.folders import SPECIAL, Folder
+from msgcore.providers.postoffice.mailbox import Found, Mailbox
+from msgcore.providers.postoffice.message_file import Prepared, prepare
+from msgcore.providers.postoffice.names import new_name
+from msgcore.providers.postoffice.office import MailboxOnShare, Office
+from msgcore.providers.postoffice.outbox import Outbox, refuse_submitted
+from msgcore.providers.postoffice.rows import RowReader
+from msgcore.providers.postoffice.share import share_errors
+from msgcore.providers.postoffice.tidying import tidy
+from msgcore.spi.check import check_query
+from msgcore.spi.limited import limit_attachments
+from msgcore.spi.rows import count_rows, group_rows, select
+from msgcore.spi.store import (
+    LOADED_AT_ONCE,
+    FolderFacts,
+    Incoming,
+    MessageFlag,
+    MessageStatus,
+    OutgoingItem,
+    RowGroup,
+    SpecialFolder,
+    TableQuery,
+)
+
+__all__ = ["PostOfficeStore"]
+
+_NO_FLAGS = MessageFlag(0)
+_PENDING = MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
+# What a changed message says anew; the other flags were noted when it arrived, or since.
+_SAID_ANEW = MessageFlag.HAS_ATTACHMENTS | MessageFlag.RESEND
+_LOADED_OCTETS_AT_ONCE = 16 * 1024 * 1024
+
+
+class PostOfficeStore:
+    """One mailbox. May be shared by threads."""
+
+    def __init__(self, office: Office, mailbox: MailboxOnShare, clock: Clock) -> None:
+        self._office = office
+        self._name = mailbox.display_name
+        self._clock = clock
+        self._mailbox = Mailbox(mailbox.place)
+        self._rows = RowReader(self._mailbox, mailbox.uid)
+        self._outbox = Outbox(self._mailbox, mailbox.uid, clock)
+        self._is_closed = False
+        self.uid = mailbox.uid
+
+    @property
+    def display_name(self) -> str:
+        return self._name
+
+    def open(self, deadline: Deadline) -> None:
+        """See that the mailbox is there, finish what others left, and remove what nobody needs."""
+        with self._call(deadline) as mailbox:
+            tidy(mailbox)
+
+    def close(self) -> None:
+        """Refuse every further call."""
+        self._is_closed = True
+
+    @contextmanager
+    def _call(self, deadline: Deadline) -> Generator[Mailbox]:
+        """Open one call: every method is one, and finds the mailbox as a whole."""
+        if self._is_closed:
+            raise Closed(f"{self._name}: the mailbox has been closed")
+        deadline.check(self._name)
+        with share_errors(self._mailbox.place, self._mailbox.place / "mailbox.json"):
+            self._mailbox.plans.finish()
+            yield self._mailbox
+
+    # Entry ids
+
+    def _number(self, entry_id: EntryId, kind: int) -> int:
+        if entry_id.provider_uid != self.uid:
+            raise ForeignEntryId(f"entry id {bytes(entry_id).hex()} belongs to another store")
+        if entry_id.kind != kind:
+            raise UsageError(f"entry id {bytes(entry_id).hex()} names an object of another kind")
+        return entry_id.number
+
+    def _message_number(self, entry_id: EntryId) -> int:
+        return self._number(entry_id, ObjectKind.MESSAGE)
+
+    def _message_numbers(self, entry_ids: Sequence[EntryId]) -> list[int]:
+        return [self._message_number(one) for one in entry_ids]
+
+    def _message_id(self, number: int) -> EntryId:
+        return EntryId(self.uid, ObjectKind.MESSAGE, number)
+
+    def _folder_id(self, number: int) -> EntryId:
+        return EntryId(self.uid, ObjectKind.FOLDER, number)
+
+    def _folder(self, mailbox: Mailbox, entry_id: EntryId) -> Folder:
+        return mailbox.tree.find(self._number(entry_id, ObjectKind.FOLDER))
+
+    # Folders
+
+    def special_folders(self, deadline: Deadline) -> Mapping[SpecialFolder, EntryId]:
+        with self._call(deadline) as mailbox:
+            return {role: self._folder_id(mailbox.tree.special(role).id) for role in SPECIAL}
+
+    def folders(self, parent: EntryId, deadline: Deadline) -> Sequence[FolderFacts]:
+        with self._call(deadline) as mailbox:
+            return [self._facts(mailbox, one) for one in mailbox.tree.inside(self._folder(mailbox, parent))]
+
+    def folder(self, entry_id: EntryId, deadline: Deadline) -> FolderFacts:
+        with self._call(deadline) as mailbox:
+            return self._facts(mailbox, self._folder(mailbox, entry_id))
+
+    def _facts(self, mailbox: Mailbox, folder: Folder) -> FolderFacts:
+        entries = mailbox.messages(folder).values()
+        return FolderFacts(
+            self._folder_id(folder.id),
+            None if folder.parent is None else self._folder_id(folder.parent),
+            folder.name,
+            folder.role,
+            content_count=len(entries),
+            unread_count=sum(not one.is_read for one in entries),
+        )
+
+    def create_folder(self, parent: EntryId, name: str, deadline: Deadline) -> EntryId:
+        with self._call(deadline) as mailbox:
+            if not refuse_line_ends(name, "folder name").strip():
+                raise UsageError("a folder needs a name")
+            return self._folder_id(mailbox.create_folder(self._folder(mailbox, parent), name).id)
+
+    def delete_folder(self, entry_id: EntryId, deadline: Deadline) -> None:
+        with self._call(deadline) as mailbox:
+            folder = self._folder(mailbox, entry_id)
+            if folder.role is not None:
+                raise UsageError(f"{folder.name!r} is a special folder")
+            mailbox.delete_folder(folder)
+
+    # Tables
+
+    def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        with self._call(deadline) as mailbox:
+            return select(self._rows.sources(self._folder(mailbox, folder)), query)
+
+    def count(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> int:
+        with self._call(deadline) as mailbox:
+            where = self._folder(mailbox, folder)
+            if query.restriction is None and query.origin is None:
+                check_query(query)
+                return len(mailbox.messages(where))
+            return count_rows(self._rows.sources(where), query)
+
+    def groups(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[RowGroup]:
+        with self._call(deadline) as mailbox:
+            return group_rows(self._rows.sources(self._folder(mailbox, folder)), query.restriction, query.sort_order)
+
+    def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
+        with self._call(deadline) as mailbox:
+            found = mailbox.find(self._message_number(entry_id))
+            (row,) = select([self._rows.source(found)], TableQuery(columns))
+            return row
+
+    # Messages
+
+    def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
+        with self._call(deadline) as mailbox:
+            return self._load(mailbox, entry_id, load_limit_octets)[0]
+
+    def load_many(
+        self, entry_ids: Sequence[EntryId], load_limit_octets: int, deadline: Deadline
+    ) -> Sequence[Message | NotFound]:
+        found: list[Message | NotFound] = []
+        room = _LOADED_OCTETS_AT_ONCE
+        with self._call(deadline) as mailbox:
+            for entry_id in entry_ids[:LOADED_AT_ONCE]:
+                try:
+                    message, size_octets = self._load(mailbox, entry_id, load_limit_octets)
+                except NotFound as error:
+                    found.append(error)
+                    continue
+                except UsageError:
+                    if not found:
+                        raise
+                    break
+                found.append(message)
+                room -= size_octets
+                if room < 0:
+                    break
+        return found
+
+    def _load(self, mailbox: Mailbox, entry_id: EntryId, load_limit_octets: int) -> tuple[Message, int]:
+        found = mailbox.find(self._message_number(entry_id))
+        content = mailbox.read(found)
+        message = self._rows.message(found, content)
+        size_octets = content.facts.size_octets
+        if size_octets > load_limit_octets:
+            message = limit_attachments(message, load_limit_octets)
+        return message, size_octets
+
+    def _prepared(self, incoming: Incoming, flags: MessageFlag = _NO_FLAGS) -> Prepared:
+        return prepare(incoming, self._clock.now(), flags)
+
+    def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
+        with self._call(deadline) as mailbox:
+            where = self._folder(mailbox, folder)
+            numbers = mailbox.save(where, [self._prepared(one) for one in incoming])
+            return [self._message_id(one) for one in numbers]
+
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+        with self._call(deadline) as mailbox:
+            known = refuse_submitted(mailbox.find(self._message_number(entry_id)))
+            changed = self._prepared(Incoming(message))
+            facts = attrs.evolve(
+                changed.facts,
+                delivered_at=(before := mailbox.read(known).facts).delivered_at,
+                created_at=before.created_at,
+            )
+            name = mailbox.write_beside("contents", facts.to_line(), changed.octets)
+
+            def change(found: Found) -> Found:
+                entry = refuse_submitted(found).entry
+                flags = (entry.flags & ~_SAID_ANEW) | (changed.flags & _SAID_ANEW)
+                return Found(found.folder, attrs.evolve(entry, tag=new_name(), content=name, flags=flags))
+
+            try:
+                known = mailbox.change_one(known.entry.id, change)
+            except UsageError:  # it is gone, or submitted
+                mailbox.remove_beside("contents", name)
+                raise
+            mailbox.remove_beside("contents", known.entry.content)
+
+    def set_read_flag(self, entry_ids: Sequence[EntryId], is_read: bool, deadline: Deadline) -> None:
+        def change(found: Found) -> Found:
+            if found.entry.is_read is is_read:
+                return found
+            flags = (found.entry.flags & ~_PENDING) | MessageFlag.READ if is_read else found.entry.flags
+            flags = flags if is_read else flags & ~MessageFlag.READ
+            return Found(found.folder, attrs.evolve(found.entry, tag=new_name(), flags=flags))
+
+        self._change(entry_ids, change, deadline)
+
+    def set_message_status(
+        self, entry_ids: Sequence[EntryId], status: MessageStatus, mask: MessageStatus, deadline: Deadline
+    ) -> None:
+        def change(found: Found) -> Found:
+            # As integers: the complement of a flag knows nothing of an application's own bits.
+            bits = (int(found.entry.status) & ~int(mask)) | (int(status) & int(mask))
+            if bits == int(found.entry.status):
+                return found
+            return Found(found.folder, attrs.evolve(found.entry, tag=new_name(), status=MessageStatus(bits)))
+
+        self._change(entry_ids, change, deadline)
+
+    def _change(self, entry_ids: Sequence[EntryId], change: Callable[[Found], Found], deadline: Deadline) -> None:
+        with self._call(deadline) as mailbox:
+            mailbox.change(self._message_numbers(entry_ids), change)
+
+    def move(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> None:
+        with self._call(deadline) as mailbox:
+            target = self._folder(mailbox, folder)
+
+            def change(found: Found) -> Found:
+                entry = refuse_submitted(found).entry
+                return found if found.folder.id == target.id else Found(target, attrs.evolve(entry, tag=new_name()))
+
+            mailbox.change(self._message_numbers(entry_ids), change)
+
+    def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Sequence[EntryId]:
+        with self._call(deadline) as mailbox:
+            target = self._folder(mailbox, folder)
+            copies: list[Prepared] = []
+            for found in [mailbox.find(one) for one in self._message_numbers(entry_ids)]:
+                content = mailbox.read(found)
+                flags = found.entry.flags & ~(MessageFlag.SUBMIT | _PENDING)
+                copies.append(Prepared(content.facts, content.octets, flags, found.entry.status))
+            return [self._message_id(one) for one in mailbox.save(target, copies)]
+
+    def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
+        with self._call(deadline) as mailbox:
+            mailbox.delete(self._message_numbers(entry_ids), refuse_submitted)
+
+    # The outgoing queue
+
+    def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> OutgoingItem:
+        with self._call(deadline):
+            letter = self._prepared(Incoming(message, is_read=True, is_unsent=True), MessageFlag.SUBMIT)
+            return self._outbox.submit(message, letter, transfer_id)
+
+    def outgoing(self, deadline: Deadline) -> Sequence[OutgoingItem]:
+        with self._call(deadline):
+            return self._outbox.open_items()
+
+    def submission(self, entry_id: EntryId, deadline: Deadline) -> OutgoingItem:
+        with self._call(deadline):
+            return self._outbox.submission(self._message_number(entry_id))
+
+    def make_due(self, deadline: Deadline) -> None:
+        with self._call(deadline):
+            self._outbox.make_due()
+
+    def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
+        with self._call(deadline):
+            return self._outbox.lock_due(lease_seconds)
+
+    def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
+        with self._call(deadline):
+            self._message_number(item.entry_id)
+            return self._outbox.settle(item, [self._prepared(one) for one in reports])
+
+    def retry(self, entry_id: EntryId, deadline: Deadline) -> None:
+        with self._call(deadline):
+            self._outbox.retry(self._message_number(entry_id))
+
+    def abort(self, entry_id: EntryId, deadline: Deadline) -> None:
+        with self._call(deadline):
+            self._outbox.abort(self._message_number(entry_id))

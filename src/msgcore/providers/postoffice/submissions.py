@@ -1,0 +1,95 @@
+"""The record of a submission: a file that never changes, which the message's entry names; a new state is a new file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
+from msgcore.errors import StoreCorrupt
+from msgcore.model.address import Address
+from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
+from msgcore.model.recipient import Recipient, RecipientKind
+from msgcore.spi.store import OutgoingItem, OutgoingState
+
+__all__ = ["Hold", "Record", "read_record", "write_record"]
+
+
+@attrs.frozen
+class Hold:
+    """A lock: which process has it, for how long, and when the share's clock said that it was taken."""
+
+    holder: str
+    lease_seconds: float
+    taken_at: float
+
+
+@attrs.frozen
+class Record:
+    """A submission as it stands, and who holds it."""
+
+    item: OutgoingItem
+    hold: Hold | None = None
+
+
+def write_record(record: Record) -> bytes:
+    """Write a record; its entry id is not in it."""
+    item = record.item
+    said = {
+        "transfer_id": item.transfer_id,
+        "state": item.state.value,
+        "submitted": filetime_from_datetime(item.submitted_at),
+        "due": filetime_from_datetime(item.due_at),
+        "tries": item.tries,
+        "reason": item.reason,
+        "token": item.token,
+        "sender": None if item.sender is None else _address(item.sender),
+        "recipients": [
+            [int(one.kind), *_address(one.address), item.transports.get(one, ""), *outcome_fields(outcome)]
+            for one, outcome in item.outcomes.items()
+        ],
+        "hold": None if record.hold is None else list(attrs.astuple(record.hold)),
+    }
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def read_record(octets: bytes, entry_id: EntryId, where: str) -> Record:
+    """Read what :func:`write_record` wrote.
+
+    Raises:
+        StoreCorrupt: it did not write this.
+    """
+    try:
+        said: Mapping[str, Any] = json.loads(octets)
+        outcomes: dict[Recipient, Outcome] = {}
+        transports: dict[Recipient, str] = {}
+        for kind, address_type, address, name, transport, *fields in said["recipients"]:
+            recipient = Recipient(Address(address_type, address, name), RecipientKind(kind))
+            outcomes[recipient] = outcome_of_fields(*fields)
+            if transport:
+                transports[recipient] = transport
+        item = OutgoingItem(
+            entry_id,
+            said["transfer_id"],
+            OutgoingState(said["state"]),
+            submitted_at=datetime_from_filetime(said["submitted"]),
+            due_at=datetime_from_filetime(said["due"]),
+            tries=said["tries"],
+            sender=None if said["sender"] is None else Address(*said["sender"]),
+            outcomes=MappingProxyType(outcomes),
+            transports=MappingProxyType(transports),
+            reason=said["reason"],
+            token=said["token"],
+        )
+        return Record(item, None if said["hold"] is None else Hold(*said["hold"]))
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+        raise StoreCorrupt(f"{where}: is no record of a submission: {error}") from error
+
+
+def _address(address: Address) -> tuple[str, str, str]:
+    return address.address_type, address.email_address, address.display_name

@@ -1,0 +1,205 @@
+"""Post offices as sessions, organisations and administrators use them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+import msgcore
+from msgcore import Message, ProfileAdmin, aio
+from msgcore.errors import Closed, ConnectionLost, InvalidAddress, NotFound, SetupError, UsageError
+from msgcore.mta import AddressSpace, Connector, RouteTable
+from msgcore.props.tags import PS_PUBLIC_STRINGS, NamedProperty
+from msgcore.props.types import PropertyType
+from msgcore.providers.postoffice.office import Office, create_office
+from msgcore.testing.organization import MemoryOrganization
+
+COLOUR: NamedProperty[str] = NamedProperty(PS_PUBLIC_STRINGS, "Colour", PropertyType.UNICODE)
+
+
+@pytest.fixture
+def admin(tmp_path: Path, office: Office) -> ProfileAdmin:
+    """Profiles of ann and bob, each with nothing but a mailbox of the post office."""
+    admin = ProfileAdmin(tmp_path / "profiles")
+    for name in ("ann", "bob"):
+        admin.create(name, services=[{"service": "post-office", "path": office.path, "mailbox": name}])
+    return admin
+
+
+# From one mailbox to another.
+
+
+def test_ann_writes_to_bob_and_he_answers(admin: ProfileAdmin) -> None:
+    with msgcore.logon("ann", admin=admin) as ann:
+        ann.submit(Message(to="Bob Berg", subject="Lunch", text="At noon?", attachments=[b"menu"]))
+        ann.flush_queues()
+        assert [item.subject for item in ann.sent_items.messages()] == ["Lunch"]
+        identity = ann.primary_identity
+    with msgcore.logon("bob", admin=admin) as bob:
+        (item,) = bob.inbox.messages()
+        letter = item.load()
+        assert (letter.from_, letter.attachments[0].data) == (identity, b"menu")
+        bob.submit(msgcore.reply(letter))
+        bob.flush_queues()
+    with msgcore.logon("ann", admin=admin) as ann:
+        assert [item.subject for item in ann.inbox.messages()] == ["Re: Lunch"]
+
+
+def test_properties_arrive_as_they_are(admin: ProfileAdmin) -> None:
+    message = Message(to="MS:net/po1/BOB", subject="Colours")
+    message[COLOUR] = "blue"
+    with msgcore.logon("ann", admin=admin) as ann:
+        ann.submit(message)
+        ann.flush_queues()
+    with msgcore.logon("bob", admin=admin) as bob:
+        (item,) = bob.inbox.messages()
+        assert item.load()[COLOUR] == "blue"
+
+
+def test_who_is_written_to_in_secret_is_shown_to_nobody(admin: ProfileAdmin, office: Office) -> None:
+    office.add_mailbox("cia", "", exist_ok=False)
+    admin.create("cia", services=[{"service": "post-office", "path": office.path, "mailbox": "cia"}])
+    with msgcore.logon("ann", admin=admin) as ann:
+        ann.submit(Message(to="MS:NET/PO1/bob", bcc="MS:NET/PO1/cia", subject="Secret"))
+        ann.flush_queues()
+    for name in ("bob", "cia"):
+        with msgcore.logon(name, admin=admin) as session:
+            (item,) = session.inbox.messages()
+            letter = item.load()
+            assert [one.email_address for one in letter.recipients] == ["NET/PO1/bob"]
+            assert b"cia" not in msgcore.mime.write(letter)
+
+
+def test_nobody_of_that_name_is_reported_to_the_sender(admin: ProfileAdmin) -> None:
+    with msgcore.logon("ann", admin=admin) as ann:
+        submission = ann.submit(Message(to=["MS:NET/PO1/eve", "MS:NET/PO2/bob"], subject="Hello"))
+        ann.flush_queues()
+        assert {str(one.enhanced) for one in ann.outcomes(submission).values()} == {"5.1.1", "5.1.2"}
+        assert [item.subject for item in ann.inbox.messages()] == ["Undeliverable: Hello"]
+
+
+def test_a_name_that_two_have_is_ambiguous(admin: ProfileAdmin, office: Office) -> None:
+    office.add_mailbox("bob2", "Bob Berg", exist_ok=False)
+    with msgcore.logon("ann", admin=admin) as ann, pytest.raises(InvalidAddress, match="NET/PO1/bob2"):
+        ann.submit(Message(to="bob berg", subject="Which?"))
+
+
+def test_another_post_office_is_reached_by_its_folder(admin: ProfileAdmin, office: Office, tmp_path: Path) -> None:
+    other = create_office(tmp_path / "other", "NET", "PO2")
+    other.add_mailbox("dan", "", exist_ok=False)
+    service = {"service": "post-office", "path": office.path, "mailbox": "ann", "others": [str(other.path)]}
+    admin.create("both", services=[service])
+    admin.create("dan", services=[{"service": "post-office", "path": other.path, "mailbox": "dan"}])
+    with msgcore.logon("both", admin=admin) as ann:
+        submission = ann.submit(Message(to=["MS:NET/PO2/dan", "MS:NET/PO1/bob"], subject="Hello"))
+        ann.flush_queues()
+        assert ann.outcomes(submission).all_accepted
+    with msgcore.logon("dan", admin=admin) as dan:
+        assert [item.subject for item in dan.inbox.messages()] == ["Hello"]
+
+
+# Through an organisation.
+
+
+def test_an_organisation_delivers_into_a_post_office_with_all_properties(admin: ProfileAdmin, office: Office) -> None:
+    spaces = [AddressSpace("MS", "NET/PO1/*", cost=1)]
+    connector = Connector("workgroup", gateway="post-office", spaces=spaces, options={"path": str(office.path)})
+    organization = MemoryOrganization({"eva": "eva@a.test"}, routes=RouteTable([connector]))
+    message = Message(to=["MS:NET/PO1/bob", "MS:NET/PO1/nobody"], subject="From outside")
+    message[COLOUR] = "red"
+    with msgcore.logon(organization.profile("eva")) as eva:
+        submission = eva.submit(message)
+        eva.flush_queues()
+        assert [type(one).__name__ for one in eva.outcomes(submission).values()] == ["Delivered", "Refused"]
+    with msgcore.logon("bob", admin=admin) as bob:
+        (item,) = bob.inbox.messages()
+        letter = item.load()
+        assert (letter[COLOUR], letter.source and letter.source.form) == ("red", "tnef")
+
+
+def test_a_connector_that_names_no_folder_lets_mail_wait() -> None:
+    """A table of routes is made before the share is there."""
+    connector = Connector("workgroup", gateway="post-office", spaces=[AddressSpace("MS", "NET/PO1/*", cost=1)])
+    organization = MemoryOrganization({"eva": "eva@a.test"}, routes=RouteTable([connector]))
+    with msgcore.logon(organization.profile("eva")) as eva:
+        submission = eva.submit(Message(to="MS:NET/PO1/bob", subject="Wait"))
+        eva.flush_queues()
+        (outcome,) = eva.outcomes(submission).values()
+        assert "option path" in f"{outcome}"
+
+
+# A profile that does not fit.
+
+
+@pytest.mark.parametrize(
+    ("folder", "mailbox", "kind"),
+    [("office", "eve", SetupError), ("profiles", "ann", SetupError), ("nowhere", "ann", ConnectionLost)],
+    ids=["no such mailbox", "no post office", "no share"],
+)
+def test_a_service_that_cannot_be_opened_says_why(
+    admin: ProfileAdmin, tmp_path: Path, folder: str, mailbox: str, kind: type[Exception]
+) -> None:
+    admin.create("wrong", services=[{"service": "post-office", "path": tmp_path / folder, "mailbox": mailbox}])
+    with pytest.raises(kind, match=rf"{folder}|{mailbox}"):
+        msgcore.logon("wrong", admin=admin)
+
+
+# Administration.
+
+
+def test_mailboxes_are_made_listed_and_removed(tmp_path: Path) -> None:
+    with msgcore.open_post_office(tmp_path / "new", network="NET", name="PO1", create=True) as office:
+        made = office.add_mailbox("Ann", display_name="Ann Alm")
+        assert office.add_mailbox("ANN", exist_ok=True) == made
+        with pytest.raises(UsageError, match="Ann"):
+            office.add_mailbox("ann")
+        office.add_mailbox("..")
+        assert [one.address.typed for one in office.mailboxes()] == ["MS:NET/PO1/..", "MS:NET/PO1/Ann"]
+        office.remove_mailbox("aNN")
+        with pytest.raises(NotFound, match="Ann"):
+            office.remove_mailbox("Ann")
+        assert [one.name for one in office.mailboxes()] == [".."]
+    with pytest.raises(Closed):
+        office.mailboxes()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a/b", "a\nb", "x" * 65])
+def test_what_is_no_part_of_an_address_names_no_mailbox(office: Office, name: str) -> None:
+    with pytest.raises(UsageError):
+        office.add_mailbox(name, "", exist_ok=False)
+
+
+def test_asyncio_code_administers_it_too(tmp_path: Path) -> None:
+    async def main() -> list[str]:
+        async with aio.open_post_office(tmp_path / "new", network="NET", name="PO1", create=True) as office:
+            await office.add_mailbox("ann")
+            return [one.name for one in await office.mailboxes()]
+
+    assert asyncio.run(main()) == ["ann"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "facts", "kind"),
+    [
+        ("nowhere", {}, ConnectionLost),
+        ("empty", {}, NotFound),
+        ("empty", {"create": True}, UsageError),
+        ("office", {"network": "NET", "name": "PO2"}, UsageError),
+        ("office", {"network": "NET", "name": "PO2", "create": True}, UsageError),
+        (".", {"network": "NET", "name": "PO2", "create": True}, UsageError),
+    ],
+    ids=["no folder", "no post office", "no name", "another one", "another one again", "other files"],
+)
+def test_a_folder_that_is_something_else_is_not_opened(
+    office: Office, tmp_path: Path, folder: str, facts: dict[str, object], kind: type[Exception]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(kind):
+        msgcore.open_post_office(tmp_path / folder, **facts)  # type: ignore[arg-type]  # as a table has them
+
+
+def test_the_same_post_office_is_opened_again(office: Office) -> None:
+    with msgcore.open_post_office(office.path, network="net", name="po1", create=True) as again:
+        assert (again.network, again.name, len(again.mailboxes())) == ("NET", "PO1", 2)
