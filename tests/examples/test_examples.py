@@ -23,6 +23,12 @@ PROMISED = {
         "carol@c.test waits: smtp 127.0.0.1:9: connect: 127.0.0.1: Connection refused\ndeleted: 1, waiting: 0\n",
         "SMTP:ann@athena.test delivered through mailboxes\nforgotten: 1\n",
     ],
+    "post_office.py": [
+        "Ann Alm [MS:ATHENA/SALES/ann]\nBob Berg [MS:ATHENA/SALES/bob]\n",
+        "Bob Berg [MS:ATHENA/SALES/bob]: delivered 2.1.5",
+        "MS:ATHENA/SALES/eve: refused 5.1.1 post office ATHENA/SALES has no mailbox 'eve'\n",
+        "Ann Alm [MS:ATHENA/SALES/ann]: Lunch: At noon?",
+    ],
     "probe.py": ["greeting   220 mx.loopback.test ESMTP", "Software: msgcore", "starttls fails: not offered"],
     "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],

@@ -21,6 +21,7 @@ PAGES = (
     "mime",
     "mime-mapping",
     "outlook-forms",
+    "post-office",
     "properties",
     "receiving",
     "reports",
