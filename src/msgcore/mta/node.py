@@ -107,7 +107,7 @@ class Node:
 
     async def _start(self, runtime: LoopRuntime, deadline: Deadline) -> _Running:
         parts = await self._build(runtime, deadline)
-        parts.queue.wake = parts.manager.wake
+        parts.queue.worker = parts.manager
         running = _Running(parts.manager, [], runtime.event(), runtime.group())
         async with contextlib.AsyncExitStack() as undo:
             for one in self._listen:
@@ -152,6 +152,7 @@ class Node:
                 for listener in running.listeners:
                     closing.start(listener.close())
                 closing.start(self._drain(runtime, running))
+        await running.manager.give_back_arrivals()
 
     async def _drain(self, runtime: LoopRuntime, running: _Running) -> None:
         try:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Protocol
 
 import attrs
 
@@ -18,6 +19,8 @@ from msgcore.mta.queue.contract import (
     Change,
     Claim,
     Finished,
+    Lease,
+    LeasesArrivals,
     LinkNote,
     QueueDepth,
     QueuedMessage,
@@ -29,7 +32,7 @@ from msgcore.mta.queue.contract import (
 )
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 
-__all__ = ["HopTurned", "NodeEvent", "NodeQueue", "RecipientSettled", "Watch", "watch_nothing"]
+__all__ = ["HopTurned", "NodeEvent", "NodeQueue", "RecipientSettled", "TakesArrivals", "Watch", "watch_nothing"]
 
 _log = logging.getLogger("msgcore.mta")
 
@@ -62,6 +65,18 @@ Watch = Callable[[NodeEvent], object]
 """Is told what happens at a node, on its event loop: it counts, and never waits. What it raises is logged."""
 
 
+class TakesArrivals(Protocol):
+    """Works on what comes in, as a manager does."""
+
+    def lease(self) -> Lease | None:
+        """Say on which terms the next message is leased to it at once; ``None`` when it has enough."""
+        ...
+
+    def wake(self) -> None:
+        """Have it look at the queue: a message has come in that nobody has."""
+        ...
+
+
 def watch_nothing(_: NodeEvent) -> None:
     """Hear what happens, and do nothing."""
 
@@ -73,12 +88,18 @@ class NodeQueue:
         self._inner = inner
         self._watch = watch
         self._down: set[str] = set()
-        self.wake: Callable[[], None] = lambda: None
-        """Called when a message has come in."""
+        self._leases = inner if isinstance(inner, LeasesArrivals) and inner.leases_arrivals else None
+        self.worker: TakesArrivals | None = None
+        """Who works on what comes in."""
 
     async def accept(self, accept: Accept, deadline: Deadline) -> bytes:
+        worker = self.worker
+        lease = None if worker is None or self._leases is None else worker.lease()
+        if lease is not None and self._leases is not None:
+            return await self._leases.accept_leased(accept, lease, deadline)
         taken = await self._inner.accept(accept, deadline)
-        self.wake()
+        if worker is not None:
+            worker.wake()
         return taken
 
     async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:

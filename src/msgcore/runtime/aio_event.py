@@ -31,7 +31,7 @@ class AsyncioEvent:
             self._is_set = True
             waiters, self._waiters = self._waiters, set()
         if waiters:
-            here = asyncio._get_running_loop()  # noqa: SLF001  # the public one raises in other threads
+            here = asyncio._get_running_loop()  # the public one raises in other threads
             for waiter in waiters:
                 loop = waiter.get_loop()
                 if loop is here:

@@ -20,7 +20,12 @@ def boot_id() -> str:
 
 def holder_name() -> str:
     """Name this process among all that this boot will see: namespace, number and start, where the system tells."""
-    return f"{boot_id()}/{_namespace()}/{os.getpid()}/{_start_of(os.getpid()) or ''}"
+    return _name_of(os.getpid())
+
+
+@functools.lru_cache(maxsize=1)
+def _name_of(process: int) -> str:
+    return f"{boot_id()}/{_namespace()}/{process}/{_start_of(process) or ''}"
 
 
 def boot_of(name: str) -> str:

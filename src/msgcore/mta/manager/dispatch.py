@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
@@ -50,6 +51,9 @@ class Dispatch:
         self._hops = hops
         self._settling = settling
         self.is_stopping = False
+        self.gave_back_at = -math.inf
+        """When a hop had last to be spared what was meant for it, on the monotonic clock."""
+
         self.reload_seconds: float | None = None
         """How often the table is replaced by the one in force, if it is."""
         self.send_off: Callable[[Hop], None] = lambda _: None
@@ -159,8 +163,10 @@ class Dispatch:
             if decision.retry_at is not None:
                 settlements.append(self._settling.given_back(claim, queued, decision.retry_at))
             elif self.is_stopping or self._hops.is_full(hop):
+                self.gave_back_at = self._runtime.monotonic()
                 settlements.append(self._settling.given_back(claim, queued, self._runtime.now(), hop.name))
             elif hop.is_down and not self._hops.is_open(hop):
+                self.gave_back_at = self._runtime.monotonic()
                 until, failures = self._hops.up_again_at(hop), hop.pace.state.failures
                 name = hop.name if self._is_only_way(claim, addressee, decision) else ""
                 settlements.append(self._settling.given_back(claim, queued, until, name, failures))

@@ -1,7 +1,8 @@
 """The manager: takes what is due from the queue, routes it, and hands it to gateways.
 
-*Theory of operation.* One loop claims recipients as long as few are in hand. Each is resolved in the directory and
-routed anew (nothing in the queue is bound to a connector), and becomes part of a *parcel*: the recipients of one
+*Theory of operation.* One loop claims recipients as long as few are in hand; those of a message that comes in just then
+are handed to it already claimed, while it can do with more (:meth:`Manager.lease`). Each is resolved in the directory
+and routed anew (nothing in the queue is bound to a connector), and becomes part of a *parcel*: the recipients of one
 message that go to one next hop (``dispatch``). A parcel waits at its *hop*, which has as many sessions at work as its
 pace allows; a session takes what waits, one parcel behind the other, and ends when nothing does (``sessions``). What
 became of a parcel is written down as soon as it is known, and reported in the same transaction (``settling``).
@@ -28,7 +29,7 @@ from msgcore.mta.manager.sessions import Sessions
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.manager.settling import Settling
 from msgcore.mta.manager.ways import Ways
-from msgcore.mta.queue.contract import SUSPICIOUS, QueueStore
+from msgcore.mta.queue.contract import SUSPICIOUS, Claim, Lease, QueueStore
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
@@ -40,6 +41,7 @@ __all__ = ["Manager", "ManagerSettings"]
 _GATHERING_SECONDS = 0.01
 _SUSPECTS_EVERY_SECONDS = 30.0
 _MAKING_ROOM_SECONDS = 10.0
+_SPARING_SECONDS = 1.0
 
 _log = logging.getLogger("msgcore.mta")
 
@@ -73,10 +75,15 @@ class Manager:
         self._dispatch = Dispatch(runtime, routes, directory, self._hops, self._settling)
         self._sessions = Sessions(runtime, queue, self._ways, self._settling, self._dispatch, settings)
         self._reload = reload
+        self._lease = Lease(settings.lease_seconds, self._take)
         self._dispatch.reload_seconds = None if reload is None else settings.reload_seconds
-        self._is_isolating = False
+        self._is_serving = self._is_isolating = False
+        # What was handed over, and whether there may be something in the queue that was not.
+        self._came: list[Claim] = []
+        self._came_at = 0.0
+        self._has_to_look = True
         self._took_suspects = False
-        self._looked_at = self._claimed_at = self._makes_room_until = runtime.monotonic()
+        self._looked_at = self._claimed_at = self._looked_for_work_at = self._makes_room_until = runtime.monotonic()
         self._suspects_at = self._looked_at + _SUSPECTS_EVERY_SECONDS
 
     @property
@@ -86,7 +93,41 @@ class Manager:
 
     def wake(self) -> None:
         """Have it look at the queue now; from any thread."""
+        self._has_to_look = True
         self._settling.changed.set()
+
+    def lease(self) -> Lease | None:
+        """Say on which terms a message that comes in now is leased to this manager.
+
+        ``None`` when it goes into the queue as any other: much is in hand or waits there, or somebody has to be worked
+        alone.
+        """
+        settling, settings = self._settling, self._settings
+        has_enough = (
+            not self._is_serving
+            or self._dispatch.is_stopping
+            or self._is_isolating
+            or settling.in_hand >= settings.most_in_hand // 2
+            or settling.octets_in_hand > settings.most_octets_in_hand // 2
+        )
+        if has_enough:
+            return None
+        now = self._runtime.monotonic()
+        if now < self._makes_room_until or 0 <= now - self._dispatch.gave_back_at < _SPARING_SECONDS:
+            return None
+        return self._lease
+
+    def _take(self, claim: Claim) -> None:
+        if not self._came:
+            self._came_at = self._runtime.monotonic()
+        self._settling.take([claim])
+        self._came.append(claim)
+        self._settling.changed.set()
+
+    async def give_back_arrivals(self) -> None:
+        """Give back what was handed over after it had stopped."""
+        self._give_back_all()
+        await self._settling.write_all()
 
     async def run_until_idle(self, deadline: Deadline) -> None:
         """Work until nothing is due, reports included.
@@ -119,8 +160,10 @@ class Manager:
                 async with self._runtime.group() as group:
                     self._sessions.group = self._settling.group = group
                     try:
+                        self._is_serving = stop is not None
                         await self._loop(deadline, stop)
                     finally:
+                        self._is_serving = False
                         self._dispatch.is_stopping = True
                         self._give_back_all()
             finally:
@@ -141,7 +184,8 @@ class Manager:
                     await self._look_around(deadline)
                     await self._let_some_gather(deadline)
                 self._go_round_silent_hops()
-                came = await self._claim(deadline)
+                await self._dispatch_arrivals(deadline)
+                came = await self._claim(deadline) if stop is None or self._is_due_to_look() else 0
             except MsgcoreError as error:
                 if stop is None:
                     raise
@@ -169,6 +213,19 @@ class Manager:
         except TimedOut:
             deadline.check("deliver")
 
+    async def _dispatch_arrivals(self, deadline: Deadline) -> None:
+        came, self._came = self._came, []
+        if came:
+            self._claimed_at = self._runtime.monotonic()
+            await self._dispatch.dispatch(came, self._came_at, deadline.sooner(self._settings.lease_seconds))
+
+    def _is_due_to_look(self) -> bool:
+        """Say whether the queue may hold something that nobody has told of."""
+        if self._settling.left_some:
+            self._has_to_look, self._settling.left_some = True, False
+        since = self._runtime.monotonic() - self._looked_for_work_at
+        return self._has_to_look or not 0 <= since < self._settings.poll_seconds
+
     async def _claim(self, deadline: Deadline) -> int:
         """Take more from the queue while there is room, and give what came to its hops."""
         settling, settings = self._settling, self._settings
@@ -179,8 +236,9 @@ class Manager:
         room = settings.most_in_hand - self.in_hand
         if room < min(settings.batch, settings.most_in_hand // 2):
             return 0
-        claimed_at = self._claimed_at = self._runtime.monotonic()
+        claimed_at = self._claimed_at = self._looked_for_work_at = self._runtime.monotonic()
         self._took_suspects = not self.in_hand
+        self._has_to_look = False
         claims = await self._queue.claim(
             min(room, settings.batch),
             settings.lease_seconds,
@@ -189,6 +247,7 @@ class Manager:
             takes_suspects=self._took_suspects,
         )
         self._is_isolating = any(one.crashes >= SUSPICIOUS for claim in claims for one in claim.recipients)
+        self._has_to_look = self._has_to_look or bool(claims)
         settling.take(claims)
         await self._dispatch.dispatch(claims, claimed_at, deadline.sooner(settings.lease_seconds))
         return len(claims)
@@ -203,6 +262,9 @@ class Manager:
 
     def _give_back_all(self) -> None:
         """Give back what nobody has begun to deliver."""
+        came, self._came = self._came, []
+        for claim in came:
+            self._settling.give_back(claim, claim.recipients)
         for hop in self._hops:
             for parcel in hop.take_all():
                 self._settling.give_back(parcel.claim, [one.queued for one in parcel.addressees])

@@ -71,6 +71,9 @@ class Settling:
         self.in_hand = 0
         self.octets_in_hand = 0
         self.patience_seconds = 0.0
+        self.left_some = False
+        """Whether somebody may be due in the queue by what was written: a report, a successor, another try."""
+
         self.errors: list[MsgcoreError] = []
         """Why something could not be written down."""
         self.changed = runtime.event()
@@ -186,7 +189,9 @@ class Settling:
         while self._due:
             some = [self._due.popleft() for _ in range(min(len(self._due), _AT_ONCE))]
             try:
-                await self._write([self._finished(one) for one in some])
+                finished = [self._finished(one) for one in some]
+                self.left_some = self.left_some or any(map(_leaves_some, finished))
+                await self._write(finished)
             finally:
                 for one in some:
                     self._let_go(one.claim, len(one.settlements))
@@ -273,6 +278,10 @@ class Settling:
             )
             for group in expansion.under_owner
         ]
+
+
+def _leaves_some(finished: Finished) -> bool:
+    return bool(finished.reports) or any(one.successors or not one.outcome.is_final for one in finished.settlements)
 
 
 def _given_up(outcome: Outcome) -> Refused:

@@ -10,17 +10,19 @@ Rules that every implementation keeps:
   with the reason until a person decides.
 - A recipient ends in the transaction that also takes in its reports and whoever takes its place, and has at most one
   report of a kind.
+- A queue may lease a message's recipients in the transaction that takes it in (:class:`LeasesArrivals`), to the worker
+  that has the message in memory just then.
 - What happens to a recipient is an event (:mod:`msgcore.mta.queue.tracking`), written in the transaction that does it.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import attrs
 
@@ -42,6 +44,8 @@ __all__ = [
     "ChangeKind",
     "Claim",
     "Finished",
+    "Lease",
+    "LeasesArrivals",
     "LinkNote",
     "NewReport",
     "QueueDepth",
@@ -343,6 +347,31 @@ class Change:
     def delete(cls, reason: str = "") -> Change:
         """End them without a report."""
         return cls(ChangeKind.DELETE, reason)
+
+
+@attrs.frozen
+class Lease:
+    """Who takes a message's recipients as soon as it is taken in: ``take`` is called with them behind the commit.
+
+    Those that have to wait, and those that were taken in before, it is not given.
+    """
+
+    seconds: float
+    take: Callable[[Claim], object]
+
+
+@runtime_checkable
+class LeasesArrivals(Protocol):
+    """A queue that leases what it takes in at once, so that nobody has to look for it."""
+
+    @property
+    def leases_arrivals(self) -> bool:
+        """Whether it does: where workers of many machines share the load, whoever is free claims."""
+        ...
+
+    async def accept_leased(self, accept: Accept, lease: Lease, deadline: Deadline) -> bytes:
+        """Do what :meth:`QueueStore.accept` does, and lease the recipients that are due now."""
+        ...
 
 
 class QueueStore(Protocol):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
-from msgcore.errors import MsgcoreError
+from msgcore.errors import MsgcoreError, OperationCancelled
 from msgcore.model.outcome import Outcome, outcome_of_fields
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.claiming import Demand, claim, free_lost_leases, make_ready
@@ -25,6 +25,7 @@ from msgcore.mta.queue.contract import (
     Change,
     Claim,
     Finished,
+    Lease,
     LinkNote,
     QueueDepth,
     QueuedRecipient,
@@ -38,9 +39,9 @@ from msgcore.mta.queue.inspecting import change_all, change_page, depth_of, list
 from msgcore.mta.queue.limits import QueueLimits, refusal
 from msgcore.mta.queue.restrict import selector
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
-from msgcore.mta.queue.taking_in import Arrival, take_in
+from msgcore.mta.queue.taking_in import Arrival, Taken, take_in
 from msgcore.mta.queue.tracking import Track, TrackingEvent
-from msgcore.runtime import Connection, Database, Runtime
+from msgcore.runtime import Connection, Database, Engine, Runtime
 from msgcore.runtime.leases import lease_clock
 from msgcore.runtime.together import Together
 
@@ -85,8 +86,18 @@ class SqlQueue:
         return await self._database.write(self._runtime, work, deadline)
 
     async def accept(self, accept: Accept, deadline: Deadline) -> bytes:
+        return await self._accept(Arrival(accept, self._runtime.now(), self._lifetime), deadline)
+
+    @property
+    def leases_arrivals(self) -> bool:
+        return self._database.engine is Engine.SQLITE
+
+    async def accept_leased(self, accept: Accept, lease: Lease, deadline: Deadline) -> bytes:
+        return await self._accept(Arrival(accept, self._runtime.now(), self._lifetime, lease), deadline)
+
+    async def _accept(self, arrival: Arrival, deadline: Deadline) -> bytes:
         await self._look_for_room(deadline)
-        return await self._arrivals.ask(Arrival(accept, self._runtime.now(), self._lifetime), deadline)
+        return await self._arrivals.ask(arrival, deadline)
 
     async def _look_for_room(self, deadline: Deadline) -> None:
         """Look every few seconds whether there is room for more."""
@@ -104,7 +115,31 @@ class SqlQueue:
             raise type(self._refusal)(str(self._refusal))
 
     async def _take_in(self, arrivals: Sequence[Arrival], deadline: Deadline) -> list[bytes]:
-        return await self._write(lambda c: take_in(c, arrivals), deadline)
+        is_leasing = self.leases_arrivals and any(one.lease for one in arrivals)
+        leases_at = self._runtime.monotonic() if is_leasing else None
+        taken: list[Taken] = []
+
+        def work(connection: Connection) -> list[bytes]:
+            taken[:] = take_in(connection, arrivals, leases_at)
+            return [one.message_id for one in taken]
+
+        try:
+            ids = await self._write(work, deadline)
+        except OperationCancelled:
+            self._hand_over(arrivals, taken)
+            raise
+        except Exception:
+            raise
+        except BaseException:  # cancelled: what had begun was waited for
+            self._hand_over(arrivals, taken)
+            raise
+        self._hand_over(arrivals, taken)
+        return ids
+
+    def _hand_over(self, arrivals: Sequence[Arrival], taken: Sequence[Taken]) -> None:
+        for arrival, one in zip(arrivals, taken, strict=False):  # none was taken by what never began
+            if one.claim is not None and arrival.lease is not None:
+                arrival.lease.take(one.claim)
 
     async def claim(
         self,

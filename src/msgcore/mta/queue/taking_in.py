@@ -11,13 +11,14 @@ from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import filetime_from_datetime
 from msgcore.mta.queue.columns import MESSAGE, RECIPIENT, lane_of, recipient_values, request_text, storable
 from msgcore.mta.queue.contents import keep_content, lock_messages, marks
-from msgcore.mta.queue.contract import Accept, State, Urgency
+from msgcore.mta.queue.contract import Accept, Claim, Lease, QueuedMessage, QueuedRecipient, State, Urgency
 from msgcore.mta.queue.events import NewEvent, add_events
 from msgcore.mta.queue.tracking import EventKind
-from msgcore.runtime import Connection, SqlValue
+from msgcore.runtime import Connection, Row, SqlValue
+from msgcore.runtime.host import holder_name
 from msgcore.wire.domain import address_key
 
-__all__ = ["Arrival", "add_recipients", "state_of", "take_in"]
+__all__ = ["Arrival", "Taken", "add_recipients", "state_of", "take_in"]
 
 
 _FIRST_LOOK = timedelta(hours=4)
@@ -26,11 +27,12 @@ _LONGEST_HOLD = timedelta(days=45)
 
 @attrs.frozen
 class Arrival:
-    """A message that came at a moment; ``lifetime`` overrules that of its grade."""
+    """A message that came at a moment; ``lifetime`` overrules that of its grade, ``lease`` is for who takes it on."""
 
     accept: Accept
     now: datetime
     lifetime: timedelta | None = None
+    lease: Lease | None = None
 
     @property
     def urgency(self) -> Urgency:
@@ -43,6 +45,11 @@ class Arrival:
         if request.hold_until is not None:
             return min(max(self.now, request.hold_until), self.now + _LONGEST_HOLD)
         return self.now + min(timedelta(seconds=request.hold_seconds or 0), _LONGEST_HOLD)
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether somebody takes it on, and may deliver it now."""
+        return self.lease is not None and self.due_at <= self.now
 
     @property
     def look_at(self) -> datetime:
@@ -59,8 +66,19 @@ class Arrival:
         return min(latest, self.now + timedelta(seconds=request.within_seconds))
 
 
-def take_in(connection: Connection, arrivals: Sequence[Arrival]) -> list[bytes]:
-    """Write messages and their recipients, as far as they are new, and give the ids of the messages."""
+@attrs.frozen
+class Taken:
+    """The id of a message that was taken in, and those of its recipients that were leased with it."""
+
+    message_id: bytes
+    claim: Claim | None = None
+
+
+def take_in(connection: Connection, arrivals: Sequence[Arrival], leases_at: float | None = None) -> list[Taken]:
+    """Write messages and their recipients, as far as they are new.
+
+    ``leases_at`` is what the clock of leases says; with ``None`` nothing is leased.
+    """
     new: dict[str, tuple[Arrival, bytes]] = {}
     for arrival in arrivals:
         new.setdefault(arrival.accept.transfer_id, (arrival, new_time_ordered_id()))
@@ -72,25 +90,62 @@ def take_in(connection: Connection, arrivals: Sequence[Arrival]) -> list[bytes]:
     ids = {transfer_id: message_id for transfer_id, (_, message_id) in new.items()}
     if inserted < len(new):  # some were there, or came at this moment
         ids = _find(connection, list(new))
+    claims: dict[int, Claim] = {}
     first = [arrival for arrival, message_id in new.values() if ids[arrival.accept.transfer_id] == message_id]
     if first:
-        _add_first(connection, [(ids[one.accept.transfer_id], one) for one in first])
+        claims = _add_first(connection, [(ids[one.accept.transfer_id], one) for one in first], leases_at)
     seen = {id(arrival) for arrival in first}
     for arrival in arrivals:
         if id(arrival) not in seen:
             _take_in_again(connection, ids[arrival.accept.transfer_id], arrival)
-    return [ids[arrival.accept.transfer_id] for arrival in arrivals]
+    return [Taken(ids[arrival.accept.transfer_id], claims.get(id(arrival))) for arrival in arrivals]
 
 
-def _add_first(connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]]) -> None:
-    """Write what belongs to messages that are new."""
+def _add_first(
+    connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]], leases_at: float | None
+) -> dict[int, Claim]:
+    """Write what belongs to messages that are new, and give what was leased of them by the identity of the arrival."""
     connection.run_many(
         "insert into mta_content (mta_message_id, form, octets) values (?, ?, ?)",
         [(message_id, one.accept.content.form, one.accept.content.octets) for message_id, one in arrivals],
     )
-    add_recipients(connection, arrivals)
+    add_recipients(connection, arrivals, leases_at)
     events = [NewEvent(EventKind.ACCEPTED, message_id, text=one.accept.received_from) for message_id, one in arrivals]
     add_events(connection, events, filetime_from_datetime(arrivals[0][1].now))
+    return {} if leases_at is None else _leased(connection, arrivals)
+
+
+def _leased(connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]]) -> dict[int, Claim]:
+    """Give what was leased of messages that are new."""
+    leased = {message_id: arrival for message_id, arrival in arrivals if arrival.is_leased}
+    rows: dict[bytes, list[Row]] = {}
+    for row in connection.rows(
+        "select mta_message_id, number, kind, address_type, address from mta_recipient"
+        f" where mta_message_id in ({marks(list(leased))}) order by number",
+        list(leased),
+    ):
+        rows.setdefault(row[0], []).append(row)
+    return {id(leased[one]): _claim(one, leased[one], its_rows) for one, its_rows in rows.items()}
+
+
+def _claim(message_id: bytes, arrival: Arrival, rows: Sequence[Row]) -> Claim:
+    accept = arrival.accept
+    message = QueuedMessage(
+        message_id,
+        accept.transfer_id,
+        accept.sender,
+        len(accept.content.octets),
+        arrival.now,
+        arrival.expires_at,
+        accept.message_id,
+        accept.subject,
+        accept.message_class,
+        accept.request,
+        accept.received_from,
+    )
+    by_row = {(int(one.kind), one.address_type, one.email_address): one for one in accept.recipients}
+    queued = [QueuedRecipient(number, by_row[kind, name, address], 0, 1) for _, number, kind, name, address in rows]
+    return Claim(message, accept.content, tuple(queued))
 
 
 def _take_in_again(connection: Connection, message_id: bytes, arrival: Arrival) -> None:
@@ -101,20 +156,28 @@ def _take_in_again(connection: Connection, message_id: bytes, arrival: Arrival) 
         keep_content(connection, message_id, arrival.accept.content)
 
 
-def add_recipients(connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]]) -> int:
+def add_recipients(
+    connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]], leases_at: float | None = None
+) -> int:
     """Write the recipients that are new of messages that are there, and say how many those are."""
     rows: list[tuple[SqlValue, ...]] = []
     for message_id, arrival in arrivals:
         due_at, look_at = filetime_from_datetime(arrival.due_at), filetime_from_datetime(arrival.look_at)
         state = int(state_of(due_at, filetime_from_datetime(arrival.now)))
-        rest = (state, lane_of(arrival.urgency, ""), due_at, look_at)
+        token, holder, leased_until = 0, None, None
+        if leases_at is not None and arrival.is_leased:
+            assert arrival.lease is not None
+            state, token, holder, leased_until = (
+                int(State.LEASED), 1, holder_name(), leases_at + arrival.lease.seconds
+            )  # fmt: skip
+        rest = (state, lane_of(arrival.urgency, ""), due_at, look_at, token, holder, leased_until)
         rows += [
             (message_id, *recipient_values(one), address_key(one.address_type, one.email_address), *rest)
             for one in arrival.accept.recipients
         ]
     return connection.run_many(
-        f"insert into mta_recipient (mta_message_id, {RECIPIENT}, address_key, state, lane, due_at, look_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        f"insert into mta_recipient (mta_message_id, {RECIPIENT}, address_key, state, lane, due_at, look_at, token,"
+        " holder, leased_until) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         rows,
     )
 
