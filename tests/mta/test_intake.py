@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from msgcore.base.text import one_line
 from msgcore.codecs import mime
 from msgcore.errors import InjectionRefused, InvalidAddress
 from msgcore.model import Address, Envelope, Message, Recipient
@@ -170,3 +171,25 @@ def test_the_wishes_of_a_sender_go_with_the_message() -> None:
     sent = accept_of_mail(Envelope(ANN, to("bob"), "t1", wishes), Content(b"\r\n"), "")
 
     assert (sent.request, accept_of(Envelope(ANN, to("bob"), "t1", wishes), Message()).request) == (wishes, wishes)
+
+
+FIELDS = st.sampled_from(
+    [
+        b"Subject: hello", b"subject:x", b"SUBJECT: \t two  words \t", b"Subject : odd", b"Subject:", b"Subject-Not: x",
+        b"Subject: a\r\n folded", b"Subject: =?utf-8?q?=C3=A5?=", b"Subject: \xe5", b"Subject: bell \x07", b"no field",
+        b"Message-ID: <1@a.test>", b"message-id:<2@a.test> (two)", b"Message-ID:\r\n\t<3@a.test>", b"Message-Id-x: 1",
+        b"Content-Type: text/plain", b"Content-Type: text/html; charset=utf-8", b"Content-Type: multipart/report",
+        b"Content-Type: application/pkcs7-mime", b"Content-Class: fax", b"content-type:text/plain; name=smime.p7m",
+        b"Content-Type : text/calendar", b"From: a@b.test", b" a blank first", b"Bare: \n LF", b"X: 1\rSubject: no",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(FIELDS, max_size=6), st.sampled_from([b"", b"\r\n", b"\r\nSubject: body\r\n"]))
+def test_what_a_mail_says_of_itself_is_noted_as_the_reader_reads_it(fields: list[bytes], rest: bytes) -> None:
+    octets = b"".join(field + b"\r\n" for field in fields) + rest
+    read = mime.read(octets)
+    accept = accept_of_mail(envelope(), Content(octets), "")
+
+    noted = (accept.message_id, accept.subject, accept.message_class)
+    assert noted == (one_line(read.message_id or ""), one_line(read.subject), read.message_class)

@@ -6,6 +6,7 @@ What an application submits is a message; what a client sends over SMTP are octe
 from __future__ import annotations
 
 import contextlib
+import re
 
 from msgcore.base.text import one_line, refuse_line_ends
 from msgcore.codecs import mime, read_message, tnef
@@ -22,6 +23,12 @@ __all__ = ["accept_of", "accept_of_mail", "content_of_mail", "is_simple", "lower
 
 # A line has room for 998 (RFC 5322 section 2.1.1), a row of an index of PostgreSQL for 2,704.
 _MOST_OCTETS_OF_AN_ADDRESS = 1_000
+
+_NOTE = "IPM.Note"
+# Fields, each of lines that end with CR LF, and a blank line.
+_HEADER = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\r\n(?:[ \t][^\r\n]*+\r\n)*+)++(?=\r\n)")
+_PLAIN_TEXT = re.compile(rb"\ncontent-type: *+text/(?:plain|html)(?:;|\r)")
+_BLANKS = (b" ", b"\t")
 
 # What MIME says here no properties say: they would break a signature, or take away what is encrypted or reported.
 _SEALED = ("multipart/signed", "multipart/encrypted", "multipart/report")
@@ -104,13 +111,8 @@ def content_of_mail(octets: bytes, *, is_site: bool) -> Content:
 
 def accept_of_mail(envelope: Envelope, content: Content, received_from: str) -> Accept:
     """Make what the queue takes of a mail that a client sent."""
-    message_id, subject, message_class = "", "", "IPM.Note"
-    try:
-        message = read_message(content.octets, content.form)
-        message_id, subject = _shown(message.message_id or ""), _shown(message.subject)
-        message_class = _shown(message.message_class) or message_class
-    except MsgcoreError:  # too large or too odd to be read here; whoever delivers it judges for himself
-        pass
+    facts = _plain_facts(content.octets) if content.form == "mime" else None
+    message_id, subject, message_class = facts or _read_facts(content)
     return Accept(
         transfer_id=envelope.transfer_id,
         sender=envelope.sender,
@@ -122,6 +124,44 @@ def accept_of_mail(envelope: Envelope, content: Content, received_from: str) -> 
         request=envelope.request,
         received_from=received_from,
     )
+
+
+def _read_facts(content: Content) -> tuple[str, str, str]:
+    """Read a message's id, subject and class."""
+    try:
+        message = read_message(content.octets, content.form)
+        return _shown(message.message_id or ""), _shown(message.subject), _shown(message.message_class) or _NOTE
+    except MsgcoreError:  # too large or too odd to be read here; whoever delivers it judges for himself
+        return "", "", _NOTE
+
+
+def _plain_facts(octets: bytes) -> tuple[str, str, str] | None:
+    """Give the same of a mail whose header says all of it plainly; ``None`` for any other, which has to be read."""
+    whole = _HEADER.match(octets)
+    if whole is None:
+        return None
+    header = octets[: whole.end()]
+    named = b"\n" + header.lower()
+    if not header.isascii() or b"=?" in header or b"\0" in header or b"\ncontent-class" in named:
+        return None
+    kind = named.find(b"\ncontent-type")
+    if kind >= 0 and (not _PLAIN_TEXT.match(named, kind) or named.find(b"\ncontent-type", kind + 1) >= 0):
+        return None
+    message_id, subject = _plain_field(header, named, b"\nmessage-id"), _plain_field(header, named, b"\nsubject")
+    return None if message_id is None or subject is None else (message_id, subject, _NOTE)
+
+
+def _plain_field(header: bytes, named: bytes, name: bytes) -> str | None:
+    """Give a field of one line, empty when there is none; ``None`` when it has to be read."""
+    start = named.find(name)
+    if start < 0:
+        return ""
+    value = start + len(name)  # in the header itself, which begins one octet later, the place of the colon's end
+    end = header.find(b"\r\n", value)
+    if named[value : value + 1] != b":" or header[end + 2 : end + 3] in _BLANKS or named.find(name, value) >= 0:
+        return None
+    text = header[value:end].decode("ascii").strip(" ")
+    return text if text.isprintable() and len(text) <= _MOST_OCTETS_OF_AN_ADDRESS else None
 
 
 def _shown(text: str) -> str:

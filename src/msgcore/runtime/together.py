@@ -32,10 +32,7 @@ class _Ticket(Generic[Q, A]):
     leads: bool = False
     answers: Sequence[A] = ()
     error: Exception | None = None
-
-    @property
-    def is_answered(self) -> bool:
-        return bool(self.answers) or self.error is not None
+    is_answered: bool = False
 
 
 class Together(Generic[Q, A]):
@@ -68,7 +65,8 @@ class Together(Generic[Q, A]):
             while not ticket.is_answered:  # the leader's own, and his who was woken to lead
                 await self._do_some(deadline)
         finally:
-            self._leave(ticket)
+            if ticket.leads or not ticket.is_answered:
+                self._leave(ticket)
         if ticket.error is not None:
             raise ticket.error
         return ticket.answers[0]
@@ -99,7 +97,7 @@ class Together(Generic[Q, A]):
             await self._do_singly(some, error)
         else:
             for one, answer in zip(some, answers, strict=True):
-                one.answers = (answer,)
+                one.answers, one.is_answered = (answer,), True
         with self._guard:
             self._waiting = [one for one in self._waiting if not one.is_answered]
         for one in some:
@@ -108,10 +106,11 @@ class Together(Generic[Q, A]):
 
     async def _do_singly(self, tickets: Sequence[_Ticket[Q, A]], error: Exception) -> None:
         if len(tickets) == 1:
-            tickets[0].error = error
+            tickets[0].error, tickets[0].is_answered = error, True
             return
         for one in tickets:
             try:
                 one.answers = await self._work([one.question], one.deadline)
             except Exception as own:
                 one.error = own
+            one.is_answered = True

@@ -11,6 +11,7 @@ __all__ = ["DataFault", "IncomingChunk", "IncomingData", "fault_of"]
 
 _END = b"\r\n.\r\n"
 _DOT = ord(".")
+_SMALL_OCTETS = 16 * 1024
 
 
 class DataFault(enum.Enum):
@@ -41,8 +42,11 @@ class IncomingData:
     def take(self, buffer: bytearray) -> bool:
         """Take the data's octets off the front of ``buffer``; say whether the data is over."""
         data = self._data
-        if len(data) == len(b"\r\n") and self._takes_whole(buffer):
-            return True
+        if len(data) == len(b"\r\n"):
+            if self._takes_whole(buffer):
+                return True
+            if self._may_be_whole_soon(buffer):
+                return False
         end = self._gather(buffer)
         is_over = end >= 0
         upto = len(data) - (0 if is_over or not data.endswith(b"\r") else 1)
@@ -70,6 +74,15 @@ class IncomingData:
         del buffer[: end - 1 + len(_END)]
         self._whole = whole
         return True
+
+    def _may_be_whole_soon(self, buffer: bytearray) -> bool:
+        """Leave the first octets of what is sound so far, and has no dot at a line's start, where they lie."""
+        size = len(buffer)
+        if size > _SMALL_OCTETS or size > self._max_octets or buffer.startswith(b".") or b"\n." in buffer:
+            return False
+        pairs = buffer.count(b"\r\n")
+        returns = buffer.count(b"\r") - buffer.endswith(b"\r")
+        return pairs == buffer.count(b"\n") == returns and b"\0" not in buffer
 
     def _gather(self, buffer: bytearray) -> int:
         """Move octets from the buffer; give the place of the end of the data, or -1."""
