@@ -114,18 +114,23 @@ class RecentDirectory:
         self._since = clock.monotonic()
 
     async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
-        [found] = await self.look_up_many([address], deadline)
-        return found
+        self._forget_old()
+        if address not in self._known:
+            [self._known[address]] = await look_up_all(self._directory, [address], deadline)
+        return self._known[address]
 
     async def look_up_many(self, addresses: Sequence[Address], deadline: Deadline) -> Sequence[DirectoryObject | None]:
-        now = self._clock.monotonic()
-        if now - self._since >= self._seconds or len(self._known) > _MOST_REMEMBERED:
-            self._known, self._since = {}, now
+        self._forget_old()
         known = self._known
         missing = [one for one in dict.fromkeys(addresses) if one not in known]
         if missing:
             known |= zip(missing, await look_up_all(self._directory, missing, deadline), strict=True)
         return [known[one] for one in addresses]
+
+    def _forget_old(self) -> None:
+        now = self._clock.monotonic()
+        if now - self._since >= self._seconds or len(self._known) > _MOST_REMEMBERED:
+            self._known, self._since = {}, now
 
 
 def without_tag(address: Address, delimiter: str) -> Address | None:

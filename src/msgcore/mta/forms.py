@@ -27,6 +27,9 @@ _ENCODING_PREFERENCE = 0x0002_0000
 _ENCODING_MIME = 0x0004_0000
 _BODY_ENCODING_HTML = 0x0008_0000 | 0x0010_0000  # alone, or beside text
 
+# A mail goes as it is by these, to all who ask for nothing else.
+_AS_MIME = frozenset({"as it is", "mime", "tnef"})
+
 # What MIME says here stays: in other words it would not be what was signed, encrypted or reported.
 _SEALED = ("multipart/signed", "multipart/encrypted", "multipart/report")
 
@@ -59,9 +62,12 @@ class ContentForms:
             PluginBroken: what the gateway declares is no set of forms, or no profile.
             MalformedMessage, LimitExceeded: the content cannot be read.
         """
-        kept, forms = self._content.form, content_forms_of(gateway)
+        kept = self._content.form
         if profile == "as it is":
             profile = content_profile_of(gateway) or profile
+        if kept == "mime" and profile in _AS_MIME and not any(one.properties for one in recipients):
+            return (Copy("mime", tuple(recipients)),)
+        forms = content_forms_of(gateway)
         if profile == "as it is":
             return (Copy(kept if kept in forms else "mime", tuple(recipients)),)
         can_be_rich = kept == "tnef" and "tnef" in forms

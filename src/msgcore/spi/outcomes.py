@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
 from msgcore.model.recipient import Recipient
@@ -31,7 +32,9 @@ def _outcome(plugin: Plugin, method: object, found: object) -> Outcome:
     """Give one of the six kinds, whatever class of its own a plug-in has."""
     if found is None:
         return Deferred(text=f"{plugin.name} gave no outcome for this recipient", stage="submit")
+    if type(found) in _KINDS:
+        return cast(Outcome, found)
     kind = next((kind for kind in _KINDS if isinstance(found, kind)), None)
     if kind is None or not isinstance(found, Outcome):
         return Unknown(text=str(plugin.nonsense(method, found, "an outcome for each recipient")), stage="submit")
-    return found if type(found) is kind else kind(found.code, found.enhanced, found.text, found.stage, found.note)
+    return kind(found.code, found.enhanced, found.text, found.stage, found.note)

@@ -282,7 +282,7 @@ class Plugin:
         """
         whole: object = given
         found = cast("Mapping[object, object]", given) if isinstance(given, Mapping) else {None: None}
-        if not all(isinstance(one, key) for one in found):
+        if set(map(type, found)) - {key} and not all(isinstance(one, key) for one in found):
             raise self.nonsense(function, whole, f"a mapping by {key.__name__}")
         return cast("Mapping[K, object]", found)
 

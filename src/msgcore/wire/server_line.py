@@ -57,6 +57,8 @@ class ServerLine:
     def arrived_line(self) -> bytes | None:
         """Give the next line if it has arrived and is of usual length: what a batch of commands needs no wait for."""
         buffer = self._incoming.buffer
+        if not buffer:
+            return None
         end = buffer.find(b"\n", 0, self._limits.max_command_octets) + 1
         if not end:
             return None
@@ -68,12 +70,13 @@ class ServerLine:
         """Give the next line, or ``None`` for one that is too long."""
         is_waiting = False
         while True:
-            try:
-                line = take_line(self._incoming.buffer, self._limit_octets(is_exchange))
-            except ProtocolBroken:
-                return None
-            if line is not None:
-                return line
+            if self._incoming.buffer:
+                try:
+                    line = take_line(self._incoming.buffer, self._limit_octets(is_exchange))
+                except ProtocolBroken:
+                    return None
+                if line is not None:
+                    return line
             await self.flush()
             if not is_waiting:  # once a command: a client that drips octets gains no time
                 self._wait_for(self._limits.command_seconds)

@@ -97,8 +97,8 @@ class MailHandler:
         self._recipients: list[Recipient] = []
         self._verdict: Reply | None = None
         self._client: Client | None = None
-        self._is_site = self._may_relay = False
-        self._name = self._clause = self._protocol = ""
+        self._is_site = self._may_relay = self._is_utf8 = False
+        self._name = self._clause = ""
 
     async def mail(self, sender: Address | None, facts: MailFacts) -> Reply:
         self.is_at_work = False
@@ -121,13 +121,13 @@ class MailHandler:
 
     def _know(self, facts: MailFacts) -> None:
         """Work out what is the same until the client says hello again, or logs in."""
-        client, protocol = facts.client, facts.protocol
-        if client is self._client and protocol == self._protocol:
+        client, is_utf8 = facts.client, facts.is_utf8
+        if client is self._client and is_utf8 == self._is_utf8:
             return
-        self._client, self._protocol = client, protocol
+        self._client, self._is_utf8 = client, is_utf8
         self._may_relay, self._is_site = self._settings.may_relay(client), self._settings.is_site(client)
         self._name = client_name(client)
-        self._clause = arrival_clause(client, self._settings.host_name, protocol)
+        self._clause = arrival_clause(client, self._settings.host_name, facts.protocol)
 
     async def rcpt(self, recipient: Recipient) -> Reply:
         assert self._arrival is not None

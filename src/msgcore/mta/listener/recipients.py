@@ -58,7 +58,7 @@ class DirectoryCheck:
         if await self._directory.look_up(recipient.address, deadline) is not None:
             return None
         mail = arrival.facts
-        facts = MessageFacts(size_octets=mail.size_octets, sender=arrival.sender, priority=mail.request.priority or 0)
+        facts = MessageFacts(mail.size_octets, arrival.sender, priority=mail.request.priority or 0)
         decision = self._routes().route(recipient.address, facts)
         if decision.gateway == self._local_gateway:
             return _UNKNOWN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -135,7 +136,7 @@ class Sessions:
                 self._settle(hop, parcel, [(one, cut) for one in parcel.addressees])
             raise
 
-    async def _calls(self, hop: Hop, parcel: Parcel, way: Way, deadline: Deadline) -> list[_Call]:
+    def _calls(self, hop: Hop, parcel: Parcel, way: Way) -> list[_Call]:
         """Part a parcel by the form in which its recipients get the message.
 
         Raises:
@@ -143,21 +144,14 @@ class Sessions:
         """
         content, message = parcel.content, parcel.claim.message
         by_recipient = {one.queued.recipient: one for one in parcel.addressees}
-        target, profile = way.plugin.target, hop.connector.content
-
-        def made() -> list[tuple[Content, tuple[Recipient, ...]]]:
-            copies = content.copies(tuple(by_recipient), target, profile)
-            return [(content.make(one.form), one.recipients) for one in copies]
-
-        is_quick = parcel.claim.content.form == "mime" and profile in _QUICK_PROFILES
         return [
             _Call(
                 parcel,
-                tuple(by_recipient[one] for one in some),
-                Envelope(message.sender, some, message.transfer_id, message.request),
-                octets,
+                tuple([by_recipient[one] for one in copy.recipients]),
+                Envelope(message.sender, copy.recipients, message.transfer_id, message.request),
+                content.make(copy.form),
             )
-            for octets, some in (made() if is_quick else await self._runtime.in_thread(made, deadline))
+            for copy in content.copies(tuple(by_recipient), way.plugin.target, hop.connector.content)
         ]
 
     async def _all_calls(
@@ -166,8 +160,12 @@ class Sessions:
         """Prepare what is handed over; a message that cannot be made into what is taken is settled by itself."""
         calls: list[_Call] = []
         for parcel in parcels:
+            is_quick = parcel.claim.content.form == "mime" and hop.connector.content in _QUICK_PROFILES
             try:
-                calls += await self._calls(hop, parcel, way, deadline)
+                if is_quick:
+                    calls += self._calls(hop, parcel, way)
+                else:
+                    calls += await self._runtime.in_thread(functools.partial(self._calls, hop, parcel, way), deadline)
             except MsgcoreError as error:
                 left.drop(parcel)
                 self._settle(hop, parcel, [(one, outcome_of_error(error)) for one in parcel.addressees])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import attrs
 
@@ -25,7 +26,32 @@ _FIRST_LOOK = timedelta(hours=4)
 _LONGEST_HOLD = timedelta(days=45)
 
 
-@attrs.frozen
+class Times(NamedTuple):
+    """When a message may leave: at once, or when its sender said (RFC 4865).
+
+    It is looked at after some hours whatever it waits for, as it may be time for a notice, or to give it up; and given
+    up after its grade's lifetime, or sooner when its sender said so (RFC 2852).
+    """
+
+    due_at: datetime
+    look_at: datetime
+    expires_at: datetime
+
+
+def _times(arrival: Arrival) -> Times:
+    request, now = arrival.accept.request, arrival.now
+    due_at = now
+    if request.hold_until is not None:
+        due_at = min(max(now, request.hold_until), now + _LONGEST_HOLD)
+    elif request.hold_seconds is not None:
+        due_at = now + min(timedelta(seconds=request.hold_seconds), _LONGEST_HOLD)
+    expires_at = due_at + (arrival.lifetime or arrival.urgency.lifetime)
+    if request.within_seconds is not None and not request.only_tell_when_late:
+        expires_at = min(expires_at, now + timedelta(seconds=request.within_seconds))
+    return Times(due_at, min(expires_at, due_at + _FIRST_LOOK), expires_at)
+
+
+@attrs.frozen(eq=False)
 class Arrival:
     """A message that came at a moment; ``lifetime`` overrules that of its grade, ``lease`` is for who takes it on."""
 
@@ -33,37 +59,16 @@ class Arrival:
     now: datetime
     lifetime: timedelta | None = None
     lease: Lease | None = None
+    times: Times = attrs.field(init=False, default=attrs.Factory(_times, takes_self=True))
 
     @property
     def urgency(self) -> Urgency:
         return Urgency.of_priority(self.accept.request.priority)
 
     @property
-    def due_at(self) -> datetime:
-        """When it may leave: at once, or when its sender said (RFC 4865)."""
-        request = self.accept.request
-        if request.hold_until is not None:
-            return min(max(self.now, request.hold_until), self.now + _LONGEST_HOLD)
-        return self.now + min(timedelta(seconds=request.hold_seconds or 0), _LONGEST_HOLD)
-
-    @property
     def is_leased(self) -> bool:
         """Whether somebody takes it on, and may deliver it now."""
-        return self.lease is not None and self.due_at <= self.now
-
-    @property
-    def look_at(self) -> datetime:
-        """When it is looked at whatever it waits for: it may be time for a notice, or to give it up."""
-        return min(self.expires_at, self.due_at + _FIRST_LOOK)
-
-    @property
-    def expires_at(self) -> datetime:
-        """When it is given up: after its grade's lifetime, or sooner when its sender said so (RFC 2852)."""
-        request = self.accept.request
-        latest = self.due_at + (self.lifetime or self.urgency.lifetime)
-        if request.within_seconds is None or request.only_tell_when_late:
-            return latest
-        return min(latest, self.now + timedelta(seconds=request.within_seconds))
+        return self.lease is not None and self.times.due_at <= self.now
 
 
 @attrs.frozen
@@ -136,7 +141,7 @@ def _claim(message_id: bytes, arrival: Arrival, rows: Sequence[Row]) -> Claim:
         accept.sender,
         len(accept.content.octets),
         arrival.now,
-        arrival.expires_at,
+        arrival.times.expires_at,
         accept.message_id,
         accept.subject,
         accept.message_class,
@@ -162,22 +167,21 @@ def add_recipients(
     """Write the recipients that are new of messages that are there, and say how many those are."""
     rows: list[tuple[SqlValue, ...]] = []
     for message_id, arrival in arrivals:
-        due_at, look_at = filetime_from_datetime(arrival.due_at), filetime_from_datetime(arrival.look_at)
-        state = int(state_of(due_at, filetime_from_datetime(arrival.now)))
-        token, holder, leased_until = 0, None, None
-        if leases_at is not None and arrival.is_leased:
-            assert arrival.lease is not None
-            state, token, holder, leased_until = (
-                int(State.LEASED), 1, holder_name(), leases_at + arrival.lease.seconds
-            )  # fmt: skip
-        rest = (state, lane_of(arrival.urgency, ""), due_at, look_at, token, holder, leased_until)
+        times, lease = arrival.times, arrival.lease
+        standing: tuple[SqlValue, ...]
+        if leases_at is not None and lease is not None and arrival.is_leased:
+            standing = (int(State.LEASED), 1, holder_name(), leases_at + lease.seconds)
+        else:
+            standing = (int(State.READY if times.due_at <= arrival.now else State.WAITING), 0, None, None)
+        due_at = filetime_from_datetime(times.due_at)
+        rest = (*standing, lane_of(arrival.urgency, ""), due_at, filetime_from_datetime(times.look_at))
         rows += [
             (message_id, *recipient_values(one), address_key(one.address_type, one.email_address), *rest)
             for one in arrival.accept.recipients
         ]
     return connection.run_many(
-        f"insert into mta_recipient (mta_message_id, {RECIPIENT}, address_key, state, lane, due_at, look_at, token,"
-        " holder, leased_until) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        f"insert into mta_recipient (mta_message_id, {RECIPIENT}, address_key, state, token, holder, leased_until,"
+        " lane, due_at, look_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         rows,
     )
 
@@ -199,7 +203,7 @@ def _message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]
         storable(sender.display_name) if sender else None,
         len(accept.content.octets),
         filetime_from_datetime(arrival.now),
-        filetime_from_datetime(arrival.expires_at),
+        filetime_from_datetime(arrival.times.expires_at),
         storable(accept.message_id),
         storable(accept.subject),
         storable(accept.message_class),

@@ -32,7 +32,8 @@ class Mail:
         """Give what the handler is asked about, with the path of whom it is about: in LMTP each by itself."""
         request = self.facts.request
         if not is_lmtp:
-            yield Envelope(self.sender, tuple(dict.fromkeys(self.recipients)), request=request), ""
+            some = self.recipients
+            yield Envelope(self.sender, tuple(dict.fromkeys(some) if len(some) > 1 else some), request=request), ""
             return
         for recipient in self.recipients:
             yield Envelope(self.sender, (recipient,), request=request), f"<{recipient.email_address}>"

@@ -134,8 +134,9 @@ class _Session:
         else:
             if command.verb == "BDAT":
                 await self._mails.take_chunk(command.argument)
+            reply: Reply | None
             if self._around is None:
-                reply: Reply | None = await self._carry_out(command)
+                reply = await self._carry_out(command)
             else:
                 reply = await self._answer(command.verb, command.argument, lambda: self._carry_out(command))
             following, self._next = self._next, None
@@ -143,13 +144,10 @@ class _Session:
                 await following.carry_out(reply)
             else:
                 self._mails.put(reply)
-        self._keep_limits()
-        if self._line.has_much:
-            await self._line.flush()
-
-    def _keep_limits(self) -> None:
         if self._tally.is_too_much(self._settings) and not self._line.is_over:
             self._mails.put(reply_of(421, "4.7.0", "too many errors, commands or refused logins"))
+        if self._line.has_much:
+            await self._line.flush()
 
     async def _carry_out(self, command: Command) -> Reply:
         carry_out = self._verbs.get(command.verb)
