@@ -80,7 +80,7 @@ def _msgcore_envelope(octets: bytes) -> Envelope:
 
 
 def _msgcore_everything(octets: bytes) -> Everything:
-    return _all_of(mime.read(octets), lambda message: message.get(PidTagBody))
+    return _all_of(mime.read(octets), lambda message: message.said(PidTagBody))
 
 
 def _msgcore_with_text(octets: bytes) -> Everything:

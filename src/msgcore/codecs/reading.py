@@ -19,6 +19,8 @@ def octets_of(given: bytes) -> bytes:
     Raises:
         UsageError: it is something else.
     """
+    if type(given) is bytes:
+        return given
     if not isinstance(cast(object, given), _OCTETS):
         raise UsageError(f"need the message's octets, got {type(given).__name__}; of a file: Path(...).read_bytes()")
     return bytes(given)

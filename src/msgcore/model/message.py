@@ -189,22 +189,26 @@ class Message:
         ``PidTagBody`` of a message that has only an HTML body is made from that.
         """
         value = self.said(tag)
-        if value is None and tag.bag_key in _FOLLOWING:
-            value = self._following(tag)
-        return default if value is None else value
+        if value is None:
+            if tag.bag_key in _FOLLOWING:
+                value = self._following(tag)
+            if value is None:
+                return default
+        return value
 
     def said(self, tag: Property[T]) -> T | None:
         """Give the value that the message itself has; ``None`` also for what would only follow from something else."""
-        layer = self._layer
+        layer, source = self._layer, self._source
         try:
+            if layer is None and source is not None:  # as with most messages that are read
+                return source.value(tag)  # type: ignore[return-value]  # as its tag says; a cast costs a call
             value = UNTOUCHED if layer is None else layer.over(tag)
             if value is UNTOUCHED:
-                source = self._source
                 value = self._own_header(tag) if source is None else source.value(tag)
         except AttributeError:
             check_key(tag)
             raise
-        return cast("T | None", value)
+        return value  # type: ignore[return-value]  # as above
 
     def tags(self) -> tuple[PropertyKey, ...]:
         """The properties that the message has, those of its source first."""
@@ -295,10 +299,10 @@ class Message:
                 raise UsageError(f"recipients: need Recipient(Address(…)), got {one!r}")
         self._recipients = given
 
-    def _addresses(self, kind: RecipientKind) -> tuple[Address, ...]:
-        if self._recipients is None:
-            return tuple(cast(MessageSource, self._source).addresses_of(kind.name))
-        return tuple([recipient.address for recipient in self._recipients if recipient.kind is kind])
+    def _addresses(self, kind: RecipientKind, field_name: str) -> tuple[Address, ...]:
+        if self._recipients is None and self._source is not None:
+            return tuple(self._source.addresses_of(field_name))
+        return tuple([recipient.address for recipient in self.recipients if recipient.kind is kind])
 
     def _set_addresses(self, kind: RecipientKind, value: RecipientsLike) -> None:
         others = [recipient for recipient in self.recipients if recipient.kind is not kind]
@@ -306,7 +310,7 @@ class Message:
 
     @property
     def to(self) -> tuple[Address, ...]:
-        return self._addresses(RecipientKind.TO)
+        return self._addresses(RecipientKind.TO, "To")
 
     @to.setter
     def to(self, value: RecipientsLike) -> None:
@@ -314,7 +318,7 @@ class Message:
 
     @property
     def cc(self) -> tuple[Address, ...]:
-        return self._addresses(RecipientKind.CC)
+        return self._addresses(RecipientKind.CC, "Cc")
 
     @cc.setter
     def cc(self, value: RecipientsLike) -> None:
@@ -322,7 +326,7 @@ class Message:
 
     @property
     def bcc(self) -> tuple[Address, ...]:
-        return self._addresses(RecipientKind.BCC)
+        return self._addresses(RecipientKind.BCC, "Bcc")
 
     @bcc.setter
     def bcc(self, value: RecipientsLike) -> None:

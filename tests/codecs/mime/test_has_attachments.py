@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +54,19 @@ def test_a_part_is_judged_by_its_whole_header(size_octets: int) -> None:
     message = mime.read(_message([b"\r\n" + b"A" * size_octets, _HEADERS[5] + _LARGE * 1_000]))
 
     assert message.get(PidTagHasAttachments) is False
+
+
+def test_a_message_is_freed_with_its_last_name_also_when_its_attachments_were_read() -> None:
+    """One that waits for the collector would keep its octets: many large letters at a time."""
+    octets = _message([b"Content-Type: text/html\r\n\r\n<img src='cid:a'>", _HEADERS[5], _HEADERS[7], _HEADERS[3]])
+    gc.collect()
+    gc.disable()
+    try:
+        message = mime.read(octets)
+        for attachment in message.attachments:
+            assert isinstance(attachment.data, bytes)
+            assert attachment.is_inline in (True, False)
+        del message, attachment
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -31,7 +31,7 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
         MalformedMessage: strict, and the message breaks a rule; the text names the offset and the rule.
     """
     whole = octets_of(octets)
-    if is_strict(strictness):
+    if strictness is not Strictness.LENIENT and is_strict(strictness):
         refuse_departures(check(whole, limits))
     return Message.from_source(source_of(parse(whole, limits)))
 

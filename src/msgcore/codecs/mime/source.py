@@ -42,6 +42,7 @@ __all__ = ["MimeSource", "Stream", "came_with_stream", "source_of"]
 
 _BODIES = {tag.bag_key for tag in (PidTagBody, PidTagHtml, PidTagInternetCodepage, PidTagNativeBody)}
 _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
+_LOWERED = {"To": b"to", "Cc": b"cc", "Bcc": b"bcc"}
 _ABSENT = object()
 
 
@@ -106,17 +107,15 @@ class MimeSource(MimeView):
         return self._headers
 
     def from_(self) -> Address | None:
-        return self._first(b"from") or self._first(b"sender")
+        addresses = self.addresses(b"from") or self.addresses(b"sender")
+        return addresses[0] if addresses else None
 
     def sender(self) -> Address | None:
-        return self._first(b"sender") or self._first(b"from")
-
-    def _first(self, name: bytes) -> Address | None:
-        addresses = self.addresses(name)
+        addresses = self.addresses(b"sender") or self.addresses(b"from")
         return addresses[0] if addresses else None
 
     def addresses_of(self, field_name: str) -> Sequence[Address]:
-        return self.addresses(field_name.lower().encode("utf-8", "replace"))
+        return self.addresses(_LOWERED.get(field_name) or field_name.lower().encode("utf-8", "replace"))
 
     def reply_to(self) -> Sequence[Address]:
         return self.addresses(b"reply-to")
@@ -130,7 +129,7 @@ class MimeSource(MimeView):
         """Give the attachments but for those that stand in the text."""
         parts = self.contents.attachments
         if not self.streams and self._left_out is None:
-            return [attachment_of(part, self.shown, _message_in(part)) for part in parts]
+            return [attachment_of(part, self.html_body.shown, _message_in(part)) for part in parts]
         streams = {id(one.part): one.message for one in self.streams}
         found: list[Attachment] = []
         for part in parts:
@@ -138,7 +137,7 @@ class MimeSource(MimeView):
             if stream is not None:
                 found += self._attachments_in(stream, part)
             elif part is not self._left_out:
-                found.append(attachment_of(part, self.shown, _message_in(part)))
+                found.append(attachment_of(part, self.html_body.shown, _message_in(part)))
         return found
 
     # TNEF

@@ -18,12 +18,14 @@ from msgcore.codecs.mime.mapping.fields import (
     MappedField,
     importance_of,
     is_named_property,
+    read_text,
     read_time,
 )
 from msgcore.codecs.mime.mapping.message_class import message_class_of
 from msgcore.codecs.mime.mapping.people import PEOPLE
 from msgcore.codecs.mime.mapping.property_reader import ALWAYS, Read, Reader
 from msgcore.codecs.mime.reports.properties import REPORT_PROPERTIES, report_value
+from msgcore.codecs.mime.syntax.words import decode_words, header_text
 from msgcore.codecs.mime.tree.bodies import text_of
 from msgcore.codecs.mime.tree.view import MimeView
 from msgcore.model.subject import split_subject
@@ -103,12 +105,26 @@ def _field(mapped: MappedField) -> Read:
     """Read the first field of a name."""
     if mapped.is_list or mapped.aliases or mapped.only_with is not None:
         return _any_field(mapped)
+    if mapped.read is read_text:
+        return _text_of(mapped.lowered)
     name, read = mapped.lowered, mapped.read
 
     def read_field(view: MimeView) -> object | None:
         header = view.header
         raw = header.raw(name)
         return None if raw is None else read(raw, header.note)
+
+    return read_field
+
+
+def _text_of(name: bytes) -> Read:
+    def read_field(view: MimeView) -> str | None:
+        header = view.header
+        raw = header.raw(name)
+        if raw is None:
+            return None
+        text = header_text(raw, header.note)
+        return decode_words(text, header.note) if "=?" in text else text
 
     return read_field
 

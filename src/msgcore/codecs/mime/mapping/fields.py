@@ -55,6 +55,7 @@ __all__ = [
     "MappedField",
     "importance_of",
     "is_named_property",
+    "read_text",
     "read_time",
 ]
 
@@ -85,7 +86,7 @@ class MappedField:
         return (self.lowered, *[alias.lower().encode() for alias in self.aliases])
 
 
-def _read_text(raw: bytes, note: Note) -> str:
+def read_text(raw: bytes, note: Note) -> str:
     return decode_words(header_text(raw, note), note)
 
 
@@ -132,7 +133,7 @@ def _write_true(name: str, value: bool) -> bytes:
 
 
 def _read_id(raw: bytes, note: Note) -> str:
-    text = _read_text(raw, note)
+    text = read_text(raw, note)
     return text[1:-1] if text.startswith("<") and text.endswith(">") else text
 
 
@@ -146,12 +147,12 @@ _CLASSIFIED = MappedField("X-Microsoft-Classified", PidLidClassified, _read_yes,
 
 
 FIELDS: tuple[MappedField, ...] = (
-    MappedField("Subject", PidTagSubject, _read_text, text_field),
+    MappedField("Subject", PidTagSubject, read_text, text_field),
     MappedField("Date", PidTagClientSubmitTime, read_time, _write_time),
-    MappedField("Message-ID", PidTagInternetMessageId, _read_text, text_field),
-    MappedField("In-Reply-To", PidTagInReplyToId, _read_text, text_field),
-    MappedField("References", PidTagInternetReferences, _read_text, text_field),
-    MappedField("Thread-Topic", PidTagConversationTopic, _read_text, text_field),
+    MappedField("Message-ID", PidTagInternetMessageId, read_text, text_field),
+    MappedField("In-Reply-To", PidTagInReplyToId, read_text, text_field),
+    MappedField("References", PidTagInternetReferences, read_text, text_field),
+    MappedField("Thread-Topic", PidTagConversationTopic, read_text, text_field),
     MappedField("Thread-Index", PidTagConversationIndex, _read_octets, _write_octets),
     MappedField("Priority", PidTagPriority, *_word_of(_PRIORITIES)),
     MappedField("Sensitivity", PidTagSensitivity, *_word_of(_SENSITIVITIES)),
@@ -160,20 +161,18 @@ FIELDS: tuple[MappedField, ...] = (
     MappedField("Keywords", PidNameKeywords, read_keywords, write_keywords, is_list=True),
     MappedField("Content-Language", PidTagMessageLocaleId, read_language, write_language),
     MappedField("Content-ID", PidTagBodyContentId, _read_id, _write_id),
-    MappedField("Content-Location", PidTagBodyContentLocation, _read_text, text_field),
-    MappedField("Organization", PidTagInternetOrganization, _read_text, text_field),
+    MappedField("Content-Location", PidTagBodyContentLocation, read_text, text_field),
+    MappedField("Organization", PidTagInternetOrganization, read_text, text_field),
     MappedField("X-Auto-Response-Suppress", PidTagAutoResponseSuppress, read_suppressed, write_suppressed),
-    MappedField("X-Message-Flag", PidLidFlagRequest, _read_text, text_field),
+    MappedField("X-Message-Flag", PidLidFlagRequest, read_text, text_field),
     _CLASSIFIED,
-    MappedField("X-Microsoft-Classification", PidLidClassification, _read_text, text_field, only_with=_CLASSIFIED),
-    MappedField(
-        "X-Microsoft-ClassDesc", PidLidClassificationDescription, _read_text, text_field, only_with=_CLASSIFIED
-    ),
-    MappedField("X-Microsoft-ClassID", PidLidClassificationGuid, _read_text, text_field, only_with=_CLASSIFIED),
+    MappedField("X-Microsoft-Classification", PidLidClassification, read_text, text_field, only_with=_CLASSIFIED),
+    MappedField("X-Microsoft-ClassDesc", PidLidClassificationDescription, read_text, text_field, only_with=_CLASSIFIED),
+    MappedField("X-Microsoft-ClassID", PidLidClassificationGuid, read_text, text_field, only_with=_CLASSIFIED),
     MappedField("X-Microsoft-ClassKeep", PidLidClassificationKeep, _read_yes, _write_yes, only_with=_CLASSIFIED),
-    MappedField("List-Help", PidTagListHelp, _read_text, text_field),
-    MappedField("List-Subscribe", PidTagListSubscribe, _read_text, text_field),
-    MappedField("List-Unsubscribe", PidTagListUnsubscribe, _read_text, text_field),
+    MappedField("List-Help", PidTagListHelp, read_text, text_field),
+    MappedField("List-Subscribe", PidTagListSubscribe, read_text, text_field),
+    MappedField("List-Unsubscribe", PidTagListUnsubscribe, read_text, text_field),
 )
 
 FIELD_OF_PROPERTY: dict[BagKey, MappedField] = {mapped.tag.bag_key: mapped for mapped in FIELDS}

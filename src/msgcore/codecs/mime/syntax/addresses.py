@@ -6,10 +6,10 @@ A recipient of another type than SMTP stands encapsulated in a local part (``IMC
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 
+from msgcore.base.memo import Memo
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 from msgcore.codecs.mime.syntax.words import decode_words, header_text
 from msgcore.model.address import SMTP, Address, read_mailboxes
@@ -20,21 +20,34 @@ _ENCAPSULATED = re.compile(r"IMCEA((?:[A-Z0-9]|\+[0-9A-F]{2})*)-([^@]*)@encapsul
 _PLUS = re.compile(rb"\+([0-9A-Fa-f]{2})")
 
 # ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>``, ``=?utf-8?q?B=C3=B3b?= <bob@b.test>``, ``<bob@b.test>``,
-# ``bob@b.test (Bob)`` and ``bob@b.test``, which nearly every address is, and a comma or the end behind it.
+# ``bob@b.test (Bob)`` and ``bob@b.test``, which nearly every address is, and a comma or the end behind it; else one
+# character of something else.
 _SIMPLE = re.compile(
-    r'(?:(?:([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*[^\s"(),:;<>@\[\\\]=?.])|"([^"\\=]*)"|'
-    r'((?:=\?[\w-]{1,60}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++))?\s*'
-    r'<([\w.+=/-]+@[\w.-]+)>|([\w.+=/-]+@[\w.-]+)(?:\s*+\(([^()"\\=]{0,200}+)\))?+)\s*+(?:,\s*+(?!\Z)|\Z)'
+    r'(?:(?:"([^"\\=]*+)"|((?:=\?[\w-]{1,60}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++)|'
+    r'([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*+[^\s"(),:;<>@\[\\\]=?.]?+))\s*+'
+    r'<([\w.+=/-]++@[\w.-]++)>|([\w.+=/-]++@[\w.-]++)(?:\s*+\(([^()"\\=]{0,200}+)\))?+)\s*+(?:,\s*+(?!\Z)|\Z)|([\s\S])'
 )
 # Encoded words with octets that would end a phrase; quoted strings are stepped over.
 _BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*\?=', re.DOTALL)
 _SPECIAL = re.compile(r"[()<>,;:@\[\]\\\s]")
 
 
-def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> list[Address]:
+def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> Sequence[Address]:
     """Read the value of an address field; groups are opened, and no address comes from an encoded word."""
+    if len(raw) <= _LONGEST_KEPT <= limit and note is ignore:
+        return _usual[raw]
     text = header_text(raw, note)
     return _simple_addresses(text, note, limit) or _any_addresses(text, note, limit)
+
+
+def _read_usual(raw: bytes) -> Sequence[Address]:
+    text = header_text(raw)
+    return tuple(_simple_addresses(text, ignore, _LONGEST_KEPT) or _any_addresses(text, ignore, _LONGEST_KEPT))
+
+
+# The same few people write again and again, to the same ones.
+_usual = Memo(_read_usual, 512)
+_LONGEST_KEPT = 200
 
 
 def _any_addresses(text: str, note: Note, limit: int) -> list[Address]:
@@ -56,26 +69,21 @@ def _any_addresses(text: str, note: Note, limit: int) -> list[Address]:
 def _simple_addresses(text: str, note: Note, limit: int) -> list[Address] | None:
     """Read a list of simple addresses only; ``None`` when something else is in it."""
     found: list[Address] = []
-    position, size = 0, len(text)
-    while len(found) < limit:
-        simple = _SIMPLE.match(text, position)
-        if simple is None:
+    for simple in _SIMPLE.finditer(text):
+        quoted, words, name, spec, bare, comment, other = simple.groups()
+        if other is not None or len(found) == limit:
             return None
-        name, quoted, words, spec, bare, comment = simple.groups()
-        phrase = comment.strip() if comment else " ".join((name or quoted or words or "").split())
-        if words:
-            phrase = _decoded(phrase) if note is ignore and len(phrase) <= _LONGEST_KEPT else decode_words(phrase, note)
+        if bare is not None:
+            phrase = comment.strip() if comment else ""
+        elif name is not None:
+            phrase = " ".join(name.split())
+        elif words is not None:
+            phrase = decode_words(" ".join(words.split()), note)
+        else:
+            phrase = " ".join(quoted.split())
         address = spec or bare
         found.append(_address(phrase, address) if address[0] in "Ii" else Address(SMTP, address, phrase))
-        position = simple.end()
-        if position == size:
-            return found
-    return None
-
-
-# The same few people write again and again.
-_decoded = functools.lru_cache(maxsize=256)(decode_words)
-_LONGEST_KEPT = 200
+    return found
 
 
 def _protected(found: re.Match[str]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import attrs
 
+from msgcore.base.memo import Memo
 from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess
 from msgcore.codecs.mime.syntax.tolerated import Note
 from msgcore.codecs.mime.syntax.words import clean, decode_words, header_text, without_comments
@@ -53,16 +53,17 @@ class Parameterised:
         return self.parameters.get(name)
 
 
+_USUAL_LIMIT = 1_000
 NOTHING = Parameterised("", MappingProxyType({}))
 
 
-def parse_parameters(raw: bytes, note: Note, limit: int = 1_000) -> Parameterised:
+def parse_parameters(raw: bytes, note: Note, limit: int = _USUAL_LIMIT) -> Parameterised:
     """Read a field's value. Of a repeated parameter the first counts, but the extended form (RFC 2231) goes first.
 
     Continuations end at the first number that is missing. At most ``limit`` parameters are read.
     """
     # The same few values come again and again; a huge one must not stay in memory.
-    parsed = _parse_cached(raw, limit) if len(raw) <= 500 else _parse(raw, limit)
+    parsed = _usual[raw] if len(raw) <= 500 and limit == _USUAL_LIMIT else _parse(raw, limit)
     for rule, text in parsed.problems:
         note(rule, text)
     return parsed
@@ -100,7 +101,11 @@ def _any(raw: bytes, limit: int) -> Parameterised:
     return Parameterised(value, _read(text, main.end(), note, limit), tuple(problems))
 
 
-_parse_cached = functools.lru_cache(maxsize=1_024)(_parse)
+def _parse_usual(raw: bytes) -> Parameterised:
+    return _parse(raw, _USUAL_LIMIT)
+
+
+_usual = Memo(_parse_usual, 1_024)
 
 
 def _read(text: str, position: int, note: Note, limit: int) -> Mapping[str, str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable
 
+from msgcore.base.memo import Memo
 from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 from msgcore.codecs.mime.syntax.transfer import decode_base64
 
-__all__ = ["clean", "decode_words", "header_text", "unfold", "unfold_all", "without_comments"]
+__all__ = ["clean", "decode_words", "has_folded_word", "header_text", "unfold", "without_comments"]
 
 # Between the marks a bare question mark, which some mailers leave in, but no start of another word: that keeps a run of
 # broken words linear.
@@ -21,11 +21,12 @@ _RUN = re.compile(rf"{_ONE}(?:[ \t]*+{_ONE})*+")
 # A word that was folded inside; where its blanks are written as ``_``, the fold's are none of them.
 _FOLDED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?\s]*+(?:\r?\n[ \t]++[^?\s]*+)++\?=")
 _FOLD = re.compile(rb"\r?\n[ \t]++")
-_FOLD_START = re.compile(rb"\n[ \t]++")
-# Whole words in UTF-8, which most are.
-_WHOLE_WORD = re.compile(
-    r"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?((?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2,3}={1,2})?)|[Qq]\?([!->@-~]*+))\?="
-)
+# Whole words in UTF-8, which most are, and runs of them.
+_BASE64, _QUOTED = r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2,3}={1,2})?", r"[!->@-~]*+"
+_WHOLE_WORD = re.compile(rf"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?({_BASE64})|[Qq]\?({_QUOTED}))\?=")
+_WHOLE = rf"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?{_BASE64}|[Qq]\?{_QUOTED})\?="
+_WHOLE_RUN = re.compile(rf"{_WHOLE}(?:[ \t]*+{_WHOLE})*+")
+_SHORT = 1_000
 _COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
 _BLANK = b" \t\r\n"
 # As numbers, which octets are searched for many times faster than for octets.
@@ -41,15 +42,9 @@ def unfold(octets: bytes) -> bytes:
     return b" ".join([stripped for one in _whole_words(line).split(b"\n") if (stripped := one.strip(_BLANK))])
 
 
-def unfold_all(values: Iterable[bytes]) -> list[str]:
-    """Unfold values in ASCII, all at once. Nothing that counts as white space may be in them but blanks and line ends.
-
-    A CR that is left in one was none of a line end.
-    """
-    whole = [_whole_words(value) if _QUESTION_MARK in value else value for value in values]
-    pieces = _FOLD_START.split(b"\0".join(whole))
-    lines = b" ".join(filter(None, map(bytes.strip, pieces))).decode().split("\0")
-    return list(map(str.strip, lines))
+def has_folded_word(octets: bytes) -> bool:
+    """Say whether an encoded word is folded inside."""
+    return _FOLDED_WORD.search(octets) is not None
 
 
 def _whole_words(octets: bytes) -> bytes:
@@ -103,6 +98,14 @@ def decode_words(text: str, note: Note = ignore, limit: int = 10_000) -> str:
     """
     if "?" not in text or "=?" not in text:  # one character is found much faster than two
         return text
+    if note is ignore and len(text) <= _SHORT <= limit:
+        try:
+            decoded = _WHOLE_RUN.sub(_decoded_run, text)
+        except ValueError:
+            pass  # octets that are no UTF-8, or no base64
+        else:
+            if "=?" not in decoded:
+                return decoded
     usual = _decode_whole(text, limit)
     if usual is not None:
         return usual
@@ -120,6 +123,27 @@ def decode_words(text: str, note: Note = ignore, limit: int = 10_000) -> str:
         position = end
     parts.append(text[position:])
     return clean("".join(parts))
+
+
+def _decode_whole_run(run: str) -> str:
+    """Decode words of one run, whole and in UTF-8.
+
+    Raises:
+        ValueError: they are not.
+    """
+    pieces = [
+        binascii.a2b_qp(quoted, header=True) if quoted else binascii.a2b_base64(base64)
+        for base64, quoted in _WHOLE_WORD.findall(run)
+    ]
+    return clean(b"".join(pieces).decode("utf-8"))
+
+
+# The names of the same few people, and the subjects of threads, come again and again.
+_decoded = Memo(_decode_whole_run, 512)
+
+
+def _decoded_run(found: re.Match[str]) -> str:
+    return _decoded[found[0]]
 
 
 def _decode_whole(text: str, limit: int) -> str | None:

@@ -9,9 +9,10 @@ from msgcore.codecs.mime.syntax.flowed import unflow
 from msgcore.codecs.mime.syntax.transfer import decode_text
 from msgcore.codecs.mime.syntax.uuencode import UuFile, may_hold_files, uu_files, without_files
 from msgcore.codecs.mime.tree.entity import Entity
-from msgcore.model.body import UTF_8
+from msgcore.model.body import UTF_8, html_from_octets
+from msgcore.model.html_fragment import shown_content_ids
 
-__all__ = ["UuFile", "files_in", "html_of", "text_of"]
+__all__ = ["HtmlBody", "UuFile", "files_in", "html_of", "text_of"]
 
 _C1 = re.compile(rb"[\x80-\x9f]")
 _WINDOWS_1252 = 1252
@@ -67,6 +68,35 @@ def html_of(entity: Entity) -> tuple[bytes, int]:
     if code_page is not None:
         return octets, code_page
     return decode(octets, charset, entity.reading.findings.at(entity.body_start)).encode("utf-8", "replace"), UTF_8
+
+
+class HtmlBody:
+    """The HTML body of a message, if it has one, decoded when it is first asked for.
+
+    It knows nothing of the message: attachments hold it, which the message holds.
+    """
+
+    __slots__ = ("_entity", "_octets", "_shown")
+
+    def __init__(self, entity: Entity | None) -> None:
+        self._entity = entity
+        self._octets: tuple[bytes, int] | None = None if entity is not None else (b"", 0)
+        self._shown: frozenset[str] | None = None
+
+    @property
+    def octets(self) -> tuple[bytes, int]:
+        """The HTML with its code page; empty when there is none."""
+        if self._octets is None:
+            assert self._entity is not None
+            self._octets = html_of(self._entity)
+        return self._octets
+
+    def shown(self) -> frozenset[str]:
+        """Give the Content-IDs that the HTML refers to."""
+        if self._shown is None:
+            octets, code_page = self.octets
+            self._shown = shown_content_ids(html_from_octets(octets, code_page)) if octets else frozenset()
+        return self._shown
 
 
 def _is_utf_8(octets: bytes) -> bool:

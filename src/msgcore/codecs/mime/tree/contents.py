@@ -7,6 +7,7 @@ which it stands.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgcore.codecs.mime.tree.entity import Entity
@@ -16,6 +17,7 @@ __all__ = ["Contents", "contents_of", "starts_with_attachment"]
 
 _LARGE, _FIRST = 65_536, 16_384
 
+_ALTERNATIVE = "multipart/alternative"
 _BODIES = frozenset({"text/plain", "text/html"})
 _NO_BODIES = frozenset({"text/calendar", "text/directory", "text/vcard", "text/x-vcard", "text/rfc822-headers"})
 
@@ -32,22 +34,28 @@ def contents_of(root: Entity) -> Contents:
     """Sort the leaves of a tree; messages inside are leaves here."""
     if not root.is_multipart:
         return _contents_of_leaf(root)
-    leaves = _leaves(root)
-    texts = [one for one in leaves if _is_text(one[0])]
-    if not texts:
-        return Contents(None, None, tuple([leaf for leaf, _ in leaves]))
-    first, frame = texts[0]
-    candidates = [first] if frame is None else [leaf for leaf, around in texts if around is frame]
-    plain = html = None
-    for leaf in candidates:
-        if leaf.media_type == "text/html":
-            html = html or leaf
+    first = plain = html = frame = None
+    attachments: list[Entity] = []
+    for leaf, around in _leaves(root):
+        kind = leaf.media_type
+        is_text = (kind in _BODIES or _may_be_body(leaf, kind)) and leaf.header.disposition.value != "attachment"
+        if is_text and first is None:
+            first, frame = leaf, around
+        elif not is_text or frame is None or around is not frame:
+            attachments.append(leaf)
+            continue
+        if kind == "text/html":
+            if html is None:
+                html = leaf
+            else:
+                attachments.append(leaf)
+        elif plain is None:
+            plain = leaf
         else:
-            plain = plain or leaf
-    bodies = (plain, html, first)
+            attachments.append(leaf)
     if plain is not None and _is_empty_rest(plain):
         plain = None
-    return Contents(plain, html, tuple([leaf for leaf, _ in leaves if leaf not in bodies]))
+    return Contents(plain, html, tuple(attachments))
 
 
 def starts_with_attachment(root: Entity) -> bool:
@@ -80,19 +88,28 @@ def _leaves(root: Entity) -> list[tuple[Entity, Entity | None]]:
 
     A multipart inside with nothing in it is none.
     """
+    if not root.children:
+        return [(root, None)]
+    frame = root if root.media_type == _ALTERNATIVE else None
     leaves: list[tuple[Entity, Entity | None]] = []
-    waiting: list[tuple[Entity, Entity | None]] = [(root, None)]
-    while waiting:
-        entity, frame = waiting.pop()
-        children = entity.children if entity.is_multipart else ()
-        if not children:
-            if entity.body_start < entity.end or not entity.is_multipart or entity is root:
-                leaves.append((entity, frame))
-            continue
-        if frame is None and entity.media_type == "multipart/alternative":
-            frame = entity
-        waiting.extend([(child, frame) for child in children[::-1]])
-    return leaves
+    children = iter(root.children)
+    waiting: list[tuple[Iterator[Entity], Entity | None]] = []
+    while True:
+        for child in children:
+            if not child.is_multipart:
+                leaves.append((child, frame))
+            elif child.children:
+                waiting.append((children, frame))
+                children = iter(child.children)
+                if frame is None and child.media_type == _ALTERNATIVE:
+                    frame = child
+                break
+            elif child.body_start < child.end:
+                leaves.append((child, frame))
+        else:
+            if not waiting:
+                return leaves
+            children, frame = waiting.pop()
 
 
 def _is_text(leaf: Entity) -> bool:

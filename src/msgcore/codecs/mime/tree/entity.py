@@ -20,7 +20,7 @@ from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised
 from msgcore.codecs.mime.syntax.tolerated import NO_FINDINGS, Findings
 from msgcore.codecs.mime.syntax.transfer import IDENTITIES, decode_base64, decode_content
-from msgcore.codecs.mime.tree.header_block import LONGEST_SHARED, HeaderBlock, shared_header_block
+from msgcore.codecs.mime.tree.header_block import LONGEST_SHARED, SHARED_HEADER_BLOCKS, HeaderBlock
 from msgcore.codecs.mime.tree.multipart import Parts, find_parts
 
 __all__ = ["Entity", "Reading", "parse"]
@@ -45,14 +45,15 @@ _MESSAGES = frozenset({"message/rfc822", "message/global"})
 class Reading:
     """What the entities of one message share: its octets, its limits, what was met so far."""
 
-    __slots__ = ("findings", "is_usual", "limits", "line_end", "octets", "parts", "scan")
+    __slots__ = ("blank_line", "findings", "is_usual", "limits", "line_end", "octets", "parts", "scan")
 
     def __init__(self, octets: bytes, limits: Limits, findings: Findings, parts: int = 1) -> None:
         self.octets = octets
         # Old Macs ended lines with CR alone. With LF in its place every offset stays the same.
         self.scan = scan = octets if _LF in octets or _CR not in octets else octets.replace(b"\r", b"\n")
         first = scan.find(b"\n")
-        self.line_end = b"\r\n" if first > 0 and scan[first - 1] == _CR else b"\n"
+        is_crlf = first > 0 and scan[first - 1] == _CR
+        self.line_end, self.blank_line = (b"\r\n", b"\r\n\r\n") if is_crlf else (b"\n", b"\n\n")
         self.limits = limits
         self.findings = findings
         self.parts = parts
@@ -93,7 +94,6 @@ class Entity:
         start: int,
         end: int,
         depth: int = 0,
-        *,
         is_message: bool = True,
         default_type: Parameterised = _TEXT,
     ) -> None:
@@ -114,14 +114,16 @@ class Entity:
             self._settle(start, scan.index(b"\n", start) + 1)
         else:
             # Any other blank line before this one shows as junk among the fields.
-            line_end = reading.line_end
-            blank = scan.find(line_end + line_end, start, end)
+            blank = scan.find(reading.blank_line, start, end)
             if blank >= 0:
-                self._settle(blank + len(line_end), blank + 2 * len(line_end))
-            if blank < 0 or self.header.has_junk or not self.header.is_kept:
+                size = len(reading.line_end)
+                self._settle(blank + size, blank + size + size)
+            if blank < 0 or not self.header.is_usual:
                 self._look_for_the_blank_line()
         given = self.header.content_type
-        if given.value.count("/") != 1:  # RFC 2045 section 5.2
+        if given is NOTHING:
+            given = default_type
+        elif given.value.count("/") != 1:  # RFC 2045 section 5.2
             given = self._default(given, default_type)
         self.content_type = given
         self.media_type = kind = given.value
@@ -130,8 +132,6 @@ class Entity:
     # Header
 
     def _default(self, given: Parameterised, default: Parameterised) -> Parameterised:
-        if given is NOTHING:
-            return default
         self._note("content-type-malformed", f"content type {given.value[:60]!r}")
         return attrs.evolve(default, parameters=given.parameters)
 
@@ -246,10 +246,9 @@ class Entity:
         return self._parts_at(find_parts(reading.scan, self.body_start, end, delimiter, reading.limits.parts).spans)
 
     def _parts_at(self, spans: list[tuple[int, int]]) -> tuple[Entity, ...]:
-        depth, default = self.depth + 1, _RFC822 if self.media_type == "multipart/digest" else _TEXT
-        return tuple(
-            [Entity(self.reading, start, end, depth, is_message=False, default_type=default) for start, end in spans]
-        )
+        reading, depth = self.reading, self.depth + 1
+        default = _RFC822 if self.media_type == "multipart/digest" else _TEXT
+        return tuple([Entity(reading, start, end, depth, False, default) for start, end in spans])
 
     def _find_parts(self) -> Parts:
         delimiter, reading, end = self.delimiter, self.reading, self.end
@@ -276,7 +275,7 @@ class Entity:
         self.body_start = body_start
         limits = reading.limits
         if end - start <= LONGEST_SHARED and reading.is_usual:
-            self.header = shared_header_block(reading.scan[start:end])
+            self.header = SHARED_HEADER_BLOCKS[reading.scan[start:end]]
             return
         if end - start > limits.header_octets:
             end = start + limits.header_octets

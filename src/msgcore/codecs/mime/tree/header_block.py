@@ -7,19 +7,19 @@ whose line ends are bare CR is read through a copy with LF in their place, so th
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from msgcore.base.memo import Memo
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised, parse_parameters
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
-from msgcore.codecs.mime.syntax.words import clean, decode_words, header_text, unfold_all
+from msgcore.codecs.mime.syntax.words import decode_words, has_folded_word, header_text
 from msgcore.model.headers import Header
 
-__all__ = ["LONGEST_SHARED", "HeaderBlock", "RawField", "shared_header_block"]
+__all__ = ["LONGEST_SHARED", "SHARED_HEADER_BLOCKS", "HeaderBlock", "RawField"]
 
 # One logical line: a field's name if it has one, then all up to the line end that no white space follows.
 _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
@@ -28,6 +28,7 @@ _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+\n?+)|(?!
 _NO_WHITE_SPACE = b"\0\v\f\x1c\x1d\x1e\x1f"  # NUL, and what Python takes for white space
 _new = tuple[str, str].__new__  # half the time of a named tuple's own
 _TOKEN = re.compile(rb"[\s;\"']*([^\s;\"'()]*)")
+_QUESTION_MARK = 0x3F
 _SHORTEST_LINES = 32
 _ALWAYS_KEPT = 256
 _LARGE = 65_536
@@ -45,7 +46,8 @@ class RawField(NamedTuple):
 class HeaderBlock:
     """The fields of one entity; ``note`` takes what decoding them tolerates.
 
-    Of a block that ``is_kept``, the fields were read at once; ``has_junk`` says that some line of it is no field.
+    Of a block that ``is_kept``, the fields were read at once; ``has_junk`` says that some line of it is no field;
+    one that ``is_usual`` is kept and has no junk.
     """
 
     __slots__ = (
@@ -53,12 +55,14 @@ class HeaderBlock:
         "_index",
         "_limits",
         "_lowered",
-        "_pairs",
-        "_repeated",
+        "_names",
         "_transfer_encoding",
         "_type",
+        "_values",
+        "_written",
         "has_junk",
         "is_kept",
+        "is_usual",
         "note",
         "octets",
     )
@@ -72,23 +76,21 @@ class HeaderBlock:
         self._disposition: Parameterised | None = None
         self._transfer_encoding: str | None = None
         self._index: dict[bytes, bytes] | None = None
-        self.has_junk = self.is_kept = False
+        self.has_junk = self.is_kept = self.is_usual = False
         if len(octets) <= _LARGE or self._is_dense(octets.count(b"\n")):
-            pairs: list[tuple[bytes, bytes]] = _FIELD.findall(octets)
-            if self._is_dense(len(pairs)):
-                self._keep(pairs)
+            cut: list[bytes | None] = _FIELD.split(octets)  # what is between fields (nothing), a name, its value, …
+            if self._is_dense(len(cut) // 3):
+                self._keep(cut[1::3], cut[2::3])
 
-    def _keep(self, pairs: list[tuple[bytes, bytes]]) -> None:
-        index: dict[bytes, bytes] = {}
-        repeated: set[bytes] = set()
-        for written, value in pairs:
-            name = written.lower()
-            if name in index:
-                repeated.add(name)
-            else:
-                index[name] = value
-        self.is_kept, self.has_junk = True, b"" in index
-        self._pairs, self._index, self._repeated = pairs, index, repeated
+    def _keep(self, written: list[bytes | None], values: list[bytes | None]) -> None:
+        self.is_kept = True
+        self.is_usual = is_usual = None not in written
+        self.has_junk = not is_usual
+        self._written = names = cast("list[bytes]", written) if is_usual else [name or b"" for name in written]
+        self._values = cast("list[bytes]", values) if is_usual else [value or b"" for value in values]
+        self._names = lowered = list(map(bytes.lower, names))
+        # Of a name the first counts.
+        self._index = dict(zip(lowered[::-1], self._values[::-1]))  # noqa: B905
 
     def _is_dense(self, lines: int) -> bool:
         """Say whether so many lines may be kept."""
@@ -99,16 +101,21 @@ class HeaderBlock:
     @property
     def content_type(self) -> Parameterised:
         """The Content-Type as it stands; :data:`NOTHING` when there is none."""
-        if self._type is None:
-            self._type = self._parameterised(b"content-type")
-        return self._type
+        found = self._type
+        if found is None:
+            raw = self.raw(b"content-type")
+            found = self._type = NOTHING if raw is None else parse_parameters(raw, self.note, self._limits.parameters)
+        return found
 
     @property
     def disposition(self) -> Parameterised:
         """The Content-Disposition; :data:`NOTHING` when there is none."""
-        if self._disposition is None:
-            self._disposition = self._parameterised(b"content-disposition")
-        return self._disposition
+        found = self._disposition
+        if found is None:
+            raw = self.raw(b"content-disposition")
+            found = NOTHING if raw is None else parse_parameters(raw, self.note, self._limits.parameters)
+            self._disposition = found
+        return found
 
     @property
     def transfer_encoding(self) -> str:
@@ -120,27 +127,26 @@ class HeaderBlock:
             known = self._transfer_encoding = "" if found is None else found[1].decode("latin-1").lower()
         return known
 
-    def _parameterised(self, name: bytes) -> Parameterised:
-        raw = self.raw(name)
-        return NOTHING if raw is None else parse_parameters(raw, self.note, self._limits.parameters)
-
     # Any field
 
     def raw(self, name: bytes) -> bytes | None:
         """Give the value of the first field called ``name`` (in lower case), as it stands there, or ``None``."""
         index = self._index
-        return next(self._values(name), None) if index is None else index.get(name)
+        return next(self._searched(name), None) if index is None else index.get(name)
 
     def raw_all(self, name: bytes) -> list[bytes]:
         """Give the value of every field called ``name``, in order."""
         index = self._index
         if index is None or not self.is_kept:
-            return list(self._values(name))
-        if name in self._repeated:
-            return [value for written, value in self._pairs if written.lower() == name]
-        return [index[name]] if name in index else []
+            return list(self._searched(name))
+        found = index.get(name)
+        if found is None:
+            return []
+        if len(index) == len(self._names) or self._names.count(name) == 1:
+            return [found]
+        return [value for one, value in zip(self._names, self._values, strict=True) if one == name]
 
-    def _values(self, name: bytes) -> Iterator[bytes]:
+    def _searched(self, name: bytes) -> Iterator[bytes]:
         """Search the block for a name."""
         if self._lowered is None:
             self._lowered = b"\n" + self.octets.lower()
@@ -171,6 +177,8 @@ class HeaderBlock:
 
     def names(self) -> list[bytes]:
         """Give the name of each field in lower case, once, in order; past the limit of fields none."""
+        if self.is_kept:
+            return list(filter(None, dict.fromkeys(self._names)))
         if self._index is None:
             # Whoever asks for the names asks for their values next.
             self._index = {}
@@ -180,14 +188,34 @@ class HeaderBlock:
 
     def headers(self) -> list[Header]:
         """Give each field with its decoded value, in order; past the limit of fields none."""
-        pairs = self._pairs if self.is_kept else [(self.name(one), self.value(one)) for one in self.each_field()]
-        if self.has_junk or not self.is_kept:
-            pairs = [pair for pair in pairs if pair[0]]
-        if not pairs or not self.octets.isascii() or any(map(self.octets.__contains__, _NO_WHITE_SPACE)):
-            return [Header(name.decode(), self.decoded(raw)) for name, raw in pairs]
-        names, values = zip(*pairs, strict=True)
-        texts = [self._with_words(clean(one)) if "?" in one or "\r" in one else one for one in unfold_all(values)]
-        return list(map(_new, repeat(Header), zip(map(bytes.decode, names), texts, strict=True)))
+        if self.is_usual and self._names:
+            usual = self._usual_headers()
+            if usual is not None:
+                return usual
+        pairs: Iterable[tuple[bytes, bytes]]
+        if self.is_kept:
+            pairs = zip(self._written, self._values, strict=True)
+        else:
+            pairs = ((self.name(one), self.value(one)) for one in self.each_field())
+        return [Header(name.decode(), self.decoded(raw)) for name, raw in pairs if name]
+
+    def _usual_headers(self) -> list[Header] | None:
+        """Read fields in ASCII all at once; ``None`` where one is unusual."""
+        octets = self.octets
+        if not octets.isascii() or any(map(octets.__contains__, _NO_WHITE_SPACE)):
+            return None
+        has_words = _QUESTION_MARK in octets and b"=?" in octets
+        if has_words and has_folded_word(octets):
+            return None
+        lines = b"\0".join(self._values).split(b"\n")
+        text = b" ".join(filter(None, map(bytes.strip, lines))).decode()
+        if "\r" in text:  # which is data
+            return None
+        texts = list(map(str.strip, text.split("\0")))
+        if has_words:
+            texts = [self._with_words(one) if "=?" in one else one for one in texts]
+        names = b"\n".join(self._written).decode().split("\n")
+        return list(map(_new, repeat(Header), zip(names, texts, strict=True)))
 
     def value(self, field: RawField) -> bytes:
         return self.octets[field.value_start : field.end]
@@ -219,5 +247,5 @@ class HeaderBlock:
 
 
 LONGEST_SHARED = 256
-shared_header_block = functools.lru_cache(maxsize=512)(HeaderBlock)
-"""Reads a block whose findings nobody wants. The headers of parts are short, most of them the same few: read once."""
+SHARED_HEADER_BLOCKS = Memo(HeaderBlock, 512)
+"""Blocks whose findings nobody wants. The headers of parts are short, most of them the same few: read once."""

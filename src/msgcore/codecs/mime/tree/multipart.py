@@ -35,23 +35,26 @@ def find_parts(scan: bytes, start: int, end: int, delimiter: bytes, most: int) -
     Any of CRLF, LF and CR ends a line. The last part goes to the end when nothing closes it.
     """
     spans: list[tuple[int, int]] = []
-    body_start, preamble_end, part = start, end, -1
+    body_start, preamble_end, part, size = start, end, -1, len(delimiter)
     at = scan.find(delimiter, start, end)
     while at >= 0:
-        position = at + len(delimiter)
-        found = _DELIMITER_END.match(scan, position, end)
-        if found is not None and (at == body_start or scan[at - 1] in b"\r\n"):
-            if part < 0 and found[1]:
+        position = at + size
+        is_last, next_line = False, position + 2
+        if not scan.startswith(b"\r\n", position, end):
+            found = _DELIMITER_END.match(scan, position, end)
+            is_last, next_line = (False, -1) if found is None else (found[1] is not None, found.end())
+        if next_line >= 0 and (at == body_start or scan[at - 1] in b"\r\n"):
+            if part < 0 and is_last:
                 break
             if part < 0:
                 preamble_end = at
             else:
                 spans.append((part, _before_line_end(scan, part, at)))
-                if found[1]:
+                if is_last:
                     return Parts(spans, preamble_end, position + 2)
             if len(spans) >= most:
                 return Parts(spans, preamble_end, at, (at, "limit-parts", f"more than {most} parts are left"))
-            part = position = found.end()
+            part = position = next_line
             if end - position > _LARGE:
                 position = _past_header(scan, position, end, delimiter)
         at = scan.find(delimiter, position, end)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from msgcore.codecs.mime.syntax.addresses import read_addresses
-from msgcore.codecs.mime.tree.bodies import UuFile, files_in, html_of
+from msgcore.codecs.mime.tree.bodies import HtmlBody, UuFile, files_in
 from msgcore.codecs.mime.tree.contents import Contents, contents_of, starts_with_attachment
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.codecs.mime.tree.shown import is_hidden
 from msgcore.model.address import Address
-from msgcore.model.body import html_from_octets
-from msgcore.model.html_fragment import shown_content_ids
 from msgcore.model.recipient import Recipient, RecipientKind
 
 __all__ = ["MimeView"]
@@ -21,15 +19,14 @@ _KINDS = ((b"to", RecipientKind.TO), (b"cc", RecipientKind.CC), (b"bcc", Recipie
 class MimeView:
     """The lazy view of one message; it never changes."""
 
-    __slots__ = ("_contents", "_files", "_html", "_people", "_recipients", "_shown", "header", "root")
+    __slots__ = ("_contents", "_files", "_html", "_people", "_recipients", "header", "root")
 
     def __init__(self, root: Entity) -> None:
         self.root = root
         self.header: HeaderBlock = root.header
         self._contents: Contents | None = None
         self._files: list[UuFile] | None = None
-        self._shown: frozenset[str] | None = None
-        self._html: tuple[bytes, int] | None = None
+        self._html: HtmlBody | None = None
         self._people: dict[bytes, tuple[Address, ...]] = {}
         self._recipients: tuple[Recipient, ...] | None = None
 
@@ -48,9 +45,12 @@ class MimeView:
     @property
     def html(self) -> tuple[bytes, int]:
         """The HTML body with its code page; empty when there is none."""
+        return self.html_body.octets
+
+    @property
+    def html_body(self) -> HtmlBody:
         if self._html is None:
-            entity = self.contents.html
-            self._html = (b"", 0) if entity is None else html_of(entity)
+            self._html = HtmlBody(self.contents.html)
         return self._html
 
     @property
@@ -58,9 +58,9 @@ class MimeView:
         """Whether there is an attachment that the body does not show."""
         if self._contents is None and starts_with_attachment(self.root):
             return True
-        attachments = self.contents.attachments
-        if attachments and not all(is_hidden(part, self.shown) for part in attachments):
-            return True
+        for part in self.contents.attachments:
+            if not is_hidden(part, self.html_body.shown):
+                return True
         return bool(self.files_in_text)
 
     @property
@@ -70,13 +70,6 @@ class MimeView:
             plain = self.contents.plain
             self._files = [] if plain is None else files_in(plain)
         return self._files
-
-    def shown(self) -> frozenset[str]:
-        """The Content-IDs that the HTML body refers to."""
-        if self._shown is None:
-            octets, code_page = self.html
-            self._shown = shown_content_ids(html_from_octets(octets, code_page)) if octets else frozenset()
-        return self._shown
 
     def recipients(self) -> tuple[Recipient, ...]:
         if self._recipients is None:
@@ -89,12 +82,18 @@ class MimeView:
         """Read the addresses of every field called ``name``."""
         known = self._people.get(name)
         if known is None:
-            header = self.header
-            limit = self.root.reading.limits.addresses
-            found: list[Address] = []
-            for raw in header.raw_all(name):
-                found += read_addresses(raw, header.note, limit - len(found))
-                if len(found) >= limit:
-                    break
-            known = self._people[name] = tuple(found)
+            known = self._people[name] = self._read_addresses(name)
         return known
+
+    def _read_addresses(self, name: bytes) -> tuple[Address, ...]:
+        header = self.header
+        limit = self.root.reading.limits.addresses
+        values = header.raw_all(name)
+        if len(values) == 1:
+            return tuple(read_addresses(values[0], header.note, limit))
+        found: list[Address] = []
+        for raw in values:
+            found += read_addresses(raw, header.note, limit - len(found))
+            if len(found) >= limit:
+                break
+        return tuple(found)
