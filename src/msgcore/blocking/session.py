@@ -25,7 +25,8 @@ from msgcore.session import store as _store
 from msgcore.session.access import LOAD_LIMIT_OCTETS, FolderLike, Submission
 from msgcore.session.notices.notification import NotificationKind
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.session.sessions.sending import RecipientCheck, SubmissionLike
+from msgcore.session.sessions.recipients import RecipientCheck
+from msgcore.session.sessions.sending import SubmissionLike
 from msgcore.session.sessions.spooling import INTERVAL_SECONDS
 from msgcore.spi.store import OutgoingItem
 from msgcore.spooler.incoming import OnProgress, RetrievalReport

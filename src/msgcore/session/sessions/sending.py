@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 
 import attrs
 
 from msgcore.base.ids import EntryId, new_time_ordered_id
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, MsgcoreError, OperationCancelled, SetupError, TryAgain
-from msgcore.model.address import Address
-from msgcore.model.envelope import Envelope
+from msgcore.errors import MsgcoreError, OperationCancelled, SetupError, TryAgain
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Outcomes
-from msgcore.model.recipient import Recipient
 from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.ready import ready_to_send
 from msgcore.session.sent_mail import is_to_be_filed, mark_sent_mail
-from msgcore.session.services import OpenService, reach_stores
+from msgcore.session.services import reach_stores
 from msgcore.session.sessions.receiving import SessionReceiving
-from msgcore.spi.addressbook import AddressBookProvider
+from msgcore.session.sessions.recipients import SessionRecipients
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.store import OutgoingItem, SpecialFolder
 from msgcore.spooler.filing import file_sent_mail
 from msgcore.spooler.incoming import RetrievalReport
-from msgcore.spooler.order import assign
 from msgcore.spooler.outgoing import send_due
 
-__all__ = ["RecipientCheck", "SessionSending", "SubmissionLike"]
+__all__ = ["SessionSending", "SubmissionLike"]
 
 _log = logging.getLogger("msgcore.session")
 
@@ -44,25 +38,7 @@ SubmissionLike = Submission | OutgoingItem | bytes
 """What names a submission: what ``submit`` gave, an item of ``submissions``, or the entry id of its message."""
 
 
-@attrs.frozen
-class RecipientCheck:
-    """Who takes a recipient: the service, its connector if it routes, and why, or why nobody does."""
-
-    recipient: Recipient
-    service: str | None
-    connector: str | None
-    reason: str
-
-    @property
-    def is_claimed(self) -> bool:
-        return self.service is not None and self.connector != ""
-
-    def __str__(self) -> str:
-        taker = " / ".join(part for part in (self.service, self.connector) if part) or "nobody"
-        return f"{self.recipient}: {taker}: {self.reason}"
-
-
-class SessionSending(SessionReceiving):
+class SessionSending(SessionRecipients, SessionReceiving):
     """Put messages into the outbox, send what is due, and follow it."""
 
     def __init__(self, runtime: Runtime, profile: Profile) -> None:
@@ -104,28 +80,6 @@ class SessionSending(SessionReceiving):
         if not all(recipient.address.is_resolved for recipient in ready.recipients):
             ready.recipients = await self._resolved(ready.recipients, deadline)
         return ready
-
-    @property
-    def primary_identity(self) -> Address | None:
-        """The address of the first service that has one."""
-        return next((opened.identity for opened in self._services if opened.identity is not None), None)
-
-    async def _resolved(self, recipients: Sequence[Recipient], deadline: Deadline) -> tuple[Recipient, ...]:
-        return tuple([attrs.evolve(one, address=await self._resolve(one.address, deadline)) for one in recipients])
-
-    async def _resolve(self, address: Address, deadline: Deadline) -> Address:
-        if address.is_resolved:
-            return address
-        name = address.display_name
-        for opened in self._services:
-            for book in opened.address_books:
-                found = await _resolved_by(opened, book, name, deadline)
-                if len(found) > 1:
-                    several = ", ".join(str(one) for one in found)
-                    raise InvalidAddress(f"{name!r} may be any of {several}; give the address")
-                if found:
-                    return found[0]
-        raise InvalidAddress(f"{name!r} is no address, and no address book of this profile knows the name")
 
     async def flush_queues(
         self, *, timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS
@@ -196,9 +150,6 @@ class SessionSending(SessionReceiving):
         else:
             self._files_sent_mail = not is_done
 
-    def _transports(self) -> list[GuardedTransport]:
-        return [transport for opened in self._services for transport in opened.transports]
-
     async def outcomes(
         self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> Outcomes:
@@ -253,57 +204,6 @@ class SessionSending(SessionReceiving):
             UsageError: it has ended, or is being sent at this moment.
         """
         await self._queue().abort(_id_of(submission), self._runtime.deadline(timeout_seconds))
-
-    async def check_recipients(
-        self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
-    ) -> tuple[RecipientCheck, ...]:
-        """Say before submit, for each recipient, which service and connector takes it, or why none does."""
-        deadline = self._runtime.deadline(timeout_seconds)
-        checks: dict[Recipient, RecipientCheck] = {}
-        given: dict[Recipient, list[Recipient]] = {}  # who stands for whom: two names may be one person
-        for recipient in message.recipients:
-            try:
-                address = await self._resolve(recipient.address, deadline)
-                given.setdefault(attrs.evolve(recipient, address=address), []).append(recipient)
-            except InvalidAddress as error:
-                checks[recipient] = RecipientCheck(recipient, None, None, str(error))
-        sender = message.from_ or self.primary_identity
-        transports = self._transports()
-        assignment = assign(given, sender, transports)
-        for recipient in assignment.unclaimed:
-            failed = [str(opened.failed) for opened in self._services if opened.could_not_open]
-            reason = "; ".join(failed) or f"no service of this profile takes {recipient.address_type}"
-            checks.update({one: RecipientCheck(one, None, None, reason) for one in given[recipient]})
-        by_name = {transport.name: transport for transport in transports}
-        for name, recipients in assignment.by_transport:
-            previews = await self._previews(by_name[name], Envelope(sender, recipients), message, deadline)
-            for recipient in recipients:
-                connector, reason = previews.get(recipient, (None, f"takes {recipient.address_type}"))
-                checks.update({one: RecipientCheck(one, name, connector, reason) for one in given[recipient]})
-        return tuple(checks[recipient] for recipient in message.recipients)
-
-    async def _previews(
-        self, transport: GuardedTransport, envelope: Envelope, message: Message, deadline: Deadline
-    ) -> Mapping[Recipient, tuple[str | None, str]]:
-        if not transport.can(Capability.PREVIEW):
-            return {}
-        try:
-            found = await transport.preview(envelope, message, deadline)
-        except OperationCancelled:
-            raise
-        except (SetupError, TryAgain) as error:
-            return dict.fromkeys(envelope.recipients, (None, str(error)))
-        # A routing transport without a connector takes the recipient only to report it.
-        return {recipient: (one.connector or "", one.reason) for recipient, one in found.items()}
-
-
-async def _resolved_by(
-    opened: OpenService, book: AddressBookProvider, name: str, deadline: Deadline
-) -> Sequence[Address]:
-    """Ask one address book; an error is raised, for a name that it may know is not to be guessed elsewhere."""
-    assert opened.plugin is not None
-    given = await opened.plugin.call(book.resolve_name, name, deadline, deadline=deadline)
-    return opened.plugin.sequence(Address, book.resolve_name, given)
 
 
 def _id_of(submission: SubmissionLike) -> EntryId:
