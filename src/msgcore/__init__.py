@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from msgcore.base.findings import Strictness
     from msgcore.base.octets import Limits
     from msgcore.base.text import Secret
+    from msgcore.blocking.address_book import AddressBook
     from msgcore.blocking.folder import Folder
     from msgcore.blocking.item import Item
     from msgcore.blocking.maildrop import Maildrop
@@ -71,8 +72,10 @@ if TYPE_CHECKING:
     from msgcore.session.read_flags import ReadReceipt
     from msgcore.session.remote_headers import RemoteHeader
     from msgcore.session.services import ResourceFlag, ResourceMethod, ResourceType, ServiceState
+    from msgcore.session.sessions.recipients import RecipientCheck
     from msgcore.session.tables.events import TableEvent, TableEventKind
     from msgcore.session.tables.gap import Bookmark, Position
+    from msgcore.spi.addressbook import AddressBookEntry
     from msgcore.spi.changes import Change, ChangeKind, Changes
     from msgcore.spi.folders import ReceiveFolder, Search
     from msgcore.spi.message_state import OwedReceipt
@@ -87,6 +90,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Accepted",
     "Address",
+    "AddressBook",
+    "AddressBookEntry",
     "Attachment",
     "Bookmark",
     "Certainty",
@@ -128,6 +133,7 @@ __all__ = [
     "ReadReceipt",
     "ReceiveFolder",
     "Recipient",
+    "RecipientCheck",
     "RecipientKind",
     "Refused",
     "RemoteHeader",
@@ -234,6 +240,8 @@ _WHERE = {
     **dict.fromkeys(_NOTIFICATION, "msgcore.session.notices.notification"),
     **dict.fromkeys(_STATUS, "msgcore.session.services"),
     **dict.fromkeys(_REPORT, "msgcore.spooler.retrieval.report"),
+    "AddressBook": "msgcore.blocking.address_book",
+    "AddressBookEntry": "msgcore.spi.addressbook",
     "Folder": "msgcore.blocking.folder",
     "Item": "msgcore.blocking.item",
     "Maildrop": "msgcore.blocking.maildrop",
@@ -262,6 +270,7 @@ _WHERE = {
     "Secret": "msgcore.base.text",
     "Strictness": "msgcore.base.findings",
     "ProbeReport": "msgcore.session.probe",
+    "RecipientCheck": "msgcore.session.sessions.recipients",
     "Submission": "msgcore.session.access",
     "Verdict": "msgcore.session.probe",
     "Bookmark": "msgcore.session.tables.gap",

@@ -24,6 +24,7 @@ from msgcore.session import maildrop as _maildrop
 from msgcore.session import probe as _probe
 from msgcore.session import session as _session
 from msgcore.session.attachment_stream import AttachmentStream
+from msgcore.session.contacts.address_book import AddressBook
 from msgcore.session.direct import Transport
 from msgcore.session.folder import Folder
 from msgcore.session.item import Item
@@ -41,6 +42,7 @@ from msgcore.spi.post_office import PostOffice
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
 __all__ = [
+    "AddressBook",
     "AttachmentStream",
     "Folder",
     "Item",

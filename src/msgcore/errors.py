@@ -18,10 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the values that errors carry live above this floor
+    from collections.abc import Sequence
+
     from msgcore.base.status import Reply, StatusResponse
+    from msgcore.model.address import Address
     from msgcore.model.outcome import Outcomes
 
 __all__ = [
+    "AmbiguousName",
     "AuthenticationRefused",
     "CapabilityMissing",
     "CommandRefused",
@@ -66,6 +70,7 @@ __all__ = [
     "TryAgain",
     "UidlUnsupported",
     "UnknownProperty",
+    "UnresolvedName",
     "UsageError",
     "WrongType",
 ]
@@ -88,6 +93,23 @@ class InjectionRefused(UsageError):
 
 class InvalidAddress(UsageError):
     """An address is not one: the message says which text and what is wrong with it."""
+
+
+class UnresolvedName(InvalidAddress):
+    """No address book of the profile knows ``name`` (MAPI_E_NOT_FOUND); or one knows it, and no address for it."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(problem)
+        self.name = name
+
+
+class AmbiguousName(InvalidAddress):
+    """``name`` may stand for any of the ``candidates`` (MAPI_E_AMBIGUOUS_RECIP): one of these addresses resolves it."""
+
+    def __init__(self, name: str, candidates: Sequence[Address], problem: str) -> None:
+        super().__init__(problem)
+        self.name = name
+        self.candidates = tuple(candidates)
 
 
 class NotSupported(UsageError):

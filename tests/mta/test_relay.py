@@ -58,12 +58,15 @@ def run(request: pytest.FixtureRequest, target: Target) -> Run[object]:
             async def decide(address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
                 return ROUTES.route(address, facts)
 
+            async def newer_routes(epoch: int | None, deadline: Deadline) -> None:
+                return None
+
             async with open_sql_queue(runtime, target) as queue, open_sql_queue(runtime, target) as other:
 
                 async def work(deadline: Deadline) -> None:
                     runs.append(sum(len(claim.recipients) for claim in await other.claim(100, 600, deadline)))
 
-                relay = RelayTransport(queue, ROUTES, ANN, decide=decide, run=work)
+                relay = RelayTransport(queue, ROUTES, ANN, newer_routes=newer_routes, decide=decide, run=work)
                 return await story(Desk(relay, other, runs))
 
         return mode.run(main)

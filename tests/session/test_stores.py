@@ -150,7 +150,7 @@ def test_every_special_folder_has_a_short_name(desk: Desk) -> None:
 def test_a_session_shows_the_folders_of_its_default_store(desk: Desk) -> None:
     with desk.log_on() as session:
         store = session.default_store
-        names = ("inbox", "outbox", "sent_items", "deleted_items", "drafts", "junk_email", "finder")
+        names = ("inbox", "outbox", "sent_items", "deleted_items", "drafts", "junk_email", "contacts", "finder")
 
         assert [getattr(session, one).entry_id for one in names] == [getattr(store, one).entry_id for one in names]
 

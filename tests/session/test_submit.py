@@ -356,12 +356,6 @@ def test_a_name_that_several_in_the_organisation_have_is_refused(desk: Desk) -> 
         session.submit(Message(to="bob b"))
 
 
-def test_the_start_of_a_name_stands_for_nobody(desk: Desk) -> None:
-    """A message must not go to whoever happens to begin with the same letters."""
-    with desk.log_on(*organisation(desk)) as session, pytest.raises(InvalidAddress, match="knows the name"):
-        session.submit(Message(to="Bo"))
-
-
 def test_an_exact_name_goes_before_names_that_only_begin_so(desk: Desk) -> None:
     services = organisation(desk)
     with desk.open_organization(str(services[0]["url"])) as org:

@@ -13,6 +13,7 @@ import pytest
 import msgcore
 from msgcore import aio, mta
 from msgcore.blocking import (
+    address_book,
     folder,
     item,
     maildrop,
@@ -33,6 +34,7 @@ from msgcore.session.opening import Opening
 from msgcore.session.table import Notifications
 
 PAIRS: dict[type, type] = {
+    aio.AddressBook: address_book.AddressBook,
     aio.Session: session.Session,
     aio.SessionNotifications: notifications.SessionNotifications,
     aio.MessageStore: store.MessageStore,

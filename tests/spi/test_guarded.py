@@ -71,6 +71,7 @@ class Says:
     restore = purge = purge_before = set_message_status = clear_receipts = owed_receipts = _say
     attachment_facts = attachment_octets = journal = note = forget = keeps_sent_mail = _say
     submit = outgoing = submission = make_due = retry = abort = track = preview = flush = submit_all = _say
+    read_address_types = resolve_name = find_entries = list_members = _say
     identity = None
 
 

@@ -36,6 +36,9 @@ EVERY_ABILITY = frozenset(Capability) - {
     Capability.FLUSH,
     Capability.TRACKING,
     Capability.PREVIEW,
+    Capability.CONFIG_CHANGES,
+    Capability.ENTRIES,
+    Capability.MEMBERS,
     Capability.SENT_MAIL,
     Capability.BULK_LOAD,  # of a file, messages are loaded as soon one by one
 }

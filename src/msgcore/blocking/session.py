@@ -28,6 +28,7 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.sessions.recipients import RecipientCheck
 from msgcore.session.sessions.sending import SubmissionLike
 from msgcore.session.sessions.spooling import INTERVAL_SECONDS
+from msgcore.spi.addressbook import AddressBookEntry
 from msgcore.spi.store import OutgoingItem
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
@@ -132,6 +133,14 @@ class Session(SpecialFolders, Closing):
 
     def abort_submit(self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.abort_submit(submission, timeout_seconds=timeout_seconds))
+
+    def resolve_name(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> AddressBookEntry:
+        return self._runtime.run(self._inner.resolve_name(name, timeout_seconds=timeout_seconds))
+
+    def find_entries(
+        self, name: str = "", *, limit: int = 100, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[AddressBookEntry, ...]:
+        return self._runtime.run(self._inner.find_entries(name, limit=limit, timeout_seconds=timeout_seconds))
 
     def check_recipients(
         self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS

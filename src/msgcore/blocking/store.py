@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from msgcore.base.ids import EntryIdLike
+from msgcore.blocking.address_book import AddressBook
 from msgcore.blocking.closing import Closing
 from msgcore.blocking.folder import Folder
 from msgcore.blocking.item import Item
@@ -36,7 +37,7 @@ __all__ = ["Folder", "Item", "MessageStore", "SpecialFolders", "StoredMessage", 
 
 
 class SpecialFolders:
-    """The special folders of a store, or of a session's default store."""
+    """The special folders of a store, or of a session's default store, and the address book in one of them."""
 
     _runtime: BlockingRuntime
 
@@ -67,6 +68,14 @@ class SpecialFolders:
     @property
     def junk_email(self) -> Folder:
         return Folder(self._runtime, self._special_store.junk_email)
+
+    @property
+    def contacts(self) -> Folder:
+        return Folder(self._runtime, self._special_store.contacts)
+
+    @property
+    def address_book(self) -> AddressBook:
+        return AddressBook(self._runtime, self._special_store.address_book)
 
     @property
     def finder(self) -> Folder:

@@ -12,13 +12,16 @@ import re
 import attrs
 
 from msgcore.base.ids import search_key
+from msgcore.base.one_off import OneOffEntryId
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InvalidAddress
 from msgcore.model.mailboxes import TOKEN, Mailbox, MailboxReader, read_mailboxes
 
-__all__ = ["SMTP", "Address", "check_smtp_address", "parse_address", "parse_addresses", "read_mailboxes"]
+__all__ = ["MAPIPDL", "SMTP", "Address", "check_smtp_address", "parse_address", "parse_addresses", "read_mailboxes"]
 
 SMTP = "SMTP"
+MAPIPDL = "MAPIPDL"
+"""The address type of a personal distribution list, which is expanded at submit."""
 
 _TYPES_WITH_COMMAS = frozenset({"X400", "EX"})
 _ANOTHER_ADDRESS = re.compile(r",.*(@|[A-Z][A-Z0-9-]*:\S)", re.DOTALL)
@@ -69,6 +72,25 @@ class Address:
     def domain(self) -> str:
         """The part behind the last @ of an SMTP address, lower-case; empty for other types."""
         return self.email_address.rpartition("@")[2].lower() if self.address_type == SMTP else ""
+
+    def one_off_entry_id(self, *, takes_rich_form: bool = False) -> bytes:
+        """Give the address as an entry id that needs no look-up ([MS-OXCDATA] section 2.2.5.1).
+
+        ``takes_rich_form``: whoever has the address reads TNEF.
+        """
+        name = self.display_name or self.email_address
+        return bytes(OneOffEntryId(name, self.address_type, self.email_address, takes_rich_form=takes_rich_form))
+
+    @classmethod
+    def of_entry_id(cls, octets: bytes) -> Address:
+        """Read the address of a one-off entry id.
+
+        Raises:
+            MalformedMessage: it is none.
+        """
+        found = OneOffEntryId.parse(octets)
+        name = "" if found.display_name == found.email_address else found.display_name
+        return cls(found.address_type.upper(), found.email_address, name)
 
     def __str__(self) -> str:
         if not self.is_resolved:

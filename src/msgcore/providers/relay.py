@@ -14,7 +14,7 @@ from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.errors import NotLoaded, UsageError
-from msgcore.model.address import Address
+from msgcore.model.address import SMTP, Address
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
@@ -40,11 +40,13 @@ class RelayTransport:
         routes: RouteTable,
         identity: Address | None,
         *,
+        newer_routes: Callable[[int | None, Deadline], Awaitable[RouteTable | None]],
         decide: Callable[[Address, MessageFacts, Deadline], Awaitable[Decision]],
         run: Callable[[Deadline], Awaitable[None]],
     ) -> None:
         self._queue = queue
         self._routes = routes
+        self._newer_routes = newer_routes
         self._decide = decide
         self._run = run
         self.identity = identity
@@ -52,8 +54,14 @@ class RelayTransport:
 
     @property
     def address_types(self) -> Sequence[str]:
-        """SMTP, since mailboxes have such addresses, and every type that the table routes."""
-        return tuple(dict.fromkeys(("SMTP", *self._routes.address_types)))
+        """SMTP, since mailboxes have such addresses, and every type that the table routes, as it was read last."""
+        return tuple(dict.fromkeys((SMTP, *self._routes.address_types)))
+
+    async def read_address_types(self, deadline: Deadline) -> Sequence[str]:
+        """Give those that the table in force routes."""
+        self._check_open()
+        self._routes = await self._newer_routes(self._routes.epoch, deadline) or self._routes
+        return self.address_types
 
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         self._check_open()

@@ -19,6 +19,7 @@ from msgcore.session.retriever import Retriever
 from msgcore.session.store import MessageStore
 from msgcore.spi.addressbook import AddressBookProvider
 from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_addressbook import GuardedAddressBook
 from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
@@ -97,7 +98,7 @@ class OpenService:
     """Why the last of them could not be reached."""
     transports: tuple[GuardedTransport, ...] = ()
     retrievers: tuple[Retriever, ...] = ()
-    address_books: tuple[AddressBookProvider, ...] = ()
+    address_books: tuple[GuardedAddressBook, ...] = ()
     error: MsgcoreError | None = None
 
     @property
@@ -243,7 +244,8 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
     opened.retrievers = tuple(
         Retriever(plugin.runtime, GuardedRetriever(plugin, one), plugin.tell) for one in retrievers
     )
-    opened.address_books = tuple(one for one in providers if isinstance(one, AddressBookProvider))
+    books = plugin.attribute(lambda: [one for one in providers if isinstance(one, AddressBookProvider)])
+    opened.address_books = tuple(GuardedAddressBook(plugin, one) for one in books)
     if not (stores or opened.transports or opened.retrievers or opened.address_books):
         kind = type(plugin.target)
         raise PluginBroken(

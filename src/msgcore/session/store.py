@@ -15,6 +15,7 @@ from msgcore.props.table import PidTagContentCount, PidTagEntryId
 from msgcore.props.tags import NamedProperty
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import LOAD_LIMIT_OCTETS, FolderLike, SubmitCall, folder_ids
+from msgcore.session.contacts.address_book import AddressBook
 from msgcore.session.folder import Folder
 from msgcore.session.item import Item
 from msgcore.session.listing import list_messages
@@ -86,6 +87,16 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
             return StoredMessage(self, EntryId.parse(entry_id), message)
 
         return Opening(start)
+
+    @property
+    def address_book(self) -> AddressBook:
+        """The people and personal distribution lists in the store's Contacts folder.
+
+        Raises:
+            NotSupported: it has no such folder.
+        """
+        self._special(SpecialFolder.CONTACTS)
+        return AddressBook(self)
 
     async def property_ids(
         self,

@@ -7,7 +7,10 @@ from msgcore.base.times import Deadline as Deadline
 from msgcore.model.envelope import Envelope as Envelope
 from msgcore.props.key import PropertyKey as PropertyKey
 from msgcore.runtime.abc import Runtime as Runtime
+from msgcore.spi.addressbook import AddressBookEntry as AddressBookEntry
 from msgcore.spi.addressbook import AddressBookProvider as AddressBookProvider
+from msgcore.spi.addressbook import DisplayType as DisplayType
+from msgcore.spi.addressbook import best_matches as best_matches
 from msgcore.spi.capability import Capability as Capability
 from msgcore.spi.changes import Change as Change
 from msgcore.spi.changes import ChangeKind as ChangeKind

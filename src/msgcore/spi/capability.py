@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from msgcore.errors import PluginBroken
+from msgcore.spi.addressbook import SupportsEntries, SupportsMembers
 from msgcore.spi.changes import SupportsChanges
 from msgcore.spi.folders import (
     SupportsAssociated,
@@ -33,19 +34,27 @@ from msgcore.spi.store import (
     SupportsReadFlags,
     SupportsSentMail,
 )
-from msgcore.spi.transport import SupportsBatches, SupportsFlush, SupportsIdentity, SupportsPreview, SupportsTracking
+from msgcore.spi.transport import (
+    SupportsBatches,
+    SupportsConfigChanges,
+    SupportsFlush,
+    SupportsIdentity,
+    SupportsPreview,
+    SupportsTracking,
+)
 
 __all__ = ["Capability", "capabilities_of"]
 
 
 class Capability(enum.Enum):
-    """An optional ability of a transport or a store."""
+    """An optional ability of a transport, a store or an address book."""
 
     BATCHES = "batches"
     IDENTITY = "identity"
     FLUSH = "flush"
     TRACKING = "tracking"
     PREVIEW = "preview"
+    CONFIG_CHANGES = "config changes"
     CREATE = "create"
     MODIFY = "modify"
     READ_FLAGS = "read flags"
@@ -71,6 +80,8 @@ class Capability(enum.Enum):
     JOURNAL = "journal"
     SENT_MAIL = "sent mail"
     BULK_LOAD = "bulk load"
+    ENTRIES = "entries"
+    MEMBERS = "members"
 
 
 _MISSING = object()
@@ -81,6 +92,7 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.FLUSH: SupportsFlush,
     Capability.TRACKING: SupportsTracking,
     Capability.PREVIEW: SupportsPreview,
+    Capability.CONFIG_CHANGES: SupportsConfigChanges,
     Capability.CREATE: SupportsCreate,
     Capability.MODIFY: SupportsModify,
     Capability.READ_FLAGS: SupportsReadFlags,
@@ -106,6 +118,8 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.JOURNAL: SupportsJournal,
     Capability.SENT_MAIL: SupportsSentMail,
     Capability.BULK_LOAD: SupportsBulkLoad,
+    Capability.ENTRIES: SupportsEntries,
+    Capability.MEMBERS: SupportsMembers,
 }
 
 

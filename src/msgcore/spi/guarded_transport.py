@@ -54,10 +54,12 @@ class GuardedTransport:
             if not isinstance(identity, Address | None):
                 raise PluginBroken(f"{plugin.name}: identity is {identity!r}; need an Address or None")
             self.identity = identity
-        types: object = plugin.attribute(lambda: self._provider.address_types)
+        self.address_types = self._types(type(provider), plugin.attribute(lambda: self._provider.address_types))
+
+    def _types(self, said_by: Callable[..., object], types: object) -> tuple[str, ...]:
         if isinstance(types, str):
-            raise PluginBroken(f"{plugin.name}: address_types is {types!r}; need a sequence such as ('SMTP',)")
-        self.address_types = tuple(one.upper() for one in plugin.sequence(str, type(provider), types))
+            raise PluginBroken(f"{self.name}: address_types is {types!r}; need a sequence such as ('SMTP',)")
+        return tuple(one.upper() for one in self._plugin.sequence(str, said_by, types))
 
     def can(self, ability: Capability) -> bool:
         return ability in self.capabilities
@@ -66,6 +68,17 @@ class GuardedTransport:
         if ability not in self.capabilities:
             raise NotSupported(f"{self.name}: this transport has not the ability {ability.value!r}")
         return self._provider
+
+    async def follow_config(self, deadline: Deadline) -> None:
+        """Read the address types again, where they may change.
+
+        Raises:
+            PluginBroken: they are none; what was known before stays.
+            MsgcoreError: what the transport raised; as above.
+        """
+        if Capability.CONFIG_CHANGES in self.capabilities:
+            method = self._provider.read_address_types
+            self.address_types = self._types(method, await self._plugin.call(method, deadline, deadline=deadline))
 
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> HandedOver:
         """Submit once, and give an outcome for each recipient of the envelope.

@@ -86,6 +86,8 @@ class SpecialFolder(enum.Enum):
     DELETED_ITEMS = "deleted_items"
     DRAFTS = "drafts"
     JUNK_EMAIL = "junk_email"
+    CONTACTS = "contacts"
+    """People and personal distribution lists ([MS-OXOCNTC]): the personal address book."""
     FINDER = "finder"
     """Where search folders are made; not below ``IPM_SUBTREE``."""
 

@@ -19,6 +19,7 @@ __all__ = [
     "RoutePreview",
     "Submission",
     "SupportsBatches",
+    "SupportsConfigChanges",
     "SupportsFlush",
     "SupportsIdentity",
     "SupportsPreview",
@@ -103,3 +104,15 @@ class SupportsPreview(Protocol):
     def preview(
         self, envelope: Envelope, message: Message, deadline: Deadline
     ) -> Answer[Mapping[Recipient, RoutePreview]]: ...
+
+
+@runtime_checkable
+class SupportsConfigChanges(Protocol):
+    """A transport whose address types may change while a session is open (MAPI's NOTIFY_CONFIG_CHANGE)."""
+
+    def read_address_types(self, deadline: Deadline) -> Answer[Sequence[str]]:
+        """Give the address types as they are now; ``address_types`` are those of the logon.
+
+        Asked each time before transports are chosen, so that it should be quick.
+        """
+        ...

@@ -18,6 +18,7 @@ from msgcore.props.table import (
     PidTagDisplayName,
     PidTagEntryId,
     PidTagFolderType,
+    PidTagIpmContactEntryId,
     PidTagIpmDraftsEntryId,
     PidTagParentEntryId,
     PidTagSubfolders,
@@ -36,11 +37,15 @@ from msgcore.spi.store import SpecialFolder
 __all__ = ["read_properties", "set_properties"]
 
 _ROOT, _GENERIC, _SEARCH = 0, 1, 2  # PidTagFolderType
+# Of all others IPF.Note ([MS-OXOSFLD] section 2.2.5).
+_CLASSES: Mapping[SpecialFolder | None, str] = {SpecialFolder.CONTACTS: "IPF.Contact"}
 _JUNK = 4  # its place in PidTagAdditionalRenEntryIds ([MS-OXOSFLD] section 2.2.4)
 
 _WORKED_OUT = keys_of(Owner.STORE) | {PidTagDeletedCountTotal.bag_key}
 _KNOW_SPECIAL_FOLDERS = frozenset({SpecialFolder.ROOT, SpecialFolder.INBOX})
-_OF_SPECIAL_FOLDERS = frozenset({PidTagIpmDraftsEntryId.bag_key, PidTagAdditionalRenEntryIds.bag_key})
+_OF_SPECIAL_FOLDERS = frozenset(
+    {PidTagIpmDraftsEntryId.bag_key, PidTagIpmContactEntryId.bag_key, PidTagAdditionalRenEntryIds.bag_key}
+)
 
 
 def read_properties(connection: Connection, uid: bytes, mailbox: int, number: int) -> dict[PropertyKey, object]:
@@ -50,15 +55,17 @@ def read_properties(connection: Connection, uid: bytes, mailbox: int, number: in
         NotFound: there is no such folder.
     """
     folder = find_folder(connection, mailbox, number)
-    properties: dict[PropertyKey, object] = {PidTagContainerClass: "IPF.Note"}
+    properties: dict[PropertyKey, object] = {PidTagContainerClass: _CLASSES.get(folder.role, "IPF.Note")}
     for tag, value in _set_ones(connection, number).values():
         properties[tag] = value
     properties.update(_worked_out(connection, uid, folder))
     if folder.role in _KNOW_SPECIAL_FOLDERS:
         special = special_folders(connection, mailbox)
-        drafts, junk = (bytes(_id(uid, special[one])) for one in (SpecialFolder.DRAFTS, SpecialFolder.JUNK_EMAIL))
-        properties[PidTagIpmDraftsEntryId] = drafts
-        properties[PidTagAdditionalRenEntryIds] = (*[b""] * _JUNK, junk)
+        ids = {role: bytes(_id(uid, number)) for role, number in special.items()}
+        properties[PidTagIpmDraftsEntryId] = ids[SpecialFolder.DRAFTS]
+        if SpecialFolder.CONTACTS in ids:  # a file that is only read may be of before there was one
+            properties[PidTagIpmContactEntryId] = ids[SpecialFolder.CONTACTS]
+        properties[PidTagAdditionalRenEntryIds] = (*[b""] * _JUNK, ids[SpecialFolder.JUNK_EMAIL])
     return properties
 
 

@@ -6,6 +6,10 @@ encoded before the transaction and decoded after it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
 from msgcore.providers.internal.calls.changes import ChangeCalls
 from msgcore.providers.internal.calls.folder_properties import FolderPropertyCalls
 from msgcore.providers.internal.calls.folders import FolderCalls
@@ -17,7 +21,9 @@ from msgcore.providers.internal.calls.searches import SearchCalls
 from msgcore.providers.internal.calls.streams import StreamCalls
 from msgcore.providers.internal.calls.tables import TableCalls
 from msgcore.providers.internal.calls.telling import TellingCalls
+from msgcore.providers.internal.special_folders import special_folders
 from msgcore.spi.capability import Capability
+from msgcore.spi.store import SpecialFolder
 
 __all__ = ["InternalStore", "ReadOnlyStore"]
 
@@ -52,3 +58,8 @@ class ReadOnlyStore(InternalStore):
             Capability.STREAMS,
         }
     )
+
+    async def special_folders(self, deadline: Deadline) -> Mapping[SpecialFolder, EntryId]:
+        """Give those that are there: a file of an earlier msgcore may have fewer."""
+        found = await self._read(lambda c: special_folders(c, self._mailbox.id), deadline)
+        return {role: self._folder_id(number) for role, number in found.items()}

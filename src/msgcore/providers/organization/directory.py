@@ -10,13 +10,13 @@ from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.model.address import SMTP, Address
 from msgcore.mta.directory import EX, DirectoryEntry, DirectoryObject, DistributionList, Redirect, without_tag
-from msgcore.providers.internal.mailboxes import Mailbox, find_mailbox, list_mailboxes, mailbox_of_address
-from msgcore.providers.organization.entries import Entry, find_list, list_names, read_delimiter
+from msgcore.providers.internal.mailboxes import Mailbox, find_mailbox, mailbox_of_address
+from msgcore.providers.organization.entries import Entry, read_delimiter
 from msgcore.providers.organization.finding import Found, find_all
 from msgcore.runtime import Connection, Database, Runtime
 from msgcore.runtime.abc import NEVER
 
-__all__ = ["AddressBook", "Directory", "primary_address"]
+__all__ = ["Directory", "primary_address"]
 
 T = TypeVar("T")
 
@@ -80,26 +80,6 @@ class Directory:
         if entry.name:
             return DistributionList(self.distinguished_name(entry), entry.members, entry.owner, entry.only_from)
         return Redirect(entry.addresses[0], entry.members, mailbox if entry.keep_copy else None)
-
-
-class AddressBook:
-    """Resolves bare names: the whole name or display name of a mailbox or a list, without case."""
-
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
-
-    async def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
-        wanted = fold(name)
-
-        def work(connection: Connection) -> list[Mailbox | Entry]:
-            mailboxes = [
-                one for one in list_mailboxes(connection) if wanted in {fold(one.name), fold(one.display_name)}
-            ]
-            lists = [name for name, shown in list_names(connection) if wanted in {fold(name), fold(shown)}]
-            return [*mailboxes, *(find_list(connection, name) for name in lists)]
-
-        found = await self._directory.read(work, deadline)
-        return [primary_address(one) or self._directory.distinguished_name(one) for one in found]
 
 
 def primary_address(named: Mailbox | Entry) -> Address | None:

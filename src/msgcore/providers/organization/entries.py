@@ -35,7 +35,6 @@ __all__ = [
     "find_list",
     "id_of_list",
     "key_of",
-    "list_names",
     "read_delimiter",
     "redirect_of",
     "remove_members",
@@ -46,7 +45,6 @@ __all__ = [
 DEFAULT_DELIMITER = "+"
 
 _COLUMNS = "id, name, display_name, owner_type, owner_address, only_from, mailbox_id, keep_copy"
-_ALL_NAMES = "select name, display_name from directory_entry where name is not null order by name_key"
 _MOST_OCTETS = 2_000  # what an index of PostgreSQL takes is 2,704 octets a row
 
 
@@ -254,11 +252,6 @@ def all_redirects(connection: Connection) -> list[Entry]:
     """Give the redirects in the order in which they were made."""
     sql = f"select {_COLUMNS} from directory_entry where name is null order by id"
     return [_entry(connection, row) for row in connection.rows(sql)]
-
-
-def list_names(connection: Connection) -> list[tuple[str, str]]:
-    """Give the names and display names of the lists."""
-    return [(name, shown) for name, shown in connection.rows(_ALL_NAMES)]
 
 
 def entries_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Entry]:

@@ -12,8 +12,9 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, SetupError
 from msgcore.providers.internal.mailboxes import find_mailbox
 from msgcore.providers.internal.store import InternalStore
+from msgcore.providers.organization.address_book import AddressBook
 from msgcore.providers.organization.administration import SqlOrganization
-from msgcore.providers.organization.directory import AddressBook, primary_address
+from msgcore.providers.organization.directory import primary_address
 from msgcore.providers.organization.office import Office, open_office
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import Runtime
@@ -68,6 +69,7 @@ class OrganizationService:
             office.queue,
             await office.routes(deadline),
             primary_address(mailbox) or office.directory.distinguished_name(mailbox),
+            newer_routes=office.newer_routes,
             decide=office.decide,
             run=office.run_mta,
         )

@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, OperationCancelled, SetupError, TryAgain
+from msgcore.errors import InvalidAddress, LimitExceeded, OperationCancelled, SetupError, TryAgain, UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
+from msgcore.session.contacts.address_book import AddressBook
+from msgcore.session.contacts.book import ContactsBook
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.session.services import OpenService
+from msgcore.session.resolving import Book, NameResolver, Standing, is_address, once
 from msgcore.session.sessions.stores import SessionStores
-from msgcore.spi.addressbook import AddressBookProvider
+from msgcore.session.tables.asked import checked_limit
+from msgcore.spi.addressbook import AddressBookEntry
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.order import assign
 
 __all__ = ["RecipientCheck", "SessionRecipients"]
 
+_log = logging.getLogger("msgcore.session")
+
 
 @attrs.frozen
 class RecipientCheck:
-    """Who takes a recipient: the service, its connector if it routes, and why, or why nobody does."""
+    """Who takes a recipient: the service, its connector if it routes, and why, or why nobody does.
+
+    ``address`` is the one that a name stands for. A personal list has a check of its own, which ``is_list`` says, and
+    behind it one for each member; ``lists`` are those by way of which a member gets the message, the outermost first.
+    """
 
     recipient: Recipient
     service: str | None
     connector: str | None
     reason: str
+    address: Address | None = None
+    lists: tuple[str, ...] = ()
+    is_list: bool = False
 
     @property
     def is_claimed(self) -> bool:
-        return self.service is not None and self.connector != ""
+        """Whether somebody takes it; of a list with members, each of these says so itself."""
+        return self.is_list or (self.service is not None and self.connector != "")
 
     def __str__(self) -> str:
+        shown = str(self.recipient)
+        if self.address is not None and not is_address(self.recipient) and not self.is_list:
+            shown = f"{shown} is {self.address}"
+        elif self.lists:
+            shown = f"{' > '.join(self.lists)} > {shown}"
+        if self.is_list:
+            return f"{shown}: {self.reason}"
         taker = " / ".join(part for part in (self.service, self.connector) if part) or "nobody"
-        return f"{self.recipient}: {taker}: {self.reason}"
+        return f"{shown}: {taker}: {self.reason}"
 
 
 class SessionRecipients(SessionStores):
@@ -47,55 +69,108 @@ class SessionRecipients(SessionStores):
     def _transports(self) -> list[GuardedTransport]:
         return [transport for opened in self._services for transport in opened.transports]
 
+    async def _follow_config(self, deadline: Deadline) -> None:
+        """Have each transport say which address types it takes by now; one that cannot keeps those it said last."""
+        for transport in self._transports():
+            try:
+                await transport.follow_config(deadline)
+            except OperationCancelled:
+                raise
+            except (SetupError, TryAgain) as error:
+                _log.warning("%s: its address types cannot be read: %s", transport.name, error)
+
     @property
     def primary_identity(self) -> Address | None:
         """The address of the first service that has one."""
         return next((opened.identity for opened in self._services if opened.identity is not None), None)
 
-    async def _resolved(self, recipients: Sequence[Recipient], deadline: Deadline) -> tuple[Recipient, ...]:
-        return tuple([attrs.evolve(one, address=await self._resolve(one.address, deadline)) for one in recipients])
+    # Address books
 
-    async def _resolve(self, address: Address, deadline: Deadline) -> Address:
-        if address.is_resolved:
-            return address
-        name = address.display_name
+    @property
+    def address_book(self) -> AddressBook:
+        """The personal address book: people and lists in the Contacts folder of the default store.
+
+        Raises:
+            NotSupported: there is no default store, or it has no such folder.
+        """
+        return self.default_store.address_book
+
+    async def resolve_name(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> AddressBookEntry:
+        """Find whom a name stands for, in the address books of all services and the Contacts folders of their stores.
+
+        An entry of just that name comes before one that has more names, or longer ones, in whichever address book.
+
+        Raises:
+            UnresolvedName: nobody knows the name.
+            AmbiguousName: it may be any of its ``candidates``.
+        """
+        return await self._resolver().entry(name, self._runtime.deadline(timeout_seconds))
+
+    async def find_entries(
+        self, name: str = "", *, limit: int = 100, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[AddressBookEntry, ...]:
+        """List the entries that a name begins, as somebody types it: in all address books that can be browsed.
+
+        Those of the first address book come first; of two with one address, only the first.
+        """
+        wanted = checked_limit(limit, "find_entries")
+        return tuple(await self._resolver().entries(name, wanted, self._runtime.deadline(timeout_seconds)))
+
+    def _resolver(self) -> NameResolver:
+        books: list[Book] = []
         for opened in self._services:
-            for book in opened.address_books:
-                found = await _resolved_by(opened, book, name, deadline)
-                if len(found) > 1:
-                    several = ", ".join(str(one) for one in found)
-                    raise InvalidAddress(f"{name!r} may be any of {several}; give the address")
-                if found:
-                    return found[0]
-        raise InvalidAddress(f"{name!r} is no address, and no address book of this profile knows the name")
+            books += opened.address_books
+            books += [ContactsBook(one) for one in opened.stores if SpecialFolder.CONTACTS in one.special_folders]
+        return NameResolver(books)
+
+    async def _resolved(self, recipients: Sequence[Recipient], deadline: Deadline) -> tuple[Recipient, ...]:
+        resolver = self._resolver()
+        standings = [await resolver.standing(one, deadline) for one in recipients]
+        for standing in standings:
+            for loop in standing.loops:
+                _log.warning("%s: %s", self._profile.name, _told(loop))
+        found = once(standings)
+        if not found:
+            raise UsageError("the message has no recipient: there is nobody in the lists that it is for")
+        return tuple(found)
 
     async def check_recipients(
         self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> tuple[RecipientCheck, ...]:
-        """Say before submit, for each recipient, which service and connector takes it, or why none does."""
+        """Say before submit, for each recipient, which service and connector takes it, or why none does.
+
+        Behind a personal list comes each of its members.
+        """
         deadline = self._runtime.deadline(timeout_seconds)
-        checks: dict[Recipient, RecipientCheck] = {}
-        given: dict[Recipient, list[Recipient]] = {}  # who stands for whom: two names may be one person
+        resolver = self._resolver()
+        asked: list[RecipientCheck] = []
         for recipient in message.recipients:
             try:
-                address = await self._resolve(recipient.address, deadline)
-                given.setdefault(attrs.evolve(recipient, address=address), []).append(recipient)
-            except InvalidAddress as error:
-                checks[recipient] = RecipientCheck(recipient, None, None, str(error))
+                asked += _to_ask(await resolver.standing(recipient, deadline))
+            except (InvalidAddress, LimitExceeded) as error:
+                asked.append(RecipientCheck(recipient, None, None, str(error)))
+        await self._follow_config(deadline)
+        going = [attrs.evolve(one.recipient, address=one.address) for one in asked if one.address and not one.reason]
+        takers = await self._takers([*dict.fromkeys(going)], message, deadline)
+        return tuple(_answered(asked, takers))
+
+    async def _takers(
+        self, recipients: Sequence[Recipient], message: Message, deadline: Deadline
+    ) -> Mapping[Recipient, _Taker]:
         sender = message.from_ or self.primary_identity
         transports = self._transports()
-        assignment = assign(given, sender, transports)
+        assignment = assign(recipients, sender, transports)
+        takers: dict[Recipient, _Taker] = {}
         for recipient in assignment.unclaimed:
             failed = [str(opened.failed) for opened in self._services if opened.could_not_open]
             reason = "; ".join(failed) or f"no service of this profile takes {recipient.address_type}"
-            checks.update({one: RecipientCheck(one, None, None, reason) for one in given[recipient]})
+            takers[recipient] = (None, None, reason)
         by_name = {transport.name: transport for transport in transports}
-        for name, recipients in assignment.by_transport:
-            previews = await self._previews(by_name[name], Envelope(sender, recipients), message, deadline)
-            for recipient in recipients:
-                connector, reason = previews.get(recipient, (None, f"takes {recipient.address_type}"))
-                checks.update({one: RecipientCheck(one, name, connector, reason) for one in given[recipient]})
-        return tuple(checks[recipient] for recipient in message.recipients)
+        for name, taken in assignment.by_transport:
+            previews = await self._previews(by_name[name], Envelope(sender, taken), message, deadline)
+            for recipient in taken:
+                takers[recipient] = (name, *previews.get(recipient, (None, f"takes {recipient.address_type}")))
+        return takers
 
     async def _previews(
         self, transport: GuardedTransport, envelope: Envelope, message: Message, deadline: Deadline
@@ -112,10 +187,39 @@ class SessionRecipients(SessionStores):
         return {recipient: (one.connector or "", one.reason) for recipient, one in found.items()}
 
 
-async def _resolved_by(
-    opened: OpenService, book: AddressBookProvider, name: str, deadline: Deadline
-) -> Sequence[Address]:
-    """Ask one address book; an error is raised, for a name that it may know is not to be guessed elsewhere."""
-    assert opened.plugin is not None
-    given = await opened.plugin.call(book.resolve_name, name, deadline, deadline=deadline)
-    return opened.plugin.sequence(Address, book.resolve_name, given)
+_Taker = tuple[str | None, str | None, str]
+"""Service, connector, reason."""
+
+
+def _to_ask(standing: Standing) -> list[RecipientCheck]:
+    """Give the checks of a recipient and of those behind it, as they are before anybody is asked who takes whom."""
+    given = standing.recipient
+    if not standing.is_list:
+        return [RecipientCheck(given, None, None, "", one.address) for one in standing.reached]
+    count = len(standing.reached)
+    reason = f"a personal list of {count:,}, expanded at submit" if count else "a personal list without members"
+    reason = "; ".join([reason, *(_told(loop) for loop in standing.loops)])
+    checks = [RecipientCheck(given, None, None, reason, standing.entry.address, is_list=count > 0)]
+    return checks + [
+        RecipientCheck(attrs.evolve(given, address=one.address, properties=()), None, None, "", one.address, one.lists)
+        for one in standing.reached
+    ]
+
+
+def _told(loop: Sequence[str]) -> str:
+    return f"list {loop[0]!r} is inside itself ({' > '.join(loop)}), where it is passed over"
+
+
+def _answered(asked: Sequence[RecipientCheck], takers: Mapping[Recipient, _Taker]) -> list[RecipientCheck]:
+    answered: list[RecipientCheck] = []
+    there = {one.recipient.address.search_key for one in asked if is_address(one.recipient) and not one.lists}
+    for one in asked:
+        if one.address is None or one.reason:
+            answered.append(one)
+            continue
+        service, connector, reason = takers[attrs.evolve(one.recipient, address=one.address)]
+        if one.lists and one.address.search_key in there:
+            reason += "; is a recipient otherwise, and gets it once"
+        there.add(one.address.search_key)
+        answered.append(attrs.evolve(one, service=service, connector=connector, reason=reason))
+    return answered

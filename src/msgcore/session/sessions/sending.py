@@ -16,6 +16,7 @@ from msgcore.runtime.abc import Runtime
 from msgcore.session.access import Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.ready import ready_to_send
+from msgcore.session.resolving import is_address
 from msgcore.session.sent_mail import is_to_be_filed, mark_sent_mail
 from msgcore.session.services import reach_stores
 from msgcore.session.sessions.receiving import SessionReceiving
@@ -55,7 +56,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
 
         Raises:
             UsageError: there is no recipient, no sender can be found, or an attached file cannot be read.
-            InvalidAddress: a bare name stands for nobody, or for several.
+            UnresolvedName, AmbiguousName: a bare name stands for nobody, or for several (both are InvalidAddress).
         """
         return await self._submit(message, timeout_seconds)
 
@@ -77,7 +78,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
             await self._runtime.in_thread(ready.load_files, deadline)
         mark_sent_mail(ready, self._services)
         self._files_sent_mail = self._files_sent_mail or is_to_be_filed(ready)
-        if not all(recipient.address.is_resolved for recipient in ready.recipients):
+        if not all(is_address(recipient) for recipient in ready.recipients):
             ready.recipients = await self._resolved(ready.recipients, deadline)
         return ready
 
@@ -125,6 +126,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         await self._flushing.acquire(deadline)
         try:
             try:
+                await self._follow_config(deadline)
                 return await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
             finally:
                 await self._file_sent_mail(deadline)

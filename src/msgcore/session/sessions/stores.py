@@ -147,6 +147,10 @@ class SessionStores:
         return self.default_store.junk_email
 
     @property
+    def contacts(self) -> Folder:
+        return self.default_store.contacts
+
+    @property
     def finder(self) -> Folder:
         return self.default_store.finder
 

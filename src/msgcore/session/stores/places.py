@@ -58,6 +58,11 @@ class StorePlaces(StoreAccess):
         return self._special(SpecialFolder.JUNK_EMAIL)
 
     @property
+    def contacts(self) -> Folder:
+        """The folder of people and personal distribution lists; ``address_book`` is the way to work with them."""
+        return self._special(SpecialFolder.CONTACTS)
+
+    @property
     def finder(self) -> Folder:
         """The folder for search folders; a person does not see it among the others."""
         return self._special(SpecialFolder.FINDER)

@@ -13,7 +13,8 @@ from msgcore.model.address import SMTP, Address
 from msgcore.mta.directory import EX, DirectoryEntry, DirectoryObject, DistributionList, Redirect, without_tag
 from msgcore.mta.expansion.given import is_among
 from msgcore.mta.organization import ListFacts, RedirectFacts
-from msgcore.testing.memory.mailboxes import RECIPIENTS, Key, Mailbox, Mailboxes, key_of
+from msgcore.spi.addressbook import AddressBookEntry, DisplayType, NamePattern, best_matches
+from msgcore.testing.memory.mailboxes import RECIPIENTS, Key, Mailboxes, key_of
 
 __all__ = ["Lists"]
 
@@ -140,12 +141,34 @@ class Lists:
             return entry
         return Redirect(self._shown(address).address, redirect.to, entry if redirect.keep_copy else None)
 
-    def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
-        """Find the mailboxes and lists of that name or display name, without case."""
-        wanted = fold(name)
-        everybody: list[Mailbox | ListFacts] = [*self._mailboxes.all(), *self.all()]
-        found = [one for one in everybody if wanted in {fold(one.name), fold(one.display_name)}]
-        return [one.primary if isinstance(one, Mailbox) else _primary(one) for one in found]
+    def resolve_name(self, name: str, deadline: Deadline) -> Sequence[AddressBookEntry]:
+        """Find the mailboxes and lists of that name, or else those whose names it begins."""
+        return best_matches(name, self._entries())
+
+    def find_entries(self, name: str, limit: int, deadline: Deadline) -> Sequence[AddressBookEntry]:
+        pattern = NamePattern(name)
+        found = [one for one in self._entries() if not name.strip() or pattern.match(one.names)]
+        return sorted(found, key=lambda one: fold(one.display_name))[:limit]
+
+    def _entries(self) -> list[AddressBookEntry]:
+        mailboxes = [AddressBookEntry(one.primary, other_names=(one.name,)) for one in self._mailboxes.all()]
+        lists = [AddressBookEntry(_primary(one), _LIST, (one.name, one.display_name)) for one in self.all()]
+        return mailboxes + lists
+
+    def list_members(self, entry: AddressBookEntry, deadline: Deadline) -> Sequence[AddressBookEntry]:
+        with self._guard:
+            found = self._exactly(entry.address)
+            if not isinstance(found, DistributionList):
+                raise NotFound(f"{entry}: there is no such list (any more)")
+            return [
+                AddressBookEntry(one, _LIST)
+                if isinstance(self._exactly(one), DistributionList)
+                else AddressBookEntry(one)
+                for one in found.members
+            ]
+
+
+_LIST = DisplayType.DISTRIBUTION_LIST
 
 
 def _distinguished_name(one: ListFacts) -> Address:

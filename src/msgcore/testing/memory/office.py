@@ -138,6 +138,10 @@ class Desk:
         links = links_for(routes, await self.queue.links(deadline), now)
         return await preview(address, facts, self.office.directory, routes, deadline, now=now, links=links)
 
+    async def newer_routes(self, epoch: int | None, deadline: Deadline) -> RouteTable:
+        """Give the table in force."""
+        return self.office.routes
+
     async def run_mta(self, deadline: Deadline) -> None:
         """Work the queue on an event loop until nothing is due."""
 
@@ -200,7 +204,12 @@ class MailboxService:
         if mailbox is None:
             raise SetupError(f"the organisation has no mailbox {self._config.mailbox!r}")
         relay = RelayTransport(
-            self._desk.queue, office.routes, mailbox.primary, decide=self._desk.decide, run=self._desk.run_mta
+            self._desk.queue,
+            office.routes,
+            mailbox.primary,
+            newer_routes=self._desk.newer_routes,
+            decide=self._desk.decide,
+            run=self._desk.run_mta,
         )
         self._store = MemoryStore(mailbox.memory, self._desk.runtime)
         self._providers = (self._store, relay, office.directory)

@@ -31,6 +31,7 @@ _NAMES = {
     SpecialFolder.DELETED_ITEMS: "Deleted Items",
     SpecialFolder.DRAFTS: "Drafts",
     SpecialFolder.JUNK_EMAIL: "Junk E-mail",
+    SpecialFolder.CONTACTS: "Contacts",
     SpecialFolder.FINDER: "Finder",
 }
 

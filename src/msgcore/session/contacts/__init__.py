@@ -1,0 +1,1 @@
+"""The personal address book: people and lists as messages of a store's Contacts folder ([MS-OXOCNTC])."""
