@@ -102,6 +102,7 @@ class Api:
 
 
 _OBJECTS = (
+    msgcore.aio.AddressBook,
     msgcore.aio.Folder,
     msgcore.aio.Item,
     msgcore.aio.MessageStore,

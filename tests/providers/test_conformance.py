@@ -98,7 +98,15 @@ def _addresses(envelope: Envelope) -> tuple[str, ...]:
 class TestRelay(TransportConformance[Office]):
     service_class = OrganizationService
     far_end_class = Office
-    capabilities = frozenset({Capability.IDENTITY, Capability.TRACKING, Capability.PREVIEW, Capability.FLUSH})
+    capabilities = frozenset(
+        {
+            Capability.IDENTITY,
+            Capability.TRACKING,
+            Capability.PREVIEW,
+            Capability.FLUSH,
+            Capability.CONFIG_CHANGES,
+        }
+    )
 
     def config(self, far_end: Office) -> object:
         return OrganizationConfig(DatabaseUrl.parse(far_end.url, Path()), "ann")

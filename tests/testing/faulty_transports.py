@@ -46,7 +46,15 @@ class OperatorTransport(TransportConformance[Operator]):
 
 class TalkativeTransport(OperatorTransport):
     service_class: ClassVar[type[object]] = Talkative
-    capabilities = frozenset({Capability.IDENTITY, Capability.TRACKING, Capability.PREVIEW, Capability.FLUSH})
+    capabilities = frozenset(
+        {
+            Capability.IDENTITY,
+            Capability.TRACKING,
+            Capability.PREVIEW,
+            Capability.FLUSH,
+            Capability.CONFIG_CHANGES,
+        }
+    )
 
 
 # What becomes of recipients.

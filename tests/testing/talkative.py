@@ -1,4 +1,4 @@
-"""A transport that tracks, previews and flushes, and the same with a fault in each of that."""
+"""A transport that tracks, previews, flushes and reads its types again, and the same with a fault in each of that."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["TALKATIVE_FAULTS", "Talkative"]
 
 
 class Talkative(HonestTransport):
-    """Without a fault: it tracks, previews and flushes."""
+    """Without a fault."""
 
     def __init__(self, config: OperatorConfig, runtime: Runtime) -> None:
         super().__init__(config, runtime)
@@ -43,6 +43,9 @@ class Talkative(HonestTransport):
 
     async def flush(self, deadline: Deadline) -> None:
         deadline.check("flush")
+
+    async def read_address_types(self, deadline: Deadline) -> Sequence[str]:
+        return self.address_types
 
 
 class TracksEverybody(Talkative):
@@ -96,6 +99,11 @@ class FlushesAgain(Talkative):
             await self.hand_over(envelope.recipients, self.render(message), again, deadline)
 
 
+class OtherTypesWhenReadAgain(Talkative):
+    async def read_address_types(self, deadline: Deadline) -> Sequence[str]:
+        return ("FAX",)
+
+
 class NewIdentity(Talkative):
     @property
     def identity(self) -> Address | None:
@@ -109,5 +117,6 @@ TALKATIVE_FAULTS: Mapping[type[object], set[str]] = {
     PreviewsWithoutReason: {"test_a_preview_gives_a_route_or_a_reason"},
     PreviewsBySending: {"test_a_preview_sends_nothing"},
     FlushesAgain: {"test_flushing_sends_what_was_submitted_once"},
+    OtherTypesWhenReadAgain: {"test_address_types_are_read_again_as_they_are"},
     NewIdentity: {"test_the_identity_is_an_address_that_stays_the_same"},
 }

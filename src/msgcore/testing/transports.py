@@ -18,6 +18,7 @@ from msgcore.spi.plugin import Plugin
 from msgcore.spi.service import ServiceClass
 from msgcore.spi.transport import (
     RoutePreview,
+    SupportsConfigChanges,
     SupportsFlush,
     SupportsIdentity,
     SupportsPreview,
@@ -131,6 +132,18 @@ class TransportConformance(DeliveryConformance[F]):
 
             before, after = self.at_work(mode, self.config_for(far_end), story)
             assert before == after
+
+    @needs(Capability.CONFIG_CHANGES)
+    def test_address_types_are_read_again_as_they_are(self, mode: Mode) -> None:
+        with self.far_end() as far_end:
+
+            async def story(opened: Opened) -> tuple[object, list[str]]:
+                provider = _transport(opened).provider
+                found = await opened.call(cast(SupportsConfigChanges, provider).read_address_types)
+                return found, list(provider.address_types)
+
+            found, types = self.at_work(mode, self.config_for(far_end), story)
+            assert list(cast("Sequence[str]", found)) == types
 
     @needs(Capability.IDENTITY)
     def test_the_identity_is_an_address_that_stays_the_same(self, mode: Mode) -> None:
