@@ -630,7 +630,9 @@ def test_a_list_is_found_by_its_name_when_mail_is_written(api: Api, home: Home, 
         [check] = session.check_recipients(Message(to=["All of us"]))
 
     assert check.is_claimed
-    assert str(check) == "All of us: organization / mailboxes: is a distribution list: expanded to 1 recipient"
+    assert str(check) == (
+        "All of us is All of us <all@a.test>: organization / mailboxes: is a distribution list: expanded to 1 recipient"
+    )
 
 
 def test_an_explanation_tells_what_the_address_stands_for(organization: Organization) -> None:

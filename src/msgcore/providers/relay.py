@@ -20,6 +20,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Outcome, Pending
 from msgcore.model.recipient import Recipient
+from msgcore.mta.expansion.preview import ExpandedDecision
 from msgcore.mta.intake import accept_of
 from msgcore.mta.queue.contract import Change, QueueStore
 from msgcore.mta.routing.decision import Decision
@@ -29,6 +30,8 @@ from msgcore.props.table import PidTagOriginatorDeliveryReportRequested, PidTagS
 from msgcore.spi.transport import RoutePreview
 
 __all__ = ["RelayTransport"]
+
+_MOST_LOST = 10
 
 
 class RelayTransport:
@@ -87,7 +90,7 @@ class RelayTransport:
         previews: dict[Recipient, RoutePreview] = {}
         for recipient in envelope.recipients:
             decision = await self._decide(recipient.address, facts, deadline)
-            previews[recipient] = RoutePreview(decision.connector, str(decision))
+            previews[recipient] = RoutePreview(decision.connector, _reason(decision))
         return previews
 
     async def flush(self, deadline: Deadline) -> None:
@@ -106,6 +109,16 @@ class RelayTransport:
     def _check_open(self) -> None:
         if self._is_closed:
             raise UsageError("the relay is closed")
+
+
+def _reason(decision: Decision) -> str:
+    """Say why it goes where it does; of a list, also which members nobody takes, as far as they were looked at."""
+    if not isinstance(decision, ExpandedDecision):
+        return str(decision)
+    pairs = zip(decision.recipients, decision.decisions, strict=False)
+    lost = [f"{one.address.typed}: {its}" for one, its in pairs if its.connector is None]
+    more = [f"and {len(lost) - _MOST_LOST} more that nobody takes"] if len(lost) > _MOST_LOST else []
+    return "; ".join([str(decision), *lost[:_MOST_LOST], *more])
 
 
 def _as_asked(envelope: Envelope, message: Message) -> Envelope:
