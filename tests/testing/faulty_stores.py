@@ -14,7 +14,7 @@ from msgcore.base.ids import EntryId, new_uid
 from msgcore.base.text import Secret
 from msgcore.base.times import Clock, Deadline
 from msgcore.errors import NotFound
-from msgcore.model import Message, RecipientKind
+from msgcore.model import Message, Recipient, RecipientKind
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Not
 from msgcore.props.row import Row
@@ -449,6 +449,14 @@ class LostRecipient(MemoryStore):
         known = self.submission(item.entry_id, deadline).outcomes
         last = list(known)[-1]
         return super().settle(attrs.evolve(item, outcomes={**item.outcomes, last: known[last]}), reports, deadline)
+
+
+@store_fault(Submitting, "a_recipient_keeps_its_wishes_and_properties")
+class AddressesOnly(MemoryStore):
+    def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> OutgoingItem:
+        plain = message.copy()
+        plain.recipients = tuple(Recipient(one.address, one.kind) for one in message.recipients)
+        return super().submit(plain, transfer_id, deadline)
 
 
 @store_fault(Submitting, "submissions_are_listed_oldest_first")

@@ -15,7 +15,6 @@ from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.errors import NotLoaded, UsageError
 from msgcore.model.address import SMTP, Address
-from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Outcome, Pending
@@ -26,7 +25,8 @@ from msgcore.mta.queue.contract import Change, QueueStore
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
-from msgcore.props.table import PidTagOriginatorDeliveryReportRequested, PidTagSenderEmailAddress
+from msgcore.props.table import PidTagSenderEmailAddress
+from msgcore.spi.asked import as_asked
 from msgcore.spi.transport import RoutePreview
 
 __all__ = ["RelayTransport"]
@@ -70,7 +70,7 @@ class RelayTransport:
         self._check_open()
         if not envelope.transfer_id:
             envelope = attrs.evolve(envelope, transfer_id=new_time_ordered_id().hex())
-        queue_id = await self._queue.accept(accept_of(_as_asked(envelope, message), message), deadline)
+        queue_id = await self._queue.accept(accept_of(as_asked(envelope, message), message), deadline)
         taken = Accepted(text=f"queued as {queue_id.hex()}", stage="queue")
         return dict.fromkeys(envelope.recipients, taken)
 
@@ -119,13 +119,6 @@ def _reason(decision: Decision) -> str:
     lost = [f"{one.address.typed}: {its}" for one, its in pairs if its.connector is None]
     more = [f"and {len(lost) - _MOST_LOST} more that nobody takes"] if len(lost) > _MOST_LOST else []
     return "; ".join([str(decision), *lost[:_MOST_LOST], *more])
-
-
-def _as_asked(envelope: Envelope, message: Message) -> Envelope:
-    """Ask for the reports that the message's properties ask for ([MS-OXOMSG] section 2.2.1), where nobody has asked."""
-    if envelope.request != NO_REQUEST or not message.get(PidTagOriginatorDeliveryReportRequested):
-        return envelope
-    return attrs.evolve(envelope, request=DeliveryRequest(notify=Notify.SUCCESS | Notify.FAILURE))
 
 
 def _size_octets(message: Message) -> int:

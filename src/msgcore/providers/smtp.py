@@ -11,15 +11,14 @@ from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.errors import MsgcoreError, UsageError
 from msgcore.model.address import SMTP, Address, parse_address
-from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Deferred, Outcome, Outcomes
 from msgcore.model.recipient import Recipient
-from msgcore.props.table import PidTagOriginatorDeliveryReportRequested
 from msgcore.providers.smtp_forms import Share, shares_of
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.pool import PoolLimits
+from msgcore.spi.asked import as_asked
 from msgcore.spi.settings import setting
 from msgcore.spi.smtp_account import SmtpAccount
 from msgcore.spi.transport import Submission
@@ -84,7 +83,7 @@ class SmtpTransport:
         The errors are those of :meth:`~msgcore.wire.smtp.link.SmtpLink.transmit`; once something was sent, they become
         outcomes.
         """
-        asked = _as_asked(envelope, message)
+        asked = as_asked(envelope, message)
         first, *rest = shares_of(asked, message)
         told = dict(await self._transmit(first, message, deadline))
         for share in rest:
@@ -105,7 +104,7 @@ class SmtpTransport:
         if not small:
             return [await self.submit(*batch[0], deadline)]
         return await self._link.transmit_all(
-            [(_as_asked(envelope, message), mime.wire_writer(message)) for envelope, message in small], deadline
+            [(as_asked(envelope, message), mime.wire_writer(message)) for envelope, message in small], deadline
         )
 
     async def close(self) -> None:
@@ -128,12 +127,3 @@ def _is_small(message: Message) -> bool:
 
 def _is_rich(submission: Submission) -> bool:
     return any(share.tnef for share in shares_of(*submission))
-
-
-def _as_asked(envelope: Envelope, message: Message) -> Envelope:
-    """Ask for the reports that the message's properties ask for ([MS-OXOMSG] section 2.2.1), where nobody has asked."""
-    if envelope.request is not NO_REQUEST or message.source is not None:
-        return envelope
-    if not message.get(PidTagOriginatorDeliveryReportRequested):
-        return envelope
-    return attrs.evolve(envelope, request=DeliveryRequest(notify=Notify.SUCCESS | Notify.FAILURE))

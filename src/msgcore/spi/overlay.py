@@ -23,7 +23,7 @@ from msgcore.props.types import PropertyType
 from msgcore.props.values import check_value
 from msgcore.spi.kept import DEFAULTS, STORE_SAYS
 
-__all__ = ["Overlay", "lay_over", "not_carried", "overlay_from_json", "overlay_to_json"]
+__all__ = ["Overlay", "is_kept", "lay_over", "not_carried", "overlay_from_json", "overlay_to_json"]
 
 Overlay = Sequence[tuple[PropertyKey, object | None]]
 """Properties with their values; ``None`` stands for one that was deleted."""
@@ -54,7 +54,7 @@ def not_carried(
     """
     found: list[tuple[PropertyKey, object | None]] = []
     for tag in message.properties_set.changed() if tags is None else tags:
-        if tag.bag_key in STORE_SAYS or (tags is not None and tag.value_type.element in _NOT_KEPT):
+        if tag.bag_key in STORE_SAYS or (tags is not None and not is_kept(tag)):
             continue
         key: Property[Any] = tag  # type: ignore[assignment]  # every key of a bag is a Property
         value = as_held(tag, message.said(key))
@@ -74,6 +74,11 @@ def lay_over(message: Message, overlay: Iterable[tuple[PropertyKey, object | Non
     for default_tag, default in DEFAULTS.items():
         if default_tag not in message:
             message.properties_set.preset(default_tag, default)
+
+
+def is_kept(tag: PropertyKey) -> bool:
+    """Whether an overlay can hold such a property: it holds no objects and no restrictions."""
+    return tag.value_type.element not in _NOT_KEPT
 
 
 def overlay_to_json(properties: Iterable[tuple[PropertyKey, object | None]]) -> str | None:

@@ -61,10 +61,7 @@ def address_of(name: str | None, address_type: str | None, email: str | None, sm
 
 def entry_id_of(address: Address) -> bytes | None:
     """Give the one-off entry id of an address; a bare name has none."""
-    if not address.is_resolved:
-        return None
-    name = address.display_name or address.email_address
-    return bytes(OneOffEntryId(name, address.address_type, address.email_address))
+    return address.one_off_entry_id() if address.is_resolved else None
 
 
 # Recipients

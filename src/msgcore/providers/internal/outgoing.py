@@ -20,6 +20,7 @@ from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.providers.internal.dialect import chunks
 from msgcore.providers.internal.numbers import take_numbers
+from msgcore.providers.internal.recipient_details import details_to_json, with_details
 from msgcore.providers.internal.records import storable
 from msgcore.providers.internal.searches import update_searches
 from msgcore.providers.internal.standing import Tally, standing_of
@@ -69,13 +70,15 @@ def enqueue(
         (number, transfer_id, now, now, *_sender(sender)),
     )
     connection.run_many(
-        "insert into submission_recipient (message_id, position, kind, address_type, address, display_name)"
-        " values (?, ?, ?, ?, ?, ?)",
-        [
-            (number, position, int(r.kind), r.address_type, r.email_address, storable(r.address.display_name))
-            for position, r in enumerate(recipients)
-        ],
+        "insert into submission_recipient (message_id, position, kind, address_type, address, display_name, details)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        [(number, position, *_recipient(one)) for position, one in enumerate(recipients)],
     )
+
+
+def _recipient(one: Recipient) -> tuple[int, str, str, str | None, str | None]:
+    name = storable(one.address.display_name)
+    return int(one.kind), one.address_type, one.email_address, name, details_to_json(one)
 
 
 def _sender(sender: Address | None) -> tuple[str | None, str | None, str | None]:
@@ -113,14 +116,15 @@ def read_item(connection: Connection, uid: bytes, number: int) -> OutgoingItem:
 
 def _item(connection: Connection, uid: bytes, row: tuple[Any, ...]) -> OutgoingItem:
     rows = connection.rows(
-        "select kind, address_type, address, display_name, transport, outcome, code, enhanced, reply, stage, note"
+        "select kind, address_type, address, display_name, details, transport, outcome, code, enhanced, reply, stage,"
+        " note"
         " from submission_recipient where message_id = ? order by position",
         (row[0],),
     )
     outcomes: dict[Recipient, Outcome] = {}
     transports: dict[Recipient, str] = {}
-    for kind, address_type, address, name, transport, *fields in rows:
-        recipient = Recipient(Address(address_type, address, name), RecipientKind(kind))
+    for kind, address_type, address, name, details, transport, *fields in rows:
+        recipient = with_details(Recipient(Address(address_type, address, name), RecipientKind(kind)), details)
         outcomes[recipient] = outcome_of_fields(*fields)
         if transport:
             transports[recipient] = transport

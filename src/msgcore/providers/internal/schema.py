@@ -252,4 +252,14 @@ create table submission_recipient (
 ) without rowid;
 """
 
-STORE_SCHEMA = Schema("store", {Engine.SQLITE: (_VERSION_1,), Engine.POSTGRES: (schema_postgres.VERSION_1,)})
+_VERSION_2 = """
+alter table submission_recipient add column details text;
+"""
+
+STORE_SCHEMA = Schema(
+    "store",
+    {
+        Engine.SQLITE: (_VERSION_1, _VERSION_2),
+        Engine.POSTGRES: (schema_postgres.VERSION_1, schema_postgres.VERSION_2),
+    },
+)

@@ -9,7 +9,7 @@ blank on either side of each, and as ``lexemes`` (:mod:`~msgcore.providers.inter
 
 from __future__ import annotations
 
-__all__ = ["VERSION_1"]
+__all__ = ["VERSION_1", "VERSION_2"]
 
 VERSION_1 = """
 create table mailbox (
@@ -232,4 +232,8 @@ create table submission_recipient (
     note text collate "C" not null default '',
     primary key (message_id, position)
 );
+"""
+
+VERSION_2 = """
+alter table submission_recipient add column details text collate "C";
 """

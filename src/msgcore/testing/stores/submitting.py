@@ -8,9 +8,11 @@ from datetime import timedelta
 from msgcore.base.ids import EntryId
 from msgcore.model.address import Address
 from msgcore.model.compare import compare
+from msgcore.model.delivery import Notify
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Deferred, Outcome, Pending
 from msgcore.model.recipient import Recipient
+from msgcore.props.table import PidTagRecipientDisplayName, PidTagSendRichInfo
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
 from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder
@@ -57,6 +59,11 @@ async def ended(desk: StoreDesk, state: OutgoingState) -> OutgoingItem:
     return item
 
 
+def _told(one: Recipient) -> tuple[object, ...]:
+    properties = sorted((tag.label, value) for tag, value in one.properties)
+    return one, one.address.display_name, one.notify, one.original, properties
+
+
 class Submitting(StoreSuite):
     # Submitting.
 
@@ -72,6 +79,25 @@ class Submitting(StoreSuite):
             0,
             "t9",
         )
+
+    @queues
+    def test_a_recipient_keeps_its_wishes_and_properties(self, run: Run) -> None:
+        """As whoever submits gives them: to the transports, and to those who ask afterwards."""
+        bob = Recipient(
+            Address("SMTP", "bob@b.test", "Bob"),
+            notify=Notify.SUCCESS | Notify.DELAY,
+            original=Address("SMTP", "robert@b.test"),
+            properties={PidTagSendRichInfo: True, PidTagRecipientDisplayName: "Bobby"},
+        )
+        letter = Message(from_=ANN, to=[bob, "cia@c.test"], subject="letter")
+
+        async def story(desk: StoreDesk) -> list[Recipient]:
+            submitted = await desk.store.submit(letter, "t1", NEVER)
+            await desk.reopen()
+            locked = await desk.locked()
+            return [one for item in (submitted, locked) for one in item.outcomes]
+
+        assert [_told(one) for one in run(story)] == 2 * [_told(one) for one in letter.recipients]
 
     @queues
     def test_what_is_submitted_stands_in_the_outbox(self, run: Run) -> None:
