@@ -14,6 +14,12 @@ EXAMPLES = REPOSITORY / "examples"
 
 PROMISED = {
     "background_spooler.py": ["The server has Report\nNew mail: Re: Report\ncreated\nLogged off"],
+    "address_book.py": [
+        "In it: Bea Berg, Bob Berg, Choir, Friends\n'berg' may be any of Bea Berg <bea@b.test>, Bob Berg <bob@b.test>;",
+        "list 'Friends' is inside itself (Friends > Choir > Friends), where it is passed over\n",
+        "Friends > Choir > Carol <carol@c.test>: internet-mail: takes SMTP\n",
+        "Sent to: bea@b.test, carol@c.test, dan@d.test, bob@b.test",
+    ],
     "convert.py": [
         "IPM.Appointment: Lunch, with ['menu.txt']\nas tnef: 0 lost\nas mime: 1 lost\n",
         "PidTagMessageClass: MIME has no field for it ('IPM.Appointment'), and reads as 'IPM.Note'",

@@ -16,6 +16,7 @@ import pytest
 from tests.shared import REPOSITORY
 
 PAGES = (
+    "addresses",
     "bodies",
     "imap",
     "mime",

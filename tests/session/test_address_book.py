@@ -251,7 +251,7 @@ def test_a_name_is_found_in_the_address_books_of_all_services(desk: Desk) -> Non
 
 
 def test_the_first_address_book_of_the_profile_decides_on_an_exact_name(desk: Desk) -> None:
-    books = [desk.mailbox(), MEMORY, {"service": "book", "people": PEOPLE}]
+    books: list[dict[str, object]] = [desk.mailbox(), MEMORY, {"service": "book", "people": PEOPLE}]
     with desk.log_on(*books) as session:
         session.address_book.add_person("Ann", "ann@own.test")
         own = session.resolve_name("Ann")

@@ -191,6 +191,16 @@ def test_who_is_a_recipient_already_does_not_come_again_by_a_list() -> None:
     assert all_of([Recipient(Address("", "", "Both")), ann], shelf) == [Recipient(Address("SMTP", "bob@a.test")), ann]
 
 
+def test_who_is_named_does_not_come_by_a_list_before() -> None:
+    shelf = Shelf("a", ["Ann", "Bob"], {"Both": ["Ann", "Bob"]})
+    names = [Recipient(Address("", "", "Both")), Recipient(Address("", "", "Ann"), RecipientKind.BCC)]
+
+    assert all_of(names, shelf) == [
+        Recipient(Address("SMTP", "bob@a.test")),
+        Recipient(Address("SMTP", "ann@a.test"), RecipientKind.BCC),
+    ]
+
+
 def test_members_have_the_role_and_the_wishes_of_the_list() -> None:
     shelf = Shelf("a", ["Ann"], {"Both": ["Ann"]})
     [found] = all_of([Recipient(Address("", "", "Both"), RecipientKind.CC, Notify.NEVER)], shelf)

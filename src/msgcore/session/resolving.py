@@ -78,20 +78,20 @@ def is_address(recipient: Recipient) -> bool:
 def once(standings: Iterable[Standing]) -> list[Recipient]:
     """Give all who get the message.
 
-    What was given as an address stays; whoever is there by that, or by an earlier name or list, is not there again.
+    What was given as an address stays. Who is there by that is not there again by a name, nor by a list who is there by
+    either, or by a list before it: so nobody who is named in Bcc is shown by a list in To.
     """
     given = [*standings]
     there = {one.recipient.address.search_key for one in given if is_address(one.recipient)}
-    found: list[Recipient] = []
-    for standing in given:
+    found: dict[int, list[Recipient]] = {}
+    for number, standing in sorted(enumerate(given), key=lambda one: one[1].is_list):
         if is_address(standing.recipient):
-            found.append(standing.recipient)
+            found[number] = [standing.recipient]
             continue
-        for one in standing.reached:
-            if one.address.search_key not in there:
-                there.add(one.address.search_key)
-                found.append(_recipient(standing, one))
-    return found
+        new = [one for one in standing.reached if one.address.search_key not in there]
+        there |= {one.address.search_key for one in new}
+        found[number] = [_recipient(standing, one) for one in new]
+    return [one for number in range(len(given)) for one in found[number]]
 
 
 def _recipient(standing: Standing, reached: Reached) -> Recipient:

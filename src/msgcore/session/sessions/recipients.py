@@ -212,7 +212,7 @@ def _told(loop: Sequence[str]) -> str:
 
 def _answered(asked: Sequence[RecipientCheck], takers: Mapping[Recipient, _Taker]) -> list[RecipientCheck]:
     answered: list[RecipientCheck] = []
-    there = {one.recipient.address.search_key for one in asked if is_address(one.recipient) and not one.lists}
+    there = {one.address.search_key for one in asked if one.address and not one.lists and not one.reason}
     for one in asked:
         if one.address is None or one.reason:
             answered.append(one)
