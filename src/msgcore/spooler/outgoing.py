@@ -137,11 +137,15 @@ class _Spooler:
             await self._give_back(attempts)
 
     async def _side_by_side(self, lanes: Sequence[Coroutine[Any, Any, None]]) -> None:
-        async with self.runtime.group() as group:
-            for lane in lanes[1:]:
-                group.start(lane)
-            for lane in lanes[:1]:
-                await lane
+        try:
+            async with self.runtime.group() as group:
+                for lane in lanes[1:]:
+                    group.start(lane)
+                for lane in lanes[:1]:
+                    await lane
+        finally:
+            for lane in lanes:
+                lane.close()  # one that was never begun
 
     async def _act(self, transport: GuardedTransport, share: Sequence[Attempt], within: Deadline) -> None:
         """Submit a transport's share in order, then let it work off what it holds itself."""

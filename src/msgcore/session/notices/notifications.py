@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Self
 
 from msgcore.base.times import Deadline
-from msgcore.errors import Closed, TimedOut
+from msgcore.errors import Closed, OperationCancelled, TimedOut
 from msgcore.runtime.abc import Runtime
 from msgcore.session.notices.notification import Notification
 from msgcore.session.notices.subscription import Subscription
@@ -28,10 +28,12 @@ class SessionNotifications(Closing):
         runtime: Runtime,
         subscribe: Callable[[Deadline], Awaitable[Subscription]],
         timeout_seconds: float | None,
+        is_over: Callable[[], bool],
     ) -> None:
         self._runtime = runtime
         self._subscribe = subscribe
         self._timeout_seconds = timeout_seconds
+        self._is_over = is_over
         self._subscription: Subscription | None = None
         self._events: deque[Notification] = deque()
         self._is_closed = False
@@ -50,15 +52,26 @@ class SessionNotifications(Closing):
 
     async def __anext__(self) -> Notification:
         await self.begin()
+        subscription = self._subscription
         while not self._events:
-            if self._subscription is None:
+            if subscription is None:
                 raise StopAsyncIteration
             try:
-                await self._subscription.wait(self._runtime.deadline(self._timeout_seconds))
+                await self._wait(subscription, self._runtime.deadline(self._timeout_seconds))
             except (Closed, TimedOut):
                 raise StopAsyncIteration from None
-            self._events.extend(await self._subscription.taken() or ())
+            self._events.extend(await subscription.taken() or ())
         return self._events.popleft()
+
+    async def _wait(self, subscription: Subscription, deadline: Deadline) -> None:
+        try:
+            await subscription.wait(deadline)
+        except OperationCancelled:
+            if not self._is_over():
+                raise
+            # A logoff cancels what sends and retrieves; here the end comes by itself, and soon.
+            with self._runtime.shielded():
+                await subscription.wait(deadline)
 
     async def close(self) -> None:
         """Listen no more, from any thread; who waits for the next one is woken, and given what was heard by now."""

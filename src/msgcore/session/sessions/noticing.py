@@ -97,7 +97,10 @@ class SessionNoticing(SessionSending):
         """
         wanted = _checked(kinds)
         return SessionNotifications(
-            self._runtime, lambda deadline: self._subscribed(about, wanted, deadline), timeout_seconds
+            self._runtime,
+            lambda deadline: self._subscribed(about, wanted, deadline),
+            timeout_seconds,
+            lambda: self._is_closed,
         )
 
     async def _subscribed(
