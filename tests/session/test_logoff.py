@@ -24,7 +24,6 @@ from tests.session.desk import Desk
 from tests.session.services import MemoryConfig, MemoryService, Waiting
 from tests.session.test_logon import states
 
-
 PATIENCE_SECONDS = 60.0
 
 
@@ -187,7 +186,7 @@ def test_what_runs_at_the_logoff_ends_with_its_answer_or_says_that_it_is_over(
         session.drafts.save(Message(subject="draft", attachments=[Attachment(b"x" * 100_000, filename="x")]))
         session.start_spooler()
         followed = session.notifications()
-        session.advise(lambda event: session.status_table().query_rows(10))
+        session.advise(lambda _: session.status_table().query_rows(10))
         is_under_way = threading.Barrier(len(CALLS) + 1)
 
         def work(call: Call) -> BaseException:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -54,20 +54,27 @@ class Setting:
     hint: Any = attrs.field(repr=False, eq=False)
 
 
-@lru_cache(256)
+# Every logon asks for them, twice for each service.
+_known: WeakKeyDictionary[type[Any], Mapping[str, Setting]] = WeakKeyDictionary()
+
+
 def settings_of(config_type: type[Any]) -> Mapping[str, Setting]:
     """List the fields of a configuration by name.
 
     Raises:
         PluginBroken: it is no attrs class, or an annotation in it names nothing.
     """
+    known = _known.get(config_type)
+    if known is not None:
+        return known
     try:
         hints = typing.get_type_hints(config_type)
         found = {field.name: _setting(field, hints[field.name]) for field in attrs.fields(config_type) if field.init}
-        return types.MappingProxyType(found)
     except Exception as error:
         name = f"{config_type.__module__}.{config_type.__qualname__}"
         raise PluginBroken(f"{name}: no configuration: {type(error).__name__}: {error}") from error
+    _known[config_type] = types.MappingProxyType(found)
+    return _known[config_type]
 
 
 def _setting(field: attrs.Attribute[Any], hint: Any) -> Setting:
