@@ -112,8 +112,26 @@ class Session(SessionSpooling, Closing):
         retrieves is cancelled. Calls that come later raise ``Closed``, and iterators end.
         """
         self._is_closed = True
+        interrupted: BaseException | None = None
+        steps = [
+            self._end_of_spooler,
+            self._end_of_calls,
+            self._end_of_callbacks,
+            *(one.close for one in self._services),
+        ]
+        for step in steps:
+            try:
+                await step()
+            except BaseException as error:  # a cancelled task leaves nothing open, either
+                interrupted = interrupted or error
+        if interrupted is not None:
+            raise interrupted
+
+    async def _end_of_spooler(self) -> None:
         with self._runtime.shielded():
             await self.stop_spooler(timeout_seconds=_LOGOFF_SECONDS)
+
+    async def _end_of_calls(self) -> None:
         if self._under_way:
             self.cancel()
         with self._runtime.shielded():
@@ -121,16 +139,13 @@ class Session(SessionSpooling, Closing):
                 await self._wait_until_idle(self._runtime.deadline(_LOGOFF_SECONDS))
             except TimedOut:
                 _log.warning("%s: logs off though a flush has not ended", self._profile.name)
-            await self._callbacks.close(self._runtime.deadline(_LOGOFF_SECONDS))
-        self._board.close()
-        interrupted: BaseException | None = None
-        for opened in self._services:
-            try:
-                await opened.close()
-            except BaseException as error:  # a cancelled task leaves nothing open, either
-                interrupted = interrupted or error
-        if interrupted is not None:
-            raise interrupted
+
+    async def _end_of_callbacks(self) -> None:
+        try:
+            with self._runtime.shielded():
+                await self._callbacks.close(self._runtime.deadline(_LOGOFF_SECONDS))
+        finally:
+            self._board.close()
 
     async def _wait_until_idle(self, deadline: Deadline) -> None:
         await self._flushing.acquire(deadline)

@@ -60,7 +60,7 @@ class Callbacks:
         """Call ``function`` with each of what is heard, from now on; give the number that :meth:`remove` takes."""
         number = next(self._numbers)
         self._callbacks[number] = _Callback(heard, function)
-        if self._background is None:
+        if number == 1:
             self._background = self._runtime.in_background(self._main())
         self.bell.set()
         return number
@@ -84,6 +84,7 @@ class Callbacks:
         self._is_closing = True
         background = self._background
         if background is not None and _at_work.get() is not self:
+            self._background = None
             self.bell.set()
             try:
                 await background.wait(deadline)

@@ -37,6 +37,7 @@ class SessionSpooling(SessionNoticing):
 
     def __init__(self, runtime: Runtime, profile: Profile) -> None:
         super().__init__(runtime, profile)
+        self._starting = runtime.lock()
         self._spooler: BackgroundSpooler | None = None
         self._end_of_watch: Callable[[], None] | None = None
 
@@ -59,19 +60,19 @@ class SessionSpooling(SessionNoticing):
         if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given < float("inf"):
             raise UsageError(f"start_spooler: need seconds above 0 as interval_seconds, got {interval_seconds!r}")
         deadline = self._runtime.deadline(timeout_seconds)
-        self._need_open()
-        if self._spooler is not None:
-            raise UsageError("start_spooler: the spooler of this session runs already")
-        lanes = self._lanes(interval_seconds)
-        if not lanes:
-            raise NotSupported(f"no service of this profile sends or retrieves mail{self._reasons()}")
-        spooler = self._spooler = BackgroundSpooler(self._runtime, lanes, self._tell_of_spooler)
+        await self._starting.acquire(deadline)
         try:
+            self._need_open()
+            if self._spooler is not None:
+                raise UsageError("start_spooler: the spooler of this session runs already")
+            lanes = self._lanes(interval_seconds)
+            if not lanes:
+                raise NotSupported(f"no service of this profile sends or retrieves mail{self._reasons()}")
             await self._watch_outbox(deadline)
-        except BaseException:
-            self._spooler = None
-            raise
-        spooler.start()
+            self._spooler = BackgroundSpooler(self._runtime, lanes, self._tell_of_spooler)
+            self._spooler.start()
+        finally:
+            self._starting.release()
         self._tell_of_spooler()
 
     async def stop_spooler(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
@@ -81,8 +82,10 @@ class SessionSpooling(SessionNoticing):
         begun may be unknown, and is held. Nothing else is lost; what was not begun waits.
         """
         deadline = self._runtime.deadline(timeout_seconds)
+        await self._starting.acquire(deadline)
         spooler, self._spooler = self._spooler, None
         end, self._end_of_watch = self._end_of_watch, None
+        self._starting.release()
         if end is not None:
             end()
         if spooler is not None:
