@@ -11,11 +11,9 @@ from typing import Self
 
 from tests.runtime.peers import PATIENCE_SECONDS
 
-_COMMIT = b"commit\0"
-
 
 class Cut(enum.Enum):
-    """When the line is cut, once, at a COMMIT."""
+    """When the line is cut, once, at a COMMIT or another ``cut_at``."""
 
     BEFORE = "the server never hears it"
     MEANWHILE = "the server hears it, and the cut"
@@ -30,6 +28,7 @@ class Line:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.cut: Cut | None = None
+        self.cut_at = b"commit\0"
         self.cuts = 0
         self.is_down_after_cut = False
         self._is_down = False
@@ -63,7 +62,7 @@ class Line:
     def _forward(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while octets := client.recv(65_536):
-                if _COMMIT in octets and self.cut is not None:
+                if self.cut_at in octets and self.cut is not None:
                     cut, self.cut = self.cut, None
                     self.cuts += 1
                     self._cut(cut, octets, client, server)

@@ -26,7 +26,7 @@ from msgcore.errors import (
     TlsFailed,
     UsageError,
 )
-from msgcore.runtime import Connection, Database, PostgresTarget
+from msgcore.runtime import Connection, Database, PostgresTarget, Row
 from tests.runtime.peers import PATIENCE_SECONDS
 from tests.runtime.sql.lines import Cut, Line
 from tests.runtime.sql.places import NOTES, Place, add, new_target, texts
@@ -218,6 +218,54 @@ def test_a_commit_of_which_nobody_can_be_asked_is_unknown(
     with pytest.raises(CommitUnknown, match="lost while it committed"):
         far.write(database, partial(add, "b"), 1.0)
     assert place.read(place.open(), texts) == expected
+
+
+_ADD_AT_ONCE = "new as (insert into note (text) values (?) on conflict do nothing returning text) select text from new"
+
+
+def add_at_once(place: Place, database: Database, text: str, seconds: float | None = None) -> list[Row]:
+    deadline = place.runtime.deadline(seconds)
+    return place.runtime.run(database.write_at_once(place.runtime, _ADD_AT_ONCE, [text], deadline))
+
+
+@pytest.mark.parametrize("cut", Cut)
+def test_a_statement_that_is_a_transaction_by_itself_is_done_again_when_it_is_lost(
+    place: Place, far: Place, line: Line, cut: Cut
+) -> None:
+    database = far.open()
+    assert add_at_once(far, database, "a") == [("a",)]
+    line.cut, line.cut_at = cut, b"msgcore_writes"
+    # Who has lost the answer learns that it is there already.
+    assert add_at_once(far, far.open(), "b") in ([("b",)], [])
+    assert (line.cuts, place.read(place.open(), texts)) == (1, ["a", "b"])
+
+
+@pytest.mark.parametrize(("busy_seconds", "seconds", "error"), [(0.1, None, StoreBusy), (60.0, 0.1, TimedOut)])
+def test_a_statement_that_is_a_transaction_by_itself_waits_for_no_lock_for_longer(
+    place: Place, busy_seconds: float, seconds: float | None, error: type[Exception]
+) -> None:
+    database = place.open(busy_seconds=busy_seconds)
+    place.write(database, partial(add, "a"))
+    may_end, thread = hold(place, database)
+    try:
+        with pytest.raises(error):
+            steps = "changed as (update note set text = ? where id = 1) select 1"
+            deadline = place.runtime.deadline(seconds)
+            place.runtime.run(database.write_at_once(place.runtime, steps, ["b"], deadline))
+    finally:
+        may_end.set()
+        thread.join()
+
+
+def test_whether_a_lost_statement_was_done_is_unknown_when_the_server_does_not_come_back(
+    place: Place, far: Place, line: Line
+) -> None:
+    database = far.open(busy_seconds=0.2)
+    add_at_once(far, database, "a")
+    line.cut, line.cut_at, line.is_down_after_cut = Cut.AFTER, b"msgcore_writes", True
+    with pytest.raises(CommitUnknown):
+        add_at_once(far, database, "b", 1.0)
+    assert place.read(place.open(), texts) == ["a", "b"]
 
 
 def test_a_write_whose_connection_is_ended_in_the_middle_is_done_again(place: Place, postgresql: Postgresql) -> None:

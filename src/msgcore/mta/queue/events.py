@@ -13,7 +13,7 @@ from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
 from msgcore.runtime import Connection
 from msgcore.wire.domain import address_key
 
-__all__ = ["NewEvent", "add_events", "track_events"]
+__all__ = ["NewEvent", "add_events", "event_text", "track_events"]
 
 _LONGEST_TEXT = 1_000
 
@@ -26,6 +26,11 @@ class NewEvent:
     connector: str = ""
     next_hop: str = ""
     text: str = ""
+
+
+def event_text(text: str) -> str:
+    """Cut a text to what an event holds."""
+    return storable(text[:_LONGEST_TEXT])
 
 
 def add_events(connection: Connection, events: Sequence[NewEvent], now: int) -> None:
@@ -41,7 +46,7 @@ def add_events(connection: Connection, events: Sequence[NewEvent], now: int) -> 
                     one.recipient_number,
                     one.connector,
                     one.next_hop,
-                    storable(one.text[:_LONGEST_TEXT]),
+                    event_text(one.text),
                 )
                 for one in events
             ],

@@ -15,6 +15,7 @@ from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_d
 from msgcore.errors import MsgcoreError, OperationCancelled
 from msgcore.model.outcome import Outcome, outcome_of_fields
 from msgcore.model.recipient import Recipient
+from msgcore.mta.queue.at_once import take_in_at_once
 from msgcore.mta.queue.claiming import Demand, claim, free_lost_leases, make_ready
 from msgcore.mta.queue.columns import RECIPIENT, by_connector, lane_of, read_recipient, storable
 from msgcore.mta.queue.contents import marks
@@ -115,6 +116,10 @@ class SqlQueue:
             raise type(self._refusal)(str(self._refusal))
 
     async def _take_in(self, arrivals: Sequence[Arrival], deadline: Deadline) -> list[bytes]:
+        if len(arrivals) == 1 and self._database.engine is Engine.POSTGRES:
+            message_id = await take_in_at_once(self._runtime, self._database, arrivals[0], deadline)
+            if message_id is not None:
+                return [message_id]
         is_leasing = self.leases_arrivals and any(one.lease for one in arrivals)
         leases_at = self._runtime.monotonic() if is_leasing else None
         taken: list[Taken] = []

@@ -19,8 +19,18 @@ from msgcore.runtime import Connection, Row, SqlValue
 from msgcore.runtime.host import holder_name
 from msgcore.wire.domain import address_key
 
-__all__ = ["Arrival", "Taken", "add_recipients", "state_of", "take_in"]
+__all__ = [
+    "NEW_RECIPIENT",
+    "Arrival",
+    "Taken",
+    "add_recipients",
+    "message_values",
+    "recipient_rows",
+    "state_of",
+    "take_in",
+]
 
+NEW_RECIPIENT = f"{RECIPIENT}, address_key, state, token, holder, leased_until, lane, due_at, look_at"
 
 _FIRST_LOOK = timedelta(hours=4)
 _LONGEST_HOLD = timedelta(days=45)
@@ -90,7 +100,7 @@ def take_in(connection: Connection, arrivals: Sequence[Arrival], leases_at: floa
     inserted = connection.run_many(
         f"insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (transfer_id) do nothing",
-        [_message_values(arrival, message_id) for arrival, message_id in new.values()],
+        [message_values(arrival, message_id) for arrival, message_id in new.values()],
     )
     ids = {transfer_id: message_id for transfer_id, (_, message_id) in new.items()}
     if inserted < len(new):  # some were there, or came at this moment
@@ -165,25 +175,28 @@ def add_recipients(
     connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]], leases_at: float | None = None
 ) -> int:
     """Write the recipients that are new of messages that are there, and say how many those are."""
-    rows: list[tuple[SqlValue, ...]] = []
-    for message_id, arrival in arrivals:
-        times, lease = arrival.times, arrival.lease
-        standing: tuple[SqlValue, ...]
-        if leases_at is not None and lease is not None and arrival.is_leased:
-            standing = (int(State.LEASED), 1, holder_name(), leases_at + lease.seconds)
-        else:
-            standing = (int(State.READY if times.due_at <= arrival.now else State.WAITING), 0, None, None)
-        due_at = filetime_from_datetime(times.due_at)
-        rest = (*standing, lane_of(arrival.urgency, ""), due_at, filetime_from_datetime(times.look_at))
-        rows += [
-            (message_id, *recipient_values(one), address_key(one.address_type, one.email_address), *rest)
-            for one in arrival.accept.recipients
-        ]
+    rows = [(message_id, *row) for message_id, arrival in arrivals for row in recipient_rows(arrival, leases_at)]
     return connection.run_many(
-        f"insert into mta_recipient (mta_message_id, {RECIPIENT}, address_key, state, token, holder, leased_until,"
-        " lane, due_at, look_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        f"insert into mta_recipient (mta_message_id, {NEW_RECIPIENT})"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         rows,
     )
+
+
+def recipient_rows(arrival: Arrival, leases_at: float | None = None) -> list[tuple[SqlValue, ...]]:
+    """Give the columns ``NEW_RECIPIENT`` of the recipients."""
+    times, lease = arrival.times, arrival.lease
+    standing: tuple[SqlValue, ...]
+    if leases_at is not None and lease is not None and arrival.is_leased:
+        standing = (int(State.LEASED), 1, holder_name(), leases_at + lease.seconds)
+    else:
+        standing = (int(State.READY if times.due_at <= arrival.now else State.WAITING), 0, None, None)
+    due_at = filetime_from_datetime(times.due_at)
+    rest = (*standing, lane_of(arrival.urgency, ""), due_at, filetime_from_datetime(times.look_at))
+    return [
+        (*recipient_values(one), address_key(one.address_type, one.email_address), *rest)
+        for one in arrival.accept.recipients
+    ]
 
 
 def state_of(due_at: int, now: int) -> State:
@@ -191,7 +204,7 @@ def state_of(due_at: int, now: int) -> State:
     return State.READY if due_at <= now else State.WAITING
 
 
-def _message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
+def message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
     """Give the columns ``MESSAGE``."""
     accept = arrival.accept
     sender = accept.sender

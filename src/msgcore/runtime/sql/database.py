@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
@@ -12,7 +12,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import MissingExtra, StoreError, UsageError
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.runtime.cancel import shielded
-from msgcore.runtime.sql.connection import BUSY_SECONDS, Connection, Engine
+from msgcore.runtime.sql.connection import BUSY_SECONDS, Connection, Engine, Row, SqlValue
 from msgcore.runtime.sql.listeners import Listener, Listeners
 from msgcore.runtime.sql.postgres_target import PostgresTarget
 from msgcore.runtime.sql.schema import Schema
@@ -34,6 +34,10 @@ class _Home(Protocol):
     def read(self, work: Callable[[Connection], T], deadline: Deadline) -> T: ...
 
     async def write(self, runtime: Runtime, work: Callable[[Connection], T], deadline: Deadline) -> T: ...
+
+    async def write_at_once(
+        self, runtime: Runtime, steps: str, parameters: Sequence[SqlValue], deadline: Deadline
+    ) -> list[Row]: ...
 
     async def back_up(
         self, runtime: Runtime, path: Path, finish: Callable[[Connection], None], deadline: Deadline
@@ -168,6 +172,24 @@ class Database:
         self._refuse_in_listener()
         deadline.check(f"{self.name}: write")
         return await self._home.write(runtime, work, deadline)
+
+    async def write_at_once(
+        self, runtime: Runtime, steps: str, parameters: Sequence[SqlValue], deadline: Deadline = NEVER
+    ) -> list[Row]:
+        """Run one statement, which begins with ``with``, as a transaction of its own: one round trip (PostgreSQL).
+
+        ``steps`` is what comes behind that word, common table expressions that write and a SELECT. It has to bear to be
+        done twice: it is, when the server is lost meanwhile, and then gives what the second time gives.
+
+        Raises:
+            CommitUnknown: the server was lost, and did not come back in time to do it once more.
+            NotSupported: the engine's SELECT cannot write (SQLite).
+            MsgcoreError: as :meth:`write` does.
+        """
+        self._check()
+        self._refuse_in_listener()
+        deadline.check(f"{self.name}: write")
+        return await self._home.write_at_once(runtime, steps, parameters, deadline)
 
     async def listen(
         self, runtime: Runtime, listener: Listener, deadline: Deadline = NEVER, *, is_told_at_once: bool = False

@@ -93,8 +93,10 @@ def _set_up(raw: RawConnection, target: PostgresTarget, busy_seconds: float) -> 
         "tcp_keepalives_count": 3,
         "standard_conforming_strings": "on",
         "jit": "off",
-        # Statements are short and the values decide the plan; what is read is mostly in memory, or on a fast disk.
-        "plan_cache_mode": "force_custom_plan",
+        "default_transaction_isolation": "'read committed'",
+        # Of a statement that is a transaction by itself; within others the values decide the plan.
+        "plan_cache_mode": "force_generic_plan",
+        # What is read is mostly in memory, or on a fast disk.
         "random_page_cost": "1.1",
     }
     script = "; ".join(f"set {name} = {value}" for name, value in settings.items())

@@ -35,6 +35,13 @@ _ROWS_A_FETCH = 100
 _GRACE_SECONDS = 1.0
 _LOOK_SECONDS = 1.0
 
+# Values decide the plan within a transaction; a statement that is one by itself is planned once (``write_at_once``).
+_PLANS = "set local plan_cache_mode = force_custom_plan"
+_NOTE_WRITER = (
+    "insert into msgcore_writer (uid, number, since) values (?, ?, now())"
+    " on conflict (uid) do update set number = excluded.number, since = excluded.since"
+)
+
 
 class _WholeNumberLoader(NumericBinaryLoader):
     """``numeric`` is what sums of bigint are: an int then, as in SQLite."""
@@ -183,6 +190,13 @@ class PostgresConnection:
             limit,
         )
 
+    def write_at_once(self, steps: str, parameters: Sequence[SqlValue], limit: Deadline) -> list[Row]:
+        """Run one statement as a transaction of its own, which leaves its number like any other, in one round trip."""
+        self.number += 1
+        self.failure = None
+        self._raw.limit = limit.later(_GRACE_SECONDS)
+        return self.rows(f"with msgcore_writes as ({_NOTE_WRITER}), {steps}", (self.uid, self.number, *parameters))
+
     def begin_alone(self) -> None:
         """Begin a transaction that no other process migrates the namespace beside."""
         self._begin("begin isolation level read committed", NEVER)
@@ -191,6 +205,7 @@ class PostgresConnection:
     def _begin(self, script: str, limit: Deadline) -> None:
         self.failure = None
         self._raw.limit = limit.later(_GRACE_SECONDS)
+        script = f"{script}; {_PLANS}"
         if not math.isinf(limit.at):
             script = f"{script}; set local statement_timeout = {_milliseconds(limit)}"
         self._command(script)

@@ -6,7 +6,8 @@ did, or with the connection, is done again from its beginning until there is no 
 - a deadlock, a serialization failure: the server chose this one to give way;
 - a broken unique or foreign key, once: at READ COMMITTED a row may have come or gone since ``work`` looked for it. One
   that is the caller's own fault comes again, and is raised;
-- a connection lost before COMMIT was sent: nothing was done.
+- a connection lost before COMMIT was sent: nothing was done; or while a statement ran that is a transaction by itself
+  and bears to be done twice.
 
 When it is lost at COMMIT, the server knows. Every transaction that writes begins with setting its number in its
 connection's row of ``msgcore_writer``, and so holds that row's lock until its end. Whoever then asks for the row on
@@ -19,7 +20,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -27,7 +28,7 @@ from typing import TypeVar
 from msgcore.base.times import Deadline
 from msgcore.errors import CommitUnknown, ConnectionLost, MsgcoreError, NotFound, NotSupported, StoreBusy, TimedOut
 from msgcore.runtime.abc import NEVER, Runtime
-from msgcore.runtime.sql.connection import Connection, Engine
+from msgcore.runtime.sql.connection import Connection, Engine, Row, SqlValue
 from msgcore.runtime.sql.listeners import Listeners
 from msgcore.runtime.sql.postgres_connect import connect
 from msgcore.runtime.sql.postgres_connection import PostgresConnection
@@ -85,6 +86,40 @@ class PostgresServer:
         result = self._until_done(lambda give_up: self._write_once(work, deadline, give_up), deadline)
         self.listeners.tell()
         return result
+
+    async def write_at_once(
+        self, runtime: Runtime, steps: str, parameters: Sequence[SqlValue], deadline: Deadline
+    ) -> list[Row]:
+        if deadline.remaining_seconds() < self._busy_seconds:  # it might wait for a lock for longer
+            return await self.write(runtime, lambda c: c.rows(f"with {steps}", parameters), deadline)
+
+        return await runtime.in_thread(lambda: self._write_at_once(steps, parameters, deadline), deadline)
+
+    def _write_at_once(self, steps: str, parameters: Sequence[SqlValue], deadline: Deadline) -> list[Row]:
+        lost: list[MsgcoreError] = []
+
+        def attempt(give_up: Deadline) -> list[Row]:
+            return self._pool.use(write, give_up, deadline)
+
+        def write(connection: PostgresConnection) -> list[Row]:
+            try:
+                return connection.write_at_once(steps, parameters, deadline)
+            except MsgcoreError as error:
+                if not connection.is_lost:
+                    raise _judged(connection, error) from error
+                lost.append(error)
+                # Whether it was done or not, it bears to be done twice; but not before the server is there again.
+                self._has_committed(connection, error, deadline.sooner(_ASK_SECONDS))
+                raise _Again(error) from error
+
+        try:
+            rows = self._until_done(attempt, deadline)
+        except (ConnectionLost, StoreBusy, TimedOut) as error:
+            if not lost:
+                raise
+            raise CommitUnknown(f"{self.name}: the server was lost while it wrote, and then: {error}") from error
+        self.listeners.tell()
+        return rows
 
     def _until_done(self, attempt: Callable[[Deadline], T], deadline: Deadline) -> T:
         give_up = deadline.sooner(self._busy_seconds)

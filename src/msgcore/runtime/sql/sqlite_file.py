@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
 from msgcore.base.times import Deadline
-from msgcore.errors import NotFound, StoreCorrupt, StoreError, TimedOut
+from msgcore.errors import NotFound, NotSupported, StoreCorrupt, StoreError, TimedOut
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.cancel import finish
-from msgcore.runtime.sql.connection import Connection, Engine
+from msgcore.runtime.sql.connection import Connection, Engine, Row, SqlValue
 from msgcore.runtime.sql.listeners import Listeners
 from msgcore.runtime.sql.schema import Schema, migrate
 from msgcore.runtime.sql.sqlite_backup import back_up, compact, problems
@@ -89,6 +89,11 @@ class SqliteFile:
             if done is not None:
                 return done.result
         return await _outcome(runtime, self._writer.submit(work), deadline)
+
+    async def write_at_once(
+        self, runtime: Runtime, steps: str, parameters: Sequence[SqlValue], deadline: Deadline
+    ) -> list[Row]:
+        raise NotSupported(f"{self.path}: SQLite has no SELECT that writes")
 
     def _check_writable(self, doing: str) -> None:
         if self._is_read_only:
