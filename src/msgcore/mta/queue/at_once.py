@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline, filetime_from_datetime
 from msgcore.mta.queue.columns import MESSAGE
 from msgcore.mta.queue.events import event_text
+from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.taking_in import NEW_RECIPIENT, Arrival, message_values, recipient_rows
 from msgcore.mta.queue.tracking import EventKind
 from msgcore.runtime import Database, Runtime
@@ -15,20 +14,19 @@ from msgcore.runtime import Database, Runtime
 __all__ = ["take_in_at_once"]
 
 _NAMES = NEW_RECIPIENT.split(", ")
-_KINDS = {
-    **dict.fromkeys(_NAMES, "text"),
-    **dict.fromkeys(("kind", "notify", "state", "token", "due_at", "look_at"), "bigint"),
-    "leased_until": "double precision",
-}
-_TYPED = ", ".join(f"{name} {_KINDS[name]}" for name in _NAMES)
-# Recipients come as JSON, so that the statement is the same for any number of them.
+_RECIPIENTS = RecordSet(
+    {
+        **dict.fromkeys(_NAMES, "text"),
+        **dict.fromkeys(("kind", "notify", "state", "token", "due_at", "look_at"), "bigint"),
+        "leased_until": "double precision",
+    }
+)
 _STEPS = (
     f"new as (insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " on conflict (transfer_id) do nothing returning id),"
     " content as (insert into mta_content (mta_message_id, form, octets) select id, ?, ? from new),"
     f" recipients as (insert into mta_recipient (mta_message_id, {NEW_RECIPIENT}) select new.id, given.*"
-    " from new, json_to_recordset(cast(? as json)) as given"
-    f" ({_TYPED}) on conflict do nothing),"
+    f" from new, {_RECIPIENTS.sql} on conflict do nothing),"
     " events as (insert into mta_event (at, kind, mta_message_id, connector, next_hop, text)"
     f" select ?, '{EventKind.ACCEPTED.value}', id, '', '', ? from new)"
     " select id from new"
@@ -45,7 +43,7 @@ async def take_in_at_once(runtime: Runtime, database: Database, arrival: Arrival
             *message_values(arrival, new_time_ordered_id()),
             accept.content.form,
             accept.content.octets,
-            json.dumps([dict(zip(_NAMES, row, strict=True)) for row in recipient_rows(arrival)], ensure_ascii=False),
+            _RECIPIENTS.parameter(recipient_rows(arrival)),
             filetime_from_datetime(arrival.now),
             event_text(accept.received_from),
         ),

@@ -14,6 +14,8 @@ from msgcore.spi.gateway import Content
 
 __all__ = ["drop_contents", "keep_content", "lock_messages", "marks"]
 
+_AT_ONCE = 500
+
 
 def marks(values: Sequence[object]) -> str:
     """Give a list of parameters for IN; that of no values matches nothing."""
@@ -39,8 +41,11 @@ def keep_content(connection: Connection, message_id: bytes, content: Content) ->
 
 def drop_contents(connection: Connection, ids: Iterable[bytes]) -> None:
     """Let go of the contents of messages of which no recipient is left that has not ended."""
-    connection.run_many(
-        "delete from mta_content where mta_message_id = ? and not exists"
-        " (select 1 from mta_recipient where mta_recipient.mta_message_id = mta_content.mta_message_id and state < 5)",
-        [(one,) for one in sorted(set(ids))],
-    )
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        connection.run(
+            f"delete from mta_content where mta_message_id in ({marks(some)}) and not exists (select 1"
+            " from mta_recipient where mta_recipient.mta_message_id = mta_content.mta_message_id and state < 5)",
+            some,
+        )

@@ -9,13 +9,25 @@ import attrs
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.model.address import parse_address
 from msgcore.mta.queue.columns import storable
+from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
-from msgcore.runtime import Connection
+from msgcore.runtime import Connection, Engine
 from msgcore.wire.domain import address_key
 
 __all__ = ["NewEvent", "add_events", "event_text", "track_events"]
 
 _LONGEST_TEXT = 1_000
+_EVENTS = RecordSet(
+    {
+        "at": "bigint",
+        "kind": "text",
+        "mta_message_id": "bytea",
+        "recipient_number": "bigint",
+        "connector": "text",
+        "next_hop": "text",
+        "text": "text",
+    }
+)
 
 
 @attrs.frozen
@@ -34,23 +46,15 @@ def event_text(text: str) -> str:
 
 
 def add_events(connection: Connection, events: Sequence[NewEvent], now: int) -> None:
-    if events:
-        connection.run_many(
-            "insert into mta_event (at, kind, mta_message_id, recipient_number, connector, next_hop, text)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    now,
-                    one.kind.value,
-                    one.message_id,
-                    one.recipient_number,
-                    one.connector,
-                    one.next_hop,
-                    event_text(one.text),
-                )
-                for one in events
-            ],
-        )
+    rows = [
+        (now, one.kind.value, one.message_id, one.recipient_number, one.connector, one.next_hop, event_text(one.text))
+        for one in events
+    ]
+    insert = f"insert into mta_event ({', '.join(_EVENTS.columns)})"
+    if len(rows) > 1 and connection.engine is Engine.POSTGRES:
+        connection.run(f"{insert} select {_EVENTS.values} from {_EVENTS.sql}", [_EVENTS.parameter(rows)])
+    elif rows:
+        connection.run_many(f"{insert} values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def track_events(connection: Connection, track: Track) -> list[TrackingEvent]:

@@ -15,12 +15,39 @@ from msgcore.mta.queue.columns import lane_of, storable, written_attempts
 from msgcore.mta.queue.contents import drop_contents, lock_messages, marks
 from msgcore.mta.queue.contract import Accept, Finished, NewReport, QueuedMessage, QueuedRecipient, Settlement, State
 from msgcore.mta.queue.events import NewEvent, add_events
+from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.taking_in import Arrival, add_recipients, state_of, take_in
 from msgcore.mta.queue.tracking import EventKind
 from msgcore.runtime import Connection, Engine
 from msgcore.spi.gateway import Content
 
 _AT_ONCE = 500
+
+# The token rises here, too: what is finished twice is lost the second time.
+_WRITE = (
+    "update mta_recipient set token = mta_recipient.token + 1, tries = mta_recipient.tries + 1, crashes = 0,"
+    " holder = null, leased_until = null, reason = '',"
+)
+_TRIES = RecordSet(
+    {
+        "state": "bigint",
+        "lane": "text",
+        "due_at": "bigint",
+        "look_at": "bigint",
+        "attempts": "text",
+        "connector": "text",
+        "next_hop": "text",
+        "outcome": "text",
+        "code": "bigint",
+        "enhanced": "text",
+        "reply": "text",
+        "stage": "text",
+        "note": "text",
+        "ended_at": "bigint",
+        "number": "bigint",
+    }
+)
+_WRITTEN = [name for name in _TRIES.columns if name != "number"]
 
 __all__ = ["Ending", "finish", "successors_of"]
 
@@ -102,26 +129,24 @@ def _may_settle(settlement: Settlement, state: State) -> bool:
 
 
 def _write_tries(connection: Connection, settled: Sequence[tuple[QueuedMessage, Settlement]], now: int) -> None:
-    if not settled:
-        return
-    # The token rises here, too: what is finished twice is lost the second time.
-    connection.run_many(
-        "update mta_recipient set state = ?, lane = ?, due_at = ?, look_at = ?, token = token + 1, tries = tries + 1,"
-        " crashes = 0, attempts = ?, holder = null, leased_until = null, connector = ?, next_hop = ?, outcome = ?,"
-        " code = ?, enhanced = ?, reply = ?, stage = ?, note = ?, reason = '', ended_at = ? where number = ?",
-        [
-            (
-                *_place(message, one, now, has_ended=one.outcome.is_final),
-                written_attempts(one.attempts),
-                one.connector,
-                storable(one.next_hop),
-                *(storable(field) if isinstance(field, str) else field for field in outcome_fields(one.outcome)),
-                now if one.outcome.is_final else None,
-                one.queued.number,
-            )
-            for message, one in settled
-        ],
-    )
+    rows = [
+        (
+            *_place(message, one, now, has_ended=one.outcome.is_final),
+            written_attempts(one.attempts),
+            one.connector,
+            storable(one.next_hop),
+            *(storable(field) if isinstance(field, str) else field for field in outcome_fields(one.outcome)),
+            now if one.outcome.is_final else None,
+            one.queued.number,
+        )
+        for message, one in settled
+    ]
+    if len(rows) > 1 and connection.engine is Engine.POSTGRES:
+        columns = ", ".join(f"{name} = given.{name}" for name in _WRITTEN)
+        statement = f"{_WRITE} {columns} from {_TRIES.sql} where mta_recipient.number = given.number"
+        connection.run(statement, [_TRIES.parameter(rows)])
+    elif rows:
+        connection.run_many(f"{_WRITE} {', '.join(f'{name} = ?' for name in _WRITTEN)} where number = ?", rows)
 
 
 def _give_back(connection: Connection, settled: Sequence[tuple[QueuedMessage, Settlement]], now: int) -> None:
