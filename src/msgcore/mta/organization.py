@@ -268,7 +268,7 @@ class Organization(Protocol):
         """List the recipients that wait: why, and when each is tried again.
 
         ``where`` asks for some of them, by properties such as ``PidTagEmailAddress``, ``PidTagSubject``,
-        ``QueueState`` and ``QueueNextHop``.
+        ``QueueState`` and ``QueueNextHop``, or as text: ``state = "held" and recipient:contains("@b.test")``.
 
         Raises:
             UsageError: the restriction names a property that no recipient in a queue has; the message has them all.

@@ -65,8 +65,11 @@ SUSPICIOUS = 2
 _NO_ATTEMPTS: Mapping[str, int] = MappingProxyType({})
 NOBODY: frozenset[str] = frozenset()
 
-Where = Restriction | None
-"""Which recipients: those that match, or all; :mod:`msgcore.mta.queue.restrict` says what can be asked for."""
+Where = Restriction | str | None
+"""Which recipients: those that match, by a restriction or its text, or all.
+
+:mod:`msgcore.mta.queue.restrict` says what can be asked for.
+"""
 
 
 class Urgency(enum.IntEnum):

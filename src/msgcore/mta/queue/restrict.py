@@ -26,6 +26,7 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.props.tags import NamedProperty, Property
+from msgcore.props.text_form import parse_restriction
 from msgcore.props.types import PT_LONG, PT_UNICODE
 
 __all__ = [
@@ -73,6 +74,20 @@ _READ: list[tuple[Property[Any], _Read]] = [
 ]
 """Each property that a recipient in a queue has, and how it is read."""
 
+_NAMES: dict[str, Property[Any]] = {
+    "recipient": PidTagEmailAddress,
+    "size": PidTagMessageSize,
+    "accepted": PidTagCreationTime,
+    "due": PidTagDeferredSendTime,
+    "state": QueueState,
+    "tries": QueueTries,
+    "connector": QueueConnector,
+    "next_hop": QueueNextHop,
+    "reason": QueueReason,
+    "transfer_id": QueueTransferId,
+}
+"""What properties are called in the text of a restriction, beside the names that they have everywhere."""
+
 _VALUES = {tag.bag_key: (tag, read) for tag, read in _READ}
 
 
@@ -104,10 +119,13 @@ def selector(where: Where) -> Callable[[WaitingRecipient], bool]:
     """Give a function that says whether a recipient is asked for.
 
     Raises:
-        UsageError: the restriction names a property that no recipient in a queue has, or cannot be evaluated.
+        UsageError: the restriction names a property that no recipient in a queue has, or cannot be evaluated; its text
+            is none.
     """
     if where is None:
         return lambda _: True
+    if isinstance(where, str):
+        where = parse_restriction(where, _NAMES)
     check_restriction(where)
     _check_tags(where)
     matches = matcher(where)

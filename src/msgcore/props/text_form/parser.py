@@ -26,7 +26,7 @@ are read without regard to case.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -82,15 +82,17 @@ _TYPES = {
 _TAG_NUMBER = re.compile("0x[0-9A-Fa-f]{8}")
 
 
-def parse_restriction(text: str) -> Restriction:
+def parse_restriction(text: str, names: Mapping[str, Property[object]] | None = None) -> Restriction:
     """Read a restriction: ``subject:contains("x") and size > 10kb``.
+
+    ``names``, in small letters, are further ones, or mean something else here than elsewhere.
 
     Raises:
         RestrictionSyntax: the text is none; ``position`` is the character where that shows.
         UnknownProperty: no property has the name that stands there.
         TooComplex: the text is too long, too deep or has too many terms.
     """
-    parser = _Parser(text)
+    parser = _Parser(text, None, names)
     restriction = parser.to_the_end(parser.restriction)
     check_size(restriction)
     return restriction
@@ -129,9 +131,12 @@ def parse_property(text: str, table: SubTable | None = None) -> Property[object]
 class _Parser(Cursor):
     """``_depth`` counts what is open, so that no text drives the recursion past the limit, ``_terms`` what was read."""
 
-    def __init__(self, text: str, table: SubTable | None = None) -> None:
+    def __init__(
+        self, text: str, table: SubTable | None = None, names: Mapping[str, Property[object]] | None = None
+    ) -> None:
         super().__init__(text)
         self._table = table
+        self._names = names or {}
         self._depth = 0
         self._terms = 0
 
@@ -298,7 +303,8 @@ class _Parser(Cursor):
         if token.key == "header" and self.take("("):
             return self.closed(self._header())
         try:
-            return property_called(token.text, self._table)
+            own = self._names.get(token.text.lower()) if self._table is None else None
+            return own or property_called(token.text, self._table)
         except UnknownProperty:
             nearest = name_like(token.text)
             if nearest is not None:

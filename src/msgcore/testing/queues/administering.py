@@ -42,6 +42,8 @@ class Administering(QueueSuite):
             (PidTagMessageSize > len(LETTER), ["dave"]),
             (~BOB & (PidTagSubject.equals("hello")), ["carol"]),
             (QueueState.equals("held"), []),
+            ('recipient = "bob@b.test" or size > 1kb or tries > 0', ["bob"]),
+            ('state = "ready" and subject:contains("hello") and not recipient:starts_with("bob")', ["carol"]),
         ],
         ids=str,
     )
@@ -58,6 +60,8 @@ class Administering(QueueSuite):
                 await desk.queue.queued(10, NEVER, PidTagBody.contains("x"))
             with pytest.raises(UsageError, match="PidTagBody"):
                 await desk.queue.change(Change.hold(), NEVER, PidTagBody.contains("x"))
+            with pytest.raises(UsageError, match="PidTagBody"):
+                await desk.queue.change(Change.hold(), NEVER, 'body:contains("x")')
 
         run(story)
 
