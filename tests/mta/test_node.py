@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import queue
 import smtplib
 import socket
 import threading
@@ -422,6 +424,9 @@ class _Broken:
     def wake(self) -> None:
         return
 
+    def follow_routes(self, told: Callable[[RouteTable], object]) -> None:
+        return
+
     async def serve(self, stop: Event, deadline: Deadline | None = None) -> None:
         raise ZeroDivisionError("a bug")
 
@@ -431,7 +436,7 @@ def test_whoever_waits_for_a_node_is_told_what_broke_it_down() -> None:
 
     async def build(loop: LoopRuntime, deadline: Deadline) -> Parts:
         queue = NodeQueue(MemoryQueue(QueueMemory(), loop))
-        return Parts(cast(Manager, _Broken()), queue, DirectoryCheck(Book(), RouteTable), "mx.a.test")
+        return Parts(cast(Manager, _Broken()), queue, DirectoryCheck(Book(), RouteTable), "mx.a.test", timedelta(1))
 
     node = BlockingNode(runtime, Node(runtime, build))
     node.start()
@@ -486,3 +491,39 @@ class Together:
         self._is_open = True
         for event in self._events:
             event.set()
+
+
+class _Heard(logging.Handler):
+    """Waits for what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: queue.Queue[str] = queue.Queue()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.put(record.getMessage())
+
+
+def test_a_node_says_that_a_new_table_sends_mail_back_to_it(organization: Organization) -> None:
+    heard, log = _Heard(), logging.getLogger("msgcore.mta")
+    log.addHandler(heard)
+    try:
+        with organization.working([SMTP_HERE], settings=QUICK) as node:
+            here = f"smtp://127.0.0.1:{node.ports[0]}"
+            organization.set_routes(
+                RouteTable([Connector("out", "smtp", [AddressSpace("SMTP", "*")], options={"relay": here})])
+            )
+            assert "out: relays to 127.0.0.1" in heard.records.get(timeout=10)
+    finally:
+        log.removeHandler(heard)
+
+
+def test_a_node_forgets_what_ended_before_the_days_to_keep(organization: Organization, watched: Watched) -> None:
+    with organization.working([SMTP_HERE], settings=QUICK, watch=watched) as node:
+        send(node.ports[0], "ann@a.test")
+        watched.settled()
+    assert organization.track(message_id="<1@b.test>")
+
+    with organization.working(settings=attrs.evolve(QUICK, keep_days=0)):
+        pass  # it purges as it begins, and comes to the end of that before it is closed
+    assert not organization.track(message_id="<1@b.test>")

@@ -1,48 +1,78 @@
 """Floor 5: the message transfer agent, which chooses gateways by address type, address space and cost."""
 
-from msgcore.mta.manager.retry import RetryPolicy as RetryPolicy
-from msgcore.mta.manager.settings import ManagerSettings as ManagerSettings
-from msgcore.mta.node import ListenOn as ListenOn
-from msgcore.mta.node import Node as Node
-from msgcore.mta.node_queue import HopTurned as HopTurned
-from msgcore.mta.node_queue import NodeEvent as NodeEvent
-from msgcore.mta.node_queue import RecipientSettled as RecipientSettled
-from msgcore.mta.organization import RoutesEpoch as RoutesEpoch
-from msgcore.mta.queue.contract import Change as Change
-from msgcore.mta.queue.contract import QueueDepth as QueueDepth
-from msgcore.mta.queue.contract import State as State
-from msgcore.mta.queue.contract import WaitingRecipient as WaitingRecipient
-from msgcore.mta.queue.restrict import QueueConnector as QueueConnector
-from msgcore.mta.queue.restrict import QueueNextHop as QueueNextHop
-from msgcore.mta.queue.restrict import QueueReason as QueueReason
-from msgcore.mta.queue.restrict import QueueState as QueueState
-from msgcore.mta.queue.restrict import QueueTransferId as QueueTransferId
-from msgcore.mta.queue.restrict import QueueTries as QueueTries
-from msgcore.mta.queue.tracking import EventKind as EventKind
-from msgcore.mta.queue.tracking import Track as Track
-from msgcore.mta.queue.tracking import TrackingEvent as TrackingEvent
-from msgcore.mta.reports.settings import ReportSettings as ReportSettings
-from msgcore.mta.routing.changes import MovedRecipient as MovedRecipient
-from msgcore.mta.routing.changes import Share as Share
-from msgcore.mta.routing.changes import Simulation as Simulation
-from msgcore.mta.routing.changes import TableChange as TableChange
-from msgcore.mta.routing.changes import compare_tables as compare_tables
-from msgcore.mta.routing.changes import simulate as simulate
-from msgcore.mta.routing.check import TableFinding as TableFinding
-from msgcore.mta.routing.check import check_table as check_table
-from msgcore.mta.routing.circles import check_circles as check_circles
-from msgcore.mta.routing.connector import Connector as Connector
-from msgcore.mta.routing.decision import Candidate as Candidate
-from msgcore.mta.routing.decision import Decision as Decision
-from msgcore.mta.routing.decision import Reason as Reason
-from msgcore.mta.routing.picture import draw_mermaid as draw_mermaid
-from msgcore.mta.routing.picture import draw_svg as draw_svg
-from msgcore.mta.routing.route import LinkState as LinkState
-from msgcore.mta.routing.route import MessageFacts as MessageFacts
-from msgcore.mta.routing.route import RouteTable as RouteTable
-from msgcore.mta.routing.schedule import Schedule as Schedule
-from msgcore.mta.routing.spaces import AddressSpace as AddressSpace
-from msgcore.mta.routing.toml_table import load_routes as load_routes
-from msgcore.mta.routing.toml_table import read_routes as read_routes
-from msgcore.mta.routing.toml_table import write_routes as write_routes
-from msgcore.mta.routing.verdict import Verdict as Verdict
+from msgcore.mta.manager.retry import RetryPolicy
+from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.node import ListenOn, Node
+from msgcore.mta.node_queue import HopTurned, NodeEvent, RecipientSettled
+from msgcore.mta.organization import RoutesEpoch
+from msgcore.mta.queue.contract import Change, QueueDepth, State, WaitingRecipient
+from msgcore.mta.queue.restrict import (
+    QueueConnector,
+    QueueNextHop,
+    QueueReason,
+    QueueState,
+    QueueTransferId,
+    QueueTries,
+)
+from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
+from msgcore.mta.reports.settings import ReportSettings
+from msgcore.mta.routing.changes import MovedRecipient, Share, Simulation, TableChange, compare_tables, simulate
+from msgcore.mta.routing.check import TableFinding, check_table
+from msgcore.mta.routing.circles import check_circles
+from msgcore.mta.routing.connector import Connector
+from msgcore.mta.routing.decision import Candidate, Decision, Reason
+from msgcore.mta.routing.picture import draw_mermaid, draw_svg
+from msgcore.mta.routing.route import LinkState, MessageFacts, RouteTable
+from msgcore.mta.routing.schedule import Schedule
+from msgcore.mta.routing.spaces import AddressSpace
+from msgcore.mta.routing.toml_table import load_routes, read_routes, write_routes
+from msgcore.mta.routing.verdict import Verdict
+
+__all__ = [
+    "AddressSpace",
+    "Candidate",
+    "Change",
+    "Connector",
+    "Decision",
+    "EventKind",
+    "HopTurned",
+    "LinkState",
+    "ListenOn",
+    "ManagerSettings",
+    "MessageFacts",
+    "MovedRecipient",
+    "Node",
+    "NodeEvent",
+    "QueueConnector",
+    "QueueDepth",
+    "QueueNextHop",
+    "QueueReason",
+    "QueueState",
+    "QueueTransferId",
+    "QueueTries",
+    "Reason",
+    "RecipientSettled",
+    "ReportSettings",
+    "RetryPolicy",
+    "RouteTable",
+    "RoutesEpoch",
+    "Schedule",
+    "Share",
+    "Simulation",
+    "State",
+    "TableChange",
+    "TableFinding",
+    "Track",
+    "TrackingEvent",
+    "Verdict",
+    "WaitingRecipient",
+    "check_circles",
+    "check_table",
+    "compare_tables",
+    "draw_mermaid",
+    "draw_svg",
+    "load_routes",
+    "read_routes",
+    "simulate",
+    "write_routes",
+]

@@ -12,6 +12,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -21,7 +22,10 @@ from msgcore.base.times import Deadline
 from msgcore.errors import OperationCancelled, TimedOut, UsageError
 from msgcore.mta.listener import Listener, ListenerSettings, RecipientCheck
 from msgcore.mta.manager.manager import Manager
+from msgcore.mta.manager.purging import purge_until
 from msgcore.mta.node_queue import NodeQueue
+from msgcore.mta.routing.own_places import check_own_places
+from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import NEVER, Endpoint, Event, Group, LoopRuntime, Runtime
 
 __all__ = ["Build", "ListenOn", "Node", "Parts"]
@@ -44,12 +48,16 @@ class ListenOn:
 
 @attrs.frozen
 class Parts:
-    """What a node is made of: a manager and its end of the queue, who gets mail, and what the host is called."""
+    """What a node is made of: a manager and its end of the queue, who gets mail, and what the host is called.
+
+    ``keep`` is for how long what has ended is kept.
+    """
 
     manager: Manager
     queue: NodeQueue
     recipients: RecipientCheck
     host_name: str
+    keep: timedelta
 
 
 Build = Callable[[LoopRuntime, Deadline], Awaitable[Parts]]
@@ -116,9 +124,18 @@ class Node:
                 undo.push_async_callback(listener.close)
                 running.listeners.append(listener)
             undo.pop_all()
+        parts.manager.follow_routes(lambda routes: self._warn(routes, running, parts.host_name))
         await running.group.__aenter__()
         running.group.start(_work(running))
+        running.group.start(purge_until(running.stop, runtime, parts.queue, parts.keep))
         return running
+
+    def _warn(self, routes: RouteTable, running: _Running, host_name: str) -> None:
+        """Log where a table sends mail back to this node."""
+        heard = zip(self._listen, running.listeners, strict=True)
+        places = [(one.host, port) for one, listener in heard for port in listener.ports]
+        for finding in check_own_places(routes, host_name, places):
+            _log.error("routes: %s", finding)
 
     def _listener(self, runtime: LoopRuntime, one: ListenOn, parts: Parts) -> Listener:
         settings = one.settings or ListenerSettings(parts.host_name)

@@ -75,6 +75,7 @@ class Manager:
         self._dispatch = Dispatch(runtime, routes, directory, self._hops, self._settling)
         self._sessions = Sessions(runtime, queue, self._ways, self._settling, self._dispatch, settings)
         self._reload = reload
+        self._told_of_routes: Callable[[RouteTable], object] = lambda _: None
         self._lease = Lease(settings.lease_seconds, self._take)
         self._dispatch.reload_seconds = None if reload is None else settings.reload_seconds
         self._is_serving = self._is_isolating = False
@@ -90,6 +91,11 @@ class Manager:
     def in_hand(self) -> int:
         """How many recipients it has claimed and not settled."""
         return self._settling.in_hand
+
+    def follow_routes(self, told: Callable[[RouteTable], object]) -> None:
+        """Call ``told`` with the table that it works by now, and with each that takes its place."""
+        self._told_of_routes = told
+        told(self._dispatch.routes)
 
     def wake(self) -> None:
         """Have it look at the queue now; from any thread."""
@@ -285,6 +291,7 @@ class Manager:
             routes = await self._reload(deadline)
             if routes is not None:
                 self._dispatch.routes = routes
+                self._told_of_routes(routes)
                 await self._ways.keep([*routes.connectors, *(hop.connector for hop in self._hops if not hop.is_idle)])
         self._hops.forget_unused()
         await self._hops.note(deadline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -31,7 +32,8 @@ class ManagerSettings:
     hand; one session takes up to
     ``stretch`` messages one behind the other. A hop whose sessions have said nothing for ``silence_seconds`` gets no
     more meanwhile. ``poll_seconds`` is how often it looks for mail that other processes have taken in,
-    ``reload_seconds`` for a new table and for what others found out about next hops.
+    ``reload_seconds`` for a new table and for what others found out about next hops. A node forgets messages that ended
+    more than ``keep_days`` ago, with what tracking knows of them.
 
     Raises:
         UsageError: a number makes no sense.
@@ -45,6 +47,11 @@ class ManagerSettings:
     silence_seconds: float = attrs.field(default=10.0, validator=_between(0.001, 24 * 3_600.0))
     poll_seconds: float = attrs.field(default=1.0, validator=_between(0.001, 24 * 3_600.0))
     reload_seconds: float = attrs.field(default=2.0, validator=_between(0.0, 24 * 3_600.0))
+    keep_days: float = attrs.field(default=30.0, validator=_between(0.0, 100 * 365.0))
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
     pace: PaceLimits = attrs.field(factory=PaceLimits)
     reports: ReportSettings = attrs.field(factory=ReportSettings)
+
+    @property
+    def keep(self) -> timedelta:
+        return timedelta(days=self.keep_days)

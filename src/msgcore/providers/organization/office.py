@@ -200,7 +200,8 @@ class Office:
         queue, directory = NodeQueue(self.queue, watch), RecentDirectory(self.directory, self.runtime)
         check = DirectoryCheck(directory, lambda: routes, local_gateway=MAILBOX_GATEWAY)
         manager = await self.manager(queue, routes, deadline, settings, reload, directory)
-        return Parts(manager, queue, check, (await self.reports(deadline)).host)
+        keep = (settings or ManagerSettings()).keep
+        return Parts(manager, queue, check, (await self.reports(deadline)).host, keep)
 
 
 def _table(epoch: int, data: str) -> RouteTable:

@@ -162,7 +162,8 @@ class Desk:
 
         queue = NodeQueue(self.queue, watch)
         check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
-        return Parts(self.manager(queue, settings, reload), queue, check, self.office.reports.host)
+        keep = (settings or ManagerSettings()).keep
+        return Parts(self.manager(queue, settings, reload), queue, check, self.office.reports.host, keep)
 
 
 class _Lent:
