@@ -48,7 +48,7 @@ async def work(port: int, folder: Path, sinks: list[int]) -> None:
     settings = ManagerSettings(pace=PaceLimits(SESSIONS, SESSIONS), poll_seconds=1.0 if port else 0.02)
     async with msgcore.aio.open_organization(f"sqlite:///{folder / DATABASE}", create=True) as organization:
         await organization.set_routes(table(sinks))
-        listen = [ListenOn("127.0.0.1", port, LISTENING)] if port else []
+        listen = [ListenOn("127.0.0.1", port, LISTENING, is_shared=True)] if port else []
         async with organization.working(listen, settings=settings) as node:
             await node.wait()
 

@@ -38,12 +38,14 @@ class ListenOn:
     """An address and a port on which a node takes mail, and the rules there.
 
     An empty ``host`` is every address of the machine; port 0 takes a free one. Without ``settings``, mail is taken for
-    the organisation's own addresses, from everybody, and relayed for nobody.
+    the organisation's own addresses, from everybody, and relayed for nobody. Nodes in several processes may listen at
+    one place that ``is_shared``, so that a machine's cores share its mail: the system deals out what connects.
     """
 
     host: str
     port: int
     settings: ListenerSettings | None = None
+    is_shared: bool = attrs.field(default=False, kw_only=True)
 
 
 @attrs.frozen
@@ -141,7 +143,15 @@ class Node:
         settings = one.settings or ListenerSettings(parts.host_name)
         service = "lmtp" if settings.is_lmtp else "smtps" if settings.from_first_octet else "smtp"
         place = Endpoint(one.host, one.port, service)
-        return Listener(runtime, [place], settings, parts.queue, parts.recipients, grace_seconds=self._grace_seconds)
+        return Listener(
+            runtime,
+            [place],
+            settings,
+            parts.queue,
+            parts.recipients,
+            grace_seconds=self._grace_seconds,
+            is_shared=one.is_shared,
+        )
 
     async def wait(self, *, timeout_seconds: float | None = None) -> None:
         """Wait for as long as it is at work.

@@ -360,7 +360,16 @@ class LoopRuntime(Runtime, Protocol):
     """A runtime that can serve, too: always on an event loop."""
 
     async def listen(
-        self, endpoint: Endpoint, serve: Callable[[Stream], Awaitable[None]], connections: int = 1_000
+        self,
+        endpoint: Endpoint,
+        serve: Callable[[Stream], Awaitable[None]],
+        connections: int = 1_000,
+        *,
+        is_shared: bool = False,
     ) -> Listener:
-        """Serve each connection in a task of its own; port 0 takes a free one; past ``connections`` new ones wait."""
+        """Serve each connection in a task of its own; port 0 takes a free one; past ``connections`` new ones wait.
+
+        Others of this user may listen on a port that ``is_shared``, if they say so, too: the system deals out what
+        connects.
+        """
         ...

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -57,8 +58,7 @@ class AsyncioRuntime:
     def now(self) -> datetime:
         return self._clock.now()
 
-    def monotonic(self) -> float:
-        return self._clock.monotonic()
+    monotonic = staticmethod(time.monotonic)
 
     def deadline(self, seconds: float | None) -> Deadline:
         return Deadline.after(seconds, self)
@@ -79,18 +79,24 @@ class AsyncioRuntime:
         return watched(await through(stream, path))
 
     async def listen(
-        self, endpoint: Endpoint, serve: Callable[[Stream], Awaitable[None]], connections: int = 1_000
+        self,
+        endpoint: Endpoint,
+        serve: Callable[[Stream], Awaitable[None]],
+        connections: int = 1_000,
+        *,
+        is_shared: bool = False,
     ) -> AsyncioListener:
         """Serve each connection in a task of its own; port 0 takes a free one; past ``connections`` new ones wait.
 
         An error that ``serve`` raises ends its connection and is logged; the stream is closed when it returns.
 
         Raises:
-            SetupError: the port is taken or not allowed, or the host is not this machine's.
+            SetupError: the port is taken or not allowed, or the host is not this machine's; or ports cannot be shared
+                on this system.
         """
         passive = socket.AI_PASSIVE
         addresses = await self.in_thread(lambda: addresses_of(endpoint.host, endpoint.port, passive))
-        sockets = bind(endpoint, list(addresses))
+        sockets = bind(endpoint, list(addresses), is_shared=is_shared)
         return AsyncioListener(sockets, endpoint.service, serve, connections, self._calls)
 
     async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None:

@@ -19,16 +19,12 @@ class AsyncioEvent:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._guard = threading.Lock()
-        self._is_set = False
+        self.is_set = False
         self._waiters: set[asyncio.Future[None]] = set()
-
-    @property
-    def is_set(self) -> bool:
-        return self._is_set
 
     def set(self) -> None:
         with self._guard:
-            self._is_set = True
+            self.is_set = True
             waiters, self._waiters = self._waiters, set()
         if waiters:
             here = asyncio._get_running_loop()  # the public one raises in other threads
@@ -41,12 +37,12 @@ class AsyncioEvent:
 
     def clear(self) -> None:
         with self._guard:
-            self._is_set = False
+            self.is_set = False
 
     async def wait(self, deadline: Deadline = NEVER) -> None:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         with self._guard:
-            if self._is_set:
+            if self.is_set:
                 return
             self._waiters.add(waiter)
         try:

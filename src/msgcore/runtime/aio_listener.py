@@ -143,19 +143,21 @@ async def _accepted(listening: socket.socket) -> tuple[socket.socket, Any]:
             return connection, address
 
 
-def bind(endpoint: Endpoint, addresses: list[Address]) -> list[socket.socket]:
+def bind(endpoint: Endpoint, addresses: list[Address], *, is_shared: bool = False) -> list[socket.socket]:
     """Listen on every address that this machine has, all with the same port.
 
     Raises:
-        SetupError: a port is taken or not allowed, or no address is this machine's.
+        SetupError: a port is taken or not allowed, no address is this machine's, or ports cannot be shared here.
     """
+    if is_shared and not hasattr(socket, "SO_REUSEPORT"):
+        raise SetupError(f"{endpoint}: cannot listen: this system lets nobody share a port")
     port = endpoint.port
     sockets: list[socket.socket] = []
     with contextlib.ExitStack() as undo:
         for address in addresses:
             try:
                 listening = undo.enter_context(socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
-                _prepare(listening)
+                _prepare(listening, is_shared=is_shared)
                 host, _, *rest = address.socket_address
                 listening.bind((host, port, *rest))
                 listening.listen(_BACKLOG)
@@ -171,9 +173,11 @@ def bind(endpoint: Endpoint, addresses: list[Address]) -> list[socket.socket]:
     return sockets
 
 
-def _prepare(listening: socket.socket) -> None:
+def _prepare(listening: socket.socket, *, is_shared: bool) -> None:
     listening.setblocking(False)
     if hasattr(socket, "SO_REUSEPORT"):  # not on Windows, where SO_REUSEADDR would let two servers share the port
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     if listening.family == socket.AF_INET6:
         listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

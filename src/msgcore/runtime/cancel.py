@@ -30,19 +30,15 @@ Waker = Callable[[], None]
 class Call:
     """The scope of one public call: its waits end together when it is cancelled, and none goes past its ``limit``."""
 
-    __slots__ = ("_guard", "_is_cancelled", "_wakers", "is_over", "limit", "owner")
+    __slots__ = ("_guard", "_wakers", "is_cancelled", "is_over", "limit", "owner")
 
     def __init__(self, owner: Calls | None, limit: Deadline = NEVER) -> None:
         self.owner = owner
         self.limit = limit
         self.is_over = False
-        self._is_cancelled = False
+        self.is_cancelled = False
         self._guard = threading.RLock()
         self._wakers: set[Waker] = set()
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self._is_cancelled
 
     def check(self) -> None:
         """Go on unless the call was cancelled.
@@ -50,7 +46,7 @@ class Call:
         Raises:
             OperationCancelled: it was.
         """
-        if self._is_cancelled:
+        if self.is_cancelled:
             raise OperationCancelled("cancel() ended this call")
 
     def add(self, waker: Waker) -> None:
@@ -65,7 +61,7 @@ class Call:
 
     def cancel(self) -> None:
         with self._guard:
-            self._is_cancelled = True
+            self.is_cancelled = True
             for waker in tuple(self._wakers):
                 waker()
 

@@ -47,6 +47,7 @@ class Together(Generic[Q, A]):
         self._guard = threading.Lock()
         self._waiting: list[_Ticket[Q, A]] = []
         self._is_led = False
+        self._were_several = False
 
     async def ask(self, question: Q, deadline: Deadline) -> A:
         """Give the answer to a question.
@@ -88,9 +89,19 @@ class Together(Generic[Q, A]):
         for one in (*answered, *heirs):
             one.event.set()
 
+    async def _let_more_ask(self, deadline: Deadline) -> None:
+        """Wait for those who are just about to ask: for as long as each round of the loop brings another one."""
+        count = 0
+        while count < len(self._waiting) < self._most:
+            count = len(self._waiting)
+            await self._runtime.sleep(0, deadline)
+
     async def _do_some(self, deadline: Deadline) -> None:
+        if self._were_several:  # a single one has nobody to wait for
+            await self._let_more_ask(deadline)
         with self._guard:
             some = self._waiting[: self._most]
+        self._were_several = len(some) > 1
         try:
             answers = await self._work([one.question for one in some], deadline)
         except Exception as error:  # whatever it is, it is told to whose question it is of

@@ -21,6 +21,8 @@ __all__ = ["Listener"]
 class Listener:
     """Takes mail on some endpoints, all under one kind of settings; several listeners may share a queue.
 
+    Those of several processes may share their ports, too, if all of them say ``is_shared``.
+
     ::
 
         settings = ListenerSettings("mx.a.test", may_relay=from_networks("127.0.0.0/8", "::1"))
@@ -37,12 +39,14 @@ class Listener:
         recipients: RecipientCheck,
         *,
         grace_seconds: float = 30.0,
+        is_shared: bool = False,
     ) -> None:
         self._runtime = runtime
         self._endpoints = tuple(endpoints)
         self._settings = settings
         self._desk = Desk(runtime, settings, queue, recipients)
         self._grace_seconds = grace_seconds
+        self._is_shared = is_shared
         self._listening: list[RuntimeListener] = []
         self._handlers: set[MailHandler] = set()
         self._closing: Event = runtime.event()
@@ -66,7 +70,8 @@ class Listener:
         try:
             for endpoint in self._endpoints:
                 most = self._settings.max_connections
-                self._listening.append(await self._runtime.listen(endpoint, self._serve, most))
+                listening = await self._runtime.listen(endpoint, self._serve, most, is_shared=self._is_shared)
+                self._listening.append(listening)
         except BaseException:
             await self._close()
             raise

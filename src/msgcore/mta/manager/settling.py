@@ -34,6 +34,7 @@ _log = logging.getLogger("msgcore.mta")
 
 _AT_ONCE = 200
 _PAUSE_SECONDS = 0.5
+_GATHERING_SECONDS = 0.01
 _EXPIRED = EnhancedStatus(5, 4, 7)
 
 
@@ -71,6 +72,9 @@ class Settling:
         self.in_hand = 0
         self.octets_in_hand = 0
         self.patience_seconds = 0.0
+        self.gathers = False
+        """Whether a moment is waited for more: they cost hardly more than one, and nobody waits for them."""
+
         self.left_some = False
         """Whether somebody may be due in the queue by what was written: a report, a successor, another try."""
 
@@ -176,7 +180,10 @@ class Settling:
 
     async def _write_in_group(self) -> None:
         try:
-            await self.write_all()
+            while self._due:
+                if self.gathers:
+                    await self._runtime.sleep(_GATHERING_SECONDS)
+                await self._write_some()
         finally:
             self._is_writing = False
 
@@ -187,15 +194,18 @@ class Settling:
         cannot be written at all is logged, and claimed again once its lease has run out.
         """
         while self._due:
-            some = [self._due.popleft() for _ in range(min(len(self._due), _AT_ONCE))]
-            try:
-                finished = [self._finished(one) for one in some]
-                self.left_some = self.left_some or any(map(_leaves_some, finished))
-                await self._write(finished)
-            finally:
-                for one in some:
-                    self._let_go(one.claim, len(one.settlements))
-                self.changed.set()
+            await self._write_some()
+
+    async def _write_some(self) -> None:
+        some = [self._due.popleft() for _ in range(min(len(self._due), _AT_ONCE))]
+        try:
+            finished = [self._finished(one) for one in some]
+            self.left_some = self.left_some or any(map(_leaves_some, finished))
+            await self._write(finished)
+        finally:
+            for one in some:
+                self._let_go(one.claim, len(one.settlements))
+            self.changed.set()
 
     async def _write(self, finished: Sequence[Finished]) -> None:
         give_up = self._runtime.monotonic() + self.patience_seconds

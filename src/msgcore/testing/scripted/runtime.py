@@ -147,7 +147,12 @@ class ScriptedRuntime:
             raise
 
     async def listen(
-        self, endpoint: Endpoint, serve: Callable[[Stream], Awaitable[None]], connections: int = 1_000
+        self,
+        endpoint: Endpoint,
+        serve: Callable[[Stream], Awaitable[None]],
+        connections: int = 1_000,
+        *,
+        is_shared: bool = False,
     ) -> Listener:
         """Refuse: here servers are peers.
 
