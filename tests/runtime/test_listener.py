@@ -142,3 +142,17 @@ def test_the_empty_host_listens_everywhere_with_one_port() -> None:
             assert await _ask(runtime, listener.port, b"x") == b"x"
 
     _run(main)
+
+
+@pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="this system lets nobody share a port")
+def test_a_port_is_shared_by_those_who_all_say_so() -> None:
+    async def main(runtime: AsyncioRuntime) -> None:
+        async with await runtime.listen(LOCAL, _echo, is_shared=True) as first:
+            there = Endpoint("127.0.0.1", first.port, "smtp")
+            with pytest.raises(SetupError, match="in use"):
+                await runtime.listen(there, _echo)
+            async with await runtime.listen(there, _echo, is_shared=True):
+                answers = await asyncio.gather(*(_ask(runtime, first.port, b"%d" % n) for n in range(20)))
+            assert answers == [b"%d" % n for n in range(20)]
+
+    _run(main)

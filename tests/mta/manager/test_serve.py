@@ -15,7 +15,7 @@ from msgcore.model import Deferred, Delivered, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.manager.manager import Manager
 from msgcore.mta.manager.pace import PaceLimits
-from msgcore.mta.queue.contract import NOBODY, Accept, Claim, QueueStore
+from msgcore.mta.queue.contract import NOBODY, Accept, Claim, Lease, QueueStore
 from msgcore.runtime import NEVER, AsyncioRuntime, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.memory_queue import MemoryQueue, QueueMemory
@@ -280,3 +280,55 @@ def test_who_has_waited_for_a_session_for_too_long_is_given_back(tmp_path: Path)
 
     run(story)
     assert sorted(set(begun)) == sorted(begun)
+
+
+def test_a_manager_takes_on_what_comes_in_as_long_as_it_can_do_with_more(tmp_path: Path) -> None:
+    async def story(runtime: AsyncioRuntime) -> None:
+        gate, stop = runtime.event(), runtime.event()
+
+        async def slow(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+            await gate.wait()
+            return delivery.all(Delivered(250))
+
+        queue, settings, routes = MemoryQueue(), attrs.evolve(QUICK, most_in_hand=4), table(b=installed(slow))
+        serving = Manager(runtime, queue, routes, NoDirectory(), secret=Secret, folder=tmp_path, settings=settings)
+        took = [serving.lease() is not None]
+
+        async def client() -> None:
+            await until(runtime, lambda: serving.lease() is not None)
+            await submit(queue, "bob", "carol")
+            serving.wake()
+            await until(runtime, lambda: serving.in_hand == 2)
+            took.append(serving.lease() is not None)
+            gate.set()
+            await until(runtime, lambda: serving.lease() is not None)
+            stop.set()
+            serving.wake()
+
+        await gather(runtime, serving.serve(stop), client())
+        assert [*took, serving.lease() is not None] == [False, False, False]
+
+    run(story)
+
+
+def test_what_is_handed_over_after_it_has_stopped_is_given_back(tmp_path: Path) -> None:
+    async def story(runtime: AsyncioRuntime) -> None:
+        queue, stop = MemoryQueue(), runtime.event()
+        serving = manager(runtime, queue, table(), tmp_path)
+        leases: list[Lease] = []
+
+        async def client() -> None:
+            await until(runtime, lambda: serving.lease() is not None)
+            leases.extend(filter(None, [serving.lease()]))
+            stop.set()
+            serving.wake()
+
+        await gather(runtime, serving.serve(stop), client())
+        await submit(queue, "bob")
+        [claim] = await queue.claim(100, 60, NEVER)
+        leases[0].take(claim)
+        await serving.give_back_arrivals()
+        [again] = await queue.claim(100, 60, NEVER)
+        assert (serving.in_hand, again.recipients[0].tries) == (0, 0)
+
+    run(story)
