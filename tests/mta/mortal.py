@@ -35,7 +35,8 @@ from msgcore.mta.listener import DirectoryCheck, Listener, ListenerSettings, fro
 from msgcore.mta.manager.manager import Manager, ManagerSettings
 from msgcore.mta.manager.pace import PaceLimits
 from msgcore.mta.manager.retry import RetryPolicy
-from msgcore.mta.queue.contract import NOBODY, Accept, Claim, Finished, QueuedRecipient
+from msgcore.mta.node_queue import NodeQueue
+from msgcore.mta.queue.contract import NOBODY, Accept, Claim, Finished, Lease, QueuedRecipient
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.mta.reports.settings import ReportSettings
@@ -140,6 +141,10 @@ class MarkedQueue(SqlQueue):
         with _doing("accept"):
             return await super().accept(accept, deadline)
 
+    async def accept_leased(self, accept: Accept, lease: Lease, deadline: Deadline) -> bytes:
+        with _doing("accept"):
+            return await super().accept_leased(accept, lease, deadline)
+
     async def claim(
         self,
         limit: int,
@@ -170,13 +175,16 @@ async def live(orders: Orders) -> None:
     )
     settings = ListenerSettings(HOST, may_relay=from_networks("127.0.0.0/8"))
     check = DirectoryCheck(NoDirectory(), lambda: routes)
-    stop = runtime.event()
-    async with Listener(runtime, [Endpoint("127.0.0.1", 0)], settings, queue, check, grace_seconds=5) as listener:
+    taking, stop = NodeQueue(queue), runtime.event()
+    taking.worker = manager
+    async with Listener(runtime, [Endpoint("127.0.0.1", 0)], settings, taking, check, grace_seconds=5) as listener:
         serving = asyncio.create_task(manager.serve(stop))
         said.write(f"born {os.getpid()} {listener.ports[0]}\n".encode())
         while line := (await heard.readline()).decode().split(maxsplit=2):
             if line[0] == "mark":
                 marks.step, marks.left = line[2].strip(), int(line[1])
+                # What is handed over as it comes in is not claimed any more.
+                taking.worker = None if marks.step.startswith("claim") else manager
                 said.write(b"marked\n")
             else:
                 await asyncio.wait_for(_until_empty(queue), _MOST_SECONDS)  # whoever asked may be gone
