@@ -14,13 +14,16 @@ from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgcore.base.times import Deadline
 from msgcore.errors import OperationCancelled
 from msgcore.runtime.abc import NEVER, Runtime
 
 __all__ = ["Call", "Calls", "Waker", "entered", "finish", "leave_call", "result_of", "shielded"]
+
+if TYPE_CHECKING:
+    from msgcore.runtime.waits import FarWaits
 
 T = TypeVar("T")
 
@@ -77,6 +80,8 @@ class Calls:
         self._guard = threading.RLock()
         self._root = Call(self)
         self._running: set[Call] = set()
+        self.far: FarWaits | None = None
+        """For those who wait on a loop: where deadlines are kept that are far away."""
 
     def current(self) -> Call:
         """Find the call that this thread or task runs for."""

@@ -11,13 +11,15 @@ from msgcore.errors import CutShort, MsgcoreError, OperationCancelled, TimedOut
 from msgcore.runtime.cancel import Calls
 from msgcore.runtime.limits import wait_seconds
 
-__all__ = ["bounded", "complete", "cut_at", "post", "until"]
+__all__ = ["FarWaits", "bounded", "complete", "cut_at", "post", "until"]
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
 # The waits of a Runtime end at once when their call is cancelled; who waits for something else has this long to end.
 _GRACE_SECONDS = 1.0
+
+_FAR_SECONDS = 2.0
 
 
 def post(loop: asyncio.AbstractEventLoop, function: Callable[[*Arguments], object], *arguments: *Arguments) -> None:
@@ -42,35 +44,77 @@ async def until(waiter: asyncio.Future[None], calls: Calls, deadline: Deadline, 
         TimedOut: the deadline passed first.
         OperationCancelled: the call was cancelled.
     """
-    loop = asyncio.get_running_loop()
-    timer: asyncio.TimerHandle | None = None
-
-    def end(error: MsgcoreError) -> None:
-        if not waiter.done():
-            waiter.set_exception(error)
-
-    def wake() -> None:
-        post(loop, end, OperationCancelled("cancel() ended this call"))
-
-    def watch() -> None:
-        nonlocal timer
-        seconds = wait_seconds(deadline)
-        if seconds is None:
-            return
-        if seconds > 0:
-            timer = loop.call_later(seconds, watch)
-        else:
-            end(TimedOut(f"{doing}: the deadline has passed"))
-
+    far = calls.far
+    if far is None or far.loop is not waiter.get_loop():
+        far = calls.far = FarWaits(waiter.get_loop())
+    wait = _Wait(waiter, deadline, doing, far)
     call = calls.current()
-    call.add(wake)
+    call.add(wait.wake)
     try:
-        watch()
+        wait.watch()
         await waiter
     finally:
-        call.discard(wake)
-        if timer is not None:
-            timer.cancel()
+        call.discard(wait.wake)
+        wait.leave()
+
+
+class _Wait:
+    """What may end a wait besides what is waited for."""
+
+    __slots__ = ("_deadline", "_doing", "_far", "_timer", "_waiter")
+
+    def __init__(self, waiter: asyncio.Future[None], deadline: Deadline, doing: str, far: FarWaits) -> None:
+        self._waiter = waiter
+        self._deadline = deadline
+        self._doing = doing
+        self._far = far
+        self._timer: asyncio.TimerHandle | None = None
+
+    def wake(self) -> None:
+        post(self._far.loop, self._end, OperationCancelled("cancel() ended this call"))
+
+    def _end(self, error: MsgcoreError) -> None:
+        if not self._waiter.done():
+            self._waiter.set_exception(error)
+
+    def watch(self) -> None:
+        seconds = wait_seconds(self._deadline)
+        if seconds is None:
+            return
+        if seconds > _FAR_SECONDS:
+            self._far.add(self)
+        elif seconds > 0:
+            self._timer = self._far.loop.call_later(seconds, self.watch)
+        else:
+            self._end(TimedOut(f"{self._doing}: the deadline has passed"))
+
+    def leave(self) -> None:
+        self._far.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+class FarWaits:
+    """The waits of a loop whose deadlines are far away: nearly all end before, and one timer serves them all."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._waits: set[_Wait] = set()
+        self._is_looking = False
+
+    def add(self, wait: _Wait) -> None:
+        self._waits.add(wait)
+        if not self._is_looking:
+            self._is_looking = True
+            self.loop.call_later(_FAR_SECONDS / 2, self._look)
+
+    def discard(self, wait: _Wait) -> None:
+        self._waits.discard(wait)
+
+    def _look(self) -> None:
+        waits, self._waits, self._is_looking = self._waits, set(), False
+        for wait in waits:
+            wait.watch()
 
 
 async def bounded(coroutine: Coroutine[Any, Any, T], calls: Calls, deadline: Deadline, doing: str) -> T:

@@ -76,7 +76,7 @@ class Dispatch:
         self, claims: Sequence[Claim], deadline: Deadline
     ) -> Mapping[Address, DirectoryObject | None] | None:
         """Look up all addresses at once; ``None`` when that fails, and each has to be asked for by itself."""
-        addresses = list(dict.fromkeys(one.recipient.address for claim in claims for one in claim.recipients))
+        addresses = list({one.recipient.address: None for claim in claims for one in claim.recipients})
         if not addresses:
             return {}
         try:

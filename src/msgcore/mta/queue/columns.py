@@ -57,18 +57,19 @@ def hop_of(lane: str) -> str:
 
 def storable(text: str) -> str:
     """Text that every database can hold: a lone surrogate becomes a question mark, NUL is left out."""
-    if text.isascii() and "\0" not in text:
+    if not text or (text.isascii() and "\0" not in text):
         return text
     return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def recipient_values(recipient: Recipient) -> tuple[int, str, str, str, int | None, str | None]:
     """Give the columns ``RECIPIENT``."""
+    address = recipient.address
     return (
         int(recipient.kind),
-        recipient.address_type,
-        recipient.email_address,
-        storable(recipient.address.display_name),
+        address.address_type,
+        address.email_address,
+        storable(address.display_name),
         None if recipient.notify is None else recipient.notify.value,
         None if recipient.original is None else recipient.original.typed,
     )
@@ -153,7 +154,7 @@ def _untyped(typed: str) -> Address:
 
 def request_text(request: DeliveryRequest) -> str:
     """Write what a request says as JSON; most say nothing."""
-    if request == NO_REQUEST:
+    if request is NO_REQUEST or request == NO_REQUEST:
         return ""
     said = {
         field.name: _plain(value)

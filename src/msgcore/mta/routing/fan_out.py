@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -54,7 +54,6 @@ def fan_out(decided: Iterable[tuple[T, Decision]]) -> list[Copy[T]]:
     ]
 
 
-def _parts(recipients: Sequence[T], limit: int | None) -> Iterator[tuple[T, ...]]:
+def _parts(recipients: Sequence[T], limit: int | None) -> list[tuple[T, ...]]:
     step = limit or len(recipients)
-    for start in range(0, len(recipients), step):
-        yield tuple(recipients[start : start + step])
+    return [tuple(recipients[start : start + step]) for start in range(0, len(recipients), step)]

@@ -261,7 +261,7 @@ def _means_full(error: MsgcoreError) -> bool:
 
 def _died_idle(transaction: Transaction) -> bool:
     """Say whether a connection was dead before the server had taken up the transaction (RFC 5321 section 3.8)."""
-    return not transaction.is_usable and not transaction.is_begun
+    return not (transaction.is_usable or transaction.is_begun)
 
 
 def _may_go_again(transaction: Transaction) -> bool:

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _PATH = re.compile(r'(FROM|TO): ?<((?:[^<>"]++|"(?:[^"\\]++|\\.)*+")*+)>(?: ++(.*))?', re.IGNORECASE)
+_USUAL = re.compile(rb"([A-Za-z]++)(?: ([!-~]++(?: [!-~]++)*+))?\r\n")
 _BLANKS = re.compile("[ \t]++")
 _EHLO_NAME = re.compile(r"[!-~]{1,255}")
 _BDAT = re.compile(r"(\d{1,18})( ++LAST)?", re.IGNORECASE | re.ASCII)
@@ -69,6 +70,9 @@ class Terms:
 
 def read_command(line: bytes) -> Command:
     """Read one line, with its line end."""
+    usual = _USUAL.fullmatch(line)
+    if usual is not None:
+        return Command(usual[1].decode("ascii").upper(), (usual[2] or b"").decode("ascii"))
     if not line.endswith(b"\r\n") or line.count(b"\r") > 1 or b"\0" in line:
         raise Refusal(500, "5.5.2", "a line ends with CR LF and holds no other CR, LF or NUL")
     try:
@@ -100,10 +104,10 @@ def read_path(argument: str, word: str) -> tuple[str, list[str]]:
     found = _PATH.fullmatch(argument)
     if found is None or found[1].upper() != word:
         raise Refusal(501, "5.5.4", f"need {word}:<address>")
-    path = found[2]
+    path, parameters = found[2], found[3]
     if path.startswith("@") and ":" in path:  # a source route says nothing any more (RFC 5321 appendix C)
         path = path.partition(":")[2]
-    return path, (found[3] or "").split()
+    return path, parameters.split() if parameters else []
 
 
 def smtp_address(text: str, facts: MailFacts, status: str) -> Address:
