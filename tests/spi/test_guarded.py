@@ -25,6 +25,7 @@ from msgcore.spi.journal import JournalEntry
 from msgcore.spi.message_state import AttachmentFacts
 from msgcore.spi.origin import Origin
 from msgcore.spi.plugin import Plugin
+from msgcore.spi.outgoing import Preprocessed
 from msgcore.spi.store import EVERY_ROW, Contents, Incoming, MessageStatus, SpecialFolder, StoreEvent, TableQuery
 from msgcore.testing.modes import Mode
 
@@ -63,6 +64,7 @@ class Says:
         return self.given
 
     special_folders = folders = folder = query = count = load = load_many = row = save = copy = settle = lock_due = _say
+    keep_preprocessed = find_submissions = note_outcomes = _say
     groups = explain = advise = property_ids = property_names = _say
     save_changes = set_read_flag = move = delete = create_folder = delete_folder = _say
     move_folder = copy_folder = empty_folder = folder_properties = set_folder_properties = _say
@@ -152,6 +154,8 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("an entry twice", lambda s: s.journal("ann", None, 9, NEVER), [entry(b"1"), entry(b"1")]),
     ("the entry before", lambda s: s.journal("ann", (b"1", b"f"), 9, NEVER), [entry(b"1"), entry(b"2")]),
     ("no item", lambda s: s.lock_due(1, NEVER), "item"),
+    ("no items", lambda s: s.find_submissions("t1", "", NEVER), ["item"]),
+    ("no item kept", lambda s: s.keep_preprocessed(cast(Any, None), Preprocessed(), [], NEVER), "item"),
     ("no yes or no", lambda s: s.settle(cast(Any, None), [], NEVER), None),
 ]
 

@@ -37,6 +37,7 @@ from msgcore.props.row import Row
 from msgcore.props.text_form import format_restriction
 from msgcore.spi.answer import Answer
 from msgcore.spi.origin import Origin
+from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
 
 __all__ = [
     "EVERY_ROW",
@@ -328,6 +329,8 @@ class OutgoingItem:
     """One submission: the message in the outbox, and an outcome for each recipient so far.
 
     ``transports`` names the one that took each recipient. ``token`` proves the lock to :meth:`settle`.
+    ``preprocessed`` is the message that goes out once hooks have seen the submission, which may be the one in the
+    outbox; ``None`` until then.
     """
 
     entry_id: EntryId
@@ -341,6 +344,8 @@ class OutgoingItem:
     transports: Mapping[Recipient, str]
     reason: str = ""
     token: int = 0
+    terms: SubmitTerms = USUAL_TERMS
+    preprocessed: EntryId | None = None
 
 
 @runtime_checkable
@@ -540,11 +545,18 @@ class SupportsOutgoingQueue(Protocol):
     (``UsageError``).
     """
 
-    def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> Answer[OutgoingItem]:
+    def submit(
+        self,
+        message: Message,
+        transfer_id: str,
+        deadline: Deadline,
+        terms: SubmitTerms = USUAL_TERMS,
+        recipients: Sequence[Recipient] | None = None,
+    ) -> Answer[OutgoingItem]:
         """Put a message with its Message-ID, Date and From set into the outbox, in one transaction.
 
-        What was submitted with that transfer id before is given as it stands: who does not know whether a submission
-        was taken submits again.
+        It goes to ``recipients``, or to all that it has. What was submitted with that transfer id before is given as it stands: who does not know whether a submission was taken
+        submits again.
         """
         ...
 
@@ -559,24 +571,47 @@ class SupportsOutgoingQueue(Protocol):
         """
         ...
 
+    def find_submissions(self, transfer_id: str, message_id: str, deadline: Deadline) -> Answer[Sequence[OutgoingItem]]:
+        """Find the one with a transfer id, or else those whose message has a Message-ID, the newest first.
+
+        Either may be empty; at most 10 are given.
+        """
+        ...
+
+    def note_outcomes(
+        self, entry_id: EntryId, outcomes: Mapping[Recipient, Outcome], deadline: Deadline
+    ) -> Answer[None]:
+        """Write what was learned of recipients after they were sent to, whoever holds the lock; its holder goes on."""
+        ...
+
     def make_due(self, deadline: Deadline) -> Answer[None]:
-        """Make every ready submission due now."""
+        """Make every ready submission due now, or when its terms say that it may be sent."""
         ...
 
     def lock_due(self, lease_seconds: float, deadline: Deadline) -> Answer[OutgoingItem | None]:
         """Lock the oldest submission that is ready, due and not locked; a lock ends after ``lease_seconds``."""
         ...
 
+    def keep_preprocessed(
+        self, item: OutgoingItem, preprocessed: Preprocessed, reports: Sequence[Incoming], deadline: Deadline
+    ) -> Answer[OutgoingItem | None]:
+        """Keep what hooks made of a locked submission, with the item's outcomes and the reports, in one transaction.
+
+        Gives the item, which is locked as before and whose ``preprocessed`` names what goes out; ``None`` when the
+        lock was lost meanwhile. What is kept beside the message in the outbox goes when the submission ends.
+        """
+        ...
+
     def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> Answer[bool]:
         """Write the item's outcomes, state and next try, and unlock it; false when the lock was lost meanwhile.
 
-        A ``SENT`` one moves to Sent Items. The reports go into the inbox, or where the store's receive folders say, in
-        the same transaction.
+        Who was accepted, delivered or refused before stays that. A ``SENT`` one moves to Sent Items. The reports go
+        into the inbox, or where the store's receive folders say, in the same transaction.
         """
         ...
 
     def retry(self, entry_id: EntryId, deadline: Deadline) -> Answer[None]:
-        """Make a held or waiting submission ready and due now."""
+        """Make a held or waiting submission ready, and due now, or when its terms say that it may be sent."""
         ...
 
     def abort(self, entry_id: EntryId, deadline: Deadline) -> Answer[None]:

@@ -7,7 +7,8 @@ only the holder of the newest token may settle. A lock is free when its lease ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -24,18 +25,22 @@ from msgcore.providers.internal.recipient_details import details_to_json, with_d
 from msgcore.providers.internal.records import storable
 from msgcore.providers.internal.searches import update_searches
 from msgcore.providers.internal.standing import Tally, standing_of
-from msgcore.providers.internal.writing import move_messages
+from msgcore.providers.internal.writing import move_messages, purge_messages
 from msgcore.runtime import Connection
 from msgcore.runtime.host import holder_name
 from msgcore.runtime.leases import lease_clock
+from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
 
 __all__ = [
     "Lock",
     "abort",
     "enqueue",
+    "find_numbers",
+    "keep_preprocessed",
     "lock_due",
     "make_due",
+    "note_outcomes",
     "number_of",
     "open_items",
     "read_item",
@@ -47,8 +52,11 @@ __all__ = [
 
 _COLUMNS = (
     "message_id, transfer_id, state, submitted_at, due_at, tries, sender_type, sender_address, sender_name, reason,"
-    " token"
+    " token, not_before, expires_at, at_least_once, preprocessed_id"
 )
+_MOST_FOUND = 10
+# Asks for a moment twice, and gives it or, if that is later, when the submission may be sent.
+_NOT_BEFORE = "case when not_before > ? then not_before else ? end"
 _OF_MAILBOX = (
     "exists (select 1 from message join folder on folder.id = message.folder_id"
     " where message.id = submission.message_id and folder.mailbox_id = ?)"
@@ -60,14 +68,21 @@ def enqueue(
     number: int,
     transfer_id: str,
     sender: Address | None,
-    recipients: tuple[Recipient, ...],
-    now: int,
+    recipients: Sequence[Recipient],
+    message_id: str | None,
+    now: datetime,
+    terms: SubmitTerms,
 ) -> None:
     """Make a message that stands in the outbox, with the flag ``SUBMIT``, a submission."""
     connection.run(
-        "insert into submission (message_id, transfer_id, state, submitted_at, due_at, sender_type, sender_address,"
-        " sender_name) values (?, ?, 'ready', ?, ?, ?, ?, ?)",
-        (number, transfer_id, now, now, *_sender(sender)),
+        "insert into submission (message_id, transfer_id, state, submitted_at, due_at, internet_message_id, not_before,"
+        " expires_at, at_least_once, sender_type, sender_address, sender_name)"
+        " values (?, ?, 'ready', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(number, transfer_id, filetime_from_datetime(now), filetime_from_datetime(terms.due_at(now))),
+            *(None if message_id is None else storable(message_id), _filetime(terms.not_before)),
+            *(_filetime(terms.expires_at), int(terms.at_least_once), *_sender(sender)),
+        ),
     )
     connection.run_many(
         "insert into submission_recipient (message_id, position, kind, address_type, address, display_name, details)"
@@ -81,6 +96,14 @@ def _recipient(one: Recipient) -> tuple[int, str, str, str | None, str | None]:
     return int(one.kind), one.address_type, one.email_address, name, details_to_json(one)
 
 
+def _filetime(moment: datetime | None) -> int | None:
+    return None if moment is None else filetime_from_datetime(moment)
+
+
+def _moment(filetime: int | None) -> datetime | None:
+    return None if filetime is None else datetime_from_filetime(filetime)
+
+
 def _sender(sender: Address | None) -> tuple[str | None, str | None, str | None]:
     return (sender.address_type, sender.email_address, storable(sender.display_name)) if sender else (None, None, None)
 
@@ -90,6 +113,19 @@ def number_of(connection: Connection, mailbox_id: int, transfer_id: str) -> int 
     sql = f"select message_id from submission where transfer_id = ? and {_OF_MAILBOX}"
     number: int | None = connection.value(sql, (transfer_id, mailbox_id))
     return number
+
+
+def find_numbers(connection: Connection, mailbox_id: int, transfer_id: str, message_id: str) -> list[int]:
+    """Find the submission with a transfer id, or else those of a Message-ID, the newest first."""
+    known = number_of(connection, mailbox_id, transfer_id) if transfer_id else None
+    if known is not None or not message_id:
+        return [] if known is None else [known]
+    rows = connection.rows(
+        f"select message_id from submission where internet_message_id = ? and {_OF_MAILBOX}"
+        f" order by submitted_at desc, message_id desc limit {_MOST_FOUND}",
+        (storable(message_id), mailbox_id),
+    )
+    return [row[0] for row in rows]
 
 
 def open_items(connection: Connection, uid: bytes, mailbox_id: int) -> list[OutgoingItem]:
@@ -140,6 +176,8 @@ def _item(connection: Connection, uid: bytes, row: tuple[Any, ...]) -> OutgoingI
         transports,
         row[9],
         row[10],
+        SubmitTerms(not_before=_moment(row[11]), expires_at=_moment(row[12]), at_least_once=bool(row[13])),
+        None if row[14] is None else EntryId(uid, ObjectKind.MESSAGE, row[14]),
     )
 
 
@@ -151,8 +189,11 @@ def refuse_submitted(connection: Connection, numbers: Sequence[int]) -> None:
     """
     for some in chunks(numbers):
         marks = ", ".join("?" * len(some))
-        sql = f"select 1 from submission where message_id in ({marks}) and state in ('ready', 'held') limit 1"
-        if connection.value(sql, some) is not None:
+        sql = (
+            f"select 1 from submission where (message_id in ({marks}) or preprocessed_id in ({marks}))"
+            " and state in ('ready', 'held') limit 1"
+        )
+        if connection.value(sql, (*some, *some)) is not None:
             raise UsageError("the message is submitted and cannot be changed; abort_submit makes it a draft again")
 
 
@@ -176,8 +217,8 @@ def unlock(connection: Connection, lock: Lock) -> None:
 def make_due(connection: Connection, mailbox_id: int, now: int) -> None:
     """Make every ready submission of a mailbox due."""
     connection.run(
-        f"update submission set due_at = ? where state = 'ready' and due_at > ? and {_OF_MAILBOX}",
-        (now, now, mailbox_id),
+        f"update submission set due_at = {_NOT_BEFORE} where state = 'ready' and due_at > ? and {_OF_MAILBOX}",
+        (now, now, now, mailbox_id),
     )
 
 
@@ -191,7 +232,7 @@ def lock_due(
         (now, mailbox_id),
     )
     clock = lease_clock(connection, monotonic)
-    free = next((row[0] for row in rows if clock.is_free(row[11], row[12])), None)
+    free = next((row[0] for row in rows if clock.is_free(*row[-2:])), None)
     if free is None:
         return None
     until = clock.now + lease_seconds
@@ -200,6 +241,9 @@ def lock_due(
         (holder_name(), until, free),
     )
     return Lock(read_item(connection, uid, free), until)
+
+
+_SET_OUTCOME = "update submission_recipient set outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?"
 
 
 def settle(connection: Connection, mailbox_id: int, item: OutgoingItem, sent_items: int) -> bool:
@@ -212,19 +256,46 @@ def settle(connection: Connection, mailbox_id: int, item: OutgoingItem, sent_ite
     )
     if not changed:
         return False
-    connection.run_many(
-        "update submission_recipient set outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?,"
-        " transport = ? where message_id = ? and position = ?",
-        [
-            (*_fields(outcome), storable(item.transports.get(recipient, "")), number, position)
-            for position, (recipient, outcome) in enumerate(item.outcomes.items())
-        ],
-    )
+    _write_outcomes(connection, item)
     if item.state is OutgoingState.SENT:
         _leave_outbox(connection, mailbox_id, number, sent_items, MessageFlag.READ | MessageFlag.FROM_ME)
     else:
         _touch(connection, mailbox_id, number)
     return True
+
+
+def _write_outcomes(connection: Connection, item: OutgoingItem) -> None:
+    """Write what the item says of its recipients; what is final already was learned meanwhile, and stays."""
+    connection.run_many(
+        f"{_SET_OUTCOME}, transport = ? where message_id = ? and position = ?"
+        " and outcome not in ('accepted', 'delivered', 'refused')",
+        [
+            (*_fields(outcome), storable(item.transports.get(recipient, "")), item.entry_id.number, position)
+            for position, (recipient, outcome) in enumerate(item.outcomes.items())
+        ],
+    )
+
+
+def note_outcomes(connection: Connection, number: int, outcomes: Mapping[Recipient, Outcome]) -> None:
+    """Write what was learned of recipients after they were sent to."""
+    connection.run_many(
+        f"{_SET_OUTCOME} where message_id = ? and kind = ? and address_type = ? and address = ?",
+        [
+            (*_fields(outcome), number, int(one.kind), one.address_type, one.email_address)
+            for one, outcome in outcomes.items()
+        ],
+    )
+
+
+def keep_preprocessed(connection: Connection, item: OutgoingItem, preprocessed: int) -> bool:
+    """Note which message goes out for a locked submission, and outcomes; false when somebody else has the lock."""
+    changed = connection.run(
+        "update submission set preprocessed_id = ? where message_id = ? and token = ?",
+        (preprocessed, item.entry_id.number, item.token),
+    )
+    if changed:
+        _write_outcomes(connection, item)
+    return bool(changed)
 
 
 def _fields(outcome: Outcome) -> list[str | int | None]:
@@ -241,7 +312,10 @@ def retry(connection: Connection, mailbox_id: int, number: int, now: int) -> Non
     state = _state(connection, number)
     if state not in {OutgoingState.READY, OutgoingState.HELD}:
         raise UsageError(f"the submission has ended: it is {state.value}")
-    connection.run("update submission set state = 'ready', due_at = ?, reason = '' where message_id = ?", (now, number))
+    connection.run(
+        f"update submission set state = 'ready', due_at = {_NOT_BEFORE}, reason = '' where message_id = ?",
+        (now, now, number),
+    )
     _touch(connection, mailbox_id, number)
 
 
@@ -281,6 +355,9 @@ def _touch(connection: Connection, mailbox_id: int, number: int) -> None:
 
 
 def _leave_outbox(connection: Connection, mailbox_id: int, number: int, folder: int, flags: MessageFlag) -> None:
+    preprocessed = connection.value("select preprocessed_id from submission where message_id = ?", (number,))
+    if preprocessed not in {None, number}:
+        purge_messages(connection, mailbox_id, standing_of(connection, mailbox_id, [preprocessed], is_deleted=None))
     (old,) = standing_of(connection, mailbox_id, [number], is_deleted=None)
     move_messages(connection, mailbox_id, [old], folder)
     new = attrs.evolve(old, folder=folder, flags=int(old.flags & ~(MessageFlag.SUBMIT | MessageFlag.UNSENT) | flags))

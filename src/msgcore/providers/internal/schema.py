@@ -20,6 +20,9 @@ associated contents, 2 for what is deleted and may be restored; ``message_count`
 of section 0, or of the links of a search folder. A backup is another ``epoch`` of the mailbox: what it goes on with
 from ``epoch_number`` on is not what the mailbox itself went on with.
 
+A **submission** names its message in the outbox, and in ``preprocessed_id`` what hooks made of it: another message, in
+the associated contents of the outbox until the submission ends, or the same one.
+
 A **journal** says what is known of one account that mail is retrieved from. ``message_id`` of an entry names the
 message that it became and is no reference: it stays when that is gone. The entries lie in the order in which they came,
 for some have a header and most have none; the index of their keys is small.
@@ -256,10 +259,20 @@ _VERSION_2 = """
 alter table submission_recipient add column details text;
 """
 
+_VERSION_3 = """
+alter table submission add column internet_message_id text;
+alter table submission add column not_before integer;
+alter table submission add column expires_at integer;
+alter table submission add column at_least_once integer not null default 0;
+alter table submission add column preprocessed_id integer;
+update submission set internet_message_id = (select internet_message_id from message where message.id = message_id);
+create index submission_message on submission (internet_message_id);
+"""
+
 STORE_SCHEMA = Schema(
     "store",
     {
-        Engine.SQLITE: (_VERSION_1, _VERSION_2),
-        Engine.POSTGRES: (schema_postgres.VERSION_1, schema_postgres.VERSION_2),
+        Engine.SQLITE: (_VERSION_1, _VERSION_2, _VERSION_3),
+        Engine.POSTGRES: (schema_postgres.VERSION_1, schema_postgres.VERSION_2, schema_postgres.VERSION_3),
     },
 )

@@ -9,7 +9,7 @@ blank on either side of each, and as ``lexemes`` (:mod:`~msgcore.providers.inter
 
 from __future__ import annotations
 
-__all__ = ["VERSION_1", "VERSION_2"]
+__all__ = ["VERSION_1", "VERSION_2", "VERSION_3"]
 
 VERSION_1 = """
 create table mailbox (
@@ -236,4 +236,14 @@ create table submission_recipient (
 
 VERSION_2 = """
 alter table submission_recipient add column details text collate "C";
+"""
+
+VERSION_3 = """
+alter table submission add column internet_message_id text collate "C";
+alter table submission add column not_before bigint;
+alter table submission add column expires_at bigint;
+alter table submission add column at_least_once bigint not null default 0;
+alter table submission add column preprocessed_id bigint;
+update submission set internet_message_id = (select internet_message_id from message where message.id = message_id);
+create index submission_message on submission using hash (internet_message_id);
 """

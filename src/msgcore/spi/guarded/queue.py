@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.model.message import Message
+from msgcore.model.outcome import Outcome
+from msgcore.model.recipient import Recipient
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded.base import GuardedCalls
+from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
 from msgcore.spi.store import Incoming, OutgoingItem
 
 __all__ = ["GuardedQueue"]
@@ -22,8 +25,19 @@ class GuardedQueue(GuardedCalls):
     def _queue(self) -> Any:
         return self._able(Capability.OUTGOING_QUEUE)
 
-    async def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> OutgoingItem:
-        return await self._one(OutgoingItem, self._queue.submit, message, transfer_id, deadline=deadline)
+    async def submit(
+        self,
+        message: Message,
+        transfer_id: str,
+        deadline: Deadline,
+        terms: SubmitTerms = USUAL_TERMS,
+        recipients: Sequence[Recipient] | None = None,
+    ) -> OutgoingItem:
+        method = self._queue.submit
+        given = await self._plugin.call(method, message, transfer_id, deadline, terms, recipients, deadline=deadline)
+        if not isinstance(given, OutgoingItem):
+            raise self._plugin.nonsense(method, given, "an OutgoingItem")
+        return given
 
     async def outgoing(self, deadline: Deadline) -> Sequence[OutgoingItem]:
         return await self._several(OutgoingItem, self._queue.outgoing, deadline=deadline)
@@ -31,12 +45,28 @@ class GuardedQueue(GuardedCalls):
     async def submission(self, entry_id: EntryId, deadline: Deadline) -> OutgoingItem:
         return await self._one(OutgoingItem, self._queue.submission, entry_id, deadline=deadline)
 
+    async def find_submissions(self, transfer_id: str, message_id: str, deadline: Deadline) -> Sequence[OutgoingItem]:
+        method = self._queue.find_submissions
+        return await self._several(OutgoingItem, method, transfer_id, message_id, deadline=deadline)
+
+    async def note_outcomes(self, entry_id: EntryId, outcomes: Mapping[Recipient, Outcome], deadline: Deadline) -> None:
+        await self._nothing(self._queue.note_outcomes, entry_id, outcomes, deadline=deadline)
+
     async def make_due(self, deadline: Deadline) -> None:
         await self._nothing(self._queue.make_due, deadline=deadline)
 
     async def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
         method = self._queue.lock_due
-        given = await self._plugin.call(method, lease_seconds, deadline, deadline=deadline)
+        return self._item_or_none(method, await self._plugin.call(method, lease_seconds, deadline, deadline=deadline))
+
+    async def keep_preprocessed(
+        self, item: OutgoingItem, preprocessed: Preprocessed, reports: Sequence[Incoming], deadline: Deadline
+    ) -> OutgoingItem | None:
+        method = self._queue.keep_preprocessed
+        given = await self._plugin.call(method, item, preprocessed, reports, deadline, deadline=deadline)
+        return self._item_or_none(method, given)
+
+    def _item_or_none(self, method: object, given: object) -> OutgoingItem | None:
         if given is not None and not isinstance(given, OutgoingItem):
             raise self._plugin.nonsense(method, given, "an OutgoingItem or None")
         return given

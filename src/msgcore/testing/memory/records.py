@@ -42,10 +42,11 @@ EntryKey = tuple[str, bytes, bytes]
 
 @attrs.frozen
 class Submission:
-    """A submission, and until when on the monotonic clock it is locked."""
+    """A submission, until when on the monotonic clock it is locked, and the Message-ID that it was submitted with."""
 
     item: OutgoingItem
     locked_until: float | None = None
+    message_id: str = ""
 
 
 @attrs.define

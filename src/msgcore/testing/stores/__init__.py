@@ -31,6 +31,7 @@ from msgcore.testing.stores.maintaining import Maintaining
 from msgcore.testing.stores.moves import Moves
 from msgcore.testing.stores.noting import Receipts, Statuses
 from msgcore.testing.stores.paging import Paging
+from msgcore.testing.stores.queueing import Queueing
 from msgcore.testing.stores.receiving import Receiving
 from msgcore.testing.stores.recovering import Recovering
 from msgcore.testing.stores.saving import Saving
@@ -71,6 +72,7 @@ class StoreConformance(
     StoringOnce,
     Submitting,
     Settling,
+    Queueing,
     Conduct,
 ):
     """The suite; what a project says of its store is in :class:`~msgcore.testing.stores.suite.StoreSuite`."""

@@ -21,6 +21,7 @@ from msgcore.spi.folders import Search
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.journal import JournalEntry
 from msgcore.spi.origin import Origin
+from msgcore.spi.outgoing import Preprocessed
 from msgcore.spi.store import (
     EVERY_ROW,
     Incoming,
@@ -110,6 +111,7 @@ def uses_of_a_submission(store: GuardedStore, one: EntryId, deadline: Deadline) 
         store,
         {
             "submission": (queue, lambda: store.submission(one, deadline)),
+            "note_outcomes": (queue, lambda: store.note_outcomes(one, {}, deadline)),
             "retry": (queue, lambda: store.retry(one, deadline)),
             "abort": (queue, lambda: store.abort(one, deadline)),
         },
@@ -208,12 +210,15 @@ def uses_of_everything(store: GuardedStore, scene: Scene, deadline: Deadline) ->
     """
     uses: dict[str, Use] = {"special_folders": lambda: store.special_folders(deadline)}
     if scene.locked is not None and scene.ready is not None:
+        locked = scene.locked
         sent, report = attrs.evolve(scene.locked, state=OutgoingState.SENT), [Incoming(Message(subject="report"))]
         sent = attrs.evolve(sent, outcomes=dict.fromkeys(sent.outcomes, Accepted(250)))
         uses |= {
             "submit": lambda: store.submit(LETTER, "another", deadline),
             "outgoing": lambda: store.outgoing(deadline),
+            "find_submissions": lambda: store.find_submissions("ready", "", deadline),
             "make_due": lambda: store.make_due(deadline),
+            "keep_preprocessed": lambda: store.keep_preprocessed(locked, Preprocessed(LETTER), report, deadline),
             "settle": lambda: store.settle(sent, report, deadline),
             **uses_of_a_submission(store, scene.ready.entry_id, deadline),
             "lock_due": lambda: store.lock_due(600, deadline),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgcore.base.ids import EntryId, ObjectKind
-from msgcore.base.times import Deadline, filetime_from_datetime
+from msgcore.base.times import Deadline
 from msgcore.model.message import Message
+from msgcore.model.outcome import Outcome
+from msgcore.model.recipient import Recipient
 from msgcore.providers.internal import outgoing
 from msgcore.providers.internal.calls.base import StoreCalls
 from msgcore.providers.internal.outgoing import Lock
-from msgcore.providers.internal.prepare import prepare
+from msgcore.providers.internal.prepare import Prepared, prepare
 from msgcore.providers.internal.receive_folders import place_by_class
 from msgcore.providers.internal.special_folders import special_folders
 from msgcore.providers.internal.standing import standing_of
-from msgcore.providers.internal.writing import insert_message, insert_messages
+from msgcore.providers.internal.writing import insert_message, insert_messages, update_message
 from msgcore.runtime import Connection
 from msgcore.runtime.abc import NEVER
+from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
 from msgcore.spi.persist import written_down
 from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, SpecialFolder
 
@@ -26,15 +29,17 @@ __all__ = ["QueueCalls"]
 class QueueCalls(StoreCalls):
     """Keep submissions until each recipient's lot is known."""
 
-    async def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> OutgoingItem:
+    async def submit(
+        self,
+        message: Message,
+        transfer_id: str,
+        deadline: Deadline,
+        terms: SubmitTerms = USUAL_TERMS,
+        recipients: Sequence[Recipient] | None = None,
+    ) -> OutgoingItem:
         now = self._runtime.now()
-        prepared = await self._runtime.in_thread(
-            lambda: prepare(
-                Incoming(message, is_read=True, is_unsent=True), now, MessageFlag.SUBMIT, self._database.folder
-            ),
-            deadline,
-        )
-        recipients = tuple(dict.fromkeys(message.recipients))
+        prepared = await self._runtime.in_thread(lambda: self._letter(message, MessageFlag.SUBMIT), deadline)
+        given = list(dict.fromkeys(message.recipients if recipients is None else recipients))
 
         def work(connection: Connection) -> OutgoingItem:
             known = outgoing.number_of(connection, self._mailbox.id, transfer_id)
@@ -42,11 +47,14 @@ class QueueCalls(StoreCalls):
                 return outgoing.read_item(connection, self.uid, known)
             outbox = special_folders(connection, self._mailbox.id)[SpecialFolder.OUTBOX]
             number = insert_message(connection, outbox, prepared)
-            submitted_at = filetime_from_datetime(now)
-            outgoing.enqueue(connection, number, transfer_id, message.from_, recipients, submitted_at)
+            outgoing.enqueue(connection, number, transfer_id, message.from_, given, message.message_id, now, terms)
             return outgoing.read_item(connection, self.uid, number)
 
         return await self._write(work, deadline)
+
+    def _letter(self, message: Message, flags: MessageFlag) -> Prepared:
+        incoming = Incoming(message, is_read=True, is_unsent=True)
+        return prepare(incoming, self._runtime.now(), flags, self._database.folder)
 
     async def outgoing(self, deadline: Deadline) -> Sequence[OutgoingItem]:
         return await self._read(lambda c: outgoing.open_items(c, self.uid, self._mailbox.id), deadline)
@@ -59,6 +67,23 @@ class QueueCalls(StoreCalls):
             return outgoing.read_item(connection, self.uid, number)
 
         return await self._read(work, deadline)
+
+    async def find_submissions(self, transfer_id: str, message_id: str, deadline: Deadline) -> Sequence[OutgoingItem]:
+        def work(connection: Connection) -> list[OutgoingItem]:
+            numbers = outgoing.find_numbers(connection, self._mailbox.id, transfer_id, message_id)
+            return [outgoing.read_item(connection, self.uid, number) for number in numbers]
+
+        return await self._read(work, deadline)
+
+    async def note_outcomes(self, entry_id: EntryId, outcomes: Mapping[Recipient, Outcome], deadline: Deadline) -> None:
+        number = self._number(entry_id, ObjectKind.MESSAGE)
+
+        def work(connection: Connection) -> None:
+            standing_of(connection, self._mailbox.id, [number], is_deleted=None)
+            outgoing.read_item(connection, self.uid, number)
+            outgoing.note_outcomes(connection, number, outcomes)
+
+        await self._write(work, deadline)
 
     async def make_due(self, deadline: Deadline) -> None:
         now = self._now()
@@ -90,6 +115,36 @@ class QueueCalls(StoreCalls):
             await self._write(lambda c: outgoing.unlock(c, lock), NEVER)
 
         await written_down(self._runtime, write)
+
+    async def keep_preprocessed(
+        self, item: OutgoingItem, preprocessed: Preprocessed, reports: Sequence[Incoming], deadline: Deadline
+    ) -> OutgoingItem | None:
+        number = self._number(item.entry_id, ObjectKind.MESSAGE)
+
+        def prepare_all() -> tuple[Prepared | None, Prepared | None, list[Prepared]]:
+            beside, copy = preprocessed.message, preprocessed.sent_copy
+            return (
+                None if beside is None else self._letter(beside, MessageFlag.ASSOCIATED),
+                None if copy is None else self._letter(copy, MessageFlag.SUBMIT),
+                [prepare(self._keyed(report), self._runtime.now()) for report in reports],
+            )
+
+        def work(connection: Connection) -> OutgoingItem | None:
+            goes_out = number
+            if not outgoing.keep_preprocessed(connection, item, number):
+                return None
+            if copy is not None:
+                (old,) = standing_of(connection, self._mailbox.id, [number])
+                update_message(connection, self._mailbox.id, old, copy)
+            if beside is not None:
+                outbox = special_folders(connection, self._mailbox.id)[SpecialFolder.OUTBOX]
+                goes_out = insert_message(connection, outbox, beside)
+                outgoing.keep_preprocessed(connection, item, goes_out)
+            insert_messages(connection, place_by_class(connection, self._mailbox.id, told))
+            return outgoing.read_item(connection, self.uid, number)
+
+        beside, copy, told = await self._runtime.in_thread(prepare_all, deadline)
+        return await self._write(work, deadline)
 
     async def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
         self._number(item.entry_id, ObjectKind.MESSAGE)
