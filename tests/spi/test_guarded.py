@@ -24,8 +24,8 @@ from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.journal import JournalEntry
 from msgcore.spi.message_state import AttachmentFacts
 from msgcore.spi.origin import Origin
-from msgcore.spi.plugin import Plugin
 from msgcore.spi.outgoing import Preprocessed
+from msgcore.spi.plugin import Plugin
 from msgcore.spi.store import EVERY_ROW, Contents, Incoming, MessageStatus, SpecialFolder, StoreEvent, TableQuery
 from msgcore.testing.modes import Mode
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.model import Address, Recipient, RecipientKind
+from msgcore.props.table import PidTagEntryId
 from msgcore.spooler.order import ANY_TYPE, Assignment, assign
 
 
@@ -15,6 +16,7 @@ class TransportFacts:
     name: str
     address_types: tuple[str, ...]
     identity: Address | None = None
+    provider_uids: tuple[bytes, ...] = ()
 
 
 ANN = Address("SMTP", "ann@a.test")
@@ -33,6 +35,39 @@ facts = st.builds(
 )
 transports = st.lists(facts, max_size=5, unique_by=lambda one: one.name)
 senders = st.none() | addresses
+
+
+uids = st.sampled_from([b"p" * 16, b"q" * 16])
+known_transports = st.lists(
+    st.builds(attrs.evolve, facts, provider_uids=st.lists(uids, max_size=2, unique=True).map(tuple)),
+    max_size=4,
+    unique_by=lambda one: one.name,
+)
+
+
+@given(st.builds(Recipient, addresses), st.none() | uids, senders, known_transports, st.data())
+def test_a_recipient_goes_by_its_entry_id_then_by_type_to_the_first_that_has_not_declined(
+    recipient: Recipient,
+    uid: bytes | None,
+    sender: Address | None,
+    given_transports: list[TransportFacts],
+    data: st.DataObject,
+) -> None:
+    declined = (
+        data.draw(st.sets(st.sampled_from([one.name for one in given_transports]))) if given_transports else set()
+    )
+    if uid is not None:
+        recipient = attrs.evolve(recipient, properties={PidTagEntryId: bytes(4) + uid + b"bob"})
+
+    def rank(one: TransportFacts) -> tuple[int, bool] | None:
+        is_other = sender is None or one.identity is None or one.identity.search_key != sender.search_key
+        claims = [uid in one.provider_uids, recipient.address_type in one.address_types, ANY_TYPE in one.address_types]
+        return (claims.index(True), is_other) if any(claims) and one.name not in declined else None
+
+    ranked = [(found, number) for number, one in enumerate(given_transports) if (found := rank(one)) is not None]
+    expected = given_transports[min(ranked)[1]].name if ranked else None
+
+    assert assign([recipient], sender, given_transports, {recipient: declined}).transport_of(recipient) == expected
 
 
 def claimed(assignment: Assignment) -> list[Recipient]:

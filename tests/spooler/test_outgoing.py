@@ -48,43 +48,14 @@ from msgcore.runtime import NEVER
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder, StoreProvider
-from msgcore.spi.transport import TransportProvider
-from msgcore.spooler.attempt import Attempt, RetryPolicy
+from msgcore.spooler.attempt import Attempt
 from msgcore.spooler.outgoing import send_due
+from msgcore.spooler.retry import RetryPolicy
 from tests.providers.internal.box import Box
-from tests.spooler.transports import AnyTransport, MemoryTransport, Named, PlainTransport, Verdict, guarded
+from tests.spooler.desk import LETTER, always, now_is, send, sent, submitted, verdicts
+from tests.spooler.transports import AnyTransport, MemoryTransport, Named, PlainTransport, guarded
 
-LETTER = Message(from_="Ann <ann@a.test>", to=["bob@b.test", "cid@c.test"], subject="letter", text="Hello")
 BOB, CID = LETTER.recipients
-
-
-def send(box: Box, *transports: Named | TransportProvider, policy: RetryPolicy | None = None) -> int:
-    ready = [(one if isinstance(one, Named) else Named(one)).on(box.runtime) for one in transports]
-    return box.run(send_due(box.runtime, guarded(box.store, box.runtime), ready, NEVER, policy))
-
-
-def submitted(box: Box, message: Message = LETTER, transfer_id: str = "t1") -> OutgoingItem:
-    return box.submit(message, transfer_id)
-
-
-def now_is(box: Box, item: OutgoingItem) -> OutgoingItem:
-    return box.run(box.store.submission(item.entry_id, NEVER))
-
-
-def sent(box: Box, *transports: Named | TransportProvider, message: Message = LETTER) -> OutgoingItem:
-    """Submit a message, work off the queue once, and read what became of it."""
-    item = submitted(box, message)
-    send(box, *transports)
-    return now_is(box, item)
-
-
-def verdicts(**by_name: Outcome) -> Verdict:
-    return lambda recipient: by_name[recipient.email_address.partition("@")[0]]
-
-
-def always(outcome: Outcome) -> Verdict:
-    return lambda _: outcome
-
 
 # Who gets what
 
@@ -443,7 +414,11 @@ def test_a_text_that_no_database_holds_is_written_down_all_the_same(box: Box) ->
 # Time
 
 POLICY = RetryPolicy(
-    shortest=timedelta(minutes=1), longest=timedelta(minutes=10), lifetime=timedelta(days=1), lease_seconds=60
+    shortest=timedelta(minutes=1),
+    longest=timedelta(minutes=10),
+    lifetime=timedelta(days=1),
+    lease_seconds=60,
+    jitter=0,
 )
 
 

@@ -125,7 +125,7 @@ def test_nothing_goes_to_a_server_that_cannot_keep_what_is_insisted_on(
 @pytest.mark.parametrize(
     ("request_", "missing"),
     [
-        (DeliveryRequest(envelope_id="x"), "DSN"),
+        (DeliveryRequest(notify=Notify.SUCCESS, envelope_id="x"), "DSN"),
         (DeliveryRequest(priority=1), "MT-PRIORITY"),
         (DeliveryRequest(within_seconds=60, only_tell_when_late=True), "DELIVERBY"),
     ],

@@ -19,6 +19,7 @@ from msgcore.model.outcome import Accepted as Accepted
 from msgcore.model.outcome import Certainty as Certainty
 from msgcore.model.outcome import Deferred as Deferred
 from msgcore.model.outcome import Delivered as Delivered
+from msgcore.model.outcome import NotMe as NotMe
 from msgcore.model.outcome import Outcome as Outcome
 from msgcore.model.outcome import Outcomes as Outcomes
 from msgcore.model.outcome import Pending as Pending

@@ -16,6 +16,7 @@ __all__ = [
     "Certainty",
     "Deferred",
     "Delivered",
+    "NotMe",
     "Outcome",
     "Outcomes",
     "Pending",
@@ -109,6 +110,14 @@ class Deferred(Outcome):
 @attrs.frozen(str=False)
 class Refused(Outcome):
     """No, for good (5yz, no route, no such mailbox)."""
+
+
+@attrs.frozen(str=False)
+class NotMe(Refused):
+    """Not by this transport (MAPI_E_NOT_ME): the session asks the next one that takes the address type.
+
+    Nothing was sent. When none is left, the recipient is refused. To everybody else it is a refusal.
+    """
 
 
 @attrs.frozen(str=False)

@@ -40,6 +40,7 @@ from msgcore.spi.transport import (
     SupportsFlush,
     SupportsIdentity,
     SupportsPreview,
+    SupportsProviderUids,
     SupportsTracking,
 )
 
@@ -55,6 +56,7 @@ class Capability(enum.Enum):
     TRACKING = "tracking"
     PREVIEW = "preview"
     CONFIG_CHANGES = "config changes"
+    PROVIDER_UIDS = "provider uids"
     CREATE = "create"
     MODIFY = "modify"
     READ_FLAGS = "read flags"
@@ -93,6 +95,7 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.TRACKING: SupportsTracking,
     Capability.PREVIEW: SupportsPreview,
     Capability.CONFIG_CHANGES: SupportsConfigChanges,
+    Capability.PROVIDER_UIDS: SupportsProviderUids,
     Capability.CREATE: SupportsCreate,
     Capability.MODIFY: SupportsModify,
     Capability.READ_FLAGS: SupportsReadFlags,

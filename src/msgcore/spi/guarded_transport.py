@@ -54,6 +54,10 @@ class GuardedTransport:
             if not isinstance(identity, Address | None):
                 raise PluginBroken(f"{plugin.name}: identity is {identity!r}; need an Address or None")
             self.identity = identity
+        self.provider_uids: tuple[bytes, ...] = ()
+        if Capability.PROVIDER_UIDS in self.capabilities:
+            uids: object = plugin.attribute(lambda: self._provider.provider_uids)
+            self.provider_uids = tuple(plugin.sequence(bytes, type(provider), uids))
         self.address_types = self._types(type(provider), plugin.attribute(lambda: self._provider.address_types))
 
     def _types(self, said_by: Callable[..., object], types: object) -> tuple[str, ...]:
@@ -116,7 +120,7 @@ class GuardedTransport:
             given, cancelled = watched.said, error
             if given is None:
                 return _unknown(envelope, f"{self.name}: cancelled while it was being sent", cancelled)
-        return HandedOver(checked_outcomes(self._plugin, watched.method, given, envelope.recipients), cancelled)
+        return HandedOver(_checked(self._plugin, watched.method, given, envelope), cancelled)
 
     async def submit_all(self, batch: Sequence[Submission], deadline: Deadline) -> list[HandedOver]:
         """Submit several messages in their order, and give what became of each; those left over were not begun.
@@ -140,10 +144,7 @@ class GuardedTransport:
         if not 0 < len(found) <= len(batch):
             raise self._plugin.nonsense(watched.method, found, f"outcomes of 1 to {len(batch)} messages")
         pairs = zip(batch, found, strict=False)
-        return [
-            HandedOver(checked_outcomes(self._plugin, watched.method, one, envelope.recipients))
-            for (envelope, _), one in pairs
-        ]
+        return [HandedOver(_checked(self._plugin, watched.method, one, envelope)) for (envelope, _), one in pairs]
 
     async def flush(self, deadline: Deadline) -> None:
         with self._working():
@@ -167,6 +168,10 @@ class GuardedTransport:
         if not all(isinstance(found.get(one), RoutePreview) for one in envelope.recipients):
             raise self._plugin.nonsense(method, found, "a RoutePreview for each recipient")
         return cast("Mapping[Recipient, RoutePreview]", found)
+
+
+def _checked(plugin: Plugin, method: object, given: object, envelope: Envelope) -> dict[Recipient, Outcome]:
+    return checked_outcomes(plugin, method, given, envelope.recipients, may_pass_on=True)
 
 
 def _unknown(envelope: Envelope, text: str, cancelled: OperationCancelled | None = None) -> HandedOver:

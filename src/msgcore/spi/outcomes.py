@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
-from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
+from msgcore.model.outcome import Accepted, Deferred, Delivered, NotMe, Outcome, Pending, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.spi.plugin import Plugin
 
 __all__ = ["checked_outcomes"]
 
-_KINDS = (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
+_KINDS: tuple[type[Outcome], ...] = (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
 
 
 def checked_outcomes(
-    plugin: Plugin, method: object, given: object, recipients: Iterable[Recipient]
+    plugin: Plugin, method: object, given: object, recipients: Iterable[Recipient], *, may_pass_on: bool = False
 ) -> dict[Recipient, Outcome]:
     """Give an outcome for each recipient.
 
-    One that nothing was said about is deferred; one that nonsense was said about is unknown.
+    One that nothing was said about is deferred; one that nonsense was said about is unknown. ``may_pass_on``: who is
+    asked is one of several, and may leave a recipient to the others.
 
     Raises:
         PluginBroken: there is no mapping at all.
     """
     found = plugin.mapping(Recipient, method, given)
-    return {recipient: _outcome(plugin, method, found.get(recipient)) for recipient in recipients}
+    kinds: tuple[type[Outcome], ...] = (NotMe, *_KINDS) if may_pass_on else _KINDS
+    return {recipient: _outcome(plugin, method, found.get(recipient), kinds) for recipient in recipients}
 
 
-def _outcome(plugin: Plugin, method: object, found: object) -> Outcome:
+def _outcome(plugin: Plugin, method: object, found: object, kinds: Sequence[type[Outcome]]) -> Outcome:
     """Give one of the six kinds, whatever class of its own a plug-in has."""
     if found is None:
         return Deferred(text=f"{plugin.name} gave no outcome for this recipient", stage="submit")
-    if type(found) in _KINDS:
+    if type(found) in kinds:
         return cast(Outcome, found)
-    kind = next((kind for kind in _KINDS if isinstance(found, kind)), None)
+    kind = next((kind for kind in kinds if isinstance(found, kind)), None)
     if kind is None or not isinstance(found, Outcome):
         return Unknown(text=str(plugin.nonsense(method, found, "an outcome for each recipient")), stage="submit")
     return kind(found.code, found.enhanced, found.text, found.stage, found.note)

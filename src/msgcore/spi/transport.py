@@ -23,6 +23,7 @@ __all__ = [
     "SupportsFlush",
     "SupportsIdentity",
     "SupportsPreview",
+    "SupportsProviderUids",
     "SupportsTracking",
     "TransportProvider",
 ]
@@ -41,7 +42,8 @@ class TransportProvider(Protocol):
         """Take the message to the envelope's recipients and give an outcome for each.
 
         One try: what may pass is :class:`~msgcore.model.outcome.Deferred`, and whoever calls tries again, with the
-        same transfer id. What may have been taken is :class:`~msgcore.model.outcome.Unknown`. Only what concerns no
+        same transfer id. What may have been taken is :class:`~msgcore.model.outcome.Unknown`. A recipient that is
+        another transport's, after all, is :class:`~msgcore.model.outcome.NotMe`. Only what concerns no
         single recipient raises, and nothing was sent then: the set-up (wrong password, TLS), ``TimedOut``, a lost
         connection. After ``close`` it raises ``UsageError``.
         """
@@ -71,6 +73,16 @@ class SupportsIdentity(Protocol):
 
     @property
     def identity(self) -> Address | None: ...
+
+
+@runtime_checkable
+class SupportsProviderUids(Protocol):
+    """A transport of recipients that its own system has named, such as entries of its address book."""
+
+    @property
+    def provider_uids(self) -> Sequence[bytes]:
+        """The 16 octets at 4 to 20 of entry ids: recipients that have one are given to it before any by type."""
+        ...
 
 
 @runtime_checkable

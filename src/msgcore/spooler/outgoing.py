@@ -6,6 +6,9 @@ transports has ended, a submission's outcomes, its next try and the reports are 
 that is killed in between leaves locks that end by themselves, and the submissions are taken up again: a transport sees
 the same transfer id.
 
+Before any transport, the hooks of the profile see the submission, once: what they made of it is kept in the queue, and
+every try sends that.
+
 A recipient that is refused, or that no transport claims, is reported to the inbox. A fault in the set-up (password,
 certificate, plug-in) holds the submission with its reason until somebody retries or aborts it, and so does an outcome
 that nobody knows: it is not sent twice without being asked.
@@ -13,7 +16,8 @@ that nobody knows: it is not sent twice without being asked.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+import random
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import attrs
@@ -40,12 +44,16 @@ from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import NEVER, Lock, Runtime
 from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
 from msgcore.spi.persist import written_down
 from msgcore.spi.store import Incoming, OutgoingItem
-from msgcore.spooler.attempt import Attempt, FailedService, RetryPolicy
+from msgcore.spooler.attempt import Attempt, FailedService
+from msgcore.spooler.envelope import envelope_of
+from msgcore.spooler.preprocessing import Preprocessing, preprocess
 from msgcore.spooler.reports import non_delivery_reports
+from msgcore.spooler.retry import RetryPolicy
 
 __all__ = ["send_due"]
 
@@ -64,17 +72,23 @@ async def send_due(
     deadline: Deadline,
     policy: RetryPolicy | None = None,
     failed: Sequence[FailedService] = (),
+    hooks: Sequence[GuardedHook] = (),
+    chance: Callable[[], float] = random.random,
 ) -> int:
     """Work off what is due in one outgoing queue, then what transports hold themselves; give how many were taken up.
 
-    A submission that a ``failed`` service would take, or might, is held with the reason.
+    A submission that a ``failed`` service would take, or might, is held with the reason. ``chance`` gives numbers from
+    0 up to 1, which spread the next tries.
 
     Raises:
         TimedOut: the deadline passed; what was being sent is deferred or unknown by then, as each transport found.
         OperationCancelled: cancel() was called; what transports had done by then is written down.
         MsgcoreError: what a transport's ``flush`` raised, after the others had ended.
     """
-    spooler = _Spooler(runtime, store, transports, deadline, policy or RetryPolicy(), failed, runtime.lock())
+    outbound = [hook for hook in hooks if hook.is_outbound]
+    spooler = _Spooler(
+        runtime, store, transports, deadline, policy or RetryPolicy(), failed, outbound, chance, runtime.lock()
+    )
     taken = 0
     while True:
         # Nobody else may take a submission up while a transport still works on it, however slowly it ends.
@@ -101,6 +115,8 @@ class _Spooler:
     deadline: Deadline
     policy: RetryPolicy
     failed: Sequence[FailedService]
+    hooks: Sequence[GuardedHook]
+    chance: Callable[[], float]
     guard: Lock
     errors: list[MsgcoreError] = attrs.field(factory=list[MsgcoreError])
 
@@ -113,7 +129,7 @@ class _Spooler:
                     item = await self.store.lock_due(self.policy.lease_seconds, self.deadline)
                 if item is None:
                     break
-                attempts.append(Attempt.of(item, self.transports, self.failed))
+                attempts.append(Attempt.of(item, self.transports, self.failed, self.runtime.now()))
         except BaseException:
             await self._give_back(attempts)
             raise
@@ -122,17 +138,29 @@ class _Spooler:
     async def work(self, attempts: Sequence[Attempt], within: Deadline) -> None:
         """Let every transport act on its share, and give back what none came to."""
         try:
-            for attempt in attempts:
-                if attempt.is_done:
-                    await self._settle(attempt)
-            lanes = [(one, [attempt for attempt in attempts if one.name in attempt.dealt]) for one in self.transports]
-            await self._side_by_side(
-                [
-                    self._act(transport, share, within)
-                    for transport, share in lanes
-                    if share or transport.can(Capability.FLUSH)
-                ]
-            )
+            if self.hooks:
+                step = Preprocessing(self.runtime, self.store, self.hooks, within)
+                await preprocess(step, attempts)
+            flushing = {one.name for one in self.transports if one.can(Capability.FLUSH)}
+            while True:
+                at_work = [attempt for attempt in attempts if not attempt.is_settled]
+                for attempt in at_work:
+                    if attempt.is_done:
+                        await self._settle(attempt)
+                lanes = [(one, [each for each in at_work if one.name in each.dealt]) for one in self.transports]
+                await self._side_by_side(
+                    [
+                        self._act(transport, share, within, flushes=transport.name in flushing)
+                        for transport, share in lanes
+                        if share or transport.name in flushing
+                    ]
+                )
+                flushing.clear()
+                passed_on = [attempt for attempt in at_work if attempt.passed_on and not attempt.is_settled]
+                if not passed_on or within.is_past:
+                    break
+                for attempt in passed_on:
+                    attempt.deal_on()
         finally:
             await self._give_back(attempts)
 
@@ -147,7 +175,9 @@ class _Spooler:
             for lane in lanes:
                 lane.close()  # one that was never begun
 
-    async def _act(self, transport: GuardedTransport, share: Sequence[Attempt], within: Deadline) -> None:
+    async def _act(
+        self, transport: GuardedTransport, share: Sequence[Attempt], within: Deadline, *, flushes: bool
+    ) -> None:
         """Submit a transport's share in order, then let it work off what it holds itself."""
         for attempt in share:
             if within.is_past:
@@ -161,7 +191,7 @@ class _Spooler:
                 await self._settle(attempt)
             if cancelled is not None:
                 raise cancelled
-        if transport.can(Capability.FLUSH):
+        if flushes:
             try:
                 await transport.flush(self.deadline)
             except OperationCancelled:
@@ -175,8 +205,11 @@ class _Spooler:
         recipients = attempt.dealt[transport.name]
         try:
             # Each transport has a message of its own: what one does to it is nobody else's affair.
-            message = await self.store.load(attempt.item.entry_id, _LOAD_LIMIT_OCTETS, within)
+            goes_out = attempt.item.preprocessed or attempt.item.entry_id
+            message = await self.store.load(goes_out, _LOAD_LIMIT_OCTETS, within)
         except NotFound:  # deleted since it was locked, and the lock with it
+            if attempt.item.preprocessed not in {None, attempt.item.entry_id}:
+                attempt.hold(recipients, "what the hooks made of the message is gone; abort it, and submit it again")
             attempt.end(transport.name, {})
             return None
         except StoreCorrupt as error:
@@ -190,14 +223,14 @@ class _Spooler:
             return None
         attempt.message = message
         attempt.begin(transport.name)
-        envelope = Envelope(attempt.item.sender, recipients, attempt.item.transfer_id)
+        envelope = envelope_of(attempt.item, recipients, message)
         handed = await _handed_over(transport, attempt, envelope, message, within)
         attempt.end(transport.name, handed.outcomes)
         return handed.cancelled
 
     async def _settle(self, attempt: Attempt) -> None:
         attempt.is_settled = True
-        await self._write(attempt, attempt.settled(self.runtime.now(), self.policy))
+        await self._write(attempt, attempt.settled(self.runtime.now(), self.policy, self.chance()))
 
     async def _give_back(self, attempts: Sequence[Attempt]) -> None:
         """Unlock what was not settled: the call was cut before all of its transports came to it."""
@@ -213,7 +246,7 @@ class _Spooler:
 
     async def _reports(self, attempt: Attempt, item: OutgoingItem) -> list[Incoming]:
         message = attempt.message
-        if message is None:
+        if message is None or attempt.item.preprocessed not in {None, item.entry_id}:
             try:
                 with self.runtime.shielded():
                     message = await self.store.load(item.entry_id, _LOAD_LIMIT_OCTETS, NEVER)

@@ -15,6 +15,7 @@ from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 from msgcore.spi.store import Incoming, OutgoingItem
+from msgcore.spooler.envelope import is_report
 
 __all__ = ["non_delivery_reports"]
 
@@ -36,7 +37,7 @@ def non_delivery_reports(
         for recipient, outcome in outcomes.items()
         if isinstance(outcome, Refused) and not isinstance(item.outcomes[recipient], Refused)
     ]
-    if not refused or item.sender is None:
+    if not refused or item.sender is None or is_report(message):
         return []
     here = item.sender.domain or "localhost"
     report = DeliveryReport(
@@ -44,6 +45,7 @@ def non_delivery_reports(
         recipients=tuple(ReportedRecipient.of_outcome(r.address, o, ReportAction.FAILED) for r, o in refused),
         original_message_id=message.message_id,
         original_subject=message.subject,
+        envelope_id=item.transfer_id,
         arrived_at=item.submitted_at,
     )
     octets = mime.write_delivery_report(

@@ -50,7 +50,8 @@ def lacking(request: DeliveryRequest, extensions: Extensions) -> Refused | None:
 def unheeded(request: DeliveryRequest, recipients: tuple[Recipient, ...], extensions: Extensions) -> str:
     """Name what is asked for and would be good to have, and is not offered; empty when there is nothing."""
     wishes = {
-        "DSN": bool(request.envelope_id or request.returned_content)
+        # An envelope id by itself wants nothing: it tells what a report is about, if there is one.
+        "DSN": request.returned_content is not None
         or any(notify is not None for notify in (request.notify, *[recipient.notify for recipient in recipients])),
         "DELIVERBY": request.within_seconds is not None,
         "MT-PRIORITY": request.priority is not None,

@@ -1,0 +1,55 @@
+"""When a submission is tried again, and until when: pure functions of its terms, the policy and the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from msgcore.errors import UsageError
+from msgcore.spi.store import OutgoingItem
+
+__all__ = ["RetryPolicy", "is_expired", "is_given_up", "next_try"]
+
+
+@attrs.frozen
+class RetryPolicy:
+    """The wait doubles from ``shortest`` to ``longest``; after ``lifetime`` a submission is given up.
+
+    Each wait is longer by up to ``jitter`` of itself, so that what was deferred together does not come back together.
+
+    Raises:
+        UsageError: the waits do not rise, or ``jitter`` is not from 0 to 1.
+    """
+
+    shortest: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(hours=1)
+    lifetime: timedelta = timedelta(days=2)
+    lease_seconds: float = 600.0
+    jitter: float = 0.1
+
+    def __attrs_post_init__(self) -> None:
+        if not timedelta(0) < self.shortest <= self.longest:
+            raise UsageError(f"shortest {self.shortest} and longest {self.longest}: need waits that rise")
+        if not 0 <= self.jitter <= 1:
+            raise UsageError(f"jitter {self.jitter}: need 0 to 1")
+
+
+def next_try(item: OutgoingItem, now: datetime, tries: int, policy: RetryPolicy, chance: float) -> datetime:
+    """Say when a submission is tried again after ``tries`` waits; ``chance`` is from 0 up to 1.
+
+    What expires earlier is looked at then, so that its sender is told at once.
+    """
+    wait = min(policy.longest, policy.shortest * (1 << min(tries, 20)))
+    due_at = now + wait * (1 + policy.jitter * chance)
+    return due_at if item.terms.expires_at is None else min(due_at, item.terms.expires_at)
+
+
+def is_expired(item: OutgoingItem, now: datetime) -> bool:
+    """Whether its terms say that no try is made any more."""
+    return item.terms.expires_at is not None and item.terms.expires_at <= now
+
+
+def is_given_up(item: OutgoingItem, now: datetime, policy: RetryPolicy) -> bool:
+    """Whether a try that did not succeed was the last."""
+    return is_expired(item, now) or now - item.terms.due_at(item.submitted_at) > policy.lifetime

@@ -1,0 +1,222 @@
+"""Hooks that see what goes out: once for each submission, in order, and nothing goes past one that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from msgcore.base.times import Deadline
+from msgcore.codecs import mime
+from msgcore.errors import ConnectionLost, OperationCancelled
+from msgcore.model import Accepted, Deferred, Envelope, Message, Outcome, Recipient, Refused
+from msgcore.runtime import NEVER
+from msgcore.spi.hooks import Hold, HookAnswer, Processed
+from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spooler.attempt import FailedService
+from tests.providers.internal.box import Box
+from tests.spooler.desk import LETTER, now_is, send, submitted, verdicts
+from tests.spooler.transports import MemoryTransport, accept
+
+BOB, CID = LETTER.recipients
+Act = Callable[[Envelope, Message], HookAnswer]
+
+
+class Hook:
+    """A plain one that does what it is told, and remembers what it saw."""
+
+    def __init__(self, act: Act) -> None:
+        self._act = act
+        self.saw: list[tuple[list[str], str | None]] = []
+
+    def process_outbound(self, envelope: Envelope, message: Message, deadline: Deadline) -> HookAnswer:
+        self.saw.append(([one.email_address for one in envelope.recipients], message.subject))
+        return self._act(envelope, message)
+
+
+class AsyncHook(Hook):
+    async def process_outbound(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, envelope: Envelope, message: Message, deadline: Deadline
+    ) -> HookAnswer:
+        return super().process_outbound(envelope, message, deadline)
+
+
+def renamed(subject: str, *, in_sent_copy: bool = False) -> Act:
+    def act(_: Envelope, message: Message) -> HookAnswer:
+        message.subject = f"{message.subject}, {subject}"
+        return Processed(message, in_sent_copy=in_sent_copy)
+
+    return act
+
+
+def raising(error: Exception) -> Act:
+    def act(_: Envelope, message: Message) -> HookAnswer:
+        raise error
+
+    return act
+
+
+def saying(answer: object) -> Act:
+    return lambda *_: answer  # type: ignore[return-value]  # pyright: ignore[reportReturnType]  # nonsense, too
+
+
+def passed(box: Box, *hooks: object, verdict: Callable[[Recipient], Outcome] = accept) -> MemoryTransport:
+    """Submit a letter, and work off the queue once."""
+    transport = MemoryTransport(verdict)
+    submitted(box)
+    send(box, transport, hooks=hooks)
+    return transport
+
+
+def subjects(transport: MemoryTransport) -> list[str | None]:
+    return [message.subject for _, message in transport.taken]
+
+
+def the_item(box: Box) -> OutgoingItem:
+    [item] = box.run(box.store.find_submissions("t1", "", NEVER))
+    return item
+
+
+@pytest.mark.parametrize("kind", [Hook, AsyncHook])
+def test_hooks_change_what_goes_out_one_after_the_other(box: Box, kind: type[Hook]) -> None:
+    transport = passed(box, kind(renamed("scanned")), kind(renamed("signed")))
+
+    assert subjects(transport) == ["letter, scanned, signed"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "copy"),
+    [
+        ((False, False), "letter"),
+        ((True, False), "letter, a"),
+        ((True, True), "letter, a, b"),
+        ((False, True), "letter, a, b"),
+    ],
+)
+def test_the_sent_copy_is_what_its_sender_wrote_unless_a_hook_says_so(
+    box: Box, shown: Sequence[bool], copy: str
+) -> None:
+    hooks = [Hook(renamed(name, in_sent_copy=is_shown)) for name, is_shown in zip("ab", shown, strict=True)]
+
+    assert (subjects(passed(box, *hooks)), box.subjects(SpecialFolder.SENT_ITEMS)) == (["letter, a, b"], [copy])
+
+
+def test_what_a_hook_does_to_its_copy_alone_changes_nothing(box: Box) -> None:
+    def act(envelope: Envelope, message: Message) -> HookAnswer:
+        renamed("changed")(envelope, message)
+        return None
+
+    assert subjects(passed(box, Hook(act))) == ["letter"]
+
+
+def test_every_try_sends_what_the_hooks_made_once(box: Box) -> None:
+    hook = Hook(renamed("stamped"))
+    transport = passed(box, hook, verdict=verdicts(bob=Accepted(), cid=Deferred(451)))
+    box.run(box.store.make_due(NEVER))
+    send(box, transport, hooks=[hook])
+
+    assert (len(hook.saw), subjects(transport)) == (1, ["letter, stamped", "letter, stamped"])
+
+
+class Torn(BaseException):
+    """What a killed process looks like to those who look afterwards."""
+
+
+def test_who_is_killed_after_the_hooks_have_seen_it_does_not_show_it_again(box: Box) -> None:
+    hook = Hook(renamed("stamped"))
+
+    class Killed(MemoryTransport):
+        async def submit(self, envelope: Envelope, message: Message, deadline: object) -> dict[Recipient, Outcome]:
+            raise Torn
+
+    submitted(box)
+    with pytest.raises(Torn):
+        send(box, Killed(), hooks=[hook])
+    box.run(box.store.retry(the_item(box).entry_id, NEVER))
+    transport = MemoryTransport()
+    send(box, transport, hooks=[hook])
+
+    assert (len(hook.saw), subjects(transport)) == (1, ["letter, stamped"])
+
+
+# Refusing and holding
+
+
+def test_whom_a_hook_refuses_the_next_hook_and_the_transports_do_not_see(box: Box) -> None:
+    first = Hook(saying(Processed(refused={CID: Refused(text="no key for cid")})))
+    second = Hook(saying(None))
+    transport = passed(box, first, second)
+
+    assert (second.saw, transport.recipients) == ([(["bob@b.test"], "letter")], [["bob@b.test"]])
+    assert the_item(box).outcomes[CID].text == "no key for cid"
+
+
+def test_whom_hooks_refuse_is_reported_once_with_what_the_sender_wrote(box: Box) -> None:
+    hooks = [Hook(renamed("stamped")), Hook(saying(Processed(refused={CID: Refused(text="no key for cid")})))]
+    passed(box, *hooks)
+    [report] = [box.load(one) for one in box.ids()]
+    told = mime.read_delivery_report(report)
+
+    assert told is not None
+    assert ([one.address for one in told.recipients], told.original_subject) == ([CID.address], "letter")
+
+
+def test_what_a_hook_refuses_goes_to_nobody_and_has_ended(box: Box) -> None:
+    transport = passed(box, Hook(saying(Refused(text="there is a virus in it"))))
+
+    assert (transport.taken, the_item(box).state, len(box.ids())) == ([], OutgoingState.SENT, 1)
+
+
+FAULTS: list[tuple[Act, str]] = [
+    (saying(Hold("for the boss")), "Hook: for the boss"),
+    (raising(ZeroDivisionError("boom")), "ZeroDivisionError: boom"),
+    (raising(ValueError("no")), "ValueError: no"),
+    (saying("ok"), "need Processed, Hold, Refused or None"),
+    (lambda *_: Processed(refused={BOB: Accepted()}), "refused needs a Refused"),  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+]
+
+
+@pytest.mark.parametrize(("act", "reason"), FAULTS)
+def test_nothing_goes_past_a_hook_that_fails_or_holds(box: Box, act: Act, reason: str) -> None:
+    transport = passed(box, Hook(saying(None)), Hook(act))
+    item = the_item(box)
+
+    assert (transport.taken, item.state, reason in item.reason) == ([], OutgoingState.HELD, True)
+
+
+def test_what_was_held_is_seen_again_after_a_retry(box: Box) -> None:
+    passed(box, Hook(saying(Hold("for the boss"))))
+    box.run(box.store.retry(the_item(box).entry_id, NEVER))
+    transport = MemoryTransport()
+    send(box, transport, hooks=[Hook(renamed("approved"))])
+
+    assert subjects(transport) == ["letter, approved"]
+
+
+def test_what_a_hook_cannot_do_now_waits_for_the_next_try(box: Box) -> None:
+    transport = passed(box, Hook(raising(ConnectionLost("the scanner is away"))))
+    item = the_item(box)
+
+    assert (transport.taken, item.state, item.reason) == ([], OutgoingState.READY, "Hook: the scanner is away")
+
+
+def test_a_cancelled_hook_leaves_the_submission_for_the_next_call(box: Box) -> None:
+    submitted(box)
+    with pytest.raises(OperationCancelled):
+        send(box, MemoryTransport(), hooks=[Hook(raising(OperationCancelled("cancel() was called")))])
+    transport = MemoryTransport()
+    send(box, transport, hooks=[Hook(renamed("seen"))])
+
+    assert subjects(transport) == ["letter, seen"]
+
+
+def test_nothing_goes_past_a_hook_that_could_not_be_opened(box: Box) -> None:
+    item, transport = submitted(box), MemoryTransport()
+    send(box, transport, failed=[FailedService("scanner", None, "no licence", is_hook=True)])
+    now = now_is(box, item)
+
+    assert (transport.taken, now.state, now.reason) == (
+        [],
+        OutgoingState.HELD,
+        "scanner could not be opened: no licence",
+    )
