@@ -6,6 +6,7 @@ opens a runtime of its own on the running loop.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -211,7 +212,8 @@ def logon(
     profile: str | Profile,
     *,
     admin: ProfileAdmin | None = None,
+    hooks: Sequence[object] = (),
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Opening[Session]:
     """Log on to a profile; as :func:`msgcore.logon`."""
-    return _session.logon(profile, AsyncioRuntime(), admin=admin, timeout_seconds=timeout_seconds)
+    return _session.logon(profile, AsyncioRuntime(), admin=admin, hooks=hooks, timeout_seconds=timeout_seconds)

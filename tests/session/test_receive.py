@@ -98,6 +98,21 @@ def test_a_copy_that_is_left_is_not_received_twice(desk: Desk, ann: MemoryMaildr
         assert subjects(session) == ["one"]
 
 
+def test_what_comes_goes_where_its_class_is_received(desk: Desk, ann: MemoryMaildrop) -> None:
+    report = (
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\nSubject: told\r\n\r\n--x\r\n\r\n"
+    )
+    status = b"--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; b.test\r\n\r\n"
+    ann.put(report + status + b"Final-Recipient: rfc822; bob@b.test\r\nAction: failed\r\nStatus: 5.1.1\r\n--x--\r\n")
+    ann.put(letter("one"))
+    with desk.log_on(desk.mailbox(), account()) as session:
+        reports = session.default_store.root.create_folder("Reports")
+        session.default_store.set_receive_folder("REPORT", reports)
+        session.receive()
+
+        assert ([item.subject for item in reports.messages()], subjects(session)) == (["told"], ["one"])
+
+
 def test_the_report_says_what_was_done(session: Session) -> None:
     (report,) = session.receive()
 

@@ -14,6 +14,7 @@ from msgcore.codecs import mime
 from msgcore.errors import MsgcoreError
 from msgcore.props.table import PidTagEntryId, PidTagMessageDeliveryTime
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Runtime
+from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.journal import JournalEntry
@@ -21,7 +22,7 @@ from msgcore.spi.origin import JournalKey
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.retrieval import RetrievalPolicy
 from msgcore.spi.store import Incoming, MessageStatus, SpecialFolder, StoreProvider, TableQuery
-from msgcore.spooler.incoming import OnProgress, RetrievalReport, Task, retrieve
+from msgcore.spooler.incoming import Gate, OnProgress, RetrievalReport, Task, retrieve
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.memory_maildrop import MemoryMaildrop, MemoryRetriever
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
@@ -115,11 +116,20 @@ class Desk:
         *,
         deadline: Deadline = NEVER,
         on_progress: OnProgress | None = None,
+        hooks: Sequence[object] = (),
     ) -> RetrievalReport:
         retriever = self.retriever(policy or RetrievalPolicy())
         return call(
             self.runtime,
-            lambda runtime: retrieve(runtime, self.store, retriever, deadline, task=task, on_progress=on_progress),
+            lambda runtime: retrieve(
+                runtime,
+                self.store,
+                retriever,
+                deadline,
+                task=task,
+                on_progress=on_progress,
+                gate=Gate([GuardedHook(Plugin(type(one).__name__, one, runtime), one) for one in hooks]),
+            ),
         )
 
     def refresh(self, policy: RetrievalPolicy | None = None) -> RetrievalReport:

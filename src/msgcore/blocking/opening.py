@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -261,14 +262,15 @@ def logon(
     profile: str | Profile,
     *,
     admin: ProfileAdmin | None = None,
+    hooks: Sequence[object] = (),
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Session:
-    """Log on to a profile.
+    """Log on to a profile. All mail passes ``hooks`` (:mod:`msgcore.spi.hooks`), behind those of the profile.
 
     Raises:
         ProfileError: the profile is missing or wrong; with file, line and key.
         SetupError, NotSupported: every service failed at logon; the first one's error.
     """
     runtime = BlockingRuntime()
-    opening = _session.logon(profile, runtime, admin=admin, timeout_seconds=timeout_seconds)
+    opening = _session.logon(profile, runtime, admin=admin, hooks=hooks, timeout_seconds=timeout_seconds)
     return Session(runtime, runtime.run(opening.open()))

@@ -97,8 +97,30 @@ class Session(SpecialFolders, Closing):
         opening = self._inner.open_message(entry_id, load_limit_octets, timeout_seconds=timeout_seconds)
         return StoredMessage(self._runtime, self._runtime.run(opening.open()))
 
-    def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
-        return self._runtime.run(self._inner.submit(message, timeout_seconds=timeout_seconds))
+    def submit(
+        self,
+        message: Message,
+        *,
+        at_least_once: bool = False,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Submission:
+        return self._runtime.run(
+            self._inner.submit(message, at_least_once=at_least_once, timeout_seconds=timeout_seconds)
+        )
+
+    def resend(
+        self,
+        submission: SubmissionLike,
+        *,
+        at_least_once: bool = False,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Submission:
+        return self._runtime.run(
+            self._inner.resend(submission, at_least_once=at_least_once, timeout_seconds=timeout_seconds)
+        )
+
+    def send_receipt(self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> bool:
+        return self._runtime.run(self._inner.send_receipt(entry_id, timeout_seconds=timeout_seconds))
 
     def flush_queues(self, *, timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS) -> tuple[RetrievalReport, ...]:
         return self._runtime.run(self._inner.flush_queues(timeout_seconds=timeout_seconds))

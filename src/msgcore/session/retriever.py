@@ -10,7 +10,7 @@ from msgcore.runtime.abc import Runtime
 from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.retrieval import RetrievalPolicy
-from msgcore.spooler.incoming import OnProgress, RetrievalReport, Task, retrieve
+from msgcore.spooler.incoming import OPEN_GATE, Gate, OnProgress, RetrievalReport, Task, retrieve
 
 __all__ = ["Retriever"]
 
@@ -47,7 +47,12 @@ class Retriever:
         return self._guarded.policy
 
     async def retrieve(
-        self, store: GuardedStore, deadline: Deadline, task: Task, on_progress: OnProgress | None = None
+        self,
+        store: GuardedStore,
+        deadline: Deadline,
+        task: Task,
+        on_progress: OnProgress | None = None,
+        gate: Gate = OPEN_GATE,
     ) -> RetrievalReport:
         """Do a task, after those that other calls have begun; raises as :func:`retrieve` does, and ``TimedOut``."""
         try:
@@ -56,7 +61,9 @@ class Retriever:
             raise TimedOut(f"{self.name}: another call is retrieving from it") from error
         self._show(is_at_work=True)
         try:
-            return await retrieve(self._runtime, store, self._guarded, deadline, task=task, on_progress=on_progress)
+            return await retrieve(
+                self._runtime, store, self._guarded, deadline, task=task, on_progress=on_progress, gate=gate
+            )
         finally:
             self.changes += 1
             self._turn.release()

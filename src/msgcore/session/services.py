@@ -20,9 +20,11 @@ from msgcore.session.store import MessageStore
 from msgcore.spi.addressbook import AddressBookProvider
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_addressbook import GuardedAddressBook
+from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.hooks import InboundHook, OutboundHook
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.retrieval import RetrievalPolicy, RetrievingProvider
 from msgcore.spi.service import ServiceClass, SupportsProviders
@@ -70,6 +72,7 @@ class ResourceType(enum.IntEnum):
     ADDRESS_BOOK_PROVIDER = 35
     TRANSPORT_PROVIDER = 36
     SPOOLER = 37
+    HOOK_PROVIDER = 39
 
 
 class ResourceMethod(enum.IntFlag):
@@ -99,6 +102,7 @@ class OpenService:
     transports: tuple[GuardedTransport, ...] = ()
     retrievers: tuple[Retriever, ...] = ()
     address_books: tuple[GuardedAddressBook, ...] = ()
+    hooks: tuple[GuardedHook, ...] = ()
     error: MsgcoreError | None = None
 
     @property
@@ -151,7 +155,7 @@ class OpenService:
     @property
     def failed(self) -> FailedService:
         """What the spooler has to know of a service that could not be opened."""
-        return FailedService(self.entry.name, self.identity, self.status_text)
+        return FailedService(self.entry.name, self.identity, self.status_text, _is_hook(self.entry))
 
     @property
     def has_read_only_stores(self) -> bool:
@@ -167,6 +171,8 @@ class OpenService:
     def resource_type(self) -> ResourceType:
         if self.stores:
             return ResourceType.STORE_PROVIDER
+        if self.hooks and not (self.transports or self.retrievers):
+            return ResourceType.HOOK_PROVIDER
         is_book = self.address_books and not (self.transports or self.retrievers)
         return ResourceType.ADDRESS_BOOK_PROVIDER if is_book else ResourceType.TRANSPORT_PROVIDER
 
@@ -188,6 +194,16 @@ def _configured_identity(entry: ServiceEntry) -> Address | None:
         return parse_address(email)
     except UsageError:
         return None
+
+
+def _is_hook(entry: ServiceEntry) -> bool:
+    """Whether all mail has to pass a service, by its class: of one that is not installed nobody knows."""
+    try:
+        service_class = entry.found()
+    except MsgcoreError:
+        return False
+    methods = ("process_outbound", "process_inbound")
+    return getattr(service_class, "provides_hooks", any(hasattr(service_class, name) for name in methods))
 
 
 def may_retrieve(service_class: ServiceClass) -> bool:
@@ -246,12 +262,14 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
     )
     books = plugin.attribute(lambda: [one for one in providers if isinstance(one, AddressBookProvider)])
     opened.address_books = tuple(GuardedAddressBook(plugin, one) for one in books)
-    if not (stores or opened.transports or opened.retrievers or opened.address_books):
+    hooks = plugin.attribute(lambda: [one for one in providers if isinstance(one, OutboundHook | InboundHook)])
+    opened.hooks = tuple(GuardedHook(plugin, one) for one in hooks)
+    if not (stores or opened.transports or opened.retrievers or opened.address_books or opened.hooks):
         kind = type(plugin.target)
         raise PluginBroken(
             f"{plugin.name}: {kind.__module__}.{kind.__qualname__} provides nothing: a transport has address_types and "
             "submit, a store what StoreProvider says, a retriever account, retrieval and open_maildrop, an address "
-            "book resolve_name"
+            "book resolve_name, a hook process_outbound or process_inbound"
         )
     opened.stores_away = tuple(stores)
     await reach_stores(opened, plugin.runtime, deadline, submit)

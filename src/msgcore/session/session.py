@@ -21,6 +21,7 @@ from msgcore.profile.profile import Profile
 from msgcore.props.match import PropertySource
 from msgcore.props.table import PidTagClientSubmitTime
 from msgcore.runtime.abc import Runtime
+from msgcore.session.hooks import passed_hook
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.retriever import Retriever
 from msgcore.session.services import OpenService, open_service
@@ -50,9 +51,10 @@ def logon(
     runtime: Runtime,
     *,
     admin: ProfileAdmin | None = None,
+    hooks: Sequence[object] = (),
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Opening[Session]:
-    """Log on to a profile.
+    """Log on to a profile. All mail passes ``hooks`` (:mod:`msgcore.spi.hooks`), behind those of the profile.
 
     Raises:
         ProfileError: the profile is missing or wrong; with file, line and key.
@@ -65,7 +67,7 @@ def logon(
         if not isinstance(given, Profile):
             name, administration = given, admin or ProfileAdmin()
             given = await runtime.in_thread(lambda: administration.profile(name), deadline)
-        session = Session(runtime, given)
+        session = Session(runtime, given, hooks)
         await session.open(deadline)
         return session
 
@@ -75,9 +77,14 @@ def logon(
 class Session(SessionSpooling, Closing):
     """A logon to a profile. May be shared by threads and tasks; :meth:`close` logs off."""
 
-    def __init__(self, runtime: Runtime, profile: Profile) -> None:
-        """Use :func:`logon`."""
+    def __init__(self, runtime: Runtime, profile: Profile, hooks: Sequence[object] = ()) -> None:
+        """Use :func:`logon`.
+
+        Raises:
+            UsageError: one of ``hooks`` is none.
+        """
         super().__init__(runtime, profile)
+        self._passed_hooks = [passed_hook(one, runtime) for one in hooks]
 
     async def open(self, deadline: Deadline) -> None:
         """Open every service, side by side; raise the first error when none could be opened."""

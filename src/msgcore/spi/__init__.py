@@ -5,6 +5,7 @@ from msgcore.base.ids import ObjectKind as ObjectKind
 from msgcore.base.text import Secret as Secret
 from msgcore.base.times import Deadline as Deadline
 from msgcore.model.envelope import Envelope as Envelope
+from msgcore.model.outcome import NotMe as NotMe
 from msgcore.props.key import PropertyKey as PropertyKey
 from msgcore.runtime.abc import Runtime as Runtime
 from msgcore.spi.addressbook import AddressBookEntry as AddressBookEntry
@@ -21,6 +22,10 @@ from msgcore.spi.folders import Search as Search
 from msgcore.spi.gateway import Content as Content
 from msgcore.spi.gateway import Gateway as Gateway
 from msgcore.spi.gateway import SupportsForms as SupportsForms
+from msgcore.spi.hooks import Hold as Hold
+from msgcore.spi.hooks import InboundHook as InboundHook
+from msgcore.spi.hooks import OutboundHook as OutboundHook
+from msgcore.spi.hooks import Processed as Processed
 from msgcore.spi.journal import JournalEntry as JournalEntry
 from msgcore.spi.limited import limit_attachments as limit_attachments
 from msgcore.spi.message_state import OwedReceipt as OwedReceipt

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, MsgcoreError, NotSupported, OperationCancelled, ServiceBusy, UsageError
+from msgcore.errors import (
+    ConnectionLost,
+    MsgcoreError,
+    NotSupported,
+    OperationCancelled,
+    ServiceBusy,
+    SetupError,
+    UsageError,
+)
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spooler.retrieval.gate import OPEN_GATE, Gate
 from msgcore.spooler.retrieval.opening import open_patiently
 from msgcore.spooler.retrieval.policy import Task
 from msgcore.spooler.retrieval.report import RetrievalFault, RetrievalProgress, RetrievalReport
@@ -15,7 +24,16 @@ from msgcore.spooler.retrieval.session import work_through
 from msgcore.spooler.retrieval.tally import Tally
 from msgcore.spooler.retrieval.visit import OnProgress, Order
 
-__all__ = ["OnProgress", "RetrievalFault", "RetrievalProgress", "RetrievalReport", "Task", "retrieve"]
+__all__ = [
+    "OPEN_GATE",
+    "Gate",
+    "OnProgress",
+    "RetrievalFault",
+    "RetrievalProgress",
+    "RetrievalReport",
+    "Task",
+    "retrieve",
+]
 
 
 async def retrieve(
@@ -26,13 +44,15 @@ async def retrieve(
     *,
     task: Task = Task.RECEIVE,
     on_progress: OnProgress | None = None,
+    gate: Gate = OPEN_GATE,
 ) -> RetrievalReport:
     """Retrieve what the retriever's policy says, or do another task, and tell what was done.
 
     No message is stored twice, and none is deleted at the server that is not stored or was not marked for it. What
     server, network, store and deadline do is the report's ``error``; the next call goes on from there. A connection
     that is lost is opened again as long as each session has stored something, and no more than was listed at first; and
-    once for a message that was put off, for it could have taken the time in which others are deleted.
+    once for a message that was put off, for it could have taken the time in which others are deleted. Mail passes the
+    ``gate`` on its way into the store.
 
     Raises:
         NotSupported: the store keeps no journal, or takes no mail.
@@ -42,7 +62,9 @@ async def retrieve(
     if not store.can(Capability.JOURNAL):
         raise NotSupported(f"{store.display_name}: this store keeps no journal of what was retrieved into it")
     tally = Tally(retriever.name)
-    order = Order(runtime, store, retriever.account, retriever.policy, task, deadline, on_progress, tally)
+    order = Order(runtime, store, retriever.account, retriever.policy, task, deadline, on_progress, tally, gate)
+    if gate.closed and task is not Task.REFRESH:
+        return tally.report(SetupError(gate.closed))
     try:
         await _until_done(order, retriever)
     except (OperationCancelled, UsageError):

@@ -23,7 +23,7 @@ from msgcore.session.tables.asked import checked_text
 from msgcore.session.tables.remote_rows import is_remote
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spooler.incoming import OnProgress, RetrievalReport, Task
+from msgcore.spooler.incoming import Gate, OnProgress, RetrievalReport, Task
 
 __all__ = ["SessionReceiving"]
 
@@ -78,7 +78,7 @@ class SessionReceiving(SessionStores):
         async def retrieve(task: Task, deadline: Deadline, on_progress: OnProgress | None) -> RetrievalReport:
             self._under_way += 1
             try:
-                return await retriever.retrieve(store, deadline, task, on_progress)
+                return await retriever.retrieve(store, deadline, task, on_progress, self._gate())
             finally:
                 self._under_way -= 1
 
@@ -102,7 +102,7 @@ class SessionReceiving(SessionStores):
                 return
             try:
                 store = self._store_for(retriever)
-                found[number] = await retriever.retrieve(store, deadline, Task.RECEIVE, on_progress)
+                found[number] = await retriever.retrieve(store, deadline, Task.RECEIVE, on_progress, self._gate())
             except OperationCancelled:
                 raise
             except MsgcoreError as error:  # nothing was begun; the others go on
@@ -130,6 +130,13 @@ class SessionReceiving(SessionStores):
             raise
 
     # Who, and where to
+
+    def _gate(self) -> Gate:
+        """Give what mail passes on its way in."""
+        lost = next((str(one.failed) for one in self._services if one.could_not_open and one.failed.is_hook), "")
+        queues = self._stores_with(Capability.OUTGOING_QUEUE)
+        inbound = [hook for hook in self._hooks if hook.is_inbound]
+        return Gate(inbound, queues[0].provider if queues else None, lost)
 
     def _retrievers(self) -> list[Retriever]:
         return [retriever for opened in self._services for retriever in opened.retrievers]

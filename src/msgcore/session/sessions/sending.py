@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import attrs
 
-from msgcore.base.ids import EntryId, new_time_ordered_id
+from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, OperationCancelled, SetupError, TryAgain
+from msgcore.errors import MsgcoreError, NotFound, ObjectDeleted, OperationCancelled, SetupError, TryAgain
+from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Outcomes
+from msgcore.model.recipient import Recipient
 from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.ready import ready_to_send
+from msgcore.session.reports import look_for_reports, may_be_reported
 from msgcore.session.resolving import is_address
 from msgcore.session.sent_mail import is_to_be_filed, mark_sent_mail
 from msgcore.session.services import reach_stores
@@ -23,15 +27,20 @@ from msgcore.session.sessions.receiving import SessionReceiving
 from msgcore.session.sessions.recipients import SessionRecipients
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.store import OutgoingItem, SpecialFolder
 from msgcore.spooler.filing import file_sent_mail
 from msgcore.spooler.incoming import RetrievalReport
 from msgcore.spooler.outgoing import send_due
+from msgcore.spooler.receipts import answer_receipt
+from msgcore.spooler.resending import resend_of_report, resend_of_submission
+from msgcore.spooler.terms import terms_of
 
 __all__ = ["SessionSending", "SubmissionLike"]
 
 _log = logging.getLogger("msgcore.session")
 
+_LOAD_LIMIT_OCTETS = 1 << 62
 _REACHING_SECONDS = 10.0
 """So long a store that was away is waited for, before mail is filed."""
 
@@ -47,27 +56,101 @@ class SessionSending(SessionRecipients, SessionReceiving):
         self._flushing = runtime.lock()
         self._has_submitted = runtime.event()
         """Wakes the spooler that runs in the background."""
-        self._files_sent_mail = False
+        self._files_sent_mail = True  # what an earlier session was killed before
+        self._seen_reports: set[bytes] = set()
 
-    async def submit(self, message: Message, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
+    async def submit(
+        self,
+        message: Message,
+        *,
+        at_least_once: bool = False,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Submission:
         """Put a message into the outbox: when this returns it is on the disk and will be sent.
 
         A copy is submitted, with Message-ID, Date and From set where they were not; the message given stays as it is.
+        Its properties say when it may be sent and until when: PidTagDeferredSendTime, PidTagExpiryTime and their kin.
+        When it is lost whether somebody got it, a person decides; with ``at_least_once`` it is sent again, and may
+        come twice.
 
         Raises:
             UsageError: there is no recipient, no sender can be found, or an attached file cannot be read.
             UnresolvedName, AmbiguousName: a bare name stands for nobody, or for several (both are InvalidAddress).
         """
-        return await self._submit(message, timeout_seconds)
+        terms = terms_of(message, self._runtime.now(), at_least_once=at_least_once)
+        return await self._put(message, self._runtime.deadline(timeout_seconds), terms)
 
     async def _submit(self, message: Message, timeout_seconds: float) -> Submission:
-        deadline = self._runtime.deadline(timeout_seconds)
-        queue = self._queue()
+        return await self.submit(message, timeout_seconds=timeout_seconds)
+
+    async def _put(
+        self, message: Message, deadline: Deadline, terms: SubmitTerms, recipients: Sequence[Recipient] | None = None
+    ) -> Submission:
         ready = await self._prepared(message, deadline)
         transfer_id = new_time_ordered_id().hex()
-        item = await queue.submit(ready, transfer_id, deadline)
+        item = await self._queue().submit(ready, transfer_id, deadline, terms, recipients)
         self._has_submitted.set()
         return Submission(bytes(item.entry_id), ready.message_id or "")
+
+    async def resend(
+        self,
+        submission: SubmissionLike,
+        *,
+        at_least_once: bool = False,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Submission:
+        """Submit a message again, to those only who were refused: of a submission, or of a non-delivery report.
+
+        A report is named by its entry id, in whatever store of the session it is. The message is the one that was
+        submitted here; of a report about another one, that which the report brings back. It keeps its Message-ID, and
+        what it says of its recipients.
+
+        Raises:
+            UsageError: nobody was refused, the submission has not ended, or the report brings no message back.
+            NotFound: the message, or the report, is gone.
+        """
+        deadline, queue, entry_id = self._runtime.deadline(timeout_seconds), self._queue(), _id_of(submission)
+        item = await _submission_or_none(queue, entry_id, deadline)
+        if item is None:
+            store = self._store_of(bytes(entry_id)).provider
+            again = await resend_of_report(queue, await store.load(entry_id, _LOAD_LIMIT_OCTETS, deadline), deadline)
+        else:
+            again = await resend_of_submission(queue, item, deadline)
+        return await self._put(again.message, deadline, SubmitTerms(at_least_once=at_least_once), again.recipients)
+
+    async def send_receipt(self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> bool:
+        """Submit the read receipt that a message is owed, when a person has said so; false when none is owed.
+
+        Those that need no question are submitted by :meth:`flush_queues`.
+
+        Raises:
+            NotSupported: the message's store does not note receipts.
+        """
+        deadline, store = self._runtime.deadline(timeout_seconds), self._store_of(entry_id).provider
+        wanted = EntryId.parse(entry_id)
+        for owed in await store.owed_receipts(deadline):
+            if owed.entry_id == wanted and owed.is_read:
+                now, identities = self._runtime.now(), self._identities()
+                self._files_sent_mail = True
+                return await answer_receipt(store, self._queue(), owed, identities, now, deadline, was_asked=True)
+        return False
+
+    async def _send_receipts(self, deadline: Deadline) -> None:
+        """Submit the receipts that are owed and need no question; log what cannot be now."""
+        for store in [one.provider for one in self.stores if one.provider.can(Capability.RECEIPTS)]:
+            try:
+                for owed in await store.owed_receipts(deadline):
+                    if owed.is_read:
+                        now, identities = self._runtime.now(), self._identities()
+                        if await answer_receipt(store, self._queue(), owed, identities, now, deadline):
+                            self._files_sent_mail = True
+            except OperationCancelled:
+                raise
+            except MsgcoreError as error:
+                _log.warning("%s: receipts wait until the next time: %s", store.display_name, error)
+
+    def _identities(self) -> list[Address]:
+        return [opened.identity for opened in self._services if opened.identity is not None]
 
     def _queue(self) -> GuardedStore:
         return self.default_store.provider
@@ -127,7 +210,10 @@ class SessionSending(SessionRecipients, SessionReceiving):
         try:
             try:
                 await self._follow_config(deadline)
-                return await send_due(self._runtime, queue, self._transports(), deadline, failed=failed)
+                await self._send_receipts(deadline)
+                return await send_due(
+                    self._runtime, queue, self._transports(), deadline, failed=failed, hooks=self._hooks
+                )
             finally:
                 await self._file_sent_mail(deadline)
         finally:
@@ -157,11 +243,17 @@ class SessionSending(SessionRecipients, SessionReceiving):
     ) -> Outcomes:
         """Say what has become of each recipient so far; what a transport took is followed there if it can tell.
 
+        So are the reports that have come in: one that is proven makes the outcome, any other is told in its note.
+
         Raises:
             NotFound: the submission is gone.
         """
         deadline = self._runtime.deadline(timeout_seconds)
-        item = await self._queue().submission(_id_of(submission), deadline)
+        queue = self._queue()
+        item = await queue.submission(_id_of(submission), deadline)
+        if may_be_reported(item):
+            await look_for_reports(self.stores, queue, item, self._seen_reports, deadline)
+            item = await queue.submission(item.entry_id, deadline)
         known = dict(item.outcomes)
         for transport in self._transports():
             mine = [r for r, name in item.transports.items() if name == transport.name]
@@ -206,6 +298,18 @@ class SessionSending(SessionRecipients, SessionReceiving):
             UsageError: it has ended, or is being sent at this moment.
         """
         await self._queue().abort(_id_of(submission), self._runtime.deadline(timeout_seconds))
+
+
+async def _submission_or_none(queue: GuardedStore, entry_id: EntryId, deadline: Deadline) -> OutgoingItem | None:
+    """Find a submission; ``None`` for what is another message, maybe of another store."""
+    if entry_id.provider_uid != queue.uid:
+        return None
+    try:
+        return await queue.submission(entry_id, deadline)
+    except ObjectDeleted:
+        raise
+    except NotFound:
+        return None
 
 
 def _id_of(submission: SubmissionLike) -> EntryId:

@@ -16,6 +16,7 @@ from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
 from msgcore.session.tables.session_rows import SPOOLER_NAME
 from msgcore.spi.capability import Capability
+from msgcore.spi.guarded_hook import GuardedHook
 
 __all__ = ["SessionStores"]
 
@@ -28,12 +29,18 @@ class SessionStores:
         self._profile = profile
         self._services: list[OpenService] = []
         self._board = StatusBoard()
+        self._passed_hooks: list[GuardedHook] = []
         self._under_way: int = 0
         """How many calls send or retrieve at the moment."""
 
     def _row_name(self, row: int) -> str:
         """Name the row of the status table that has a number."""
         return self._services[row].entry.name if row < len(self._services) else SPOOLER_NAME
+
+    @property
+    def _hooks(self) -> list[GuardedHook]:
+        """All that mail passes, in the profile's order, then those passed in code."""
+        return [*(hook for opened in self._services for hook in opened.hooks), *self._passed_hooks]
 
     @property
     def profile_name(self) -> str:

@@ -9,6 +9,7 @@ from msgcore.base.ids import EntryId
 from msgcore.errors import Closed, CommitUnknown, MsgcoreError, NotSupported, StoreCorrupt, StoreFull, TryAgain
 from msgcore.spi.capability import Capability
 from msgcore.spi.store import NO_STATUS, Incoming, SpecialFolder
+from msgcore.spooler.retrieval.arriving import arrive
 from msgcore.spooler.retrieval.letters import Letter, received_at
 from msgcore.spooler.retrieval.policy import MARKS, mark_when_stored
 from msgcore.spooler.retrieval.visit import Visit
@@ -30,6 +31,7 @@ async def store_letters(visit: Visit, letters: Sequence[Letter]) -> list[_Stored
         NotSupported: the store has no inbox.
         MsgcoreError: it can store nothing now, or takes none of many.
     """
+    letters = await arrive(visit, letters)
     incoming = [_incoming(visit, letter) for letter in letters]
     return await _store(visit, await _way_in(visit), list(zip(letters, incoming, strict=True))) if letters else []
 

@@ -16,6 +16,7 @@ from msgcore.spi.journal import JournalEntry
 from msgcore.spi.origin import JournalKey, Origin
 from msgcore.spi.retrieval import RetrievalPolicy, Retrieved, Waiting
 from msgcore.spi.store import MessageStatus
+from msgcore.spooler.retrieval.gate import OPEN_GATE, Gate
 from msgcore.spooler.retrieval.plan import Lots, Step
 from msgcore.spooler.retrieval.policy import Fate, Task
 from msgcore.spooler.retrieval.report import RetrievalProgress
@@ -45,6 +46,7 @@ class Order:
     deadline: Deadline
     on_progress: OnProgress | None
     tally: Tally
+    gate: Gate = OPEN_GATE
 
 
 @attrs.define

@@ -1,0 +1,96 @@
+"""Sending a message again, to those only who have not got it (MAPI's MSGFLAG_RESEND)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
+from msgcore.codecs import mime
+from msgcore.errors import NotFound, UsageError
+from msgcore.model.message import Message
+from msgcore.model.outcome import Refused
+from msgcore.model.recipient import Recipient
+from msgcore.model.report import DeliveryReport, ReportAction
+from msgcore.props.table import PidTagMessageFlags
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
+from msgcore.spooler.tying import Tied, reported_recipient, submission_of
+
+__all__ = ["Resend", "resend_of_report", "resend_of_submission"]
+
+_LOAD_LIMIT_OCTETS = 1 << 62
+
+
+@attrs.frozen
+class Resend:
+    """A message as it was submitted, and those that it goes to again."""
+
+    message: Message
+    recipients: tuple[Recipient, ...]
+
+
+async def resend_of_submission(queue: GuardedStore, item: OutgoingItem, deadline: Deadline) -> Resend:
+    """Find whom a submission has not reached.
+
+    Raises:
+        UsageError: it has not ended, or nobody was refused.
+        NotFound: its message is gone.
+    """
+    if item.state is not OutgoingState.SENT:
+        raise UsageError(f"the submission is {item.state.value}: retry_submit sends it to those that are open")
+    return await _again(queue, item, [r for r, one in item.outcomes.items() if isinstance(one, Refused)], deadline)
+
+
+async def resend_of_report(queue: GuardedStore, message: Message, deadline: Deadline) -> Resend:
+    """Find whom a non-delivery report says that a message has not reached, and the message.
+
+    Of a report that is proven, the message is the one that was submitted; of any other, the one that it brings back.
+
+    Raises:
+        UsageError: it is no such report, or brings no message back.
+    """
+    tied = await submission_of(queue, message, deadline)
+    if tied is not None and tied.is_proven:
+        try:
+            return await _again(queue, tied.item, _failed_of(tied), deadline)
+        except NotFound:  # filed elsewhere, or deleted; the report may have it
+            pass
+    report = mime.read_delivery_report(message)
+    failed = [] if report is None else [one for one in report.recipients if one.action is ReportAction.FAILED]
+    if not failed:
+        raise UsageError("this is neither a submission nor a report that names somebody who was not reached")
+    original = next((one.message for one in message.attachments if one.message is not None), None)
+    if original is None:
+        raise UsageError("the report does not bring the message back, and it is not among those submitted here")
+    kinds = {one.address.search_key: one for one in original.recipients}
+    recipients = [kinds.get(one.address.search_key, Recipient(one.address)) for one in failed]
+    return Resend(_marked(original), tuple(dict.fromkeys(recipients)))
+
+
+def _failed_of(tied: Tied) -> list[Recipient]:
+    if not isinstance(tied.report, DeliveryReport):
+        return []
+    failed = [one for one in tied.report.recipients if one.action is ReportAction.FAILED]
+    found = [reported_recipient(tied.item, one) for one in failed]
+    return [one for one in found if one is not None]
+
+
+async def _again(
+    queue: GuardedStore, item: OutgoingItem, recipients: Sequence[Recipient], deadline: Deadline
+) -> Resend:
+    if not recipients:
+        raise UsageError("nobody was refused: there is nothing to send again")
+    return Resend(_marked(await _load(queue, item.entry_id, deadline)), tuple(dict.fromkeys(recipients)))
+
+
+async def _load(queue: GuardedStore, entry_id: EntryId, deadline: Deadline) -> Message:
+    return await queue.load(entry_id, _LOAD_LIMIT_OCTETS, deadline)
+
+
+def _marked(message: Message) -> Message:
+    again = message.copy()
+    again[PidTagMessageFlags] = int(MessageFlag.RESEND)
+    return again

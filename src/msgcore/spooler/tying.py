@@ -1,0 +1,151 @@
+"""Reports that arrive, tied to what they are about: delivery and non-delivery reports, and receipts.
+
+Anybody can send a report. One that brings back the envelope id of a submission comes from a server that had it, for
+nobody can guess that: what it says is believed, and becomes the recipient's outcome. Every other one that names the
+Message-ID is told in the outcome's note, and changes nothing: whoever got the message knows its Message-ID.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import attrs
+
+from msgcore.base.text import one_line
+from msgcore.base.times import Deadline
+from msgcore.codecs import mime
+from msgcore.errors import MsgcoreError, OperationCancelled
+from msgcore.model.address import Address
+from msgcore.model.message import Message
+from msgcore.model.outcome import Accepted, Delivered, Outcome, Refused, Unknown
+from msgcore.model.read_report import ReadReport
+from msgcore.model.recipient import Recipient
+from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
+from msgcore.props.table import PidTagOriginalMessageEntryId
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.store import OutgoingItem, OutgoingState
+from msgcore.spooler.envelope import is_report
+
+__all__ = ["Tied", "reported_recipient", "submission_of", "tie_report"]
+
+_log = logging.getLogger("msgcore.spooler")
+
+_MOST_TEXT = 500
+_STAGE = "report"
+
+
+@attrs.frozen
+class Tied:
+    """A report, and the submission that it is about; ``is_proven``: it brought back what only servers were told."""
+
+    report: DeliveryReport | ReadReport
+    item: OutgoingItem
+    is_proven: bool
+
+
+async def submission_of(queue: GuardedStore, message: Message, deadline: Deadline) -> Tied | None:
+    """Find what a report is about; ``None`` for what is no report, or about nothing that is known here."""
+    if not is_report(message):
+        return None
+    report = mime.read_read_report(message) or mime.read_delivery_report(message)
+    if report is None:
+        return None
+    envelope_id = report.envelope_id if isinstance(report, DeliveryReport) else ""
+    for item in await queue.find_submissions(envelope_id, report.original_message_id or "", deadline):
+        if _concerned(report, item):
+            return Tied(report, item, bool(envelope_id) and item.transfer_id == envelope_id)
+    return None
+
+
+def _concerned(report: DeliveryReport | ReadReport, item: OutgoingItem) -> list[Recipient]:
+    """Find the recipients of a submission that a report says something about."""
+    if isinstance(report, ReadReport):
+        found = [_one_of(item, report.original_recipient, report.final_recipient)]
+    else:
+        found = [reported_recipient(item, one) for one in report.recipients]
+    return [one for one in found if one is not None]
+
+
+async def tie_report(queue: GuardedStore, message: Message, deadline: Deadline) -> None:
+    """Note in the queue what a report tells, if it is about something that was submitted there.
+
+    Of one that is proven, the message is told, too: ``PidTagOriginalMessageEntryId`` names the submission. The report
+    itself is stored whatever becomes of this: what cannot be written down now is logged.
+    """
+    try:
+        tied = await submission_of(queue, message, deadline)
+        if tied is None:
+            return
+        told = _told(tied.report, tied.item, is_proven=tied.is_proven)
+        if told:
+            await queue.note_outcomes(tied.item.entry_id, told, deadline)
+            await _go_on(queue, tied.item, told, deadline)
+        if tied.is_proven:
+            message[PidTagOriginalMessageEntryId] = bytes(tied.item.entry_id)
+    except OperationCancelled:
+        raise
+    except MsgcoreError as error:
+        _log.warning("a report could not be tied to its submission: %s", error)
+
+
+async def _go_on(
+    queue: GuardedStore, item: OutgoingItem, told: Mapping[Recipient, Outcome], deadline: Deadline
+) -> None:
+    """Let the spooler end a submission that was held for outcomes which nobody knew, and which are known by now."""
+    outcomes = {**item.outcomes, **told}
+    if item.state is OutgoingState.HELD and all(
+        one.is_final and not isinstance(one, Unknown) for one in outcomes.values()
+    ):
+        await queue.retry(item.entry_id, deadline)
+
+
+def _told(report: DeliveryReport | ReadReport, item: OutgoingItem, *, is_proven: bool) -> dict[Recipient, Outcome]:
+    """Give the outcomes after a report, of those that it says something about."""
+    told: dict[Recipient, Outcome] = {}
+    if isinstance(report, ReadReport):
+        for recipient in _concerned(report, item):
+            if isinstance(item.outcomes[recipient], Accepted | Delivered | Unknown):
+                text = f"a receipt says: {report.disposition_type.value}"
+                told[recipient] = attrs.evolve(item.outcomes[recipient], note=text)
+        return told
+    for one in report.recipients:
+        if (found := reported_recipient(item, one)) is not None:
+            outcome = _outcome(item.outcomes[found], one, report, is_proven=is_proven)
+            told.update({} if outcome is None else {found: outcome})
+    return told
+
+
+def reported_recipient(item: OutgoingItem, reported: ReportedRecipient) -> Recipient | None:
+    """Find the recipient of a submission that a part of a report is about."""
+    original = Address(reported.original_type, reported.original_address) if reported.original_address else None
+    return _one_of(item, original, reported.address)
+
+
+def _one_of(item: OutgoingItem, *addresses: Address | None) -> Recipient | None:
+    for address in addresses:
+        for recipient in item.outcomes:
+            if address is not None and recipient.address.search_key == address.search_key:
+                return recipient
+    return None
+
+
+def _outcome(now: Outcome, reported: ReportedRecipient, report: DeliveryReport, *, is_proven: bool) -> Outcome | None:
+    """Say what is known of a recipient after a report; ``None``: no more than before."""
+    if not isinstance(now, Accepted | Unknown):  # nobody was given it, or it has ended
+        return None
+    status = None if reported.status.klass == 0 else reported.status
+    text = one_line(reported.diagnostic, _MOST_TEXT)
+    by = f"told by {one_line(report.reporting_mta, _MOST_TEXT) or 'a report'}"
+    if not is_proven:
+        said = " ".join(part for part in (reported.action.value, str(reported.status), text) if part)
+        return attrs.evolve(now, note=f"a report that proves nothing says: {said}")
+    match reported.action:
+        case ReportAction.FAILED:
+            return Refused(None, status, text or "not delivered", _STAGE, by)
+        case ReportAction.DELIVERED:
+            return Delivered(None, status, text, _STAGE, by)
+        case _:
+            return Accepted(
+                now.code, now.enhanced, now.text, now.stage, f"{by}: {reported.action.value} {text}".strip()
+            )
