@@ -39,8 +39,13 @@ BOB, CID = LETTER.recipients
 
 # Chance and time
 
+
+def policy_of(shortest: timedelta, factor: int, jitter: float) -> RetryPolicy:
+    return RetryPolicy(shortest, shortest * factor, jitter=jitter)
+
+
 policies = st.builds(
-    lambda shortest, factor, jitter: RetryPolicy(shortest, shortest * factor, jitter=jitter),
+    policy_of,
     st.timedeltas(timedelta(seconds=1), timedelta(hours=1)),
     st.integers(1, 100),
     st.floats(0, 1),
