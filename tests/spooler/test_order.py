@@ -44,8 +44,12 @@ def known_by(one: TransportFacts, provider_uids: list[bytes]) -> TransportFacts:
     return attrs.evolve(one, provider_uids=tuple(provider_uids))
 
 
+def name_of(one: TransportFacts) -> str:
+    return one.name
+
+
 known_transports = st.lists(
-    st.builds(known_by, facts, st.lists(uids, max_size=2, unique=True)), max_size=4, unique_by=lambda one: one.name
+    st.builds(known_by, facts, st.lists(uids, max_size=2, unique=True)), max_size=4, unique_by=name_of
 )
 
 
@@ -57,9 +61,8 @@ def test_a_recipient_goes_by_its_entry_id_then_by_type_to_the_first_that_has_not
     given_transports: list[TransportFacts],
     data: st.DataObject,
 ) -> None:
-    declined = (
-        data.draw(st.sets(st.sampled_from([one.name for one in given_transports]))) if given_transports else set()
-    )
+    names = [one.name for one in given_transports]
+    declined: set[str] = data.draw(st.sets(st.sampled_from(names))) if names else set()
     if uid is not None:
         recipient = attrs.evolve(recipient, properties={PidTagEntryId: bytes(4) + uid + b"bob"})
 
