@@ -10,7 +10,7 @@ from msgcore.runtime.abc import Runtime
 from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.retrieval import RetrievalPolicy
-from msgcore.spooler.incoming import OPEN_GATE, Gate, OnProgress, RetrievalReport, Task, retrieve
+from msgcore.spooler.incoming import Gate, OnProgress, RetrievalReport, Task, retrieve
 
 __all__ = ["Retriever"]
 
@@ -51,8 +51,8 @@ class Retriever:
         store: GuardedStore,
         deadline: Deadline,
         task: Task,
+        gate: Gate,
         on_progress: OnProgress | None = None,
-        gate: Gate = OPEN_GATE,
     ) -> RetrievalReport:
         """Do a task, after those that other calls have begun; raises as :func:`retrieve` does, and ``TimedOut``."""
         try:

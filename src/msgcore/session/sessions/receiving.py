@@ -78,7 +78,7 @@ class SessionReceiving(SessionStores):
         async def retrieve(task: Task, deadline: Deadline, on_progress: OnProgress | None) -> RetrievalReport:
             self._under_way += 1
             try:
-                return await retriever.retrieve(store, deadline, task, on_progress, self._gate())
+                return await retriever.retrieve(store, deadline, task, self._gate(), on_progress)
             finally:
                 self._under_way -= 1
 
@@ -102,7 +102,7 @@ class SessionReceiving(SessionStores):
                 return
             try:
                 store = self._store_for(retriever)
-                found[number] = await retriever.retrieve(store, deadline, Task.RECEIVE, on_progress, self._gate())
+                found[number] = await retriever.retrieve(store, deadline, Task.RECEIVE, self._gate(), on_progress)
             except OperationCancelled:
                 raise
             except MsgcoreError as error:  # nothing was begun; the others go on

@@ -115,7 +115,7 @@ class SessionSpooling(SessionNoticing):
 
         async def retrieve(deadline: Deadline) -> float:
             store = self._store_for(retriever)
-            report = await retriever.retrieve(store, deadline, Task.RECEIVE)
+            report = await retriever.retrieve(store, deadline, Task.RECEIVE, self._gate())
             if report.error is not None:
                 raise report.error
             if report.stored or report.removed:
