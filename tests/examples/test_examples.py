@@ -24,6 +24,11 @@ PROMISED = {
         "IPM.Appointment: Lunch, with ['menu.txt']\nas tnef: 0 lost\nas mime: 1 lost\n",
         "PidTagMessageClass: MIME has no field for it ('IPM.Appointment'), and reads as 'IPM.Note'",
     ],
+    "disclaimer_hook.py": [
+        "Price: 'Ten each.\\n\\nAthena plc. This is no offer.\\n'",
+        "held: disclaimer: confidential, and for bob@b.test",
+        "sent: Price: 'Ten each.\\n'",
+    ],
     "imap_account.py": ["sent: ['Lunch?']\nfound: Re: Lunch?\nfiled: ['Re: Lunch?']"],
     "mta_node.py": [
         "carol@c.test waits: smtp 127.0.0.1:9: connect: 127.0.0.1: Connection refused\ndeleted: 1, waiting: 0\n",

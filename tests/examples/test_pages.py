@@ -28,6 +28,7 @@ PAGES = (
     "reports",
     "restrictions",
     "routing",
+    "sending",
     "sessions",
     "store",
     "tables",
