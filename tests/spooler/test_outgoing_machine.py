@@ -162,11 +162,9 @@ class Faulty:
                     self._in_doubt(envelope)
                     raise ZeroDivisionError
                 case "kill":
-                    self._in_doubt(envelope)
                     world.kill()
                 case "kill after":
                     world.take(name)
-                    self._in_doubt(envelope)
                     world.kill()
                 case _:
                     world.take(name)
@@ -274,6 +272,11 @@ class Queue(RuleBasedStateMachine):
         self.world.is_killed = False
         self.box, passed = Box(Mode.BLOCKING, place), self.box.clock.moved
         self.box.clock.move(passed + timedelta(seconds=LEASE_SECONDS + 1))
+        for item in self._items():  # taken, and nobody was left to write it down
+            for recipient, outcome in item.outcomes.items():
+                name = Name(item.transfer_id, recipient.email_address)
+                if self.world.taken[name] and not isinstance(outcome, FINAL):
+                    self.world.doubtful[name] = max(1, self.world.doubtful[name])
 
     @rule(minutes=st.sampled_from([1, 5, 60, 180]))
     def time_passes(self, minutes: int) -> None:

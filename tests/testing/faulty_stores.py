@@ -20,6 +20,7 @@ from msgcore.props.restriction import Not
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagEntryId, PidTagParentEntryId
 from msgcore.runtime import NEVER, Runtime
+from msgcore.spi.outgoing import USUAL_TERMS, SubmitTerms
 from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingItem, RowGroup, SpecialFolder, TableQuery
 from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
 from msgcore.testing.stores.changes import Changes
@@ -453,10 +454,17 @@ class LostRecipient(MemoryStore):
 
 @store_fault(Submitting, "a_recipient_keeps_its_wishes_and_properties")
 class AddressesOnly(MemoryStore):
-    def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> OutgoingItem:
-        plain = message.copy()
-        plain.recipients = tuple(Recipient(one.address, one.kind) for one in message.recipients)
-        return super().submit(plain, transfer_id, deadline)
+    def submit(
+        self,
+        message: Message,
+        transfer_id: str,
+        deadline: Deadline,
+        terms: SubmitTerms = USUAL_TERMS,
+        recipients: Sequence[Recipient] | None = None,
+    ) -> OutgoingItem:
+        given = message.recipients if recipients is None else recipients
+        plain = [Recipient(one.address, one.kind) for one in given]
+        return super().submit(message, transfer_id, deadline, terms, plain)
 
 
 @store_fault(Submitting, "submissions_are_listed_oldest_first")

@@ -555,8 +555,8 @@ class SupportsOutgoingQueue(Protocol):
     ) -> Answer[OutgoingItem]:
         """Put a message with its Message-ID, Date and From set into the outbox, in one transaction.
 
-        It goes to ``recipients``, or to all that it has. What was submitted with that transfer id before is given as it stands: who does not know whether a submission was taken
-        submits again.
+        It goes to ``recipients``, or to all that it has. What was submitted with that transfer id before is given as
+        it stands: who does not know whether a submission was taken submits again.
         """
         ...
 
