@@ -53,6 +53,7 @@ from msgcore.runtime import AsyncioRuntime, Database
 OCTETS = 2_000
 OWN_RELAY = Path(__file__).parent / "peers" / "own_relay.py"
 OWN_DATABASE = "office.db"
+START_SECONDS = 2.0
 LIMIT, PIPELINED = "limit: smtp-source to smtp-sink", "limit: pipelined to smtp-sink"
 OURS, ACCEPTED, QUEUED = "msgcore", "msgcore, taken in only", "msgcore, the queue's accept only"
 GOALS: Mapping[str, tuple[float, float]] = {"Postfix": (10, 4), LIMIT: (0.33, 0.15), "aiosmtpd": (8, 4)}
@@ -94,7 +95,7 @@ def relay(size: Size) -> None:
         for name, start in all_relays().items():
             cases[name] = through(stack.enter_context(start(end.port)))
         cases[OURS] = through(stack.enter_context(own_relay(folder / "relay", end.port)))
-        cases[f"{OURS}, in two processes"] = through(stack.enter_context(own_pair(folder / "pair", end.port)))
+        cases[f"{OURS}, two nodes"] = through(stack.enter_context(own_pair(folder / "pair", end.port)))
         taking = stack.enter_context(own_relay(folder / "taking", 0))
         cases[ACCEPTED] = lambda: send_with_source(taking, size.mails, OCTETS)
         cases[QUEUED] = lambda: accept_all(folder / "accepting.db", letters)
@@ -110,10 +111,11 @@ def own_relay(folder: Path, *sinks: int) -> Generator[int]:
 
 @contextmanager
 def own_pair(folder: Path, sink_port: int) -> Generator[int]:
-    """Run one process that takes mail in, and one that passes it on."""
-    with own_relay(folder, 0) as port:
-        process = subprocess.Popen([sys.executable, OWN_RELAY, "0", folder, str(sink_port)])
+    """Run two nodes of an organisation in processes of their own, which share its queue and a port."""
+    with own_relay(folder, sink_port) as port:
+        process = subprocess.Popen([sys.executable, OWN_RELAY, str(port), folder, str(sink_port)])
         with stopped_at_end(process):
+            time.sleep(START_SECONDS)  # the other one greets already
             yield port
 
 

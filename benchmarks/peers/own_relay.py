@@ -1,7 +1,7 @@
 """msgcore's MTA in a process of its own: python own_relay.py PORT FOLDER SINK_PORT …
 
-With several sinks, they are connectors that cost the same. With the sink port 0 mail is only taken in, with the port 0
-it is only passed on: so two processes share the work. As the other relays it is told that the next hop takes twenty
+With several sinks, they are connectors that cost the same. With the sink port 0 mail is only taken in. Several of these
+may share a port and a folder, and so the work. As the other relays it is told that the next hop takes twenty
 sessions from the first.
 """
 
@@ -45,11 +45,11 @@ def table(sinks: list[int]) -> RouteTable:
 
 async def work(port: int, folder: Path, sinks: list[int]) -> None:
     """Be a node of an organisation without mailboxes."""
-    settings = ManagerSettings(pace=PaceLimits(SESSIONS, SESSIONS), poll_seconds=1.0 if port else 0.02)
+    settings = ManagerSettings(pace=PaceLimits(SESSIONS, SESSIONS))
     async with msgcore.aio.open_organization(f"sqlite:///{folder / DATABASE}", create=True) as organization:
         await organization.set_routes(table(sinks))
-        listen = [ListenOn("127.0.0.1", port, LISTENING, is_shared=True)] if port else []
-        async with organization.working(listen, settings=settings) as node:
+        listen = ListenOn("127.0.0.1", port, LISTENING, is_shared=True)
+        async with organization.working([listen], settings=settings) as node:
             await node.wait()
 
 
@@ -63,7 +63,8 @@ class NoDirectory:
 async def take_in(port: int, folder: Path) -> None:
     runtime = AsyncioRuntime()
     queue = SqlQueue(runtime, Database.open(folder / DATABASE, QUEUE_SCHEMA, create=True))
-    check = DirectoryCheck(NoDirectory(), lambda: table([25]))
+    routes = table([25])
+    check = DirectoryCheck(NoDirectory(), lambda: routes)
     async with Listener(runtime, [Endpoint("127.0.0.1", port)], LISTENING, queue, check):
         await asyncio.Event().wait()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -20,6 +20,10 @@ def _counts(tries: Mapping[str, int]) -> Mapping[str, int]:
     return MappingProxyType(dict(tries)) if tries else _NOT_TRIED
 
 
+def _set(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
+
+
 @attrs.frozen
 class MessageFacts:
     """The message as routing sees it; ``sender`` is ``None`` for a report.
@@ -32,13 +36,13 @@ class MessageFacts:
     sender: Address | None = None
     message_class: str = "IPM.Note"
     transfer_id: str = ""
-    needs: frozenset[str] = attrs.field(converter=frozenset, default=frozenset(), kw_only=True)
+    needs: frozenset[str] = attrs.field(converter=_set, default=frozenset(), kw_only=True)
     """What the way out must be able to do, as :attr:`Connector.capabilities` names it."""
     priority: int = attrs.field(default=0, kw_only=True)
     """-9 to 9 (RFC 6710); 0 is normal."""
     arrived_by: str = attrs.field(default="", kw_only=True)
     """The connector the message came in by; it does not go back that way."""
-    visited: frozenset[str] = attrs.field(converter=frozenset, default=frozenset(), kw_only=True)
+    visited: frozenset[str] = attrs.field(converter=_set, default=frozenset(), kw_only=True)
     """The sites and nodes in its trace."""
     tries: Mapping[str, int] = attrs.field(converter=_counts, default=_NOT_TRIED, kw_only=True, hash=False)
     """How often each connector failed to open for this recipient's copy."""
@@ -63,7 +67,7 @@ class LinkState:
     """
 
     down: Mapping[str, datetime] = attrs.field(converter=_aware, factory=_none_down, hash=False)
-    called: frozenset[str] = attrs.field(converter=frozenset, default=frozenset(), kw_only=True)
+    called: frozenset[str] = attrs.field(converter=_set, default=frozenset(), kw_only=True)
 
     def down_until(self, connector: str, now: datetime | None) -> datetime | None:
         """Say when the link is tried again, ``None`` for a link that is up; without ``now`` every entry counts."""
