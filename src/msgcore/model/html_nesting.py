@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import attrs
-
-from msgcore.model.html_tokens import Tag, Token, tokens_of
+from msgcore.model.html_tokens import Tag, Token, end_tag, tokens_of
 
 __all__ = ["DEEPEST", "VOID", "nested_tokens"]
 
@@ -51,6 +49,7 @@ _ENDED_BY: dict[str, frozenset[str]] = {
     "option": frozenset({"option"}),
     "a": frozenset({"a"}),
 }
+_ENDING = _ENDS_PARAGRAPH.union(_ENDED_BY)
 _FRAME = frozenset({"html", "head"})
 
 
@@ -62,7 +61,7 @@ def nested_tokens(html: str) -> Iterator[Token]:
     nesting = _Nesting()
     has_body = False
     for token in tokens_of(html):
-        if not isinstance(token, Tag):
+        if type(token) is not Tag:
             yield token
             continue
         name, is_end, _ = token
@@ -70,28 +69,29 @@ def nested_tokens(html: str) -> Iterator[Token]:
             continue
         if name in VOID:
             yield from nesting.pass_void(token)
-        elif is_end:
-            yield from nesting.end(name)
-        else:
+        elif not is_end:
             has_body = has_body or name == "body"
-            yield from nesting.start(token)
+            if name in _ENDING:
+                yield from nesting.end_before(name)
+            if nesting.start(name):
+                yield token
+        elif nesting.end_if_innermost(name):
+            yield token
+        else:
+            yield from nesting.end(name)
     yield from nesting.end_all()
 
 
-@attrs.define
-class _Scope:
-    """What a table or cell holds open, and how often; the end tags of what stands outside do not reach in."""
-
-    of: str
-    open: dict[str, int] = attrs.field(factory=dict[str, int])
-
-
 class _Nesting:
-    """What is open. Each method gives the tags that come of one."""
+    """What is open. Each method gives the tags that come of one.
+
+    A scope is a table or cell, and what it holds open, and how often; the end tags of what stands outside do not reach
+    in.
+    """
 
     def __init__(self) -> None:
         self._open: list[str] = []
-        self._scopes = [_Scope("")]
+        self._scopes: list[tuple[str, dict[str, int]]] = [("", {})]
         self._dropped: dict[str, int] = {}
         self._formatting = 0
 
@@ -99,61 +99,67 @@ class _Nesting:
         if tag.is_end and tag.name != "br":
             return ()
         # Browsers read </br> as <br>.
-        return (*self._end_before(tag.name), Tag("br") if tag.is_end else tag)
+        return (*self.end_before(tag.name), Tag("br") if tag.is_end else tag)
 
-    def start(self, tag: Tag) -> Sequence[Tag]:
-        name = tag.name
-        ended = self._end_before(name)
+    def start(self, name: str) -> bool:
+        """Open an element; ``False``: it would be too deep."""
         is_formatting = name in _FORMATTING
         if len(self._open) >= DEEPEST or (is_formatting and self._formatting >= _MOST_FORMATTING):
             self._dropped[name] = self._dropped.get(name, 0) + 1
-            return ended
+            return False
         self._open.append(name)
-        opened = self._scopes[-1].open
+        opened = self._scopes[-1][1]
         opened[name] = opened.get(name, 0) + 1
-        self._formatting += is_formatting
-        if name in _SCOPED:
-            self._scopes.append(_Scope(name))
-        return (*ended, tag) if ended else (tag,)
+        if is_formatting:
+            self._formatting += 1
+        elif name in _SCOPED:
+            self._scopes.append((name, {}))
+        return True
 
-    def _end_before(self, name: str) -> Sequence[Tag]:
+    def end_before(self, name: str) -> Sequence[Tag]:
         """End what the start of ``name`` ends."""
         ended: Sequence[Tag] = ()
-        if name in _ENDS_PARAGRAPH and self._scopes[-1].open.get("p"):
+        if name in _ENDS_PARAGRAPH and self._scopes[-1][1].get("p"):
             ended = self._end_through("p")
         if name in _ENDED_BY:
             ends = _ENDED_BY[name]
             while self._open and self._open[-1] in ends:
-                ended = (*ended, self._end_innermost())
+                ended = (*ended, end_tag(self._end_innermost()))
         return ended
+
+    def end_if_innermost(self, name: str) -> bool:
+        """End what was opened last, if it is this, as it is nearly always."""
+        is_innermost = bool(self._open) and self._open[-1] == name and not self._dropped
+        if is_innermost:
+            self._end_innermost()
+        return is_innermost
 
     def end(self, name: str) -> Sequence[Tag]:
         if self._dropped.get(name):
             self._dropped[name] -= 1
             return ()
-        if self._open and self._open[-1] == name:
-            return (self._end_innermost(),)
         return self._end_through(name) if self._is_in_scope(name) else ()
 
     def _end_through(self, name: str) -> Sequence[Tag]:
-        ended = [self._end_innermost()]
+        ended = [end_tag(self._end_innermost())]
         while ended[-1].name != name:
-            ended.append(self._end_innermost())
+            ended.append(end_tag(self._end_innermost()))
         return ended
 
     def end_all(self) -> Sequence[Tag]:
-        return [self._end_innermost() for _ in range(len(self._open))]
+        return [end_tag(self._end_innermost()) for _ in range(len(self._open))]
 
     def _is_in_scope(self, name: str) -> bool:
         reach = 1
         if name in _TABLE_PARTS:
-            reach += (self._scopes[-1].of in _CELLS) + (name == "table")
-        return any(scope.open.get(name) for scope in self._scopes[-reach:])
+            reach += (self._scopes[-1][0] in _CELLS) + (name == "table")
+        return any(opened.get(name) for _, opened in self._scopes[-reach:])
 
-    def _end_innermost(self) -> Tag:
+    def _end_innermost(self) -> str:
         name = self._open.pop()
         if name in _SCOPED:
             self._scopes.pop()
-        self._scopes[-1].open[name] -= 1
-        self._formatting -= name in _FORMATTING
-        return Tag(name, is_end=True)
+        self._scopes[-1][1][name] -= 1
+        if name in _FORMATTING:
+            self._formatting -= 1
+        return name

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import attrs
 
 from msgcore.model.html_nesting import VOID, nested_tokens
-from msgcore.model.html_tokens import Raw, Tag, attributes_of, unescape
+from msgcore.model.html_tokens import Tag, attributes_of, unescape
 
 __all__ = ["text_from_html"]
 
@@ -29,6 +29,7 @@ _LINES = frozenset(
         *("summary", "tbody", "tfoot", "thead"),
     }
 )
+_LINE_ENDS = {**dict.fromkeys(_PARAGRAPHS, 2), **dict.fromkeys(_LINES, 1)}
 _UNSEEN = frozenset({"audio", "canvas", "datalist", "svg", "template", "video"})
 _BLANKS = " \t\r\n\f"
 # Where blanks become one space; a space by itself is passed over.
@@ -50,10 +51,10 @@ def text_from_html(html: str, *, links: bool = True, enough: int | None = None) 
     """
     layout = _Layout(links)
     for token in nested_tokens(html.replace("\0", "")):
-        if isinstance(token, str):
-            layout.add_text(token)
-        elif not isinstance(token, Raw):
+        if type(token) is Tag:
             layout.add_tag(token)
+        elif isinstance(token, str):
+            layout.add_text(token)
         if enough is not None and layout.size >= enough:
             break
     return layout.text()
@@ -107,7 +108,7 @@ class _Layout:
     def add_text(self, raw: str) -> None:
         if self._unseen:
             return
-        text = unescape(raw)
+        text = unescape(raw) if "&" in raw else raw
         if self._preformatted:
             self._put_preformatted(text)
             return
@@ -173,10 +174,9 @@ class _Layout:
         if not tag.is_end and (name in _UNSEEN or (tag.attributes and _is_hidden(tag))):
             self._unseen = int(name not in VOID)
             return
-        if name in _PARAGRAPHS:
-            self._break(2)
-        elif name in _LINES:
-            self._break(1)
+        line_ends = _LINE_ENDS.get(name)
+        if line_ends is not None:
+            self._break(line_ends)
         handler = _HANDLERS.get(name)
         if handler is not None:
             handler(self, tag)

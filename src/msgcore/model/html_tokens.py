@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Raw", "Tag", "Token", "attributes_of", "tokens_of", "unescape"]
+from msgcore.base.memo import Memo
+
+__all__ = ["Raw", "Tag", "Token", "attributes_of", "end_tag", "tokens_of", "unescape"]
 
 
 # Tuples, since there are many: they are made in half the time.
@@ -23,6 +25,15 @@ class Tag(NamedTuple):
     name: str
     is_end: bool = False
     attributes: str = ""
+
+
+def end_tag(name: str) -> Tag:
+    return _END_TAGS[name] if len(name) <= _LONGEST_KEPT else Tag(name, is_end=True)
+
+
+_END_TAGS = Memo[str, Tag](lambda name: Tag(name, is_end=True), 200)
+_LONGEST_KEPT = 20
+_new = tuple[str, bool, str].__new__  # half the time of a named tuple's own
 
 
 class Raw(NamedTuple):
@@ -37,9 +48,10 @@ Token = Tag | Raw | str
 
 # An attribute is a name, and perhaps a value in quotes or bare; in _TAG it is only passed over. Every quantifier is
 # possessive: no way back.
+# What stands before a tag is cut with it.
 _ATTRIBUTE = re.compile(r"""(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+""")
 _TAG = re.compile(
-    r"<(/?)([a-zA-Z][^\s/>]*+)"
+    r"([^<]*+)<(/?)([a-zA-Z][^\s/>]*+)"
     r"""((?:[\s/]++|(?:=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)*+)>"""
 )
 _MOST_ATTRIBUTES = 100
@@ -54,32 +66,34 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0
 
 def tokens_of(html: str) -> Iterator[Token]:
     """Cut HTML into its tags and texts; comments and declarations are left out."""
-    at, end = 0, len(html)
+    at, end, tag_at = 0, len(html), _TAG.match
     while at < end:
-        opening = html.find("<", at)
-        if opening < 0:
-            yield html[at:]
-            return
-        if opening > at:
-            yield html[at:opening]
-        tag = _TAG.match(html, opening)
+        tag = tag_at(html, at)
         if tag is None:
+            opening = html.find("<", at)
+            if opening < 0:
+                yield html[at:]
+                return
+            if opening > at:
+                yield html[at:opening]
             at = _behind_other(html, opening)
             if at == opening + 1:
                 yield "<"
             continue
-        slash, name, attributes = tag.groups()
+        text, slash, name, attributes = tag.groups()
+        if text:
+            yield text
         name, at = name.lower(), tag.end()
         if slash:
             if name not in _RAW:
-                yield Tag(name, is_end=True)
+                yield end_tag(name)
         elif name in _RAW:
             close = _RAW[name].search(html, at)
             if close is not None:
                 yield Raw(name, html[at : close.start()])
             at = end if close is None else close.start()
         else:
-            yield Tag(name, attributes=attributes)
+            yield _new(Tag, (name, False, attributes))
 
 
 def _behind_other(html: str, at: int) -> int:
