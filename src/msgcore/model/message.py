@@ -189,12 +189,10 @@ class Message:
         ``PidTagBody`` of a message that has only an HTML body is made from that.
         """
         value = self.said(tag)
-        if value is None:
-            if tag.bag_key in _FOLLOWING:
-                value = self._following(tag)
-            if value is None:
-                return default
-        return value
+        if value is not None:
+            return value
+        value = self._following(tag) if tag.bag_key in _FOLLOWING else None
+        return default if value is None else value
 
     def said(self, tag: Property[T]) -> T | None:
         """Give the value that the message itself has; ``None`` also for what would only follow from something else."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from msgcore.base.memo import Memo
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 from msgcore.codecs.mime.syntax.words import decode_words, header_text
 from msgcore.model.address import SMTP, Address, read_mailboxes
@@ -32,22 +31,10 @@ _BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*
 _SPECIAL = re.compile(r"[()<>,;:@\[\]\\\s]")
 
 
-def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> Sequence[Address]:
+def read_addresses(raw: bytes, note: Note = ignore, limit: int = 100_000) -> list[Address]:
     """Read the value of an address field; groups are opened, and no address comes from an encoded word."""
-    if len(raw) <= _LONGEST_KEPT <= limit and note is ignore:
-        return _usual[raw]
     text = header_text(raw, note)
     return _simple_addresses(text, note, limit) or _any_addresses(text, note, limit)
-
-
-def _read_usual(raw: bytes) -> Sequence[Address]:
-    text = header_text(raw)
-    return tuple(_simple_addresses(text, ignore, _LONGEST_KEPT) or _any_addresses(text, ignore, _LONGEST_KEPT))
-
-
-# The same few people write again and again, to the same ones.
-_usual = Memo(_read_usual, 512)
-_LONGEST_KEPT = 200
 
 
 def _any_addresses(text: str, note: Note, limit: int) -> list[Address]:

@@ -248,7 +248,38 @@ class Entity:
     def _parts_at(self, spans: list[tuple[int, int]]) -> tuple[Entity, ...]:
         reading, depth = self.reading, self.depth + 1
         default = _RFC822 if self.media_type == "multipart/digest" else _TEXT
-        return tuple([Entity(reading, start, end, depth, False, default) for start, end in spans])
+        if not reading.is_usual:
+            return tuple([Entity(reading, start, end, depth, False, default) for start, end in spans])
+        return tuple([Entity._usual_part(reading, start, end, depth, default) for start, end in spans])
+
+    @staticmethod
+    def _usual_part(reading: Reading, start: int, end: int, depth: int, default: Parameterised) -> Entity:
+        """Make a part as the constructor does, in half the time where its header is short and has nothing unusual."""
+        scan = reading.scan
+        blank = scan.find(reading.blank_line, start, end)
+        size = len(reading.line_end)
+        header_end = blank + size
+        if blank <= start or header_end - start > LONGEST_SHARED or scan[start] <= _CR:
+            return Entity(reading, start, end, depth, False, default)
+        header = SHARED_HEADER_BLOCKS[scan[start:header_end]]
+        given = header.content_type
+        if not header.is_usual or given.value.count("/") != 1:
+            return Entity(reading, start, end, depth, False, default)
+        part = Entity.__new__(Entity)
+        part.reading = reading
+        part.start = part.header_start = start
+        part.end = end
+        part.depth = depth
+        part.header = header
+        part.header_end = header_end
+        part.body_start = header_end + size
+        part.content_type = given
+        part.media_type = given.value
+        part.is_multipart = given.value.startswith("multipart/")
+        part.is_whole_message = part.has_junk = False
+        part.has_blank_line = True
+        part._children = part._parts = None
+        return part
 
     def _find_parts(self) -> Parts:
         delimiter, reading, end = self.delimiter, self.reading, self.end

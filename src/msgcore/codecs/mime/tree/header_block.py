@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from msgcore.base.memo import Memo
 from msgcore.base.octets import USUAL_LIMITS, Limits
@@ -78,19 +78,24 @@ class HeaderBlock:
         self._index: dict[bytes, bytes] | None = None
         self.has_junk = self.is_kept = self.is_usual = False
         if len(octets) <= _LARGE or self._is_dense(octets.count(b"\n")):
-            cut: list[bytes | None] = _FIELD.split(octets)  # what is between fields (nothing), a name, its value, …
+            # What is between fields (nothing), a name, its value, and so on; ``None`` for both of a line that is none.
+            cut: list[bytes] = _FIELD.split(octets)
             if self._is_dense(len(cut) // 3):
                 self._keep(cut[1::3], cut[2::3])
 
-    def _keep(self, written: list[bytes | None], values: list[bytes | None]) -> None:
+    def _keep(self, written: list[bytes], values: list[bytes]) -> None:
         self.is_kept = True
-        self.is_usual = is_usual = None not in written
-        self.has_junk = not is_usual
-        self._written = names = cast("list[bytes]", written) if is_usual else [name or b"" for name in written]
-        self._values = cast("list[bytes]", values) if is_usual else [value or b"" for value in values]
-        self._names = lowered = list(map(bytes.lower, names))
-        # Of a name the first counts.
-        self._index = dict(zip(lowered[::-1], self._values[::-1]))  # noqa: B905
+        try:
+            lowered = list(map(bytes.lower, written))
+            self.is_usual = True
+        except TypeError:  # there is a ``None``
+            written, values = [name or b"" for name in written], [value or b"" for value in values]
+            lowered = list(map(bytes.lower, written))
+            self.has_junk = True
+        self._written = written
+        self._names = lowered
+        self._values = values
+        self._index = dict(zip(lowered[::-1], values[::-1]))  # noqa: B905  # of a name the first counts
 
     def _is_dense(self, lines: int) -> bool:
         """Say whether so many lines may be kept."""

@@ -10,7 +10,8 @@ __all__ = ["Parts", "find_parts"]
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\r|\Z)")
 _USUAL_HEADER = 1_000
-_LARGE = 8_192
+_SMALL, _LARGE = 65_536, 8_192
+_CR = 0x0D
 
 
 class Parts(NamedTuple):
@@ -34,6 +35,10 @@ def find_parts(scan: bytes, start: int, end: int, delimiter: bytes, most: int) -
 
     Any of CRLF, LF and CR ends a line. The last part goes to the end when nothing closes it.
     """
+    if end - start <= _SMALL:
+        usual = _usual_parts(scan[start:end].split(delimiter), start, len(delimiter), most)
+        if usual is not None:
+            return usual
     spans: list[tuple[int, int]] = []
     body_start, preamble_end, part, size = start, end, -1, len(delimiter)
     at = scan.find(delimiter, start, end)
@@ -63,6 +68,34 @@ def find_parts(scan: bytes, start: int, end: int, delimiter: bytes, most: int) -
     if part < end:
         spans.append((part, end))
     return Parts(spans, preamble_end, end, (start, "boundary-unterminated", "the last boundary is missing"))
+
+
+def _usual_parts(pieces: list[bytes], start: int, size: int, most: int) -> Parts | None:
+    """Read what stands before, between and behind the delimiters of that ``size``; ``None`` where it is unusual.
+
+    As a rule each stands on a line of its own, all lines end alike, and the last delimiter closes the multipart.
+    """
+    before, behind = pieces[0], pieces[-1]
+    if not 2 < len(pieces) <= most + 2 or (before and before[-1] not in b"\r\n"):
+        return None
+    line_end = b"\r\n" if pieces[1].startswith(b"\r\n") else b"\n"
+    if behind != b"--" and not behind.startswith(b"--" + line_end):
+        return None
+    width = len(line_end)
+    at = preamble_end = start + len(before)
+    spans: list[tuple[int, int]] = []
+    for piece in pieces[1:-1]:
+        at += size
+        next_at = at + len(piece)
+        if (
+            next_at - at < 2 * width
+            or not (piece.startswith(line_end) and piece.endswith(line_end))
+            or (width == 1 and piece[-2] == _CR)
+        ):
+            return None
+        spans.append((at + width, next_at - width))
+        at = next_at
+    return Parts(spans, preamble_end, at + size + 2)
 
 
 def _past_header(scan: bytes, position: int, end: int, delimiter: bytes) -> int:
