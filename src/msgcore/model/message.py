@@ -112,9 +112,9 @@ class Message:
             *parse_recipients(bcc, RecipientKind.BCC),
         )
         self._reply_to: tuple[Address, ...] | None = tuple(
-            recipient.address for recipient in parse_recipients(reply_to, RecipientKind.TO)
+            [recipient.address for recipient in parse_recipients(reply_to, RecipientKind.TO)]
         )
-        self._attachments: tuple[Attachment, ...] | None = tuple(as_attachment(one) for one in attachments)
+        self._attachments: tuple[Attachment, ...] | None = tuple([as_attachment(one) for one in attachments])
         self._headers: tuple[Header, ...] = own_headers(headers)
         self._bag[PidTagMessageClass] = message_class
         if from_ is not None:
@@ -521,13 +521,16 @@ class Message:
         if not given.is_resolved:
             raise InvalidAddress(f"{value!r}: a sender needs an address, not only a name")
         name, kind, address, smtp = tags
-        self[name] = given.display_name or given.email_address
-        self[kind] = given.address_type
-        self[address] = given.email_address
+        values = given.display_name or given.email_address, given.address_type, given.email_address
+        bag = self._bag
+        for tag, text in zip((name, kind, address), values, strict=True):
+            if isinstance(cast(object, text), str):  # else the bag refuses it
+                refuse_line_ends(text, tag.label)
+            bag[tag] = text
         if given.address_type == SMTP:
-            self[smtp] = given.email_address
+            bag[smtp] = given.email_address
         else:
-            self._bag.discard(smtp)
+            bag.discard(smtp)
 
 
 def check_message(given: object) -> None:

@@ -125,6 +125,8 @@ _KNOWN: Sequence[tuple[Property[Any], Callable[[Recipient], object]]] = (
 )
 _VALUES = {known[0].bag_key: known for known in _KNOWN}
 
+_ONE = (str, Address, Recipient)
+
 RecipientsLike = str | Address | Recipient | Iterable[str | Address | Recipient]
 """What ``to=`` and its kin take: text in any form, an address, a recipient with its wishes, or several of these."""
 
@@ -135,16 +137,19 @@ def parse_recipients(given: RecipientsLike, kind: RecipientKind) -> tuple[Recipi
     Raises:
         InvalidAddress: some part is no address.
     """
-    items = (given,) if isinstance(given, str | Address | Recipient) else given
-    if not isinstance(cast(object, items), Iterable):
+    items = (given,) if isinstance(given, _ONE) else given
+    if not items and isinstance(items, tuple):
+        return ()
+    if not isinstance(items, tuple | list) and not isinstance(cast(object, items), Iterable):
         raise UsageError(f"{kind.name.lower()}: need an address, or several, got {type(given).__name__}")
     found: list[Recipient] = []
     for item in items:
-        if isinstance(item, Recipient):
+        if isinstance(item, str):
+            found += [Recipient(address, kind) for address in parse_addresses(item)]
+        elif isinstance(item, Address):
+            found.append(Recipient(item, kind))
+        elif isinstance(cast(object, item), Recipient):
             found.append(attrs.evolve(item, kind=kind))
-        elif isinstance(cast(object, item), str | Address):
-            addresses = (item,) if isinstance(item, Address) else parse_addresses(item)
-            found += [Recipient(address, kind) for address in addresses]
         else:
             raise UsageError(f"{kind.name.lower()}: need text, an Address or a Recipient, got {type(item).__name__}")
     return tuple(found)

@@ -17,6 +17,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
+_TEXT = PropertyType.UNICODE
 _OF_WIRES = frozenset({PropertyType.STRING8, PropertyType.MV_STRING8})
 
 
@@ -49,11 +50,14 @@ class PropBag:
 
     def __setitem__(self, tag: Property[T], value: T) -> None:
         try:
-            self._entries[tag.bag_key] = (tag, checked(tag, value))
+            key = tag.bag_key
+            # Text, which most values are, is kept as it is.
+            is_text = type(value) is str and tag.value_type is _TEXT
+            self._entries[key] = (tag, value if is_text else checked(tag, value))
         except AttributeError:
             check_key(tag)
             raise
-        self._changed[tag.bag_key] = tag
+        self._changed[key] = tag
 
     def __delitem__(self, tag: PropertyKey) -> None:
         if self._entries.pop(tag.bag_key, None) is None:
@@ -78,13 +82,13 @@ class PropBag:
         except AttributeError:
             check_key(tag)
             raise
-        return entry[1] if entry is not None and _fits(entry[0], tag) else default
+        return entry[1] if entry is not None and (entry[0] is tag or _fits(entry[0], tag)) else default
 
     def over(self, tag: PropertyKey) -> object:
         """Read a bag that lies over another source: ``None`` was deleted here, ``UNTOUCHED``: see below it."""
         key = tag.bag_key
         entry = self._entries.get(key)
-        if entry is not None and _fits(entry[0], tag):
+        if entry is not None and (entry[0] is tag or _fits(entry[0], tag)):
             return entry[1]
         return None if key in self._changed else UNTOUCHED
 

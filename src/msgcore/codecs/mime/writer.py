@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
+from msgcore.base.memo import Memo
 from msgcore.codecs.mime.body_parts import Part, Segment, chunks_of, size_of
 from msgcore.codecs.mime.came_with import CONTENT_FIELDS, fields_over_header, header_of
 from msgcore.codecs.mime.compose import Written, compose_body
@@ -243,9 +244,13 @@ def _fields_for(message: Message, tags: Sequence[PropertyKey]) -> Sequence[OwnFi
     """Give the fields that there can be."""
     if message.source is not None:
         return fields_of_source(tags)
+    return _FIELDS_FOR[tuple([key for tag in tags if (key := tag.bag_key) in _NUMBERS])]
+
+
+def _fields_of_keys(keys: tuple[BagKey, ...]) -> Sequence[OwnField]:
     numbers = set(_ALWAYS)
-    for tag in tags:
-        numbers.update(_NUMBERS.get(tag.bag_key, ()))
+    for key in keys:
+        numbers.update(_NUMBERS[key])
     return [OWN_FIELDS[number] for number in sorted(numbers)]
 
 
@@ -255,6 +260,8 @@ def _numbers_of(key: BagKey | str) -> tuple[int, ...]:
 
 _ALWAYS = (*_numbers_of(RECIPIENTS), *_numbers_of(REPLY_TO))
 _NUMBERS = {key: _numbers_of(key) for own in OWN_FIELDS for key in own.depends_on}
+# Messages set the same few properties.
+_FIELDS_FOR = Memo(_fields_of_keys, 200)
 
 
 def _added_fields(message: Message, form: WriteForm) -> list[bytes]:
