@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from msgcore.base.memo import Memo
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 
 __all__ = ["charset_of_code_page", "code_page_of_charset", "codec_of_charset", "decode", "guess", "is_wide"]
@@ -119,8 +120,15 @@ def _codec_of(charset: str) -> str | None:
 
 def is_wide(charset: str) -> bool:
     """Say whether a character takes two octets or more, so that CR and LF are no octets of their own."""
+    return len(charset) < _LONGEST_NAME and _WIDE[charset]
+
+
+def _is_wide(charset: str) -> bool:
     codec = codec_of_charset(charset)
     return codec is not None and codec.startswith(("utf-16", "utf-32"))
+
+
+_WIDE = Memo(_is_wide, 256)
 
 
 def code_page_of_charset(charset: str) -> int | None:

@@ -7,7 +7,7 @@ import re
 from msgcore.codecs.mime.syntax.charsets import code_page_of_charset, codec_of_charset, decode, is_wide
 from msgcore.codecs.mime.syntax.flowed import unflow
 from msgcore.codecs.mime.syntax.transfer import decode_text
-from msgcore.codecs.mime.syntax.uuencode import UuFile, may_hold_files, uu_files, without_files
+from msgcore.codecs.mime.syntax.uuencode import UuFile, uu_files, without_files
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.model.body import UTF_8, html_from_octets
 from msgcore.model.html_fragment import shown_content_ids
@@ -20,11 +20,7 @@ _WINDOWS_1252 = 1252
 
 def files_in(entity: Entity) -> list[UuFile]:
     """Find the files in a plain text."""
-    return uu_files(entity.content) if _may_hold_files(entity) else []
-
-
-def _may_hold_files(entity: Entity) -> bool:
-    return entity.media_type == "text/plain" and may_hold_files(entity.reading.octets, entity.body_start, entity.end)
+    return uu_files(entity.content) if entity.may_hold_files else []
 
 
 def text_of(entity: Entity) -> str:
@@ -35,7 +31,7 @@ def text_of(entity: Entity) -> str:
     parameters = entity.content_type
     charset = parameters.get("charset") or ""
     octets = _lines_of(entity, charset)
-    if _may_hold_files(entity):
+    if entity.may_hold_files:
         octets = without_files(octets, uu_files(octets))
     text = decode(octets, charset, entity.reading.findings.at(entity.body_start))
     if is_wide(charset):

@@ -20,6 +20,7 @@ from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised
 from msgcore.codecs.mime.syntax.tolerated import NO_FINDINGS, Findings
 from msgcore.codecs.mime.syntax.transfer import IDENTITIES, decode_base64, decode_content
+from msgcore.codecs.mime.syntax.uuencode import may_hold_files
 from msgcore.codecs.mime.tree.header_block import LONGEST_SHARED, SHARED_HEADER_BLOCKS, HeaderBlock
 from msgcore.codecs.mime.tree.multipart import Parts, find_parts
 
@@ -71,6 +72,7 @@ class Entity:
 
     __slots__ = (
         "_children",
+        "_may_hold_files",
         "_parts",
         "body_start",
         "content_type",
@@ -105,6 +107,7 @@ class Entity:
         self.is_whole_message = is_message
         self.has_junk = False
         self.has_blank_line = True
+        self._may_hold_files: bool | None = None
         self._children: tuple[Entity, ...] | None = None
         self._parts: Parts | None = None
         if is_message and scan.startswith(_MBOX, start, end):
@@ -174,6 +177,15 @@ class Entity:
         if encoding == "base64":  # which may be large
             return decode_base64(self.reading.octets, note, self.body_start, self.end)
         return decode_content(self.body, encoding, note)
+
+    @property
+    def may_hold_files(self) -> bool:
+        """Whether the body is a plain text in which uuencoded files may stand."""
+        found = self._may_hold_files
+        if found is None:
+            found = self.media_type == "text/plain" and may_hold_files(self.reading.octets, self.body_start, self.end)
+            self._may_hold_files = found
+        return found
 
     # Tree
 
@@ -278,7 +290,7 @@ class Entity:
         part.is_multipart = given.value.startswith("multipart/")
         part.is_whole_message = part.has_junk = False
         part.has_blank_line = True
-        part._children = part._parts = None
+        part._may_hold_files = part._children = part._parts = None
         return part
 
     def _find_parts(self) -> Parts:
