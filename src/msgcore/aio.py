@@ -6,7 +6,7 @@ opens a runtime of its own on the running loop.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -40,6 +40,7 @@ from msgcore.session.stored_message import StoredMessage
 from msgcore.session.table import Table
 from msgcore.spi import post_office as _post_office
 from msgcore.spi.post_office import PostOffice
+from msgcore.spi.secrets import SecretSource
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
 __all__ = [
@@ -209,11 +210,14 @@ def open_post_office(
 
 
 def logon(
-    profile: str | Profile,
+    profile: str | Profile | None = None,
     *,
     admin: ProfileAdmin | None = None,
     hooks: Sequence[object] = (),
+    secrets: Mapping[str, SecretSource] | None = None,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Opening[Session]:
     """Log on to a profile; as :func:`msgcore.logon`."""
-    return _session.logon(profile, AsyncioRuntime(), admin=admin, hooks=hooks, timeout_seconds=timeout_seconds)
+    return _session.logon(
+        profile, AsyncioRuntime(), admin=admin, hooks=hooks, secrets=secrets, timeout_seconds=timeout_seconds
+    )

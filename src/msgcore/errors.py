@@ -50,11 +50,13 @@ __all__ = [
     "ObjectDeleted",
     "OperationCancelled",
     "PluginBroken",
+    "ProfileChanged",
     "ProfileError",
     "PropertyNotFound",
     "ProtocolBroken",
     "QuotaReached",
     "RestrictionSyntax",
+    "SecretMissing",
     "ServiceBusy",
     "SetupError",
     "StarttlsInjection",
@@ -230,6 +232,24 @@ class ProfileError(SetupError):
         self.file = file
         self.line = line
         self.key = key
+
+
+class ProfileChanged(ProfileError):
+    """Somebody else changed the profile since it was read: read it again, and make the change once more."""
+
+
+class SecretMissing(SetupError):
+    """A secret is not where ``reference`` says; ``key`` is the setting that it is for, ``service`` its service.
+
+    ``problem`` says what was found, and what to do about it.
+    """
+
+    def __init__(self, reference: str, problem: str, *, key: str | None = None, service: str | None = None) -> None:
+        super().__init__(": ".join(part for part in (service, key, reference, problem) if part))
+        self.reference = reference
+        self.problem = problem
+        self.key = key
+        self.service = service
 
 
 class AuthenticationRefused(SetupError):

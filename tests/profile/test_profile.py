@@ -106,7 +106,10 @@ def test_a_secret_that_is_missing_is_named_with_its_place_once(tmp_path: Path) -
     with pytest.raises(SetupError) as caught:
         profile.services[0].config()
 
-    assert str(caught.value) == f"file:pw: {tmp_path / 'pw'}: No such file or directory"
+    assert str(caught.value) == (
+        f"internet-mail: password: file:pw: {tmp_path / 'pw'}: No such file or directory; "
+        "write the secret into that file"
+    )
 
 
 def test_an_account_may_name_a_server_for_incoming_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,12 +207,6 @@ def test_any_table_survives_being_written(tmp_path: Path, table: dict[str, objec
     clean = {key: value for key, value in table.items() if "\ud800" not in key}
     text = write_profile_text({}, [clean])
     assert read_profile_text(text, tmp_path).data["services"] == [clean]
-
-
-def test_a_secret_in_a_keyring_is_not_supported_by_name(tmp_path: Path) -> None:
-    profile = written(tmp_path, GOOD.replace("env:MSGCORE_TEST_PASSWORD", "keyring:mail.a.test/ann")).profile("work")
-    with pytest.raises(NotSupported, match="keyring"):
-        profile.services[0].config()
 
 
 def test_inherited_paths_of_a_configuration_become_absolute_too(

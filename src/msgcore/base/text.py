@@ -5,10 +5,21 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
+from collections.abc import Awaitable, Callable
 
-from msgcore.errors import InjectionRefused
+from msgcore.errors import InjectionRefused, MsgcoreError
 
-__all__ = ["Secret", "codec_of_code_page", "fold", "fold_loosely", "forget_frames", "one_line", "refuse_line_ends"]
+__all__ = [
+    "ReferredSecret",
+    "Secret",
+    "SecretGiver",
+    "codec_of_code_page",
+    "fold",
+    "fold_loosely",
+    "forget_frames",
+    "one_line",
+    "refuse_line_ends",
+]
 
 _FORBIDDEN = re.compile("[\r\n\0]")
 _BLANKS = re.compile(r"\s++")
@@ -72,6 +83,29 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a Secret is not written anywhere")
+
+
+SecretGiver = Callable[[], str | Secret | Awaitable[str | Secret]]
+"""Who gives a password or token when it is needed: a plain function, which may block, or one that is awaited."""
+
+
+class ReferredSecret(Secret):
+    """A secret that lies elsewhere: as it was when it was last looked at, which ``read`` does, at once for the first
+    time.
+    """
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        super().__init__(read())
+        self._read = read
+
+    def again(self) -> Secret:
+        """Look again, which may block; what cannot be read any more is as it was."""
+        try:
+            return Secret(self._read())
+        except MsgcoreError:
+            return Secret(self._value)
 
 
 def refuse_line_ends(value: str, what: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -29,6 +29,7 @@ from msgcore.session import store as _store
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
 from msgcore.spi import post_office as _post_office
+from msgcore.spi.secrets import SecretSource
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
 __all__ = [
@@ -259,18 +260,25 @@ def open_post_office(
 
 
 def logon(
-    profile: str | Profile,
+    profile: str | Profile | None = None,
     *,
     admin: ProfileAdmin | None = None,
     hooks: Sequence[object] = (),
+    secrets: Mapping[str, SecretSource] | None = None,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Session:
-    """Log on to a profile. All mail passes ``hooks`` (:mod:`msgcore.spi.hooks`), behind those of the profile.
+    """Log on to a profile; without a name to the default one.
+
+    ``secrets`` is what stands for ``callable:NAME`` in the profile: a function that gives a password or token, or a
+    ``Secret``, by NAME.
+    All mail passes ``hooks`` (:mod:`msgcore.spi.hooks`), behind those of the profile.
 
     Raises:
         ProfileError: the profile is missing or wrong; with file, line and key.
         SetupError, NotSupported: every service failed at logon; the first one's error.
     """
     runtime = BlockingRuntime()
-    opening = _session.logon(profile, runtime, admin=admin, hooks=hooks, timeout_seconds=timeout_seconds)
+    opening = _session.logon(
+        profile, runtime, admin=admin, hooks=hooks, secrets=secrets, timeout_seconds=timeout_seconds
+    )
     return Session(runtime, runtime.run(opening.open()))

@@ -1,24 +1,25 @@
-"""Making, listing and deleting profiles: MAPI's profile administration over a folder of TOML files."""
+"""Making, listing, changing and deleting profiles: MAPI's profile administration over a folder of TOML files."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-import tempfile
-import typing
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgcore.errors import ProfileError, StoreError, UsageError
-from msgcore.profile.profile import Profile, check_services, read_profile
+from msgcore.profile.files import locked, read_private, write_private
+from msgcore.profile.paths import absolute
+from msgcore.profile.portable import ProfileExport, ProfileImport, export_of, import_of
+from msgcore.profile.profile import Profile, check_profile, check_services, examine_profile, read_profile
+from msgcore.profile.services import ServiceAdmin
 from msgcore.profile.toml import write_profile_text
-from msgcore.spi.registry import service
 
 __all__ = ["ProfileAdmin", "default_folder"]
 
 _NAME = re.compile(r"[^\x00-\x1f/\\:]{1,64}")
-_RELATIVE_SQLITE = re.compile(r"sqlite:///(?!/)(.+)")
+_DEFAULT = ".default"
 
 
 def default_folder() -> Path:
@@ -36,7 +37,11 @@ def default_folder() -> Path:
 
 
 class ProfileAdmin:
-    """Administers the profiles of one folder, one TOML file each, readable by their owner only."""
+    """Administers the profiles of one folder, one TOML file each, readable by their owner only.
+
+    Calls block for as long as a small file takes. Programs that change profiles at the same time take turns. A session
+    keeps what it logged on with: a profile that is in use may be changed, renamed and deleted all the same.
+    """
 
     def __init__(self, folder: Path | str | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
@@ -48,23 +53,89 @@ class ProfileAdmin:
             ProfileError: a service or key is unknown or a value is bad; nothing is written then.
             UsageError: the name is none, or is taken and not to be replaced.
             NotSupported: a service is not in this version.
+            StoreError: it cannot be written.
         """
         file = self._file(name)
         given = [dict(table) for table in services]
-        check_services(given, Path.cwd())
-        tables = [_absolute(table) for table in given]
-        if file.exists() and not replace:
-            raise UsageError(f"profile {name!r} exists already: {file}")
-        self._write(file, write_profile_text({}, tables))
+        check_services(check_profile({"services": given}, Path.cwd() / file.name))
+        text = write_profile_text({}, [absolute(table) for table in given])
+        self._write_new(file, text, replace=replace)
         return file
 
-    def profile(self, name: str) -> Profile:
-        """Read and check a profile; raises as :func:`~msgcore.profile.profile.read_profile` does."""
-        return read_profile(self._file(name))
+    def profile(self, name: str | None = None) -> Profile:
+        """Read and check a profile, or the default one; raises as :func:`~msgcore.profile.profile.read_profile`.
+
+        Raises:
+            ProfileError: there is none, or something is wrong with it; with file, line and key.
+        """
+        return read_profile(self._file(self._or_default(name)))
+
+    def examine(self, name: str | None = None) -> tuple[Profile, tuple[ProfileError, ...]]:
+        """Read a profile that may have faults, and give all of them.
+
+        Raises:
+            ProfileError: there is none, or it is no TOML of ``[[services]]`` tables.
+        """
+        return examine_profile(self._file(self._or_default(name)))
 
     def names(self) -> tuple[str, ...]:
         """List the profiles by name."""
         return tuple(sorted(file.stem for file in self.folder.glob("*.toml")))
+
+    @property
+    def default(self) -> str | None:
+        """The default profile: the one that was set, or the only one that there is.
+
+        Raises:
+            ProfileError: what was set cannot be read.
+        """
+        file = self.folder / _DEFAULT
+        if file.exists():
+            return read_private(file).strip()
+        names = self.names()
+        return names[0] if len(names) == 1 else None
+
+    def set_default(self, name: str | None) -> None:
+        """Make a profile the one that ``logon()`` without a name uses; ``None``: none.
+
+        Raises:
+            ProfileError: there is none of that name.
+        """
+        with locked(self.folder):
+            if name is not None:
+                self._there(name)
+            self._set_default(name)
+
+    def copy(self, name: str, new_name: str) -> Path:
+        """Copy a profile, comments and all, and give the new file. The copy means the same stores and accounts.
+
+        Raises:
+            ProfileError: there is none of that name.
+            UsageError: the new name is none, or taken.
+        """
+        new_file = self._file(new_name)
+        self._write_new(new_file, read_private(self._file(name)))
+        return new_file
+
+    def rename(self, name: str, new_name: str) -> Path:
+        """Give a profile another name, under which it stays the default one if it was, and give its file.
+
+        Raises:
+            ProfileError: there is none of that name.
+            UsageError: the new name is none, or taken.
+        """
+        new_file = self._file(new_name)
+        with locked(self.folder):
+            file = self._there(name)
+            is_default = self._set() == name
+            self._check_free(new_file)
+            try:
+                file.rename(new_file)
+            except OSError as error:
+                raise StoreError(f"{file}: {error.strerror}") from error
+            if is_default:
+                self._set_default(new_name)
+        return new_file
 
     def delete(self, name: str) -> None:
         """Delete a profile; its stores stay.
@@ -72,54 +143,82 @@ class ProfileAdmin:
         Raises:
             ProfileError: there is none of that name.
         """
+        with locked(self.folder):
+            file = self._there(name)
+            if self._set() == name:
+                self._set_default(None)
+            try:
+                file.unlink()
+            except OSError as error:
+                raise StoreError(f"{file}: {error.strerror}") from error
+
+    def services(self, name: str) -> ServiceAdmin:
+        """Administer the services of a profile: MAPI's service administration.
+
+        Raises:
+            ProfileError: there is none of that name, or it is no TOML.
+        """
+        return ServiceAdmin(self._file(name))
+
+    def export_profile(self, name: str) -> ProfileExport:
+        """Give a profile as text for another machine, and what has to be provided there.
+
+        Raises:
+            ProfileError: there is none, something is wrong with it, or a service is not installed: what of it is secret
+                is not known then.
+        """
         file = self._file(name)
-        try:
-            file.unlink()
-        except FileNotFoundError as error:
-            raise ProfileError("there is no such profile", file=file) from error
+        return export_of(name, file, read_private(file))
+
+    def import_profile(self, name: str, text: str, *, replace: bool = False) -> ProfileImport:
+        """Write a profile that was exported, and say what is missing here. Its paths are taken from this folder.
+
+        Raises:
+            ProfileError: it is no profile, a service is not installed, or something is wrong with it; nothing is
+                written then.
+            UsageError: the name is none, or is taken and not to be replaced.
+            NotSupported: a service is not in this version.
+        """
+        file = self._file(name)
+        done = import_of(name, file, text)
+        self._write_new(file, text, replace=replace)
+        return done
+
+    def _or_default(self, name: str | None) -> str:
+        found = name if name is not None else self.default
+        if found is None:
+            names = ", ".join(self.names())
+            there = f"there are {names}: name one, or set_default(...)" if names else "there is no profile at all"
+            raise ProfileError(f"no default profile is set; {there}", file=self.folder)
+        return found
 
     def _file(self, name: str) -> Path:
         if not _NAME.fullmatch(name) or name != name.strip() or name.startswith("."):
             raise UsageError(f"{name!r}: a profile's name has 1 to 64 characters, none of / \\ : or control characters")
         return self.folder / f"{name}.toml"
 
-    def _write(self, file: Path, text: str) -> None:
-        """Write through a temporary file (mode 0600 from its first octet) and rename it."""
-        temporary = None
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".new")
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(text.encode())
-                opened.flush()
-                os.fsync(opened.fileno())
-            Path(temporary).replace(file)
-        except OSError as error:
-            if temporary is not None:
-                Path(temporary).unlink(missing_ok=True)
-            raise StoreError(f"{file}: {error.strerror}") from error
+    def _there(self, name: str) -> Path:
+        file = self._file(name)
+        if not os.path.lexists(file):
+            raise ProfileError("there is no such profile", file=file)
+        return file
 
+    def _check_free(self, file: Path) -> None:
+        if os.path.lexists(file):
+            raise UsageError(f"profile {file.stem!r} exists already: {file}")
 
-def _absolute(table: dict[str, object]) -> dict[str, object]:
-    """Make paths and file URLs of one service table absolute."""
-    path_keys = _path_keys(table.get("service"))
-    here = Path.cwd()
-    for key, value in table.items():
-        if key in path_keys and isinstance(value, str | Path):
-            table[key] = str(here / Path(value).expanduser())
-        elif isinstance(value, str) and (relative := _RELATIVE_SQLITE.fullmatch(value)):
-            table[key] = f"sqlite:///{here / relative[1]}"
-        elif isinstance(value, str) and value.startswith("file:"):
-            table[key] = f"file:{here / Path(value.removeprefix('file:')).expanduser()}"
-    return table
+    def _write_new(self, file: Path, text: str, *, replace: bool = False) -> None:
+        with locked(self.folder):
+            if not replace:
+                self._check_free(file)
+            write_private(file, text)
 
+    def _set(self) -> str | None:
+        return self.default if (self.folder / _DEFAULT).exists() else None
 
-def _path_keys(name: object) -> frozenset[str]:
-    """Find which keys of a service are paths, from the types of its configuration."""
-    if not isinstance(name, str):
-        return frozenset()
-    try:
-        hints = typing.get_type_hints(service(name).config_type)
-    except UsageError:
-        return frozenset()  # check_services names the unknown service
-    return frozenset(key for key, hint in hints.items() if hint is Path or Path in typing.get_args(hint))
+    def _set_default(self, name: str | None) -> None:
+        file = self.folder / _DEFAULT
+        if name is None:
+            file.unlink(missing_ok=True)
+        else:
+            write_private(file, f"{name}\n")

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import attrs
 
 from msgcore.base.text import Secret
-from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, ProfileError
-from msgcore.profile.toml import LocatedTables, read_profile_text
+from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, ProfileError, SecretMissing
+from msgcore.profile.files import read_private
+from msgcore.profile.toml import Located, read_profile_text
 from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.registry import service
-from msgcore.spi.secrets import check_reference, resolve_secret
+from msgcore.spi.secrets import SecretSource, check_reference, find_secret
 from msgcore.spi.service import ServiceClass
 
-__all__ = ["Profile", "ServiceEntry", "check_services", "read_profile"]
+__all__ = ["Profile", "ServiceEntry", "check_profile", "check_services", "examine_profile", "read_profile"]
 
-_MAX_OCTETS = 1024 * 1024
-_OWN_KEYS = ("service", "name", "default_store")
+_TOP_KEYS = ("services", "transport_order")
+_FLAGS = ("default_store", "primary_identity")
+_OWN_KEYS = ("service", "name", *_FLAGS)
 
 
 @attrs.frozen
 class ServiceEntry:
-    """One service of a profile, checked: its name, its values, and whether it was named the default store.
+    """One service of a profile, checked: its name, its values, and whether it was named the default store or the
+    primary identity.
 
     ``service_class`` is an error where there is none: then the profile's other services can be used all the same.
     """
@@ -37,6 +38,9 @@ class ServiceEntry:
     values: Mapping[str, object] = attrs.field(repr=False)
     folder: Path = attrs.field(repr=False)
     is_default_store: bool = False
+    is_primary_identity: bool = False
+    secrets: Mapping[str, SecretSource] = attrs.field(factory=dict[str, SecretSource], repr=False)
+    """What the program gives for ``callable:NAME``, by that name."""
 
     def found(self) -> ServiceClass:
         """Give the service's class.
@@ -53,24 +57,57 @@ class ServiceEntry:
         """Make the service's configuration, with its secrets, which are fetched now. Blocks.
 
         Raises:
-            SetupError: a secret that it refers to is missing, or the service is.
-            NotSupported: the service or a secret lies where this version does not look.
+            SecretMissing: a secret that it refers to is not there; the message names service, key and what to do.
+            MissingExtra: a secret lies in a keyring, and the extra is not installed.
+            ProfileError, NotSupported, PluginBroken: the service is not there.
         """
-        return build_config(
-            self.found().config_type,
-            self.values,
-            folder=self.folder,
-            secret=lambda reference: resolve_secret(reference, self.folder),
-        )
+        try:
+            return build_config(
+                self.found().config_type,
+                self.values,
+                folder=self.folder,
+                secret=lambda reference: find_secret(reference, self.folder, self.secrets),
+            )
+        except SecretMissing as error:
+            raise SecretMissing(error.reference, error.problem, key=error.key, service=self.name) from error.__cause__
 
 
 @attrs.frozen
 class Profile:
-    """What a session logs on to."""
+    """What a session logs on to.
+
+    ``transport_order`` names services; their transports go before those of all others.
+    """
 
     name: str
     services: tuple[ServiceEntry, ...]
     file: Path | None = None
+    transport_order: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, services: Iterable[Mapping[str, object]], *, transport_order: Sequence[str] = ()) -> Profile:
+        """Make a profile in memory, without a file.
+
+        Beside what a file holds, a value may be a ``Path``, a ``Secret``, or a function that gives a password or token.
+        Relative paths are taken from the current folder.
+
+        Raises:
+            ProfileError: a service or key is unknown or a value is bad.
+            NotSupported: a service is not in this version.
+        """
+        given = [dict(table) for table in services]
+        data = {"services": given, **({"transport_order": list(transport_order)} if transport_order else {})}
+        profile = check_services(check_profile(data, Path.cwd() / "profile.toml"))
+        return attrs.evolve(profile, name=name, file=None)
+
+    def with_secrets(self, secrets: Mapping[str, SecretSource]) -> Profile:
+        """Give the same profile with what stands for ``callable:NAME`` in it."""
+        return attrs.evolve(self, services=tuple(attrs.evolve(one, secrets=secrets) for one in self.services))
+
+    def transport_rank(self, service_name: str) -> int:
+        """Say where the transports of a service stand in the transport order; the rest is as services are listed."""
+        order = self.transport_order
+        return order.index(service_name) if service_name in order else len(order)
 
 
 def read_profile(file: Path) -> Profile:
@@ -82,113 +119,152 @@ def read_profile(file: Path) -> Profile:
         ProfileError: the file is missing or open to others, is no TOML, has an unknown key, or a bad value; with file,
             line and key.
     """
-    located = read_profile_text(_read_private(file), file)
-    given = located.data.get("services", [])
-    unknown = next((key for key in located.data if key != "services"), None)
-    if unknown is not None:
-        line = located.key_lines.get((None, unknown))
-        raise ProfileError("no such key; a profile has [[services]] tables", file=file, line=line, key=unknown)
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in cast("list[object]", given)):
-        raise ProfileError("need [[services]] tables", file=file, line=1, key="services")
-    tables = cast("list[Mapping[str, object]]", given)
-    return Profile(file.stem, _entries(tables, file, located), file)
+    profile, faults = examine_profile(file)
+    if faults:
+        raise faults[0]
+    return profile
 
 
-def check_services(tables: Sequence[Mapping[str, object]], folder: Path) -> None:
-    """Check service tables as :func:`read_profile` does; every service has to be there.
+def examine_profile(file: Path) -> tuple[Profile, tuple[ProfileError, ...]]:
+    """Read a profile with all its faults; a service that has one raises it when it is asked for its class.
+
+    Raises:
+        ProfileError: the file is missing or open to others, or is no TOML of ``[[services]]`` tables.
+    """
+    return _Check(file, read_profile_text(read_private(file), file)).profile()
+
+
+def check_profile(data: Located | Mapping[str, object], file: Path) -> Profile:
+    """Check what is to become the profile of ``file`` as :func:`read_profile` does.
+
+    Raises:
+        ProfileError: something is wrong.
+    """
+    profile, faults = _Check(file, data).profile()
+    if faults:
+        raise faults[0]
+    return profile
+
+
+def check_services(profile: Profile) -> Profile:
+    """Give a profile back when every service of it is there.
 
     Raises:
         ProfileError: a service is not installed.
         NotSupported: a service is not in this version.
     """
-    for entry in _entries(tables, folder / "profile.toml", None):
+    for entry in profile.services:
         entry.found()
+    return profile
 
 
-def _entries(
-    tables: Sequence[Mapping[str, object]], file: Path, located: LocatedTables | None
-) -> tuple[ServiceEntry, ...]:
-    entries = tuple(_entry(number, table, file, located) for number, table in enumerate(tables))
-    names = [entry.name for entry in entries]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            raise _problem(number, "name", f"{name!r} is taken; give each service a name of its own", file, located)
-    defaults = [number for number, entry in enumerate(entries) if entry.is_default_store]
-    if len(defaults) > 1:
-        raise _problem(defaults[1], "default_store", "there is one default store already", file, located)
-    return entries
+class _Check:
+    """One look at what a profile says, and where it says it if it stands in a file."""
 
+    def __init__(self, file: Path, given: Located | Mapping[str, object]) -> None:
+        self._file = file
+        self._located = given if isinstance(given, Located) else None
+        self._data = given.data if isinstance(given, Located) else given
+        self._faults: list[ProfileError] = []
 
-def _entry(
-    number: int,
-    table: Mapping[str, object],
-    file: Path,
-    located: LocatedTables | None,
-) -> ServiceEntry:
-    kind = table.get("service")
-    if not isinstance(kind, str):
-        raise _problem(number, "service", "every service table names its service", file, located)
-    service_class = _service(kind, number, file, located)
-    values = {key: value for key, value in table.items() if key not in _OWN_KEYS}
-    try:
-        if not isinstance(service_class, MsgcoreError):
-            build_config(service_class.config_type, values, folder=file.parent, secret=_unseen)
-    except ConfigError as error:
-        raise _problem(number, error.key, error.problem, file, located) from error
-    except (PluginBroken, NotSupported) as error:
-        service_class = error
-    is_default = table.get("default_store", False)
-    if not isinstance(is_default, bool):
-        raise _problem(number, "default_store", "need true or false", file, located)
-    name = table.get("name", kind)
-    if not isinstance(name, str) or not name:
-        raise _problem(number, "name", "need a text", file, located)
-    return ServiceEntry(kind, name, service_class, values, file.parent, is_default)
+    def profile(self) -> tuple[Profile, tuple[ProfileError, ...]]:
+        for key in self._data:
+            if key not in _TOP_KEYS:
+                problem = "no such key; a profile has [[services]] tables, and above them transport_order"
+                self._fault(None, key, problem)
+        given = self._data.get("services", [])
+        if not isinstance(given, list) or not all(isinstance(one, dict) for one in cast("list[object]", given)):
+            line = None if self._located is None else self._located.line_of(None, "services") or 1
+            raise ProfileError("need [[services]] tables", file=self._file, line=line, key="services")
+        tables = cast("list[Mapping[str, object]]", given)
+        entries = [self._entry(number, table) for number, table in enumerate(tables)]
+        for number, entry in enumerate(entries):
+            before = entries[:number]
+            if any(one.name == entry.name for one in before):
+                self._fault(number, "name", f"{entry.name!r} is taken; give each service a name of its own")
+            if entry.is_default_store and any(one.is_default_store for one in before):
+                self._fault(number, "default_store", "there is one default store already")
+            if entry.is_primary_identity and any(one.is_primary_identity for one in before):
+                self._fault(number, "primary_identity", "there is one primary identity already")
+        order = self._order([entry.name for entry in entries])
+        return Profile(self._file.stem, tuple(entries), self._file, order), tuple(self._faults)
 
+    def _order(self, names: Sequence[str]) -> tuple[str, ...]:
+        given = self._data.get("transport_order", [])
+        if not isinstance(given, list) or not all(isinstance(one, str) for one in cast("list[object]", given)):
+            self._fault(None, "transport_order", "need a list of names of services")
+            return ()
+        order = cast("list[str]", given)
+        for number, name in enumerate(order):
+            if name not in names:
+                there = ", ".join(names) or "none"
+                self._fault(None, "transport_order", f"no service is called {name!r}; there are {there}")
+            elif name in order[:number]:
+                self._fault(None, "transport_order", f"names {name!r} twice")
+        return tuple(order)
 
-def _service(kind: str, number: int, file: Path, located: LocatedTables | None) -> ServiceClass | MsgcoreError:
-    try:
-        return service(kind)
-    except NotSupported as error:
-        return error
-    except MsgcoreError as error:
-        problem = _problem(number, "service", str(error), file, located)
-        problem.__cause__ = error
-        return problem
+    def _entry(self, number: int, table: Mapping[str, object]) -> ServiceEntry:
+        faults = len(self._faults)
+        kind = table.get("service")
+        service_class: ServiceClass | MsgcoreError
+        if isinstance(kind, str):
+            service_class = self._service(kind, number)
+        else:
+            kind = "?"
+            service_class = self._fault(number, "service", "every service table names its service")
+        values = {key: value for key, value in table.items() if key not in _OWN_KEYS}
+        try:
+            if not isinstance(service_class, MsgcoreError):
+                build_config(service_class.config_type, values, folder=self._file.parent, secret=_unseen)
+        except ConfigError as error:
+            self._fault(number, error.key, error.problem, error)
+        except (PluginBroken, NotSupported) as error:
+            service_class = error
+        flags = {flag: table.get(flag, False) for flag in _FLAGS}
+        for flag, value in flags.items():
+            if not isinstance(value, bool):
+                self._fault(number, flag, "need true or false")
+        name = table.get("name", kind)
+        if not isinstance(name, str) or not name:
+            self._fault(number, "name", "need a text")
+            name = kind
+        if len(self._faults) > faults:
+            service_class = self._faults[faults]
+        return ServiceEntry(
+            kind,
+            name,
+            service_class,
+            values,
+            self._file.parent,
+            flags["default_store"] is True,
+            flags["primary_identity"] is True,
+        )
+
+    def _service(self, kind: str, number: int) -> ServiceClass | MsgcoreError:
+        try:
+            return service(kind)
+        except NotSupported as error:
+            return error
+        except MsgcoreError as error:
+            problem = self._problem(number, "service", str(error))
+            problem.__cause__ = error
+            return problem
+
+    def _fault(self, number: int | None, key: str, problem: str, cause: BaseException | None = None) -> ProfileError:
+        fault = self._problem(number, key, problem)
+        fault.__cause__ = cause
+        self._faults.append(fault)
+        return fault
+
+    def _problem(self, number: int | None, key: str, problem: str) -> ProfileError:
+        if self._located is not None:
+            line = self._located.line_of(number, key)
+            return ProfileError(problem, file=self._file, line=line, key=key or None)
+        place = "" if number is None else f"services[{number}]: "
+        return ProfileError(f"{place}{problem}", key=key or None)
 
 
 def _unseen(reference: str) -> Secret:
     """Stand in for a secret that is only fetched at logon; what is no reference is refused now."""
     check_reference(reference)
     return Secret("not-fetched-yet")
-
-
-def _problem(number: int, key: str, problem: str, file: Path, located: LocatedTables | None) -> ProfileError:
-    if located is None:
-        return ProfileError(f"services[{number}]: {problem}", key=key or None)
-    table_line = located.service_lines[number] if number < len(located.service_lines) else None
-    return ProfileError(problem, file=file, line=located.key_lines.get((number, key), table_line), key=key or None)
-
-
-def _read_private(file: Path) -> str:
-    """Read a file that only its owner can; the check is made on the open file, so that nobody changes it between."""
-    try:
-        with file.open("rb") as opened:
-            facts = os.fstat(opened.fileno())
-            if os.name == "posix":
-                if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                    mode = stat.S_IMODE(facts.st_mode)
-                    raise ProfileError(f"is open to others (mode {mode:04o}); chmod 600 it", file=file)
-                if facts.st_uid not in {os.geteuid(), 0}:
-                    raise ProfileError("belongs to another user", file=file)
-            octets = opened.read(_MAX_OCTETS + 1)
-    except FileNotFoundError as error:
-        raise ProfileError("there is no such profile", file=file) from error
-    except OSError as error:
-        raise ProfileError(f"cannot be read: {error.strerror}", file=file) from error
-    if len(octets) > _MAX_OCTETS:
-        raise ProfileError(f"is larger than {_MAX_OCTETS} octets", file=file)
-    try:
-        return octets.decode()
-    except UnicodeDecodeError as error:
-        raise ProfileError(f"is not UTF-8 at octet {error.start}", file=file) from error

@@ -5,55 +5,50 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
 import attrs
 
+from msgcore.base.text import Secret
 from msgcore.errors import ProfileError
+from msgcore.profile.layout import Layout, layout_of
 
-__all__ = ["LocatedTables", "read_profile_text", "write_profile_text"]
+__all__ = ["Located", "key_text", "read_profile_text", "table_text", "value_text", "write_profile_text"]
 
-_HEADER = re.compile(r"\s*\[\[\s*services\s*\]\]")
-_OTHER_HEADER = re.compile(r"\s*\[")
-_KEY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
 _LINE_OF_ERROR = re.compile(r"at line (\d+)")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@attrs.frozen
-class LocatedTables:
-    """The parsed document, with the line (from 1) of each ``[[services]]`` table and of every key."""
+@attrs.frozen(slots=False)  # for cached_property
+class Located:
+    """What a profile says, and where; that is looked for only when somebody asks, which is for a fault."""
 
     data: Mapping[str, object]
-    service_lines: tuple[int, ...]
-    key_lines: Mapping[tuple[int | None, str], int]
+    text: str = attrs.field(repr=False)
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return layout_of(self.text)
+
+    def line_of(self, number: int | None, key: str | None) -> int | None:
+        """Say on which line a key of a service stands; as :meth:`Layout.line_of`."""
+        return self._layout.line_of(number, key)
 
 
-def read_profile_text(text: str, file: Path) -> LocatedTables:
-    """Parse TOML and note where its keys stand.
+def read_profile_text(text: str, file: Path) -> Located:
+    """Parse TOML.
 
     Raises:
         ProfileError: it is no TOML; with file and line.
     """
     try:
-        data = tomllib.loads(text)
+        return Located(tomllib.loads(text), text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = _LINE_OF_ERROR.search(str(error))
         line = int(found[1]) if found else None
         raise ProfileError(f"is no TOML: {error}", file=file, line=line) from error
-    service_lines: list[int] = []
-    key_lines: dict[tuple[int | None, str], int] = {}
-    table: int | None = None
-    for number, line_text in enumerate(text.splitlines(), start=1):
-        if _HEADER.match(line_text):
-            table = len(service_lines)
-            service_lines.append(number)
-        elif _OTHER_HEADER.match(line_text):
-            table = -1
-        elif key := _KEY.match(line_text):
-            key_lines.setdefault((table, key[1] or key[2] or key[3]), number)
-    return LocatedTables(data, tuple(service_lines), key_lines)
 
 
 def write_profile_text(top: Mapping[str, object], services: Sequence[Mapping[str, object]]) -> str:
@@ -62,31 +57,52 @@ def write_profile_text(top: Mapping[str, object], services: Sequence[Mapping[str
     Raises:
         ProfileError: a value is of a kind that a profile does not hold.
     """
-    lines = [f"{_key(key)} = {_value(key, value)}" for key, value in top.items()]
-    for service in services:
-        lines += ["", "[[services]]"]
-        lines += [f"{_key(key)} = {_value(key, value)}" for key, value in service.items() if value is not None]
-    return "\n".join(lines).lstrip("\n") + "\n"
+    head = "".join(f"{key_text(key)} = {value_text(key, value)}\n" for key, value in top.items())
+    return "\n".join([*([head] if head else []), *(table_text(one) for one in services)]) or "\n"
 
 
-def _key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else _string(key)
+def table_text(service: Mapping[str, object]) -> str:
+    """Write the ``[[services]]`` table of one service; what is ``None`` is left out.
+
+    Raises:
+        ProfileError: a value is of a kind that a profile does not hold.
+    """
+    lines = [f"{key_text(key)} = {value_text(key, value)}\n" for key, value in service.items() if value is not None]
+    return "".join(["[[services]]\n", *lines])
 
 
-def _value(key: str, value: object) -> str:
+def key_text(key: str) -> str:
+    """Write a key."""
+    return key if _BARE_KEY.fullmatch(key) else _string(key, key)
+
+
+def value_text(key: str, value: object) -> str:
+    """Write a value.
+
+    Raises:
+        ProfileError: it is of a kind that a profile does not hold.
+    """
     match value:
         case bool():
             return "true" if value else "false"
         case int() | float():
             return repr(value)
         case str() | Path():
-            return _string(str(value))
+            return _string(key, str(value))
         case list() | tuple():
-            return "[" + ", ".join(_value(key, one) for one in cast("list[object]", value)) + "]"
+            return "[" + ", ".join(value_text(key, one) for one in cast("list[object]", value)) + "]"
+        case Secret():
+            raise ProfileError("a profile never holds a secret itself; give a reference, such as env:NAME", key=key)
+        case _ if callable(value):
+            raise ProfileError(
+                "a file cannot hold a function; write callable:NAME, and log on with secrets={NAME: …}", key=key
+            )
         case _:
             raise ProfileError(f"a profile cannot hold a {type(value).__name__}", key=key)
 
 
-def _string(text: str) -> str:
+def _string(key: str, text: str) -> str:
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        raise ProfileError("holds a surrogate, which is no character", key=ascii(key))
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04X}" for c in escaped) + '"'

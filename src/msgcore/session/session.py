@@ -8,7 +8,7 @@ it to the transports when :meth:`Session.flush_queues` is called, or by itself a
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from msgcore.base.times import Deadline
@@ -21,6 +21,7 @@ from msgcore.profile.profile import Profile
 from msgcore.props.match import PropertySource
 from msgcore.props.table import PidTagClientSubmitTime
 from msgcore.runtime.abc import Runtime
+from msgcore.session.given_profile import given_profile
 from msgcore.session.hooks import passed_hook
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.retriever import Retriever
@@ -37,6 +38,7 @@ from msgcore.session.tables.session_rows import (
 )
 from msgcore.session.tables.source import MemoryRows
 from msgcore.spi.guarded_transport import GuardedTransport
+from msgcore.spi.secrets import SecretSource
 from msgcore.spi.store import SpecialFolder
 
 _log = logging.getLogger("msgcore.session")
@@ -47,14 +49,17 @@ __all__ = ["Session", "logon"]
 
 
 def logon(
-    profile: str | Profile,
+    profile: str | Profile | None,
     runtime: Runtime,
     *,
     admin: ProfileAdmin | None = None,
     hooks: Sequence[object] = (),
+    secrets: Mapping[str, SecretSource] | None = None,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Opening[Session]:
-    """Log on to a profile. All mail passes ``hooks`` (:mod:`msgcore.spi.hooks`), behind those of the profile.
+    """Log on to a profile; ``None`` is the default one. ``secrets`` is what stands for ``callable:NAME`` in it.
+
+    All mail passes ``hooks`` (:mod:`msgcore.spi.hooks`), behind those of the profile.
 
     Raises:
         ProfileError: the profile is missing or wrong; with file, line and key.
@@ -63,10 +68,7 @@ def logon(
 
     async def start() -> Session:
         deadline = runtime.deadline(timeout_seconds)
-        given = profile
-        if not isinstance(given, Profile):
-            name, administration = given, admin or ProfileAdmin()
-            given = await runtime.in_thread(lambda: administration.profile(name), deadline)
+        given = await given_profile(profile, runtime, deadline, admin=admin, secrets=secrets)
         session = Session(runtime, given, hooks)
         await session.open(deadline)
         return session

@@ -22,7 +22,9 @@ class Account:
     """Who logs in, by which way, and how the server is trusted: by default over TLS, with the system's authorities."""
 
     user: str | None = attrs.field(default=None, metadata=setting("who logs in"))
-    password: Secret | None = attrs.field(default=None, metadata=setting("goes with the user"))
+    password: Token | None = attrs.field(
+        default=None, metadata=setting("goes with the user; in Python also who gives it")
+    )
     token: Token | None = attrs.field(
         default=None, metadata=setting("OAuth access token in place of the password; in Python also who gives one")
     )

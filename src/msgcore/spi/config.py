@@ -11,15 +11,18 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl
 
-from msgcore.base.text import Secret
-from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, UsageError
+from msgcore.base.text import Secret, SecretGiver
+from msgcore.errors import MissingExtra, MsgcoreError, NotSupported, PluginBroken, SecretMissing, UsageError
+from msgcore.spi.secrets import SecretSource, called_secret
 from msgcore.spi.settings import Setting, settings_of
 from msgcore.spi.url import DatabaseUrl, ServiceUrl, refuse_password, shown_url
 
 __all__ = ["ConfigError", "build_config", "option_values", "url_values"]
+
+T = TypeVar("T")
 
 
 class ConfigError(UsageError):
@@ -36,12 +39,15 @@ def build_config(
     values: Mapping[str, object],
     *,
     folder: Path,
-    secret: Callable[[str], Secret],
+    secret: Callable[[str], SecretSource],
 ) -> Any:
     """Make a ``config_type`` of plain values; paths are taken relative to ``folder``, secrets given by ``secret``.
 
+    Where ``secret`` gives a function, it is called where a field needs the secret itself.
+
     Raises:
         ConfigError: a key is unknown or missing, or a value is of the wrong kind.
+        SecretMissing: ``secret`` raised it; it names the key.
         PluginBroken: the class cannot be made of any values.
     """
     settings = settings_of(config_type)
@@ -140,14 +146,14 @@ def _of_text(setting: Setting, text: str) -> object:
     return text
 
 
-def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[str], Secret]) -> object:
+def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[str], SecretSource]) -> object:
     key, hint = setting.name, setting.hint
     if value is None and not setting.is_required and setting.default is None:
         return None
     if setting.takes_callable and callable(value):
         return value
     if hint is Secret:
-        return value if isinstance(value, Secret) else _parsed(key, lambda: secret(_need(key, value, str)))
+        return value if isinstance(value, Secret) else _secret(setting, value, secret)
     if hint is ServiceUrl and not isinstance(value, ServiceUrl):
         return _parsed(key, lambda: ServiceUrl.parse(_need(key, value, str), setting.protocols))
     if hint is DatabaseUrl and not isinstance(value, DatabaseUrl):
@@ -163,6 +169,22 @@ def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[st
     return _need(key, value, hint)
 
 
+def _secret(setting: Setting, value: object, secret: Callable[[str], SecretSource]) -> SecretSource:
+    """Get the secret that a reference names; in Python a function may be given instead of one."""
+    key = setting.name
+
+    def find() -> SecretSource:
+        found: object = value if callable(value) else secret(_need(key, value, str))
+        if isinstance(found, Secret) or setting.takes_callable:
+            return cast(SecretSource, found)
+        return called_secret(value if isinstance(value, str) else key, cast(SecretGiver, found))
+
+    try:
+        return _parsed(key, find)
+    except SecretMissing as error:
+        raise SecretMissing(error.reference, error.problem, key=key) from error.__cause__
+
+
 def _path(key: str, value: object, folder: Path) -> Path:
     path = value if isinstance(value, Path) else Path(_need(key, value, str))
     if "\0" in str(path):
@@ -173,10 +195,10 @@ def _path(key: str, value: object, folder: Path) -> Path:
         raise ConfigError(key, str(error)) from error
 
 
-def _parsed(key: str, parse: Callable[[], object]) -> object:
+def _parsed(key: str, parse: Callable[[], T]) -> T:
     try:
         return parse()
-    except (ConfigError, NotSupported):
+    except (ConfigError, NotSupported, MissingExtra):
         raise
     except UsageError as error:
         raise ConfigError(key, str(error)) from error

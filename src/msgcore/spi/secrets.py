@@ -1,52 +1,144 @@
-"""Secrets by reference: ``env:NAME`` and ``file:PATH``. A profile never holds the secret itself."""
+"""Secrets by reference: ``env:NAME``, ``file:PATH``, ``keyring:SERVICE/USER``, and ``callable:NAME`` for what the
+program gives at logon. A profile never holds the secret itself.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
+from collections.abc import Mapping
+from inspect import isawaitable, iscoroutine
 from pathlib import Path
+from typing import Any
 
-from msgcore.base.text import Secret
-from msgcore.errors import NotSupported, SetupError, UsageError
+from msgcore.base.text import ReferredSecret, Secret, SecretGiver
+from msgcore.errors import MissingExtra, MsgcoreError, SecretMissing, UsageError
 
-__all__ = ["check_reference", "resolve_secret"]
+__all__ = ["SecretSource", "called_secret", "check_reference", "find_secret", "resolve_secret"]
+
+SecretSource = Secret | SecretGiver
 
 _MAX_OCTETS = 64 * 1024
+_KINDS = ("env", "file", "keyring", "callable")
 
 
 def check_reference(reference: str) -> None:
     """Raise :class:`~msgcore.errors.UsageError` when ``reference`` is none (it may be a secret: it is not shown)."""
     kind, colon, name = reference.partition(":")
-    if not colon or kind not in {"env", "file", "keyring"} or not name:
-        raise UsageError("a secret is given by reference: env:NAME or file:PATH (in Python also Secret(...))")
+    if not colon or kind not in _KINDS or not name or "\0" in name:
+        raise UsageError(
+            "a secret is given by reference: env:NAME, file:PATH, keyring:SERVICE/USER or callable:NAME "
+            "(in Python also Secret(...))"
+        )
+    if kind == "keyring" and not all(name.rpartition("/")):
+        raise UsageError("a secret of a keyring is given as keyring:SERVICE/USER")
 
 
 def resolve_secret(reference: str, folder: Path) -> Secret:
     """Fetch the secret that ``reference`` names; ``file:`` paths are relative to ``folder``, a final line end is cut.
 
+    It is fetched again for each connection, from where it is, by who uses it: see :class:`ReferredSecret`. Blocks; a
+    keyring may ask a person.
+
     Raises:
         UsageError: it is no reference.
-        SetupError: the variable is not set, or the file cannot be read; the message names it.
-        NotSupported: ``keyring:``, which is not in this version.
+        SecretMissing: the variable is not set, the file cannot be read, the keyring has no such entry or is locked, or
+            it is to be given by a program; the message names it and what to do.
+        MissingExtra: ``keyring:``, and the extra ``keyring`` is not installed.
+    """
+    found = find_secret(reference, folder, {})
+    assert isinstance(found, Secret)  # without a mapping there are no functions
+    return found
+
+
+def find_secret(reference: str, folder: Path, given: Mapping[str, SecretSource]) -> SecretSource:
+    """Fetch a secret as :func:`resolve_secret` does; of ``callable:NAME`` give what ``given`` has under that name.
+
+    Raises:
+        As :func:`resolve_secret`.
     """
     check_reference(reference)
     kind, _, name = reference.partition(":")
     match kind:
         case "env":
-            value = os.environ.get(name)
-            if value is None:
-                raise SetupError(f"{reference}: the environment has no variable {name}")
-            return Secret(value)
+            return ReferredSecret(lambda: _of_environment(reference, name))
         case "file":
-            path = folder / Path(name).expanduser()
-            try:
-                with path.open("rb") as file:
-                    octets = file.read(_MAX_OCTETS + 1)
-                if len(octets) > _MAX_OCTETS:
-                    raise SetupError(f"{reference}: {path} is no secret: larger than {_MAX_OCTETS} octets")
-                return Secret(octets.decode().removesuffix("\n").removesuffix("\r"))
-            except OSError as error:
-                raise SetupError(f"{reference}: {path}: {error.strerror}") from error
-            except UnicodeDecodeError as error:
-                raise SetupError(f"{reference}: {path}: {error}") from error
+            path = _path(reference, folder, name)
+            return ReferredSecret(lambda: _of_file(reference, path))
+        case "keyring":
+            service, _, user = name.rpartition("/")
+            return ReferredSecret(lambda: _of_keyring(reference, service, user))
         case _:
-            raise NotSupported(f"{kind}: secrets in a keyring are not in this version of msgcore")
+            if name not in given:
+                raise SecretMissing(reference, f"nobody gives it; log on with secrets={{{name!r}: …}}")
+            return _checked(reference, given[name])
+
+
+def called_secret(what: str, giver: SecretGiver) -> Secret:
+    """Call a function for a secret that is needed as such; ``what`` names it in errors.
+
+    Raises:
+        UsageError: it gave something else; it has to be a plain function here.
+        SecretMissing: it raised what is no error of msgcore.
+    """
+    try:
+        given = giver()
+    except MsgcoreError:
+        raise
+    except Exception as error:  # its text may hold a secret
+        raise SecretMissing(what, f"the function that gives it raised {type(error).__name__}") from None
+    if isawaitable(given):
+        if iscoroutine(given):
+            given.close()
+        raise UsageError(f"{what}: the function that gives it has to be a plain one, not async def")
+    if not isinstance(given, str | Secret):
+        raise UsageError(f"{what}: the function that gives it gave {type(given).__name__}; need text")
+    return given if isinstance(given, Secret) else Secret(given)
+
+
+def _checked(reference: str, given: object) -> SecretSource:
+    if isinstance(given, Secret) or callable(given):
+        return given
+    raise UsageError(f"{reference}: need a function or a Secret in secrets, got {type(given).__name__}")
+
+
+def _path(reference: str, folder: Path, name: str) -> Path:
+    try:
+        return folder / Path(name).expanduser()
+    except RuntimeError as error:
+        raise SecretMissing(reference, str(error)) from error
+
+
+def _of_environment(reference: str, name: str) -> str:
+    value = os.environ.get(name)
+    if value is None:
+        raise SecretMissing(reference, f"the environment has no variable {name}; set it for this program")
+    return value
+
+
+def _of_file(reference: str, path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            octets = file.read(_MAX_OCTETS + 1)
+        if len(octets) > _MAX_OCTETS:
+            raise SecretMissing(reference, f"{path} is no secret: larger than {_MAX_OCTETS} octets")
+        return octets.decode().removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        raise SecretMissing(reference, f"{path}: {error.strerror}; write the secret into that file") from error
+    except UnicodeDecodeError:
+        raise SecretMissing(reference, f"{path} is not UTF-8") from None  # the error shows the octets
+
+
+def _of_keyring(reference: str, service: str, user: str) -> str:
+    try:
+        # By name: its types are not known to who has not installed the extra.
+        keyring: Any = importlib.import_module("keyring")
+    except ImportError as error:
+        raise MissingExtra("keyring", reference) from error
+    try:
+        value: object = keyring.get_password(service, user)
+    except Exception as error:  # every backend has errors of its own
+        raise SecretMissing(reference, f"the keyring cannot be used: {type(error).__name__}: {error}") from error
+    if not isinstance(value, str):
+        raise SecretMissing(reference, f"the keyring has no such entry; make it: keyring set {service} {user}")
+    return value

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 import attrs
 
-from msgcore.base.text import Secret
+from msgcore.base.text import ReferredSecret, Secret, SecretGiver
 from msgcore.base.times import Deadline
 from msgcore.errors import (
     AuthenticationRefused,
@@ -29,9 +29,8 @@ T = TypeVar("T")
 # What OpenSSL says of an answer that is no TLS.
 _IN_CLEAR = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}
 
-TokenGiven = str | Secret
-Token = Secret | Callable[[], TokenGiven | Awaitable[TokenGiven]]
-"""An OAuth access token, or who gives one: a plain function, which may block, or one that is awaited."""
+Token = Secret | SecretGiver
+"""A password or an OAuth access token, or who gives one."""
 
 
 @attrs.frozen
@@ -46,7 +45,7 @@ class MailServer:
     endpoint: Endpoint
     security: Security = Security.OPPORTUNISTIC
     user: str | None = None
-    password: Secret | None = None
+    password: Token | None = None
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
@@ -76,12 +75,12 @@ async def open_with(
 ) -> tuple[T, str]:
     """Open a session by ``connect``, which is given the credentials and how to secure it; give it with a note.
 
-    ``connect`` is called again when the server refuses a token: it may have expired in between, and is asked for again,
-    once; and when nobody requires TLS and the certificate cannot be verified, which the note then says.
+    Password and token are asked for, where somebody gives them or they lie elsewhere. ``connect`` is called again when
+    the server refuses them and others are given then: they may have been changed, or have expired in between; once. And
+    it is called again when nobody requires TLS and the certificate cannot be verified, which the note then says.
     """
 
-    async def once() -> tuple[T, str]:
-        credentials = await _credentials(runtime, server, deadline)
+    async def once(credentials: Credentials | None) -> tuple[T, str]:
         try:
             return await connect(credentials, server.tls()), ""
         except TlsFailed as error:
@@ -90,12 +89,15 @@ async def open_with(
             # Nobody required TLS: better unverified than in clear.
             return await connect(credentials, server.tls(is_opportunistic=True)), str(error)
 
+    refused = await _credentials(runtime, server, deadline)
     try:
-        return await once()
+        return await once(refused)
     except AuthenticationRefused:
-        if server.token is None or isinstance(server.token, Secret):
+        # The same again would only count as another failed attempt, after which servers lock accounts.
+        credentials = await _credentials(runtime, server, deadline)
+        if credentials == refused:
             raise
-        return await once()
+        return await once(credentials)
 
 
 async def connect_to(runtime: Runtime, server: MailServer, tls: TlsSettings, deadline: Deadline) -> Stream:
@@ -134,26 +136,29 @@ async def greeted(stream: Stream, greeting: Awaitable[T]) -> T:
 async def _credentials(runtime: Runtime, server: MailServer, deadline: Deadline) -> Credentials | None:
     if server.user is None:
         return None
-    token = server.token
-    if token is not None and not isinstance(token, Secret):
-        token = await _ask(runtime, token, server.endpoint, deadline)
-    return Credentials(server.user, server.password, token)
+    password = await _asked(runtime, "password", server.password, server.endpoint, deadline)
+    token = await _asked(runtime, "token", server.token, server.endpoint, deadline)
+    return Credentials(server.user, password, token)
 
 
-async def _ask(
-    runtime: Runtime, giver: Callable[[], TokenGiven | Awaitable[TokenGiven]], endpoint: Endpoint, deadline: Deadline
-) -> Secret:
+async def _asked(
+    runtime: Runtime, what: str, given: Token | None, endpoint: Endpoint, deadline: Deadline
+) -> Secret | None:
+    if isinstance(given, ReferredSecret):
+        return await runtime.in_thread(given.again, deadline)
+    if given is None or isinstance(given, Secret):
+        return given
     try:
-        given = await runtime.in_thread(giver, deadline)
-        token = await runtime.bounded(_awaited(given), deadline) if isinstance(given, Awaitable) else given
+        answer = await runtime.in_thread(given, deadline)
+        told = await runtime.bounded(_awaited(answer), deadline) if isinstance(answer, Awaitable) else answer
     except MsgcoreError:
         raise
     except Exception as error:  # its text may hold a secret
-        raise ServiceBusy(f"{endpoint}: no token was given: {type(error).__name__}") from None
-    if not isinstance(cast(object, token), str | Secret):
-        raise UsageError(f"{endpoint}: the function for the token gave {type(token).__name__}; need text")
-    return token if isinstance(token, Secret) else Secret(token)
+        raise ServiceBusy(f"{endpoint}: no {what} was given: {type(error).__name__}") from None
+    if not isinstance(cast(object, told), str | Secret):
+        raise UsageError(f"{endpoint}: the function for the {what} gave {type(told).__name__}; need text")
+    return told if isinstance(told, Secret) else Secret(told)
 
 
-async def _awaited(given: Awaitable[TokenGiven]) -> TokenGiven:
+async def _awaited(given: Awaitable[str | Secret]) -> str | Secret:
     return await given

@@ -17,6 +17,7 @@ from msgcore.session.contacts.address_book import AddressBook
 from msgcore.session.contacts.book import ContactsBook
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.resolving import Book, NameResolver, Standing, is_address, once
+from msgcore.session.services import OpenService
 from msgcore.session.sessions.stores import SessionStores
 from msgcore.session.tables.asked import checked_limit
 from msgcore.spi.addressbook import AddressBookEntry
@@ -67,7 +68,8 @@ class SessionRecipients(SessionStores):
     """Resolve recipients, and say who takes them."""
 
     def _transports(self) -> list[GuardedTransport]:
-        return [transport for opened in self._services for transport in opened.transports]
+        in_order = sorted(self._services, key=lambda opened: self._profile.transport_rank(opened.entry.name))
+        return [transport for opened in in_order for transport in opened.transports]
 
     async def _follow_config(self, deadline: Deadline) -> None:
         """Have each transport say which address types it takes by now; one that cannot keeps those it said last."""
@@ -81,8 +83,14 @@ class SessionRecipients(SessionStores):
 
     @property
     def primary_identity(self) -> Address | None:
-        """The address of the first service that has one."""
-        return next((opened.identity for opened in self._services if opened.identity is not None), None)
+        """The address of the service that the profile names for it, or else of the first one that has one."""
+        primary = self._primary_service
+        return None if primary is None else primary.identity
+
+    @property
+    def _primary_service(self) -> OpenService | None:
+        named_first = sorted(self._services, key=lambda opened: not opened.entry.is_primary_identity)
+        return next((opened for opened in named_first if opened.identity is not None), None)
 
     # Address books
 

@@ -148,7 +148,7 @@ class SessionSpooling(SessionNoticing):
     def _status_rows(self) -> Sequence[StatusRow]:
         """Describe each service, in the profile's order, and the spooler."""
         default = next(iter(self._stores_with(Capability.OUTGOING_QUEUE)), None)
-        primary = next((one for one in self._services if one.identity is not None), None)
+        primary = self._primary_service
         rows: list[StatusRow] = []
         for opened in self._services:
             flags = ResourceFlag.PRIMARY_IDENTITY if opened is primary else ResourceFlag(0)
