@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         probe,
         receive,
         send,
+        validate_profile,
     )
     from msgcore.blocking.organization import Organization
     from msgcore.blocking.post_office import PostOffice
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
     from msgcore.model.preview import preview
     from msgcore.model.reply import forward, reply
     from msgcore.model.safe_html import SafeHtml, safe_html
-    from msgcore.profile import Profile, ProfileAdmin
+    from msgcore.profile import Profile, ProfileAdmin, ProfileExport, ProfileImport, ServiceAdmin
     from msgcore.session.access import Submission
     from msgcore.session.notices.notification import Notification, NotificationKind
     from msgcore.session.probe import ProbeReport, Verdict
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from msgcore.session.sessions.recipients import RecipientCheck
     from msgcore.session.tables.events import TableEvent, TableEventKind
     from msgcore.session.tables.gap import Bookmark, Position
+    from msgcore.session.validation import ProfileReport, ServiceFault, ServiceReport, ValidationStage
     from msgcore.spi.addressbook import AddressBookEntry
     from msgcore.spi.changes import Change, ChangeKind, Changes
     from msgcore.spi.folders import ReceiveFolder, Search
@@ -130,6 +132,9 @@ __all__ = [
     "ProbeReport",
     "Profile",
     "ProfileAdmin",
+    "ProfileExport",
+    "ProfileImport",
+    "ProfileReport",
     "ReadReceipt",
     "ReceiveFolder",
     "Recipient",
@@ -149,6 +154,9 @@ __all__ = [
     "Search",
     "Secret",
     "Sensitivity",
+    "ServiceAdmin",
+    "ServiceFault",
+    "ServiceReport",
     "ServiceState",
     "Session",
     "SessionNotifications",
@@ -161,6 +169,7 @@ __all__ = [
     "TableEventKind",
     "Transport",
     "Unknown",
+    "ValidationStage",
     "Verdict",
     "Waiting",
     "aio",
@@ -189,6 +198,7 @@ __all__ = [
     "safe_html",
     "send",
     "tnef",
+    "validate_profile",
     "write_message",
 ]
 
@@ -202,6 +212,7 @@ _OPENING = (
     "probe",
     "receive",
     "send",
+    "validate_profile",
 )
 _MODEL = (
     "Accepted",
@@ -226,6 +237,8 @@ _MODEL = (
     "Unknown",
     "compare",
 )
+_PROFILE = ("Profile", "ProfileAdmin", "ProfileExport", "ProfileImport", "ServiceAdmin")
+_VALIDATION = ("ProfileReport", "ServiceFault", "ServiceReport", "ValidationStage")
 _CONVERSION = ("Converted", "Loss", "LossReason", "convert")
 _CHANGES = ("Change", "ChangeKind", "Changes")
 _NOTIFICATION = ("Notification", "NotificationKind")
@@ -277,8 +290,8 @@ _WHERE = {
     "Position": "msgcore.session.tables.gap",
     "TableEvent": "msgcore.session.tables.events",
     "TableEventKind": "msgcore.session.tables.events",
-    "Profile": "msgcore.profile",
-    "ProfileAdmin": "msgcore.profile",
+    **dict.fromkeys(_PROFILE, "msgcore.profile"),
+    **dict.fromkeys(_VALIDATION, "msgcore.session.validation"),
     **dict.fromkeys(_CONVERSION, "msgcore.codecs.convert"),
     "read_message": "msgcore.codecs",
     "write_message": "msgcore.codecs",

@@ -24,6 +24,7 @@ from msgcore.session import direct as _direct
 from msgcore.session import maildrop as _maildrop
 from msgcore.session import probe as _probe
 from msgcore.session import session as _session
+from msgcore.session import validation as _validation
 from msgcore.session.attachment_stream import AttachmentStream
 from msgcore.session.contacts.address_book import AddressBook
 from msgcore.session.direct import Transport
@@ -38,6 +39,7 @@ from msgcore.session.session import Session
 from msgcore.session.store import MessageStore
 from msgcore.session.stored_message import StoredMessage
 from msgcore.session.table import Table
+from msgcore.session.validation import VALIDATION_TIMEOUT_SECONDS, ProfileReport
 from msgcore.spi import post_office as _post_office
 from msgcore.spi.post_office import PostOffice
 from msgcore.spi.secrets import SecretSource
@@ -67,6 +69,7 @@ __all__ = [
     "probe",
     "receive",
     "send",
+    "validate_profile",
 ]
 
 
@@ -220,4 +223,17 @@ def logon(
     """Log on to a profile; as :func:`msgcore.logon`."""
     return _session.logon(
         profile, AsyncioRuntime(), admin=admin, hooks=hooks, secrets=secrets, timeout_seconds=timeout_seconds
+    )
+
+
+async def validate_profile(
+    profile: str | Profile | None = None,
+    *,
+    admin: ProfileAdmin | None = None,
+    secrets: Mapping[str, SecretSource] | None = None,
+    timeout_seconds: float = VALIDATION_TIMEOUT_SECONDS,
+) -> ProfileReport:
+    """Say of each service of a profile whether it would work; as :func:`msgcore.validate_profile`."""
+    return await _validation.validate_profile(
+        profile, AsyncioRuntime(), admin=admin, secrets=secrets, timeout_seconds=timeout_seconds
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from msgcore.base.text import Secret
+from msgcore.base.text import ReferredSecret, Secret
 from msgcore.errors import AuthenticationRefused, Closed, ConnectionLost, CutShort, ServiceBusy
 from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.model.wire_form import WireForm
@@ -427,3 +427,30 @@ def test_who_fails_to_give_a_token_may_be_asked_later(mode: Mode) -> None:
 
     with pytest.raises(ServiceBusy, match=r"no token was given: OSError$"):
         send_in_turn(mode, [FakeServer("AUTH XOAUTH2")], 1, server=with_token(fail))
+
+
+def test_the_same_token_is_not_tried_again(mode: Mode) -> None:
+    """Servers lock accounts after so many refused attempts."""
+    peers = [FakeServer("AUTH XOAUTH2", AUTH="535 5.7.8 expired") for _ in range(2)]
+
+    with pytest.raises(AuthenticationRefused):
+        send_in_turn(mode, peers, 1, server=with_token(lambda: "same"))
+    assert told_tokens(*peers) == ["same"]
+
+
+def test_a_secret_that_lies_elsewhere_is_looked_up_for_each_connection(mode: Mode) -> None:
+    told = numbered()
+    secret = ReferredSecret(told)  # a first look is taken at once
+    old, new = FakeServer("AUTH XOAUTH2", AUTH="535 5.7.8 expired"), FakeServer("AUTH XOAUTH2", AUTH="235 ok")
+
+    assert send_in_turn(mode, [old, new], 1, server=with_token(secret)) == [Accepted(250, "2.0.0")]
+    assert told_tokens(old, new) == ["token-2", "token-3"]
+
+
+def test_a_password_may_be_given_by_a_function(mode: Mode) -> None:
+    peer = FakeServer("AUTH PLAIN", AUTH="235 ok")
+    server = SmtpServer(MX, user="ann", password=lambda: "geheim", allow_cleartext_login=True)
+
+    assert send_in_turn(mode, [peer], 1, server=server) == [Accepted(250, "2.0.0")]
+    [login] = [command for command in peer.commands if command.startswith("AUTH")]
+    assert b64decode(login.split()[2]) == b"\0ann\0geheim"

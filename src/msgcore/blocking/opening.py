@@ -26,8 +26,10 @@ from msgcore.session import maildrop as _maildrop
 from msgcore.session import probe as _probe
 from msgcore.session import session as _session
 from msgcore.session import store as _store
+from msgcore.session import validation as _validation
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
+from msgcore.session.validation import VALIDATION_TIMEOUT_SECONDS, ProfileReport
 from msgcore.spi import post_office as _post_office
 from msgcore.spi.secrets import SecretSource
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
@@ -42,6 +44,7 @@ __all__ = [
     "probe",
     "receive",
     "send",
+    "validate_profile",
 ]
 
 
@@ -282,3 +285,25 @@ def logon(
         profile, runtime, admin=admin, hooks=hooks, secrets=secrets, timeout_seconds=timeout_seconds
     )
     return Session(runtime, runtime.run(opening.open()))
+
+
+def validate_profile(
+    profile: str | Profile | None = None,
+    *,
+    admin: ProfileAdmin | None = None,
+    secrets: Mapping[str, SecretSource] | None = None,
+    timeout_seconds: float = VALIDATION_TIMEOUT_SECONDS,
+) -> ProfileReport:
+    """Say of each service of a profile whether it would work, and if not, why and what to do; a dry run.
+
+    First what the profile says of it, and its secrets; then, all side by side and each within ``timeout_seconds``, it
+    is logged on as a session would, at every server that it names. Nothing is sent or retrieved, and nothing is made
+    or changed; a maildrop is open for a moment.
+
+    Raises:
+        ProfileError: the profile is missing, open to others, or no TOML of ``[[services]]`` tables.
+    """
+    runtime = BlockingRuntime()
+    return runtime.run(
+        _validation.validate_profile(profile, runtime, admin=admin, secrets=secrets, timeout_seconds=timeout_seconds)
+    )

@@ -96,6 +96,10 @@ class SmtpTransport:
     async def _transmit(self, share: Share, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         return await self._link.transmit(share.envelope, mime.wire_writer(message, tnef=share.tnef), deadline)
 
+    async def validate_state(self, deadline: Deadline) -> None:
+        """Log in; nothing is sent. Raises as :meth:`~msgcore.wire.smtp.link.SmtpLink.check` does."""
+        await self._link.check(deadline)
+
     async def submit_all(
         self, batch: Sequence[Submission], deadline: Deadline
     ) -> Sequence[Mapping[Recipient, Outcome]]:

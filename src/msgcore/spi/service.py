@@ -14,7 +14,7 @@ from msgcore.base.times import Deadline
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.answer import Answer
 
-__all__ = ["ServiceClass", "SupportsClose", "SupportsLogon", "SupportsProviders"]
+__all__ = ["ServiceClass", "SupportsClose", "SupportsLogon", "SupportsProviders", "SupportsValidation"]
 
 
 class ServiceClass(Protocol):
@@ -38,6 +38,16 @@ class SupportsLogon(Protocol):
     """A service that opens files or connections when a session starts."""
 
     def logon(self, deadline: Deadline) -> Answer[None]: ...
+
+
+@runtime_checkable
+class SupportsValidation(Protocol):
+    """A service or provider that can say whether it would work, and changes nothing by that: MAPI's ValidateState.
+
+    Of a service it is called instead of ``logon``, and sees to all its providers.
+    """
+
+    def validate_state(self, deadline: Deadline) -> Answer[None]: ...
 
 
 @runtime_checkable

@@ -8,9 +8,10 @@ from pathlib import Path
 from msgcore.base.times import Deadline
 from msgcore.errors import StoreCorrupt, StoreError
 from msgcore.runtime import Connection, Database, Engine, PostgresTarget, Runtime, Schema
+from msgcore.runtime.sql.up_to_date import is_up_to_date
 from msgcore.spi.url import Access, DatabaseUrl
 
-__all__ = ["lock_mailboxes", "open_databases"]
+__all__ = ["are_up_to_date", "lock_mailboxes", "open_databases"]
 
 
 async def open_databases(
@@ -72,6 +73,23 @@ def _check_version(connection: Connection, schema: Schema, name: str) -> None:
     known = len(schema.scripts(connection.engine))
     if found != known:
         raise StoreError(f"{name}: schema {schema.name!r} has version {found}; only version {known} can be read")
+
+
+async def are_up_to_date(
+    runtime: Runtime, url: DatabaseUrl, access: Access, schemas: Sequence[Schema], *, create: bool, deadline: Deadline
+) -> bool:
+    """Say whether opening a database would change nothing: it is there, and of this version.
+
+    Raises:
+        NotFound: it is not there, and would not be made.
+        StoreError, StoreCorrupt, SetupError, TryAgain, MissingExtra: as :func:`open_databases` does.
+    """
+    target = _target(url, access)
+
+    def look() -> bool:
+        return all(is_up_to_date(target, schema, deadline, create=create) for schema in schemas)
+
+    return await runtime.in_thread(look, deadline)
 
 
 def _target(url: DatabaseUrl, access: Access) -> Path | PostgresTarget:

@@ -11,7 +11,7 @@ from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import StoreCorrupt, StoreError
 from msgcore.providers.internal.mailboxes import Mailbox, create_mailbox, list_mailboxes
-from msgcore.providers.internal.opening import lock_mailboxes, open_databases
+from msgcore.providers.internal.opening import are_up_to_date, lock_mailboxes, open_databases
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.internal.store import InternalStore, ReadOnlyStore
 from msgcore.runtime import Connection, Database, Runtime
@@ -112,6 +112,14 @@ class PersonalFoldersService:
             if self._config.read_only:
                 raise
             raise StoreCorrupt(f"{error} (read_only=True may open what is left of it)") from error
+
+    async def validate_state(self, deadline: Deadline) -> None:
+        """See that :meth:`logon` would do; what it would make, or bring to this version, stays as it is."""
+        config = self._config
+        if config.read_only or await are_up_to_date(
+            self._runtime, config.url, config.access, [STORE_SCHEMA], create=True, deadline=deadline
+        ):
+            await self.logon(deadline)
 
     async def _open(self, deadline: Deadline) -> None:
         url, access, is_read_only = self._config.url, self._config.access, self._config.read_only

@@ -234,6 +234,11 @@ def _read_reports(data: Mapping[str, Any]) -> ReportSettings:
     )
 
 
+def schemas() -> Sequence[Schema]:
+    """List the schemas that an organisation's database has."""
+    return (_SCHEMA, STORE_SCHEMA, DIRECTORY_SCHEMA, QUEUE_SCHEMA)
+
+
 async def open_office(
     runtime: Runtime, url: DatabaseUrl, access: Access, *, create: bool, deadline: Deadline
 ) -> Office:
@@ -244,8 +249,7 @@ async def open_office(
         StoreError: the file is another program's.
     """
 
-    schemas = (_SCHEMA, STORE_SCHEMA, DIRECTORY_SCHEMA, QUEUE_SCHEMA)
-    databases = await open_databases(runtime, url, access, schemas, create=create, deadline=deadline)
+    databases = await open_databases(runtime, url, access, schemas(), create=create, deadline=deadline)
     office = Office(runtime, databases, "")
     try:
         known = await office.directory.read(lambda c: c.value(_NAME), deadline)

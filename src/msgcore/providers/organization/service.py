@@ -11,11 +11,12 @@ from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, SetupError
 from msgcore.providers.internal.mailboxes import find_mailbox
+from msgcore.providers.internal.opening import are_up_to_date
 from msgcore.providers.internal.store import InternalStore
 from msgcore.providers.organization.address_book import AddressBook
 from msgcore.providers.organization.administration import SqlOrganization
 from msgcore.providers.organization.directory import primary_address
-from msgcore.providers.organization.office import Office, open_office
+from msgcore.providers.organization.office import Office, open_office, schemas
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import Runtime
 from msgcore.spi.settings import setting
@@ -59,9 +60,7 @@ class OrganizationService:
         try:
             office = self._office = await open_office(self._runtime, url, access, create=False, deadline=deadline)
         except NotFound as error:
-            raise SetupError(
-                f"organisation {url}: there is none; open_organization(..., create=True) makes it"
-            ) from error
+            raise _missing(url) from error
         mailbox = await office.directory.read(lambda c: find_mailbox(c, name), deadline)
         if mailbox is None:
             raise SetupError(f"organisation {url}: has no mailbox {name!r}")
@@ -75,6 +74,22 @@ class OrganizationService:
         )
         store = InternalStore(self._runtime, office.database, mailbox)
         self._providers = (store, relay, AddressBook(office.directory))
+
+    async def validate_state(self, deadline: Deadline) -> None:
+        """See that :meth:`logon` would do; tables of an older version stay as they are.
+
+        Raises:
+            SetupError: the organisation, or a mailbox of that name in it, is not there.
+        """
+        url, access = self._config.url, Access(self._config.password, self._config.ca_file)
+        try:
+            is_of_this_version = await are_up_to_date(
+                self._runtime, url, access, schemas(), create=False, deadline=deadline
+            )
+        except NotFound as error:
+            raise _missing(url) from error
+        if is_of_this_version:
+            await self.logon(deadline)
 
     def providers(self) -> Sequence[object]:
         return self._providers
@@ -90,3 +105,7 @@ class OrganizationService:
         cls, url: DatabaseUrl, *, access: Access, create: bool, runtime: Runtime, deadline: Deadline
     ) -> SqlOrganization:
         return SqlOrganization(await open_office(runtime, url, access, create=create, deadline=deadline))
+
+
+def _missing(url: DatabaseUrl) -> SetupError:
+    return SetupError(f"organisation {url}: there is none; open_organization(..., create=True) makes it")

@@ -70,7 +70,7 @@ def migrate(connection: MigratingConnection, schema: Schema, name: str) -> None:
     """
     scripts = schema.scripts(connection.engine)
     while True:
-        found = _version(connection, schema, name)
+        found = version_of(connection, schema, name)
         if found > len(scripts):
             raise StoreError(
                 f"{name}: schema {schema.name!r} has version {found}, this msgcore knows up to {len(scripts)}"
@@ -80,7 +80,7 @@ def migrate(connection: MigratingConnection, schema: Schema, name: str) -> None:
         connection.begin_alone()
         try:
             # Another process may have been faster.
-            if _version(connection, schema, name) == found:
+            if version_of(connection, schema, name) == found:
                 _step(connection, schema.name, found, scripts[found])
             connection.commit()
         except BaseException:
@@ -98,7 +98,12 @@ def check_tables(tables: set[str], name: str) -> None:
         raise StoreError(f"{name}: a database of another program (its tables: {', '.join(sorted(tables)[:5])})")
 
 
-def _version(connection: MigratingConnection, schema: Schema, name: str) -> int:
+def version_of(connection: MigratingConnection, schema: Schema, name: str) -> int:
+    """Say which version the schema has, from 1; 0 where it is not there.
+
+    Raises:
+        StoreError: the tables are another program's.
+    """
     tables = connection.tables()
     check_tables(tables, name)
     return (connection.value("select version from msgcore_schema where name = ?", [schema.name]) or 0) if tables else 0

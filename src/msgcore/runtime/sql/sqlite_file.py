@@ -20,7 +20,7 @@ from msgcore.runtime.sql.sqlite_backup import back_up, compact, problems
 from msgcore.runtime.sql.sqlite_connection import SqliteConnection, open_connection, open_read_only
 from msgcore.runtime.sql.sqlite_writer import Writer
 
-__all__ = ["SqliteFile", "prepare_file"]
+__all__ = ["SqliteFile", "check_file", "prepare_file"]
 
 T = TypeVar("T")
 
@@ -152,7 +152,7 @@ class _Lookout:
 
 def prepare_file(path: Path, schema: Schema, *, create: bool, busy_seconds: float, is_read_only: bool) -> None:
     """See that there is a file that can be used, and bring its schema to the newest version, unless only to read it."""
-    _check_file(path, create=create, is_read_only=is_read_only)
+    check_file(path, create=create, is_read_only=is_read_only)
     if is_read_only:
         open_read_only(path, busy_seconds).close()
         return
@@ -163,7 +163,13 @@ def prepare_file(path: Path, schema: Schema, *, create: bool, busy_seconds: floa
         connection.close()
 
 
-def _check_file(path: Path, *, create: bool, is_read_only: bool) -> None:
+def check_file(path: Path, *, create: bool, is_read_only: bool) -> None:
+    """Go on when the file can be used, or be made where it is not there.
+
+    Raises:
+        NotFound: it is not there, and is not to be made.
+        StoreCorrupt, StoreError: it cannot.
+    """
     folder = path.parent
     if not folder.is_dir():
         raise StoreError(f"{path}: the folder {folder} does not exist")

@@ -74,6 +74,15 @@ class SmtpLink:
         except CommandRefused as error:
             return Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(_said(error), "greeting")))
 
+    async def check(self, deadline: Deadline) -> None:
+        """Open a session, which stays for the first message; raises as :meth:`transmit` does.
+
+        Raises:
+            CommandRefused: the server wants no session.
+        """
+        with await self._pool.lease(deadline) as lease:
+            lease.is_usable = True
+
     async def transmit_all(
         self, batch: Sequence[tuple[Envelope, Render]], deadline: Deadline, tell: Tell = lambda _, __: None
     ) -> list[Outcomes]:
