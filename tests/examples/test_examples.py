@@ -41,6 +41,12 @@ PROMISED = {
         "Ann Alm [MS:ATHENA/SALES/ann]: Lunch: At noon?",
     ],
     "probe.py": ["greeting   220 mx.loopback.test ESMTP", "Software: msgcore", "starttls fails: not offered"],
+    "profiles.py": [
+        """["# Ann's own.", '', 'transport_order = ["internet-mail"]'] ('mail', 'internet-mail')\nrefused: was changed""",
+        "mail works\ninternet-mail check host and port",
+        "internet-mail: password: callable:vault: nobody gives it",
+        "default: office\n",
+    ],
     "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "receive_mail.py": [

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from msgcore.base.ids import new_time_ordered_id
-from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, UsageError
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
@@ -23,6 +22,7 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
 from msgcore.spi.plugin import Plugin
+from msgcore.spi.secrets import SecretSource
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import Submission, TransportProvider
 
@@ -148,7 +148,7 @@ def open_transport(
     runtime: Runtime,
     *,
     user: str | None = None,
-    password: str | Secret | None = None,
+    password: str | SecretSource | None = None,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     **options: object,
 ) -> Opening[Transport]:
@@ -179,7 +179,7 @@ async def send(
     *,
     via: str,
     user: str | None = None,
-    password: str | Secret | None = None,
+    password: str | SecretSource | None = None,
     request: DeliveryRequest = NO_REQUEST,
     check: bool = True,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,

@@ -9,7 +9,6 @@ from typing import TypeVar, cast
 
 import attrs
 
-from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.errors import Closed, MsgcoreError, NotSupported, ProtocolBroken, TimedOut, TryAgain, UsageError
@@ -26,6 +25,7 @@ from msgcore.spi.guarded_retrieval import GuardedMaildrop, GuardedRetriever
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.registry import service, service_names
 from msgcore.spi.retrieval import RetrievalPolicy, Retrieved, RetrievingProvider, Waiting
+from msgcore.spi.secrets import SecretSource
 from msgcore.spi.settings import settings_of
 from msgcore.spooler.incoming import OnProgress, RetrievalReport, retrieve
 
@@ -200,7 +200,7 @@ def open_maildrop(
     runtime: Runtime,
     *,
     user: str | None = None,
-    password: str | Secret | None = None,
+    password: str | SecretSource | None = None,
     timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
     **options: object,
 ) -> Opening[Maildrop]:
@@ -234,7 +234,7 @@ async def receive(
     *,
     into: MessageStore,
     user: str | None = None,
-    password: str | Secret | None = None,
+    password: str | SecretSource | None = None,
     on_progress: OnProgress | None = None,
     check: bool = True,
     timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
