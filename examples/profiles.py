@@ -6,7 +6,7 @@ import msgcore
 from msgcore.errors import ProfileChanged
 
 admin = msgcore.ProfileAdmin(Path("profiles"))
-file = admin.create("work", [{"service": "personal-folders", "name": "mail", "path": "profiles/mail.db"}])
+file = admin.create("work", [{"service": "personal-folders", "name": "mail", "path": "profiles/mail.db"}], replace=True)
 
 # A person writes into the file; a program then changes what it means, and nothing else.
 file.write_text("# Ann's own.\n\n" + file.read_text())
@@ -41,5 +41,5 @@ for service in report.services:
 # To another machine: the text, and what that one has to provide.
 exported = admin.export_profile("work")
 there = msgcore.ProfileAdmin(Path("there"))
-print([str(one) for one in there.import_profile("office", exported.text).missing])
+print([str(one) for one in there.import_profile("office", exported.text, replace=True).missing])
 print("default:", there.default)

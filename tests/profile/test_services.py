@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,26 @@ def test_of_two_programs_the_second_one_is_told(work: Work) -> None:
 
     profile = work.admin.profile("work")
     assert (profile.transport_order, profile.services[1].is_default_store) == (("archive",), True)
+
+
+def test_of_many_at_the_same_time_nobody_loses_a_service(work: Work) -> None:
+    """Each reads, adds, and does both again when somebody was faster."""
+
+    def add(number: int) -> None:
+        while True:
+            services = work.services
+            try:
+                services.create({"service": "personal-folders", "name": str(number), "path": f"/{number}.db"})
+            except ProfileChanged:
+                continue
+            return
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(add, range(12)))
+
+    names = [entry.name for entry in work.admin.profile("work").services]
+    assert (names[:2], sorted(names[2:], key=int)) == (["internet-mail", "archive"], [str(n) for n in range(12)])
+    assert work.text.startswith(TEXT)
 
 
 def test_a_profile_that_is_gone_is_not_made_again(work: Work) -> None:

@@ -19,7 +19,7 @@ def services(desk: Desk) -> ServiceAdmin:
     return desk.admin.services("work")
 
 
-def taken(desk: Desk, message: Message) -> tuple[list[str | None], list[str | None]]:
+def taken(desk: Desk, message: Message) -> tuple[list[str], list[str]]:
     """Submit, and say which of the two took it."""
     with desk.logon("work", desk.admin) as session:
         session.submit(message)
