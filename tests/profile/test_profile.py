@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from msgcore.errors import NotSupported, ProfileError, SetupError, UsageError
+from msgcore.errors import ProfileError, SetupError, UsageError
 from msgcore.profile import ProfileAdmin
 from msgcore.profile.toml import read_profile_text, write_profile_text
 

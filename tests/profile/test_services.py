@@ -166,35 +166,35 @@ def test_relative_paths_become_absolute(work: Work, monkeypatch: pytest.MonkeyPa
     assert work.admin.profile("work").services[1].values["path"] == str(tmp_path / "here" / "b.db")
 
 
-@pytest.mark.parametrize(
-    ("change", "kind", "problem"),
-    [
-        (
-            lambda s: s.configure("archive", {"paht": "x"}),
-            ProfileError,
-            r"services\[1\]: no such key; did you mean path",
-        ),
-        (lambda s: s.configure("archive", {"path": None}), ProfileError, "has to be given"),
-        (lambda s: s.configure("archive", {"path": object()}), ProfileError, "cannot hold a object"),
-        (lambda s: s.configure("internet-mail", {"password": "hunter2"}), ProfileError, "by reference"),
-        (
-            lambda s: s.configure("nobody", {}),
-            ProfileError,
-            "no service is called 'nobody'; there are internet-mail, arch",
-        ),
-        (lambda s: s.configure("archive", {"name": "x"}), UsageError, "use rename"),
-        (lambda s: s.configure("archive", {"default_store": True}), UsageError, "use set_default_store"),
-        (lambda s: s.create({"service": "internet-male"}), ProfileError, "internet-male"),
-        (lambda s: s.create({"service": "personal-folders", "name": "archive", "path": "x"}), ProfileError, "is taken"),
-        (lambda s: s.rename("archive", "internet-mail"), ProfileError, "is taken"),
-        (lambda s: s.rename("archive", ""), ProfileError, "need a text"),
-        (lambda s: s.delete("archive"), ProfileError, "internet-mail delivers to archive"),
-        (lambda s: s.set_transport_order(["archive", "archive"]), ProfileError, "twice"),
-        (lambda s: s.set_transport_order(["nobody"]), ProfileError, "no service is called 'nobody'"),
-        (lambda s: s.set_transport_order("archive"), UsageError, "need a list"),
-        (lambda s: s.set_primary_identity("nobody"), ProfileError, "no service is called"),
-    ],
-)
+WRONG: list[tuple[Change, type[MsgcoreError], str]] = [
+    (
+        lambda s: s.configure("archive", {"paht": "x"}),
+        ProfileError,
+        r"services\[1\]: no such key; did you mean path",
+    ),
+    (lambda s: s.configure("archive", {"path": None}), ProfileError, "has to be given"),
+    (lambda s: s.configure("archive", {"path": object()}), ProfileError, "cannot hold a object"),
+    (lambda s: s.configure("internet-mail", {"password": "hunter2"}), ProfileError, "by reference"),
+    (
+        lambda s: s.configure("nobody", {}),
+        ProfileError,
+        "no service is called 'nobody'; there are internet-mail, arch",
+    ),
+    (lambda s: s.configure("archive", {"name": "x"}), UsageError, "use rename"),
+    (lambda s: s.configure("archive", {"default_store": True}), UsageError, "use set_default_store"),
+    (lambda s: s.create({"service": "internet-male"}), ProfileError, "internet-male"),
+    (lambda s: s.create({"service": "personal-folders", "name": "archive", "path": "x"}), ProfileError, "is taken"),
+    (lambda s: s.rename("archive", "internet-mail"), ProfileError, "is taken"),
+    (lambda s: s.rename("archive", ""), ProfileError, "need a text"),
+    (lambda s: s.delete("archive"), ProfileError, "internet-mail delivers to archive"),
+    (lambda s: s.set_transport_order(["archive", "archive"]), ProfileError, "twice"),
+    (lambda s: s.set_transport_order(["nobody"]), ProfileError, "no service is called 'nobody'"),
+    (lambda s: s.set_transport_order("archive"), UsageError, "need a list"),
+    (lambda s: s.set_primary_identity("nobody"), ProfileError, "no service is called"),
+]
+
+
+@pytest.mark.parametrize(("change", "kind", "problem"), WRONG)
 def test_what_would_be_wrong_is_not_written(work: Work, change: Change, kind: type[MsgcoreError], problem: str) -> None:
     with pytest.raises(kind, match=problem):
         change(work.services)

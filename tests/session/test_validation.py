@@ -26,7 +26,7 @@ from msgcore.runtime.abc import Runtime
 from msgcore.session.validation import ProfileReport, ValidationStage, validate_profile
 from msgcore.spi.registry import register_service
 from msgcore.testing.modes import Mode
-from tests.servers import PASSWORDS, Authority, Dovecot, Postfix
+from tests.servers import PASSWORDS, Authority, Dovecot, Postfix, Postgresql
 
 EACH_MODE = pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
 NOWHERE = "127.0.0.1:9"
@@ -218,6 +218,20 @@ def test_a_mailbox_is_looked_for_and_its_database_stays_as_it_is(mode: Mode, tmp
         [(LOGON, "", StoreError)],
     ]
     assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.interop
+def test_a_schema_of_a_server_is_looked_for_and_not_made(postgresql: Postgresql) -> None:
+    url = f"{postgresql.url}?namespace=validated"
+    mailbox = {"service": "postgresql", "url": url}
+    organization = {"service": "organization", "url": url, "mailbox": "ann"}
+
+    before = validated(Mode.BLOCKING, [mailbox, organization])
+    schemas = postgresql.psql("select count(*) from pg_namespace where nspname = 'validated'")
+    msgcore.open_store(url).close()
+    after = validated(Mode.BLOCKING, [mailbox])
+
+    assert (seen(before), schemas.strip(), seen(after)) == ([[], [(LOGON, "", SetupError)]], "0", [[]])
 
 
 @attrs.frozen

@@ -77,8 +77,9 @@ class Draft:
             ProfileError: the text is written in a way that the change did not get right.
         """
         expected = {**self.data, "services": self.tables}
+        said: dict[str, Any] = {"services": []}
         try:
-            said = {"services": [], **tomllib.loads(self.text)}
+            said.update(tomllib.loads(self.text))
         except tomllib.TOMLDecodeError:
             said = {}
         if said != expected:

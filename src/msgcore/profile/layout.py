@@ -55,7 +55,9 @@ class Layout:
     def line_of(self, number: int | None, key: str | None) -> int | None:
         """Say on which line (from 1) a key of a table stands (of ``None``, above all); else where its table begins."""
         table = None if number is None or number >= len(self.services) else self.services[number]
-        statements = self.top if number is None else table.statements if table is not None else {}
+        statements: Mapping[str, Statement] = {} if table is None else table.statements
+        if number is None:
+            statements = self.top
         if key is not None and key in statements:
             start = statements[key].start
         elif table is not None:
@@ -83,8 +85,9 @@ def layout_of(text: str) -> Layout:
             continue
         end = _line_end(text, position)
         if _SERVICES.match(text, position):
-            statements = {}
-            services.append((position, end, statements))
+            own: dict[str, Statement] = {}
+            statements = own
+            services.append((position, end, own))
         elif _OTHER_TABLE.match(text, position):
             statements = {}  # of a table that no profile has
         position = end

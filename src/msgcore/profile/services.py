@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import cast
 
 from msgcore.errors import ProfileError, UsageError
 from msgcore.profile.draft import Draft
@@ -150,7 +151,7 @@ class ServiceAdmin:
 
     def _order(self, draft: Draft) -> list[object]:
         found = draft.data.get(_ORDER, [])
-        return list(found) if isinstance(found, list) else []
+        return list(cast("list[object]", found)) if isinstance(found, list) else []
 
     def _set_order(self, draft: Draft, order: list[object] | list[str]) -> None:
         if order != self._order(draft):

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from inspect import isawaitable, iscoroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from msgcore.base.text import ReferredSecret, Secret, SecretGiver
 from msgcore.errors import MissingExtra, MsgcoreError, SecretMissing, UsageError
@@ -91,14 +91,14 @@ def called_secret(what: str, giver: SecretGiver) -> Secret:
         if iscoroutine(given):
             given.close()
         raise UsageError(f"{what}: the function that gives it has to be a plain one, not async def")
-    if not isinstance(given, str | Secret):
+    if not isinstance(cast(object, given), str | Secret):
         raise UsageError(f"{what}: the function that gives it gave {type(given).__name__}; need text")
     return given if isinstance(given, Secret) else Secret(given)
 
 
 def _checked(reference: str, given: object) -> SecretSource:
     if isinstance(given, Secret) or callable(given):
-        return given
+        return cast(SecretSource, given)
     raise UsageError(f"{reference}: need a function or a Secret in secrets, got {type(given).__name__}")
 
 
