@@ -177,6 +177,21 @@ def test_members_are_set_added_once_and_removed(book: AddressBook) -> None:
     assert (added, members(book, "Band")) == (["b@a.test", "c@a.test"], ["FAX:+1"])
 
 
+def test_what_another_session_does_to_the_folder_is_seen(desk: Desk) -> None:
+    """Entries are remembered between calls: what is new, changed, moved away or deleted since is read."""
+    with desk.log_on() as session, desk.log_on() as other:
+        here, there = session.address_book, other.address_book
+        ann, bob, cid = (there.add_person(name, f"{name}@a.test") for name in ("ann", "bob", "cid"))
+        before = names(here)
+        there.change(ann, name="zoe")
+        there.remove(bob)
+        other.drafts.move_here([cid.entry_id])
+        there.add_person("dan", "dan@a.test")
+        other.contacts.save_associated(Message(message_class="IPM.Contact", subject="nobody"))
+
+        assert (before, names(here)) == (["ann", "bob", "cid"], ["dan", "zoe"])
+
+
 def test_a_list_is_renamed(book: AddressBook) -> None:
     book.add_list("Band", "a@a.test")
     book.change("Band", name="The Band")

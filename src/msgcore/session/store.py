@@ -16,6 +16,7 @@ from msgcore.props.tags import NamedProperty
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import LOAD_LIMIT_OCTETS, FolderLike, SubmitCall, folder_ids
 from msgcore.session.contacts.address_book import AddressBook
+from msgcore.session.contacts.known import KnownContacts
 from msgcore.session.folder import Folder
 from msgcore.session.item import Item
 from msgcore.session.listing import list_messages
@@ -47,6 +48,8 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
     ) -> None:
         super().__init__(runtime, provider, special_folders, submit)
         self._plugin = plugin
+        self.known_contacts = KnownContacts()
+        """For the session's own use."""
 
     def open_entry(
         self,
@@ -96,7 +99,7 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
             NotSupported: it has no such folder.
         """
         self._special(SpecialFolder.CONTACTS)
-        return AddressBook(self)
+        return AddressBook(self, self.known_contacts)
 
     async def property_ids(
         self,

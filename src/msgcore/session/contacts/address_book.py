@@ -16,6 +16,7 @@ from msgcore.model.message import Message
 from msgcore.session.access import StoreAccess
 from msgcore.session.contacts.book import ContactsBook
 from msgcore.session.contacts.forms import CONTACT_CLASS, LIST_CLASS, write_list, write_members, write_person
+from msgcore.session.contacts.known import KnownContacts
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.tables.asked import checked_limit
 from msgcore.spi.addressbook import AddressBookEntry, NameMatch, NamePattern
@@ -39,9 +40,10 @@ class AddressBook:
     Each is a message there (IPM.Contact, IPM.DistList), which any other program may change as well.
     """
 
-    def __init__(self, store: StoreAccess) -> None:
+    def __init__(self, store: StoreAccess, known: KnownContacts) -> None:
         """Use ``store.address_book``, or the session's."""
         self._store = store
+        self._known = known
         self._folder = store.special_folders[SpecialFolder.CONTACTS]
 
     async def entries(
@@ -49,7 +51,7 @@ class AddressBook:
     ) -> tuple[AddressBookEntry, ...]:
         """List people and lists by name, at most ``limit``; with a ``name`` those that it begins."""
         deadline = self._store.deadline(timeout_seconds)
-        return tuple(await ContactsBook(self._store).find_entries(name, checked_limit(limit, "entries"), deadline))
+        return tuple(await self._book().find_entries(name, checked_limit(limit, "entries"), deadline))
 
     async def members(
         self, entry: EntryLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
@@ -60,7 +62,7 @@ class AddressBook:
             NotFound: there is no such list.
         """
         deadline = self._store.deadline(timeout_seconds)
-        book = ContactsBook(self._store)
+        book = self._book()
         return tuple(await book.list_members(await _list(book, entry, deadline), deadline))
 
     async def add_person(
@@ -93,7 +95,7 @@ class AddressBook:
             UnresolvedName, AmbiguousName: a member is a name that no entry has, or several have.
         """
         deadline = self._store.deadline(timeout_seconds)
-        book = ContactsBook(self._store)
+        book = self._book()
         await _check_free(book, _name(name), deadline)
         contact = Message(message_class=LIST_CLASS)
         write_list(contact, name)
@@ -116,7 +118,7 @@ class AddressBook:
             UsageError: a list gets an address, or the name of another list.
         """
         deadline = self._store.deadline(timeout_seconds)
-        book = ContactsBook(self._store)
+        book = self._book()
         known = await _entry(book, entry, deadline)
         shown = known.display_name if name is None else _name(name)
         contact = await self._load(known, deadline)
@@ -129,14 +131,14 @@ class AddressBook:
             await _check_free(book, shown, deadline, itself=known)
             write_list(contact, shown)
         await self._save_changes(known, contact, deadline)
-        return (await ContactsBook(self._store).entries(deadline))[known.entry_id]
+        return (await self._book().entries(deadline))[known.entry_id]
 
     async def set_members(
         self, entry: EntryLike, members: MembersLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> None:
         """Say who is in a list; raises as :meth:`add_list` and :meth:`members` do."""
         deadline = self._store.deadline(timeout_seconds)
-        book = ContactsBook(self._store)
+        book = self._book()
         known = await _list(book, entry, deadline)
         await self._put(known, await _members(book, members, deadline), deadline)
 
@@ -145,7 +147,7 @@ class AddressBook:
     ) -> None:
         """Put members behind those of a list; who is one stays where it is. Raises as :meth:`set_members` does."""
         deadline = self._store.deadline(timeout_seconds)
-        book = ContactsBook(self._store)
+        book = self._book()
         known = await _list(book, entry, deadline)
         there = await book.list_members(known, deadline)
         await self._put(known, [*there, *await _members(book, members, deadline)], deadline)
@@ -155,7 +157,7 @@ class AddressBook:
     ) -> None:
         """Take members out of a list; who is none is passed over. Raises as :meth:`set_members` does."""
         deadline = self._store.deadline(timeout_seconds)
-        book = ContactsBook(self._store)
+        book = self._book()
         known = await _list(book, entry, deadline)
         leaving = {one.address.search_key for one in await _members(book, members, deadline)}
         there = await book.list_members(known, deadline)
@@ -170,9 +172,12 @@ class AddressBook:
             NotFound: one of them is not there.
         """
         deadline = self._store.deadline(timeout_seconds)
-        book = ContactsBook(self._store)
+        book = self._book()
         known = [await _entry(book, one, deadline) for one in entries]
         await self._store.provider.delete([EntryId.parse(one.entry_id) for one in known], deadline)
+
+    def _book(self) -> ContactsBook:
+        return ContactsBook(self._store, self._known)
 
     async def _put(self, known: AddressBookEntry, members: Sequence[AddressBookEntry], deadline: Deadline) -> None:
         contact = await self._load(known, deadline)
@@ -188,7 +193,7 @@ class AddressBook:
 
     async def _save(self, contact: Message, deadline: Deadline) -> AddressBookEntry:
         (saved,) = await self._store.provider.save(self._folder, [Incoming(contact, is_read=True)], deadline)
-        return (await ContactsBook(self._store).entries(deadline))[bytes(saved)]
+        return (await self._book().entries(deadline))[bytes(saved)]
 
 
 async def _entry(book: ContactsBook, given: EntryLike, deadline: Deadline) -> AddressBookEntry:

@@ -1,55 +1,39 @@
-"""A Contacts folder as an address book: read once, asked often."""
+"""A Contacts folder as an address book."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgcore.base.ids import EntryId
-from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.model.address import MAPIPDL
 from msgcore.session.access import StoreAccess
-from msgcore.session.contacts.forms import CONTACT_COLUMNS, Member, read_entry, read_members
-from msgcore.session.tables.flat import FlatView
-from msgcore.session.tables.folder_rows import FolderContents
-from msgcore.session.tables.gap import BEGINNING, Gap
+from msgcore.session.contacts.forms import Member, read_members
+from msgcore.session.contacts.known import Entries, KnownContacts
 from msgcore.spi.addressbook import AddressBookEntry, DisplayType, NamePattern, best_matches
 from msgcore.spi.store import SpecialFolder
 
 __all__ = ["ContactsBook"]
 
-_PAGE = 1_000
 _LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
 
 
 class ContactsBook:
     """The people and lists of a store as they are when it is asked first: one is made for each call of a session."""
 
-    def __init__(self, store: StoreAccess) -> None:
+    def __init__(self, store: StoreAccess, known: KnownContacts) -> None:
         self._store = store
+        self._known = known
         self.name = store.display_name
-        self._read: Mapping[bytes, AddressBookEntry] | None = None
+        self._read: Entries | None = None
 
-    async def entries(self, deadline: Deadline) -> Mapping[bytes, AddressBookEntry]:
+    async def entries(self, deadline: Deadline) -> Entries:
         """Give all by entry id, in the order of their names."""
         if self._read is None:
-            found = [entry for entry in await self._rows(deadline) if entry is not None]
-            found.sort(key=lambda one: fold(one.display_name))
-            self._read = {one.entry_id: one for one in found}
+            folder = self._store.special_folders[SpecialFolder.CONTACTS]
+            self._read = await self._known.entries(self._store.provider, folder, deadline)
         return self._read
-
-    async def _rows(self, deadline: Deadline) -> list[AddressBookEntry | None]:
-        folder = self._store.special_folders[SpecialFolder.CONTACTS]
-        view = FlatView(FolderContents(self._store.provider, folder), None, ())
-        found: list[AddressBookEntry | None] = []
-        gap = BEGINNING
-        while True:
-            page = await view.read(gap, CONTACT_COLUMNS, _PAGE, deadline)
-            found += [read_entry(row) for row in page.rows]
-            if len(page.rows) < _PAGE:
-                return found
-            gap = Gap(page.place(_PAGE - 1), is_after=True)
 
     async def resolve_name(self, name: str, deadline: Deadline) -> Sequence[AddressBookEntry]:
         return best_matches(name, (await self.entries(deadline)).values())
@@ -74,7 +58,7 @@ class ContactsBook:
         return [found for found in (_entry_of(one, known) for one in read_members(contact)) if found is not None]
 
 
-def _entry_of(member: Member, known: Mapping[bytes, AddressBookEntry]) -> AddressBookEntry | None:
+def _entry_of(member: Member, known: Entries) -> AddressBookEntry | None:
     found = known.get(member.entry_id)
     if found is not None:
         return found

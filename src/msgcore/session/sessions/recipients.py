@@ -128,7 +128,8 @@ class SessionRecipients(SessionStores):
         books: list[Book] = []
         for opened in self._services:
             books += opened.address_books
-            books += [ContactsBook(one) for one in opened.stores if SpecialFolder.CONTACTS in one.special_folders]
+            having = [one for one in opened.stores if SpecialFolder.CONTACTS in one.special_folders]
+            books += [ContactsBook(one, one.known_contacts) for one in having]
         return NameResolver(books)
 
     async def _resolved(self, recipients: Sequence[Recipient], deadline: Deadline) -> tuple[Recipient, ...]:
