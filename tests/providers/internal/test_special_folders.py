@@ -6,8 +6,11 @@ import pytest
 
 from msgcore.base.ids import EntryId
 from msgcore.errors import UsageError
-from msgcore.props.table import PidTagDisplayName
+from msgcore.props.table import PidTagContainerClass, PidTagDisplayName, PidTagIpmContactEntryId
+from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFoldersService
 from msgcore.runtime import NEVER
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.plugin import Plugin
 from msgcore.spi.store import SpecialFolder
 from tests.providers.internal.box import Box
 
@@ -92,3 +95,24 @@ def test_the_root_is_not_renamed(box: Box) -> None:
 def test_a_special_folder_stays_where_it_is(box: Box, role: SpecialFolder) -> None:
     with pytest.raises(UsageError, match="cannot be deleted, moved or copied"):
         box.run(box.store.move_folder(box.special[role], box.inbox, "x", NEVER))
+
+
+def test_a_file_from_before_a_role_was_there_is_read_as_it_is(box: Box) -> None:
+    """A store that is only read makes nothing; what an earlier msgcore has not made is not there."""
+    box.sql("delete from folder where role = 'contacts'")
+    before = box.sql("select count(*) from folder")
+    service = PersonalFoldersService(PersonalFoldersConfig(box.path, read_only=True), box.runtime)
+    box.run(service.logon(NEVER))
+    [reader] = service.providers()
+    found = set(box.run(GuardedStore(Plugin("reader", reader, box.runtime), reader).special_folders(NEVER)))
+    box.run(service.close())
+
+    assert set(SpecialFolder) - found == {SpecialFolder.CONTACTS}
+    assert box.sql("select count(*) from folder") == before
+
+
+def test_the_folder_of_people_is_known_to_others_as_one(box: Box) -> None:
+    contacts = box.special[SpecialFolder.CONTACTS]
+
+    assert box.run(box.store.folder_properties(contacts, NEVER))[PidTagContainerClass] == "IPF.Contact"
+    assert box.run(box.store.folder_properties(box.inbox, NEVER))[PidTagIpmContactEntryId] == bytes(contacts)
