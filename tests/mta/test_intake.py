@@ -12,9 +12,10 @@ from msgcore.errors import InjectionRefused, InvalidAddress
 from msgcore.model import Address, Envelope, Message, Recipient
 from msgcore.model.delivery import DeliveryRequest
 from msgcore.mta.intake import accept_of, accept_of_mail, content_of_mail, is_simple, lowered_header
-from msgcore.mta.queue.contract import Accept
+from msgcore.mta.queue.contract import Accept, Urgency
 from msgcore.mta.routing.nexthop import next_hop
 from msgcore.mta.trace import delivery_trace
+from msgcore.props.table import PidTagPriority
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import ANN, NOON, to
 
@@ -43,6 +44,28 @@ def test_the_envelope_is_taken_as_it_is() -> None:
     accept = accept_of(envelope(*to("bob", "carol")), Message(to="somebody@else.test"))
 
     assert (accept.transfer_id, accept.sender, accept.recipients) == ("t1", ANN, to("bob", "carol"))
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "urgency"),
+    [
+        (1, None, Urgency.URGENT),
+        (0, None, Urgency.NORMAL),
+        (-1, None, Urgency.NON_URGENT),
+        (None, None, Urgency.NORMAL),
+        (1, -2, Urgency.NON_URGENT),
+        (-1, 0, Urgency.NORMAL),
+    ],
+)
+def test_the_priority_of_a_submitted_message_is_that_in_the_queue_unless_the_envelope_says_another(
+    own: int | None, asked: int | None, urgency: Urgency
+) -> None:
+    message = Message(subject="hello")
+    if own is not None:
+        message[PidTagPriority] = own
+    accept = accept_of(Envelope(ANN, to("bob"), "t1", DeliveryRequest(priority=asked)), message)
+
+    assert Urgency.of_priority(accept.request.priority) is urgency
 
 
 @pytest.mark.parametrize("octets", [b"To: a@b.test\r\nBcc: carol@c.test\r\n\r\nhello\r\n", b"BCC : carol@c.test\n\nx"])

@@ -8,14 +8,18 @@ from __future__ import annotations
 import contextlib
 import re
 
+import attrs
+
 from msgcore.base.text import one_line, refuse_line_ends
 from msgcore.codecs import mime, read_message, tnef
 from msgcore.codecs.beyond_mime import is_lost_in_mime, may_be_lost_in_mime
 from msgcore.codecs.mime.source import MimeSource, came_with_stream
 from msgcore.errors import InvalidAddress, MsgcoreError
+from msgcore.model.delivery import DeliveryRequest
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.mta.queue.contract import Accept
+from msgcore.props.table import PidTagPriority
 from msgcore.spi.gateway import Content
 from msgcore.spi.overlay import not_carried
 
@@ -25,6 +29,9 @@ __all__ = ["accept_of", "accept_of_mail", "content_of_mail", "is_simple", "lower
 _MOST_OCTETS_OF_AN_ADDRESS = 1_000
 
 _NOTE = "IPM.Note"
+
+# PidTagPriority, as MIXER's values of MT-PRIORITY (RFC 6710 appendix B); what is normal asks for nothing.
+_PRIORITIES = {1: 4, -1: -4}
 # Fields, each of lines that end with CR LF, and a blank line.
 _HEADER = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\r\n(?:[ \t][^\r\n]*+\r\n)*+)++(?=\r\n)")
 _PLAIN_TEXT = re.compile(rb"\ncontent-type: *+text/(?:plain|html)(?:;|\r)")
@@ -55,8 +62,14 @@ def accept_of(envelope: Envelope, message: Message) -> Accept:
         message_id=message.message_id or "",
         subject=message.subject,
         message_class=message.message_class,
-        request=envelope.request,
+        request=_request_of(envelope, message),
     )
+
+
+def _request_of(envelope: Envelope, message: Message) -> DeliveryRequest:
+    """Give what is asked for; where the envelope says nothing of a priority, the message's own is that."""
+    request, priority = envelope.request, _PRIORITIES.get(message.get(PidTagPriority))
+    return request if request.priority is not None or priority is None else attrs.evolve(request, priority=priority)
 
 
 def _content_of(message: Message) -> Content:
