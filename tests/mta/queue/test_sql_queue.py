@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 import pytest
 
 from msgcore.errors import ServiceBusy, StoreFull
-from msgcore.model import Deferred, Delivered, Outcome
+from msgcore.model import Address, Deferred, Delivered, Outcome, Recipient, RecipientKind
 from msgcore.mta.queue.contract import Accept, Finished, QueueStore, Settlement
 from msgcore.mta.queue.limits import QueueLimits
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.props.table import PidTagSendRichInfo, PidTagTransmittableDisplayName
 from msgcore.runtime import NEVER, Connection, Database, Engine, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
@@ -77,6 +78,20 @@ def test_all_recipients_share_the_content_of_their_message(target: Target) -> No
 
     at_queue(target, story)
     assert kept_octets(target) == [len(LETTER)]
+
+
+def test_what_a_row_says_of_a_recipient_is_there_when_it_is_claimed_and_when_it_is_looked_at(target: Target) -> None:
+    """Nothing else says of a blind recipient whether rich text is wanted: no content has a row of his."""
+    said = [(PidTagSendRichInfo, True), (PidTagTransmittableDisplayName, "B\0\ud800\N{SNOWMAN} \\ 'b'")]
+    blind = Recipient(Address("SMTP", "bob@b.test"), RecipientKind.BCC, properties=said)
+
+    async def story(queue: SqlQueue) -> list[object]:
+        await queue.accept(Accept("t1", ANN, (blind,), Content(LETTER)), NEVER)
+        [waiting] = await queue.queued(10, NEVER)
+        [claim] = await queue.claim(10, LEASE_SECONDS, NEVER)
+        return [list(one.properties) for one in (waiting.recipient, claim.recipients[0].recipient)]
+
+    assert at_queue(target, story) == [said, said]
 
 
 def test_the_octets_of_a_message_go_when_its_last_recipient_ends(target: Target) -> None:

@@ -15,7 +15,8 @@ from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify, Returned
 from msgcore.model.outcome import Outcome, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.mta.queue.contract import QueuedMessage, State, Urgency, WaitingRecipient
-from msgcore.runtime import Row
+from msgcore.runtime import Row, SqlValue
+from msgcore.spi.overlay import is_kept, overlay_from_json, overlay_to_json
 
 __all__ = [
     "MESSAGE",
@@ -38,7 +39,7 @@ MESSAGE = (
     "id, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, expires_at, message_id,"
     " subject, message_class, request, received_from"
 )
-RECIPIENT = "kind, address_type, address, display_name, notify, original"
+RECIPIENT = "kind, address_type, address, display_name, notify, original, properties"
 WAITING = (
     f"{RECIPIENT}, number, state, reason, due_at, tries, connector, next_hop, outcome, code, enhanced, reply, stage,"
     " note, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, message_id, subject,"
@@ -62,7 +63,7 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
-def recipient_values(recipient: Recipient) -> tuple[int, str, str, str, int | None, str | None]:
+def recipient_values(recipient: Recipient) -> tuple[SqlValue, ...]:
     """Give the columns ``RECIPIENT``."""
     address = recipient.address
     return (
@@ -72,16 +73,18 @@ def recipient_values(recipient: Recipient) -> tuple[int, str, str, str, int | No
         storable(address.display_name),
         None if recipient.notify is None else recipient.notify.value,
         None if recipient.original is None else recipient.original.typed,
+        overlay_to_json((tag, value) for tag, value in recipient.properties if is_kept(tag)),
     )
 
 
 def read_recipient(row: Row) -> Recipient:
-    kind, address_type, address, name, notify, original = row
+    kind, address_type, address, name, notify, original, properties = row
     return Recipient(
         Address(address_type, address, name),
         RecipientKind(kind),
         None if notify is None else Notify(notify),
         None if original is None else _untyped(original),
+        overlay_from_json(properties),
     )
 
 
@@ -108,10 +111,10 @@ def _sender(address_type: str | None, address: str | None, name: str | None) -> 
 
 def read_waiting(row: Row) -> WaitingRecipient:
     """Read the columns ``WAITING``."""
-    recipient = read_recipient(row[:6])
-    (number, state, reason, due_at, tries, connector, next_hop) = row[6:13]
-    outcome = outcome_of_fields(*row[13:19])
-    (transfer_id, kind, address, name, size_octets, accepted_at, message_id, subject, message_class) = row[19:]
+    recipient = read_recipient(row[:7])
+    (number, state, reason, due_at, tries, connector, next_hop) = row[7:14]
+    outcome = outcome_of_fields(*row[14:20])
+    (transfer_id, kind, address, name, size_octets, accepted_at, message_id, subject, message_class) = row[20:]
     return WaitingRecipient(
         recipient,
         subject,

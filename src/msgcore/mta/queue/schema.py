@@ -48,6 +48,7 @@ create table mta_recipient (
     display_name text not null,
     notify integer,
     original text,
+    properties text,
     state integer not null,
     lane text not null,
     due_at {integer} not null,

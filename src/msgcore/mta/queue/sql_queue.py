@@ -193,7 +193,7 @@ class SqlQueue:
                 " join mta_message on mta_message.id = mta_message_id where transfer_id = ? order by number",
                 (transfer_id,),
             )
-            return {read_recipient(row[:6]): by_connector(row[6], outcome_of_fields(*row[7:])) for row in rows}
+            return {read_recipient(row[:7]): by_connector(row[7], outcome_of_fields(*row[8:])) for row in rows}
 
         return await self._read(work, deadline)
 

@@ -178,7 +178,7 @@ def add_recipients(
     rows = [(message_id, *row) for message_id, arrival in arrivals for row in recipient_rows(arrival, leases_at)]
     return connection.run_many(
         f"insert into mta_recipient (mta_message_id, {NEW_RECIPIENT})"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         rows,
     )
 
