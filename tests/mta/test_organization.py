@@ -644,6 +644,17 @@ def test_an_explanation_tells_what_the_address_stands_for(organization: Organiza
     ]
 
 
+def test_an_explanation_tells_that_the_mailboxes_refuse_an_address_of_nobody(organization: Organization) -> None:
+    organization.add_mailbox("ann", addresses=[ANN])
+    organization.add_list("all", addresses="SMTP:all@a.test", members=[ANN, "SMTP:gone@a.test"])
+    organization.set_routes(RouteTable([Connector("ours", "mailbox", [AddressSpace("SMTP", "*@a.test")])]))
+    refused = "which refuses it: the address is nobody's here"
+
+    assert organization.route("gone@a.test").connector == "ours"
+    assert [refused in organization.route(one).explain() for one in ("gone@a.test", ANN)] == [True, False]
+    assert organization.route("all@a.test").explain().count(refused) == 1
+
+
 def test_an_explanation_tells_why_nobody_takes_a_recipient(organization: Organization) -> None:
     assert "no route: 5.4.4 no connector serves the address type FAX" in organization.route("FAX:+46 8 1").explain()
 

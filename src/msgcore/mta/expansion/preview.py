@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 import attrs
 
@@ -18,11 +19,19 @@ from msgcore.mta.routing.decision import Candidate, Decision
 from msgcore.mta.routing.facts import LinkState, MessageFacts
 from msgcore.mta.routing.route import RouteTable
 
-__all__ = ["MOST_SHOWN", "ExpandedDecision", "preview"]
+__all__ = ["MOST_SHOWN", "ExpandedDecision", "UnknownHereDecision", "preview"]
 
 MOST_SHOWN = 100
 
 _ALL_UP = LinkState()
+
+
+@attrs.frozen(kw_only=True)
+class UnknownHereDecision(Decision):
+    """An address that the table gives to the mailboxes of this place, and that is nobody's: they refuse it."""
+
+    def _summary(self) -> str:
+        return f"{super()._summary()}, which refuses it: the address is nobody's here"
 
 
 @attrs.frozen(kw_only=True)
@@ -94,26 +103,39 @@ async def preview(
     *,
     now: datetime | None = None,
     links: Callable[[Address], LinkState] = lambda _: _ALL_UP,
+    local_gateway: str = "",
 ) -> Decision:
     """Decide for one address as the MTA would; a list or a redirect gives an :class:`ExpandedDecision`.
 
-    ``links`` gives the state of the links as it is for an address.
+    ``links`` gives the state of the links as it is for an address. ``local_gateway`` takes nobody whom the directory
+    does not know: that is an :class:`UnknownHereDecision`.
 
     Raises:
         TimedOut: the deadline passed.
         MsgcoreError: the directory cannot be asked.
     """
+
+    def decide(address: Address, *, is_known: bool) -> Decision:
+        decision = routes.route(address, facts, links=links(address), now=now)
+        is_refused = bool(local_gateway) and decision.gateway == local_gateway and not is_known
+        return UnknownHereDecision(**_fields(decision)) if is_refused else decision
+
     expansion = await expand(Recipient(address), facts.sender, directory, deadline)
     if expansion.is_unchanged:
-        return routes.route(expansion.address, facts, links=links(expansion.address), now=now)
+        return decide(expansion.address, is_known=expansion.entry is not None)
     addresses = [one.address for one in islice(_all_of(expansion), MOST_SHOWN)]
     entries = await look_up_all(directory, addresses, deadline)
-    resolved = [one if entry is None else entry.address for one, entry in zip(addresses, entries, strict=True)]
-    decisions = tuple(routes.route(one, facts, links=links(one), now=now) for one in resolved)
-    itself = routes.route(address, facts, now=now)
-    its_own = {str(field.alias): getattr(itself, field.name) for field in attrs.fields(Decision)}
+    decisions = tuple(
+        decide(one if entry is None else entry.address, is_known=entry is not None)
+        for one, entry in zip(addresses, entries, strict=True)
+    )
+    its_own = _fields(routes.route(address, facts, now=now))
     its_own |= {"reason": expansion.refusal, "retry_at": None, "row": None}
     return ExpandedDecision(**its_own, expansion=expansion, decisions=decisions)
+
+
+def _fields(decision: Decision) -> dict[str, Any]:
+    return {str(field.alias): getattr(decision, field.name) for field in attrs.fields(Decision)}
 
 
 def _all_of(expansion: Expansion) -> Iterator[Recipient]:

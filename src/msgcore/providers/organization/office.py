@@ -175,7 +175,9 @@ class Office:
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
         now, routes = self.runtime.now(), await self.routes(deadline)
         links = links_for(routes, await self.queue.links(deadline), now)
-        return await preview(address, facts, self.directory, routes, deadline, now=now, links=links)
+        return await preview(
+            address, facts, self.directory, routes, deadline, now=now, links=links, local_gateway=MAILBOX_GATEWAY
+        )
 
     async def run_mta(self, deadline: Deadline) -> None:
         """Work the queue on an event loop until nothing is due."""

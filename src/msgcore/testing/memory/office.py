@@ -136,7 +136,16 @@ class Desk:
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
         now, routes = self.runtime.now(), self.office.routes
         links = links_for(routes, await self.queue.links(deadline), now)
-        return await preview(address, facts, self.office.directory, routes, deadline, now=now, links=links)
+        return await preview(
+            address,
+            facts,
+            self.office.directory,
+            routes,
+            deadline,
+            now=now,
+            links=links,
+            local_gateway=_MAILBOX_GATEWAY,
+        )
 
     async def newer_routes(self, epoch: int | None, deadline: Deadline) -> RouteTable:
         """Give the table in force."""
