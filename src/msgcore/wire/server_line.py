@@ -84,7 +84,7 @@ class ServerLine:
             await self._incoming.fill()
 
     def _limit_octets(self, is_exchange: bool) -> int:
-        is_long = is_exchange or self._incoming.buffer[:5].upper() == b"AUTH "
+        is_long = is_exchange or self._incoming.buffer[:5].upper().startswith(b"AUTH ")
         return _AUTH_OCTETS if is_long else self._limits.max_command_octets
 
     async def take(self, take: Callable[[bytearray], bool]) -> None:

@@ -15,7 +15,7 @@ from msgcore.model import Deferred, Delivered, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.manager.manager import Manager
 from msgcore.mta.manager.pace import PaceLimits
-from msgcore.mta.queue.contract import NOBODY, Accept, Claim, Lease, QueueStore
+from msgcore.mta.queue.contract import NOBODY, SUSPICIOUS, Accept, Claim, Lease, QueuedRecipient, QueueStore
 from msgcore.runtime import NEVER, AsyncioRuntime, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.memory_queue import MemoryQueue, QueueMemory
@@ -332,3 +332,54 @@ def test_what_is_handed_over_after_it_has_stopped_is_given_back(tmp_path: Path) 
         assert (serving.in_hand, again.recipients[0].tries) == (0, 0)
 
     run(story)
+
+
+def test_who_is_handed_over_while_a_suspect_is_worked_waits_for_its_end(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    class Suspecting(MemoryQueue):
+        async def claim(
+            self,
+            limit: int,
+            lease_seconds: float,
+            deadline: Deadline,
+            *,
+            passing: AbstractSet[str] = NOBODY,
+            takes_suspects: bool = True,
+        ) -> Sequence[Claim]:
+            claims = await super().claim(limit, lease_seconds, deadline, passing=passing, takes_suspects=takes_suspects)
+            return [attrs.evolve(one, recipients=tuple(map(suspected, one.recipients))) for one in claims]
+
+    def suspected(queued: QueuedRecipient) -> QueuedRecipient:
+        is_suspect = queued.recipient.email_address.startswith("suspect")
+        return attrs.evolve(queued, crashes=SUSPICIOUS) if is_suspect else queued
+
+    async def story(runtime: AsyncioRuntime) -> None:
+        queue, stop = Suspecting(), runtime.event()
+        leases: list[Lease] = []
+
+        async def deliver(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+            seen.extend(delivery.names)
+            if delivery.names == ["suspect"]:
+                await submit(queue, "other")
+                [claim] = await queue.claim(100, 60, NEVER)
+                leases[0].take(claim)
+                await runtime.sleep(0.1)
+                seen.append("end of the suspect")
+            return delivery.all(Delivered(250))
+
+        serving = manager(runtime, queue, table(b=installed(deliver)), tmp_path)
+
+        async def client() -> None:
+            await until(runtime, lambda: serving.lease() is not None)
+            leases.extend(filter(None, [serving.lease()]))
+            await submit(queue, "suspect")
+            serving.wake()
+            await until(runtime, lambda: "other" in seen)
+            stop.set()
+            serving.wake()
+
+        await gather(runtime, serving.serve(stop), client())
+
+    run(story)
+    assert seen == ["suspect", "end of the suspect", "other"]

@@ -128,6 +128,8 @@ class Manager:
             self._came_at = self._runtime.monotonic()
         self._settling.take([claim])
         self._came.append(claim)
+        if self._is_isolating:
+            self._give_back_arrivals()
         self._settling.changed.set()
 
     async def give_back_arrivals(self) -> None:
@@ -254,6 +256,8 @@ class Manager:
             takes_suspects=self._took_suspects,
         )
         self._is_isolating = any(one.crashes >= SUSPICIOUS for claim in claims for one in claim.recipients)
+        if self._is_isolating:
+            self._give_back_arrivals()  # what was handed over meanwhile
         self._has_to_look = self._has_to_look or bool(claims)
         settling.take(claims)
         await self._dispatch.dispatch(claims, claimed_at, deadline.sooner(settings.lease_seconds))
@@ -269,12 +273,15 @@ class Manager:
 
     def _give_back_all(self) -> None:
         """Give back what nobody has begun to deliver."""
-        came, self._came = self._came, []
-        for claim in came:
-            self._settling.give_back(claim, claim.recipients)
+        self._give_back_arrivals()
         for hop in self._hops:
             for parcel in hop.take_all():
                 self._settling.give_back(parcel.claim, [one.queued for one in parcel.addressees])
+
+    def _give_back_arrivals(self) -> None:
+        came, self._came = self._came, []
+        for claim in came:
+            self._settling.give_back(claim, claim.recipients)
 
     def _go_round_silent_hops(self) -> None:
         """Send what waits behind sessions that all say nothing other ways, if there are any."""
