@@ -75,6 +75,7 @@ class Says:
     submit = outgoing = submission = make_due = retry = abort = track = preview = flush = submit_all = _say
     read_address_types = resolve_name = find_entries = list_members = _say
     identity = None
+    provider_uids = ()
 
 
 def store(given: object) -> Callable[[Runtime], GuardedStore]:

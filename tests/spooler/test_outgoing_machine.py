@@ -341,7 +341,7 @@ class Queue(RuleBasedStateMachine):
         assert counts == [waiting, states[OutgoingState.SENT]]
 
     def teardown(self) -> None:
-        """Let everything go right from now on: every recipient has it, was reported, or was aborted."""
+        """Let everything go right from now on: every recipient has it, was reported, or was aborted by a person."""
         try:
             self.world.acts, self.world.hook_act = (), "pass"
             for item in self._items():
@@ -350,6 +350,9 @@ class Queue(RuleBasedStateMachine):
             self.box.clock.move(timedelta(minutes=30))
             self._work_off(has_hooks=True)
             self.every_recipient_is_in_one_place()
+            for item in self._items():  # unknown, and expired: nothing is tried any more, so a person ends it
+                if item.state is OutgoingState.HELD and "it has expired" in item.reason:
+                    self.box.run(self.box.store.abort(item.entry_id, NEVER))
             ended = {OutgoingState.SENT, OutgoingState.ABORTED}
             assert [item for item in self._items() if item.state not in ended] == []
         finally:

@@ -21,6 +21,7 @@ __all__ = ["Attempt", "FailedService"]
 _NO_TRANSPORT = EnhancedStatus(5, 4, 4)
 _EXPIRED = EnhancedStatus(5, 4, 7)
 _UNKNOWN = "it is unknown whether the message was sent; retry sends it again"
+_UNKNOWN_FOR_GOOD = "it is unknown whether the message was sent, and it has expired; abort ends it"
 
 
 @attrs.frozen
@@ -161,7 +162,7 @@ class Attempt:
                 text = f"given up: {outcome.text}" if outcome.text else "it expired before it was sent"
                 self.outcomes[recipient] = Refused(outcome.code, _EXPIRED, text, outcome.stage)
         if self._unknown:
-            self.reasons.append(_UNKNOWN)
+            self.reasons.append(_UNKNOWN_FOR_GOOD if is_expired(self.item, now) else _UNKNOWN)
 
     @property
     def _unknown(self) -> list[Recipient]:
@@ -172,7 +173,8 @@ class Attempt:
         """Why the submission is held, if it is."""
         if not self.open_ones:
             return []
-        is_for_a_person = self._unknown and not self.item.terms.at_least_once and _UNKNOWN not in self.reasons
+        is_said = not {_UNKNOWN, _UNKNOWN_FOR_GOOD}.isdisjoint(self.reasons)
+        is_for_a_person = self._unknown and not self.item.terms.at_least_once and not is_said
         return [*self.reasons, _UNKNOWN] if is_for_a_person else self.reasons
 
     def settled(self, now: datetime, policy: RetryPolicy, chance: float) -> OutgoingItem:
