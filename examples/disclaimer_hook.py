@@ -32,7 +32,7 @@ class Disclaimer:
             return None
         if "confidential" in message.subject.lower():
             return Hold(f"confidential, and for {outside[0]}")
-        message.text = f"{message.text.rstrip()}\n\n{self._config.text}\n"
+        message.text = f"{(message.text or '').rstrip()}\n\n{self._config.text}\n"
         return Processed(message)
 
 

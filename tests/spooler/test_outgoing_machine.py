@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -114,7 +114,7 @@ class Mortal:
         self._store, self._world = store, world
 
     def __getattr__(self, name: str) -> object:
-        found = getattr(self._store, name)
+        found: Any = getattr(self._store, name)
         if not callable(found):
             return found
 
@@ -210,15 +210,15 @@ class Seeing:
 class Queue(RuleBasedStateMachine):
     """One mailbox, which a process after the other works on."""
 
-    place: Callable[[], Path | PostgresPlace] | None = None
-
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
         self.known: dict[str, OutgoingItem] = {}
         self._folder = tempfile.TemporaryDirectory(dir=_SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None)
-        make = type(self).place
-        self.box = Box(Mode.BLOCKING, Path(self._folder.name) / "mail.db" if make is None else make())
+        self.box = Box(Mode.BLOCKING, self.new_place())
+
+    def new_place(self) -> Path | PostgresPlace:
+        return Path(self._folder.name) / "mail.db"
 
     # What happens
 
@@ -368,6 +368,7 @@ TestQueue.settings = settings(MODEST, max_examples=2_000 if SOAK else 25)
 @pytest.mark.soak
 def test_the_queue_on_postgresql(postgresql: Postgresql) -> None:
     class OnPostgresql(Queue):
-        place = staticmethod(lambda: new_place(postgresql))
+        def new_place(self) -> PostgresPlace:
+            return new_place(postgresql)
 
     run_state_machine_as_test(OnPostgresql, settings=settings(MODEST, max_examples=100))
