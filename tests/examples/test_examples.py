@@ -42,7 +42,8 @@ PROMISED = {
     ],
     "probe.py": ["greeting   220 mx.loopback.test ESMTP", "Software: msgcore", "starttls fails: not offered"],
     "profiles.py": [
-        """["# Ann's own.", '', 'transport_order = ["internet-mail"]'] ('mail', 'internet-mail')\nrefused: was changed""",
+        """["# Ann's own.", '', 'transport_order = ["internet-mail"]'] ('mail', 'internet-mail')""",
+        "refused: was changed",
         "mail works\ninternet-mail check host and port",
         "internet-mail: password: callable:vault: nobody gives it",
         "default: office\n",

@@ -68,7 +68,7 @@ def accept_of(envelope: Envelope, message: Message) -> Accept:
 
 def _request_of(envelope: Envelope, message: Message) -> DeliveryRequest:
     """Give what is asked for; where the envelope says nothing of a priority, the message's own is that."""
-    request, priority = envelope.request, _PRIORITIES.get(message.get(PidTagPriority))
+    request, priority = envelope.request, _PRIORITIES.get(message.get(PidTagPriority, 0))
     return request if request.priority is not None or priority is None else attrs.evolve(request, priority=priority)
 
 

@@ -46,6 +46,7 @@ class RelayTransport:
         newer_routes: Callable[[int | None, Deadline], Awaitable[RouteTable | None]],
         decide: Callable[[Address, MessageFacts, Deadline], Awaitable[Decision]],
         run: Callable[[Deadline], Awaitable[None]],
+        provider_uids: Sequence[bytes] = (),
     ) -> None:
         self._queue = queue
         self._routes = routes
@@ -53,6 +54,7 @@ class RelayTransport:
         self._decide = decide
         self._run = run
         self.identity = identity
+        self.provider_uids = provider_uids
         self._is_closed = False
 
     @property

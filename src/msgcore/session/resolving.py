@@ -11,7 +11,7 @@ an address, and is expanded by whoever delivers to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol, cast
 
 import attrs
@@ -27,6 +27,7 @@ __all__ = ["Book", "NameResolver", "Reached", "Standing", "is_address", "once"]
 
 _MOST_NAMED = 10
 _MOST_MEMBERS = 100_000
+_UID = slice(4, 20)
 
 
 class Book(Protocol):
@@ -47,10 +48,21 @@ _Found = tuple[Book, AddressBookEntry]
 
 @attrs.frozen
 class Reached:
-    """An address that gets the message, and the lists by way of which it does, the outermost first."""
+    """An address that gets the message, and the lists by way of which it does, the outermost first.
+
+    ``entry_id`` is by what a transport of the session knows it; empty where none does.
+    """
 
     address: Address
     lists: tuple[str, ...] = ()
+    entry_id: bytes = b""
+
+    def as_recipient(self, given: Recipient) -> Recipient:
+        """Give a recipient of this address, with what was asked for the one that was given."""
+        if not self.entry_id:
+            return attrs.evolve(given, address=self.address)
+        others = [(tag, value) for tag, value in given.properties if tag != PidTagEntryId]
+        return attrs.evolve(given, address=self.address, properties=(*others, (PidTagEntryId, self.entry_id)))
 
 
 @attrs.frozen
@@ -97,14 +109,18 @@ def once(standings: Iterable[Standing]) -> list[Recipient]:
 def _recipient(standing: Standing, reached: Reached) -> Recipient:
     """Give a recipient with what was asked for the one that stands for it; what a row says of a list is nobody's."""
     given = standing.recipient
-    return attrs.evolve(given, address=reached.address, properties=() if standing.is_list else given.properties)
+    return reached.as_recipient(attrs.evolve(given, properties=()) if standing.is_list else given)
 
 
 class NameResolver:
-    """Resolves the recipients of one message, and asks for no name twice."""
+    """Resolves the recipients of one message, and asks for no name twice.
 
-    def __init__(self, books: Sequence[Book]) -> None:
+    ``provider_uids`` are those of the session's transports: whom one of them has named is its own recipient.
+    """
+
+    def __init__(self, books: Sequence[Book], provider_uids: Collection[bytes] = ()) -> None:
         self._books = books
+        self._provider_uids = provider_uids
         self._found: dict[str, _Found] = {}
 
     async def standing(self, recipient: Recipient, deadline: Deadline) -> Standing:
@@ -122,8 +138,8 @@ class NameResolver:
         name = recipient.email_address if recipient.address_type == MAPIPDL else recipient.address.display_name
         book, entry = await self._of_name(name, deadline)
         if not entry.is_personal_list:
-            return Standing(recipient, entry, (Reached(entry.address),))
-        reached, loops = await _expanded(book, entry, deadline)
+            return Standing(recipient, entry, (self._reached(entry, ()),))
+        reached, loops = await self._expanded(book, entry, deadline)
         return Standing(recipient, entry, reached, loops)
 
     async def entry(self, name: str, deadline: Deadline) -> AddressBookEntry:
@@ -158,6 +174,33 @@ class NameResolver:
             )
         return _only(name, [*begun.values()])
 
+    def _reached(self, entry: AddressBookEntry, above: Sequence[AddressBookEntry]) -> Reached:
+        is_known = entry.entry_id[_UID] in self._provider_uids
+        return Reached(entry.address, tuple(_name(each) for each in above), entry.entry_id if is_known else b"")
+
+    async def _expanded(
+        self, book: Book, entry: AddressBookEntry, deadline: Deadline
+    ) -> tuple[tuple[Reached, ...], tuple[tuple[str, ...], ...]]:
+        reached: dict[bytes, Reached] = {}
+        loops: list[tuple[str, ...]] = []
+        expanded: set[bytes] = set()
+        waiting: list[tuple[AddressBookEntry, tuple[AddressBookEntry, ...]]] = [(entry, ())]
+        while waiting:
+            one, above = waiting.pop()
+            if not one.is_personal_list:
+                reached.setdefault(one.address.search_key, self._reached(one, above))
+                if len(reached) > _MOST_MEMBERS:
+                    raise LimitExceeded(f"list {_name(entry)!r}: more than {_MOST_MEMBERS:,} members")
+                continue
+            keys = [_key(each) for each in above]
+            if _key(one) in keys:
+                loops.append(tuple(_name(each) for each in (*above[keys.index(_key(one)) :], one)))
+            elif _key(one) not in expanded:
+                expanded.add(_key(one))
+                members = await _members(book, one, above, deadline)
+                waiting += [(member, (*above, one)) for member in reversed(members)]
+        return tuple(reached.values()), tuple(loops)
+
 
 def _only(name: str, found: Sequence[_Found]) -> _Found:
     if len(found) == 1:
@@ -179,30 +222,6 @@ def _of_entry_id(recipient: Recipient) -> Address | None:
     except MalformedMessage:
         return None
     return found if found.is_resolved and found.address_type != MAPIPDL else None
-
-
-async def _expanded(
-    book: Book, entry: AddressBookEntry, deadline: Deadline
-) -> tuple[tuple[Reached, ...], tuple[tuple[str, ...], ...]]:
-    reached: dict[bytes, Reached] = {}
-    loops: list[tuple[str, ...]] = []
-    expanded: set[bytes] = set()
-    waiting: list[tuple[AddressBookEntry, tuple[AddressBookEntry, ...]]] = [(entry, ())]
-    while waiting:
-        one, above = waiting.pop()
-        if not one.is_personal_list:
-            reached.setdefault(one.address.search_key, Reached(one.address, tuple(_name(each) for each in above)))
-            if len(reached) > _MOST_MEMBERS:
-                raise LimitExceeded(f"list {_name(entry)!r}: more than {_MOST_MEMBERS:,} members")
-            continue
-        keys = [_key(each) for each in above]
-        if _key(one) in keys:
-            loops.append(tuple(_name(each) for each in (*above[keys.index(_key(one)) :], one)))
-        elif _key(one) not in expanded:
-            expanded.add(_key(one))
-            members = await _members(book, one, above, deadline)
-            waiting += [(member, (*above, one)) for member in reversed(members)]
-    return tuple(reached.values()), tuple(loops)
 
 
 async def _members(

@@ -84,7 +84,7 @@ class AddressBook:
             return None
         address = primary_address(found) or self._directory.distinguished_name(found)
         kind = DisplayType.DISTRIBUTION_LIST if named.is_list else DisplayType.MAIL_USER
-        return AddressBookEntry(address, kind, (named.name,))
+        return AddressBookEntry(address, kind, (named.name,), self._directory.entry_id(found))
 
     async def list_members(self, entry: AddressBookEntry, deadline: Deadline) -> Sequence[AddressBookEntry]:
         found = await self._directory.look_up(entry.address, deadline)

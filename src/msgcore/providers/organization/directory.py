@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -41,6 +42,15 @@ class Directory:
     def host(self) -> str:
         """The organisation's name in the form of a host, for trace fields and reports."""
         return f"{_NO_HOST.sub('-', self.name).strip('-')[:50] or 'organization'}.msgcore"
+
+    @property
+    def provider_uid(self) -> bytes:
+        """The 16 octets by which entry ids of its people and lists are known."""
+        return hashlib.sha256(fold(self._recipients).encode()).digest()[:16]
+
+    def entry_id(self, named: Mailbox | Entry) -> bytes:
+        """Give the entry id of one of its people or lists: the organisation's octets, and the name inside."""
+        return bytes(4) + self.provider_uid + self.distinguished_name(named).email_address.encode()
 
     @property
     def _recipients(self) -> str:

@@ -71,6 +71,7 @@ class OrganizationService:
             newer_routes=office.newer_routes,
             decide=office.decide,
             run=office.run_mta,
+            provider_uids=(office.directory.provider_uid,),
         )
         store = InternalStore(self._runtime, office.database, mailbox)
         self._providers = (store, relay, AddressBook(office.directory))

@@ -130,7 +130,7 @@ class SessionRecipients(SessionStores):
             books += opened.address_books
             having = [one for one in opened.stores if SpecialFolder.CONTACTS in one.special_folders]
             books += [ContactsBook(one, one.known_contacts) for one in having]
-        return NameResolver(books)
+        return NameResolver(books, {uid for one in self._transports() for uid in one.provider_uids})
 
     async def _resolved(self, recipients: Sequence[Recipient], deadline: Deadline) -> tuple[Recipient, ...]:
         resolver = self._resolver()
@@ -152,15 +152,15 @@ class SessionRecipients(SessionStores):
         """
         deadline = self._runtime.deadline(timeout_seconds)
         resolver = self._resolver()
-        asked: list[RecipientCheck] = []
+        asked: list[_Asked] = []
         for recipient in message.recipients:
             try:
                 asked += _to_ask(await resolver.standing(recipient, deadline))
             except (InvalidAddress, LimitExceeded) as error:
-                asked.append(RecipientCheck(recipient, None, None, str(error)))
+                asked.append((RecipientCheck(recipient, None, None, str(error)), None))
         await self._follow_config(deadline)
-        going = [attrs.evolve(one.recipient, address=one.address) for one in asked if one.address and not one.reason]
-        takers = await self._takers([*dict.fromkeys(going)], message, deadline)
+        going = dict.fromkeys(recipient for _, recipient in asked if recipient is not None)
+        takers = await self._takers([*going], message, deadline)
         return tuple(_answered(asked, takers))
 
     async def _takers(
@@ -200,35 +200,41 @@ _Taker = tuple[str | None, str | None, str]
 """Service, connector, reason."""
 
 
-def _to_ask(standing: Standing) -> list[RecipientCheck]:
+_Asked = tuple[RecipientCheck, Recipient | None]
+"""A check, and the recipient that somebody is to take; there is none where the check has its answer already."""
+
+
+def _to_ask(standing: Standing) -> list[_Asked]:
     """Give the checks of a recipient and of those behind it, as they are before anybody is asked who takes whom."""
     given = standing.recipient
     if not standing.is_list:
-        return [RecipientCheck(given, None, None, "", one.address) for one in standing.reached]
+        return [
+            (RecipientCheck(given, None, None, "", one.address), one.as_recipient(given)) for one in standing.reached
+        ]
     count = len(standing.reached)
     reason = f"a personal list of {count:,}, expanded at submit" if count else "a personal list without members"
     reason = "; ".join([reason, *(_told(loop) for loop in standing.loops)])
-    checks = [RecipientCheck(given, None, None, reason, standing.entry.address, is_list=count > 0)]
-    return checks + [
-        RecipientCheck(attrs.evolve(given, address=one.address, properties=()), None, None, "", one.address, one.lists)
-        for one in standing.reached
-    ]
+    asked: list[_Asked] = [(RecipientCheck(given, None, None, reason, standing.entry.address, is_list=count > 0), None)]
+    for one in standing.reached:
+        member = attrs.evolve(given, address=one.address, properties=())
+        asked.append((RecipientCheck(member, None, None, "", one.address, one.lists), one.as_recipient(member)))
+    return asked
 
 
 def _told(loop: Sequence[str]) -> str:
     return f"list {loop[0]!r} is inside itself ({' > '.join(loop)}), where it is passed over"
 
 
-def _answered(asked: Sequence[RecipientCheck], takers: Mapping[Recipient, _Taker]) -> list[RecipientCheck]:
+def _answered(asked: Sequence[_Asked], takers: Mapping[Recipient, _Taker]) -> list[RecipientCheck]:
     answered: list[RecipientCheck] = []
-    there = {one.address.search_key for one in asked if one.address and not one.lists and not one.reason}
-    for one in asked:
-        if one.address is None or one.reason:
+    there = {going.address.search_key for one, going in asked if going is not None and not one.lists}
+    for one, going in asked:
+        if going is None:
             answered.append(one)
             continue
-        service, connector, reason = takers[attrs.evolve(one.recipient, address=one.address)]
-        if one.lists and one.address.search_key in there:
+        service, connector, reason = takers[going]
+        if one.lists and going.address.search_key in there:
             reason += "; is a recipient otherwise, and gets it once"
-        there.add(one.address.search_key)
+        there.add(going.address.search_key)
         answered.append(attrs.evolve(one, service=service, connector=connector, reason=reason))
     return answered
