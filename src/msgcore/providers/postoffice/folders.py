@@ -19,7 +19,7 @@ import attrs
 from msgcore.base.text import fold
 from msgcore.errors import ObjectDeleted, StoreCorrupt
 from msgcore.providers.postoffice.listing import FOLDER_PREFIX, Lister, Listing
-from msgcore.providers.postoffice.names import file_name_of, folder_mark, new_id
+from msgcore.providers.postoffice.names import Entry, file_name_of, folder_mark, new_id
 from msgcore.providers.postoffice.share import read_file, write_file
 from msgcore.spi.store import SpecialFolder
 
@@ -109,15 +109,27 @@ class FolderTree:
                 raise
             return None
 
-    def all(self) -> Iterator[Folder]:
-        """Give all folders, each behind the one it is in."""
+    def remembered(self, number: int) -> Iterator[tuple[Folder, Entry]]:
+        """Say where a message was when folders were last listed."""
+        for folder in (*self._special.values(), *list(self._hints.values())):
+            listing = self._lister.remembered(folder.path)
+            entry = None if listing is None else listing.entries.get(number)
+            if entry is not None:
+                yield folder, entry
+
+    def forget(self, folder: Folder) -> None:
+        """Look at a folder anew."""
+        self._lister.forget(folder.path)
+
+    def walk(self) -> Iterator[tuple[Folder, Listing]]:
+        """Give all folders with what they have now, each behind the one it is in."""
         waiting: list[tuple[Path, int | None]] = [(self._root, None)]
         while waiting:
             path, parent = waiting.pop(0)
             listing = self._look(path)
             folder = None if listing is None else self._folder(path, listing, parent)
             if folder is not None and listing is not None:
-                yield folder
+                yield folder, listing
                 waiting += [(path / name, folder.id) for name in listing.below]
 
     def special(self, role: SpecialFolder) -> Folder:
@@ -136,7 +148,7 @@ class FolderTree:
         known = self._hints.get(number)
         if known is not None and os.path.lexists(known.path / folder_mark(number)):
             return known
-        for folder in self.all():
+        for folder, _ in self.walk():
             if folder.id == number:
                 return folder
         self._hints.pop(number, None)

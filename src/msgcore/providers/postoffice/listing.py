@@ -77,6 +77,15 @@ class Lister:
         self._known[path] = _Known(changed_ns, since, is_settled, names, listing)
         return listing
 
+    def remembered(self, path: Path) -> Listing | None:
+        """Give what a folder had when it was last listed."""
+        known = self._known.get(path)
+        return None if known is None else known.listing
+
+    def forget(self, path: Path) -> None:
+        """List a folder anew when it is looked at again, however long it has not changed."""
+        self._known.pop(path, None)
+
 
 class _OpenFolder:
     """A folder that is open, which a client of NFS asks its server about; where there is no such thing, its path."""

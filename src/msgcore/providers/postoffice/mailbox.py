@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,9 +14,10 @@ import attrs
 
 from msgcore.errors import NotFound, ObjectDeleted, StoreBusy, StoreCorrupt
 from msgcore.providers.postoffice.folders import Folder, FolderTree, folder_path, write_folder
+from msgcore.providers.postoffice.listing import Listing
 from msgcore.providers.postoffice.message_file import Prepared, StoredContent, read_content
 from msgcore.providers.postoffice.names import Entry, new_id, new_name
-from msgcore.providers.postoffice.plans import Arrive, Plans, Publish, Rename, Step, make
+from msgcore.providers.postoffice.plans import Arrive, Plan, Plans, Publish, Rename, Step, make
 from msgcore.providers.postoffice.share import (
     bring_to_disk,
     make_folder,
@@ -28,9 +32,8 @@ from msgcore.providers.postoffice.share import (
 __all__ = ["Change", "Found", "Mailbox", "NewEntry"]
 
 _TRIES = 100
-_LOOKS = 3
 _MOST_HINTS = 200_000
-_MARK = "d."
+_KEY_MARK = re.compile("d\\.([0-9a-f]{16})")
 _NOWHERE = 0
 
 
@@ -81,18 +84,33 @@ class Mailbox:
         known = self._hints.get(number)
         if known is not None and os.path.lexists(known.path):
             return known
-        # While it is looked for it may move from where nobody has looked yet to where somebody has.
-        for _ in range(_LOOKS):
-            for folder in self.tree.all():
-                entry = self.tree.look(folder).entries.get(number)
+        for found in itertools.starmap(Found, self.tree.remembered(number)):
+            if os.path.lexists(found.path):
+                return self._noted(found)
+        # While it is looked for it may move from where nobody has looked yet to where somebody has: it is not there
+        # when it is in none of all the folders, and these are the same as before.
+        before: list[Listing] = []
+        for _ in range(_TRIES):
+            seen: list[Listing] = []
+            for folder, listing in self.tree.walk():
+                entry = listing.entries.get(number)
                 if entry is not None:
                     return self._noted(Found(folder, entry))
-        self._hints.pop(number, None)
-        raise ObjectDeleted(f"message {number:x} is deleted")
+                seen.append(listing)
+            if len(seen) == len(before) and all(map(operator.is_, seen, before)):
+                self._hints.pop(number, None)
+                raise ObjectDeleted(f"message {number:x} is deleted")
+            before = seen
+        raise StoreBusy(f"{self.place}: messages come and go all the time")
 
     def find_all(self, numbers: Sequence[int]) -> list[Found]:
         """Find messages, each once; raises as :meth:`find` does."""
         return [self.find(one) for one in dict.fromkeys(numbers)]
+
+    def look_again(self, found: Found) -> None:
+        """Forget where a message was: a client of a share may say for a while that a file is there when it is not."""
+        self._hints.pop(found.entry.id, None)
+        self.tree.forget(found.folder)
 
     def messages(self, folder: Folder) -> Mapping[int, Entry]:
         """Give the messages of a folder by number."""
@@ -119,6 +137,7 @@ class Mailbox:
             octets = read_file(path)
             if octets is not None:
                 return read_content(octets, str(path))
+            self.look_again(found)
             before, found = found, self.find(found.entry.id)
             if before.entry == found.entry and before.path == found.path and os.path.lexists(found.path):
                 raise StoreCorrupt(f"{path}: is missing")
@@ -142,7 +161,7 @@ class Mailbox:
         draft = self._tmp / new_name()
         draft.mkdir()
         try:
-            write_file(draft / f"{_MARK}{entry.id:016x}")
+            write_file(draft / f"d.{entry.id:016x}")
             write_file(draft / entry.name, *prepared.chunks)
             bring_to_disk(draft)
             self._make_bucket(known.parent)
@@ -159,13 +178,19 @@ class Mailbox:
     def save(self, folder: Folder, prepared: Sequence[Prepared]) -> list[int]:
         """Put messages into a folder, all or none, and give their numbers."""
         new: list[NewEntry] = []
+        plan: Plan | None = None
         try:
             for one in prepared:
                 new.append(self.write_new(folder, one))
-            self.carry_out([step for one in new for step in one.steps], is_one=len(new) == 1)
+            if len(new) == 1:  # whoever delivers it again makes the steps that are left
+                make(new[0].steps)
+            elif new:
+                plan = self.plans.write([step for one in new for step in one.steps])
         except BaseException:
             self.drop(new)
             raise
+        if plan is not None:
+            plan.carry_out()
         return [self.number_of(one) for one in new]
 
     def drop(self, new: Sequence[NewEntry]) -> None:
@@ -184,17 +209,11 @@ class Mailbox:
             names = names_in(self._key_path(key))
         except FileNotFoundError:
             return None
-        return next((int(name.removeprefix(_MARK), 16) for name in names if name.startswith(_MARK)), None)
+        marks = [_KEY_MARK.fullmatch(name) for name in names]
+        return next((int(one.group(1), 16) for one in marks if one is not None), None)
 
     def _key_path(self, key: str) -> Path:
         return self.place / "keys" / key[:2] / key
-
-    def carry_out(self, steps: Sequence[Step], *, is_one: bool) -> None:
-        """Make steps; those of one message need no plan: whoever delivers it again makes those that are left."""
-        if is_one:
-            make(steps)
-        elif steps:
-            self.plans.carry_out(steps)
 
     # Changing
 
@@ -216,12 +235,13 @@ class Mailbox:
         if len(found) == 1:
             return [self.change_one(found[0].entry.id, change)]
         if steps:
-            self.plans.carry_out(steps)
+            self.plans.write(steps).carry_out()
         for before, after in changes:
             if os.path.lexists(after.path):
                 self._noted(after)
             else:
                 # Somebody else has changed it between: in whatever order, both changes are to hold.
+                self.look_again(before)
                 with suppress(ObjectDeleted):
                     self.change_one(before.entry.id, change)
         return found
@@ -243,6 +263,7 @@ class Mailbox:
                 self._noted(after)
                 bring_to_disk(after.folder.path, before.folder.path)
                 return before
+            self.look_again(before)
         raise StoreBusy(f"{self.place}: message {number:x} changes all the time")
 
     # Files beside

@@ -13,10 +13,11 @@ from msgcore.base.text import fold
 from msgcore.errors import UsageError
 from msgcore.spi.store import MessageFlag, MessageStatus
 
-__all__ = ["Entry", "check_name", "file_name_of", "folder_id_in", "folder_mark", "new_id", "new_name"]
+__all__ = ["Entry", "check_name", "file_name_of", "folder_id_in", "folder_mark", "is_new_name", "new_id", "new_name"]
 
 _ID, _NAME, _BITS = "([0-9a-f]{16})", "([0-9a-f]{16}|0)", "([0-9a-f]{1,8})"
 _ENTRY = re.compile(rf"m\.{_ID}\.{_ID}\.{_NAME}\.{_NAME}\.{_BITS}\.{_BITS}")
+_NEW = re.compile("[0-9a-f]{16}")
 _FOLDER_MARK = re.compile(r"i\.([0-9a-f]{16})")
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
 _LONGEST_PLAIN = 120
@@ -32,6 +33,11 @@ def new_id() -> int:
 def new_name() -> str:
     """Make a name that nothing ever had."""
     return secrets.token_hex(8)
+
+
+def is_new_name(name: str) -> bool:
+    """Say whether it may be one of those, and not a file that a system or somebody else has put there."""
+    return _NEW.fullmatch(name) is not None
 
 
 @attrs.frozen

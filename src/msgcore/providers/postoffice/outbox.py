@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from types import MappingProxyType
 
 import attrs
@@ -28,7 +27,7 @@ from msgcore.providers.postoffice.mailbox import Found, Mailbox, NewEntry
 from msgcore.providers.postoffice.message_file import Prepared, hashed_key
 from msgcore.providers.postoffice.names import Entry, new_name
 from msgcore.providers.postoffice.plans import Rename, make
-from msgcore.providers.postoffice.share import remove, write_file
+from msgcore.providers.postoffice.share import share_time
 from msgcore.providers.postoffice.submissions import Hold, Record, read_record, write_record
 from msgcore.runtime.host import boot_id, boot_of, holder_has_ended, holder_name
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
@@ -87,7 +86,7 @@ class Outbox:
         try:
             outbox = self._mailbox.tree.special(SpecialFolder.OUTBOX)
             new = [self._mailbox.write_new(outbox, attrs.evolve(prepared, key=key), record)]
-            self._mailbox.carry_out(new[0].steps, is_one=True)
+            make(new[0].steps)
         except BaseException:
             self._mailbox.drop(new)
             self._forget(record)
@@ -132,6 +131,7 @@ class Outbox:
             record = self._records.get(name) or self._read(found.entry)
             if record is not None:
                 return found, record
+            self._mailbox.look_again(found)
             before, found = found, self._mailbox.find(found.entry.id)
             if found.entry == before.entry:
                 raise StoreCorrupt(f"{self._mailbox.place}: the record {name} of a submission is missing")
@@ -165,7 +165,7 @@ class Outbox:
                 return None
             found, record = min(ready, key=lambda one: (one[1].item.submitted_at, one[0].entry.id))
             item = attrs.evolve(record.item, token=record.item.token + 1)
-            hold = Hold(holder_name(), lease_seconds, self._share_time())
+            hold = Hold(holder_name(), lease_seconds, share_time(self._mailbox.place / "tmp"))
             if self._mailbox.plans.finish():
                 continue
             if self._put(found, Record(item, hold)) is not None:
@@ -175,19 +175,6 @@ class Outbox:
 
     def settle(self, item: OutgoingItem, reports: Sequence[Prepared]) -> bool:
         """Write what became of a locked submission and unlock it; false when somebody else has locked it since."""
-        inbox = self._mailbox.tree.special(SpecialFolder.INBOX)
-        new: list[NewEntry] = []
-        is_settled = False
-        try:
-            for report in reports:
-                new.append(self._mailbox.write_new(inbox, report))
-            is_settled = self._settle(item, new)
-            return is_settled
-        finally:
-            if not is_settled:
-                self._mailbox.drop(new)
-
-    def _settle(self, item: OutgoingItem, reports: Sequence[NewEntry]) -> bool:
         for _ in range(_TRIES):
             try:
                 found, record = self._record(self._mailbox.find(item.entry_id.number))
@@ -259,16 +246,33 @@ class Outbox:
 
     # Writing
 
-    def _put(self, found: Found, record: Record, reports: Sequence[NewEntry] = ()) -> Found | None:
+    def _put(self, found: Found, record: Record, reports: Sequence[Prepared] = ()) -> Found | None:
         """Put a record in the place of another, and reports into the inbox with it; ``None``: somebody was faster."""
         name = self._write(record)
         after = self._placed(found, name, record.item.state)
         first = Rename(found.path, after.path)
-        steps = [step for one in reports for step in one.steps]
-        # What raises here may have been made all the same: the record stays, and goes when nothing names it.
-        is_made = self._mailbox.plans.carry_out(steps, first) if steps else make((), first)
+        # What raises while it is carried out may be done all the same: then what was written stays, and goes when
+        # nothing names it.
+        is_made = self._with_reports(first, reports) if reports else make((), first)
         self._forget(found.entry.submission if is_made else name)
+        if not is_made:
+            self._mailbox.look_again(found)
         return after if is_made else None
+
+    def _with_reports(self, first: Rename, reports: Sequence[Prepared]) -> bool:
+        inbox = self._mailbox.tree.special(SpecialFolder.INBOX)
+        new: list[NewEntry] = []
+        try:
+            for report in reports:
+                new.append(self._mailbox.write_new(inbox, report))
+            plan = self._mailbox.plans.write([step for one in new for step in one.steps], first)
+        except BaseException:
+            self._mailbox.drop(new)
+            raise
+        is_made = plan.carry_out()
+        if not is_made:
+            self._mailbox.drop(new)
+        return is_made
 
     def _placed(self, found: Found, name: str, state: OutgoingState) -> Found:
         entry = attrs.evolve(found.entry, tag=new_name(), submission=name)
@@ -298,16 +302,10 @@ class Outbox:
             return True
         now = self._clock.monotonic()
         seen = self._seen.setdefault((record.item.entry_id.number, record.item.token), now)
-        return now - seen >= hold.lease_seconds or self._share_time() - hold.taken_at >= hold.lease_seconds
-
-    def _share_time(self) -> float:
-        """Ask the share what time it is."""
-        path: Path = self._mailbox.place / "tmp" / new_name()
-        write_file(path)
-        try:
-            return path.stat().st_mtime
-        finally:
-            remove(path)
+        return (
+            now - seen >= hold.lease_seconds
+            or share_time(self._mailbox.place / "tmp") - hold.taken_at >= hold.lease_seconds
+        )
 
 
 def _due(record: Record, now: datetime) -> Record | None:

@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 
 from msgcore.errors import ObjectDeleted, StoreCorrupt
-from msgcore.providers.postoffice.names import new_name
+from msgcore.providers.postoffice.names import is_new_name, new_name
 from msgcore.providers.postoffice.share import (
     bring_to_disk,
     names_in,
@@ -31,7 +31,7 @@ from msgcore.providers.postoffice.share import (
     write_file,
 )
 
-__all__ = ["Arrive", "Plans", "Publish", "Rename", "Step", "make"]
+__all__ = ["Arrive", "Plan", "Plans", "Publish", "Rename", "Step", "make"]
 
 
 @attrs.frozen
@@ -62,6 +62,31 @@ Step = Rename | Publish | Arrive
 _KINDS: dict[str, type[Rename | Publish | Arrive]] = {"rename": Rename, "publish": Publish, "arrive": Arrive}
 
 
+@attrs.frozen
+class Plan:
+    """What has been written down."""
+
+    path: Path
+    steps: tuple[Step, ...]
+    first: Rename | None
+
+    def carry_out(self) -> bool:
+        """Make all the steps; false when ``first`` could not be made, and nothing was.
+
+        An error of the disk leaves the plan to whoever comes next.
+
+        Raises:
+            ObjectDeleted: a folder that something should come into is gone; the other steps are made.
+        """
+        try:
+            is_made = make(self.steps, self.first)
+        except ObjectDeleted:
+            remove(self.path)
+            raise
+        remove(self.path)
+        return is_made
+
+
 class Plans:
     """The plans of the mailbox at ``place``; paths in plans are below it."""
 
@@ -69,34 +94,24 @@ class Plans:
         self._place = place
         self._folder = place / "plans"
 
-    def carry_out(self, steps: Sequence[Step], first: Rename | None = None) -> bool:
-        """Make all the steps, whatever happens meanwhile; false when ``first`` could not be made, and nothing was.
-
-        Raises:
-            ObjectDeleted: a folder that something should come into is gone.
-        """
+    def write(self, steps: Sequence[Step], first: Rename | None = None) -> Plan:
+        """Write a plan down; once this returns, somebody carries it out, whatever happens."""
         path = self._folder / new_name()
         draft = self._place / "tmp" / path.name
         write_file(draft, self._to_json(steps, first))
         rename(draft, path)
         bring_to_disk(self._folder)
-        try:
-            return make(steps, first)
-        finally:
-            remove(path)
+        return Plan(path, tuple(steps), first)
 
     def finish(self) -> bool:
         """Carry out what others have begun, and say whether there was anything."""
-        names = names_in(self._folder)
-        for name in names:
+        found = [name for name in names_in(self._folder) if is_new_name(name)]
+        for name in found:
             octets = read_file(self._folder / name)
             if octets is not None:
-                steps, first = self._of_json(octets, name)
-                # Whoever began it is told what is gone.
-                with suppress(ObjectDeleted):
-                    make(steps, first)
-                remove(self._folder / name)
-        return bool(names)
+                with suppress(ObjectDeleted):  # whoever began it is told of that
+                    self._read(self._folder / name, octets).carry_out()
+        return bool(found)
 
     def _to_json(self, steps: Sequence[Step], first: Rename | None) -> bytes:
         written = [self._written(one) for one in steps]
@@ -106,16 +121,16 @@ class Plans:
         paths = [path.relative_to(self._place).as_posix() for path in (step.source, step.target)]
         return [type(step).__name__.lower(), *paths]
 
-    def _of_json(self, octets: bytes, name: str) -> tuple[list[Step], Rename | None]:
+    def _read(self, path: Path, octets: bytes) -> Plan:
         try:
             said = json.loads(octets)
-            steps = [self._step(one) for one in said["steps"]]
+            steps = tuple(self._step(one) for one in said["steps"])
             first = None if said["first"] is None else self._step(said["first"])
             if not isinstance(first, Rename | None):
                 raise ValueError("begins with no rename")
         except (ValueError, TypeError, LookupError, RecursionError) as error:
-            raise StoreCorrupt(f"{self._folder / name}: is no plan: {error}") from error
-        return steps, first
+            raise StoreCorrupt(f"{path}: is no plan: {error}") from error
+        return Plan(path, steps, first)
 
     def _step(self, said: Any) -> Step:
         kind, source, target = said
@@ -129,11 +144,7 @@ class Plans:
 
 
 def make(steps: Sequence[Step], first: Rename | None = None) -> bool:
-    """Make steps that have not been made; as :meth:`Plans.carry_out`, without the plan.
-
-    Raises:
-        ObjectDeleted: a folder that something should come into is gone; the other steps are made.
-    """
+    """Make steps that have not been made yet, as :meth:`Plan.carry_out` does."""
     if first is not None and not _is_made(first):
         return False
     gone: Path | None = None

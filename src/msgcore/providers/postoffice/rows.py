@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, cast
 
 from msgcore.base.ids import EntryId, ObjectKind
@@ -169,13 +168,13 @@ class _Desk:
 
     def __init__(self, reader: RowReader) -> None:
         self._reader = reader
-        self._path: Path | None = None
+        self._entry: Entry | None = None
         self._message = Message()
 
     def message(self, found: Found) -> Message:
-        if self._path != found.path:
+        if self._entry is not found.entry:
             self._message = self._reader.message(found)
-            self._path = found.path
+            self._entry = found.entry
         return self._message
 
 

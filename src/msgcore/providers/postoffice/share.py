@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from msgcore.errors import ConnectionLost, MsgcoreError, StoreError, StoreFull
+from msgcore.errors import ConnectionLost, MsgcoreError, StoreCorrupt, StoreError, StoreFull
 
 __all__ = [
     "bring_to_disk",
@@ -26,6 +27,8 @@ __all__ = [
     "remove",
     "rename",
     "share_errors",
+    "share_time",
+    "unless_unwritable",
     "write_file",
 ]
 
@@ -48,6 +51,8 @@ _AWAY = frozenset(
         errno.EAGAIN,
     }
 )
+_LARGEST_FILE = 1 << 30
+_UNWRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
 # What systems say of a folder that they cannot bring to the disk by itself.
 _NO_FSYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EACCES, errno.EPERM, errno.EBADF})
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EACCES, errno.EPERM})
@@ -70,7 +75,17 @@ def share_errors(place: Path, mark: Path) -> Generator[None]:
         if error.errno in _AWAY or not os.path.lexists(mark):
             raise ConnectionLost(f"{place}: is not there: is its share?") from error
         kind = StoreFull if error.errno in _FULL else StoreError
-        raise kind(f"{place}: {error.strerror or error} ({Path(error.filename or place).name})") from error
+        raise kind(f"{place}: {error.strerror or error} ({Path(str(error.filename or place)).name})") from error
+
+
+@contextmanager
+def unless_unwritable() -> Generator[None]:
+    """Do something if it can be done, and pass it by for whoever may not write, or has no room to."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
 
 
 def write_file(path: Path, *chunks: bytes) -> None:
@@ -97,11 +112,22 @@ def names_in(folder: Path) -> list[str]:
 
 
 def read_file(path: Path) -> bytes | None:
-    """Read a whole file; ``None`` when it is not there."""
+    """Read a whole file; ``None`` when it is not there, or was removed while it was read.
+
+    Raises:
+        StoreCorrupt: it is larger than anything that is written here.
+    """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > _LARGEST_FILE:
+                raise StoreCorrupt(f"{path}: is larger than a message can be")
+            return file.read()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        if error.errno == errno.ESTALE:
+            return None
+        raise
 
 
 def bring_to_disk(*folders: Path) -> None:
@@ -164,3 +190,13 @@ def remove(path: Path) -> None:
         path.unlink()
         return
     shutil.rmtree(path, ignore_errors=True)
+
+
+def share_time(folder: Path) -> float:
+    """Ask the share what time it is, in seconds, by a file that it stamps."""
+    path = folder / f"t.{secrets.token_hex(8)}"
+    write_file(path)
+    try:
+        return path.stat().st_mtime
+    finally:
+        remove(path)

@@ -21,7 +21,7 @@ from msgcore.providers.postoffice.names import new_name
 from msgcore.providers.postoffice.office import MailboxOnShare, Office
 from msgcore.providers.postoffice.outbox import Outbox, refuse_submitted
 from msgcore.providers.postoffice.rows import RowReader
-from msgcore.providers.postoffice.share import share_errors
+from msgcore.providers.postoffice.share import share_errors, unless_unwritable
 from msgcore.providers.postoffice.tidying import tidy
 from msgcore.spi.check import check_query
 from msgcore.spi.limited import limit_attachments
@@ -80,7 +80,8 @@ class PostOfficeStore:
             raise Closed(f"{self._name}: the mailbox has been closed")
         deadline.check(self._name)
         with share_errors(self._mailbox.place, self._mailbox.place / "mailbox.json"):
-            self._mailbox.plans.finish()
+            with unless_unwritable():  # who changes something looks again
+                self._mailbox.plans.finish()
             yield self._mailbox
 
     # Entry ids

@@ -86,9 +86,13 @@ def read_record(octets: bytes, entry_id: EntryId, where: str) -> Record:
             reason=said["reason"],
             token=said["token"],
         )
-        return Record(item, None if said["hold"] is None else Hold(*said["hold"]))
+        return Record(item, None if said["hold"] is None else _hold(*said["hold"]))
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
         raise StoreCorrupt(f"{where}: is no record of a submission: {error}") from error
+
+
+def _hold(holder: str, lease_seconds: Any, taken_at: Any) -> Hold:
+    return Hold(holder + "", float(lease_seconds), float(taken_at))
 
 
 def _address(address: Address) -> tuple[str, str, str]:

@@ -8,13 +8,13 @@ to another while nobody looked.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from msgcore.providers.postoffice.mailbox import Mailbox
-from msgcore.providers.postoffice.names import new_name
-from msgcore.providers.postoffice.share import names_in, remove, write_file
+from msgcore.providers.postoffice.names import is_new_name
+from msgcore.providers.postoffice.share import names_in, remove, share_time
 
 __all__ = ["tidy"]
 
@@ -26,47 +26,36 @@ _BESIDE = ("contents", "submissions")
 
 def tidy(mailbox: Mailbox) -> None:
     """Remove what has been left for a day, and of the delivery keys, in one bucket of many, those of 90 days."""
-    now = _share_time(mailbox.place / "tmp")
+    now = share_time(mailbox.place / "tmp")
     for path in _older(mailbox.place / "tmp", now - _LEFT_SECONDS):
         remove(path)
-    left = [path for kind in _BESIDE for path in _older(mailbox.place / kind, now - _LEFT_SECONDS)]
-    named = _named(mailbox) if left else None
-    if named is not None:
-        for path in left:
-            if path.name not in named:
-                remove(path)
+    _remove_unnamed(mailbox, now - _LEFT_SECONDS)
     bucket = mailbox.place / "keys" / f"{random.randrange(_BUCKETS):02x}"
     for path in _older(bucket, now - _KEYS_SECONDS):
         if not any(name.startswith("m.") for name in names_in(path)):
             remove(path)
 
 
-def _older(folder: Path, moment: float) -> Iterator[Path]:
+def _remove_unnamed(mailbox: Mailbox, moment: float) -> None:
+    before = frozenset(_entries(mailbox))
+    named = {name for _, *names in before for name in names}
+    beside = [path for kind in _BESIDE for path in _older(mailbox.place / kind, moment, named)]
+    left = [path for path in beside if is_new_name(path.name)]
+    if left and frozenset(_entries(mailbox)) == before:
+        for path in left:
+            remove(path)
+
+
+def _older(folder: Path, moment: float, but_for: Collection[str] = ()) -> Iterator[Path]:
     with suppress(FileNotFoundError):
         for name in names_in(folder):
-            with suppress(FileNotFoundError):
-                if (folder / name).stat().st_mtime < moment:
-                    yield folder / name
-
-
-def _named(mailbox: Mailbox) -> frozenset[str] | None:
-    """List all that entries name beside; ``None`` when the mailbox changed meanwhile."""
-    before, after = ([*_entries(mailbox)] for _ in range(2))
-    if sorted(before) != sorted(after):
-        return None
-    return frozenset(name for _, content, submission in after for name in (content, submission))
+            if name not in but_for:
+                with suppress(FileNotFoundError):
+                    if (folder / name).stat().st_mtime < moment:
+                        yield folder / name
 
 
 def _entries(mailbox: Mailbox) -> Iterator[tuple[str, str, str]]:
-    for folder in mailbox.tree.all():
-        for entry in mailbox.messages(folder).values():
+    for _, listing in mailbox.tree.walk():
+        for entry in listing.entries.values():
             yield entry.name, entry.content, entry.submission
-
-
-def _share_time(folder: Path) -> float:
-    path = folder / new_name()
-    write_file(path)
-    try:
-        return path.stat().st_mtime
-    finally:
-        remove(path)
