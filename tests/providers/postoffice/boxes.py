@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgcore.base.ids import EntryId
-from msgcore.base.times import SystemClock
 from msgcore.model import Address, Message, Outcome, Recipient
 from msgcore.props.table import PidTagEntryId
 from msgcore.providers.postoffice.delivery import Offices
 from msgcore.providers.postoffice.message_file import prepare
 from msgcore.providers.postoffice.office import open_office
 from msgcore.providers.postoffice.store import PostOfficeStore
-from msgcore.runtime.abc import NEVER
+from msgcore.runtime import NEVER, BlockingRuntime
 from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
 
-__all__ = ["body_of", "deliver", "folders_of", "letter", "logged_on", "recipient", "shown", "whole"]
+__all__ = ["RUNTIME", "body_of", "deliver", "folders_of", "letter", "logged_on", "recipient", "shown", "whole"]
 
-CLOCK = SystemClock()
+RUNTIME = BlockingRuntime()
 
 
 def body_of(subject: str) -> str:
@@ -36,7 +35,7 @@ def recipient(name: str) -> Recipient:
 
 def deliver(path: Path, transfer_id: str, subject: str, names: Sequence[str] = ("bob",)) -> dict[Recipient, Outcome]:
     """Deliver a letter as transport and gateway do."""
-    prepared = prepare(Incoming(letter(subject)), CLOCK.now())
+    prepared = prepare(Incoming(letter(subject)), RUNTIME.now())
     return Offices(path, ()).deliver([recipient(one) for one in names], transfer_id, lambda: prepared, NEVER)
 
 
@@ -45,7 +44,7 @@ def logged_on(path: Path, name: str = "bob") -> PostOfficeStore:
     office = open_office(path)
     mailbox = office.mailbox(name)
     assert mailbox is not None
-    store = PostOfficeStore(office, mailbox, CLOCK)
+    store = PostOfficeStore(mailbox, RUNTIME)
     store.open(NEVER)
     return store
 

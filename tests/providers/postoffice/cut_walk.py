@@ -1,4 +1,4 @@
-"""Does something in a post office again and again, killed at one step of it after the other, and looks at what is left.
+"""Does something in a post office again and again, killed at one step after the other, or on a full disk, and looks.
 
 ``python -m tests.providers.postoffice.cut_walk FOLDER STRIDE`` prints what it found wrong. A stride of 1 is every step;
 a longer one takes every story from a step of its own on.
@@ -16,19 +16,21 @@ from pathlib import Path
 import attrs
 
 from msgcore.base.ids import EntryId
-from msgcore.errors import NotFound
-from msgcore.model import Accepted
+from msgcore.errors import NotFound, StoreFull
+from msgcore.model import Accepted, Deferred, Delivered
 from msgcore.providers.postoffice.office import create_office, open_office
 from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.store import Incoming, OutgoingItem, OutgoingState, SpecialFolder
 from tests.providers.postoffice.boxes import deliver, folders_of, letter, logged_on, shown
-from tests.providers.postoffice.dying import die_before, run_in_child
+from tests.providers.postoffice.dying import die_before, fail_at, run_in_child
 
 LEASE_SECONDS = 600.0
+_WAS_FULL = 71
 _PLACES = ("Inbox", "Archive", "Outbox", "Sent Items")
 
 Look = dict[str, list[str]]
+Interrupt = Callable[[Callable[[], object], int], bool]
 
 
 @attrs.frozen
@@ -62,9 +64,15 @@ class Scene:
         return logged_on(self.path)
 
 
+def deliver_to(scene: Scene, transfer_id: str, subject: str, *names: str) -> None:
+    for outcome in deliver(scene.path, transfer_id, subject, names).values():
+        if isinstance(outcome, Deferred):
+            raise StoreFull(outcome.text)
+        assert isinstance(outcome, Delivered), outcome
+
+
 def deliver_one(scene: Scene) -> None:
-    outcomes = deliver(scene.path, "t1", "new", ("bob", "ann"))
-    assert {type(one).__name__ for one in outcomes.values()} == {"Delivered"}, outcomes
+    deliver_to(scene, "t1", "new", "bob", "ann")
 
 
 def move(scene: Scene) -> None:
@@ -107,7 +115,7 @@ def settle(scene: Scene) -> None:
 
 def add_mailbox(scene: Scene) -> None:
     open_office(scene.path).add_mailbox("cia", "", exist_ok=True)
-    deliver(scene.path, "t3", "welcome", ("cia",))
+    deliver_to(scene, "t3", "welcome", "cia")
 
 
 def look(scene: Scene) -> Look:
@@ -130,6 +138,7 @@ STORIES: Mapping[Callable[[Scene], None], list[Look]] = {
     deliver_one: [
         BEFORE,
         _after(Inbox=["new", "one", "two"]),
+        _after(ann=["new"]),  # there was no room for one of them
         _after(Inbox=["new", "one", "two"], ann=["new"]),
     ],
     move: [BEFORE, _after(Inbox=[], Archive=["one", "two"])],
@@ -155,24 +164,43 @@ def killed(work: Callable[[], object], step: int) -> bool:
     return os.WIFSIGNALED(status)
 
 
+def failed(work: Callable[[], object], step: int) -> bool:
+    """Do it in a process that finds the disk full at a step, and say whether it was told so."""
+
+    def failing() -> None:
+        fail_at(step)
+        try:
+            work()
+        except StoreFull:
+            os._exit(_WAS_FULL)
+
+    _, status = os.waitpid(run_in_child(failing), 0)
+    assert os.waitstatus_to_exitcode(status) in {0, _WAS_FULL}, "it failed by itself"
+    return status != 0
+
+
+def check(story: Callable[[Scene], None], scene: Scene, step: int, interrupt: Interrupt) -> bool:
+    """Do a story that is interrupted at a step, look, do it again, and look; say whether it was interrupted."""
+    expected = STORIES[story]
+    was_interrupted = interrupt(partial(story, scene), step)
+    seen = look(scene)
+    if seen not in (expected if was_interrupted else expected[-1:]):
+        print(f"{story.__name__} {interrupt.__name__} at step {step}: {seen}")
+    story(scene)
+    again = look(scene)
+    if again != expected[-1]:
+        print(f"{story.__name__} {interrupt.__name__} at step {step} and done again: {again}")
+    shutil.rmtree(scene.path)
+    return was_interrupted
+
+
 def walk(folder: Path, stride: int) -> None:
     first = Scene.make(folder / "first")
     assert look(first) == BEFORE, look(first)
-    for number, (story, expected) in enumerate(STORIES.items()):
+    for number, story in enumerate(STORIES):
         step = 1 + number % stride
-        while True:
-            scene = first.at(folder / f"{story.__name__}-{step}")
-            was_killed = killed(partial(story, scene), step)
-            seen = look(scene)
-            if seen not in (expected if was_killed else expected[-1:]):
-                print(f"{story.__name__} killed before step {step}: {seen}")
-            story(scene)
-            again = look(scene)
-            if again != expected[-1]:
-                print(f"{story.__name__} killed before step {step} and done again: {again}")
-            shutil.rmtree(scene.path)
-            if not was_killed:
-                break
+        while check(story, first.at(folder / f"{story.__name__}-{step}"), step, killed):
+            check(story, first.at(folder / f"{story.__name__}-{step}"), step, failed)
             step += stride
 
 

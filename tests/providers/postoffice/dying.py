@@ -1,7 +1,8 @@
-"""Processes that are killed at a certain step: before the n-th thing that they do to a file system."""
+"""Processes that are killed at a certain step, or find the disk full: at the n-th thing they do to a file system."""
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -9,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-__all__ = ["die_before", "run_in_child"]
+__all__ = ["die_before", "fail_at", "run_in_child"]
 
 _STEPS = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 _FAILED = 70
@@ -25,6 +26,20 @@ def die_before(step: int) -> None:
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def fail_at(step: int) -> None:
+    """Have the disk full at this process's step of that number, and only then."""
+    left = step
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if event in _STEPS:
+            left -= 1
+            if left == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     sys.addaudithook(watch)
 

@@ -50,6 +50,7 @@ class TestStore(StoreConformance):
             C.GROUPS,
             C.MESSAGE_STATUS,
             C.BULK_LOAD,
+            C.NOTIFY,
         }
     )
     examples = 20 if SOAK else 4

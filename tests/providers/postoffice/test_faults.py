@@ -22,8 +22,9 @@ from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.runtime.abc import NEVER
 from msgcore.runtime.host import boot_id, holder_name
 from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder, TableQuery
-from msgcore.testing.clock import ManualClock
-from tests.providers.postoffice.boxes import deliver, folders_of, letter, logged_on, recipient, shown
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.modes import Mode
+from tests.providers.postoffice.boxes import RUNTIME, deliver, folders_of, letter, logged_on, recipient, shown
 
 LEASE_SECONDS = 600.0
 
@@ -80,7 +81,7 @@ def logged_on_full(path: Path) -> PostOfficeStore:
     office = open_office(path)
     mailbox = office.mailbox("bob")
     assert mailbox is not None
-    return PostOfficeStore(office, mailbox, ManualClock())
+    return PostOfficeStore(mailbox, RUNTIME)
 
 
 # A share that is away.
@@ -193,7 +194,7 @@ def locked(office: Office, holder: str) -> tuple[PostOfficeStore, ManualClock, O
     assert mailbox is not None
     (record,) = (mailbox.place / "submissions").iterdir()
     record.write_text(record.read_text().replace(holder_name(), holder))
-    return PostOfficeStore(office, mailbox, clock), clock, item
+    return PostOfficeStore(mailbox, runtime_on(Mode.BLOCKING, clock)), clock, item
 
 
 def test_the_lock_of_another_machine_holds_for_its_lease_whatever_the_clocks_say(office: Office) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import SOAK
 from tests.shared import REPOSITORY
 
-STRIDE = 1 if SOAK else 9
+STRIDE = 1 if SOAK else 13
 LETTERS, KILLS = (400, 60) if SOAK else (15, 3)
 
 
@@ -24,7 +24,7 @@ def said_by(module: str, *arguments: object) -> str:
 
 
 @pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="the system cannot fork")
-def test_whatever_is_killed_is_done_or_not_and_can_be_done_again(tmp_path: Path) -> None:
+def test_whatever_is_killed_or_finds_the_disk_full_is_done_or_not_and_can_be_done_again(tmp_path: Path) -> None:
     assert said_by("cut_walk", tmp_path, STRIDE) == ""
 
 

@@ -82,17 +82,16 @@ class Outbox:
         )
         key = hashed_key("submission", transfer_id.encode("utf-8", "surrogatepass"))
         record = self._write(Record(item))
-        new: list[NewEntry] = []
         try:
             outbox = self._mailbox.tree.special(SpecialFolder.OUTBOX)
-            new = [self._mailbox.write_new(outbox, attrs.evolve(prepared, key=key), record)]
-            make(new[0].steps)
+            new = self._mailbox.write_new(outbox, attrs.evolve(prepared, key=key), record)
         except BaseException:
-            self._mailbox.drop(new)
             self._forget(record)
             raise
-        number = self._mailbox.number_of(new[0])
-        if number != new[0].number:
+        # What raises from here on may have been published: whoever submits it again goes on with that.
+        make(new.steps)
+        number = self._mailbox.number_of(new)
+        if number != new.number:
             self._forget(record)
         return self.submission(number)
 

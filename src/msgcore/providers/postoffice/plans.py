@@ -78,6 +78,7 @@ class Plan:
         Raises:
             ObjectDeleted: a folder that something should come into is gone; the other steps are made.
         """
+        bring_to_disk(self.path.parent)
         try:
             is_made = make(self.steps, self.first)
         except ObjectDeleted:
@@ -95,12 +96,11 @@ class Plans:
         self._folder = place / "plans"
 
     def write(self, steps: Sequence[Step], first: Rename | None = None) -> Plan:
-        """Write a plan down; once this returns, somebody carries it out, whatever happens."""
+        """Write a plan down. Until this returns nobody has seen it; from then on anybody may carry it out."""
         path = self._folder / new_name()
         draft = self._place / "tmp" / path.name
         write_file(draft, self._to_json(steps, first))
         rename(draft, path)
-        bring_to_disk(self._folder)
         return Plan(path, tuple(steps), first)
 
     def finish(self) -> bool:

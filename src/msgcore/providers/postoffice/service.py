@@ -68,7 +68,7 @@ class PostOfficeService:
         mailbox = office.mailbox(self._config.mailbox)
         if mailbox is None:
             raise SetupError(f"post office {office.network}/{office.name} has no mailbox {self._config.mailbox!r}")
-        self._store = PostOfficeStore(office, mailbox, self._runtime)
+        self._store = PostOfficeStore(mailbox, self._runtime)
         self._store.open(deadline)
         self._transport = self.transport_class(offices, office.address(mailbox), self._runtime.now)
         self._providers = (self._store, self._transport, PostOfficeBook(office))

@@ -1,4 +1,4 @@
-"""The store: one mailbox of a post office, as a session uses it. Every method blocks."""
+"""The store: one mailbox of a post office, as a session uses it. Its plain methods block."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.text import refuse_line_ends
-from msgcore.base.times import Clock, Deadline
+from msgcore.base.times import Deadline
 from msgcore.errors import Closed, ForeignEntryId, NotFound, UsageError
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
@@ -18,16 +18,19 @@ from msgcore.providers.postoffice.folders import SPECIAL, Folder
 from msgcore.providers.postoffice.mailbox import Found, Mailbox
 from msgcore.providers.postoffice.message_file import Prepared, prepare
 from msgcore.providers.postoffice.names import new_name
-from msgcore.providers.postoffice.office import MailboxOnShare, Office
+from msgcore.providers.postoffice.office import MailboxOnShare
 from msgcore.providers.postoffice.outbox import Outbox, refuse_submitted
 from msgcore.providers.postoffice.rows import RowReader
 from msgcore.providers.postoffice.share import share_errors, unless_unwritable
 from msgcore.providers.postoffice.tidying import tidy
+from msgcore.providers.postoffice.watching import Watching
+from msgcore.runtime.abc import Runtime
 from msgcore.spi.check import check_query
 from msgcore.spi.limited import limit_attachments
 from msgcore.spi.rows import count_rows, group_rows, select
 from msgcore.spi.store import (
     LOADED_AT_ONCE,
+    EventSink,
     FolderFacts,
     Incoming,
     MessageFlag,
@@ -50,13 +53,13 @@ _LOADED_OCTETS_AT_ONCE = 16 * 1024 * 1024
 class PostOfficeStore:
     """One mailbox. May be shared by threads."""
 
-    def __init__(self, office: Office, mailbox: MailboxOnShare, clock: Clock) -> None:
-        self._office = office
+    def __init__(self, mailbox: MailboxOnShare, runtime: Runtime) -> None:
         self._name = mailbox.display_name
-        self._clock = clock
+        self._runtime = runtime
         self._mailbox = Mailbox(mailbox.place)
         self._rows = RowReader(self._mailbox, mailbox.uid)
-        self._outbox = Outbox(self._mailbox, mailbox.uid, clock)
+        self._outbox = Outbox(self._mailbox, mailbox.uid, runtime)
+        self._watching = Watching(self._mailbox, mailbox.uid, runtime)
         self._is_closed = False
         self.uid = mailbox.uid
 
@@ -72,6 +75,7 @@ class PostOfficeStore:
     def close(self) -> None:
         """Refuse every further call."""
         self._is_closed = True
+        self._watching.close()
 
     @contextmanager
     def _call(self, deadline: Deadline) -> Generator[Mailbox]:
@@ -170,6 +174,14 @@ class PostOfficeStore:
             (row,) = select([self._rows.source(found)], TableQuery(columns))
             return row
 
+    async def advise(self, folder: EntryId | None, sink: EventSink, deadline: Deadline) -> Callable[[], None]:
+        def begin() -> int | None:
+            with self._call(deadline) as mailbox:
+                return None if folder is None else self._folder(mailbox, folder).id
+
+        number = await self._runtime.in_thread(begin, deadline)
+        return await self._watching.begin(number, sink, deadline)
+
     # Messages
 
     def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
@@ -208,7 +220,7 @@ class PostOfficeStore:
         return message, size_octets
 
     def _prepared(self, incoming: Incoming, flags: MessageFlag = _NO_FLAGS) -> Prepared:
-        return prepare(incoming, self._clock.now(), flags)
+        return prepare(incoming, self._runtime.now(), flags)
 
     def save(self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline) -> Sequence[EntryId]:
         with self._call(deadline) as mailbox:
