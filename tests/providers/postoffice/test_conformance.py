@@ -46,6 +46,7 @@ class TestStore(StoreConformance):
             C.MOVE,
             C.DELETE,
             C.FOLDERS,
+            C.HIERARCHY,
             C.OUTGOING_QUEUE,
             C.GROUPS,
             C.MESSAGE_STATUS,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.text import fold
-from msgcore.providers.postoffice.names import Entry, file_name_of, folder_id_in, folder_mark, new_id, new_name
+from msgcore.providers.postoffice.names import Entry, FolderMark, file_name_of, new_id, new_name
 from msgcore.spi.store import MessageFlag, MessageStatus
 
 BITS = st.integers(0, (1 << 32) - 1)
@@ -43,5 +43,5 @@ def test_names_that_differ_in_case_only_are_one_file_and_others_are_two(one: str
 
 
 def test_a_folder_says_which_it_is() -> None:
-    number = new_id()
-    assert [folder_id_in(one) for one in (folder_mark(number), "i.", "x")] == [number, None, None]
+    mark = FolderMark(new_id()).next()
+    assert [FolderMark.parse(one) for one in (mark.name, "i.", "x")] == [mark, None, None]

@@ -19,11 +19,20 @@ import attrs
 from msgcore.base.text import fold
 from msgcore.errors import ObjectDeleted, StoreCorrupt
 from msgcore.providers.postoffice.listing import FOLDER_PREFIX, Lister, Listing
-from msgcore.providers.postoffice.names import Entry, file_name_of, folder_mark, new_id
+from msgcore.providers.postoffice.names import Entry, FolderMark, file_name_of, new_id
 from msgcore.providers.postoffice.share import read_file, write_file
 from msgcore.spi.store import SpecialFolder
 
-__all__ = ["SPECIAL", "Folder", "FolderTree", "folder_path", "special_path", "write_folder", "write_special_folders"]
+__all__ = [
+    "SPECIAL",
+    "Folder",
+    "FolderTree",
+    "folder_path",
+    "special_path",
+    "write_folder",
+    "write_mark",
+    "write_special_folders",
+]
 
 _ROOT = "root"
 _SUBTREE = "Top of Information Store"
@@ -55,6 +64,7 @@ class Folder:
     name: str
     role: SpecialFolder | None = None
     parent: int | None = None
+    mark: FolderMark | None = None
 
 
 def folder_path(parent: Path, name: str) -> Path:
@@ -73,10 +83,15 @@ def special_path(place: Path, role: SpecialFolder) -> Path:
 
 def write_folder(path: Path, name: str) -> int:
     """Write a new folder where nobody looks yet, and give its number."""
-    number = new_id()
+    mark = FolderMark(new_id())
     path.mkdir()
-    write_file(path / folder_mark(number), json.dumps({"name": name}).encode())
-    return number
+    write_mark(path / mark.name, name)
+    return mark.id
+
+
+def write_mark(path: Path, name: str) -> None:
+    """Write a mark where nobody looks yet."""
+    write_file(path, json.dumps({"name": name}).encode())
 
 
 def write_special_folders(place: Path) -> list[Path]:
@@ -94,7 +109,7 @@ class FolderTree:
         self._lister = Lister()
         self._special = _special_folders(place)
         self._special_at = {one.path: one for one in self._special.values()}
-        self._names: dict[int, str] = {}
+        self._names: dict[str, str] = {}
         self._hints: dict[int, Folder] = {}
 
     def look(self, folder: Folder) -> Listing:
@@ -146,7 +161,7 @@ class FolderTree:
             found = [one for one in self._special.values() if one.id == number]
             return found[0] if found else self._gone(number)
         known = self._hints.get(number)
-        if known is not None and os.path.lexists(known.path / folder_mark(number)):
+        if known is not None and known.mark is not None and os.path.lexists(known.path / known.mark.name):
             return known
         for folder, _ in self.walk():
             if folder.id == number:
@@ -176,17 +191,17 @@ class FolderTree:
     def _folder(self, path: Path, listing: Listing, parent: int | None) -> Folder | None:
         if path in self._special_at:
             return self._special_at[path]
-        number = listing.number
-        name = None if number is None else self._names.get(number) or self._read(path, number)
-        if number is None or name is None:
+        mark = listing.mark
+        name = None if mark is None else self._names.get(mark.name) or self._read(path / mark.name)
+        if mark is None or name is None:
             return None
-        folder = Folder(number, path, name, None, parent)
-        if self._hints.get(number) != folder:
-            self._hints[number] = folder
+        folder = Folder(mark.id, path, name, None, parent, mark)
+        if self._hints.get(mark.id) != folder:
+            self._hints[mark.id] = folder
         return folder
 
-    def _read(self, path: Path, number: int) -> str | None:
-        octets = read_file(path / folder_mark(number))
+    def _read(self, path: Path) -> str | None:
+        octets = read_file(path)
         if octets is None:
             return None
         try:
@@ -197,7 +212,7 @@ class FolderTree:
             raise StoreCorrupt(f"{path}: does not say what folder it is: {error}") from error
         if len(self._names) > _MOST_NAMES:
             self._names.clear()
-        self._names[number] = name
+        self._names[path.name] = name
         return name
 
 

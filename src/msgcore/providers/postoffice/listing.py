@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import attrs
 
-from msgcore.providers.postoffice.names import Entry, folder_id_in
+from msgcore.providers.postoffice.names import Entry, FolderMark
 
 __all__ = ["FOLDER_PREFIX", "Lister", "Listing"]
 
@@ -27,9 +27,9 @@ _MOST_FOLDERS = 10_000
 
 @attrs.frozen
 class Listing:
-    """The folder's number, its messages by number, and the names of the folders in it."""
+    """The folder's mark, its messages by number, and the names of the folders in it."""
 
-    number: int | None
+    mark: FolderMark | None
     entries: Mapping[int, Entry]
     below: tuple[str, ...]
 
@@ -119,7 +119,7 @@ def _agreed(folder: _OpenFolder, names: frozenset[str]) -> frozenset[str]:
 
 def _listing(names: frozenset[str], known: _Known | None) -> Listing:
     before = {one.name: one for one in known.listing.entries.values()} if known is not None else {}
-    number: int | None = None
+    marks: list[FolderMark] = []
     entries: dict[int, Entry] = {}
     below: list[str] = []
     for name in names:
@@ -130,5 +130,8 @@ def _listing(names: frozenset[str], known: _Known | None) -> Listing:
         elif name.startswith(FOLDER_PREFIX):
             below.append(name)
         else:
-            number = number or folder_id_in(name)
-    return Listing(number, MappingProxyType(entries), tuple(below))
+            mark = FolderMark.parse(name)
+            if mark is not None:
+                marks.append(mark)
+    last = max(marks, key=lambda one: (one.count, one.tag), default=None)
+    return Listing(last, MappingProxyType(entries), tuple(below))

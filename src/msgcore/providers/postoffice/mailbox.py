@@ -12,12 +12,12 @@ from pathlib import Path
 
 import attrs
 
-from msgcore.errors import NotFound, ObjectDeleted, StoreBusy, StoreCorrupt
-from msgcore.providers.postoffice.folders import Folder, FolderTree, folder_path, write_folder
+from msgcore.errors import NotFound, ObjectDeleted, StoreBusy, StoreCorrupt, UsageError
+from msgcore.providers.postoffice.folders import Folder, FolderTree, folder_path, write_folder, write_mark
 from msgcore.providers.postoffice.listing import Listing
 from msgcore.providers.postoffice.message_file import Prepared, StoredContent, read_content
-from msgcore.providers.postoffice.names import Entry, new_id, new_name
-from msgcore.providers.postoffice.plans import Arrive, Plan, Plans, Publish, Rename, Step, make
+from msgcore.providers.postoffice.names import Entry, FolderMark, new_id, new_name
+from msgcore.providers.postoffice.plans import Arrive, Carry, Plan, Plans, Publish, Rename, Step, make
 from msgcore.providers.postoffice.share import (
     bring_to_disk,
     make_folder,
@@ -333,9 +333,106 @@ class Mailbox:
             raise NotFound(f"folder {name!r} was deleted at this moment")
         return known
 
+    def move_folder(self, folder: Folder, parent: Folder, name: str) -> None:
+        """Put a folder into another one, under a name.
+
+        Raises:
+            UsageError: the name is taken.
+            ObjectDeleted: one of them is gone.
+        """
+        if folder.mark is None:
+            raise UsageError(f"{folder.name!r} is a special folder")
+        path = folder_path(parent.path, name)
+        self._need_free(path, parent, folder.id)
+        steps: list[Step] = []
+        mark = folder.mark
+        if name != folder.name:
+            mark = folder.mark.next()
+            draft = self._tmp / new_name()
+            write_mark(draft, name)
+            steps.append(Rename(draft, folder.path / mark.name))
+        if path != folder.path:
+            steps.append(Carry(folder.path, path, mark.name))
+        if len(steps) == 1:
+            make(steps)
+        elif steps:
+            self.plans.write(steps).carry_out()
+        now = self.tree.at(path, parent)
+        if now is None or now.id != folder.id:  # somebody else took the name at this moment
+            if mark != folder.mark:
+                self._rename_back(folder, mark)
+            raise UsageError(f"there is a folder {name!r} already, or {folder.name!r} is deleted")
+        if mark != folder.mark:
+            remove(path / folder.mark.name)
+
+    def _rename_back(self, folder: Folder, mark: FolderMark) -> None:
+        draft = self._tmp / new_name()
+        write_mark(draft, folder.name)
+        with suppress(FileNotFoundError):
+            rename(draft, folder.path / mark.next().name)
+
+    def copy_folder(self, folder: Folder, parent: Folder, name: str) -> int:
+        """Copy a folder with all that is in it, and give the number of the copy; raises as :meth:`move_folder` does."""
+        path = folder_path(parent.path, name)
+        self._need_free(path, parent)
+        draft = self._tmp / new_name()
+        try:
+            number = self._copy_tree(folder, draft, name)
+            publish_folder(draft, path)
+        except FileNotFoundError:
+            remove(draft)
+            raise ObjectDeleted(f"folder {parent.name!r} is deleted") from None
+        except BaseException:
+            remove(draft)
+            raise
+        bring_to_disk(parent.path)
+        made = self.tree.at(path, parent)
+        if made is None or made.id != number:
+            raise UsageError(f"there is a folder {name!r} already")
+        return number
+
+    def _need_free(self, path: Path, parent: Folder, besides: int | None = None) -> None:
+        known = self.tree.at(path, parent)
+        if known is not None and known.id != besides:
+            raise UsageError(f"there is a folder {known.name!r} already")
+
+    def _copy_tree(self, folder: Folder, draft: Path, name: str) -> int:
+        number = write_folder(draft, name)
+        for entry in self.messages(folder).values():
+            try:
+                content = self.read(Found(folder, entry))
+            except ObjectDeleted:
+                continue
+            write_file(draft / entry.copied().name, content.facts.to_line(), content.octets)
+        for one in self.tree.inside(folder):
+            self._copy_tree(one, draft / one.path.name, one.name)
+        bring_to_disk(draft)
+        return number
+
+    def empty_folder(self, folder: Folder, check: Change) -> None:
+        """Delete the messages of a folder, all or none, and then the folders in it.
+
+        Raises:
+            UsageError: one of those is special; then nothing is deleted.
+        """
+        inside = self.tree.inside(folder)
+        for one in inside:
+            if one.role is not None:
+                raise UsageError(f"the folder {one.name!r} in it is special")
+        numbers = list(self.messages(folder))
+        if numbers:
+            self.delete(numbers, check)
+        for one in inside:
+            self.delete_folder(one)
+
     def delete_folder(self, folder: Folder) -> None:
         """Delete a folder with all that is in it."""
         gone = self._tmp / new_name()
-        rename(folder.path, gone)
+        if not rename(folder.path, gone):
+            raise ObjectDeleted(f"folder {folder.name!r} is deleted")
+        taken = self.tree.at(gone, folder)
+        if taken is None or taken.id != folder.id:  # another one has its place by now
+            rename(gone, folder.path)
+            raise ObjectDeleted(f"folder {folder.name!r} is deleted")
         bring_to_disk(folder.path.parent)
         remove(gone)

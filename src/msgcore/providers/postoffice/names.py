@@ -13,15 +13,16 @@ from msgcore.base.text import fold
 from msgcore.errors import UsageError
 from msgcore.spi.store import MessageFlag, MessageStatus
 
-__all__ = ["Entry", "check_name", "file_name_of", "folder_id_in", "folder_mark", "is_new_name", "new_id", "new_name"]
+__all__ = ["Entry", "FolderMark", "check_name", "file_name_of", "is_new_name", "new_id", "new_name"]
 
 _ID, _NAME, _BITS = "([0-9a-f]{16})", "([0-9a-f]{16}|0)", "([0-9a-f]{1,8})"
 _ENTRY = re.compile(rf"m\.{_ID}\.{_ID}\.{_NAME}\.{_NAME}\.{_BITS}\.{_BITS}")
 _NEW = re.compile("[0-9a-f]{16}")
-_FOLDER_MARK = re.compile(r"i\.([0-9a-f]{16})")
+_FOLDER_MARK = re.compile(rf"i\.{_ID}\.{_BITS}\.{_ID}")
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
 _LONGEST_PLAIN = 120
 _LONGEST_NAME = 64
+_OF_THE_ORIGINAL = MessageFlag.SUBMIT | MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
 _CONTROL = re.compile(r"[\x00-\x1f\x7f/\ud800-\udfff]")
 
 
@@ -71,6 +72,10 @@ class Entry:
     def name(self) -> str:
         return f"m.{self.id:016x}.{self.tag}.{self.content}.{self.submission}.{self.flags:x}.{self.status:x}"
 
+    def copied(self) -> Entry:
+        """Make what a copy is, with its content in its own file: nothing of how the original arrived, or is sent."""
+        return Entry(new_id(), flags=self.flags & ~_OF_THE_ORIGINAL, status=self.status)
+
     @property
     def is_read(self) -> bool:
         return MessageFlag.READ in self.flags
@@ -85,15 +90,27 @@ class Entry:
         return self.id, self.content
 
 
-def folder_mark(number: int) -> str:
-    """Give the name of the file that says which folder a folder is."""
-    return f"i.{number:016x}"
+@attrs.frozen(order=True)
+class FolderMark:
+    """The file that says which folder a folder is, and holds its name. A new name is a new mark; the last one counts."""
 
+    id: int
+    count: int = 1
+    tag: str = attrs.field(factory=new_name)
 
-def folder_id_in(name: str) -> int | None:
-    """Read the folder's number from such a name."""
-    found = _FOLDER_MARK.fullmatch(name)
-    return None if found is None else int(found.group(1), 16)
+    @classmethod
+    def parse(cls, name: str) -> Self | None:
+        """Read a file's name; ``None``: it is no folder's mark."""
+        found = _FOLDER_MARK.fullmatch(name)
+        return None if found is None else cls(int(found.group(1), 16), int(found.group(2), 16), found.group(3))
+
+    @property
+    def name(self) -> str:
+        return f"i.{self.id:016x}.{self.count:x}.{self.tag}"
+
+    def next(self) -> FolderMark:
+        """Make the mark of a new name."""
+        return FolderMark(self.id, self.count + 1)
 
 
 def file_name_of(name: str) -> str:

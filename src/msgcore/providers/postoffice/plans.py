@@ -23,6 +23,7 @@ from msgcore.errors import ObjectDeleted, StoreCorrupt
 from msgcore.providers.postoffice.names import is_new_name, new_name
 from msgcore.providers.postoffice.share import (
     bring_to_disk,
+    carry_folder,
     names_in,
     publish_folder,
     read_file,
@@ -31,7 +32,7 @@ from msgcore.providers.postoffice.share import (
     write_file,
 )
 
-__all__ = ["Arrive", "Plan", "Plans", "Publish", "Rename", "Step", "make"]
+__all__ = ["Arrive", "Carry", "Plan", "Plans", "Publish", "Rename", "Step", "make"]
 
 
 @attrs.frozen
@@ -58,8 +59,17 @@ class Arrive:
     target: Path
 
 
-Step = Rename | Publish | Arrive
-_KINDS: dict[str, type[Rename | Publish | Arrive]] = {"rename": Rename, "publish": Publish, "arrive": Arrive}
+@attrs.frozen
+class Carry:
+    """Give the folder that has ``mark`` in it another place, if nobody has that."""
+
+    source: Path
+    target: Path
+    mark: str
+
+
+Step = Rename | Publish | Arrive | Carry
+_PAIRS: dict[str, type[Rename | Publish | Arrive]] = {"rename": Rename, "publish": Publish, "arrive": Arrive}
 
 
 @attrs.frozen
@@ -119,7 +129,7 @@ class Plans:
 
     def _written(self, step: Step) -> list[str]:
         paths = [path.relative_to(self._place).as_posix() for path in (step.source, step.target)]
-        return [type(step).__name__.lower(), *paths]
+        return [type(step).__name__.lower(), *paths, *([step.mark] if isinstance(step, Carry) else [])]
 
     def _read(self, path: Path, octets: bytes) -> Plan:
         try:
@@ -133,8 +143,10 @@ class Plans:
         return Plan(path, steps, first)
 
     def _step(self, said: Any) -> Step:
-        kind, source, target = said
-        return _KINDS[kind](self._path(source), self._path(target))
+        kind, source, target, *rest = said
+        if kind == "carry":
+            return Carry(self._path(source), self._path(target), self._path(*rest).name)
+        return _PAIRS[kind](self._path(source), self._path(target), *rest)
 
     def _path(self, said: str) -> Path:
         path = PurePosixPath(said)
@@ -173,6 +185,8 @@ def _make_step(step: Step) -> None:
             rename(source, target)
         case Publish(source, target):
             publish_folder(source, target)
+        case Carry(source, target, mark):
+            carry_folder(source, target, mark)
         case Arrive(source, target):
             for name in names_in(source):
                 if name.startswith("m."):

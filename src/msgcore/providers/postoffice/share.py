@@ -20,6 +20,7 @@ from msgcore.errors import ConnectionLost, MsgcoreError, StoreCorrupt, StoreErro
 
 __all__ = [
     "bring_to_disk",
+    "carry_folder",
     "make_folder",
     "names_in",
     "publish_folder",
@@ -176,6 +177,24 @@ def publish_folder(source: Path, target: Path) -> None:
         if error.errno not in _TAKEN or not os.path.lexists(target):
             raise
         remove(source)
+
+
+def carry_folder(source: Path, target: Path, mark: str) -> None:
+    """Give a folder another place, if it still is the one with ``mark`` in it, and nobody has that place.
+
+    Raises:
+        FileNotFoundError: the folder that it should go into is gone.
+    """
+    if not os.path.lexists(source / mark):
+        return
+    try:
+        source.rename(target)
+    except FileNotFoundError:
+        if os.path.lexists(source / mark):
+            raise
+    except OSError as error:
+        if error.errno not in _TAKEN or not os.path.lexists(target):
+            raise
 
 
 def make_folder(path: Path) -> None:

@@ -50,6 +50,12 @@ _SAID_ANEW = MessageFlag.HAS_ATTACHMENTS | MessageFlag.RESEND
 _LOADED_OCTETS_AT_ONCE = 16 * 1024 * 1024
 
 
+def _check_name(name: str) -> str:
+    if not refuse_line_ends(name, "folder name").strip():
+        raise UsageError("a folder needs a name")
+    return name
+
+
 class PostOfficeStore:
     """One mailbox. May be shared by threads."""
 
@@ -139,16 +145,39 @@ class PostOfficeStore:
 
     def create_folder(self, parent: EntryId, name: str, deadline: Deadline) -> EntryId:
         with self._call(deadline) as mailbox:
-            if not refuse_line_ends(name, "folder name").strip():
-                raise UsageError("a folder needs a name")
+            _check_name(name)
             return self._folder_id(mailbox.create_folder(self._folder(mailbox, parent), name).id)
 
     def delete_folder(self, entry_id: EntryId, deadline: Deadline) -> None:
         with self._call(deadline) as mailbox:
-            folder = self._folder(mailbox, entry_id)
-            if folder.role is not None:
-                raise UsageError(f"{folder.name!r} is a special folder")
-            mailbox.delete_folder(folder)
+            mailbox.delete_folder(self._own_folder(mailbox, entry_id))
+
+    def move_folder(self, entry_id: EntryId, parent: EntryId, name: str, deadline: Deadline) -> None:
+        with self._call(deadline) as mailbox:
+            folder = self._own_folder(mailbox, entry_id)
+            mailbox.move_folder(folder, self._place_outside(mailbox, folder, parent), _check_name(name))
+
+    def copy_folder(self, entry_id: EntryId, parent: EntryId, name: str, deadline: Deadline) -> EntryId:
+        with self._call(deadline) as mailbox:
+            folder = self._own_folder(mailbox, entry_id)
+            place = self._place_outside(mailbox, folder, parent)
+            return self._folder_id(mailbox.copy_folder(folder, place, _check_name(name)))
+
+    def empty_folder(self, entry_id: EntryId, deadline: Deadline) -> None:
+        with self._call(deadline) as mailbox:
+            mailbox.empty_folder(self._folder(mailbox, entry_id), refuse_submitted)
+
+    def _own_folder(self, mailbox: Mailbox, entry_id: EntryId) -> Folder:
+        folder = self._folder(mailbox, entry_id)
+        if folder.role is not None:
+            raise UsageError(f"{folder.name!r} is a special folder")
+        return folder
+
+    def _place_outside(self, mailbox: Mailbox, folder: Folder, parent: EntryId) -> Folder:
+        place = self._folder(mailbox, parent)
+        if folder.path in {place.path, *place.path.parents}:
+            raise UsageError(f"folder {folder.name!r} cannot go into itself, or into a folder in it")
+        return place
 
     # Tables
 
@@ -293,8 +322,8 @@ class PostOfficeStore:
             copies: list[Prepared] = []
             for found in [mailbox.find(one) for one in self._message_numbers(entry_ids)]:
                 content = mailbox.read(found)
-                flags = found.entry.flags & ~(MessageFlag.SUBMIT | _PENDING)
-                copies.append(Prepared(content.facts, content.octets, flags, found.entry.status))
+                copied = found.entry.copied()
+                copies.append(Prepared(content.facts, content.octets, copied.flags, copied.status))
             return [self._message_id(one) for one in mailbox.save(target, copies)]
 
     def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:

@@ -15,6 +15,7 @@ from msgcore.errors import StoreCorrupt
 from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
+from msgcore.providers.internal.recipient_details import details_to_json, with_details
 from msgcore.spi.store import OutgoingItem, OutgoingState
 
 __all__ = ["Hold", "Record", "read_record", "write_record"]
@@ -50,7 +51,10 @@ def write_record(record: Record) -> bytes:
         "token": item.token,
         "sender": None if item.sender is None else _address(item.sender),
         "recipients": [
-            [int(one.kind), *_address(one.address), item.transports.get(one, ""), *outcome_fields(outcome)]
+            [
+                *(int(one.kind), *_address(one.address), details_to_json(one)),
+                *(item.transports.get(one, ""), *outcome_fields(outcome)),
+            ]
             for one, outcome in item.outcomes.items()
         ],
         "hold": None if record.hold is None else list(attrs.astuple(record.hold)),
@@ -68,8 +72,8 @@ def read_record(octets: bytes, entry_id: EntryId, where: str) -> Record:
         said: Mapping[str, Any] = json.loads(octets)
         outcomes: dict[Recipient, Outcome] = {}
         transports: dict[Recipient, str] = {}
-        for kind, address_type, address, name, transport, *fields in said["recipients"]:
-            recipient = Recipient(Address(address_type, address, name), RecipientKind(kind))
+        for kind, address_type, address, name, details, transport, *fields in said["recipients"]:
+            recipient = with_details(Recipient(Address(address_type, address, name), RecipientKind(kind)), details)
             outcomes[recipient] = outcome_of_fields(*fields)
             if transport:
                 transports[recipient] = transport
