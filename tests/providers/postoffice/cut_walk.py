@@ -21,6 +21,7 @@ from msgcore.model import Accepted, Deferred, Delivered
 from msgcore.providers.postoffice.office import create_office, open_office
 from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.runtime.abc import NEVER
+from msgcore.spi.outgoing import Preprocessed
 from msgcore.spi.store import Incoming, OutgoingItem, OutgoingState, SpecialFolder
 from tests.providers.postoffice.boxes import deliver, folders_of, letter, logged_on, shown
 from tests.providers.postoffice.dying import die_before, fail_at, run_in_child
@@ -113,13 +114,33 @@ def settle(scene: Scene) -> None:
     assert scene.store.settle(item, [Incoming(letter("report"), delivery_key=b"report")], NEVER)
 
 
+def preprocess(scene: Scene) -> None:
+    made = Preprocessed(letter("signed"), letter("stamped"))
+    reports = [Incoming(letter("report"), delivery_key=b"report")]
+    item = scene.store.keep_preprocessed(scene.locked, made, reports, NEVER)
+    assert item is not None and item.preprocessed is not None
+    assert scene.store.load(item.preprocessed, 1 << 30, NEVER).subject == "signed"
+
+
+def rename_folder(scene: Scene) -> None:
+    store = scene.store
+    folders = folders_of(store)
+    if "Archive" in folders:
+        store.move_folder(folders["Archive"], folders["Inbox"], "Old", NEVER)
+
+
 def add_mailbox(scene: Scene) -> None:
     open_office(scene.path).add_mailbox("cia", "", exist_ok=True)
     deliver_to(scene, "t3", "welcome", "cia")
 
 
 def look(scene: Scene) -> Look:
-    found = shown(scene.store, *_PLACES)
+    store = scene.store
+    folders = folders_of(store)
+    is_renamed = "Archive" not in folders
+    found = shown(store, *(one for one in _PLACES if one in folders))
+    if is_renamed and store.folder(folders["Old"], NEVER).parent_id == folders["Inbox"]:
+        found["Archive"] = ["moved"]
     cia = open_office(scene.path).mailbox("cia")
     return {**found, "ann": shown(logged_on(scene.path, "ann"), "Inbox")["Inbox"]} | (
         {"cia": shown(logged_on(scene.path, "cia"), "Inbox")["Inbox"]} if cia is not None else {}
@@ -148,6 +169,8 @@ STORIES: Mapping[Callable[[Scene], None], list[Look]] = {
     change: [BEFORE, _after(Inbox=["changed", "two"])],
     submit: [BEFORE, _after(Outbox=["next", "sent"])],
     settle: [BEFORE, _after(Inbox=["one", "report", "two"], Outbox=[], Sent_Items=["sent"])],
+    preprocess: [BEFORE, _after(Inbox=["one", "report", "two"], Outbox=["stamped"])],
+    rename_folder: [BEFORE, _after(Archive=["moved"])],
     add_mailbox: [BEFORE, _after(cia=[]), _after(cia=["welcome"])],
 }
 

@@ -114,7 +114,7 @@ class FolderTree:
 
     def look(self, folder: Folder) -> Listing:
         """List what a folder has; nothing when it is gone."""
-        return self._look(folder.path) or Listing(None, MappingProxyType({}), ())
+        return self._look(folder.path) or Listing(None, MappingProxyType({}), MappingProxyType({}), ())
 
     def _look(self, path: Path) -> Listing | None:
         try:

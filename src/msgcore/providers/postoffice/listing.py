@@ -27,10 +27,11 @@ _MOST_FOLDERS = 10_000
 
 @attrs.frozen
 class Listing:
-    """The folder's mark, its messages by number, and the names of the folders in it."""
+    """The folder's mark, all entries in it by number, those that people see, and the names of the folders in it."""
 
     mark: FolderMark | None
     entries: Mapping[int, Entry]
+    messages: Mapping[int, Entry]
     below: tuple[str, ...]
 
 
@@ -134,4 +135,6 @@ def _listing(names: frozenset[str], known: _Known | None) -> Listing:
             if mark is not None:
                 marks.append(mark)
     last = max(marks, key=lambda one: (one.count, one.tag), default=None)
-    return Listing(last, MappingProxyType(entries), tuple(below))
+    hides_any = any(one.is_hidden for one in entries.values())
+    seen = {number: one for number, one in entries.items() if not one.is_hidden} if hides_any else entries
+    return Listing(last, MappingProxyType(entries), MappingProxyType(seen), tuple(below))

@@ -113,8 +113,8 @@ class Mailbox:
         self.tree.forget(found.folder)
 
     def messages(self, folder: Folder) -> Mapping[int, Entry]:
-        """Give the messages of a folder by number."""
-        return self.tree.look(folder).entries
+        """Give the messages of a folder by number, those that people see."""
+        return self.tree.look(folder).messages
 
     def _noted(self, found: Found) -> Found:
         if len(self._hints) > _MOST_HINTS:

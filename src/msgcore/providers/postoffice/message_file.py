@@ -84,6 +84,11 @@ class Prepared:
     status: MessageStatus
     key: str | None = None
 
+    def in_place_of(self, before: Facts) -> Prepared:
+        """Keep what was noted about the arrival of what it takes the place of."""
+        facts = attrs.evolve(self.facts, delivered_at=before.delivered_at, created_at=before.created_at)
+        return attrs.evolve(self, facts=facts)
+
     @property
     def chunks(self) -> tuple[bytes, bytes]:
         return self.facts.to_line(), self.octets

@@ -81,6 +81,11 @@ class Entry:
         return MessageFlag.READ in self.flags
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether people do not see it: it is kept by programs ([MS-OXCMSG] calls it associated)."""
+        return MessageFlag.ASSOCIATED in self.flags
+
+    @property
     def is_submitted(self) -> bool:
         return MessageFlag.SUBMIT in self.flags
 
@@ -92,7 +97,7 @@ class Entry:
 
 @attrs.frozen(order=True)
 class FolderMark:
-    """The file that says which folder a folder is, and holds its name. A new name is a new mark; the last one counts."""
+    """The file that says which folder a folder is, and has its name. A new name is a new mark; the last one counts."""
 
     id: int
     count: int = 1

@@ -11,7 +11,8 @@ process has seen it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 
@@ -21,21 +22,25 @@ from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Clock
 from msgcore.errors import NotFound, ObjectDeleted, StoreBusy, StoreCorrupt, UsageError
 from msgcore.model.message import Message
-from msgcore.model.outcome import Outcome, Pending, Refused
+from msgcore.model.outcome import Accepted, Delivered, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.providers.postoffice.mailbox import Found, Mailbox, NewEntry
 from msgcore.providers.postoffice.message_file import Prepared, hashed_key
 from msgcore.providers.postoffice.names import Entry, new_name
 from msgcore.providers.postoffice.plans import Rename, make
+from msgcore.providers.postoffice.plans import Step as PlanStep
 from msgcore.providers.postoffice.share import share_time
 from msgcore.providers.postoffice.submissions import Hold, Record, read_record, write_record
 from msgcore.runtime.host import boot_id, boot_of, holder_has_ended, holder_name
+from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
 
 __all__ = ["Outbox", "refuse_submitted"]
 
 _OPEN = frozenset({OutgoingState.READY, OutgoingState.HELD})
+_FINAL = (Accepted, Delivered, Refused)
 _TRIES = 100
+_MOST_FOUND = 10
 _MOST_RECORDS = 10_000
 
 Step = Callable[[Record], Record | None]
@@ -65,23 +70,31 @@ class Outbox:
 
     # Submitting
 
-    def submit(self, message: Message, prepared: Prepared, transfer_id: str) -> OutgoingItem:
+    def submit(
+        self,
+        message: Message,
+        prepared: Prepared,
+        transfer_id: str,
+        terms: SubmitTerms,
+        recipients: Sequence[Recipient],
+    ) -> OutgoingItem:
         """Put a message into the outbox, or give what was submitted under that transfer id before."""
         now = self._clock.now()
-        pending = dict[Recipient, Outcome](dict.fromkeys(message.recipients, Pending()))
+        pending = dict[Recipient, Outcome](dict.fromkeys(recipients, Pending()))
         item = OutgoingItem(
             self._entry_id(0),
             transfer_id,
             OutgoingState.READY,
             submitted_at=now,
-            due_at=now,
+            due_at=terms.due_at(now),
             tries=0,
             sender=message.from_,
             outcomes=MappingProxyType(pending),
             transports=MappingProxyType({}),
+            terms=terms,
         )
-        key = hashed_key("submission", transfer_id.encode("utf-8", "surrogatepass"))
-        record = self._write(Record(item))
+        key = _key_of(transfer_id)
+        record = self._write(Record(item, message_id=message.message_id or ""))
         try:
             outbox = self._mailbox.tree.special(SpecialFolder.OUTBOX)
             new = self._mailbox.write_new(outbox, attrs.evolve(prepared, key=key), record)
@@ -109,6 +122,23 @@ class Outbox:
             NotFound: the message is gone, or was never submitted.
         """
         return self._record(self._mailbox.find(number))[1].item
+
+    def find(self, transfer_id: str, message_id: str) -> list[OutgoingItem]:
+        """Find the submission with a transfer id, or else those of a Message-ID, the newest first."""
+        known = self._mailbox.delivered(_key_of(transfer_id)) if transfer_id else None
+        if known is not None:
+            with suppress(NotFound):
+                return [self.submission(known)]
+        items = [record.item for record in self._ever() if message_id and record.message_id == message_id]
+        return sorted(items, key=lambda item: (item.submitted_at, item.entry_id.number), reverse=True)[:_MOST_FOUND]
+
+    def _ever(self) -> Iterator[Record]:
+        """Give the records of all submissions whose message is there."""
+        for folder, listing in self._mailbox.tree.walk():
+            for entry in listing.messages.values():
+                if entry.submission != "0":
+                    with suppress(NotFound):
+                        yield self._record(Found(folder, entry))[1]
 
     def _all(self) -> list[tuple[Found, Record]]:
         outbox = self._mailbox.tree.special(SpecialFolder.OUTBOX)
@@ -167,7 +197,7 @@ class Outbox:
             hold = Hold(holder_name(), lease_seconds, share_time(self._mailbox.place / "tmp"))
             if self._mailbox.plans.finish():
                 continue
-            if self._put(found, Record(item, hold)) is not None:
+            if self._put(found, attrs.evolve(record, item=item, hold=hold)) is not None:
                 self._seen[item.entry_id.number, item.token] = self._clock.monotonic()
                 return item
         raise StoreBusy(f"{self._mailbox.place}: others lock the same submissions all the time")
@@ -183,9 +213,42 @@ class Outbox:
                 continue
             if record.item.token != item.token:
                 return False
-            if self._put(found, Record(_settled(record.item, item)), reports) is not None:
+            settled = attrs.evolve(record, item=_settled(record.item, item), hold=None)
+            if self._put(found, settled, reports) is not None:
                 return True
         raise StoreBusy(f"{self._mailbox.place}: a submission changes all the time")
+
+    def keep_preprocessed(
+        self, item: OutgoingItem, beside: Prepared | None, copy: Prepared | None, reports: Sequence[Prepared]
+    ) -> OutgoingItem | None:
+        """Keep what hooks made of a locked submission; ``None`` when somebody else has locked it since."""
+        for _ in range(_TRIES):
+            try:
+                found, record = self._record(self._mailbox.find(item.entry_id.number))
+            except NotFound:
+                return None
+            if self._mailbox.plans.finish():
+                continue
+            if record.item.token != item.token:
+                return None
+            kept = attrs.evolve(record.item, outcomes=_outcomes(record.item, item), transports=_transports(item))
+            after = self._put(found, attrs.evolve(record, item=kept), reports, beside, copy, is_preprocessed=True)
+            if after is not None:
+                return self._record(after)[1].item
+        raise StoreBusy(f"{self._mailbox.place}: a submission changes all the time")
+
+    def note_outcomes(self, number: int, outcomes: Mapping[Recipient, Outcome]) -> None:
+        """Write what was learned of recipients after they were sent to.
+
+        Raises:
+            NotFound: there is no such submission.
+        """
+
+        def step(record: Record) -> Record:
+            noted = {one: outcomes.get(one, outcome) for one, outcome in record.item.outcomes.items()}
+            return attrs.evolve(record, item=attrs.evolve(record.item, outcomes=MappingProxyType(noted)))
+
+        self._step(number, step)
 
     def make_due(self) -> None:
         """Make every ready submission due."""
@@ -204,7 +267,8 @@ class Outbox:
         now = self._clock.now()
 
         def step(record: Record) -> Record:
-            item = attrs.evolve(_not_ended(record.item), state=OutgoingState.READY, due_at=now, reason="")
+            item = _not_ended(record.item)
+            item = attrs.evolve(item, state=OutgoingState.READY, due_at=item.terms.due_at(now), reason="")
             return attrs.evolve(record, item=item)
 
         self._step(number, step)
@@ -222,14 +286,10 @@ class Outbox:
             if not self._is_free(record):
                 raise UsageError("the submission is being sent at this moment")
             outcomes = {recipient: _aborted(outcome) for recipient, outcome in item.outcomes.items()}
-            return Record(
-                attrs.evolve(
-                    item,
-                    state=OutgoingState.ABORTED,
-                    token=item.token + 1,
-                    outcomes=MappingProxyType(outcomes),
-                )
+            aborted = attrs.evolve(
+                item, state=OutgoingState.ABORTED, token=item.token + 1, outcomes=MappingProxyType(outcomes)
             )
+            return attrs.evolve(record, item=aborted, hold=None)
 
         self._step(number, step)
 
@@ -245,36 +305,74 @@ class Outbox:
 
     # Writing
 
-    def _put(self, found: Found, record: Record, reports: Sequence[Prepared] = ()) -> Found | None:
-        """Put a record in the place of another, and reports into the inbox with it; ``None``: somebody was faster."""
-        name = self._write(record)
-        after = self._placed(found, name, record.item.state)
-        first = Rename(found.path, after.path)
-        # What raises while it is carried out may be done all the same: then what was written stays, and goes when
-        # nothing names it.
-        is_made = self._with_reports(first, reports) if reports else make((), first)
-        self._forget(found.entry.submission if is_made else name)
-        if not is_made:
-            self._mailbox.look_again(found)
-        return after if is_made else None
+    def _put(
+        self,
+        found: Found,
+        record: Record,
+        reports: Sequence[Prepared] = (),
+        beside: Prepared | None = None,
+        copy: Prepared | None = None,
+        *,
+        is_preprocessed: bool = False,
+    ) -> Found | None:
+        """Put a record in the place of another, and with it what else there is; ``None``: somebody was faster.
 
-    def _with_reports(self, first: Rename, reports: Sequence[Prepared]) -> bool:
-        inbox = self._mailbox.tree.special(SpecialFolder.INBOX)
+        Reports go into the inbox, ``beside`` into the outbox, where nobody sees it, and ``copy`` takes the message's
+        place. What was beside goes when there is another one, and when the submission ends.
+        """
         new: list[NewEntry] = []
+        name = content = "0"
         try:
-            for report in reports:
-                new.append(self._mailbox.write_new(inbox, report))
-            plan = self._mailbox.plans.write([step for one in new for step in one.steps], first)
+            inbox, outbox = (self._mailbox.tree.special(one) for one in (SpecialFolder.INBOX, SpecialFolder.OUTBOX))
+            new += [self._mailbox.write_new(inbox, one) for one in reports]
+            steps: list[PlanStep] = []
+            if is_preprocessed or record.item.state not in _OPEN:
+                steps += self._away(found.entry.id, record.item.preprocessed)
+            if beside is not None:
+                new.append(self._mailbox.write_new(outbox, beside))
+            if is_preprocessed:
+                number = found.entry.id if beside is None else new[-1].number
+                record = attrs.evolve(record, item=attrs.evolve(record.item, preprocessed=self._entry_id(number)))
+            if copy is not None:
+                content = self._mailbox.write_beside("contents", *copy.chunks)
+            name = self._write(record)
+            after = self._placed(found, name, content, record.item.state)
+            steps += [step for one in new for step in one.steps]
+            first = Rename(found.path, after.path)
+            plan = self._mailbox.plans.write(steps, first) if steps else None
         except BaseException:
             self._mailbox.drop(new)
+            self._mailbox.remove_beside("contents", content)
+            if name != "0":
+                self._forget(name)
             raise
-        is_made = plan.carry_out()
+        # What raises from here on may be done all the same: what was written stays, and goes when nothing names it.
+        is_made = make((), first) if plan is None else plan.carry_out()
         if not is_made:
             self._mailbox.drop(new)
-        return is_made
+            self._mailbox.remove_beside("contents", content)
+            self._forget(name)
+            self._mailbox.look_again(found)
+            return None
+        self._forget(found.entry.submission)
+        if copy is not None:
+            self._mailbox.remove_beside("contents", found.entry.content)
+        return after
 
-    def _placed(self, found: Found, name: str, state: OutgoingState) -> Found:
+    def _away(self, number: int, preprocessed: EntryId | None) -> list[PlanStep]:
+        """Say how what was kept beside a message goes."""
+        if preprocessed is None or preprocessed.number == number:
+            return []
+        try:
+            beside = self._mailbox.find(preprocessed.number)
+        except ObjectDeleted:
+            return []
+        return [Rename(beside.path, self._mailbox.place / "tmp" / new_name())]
+
+    def _placed(self, found: Found, name: str, content: str, state: OutgoingState) -> Found:
         entry = attrs.evolve(found.entry, tag=new_name(), submission=name)
+        if content != "0":
+            entry = attrs.evolve(entry, content=content)
         if state in _OPEN:
             return Found(found.folder, entry)
         is_sent = state is OutgoingState.SENT
@@ -307,25 +405,42 @@ class Outbox:
         )
 
 
+def _key_of(transfer_id: str) -> str:
+    return hashed_key("submission", transfer_id.encode("utf-8", "surrogatepass"))
+
+
 def _due(record: Record, now: datetime) -> Record | None:
     item = record.item
-    if item.state is not OutgoingState.READY or item.due_at <= now:
+    due_at = item.terms.due_at(now)
+    if item.state is not OutgoingState.READY or item.due_at <= due_at:
         return None
-    return attrs.evolve(record, item=attrs.evolve(item, due_at=now))
+    return attrs.evolve(record, item=attrs.evolve(item, due_at=due_at))
 
 
 def _settled(known: OutgoingItem, given: OutgoingItem) -> OutgoingItem:
-    outcomes = {recipient: given.outcomes.get(recipient, outcome) for recipient, outcome in known.outcomes.items()}
-    transports: Mapping[Recipient, str] = {one: name for one, name in given.transports.items() if name}
     return attrs.evolve(
         known,
         state=given.state,
         due_at=given.due_at,
         tries=given.tries,
         reason=given.reason,
-        outcomes=MappingProxyType(outcomes),
-        transports=MappingProxyType(dict(transports)),
+        outcomes=_outcomes(known, given),
+        transports=_transports(given),
     )
+
+
+def _outcomes(known: OutgoingItem, given: OutgoingItem) -> Mapping[Recipient, Outcome]:
+    """Give the outcomes after those given; what is final was learned meanwhile, and stays."""
+    return MappingProxyType(
+        {
+            recipient: outcome if isinstance(outcome, _FINAL) else given.outcomes.get(recipient, outcome)
+            for recipient, outcome in known.outcomes.items()
+        }
+    )
+
+
+def _transports(given: OutgoingItem) -> Mapping[Recipient, str]:
+    return MappingProxyType({one: name for one, name in given.transports.items() if name})
 
 
 def _not_ended(item: OutgoingItem) -> OutgoingItem:

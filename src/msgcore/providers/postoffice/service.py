@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, SetupError
-from msgcore.model.address import Address
 from msgcore.providers.postoffice.administration import OfficeOnShare
 from msgcore.providers.postoffice.config import PostOfficeConfig
 from msgcore.providers.postoffice.delivery import Offices
@@ -17,6 +15,7 @@ from msgcore.providers.postoffice.office import Office
 from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.providers.postoffice.transport import PostOfficeTransport
 from msgcore.runtime.abc import Runtime
+from msgcore.spi.addressbook import AddressBookEntry, best_matches
 
 __all__ = ["PostOfficeService"]
 
@@ -27,15 +26,13 @@ class PostOfficeBook:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address]:
-        """Give those whose mailbox or display name it is, in whatever case."""
+    def resolve_name(self, name: str, deadline: Deadline) -> Sequence[AddressBookEntry]:
+        """Give those whose mailbox or display name it is, or begins."""
         deadline.check("post office")
-        wanted = fold(name)
-        return [
-            self._office.address(one)
-            for one in self._office.mailboxes()
-            if wanted in {fold(one.name), fold(one.display_name)}
-        ]
+        found = self._office.mailboxes()
+        return best_matches(
+            name, [AddressBookEntry(self._office.address(one), other_names=(one.name,)) for one in found]
+        )
 
 
 class PostOfficeService:

@@ -12,6 +12,8 @@ from msgcore.base.text import refuse_line_ends
 from msgcore.base.times import Deadline
 from msgcore.errors import Closed, ForeignEntryId, NotFound, UsageError
 from msgcore.model.message import Message
+from msgcore.model.outcome import Outcome
+from msgcore.model.recipient import Recipient
 from msgcore.props.key import PropertyKey
 from msgcore.props.row import Row
 from msgcore.providers.postoffice.folders import SPECIAL, Folder
@@ -27,6 +29,7 @@ from msgcore.providers.postoffice.watching import Watching
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.check import check_query
 from msgcore.spi.limited import limit_attachments
+from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
 from msgcore.spi.rows import count_rows, group_rows, select
 from msgcore.spi.store import (
     LOADED_AT_ONCE,
@@ -260,13 +263,8 @@ class PostOfficeStore:
     def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
         with self._call(deadline) as mailbox:
             known = refuse_submitted(mailbox.find(self._message_number(entry_id)))
-            changed = self._prepared(Incoming(message))
-            facts = attrs.evolve(
-                changed.facts,
-                delivered_at=(before := mailbox.read(known).facts).delivered_at,
-                created_at=before.created_at,
-            )
-            name = mailbox.write_beside("contents", facts.to_line(), changed.octets)
+            changed = self._prepared(Incoming(message)).in_place_of(mailbox.read(known).facts)
+            name = mailbox.write_beside("contents", *changed.chunks)
 
             def change(found: Found) -> Found:
                 entry = refuse_submitted(found).entry
@@ -332,10 +330,18 @@ class PostOfficeStore:
 
     # The outgoing queue
 
-    def submit(self, message: Message, transfer_id: str, deadline: Deadline) -> OutgoingItem:
+    def submit(
+        self,
+        message: Message,
+        transfer_id: str,
+        deadline: Deadline,
+        terms: SubmitTerms = USUAL_TERMS,
+        recipients: Sequence[Recipient] | None = None,
+    ) -> OutgoingItem:
         with self._call(deadline):
             letter = self._prepared(Incoming(message, is_read=True, is_unsent=True), MessageFlag.SUBMIT)
-            return self._outbox.submit(message, letter, transfer_id)
+            given = message.recipients if recipients is None else recipients
+            return self._outbox.submit(message, letter, transfer_id, terms, given)
 
     def outgoing(self, deadline: Deadline) -> Sequence[OutgoingItem]:
         with self._call(deadline):
@@ -345,6 +351,14 @@ class PostOfficeStore:
         with self._call(deadline):
             return self._outbox.submission(self._message_number(entry_id))
 
+    def find_submissions(self, transfer_id: str, message_id: str, deadline: Deadline) -> Sequence[OutgoingItem]:
+        with self._call(deadline):
+            return self._outbox.find(transfer_id, message_id)
+
+    def note_outcomes(self, entry_id: EntryId, outcomes: Mapping[Recipient, Outcome], deadline: Deadline) -> None:
+        with self._call(deadline):
+            self._outbox.note_outcomes(self._message_number(entry_id), outcomes)
+
     def make_due(self, deadline: Deadline) -> None:
         with self._call(deadline):
             self._outbox.make_due()
@@ -352,6 +366,20 @@ class PostOfficeStore:
     def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
         with self._call(deadline):
             return self._outbox.lock_due(lease_seconds)
+
+    def keep_preprocessed(
+        self, item: OutgoingItem, preprocessed: Preprocessed, reports: Sequence[Incoming], deadline: Deadline
+    ) -> OutgoingItem | None:
+        with self._call(deadline) as mailbox:
+            message, copy = preprocessed.message, preprocessed.sent_copy
+            hidden = MessageFlag.SUBMIT | MessageFlag.ASSOCIATED
+            beside = None if message is None else self._prepared(Incoming(message, True, True), hidden)
+            sent_copy = None
+            if copy is not None:
+                before = mailbox.read(mailbox.find(self._message_number(item.entry_id))).facts
+                sent_copy = self._prepared(Incoming(copy)).in_place_of(before)
+            prepared = [self._prepared(one) for one in reports]
+            return self._outbox.keep_preprocessed(item, beside, sent_copy, prepared)
 
     def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
         with self._call(deadline):

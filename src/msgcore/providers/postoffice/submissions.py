@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,7 @@ from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.providers.internal.recipient_details import details_to_json, with_details
+from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.store import OutgoingItem, OutgoingState
 
 __all__ = ["Hold", "Record", "read_record", "write_record"]
@@ -32,10 +34,11 @@ class Hold:
 
 @attrs.frozen
 class Record:
-    """A submission as it stands, and who holds it."""
+    """A submission as it stands, who holds it, and the Message-ID that it was submitted with."""
 
     item: OutgoingItem
     hold: Hold | None = None
+    message_id: str = ""
 
 
 def write_record(record: Record) -> bytes:
@@ -57,6 +60,11 @@ def write_record(record: Record) -> bytes:
             ]
             for one, outcome in item.outcomes.items()
         ],
+        "message_id": record.message_id,
+        "not_before": _filetime(item.terms.not_before),
+        "expires_at": _filetime(item.terms.expires_at),
+        "at_least_once": item.terms.at_least_once,
+        "preprocessed": None if item.preprocessed is None else item.preprocessed.number,
         "hold": None if record.hold is None else list(attrs.astuple(record.hold)),
     }
     return json.dumps(said, separators=(",", ":")).encode()
@@ -89,10 +97,24 @@ def read_record(octets: bytes, entry_id: EntryId, where: str) -> Record:
             transports=MappingProxyType(transports),
             reason=said["reason"],
             token=said["token"],
+            terms=SubmitTerms(
+                not_before=_moment(said["not_before"]),
+                expires_at=_moment(said["expires_at"]),
+                at_least_once=said["at_least_once"],
+            ),
+            preprocessed=None if said["preprocessed"] is None else attrs.evolve(entry_id, number=said["preprocessed"]),
         )
-        return Record(item, None if said["hold"] is None else _hold(*said["hold"]))
+        return Record(item, None if said["hold"] is None else _hold(*said["hold"]), said["message_id"])
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
         raise StoreCorrupt(f"{where}: is no record of a submission: {error}") from error
+
+
+def _filetime(moment: datetime | None) -> int | None:
+    return None if moment is None else filetime_from_datetime(moment)
+
+
+def _moment(filetime: int | None) -> datetime | None:
+    return None if filetime is None else datetime_from_filetime(filetime)
 
 
 def _hold(holder: str, lease_seconds: Any, taken_at: Any) -> Hold:

@@ -85,7 +85,7 @@ class Watching:
             if folder is None and one.parent is not None:
                 folders[one.id] = one.parent
             if folder in {None, one.id}:
-                messages.update((entry.id, (one.id, entry)) for entry in listing.entries.values())
+                messages.update((entry.id, (one.id, entry)) for entry in listing.messages.values())
         return _Seen(messages, folders)
 
     def _look_again(self, folder: int | None, before: _Seen) -> _Seen:
