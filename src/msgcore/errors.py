@@ -61,6 +61,7 @@ __all__ = [
     "SetupError",
     "StarttlsInjection",
     "StoreBusy",
+    "StoreClosed",
     "StoreCorrupt",
     "StoreError",
     "StoreFull",
@@ -382,6 +383,10 @@ class ProtocolBroken(MsgcoreError):
 
 class StoreError(MsgcoreError):
     """The store could not do it, for a reason that the message gives."""
+
+
+class StoreClosed(Closed, StoreError):
+    """The store's database has been closed, perhaps by another thread while the call was on its way."""
 
 
 class StoreCorrupt(StoreError):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
 from msgcore.base.times import Deadline
-from msgcore.errors import MissingExtra, StoreError, UsageError
+from msgcore.errors import MissingExtra, StoreClosed, StoreError, UsageError
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.runtime.cancel import shielded
 from msgcore.runtime.sql.connection import BUSY_SECONDS, Connection, Engine, Row, SqlValue
@@ -274,7 +274,7 @@ class Database:
         if self._process_id != os.getpid():
             raise StoreError(f"{self.name}: opened before this process was forked; open it again here")
         if self._is_closed:
-            raise StoreError(f"{self.name}: the database is closed")
+            raise StoreClosed(f"{self.name}: the database is closed")
 
 
 def _prepare(

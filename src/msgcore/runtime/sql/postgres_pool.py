@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, StoreBusy, StoreError
+from msgcore.errors import MsgcoreError, StoreBusy, StoreClosed
 from msgcore.runtime.sql.postgres_connection import PostgresConnection
 
 __all__ = ["Pool"]
@@ -44,7 +44,7 @@ class Pool:
 
         Raises:
             StoreBusy: none was given back until ``give_up``.
-            StoreError: the pool is closed.
+            StoreClosed: the pool is closed.
         """
         connection: PostgresConnection | None = None
         place = object()
@@ -68,7 +68,7 @@ class Pool:
                     raise StoreBusy(f"{self._name}: every connection of this process is in use")
                 self._changed.wait(min(give_up.remaining_seconds(), _LOOK_SECONDS))
             if self._is_closed:
-                raise StoreError(f"{self._name}: the database is closed")
+                raise StoreClosed(f"{self._name}: the database is closed")
             self._taken.add(place)
             return self._idle.pop()[1] if self._idle else None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from msgcore.base.times import Deadline
-from msgcore.errors import NotFound, NotSupported, StoreCorrupt, StoreError, TimedOut
+from msgcore.errors import NotFound, NotSupported, StoreClosed, StoreCorrupt, StoreError, TimedOut
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.cancel import finish
 from msgcore.runtime.sql.connection import Connection, Engine, Row, SqlValue
@@ -70,7 +70,7 @@ class SqliteFile:
     def _take_reader(self) -> SqliteConnection:
         with self._guard:
             if self._is_closed:
-                raise StoreError(f"{self.path}: the database is closed")
+                raise StoreClosed(f"{self.path}: the database is closed")
             if self._readers:
                 return self._readers.pop()
         return self._open_reader()

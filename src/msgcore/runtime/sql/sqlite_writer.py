@@ -28,7 +28,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from msgcore.errors import MsgcoreError, StoreBusy, StoreError, UsageError
+from msgcore.errors import MsgcoreError, StoreBusy, StoreClosed, StoreError, UsageError
 from msgcore.runtime.sql.connection import Connection
 from msgcore.runtime.sql.promise import Promise
 from msgcore.runtime.sql.sqlite_connection import SqliteConnection
@@ -135,7 +135,7 @@ class Writer:
         future: Promise[T] = Promise()
         with self._guard:
             if self._is_closed:
-                raise StoreError("the database is closed")
+                raise StoreClosed("the database is closed")
             if not self._is_serving:
                 self._thread = threading.Thread(target=self._serve, name="msgcore writer", daemon=True)
                 self._thread.start()
