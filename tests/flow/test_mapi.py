@@ -80,6 +80,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     with msgcore.open_organization(world.organization_url, create=True) as organization:
         organization.add_mailbox("ann", addresses=["SMTP:ann@athena.test"], display_name="Ann Alm")
         organization.add_mailbox("bob", addresses=["SMTP:bob@athena.test"], display_name="Bob Berg")
+        organization.add_mailbox("dan", addresses=["SMTP:dan@athena.test"], display_name="Dan Dahl")
     with msgcore.open_post_office(world.post_office, network="NET", name="PO1", create=True) as office:
         office.add_mailbox("ann", display_name="Ann Alm")
         office.add_mailbox("cia", display_name="Cia Ceder")
@@ -118,7 +119,13 @@ def six(
     return admin
 
 
-EVERYWHERE = ("bob@example.test", "Bob Berg", "MS:NET/PO1/cia", "PAGER:+46 8 1234")
+EVERYWHERE = (
+    "bob@example.test",
+    "EX:/o=athena/cn=recipients/cn=bob",
+    "Dan Dahl",  # whose SMTP address the account outside would take, too
+    "MS:NET/PO1/cia",
+    "PAGER:+46 8 1234",
+)
 
 
 def test_one_message_leaves_by_four_kinds_of_addresses(
@@ -134,12 +141,12 @@ def test_one_message_leaves_by_four_kinds_of_addresses(
         sent = subjects(session.sent_items)
 
     assert all(state & ServiceState.AVAILABLE for state in states.values()), states
-    assert [type(one) for one in outcomes.values()] == [Accepted, Delivered, Delivered, Accepted]
+    assert [type(one) for one in outcomes.values()] == [Accepted, Delivered, Delivered, Delivered, Accepted]
     assert {one.address_type for one in outcomes} == {"SMTP", "EX", "MS", "PAGER"}
     assert sent == [word]
     assert b"\n\nHello\n" in postfix.wait_for_message("bob", word.encode())
     assert ("+46 8 1234", word) in PagerTransport.paged
-    for name, mailbox in (("bob", world.mailbox("bob")), ("cia", world.desk("cia"))):
+    for name, mailbox in (("bob", world.mailbox("bob")), ("dan", world.mailbox("dan")), ("cia", world.desk("cia"))):
         six.create(name, [mailbox])
         with api.logon(name, six) as session:
             assert subjects(session.inbox) == [word]
