@@ -8,7 +8,7 @@ import pytest
 
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import ConnectionLost, OperationCancelled
+from msgcore.errors import ConnectionLost, CutShort, OperationCancelled
 from msgcore.model import Accepted, Deferred, Envelope, Message, Outcome, Recipient, Refused
 from msgcore.runtime import NEVER
 from msgcore.spi.hooks import Hold, HookAnswer, Processed
@@ -198,6 +198,15 @@ def test_what_a_hook_cannot_do_now_waits_for_the_next_try(box: Box) -> None:
     item = the_item(box)
 
     assert (transport.taken, item.state, item.reason) == ([], OutgoingState.READY, "Hook: the scanner is away")
+
+
+def test_a_hook_that_hung_is_not_waited_for_again_in_this_round(box: Box) -> None:
+    second = submitted(box, transfer_id="t2")
+    hook = Hook(raising(CutShort("Hook: it did not keep to its deadline")))
+    transport = passed(box, hook)
+    states = {the_item(box).state, now_is(box, second).state}
+
+    assert (len(hook.saw), transport.taken, states) == (1, [], {OutgoingState.HELD, OutgoingState.READY})
 
 
 def test_a_cancelled_hook_leaves_the_submission_for_the_next_call(box: Box) -> None:

@@ -76,12 +76,13 @@ async def _seen(step: Preprocessing, attempt: Attempt, message: Message) -> Prep
             answer = await hook.process_outbound(envelope, now, step.within.sooner(_HOOK_SECONDS))
         except OperationCancelled:
             raise
-        except TryAgain as error:
-            attempt.wait(Deferred(text=f"{hook.name}: {error}", stage=_STAGE))
-            return None
         except MsgcoreError as error:
+            text = str(error) if str(error).startswith(f"{hook.name}:") else f"{hook.name}: {error}"
             step.has_hung = isinstance(error, CutShort)
-            _hold(attempt, str(error) if str(error).startswith(f"{hook.name}:") else f"{hook.name}: {error}")
+            if isinstance(error, TryAgain) and not step.has_hung:
+                attempt.wait(Deferred(text=text, stage=_STAGE))
+            else:
+                _hold(attempt, text)
             return None
         match answer:
             case Hold(reason):

@@ -267,6 +267,7 @@ alter table submission add column at_least_once integer not null default 0;
 alter table submission add column preprocessed_id integer;
 update submission set internet_message_id = (select internet_message_id from message where message.id = message_id);
 create index submission_message on submission (internet_message_id);
+create index submission_preprocessed on submission (preprocessed_id) where preprocessed_id is not null;
 """
 
 STORE_SCHEMA = Schema(
