@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -114,14 +114,15 @@ class Mortal:
         self._store, self._world = store, world
 
     def __getattr__(self, name: str) -> object:
-        found: Any = getattr(self._store, name)
+        found: object = getattr(self._store, name)
         if not callable(found):
             return found
+        method = cast("Callable[..., Awaitable[object]]", found)
 
         async def alive(*arguments: Any) -> object:
             if self._world.is_killed:
                 raise Killed
-            return await found(*arguments)
+            return await method(*arguments)
 
         return alive
 
