@@ -60,15 +60,15 @@ def _simple_addresses(text: str, note: Note, limit: int) -> list[Address] | None
         quoted, words, name, spec, bare, comment, other = simple.groups()
         if other is not None or len(found) == limit:
             return None
+        address = spec
         if bare is not None:
-            phrase = comment.strip() if comment else ""
+            address, phrase = bare, comment.strip() if comment else ""
         elif name is not None:
             phrase = " ".join(name.split())
         elif words is not None:
             phrase = decode_words(" ".join(words.split()), note)
         else:
             phrase = " ".join(quoted.split())
-        address = spec or bare
         found.append(_address(phrase, address) if address[0] in "Ii" else Address(SMTP, address, phrase))
     return found
 
