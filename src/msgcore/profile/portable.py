@@ -79,8 +79,11 @@ def export_of(name: str, file: Path, text: str) -> ProfileExport:
     for number, table in enumerate(draft.tables):
         for key, setting in settings_in(table).items():
             path = path_of(setting, table.get(key))
-            if path is not None and path.is_relative_to(folder):
-                draft.set(number, key, with_path(setting, path.relative_to(folder)))
+            if path is None or not path.is_relative_to(folder):
+                continue
+            relative = path.relative_to(folder)
+            if not str(relative).startswith("~"):  # which would be somebody's home
+                draft.set(number, key, with_path(setting, relative))
     told = check_profile(draft.checked(), file)
     return ProfileExport(
         name,
