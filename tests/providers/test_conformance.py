@@ -105,6 +105,7 @@ class TestRelay(TransportConformance[Office]):
             Capability.PREVIEW,
             Capability.FLUSH,
             Capability.CONFIG_CHANGES,
+            Capability.PROVIDER_UIDS,
         }
     )
 

@@ -307,7 +307,8 @@ def test_an_account_that_failed_at_logon_has_a_report(desk: Desk, ann: MemoryMai
         said = [str(report) for report in session.receive(check=False)]
 
     assert said == [
-        f"{name}: 0 received; stopped: env:NO_SUCH_VARIABLE: the environment has no variable NO_SUCH_VARIABLE",
+        f"{name}: 0 received; stopped: {name}: password: env:NO_SUCH_VARIABLE: the environment has no "
+        "variable NO_SUCH_VARIABLE; set it for this program",
         f"ann: 1 received ({len(letter('one'))} octets), 1 removed from the server",
     ]
 
@@ -352,7 +353,7 @@ def test_an_account_that_failed_at_logon_is_listed_where_a_name_is_needed(desk: 
     with desk.log_on(desk.mailbox(), LOST["pop3"], account()) as session, pytest.raises(UsageError) as caught:
         session.remote_headers()
 
-    assert "name the service; there are pop3, ann (pop3: env:NO_SUCH_VARIABLE" in str(caught.value)
+    assert "name the service; there are pop3, ann (pop3: password: env:NO_SUCH_VARIABLE" in str(caught.value)
 
 
 def test_a_service_that_could_not_be_opened_says_why_when_it_is_named(desk: Desk) -> None:

@@ -85,6 +85,7 @@ def test_what_works_works_and_nothing_is_made_or_taken(
         "  personal-folders (personal-folders): works"
     )
     assert (dovecot.waiting("alice"), sorted(dovecot.maildir("alice").parent.iterdir())) == before
+    dovecot.empty("alice")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -192,7 +192,7 @@ def test_a_reader_sees_whole_saves(store: MemoryStore) -> None:
 
 def test_it_has_every_ability_of_a_store(store: MemoryStore) -> None:
     of_transports = {Capability.BATCHES, Capability.IDENTITY, Capability.FLUSH, Capability.TRACKING, Capability.PREVIEW}
-    of_transports.add(Capability.CONFIG_CHANGES)
+    of_transports |= {Capability.CONFIG_CHANGES, Capability.PROVIDER_UIDS}
     of_address_books = {Capability.ENTRIES, Capability.MEMBERS}
     of_databases = {Capability.EXPLAIN, Capability.NAMED_PROPERTIES, Capability.MAINTENANCE}
     of_accounts = {Capability.SENT_MAIL}

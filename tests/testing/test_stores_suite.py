@@ -37,6 +37,7 @@ EVERY_ABILITY = frozenset(Capability) - {
     Capability.TRACKING,
     Capability.PREVIEW,
     Capability.CONFIG_CHANGES,
+    Capability.PROVIDER_UIDS,
     Capability.ENTRIES,
     Capability.MEMBERS,
     Capability.SENT_MAIL,

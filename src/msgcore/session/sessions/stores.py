@@ -126,7 +126,9 @@ class SessionStores:
     def _reasons(self, only: OpenService | None = None) -> str:
         """Say, in brackets, what is wrong with the services, or with one of them."""
         failed = [opened for opened in self._services if opened.fault and (only is None or only is opened)]
-        reasons = "; ".join(f"{opened.entry.name}: {opened.status_text}" for opened in failed)
+        reasons = "; ".join(
+            f"{one.entry.name}: {one.status_text.removeprefix(f'{one.entry.name}: ')}" for one in failed
+        )
         return f" ({reasons})" if reasons else ""
 
     @property
