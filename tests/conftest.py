@@ -1,5 +1,6 @@
 """Real servers and shared folders as fixtures, soak tests on request, and server logs beside failures."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ _LONG = (
 )
 
 # Deadlines are off because nothing is timed in tests.
-hypothesis.settings.register_profile("modest", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("modest", deadline=None, max_examples=40)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=10_000)
 hypothesis.settings.load_profile("soak" if SOAK else "modest")
 
@@ -46,6 +47,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: not any(part in item.nodeid for part in _LONG))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the tests, of which there are many, out of the garbage collector's way."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
