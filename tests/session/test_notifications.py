@@ -374,6 +374,32 @@ def test_tasks_are_told_by_iterator_and_callback(admin: ProfileAdmin, ann: Other
     assert first == second
 
 
+def test_a_callback_that_waits_for_what_was_cancelled_ends_nothing_else(
+    admin: ProfileAdmin, ann: Others, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> list[Notification]:
+        never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        never.cancel()
+
+        async def wait(_: Notification) -> None:
+            await never
+
+        async with aio.logon("work", admin=admin) as session:
+            await session.advise(wait, kinds=[K.NEW_MAIL])
+            await session.advise(lambda _: never.result(), kinds=[K.NEW_MAIL])
+            found: asyncio.Queue[Notification] = asyncio.Queue()
+            await session.advise(found.put, kinds=[K.NEW_MAIL])
+            caught: list[Notification] = []
+            for subject in ("a", "b"):
+                await asyncio.to_thread(ann.save, subject)
+                caught.append(await asyncio.wait_for(found.get(), PATIENCE_SECONDS))
+        return caught
+
+    with caplog.at_level(logging.ERROR):
+        assert kinds(asyncio.run(main())) == [K.NEW_MAIL, K.NEW_MAIL]
+    assert caplog.text.count("a callback raised") == 4
+
+
 # Logging off
 
 

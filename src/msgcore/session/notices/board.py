@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import attrs
 
 __all__ = ["StatusBoard"]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class _Listener:
     told: Callable[[int], None]
     ended: Callable[[], None]
@@ -24,24 +24,25 @@ class StatusBoard:
 
     def __init__(self) -> None:
         self.flushes = 0
-        self._listeners: tuple[_Listener, ...] = ()
+        self._listeners: list[_Listener] = []  # each change of it is one step, for threads come at the same time
         self._is_closed = False
 
     def changed(self, *rows: int) -> None:
         """Tell that rows have changed, in whatever thread."""
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             for row in rows:
                 listener.told(row)
 
     def listen(self, told: Callable[[int], None], ended: Callable[[], None]) -> Callable[[], None]:
         """Call ``told`` with each row that changes, until the result is called; ``ended`` when the session ends."""
         listener = _Listener(told, ended)
-        self._listeners += (listener,)
+        self._listeners.append(listener)
         if self._is_closed:
             ended()
 
         def end() -> None:
-            self._listeners = tuple(one for one in self._listeners if one is not listener)
+            with suppress(ValueError):  # it has been called before
+                self._listeners.remove(listener)
 
         return end
 
@@ -59,5 +60,5 @@ class StatusBoard:
     def close(self) -> None:
         """Tell those who listen that nothing more comes."""
         self._is_closed = True
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener.ended()

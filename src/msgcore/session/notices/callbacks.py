@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from inspect import isawaitable
 from itertools import count
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.errors import Closed, MsgcoreError, OperationCancelled, TimedOut, UsageError
-from msgcore.runtime.abc import Background, Runtime
+from msgcore.runtime.abc import NEVER, Background, Runtime
 
 __all__ = ["Callbacks", "Heard"]
 
@@ -90,10 +90,16 @@ class Callbacks:
                 await background.wait(deadline)
             except TimedOut:
                 _log.warning("logs off though a callback has not ended")
+                self._drop_all()
                 background.cancel()
                 await self._ended(background)
+        self._drop_all()
+
+    def _drop_all(self) -> None:
         for number in tuple(self._callbacks):
-            self._callbacks.pop(number).heard.close()
+            callback = self._callbacks.pop(number, None)
+            if callback is not None:
+                callback.heard.close()
 
     async def _ended(self, background: Background) -> None:
         try:
@@ -135,18 +141,18 @@ class Callbacks:
         for event in events:
             if number not in self._callbacks:
                 break
-            await _called(callback.function, event)
+            await self._tell(callback.function, event)
         return bool(events)
+
+    async def _tell(self, function: Callable[[Any], object], event: object) -> None:
+        try:
+            # Bounded: it ends at the logoff whatever it waits for, and a cancellation of its own ends nothing else.
+            await self._runtime.bounded(_called(function, event), NEVER)
+        except Exception:  # whatever it is, the others are called all the same
+            _log.exception("a callback raised")
 
 
 async def _called(function: Callable[[Any], object], event: object) -> None:
-    try:
-        answer = function(event)
-        if isawaitable(answer):
-            await _awaited(answer)
-    except Exception:  # whatever it is, the others are called all the same
-        _log.exception("a callback raised")
-
-
-async def _awaited(answer: Awaitable[object]) -> None:
-    await answer
+    answer = function(event)
+    if isawaitable(answer):
+        await cast("Awaitable[object]", answer)

@@ -88,7 +88,10 @@ class EventQueue(Generic[T]):
         self._hints.clear()
         events: list[T] = []
         for _ in range(len(self._waiting)):
-            event = self._waiting.popleft() if self._waiting else None
+            try:
+                event = self._waiting.popleft()
+            except IndexError:  # an overflow in another thread, a moment ago
+                event = None
             if event is None:
                 self._waiting.clear()
                 return None
