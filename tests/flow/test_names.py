@@ -12,8 +12,10 @@ from msgcore import Delivered, Message, Outcome, ProfileAdmin, Recipient, regist
 from msgcore.blocking.organization import Organization
 from msgcore.blocking.session import Session
 from msgcore.errors import AmbiguousName
+from msgcore.model import Address
 from msgcore.model.envelope import Envelope
 from msgcore.mta import AddressSpace, Connector, RouteTable
+from msgcore.props.table import PidTagEntryId
 from msgcore.runtime import Runtime
 from msgcore.spi import Content, Deadline
 from tests.flow.folders import subjects
@@ -90,6 +92,37 @@ def test_names_of_both_address_books_and_a_list_in_a_loop_reach_everybody_once(
     assert sorted(address for taken in outside.messages for address in taken.recipients) == ["cid@c.test", "eva@c.test"]
     assert [inbox_of(api, admin, tmp_path, name) for name in ("bob", "ake")] == [[word], [word]]
     assert (len(outcomes), outcomes["FAX:+46 8 1"], outcomes["SMTP:ake@athena.test"]) == (6, Delivered, Delivered)
+
+
+def test_people_of_the_directory_are_members_of_a_personal_list(ann: Session) -> None:
+    own = ann.address_book
+    own.add_list("Friends", [ann.resolve_name("bob"), ann.resolve_name("the board")])
+
+    assert [str(one) for one in own.members("Friends")] == [
+        "Bob Berg <bob@athena.test>",
+        "The Board <board@athena.test>",
+    ]
+
+
+@pytest.mark.parametrize(("email", "service"), [("bob@athena.test", "organization"), ("eve@evil.test", "smtp")])
+def test_an_entry_id_leads_into_the_organisation_only_with_the_address_that_has_it(
+    api: Api, admin: ProfileAdmin, organization: Organization, tmp_path: Path, email: str, service: str
+) -> None:
+    """It may be forged: whoever has had mail from an organisation knows its name, and so its entry ids."""
+    with Peer() as outside:
+        way_out = {"service": "smtp", "url": outside.url, "email": "ann@a.test", "primary_identity": True}
+        office = {"service": "organization", "url": f"sqlite:///{tmp_path / 'athena.db'}", "mailbox": "ann"}
+        admin.create("ann", [way_out, office])
+        with api.logon("ann", admin) as session:
+            entry_id = session.resolve_name("bob").entry_id
+            row = Recipient(Address("SMTP", email, "Bob Berg"), properties={PidTagEntryId: entry_id})
+            message = Message(to=row, subject="Hello")
+            (check,) = session.check_recipients(message)
+            submission = session.submit(message)
+            session.flush_queues()
+            (taken,) = session.submission_state(submission).transports.values()
+
+    assert (check.service, taken) == (service, service)
 
 
 def test_a_name_that_fits_several_is_told_with_all_of_both_address_books(ann: Session) -> None:

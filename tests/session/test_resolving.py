@@ -46,6 +46,16 @@ class Shelf:
         return [self.entry(one) for one in self.lists[entry.display_name]]
 
 
+UID = b"o" * 16
+
+
+class Directory(Shelf):
+    """An address book whose entries have entry ids of their own."""
+
+    def entry(self, name: str) -> AddressBookEntry:
+        return attrs.evolve(Shelf.entry(self, name), entry_id=bytes(4) + UID + name.encode())
+
+
 def standing(given: Recipient | str, *books: Shelf) -> Standing:
     recipient = Recipient(Address("", "", given)) if isinstance(given, str) else given
     return BlockingRuntime().run(NameResolver(books).standing(recipient, NEVER))
@@ -120,6 +130,34 @@ def test_a_row_with_a_one_off_entry_id_is_that_address() -> None:
     assert [one.address for one in standing(row).reached] == [fax]
 
 
+@pytest.mark.parametrize(
+    ("name", "email", "is_kept"),
+    [
+        ("Ann Alm", "ann.alm@a.test", True),
+        ("", "ann.alm@a.test", True),
+        ("Ann Alm", "mallory@evil.test", False),
+        ("Bob", "bob@a.test", False),
+    ],
+)
+def test_an_entry_id_is_believed_when_the_address_book_gives_it_to_that_address(
+    name: str, email: str, is_kept: bool
+) -> None:
+    """It may have come with a message from outside, and leads past the choice of a transport."""
+    directory = Directory("a", ["Ann Alm", "Bob"])
+    entry_id = directory.entry("Ann Alm").entry_id
+    given_recipient = Recipient(Address("SMTP", email, name), properties={PidTagEntryId: entry_id})
+    found = BlockingRuntime().run(NameResolver([directory], {UID: [directory]}).standing(given_recipient, NEVER))
+
+    assert [one.get(PidTagEntryId) for one in once([found])] == [entry_id if is_kept else None]
+
+
+def test_an_entry_id_that_came_with_a_name_is_not_that_of_whom_the_name_stands_for() -> None:
+    row = Recipient(Address("", "", "Ann"), properties={PidTagEntryId: bytes(4) + UID + b"Bob"})
+    found = BlockingRuntime().run(NameResolver([Shelf("b", ["Ann"])], {UID: []}).standing(row, NEVER))
+
+    assert [(str(one), one.get(PidTagEntryId)) for one in once([found])] == [("Ann <ann@b.test>", None)]
+
+
 # Lists
 
 
@@ -136,6 +174,19 @@ def test_a_list_is_named_by_its_address_type_as_well() -> None:
     shelf = Shelf("a", ["Ann"], {"Outer": ["Ann"]})
 
     assert addresses(Recipient(Address(MAPIPDL, "outer")), shelf) == ["ann@a.test"]
+
+
+def test_a_list_by_its_address_type_is_no_person_of_that_name() -> None:
+    people, lists = Shelf("a", ["Outer"]), Shelf("b", ["Ann"], {"Outer": ["Ann"]})
+
+    assert addresses(Recipient(Address(MAPIPDL, "Outer")), people, lists) == ["ann@b.test"]
+
+
+def test_what_was_meant_for_a_list_that_is_gone_goes_to_nobody_whose_name_begins_so() -> None:
+    shelf = Shelf("a", ["Board Secretary"], {"Board Games": ["Board Secretary"]})
+
+    with pytest.raises(UnresolvedName, match="personal list 'Board'"):
+        standing(Recipient(Address(MAPIPDL, "Board", "Board")), shelf)
 
 
 def test_a_list_inside_itself_is_told_with_the_way() -> None:

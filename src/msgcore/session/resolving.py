@@ -11,7 +11,8 @@ an address, and is expanded by whoever delivers to it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import Protocol, cast
 
 import attrs
@@ -23,7 +24,7 @@ from msgcore.model.recipient import Recipient
 from msgcore.props.table import PidTagEntryId
 from msgcore.spi.addressbook import AddressBookEntry, NameMatch, NamePattern
 
-__all__ = ["Book", "NameResolver", "Reached", "Standing", "is_address", "once"]
+__all__ = ["Book", "NameResolver", "Reached", "Standing", "is_address", "is_plain", "once"]
 
 _MOST_NAMED = 10
 _MOST_MEMBERS = 100_000
@@ -45,6 +46,8 @@ class Book(Protocol):
 
 _Found = tuple[Book, AddressBookEntry]
 
+_NOBODY: Mapping[bytes, Sequence[Book]] = {}
+
 
 @attrs.frozen
 class Reached:
@@ -59,10 +62,10 @@ class Reached:
 
     def as_recipient(self, given: Recipient) -> Recipient:
         """Give a recipient of this address, with what was asked for the one that was given."""
+        recipient = attrs.evolve(_without_entry_id(given), address=self.address)
         if not self.entry_id:
-            return attrs.evolve(given, address=self.address)
-        others = [(tag, value) for tag, value in given.properties if tag != PidTagEntryId]
-        return attrs.evolve(given, address=self.address, properties=(*others, (PidTagEntryId, self.entry_id)))
+            return recipient
+        return attrs.evolve(recipient, properties=(*recipient.properties, (PidTagEntryId, self.entry_id)))
 
 
 @attrs.frozen
@@ -83,8 +86,13 @@ class Standing:
 
 
 def is_address(recipient: Recipient) -> bool:
-    """Whether the message goes to it as it stands."""
+    """Whether it has an address: the message goes there."""
     return recipient.address_type not in {"", MAPIPDL}
+
+
+def is_plain(recipient: Recipient) -> bool:
+    """Whether nobody has to be asked about it."""
+    return is_address(recipient) and recipient.get(PidTagEntryId) is None
 
 
 def once(standings: Iterable[Standing]) -> list[Recipient]:
@@ -115,12 +123,14 @@ def _recipient(standing: Standing, reached: Reached) -> Recipient:
 class NameResolver:
     """Resolves the recipients of one message, and asks for no name twice.
 
-    ``provider_uids`` are those of the session's transports: whom one of them has named is its own recipient.
+    ``named_by`` has the uids of the session's transports, each with the address books of its service: whom one of them
+    has named is that transport's recipient. An entry id that came with a recipient may be from anywhere: it is believed
+    when the address book gives it to that address. (Where there is none, it is the transport's to know its own.)
     """
 
-    def __init__(self, books: Sequence[Book], provider_uids: Collection[bytes] = ()) -> None:
+    def __init__(self, books: Sequence[Book], named_by: Mapping[bytes, Sequence[Book]] = _NOBODY) -> None:
         self._books = books
-        self._provider_uids = provider_uids
+        self._named_by = named_by
         self._found: dict[str, _Found] = {}
 
     async def standing(self, recipient: Recipient, deadline: Deadline) -> Standing:
@@ -132,15 +142,23 @@ class NameResolver:
             LimitExceeded: a list has more members than anybody writes to.
             MsgcoreError: an address book cannot be asked; the name is not guessed elsewhere.
         """
-        address = recipient.address if is_address(recipient) else _of_entry_id(recipient)
+        if is_address(recipient):
+            if not await self._is_believed(recipient, deadline):
+                recipient = _without_entry_id(recipient)
+            entry_id = cast("bytes", recipient.get(PidTagEntryId, b""))
+            reached = Reached(recipient.address, entry_id=entry_id)
+            return Standing(recipient, AddressBookEntry(recipient.address), (reached,))
+        address = _of_entry_id(recipient)
         if address is not None:
             return Standing(recipient, AddressBookEntry(address), (Reached(address),))
-        name = recipient.email_address if recipient.address_type == MAPIPDL else recipient.address.display_name
-        book, entry = await self._of_name(name, deadline)
+        if recipient.address_type == MAPIPDL:
+            book, entry = await self._list_of_name(recipient.email_address, deadline)
+        else:
+            book, entry = await self._of_name(recipient.address.display_name, deadline)
         if not entry.is_personal_list:
             return Standing(recipient, entry, (self._reached(entry, ()),))
-        reached, loops = await self._expanded(book, entry, deadline)
-        return Standing(recipient, entry, reached, loops)
+        members, loops = await self._expanded(book, entry, deadline)
+        return Standing(recipient, entry, members, loops)
 
     async def entry(self, name: str, deadline: Deadline) -> AddressBookEntry:
         """Find the one entry that a name stands for; raises as :meth:`standing` does."""
@@ -174,8 +192,28 @@ class NameResolver:
             )
         return _only(name, [*begun.values()])
 
+    async def _list_of_name(self, name: str, deadline: Deadline) -> _Found:
+        """Find a personal list, which has just this name: nobody else gets what was meant for one that is gone."""
+        pattern = NamePattern(name)
+        for book in self._books:
+            found = await book.resolve_name(name, deadline)
+            lists = [one for one in found if one.is_personal_list and pattern.match(one.names) is NameMatch.EXACT]
+            if lists:
+                return _only(name, [(book, one) for one in lists])
+        raise UnresolvedName(name, f"no address book of this profile has a personal list {name!r} (any more)")
+
+    async def _is_believed(self, recipient: Recipient, deadline: Deadline) -> bool:
+        octets = cast("bytes | None", recipient.get(PidTagEntryId))
+        books = () if octets is None else self._named_by.get(octets[_UID], ())
+        names = {recipient.display_name, recipient.email_address.partition("@")[0]}
+        for book, name in product(books, sorted(names)):
+            for entry in await book.resolve_name(name, deadline):
+                if (entry.entry_id, entry.address.search_key) == (octets, recipient.address.search_key):
+                    return True
+        return not books
+
     def _reached(self, entry: AddressBookEntry, above: Sequence[AddressBookEntry]) -> Reached:
-        is_known = entry.entry_id[_UID] in self._provider_uids
+        is_known = entry.entry_id[_UID] in self._named_by
         return Reached(entry.address, tuple(_name(each) for each in above), entry.entry_id if is_known else b"")
 
     async def _expanded(
@@ -210,6 +248,12 @@ def _only(name: str, found: Sequence[_Found]) -> _Found:
     more = f" and {len(entries) - _MOST_NAMED} more" if len(entries) > _MOST_NAMED else ""
     problem = f"{name!r} may be any of {named}{more}; give the address, or more of the name"
     raise AmbiguousName(name, [one.address for one in entries], problem)
+
+
+def _without_entry_id(recipient: Recipient) -> Recipient:
+    if not recipient.properties:
+        return recipient
+    return attrs.evolve(recipient, properties=[one for one in recipient.properties if one[0] != PidTagEntryId])
 
 
 def _of_entry_id(recipient: Recipient) -> Address | None:

@@ -32,6 +32,7 @@ MembersLike = MemberLike | Iterable[MemberLike]
 """Members of a list: addresses in any text form, entries, and names of entries."""
 
 _LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
+_UID = slice(4, 20)
 
 
 class AddressBook:
@@ -244,8 +245,7 @@ async def _members(book: ContactsBook, given: MembersLike, deadline: Deadline) -
     found: list[AddressBookEntry] = []
     for item in items:
         if isinstance(item, AddressBookEntry):
-            # An organisation's entry has no entry id here: its address says it all.
-            found.append(await _entry(book, item, deadline) if item.entry_id else item)
+            found.append(await _own_or_address(book, item, deadline))
         elif isinstance(item, Address):
             found.append(await _member(book, item, deadline))
         elif isinstance(cast(object, item), str):
@@ -253,6 +253,14 @@ async def _members(book: ContactsBook, given: MembersLike, deadline: Deadline) -
         else:
             raise UsageError(f"members: need text, an Address or an entry, got {type(item).__name__}")
     return found
+
+
+async def _own_or_address(book: ContactsBook, given: AddressBookEntry, deadline: Deadline) -> AddressBookEntry:
+    """Find an entry of this address book; one of another has to have an address, which it goes by here."""
+    is_own = given.entry_id[_UID] == book.uid
+    if given.entry_id and (is_own or given.is_personal_list):
+        return await _entry(book, given, deadline)
+    return attrs.evolve(given, entry_id=b"")
 
 
 async def _member(book: ContactsBook, address: Address, deadline: Deadline) -> AddressBookEntry:

@@ -26,6 +26,7 @@ class ContactsBook:
         self._store = store
         self._known = known
         self.name = store.display_name
+        self.uid = store.provider.uid
         self._read: Entries | None = None
 
     async def entries(self, deadline: Deadline) -> Entries:

@@ -130,7 +130,13 @@ class SessionRecipients(SessionStores):
             books += opened.address_books
             having = [one for one in opened.stores if SpecialFolder.CONTACTS in one.special_folders]
             books += [ContactsBook(one, one.known_contacts) for one in having]
-        return NameResolver(books, {uid for one in self._transports() for uid in one.provider_uids})
+        named_by = {
+            uid: opened.address_books
+            for opened in self._services
+            for transport in opened.transports
+            for uid in transport.provider_uids
+        }
+        return NameResolver(books, named_by)
 
     async def _resolved(self, recipients: Sequence[Recipient], deadline: Deadline) -> tuple[Recipient, ...]:
         resolver = self._resolver()

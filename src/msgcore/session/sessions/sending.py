@@ -20,7 +20,7 @@ from msgcore.session.access import Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.ready import ready_to_send
 from msgcore.session.reports import look_for_reports, may_be_reported
-from msgcore.session.resolving import is_address
+from msgcore.session.resolving import is_plain
 from msgcore.session.sent_mail import is_to_be_filed, mark_sent_mail
 from msgcore.session.services import reach_stores
 from msgcore.session.sessions.receiving import SessionReceiving
@@ -87,6 +87,9 @@ class SessionSending(SessionRecipients, SessionReceiving):
         self, message: Message, deadline: Deadline, terms: SubmitTerms, recipients: Sequence[Recipient] | None = None
     ) -> Submission:
         ready = await self._prepared(message, deadline)
+        if recipients is not None:  # as they are now, for those of a report may have come from anywhere
+            prepared = {one: one for one in ready.recipients}
+            recipients = [prepared.get(one, one) for one in recipients]
         transfer_id = new_time_ordered_id().hex()
         item = await self._queue().submit(ready, transfer_id, deadline, terms, recipients)
         self._has_submitted.set()
@@ -161,7 +164,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
             await self._runtime.in_thread(ready.load_files, deadline)
         mark_sent_mail(ready, self._services)
         self._files_sent_mail = self._files_sent_mail or is_to_be_filed(ready)
-        if not all(is_address(recipient) for recipient in ready.recipients):
+        if not all(is_plain(recipient) for recipient in ready.recipients):
             ready.recipients = await self._resolved(ready.recipients, deadline)
         return ready
 
