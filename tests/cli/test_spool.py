@@ -146,6 +146,21 @@ def test_hung_up_it_reads_the_profile_anew(office: Office, start: Start) -> None
         assert (subjects(office.server), subjects(other)) == ([], ["b"])
 
 
+def test_a_service_that_stays_lost_cuts_nothing_that_is_at_work(office: Office, start: Start) -> None:
+    account = {"service": "smtp", "url": office.server.url, "email": "ann@a.test"}
+    lost = {"service": "smtp", "url": office.server.url, "name": "lost", "user": "ann", "password": "file:secret"}
+    office.admin.create("work", [personal_folders(office.folder), account, lost], replace=True)
+    spooler = start("--interval", "0.1", "--timeout", "0.1").begun()
+    with office.server.hold(at="DATA") as held:
+        office.submit("a")
+        assert held.wait()
+        for _ in range(3):
+            spooler.wait_for("could not be opened again")
+    office.wait_until_sent()
+
+    assert subjects(office.server) == ["a"]
+
+
 def test_killed_before_a_message_left_the_next_one_sends_all_once(office: Office, start: Start) -> None:
     names = [str(number) for number in range(5)]
     with office.server.hold(at="DATA") as held:

@@ -67,7 +67,7 @@ def spool(given: argparse.Namespace) -> int:
         session = _begun(given, admin)
         _log.info("%s: spooling", given.profile)
         while (number := _next(told, given.interval)) is None or number == _HANG_UP:
-            if number == _HANG_UP or _lost(session):
+            if number is not None or _opens_more(given, admin, session):
                 session = _renewed(given, admin, session)
         _log.info("%s: ends what is at work", given.profile)
     # Outside, so that who asks again does not have to wait.
@@ -130,6 +130,21 @@ def _renewed(given: argparse.Namespace, admin: ProfileAdmin, old: Session) -> Se
     _end(given, old)
     _log.info("%s: logged on anew", given.profile)
     return new
+
+
+def _opens_more(given: argparse.Namespace, admin: ProfileAdmin, session: Session) -> bool:
+    """Whether another logon opens services that could not be opened: to change for less might cut what is at work."""
+    lost = dict(_lost(session))
+    if not lost:
+        return False
+    try:
+        with msgcore.logon(given.profile, admin=admin) as trial:
+            if dict(_lost(trial)).keys() < lost.keys():
+                return True
+    except MsgcoreError as error:
+        _log.warning("%s: %s", given.profile, error)
+    _log.info("%s: could not be opened again: %s", given.profile, ", ".join(lost))
+    return False
 
 
 def _end(given: argparse.Namespace, session: Session) -> None:
