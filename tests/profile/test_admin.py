@@ -56,6 +56,13 @@ def test_what_is_not_there_is_named(admin: ProfileAdmin, change: Callable[[Profi
     assert admin.names() == ("work",)
 
 
+def test_what_an_editor_leaves_beside_a_profile_is_none(admin: ProfileAdmin) -> None:
+    (admin.folder / ".#work.toml").symlink_to("ann@host.1234")  # Emacs, while somebody edits it
+    write(admin, "._work")
+
+    assert (admin.names(), admin.default) == (("work",), "work")
+
+
 def test_the_only_profile_is_the_default_one(admin: ProfileAdmin) -> None:
     assert (admin.default, admin.profile().name) == ("work", "work")
 

@@ -80,7 +80,8 @@ class ProfileAdmin:
 
     def names(self) -> tuple[str, ...]:
         """List the profiles by name."""
-        return tuple(sorted(file.stem for file in self.folder.glob("*.toml")))
+        # Editors and systems leave files of their own beside others, under names that begin with a dot.
+        return tuple(sorted(file.stem for file in self.folder.glob("*.toml") if not file.name.startswith(".")))
 
     @property
     def default(self) -> str | None:
