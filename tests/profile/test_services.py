@@ -289,6 +289,14 @@ VALUES: st.SearchStrategy[str] = st.one_of(
 )
 
 
+@pytest.mark.parametrize("value", [None, "new"])
+def test_a_key_of_parts_is_left_to_a_person(tmp_path: Path, value: str | None) -> None:
+    draft = Draft('[[services]]\nservice = "smtp"\nuser.name = "ann"\n', tmp_path / "work.toml")
+
+    with pytest.raises(ProfileError, match="cannot be changed in place"):
+        draft.set(0, "user", value)
+
+
 @st.composite
 def profile_texts(draw: st.DrawFn) -> str:
     """Write a profile as people do, with keys that no service has."""

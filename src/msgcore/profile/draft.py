@@ -45,8 +45,9 @@ class Draft:
         """Give a key of a service (``None``: one above all) a value; ``None`` takes it away."""
         values = self.data if number is None else self.tables[number]
         if value is None:
-            if values.pop(key, None) is not None:
+            if key in values:
                 self._cut(self._statements(number)[key])
+                del values[key]
             return
         text = value_text(key, value)
         is_new = key not in values
