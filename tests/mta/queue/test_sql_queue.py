@@ -18,7 +18,7 @@ from msgcore.mta.queue.limits import QueueLimits
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.props.table import PidTagSendRichInfo, PidTagTransmittableDisplayName
-from msgcore.runtime import NEVER, Connection, Database, Engine, Runtime
+from msgcore.runtime import NEVER, BlockingRuntime, Connection, Database, Engine, Runtime, Schema
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
@@ -92,6 +92,38 @@ def test_what_a_row_says_of_a_recipient_is_there_when_it_is_claimed_and_when_it_
         return [list(one.properties) for one in (waiting.recipient, claim.recipients[0].recipient)]
 
     assert at_queue(target, story) == [said, said]
+
+
+def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) -> None:
+    """A recipient had no properties in version 1."""
+    scripts = {engine: QUEUE_SCHEMA.scripts(engine)[:1] for engine in Engine}
+    runtime = BlockingRuntime()
+    older = Database.open(target, Schema(QUEUE_SCHEMA.name, scripts), create=True)
+
+    def submit(connection: Connection) -> None:
+        connection.run(
+            "insert into mta_message (id, transfer_id, size_octets, accepted_at, expires_at, message_id, subject,"
+            " message_class, request, received_from) values (?, 't1', 1, 0, ?, '', '', '', '', '')",
+            (b"1" * 16, 1 << 61),
+        )
+        connection.run(
+            "insert into mta_content (mta_message_id, form, octets) values (?, 'mime', ?)", (b"1" * 16, LETTER)
+        )
+        connection.run(
+            "insert into mta_recipient (mta_message_id, kind, address_type, address, address_key, display_name, state,"
+            " lane, due_at, look_at) values (?, 1, 'SMTP', 'bob@b.test', 'bob@b.test', '', 1, '1', 0, 0)",
+            (b"1" * 16,),
+        )
+
+    runtime.run(older.write(runtime, submit))
+    runtime.run(older.close(runtime))
+
+    async def story(queue: SqlQueue) -> list[str]:
+        await accept(queue, "t2", "carol")
+        claims = await queue.claim(100, LEASE_SECONDS, NEVER)
+        return [one.recipient.email_address for claim in claims for one in claim.recipients]
+
+    assert at_queue(target, story) == ["bob@b.test", "carol@b.test"]
 
 
 def test_the_octets_of_a_message_go_when_its_last_recipient_ends(target: Target) -> None:

@@ -48,7 +48,6 @@ create table mta_recipient (
     display_name text not null,
     notify integer,
     original text,
-    properties text,
     state integer not null,
     lane text not null,
     due_at {integer} not null,
@@ -106,6 +105,8 @@ create table mta_link (
 );
 """
 
+_VERSION_2 = "alter table mta_recipient add column properties text"
+
 _SQLITE = {
     "octets": "blob",
     "integer": "integer",
@@ -127,7 +128,7 @@ _POSTGRES = {
 QUEUE_SCHEMA = Schema(
     "queue",
     {
-        Engine.SQLITE: (_TABLES.format(**_SQLITE),),
-        Engine.POSTGRES: (_TABLES.format(**_POSTGRES),),
+        Engine.SQLITE: (_TABLES.format(**_SQLITE), _VERSION_2),
+        Engine.POSTGRES: (_TABLES.format(**_POSTGRES), _VERSION_2),
     },
 )
