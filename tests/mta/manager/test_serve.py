@@ -11,11 +11,11 @@ import attrs
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import StoreBusy
-from msgcore.model import Deferred, Delivered, Outcome, Recipient
+from msgcore.model import Deferred, Delivered, Outcome, Recipient, Refused
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.manager.manager import Manager
 from msgcore.mta.manager.pace import PaceLimits
-from msgcore.mta.queue.contract import NOBODY, SUSPICIOUS, Accept, Claim, Lease, QueuedRecipient, QueueStore
+from msgcore.mta.queue.contract import NOBODY, SUSPICIOUS, Accept, Claim, Finished, Lease, QueuedRecipient, QueueStore
 from msgcore.runtime import NEVER, AsyncioRuntime, Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.memory_queue import MemoryQueue, QueueMemory
@@ -84,6 +84,36 @@ def test_what_comes_while_it_serves_is_delivered(tmp_path: Path) -> None:
 
         await gather(runtime, manager(runtime, queue, table(b=installed(book.deliver)), tmp_path).serve(stop), client())
         assert await queue.waiting(NEVER) == 0
+
+    run(story)
+
+
+def test_a_report_is_found_by_who_looked_while_it_was_written(tmp_path: Path) -> None:
+    """Its poll is an hour away."""
+    book = Book()
+
+    async def story(runtime: AsyncioRuntime) -> None:
+        class SlowQueue(MemoryQueue):
+            async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
+                serving.wake()
+                await runtime.sleep(0.05)
+                return await super().finish(finished, deadline)
+
+        async def refuse(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+            return delivery.all(Refused(550))
+
+        queue, stop = SlowQueue(), runtime.event()
+        routes = table(a=installed(book.deliver), b=installed(refuse))
+        rarely = attrs.evolve(QUICK, poll_seconds=3_600)
+        serving = Manager(runtime, queue, routes, NoDirectory(), secret=Secret, folder=tmp_path, settings=rarely)
+        await submit(queue, "bob")
+
+        async def client() -> None:
+            await until(runtime, lambda: book.names == ["ann"])
+            stop.set()
+            serving.wake()
+
+        await gather(runtime, serving.serve(stop), client())
 
     run(story)
 

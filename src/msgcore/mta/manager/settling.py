@@ -198,13 +198,15 @@ class Settling:
 
     async def _write_some(self) -> None:
         some = [self._due.popleft() for _ in range(min(len(self._due), _AT_ONCE))]
+        finished: list[Finished] = []
         try:
-            finished = [self._finished(one) for one in some]
-            self.left_some = self.left_some or any(map(_leaves_some, finished))
+            finished += map(self._finished, some)
             await self._write(finished)
         finally:
             for one in some:
                 self._let_go(one.claim, len(one.settlements))
+            # Not before: who looked while it was written would have found nothing, and not look again.
+            self.left_some = self.left_some or any(map(_leaves_some, finished))
             self.changed.set()
 
     async def _write(self, finished: Sequence[Finished]) -> None:
