@@ -18,6 +18,7 @@ OUTSIDE = ("192.0.2.1", 2525)
         ("smtp://127.0.0.1:2525", LOOPBACK, True),
         ("smtp://localhost:2525", LOOPBACK, True),
         ("smtp://[::1]:2525", EVERYWHERE, True),
+        ("smtp://localhost:2525", ("0.0.0.0", 2525), True),
         ("smtp://MX.a.test.:2525", OUTSIDE, True),
         ("smtp://192.0.2.1:2525", OUTSIDE, True),
         ("smtp://127.0.0.1:2526", EVERYWHERE, False),

@@ -37,7 +37,14 @@ def _is_same(there: Place, place: Place, host_name: str) -> bool:
     if port != own_port:
         return False
     is_here = host in {host_name, "localhost"} or _is_loopback(host)
-    return host == own.lower() or (is_here and (not own or _is_loopback(own) or host == host_name))
+    return host == own.lower() or (is_here and (_is_everywhere(own) or _is_loopback(own) or host == host_name))
+
+
+def _is_everywhere(own: str) -> bool:
+    try:
+        return ip_address(own).is_unspecified
+    except ValueError:
+        return not own
 
 
 def _is_loopback(host: str) -> bool:
