@@ -42,6 +42,11 @@ def test_names_that_differ_in_case_only_are_one_file_and_others_are_two(one: str
     assert re.fullmatch("[a-z0-9_%-]{0,200}", file_name_of(one))
 
 
+def test_no_name_is_that_of_a_device_of_windows() -> None:
+    names = [file_name_of(one) for one in ("AUX", "nul", "com1", "com10")]
+    assert names == ["%61ux", "%6eul", "%63om1", "com10"]
+
+
 def test_a_folder_says_which_it_is() -> None:
     mark = FolderMark(new_id()).next()
     assert [FolderMark.parse(one) for one in (mark.name, "i.", "x")] == [mark, None, None]

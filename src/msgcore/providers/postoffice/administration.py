@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import Closed, UsageError
 from msgcore.providers.postoffice.office import MailboxOnShare, Office, create_office, open_office
@@ -34,7 +35,7 @@ class OfficeOnShare:
 
         office = await runtime.in_thread(work, deadline)
         for given, known in ((network, office.network), (name, office.name)):
-            if given and given.casefold() != known.casefold():
+            if given and fold(given) != fold(known):
                 raise UsageError(f"{path}: is post office {office.network}/{office.name}, not {network}/{name}")
         return cls(office, runtime)
 

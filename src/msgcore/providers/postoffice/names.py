@@ -20,6 +20,8 @@ _ENTRY = re.compile(rf"m\.{_ID}\.{_ID}\.{_NAME}\.{_NAME}\.{_BITS}\.{_BITS}")
 _NEW = re.compile("[0-9a-f]{16}")
 _FOLDER_MARK = re.compile(rf"i\.{_ID}\.{_BITS}\.{_ID}")
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
+# Windows has devices of these names in every folder.
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 _LONGEST_PLAIN = 120
 _LONGEST_NAME = 64
 _OF_THE_ORIGINAL = MessageFlag.SUBMIT | MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
@@ -122,6 +124,8 @@ def file_name_of(name: str) -> str:
     """Make a file name of what people call something: the same for names that differ in case only, and no others."""
     octets = fold(name).encode("utf-8", "surrogatepass")
     plain = "".join(chr(one) if one in _PLAIN else f"%{one:02x}" for one in octets)
+    if plain in _DEVICES:
+        return f"%{octets[0]:02x}{plain[1:]}"
     if len(plain) <= _LONGEST_PLAIN:
         return plain
     return f"{plain[:_LONGEST_PLAIN]}%{hashlib.sha256(octets).hexdigest()[:32]}"
