@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -15,12 +16,15 @@ from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import ConnectionLost, StoreCorrupt, StoreFull
 from msgcore.model import Deferred, Delivered, Outcome
 from msgcore.props.table import PidTagEntryId, PidTagSubject
+from msgcore.providers.postoffice import share
 from msgcore.providers.postoffice.delivery import Offices
 from msgcore.providers.postoffice.names import Entry, new_name
 from msgcore.providers.postoffice.office import Office, create_office, open_office
+from msgcore.providers.postoffice.plans import Plan
 from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.runtime.abc import NEVER
 from msgcore.runtime.host import boot_id, holder_name
+from msgcore.spi.outgoing import Preprocessed
 from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder, TableQuery
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
@@ -82,6 +86,16 @@ def logged_on_full(path: Path) -> PostOfficeStore:
     mailbox = office.mailbox("bob")
     assert mailbox is not None
     return PostOfficeStore(mailbox, RUNTIME)
+
+
+def test_who_may_only_read_is_logged_on_all_the_same(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome(office.path, "t1", "good")
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(share, "write_file", refused)
+    assert shown(logged_on(office.path), "Inbox") == {"Inbox": ["good"]}
 
 
 # A share that is away.
@@ -169,6 +183,42 @@ def test_a_plan_that_msgcore_did_not_write_is_not_carried_out(office: Office, sa
     (mailbox.place / "plans" / new_name()).write_text(said)
     with pytest.raises(StoreCorrupt, match="plan"):
         logged_on(office.path)
+
+
+def test_a_damaged_record_of_a_submission_holds_up_no_other(office: Office) -> None:
+    store = logged_on(office.path)
+    for one in ("t1", "t2"):
+        store.submit(letter(one), one, NEVER)
+    mailbox = office.mailbox("bob")
+    assert mailbox is not None
+    for record in (mailbox.place / "submissions").iterdir():
+        if '"t1"' in record.read_text():
+            record.write_bytes(b"{")
+    again = logged_on(office.path)
+    assert [one.transfer_id for one in again.outgoing(NEVER)] == ["t2"]
+    locked = again.lock_due(LEASE_SECONDS, NEVER)
+    assert locked is not None
+    assert locked.transfer_id == "t2"
+
+
+def test_a_plan_that_somebody_else_carried_out_counts_when_the_message_has_gone_on_since(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, other = logged_on(office.path), logged_on(office.path)
+    store.submit(letter("sent"), "t1", NEVER)
+    item = store.lock_due(LEASE_SECONDS, NEVER)
+    assert item is not None
+    carry_out = Plan.carry_out
+
+    def late(plan: Plan) -> bool:
+        monkeypatch.undo()
+        other.note_outcomes(item.entry_id, {}, NEVER)
+        return carry_out(plan)
+
+    monkeypatch.setattr(Plan, "carry_out", late)
+    copy = Preprocessed(sent_copy=letter("copy"))
+    assert store.keep_preprocessed(item, copy, [Incoming(letter("report"))], NEVER) is not None
+    assert shown(logged_on(office.path), "Inbox", "Outbox") == {"Inbox": ["report"], "Outbox": ["copy"]}
 
 
 def test_files_that_others_put_there_are_left_alone(office: Office) -> None:

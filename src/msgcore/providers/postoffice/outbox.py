@@ -11,6 +11,7 @@ process has seen it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -36,6 +37,8 @@ from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
 
 __all__ = ["Outbox", "refuse_submitted"]
+
+_log = logging.getLogger("msgcore.providers.postoffice")
 
 _OPEN = frozenset({OutgoingState.READY, OutgoingState.HELD})
 _FINAL = (Accepted, Delivered, Refused)
@@ -66,6 +69,7 @@ class Outbox:
         self._uid = uid
         self._clock = clock
         self._records: dict[str, Record] = {}
+        self._damaged: set[str] = set()
         self._seen: dict[tuple[int, int], float] = {}
 
     # Submitting
@@ -137,8 +141,12 @@ class Outbox:
         for folder, listing in self._mailbox.tree.walk():
             for entry in listing.messages.values():
                 if entry.submission != "0":
-                    with suppress(NotFound):
+                    try:
                         yield self._record(Found(folder, entry))[1]
+                    except NotFound:
+                        continue
+                    except StoreCorrupt as error:
+                        self._tell_damage(entry, error)
 
     def _all(self) -> list[tuple[Found, Record]]:
         outbox = self._mailbox.tree.special(SpecialFolder.OUTBOX)
@@ -149,7 +157,15 @@ class Outbox:
                     found.append(self._record(Found(outbox, entry)))
                 except ObjectDeleted:
                     continue
+                except StoreCorrupt as error:  # it holds up no other
+                    self._tell_damage(entry, error)
         return [(one, record) for one, record in found if record.item.state in _OPEN]
+
+    def _tell_damage(self, entry: Entry, error: StoreCorrupt) -> None:
+        """Log that a record is damaged, once."""
+        if entry.submission not in self._damaged:
+            self._damaged.add(entry.submission)
+            _log.warning("%s", error)
 
     def _record(self, found: Found) -> tuple[Found, Record]:
         """Read the record of a message that may have got a new one meanwhile."""
@@ -198,7 +214,7 @@ class Outbox:
             if self._mailbox.plans.finish():
                 continue
             if self._put(found, attrs.evolve(record, item=item, hold=hold)) is not None:
-                self._seen[item.entry_id.number, item.token] = self._clock.monotonic()
+                self._first_seen(item)
                 return item
         raise StoreBusy(f"{self._mailbox.place}: others lock the same submissions all the time")
 
@@ -397,12 +413,16 @@ class Outbox:
             return True
         if boot_of(hold.holder) == boot_id() and holder_has_ended(hold.holder):
             return True
-        now = self._clock.monotonic()
-        seen = self._seen.setdefault((record.item.entry_id.number, record.item.token), now)
         return (
-            now - seen >= hold.lease_seconds
+            self._clock.monotonic() - self._first_seen(record.item) >= hold.lease_seconds
             or share_time(self._mailbox.place / "tmp") - hold.taken_at >= hold.lease_seconds
         )
+
+    def _first_seen(self, item: OutgoingItem) -> float:
+        """Say when this process saw a lock first."""
+        if len(self._seen) > _MOST_RECORDS:
+            self._seen.clear()
+        return self._seen.setdefault((item.entry_id.number, item.token), self._clock.monotonic())
 
 
 def _key_of(transfer_id: str) -> str:

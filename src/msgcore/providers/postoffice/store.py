@@ -78,7 +78,7 @@ class PostOfficeStore:
 
     def open(self, deadline: Deadline) -> None:
         """See that the mailbox is there, finish what others left, and remove what nobody needs."""
-        with self._call(deadline) as mailbox:
+        with self._call(deadline) as mailbox, unless_unwritable():
             tidy(mailbox)
 
     def close(self) -> None:
