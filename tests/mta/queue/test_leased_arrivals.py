@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from msgcore.model import Delivered, DeliveryRequest
+from msgcore.model import Delivered, DeliveryRequest, Notify
 from msgcore.mta.queue.contract import Accept, Claim, Finished, Lease, Settlement
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.mta.queue.tracking import Track
@@ -55,6 +55,18 @@ def test_what_is_handed_over_is_what_a_claim_gives(tmp_path: Path) -> None:
 
     clock = ManualClock()
     at_queue(tmp_path / "queue.db", story, clock)
+
+
+def test_of_a_recipient_who_is_named_twice_the_first_is_handed_over(tmp_path: Path) -> None:
+    """As a claim would give him."""
+    (bob,) = to("bob")
+    twice = (attrs.evolve(bob, notify=Notify.NEVER), attrs.evolve(bob, notify=Notify.FAILURE))
+
+    async def story(queue: SqlQueue, taken: list[Claim]) -> None:
+        await accept(queue, taken, attrs.evolve(LETTER_TO_BOB, recipients=twice))
+        assert [one.recipient.notify for claim in taken for one in claim.recipients] == [Notify.NEVER]
+
+    at_queue(tmp_path / "queue.db", story)
 
 
 def test_a_lease_of_an_arrival_is_finished_as_any_other(tmp_path: Path) -> None:

@@ -158,7 +158,8 @@ def _claim(message_id: bytes, arrival: Arrival, rows: Sequence[Row]) -> Claim:
         accept.request,
         accept.received_from,
     )
-    by_row = {(int(one.kind), one.address_type, one.email_address): one for one in accept.recipients}
+    # Of one who is named twice the first was written.
+    by_row = {(int(one.kind), one.address_type, one.email_address): one for one in reversed(accept.recipients)}
     queued = [QueuedRecipient(number, by_row[kind, name, address], 0, 1) for _, number, kind, name, address in rows]
     return Claim(message, accept.content, tuple(queued))
 
