@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,11 +11,13 @@ from pathlib import Path
 import attrs
 import pytest
 
+from msgcore.errors import StoreFull
 from msgcore.model import Delivered, DeliveryRequest, Notify
 from msgcore.mta.queue.contract import Accept, Claim, Finished, Lease, Settlement
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.mta.queue.tracking import Track
-from msgcore.runtime import NEVER, Runtime
+from msgcore.runtime import NEVER, AsyncioRuntime, Runtime
+from msgcore.runtime.sql.sqlite_connection import SqliteConnection
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
@@ -55,6 +59,37 @@ def test_what_is_handed_over_is_what_a_claim_gives(tmp_path: Path) -> None:
 
     clock = ManualClock()
     at_queue(tmp_path / "queue.db", story, clock)
+
+
+def test_what_was_cancelled_and_could_not_be_committed_is_handed_over_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its client was told nothing, and sends it again."""
+    taken: list[Claim] = []
+    begun, cancelled = threading.Event(), threading.Event()
+
+    def commit(_: SqliteConnection) -> None:
+        begun.set()
+        cancelled.wait(30)
+        raise StoreFull("no space is left")
+
+    async def main() -> int:
+        runtime = AsyncioRuntime()
+        async with open_sql_queue(runtime, tmp_path / "queue.db") as queue:
+            await queue.waiting(NEVER)
+            with monkeypatch.context() as patch:
+                patch.setattr(SqliteConnection, "commit", commit)
+                client = asyncio.create_task(accept(queue, taken))
+                await asyncio.to_thread(begun.wait, 30)
+                client.cancel()
+                await asyncio.sleep(0)
+                cancelled.set()
+                with pytest.raises(asyncio.CancelledError):
+                    await client
+            return await queue.waiting(NEVER)
+
+    assert asyncio.run(main()) == 0
+    assert taken == []
 
 
 def test_of_a_recipient_who_is_named_twice_the_first_is_handed_over(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -43,6 +44,7 @@ from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.taking_in import Arrival, Taken, take_in
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.runtime import Connection, Database, Engine, Runtime
+from msgcore.runtime.abc import NEVER
 from msgcore.runtime.leases import lease_clock
 from msgcore.runtime.together import Together
 
@@ -130,16 +132,24 @@ class SqlQueue:
 
         try:
             ids = await self._write(work, deadline)
-        except OperationCancelled:
-            self._hand_over(arrivals, taken)
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        except Exception:
-            raise
-        except BaseException:  # cancelled: what had begun was waited for
-            self._hand_over(arrivals, taken)
+        except BaseException as error:
+            # Cancelled: what had begun was waited for, and nobody has said whether it could be committed.
+            if isinstance(error, OperationCancelled) or not isinstance(error, Exception):
+                with suppress(MsgcoreError):
+                    if await self._is_there(taken):
+                        self._hand_over(arrivals, taken)
             raise
         self._hand_over(arrivals, taken)
         return ids
+
+    async def _is_there(self, taken: Sequence[Taken]) -> bool:
+        """Say whether the transaction that took these in has been committed; cancel() passes it by."""
+        new = [one.message_id for one in taken if one.claim is not None][:1]
+        with self._runtime.shielded():
+            statement = f"select 1 from mta_message where id in ({marks(new)})"
+            return await self._read(lambda c: c.value(statement, new), NEVER) is not None
 
     def _hand_over(self, arrivals: Sequence[Arrival], taken: Sequence[Taken]) -> None:
         for arrival, one in zip(arrivals, taken, strict=False):  # none was taken by what never began
