@@ -24,10 +24,11 @@ from msgcore.model import (
     Unknown,
 )
 from msgcore.props.table import PidTagMessageFlags, PidTagSubject
-from msgcore.runtime import NEVER
+from msgcore.runtime import NEVER, Connection
 from msgcore.runtime.host import boot_id, holder_name
 from msgcore.spi.changes import ChangeKind
 from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.testing.modes import Mode
 from tests.providers.internal.box import Box
 from tests.providers.internal.test_searches import UNREAD, counts, search
 
@@ -549,3 +550,32 @@ def test_what_is_sent_has_moved_and_is_told_with_its_read_flag(box: Box) -> None
     (change,) = box.run(box.store.changes_since(None, token, 10, NEVER)).changes
     sent_items = box.special[SpecialFolder.SENT_ITEMS]
     assert (change.kind, change.folder, change.is_read) == (ChangeKind.MOVED, sent_items, True)
+
+
+# Databases of earlier versions
+
+_FIRST_VERSION = (
+    "drop index submission_message",
+    "drop index submission_preprocessed",
+    *(
+        f"alter table submission drop column {name}"
+        for name in ("internet_message_id", "not_before", "expires_at", "at_least_once", "preprocessed_id")
+    ),
+    "alter table submission_recipient drop column details",
+    "update msgcore_schema set version = 1 where name = 'store'",
+)
+
+
+def test_what_waits_in_a_database_of_the_first_version_waits_in_this_one(either_box: Box) -> None:
+    item = either_box.submit(Message(from_="ann@a.test", to="bob@b.test", message_id="<m@a.test>"))
+
+    def go_back(connection: Connection) -> None:
+        for statement in _FIRST_VERSION:
+            connection.run(statement)
+
+    either_box.transact(go_back)
+    with Box(Mode.BLOCKING, either_box.place) as anew:
+        found = anew.run(anew.store.find_submissions("", "<m@a.test>", NEVER))
+        locked = either_box.lock()  # who had it open goes on
+
+    assert (list(found), locked and locked.entry_id) == ([item], item.entry_id)

@@ -8,6 +8,7 @@ only the holder of the newest token may settle. A lock is free when its lease ha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -358,7 +359,8 @@ def _touch(connection: Connection, mailbox_id: int, number: int) -> None:
 def _leave_outbox(connection: Connection, mailbox_id: int, number: int, folder: int, flags: MessageFlag) -> None:
     preprocessed = connection.value("select preprocessed_id from submission where message_id = ?", (number,))
     if preprocessed not in {None, number}:
-        purge_messages(connection, mailbox_id, standing_of(connection, mailbox_id, [preprocessed], is_deleted=None))
+        with suppress(NotFound):  # lost with a part of the file that was damaged
+            purge_messages(connection, mailbox_id, standing_of(connection, mailbox_id, [preprocessed], is_deleted=None))
     (old,) = standing_of(connection, mailbox_id, [number], is_deleted=None)
     move_messages(connection, mailbox_id, [old], folder)
     new = attrs.evolve(old, folder=folder, flags=int(old.flags & ~(MessageFlag.SUBMIT | MessageFlag.UNSENT) | flags))

@@ -244,7 +244,8 @@ alter table submission add column not_before bigint;
 alter table submission add column expires_at bigint;
 alter table submission add column at_least_once bigint not null default 0;
 alter table submission add column preprocessed_id bigint;
-update submission set internet_message_id = (select internet_message_id from message where message.id = message_id);
+update submission set internet_message_id = convert_from(message.internet_message_id, 'UTF8')
+    from message where message.id = message_id and position('\\x00'::bytea in message.internet_message_id) = 0;
 create index submission_message on submission using hash (internet_message_id);
 create index submission_preprocessed on submission (preprocessed_id) where preprocessed_id is not null;
 """
