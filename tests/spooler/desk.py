@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgcore.base.times import Deadline
 from msgcore.model import Message, Outcome
 from msgcore.runtime import NEVER
 from msgcore.spi.guarded_hook import GuardedHook
@@ -28,6 +29,7 @@ def send(
     hooks: Sequence[object] = (),
     failed: Sequence[FailedService] = (),
     chance: float = 0.0,
+    deadline: Deadline = NEVER,
 ) -> int:
     """Work off what is due; a hook's name is that of its class."""
     ready = [(one if isinstance(one, Named) else Named(one)).on(box.runtime) for one in transports]
@@ -37,7 +39,7 @@ def send(
             box.runtime,
             guarded(box.store, box.runtime),
             ready,
-            NEVER,
+            deadline,
             policy,
             failed,
             hooks=seeing,

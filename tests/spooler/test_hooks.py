@@ -8,7 +8,7 @@ import pytest
 
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import ConnectionLost, CutShort, OperationCancelled
+from msgcore.errors import ConnectionLost, CutShort, OperationCancelled, TimedOut
 from msgcore.model import Accepted, Deferred, Envelope, Message, Outcome, Recipient, Refused
 from msgcore.runtime import NEVER
 from msgcore.spi.hooks import Hold, HookAnswer, Processed
@@ -207,6 +207,34 @@ def test_a_hook_that_hung_is_not_waited_for_again_in_this_round(box: Box) -> Non
     states = {the_item(box).state, now_is(box, second).state}
 
     assert (len(hook.saw), transport.taken, states) == (1, [], {OutgoingState.HELD, OutgoingState.READY})
+
+
+def test_a_hook_whose_time_others_used_up_is_asked_again(box: Box) -> None:
+    """Nobody has to see to a submission only because the round was over."""
+    items = [submitted(box), submitted(box, transfer_id="t2")]
+
+    class Slow(Hook):
+        def process_outbound(self, envelope: Envelope, message: Message, deadline: Deadline) -> HookAnswer:
+            box.clock.move(40)
+            if self.saw:
+                raise CutShort("Hook: it did not keep to its deadline")
+            return super().process_outbound(envelope, message, deadline)
+
+    with pytest.raises(TimedOut):
+        send(box, MemoryTransport(), hooks=[Slow(saying(None))], deadline=box.runtime.deadline(60))
+
+    assert [now_is(box, item).state for item in items] == [OutgoingState.READY, OutgoingState.READY]
+
+
+def test_what_lost_its_preprocessed_message_can_be_aborted(box: Box) -> None:
+    """As it may be after the repair of a damaged file."""
+    passed(box, Hook(renamed("stamped")), verdict=lambda _: Deferred(451))
+    made = the_item(box).preprocessed
+    assert made is not None
+    box.sql("delete from message where id = ?", made.number)
+    box.run(box.store.abort(the_item(box).entry_id, NEVER))
+
+    assert the_item(box).state is OutgoingState.ABORTED
 
 
 def test_a_cancelled_hook_leaves_the_submission_for_the_next_call(box: Box) -> None:

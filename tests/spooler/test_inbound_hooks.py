@@ -9,7 +9,7 @@ import pytest
 
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import ConnectionLost
+from msgcore.errors import ConnectionLost, CutShort
 from msgcore.model import Message, Refused
 from msgcore.spi.hooks import Hold, HookAnswer, Processed
 from msgcore.testing.modes import Mode
@@ -74,6 +74,7 @@ FAULTS: list[tuple[Act, str]] = [
     (lambda _: Refused(text="a virus"), "Hook: a virus"),
     (raising(ZeroDivisionError("boom")), "ZeroDivisionError: boom"),
     (raising(ConnectionLost("the scanner is away")), "Hook: the scanner is away"),
+    (raising(CutShort("it hangs")), "it hangs"),
     (lambda _: cast(HookAnswer, "ok"), "need Processed, Hold, Refused or None"),
 ]
 

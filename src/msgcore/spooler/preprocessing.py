@@ -42,6 +42,12 @@ class Preprocessing:
     within: Deadline
     has_hung: bool = False
     """Whether a hook did not end in time: then it is not asked about the others of the round, too."""
+    has_begun: bool = False
+    """Whether an earlier submission of the round had a part of the time."""
+
+    def is_to_blame(self) -> bool:
+        """Whether a hook that was cut short had its time: else the round was over, and the hook may be as it should."""
+        return not (self.has_begun and self.within.is_past)
 
 
 async def preprocess(step: Preprocessing, attempts: Sequence[Attempt]) -> None:
@@ -55,6 +61,7 @@ async def preprocess(step: Preprocessing, attempts: Sequence[Attempt]) -> None:
         try:
             message = await step.store.load(attempt.item.entry_id, _LOAD_LIMIT_OCTETS, step.within)
             seen = await _seen(step, attempt, message)
+            step.has_begun = True
             if seen is not None and attempt.dealt:
                 await _keep(step, attempt, message, seen)
         except OperationCancelled:
@@ -79,7 +86,7 @@ async def _seen(step: Preprocessing, attempt: Attempt, message: Message) -> Prep
         except MsgcoreError as error:
             text = str(error) if str(error).startswith(f"{hook.name}:") else f"{hook.name}: {error}"
             step.has_hung = isinstance(error, CutShort)
-            if isinstance(error, TryAgain) and not step.has_hung:
+            if isinstance(error, TryAgain) and not (step.has_hung and step.is_to_blame()):
                 attempt.wait(Deferred(text=text, stage=_STAGE))
             else:
                 _hold(attempt, text)

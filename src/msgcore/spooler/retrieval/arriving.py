@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from msgcore.errors import CutShort, MsgcoreError, OperationCancelled
+from msgcore.errors import MsgcoreError, OperationCancelled
 from msgcore.model.message import Message
 from msgcore.model.outcome import Refused
 from msgcore.spi.hooks import Hold, Processed
@@ -26,12 +26,13 @@ _HOOK_SECONDS = 60.0
 async def arrive(visit: Visit, letters: Sequence[Letter]) -> list[Letter]:
     """Give what may be stored, as the hooks have made it; the rest waits at the server.
 
-    Raises:
-        CutShort: a hook did not end in time: nobody waits for it again and again.
+    One at which a hook hangs holds up no other: whoever sends it would else shut the maildrop.
     """
     gate, arrived = visit.order.gate, list[Letter]()
     for letter in letters:
-        seen = await _seen(visit, letter)
+        # What was seen has to be stored yet, in the time that is left.
+        has_time = not gate.hooks or visit.has_time()
+        seen = await _seen(visit, letter) if has_time else "the hooks have not come to it yet"
         if isinstance(seen, str):
             for place in letter.places:
                 visit.give_up(place, seen)
@@ -48,7 +49,7 @@ async def _seen(visit: Visit, letter: Letter) -> Message | str:
     for hook in visit.order.gate.hooks:
         try:
             answer = await hook.process_inbound(now, visit.order.deadline.sooner(_HOOK_SECONDS))
-        except (OperationCancelled, CutShort):
+        except OperationCancelled:
             raise
         except MsgcoreError as error:
             text = str(error)
