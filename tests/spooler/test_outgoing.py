@@ -37,6 +37,7 @@ from msgcore.model import (
     Delivered,
     Envelope,
     Message,
+    NotMe,
     Outcome,
     Pending,
     Recipient,
@@ -508,6 +509,37 @@ def test_a_deadline_that_passes_while_sending_does_not_lose_what_was_sent(box: B
         )
 
     assert [now_is(box, first).state, now_is(box, second).state] == [OutgoingState.SENT, OutgoingState.READY]
+
+
+def test_what_a_round_has_no_time_for_is_sent_by_the_next(box: Box) -> None:
+    """Locks last for a round; the call goes on as long as its deadline says."""
+    items = [submitted(box), submitted(box, transfer_id="t2")]
+
+    class Slow(MemoryTransport):
+        async def submit(self, envelope: Envelope, message: Message, deadline: object) -> dict[Recipient, Outcome]:
+            box.clock.move(timedelta(seconds=100))
+            return dict.fromkeys(envelope.recipients, Accepted(250))
+
+    send(box, Slow(), policy=POLICY, deadline=box.runtime.deadline(3600))
+
+    assert [now_is(box, item).state for item in items] == [OutgoingState.SENT, OutgoingState.SENT]
+
+
+def test_a_transport_that_flushes_for_long_keeps_nothing_from_being_settled(box: Box) -> None:
+    """Else others, whose locks end meanwhile, would send it again."""
+    item = submitted(box)
+    states: list[OutgoingState] = []
+
+    class Relay(MemoryTransport):
+        async def flush(self, deadline: object) -> None:
+            for _ in range(1000):
+                states.append((await box.store.submission(item.entry_id, NEVER)).state)
+                if states[-1] is OutgoingState.SENT:
+                    return
+
+    send(box, Named(Relay(always(NotMe())), "relay"), Named(MemoryTransport(), "mail"))
+
+    assert states[-1] is OutgoingState.SENT
 
 
 class Cancelling(PlainTransport):

@@ -42,7 +42,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
-from msgcore.runtime.abc import NEVER, Lock, Runtime
+from msgcore.runtime.abc import NEVER, Group, Lock, Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
@@ -100,7 +100,7 @@ async def send_due(
             deadline.check("flush queues")
         if spooler.errors and deadline.is_past:
             break
-        if len(attempts) < _ROUND:
+        if len(attempts) < _ROUND and all(attempt.is_settled for attempt in attempts):
             break
     if spooler.errors:
         raise spooler.errors[0]
@@ -136,7 +136,14 @@ class _Spooler:
         return attempts
 
     async def work(self, attempts: Sequence[Attempt], within: Deadline) -> None:
-        """Let every transport act on its share, and give back what none came to."""
+        """Let every transport act on its share, and give back what none came to.
+
+        What transports hold themselves may take longer than a lock lasts: nothing waits for it to be settled.
+        """
+        async with self.runtime.group() as flushes:
+            await self._work(attempts, within, flushes)
+
+    async def _work(self, attempts: Sequence[Attempt], within: Deadline, flushes: Group) -> None:
         try:
             if self.hooks:
                 step = Preprocessing(self.runtime, self.store, self.hooks, within)
@@ -150,7 +157,7 @@ class _Spooler:
                 lanes = [(one, [each for each in at_work if one.name in each.dealt]) for one in self.transports]
                 await self._side_by_side(
                     [
-                        self._act(transport, share, within, flushes=transport.name in flushing)
+                        self._act(transport, share, within, flushes if transport.name in flushing else None)
                         for transport, share in lanes
                         if share or transport.name in flushing
                     ]
@@ -176,9 +183,9 @@ class _Spooler:
                 lane.close()  # one that was never begun
 
     async def _act(
-        self, transport: GuardedTransport, share: Sequence[Attempt], within: Deadline, *, flushes: bool
+        self, transport: GuardedTransport, share: Sequence[Attempt], within: Deadline, flushes: Group | None
     ) -> None:
-        """Submit a transport's share in order, then let it work off what it holds itself."""
+        """Submit a transport's share in order, then let it work off what it holds itself, beside the others."""
         for attempt in share:
             if within.is_past:
                 return
@@ -191,13 +198,16 @@ class _Spooler:
                 await self._settle(attempt)
             if cancelled is not None:
                 raise cancelled
-        if flushes:
-            try:
-                await transport.flush(self.deadline)
-            except OperationCancelled:
-                raise
-            except MsgcoreError as error:  # raised when all the others have done their work
-                self.errors.append(error)
+        if flushes is not None:
+            flushes.start(self._flush(transport))
+
+    async def _flush(self, transport: GuardedTransport) -> None:
+        try:
+            await transport.flush(self.deadline)
+        except OperationCancelled:
+            raise
+        except MsgcoreError as error:  # raised when all the others have done their work
+            self.errors.append(error)
 
     async def _submit(
         self, transport: GuardedTransport, attempt: Attempt, within: Deadline
