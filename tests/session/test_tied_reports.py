@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -230,6 +232,18 @@ def test_a_report_about_a_foreign_message_sends_what_it_brings_back(desk: Desk) 
         )
 
 
+def test_a_forged_report_does_not_say_what_is_sent_again(desk: Desk) -> None:
+    with desk.log_on() as session:
+        submission, _ = sent(session)
+        forged = ORIGINAL.replace(b"<old@a.test>", submission.message_id.encode())
+        session.inbox.save(mime.read(report("", submission.message_id, original=forged)))
+        session.resend(inbox_id(session))
+        session.flush_queues()
+        envelope, message = memory().taken[-1]
+
+        assert ([str(one) for one in envelope.recipients], message.subject) == (["bob@b.test"], "letter")
+
+
 def test_only_what_was_refused_can_be_sent_again(desk: Desk) -> None:
     with desk.log_on() as session:
         accepted, _ = sent(session)
@@ -287,3 +301,16 @@ def test_a_receipt_that_would_go_elsewhere_waits_for_a_person(desk: Desk) -> Non
         session.flush_queues()
 
         assert (before, told, len(memory().taken)) == (0, [True, False], 1)
+
+
+def test_a_receipt_that_cannot_be_made_holds_up_no_other(desk: Desk) -> None:
+    with desk.log_on() as session:
+        read(session, asking())
+        with closing(sqlite3.connect(desk.folder / "mail.db")) as raw, raw:
+            raw.execute("update content set packing = 99")  # it cannot be read any more
+        other = asking()
+        other.subject = "read me, too"
+        read(session, other)
+        session.flush_queues()
+
+        assert [message.subject for _, message in memory().taken] == ["Read: read me, too"]

@@ -27,6 +27,7 @@ from msgcore.session.sessions.receiving import SessionReceiving
 from msgcore.session.sessions.recipients import SessionRecipients
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.message_state import OwedReceipt
 from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.store import OutgoingItem, SpecialFolder
 from msgcore.spooler.filing import file_sent_mail
@@ -58,6 +59,8 @@ class SessionSending(SessionRecipients, SessionReceiving):
         """Wakes the spooler that runs in the background."""
         self._files_sent_mail = True  # what an earlier session was killed before
         self._seen_reports: set[bytes] = set()
+        self._to_be_asked: set[EntryId] = set()
+        """The messages whose receipts only a person may send: they are not read again at each flush."""
 
     async def submit(
         self,
@@ -142,15 +145,27 @@ class SessionSending(SessionRecipients, SessionReceiving):
         """Submit the receipts that are owed and need no question; log what cannot be now."""
         for store in [one.provider for one in self.stores if one.provider.can(Capability.RECEIPTS)]:
             try:
-                for owed in await store.owed_receipts(deadline):
-                    if owed.is_read:
-                        now, identities = self._runtime.now(), self._identities()
-                        if await answer_receipt(store, self._queue(), owed, identities, now, deadline):
-                            self._files_sent_mail = True
+                owed = await store.owed_receipts(deadline)
             except OperationCancelled:
                 raise
             except MsgcoreError as error:
                 _log.warning("%s: receipts wait until the next time: %s", store.display_name, error)
+                continue
+            for one in owed:
+                if one.is_read and one.entry_id not in self._to_be_asked:
+                    await self._send_owed(store, one, deadline)
+
+    async def _send_owed(self, store: GuardedStore, owed: OwedReceipt, deadline: Deadline) -> None:
+        try:
+            now, identities = self._runtime.now(), self._identities()
+            if await answer_receipt(store, self._queue(), owed, identities, now, deadline):
+                self._files_sent_mail = True
+            else:
+                self._to_be_asked.add(owed.entry_id)
+        except OperationCancelled:
+            raise
+        except MsgcoreError as error:  # one that cannot be answered holds up no other
+            _log.warning("%s: a receipt waits until the next time: %s", store.display_name, error)
 
     def _identities(self) -> list[Address]:
         return [opened.identity for opened in self._services if opened.identity is not None]
