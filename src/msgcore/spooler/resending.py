@@ -17,7 +17,7 @@ from msgcore.model.report import DeliveryReport, ReportAction
 from msgcore.props.table import PidTagMessageFlags
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
-from msgcore.spooler.tying import Tied, reported_recipient, submission_of
+from msgcore.spooler.tying import Tied, reported_recipients, submission_of
 
 __all__ = ["Resend", "resend_of_report", "resend_of_submission"]
 
@@ -47,13 +47,14 @@ async def resend_of_submission(queue: GuardedStore, item: OutgoingItem, deadline
 async def resend_of_report(queue: GuardedStore, message: Message, deadline: Deadline) -> Resend:
     """Find whom a non-delivery report says that a message has not reached, and the message.
 
-    Of a report that is proven, the message is the one that was submitted; of any other, the one that it brings back.
+    Of what was submitted here, it is that message, and those of its recipients, whatever the report brings back, which
+    may be forged; of any other, what it brings back.
 
     Raises:
         UsageError: it is no such report, or brings no message back.
     """
     tied = await submission_of(queue, message, deadline)
-    if tied is not None and tied.is_proven:
+    if tied is not None:
         try:
             return await _again(queue, tied.item, _failed_of(tied), deadline)
         except NotFound:  # filed elsewhere, or deleted; the report may have it
@@ -73,9 +74,8 @@ async def resend_of_report(queue: GuardedStore, message: Message, deadline: Dead
 def _failed_of(tied: Tied) -> list[Recipient]:
     if not isinstance(tied.report, DeliveryReport):
         return []
-    failed = [one for one in tied.report.recipients if one.action is ReportAction.FAILED]
-    found = [reported_recipient(tied.item, one) for one in failed]
-    return [one for one in found if one is not None]
+    about = reported_recipients(tied.item, tied.report)
+    return [recipient for recipient, one in about.items() if one.action is ReportAction.FAILED]
 
 
 async def _again(

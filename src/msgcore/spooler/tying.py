@@ -27,7 +27,7 @@ from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.store import OutgoingItem, OutgoingState
 from msgcore.spooler.envelope import is_report
 
-__all__ = ["Tied", "reported_recipient", "submission_of", "tie_report"]
+__all__ = ["Tied", "reported_recipients", "submission_of", "tie_report"]
 
 _log = logging.getLogger("msgcore.spooler")
 
@@ -60,11 +60,10 @@ async def submission_of(queue: GuardedStore, message: Message, deadline: Deadlin
 
 def _concerned(report: DeliveryReport | ReadReport, item: OutgoingItem) -> list[Recipient]:
     """Find the recipients of a submission that a report says something about."""
-    if isinstance(report, ReadReport):
-        found = [_one_of(item, report.original_recipient, report.final_recipient)]
-    else:
-        found = [reported_recipient(item, one) for one in report.recipients]
-    return [one for one in found if one is not None]
+    if not isinstance(report, ReadReport):
+        return list(reported_recipients(item, report))
+    found = _one_of(_by_address(item), report.original_recipient, report.final_recipient)
+    return [] if found is None else [found]
 
 
 async def tie_report(queue: GuardedStore, message: Message, deadline: Deadline) -> None:
@@ -109,25 +108,30 @@ def _told(report: DeliveryReport | ReadReport, item: OutgoingItem, *, is_proven:
                 text = f"a receipt says: {report.disposition_type.value}"
                 told[recipient] = attrs.evolve(item.outcomes[recipient], note=text)
         return told
-    for one in report.recipients:
-        if (found := reported_recipient(item, one)) is not None:
-            outcome = _outcome(item.outcomes[found], one, report, is_proven=is_proven)
-            told.update({} if outcome is None else {found: outcome})
+    for recipient, one in reported_recipients(item, report).items():
+        outcome = _outcome(item.outcomes[recipient], one, report, is_proven=is_proven)
+        told.update({} if outcome is None else {recipient: outcome})
     return told
 
 
-def reported_recipient(item: OutgoingItem, reported: ReportedRecipient) -> Recipient | None:
-    """Find the recipient of a submission that a part of a report is about."""
-    original = Address(reported.original_type, reported.original_address) if reported.original_address else None
-    return _one_of(item, original, reported.address)
+def reported_recipients(item: OutgoingItem, report: DeliveryReport) -> dict[Recipient, ReportedRecipient]:
+    """Give those of a submission that a report is about, with the last that it says of each."""
+    known = _by_address(item)  # both may have thousands
+    about: dict[Recipient, ReportedRecipient] = {}
+    for one in report.recipients:
+        original = Address(one.original_type, one.original_address) if one.original_address else None
+        found = _one_of(known, original, one.address)
+        about.update({} if found is None else {found: one})
+    return about
 
 
-def _one_of(item: OutgoingItem, *addresses: Address | None) -> Recipient | None:
-    for address in addresses:
-        for recipient in item.outcomes:
-            if address is not None and recipient.address.search_key == address.search_key:
-                return recipient
-    return None
+def _by_address(item: OutgoingItem) -> dict[bytes, Recipient]:
+    return {recipient.address.search_key: recipient for recipient in reversed(list(item.outcomes))}
+
+
+def _one_of(known: Mapping[bytes, Recipient], *addresses: Address | None) -> Recipient | None:
+    found = (known.get(address.search_key) for address in addresses if address is not None)
+    return next((recipient for recipient in found if recipient is not None), None)
 
 
 def _outcome(now: Outcome, reported: ReportedRecipient, report: DeliveryReport, *, is_proven: bool) -> Outcome | None:
