@@ -111,6 +111,14 @@ def test_a_file_from_before_a_role_was_there_is_read_as_it_is(box: Box) -> None:
     assert box.sql("select count(*) from folder") == before
 
 
+def test_a_role_that_a_newer_msgcore_has_given_meanwhile_is_passed_over(box: Box) -> None:
+    """Who sends in an older process has to be able to write down that it did."""
+    box.folder("x")
+    box.sql("update folder set role = 'of tomorrow' where name = 'x'")
+
+    assert box.run(box.store.special_folders(NEVER)) == box.special
+
+
 def test_the_folder_of_people_is_known_to_others_as_one(box: Box) -> None:
     contacts = box.special[SpecialFolder.CONTACTS]
 

@@ -22,8 +22,11 @@ __all__ = [
     "folders_inside",
     "insert_folder",
     "name_key",
+    "role_of",
     "set_name",
 ]
+
+_ROLES = {role.value: role for role in SpecialFolder}
 
 # What an index of PostgreSQL takes is 2,704 octets a row.
 _MOST_OCTETS_OF_A_NAME = 2_000
@@ -51,6 +54,11 @@ class FolderRow:
     search: str | None
 
 
+def role_of(role: str | None) -> SpecialFolder | None:
+    """Give a folder's role; one that a newer msgcore has given it, beside this process, is none."""
+    return _ROLES.get(role or "")
+
+
 def find_folder(connection: Connection, mailbox: int, number: int) -> FolderRow:
     """Find a folder of a mailbox.
 
@@ -63,7 +71,7 @@ def find_folder(connection: Connection, mailbox: int, number: int) -> FolderRow:
     )
     if row is None:
         raise missing_folder(connection, number)
-    return FolderRow(row[0], row[1], row[2], None if row[3] is None else SpecialFolder(row[3]), row[4])
+    return FolderRow(row[0], row[1], row[2], role_of(row[3]), row[4])
 
 
 def find_ordinary(connection: Connection, mailbox: int, number: int) -> FolderRow:

@@ -16,6 +16,7 @@ from msgcore.providers.internal.folder_tree import (
     folders_above,
     folders_inside,
     insert_folder,
+    role_of,
     set_name,
 )
 from msgcore.providers.internal.numbers import take_numbers
@@ -23,7 +24,7 @@ from msgcore.providers.internal.receive_folders import keep_default_entry
 from msgcore.providers.internal.search_filling import copy_links, follow_folder
 from msgcore.providers.internal.searches import unlink_folder
 from msgcore.runtime import Connection
-from msgcore.spi.store import FolderFacts, SpecialFolder
+from msgcore.spi.store import FolderFacts
 
 __all__ = [
     "copy_folder",
@@ -49,7 +50,7 @@ def folder_facts(
             EntryId(uid, ObjectKind.FOLDER, row[0]),
             None if row[1] is None else EntryId(uid, ObjectKind.FOLDER, row[1]),
             row[2],
-            None if row[3] is None else SpecialFolder(row[3]),
+            role_of(row[3]),
             row[4],
             row[5],
             bool(row[6]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgcore.providers.internal.folder_tree import folder_of_name, insert_folder
+from msgcore.providers.internal.folder_tree import folder_of_name, insert_folder, role_of
 from msgcore.providers.internal.numbers import take_numbers
 from msgcore.runtime import Connection
 from msgcore.spi.store import SpecialFolder
@@ -30,7 +30,7 @@ _BELOW_ROOT = frozenset({SpecialFolder.IPM_SUBTREE, SpecialFolder.FINDER})
 def special_folders(connection: Connection, mailbox: int) -> Mapping[SpecialFolder, int]:
     """Give the number of each special folder."""
     rows = connection.rows("select role, id from folder where mailbox_id = ? and role is not null", (mailbox,))
-    return {SpecialFolder(role): number for role, number in rows}
+    return {role: number for text, number in rows if (role := role_of(text)) is not None}
 
 
 def make_special_folders(connection: Connection, mailbox: int) -> Mapping[SpecialFolder, int]:
