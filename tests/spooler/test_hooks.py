@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import pytest
 
@@ -99,6 +100,23 @@ def test_the_sent_copy_is_what_its_sender_wrote_unless_a_hook_says_so(
     hooks = [Hook(renamed(name, in_sent_copy=is_shown)) for name, is_shown in zip("ab", shown, strict=True)]
 
     assert (subjects(passed(box, *hooks)), box.subjects(SpecialFolder.SENT_ITEMS)) == (["letter, a, b"], [copy])
+
+
+def test_what_a_hook_makes_anew_has_the_author_date_and_id_of_what_it_saw(box: Box) -> None:
+    written = Message(
+        from_="ann@a.test", to="bob@b.test", message_id="<m@a.test>", date=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    submitted(box, written)
+    transport = MemoryTransport()
+    send(box, transport, hooks=[Hook(saying(Processed(Message(to="bob@b.test", text="sealed"))))])
+    [(_, message)] = transport.taken
+
+    assert (message.from_, message.date, message.message_id, message.text) == (
+        written.from_,
+        written.date,
+        "<m@a.test>",
+        "sealed\n",
+    )
 
 
 def test_what_a_hook_does_to_its_copy_alone_changes_nothing(box: Box) -> None:

@@ -16,6 +16,7 @@ from msgcore.errors import CutShort, MsgcoreError, NotFound, OperationCancelled,
 from msgcore.model.message import Message
 from msgcore.model.outcome import Deferred, Refused
 from msgcore.model.recipient import Recipient
+from msgcore.props.table import PidTagDeleteAfterSubmit, PidTagSentMailEntryId
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
@@ -99,13 +100,27 @@ async def _seen(step: Preprocessing, attempt: Attempt, message: Message) -> Prep
                 attempt.refuse(dict.fromkeys(attempt.open_ones, answer))
             case Processed():
                 attempt.refuse(_those_open(attempt, answer))
-                now = answer.message or now
+                now = now if answer.message is None else _completed(answer.message, now)
                 copy = now if answer.message is not None and answer.in_sent_copy else copy
             case None:
                 pass
         if not attempt.open_ones:
             return None
     return Preprocessed(None if now is message or now is copy else now, copy)
+
+
+def _completed(made: Message, before: Message) -> Message:
+    """Give what a hook may have made anew what nothing leaves without, and where its copy goes."""
+    if made.from_ is None and before.from_ is not None:
+        made.from_ = before.from_
+    if made.date is None and before.date is not None:
+        made.date = before.date
+    if made.message_id is None and before.message_id is not None:
+        made.message_id = before.message_id
+    for tag in (PidTagSentMailEntryId, PidTagDeleteAfterSubmit):
+        if tag in before and tag not in made:
+            made[tag] = before[tag]
+    return made
 
 
 def _those_open(attempt: Attempt, answer: Processed) -> dict[Recipient, Refused]:
