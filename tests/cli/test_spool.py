@@ -20,6 +20,7 @@ from msgcore import Message, NotificationKind, ProfileAdmin, Session
 from msgcore.cli.main import run
 from msgcore.testing.servers import LoopbackPop3Server, LoopbackSmtpServer
 from tests.flow.folders import personal_folders
+from tests.servers.server import free_ports
 
 PATIENCE_SECONDS = 60.0
 KILLS = 20
@@ -215,6 +216,18 @@ def test_once_sends_and_receives_and_ends(tmp_path: Path, monkeypatch: pytest.Mo
             found = [item.subject for item in session.inbox.messages()]
 
         assert (status, found, subjects(smtp)) == (0, ["in"], ["out"])
+
+
+def test_once_tells_of_what_waits(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    admin = ProfileAdmin(tmp_path / "profiles")
+    closed = {"service": "smtp", "url": f"smtp://127.0.0.1:{free_ports(1)[0]}", "email": "ann@a.test"}
+    admin.create("work", [personal_folders(tmp_path), closed])
+    with msgcore.logon("work", admin=admin) as session:
+        session.submit(Message(to="bob@b.test", subject="out"))
+
+    status = run(["spool", "work", "--once", "--profiles", str(admin.folder)])
+
+    assert (status, "bob@b.test: deferred" in caplog.text) == (1, True), caplog.text
 
 
 @pytest.mark.parametrize("options", [["--once"], []])

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,17 @@ def write(admin: ProfileAdmin, name: str, text: str = TEXT) -> Path:
     file.write_bytes(text.encode())
     file.chmod(0o600)
     return file
+
+
+def test_a_folder_is_taken_from_where_the_program_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ProfileAdmin("profiles").folder == tmp_path / "profiles"
+
+
+def test_one_table_is_no_list_of_services(admin: ProfileAdmin) -> None:
+    table: Any = {"service": "personal-folders", "path": "a.db"}
+    with pytest.raises(UsageError, match="a list of tables"):
+        admin.create("other", table)
 
 
 def test_a_copy_has_the_same_octets_and_is_private(admin: ProfileAdmin) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from msgcore import Incoming, Message, MessageStatus
-from msgcore.errors import UsageError
+from msgcore.errors import Closed, UsageError
 from msgcore.props.tags import PS_PUBLIC_STRINGS
+from tests.session.desk import Desk
 
 TAGGED = MessageStatus.TAGGED
 
@@ -75,3 +76,31 @@ def test_a_mistake_in_a_letter_is_told(what: str) -> None:
     given: dict[str, Any] = {"message": Message(), **values}
     with pytest.raises(UsageError, match=says):
         Incoming(**given)
+
+
+@pytest.mark.parametrize("given", ["Hello", b"octets", None, 5])
+def test_what_is_no_message_is_not_submitted(desk: Desk, given: Any) -> None:
+    with desk.log_on() as session, pytest.raises(UsageError, match=r"need a Message, got .*item\.load"):
+        session.submit(given)
+
+
+def test_what_names_no_submission_is_told(desk: Desk) -> None:
+    wrong: Any = "submission"
+    with desk.log_on() as session, pytest.raises(UsageError, match="need an entry id, got str"):
+        session.outcomes(wrong)
+
+
+def test_a_session_that_is_logged_off_takes_nothing(desk: Desk) -> None:
+    with desk.log_on() as session:
+        pass
+    with pytest.raises(Closed, match="logged off"):
+        session.submit(Message(to="bob@b.test", subject="late"))
+
+
+def test_an_aborted_submission_is_a_draft_and_not_sent_again(desk: Desk) -> None:
+    with desk.log_on() as session:
+        submission = session.submit(Message(to="bob@b.test", subject="no"))
+        session.abort_submit(submission)
+        with pytest.raises(UsageError, match="its message is a draft"):
+            session.resend(submission)
+        assert [item.subject for item in session.drafts.messages()] == ["no"]

@@ -17,6 +17,7 @@ from msgcore.errors import MsgcoreError
 
 if TYPE_CHECKING:  # other commands come by here, too, and have no need of them
     from msgcore import ProfileAdmin, Session
+    from msgcore.spi.store import OutgoingItem
 
 __all__ = ["add_spool", "spool"]
 
@@ -105,7 +106,14 @@ def _once(given: argparse.Namespace, admin: ProfileAdmin) -> int:
         reports = session.flush_queues(timeout_seconds=given.timeout)
         for report in reports:
             _log.info("%s", report)
-    return 1 if any(report.faults for report in reports) else 0
+        left = [one for one in session.submissions() if one.tries]
+        for item in left:
+            _log.warning("%s: %s (%s)", item.state.value, _told(item), item.reason)
+        return 1 if left or _lost(session) or any(report.faults for report in reports) else 0
+
+
+def _told(item: OutgoingItem) -> str:
+    return "; ".join(f"{recipient}: {outcome}" for recipient, outcome in item.outcomes.items() if not outcome.is_final)
 
 
 def _begun(given: argparse.Namespace, admin: ProfileAdmin) -> Session:

@@ -44,7 +44,7 @@ class ProfileAdmin:
     """
 
     def __init__(self, folder: Path | str | None = None) -> None:
-        self.folder = Path(folder) if folder is not None else default_folder()
+        self.folder = (Path(folder) if folder is not None else default_folder()).absolute()
 
     def create(self, name: str, services: Iterable[Mapping[str, object]], *, replace: bool = False) -> Path:
         """Write a profile and give its file; relative paths become absolute, from the current folder.
@@ -56,6 +56,8 @@ class ProfileAdmin:
             StoreError: it cannot be written.
         """
         file = self._file(name)
+        if isinstance(services, Mapping):
+            raise UsageError("services: need a list of tables, one for each service, got one table")
         given = [dict(table) for table in services]
         check_services(check_profile({"services": given}, Path.cwd() / file.name))
         text = write_profile_text({}, [absolute(table) for table in given])
@@ -171,8 +173,8 @@ class ProfileAdmin:
         file = self._file(name)
         return export_of(name, file, read_private(file))
 
-    def import_profile(self, name: str, text: str, *, replace: bool = False) -> ProfileImport:
-        """Write a profile that was exported, and say what is missing here. Its paths are taken from this folder.
+    def import_profile(self, name: str, exported: str | ProfileExport, *, replace: bool = False) -> ProfileImport:
+        """Write a profile that was exported and say what is missing here. Its paths are taken from this folder.
 
         Raises:
             ProfileError: it is no profile, a service is not installed, or something is wrong with it; nothing is
@@ -181,6 +183,7 @@ class ProfileAdmin:
             NotSupported: a service is not in this version.
         """
         file = self._file(name)
+        text = exported.text if isinstance(exported, ProfileExport) else exported
         done = import_of(name, file, text)
         self._write_new(file, text, replace=replace)
         return done

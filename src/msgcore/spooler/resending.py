@@ -39,6 +39,8 @@ async def resend_of_submission(queue: GuardedStore, item: OutgoingItem, deadline
         UsageError: it has not ended, or nobody was refused.
         NotFound: its message is gone.
     """
+    if item.state is OutgoingState.ABORTED:
+        raise UsageError("the submission is aborted: its message is a draft, which may be submitted")
     if item.state is not OutgoingState.SENT:
         raise UsageError(f"the submission is {item.state.value}: retry_submit sends it to those that are open")
     return await _again(queue, item, [r for r, one in item.outcomes.items() if isinstance(one, Refused)], deadline)

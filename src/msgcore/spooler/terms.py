@@ -39,7 +39,7 @@ def terms_of(message: Message, now: datetime, *, at_least_once: bool) -> SubmitT
 
 
 def _counted(message: Message, now: datetime) -> datetime | None:
-    number, unit = message.get(PidTagDeferredSendNumber), message.get(PidTagDeferredSendUnits)
-    if number is None or unit is None or not 0 <= number <= _MOST or not 0 <= unit < len(_UNITS):
+    number, unit = message.get(PidTagDeferredSendNumber), message.get(PidTagDeferredSendUnits, 0)
+    if number is None or not 0 <= number <= _MOST or not 0 <= unit < len(_UNITS):
         return None
     return now + number * _UNITS[unit]

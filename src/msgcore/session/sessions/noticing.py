@@ -9,7 +9,7 @@ import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
-from msgcore.errors import Closed, NotSupported, UsageError
+from msgcore.errors import NotSupported, UsageError
 from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Event, Runtime
 from msgcore.session.access import FolderLike, folder_id
@@ -37,7 +37,6 @@ class SessionNoticing(SessionSending):
     def __init__(self, runtime: Runtime, profile: Profile) -> None:
         super().__init__(runtime, profile)
         self._callbacks = Callbacks(runtime)
-        self._is_closed = False
 
     async def advise(
         self,
@@ -115,10 +114,6 @@ class SessionNoticing(SessionSending):
         subscription = Subscription(self._runtime, kinds, bell)
         await subscription.begin(watches, deadline)
         return subscription
-
-    def _need_open(self) -> None:
-        if self._is_closed:
-            raise Closed("the session has been logged off")
 
     def _watches(self, kinds: Collection[NotificationKind]) -> Sequence[Watch]:
         """Say what is to be listened to for all that the session can tell."""

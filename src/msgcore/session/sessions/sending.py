@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import cast
 
 import attrs
 
 from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, NotFound, ObjectDeleted, OperationCancelled, SetupError, TryAgain
+from msgcore.errors import MsgcoreError, NotFound, ObjectDeleted, OperationCancelled, SetupError, TryAgain, UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Outcomes
@@ -80,6 +81,8 @@ class SessionSending(SessionRecipients, SessionReceiving):
             UsageError: there is no recipient, no sender can be found, or an attached file cannot be read.
             UnresolvedName, AmbiguousName: a bare name stands for nobody, or for several (both are InvalidAddress).
         """
+        if not isinstance(cast(object, message), Message):
+            raise UsageError(f"submit: need a Message, got {type(message).__name__}; of an item, item.load() gives it")
         terms = terms_of(message, self._runtime.now(), at_least_once=at_least_once)
         return await self._put(message, self._runtime.deadline(timeout_seconds), terms)
 
@@ -89,6 +92,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
     async def _put(
         self, message: Message, deadline: Deadline, terms: SubmitTerms, recipients: Sequence[Recipient] | None = None
     ) -> Submission:
+        self._need_open()
         ready = await self._prepared(message, deadline)
         if recipients is not None:  # as they are now, for those of a report may have come from anywhere
             prepared = {one: one for one in ready.recipients}
@@ -331,4 +335,6 @@ async def _submission_or_none(queue: GuardedStore, entry_id: EntryId, deadline: 
 
 
 def _id_of(submission: SubmissionLike) -> EntryId:
-    return EntryId.parse(submission if isinstance(submission, bytes) else submission.entry_id)
+    if isinstance(submission, Submission | OutgoingItem):
+        return EntryId.parse(submission.entry_id)
+    return EntryId.parse(submission)

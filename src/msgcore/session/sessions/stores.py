@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgcore.base.ids import EntryId, EntryIdLike
-from msgcore.errors import ForeignEntryId, NotSupported, UsageError
+from msgcore.errors import Closed, ForeignEntryId, NotSupported, UsageError
 from msgcore.model.message import Message
 from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Runtime
@@ -32,6 +32,11 @@ class SessionStores:
         self._passed_hooks: list[GuardedHook] = []
         self._under_way: int = 0
         """How many calls send or retrieve at the moment."""
+        self._is_closed = False
+
+    def _need_open(self) -> None:
+        if self._is_closed:
+            raise Closed("the session has been logged off")
 
     def _row_name(self, row: int) -> str:
         """Name the row of the status table that has a number."""

@@ -46,6 +46,7 @@ _ADVICE = {
     (2, None): "The mailbox cannot take the message now. Try again in some days.",
     (3, 4): "The message is larger than the system takes. Send less at once, or a link to it.",
     (3, None): "The system of the recipient cannot take the message. Try again in some days.",
+    (4, 4): "No way leads there. Check the address, or show this report to your postmaster.",
     (4, 6): "The message was going round in a circle. Show this report to your postmaster.",
     (4, 7): "It could not be delivered in time, and is given up. Try again later.",
     (4, None): "The system of the recipient could not be reached. Try again later.",
