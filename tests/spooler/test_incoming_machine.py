@@ -258,4 +258,4 @@ def void(_: object) -> None:
 
 
 TestMaildrops = Maildrops.TestCase
-TestMaildrops.settings = settings(max_examples=3_000 if SOAK else 60, stateful_step_count=25, deadline=None)
+TestMaildrops.settings = settings(max_examples=3_000 if SOAK else 25, stateful_step_count=25, deadline=None)

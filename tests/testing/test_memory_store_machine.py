@@ -535,4 +535,4 @@ def _tag(key: SortKey) -> Property[object]:
 
 
 TestStoresAreTheSame = StoreMachine.TestCase
-TestStoresAreTheSame.settings = settings(max_examples=1_000 if SOAK else 60, stateful_step_count=30, deadline=None)
+TestStoresAreTheSame.settings = settings(max_examples=1_000 if SOAK else 25, stateful_step_count=30, deadline=None)

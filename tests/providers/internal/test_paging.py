@@ -33,7 +33,7 @@ from tests.providers.internal.box import Box
 from tests.providers.internal.strategies import incoming, restrictions, sort_orders
 from tests.providers.internal.test_query import put
 
-EXAMPLES = settings(max_examples=5_000 if SOAK else 80, deadline=None)
+EXAMPLES = settings(max_examples=5_000 if SOAK else 40, deadline=None)
 FEWER = settings(max_examples=5_000 if SOAK else 15, deadline=None)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BY_SUBJECT = (SortKey(PidTagSubject),)

@@ -71,7 +71,7 @@ def expected_of(messages: Sequence[bytes], what: str, numbers: Sequence[int], gi
             return None
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(CALLS, st.integers(0, 10), st.sampled_from([whole, by_octet, by_line]), st.booleans())
 def test_every_answer_is_to_what_was_asked_whatever_was_asked_before(
     calls: list[tuple[str, list[int], Until]], count: int, cut: Cut, can_pipeline: bool
