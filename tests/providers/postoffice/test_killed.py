@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -23,12 +24,12 @@ def said_by(module: str, *arguments: object) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="the system cannot fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 def test_whatever_is_killed_or_finds_the_disk_full_is_done_or_not_and_can_be_done_again(tmp_path: Path) -> None:
     assert said_by("cut_walk", tmp_path, STRIDE) == ""
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="the system cannot fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 def test_where_many_work_and_are_killed_nothing_is_lost_doubled_or_halved(tmp_path: Path) -> None:
     seed = random.randrange(1 << 30)
     assert said_by("crowd", tmp_path, seed, LETTERS, KILLS) == "", f"seed {seed}"
