@@ -29,7 +29,7 @@ from msgcore.errors import (
     TlsRequired,
     UsageError,
 )
-from msgcore.spi.store import OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingState
 from msgcore.testing.servers import EVERY_EXTENSION, LoopbackSmtpServer
 from tests.flow.folders import account, personal_folders, subjects
 from tests.flow.modes import Api

@@ -21,7 +21,7 @@ from msgcore.props import (
     PidTagSubject,
 )
 from msgcore.runtime.abc import Runtime
-from msgcore.spi.store import OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingState
 from tests.flow.folders import account, only_report, personal_folders, subjects
 from tests.flow.modes import Api
 from tests.flow.peers import Peer

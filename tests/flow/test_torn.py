@@ -11,7 +11,7 @@ from msgcore import Accepted, Message, ProfileAdmin, Submission, Unknown
 from msgcore.blocking.session import Session
 from msgcore.errors import NotAccepted
 from msgcore.model.outcome import Certainty
-from msgcore.spi.store import OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingState
 from tests.flow.folders import account, personal_folders, subjects
 from tests.flow.modes import Api
 from tests.flow.peers import Peer

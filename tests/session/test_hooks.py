@@ -17,8 +17,8 @@ from msgcore.props.table import PidTagProviderDisplay, PidTagResourceType, PidTa
 from msgcore.runtime import Runtime
 from msgcore.session.services import ResourceType, ServiceState
 from msgcore.spi.hooks import HookAnswer, Processed
+from msgcore.spi.outgoing_queue import OutgoingState
 from msgcore.spi.registry import register_service
-from msgcore.spi.store import OutgoingState
 from msgcore.testing.memory_maildrop import MemoryMaildrop, register_memory_maildrops
 from tests.session.desk import MEMORY, Desk
 from tests.session.services import memory

@@ -18,7 +18,7 @@ from msgcore.errors import Closed, ConnectionLost, MsgcoreError, OperationCancel
 from msgcore.model import Envelope
 from msgcore.runtime import Runtime
 from msgcore.session.services import ServiceState
-from msgcore.spi.store import OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingState
 from tests.flow.modes import Mode
 from tests.session.desk import Desk
 from tests.session.services import MemoryConfig, MemoryService, Waiting

@@ -13,7 +13,7 @@ import msgcore
 from msgcore import Message, ProfileAdmin, aio
 from msgcore.blocking.session import Session
 from msgcore.errors import OperationCancelled, TimedOut
-from msgcore.spi.store import OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingState
 from tests.flow.modes import Mode
 from tests.session.desk import MEMORY, Desk
 from tests.session.services import Waiting, memory

@@ -22,7 +22,7 @@ from msgcore.props.table import PidTagProviderDisplay, PidTagStatusCode, PidTagS
 from msgcore.runtime import BlockingRuntime
 from msgcore.session.background_spooler import BackgroundSpooler, Lane, pause_after
 from msgcore.session.tables.session_rows import SPOOLER_NAME
-from msgcore.spi.store import OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingState
 from msgcore.testing.memory_maildrop import MemoryMaildrop, register_memory_maildrops
 from tests.flow.modes import Mode
 from tests.session.desk import Desk

@@ -10,7 +10,7 @@ from msgcore import Accepted, Attachment, Deferred, Delivered, Message, Pending,
 from msgcore.blocking.item import Item
 from msgcore.errors import InvalidAddress, NotFound, NotSupported, UsageError
 from msgcore.props.table import PidTagClientSubmitTime, PidTagDisplayTo, PidTagStatusString, PidTagSubject
-from msgcore.spi.store import OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingState
 from tests.session.desk import MEMORY, Desk
 from tests.session.services import PlainService, memory
 

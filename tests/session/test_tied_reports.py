@@ -21,8 +21,8 @@ from msgcore.model.report import ReportAction, ReportedRecipient
 from msgcore.props.table import PidTagMessageClass, PidTagOriginalMessageEntryId
 from msgcore.session.access import Submission
 from msgcore.session.read_flags import ReadReceipt
+from msgcore.spi.outgoing_queue import OutgoingState
 from msgcore.spi.registry import register_service
-from msgcore.spi.store import OutgoingState
 from msgcore.testing.memory_maildrop import MemoryMaildrop, register_memory_maildrops
 from tests.session.desk import MEMORY, Desk
 from tests.session.services import MemoryService, memory

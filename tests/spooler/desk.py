@@ -8,8 +8,8 @@ from msgcore.base.times import Deadline
 from msgcore.model import Message, Outcome
 from msgcore.runtime import NEVER
 from msgcore.spi.guarded_hook import GuardedHook
+from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.store import OutgoingItem
 from msgcore.spi.transport import TransportProvider
 from msgcore.spooler.attempt import FailedService
 from msgcore.spooler.outgoing import send_due

@@ -13,7 +13,8 @@ from msgcore.errors import ConnectionLost, CutShort, OperationCancelled, TimedOu
 from msgcore.model import Accepted, Deferred, Envelope, Message, Outcome, Recipient, Refused
 from msgcore.runtime import NEVER
 from msgcore.spi.hooks import Hold, HookAnswer, Processed
-from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.attempt import FailedService
 from tests.providers.internal.box import Box
 from tests.spooler.desk import LETTER, now_is, send, submitted, verdicts

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from msgcore.base.status import Reply
+from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.errors import (
     AuthenticationRefused,
@@ -47,8 +48,9 @@ from msgcore.model import (
 from msgcore.props.table import PidTagMessageClass
 from msgcore.runtime import NEVER
 from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder, StoreProvider
+from msgcore.spi.store import SpecialFolder, StoreProvider
 from msgcore.spooler.attempt import Attempt
 from msgcore.spooler.outgoing import send_due
 from msgcore.spooler.retry import RetryPolicy
@@ -414,6 +416,7 @@ def test_a_text_that_no_database_holds_is_written_down_all_the_same(box: Box) ->
 
 # Time
 
+PATIENCE_SECONDS = 30.0
 POLICY = RetryPolicy(
     shortest=timedelta(minutes=1),
     longest=timedelta(minutes=10),
@@ -532,7 +535,8 @@ def test_a_transport_that_flushes_for_long_keeps_nothing_from_being_settled(box:
 
     class Relay(MemoryTransport):
         async def flush(self, deadline: object) -> None:
-            for _ in range(1000):
+            patience = Deadline.after(PATIENCE_SECONDS)
+            while not patience.is_past:
                 states.append((await box.store.submission(item.entry_id, NEVER)).state)
                 if states[-1] is OutgoingState.SENT:
                     return

@@ -42,8 +42,9 @@ from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.hooks import Hold, HookAnswer, Processed
 from msgcore.spi.outgoing import SubmitTerms
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder, StoreProvider
+from msgcore.spi.store import SpecialFolder, StoreProvider
 from msgcore.spi.url import PostgresPlace
 from msgcore.spooler.outgoing import send_due
 from msgcore.spooler.resending import resend_of_submission

@@ -26,7 +26,7 @@ from msgcore.props.table import (
 )
 from msgcore.runtime import NEVER
 from msgcore.spi.outgoing import SubmitTerms
-from msgcore.spi.store import OutgoingItem, OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spooler.retry import RetryPolicy, is_given_up, next_try
 from msgcore.spooler.terms import terms_of
 from tests.providers.internal.box import Box

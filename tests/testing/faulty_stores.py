@@ -21,7 +21,8 @@ from msgcore.props.row import Row
 from msgcore.props.table import PidTagEntryId, PidTagParentEntryId
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.outgoing import USUAL_TERMS, SubmitTerms
-from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingItem, RowGroup, SpecialFolder, TableQuery
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import EVERY_ROW, Incoming, RowGroup, SpecialFolder, TableQuery
 from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
 from msgcore.testing.stores.changes import Changes
 from msgcore.testing.stores.conduct import Conduct

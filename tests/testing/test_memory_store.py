@@ -19,7 +19,8 @@ from msgcore.runtime import NEVER, Runtime
 from msgcore.session.direct import open_store
 from msgcore.spi.capability import Capability, capabilities_of
 from msgcore.spi.folders import Search
-from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingItem, OutgoingState, SpecialFolder, TableQuery
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import EVERY_ROW, Incoming, SpecialFolder, TableQuery
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.memory_store import MemoryStore, StoreMemory, register_memory_stores
 from msgcore.testing.modes import Mode

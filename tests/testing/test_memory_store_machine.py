@@ -51,14 +51,13 @@ from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFo
 from msgcore.runtime import NEVER, BlockingRuntime
 from msgcore.spi.folders import ReceiveFolder, Search
 from msgcore.spi.message_state import OwedReceipt
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.store import (
     Contents,
     FolderFacts,
     Incoming,
     MessageFlag,
     MessageStatus,
-    OutgoingItem,
-    OutgoingState,
     SpecialFolder,
     TableQuery,
 )

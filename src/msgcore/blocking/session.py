@@ -29,7 +29,7 @@ from msgcore.session.sessions.recipients import RecipientCheck
 from msgcore.session.sessions.sending import SubmissionLike
 from msgcore.session.sessions.spooling import INTERVAL_SECONDS
 from msgcore.spi.addressbook import AddressBookEntry
-from msgcore.spi.store import OutgoingItem
+from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
 
 __all__ = ["Session"]

@@ -17,7 +17,7 @@ from msgcore.errors import MsgcoreError
 
 if TYPE_CHECKING:  # other commands come by here, too, and have no need of them
     from msgcore import ProfileAdmin, Session
-    from msgcore.spi.store import OutgoingItem
+    from msgcore.spi.outgoing_queue import OutgoingItem
 
 __all__ = ["add_spool", "spool"]
 

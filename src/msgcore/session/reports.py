@@ -12,7 +12,8 @@ from msgcore.model.outcome import Accepted, Unknown
 from msgcore.props.table import PidTagEntryId, PidTagMessageClass, PidTagMessageDeliveryTime
 from msgcore.session.store import MessageStore
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import OutgoingItem, SpecialFolder, TableQuery
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import SpecialFolder, TableQuery
 from msgcore.spooler.tying import tie_report
 
 __all__ = ["look_for_reports", "may_be_reported"]

@@ -18,6 +18,7 @@ from msgcore.spi.folders import (
 )
 from msgcore.spi.journal import SupportsJournal
 from msgcore.spi.message_state import SupportsMessageStatus, SupportsReceipts, SupportsStreams
+from msgcore.spi.outgoing_queue import SupportsOutgoingQueue
 from msgcore.spi.recovery import SupportsMaintenance, SupportsRecovery
 from msgcore.spi.store import (
     SupportsBulkLoad,
@@ -30,7 +31,6 @@ from msgcore.spi.store import (
     SupportsMove,
     SupportsNamedProperties,
     SupportsNotify,
-    SupportsOutgoingQueue,
     SupportsReadFlags,
     SupportsSentMail,
 )

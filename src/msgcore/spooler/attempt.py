@@ -12,7 +12,7 @@ from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.outcome import Deferred, NotMe, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
-from msgcore.spi.store import OutgoingItem, OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spooler.order import TransportFacts, assign
 from msgcore.spooler.retry import RetryPolicy, is_expired, is_given_up, next_try
 

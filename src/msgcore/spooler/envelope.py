@@ -11,7 +11,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
 from msgcore.props.table import PidTagOriginatorDeliveryReportRequested
-from msgcore.spi.store import OutgoingItem
+from msgcore.spi.outgoing_queue import OutgoingItem
 
 __all__ = ["envelope_of", "is_report"]
 

@@ -47,8 +47,9 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
+from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.persist import written_down
-from msgcore.spi.store import Incoming, OutgoingItem
+from msgcore.spi.store import Incoming
 from msgcore.spooler.attempt import Attempt, FailedService
 from msgcore.spooler.envelope import envelope_of
 from msgcore.spooler.preprocessing import Preprocessing, preprocess

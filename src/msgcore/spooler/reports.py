@@ -14,7 +14,8 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
-from msgcore.spi.store import Incoming, OutgoingItem
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import Incoming
 from msgcore.spooler.envelope import is_report
 
 __all__ = ["non_delivery_reports"]

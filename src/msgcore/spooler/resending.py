@@ -16,7 +16,8 @@ from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction
 from msgcore.props.table import PidTagMessageFlags
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import MessageFlag
 from msgcore.spooler.tying import Tied, reported_recipients, submission_of
 
 __all__ = ["Resend", "resend_of_report", "resend_of_submission"]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from msgcore.errors import UsageError
-from msgcore.spi.store import OutgoingItem
+from msgcore.spi.outgoing_queue import OutgoingItem
 
 __all__ = ["RetryPolicy", "is_expired", "is_given_up", "next_try"]
 

@@ -24,7 +24,7 @@ from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 from msgcore.props.table import PidTagOriginalMessageEntryId
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import OutgoingItem, OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spooler.envelope import is_report
 
 __all__ = ["Tied", "reported_recipients", "submission_of", "tie_report"]

@@ -20,7 +20,8 @@ from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFoldersService, PostgresConfig
 from msgcore.providers.internal.store import InternalStore
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Connection, Database, Engine, PostgresTarget
-from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder, TableQuery
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
 from msgcore.spi.url import DatabaseUrl, PostgresPlace
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode

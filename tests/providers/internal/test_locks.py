@@ -9,7 +9,7 @@ from msgcore.model import Message, Refused
 from msgcore.providers.internal import outgoing
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.runtime import NEVER, Connection, Database, PostgresTarget
-from msgcore.spi.store import OutgoingItem, OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.url import PostgresPlace
 from tests.providers.internal.box import Box
 

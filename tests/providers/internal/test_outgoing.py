@@ -27,7 +27,8 @@ from msgcore.props.table import PidTagMessageFlags, PidTagSubject
 from msgcore.runtime import NEVER, Connection
 from msgcore.runtime.host import boot_id, holder_name
 from msgcore.spi.changes import ChangeKind
-from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
 from msgcore.testing.modes import Mode
 from tests.providers.internal.box import Box
 from tests.providers.internal.test_searches import UNREAD, counts, search

@@ -13,7 +13,8 @@ from msgcore.model import Message
 from msgcore.props.table import PidTagMessageClass, PidTagParentEntryId, PidTagSubject
 from msgcore.runtime import NEVER
 from msgcore.spi.folders import Search
-from msgcore.spi.store import Incoming, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingState
+from msgcore.spi.store import Incoming, SpecialFolder
 from tests.providers.internal.box import Box
 
 

@@ -21,7 +21,8 @@ from msgcore.props.table import PidTagEntryId
 from msgcore.providers.internal.service import SqliteConfig, SqliteService
 from msgcore.providers.internal.store import InternalStore
 from msgcore.runtime import NEVER, BlockingRuntime, Engine
-from msgcore.spi.store import EVERY_ROW, Incoming, OutgoingState, SpecialFolder, TableQuery
+from msgcore.spi.outgoing_queue import OutgoingState
+from msgcore.spi.store import EVERY_ROW, Incoming, SpecialFolder, TableQuery
 from msgcore.spi.url import DatabaseUrl
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode

@@ -25,7 +25,8 @@ from msgcore.props.table import (
 )
 from msgcore.props.words import line_of_words, words
 from msgcore.runtime import NEVER
-from msgcore.spi.store import Incoming, OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingState
+from msgcore.spi.store import Incoming
 from msgcore.testing.modes import Mode
 from tests.conftest import SOAK
 from tests.providers.internal.box import Box

@@ -22,7 +22,8 @@ from msgcore.providers.postoffice.office import create_office, open_office
 from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.outgoing import Preprocessed
-from msgcore.spi.store import Incoming, OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import Incoming, SpecialFolder
 from tests.providers.postoffice.boxes import deliver, folders_of, letter, logged_on, shown
 from tests.providers.postoffice.dying import die_before, fail_at, run_in_child
 

@@ -25,7 +25,8 @@ from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.runtime.abc import NEVER
 from msgcore.runtime.host import boot_id, holder_name
 from msgcore.spi.outgoing import Preprocessed
-from msgcore.spi.store import Incoming, OutgoingItem, SpecialFolder, TableQuery
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
 from tests.providers.postoffice.boxes import RUNTIME, deliver, folders_of, letter, logged_on, recipient, shown

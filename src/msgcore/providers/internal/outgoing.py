@@ -31,7 +31,8 @@ from msgcore.runtime import Connection
 from msgcore.runtime.host import holder_name
 from msgcore.runtime.leases import lease_clock
 from msgcore.spi.outgoing import SubmitTerms
-from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import MessageFlag
 
 __all__ = [
     "Lock",

@@ -34,7 +34,8 @@ from msgcore.providers.postoffice.share import share_time
 from msgcore.providers.postoffice.submissions import Hold, Record, read_record, write_record
 from msgcore.runtime.host import boot_id, boot_of, holder_has_ended, holder_name
 from msgcore.spi.outgoing import SubmitTerms
-from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import MessageFlag, SpecialFolder
 
 __all__ = ["Outbox", "refuse_submitted"]
 

@@ -30,6 +30,7 @@ from msgcore.runtime.abc import Runtime
 from msgcore.spi.check import check_query
 from msgcore.spi.limited import limit_attachments
 from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
+from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.rows import count_rows, group_rows, select
 from msgcore.spi.store import (
     LOADED_AT_ONCE,
@@ -38,7 +39,6 @@ from msgcore.spi.store import (
     Incoming,
     MessageFlag,
     MessageStatus,
-    OutgoingItem,
     RowGroup,
     SpecialFolder,
     TableQuery,

@@ -18,7 +18,7 @@ from msgcore.model.outcome import Outcome, outcome_fields, outcome_of_fields
 from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.providers.internal.recipient_details import details_to_json, with_details
 from msgcore.spi.outgoing import SubmitTerms
-from msgcore.spi.store import OutgoingItem, OutgoingState
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 
 __all__ = ["Hold", "Record", "read_record", "write_record"]
 

@@ -30,7 +30,8 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.message_state import OwedReceipt
 from msgcore.spi.outgoing import SubmitTerms
-from msgcore.spi.store import OutgoingItem, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.filing import file_sent_mail
 from msgcore.spooler.incoming import RetrievalReport
 from msgcore.spooler.outgoing import send_due

@@ -17,7 +17,8 @@ from msgcore.session.services import ResourceFlag, ResourceMethod, ResourceType,
 from msgcore.session.sessions.noticing import SessionNoticing
 from msgcore.session.tables.session_rows import SPOOLER_NAME, StatusRow
 from msgcore.spi.capability import Capability
-from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.incoming import Task
 
 __all__ = ["INTERVAL_SECONDS", "SessionSpooling"]

@@ -13,7 +13,8 @@ from msgcore.model.recipient import Recipient
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded.base import GuardedCalls
 from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
-from msgcore.spi.store import Incoming, OutgoingItem
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import Incoming
 
 __all__ = ["GuardedQueue"]
 

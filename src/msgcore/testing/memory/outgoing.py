@@ -18,7 +18,8 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Delivered, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.spi.outgoing import SubmitTerms
-from msgcore.spi.store import MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import MessageFlag, SpecialFolder
 from msgcore.testing.memory.records import State, Submission
 
 __all__ = [

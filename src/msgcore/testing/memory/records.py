@@ -14,7 +14,8 @@ import attrs
 from msgcore.base.ids import new_uid
 from msgcore.base.text import fold
 from msgcore.errors import NotFound, ObjectDeleted
-from msgcore.spi.store import OutgoingItem, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import SpecialFolder
 from msgcore.testing.memory.log import Entry, touched
 from msgcore.testing.memory.values import KeptEntry, KeptFolder, KeptMessage, KeptSearch
 

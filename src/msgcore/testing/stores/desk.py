@@ -26,9 +26,10 @@ from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.journal import JournalEntry
+from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.service import ServiceClass, SupportsProviders
-from msgcore.spi.store import Contents, Incoming, OutgoingItem, SpecialFolder, StoreProvider, TableQuery
+from msgcore.spi.store import Contents, Incoming, SpecialFolder, StoreProvider, TableQuery
 from msgcore.testing.clock import ManualClock
 
 __all__ = ["ACCOUNT", "ANN", "EVERYTHING", "LETTER", "NEW", "OLD", "OTHER", "Opening", "StoreDesk", "uid_of_nobody"]

@@ -18,7 +18,8 @@ from msgcore.props.table import PidTagEntryId
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
 from msgcore.spi.outgoing import Preprocessed, SubmitTerms
-from msgcore.spi.store import Contents, Incoming, OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import Contents, Incoming, SpecialFolder
 from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import LETTER, StoreDesk
 from msgcore.testing.stores.submitting import everybody, queues, stale

@@ -11,7 +11,8 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
 from msgcore.props.table import PidTagMessageFlags
 from msgcore.runtime.abc import NEVER
-from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
 from msgcore.testing.stores.desk import StoreDesk
 from msgcore.testing.stores.submitting import LEASE_SECONDS, ended, everybody, queues, stale, waiting
 from msgcore.testing.stores.suite import Run, StoreSuite

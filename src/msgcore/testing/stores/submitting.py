@@ -15,7 +15,8 @@ from msgcore.model.recipient import Recipient
 from msgcore.props.table import PidTagRecipientDisplayName, PidTagSendRichInfo
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
-from msgcore.spi.store import OutgoingItem, OutgoingState, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import SpecialFolder
 from msgcore.testing.conformance import needs
 from msgcore.testing.stores.desk import ANN, LETTER, StoreDesk
 from msgcore.testing.stores.suite import Run, StoreSuite

@@ -22,15 +22,8 @@ from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.journal import JournalEntry
 from msgcore.spi.origin import Origin
 from msgcore.spi.outgoing import Preprocessed
-from msgcore.spi.store import (
-    EVERY_ROW,
-    Incoming,
-    MessageStatus,
-    OutgoingItem,
-    OutgoingState,
-    SpecialFolder,
-    TableQuery,
-)
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.store import EVERY_ROW, Incoming, MessageStatus, SpecialFolder, TableQuery
 from msgcore.testing.stores.desk import ACCOUNT, EVERYTHING, LETTER, StoreDesk
 
 __all__ = [

@@ -20,8 +20,9 @@ from msgcore.providers.internal.writing import insert_message, insert_messages, 
 from msgcore.runtime import Connection
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
+from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.persist import written_down
-from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, SpecialFolder
+from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
 
 __all__ = ["QueueCalls"]
 

@@ -12,7 +12,8 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
-from msgcore.spi.store import Incoming, MessageFlag, OutgoingItem, SpecialFolder
+from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
 from msgcore.testing.memory import outgoing
 from msgcore.testing.memory.calls.base import MemoryCalls
 from msgcore.testing.memory.calls.finding import take_in
