@@ -52,7 +52,7 @@ class ProfileAdmin:
         Raises:
             ProfileError: a service or key is unknown or a value is bad; nothing is written then.
             UsageError: the name is none, or is taken and not to be replaced.
-            NotSupported: a service is not in this version.
+            NotSupported: a service cannot do what its settings say.
             StoreError: it cannot be written.
         """
         file = self._file(name)
@@ -180,7 +180,7 @@ class ProfileAdmin:
             ProfileError: it is no profile, a service is not installed, or something is wrong with it; nothing is
                 written then.
             UsageError: the name is none, or is taken and not to be replaced.
-            NotSupported: a service is not in this version.
+            NotSupported: a service cannot do what its settings say.
         """
         file = self._file(name)
         text = exported.text if isinstance(exported, ProfileExport) else exported

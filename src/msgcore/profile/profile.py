@@ -47,7 +47,7 @@ class ServiceEntry:
 
         Raises:
             ProfileError: it is not installed, or cannot be loaded.
-            NotSupported: it is not in this version.
+            NotSupported: it cannot do what its settings say.
         """
         if isinstance(self.service_class, MsgcoreError):
             raise self.service_class
@@ -93,7 +93,7 @@ class Profile:
 
         Raises:
             ProfileError: a service or key is unknown or a value is bad.
-            NotSupported: a service is not in this version.
+            NotSupported: a service cannot do what its settings say.
         """
         given = [dict(table) for table in services]
         data = {"services": given, **({"transport_order": list(transport_order)} if transport_order else {})}
@@ -151,7 +151,7 @@ def check_services(profile: Profile) -> Profile:
 
     Raises:
         ProfileError: a service is not installed.
-        NotSupported: a service is not in this version.
+        NotSupported: a service cannot do what its settings say.
     """
     for entry in profile.services:
         entry.found()
@@ -243,8 +243,6 @@ class _Check:
     def _service(self, kind: str, number: int) -> ServiceClass | MsgcoreError:
         try:
             return service(kind)
-        except NotSupported as error:
-            return error
         except MsgcoreError as error:
             problem = self._problem(number, "service", str(error))
             problem.__cause__ = error

@@ -34,7 +34,7 @@ class ServiceAdmin:
 
     - ``ProfileChanged`` when another program or an editor has changed the file meanwhile: make a new ServiceAdmin;
     - ``ProfileError`` when the profile would be wrong, or is written in a way that cannot be changed in place;
-    - ``NotSupported`` when the service is not in this version, and ``StoreError`` when the file cannot be written.
+    - ``NotSupported`` when a service cannot do what its settings say, and ``StoreError`` when the file is not written.
 
     In each case nothing is written.
     """

@@ -20,7 +20,7 @@ def make_gateway(connector: Connector, runtime: Runtime, folder: Path, secret: C
 
     Raises:
         UsageError: the gateway is not installed, or does not take the options.
-        NotSupported: it is not in this version.
+        NotSupported: it cannot do what its options say.
         SetupError: a secret is missing; ``PluginBroken`` when the gateway cannot be loaded or made.
     """
     gateway_class = gateway(connector.gateway)
