@@ -31,6 +31,7 @@ __all__ = [
     "CommandRefused",
     "CommitUnknown",
     "ConnectionLost",
+    "CutShort",
     "ForeignEntryId",
     "InjectionRefused",
     "InvalidAddress",

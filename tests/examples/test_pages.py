@@ -18,6 +18,7 @@ from tests.shared import REPOSITORY
 PAGES = (
     "addresses",
     "bodies",
+    "errors",
     "imap",
     "mime",
     "mime-mapping",
