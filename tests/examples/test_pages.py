@@ -21,6 +21,7 @@ PAGES = (
     "errors",
     "imap",
     "mime",
+    "migrating",
     "mime-mapping",
     "outlook-forms",
     "post-office",
