@@ -22,7 +22,7 @@ from msgcore.base.times import Deadline
 from msgcore.blocking.node import Node as BlockingNode
 from msgcore.blocking.organization import Organization
 from msgcore.errors import ConnectionLost, SetupError, TimedOut, UsageError
-from msgcore.model import Accepted, Deferred, Delivered, Outcome, Recipient
+from msgcore.model import Accepted, Deferred, Delivered, Outcome, Recipient, Refused
 from msgcore.model.address import parse_address
 from msgcore.mta import (
     AddressSpace,
@@ -31,11 +31,15 @@ from msgcore.mta import (
     EventKind,
     HopTurned,
     ListenOn,
+    MailRefused,
+    MessageTaken,
     NodeEvent,
     RecipientSettled,
+    ReportMade,
     ReportSettings,
     RetryPolicy,
     RouteTable,
+    SessionTurned,
     State,
 )
 from msgcore.mta.listener import DirectoryCheck, ListenerSettings, from_networks
@@ -140,6 +144,41 @@ def test_mail_that_comes_in_wakes_a_node_that_rarely_looks(organization: Organiz
         send(node.ports[0], "ann@a.test")
 
         assert watched.outcome_for("ann@a.test") == INSIDE
+
+
+def test_who_watches_hears_what_listeners_take_and_refuse_and_of_reports(organization: Organization) -> None:
+    """The mail that comes back is the report, which is for nobody of this node, and so is settled last."""
+    heard: queue.Queue[NodeEvent] = queue.Queue()
+    refusing = RouteTable([Connector("out", installed(refused), [AddressSpace("SMTP", "*@c.test")])])
+    organization.set_routes(refusing)
+    with organization.working([TO_ALL], settings=QUICK, watch=heard.put) as node:
+        send(node.ports[0], "nobody@b.test", "carol@c.test")
+        told = [told_of(heard.get(timeout=10)) for _ in range(6)]
+
+    began, no, taken, *others = told
+    assert (began, no, taken) == ("smtp began", "smtp RCPT 5.4.4", f"smtp took {len(LETTER)} for 1")
+    assert {"smtp ended", "carol@c.test refused", "failed about 1"} == set(others)
+
+
+async def refused(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+    return delivery.all(Refused(550))
+
+
+def told_of(event: NodeEvent) -> str:
+    match event:
+        case SessionTurned(service, is_open):
+            return f"{service} {'began' if is_open else 'ended'}"
+        case MessageTaken(service, size, recipients, seconds):
+            return f"{service} took {size} for {recipients}" if 0 <= seconds < 60 else f"in {seconds} s"
+        case MailRefused(service, command, reply):
+            return f"{service} {command} {reply.enhanced}"
+        case ReportMade(kind, count):
+            return f"{kind} about {count}"
+        case RecipientSettled():
+            outcome = type(event.settlement.outcome).__name__.lower()
+            return f"{event.settlement.queued.recipient.email_address} {outcome}"
+        case HopTurned(hop):
+            return hop
 
 
 def test_a_node_works_on_the_caller_s_loop(tmp_path: Path) -> None:

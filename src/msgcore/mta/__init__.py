@@ -3,7 +3,15 @@
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.node import ListenOn, Node
-from msgcore.mta.node_queue import HopTurned, NodeEvent, RecipientSettled
+from msgcore.mta.node_queue import (
+    HopTurned,
+    MailRefused,
+    MessageTaken,
+    NodeEvent,
+    RecipientSettled,
+    ReportMade,
+    SessionTurned,
+)
 from msgcore.mta.organization import RoutesEpoch
 from msgcore.mta.queue.contract import Change, QueueDepth, State, WaitingRecipient
 from msgcore.mta.queue.restrict import (
@@ -38,8 +46,10 @@ __all__ = [
     "HopTurned",
     "LinkState",
     "ListenOn",
+    "MailRefused",
     "ManagerSettings",
     "MessageFacts",
+    "MessageTaken",
     "MovedRecipient",
     "Node",
     "NodeEvent",
@@ -52,11 +62,13 @@ __all__ = [
     "QueueTries",
     "Reason",
     "RecipientSettled",
+    "ReportMade",
     "ReportSettings",
     "RetryPolicy",
     "RouteTable",
     "RoutesEpoch",
     "Schedule",
+    "SessionTurned",
     "Share",
     "Simulation",
     "State",

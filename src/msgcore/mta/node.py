@@ -141,8 +141,7 @@ class Node:
 
     def _listener(self, runtime: LoopRuntime, one: ListenOn, parts: Parts) -> Listener:
         settings = one.settings or ListenerSettings(parts.host_name)
-        service = "lmtp" if settings.is_lmtp else "smtps" if settings.from_first_octet else "smtp"
-        place = Endpoint(one.host, one.port, service)
+        place = Endpoint(one.host, one.port, settings.service)
         return Listener(
             runtime,
             [place],
@@ -151,6 +150,7 @@ class Node:
             parts.recipients,
             grace_seconds=self._grace_seconds,
             is_shared=one.is_shared,
+            watch=parts.queue.tell,
         )
 
     async def wait(self, *, timeout_seconds: float | None = None) -> None:

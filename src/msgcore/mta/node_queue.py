@@ -10,9 +10,11 @@ from typing import Protocol
 
 import attrs
 
+from msgcore.base.status import Reply
 from msgcore.base.times import Deadline
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
+from msgcore.model.report import ReportAction
 from msgcore.mta.queue.contract import (
     NOBODY,
     Accept,
@@ -32,9 +34,24 @@ from msgcore.mta.queue.contract import (
 )
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 
-__all__ = ["HopTurned", "NodeEvent", "NodeQueue", "RecipientSettled", "TakesArrivals", "Watch", "watch_nothing"]
+__all__ = [
+    "HopTurned",
+    "MailRefused",
+    "MessageTaken",
+    "NodeEvent",
+    "NodeQueue",
+    "RecipientSettled",
+    "ReportMade",
+    "SessionTurned",
+    "TakesArrivals",
+    "Watch",
+    "watch_nothing",
+]
 
 _log = logging.getLogger("msgcore.mta")
+
+# Else it is the copy of a message that goes to a list.
+_REPORTS = frozenset(action.value for action in ReportAction)
 
 
 @attrs.frozen
@@ -59,7 +76,42 @@ class HopTurned:
     down_until: datetime | None
 
 
-NodeEvent = RecipientSettled | HopTurned
+@attrs.frozen
+class ReportMade:
+    """A report of this ``kind`` (``failed``, ``delayed``, …) has gone into the queue, about so many recipients."""
+
+    kind: str
+    recipients: int
+
+
+@attrs.frozen
+class SessionTurned:
+    """A client's session with a listener of ``service`` (``smtp``, ``smtps``, ``lmtp``) has begun, or is over."""
+
+    service: str
+    is_open: bool
+
+
+@attrs.frozen
+class MessageTaken:
+    """A listener has a message in the queue, ``seconds`` after its last octet came."""
+
+    service: str
+    size_octets: int
+    recipients: int
+    seconds: float
+
+
+@attrs.frozen
+class MailRefused:
+    """A listener said no, for now or for good, to what a client meant with MAIL, RCPT or DATA (``command``)."""
+
+    service: str
+    command: str
+    reply: Reply
+
+
+NodeEvent = RecipientSettled | HopTurned | ReportMade | SessionTurned | MessageTaken | MailRefused
 
 Watch = Callable[[NodeEvent], object]
 """Is told what happens at a node, on its event loop: it counts, and never waits. What it raises is logged."""
@@ -108,7 +160,11 @@ class NodeQueue:
         for one in finished:
             for settlement in one.settlements:
                 if settlement.is_try and settlement.queued.number not in gone:
-                    self._tell(RecipientSettled(one.message, settlement))
+                    self.tell(RecipientSettled(one.message, settlement))
+            for report in one.reports:
+                about = sum(recipient.number not in gone for recipient in report.about)
+                if about and report.kind in _REPORTS:
+                    self.tell(ReportMade(report.kind, about))
         return lost
 
     async def note_links(self, notes: Sequence[LinkNote], deadline: Deadline) -> None:
@@ -117,7 +173,7 @@ class NodeQueue:
             is_down = note.down_until is not None
             if is_down != (note.hop in self._down):
                 (self._down.add if is_down else self._down.discard)(note.hop)
-                self._tell(HopTurned(note.hop, note.down_until))
+                self.tell(HopTurned(note.hop, note.down_until))
 
     async def links(self, deadline: Deadline) -> Sequence[LinkNote]:
         notes = await self._inner.links(deadline)
@@ -125,7 +181,8 @@ class NodeQueue:
         self._down = {note.hop for note in notes if note.down_until is not None}
         return notes
 
-    def _tell(self, event: NodeEvent) -> None:
+    def tell(self, event: NodeEvent) -> None:
+        """Tell whoever watches."""
         try:
             self._watch(event)
         except Exception:

@@ -19,6 +19,7 @@ from msgcore.mta.listener.loops import is_going_round
 from msgcore.mta.listener.received import arrival_clause, client_name, received_field
 from msgcore.mta.listener.recipients import Arrival, RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
+from msgcore.mta.node_queue import MailRefused, MessageTaken, Watch, watch_nothing
 from msgcore.mta.queue.contract import Accept
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
@@ -51,9 +52,16 @@ class Desk:
     """What the sessions of a listener share: the queue, and for a moment what it said when it was full."""
 
     def __init__(
-        self, runtime: Runtime, settings: ListenerSettings, queue: TakesMail, recipients: RecipientCheck
+        self,
+        runtime: Runtime,
+        settings: ListenerSettings,
+        queue: TakesMail,
+        recipients: RecipientCheck,
+        watch: Watch = watch_nothing,
     ) -> None:
         self.runtime = runtime
+        self.watch = watch
+        self.service = settings.service
         self.settings = settings
         self.recipients = recipients
         self._queue = queue
@@ -101,6 +109,9 @@ class MailHandler:
         self._name = self._clause = ""
 
     async def mail(self, sender: Address | None, facts: MailFacts) -> Reply:
+        return self._told("MAIL", await self._mail(sender, facts))
+
+    async def _mail(self, sender: Address | None, facts: MailFacts) -> Reply:
         self.is_at_work = False
         refusal = self._desk.refusal()
         if refusal is not None:
@@ -134,18 +145,31 @@ class MailHandler:
         deadline = self._desk.runtime.deadline(self._settings.command_seconds)
         refusal = await self._desk.recipients.check(recipient, self._arrival, deadline)
         if refusal is not None:
-            return refusal
+            return self._told("RCPT", refusal)
         self._recipients.append(recipient)
         return _RECIPIENT_OK
 
     async def data(self, envelope: Envelope, octets: bytes) -> Reply:
         if self._verdict is None:
             # An error is an answer to everybody, too: nobody may be told yes for a message of which half is lost.
+            since = self._desk.runtime.monotonic()
             self._verdict = await ask(self._take(octets))
             self.is_at_work = False
+            self._tell_of(octets, self._verdict, since)
             # Nothing suspends the session before its answer is on the line.
             self._rests()
         return self._verdict
+
+    def _told(self, command: str, reply: Reply) -> Reply:
+        if not reply.is_positive:
+            self._desk.watch(MailRefused(self._desk.service, command, reply))
+        return reply
+
+    def _tell_of(self, octets: bytes, reply: Reply, since: float) -> None:
+        desk = self._desk
+        if self._told("DATA", reply).is_positive:
+            seconds = desk.runtime.monotonic() - since
+            desk.watch(MessageTaken(desk.service, len(octets), len(self._recipients), seconds))
 
     async def _take(self, octets: bytes) -> Reply:
         settings, arrival = self._settings, self._arrival

@@ -11,6 +11,7 @@ from msgcore.errors import TimedOut, UsageError
 from msgcore.mta.listener.handler import Desk, MailHandler, TakesMail
 from msgcore.mta.listener.recipients import RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
+from msgcore.mta.node_queue import SessionTurned, Watch, watch_nothing
 from msgcore.runtime.abc import NEVER, Endpoint, Event, LoopRuntime, Stream
 from msgcore.runtime.abc import Listener as RuntimeListener
 from msgcore.wire.smtp.server import serve_session
@@ -40,11 +41,13 @@ class Listener:
         *,
         grace_seconds: float = 30.0,
         is_shared: bool = False,
+        watch: Watch = watch_nothing,
     ) -> None:
         self._runtime = runtime
         self._endpoints = tuple(endpoints)
         self._settings = settings
-        self._desk = Desk(runtime, settings, queue, recipients)
+        self._desk = Desk(runtime, settings, queue, recipients, watch)
+        self._watch = watch
         self._grace_seconds = grace_seconds
         self._is_shared = is_shared
         self._listening: list[RuntimeListener] = []
@@ -113,12 +116,14 @@ class Listener:
     async def _serve(self, stream: Stream) -> None:
         handler = MailHandler(self._desk, self._look_around)
         self._handlers.add(handler)
+        self._watch(SessionTurned(self._settings.service, is_open=True))
         try:
             secured = await self._secured(stream) if self._settings.from_first_octet else stream
             await serve_session(secured, handler, self._settings, closing=self._closing)
         finally:
             self._handlers.discard(handler)
             self._look_around()
+            self._watch(SessionTurned(self._settings.service, is_open=False))
 
     def _look_around(self) -> None:
         """Tell who waits for it that no transaction runs any more."""

@@ -36,6 +36,11 @@ class ListenerSettings(ServerSettings):
     accept_seconds: float = attrs.field(default=120.0, kw_only=True)
     """How long the queue has to take a message; clients wait ten minutes (RFC 5321 section 4.5.3.2.6)."""
 
+    @property
+    def service(self) -> str:
+        """The name of what is spoken: ``smtp``, ``smtps`` or ``lmtp``."""
+        return "lmtp" if self.is_lmtp else "smtps" if self.from_first_octet else "smtp"
+
     def __attrs_post_init__(self) -> None:
         unknown = self.offers - EVERY_EXTENSION
         if unknown:
