@@ -9,61 +9,103 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgcore
-from msgcore.cli.receive import add_receive, receive
+from msgcore.base.text import one_line
+from msgcore.cli.fetch import add_fetch, fetch
 from msgcore.cli.spool import add_spool, spool
-from msgcore.errors import MsgcoreError
+from msgcore.errors import MissingExtra, MsgcoreError, SetupError, TryAgain, UsageError
 
 __all__ = ["run"]
 
 
+_CORE = {
+    "demo": "show a message's whole way through an organisation of two mailboxes",
+    "services": "list the services and gateways that are installed, with their settings",
+    "probe": "say who answers at a URL, what it offers, and how safe that is",
+    "fetch": "retrieve the mail of an account into a store",
+    "spool": "send and receive for a profile, until told to end",
+}
+"""The commands that need no extra, each with what it does."""
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; 0 when it did what it was asked, 1 when msgcore refused, 2 for wrong arguments."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
+    """Run one command.
+
+    The status is 0 when it did what it was asked, 1 when the answer is no, 2 for a wrong call, 3 when trying again may
+    help, and 4 when the set-up has to change first.
+    """
     try:
-        status = _run(given)
+        status = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever reads has read enough; what is left is not to be told at exit, either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except MsgcoreError as error:
-        print(f"msgcore: {error}", file=sys.stderr)
-        return 1
+        print(f"msgcore: {one_line(str(error), 4_000)}", file=sys.stderr)
+        return _status_of(error)
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _status_of(error: MsgcoreError) -> int:
+    match error:
+        case MissingExtra() | SetupError():
+            return 4
+        case TryAgain():
+            return 3
+        case UsageError():
+            return 2
+        case _:
+            return 1
+
+
+def _run(arguments: Sequence[str]) -> int:
+    first = next(iter(arguments), "")
+    if first in _CORE or first == "--version":
+        return _run_core(arguments)
+    try:
+        from msgcore.cli.app import run_app
+    except ModuleNotFoundError as error:
+        if error.name not in {"typer", "rich"}:
+            raise
+        if first.startswith("-") or not first:
+            return _run_core(arguments)
+        raise MissingExtra("cli", f"{first!r}") from None
+    return run_app(arguments, _CORE, _run_core)
+
+
+def _run_core(arguments: Sequence[str]) -> int:
+    return _do(_parser().parse_args(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m msgcore", description=msgcore.__doc__)
     parser.add_argument("--version", action="version", version=f"msgcore {msgcore.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    demo = commands.add_parser("demo", help="show a message's whole way through an organisation of two mailboxes")
+    demo = commands.add_parser("demo", help=_CORE["demo"])
     demo.add_argument("--mail", type=Path, metavar="PATH", help="import this .eml file, mbox or Maildir, and query it")
     demo.add_argument(
         "--folder", type=Path, metavar="DIR", help="keep the databases here (default: a temporary folder)"
     )
-    services = commands.add_parser(
-        "services", help="list the services and gateways that are installed, with their settings"
-    )
+    services = commands.add_parser("services", help=_CORE["services"])
     services.add_argument("name", nargs="?", help="only this one")
-    probe = commands.add_parser("probe", help="say who answers at a URL, what it offers, and how safe that is")
+    probe = commands.add_parser("probe", help=_CORE["probe"])
     probe.add_argument("url", help="such as imaps://mail.a.test; smtp, lmtp and pop3, with +starttls or a final s, too")
     probe.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
-    add_receive(commands.add_parser("receive", help="retrieve the mail of an account into a store"))
-    add_spool(commands.add_parser("spool", help="send and receive for a profile, until told to end"))
+    add_fetch(commands.add_parser("fetch", help=_CORE["fetch"]))
+    add_spool(commands.add_parser("spool", help=_CORE["spool"]))
     return parser
 
 
-def _run(given: argparse.Namespace) -> int:
+def _do(given: argparse.Namespace) -> int:
     match given.command:
         case "services":
             return _services(given.name)
         case "probe":
             print(msgcore.probe(given.url, ca_file=given.ca_file))
-        case "receive":
-            return receive(given)
+        case "fetch":
+            return fetch(given)
         case "spool":
             return spool(given)
         case _:

@@ -25,7 +25,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Loopback
 
 def command(server: LoopbackPop3Server, *more: str) -> list[str]:
     login = ["--user", "ann", "--password", "env:MSGCORE_TEST_PW", "--allow-cleartext-login"]
-    return ["receive", server.url, "--into", "sqlite:///mail.db", *login, *more]
+    return ["fetch", server.url, "--into", "sqlite:///mail.db", *login, *more]
 
 
 def test_all_mail_comes_into_the_store(server: LoopbackPop3Server) -> None:
@@ -71,6 +71,6 @@ def test_what_is_no_policy_is_refused(server: LoopbackPop3Server, capsys: pytest
     status = run(command(server, "--remove-after-days", "14"))
 
     assert (status, capsys.readouterr().err.startswith("msgcore: remove_after_days goes with leave_on_server")) == (
-        1,
+        2,
         True,
     )

@@ -12,7 +12,7 @@ from msgcore import RetrievalProgress
 from msgcore.spi.retrieval import RetrievalPolicy
 from msgcore.spi.settings import Setting, settings_of
 
-__all__ = ["add_receive", "receive"]
+__all__ = ["add_fetch", "fetch"]
 
 _TIMEOUT_SECONDS = 600.0
 _IN_PROFILES_ONLY = frozenset({"deliver_to", "headers_only", "poll_seconds"})
@@ -22,7 +22,7 @@ def _policy() -> Mapping[str, Setting]:
     return {name: one for name, one in settings_of(RetrievalPolicy).items() if name not in _IN_PROFILES_ONLY}
 
 
-def add_receive(parser: argparse.ArgumentParser) -> None:
+def add_fetch(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("url", help="the account, such as pop3s://mail.a.test")
     parser.add_argument("--into", required=True, metavar="URL", help="the store, such as sqlite:///mail.db")
@@ -46,7 +46,7 @@ def add_receive(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(option, type=int, metavar="N", help=setting.text)
 
 
-def receive(given: argparse.Namespace) -> int:
+def fetch(given: argparse.Namespace) -> int:
     """Do it, and print the report; 0 when nothing went wrong."""
     names = ("user", "password", "ca_file", "allow_cleartext_login", *_policy())
     options = {name: getattr(given, name) for name in names}

@@ -1,0 +1,50 @@
+"""The commands for people, by typer; those of :mod:`msgcore.cli.main` stand among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import typer
+
+from msgcore.cli.messages import add_message_commands
+from msgcore.cli.profiles import profile_commands
+from msgcore.cli.queues import queue_commands, track
+from msgcore.cli.routing import route_commands
+from msgcore.cli.sending import send
+from msgcore.cli.stores import add_store_commands
+
+__all__ = ["run_app"]
+
+_HAND_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
+
+
+def run_app(arguments: Sequence[str], core: Mapping[str, str], run_core: Callable[[Sequence[str]], int]) -> int:
+    """Run a command, or show what there is; ``core`` are the commands, with their texts, that ``run_core`` runs."""
+    app = typer.Typer(
+        name="msgcore",
+        help="Compose, store, send, receive, convert and route messages.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.command()(send)
+    add_store_commands(app)
+    add_message_commands(app)
+    app.add_typer(profile_commands, name="profile")
+    app.add_typer(route_commands, name="route")
+    app.add_typer(queue_commands, name="queue")
+    app.command()(track)
+    for name, text in core.items():
+        app.command(name, help=text, context_settings=_HAND_ON, add_help_option=False)(_hand_on(name, run_core))
+    try:
+        app(list(arguments), prog_name="msgcore")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    return 0
+
+
+def _hand_on(name: str, run_core: Callable[[Sequence[str]], int]) -> Callable[[typer.Context], None]:
+    def hand_on(context: typer.Context) -> None:
+        raise typer.Exit(run_core([name, *context.args]))
+
+    return hand_on

@@ -1,0 +1,102 @@
+"""Commands about profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+import msgcore
+from msgcore.cli.messages import AsJson
+from msgcore.cli.out import print_json, print_table, say
+from msgcore.cli.places import Profiles, admin_of
+from msgcore.errors import UsageError
+from msgcore.spi.config import option_values
+from msgcore.spi.registry import service
+
+__all__ = ["profile_commands"]
+
+_FLAGS = ("default_store", "primary_identity")
+
+profile_commands = typer.Typer(help="Make, list and try profiles.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of the profile.")]
+
+
+@profile_commands.command()
+def create(
+    name: Name,
+    services: Annotated[
+        list[str],
+        typer.Argument(metavar="SERVICE [KEY=VALUE …] …", help="Each service, and behind it its settings."),
+    ],
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of one of this name.")] = False,
+    profiles: Profiles = None,
+) -> None:
+    """Make a profile. `msgcore services` lists what there is, with every setting.
+
+    msgcore profile create work personal-folders path=mail.db smtp url=smtps://smtp.a.test user=ann password=env:PW
+    """
+    say(f"{admin_of(profiles).create(name, list(_entries(services)), replace=replace)}")
+
+
+@profile_commands.command("list")
+def list_profiles(profiles: Profiles = None, as_json: AsJson = False) -> None:
+    """List the profiles, with their services and what is wrong with each."""
+    admin = admin_of(profiles)
+    rows: list[dict[str, object]] = []
+    for name in admin.names():
+        profile, faults = admin.examine(name)
+        rows.append(
+            {
+                "name": name,
+                "default": name == admin.default,
+                "services": [one.name for one in profile.services],
+                "faults": [str(fault) for fault in faults],
+            }
+        )
+    print_table(("name", "default", "services", "faults"), rows, as_json=as_json)
+
+
+@profile_commands.command("test")
+def try_profile(name: Name, profiles: Profiles = None, as_json: AsJson = False) -> None:
+    """Log on to every service of a profile for a trial: nothing is sent or changed. The status is 1 if one fails."""
+    report = msgcore.validate_profile(name, admin=admin_of(profiles))
+    if as_json:
+        services = [
+            {"name": one.name, "service": one.service, "faults": [str(fault) for fault in one.faults]}
+            for one in report.services
+        ]
+        print_json({"name": report.name, "faults": [str(one) for one in report.faults], "services": services})
+    else:
+        say(str(report))
+    if not report.is_ok:
+        raise typer.Exit(1)
+
+
+@profile_commands.command("default")
+def set_default(name: Name, profiles: Profiles = None) -> None:
+    """Make a profile the one that is taken where none is named."""
+    admin_of(profiles).set_default(name)
+
+
+def _entries(words: list[str]) -> Iterator[dict[str, object]]:
+    """Read services and their settings as they stand one behind the other.
+
+    Raises:
+        UsageError: a service or a setting is not known, or a setting stands before the first service.
+    """
+    given: list[tuple[str, dict[str, str]]] = []
+    for word in words:
+        key, has_value, value = word.partition("=")
+        if not has_value:
+            given.append((word, {}))
+        elif not given:
+            raise UsageError(f"{word}: need the name of a service before its settings")
+        else:
+            given[-1][1][key] = value
+    for kind, settings in given:
+        flags = {key: settings.pop(key) == "true" for key in _FLAGS if key in settings}
+        name = {"name": settings.pop("name")} if "name" in settings else {}
+        yield {"service": kind, **name, **flags, **option_values(service(kind).config_type, settings)}

@@ -1,0 +1,89 @@
+"""The command that sends one message."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import msgcore
+from msgcore import Attachment, Message, Outcomes
+from msgcore.cli.messages import AsJson
+from msgcore.cli.out import print_table
+from msgcore.cli.places import CaFile, CleartextLogin, Login, Password, Profiles, User, admin_of
+from msgcore.errors import UsageError
+
+__all__ = ["send"]
+
+Addresses = Annotated[list[str], typer.Option(metavar="ADDRESS", help="May be given several times.")]
+
+
+def send(
+    to: Addresses,
+    subject: Annotated[str, typer.Option()] = "",
+    text: Annotated[str, typer.Option(help="The text; - reads standard input.")] = "-",
+    sender: Annotated[str | None, typer.Option("--from", metavar="ADDRESS", help="By default the profile's.")] = None,
+    cc: Addresses = [],  # noqa: B006  # typer copies it
+    bcc: Addresses = [],  # noqa: B006
+    html: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A file with the HTML body.")] = None,
+    attach: Annotated[
+        list[Path], typer.Option(exists=True, dir_okay=False, help="A file; may be given several times.")
+    ] = [],  # noqa: B006
+    via: Annotated[str | None, typer.Option(metavar="URL", help="Send over this server, without a profile.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Submit by this profile; by default the default one.")] = None,
+    user: User = None,
+    password: Password = None,
+    ca_file: CaFile = None,
+    allow_cleartext_login: CleartextLogin = False,
+    profiles: Profiles = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Send a message, and say for each recipient what became of it.
+
+    The status is 0 if all were accepted, 3 if trying again may help some, and 1 otherwise. By a profile, the message
+    stays in the outbox until the spooler has sent it.
+    """
+    if via is not None and profile is not None:
+        raise UsageError("give --via or --profile, not both")
+    message = Message(
+        from_=sender,
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        subject=subject,
+        text=sys.stdin.read() if text == "-" else text,
+        html=None if html is None else html.read_text(encoding="utf-8"),
+        attachments=[Attachment(path.read_bytes(), filename=path.name) for path in attach],
+    )
+    if via is not None:
+        login = Login(user, password, ca_file, allow_cleartext_login).options()
+        outcomes = msgcore.send(message, via=via, check=False, timeout_seconds=timeout, **login)
+    else:
+        with msgcore.logon(profile, admin=admin_of(profiles)) as session:
+            submission = session.submit(message)
+            session.flush_queues(timeout_seconds=timeout)
+            outcomes = session.outcomes(submission)
+    print_table(
+        ("recipient", "outcome", "code", "text"),
+        [
+            {
+                "recipient": str(recipient.address),
+                "outcome": type(outcome).__name__.lower(),
+                "code": outcome.code,
+                "text": outcome.text,
+            }
+            for recipient, outcome in outcomes.items()
+        ],
+        as_json=as_json,
+    )
+    raise typer.Exit(_status(outcomes))
+
+
+def _status(outcomes: Outcomes) -> int:
+    left = outcomes.not_accepted
+    if not left:
+        return 0
+    return 1 if any(outcome.is_final for outcome in left.values()) else 3

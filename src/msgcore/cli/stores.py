@@ -1,0 +1,236 @@
+"""Commands about what is in a store: list, search, show, import, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from msgcore.blocking.item import Item
+from msgcore.blocking.store import MessageStore
+from msgcore.cli.messages import AsJson, print_message
+from msgcore.cli.out import print_json, print_table, progress_bar, say
+from msgcore.cli.places import (
+    CaFile,
+    CleartextLogin,
+    FolderPath,
+    Login,
+    Password,
+    Profiles,
+    StoreName,
+    User,
+    entry_id_of,
+    folder_at,
+    opened,
+    short_id,
+)
+from msgcore.codecs import read_message
+from msgcore.errors import NotFound
+from msgcore.transfer import (
+    ArchiveWriter,
+    EmlWriter,
+    ExportOptions,
+    ImportOptions,
+    MaildirWriter,
+    MboxWriter,
+    Skipped,
+)
+
+__all__ = ["add_store_commands"]
+
+_COLUMNS = ("id", "received", "from", "subject", "size", "is_read", "has_attachments")
+
+Limit = Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")]
+
+
+class ArchiveForm(StrEnum):
+    MBOX = "mbox"
+    MAILDIR = "maildir"
+    EML = "eml"
+
+
+def add_store_commands(app: typer.Typer) -> None:
+    app.command("list")(list_messages)
+    app.command("folders")(list_folders)
+    app.command("search")(search)
+    app.command("show")(show)
+    app.command("import")(import_mail)
+    app.command("export")(export_mail)
+
+
+def list_messages(
+    store: StoreName,
+    folder: FolderPath = "inbox",
+    where: Annotated[
+        str | None, typer.Option(help="Only what this restriction holds of, such as 'size > 10kb and is_read = false'.")
+    ] = None,
+    limit: Limit = 50,
+    user: User = None,
+    password: Password = None,
+    ca_file: CaFile = None,
+    allow_cleartext_login: CleartextLogin = False,
+    profiles: Profiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the messages of a folder, the newest first."""
+    login = Login(user, password, ca_file, allow_cleartext_login, profiles)
+    with opened(store, login) as there:
+        _print_items(folder_at(there, folder).messages(where, newest_first=True, limit=limit), as_json=as_json)
+
+
+def list_folders(
+    store: StoreName,
+    user: User = None,
+    password: Password = None,
+    ca_file: CaFile = None,
+    allow_cleartext_login: CleartextLogin = False,
+    profiles: Profiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the folders of a store, with how much is in each."""
+    login = Login(user, password, ca_file, allow_cleartext_login, profiles)
+    with opened(store, login) as there:
+        print_table(("folder", "messages", "unread"), _folder_rows(there), as_json=as_json)
+
+
+def search(
+    store: StoreName,
+    where: Annotated[str, typer.Argument(help="A restriction, such as 'subject:contains(\"invoice\", ignore_case)'.")],
+    limit: Limit = 50,
+    user: User = None,
+    password: Password = None,
+    ca_file: CaFile = None,
+    allow_cleartext_login: CleartextLogin = False,
+    profiles: Profiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search all folders of a store."""
+    login = Login(user, password, ca_file, allow_cleartext_login, profiles)
+    with opened(store, login) as there:
+        _print_items(there.search(where, limit=limit), as_json=as_json)
+
+
+def show(
+    what: Annotated[str, typer.Argument(metavar="FILE|STORE", help="A file that is a message, or a store.")],
+    message: Annotated[str | None, typer.Argument(metavar="ID", help="The message, as `list` names it.")] = None,
+    source: Annotated[bool, typer.Option("--source", help="The octets, as they came.")] = False,
+    user: User = None,
+    password: Password = None,
+    ca_file: CaFile = None,
+    allow_cleartext_login: CleartextLogin = False,
+    profiles: Profiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a message: one of a store, or one in a file (.eml, .msg, winmail.dat)."""
+    if message is None:
+        path = Path(what)
+        if not path.is_file():
+            raise NotFound(f"{what}: no such file; of a store name the message, too, as `msgcore list {what}` does")
+        print_message(read_message(path.read_bytes()), as_json=as_json, source=source)
+        return
+    login = Login(user, password, ca_file, allow_cleartext_login, profiles)
+    with opened(what, login) as store:
+        print_message(store.load_message(entry_id_of(store, message)), as_json=as_json, source=source)
+
+
+def import_mail(
+    archive: Annotated[Path, typer.Argument(help="An mbox, a Maildir, or .eml and .msg files, also in folders.")],
+    into: Annotated[str, typer.Option("--into", metavar="STORE", help="The store; a file is made if there is none.")],
+    folder: FolderPath = "inbox",
+    user: User = None,
+    password: Password = None,
+    ca_file: CaFile = None,
+    allow_cleartext_login: CleartextLogin = False,
+    profiles: Profiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring mail from files into a store. Run again, it brings what is new."""
+    login = Login(user, password, ca_file, allow_cleartext_login, profiles)
+    skipped: list[Skipped] = []
+    with opened(into, login, may_make=True) as store, progress_bar(f"importing {archive.name}") as tell:
+        options = ImportOptions(progress=tell, skipped=skipped.append)
+        done = folder_at(store, folder, create=True).import_archive(archive, options)
+    for one in skipped:
+        typer.echo(f"msgcore: {one.where}: {one.error}", err=True)
+    _print_result({"messages": done.messages, "deleted": done.deleted, "skipped": done.skipped}, as_json=as_json)
+    if skipped:
+        raise typer.Exit(1)
+
+
+def export_mail(
+    store: StoreName,
+    to: Annotated[
+        Path, typer.Option("--to", metavar="PATH", help="The file, or the folder for Maildir and .eml files.")
+    ],
+    form: Annotated[ArchiveForm, typer.Option("--form")] = ArchiveForm.MBOX,
+    folder: FolderPath = "inbox",
+    where: Annotated[str | None, typer.Option(help="Only what this restriction holds of.")] = None,
+    recursive: Annotated[bool, typer.Option("--recursive", help="The folders below, too.")] = False,
+    user: User = None,
+    password: Password = None,
+    ca_file: CaFile = None,
+    allow_cleartext_login: CleartextLogin = False,
+    profiles: Profiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the mail of a folder into files. Nothing leaves the store."""
+    login = Login(user, password, ca_file, allow_cleartext_login, profiles)
+    skipped: list[Skipped] = []
+    with opened(store, login) as there, progress_bar(f"exporting {folder}") as tell:
+        options = ExportOptions(where, recursive=recursive, progress=tell, skipped=skipped.append)
+        done = folder_at(there, folder).export_to(_writer(form, to), options)
+    for one in skipped:
+        typer.echo(f"msgcore: {one.where}: {one.error}", err=True)
+    _print_result({"written": done.written, "present": done.present, "skipped": len(skipped)}, as_json=as_json)
+    if skipped:
+        raise typer.Exit(1)
+
+
+def _writer(form: ArchiveForm, path: Path) -> ArchiveWriter:
+    match form:
+        case ArchiveForm.MBOX:
+            return MboxWriter(path)
+        case ArchiveForm.MAILDIR:
+            return MaildirWriter(path)
+        case ArchiveForm.EML:
+            return EmlWriter(path)
+
+
+def _print_items(items: Iterable[Item], *, as_json: bool) -> None:
+    print_table(_COLUMNS, map(_row, items), as_json=as_json)
+
+
+def _row(item: Item) -> Mapping[str, object]:
+    return {
+        "id": short_id(item.entry_id),
+        "received": item.received_at,
+        "from": item.from_,
+        "subject": item.subject,
+        "size": item.size_octets,
+        "is_read": item.is_read,
+        "has_attachments": item.has_attachments,
+        "message_class": item.message_class,
+    }
+
+
+def _folder_rows(store: MessageStore) -> Iterable[Mapping[str, object]]:
+    open_folders = [("", store.root)]
+    while open_folders:
+        path, folder = open_folders.pop()
+        for facts in sorted(folder.folders(), key=lambda one: one.name, reverse=True):
+            name = f"{path}/{facts.name}" if path else facts.name
+            if not facts.is_search:
+                open_folders.append((name, folder.open_folder(facts.name)))
+        if path:
+            facts = folder.facts()
+            yield {"folder": path, "messages": facts.content_count, "unread": facts.unread_count}
+
+
+def _print_result(counts: Mapping[str, int], *, as_json: bool) -> None:
+    if as_json:
+        print_json(counts)
+    else:
+        say(", ".join(f"{count:,} {name}" for name, count in counts.items()))

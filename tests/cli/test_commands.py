@@ -1,0 +1,266 @@
+"""The commands for people, each over the real thing; what they print for programs is looked at as JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+import msgcore
+from msgcore import Attachment, Message
+from msgcore.cli.main import run
+from msgcore.cli.out import print_table, say
+from msgcore.mta import AddressSpace, Connector, RouteTable, write_routes
+from msgcore.testing.servers import LoopbackSmtpServer
+
+LUNCH = b"From: a@a.test\nTo: b@b.test\nSubject: Lunch\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n\nAt noon?\n"
+REPORT = b"From: Carol <c@a.test>\nTo: b@b.test\nSubject: Report\nDate: Tue, 2 Jan 2024 10:00:00 +0000\n\nIt is done.\n"
+
+
+@attrs.frozen
+class Shell:
+    """A folder in which commands are run."""
+
+    output: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str, status: int = 0) -> str:
+        """Run a command that ends so, and give what it printed."""
+        self.output.readouterr()
+        ended = run(arguments)
+        printed = self.output.readouterr()
+        assert ended == status, printed.err
+        return printed.out if status in {0, 1} and printed.out else printed.err
+
+    def json(self, *arguments: str, status: int = 0) -> Any:
+        return json.loads(self(*arguments, "--json", status=status))
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MSGCORE_PROFILES", str(tmp_path / "profiles"))
+    return Shell(capsys)
+
+
+@pytest.fixture
+def store(shell: Shell) -> str:
+    Path("box.mbox").write_bytes(
+        b"".join(b"From x Mon Jan  1 00:00:00 2024\n" + one + b"\n" for one in (LUNCH, REPORT))
+    )
+    assert shell("import", "box.mbox", "--into", "mail.db") == "2 messages, 0 deleted, 0 skipped\n"
+    return "mail.db"
+
+
+# Stores
+
+
+def test_messages_are_listed_the_newest_first(shell: Shell, store: str) -> None:
+    rows = shell.json("list", store)
+    assert [(row["subject"], row["from"], row["is_read"]) for row in rows] == [
+        ("Report", "Carol <c@a.test>", False),
+        ("Lunch", "a@a.test", False),
+    ]
+    assert shell("list", store).splitlines()[1].startswith(rows[0]["id"])
+
+
+def test_a_restriction_chooses(shell: Shell, store: str) -> None:
+    assert [row["subject"] for row in shell.json("list", store, "--where", 'subject = "Lunch"')] == ["Lunch"]
+    assert [row["subject"] for row in shell.json("search", store, 'body:has_words("done")')] == ["Report"]
+    assert "need one of exists" in shell("search", store, "subject:(", status=2)
+
+
+def test_folders_are_listed_with_what_is_in_them(shell: Shell, store: str) -> None:
+    with msgcore.open_store(f"sqlite:///{Path(store).absolute()}") as opened:
+        opened.root.create_folder("Projects").create_folder("2026").save(Message(subject="Plan"))
+    counts = {row["folder"]: row["messages"] for row in shell.json("folders", store)}
+    assert (counts["Inbox"], counts["Projects"], counts["Projects/2026"]) == (2, 0, 1)
+    assert [row["subject"] for row in shell.json("list", store, "--folder", "Projects/2026")] == ["Plan"]
+    assert "Nowhere" in shell("list", store, "--folder", "Nowhere", status=2)
+
+
+def test_a_message_is_shown_for_people_for_programs_and_as_it_came(shell: Shell, store: str) -> None:
+    lunch = shell.json("search", store, 'subject = "Lunch"')[0]["id"]
+    assert shell("show", store, lunch).splitlines()[-1] == "At noon?"
+    assert shell.json("show", store, lunch)["text"] == "At noon?\n"
+    shown = subprocess.run(
+        [sys.executable, "-m", "msgcore", "show", store, lunch, "--source"], capture_output=True, check=True
+    )
+    assert shown.stdout.replace(b"\r\n", b"\n") == LUNCH
+
+
+def test_an_import_that_is_run_again_brings_what_is_new(shell: Shell, store: str) -> None:
+    shell("import", "box.mbox", "--into", store)
+    assert len(shell.json("list", store)) == 2
+
+
+@pytest.mark.parametrize(("form", "path"), [("mbox", "out.mbox"), ("maildir", "out"), ("eml", "out")])
+def test_what_is_exported_comes_back(shell: Shell, store: str, form: str, path: str) -> None:
+    assert shell.json("export", store, "--to", path, "--form", form)["written"] == 2
+    shell("import", path, "--into", "again.db")
+    assert sorted(row["subject"] for row in shell.json("list", "again.db")) == ["Lunch", "Report"]
+
+
+def test_a_store_that_is_not_there_is_not_made_by_looking(shell: Shell) -> None:
+    assert "no profile and no file" in shell("list", "other.db", status=2)
+    assert not Path("other.db").exists()
+
+
+# Messages
+
+
+def test_a_message_is_converted_and_its_losses_told(shell: Shell) -> None:
+    Path("letter.eml").write_bytes(LUNCH)
+    shell("convert", "letter.eml", "--to", "msg", "--out", "letter.msg")
+    assert shell.json("show", "letter.msg")["subject"] == "Lunch"
+    assert isinstance(shell.json("convert", "letter.msg", "--to", "tnef", "--out", "winmail.dat")["losses"], list)
+    assert shell.json("show", "winmail.dat")["subject"] == "Lunch"
+
+
+def test_faults_of_a_message_are_found(shell: Shell) -> None:
+    Path("good.eml").write_bytes(LUNCH.replace(b"\n", b"\r\n"))
+    assert shell.json("check", "good.eml") == []
+    Path("bad.eml").write_bytes(b"Subject: one\r\nSubject: two\r\n\r\n")
+    assert "header-repeated" in {row["rule"] for row in shell.json("check", "bad.eml", "good.eml", status=1)}
+
+
+# Sending and profiles
+
+
+def test_a_message_is_sent_without_a_profile(shell: Shell) -> None:
+    Path("plan.csv").write_text("a;b\n")
+    with LoopbackSmtpServer() as server:
+        sent = shell.json(
+            "send", "--from", "ann@a.test", "--to", "bob@b.test", "--cc", "carol@c.test", "--subject", "Plan",
+            "--text", "See the file.", "--attach", "plan.csv", "--via", server.url,
+        )  # fmt: skip
+        [received] = server.received
+    assert [(row["recipient"], row["outcome"]) for row in sent] == [
+        ("bob@b.test", "accepted"),
+        ("carol@c.test", "accepted"),
+    ]
+    assert msgcore.read_message(received.octets).attachments[0].data == b"a;b\n"
+
+
+def test_a_message_is_sent_by_a_profile_that_was_just_made(shell: Shell) -> None:
+    with LoopbackSmtpServer() as server:
+        shell(
+            "profile",
+            "create",
+            "work",
+            "personal-folders",
+            "path=mail.db",
+            "smtp",
+            f"url={server.url}",
+            "email=ann@a.test",
+        )
+        assert [(row["name"], row["default"], row["faults"]) for row in shell.json("profile", "list")] == [
+            ("work", True, [])
+        ]
+        assert shell.json("profile", "test", "work")["faults"] == []
+        [row] = shell.json("send", "--to", "bob@b.test", "--from", "ann@a.test", "--text", "Hello", "--subject", "Hi")
+        assert row["outcome"] == "accepted"
+    assert [one["subject"] for one in shell.json("list", "work", "--folder", "sent")] == ["Hi"]
+
+
+def test_the_status_tells_whether_trying_again_may_help(shell: Shell) -> None:
+    letter = ("send", "--from", "a@a.test", "--to", "b@b.test", "--text", "x", "--via")
+    assert "refused" in shell(*letter, "smtp://127.0.0.1:9", status=3)
+    assert "no such host" in shell(*letter, "smtp://nowhere.invalid", status=4)
+    assert "not both" in shell(*letter, "smtp://127.0.0.1:9", "--profile", "work", status=2)
+
+
+def test_a_profile_that_cannot_be_is_told(shell: Shell) -> None:
+    assert "before its settings" in shell("profile", "create", "work", "path=mail.db", status=2)
+    assert "colour" in shell("profile", "create", "work", "personal-folders", "colour=red", status=4)
+    shell("profile", "create", "work", "personal-folders", "path=mail.db", "smtp", "url=smtp://127.0.0.1:9")
+    assert [len(one["faults"]) for one in shell.json("profile", "test", "work", status=1)["services"]] == [0, 1]
+
+
+# Routes and queues
+
+
+@pytest.fixture
+def tables() -> tuple[str, str]:
+    internet = Connector("internet", "smtp", [AddressSpace("SMTP", "*", 10)], {"relay": "smtp://127.0.0.1:9"})
+    partner = Connector("partner", "smtp", [AddressSpace("SMTP", "*@p.test")], {"relay": "smtp://127.0.0.1:9"})
+    Path("old.toml").write_text(write_routes(RouteTable([internet])))
+    Path("new.toml").write_text(write_routes(RouteTable([internet, partner])))
+    return "old.toml", "new.toml"
+
+
+def test_routes_are_explained_checked_compared_and_simulated(shell: Shell, tables: tuple[str, str]) -> None:
+    old, new = tables
+    assert shell.json("route", "explain", new, "bob@p.test")["connector"] == "partner"
+    assert shell.json("route", "explain", new, "FAX:+4670", status=1)["connector"] is None
+    assert shell.json("route", "check", old) == []
+    assert shell.json("route", "compare", old, new, status=1) == ["connector 'partner': added"]
+    assert shell("route", "compare", old, old) == ""
+    Path("sample").write_text("bob@p.test 1000\nann@a.test\n")
+    done = shell.json("route", "simulate", old, new, "sample")
+    assert (done["recipients"], [one["recipient"] for one in done["moved"]]) == (2, ["bob@p.test"])
+    shell("route", "draw", new, "--out", "new.svg")
+    assert Path("new.svg").read_text().startswith("<svg")
+
+
+def test_the_queue_is_looked_at_and_changed_and_mail_is_followed(shell: Shell, tables: tuple[str, str]) -> None:
+    url = "sqlite:///office.db"
+    with msgcore.open_organization(url, create=True) as office:
+        office.add_mailbox("ann", addresses=["SMTP:ann@a.test"])
+        office.set_routes(msgcore.mta.load_routes(tables[0]))
+        admin = msgcore.ProfileAdmin()
+        admin.create("ann", [{"service": "organization", "url": url, "mailbox": "ann"}])
+    with msgcore.logon("ann") as session:
+        session.submit(Message(from_="ann@a.test", to=["bob@b.test", "carol@c.test"], subject="Hi", text="x"))
+        session.flush_queues()
+    assert sorted(row["recipient"] for row in shell.json("queue", "list", url)) == ["bob@b.test", "carol@c.test"]
+    assert "--all" in shell("queue", "hold", url, status=2)
+    assert shell("queue", "hold", url, "--where", 'recipient = "bob@b.test"', "--reason", "why not") == "1 recipients\n"
+    assert [row["outcome"] for row in shell.json("queue", "list", url, "--where", 'state = "held"')] == ["why not"]
+    assert shell.json("queue", "depth", url)["recipients"]["held"] == 1
+    for change in ("release", "retry", "delete"):
+        shell("queue", change, url, "--all")
+    assert shell.json("queue", "list", url) == []
+    assert {"deferred", "held", "released", "deleted"} <= {
+        row["event"] for row in shell.json("track", url, "--address", "bob@b.test")
+    }
+    assert shell.json("track", url, "--address", "eve@b.test", status=1) == []
+
+
+# The whole
+
+
+def test_help_and_wrong_commands(shell: Shell) -> None:
+    shown = shell("--help")
+    assert all(command in shown for command in ("send", "search", "profile", "route", "queue", "demo", "spool"))
+    assert "list" in shell("lst", status=2)
+
+
+def test_without_the_extra_a_command_names_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msgcore.cli.app", None)
+    monkeypatch.setitem(sys.modules, "typer", None)
+    for name in [name for name in sys.modules if name.startswith("msgcore.cli.")]:
+        if name not in {"msgcore.cli.main", "msgcore.cli.app"}:
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "msgcore.cli.app")
+    assert "pip install 'msgcore[cli]'" in shell("list", "mail.db", status=4)
+    assert "smtp" in shell("services", "smtp")
+
+
+def test_nothing_that_a_stranger_wrote_reaches_the_terminal_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "[red]\x1b]0;owned\x07\x9b31m\r\nSubject: [/]"
+    print_table(("subject",), [{"subject": hostile}])
+    say(hostile)
+    printed = capsys.readouterr().out
+    assert not set("\x1b\x07\x9b\r") & set(printed)
+    assert "[red]" in printed
+
+
+def test_attachments_are_shown_by_name(shell: Shell) -> None:
+    letter = Message(from_="a@a.test", subject="x", text="y", attachments=[Attachment(b"12", filename="a.txt")])
+    Path("letter.eml").write_bytes(msgcore.write_message(letter))
+    assert "Attachment: a.txt (2 octets)" in shell("show", "letter.eml")
