@@ -32,6 +32,7 @@ __all__ = [
     "CommitUnknown",
     "ConnectionLost",
     "CutShort",
+    "DnssecFailed",
     "ForeignEntryId",
     "InjectionRefused",
     "InvalidAddress",
@@ -56,6 +57,7 @@ __all__ = [
     "PropertyNotFound",
     "ProtocolBroken",
     "QuotaReached",
+    "ResolverFailed",
     "RestrictionSyntax",
     "SecretMissing",
     "ServiceBusy",
@@ -312,6 +314,14 @@ class CutShort(TimedOut):
 
 class OperationCancelled(TryAgain):
     """Another thread or task called ``cancel()``."""
+
+
+class ResolverFailed(TryAgain):
+    """No name server gave an answer that can be used; whether there is such a name is not known."""
+
+
+class DnssecFailed(ResolverFailed):
+    """The answer's signatures prove it wrong or incomplete: somebody changed it, or its zone is badly kept."""
 
 
 class ServiceBusy(TryAgain):
