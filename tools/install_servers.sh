@@ -11,10 +11,12 @@ missing=()
 has openssl || missing+=(openssl)
 has strace || missing+=(strace)
 has tnef || missing+=(tnef)
-has swaks || missing+=(swaks)
+{ has swaks && perl -MNet::SSLeay -e 1 2>/dev/null; } || missing+=(swaks libnet-ssleay-perl)
 has msmtp || missing+=(msmtp)
 has msgconvert || missing+=(libemail-outlook-message-perl)
 { has postfix && has smtp-sink; } || missing+=(postfix)
+# With what Postfix logs in at other servers.
+any_exists /usr/lib/*/sasl2/libplain.so /usr/lib/sasl2/libplain.so || missing+=(libsasl2-modules)
 has dovecot || missing+=(dovecot-core)
 for protocol in imap pop3 lmtp submission; do
     any_exists /usr/{lib,libexec}/dovecot/$protocol || missing+=("dovecot-${protocol}d")

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
@@ -35,8 +36,8 @@ virtual_mailbox_base = $directory/mail
 virtual_minimum_uid = 1
 virtual_uid_maps = static:$mail_uid
 virtual_gid_maps = static:$mail_gid
-relay_domains = sink.test, dovecot.test
-transport_maps = inline:{ {sink.test = smtp:[127.0.0.1]:$sink}, {dovecot.test = lmtp:inet:127.0.0.1:$lmtp} }
+relay_domains = $domains
+transport_maps = inline:{ $routes }
 default_transport = error:5.1.2 nothing leaves this test
 smtpd_recipient_restrictions = check_recipient_access inline:{ {tempfail.test = 451 4.7.1 Try again later} }
 smtpd_tls_security_level = may
@@ -45,6 +46,8 @@ smtpd_tls_key_file = $key
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:127.0.0.1:$auth
+smtp_tls_CAfile = $authority
+$more
 """)
 
 # Postfix's own master.cf without chroot, pickup and pipe services. No log is written without the postlog line.
@@ -68,6 +71,9 @@ proxymap   unix - - n - - proxymap
 proxywrite unix - - n - 1 proxymap
 smtp       unix - - n - - smtp
 relay      unix - - n - - smtp
+smtps      unix - - n - - smtp
+  -o smtp_tls_wrappermode=yes
+  -o smtp_tls_security_level=verify
 showq      unix n - n - - showq
 error      unix - - n - - error
 retry      unix - - n - - error
@@ -88,11 +94,28 @@ class Postfix(Server):
     - ``alice@example.test`` and ``bob@example.test`` have a Maildir; any other RCPT in that domain gets 550 5.1.1.
     - Mail for ``sink.test`` is relayed to the sink; RCPT in ``tempfail.test`` gets 451 4.7.1.
     - Mail for ``dovecot.test`` is delivered to Dovecot, where a user that is not there makes a report to the sender.
+    - Mail for a domain of ``routes`` goes where that says, as in transport(5); ``smtps`` is TLS from the first octet.
     - Any other RCPT gets 550 5.1.2.
+
+    ``more`` are lines at the end of its main.cf.
     """
 
-    def __init__(self, authority: Authority, dovecot: Dovecot, sink: SmtpSink) -> None:
+    def __init__(
+        self,
+        authority: Authority,
+        dovecot: Dovecot,
+        sink: SmtpSink,
+        *,
+        routes: Mapping[str, str] | None = None,
+        more: str = "",
+    ) -> None:
         super().__init__(port_count=3)
+        self._routes = {
+            "sink.test": f"smtp:[127.0.0.1]:{sink.port}",
+            "dovecot.test": f"lmtp:inet:127.0.0.1:{dovecot.lmtp}",
+            **(routes or {}),
+        }
+        self._more = more
         self._authority = authority
         self._dovecot = dovecot
         self.sink = sink
@@ -138,11 +161,13 @@ class Postfix(Server):
             mailboxes=", ".join(f"{{{user}@example.test = {user}/}}" for user in PASSWORDS),
             mail_uid=mail.pw_uid,
             mail_gid=mail.pw_gid,
-            sink=self.sink.port,
+            domains=", ".join(self._routes),
+            routes=", ".join(f"{{{domain} = {to}}}" for domain, to in self._routes.items()),
+            more=self._more,
+            authority=self._authority.ca_file,
             certificate=self._authority.server.certificate,
             key=self._authority.server.key,
             auth=self._dovecot.auth,
-            lmtp=self._dovecot.lmtp,
         )
         master = _MASTER.substitute(smtp=self.smtp, submission=self.submission, smtps=self.smtps)
         for name, text in (("main.cf", main), ("master.cf", master)):

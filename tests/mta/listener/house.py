@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import socket
 from collections.abc import Callable, Coroutine
@@ -157,7 +158,9 @@ class Talk:
                 if line[3:4] != b"-":
                     return line.decode()
             else:
-                more = self.socket.recv(65_536)
+                more = b""
+                with contextlib.suppress(ConnectionResetError):  # it has not read all that was said
+                    more = self.socket.recv(65_536)
                 if not more:
                     return ""
                 self._heard += more
