@@ -1,21 +1,18 @@
 """Hostile compound files (cases F08 to F10 and F12 of the security reference), and the job that each must end.
 
-``python -m tests.hostile.compound_cases NAME`` does the job once and prints the CPU seconds, the growth of memory, and
-the size of the file.
+``python -m tests.hostile.compound_cases`` serves them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sys
-import time
 from collections.abc import Callable
 
 from msgcore.base.findings import Strictness
 from msgcore.codecs.compound import NewStorage, Storage, copy_of, read_compound, write_compound
 from msgcore.errors import MalformedMessage
 from tests.codecs.compound.raw import END, NONE, ROOT, STORAGE, STREAM, RawFile, raw_entry
-from tests.hostile.memory import peak_octets, reset_peak
+from tests.hostile.forks import serve
 
 _MEGABYTE = 1_000_000
 _HUGE = 2**63 - 1
@@ -149,10 +146,11 @@ def _read_all(root: Storage) -> None:
         waiting.extend(storage.storages().values())
 
 
+def prepare(name: str) -> tuple[Callable[[], None], int]:
+    octets = CASES[name]()
+    return lambda: job(octets), len(octets)
+
+
 if __name__ == "__main__":
-    octets = CASES[sys.argv[1]]()
     job(write_compound(NewStorage(streams={"warm": b"x"})))
-    before = reset_peak()
-    started = time.process_time()
-    job(octets)
-    print(f"{time.process_time() - started:.3f} {peak_octets() - before} {len(octets)}")
+    serve(prepare)

@@ -1,6 +1,6 @@
 """Hostile messages (cases M01 to M24 of the security reference), and the job that each must end within its bounds.
 
-``python -m tests.hostile.mime_cases NAME`` does the job once and prints the CPU seconds and the growth of memory.
+``python -m tests.hostile.mime_cases`` serves them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ import base64
 import contextlib
 import copy
 import random
-import sys
-import time
 from collections.abc import Callable
 
 from msgcore.codecs import mime
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Message, compare
-from tests.hostile.memory import peak_octets, reset_peak
+from tests.hostile.forks import serve
 
 _MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 
@@ -156,10 +154,11 @@ def _ask(message: Message) -> None:
     mime.read_delivery_report(message)
 
 
+def prepare(name: str) -> tuple[Callable[[], None], int]:
+    octets = CASES[name]()
+    return lambda: job(octets), len(octets)
+
+
 if __name__ == "__main__":
-    octets = CASES[sys.argv[1]]()
     job(b"Subject: warm\r\n\r\n")
-    before = reset_peak()
-    started = time.process_time()
-    job(octets)
-    print(f"{time.process_time() - started:.3f} {peak_octets() - before} {len(octets)}")
+    serve(prepare)

@@ -1,15 +1,12 @@
 """Hostile .msg files (cases F11 and F12 of the security reference), and the job that each must end.
 
-``python -m tests.hostile.msg_cases NAME`` does the job once and prints the CPU seconds, the growth of memory, and the
-size of the file.
+``python -m tests.hostile.msg_cases`` serves them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import struct
-import sys
-import time
 from collections.abc import Callable, Mapping
 
 from msgcore.base.findings import Strictness
@@ -19,7 +16,7 @@ from msgcore.codecs.msg.writer import compose
 from msgcore.errors import LimitExceeded, MalformedMessage, MsgcoreError
 from msgcore.model.compare import compare
 from msgcore.model.message import Message
-from tests.hostile.memory import peak_octets, reset_peak
+from tests.hostile.forks import serve
 
 __all__ = ["CASES", "job"]
 
@@ -160,10 +157,11 @@ def _ask(message: Message) -> None:
             msg.write(attachment.message)
 
 
+def prepare(name: str) -> tuple[Callable[[], None], int]:
+    octets = CASES[name]()
+    return lambda: job(octets), len(octets)
+
+
 if __name__ == "__main__":
-    octets = CASES[sys.argv[1]]()
     job(write_compound(copy_of(read_compound(msg.write(Message(subject="warm", attachments=[b"x"]))))))
-    before = reset_peak()
-    started = time.process_time()
-    job(octets)
-    print(f"{time.process_time() - started:.3f} {peak_octets() - before} {len(octets)}")
+    serve(prepare)

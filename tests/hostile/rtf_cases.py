@@ -1,21 +1,18 @@
 """Hostile RTF: the cases F05 to F07 and F12 of the security reference, and the job that each is given, in a child.
 
-``python -m tests.hostile.rtf_cases FAMILY`` prints a line for each case of it: the CPU seconds, the growth of the most
-memory held, in octets, how large the case was, and its name.
+``python -m tests.hostile.rtf_cases`` serves them.
 """
 
 from __future__ import annotations
 
 import random
 import struct
-import sys
-import time
 from collections.abc import Callable, Mapping
 
 from msgcore.base.octets import Limits
 from msgcore.codecs.rtf import check_compressed, check_rtf, decompress, encapsulate_html, html_of, text_of
 from msgcore.errors import LimitExceeded
-from tests.hostile.memory import peak_octets, reset_peak
+from tests.hostile.forks import serve
 
 _SMALL = Limits(total_octets=16_000_000)
 
@@ -117,22 +114,14 @@ CASES: Mapping[str, tuple[Job, Callable[[], bytes]]] = {
 }
 
 
-FAMILIES = sorted({name.partition(" ")[0] for name in CASES})
-
-
-def _measure(name: str) -> str:
+def prepare(name: str) -> tuple[Callable[[], None], int]:
     job, made = CASES[name]
     octets = made()
-    before = reset_peak()
-    started = time.process_time()
-    job(octets)
-    return f"{time.process_time() - started:.3f} {peak_octets() - before} {len(octets)} {name}"
+    return lambda: job(octets), len(octets)
 
 
 if __name__ == "__main__":
     read_rtf(b"{\\rtf1 warm}")
     write_html(b"<p>warm")
     read_compressed(_compressed(b""))
-    for each in CASES:
-        if each.startswith(sys.argv[1]):
-            print(_measure(each))
+    serve(prepare)

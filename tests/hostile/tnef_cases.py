@@ -1,7 +1,6 @@
 """Hostile TNEF (cases F01 to F04 and F12 of the security reference), and the job that each must end.
 
-``python -m tests.hostile.tnef_cases NAME`` does the job once and prints the CPU seconds, the growth of memory, and the
-size of the stream.
+``python -m tests.hostile.tnef_cases`` serves them.
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import random
 import struct
-import sys
-import time
 from collections.abc import Callable, Mapping
 
 from msgcore.base.findings import Strictness
@@ -21,7 +18,7 @@ from msgcore.errors import LimitExceeded, MalformedMessage, MsgcoreError
 from msgcore.model.compare import compare
 from msgcore.model.message import Message
 from tests.codecs.tnef.streams import attribute, property_list, stream, unicode_property
-from tests.hostile.memory import peak_octets, reset_peak
+from tests.hostile.forks import serve
 
 _HUGE = 0xFFFFFFFF
 _LIST, _TABLE = Attribute.MESSAGE_PROPERTIES, Attribute.RECIPIENT_TABLE
@@ -136,10 +133,11 @@ def mutate() -> None:
         job(_mutated(seed))
 
 
+def prepare(name: str) -> tuple[Callable[[], None], int]:
+    octets = CASES[name]()
+    return lambda: job(octets), len(octets)
+
+
 if __name__ == "__main__":
-    octets = CASES[sys.argv[1]]()
     job(tnef.write(Message(subject="warm", attachments=[b"x"])))
-    before = reset_peak()
-    started = time.process_time()
-    job(octets)
-    print(f"{time.process_time() - started:.3f} {peak_octets() - before} {len(octets)}")
+    serve(prepare)
