@@ -14,11 +14,13 @@ from msgcore.model.outcome import Deferred, Outcome, Refused
 from msgcore.mta.directory import Directory, DirectoryObject, look_up_all
 from msgcore.mta.expansion import expand
 from msgcore.mta.forms import ContentForms
+from msgcore.mta.manager.detour import around
 from msgcore.mta.manager.hop import Addressee, Hop, Parcel
 from msgcore.mta.manager.hops import Hops
 from msgcore.mta.manager.settling import Settling
 from msgcore.mta.queue.contract import NOBODY, Claim, NewReport, QueuedRecipient, Settlement
 from msgcore.mta.reports.due import wanted_notify
+from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.fan_out import fan_out
@@ -136,8 +138,7 @@ class Dispatch:
     def _is_open(self, decision: Decision) -> bool:
         if decision.way is None or decision.retry_at is not None:
             return False
-        hop = self._hops.find(decision.way, next_hop(decision.recipient, decision.options))
-        return hop is None or self._hops.is_open(hop)
+        return self._may_go(decision.way, next_hop(decision.recipient, decision.options))
 
     def leave(self, hop: Hop) -> None:
         """Send what waits for a hop that is shut other ways; without one it stays, or goes back to the queue."""
@@ -195,15 +196,11 @@ class Dispatch:
     def _around_what_is_down(
         self, claim: Claim, addressee: Addressee, first: Decision, failed: frozenset[str]
     ) -> Decision:
-        """Look for another connector while the chosen one's hop is down; without one the first choice stays."""
-        decision = first
-        while decision.way is not None and decision.retry_at is None:
-            hop = self._hops.find(decision.way, next_hop(decision.recipient, decision.options))
-            if hop is None or self._hops.is_open(hop):
-                return decision
-            failed |= {decision.way.name}
-            decision = self._route(claim, addressee, failed)
-        return first
+        return around(first, failed, self._may_go, lambda exclude: self._route(claim, addressee, exclude))
+
+    def _may_go(self, way: Connector, host: str) -> bool:
+        hop = self._hops.find(way, host)
+        return hop is None or self._hops.is_open(hop)
 
 
 def _facts(claim: Claim, queued: QueuedRecipient) -> MessageFacts:

@@ -15,9 +15,20 @@ from msgcore.mta.queue.contract import LinkNote, QueueStore
 from msgcore.mta.routing.connector import Connector
 from msgcore.runtime.abc import Runtime
 
-__all__ = ["Hops"]
+__all__ = ["Hops", "limits_of"]
 
 _UNUSED_SECONDS = 600.0
+
+
+def limits_of(connector: Connector, limits: PaceLimits) -> PaceLimits:
+    """Give the limits for a connector's next hops: those of the MTA, but for what the connector says itself."""
+    most, shortest = connector.max_sessions, connector.retry_shortest_seconds
+    if most is not None:
+        limits = attrs.evolve(limits, most=most, initial=min(most, limits.initial))
+    if shortest is not None:
+        longest = max(shortest, connector.retry_longest_seconds or limits.longest_wait_seconds)
+        limits = attrs.evolve(limits, shortest_wait_seconds=shortest, longest_wait_seconds=longest)
+    return limits
 
 
 class Hops:
@@ -39,11 +50,11 @@ class Hops:
         """Give a next hop, as the table in force has its connector."""
         hop = self.find(connector, host)
         if hop is None:
-            hop = Hop(connector, host, Pace(self._limits(connector)))
+            hop = Hop(connector, host, Pace(limits_of(connector, self._settings.pace)))
             self._by_name[hop.name] = hop
         elif hop.connector is not connector:
             hop.connector = connector
-            hop.pace.limits = self._limits(connector)
+            hop.pace.limits = limits_of(connector, self._settings.pace)
         return hop
 
     def forget_unused(self) -> None:
@@ -52,16 +63,6 @@ class Hops:
         for hop in self:
             if hop.is_idle and not hop.is_down and hop.heard_at < before:
                 del self._by_name[hop.name]
-
-    def _limits(self, connector: Connector) -> PaceLimits:
-        limits, most = self._settings.pace, connector.max_sessions
-        if most is not None:
-            limits = attrs.evolve(limits, most=most, initial=min(most, limits.initial))
-        shortest = connector.retry_shortest_seconds
-        if shortest is not None:
-            longest = max(shortest, connector.retry_longest_seconds or limits.longest_wait_seconds)
-            limits = attrs.evolve(limits, shortest_wait_seconds=shortest, longest_wait_seconds=longest)
-        return limits
 
     def passing(self) -> frozenset[str]:
         """Name the hops to which nothing more can go now: shut, or with much waiting for them already."""
