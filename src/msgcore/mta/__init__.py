@@ -35,6 +35,8 @@ from msgcore.mta.routing.schedule import Schedule
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.mta.routing.toml_table import load_routes, read_routes, write_routes
 from msgcore.mta.routing.verdict import Verdict
+from msgcore.mta.trust.keys import generate_key
+from msgcore.mta.trust.settings import DkimKey, TrustSettings
 
 __all__ = [
     "AddressSpace",
@@ -42,6 +44,7 @@ __all__ = [
     "Change",
     "Connector",
     "Decision",
+    "DkimKey",
     "EventKind",
     "HopTurned",
     "LinkState",
@@ -76,6 +79,7 @@ __all__ = [
     "TableFinding",
     "Track",
     "TrackingEvent",
+    "TrustSettings",
     "Verdict",
     "WaitingRecipient",
     "check_circles",
@@ -83,6 +87,7 @@ __all__ = [
     "compare_tables",
     "draw_mermaid",
     "draw_svg",
+    "generate_key",
     "load_routes",
     "read_routes",
     "simulate",

@@ -1,0 +1,207 @@
+"""Signing mail as it leaves (RFC 6376 section 5), with RSA and Ed25519 (RFC 8463).
+
+A message is signed as it goes on the wire, behind every conversion, and a signature is put in front of it: no octet
+that was there changes. A copy that is sent again is signed again from what the queue keeps, and what bears a signature
+of a key already, as when it comes back from a list, gets no second one of it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+
+from msgcore.base.text import Secret
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.errors import TryAgain
+from msgcore.model.address import SMTP, Address
+from msgcore.mta.trust.canonical import Field, SignedMail
+from msgcore.mta.trust.dkim import AsksForKey
+from msgcore.mta.trust.keys import KeyUnusable, PrivateKey, read_private_key, read_public_key
+from msgcore.mta.trust.settings import DkimKey
+from msgcore.mta.trust.signature import Signature, signed_octets
+from msgcore.mta.trust.tags import TagsUnreadable, read_tags
+from msgcore.spi.secrets import resolve_secret
+from msgcore.wire.domain import ascii_domain
+
+__all__ = ["KeyFinding", "Signer", "author_domain"]
+
+# Signed once more than they are there, so that nobody can add one (RFC 6376 section 8.15).
+_OVERSIGNED = (
+    *(b"From", b"Sender", b"Reply-To", b"To", b"Cc", b"Subject", b"Date", b"Message-ID", b"In-Reply-To"),
+    *(b"References", b"MIME-Version", b"Content-Type", b"Content-Transfer-Encoding"),
+)
+_SIGNED = (
+    *(b"Content-ID", b"Content-Description", b"Resent-Date", b"Resent-From", b"Resent-Sender", b"Resent-To"),
+    *(b"Resent-Cc", b"Resent-Message-ID", b"List-Id", b"List-Help", b"List-Unsubscribe", b"List-Unsubscribe-Post"),
+    *(b"List-Subscribe", b"List-Post", b"List-Owner", b"List-Archive", b"Auto-Submitted"),
+)
+_LONGEST_LINE = 76
+
+
+@attrs.frozen
+class KeyFinding:
+    """What is wrong with a key that mail is to be signed with; ``is_temporary`` when nobody could tell."""
+
+    name: str
+    text: str
+    is_temporary: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text}"
+
+
+@attrs.frozen
+class _Own:
+    place: DkimKey
+    key: PrivateKey
+
+
+class Signer:
+    """Signs for the domains of its keys; may be used by any thread."""
+
+    def __init__(self, keys: Sequence[DkimKey], now: Callable[[], datetime], folder: Path) -> None:
+        """Read the keys; ``file:`` references are relative to ``folder``.
+
+        Raises:
+            SecretMissing, SetupError: a key is not there, or is none.
+            MissingExtra: the extra ``dkim`` is not installed.
+        """
+        self._now = now
+        self._keys: dict[str, list[_Own]] = {}
+        for place in keys:
+            secret = place.key if isinstance(place.key, Secret) else resolve_secret(place.key, folder)
+            self._keys.setdefault(place.domain, []).append(_Own(place, read_private_key(secret, place.name)))
+
+    @property
+    def domains(self) -> frozenset[str]:
+        return frozenset(self._keys)
+
+    def sign(self, octets: bytes, sender: Address | None) -> bytes:
+        """Put signatures in front of a mail whose author is at a domain of ours, and which we send in our own name.
+
+        In our own name is what has a return path at a domain of ours, or none: of anybody else's mail that only passes
+        through nothing is said. All else comes back as it is. Takes time for a large one.
+        """
+        if not self._keys or not self._is_ours(sender):
+            return octets
+        mail = SignedMail(octets)
+        domain = author_domain(mail)
+        found = self._keys_for(domain)
+        there = _signed_by(mail) if found else set[tuple[str, str]]()
+        fields = [
+            self._field(one, mail)
+            for one in found
+            if (one.place.domain, one.place.selector) not in there and mail.is_readable
+        ]
+        return b"".join(fields) + octets
+
+    def _is_ours(self, sender: Address | None) -> bool:
+        if sender is None or not sender.email_address:
+            return True
+        return sender.address_type != SMTP or bool(self._keys_for(_domain_of(sender)))
+
+    def _keys_for(self, domain: str) -> list[_Own]:
+        """Give the keys of a domain, else of the nearest one above it."""
+        while domain:
+            if domain in self._keys:
+                return self._keys[domain]
+            domain = domain.partition(".")[2]
+        return []
+
+    def _field(self, own: _Own, mail: SignedMail) -> bytes:
+        names = _names_to_sign(mail)
+        lines = [
+            f"v=1; a={own.key.name}; c=relaxed/relaxed; d={own.place.domain}; s={own.place.selector};",
+            f"t={int(self._now().timestamp())};",
+            *_folded("h=", ":".join(names), ":", ";"),
+            f"bh={base64.b64encode(mail.body_hash(is_relaxed=True)).decode()};",
+            "b=",
+        ]
+        unsigned = "DKIM-Signature: " + "\r\n\t".join(lines) + "\r\n"
+        field = Field(b"dkim-signature", unsigned.encode())
+        said = Signature(field, {}, own.key.algorithm, own.place.domain, own.place.selector, b"")
+        selected = mail.selected([name.lower().encode() for name in names])
+        signature = base64.b64encode(own.key.sign(signed_octets(said, selected))).decode()
+        cut = [signature[at : at + _LONGEST_LINE - 4] for at in range(0, len(signature), _LONGEST_LINE - 4)]
+        return (unsigned.removesuffix("\r\n") + "\r\n\t ".join(cut) + "\r\n").encode()
+
+    async def check(self, ask: AsksForKey) -> tuple[KeyFinding, ...]:
+        """Ask DNS whether each key is published as it is; nothing found is ``()``."""
+        findings: list[KeyFinding] = []
+        for own in (one for keys in self._keys.values() for one in keys):
+            try:
+                records = await ask(own.place.name)
+            except TryAgain as error:
+                findings.append(KeyFinding(own.place.name, f"cannot be asked for: {error}", is_temporary=True))
+                continue
+            problem = _problem_of(own.key, records)
+            if problem:
+                findings.append(KeyFinding(own.place.name, f"{problem}; publish {own.key.record()!r}"))
+        return tuple(findings)
+
+
+def _problem_of(key: PrivateKey, records: Sequence[bytes]) -> str:
+    if not records:
+        return "no key is published"
+    try:
+        published = read_public_key(records[0])
+    except KeyUnusable as error:
+        return str(error)
+    probe = b"Is this key the other half?"
+    is_same = published.algorithm == key.algorithm and published.verifies(key.sign(probe), probe)
+    return "" if is_same else "another key is published"
+
+
+def author_domain(mail: SignedMail) -> str:
+    """Give the domain of the one address of the one From field, as DNS knows it; empty where that is not so."""
+    fields = mail.named(b"from")
+    if len(fields) != 1 or not mail.is_readable:
+        return ""
+    addresses = read_addresses(fields[0].value.removesuffix(b"\r\n"), limit=2)
+    return _domain_of(addresses[0]) if len(addresses) == 1 and addresses[0].address_type == SMTP else ""
+
+
+def _domain_of(address: Address) -> str:
+    return ascii_domain(address.email_address.rpartition("@")[2].strip().removesuffix("."))
+
+
+def _names_to_sign(mail: SignedMail) -> list[str]:
+    """List the names of ``h=``: each as often as it is there, and once more where none may be added."""
+    count: dict[bytes, int] = {}
+    for field in mail.fields:
+        count[field.name] = count.get(field.name, 0) + 1
+    names: list[str] = []
+    for name in _OVERSIGNED:
+        names += [name.decode()] * (count.get(name.lower(), 0) + 1)
+    for name in _SIGNED:
+        names += [name.decode()] * count.get(name.lower(), 0)
+    return names
+
+
+def _signed_by(mail: SignedMail) -> set[tuple[str, str]]:
+    """Say which keys the signatures that are there name, whether they are right or not."""
+    found: set[tuple[str, str]] = set()
+    for field in mail.named(b"dkim-signature"):
+        try:
+            tags = read_tags(field.value.decode("utf-8", "replace"))
+        except TagsUnreadable:
+            continue
+        found.add((ascii_domain(tags.get("d", "")), ascii_domain(tags.get("s", ""))))
+    return found
+
+
+def _folded(start: str, text: str, separator: str, end: str) -> list[str]:
+    """Cut a list to lines that are not too long, behind its separators."""
+    lines, line = [], start
+    for number, piece in enumerate(text.split(separator)):
+        more = separator + piece if number else piece
+        if len(line) + len(more) > _LONGEST_LINE:
+            lines.append(line + separator)
+            line = piece
+        else:
+            line += more
+    return [*lines, line + end]
