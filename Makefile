@@ -60,7 +60,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/.created
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[html,interop,speed,test]' 'pytest-xdist>=3.6'
+	$(BIN)/pip install --quiet --editable '.[examples,html,interop,speed,test]' 'pytest-xdist>=3.6'
 	@touch $(VENV)/.installed $@
 
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/.created

@@ -20,6 +20,28 @@ PROMISED = {
         "Friends > Choir > Carol <carol@c.test>: internet-mail: takes SMTP\n",
         "Sent to: bea@b.test, carol@c.test, dan@d.test, bob@b.test",
     ],
+    "newsletter.py": [
+        "delivered: ['bob@b.test', 'carol@c.test']\ntake off the list: ['gone@c.test']\n",
+        "send again later: ['dan@d.test']\n",
+    ],
+    "help_desk.py": [
+        "T1 ['Printer', 'Re: [T1] Printer', '[T1] Printer']\nleft in the inbox: 0\nanswered: [T1] Printer\n",
+    ],
+    "archive_pop3.py": ["pop3: 3 received (337 octets)\npop3: 0 received\n", "Reminder\n  Bob <x@b.test>: Invoice 7\n"],
+    "migrate_imap.py": [
+        "inbox: 2\nprojects: 2\ninbox: 0\nprojects: 0\nLetter 1 read 01 Jan 2026\nLetter 2 unread 02 Jan 2026\n",
+    ],
+    "bounces.py": ["no bounce: Out of office\ndead: ['bob@b.test', 'dan@c.test']\n"],
+    "extract_attachments.py": ["'../../etc/passwd' -> files of letter.eml/passwd: 4 octets\n'plan.pdf' -> "],
+    "gateway_router.py": [
+        "FAX:+1202555: accepted printed into fax-abroad\nSMS:+4671: accepted printed into sms\n",
+        "['fax', 'fax-abroad', 'mail', 'sms']",
+    ],
+    "logging_handler.py": ["ERROR: order 7: the card was refused\nINFO shop: order 7 came\nERROR shop: order 7: "],
+    "fastapi_background.py": ["no local part", "202 sent to bob@b.test\n{'bob@b.test': 'Accepted'}\n"],
+    "django_backend.py": [
+        "sent: 1\nby: ['bob@b.test', 'carol@c.test']\nno Bcc in it: True\nsent: 0 refused 550 5.1.1 no such mailbox\n",
+    ],
     "convert.py": [
         "IPM.Appointment: Lunch, with ['menu.txt']\nas tnef: 0 lost\nas mime: 1 lost\n",
         "PidTagMessageClass: MIME has no field for it ('IPM.Appointment'), and reads as 'IPM.Note'",
