@@ -10,7 +10,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from msgcore.errors import ConnectionLost, NameNotResolved, OperationCancelled, TimedOut
+from msgcore.errors import ConnectionLost, NameNotResolved, OperationCancelled, TimedOut, UsageError
 from msgcore.runtime import Endpoint, Runtime
 from msgcore.runtime.dial import Address, look_up
 from msgcore.testing.modes import Mode, call
@@ -109,6 +109,30 @@ def test_every_address_that_failed_is_named(mode: Mode) -> None:
 
     with pytest.raises(ConnectionLost, match=r"mail\.test:25: connect: 127\.0\.0\.1: .*; 127\.0\.0\.2: "):
         mode.run(lambda runtime: _connect(runtime, Endpoint("mail.test", 25)), two)
+
+
+def test_addresses_that_are_given_are_raced_and_nobody_is_asked(mode: Mode) -> None:
+    def nobody(host: str, port: int) -> Future[Sequence[Address]]:
+        raise AssertionError(f"{host} was looked up")
+
+    async def main(runtime: Runtime) -> bytes:
+        deadline = runtime.deadline(PATIENCE_SECONDS)
+        stream = await runtime.connect(endpoint, deadline, addresses=["127.0.0.2", "::1", "127.0.0.1"])
+        octets = await stream.read()
+        await stream.close()
+        assert stream.endpoint.host == "mail.test"
+        return octets
+
+    with peer(lambda connection: connection.sendall(b"220 here\r\n"), "mail.test") as endpoint:
+        assert mode.run(main, nobody) == b"220 here\r\n"
+
+
+def test_a_name_among_the_addresses_is_the_callers_mistake(mode: Mode) -> None:
+    async def main(runtime: Runtime) -> None:
+        await runtime.connect(Endpoint("mail.test", 25), addresses=["127.0.0.1", "mx.test"])
+
+    with pytest.raises(UsageError, match=r"'mx\.test': need an IP address"):
+        mode.run(main)
 
 
 def test_a_literal_address_is_looked_up_without_a_thread() -> None:

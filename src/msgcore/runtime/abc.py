@@ -8,7 +8,7 @@ a plain call; ``AsyncioRuntime`` suspends on its loop.
 from __future__ import annotations
 
 import enum
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -20,6 +20,7 @@ import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.runtime.network_path import DIRECT, NetworkPath, Proxy
+from msgcore.runtime.tlsa import TlsaRecord
 
 __all__ = [
     "DIRECT",
@@ -39,6 +40,7 @@ __all__ = [
     "TlsFacts",
     "TlsServerSettings",
     "TlsSettings",
+    "TlsaRecord",
     "Workers",
 ]
 
@@ -74,12 +76,19 @@ class TlsSettings:
 
     ``ca_file`` (PEM) replaces the system's authorities. ``is_opportunistic`` accepts any certificate and says so in
     :class:`TlsFacts`: for upgrades that nobody required, where the alternative is clear text.
+
+    ``dane`` are the TLSA records of the server, which DNSSEC has to vouch for (RFC 7671, and RFC 7672 for SMTP): one
+    of them has to match, and no authority counts. Of usage 3 the key or certificate alone counts, neither its names nor
+    its time; of usage 2 the certificate is for one of ``peer_names``, or, without any, for the endpoint's host. Records
+    that cannot be used are left out; when none is left, any certificate is accepted, as in opportunistic TLS.
     """
 
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
     is_opportunistic: bool = False
+    dane: tuple[TlsaRecord, ...] = ()
+    peer_names: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -98,6 +107,7 @@ class TlsFacts:
     ``is_verified`` says that the peer's certificate was checked: false for opportunistic TLS, and at a server that
     asks for none. ``certificate`` is the peer's (DER), empty when it showed none. ``exporter`` is the channel binding
     of RFC 9266, empty where Python cannot tell it. ``is_resumed``: an earlier session went on, with a short handshake.
+    ``tlsa`` is the record that verified it (DANE); ``None`` when authorities did, or nobody.
     """
 
     version: str
@@ -106,6 +116,7 @@ class TlsFacts:
     is_resumed: bool = False
     certificate: bytes = attrs.field(default=b"", repr=False)
     exporter: bytes = attrs.field(default=b"", repr=False)
+    tlsa: TlsaRecord | None = None
 
 
 class Stream(Protocol):
@@ -167,6 +178,7 @@ class Stream(Protocol):
         Raises:
             StarttlsInjection: octets arrived in clear that nobody has read.
             TlsFailed: the handshake failed or the certificate is not to be trusted.
+            MissingExtra: a TLSA record of usage 2 needs the extra ``dnssec``.
         """
         ...
 
@@ -287,8 +299,17 @@ class Runtime(Protocol):
         """Start the deadline of one public call; ``None`` never ends."""
         ...
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+    async def connect(
+        self,
+        endpoint: Endpoint,
+        deadline: Deadline = NEVER,
+        path: NetworkPath = DIRECT,
+        addresses: Sequence[str] = (),
+    ) -> Stream:
         """Look the host up and connect to the first of its addresses that answers, or have the path's proxy do that.
+
+        With ``addresses`` nobody is asked for the host, which stays the name that TLS checks: these are raced in
+        their order, IPv4 and IPv6 in turn, or the path's proxy is told the first of them.
 
         Raises:
             NameNotResolved: there is no such host.
@@ -296,6 +317,7 @@ class Runtime(Protocol):
             TimedOut: the deadline passed.
             AuthenticationRefused: the proxy refused the credentials.
             MissingExtra: a proxy needs the extra ``proxy``.
+            UsageError: one of the addresses is none.
         """
         ...
 

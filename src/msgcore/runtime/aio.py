@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -22,7 +22,7 @@ from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
-from msgcore.runtime.dial import LookUp, addresses_of, look_up, naming
+from msgcore.runtime.dial import LookUp, addresses_of, given, look_up, naming
 from msgcore.runtime.proxy import first_hop, through
 from msgcore.runtime.race import Race
 from msgcore.runtime.sync import Lock
@@ -63,12 +63,19 @@ class AsyncioRuntime:
     def deadline(self, seconds: float | None) -> Deadline:
         return Deadline.after(seconds, self)
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+    async def connect(
+        self,
+        endpoint: Endpoint,
+        deadline: Deadline = NEVER,
+        path: NetworkPath = DIRECT,
+        addresses: Sequence[str] = (),
+    ) -> Stream:
         first = first_hop(endpoint, path)
         deadline.check(f"{first}: connect")
         with naming(first):
-            addresses = await self._wait(self._look_up(first.host, first.port), deadline, f"{first}: look up")
-        race = Race(addresses, first, path.source_address)
+            look_up = given(addresses) if addresses and path.proxy is None else self._look_up
+            found = await self._wait(look_up(first.host, first.port), deadline, f"{first}: look up")
+        race = Race(found, first, path.source_address)
         connection = await connect_first(race, self._calls, deadline, path.source_address)
         stream = AsyncioStream(endpoint, self._calls, deadline)
         try:
@@ -76,7 +83,7 @@ class AsyncioRuntime:
         except BaseException:
             connection.close()
             raise
-        return watched(await through(stream, path))
+        return watched(await through(stream, path, addresses))
 
     async def listen(
         self,

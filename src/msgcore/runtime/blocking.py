@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -16,7 +16,7 @@ from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.blocking_dial import connect_first
 from msgcore.runtime.blocking_stream import BlockingStream
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
-from msgcore.runtime.dial import LookUp, look_up, naming
+from msgcore.runtime.dial import LookUp, given, look_up, naming
 from msgcore.runtime.limits import refuse_on_loop_thread, wait_seconds
 from msgcore.runtime.proxy import first_hop, through
 from msgcore.runtime.race import Race
@@ -81,15 +81,22 @@ class BlockingRuntime:
     def deadline(self, seconds: float | None) -> Deadline:
         return Deadline.after(seconds, self)
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
+    async def connect(
+        self,
+        endpoint: Endpoint,
+        deadline: Deadline = NEVER,
+        path: NetworkPath = DIRECT,
+        addresses: Sequence[str] = (),
+    ) -> Stream:
         first = first_hop(endpoint, path)
         deadline.check(f"{first}: connect")
         with naming(first):
-            addresses = await self._wait(self._look_up(first.host, first.port), deadline, f"{first}: look up")
-        race = Race(addresses, first, path.source_address)
+            look_up = given(addresses) if addresses and path.proxy is None else self._look_up
+            found = await self._wait(look_up(first.host, first.port), deadline, f"{first}: look up")
+        race = Race(found, first, path.source_address)
         connection = connect_first(race, self._calls, deadline, path.source_address)
         stream = BlockingStream(connection, endpoint, self._calls, deadline)
-        return watched(await through(stream, path))
+        return watched(await through(stream, path, addresses))
 
     async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None:
         end = Deadline.after(seconds, self)

@@ -12,10 +12,10 @@ from typing import Any
 
 import attrs
 
-from msgcore.errors import ConnectionLost, NameNotResolved
+from msgcore.errors import ConnectionLost, NameNotResolved, UsageError
 from msgcore.runtime.abc import Endpoint
 
-__all__ = ["Address", "LookUp", "addresses_of", "look_up", "naming"]
+__all__ = ["Address", "LookUp", "addresses_of", "given", "look_up", "naming"]
 
 
 @attrs.frozen
@@ -40,6 +40,24 @@ def look_up(host: str, port: int) -> Future[Sequence[Address]]:
     else:
         threading.Thread(target=_resolve, args=(future, host, port), name=f"look up {host}", daemon=True).start()
     return future
+
+
+def given(addresses: Sequence[str]) -> LookUp:
+    """Find these addresses for every host, without asking anybody.
+
+    Raises:
+        UsageError: one of them is no address.
+    """
+    for address in addresses:
+        if not _is_literal(address):
+            raise UsageError(f"{address!r}: need an IP address")
+
+    def find(_: str, port: int) -> Future[Sequence[Address]]:
+        future: Future[Sequence[Address]] = Future()
+        future.set_result([found for address in addresses for found in addresses_of(address, port)])
+        return future
+
+    return find
 
 
 def _is_literal(host: str) -> bool:

@@ -7,7 +7,7 @@ sans-I/O part has no public name; its public classes open sockets of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Protocol
 
@@ -55,8 +55,8 @@ def first_hop(endpoint: Endpoint, path: NetworkPath) -> Endpoint:
     return Endpoint(proxy.host, proxy.port, f"{endpoint} through {proxy.kind} proxy")
 
 
-async def through(stream: DirectStream, path: NetworkPath) -> Stream:
-    """Have the proxy, if there is one, connect this stream to its endpoint.
+async def through(stream: DirectStream, path: NetworkPath, addresses: Sequence[str] = ()) -> Stream:
+    """Have the proxy, if there is one, connect this stream to its endpoint, which is at the first of ``addresses``.
 
     Raises:
         ConnectionLost: the proxy refused, or what it said is no answer.
@@ -67,7 +67,7 @@ async def through(stream: DirectStream, path: NetworkPath) -> Stream:
     if path.proxy is None:
         return stream
     try:
-        stream.give_back(await _ask(stream, path.proxy))
+        stream.give_back(await _ask(stream, path.proxy, addresses[0] if addresses else stream.endpoint.host))
     except (ConnectionLost, TimedOut, AuthenticationRefused, NameNotResolved) as error:
         stream.abort()
         raise type(error)(f"{first_hop(stream.endpoint, path)}: {error}") from error
@@ -77,10 +77,10 @@ async def through(stream: DirectStream, path: NetworkPath) -> Stream:
     return stream
 
 
-async def _ask(stream: Stream, proxy: Proxy) -> bytes:
+async def _ask(stream: Stream, proxy: Proxy, host: str) -> bytes:
     """Give what came behind the proxy's answer."""
     answers = _Answers(stream)
-    host = _sent_name(stream.endpoint.host)
+    host = _sent_name(host)
     if proxy.kind == "http":
         await _http(stream, answers, proxy, host)
     else:

@@ -11,11 +11,14 @@ import contextlib
 import ssl
 from typing import NoReturn
 
+import attrs
+
 from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, MsgcoreError, ProtocolBroken, StarttlsInjection, TlsFailed, TryAgain
 from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 from msgcore.runtime.limits import WRITE_SLICE_OCTETS
 from msgcore.runtime.tls_contexts import client_context, server_context
+from msgcore.runtime.tls_dane import Mismatch, chain_of, matching
 from msgcore.runtime.tls_sessions import sessions_of
 
 __all__ = ["TlsStream", "secure", "serve_tls"]
@@ -35,7 +38,14 @@ class TlsStream:
 
     tls: TlsFacts | None = None
 
-    def __init__(self, lower: Stream, context: ssl.SSLContext, *, server_side: bool = False) -> None:
+    def __init__(
+        self,
+        lower: Stream,
+        context: ssl.SSLContext,
+        *,
+        server_side: bool = False,
+        is_resumable: bool = True,
+    ) -> None:
         self.endpoint: Endpoint = lower.endpoint
         self._lower = lower
         self._name = str(lower.endpoint)
@@ -46,7 +56,7 @@ class TlsStream:
         self._is_verifying = context.verify_mode == ssl.CERT_REQUIRED
         try:
             # None at a server, which keeps no sessions: its clients hold the tickets.
-            self._sessions = None if server_side else sessions_of(context)
+            self._sessions = sessions_of(context) if is_resumable and not server_side else None
             self._peer = (lower.endpoint.host.lower().rstrip("."), lower.endpoint.port)
             session = None if self._sessions is None else self._sessions.get(self._peer)
             self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side, host, session)
@@ -87,6 +97,25 @@ class TlsStream:
             self.abort()
             raise
         self.tls = self._facts()
+
+    def check_records(self, settings: TlsSettings) -> None:
+        """See, behind the handshake, that the server is the one that the TLSA records mean.
+
+        Raises:
+            TlsFailed: it is not; the connection is dropped.
+        """
+        assert self.tls is not None
+        names = [name.rstrip(".") for name in settings.peer_names or (self.endpoint.host,)]
+        try:
+            record = matching(settings.dane, chain_of(self._tls), names, self.deadline.clock.now())
+        except Mismatch as error:
+            self.abort()
+            raise TlsFailed(f"{self._name}: DANE: {error}") from error
+        except BaseException:
+            self.abort()
+            raise
+        if record is not None:
+            self.tls = attrs.evolve(self.tls, is_verified=True, tlsa=record)
 
     def _facts(self) -> TlsFacts:
         cipher = self._tls.cipher()
@@ -223,14 +252,18 @@ async def secure(stream: Stream, settings: TlsSettings) -> TlsStream:
     Raises:
         StarttlsInjection: octets arrived in clear that nobody has read.
         TlsFailed: the handshake failed, the certificate is not to be trusted, or a file of the settings is unusable.
+        MissingExtra: a TLSA record of usage 2 needs the extra ``dnssec``.
     """
     try:
         _refuse_injection(stream)
-        secured = TlsStream(stream, client_context(settings))
+        # A session that goes on shows no certificate, and the records may be other ones by then.
+        secured = TlsStream(stream, client_context(settings), is_resumable=not settings.dane)
     except BaseException:
         stream.abort()
         raise
     await secured.shake_hands()
+    if settings.dane:
+        secured.check_records(settings)
     return secured
 
 

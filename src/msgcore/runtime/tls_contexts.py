@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+import attrs
+
 from msgcore.errors import TlsFailed
 from msgcore.runtime.abc import TlsServerSettings, TlsSettings
 
@@ -25,6 +27,9 @@ def client_context(settings: TlsSettings) -> ssl.SSLContext:
     Raises:
         TlsFailed: a file is missing or holds no such thing; the message names it.
     """
+    # What TLSA records say is checked behind the handshake: one context serves all of them.
+    is_open = settings.is_opportunistic or bool(settings.dane)
+    settings = attrs.evolve(settings, is_opportunistic=is_open, dane=(), peer_names=())
     return _client_context(settings, _stamps(settings.ca_file, settings.certificate_file, settings.key_file))
 
 

@@ -6,6 +6,8 @@ import attrs
 
 __all__ = ["TlsaRecord"]
 
+_DIGEST_OCTETS = {1: 32, 2: 64}
+
 
 @attrs.frozen
 class TlsaRecord:
@@ -18,4 +20,10 @@ class TlsaRecord:
     usage: int
     selector: int
     matching: int
-    data: bytes
+    data: bytes = attrs.field(repr=bytes.hex)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a mail client may go by this record (RFC 7672 section 3.1.3: never by authorities, 0 and 1)."""
+        fits = len(self.data) == _DIGEST_OCTETS.get(self.matching) or (self.matching == 0 and self.data != b"")
+        return self.usage in {2, 3} and self.selector in {0, 1} and fits

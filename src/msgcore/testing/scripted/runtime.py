@@ -88,8 +88,14 @@ class ScriptedRuntime:
     def deadline(self, seconds: float | None) -> Deadline:
         return Deadline.after(seconds, self)
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
-        """Connect to the next peer; the way there plays no part."""
+    async def connect(
+        self,
+        endpoint: Endpoint,
+        deadline: Deadline = NEVER,
+        path: NetworkPath = DIRECT,
+        addresses: Sequence[str] = (),
+    ) -> Stream:
+        """Connect to the next peer; the way there and the addresses play no part."""
         self._waits.note("connect", str(endpoint))
         self._waits.check(deadline, f"{endpoint}: connect")
         peer = self._answer(endpoint)

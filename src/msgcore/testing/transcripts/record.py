@@ -40,8 +40,14 @@ class _RecordingBlocking(BlockingRuntime):
         super().__init__()
         self._watch = watch
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
-        return self._watch(await super().connect(endpoint, deadline, path))
+    async def connect(
+        self,
+        endpoint: Endpoint,
+        deadline: Deadline = NEVER,
+        path: NetworkPath = DIRECT,
+        addresses: Sequence[str] = (),
+    ) -> Stream:
+        return self._watch(await super().connect(endpoint, deadline, path, addresses))
 
 
 class _RecordingAsyncio(AsyncioRuntime):
@@ -49,5 +55,11 @@ class _RecordingAsyncio(AsyncioRuntime):
         super().__init__()
         self._watch = watch
 
-    async def connect(self, endpoint: Endpoint, deadline: Deadline = NEVER, path: NetworkPath = DIRECT) -> Stream:
-        return self._watch(await super().connect(endpoint, deadline, path))
+    async def connect(
+        self,
+        endpoint: Endpoint,
+        deadline: Deadline = NEVER,
+        path: NetworkPath = DIRECT,
+        addresses: Sequence[str] = (),
+    ) -> Stream:
+        return self._watch(await super().connect(endpoint, deadline, path, addresses))
