@@ -224,8 +224,8 @@ class SetupError(MsgcoreError):
     """A profile, credential, certificate or server setting has to change first."""
 
 
-class ProfileError(SetupError):
-    """A profile is wrong, at ``file``, ``line`` (counted from 1) and ``key`` where they are known."""
+class ConfigurationError(SetupError):
+    """A file of settings is wrong, at ``file``, ``line`` (counted from 1) and ``key`` where they are known."""
 
     def __init__(
         self, problem: str, *, file: Path | None = None, line: int | None = None, key: str | None = None
@@ -236,6 +236,10 @@ class ProfileError(SetupError):
         self.file = file
         self.line = line
         self.key = key
+
+
+class ProfileError(ConfigurationError):
+    """A profile is wrong."""
 
 
 class ProfileChanged(ProfileError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -18,8 +19,11 @@ __all__ = [
     "datetime_from_filetime",
     "filetime_from_datetime",
     "local_time",
+    "parse_duration",
 ]
 
+_DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -97,6 +101,18 @@ def local_time(moment: datetime) -> datetime:
         return moment if moment.tzinfo is not None else moment.astimezone()
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(f"{moment} is no moment in local time; give it a zone: tzinfo=UTC") from error
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a time span as people write it: ``90s``, ``30m``, ``4h``, ``5d``.
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{text!r} is no time span; need one such as 90s, 30m, 4h or 5d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def filetime_from_datetime(moment: datetime) -> int:

@@ -1,23 +1,33 @@
 """Configurations: a service's attrs class, declared once, made of TOML, of keyword arguments, or of a URL.
 
-Field types: ``str``, ``int``, ``float``, ``bool``, ``Path``, ``Secret``, ``ServiceUrl``, ``DatabaseUrl``,
-``tuple[str, ...]``, and each of them or ``None``; :func:`~msgcore.spi.settings.setting` says more of a field.
+Field types: ``str``, ``int``, ``float``, ``bool``, ``Path``, ``Secret``, ``ServiceUrl``, ``DatabaseUrl``, ``Address``,
+``timedelta`` (``"4h"``), enumerations and ``Literal`` (by value), attrs classes (as tables), tuples, frozensets and
+mappings of them, and each of them or ``None``; in a URL only the plain ones and ``tuple[str, ...]``.
+:func:`~msgcore.spi.settings.setting` says more of a field.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import typing
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from difflib import get_close_matches
+from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import parse_qsl
 
+import attrs
+
 from msgcore.base.text import Secret, SecretGiver
+from msgcore.base.times import parse_duration
 from msgcore.errors import MissingExtra, MsgcoreError, NotSupported, PluginBroken, SecretMissing, UsageError
+from msgcore.model.address import Address, parse_address
 from msgcore.spi.secrets import SecretSource, called_secret
-from msgcore.spi.settings import Setting, settings_of
+from msgcore.spi.settings import Setting, element_of, settings_of
 from msgcore.spi.url import DatabaseUrl, ServiceUrl, refuse_password, shown_url
 
 __all__ = ["ConfigError", "build_config", "option_values", "url_values"]
@@ -40,21 +50,25 @@ def build_config(
     *,
     folder: Path,
     secret: Callable[[str], SecretSource],
+    given: Mapping[str, object] = MappingProxyType({}),
+    others: Iterable[str] = (),
 ) -> Any:
     """Make a ``config_type`` of plain values; paths are taken relative to ``folder``, secrets given by ``secret``.
 
-    Where ``secret`` gives a function, it is called where a field needs the secret itself.
+    Where ``secret`` gives a function, it is called where a field needs the secret itself. ``given`` are arguments that
+    are none of the values' business; ``others`` are keys beside these values, which an unknown one may be meant for.
 
     Raises:
         ConfigError: a key is unknown or missing, or a value is of the wrong kind.
         SecretMissing: ``secret`` raised it; it names the key.
         PluginBroken: the class cannot be made of any values.
     """
-    settings = settings_of(config_type)
+    settings = {name: setting for name, setting in settings_of(config_type).items() if name not in given}
     for key in values:
         if key not in settings:
-            raise ConfigError(key, f"no such key; {_near(key, settings)} {', '.join(settings)}")
-    arguments: dict[str, object] = {}
+            known = (*others, *settings)
+            raise ConfigError(key, f"no such key; {_near(key, known)} {', '.join(known)}")
+    arguments = dict(given)
     for name, setting in settings.items():
         if name in values:
             arguments[name] = _convert(setting, values[name], folder, secret)
@@ -161,12 +175,62 @@ def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[st
     if hint is Path:
         return _path(key, value, folder)
     if setting.is_list:
-        if not isinstance(value, list | tuple):
-            raise ConfigError(key, f"need a list, got {type(value).__name__}")
-        return tuple(_need(key, one, str) for one in cast("list[object]", value))
+        return _list(setting, value, folder, secret)
     if hint is float:
         return float(_need(key, value, float, int))
+    if hint is timedelta and not isinstance(value, timedelta):
+        if value == "never" and setting.may_be_none:
+            return None
+        return _parsed(key, lambda: parse_duration(_need(key, value, str)))
+    if hint is Address and not isinstance(value, Address):
+        return _parsed(key, lambda: parse_address(_need(key, value, str)))
+    if isinstance(value, Mapping):
+        return _table(setting, cast("Mapping[str, object]", value), folder, secret)
+    if typing.get_origin(hint) is Literal:
+        return _one_of(key, value, {one: one for one in typing.get_args(hint)})
+    if isinstance(hint, type) and issubclass(hint, Enum) and not isinstance(value, hint):
+        return _one_of(key, value, {one.value: one for one in hint})
     return _need(key, value, hint)
+
+
+def _list(setting: Setting, value: object, folder: Path, secret: Callable[[str], SecretSource]) -> object:
+    kind, items = typing.get_origin(setting.hint), typing.get_args(setting.hint)
+    if not isinstance(value, list | tuple | set | frozenset):
+        raise ConfigError(setting.name, f"need a list, got {type(value).__name__}")
+    given = list(cast("Iterable[object]", value))
+    if all(isinstance(one, str) for one in given) and items[0] is str:
+        return kind(given)
+    hint = items[0] if items else str
+    return kind(
+        _convert(element_of(setting, hint, f"{setting.name}[{number}]"), one, folder, secret)
+        for number, one in enumerate(given)
+    )
+
+
+def _table(
+    setting: Setting, value: Mapping[str, object], folder: Path, secret: Callable[[str], SecretSource]
+) -> object:
+    key, hint = setting.name, setting.hint
+    if attrs.has(hint):
+        try:
+            return build_config(hint, value, folder=folder, secret=secret)
+        except ConfigError as error:
+            raise ConfigError(f"{key}.{error.key}" if error.key else key, error.problem) from error
+    if typing.get_origin(hint) is Mapping:
+        inner = typing.get_args(hint)[1]
+        return {
+            name: _convert(element_of(setting, inner, f"{key}.{name}"), one, folder, secret)
+            for name, one in value.items()
+        }
+    return _need(key, value, hint)
+
+
+def _one_of(key: str, value: object, known: Mapping[Any, object]) -> object:
+    try:
+        return known[value]
+    except (KeyError, TypeError):
+        texts = ", ".join(str(one) for one in known)
+        raise ConfigError(key, f"{value!r} is none of {texts}") from None
 
 
 def _secret(setting: Setting, value: object, secret: Callable[[str], SecretSource]) -> SecretSource:

@@ -13,7 +13,7 @@ import attrs
 from msgcore.base.text import Secret
 from msgcore.errors import PluginBroken
 
-__all__ = ["Setting", "setting", "settings_of"]
+__all__ = ["Setting", "element_of", "setting", "settings_of"]
 
 _KEY = "msgcore"
 
@@ -38,7 +38,8 @@ def setting(text: str, *, protocols: tuple[str, ...] = ("smtp",), in_url: bool =
 class Setting:
     """One field of a configuration; ``default`` is meaningless when it ``is_required``.
 
-    ``takes_callable``: in Python it may be a function that gives the value, too.
+    ``takes_callable``: in Python it may be a function that gives the value, too. ``may_be_none``: a time span that is
+    may be written ``never``.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Setting:
     protocols: tuple[str, ...]
     in_url: bool
     takes_callable: bool
+    may_be_none: bool
     hint: Any = attrs.field(repr=False, eq=False)
 
 
@@ -77,13 +79,28 @@ def settings_of(config_type: type[Any]) -> Mapping[str, Setting]:
     return _known[config_type]
 
 
+def element_of(setting: Setting, hint: Any, name: str) -> Setting:
+    """Give the setting of one thing in a list or mapping."""
+    return attrs.evolve(
+        setting,
+        name=name,
+        hint=hint,
+        kind=getattr(hint, "__name__", str(hint)),
+        is_required=True,
+        may_be_none=False,
+        is_secret=hint is Secret,
+        is_list=typing.get_origin(hint) in {tuple, frozenset},
+    )
+
+
 def _setting(field: attrs.Attribute[Any], hint: Any) -> Setting:
     says = field.metadata.get(_KEY, _Says("", ("smtp",), False))
-    takes_callable = False
+    takes_callable = may_be_none = False
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        may_be_none = type(None) in typing.get_args(hint)
         takes_callable = any(typing.get_origin(one) is Callable for one in typing.get_args(hint))
         hint = next(one for one in typing.get_args(hint) if one is not type(None))
-    is_list = typing.get_origin(hint) is tuple
+    is_list = typing.get_origin(hint) in {tuple, frozenset}
     is_required = field.default is attrs.NOTHING
     default = None if is_required or isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]  # attrs types Factory as a function
     kind = "list of str" if is_list else getattr(hint, "__name__", str(hint))
@@ -98,5 +115,6 @@ def _setting(field: attrs.Attribute[Any], hint: Any) -> Setting:
         says.protocols,
         says.in_url and hint is not Secret,
         takes_callable,
+        may_be_none,
         hint,
     )
