@@ -16,7 +16,16 @@ from msgcore.testing.scripted import Faults, ScriptedStream, Served
 from msgcore.testing.secrecy import forms_in
 from msgcore.testing.servers import LoopbackSmtpServer
 from msgcore.wire.lines import Incoming, take_line
-from msgcore.wire.sasl import Authenticator, ChannelBinding, Credentials, Exchange, Mechanism, Passwords, Plain
+from msgcore.wire.sasl import (
+    Authenticator,
+    AwaitedExchange,
+    ChannelBinding,
+    Credentials,
+    Exchange,
+    Mechanism,
+    Passwords,
+    Plain,
+)
 from msgcore.wire.smtp import Extensions, authenticate, greet, quit_session, start_tls
 from tests.servers.authority import Authority
 from tests.wire.fake_server import FakeServer
@@ -50,7 +59,8 @@ class Checking:
                 await stream.write(b"535 5.7.8 wrong\r\n")
 
     async def _check(self, stream: Stream, incoming: Incoming, command: list[str]) -> None:
-        exchange: Exchange = self._authenticator.begin(command[1], None)
+        exchange = self._authenticator.begin(command[1], None)
+        assert not isinstance(exchange, AwaitedExchange)
         said = b64decode(command[2].replace("=", "", command[2] == "=")) if len(command) > 2 else None
         while (challenge := exchange.step(said)) is not None:
             await stream.write(b"334 " + b64encode(challenge) + b"\r\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgcore.base.text import Secret
 from msgcore.blocking.closing import Closing
 from msgcore.blocking.node import Node
 from msgcore.blocking.twin import twin_of
@@ -56,6 +57,14 @@ class Organization(Closing):
 
     def mailboxes(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[MailboxFacts, ...]:
         return self._runtime.run(self._inner.mailboxes(timeout_seconds=timeout_seconds))
+
+    def set_password(
+        self, name: str, password: str | Secret, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
+        self._runtime.run(self._inner.set_password(name, password, timeout_seconds=timeout_seconds))
+
+    def remove_password(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.remove_password(name, timeout_seconds=timeout_seconds))
 
     def add_addresses(
         self, name: str, addresses: RecipientsLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS

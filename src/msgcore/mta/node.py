@@ -21,6 +21,7 @@ import attrs
 from msgcore.base.times import Deadline
 from msgcore.errors import OperationCancelled, TimedOut, UsageError
 from msgcore.mta.listener import Listener, ListenerSettings, RecipientCheck
+from msgcore.mta.listener.users import Users
 from msgcore.mta.manager.manager import Manager
 from msgcore.mta.manager.purging import purge_until
 from msgcore.mta.node_queue import NodeQueue
@@ -52,7 +53,7 @@ class ListenOn:
 class Parts:
     """What a node is made of: a manager and its end of the queue, who gets mail, and what the host is called.
 
-    ``keep`` is for how long what has ended is kept.
+    ``keep`` is for how long what has ended is kept, ``users`` are who may log in.
     """
 
     manager: Manager
@@ -60,6 +61,7 @@ class Parts:
     recipients: RecipientCheck
     host_name: str
     keep: timedelta
+    users: Users | None = None
 
 
 Build = Callable[[LoopRuntime, Deadline], Awaitable[Parts]]
@@ -148,6 +150,7 @@ class Node:
             settings,
             parts.queue,
             parts.recipients,
+            users=parts.users,
             grace_seconds=self._grace_seconds,
             is_shared=one.is_shared,
             watch=parts.queue.tell,

@@ -35,6 +35,7 @@ __all__ = [
     "Organization",
     "RedirectFacts",
     "RoutesEpoch",
+    "given_password",
     "open_organization",
     "refuse_errors",
 ]
@@ -107,6 +108,27 @@ class Organization(Protocol):
 
     async def mailboxes(self, *, timeout_seconds: float = 60.0) -> tuple[MailboxFacts, ...]:
         """List the mailboxes by name."""
+        ...
+
+    async def set_password(self, name: str, password: str | Secret, *, timeout_seconds: float = 60.0) -> None:
+        """Let the owner of a mailbox log in, under its name or any of its SMTP addresses.
+
+        ``password`` is a reference (``env:NAME``, ``file:PATH``) or a ``Secret``. It is not kept: only keys are, by
+        which it can be checked (SCRAM, RFC 5802).
+
+        Raises:
+            NotFound: there is no mailbox of this name.
+            UsageError: the password is empty, or the reference is none.
+            SecretMissing: there is nothing where it leads.
+        """
+        ...
+
+    async def remove_password(self, name: str, *, timeout_seconds: float = 60.0) -> None:
+        """Let nobody log in as this mailbox any more.
+
+        Raises:
+            NotFound: there is no mailbox of this name.
+        """
         ...
 
     async def add_addresses(
@@ -396,6 +418,19 @@ class OpensOrganization(Protocol):
     async def open_organization(
         cls, url: DatabaseUrl, *, access: Access, create: bool, runtime: Runtime, deadline: Deadline
     ) -> Organization: ...
+
+
+def given_password(password: str | Secret, folder: Path) -> str:
+    """Give the password that a reference or a ``Secret`` means.
+
+    Raises:
+        UsageError: it is empty, or the reference is none.
+        SecretMissing: there is nothing where it leads.
+    """
+    secret = resolve_secret(password, folder) if isinstance(password, str) else password
+    if not secret.reveal():
+        raise UsageError("a password has at least one character")
+    return secret.reveal()
 
 
 def refuse_errors(routes: RouteTable, own_names: Sequence[str], built_in: Sequence[str]) -> None:

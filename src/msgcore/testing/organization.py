@@ -27,6 +27,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.blocking.organization import Organization as BlockingOrganization
 from msgcore.errors import UsageError
@@ -43,7 +44,14 @@ from msgcore.mta.expansion.given import (
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import Watch, watch_nothing
-from msgcore.mta.organization import ListFacts, MailboxFacts, Organization, RedirectFacts, RoutesEpoch
+from msgcore.mta.organization import (
+    ListFacts,
+    MailboxFacts,
+    Organization,
+    RedirectFacts,
+    RoutesEpoch,
+    given_password,
+)
 from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
@@ -58,6 +66,7 @@ from msgcore.spi.service import ServiceClass
 from msgcore.testing.memory.lists import Lists
 from msgcore.testing.memory.mailboxes import Mailbox
 from msgcore.testing.memory.office import Desk, MailboxConfig, MailboxService, Office
+from msgcore.wire.sasl import new_keys
 
 __all__ = ["MailboxConfig", "MailboxService", "MemoryOrganization"]
 
@@ -139,6 +148,12 @@ class _Administration:
 
     async def mailboxes(self, *, timeout_seconds: float = 60.0) -> tuple[MailboxFacts, ...]:
         return tuple(_facts(one) for one in self._desk.office.mailboxes.all())
+
+    async def set_password(self, name: str, password: str | Secret, *, timeout_seconds: float = 60.0) -> None:
+        self._desk.office.mailboxes.set_keys(name, new_keys(given_password(password, Path())))
+
+    async def remove_password(self, name: str, *, timeout_seconds: float = 60.0) -> None:
+        self._desk.office.mailboxes.set_keys(name, None)
 
     async def add_addresses(
         self, name: str, addresses: RecipientsLike, *, timeout_seconds: float = 60.0

@@ -137,7 +137,10 @@ class Talk:
         self.greeting = self.hear()
 
     def say(self, *lines: str) -> str:
-        """Say commands in one write, and give the last reply."""
+        """Say commands in one write, but for a hello, whose reply comes first; give the last reply."""
+        if len(lines) > 1 and lines[0].startswith(("EHLO", "LHLO")):
+            self.say(lines[0])
+            return self.say(*lines[1:])
         self.socket.sendall("".join(f"{line}\r\n" for line in lines).encode())
         return [self.hear() for _ in lines][-1]
 

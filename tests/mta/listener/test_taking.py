@@ -14,6 +14,7 @@ from msgcore.model import Address
 from msgcore.model.delivery import DeliveryRequest, Notify, ReturnedContent
 from msgcore.mta.listener import ListenerSettings
 from msgcore.mta.listener.handler import Desk, MailHandler
+from msgcore.mta.listener.visits import Visits
 from msgcore.mta.queue.contract import Accept
 from msgcore.runtime import BlockingRuntime, run
 from msgcore.testing.clock import ManualClock, runtime_on
@@ -24,6 +25,7 @@ from tests.mta.listener.house import HOST, LETTER, House, KeepingQueue, anybody,
 from tests.wire.streams import Chunks
 
 HELLO = b"EHLO client.a.test\r\n"
+LHLO = b"LHLO client.a.test\r\n"
 MAIL = b"MAIL FROM:<ann@a.test>\r\n"
 OTHER = b"Received: from x by mx.c.test id 1; Tue, 01 Jan 2030 12:00:00 +0000\r\n"
 
@@ -40,7 +42,8 @@ def codes(
     known = ListenerSettings(HOST, **settings)  # type: ignore[arg-type]  # of any setting
     desk = Desk(runtime, known, queue or KeepingQueue(), recipients)  # type: ignore[arg-type]  # a double
     client = Chunks(HELLO, *parts)
-    run(serve_session(client, MailHandler(desk), known))  # type: ignore[arg-type]  # there is no TLS here
+    visit = Visits(runtime, known.limits, 1).enter("192.0.2.1", client.abort)
+    run(serve_session(client, MailHandler(desk, visit), known, guard=visit))  # type: ignore[arg-type]  # there is no TLS here
     replies = [line for line in client.heard.decode().splitlines() if line[3:4] != "-"]
     return replies[2:]
 
@@ -304,9 +307,9 @@ def test_a_message_that_comes_again_and_again_is_refused() -> None:
 
 def test_lmtp_answers_each_recipient_for_one_message() -> None:
     queue = KeepingQueue()
-    to = b"LHLO client.a.test\r\n" + letter_to("bob", "eve", "dan")[0]
+    to = letter_to("bob", "eve", "dan")[0]
     known = check_of("bob@b.test", "dan@b.test")
-    replies = codes(to, LETTER + b".\r\n", queue=queue, is_lmtp=True, recipients=known)
+    replies = codes(LHLO, to, LETTER + b".\r\n", queue=queue, is_lmtp=True, recipients=known)
 
     assert [reply[:9] for reply in replies[-2:]] == ["250 2.0.0", "250 2.0.0"]
     assert [[one.email_address for one in accept.recipients] for accept in queue.accepted] == [
@@ -323,16 +326,16 @@ def test_lmtp_answers_no_to_all_when_the_queue_fails_once() -> None:
             raise failures.pop()
 
     queue = KeepingQueue(fail_once)
-    to = b"LHLO client.a.test\r\n" + letter_to("bob", "dan")[0]
-    replies = codes(to, LETTER + b".\r\n", queue=queue, is_lmtp=True)
+    to = letter_to("bob", "dan")[0]
+    replies = codes(LHLO, to, LETTER + b".\r\n", queue=queue, is_lmtp=True)
 
     assert ([reply[:3] for reply in replies[-2:]], queue.accepted) == (["451", "451"], [])
 
 
 def test_lmtp_says_so_in_the_trace() -> None:
-    to = b"LHLO client.a.test\r\n" + letter_to("bob")[0]
+    to = letter_to("bob")[0]
 
-    assert b" with LMTP id " in taken(to, LETTER + b".\r\n", is_lmtp=True).content.octets
+    assert b" with LMTP id " in taken(LHLO, to, LETTER + b".\r\n", is_lmtp=True).content.octets
 
 
 # Smuggling.

@@ -6,8 +6,11 @@ from msgcore.mta.listener.clients import from_networks as from_networks
 from msgcore.mta.listener.clients import is_logged_in as is_logged_in
 from msgcore.mta.listener.clients import logged_in_as as logged_in_as
 from msgcore.mta.listener.clients import nobody as nobody
+from msgcore.mta.listener.limits import IntakeLimits as IntakeLimits
 from msgcore.mta.listener.listener import Listener as Listener
+from msgcore.mta.listener.rates import Rate as Rate
 from msgcore.mta.listener.recipients import Arrival as Arrival
 from msgcore.mta.listener.recipients import DirectoryCheck as DirectoryCheck
 from msgcore.mta.listener.recipients import RecipientCheck as RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings as ListenerSettings
+from msgcore.mta.listener.users import Users as Users

@@ -19,6 +19,9 @@ from msgcore.mta.listener.loops import is_going_round
 from msgcore.mta.listener.received import arrival_clause, client_name, received_field
 from msgcore.mta.listener.recipients import Arrival, RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
+from msgcore.mta.listener.submission import completed, read_submission
+from msgcore.mta.listener.users import Users
+from msgcore.mta.listener.visits import Visit
 from msgcore.mta.node_queue import MailRefused, MessageTaken, Watch, watch_nothing
 from msgcore.mta.queue.contract import Accept
 from msgcore.runtime.abc import Runtime
@@ -37,6 +40,8 @@ _RECIPIENT_OK = Reply(250, ("ok",), EnhancedStatus(2, 1, 5))
 # X.3.6 of RFC 6710: the text begins with the priority that the message has now.
 _NO_PRIORITY = Reply(250, ("0 is the priority of who may not relay",), EnhancedStatus(2, 3, 6))
 _NO_HOLD = Reply(550, ("nothing is held for who may not relay",), EnhancedStatus(5, 7, 1))
+_NO_LOGIN = Reply(530, ("log in first",), EnhancedStatus(5, 7, 0))
+_NOT_YOURS = Reply(550, ("this sender is not yours",), EnhancedStatus(5, 7, 1))
 _LOOP = Reply(554, ("this message goes round in a circle",), EnhancedStatus(5, 4, 6))
 _FULL = Reply(452, ("no space; try again later",), EnhancedStatus(4, 3, 1))
 _BUSY = Reply(451, ("too busy; try again later",), EnhancedStatus(4, 3, 2))
@@ -57,6 +62,7 @@ class Desk:
         settings: ListenerSettings,
         queue: TakesMail,
         recipients: RecipientCheck,
+        users: Users | None = None,
         watch: Watch = watch_nothing,
     ) -> None:
         self.runtime = runtime
@@ -64,6 +70,7 @@ class Desk:
         self.service = settings.service
         self.settings = settings
         self.recipients = recipients
+        self._users = users
         self._queue = queue
         self._refusal: Reply | None = None
         self._refuses_until = 0.0
@@ -73,6 +80,17 @@ class Desk:
         if self._refusal is not None and self.runtime.monotonic() >= self._refuses_until:
             self._refusal = None
         return self._refusal
+
+    async def is_own(self, user: str, address: Address) -> bool:
+        """Say whether an address is that of a user's mailbox.
+
+        Raises:
+            MsgcoreError: nobody can tell now.
+        """
+        if self._users is None:
+            return False
+        deadline = self.runtime.deadline(self.settings.command_seconds)
+        return await self._users.owner_of(address, deadline) == user
 
     async def take(self, accept: Accept) -> Reply:
         """Have the queue take a message; yes is only said behind its commit."""
@@ -92,13 +110,14 @@ class Desk:
 class MailHandler:
     """The handler of one session. By LMTP a message is taken for all its recipients with the first one's answer.
 
-    ``rests`` is called when a transaction is over.
+    ``visit`` counts what it costs, and ``rests`` is called when a transaction is over.
     """
 
-    def __init__(self, desk: Desk, rests: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, desk: Desk, visit: Visit, rests: Callable[[], None] = lambda: None) -> None:
         self.is_at_work = False
         """Whether a transaction has begun, and its message has not come. One that is given up counts until the next."""
         self._desk = desk
+        self._visit = visit
         self._rests = rests
         self._settings = desk.settings
         self._arrival: Arrival | None = None
@@ -114,6 +133,10 @@ class MailHandler:
     async def _mail(self, sender: Address | None, facts: MailFacts) -> Reply:
         self.is_at_work = False
         refusal = self._desk.refusal()
+        if refusal is None and self._settings.is_submission:
+            refusal = await self._refuse_sender(sender, facts.client)
+        if refusal is None:
+            refusal = self._visit.mail(facts.client.user)
         if refusal is not None:
             return refusal
         self._know(facts)
@@ -130,6 +153,19 @@ class MailHandler:
         self.is_at_work = True
         return reply
 
+    async def _refuse_sender(self, sender: Address | None, client: Client) -> Reply | None:
+        if not client.user:
+            return _NO_LOGIN
+        return None if sender is None or await self._may_send_as(client, sender) else _NOT_YOURS
+
+    async def _may_send_as(self, client: Client, *addresses: Address) -> bool:
+        if self._settings.may_use_any_sender(client):
+            return True
+        for address in addresses:
+            if not await self._desk.is_own(client.user, address):
+                return False
+        return True
+
     def _know(self, facts: MailFacts) -> None:
         """Work out what is the same until the client says hello again, or logs in."""
         client, is_utf8 = facts.client, facts.is_utf8
@@ -138,12 +174,18 @@ class MailHandler:
         self._client, self._is_utf8 = client, is_utf8
         self._may_relay, self._is_site = self._settings.may_relay(client), self._settings.is_site(client)
         self._name = client_name(client)
-        self._clause = arrival_clause(client, self._settings.host_name, facts.protocol)
+        self._clause = arrival_clause(
+            client, self._settings.host_name, facts.protocol, shows_client=self._settings.shows_clients
+        )
 
     async def rcpt(self, recipient: Recipient) -> Reply:
         assert self._arrival is not None
         deadline = self._desk.runtime.deadline(self._settings.command_seconds)
         refusal = await self._desk.recipients.check(recipient, self._arrival, deadline)
+        if refusal is not None:
+            is_wrong = refusal.code >= 500
+            return self._told("RCPT", (self._visit.bad_recipient() if is_wrong else None) or refusal)
+        refusal = self._visit.rcpt(self._arrival.facts.client.user)
         if refusal is not None:
             return self._told("RCPT", refusal)
         self._recipients.append(recipient)
@@ -153,8 +195,9 @@ class MailHandler:
         if self._verdict is None:
             # An error is an answer to everybody, too: nobody may be told yes for a message of which half is lost.
             since = self._desk.runtime.monotonic()
+            self._visit.is_taking = True
             self._verdict = await ask(self._take(octets))
-            self.is_at_work = False
+            self._visit.is_taking = self.is_at_work = False
             self._tell_of(octets, self._verdict, since)
             # Nothing suspends the session before its answer is on the line.
             self._rests()
@@ -168,6 +211,7 @@ class MailHandler:
     def _tell_of(self, octets: bytes, reply: Reply, since: float) -> None:
         desk = self._desk
         if self._told("DATA", reply).is_positive:
+            self._visit.taken(len(octets))
             seconds = desk.runtime.monotonic() - since
             desk.watch(MessageTaken(desk.service, len(octets), len(self._recipients), seconds))
 
@@ -177,6 +221,12 @@ class MailHandler:
         header = lowered_header(octets)
         if is_going_round(header, settings.host_name, settings.max_received, settings.max_passes):
             return _LOOP
+        if settings.is_submission:
+            mail = await self._submitted(octets, arrival)
+            if isinstance(mail, Reply):
+                return mail
+            octets = mail
+            header = lowered_header(octets)
         recipients = tuple(self._recipients)
         if len(recipients) > 1:
             recipients = tuple(dict.fromkeys(recipients))
@@ -189,6 +239,15 @@ class MailHandler:
         else:
             accept = await self._desk.runtime.in_thread(lambda: self._read(envelope, traced))
         return await self._desk.take(accept)
+
+    async def _submitted(self, octets: bytes, arrival: Arrival) -> bytes | Reply:
+        """Give a user's mail with what it lacked, or the reply that refuses it."""
+        client, read = arrival.facts.client, read_submission(octets)
+        if read.fault:
+            return Reply(554, (read.fault,), EnhancedStatus(5, 6, 0))
+        if not await self._may_send_as(client, *read.authors):
+            return _NOT_YOURS
+        return completed(octets, read, arrival.sender, self._settings.host_name, self._desk.runtime.now())
 
     def _read(self, envelope: Envelope, octets: bytes) -> Accept:
         return accept_of_mail(envelope, content_of_mail(octets, is_site=self._is_site), self._name)

@@ -7,16 +7,23 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
+import attrs
+
 from msgcore.errors import TimedOut, UsageError
 from msgcore.mta.listener.handler import Desk, MailHandler, TakesMail
 from msgcore.mta.listener.recipients import RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
+from msgcore.mta.listener.users import Users
+from msgcore.mta.listener.visits import Visits
 from msgcore.mta.node_queue import SessionTurned, Watch, watch_nothing
 from msgcore.runtime.abc import NEVER, Endpoint, Event, LoopRuntime, Stream
 from msgcore.runtime.abc import Listener as RuntimeListener
 from msgcore.wire.smtp.server import serve_session
 
 __all__ = ["Listener"]
+
+
+_TURNED_AWAY = 50
 
 
 class Listener:
@@ -29,6 +36,12 @@ class Listener:
         settings = ListenerSettings("mx.a.test", may_relay=from_networks("127.0.0.0/8", "::1"))
         async with Listener(runtime, [Endpoint("", 25)], settings, queue, DirectoryCheck(directory, routes)):
             ...
+
+    ``users`` are whom the settings speak of as mailboxes that log in, and whose addresses those are that they send
+    under.
+
+    Raises:
+        UsageError: the settings ask for users, and there are none.
     """
 
     def __init__(
@@ -39,14 +52,16 @@ class Listener:
         queue: TakesMail,
         recipients: RecipientCheck,
         *,
+        users: Users | None = None,
         grace_seconds: float = 30.0,
         is_shared: bool = False,
         watch: Watch = watch_nothing,
     ) -> None:
         self._runtime = runtime
         self._endpoints = tuple(endpoints)
-        self._settings = settings
-        self._desk = Desk(runtime, settings, queue, recipients, watch)
+        self._settings = settings = _known_to(users, settings)
+        self._desk = Desk(runtime, settings, queue, recipients, users, watch)
+        self._visits = Visits(runtime, settings.limits, settings.max_connections)
         self._watch = watch
         self._grace_seconds = grace_seconds
         self._is_shared = is_shared
@@ -72,7 +87,8 @@ class Listener:
         self._closing.clear()
         try:
             for endpoint in self._endpoints:
-                most = self._settings.max_connections
+                # Some more get as far as to hear that there is no place.
+                most = self._settings.max_connections + _TURNED_AWAY
                 listening = await self._runtime.listen(endpoint, self._serve, most, is_shared=self._is_shared)
                 self._listening.append(listening)
         except BaseException:
@@ -114,13 +130,18 @@ class Listener:
         return any(handler.is_at_work for handler in self._handlers)
 
     async def _serve(self, stream: Stream) -> None:
-        handler = MailHandler(self._desk, self._look_around)
+        visit = self._visits.enter(stream.endpoint.host, stream.abort)
+        if visit.refusal is not None and self._settings.from_first_octet:
+            stream.abort()  # a handshake is what it would like to cost us
+            return
+        handler = MailHandler(self._desk, visit, self._look_around)
         self._handlers.add(handler)
         self._watch(SessionTurned(self._settings.service, is_open=True))
         try:
             secured = await self._secured(stream) if self._settings.from_first_octet else stream
-            await serve_session(secured, handler, self._settings, closing=self._closing)
+            await serve_session(secured, handler, self._settings, closing=self._closing, guard=visit)
         finally:
+            self._visits.end(visit)
             self._handlers.discard(handler)
             self._look_around()
             self._watch(SessionTurned(self._settings.service, is_open=False))
@@ -136,3 +157,11 @@ class Listener:
         secured = await stream.start_tls_server(self._settings.tls)
         secured.deadline = NEVER
         return secured
+
+
+def _known_to(users: Users | None, settings: ListenerSettings) -> ListenerSettings:
+    """Have users log in where the settings say so and no other ones do."""
+    asks = settings.mailboxes_log_in and settings.authenticator is None
+    if users is None and (asks or settings.is_submission):
+        raise UsageError("a listener where users log in or submit needs the users of an organisation")
+    return attrs.evolve(settings, authenticator=users.authenticator) if asks and users is not None else settings

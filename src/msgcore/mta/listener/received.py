@@ -29,11 +29,14 @@ def client_name(client: Client) -> str:
     return f"{literal or 'unknown'}{said}"
 
 
-def arrival_clause(client: Client, host: str, protocol: str) -> str:
-    """Write the front of a Received field, which is the same for all mail of a session."""
-    tls = client.tls
+def arrival_clause(client: Client, host: str, protocol: str, *, shows_client: bool = True) -> str:
+    """Write the front of a Received field, which is the same for all mail of a session.
+
+    Of a client that is not shown, nothing stands there but that it was one.
+    """
+    tls, name = client.tls, client_name(client) if shows_client else "client"
     secured = "" if tls is None else f" ({one_line(tls.version, 20)} {one_line(tls.cipher, 60)})"
-    return f"Received: from {client_name(client)}\r\n\tby {host} (msgcore) with {protocol}{secured} id "
+    return f"Received: from {name}\r\n\tby {host} (msgcore) with {protocol}{secured} id "
 
 
 def received_field(arrival: str, queue_id: str, recipient: str, now: datetime) -> bytes:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import attrs
 
 from msgcore.errors import UsageError
-from msgcore.mta.listener.clients import ClientTest, nobody
+from msgcore.mta.listener.clients import ClientTest, is_logged_in, nobody
+from msgcore.mta.listener.limits import IntakeLimits
+from msgcore.runtime.abc import TlsServerSettings
 from msgcore.wire.smtp.server import EVERY_EXTENSION, ServerSettings
 
 __all__ = ["ListenerSettings"]
@@ -19,6 +23,10 @@ class ListenerSettings(ServerSettings):
     ``is_site`` says who is another site of the organisation: what it sends as TNEF is taken in as that. In TLS
     ``from_first_octet``, as on port 465, nobody has to ask for it.
 
+    With ``mailboxes_log_in`` the owners of the organisation's mailboxes have AUTH, by the passwords that it has for
+    them, unless there is an ``authenticator``. A listener that ``is_submission`` takes mail from users only
+    (:meth:`submission`). ``limits`` says how much all of them may.
+
     Raises:
         UsageError: an extension is not known, or TLS has no certificate.
     """
@@ -27,12 +35,20 @@ class ListenerSettings(ServerSettings):
     may_relay: ClientTest = attrs.field(default=nobody, kw_only=True)
     is_site: ClientTest = attrs.field(default=nobody, kw_only=True)
     from_first_octet: bool = attrs.field(default=False, kw_only=True)
+    forbids_early_pipelining: bool = attrs.field(default=True, kw_only=True)
+    limits: IntakeLimits = attrs.field(factory=IntakeLimits, kw_only=True)
+    mailboxes_log_in: bool = attrs.field(default=False, kw_only=True)
+    is_submission: bool = attrs.field(default=False, kw_only=True)
+    may_use_any_sender: ClientTest = attrs.field(default=nobody, kw_only=True)
+    """Which users submit under other addresses than those of their mailboxes."""
+    shows_clients: bool = attrs.field(default=True, kw_only=True)
+    """Whether a Received field tells where the client connected from, and what it calls itself."""
     max_received: int = attrs.field(default=100, kw_only=True)
     """Received fields; a message with more is going round (RFC 5321 section 6.3)."""
     max_passes: int = attrs.field(default=10, kw_only=True)
     """Received fields of this very host."""
     max_connections: int = attrs.field(default=1_000, kw_only=True)
-    """At once on each endpoint; others wait."""
+    """At once. When there are as many, the next one takes another's place, or is turned away."""
     accept_seconds: float = attrs.field(default=120.0, kw_only=True)
     """How long the queue has to take a message; clients wait ten minutes (RFC 5321 section 4.5.3.2.6)."""
 
@@ -45,8 +61,26 @@ class ListenerSettings(ServerSettings):
         unknown = self.offers - EVERY_EXTENSION
         if unknown:
             raise UsageError(f"no such extensions: {', '.join(sorted(unknown))}")
-        for name in ("may_relay", "is_site"):
+        for name in ("may_relay", "is_site", "may_use_any_sender"):
             if not callable(getattr(self, name)):
                 raise UsageError(f"{name} {getattr(self, name)!r}: need a test, such as from_networks('127.0.0.0/8')")
         if self.from_first_octet and self.tls is None:
             raise UsageError("TLS from the first octet needs a certificate: give tls")
+
+    @classmethod
+    def submission(cls, host_name: str, tls: TlsServerSettings, *, from_first_octet: bool = False) -> Self:
+        """Give the settings of a listener where users submit their mail (RFC 6409), as on port 587.
+
+        They log in first, over TLS, by the passwords of their mailboxes, and may send anywhere, under the addresses of
+        their mailboxes. What their mail lacks is added: Date, Message-ID and From. In TLS ``from_first_octet``, as on
+        port 465, nobody has to ask for it (RFC 8314).
+        """
+        return cls(
+            host_name,
+            tls=tls,
+            from_first_octet=from_first_octet,
+            requires_tls=True,
+            mailboxes_log_in=True,
+            is_submission=True,
+            may_relay=is_logged_in,
+        )

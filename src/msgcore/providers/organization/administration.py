@@ -18,7 +18,7 @@ from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import Watch, watch_nothing
-from msgcore.mta.organization import MailboxFacts, RoutesEpoch, refuse_errors
+from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
 from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
@@ -31,8 +31,10 @@ from msgcore.providers.internal.opening import lock_mailboxes
 from msgcore.providers.organization.entries import check_free_address, check_free_name
 from msgcore.providers.organization.lists import ListAdministration
 from msgcore.providers.organization.office import MAILBOX_GATEWAY, MAILBOXES, Office
+from msgcore.providers.organization.passwords import set_keys
 from msgcore.runtime import Connection, LoopRuntime, Runtime
 from msgcore.spi.secrets import check_reference
+from msgcore.wire.sasl import new_keys
 
 __all__ = ["SqlOrganization"]
 
@@ -72,6 +74,15 @@ class SqlOrganization(ListAdministration):
     async def mailboxes(self, *, timeout_seconds: float = 60.0) -> tuple[MailboxFacts, ...]:
         found = await self._office.directory.read(list_mailboxes, self._deadline(timeout_seconds))
         return tuple(_facts(one) for one in found)
+
+    async def set_password(self, name: str, password: str | Secret, *, timeout_seconds: float = 60.0) -> None:
+        office, deadline = self._office, self._deadline(timeout_seconds)
+        given = given_password(password, office.folder)
+        keys = await office.runtime.in_thread(lambda: new_keys(given), deadline)
+        await office.directory.write(lambda c: set_keys(c, name, keys), deadline)
+
+    async def remove_password(self, name: str, *, timeout_seconds: float = 60.0) -> None:
+        await self._office.directory.write(lambda c: set_keys(c, name, None), self._deadline(timeout_seconds))
 
     # Routes
 

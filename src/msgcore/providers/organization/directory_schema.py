@@ -4,6 +4,9 @@ A ``directory_entry`` with a name is a list; one without is a redirect: of a mai
 alias). ``directory_member`` has whom it leads to, ``directory_address`` the addresses that lead to it, the primary one
 first. An address is in ``directory_address`` or in ``mailbox_address``, and a name is a list's or a mailbox's; those
 who write see to it, holding the lock of the mailboxes. ``directory_setting`` has at most one row.
+
+``mailbox_keys`` has in place of a mailbox's password the keys that SCRAM needs (RFC 5802 section 3), and nothing from
+which the password comes back but guessing. ``directory_secret`` is what the answers to unknown users are made of.
 """
 
 from __future__ import annotations
@@ -86,4 +89,38 @@ create index directory_member_order on directory_member (entry_id, position);
 create table directory_setting (id bigint primary key check (id = 1), recipient_delimiter text collate "C" not null);
 """
 
-DIRECTORY_SCHEMA = Schema("directory", {Engine.SQLITE: (_SQLITE,), Engine.POSTGRES: (_POSTGRES,)})
+_SQLITE_PASSWORDS = """
+create table mailbox_keys (
+    mailbox_id integer not null references mailbox (id) on delete cascade,
+    mechanism text not null,
+    salt blob not null,
+    iterations integer not null,
+    stored_key blob not null,
+    server_key blob not null,
+    primary key (mailbox_id, mechanism)
+) without rowid;
+
+create table directory_secret (id integer primary key check (id = 1), octets blob not null);
+insert into directory_secret (id, octets) values (1, randomblob(32));
+"""
+
+_POSTGRES_PASSWORDS = """
+create table mailbox_keys (
+    mailbox_id bigint not null references mailbox (id) on delete cascade,
+    mechanism text collate "C" not null,
+    salt bytea not null,
+    iterations bigint not null,
+    stored_key bytea not null,
+    server_key bytea not null,
+    primary key (mailbox_id, mechanism)
+);
+
+create table directory_secret (id bigint primary key check (id = 1), octets bytea not null);
+insert into directory_secret (id, octets)
+values (1, decode(replace(cast(gen_random_uuid() as text) || cast(gen_random_uuid() as text), '-', ''), 'hex'));
+"""
+
+DIRECTORY_SCHEMA = Schema(
+    "directory",
+    {Engine.SQLITE: (_SQLITE, _SQLITE_PASSWORDS), Engine.POSTGRES: (_POSTGRES, _POSTGRES_PASSWORDS)},
+)

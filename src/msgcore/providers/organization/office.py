@@ -37,6 +37,7 @@ from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.organization.directory import Directory
 from msgcore.providers.organization.directory_schema import DIRECTORY_SCHEMA
 from msgcore.providers.organization.gateway import MailboxGateway
+from msgcore.providers.organization.passwords import DirectoryUsers
 from msgcore.runtime import Connection, Database, Engine, Runtime, Schema
 from msgcore.runtime.abc import LoopRuntime
 from msgcore.spi.secrets import resolve_secret
@@ -203,7 +204,8 @@ class Office:
         check = DirectoryCheck(directory, lambda: routes, local_gateway=MAILBOX_GATEWAY)
         manager = await self.manager(queue, routes, deadline, settings, reload, directory)
         keep = (settings or ManagerSettings()).keep
-        return Parts(manager, queue, check, (await self.reports(deadline)).host, keep)
+        host = (await self.reports(deadline)).host
+        return Parts(manager, queue, check, host, keep, DirectoryUsers(self.directory))
 
 
 def _table(epoch: int, data: str) -> RouteTable:

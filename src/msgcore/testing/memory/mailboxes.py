@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +10,7 @@ import attrs
 
 from msgcore.base.text import fold, refuse_line_ends
 from msgcore.base.times import Clock, Deadline
-from msgcore.errors import UsageError
+from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import SMTP, Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Delivered, Outcome, Refused
@@ -17,12 +18,14 @@ from msgcore.model.recipient import Recipient, RecipientsLike
 from msgcore.mta.directory import EX, without_tag
 from msgcore.mta.expansion.given import own_addresses
 from msgcore.mta.trace import traced_message
+from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
 from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
 from msgcore.wire.domain import address_key
+from msgcore.wire.sasl import KeyedUsers, StoredUser, Verifier, stranger
 
-__all__ = ["HOST", "RECIPIENTS", "Key", "Mailbox", "MailboxGateway", "Mailboxes", "key_of"]
+__all__ = ["HOST", "RECIPIENTS", "Key", "Mailbox", "MailboxGateway", "MailboxUsers", "Mailboxes", "key_of"]
 
 HOST = "office.msgcore"
 """How the organisation's MTA names itself."""
@@ -66,6 +69,8 @@ class Mailboxes:
         self.delimiter = "+"
         self._by_name: dict[str, Mailbox] = {}
         self._by_address: dict[Key, str] = {}
+        self._keys: dict[str, Verifier] = {}
+        self._secret = secrets.token_bytes(32)
 
     def add(self, name: str, addresses: RecipientsLike, display_name: str, *, exist_ok: bool = False) -> Mailbox:
         """Make a mailbox; raises as :meth:`msgcore.mta.organization.Organization.add_mailbox` does."""
@@ -91,6 +96,21 @@ class Mailboxes:
         self._by_address.update((key_of(address), fold(mailbox.name)) for address in more)
         held = self._by_name[fold(mailbox.name)] = attrs.evolve(mailbox, addresses=(*mailbox.addresses, *more))
         return held
+
+    def set_keys(self, name: str, keys: Verifier | None) -> None:
+        """Have a mailbox log in by these keys; raises :class:`NotFound` where there is none of this name."""
+        with self.guard:
+            if fold(name) not in self._by_name:
+                raise NotFound(f"there is no mailbox {name!r}")
+            self._keys.pop(fold(name), None)
+            if keys is not None:
+                self._keys[fold(name)] = keys
+
+    def user(self, claimed: str) -> StoredUser:
+        """Find who logs in under the name of a mailbox or one of its SMTP addresses."""
+        mailbox = self.named(claimed) or self.of_address(Address(SMTP, claimed))
+        keys = None if mailbox is None else self._keys.get(fold(mailbox.name))
+        return stranger(self._secret, claimed) if mailbox is None or keys is None else StoredUser(mailbox.name, keys)
 
     def check_free_name(self, name: str) -> None:
         """Go on if no mailbox and no list is called so; raises :class:`UsageError` if one is."""
@@ -128,6 +148,18 @@ class Mailboxes:
         """Find whose address it is, as it stands or without its tag."""
         base = without_tag(address, self.delimiter)
         return self.of_address(address) or (None if base is None else self.of_address(base))
+
+
+class MailboxUsers:
+    """The mailboxes as listeners know them."""
+
+    def __init__(self, mailboxes: Mailboxes, runtime: Runtime) -> None:
+        self._mailboxes = mailboxes
+        self.authenticator = KeyedUsers(runtime, mailboxes.user)
+
+    async def owner_of(self, address: Address, deadline: Deadline) -> str:
+        mailbox = self._mailboxes.find(address)
+        return "" if mailbox is None else mailbox.name
 
 
 class MailboxGateway:

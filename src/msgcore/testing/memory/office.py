@@ -34,7 +34,7 @@ from msgcore.spi.gateway import Gateway, content_forms_of
 from msgcore.spi.secrets import check_reference, resolve_secret
 from msgcore.spi.settings import setting
 from msgcore.testing.memory.lists import Lists
-from msgcore.testing.memory.mailboxes import HOST, Mailboxes, MailboxGateway
+from msgcore.testing.memory.mailboxes import HOST, Mailboxes, MailboxGateway, MailboxUsers
 from msgcore.testing.memory_queue import MemoryQueue, QueueMemory
 from msgcore.testing.memory_store import MemoryStore
 
@@ -172,7 +172,8 @@ class Desk:
         queue = NodeQueue(self.queue, watch)
         check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
         keep = (settings or ManagerSettings()).keep
-        return Parts(self.manager(queue, settings, reload), queue, check, self.office.reports.host, keep)
+        manager, users = self.manager(queue, settings, reload), MailboxUsers(self.office.mailboxes, self.runtime)
+        return Parts(manager, queue, check, self.office.reports.host, keep, users)
 
 
 class _Lent:

@@ -22,7 +22,9 @@ from msgcore.wire.sasl.mechanism import MechanismFactory as MechanismFactory
 from msgcore.wire.sasl.plain import Login as Login
 from msgcore.wire.sasl.plain import Plain as Plain
 from msgcore.wire.sasl.scram import Scram as Scram
+from msgcore.wire.sasl.scram_keys import Verifier as Verifier
 from msgcore.wire.sasl.server import Authenticator as Authenticator
+from msgcore.wire.sasl.server import AwaitedExchange as AwaitedExchange
 from msgcore.wire.sasl.server import Exchange as Exchange
 from msgcore.wire.sasl.server import Passwords as Passwords
 from msgcore.wire.sasl.server_exchange import NotProved as NotProved
@@ -30,3 +32,8 @@ from msgcore.wire.sasl.server_exchange import WhyNot as WhyNot
 from msgcore.wire.sasl.server_exchange import check_plain as check_plain
 from msgcore.wire.sasl.server_exchange import hold_exchange as hold_exchange
 from msgcore.wire.sasl.server_exchange import offered_mechanisms as offered_mechanisms
+from msgcore.wire.sasl.stored_keys import STORED_MECHANISM as STORED_MECHANISM
+from msgcore.wire.sasl.stored_keys import KeyedUsers as KeyedUsers
+from msgcore.wire.sasl.stored_keys import StoredUser as StoredUser
+from msgcore.wire.sasl.stored_keys import new_keys as new_keys
+from msgcore.wire.sasl.stored_keys import stranger as stranger

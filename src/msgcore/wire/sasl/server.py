@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgcore.base.text import Secret
 from msgcore.errors import NotSupported
@@ -21,7 +21,7 @@ from msgcore.wire.sasl.saslprep import prepared
 from msgcore.wire.sasl.scram_exchange import ScramExchange
 from msgcore.wire.sasl.scram_keys import SCRAM_HASHES, Verifier, hash_of, make_verifier
 
-__all__ = ["Authenticator", "Exchange", "Passwords"]
+__all__ = ["Authenticator", "AwaitedExchange", "Exchange", "Passwords"]
 
 _ITERATIONS = 4096
 
@@ -46,6 +46,23 @@ class Exchange(Protocol):
         ...
 
 
+@runtime_checkable
+class AwaitedExchange(Protocol):
+    """An exchange whose steps ask elsewhere, such as in a database."""
+
+    async def answer(self, response: bytes | None) -> bytes | None:
+        """Do what :meth:`Exchange.step` does, with its errors."""
+        ...
+
+    @property
+    def claimed(self) -> str:
+        """Who the client says it is; empty before it has said so."""
+        ...
+
+    @property
+    def user(self) -> str: ...
+
+
 class Authenticator(Protocol):
     """Who knows the users of a server. One object serves all its sessions."""
 
@@ -53,7 +70,7 @@ class Authenticator(Protocol):
         """Name what to offer; the session lets a client begin nothing else."""
         ...
 
-    def begin(self, mechanism: str, binding: ChannelBinding | None) -> Exchange:
+    def begin(self, mechanism: str, binding: ChannelBinding | None) -> Exchange | AwaitedExchange:
         """Begin an exchange, in TLS with its channel binding.
 
         Raises:

@@ -7,16 +7,20 @@ import enum
 from base64 import b64decode, b64encode
 from typing import Protocol
 
-from msgcore.errors import AuthenticationRefused, MalformedMessage, MsgcoreError, NotSupported
+import attrs
+
+from msgcore.errors import AuthenticationRefused, MalformedMessage, MsgcoreError, NotSupported, OperationCancelled
 from msgcore.runtime.abc import TlsFacts, TlsServerSettings
 from msgcore.wire.sasl.binding import ChannelBinding, own_binding
-from msgcore.wire.sasl.server import Authenticator, Exchange
+from msgcore.wire.sasl.server import Authenticator, AwaitedExchange, Exchange
 from msgcore.wire.server_line import ServerLine
 
-__all__ = ["LoginSettings", "NotProved", "WhyNot", "check_plain", "hold_exchange", "offered_mechanisms"]
+__all__ = ["LoginSettings", "NotProved", "Proof", "WhyNot", "check_plain", "hold_exchange", "offered_mechanisms"]
 
 _CHALLENGES = 8
 _PLUS = "-PLUS"
+
+_AnyExchange = Exchange | AwaitedExchange
 
 
 class WhyNot(enum.Enum):
@@ -35,11 +39,20 @@ class WhyNot(enum.Enum):
 
 
 class NotProved(Exception):
-    """Nobody is proved; each protocol has its own way to say so."""
+    """Nobody is proved; each protocol has its own way to say so. ``claimed`` is who the client said it is, if known."""
 
     def __init__(self, why: WhyNot) -> None:
         super().__init__(why.value)
         self.why = why
+        self.claimed = ""
+
+
+@attrs.frozen
+class Proof:
+    """Who has proved who it is, and what he called himself, if that is known: a user may have several names."""
+
+    user: str
+    claimed: str = ""
 
 
 class LoginSettings(Protocol):
@@ -76,20 +89,20 @@ def _offer(settings: LoginSettings, tls: TlsFacts | None) -> tuple[list[str], Ch
     return offered, binding
 
 
-def check_plain(authenticator: Authenticator, user: str, password: str) -> str:
+async def check_plain(authenticator: Authenticator, user: str, password: str) -> str:
     """Give the user whose password it is, by the authenticator's PLAIN.
 
     Raises:
         NotProved: it is nobody's.
     """
     exchange = _begin(authenticator, "PLAIN", None)
-    if _step(exchange, f"\0{user}\0{password}".encode(), WhyNot.INCOMPLETE) is not None:
+    if await _step(exchange, f"\0{user}\0{password}".encode(), WhyNot.INCOMPLETE) is not None:
         raise NotProved(WhyNot.WRONG)
     return exchange.user
 
 
-async def hold_exchange(line: ServerLine, settings: LoginSettings, argument: str, prompt: bytes) -> str:
-    """Hold the exchange that a command with this argument begins, and give the user that it proves.
+async def hold_exchange(line: ServerLine, settings: LoginSettings, argument: str, prompt: bytes) -> Proof:
+    """Hold the exchange that a command with this argument begins, and give whom it proves.
 
     A challenge stands behind ``prompt``. A line that is too long ends the session, too.
 
@@ -99,16 +112,20 @@ async def hold_exchange(line: ServerLine, settings: LoginSettings, argument: str
     mechanism, _, initial = argument.partition(" ")
     exchange = _begun(settings, mechanism.upper(), line.stream.tls)
     response = _decoded("" if initial == "=" else initial) if initial else None
-    for _ in range(_CHALLENGES):
-        challenge = _step(exchange, response, WhyNot.NO_MESSAGE)
-        if challenge is None:
-            return exchange.user
-        line.put_octets(b"%b%b\r\n" % (prompt, b64encode(challenge)))
-        response = await _response(line)
-    raise NotProved(WhyNot.TOO_MANY)
+    try:
+        for _ in range(_CHALLENGES):
+            challenge = await _step(exchange, response, WhyNot.NO_MESSAGE)
+            if challenge is None:
+                return Proof(exchange.user, _claimed(exchange))
+            line.put_octets(b"%b%b\r\n" % (prompt, b64encode(challenge)))
+            response = await _response(line)
+        raise NotProved(WhyNot.TOO_MANY)
+    except NotProved as error:
+        error.claimed = _claimed(exchange)
+        raise
 
 
-def _begun(settings: LoginSettings, mechanism: str, tls: TlsFacts | None) -> Exchange:
+def _begun(settings: LoginSettings, mechanism: str, tls: TlsFacts | None) -> _AnyExchange:
     authenticator = settings.authenticator
     assert authenticator is not None, "AUTH is served"
     offered, binding = _offer(settings, tls)
@@ -119,16 +136,24 @@ def _begun(settings: LoginSettings, mechanism: str, tls: TlsFacts | None) -> Exc
     return _begin(authenticator, mechanism, binding)
 
 
-def _begin(authenticator: Authenticator, mechanism: str, binding: ChannelBinding | None) -> Exchange:
+def _begin(authenticator: Authenticator, mechanism: str, binding: ChannelBinding | None) -> _AnyExchange:
     try:
         return authenticator.begin(mechanism, binding)
     except NotSupported:
         raise NotProved(WhyNot.NO_SUCH_MECHANISM) from None
 
 
-def _step(exchange: Exchange, response: bytes | None, when_malformed: WhyNot) -> bytes | None:
+def _claimed(exchange: _AnyExchange) -> str:
+    return exchange.claimed if isinstance(exchange, AwaitedExchange) else ""
+
+
+async def _step(exchange: _AnyExchange, response: bytes | None, when_malformed: WhyNot) -> bytes | None:
     try:
+        if isinstance(exchange, AwaitedExchange):
+            return await exchange.answer(response)
         return exchange.step(response)
+    except OperationCancelled:
+        raise
     except AuthenticationRefused:
         raise NotProved(WhyNot.WRONG) from None
     except MalformedMessage:

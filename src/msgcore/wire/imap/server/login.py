@@ -21,7 +21,7 @@ _CODES = {
 _BAD = frozenset({WhyNot.CANCELLED, WhyNot.NO_BASE64, WhyNot.TOO_LONG})
 
 
-def prove_password(settings: ServerSettings, arguments: Arguments) -> str:
+async def prove_password(settings: ServerSettings, arguments: Arguments) -> str:
     """Give the user whose password LOGIN says.
 
     Raises:
@@ -33,7 +33,8 @@ def prove_password(settings: ServerSettings, arguments: Arguments) -> str:
     arguments.end()
     assert settings.authenticator is not None, "LOGIN is served"
     with _refusing():
-        return check_plain(settings.authenticator, user.decode("utf-8", "replace"), password.decode("utf-8", "replace"))
+        given = user.decode("utf-8", "replace"), password.decode("utf-8", "replace")
+        return await check_plain(settings.authenticator, *given)
 
 
 async def prove_user(line: ServerLine, settings: ServerSettings, argument: str) -> str:
@@ -45,7 +46,7 @@ async def prove_user(line: ServerLine, settings: ServerSettings, argument: str) 
     if " " in argument and "SASL-IR" not in settings.offers:
         raise bad("wait for the go-ahead")
     with _refusing():
-        return await hold_exchange(line, settings, argument, b"+ ")
+        return (await hold_exchange(line, settings, argument, b"+ ")).user
 
 
 @contextlib.contextmanager

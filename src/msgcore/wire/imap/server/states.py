@@ -216,7 +216,7 @@ class States:
 
     async def _login(self, arguments: Arguments) -> Answer:
         with self._counting_refusals():
-            user = prove_password(self._settings, arguments)
+            user = await prove_password(self._settings, arguments)
         return await self._let_in(user)
 
     async def _authenticate(self, arguments: Arguments) -> Answer:

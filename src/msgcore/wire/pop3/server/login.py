@@ -26,7 +26,7 @@ def new_stamp(host_name: str) -> str:
     return f"<{secrets.token_hex(16)}@{host_name}>"
 
 
-def check_password(settings: ServerSettings, user: str, password: str) -> str:
+async def check_password(settings: ServerSettings, user: str, password: str) -> str:
     """Give the user whose password it is.
 
     Raises:
@@ -34,7 +34,7 @@ def check_password(settings: ServerSettings, user: str, password: str) -> str:
     """
     assert settings.authenticator is not None, "USER is served"
     with _refusing():
-        return check_plain(settings.authenticator, user, password)
+        return await check_plain(settings.authenticator, user, password)
 
 
 def check_apop(settings: ServerSettings, stamp: str, argument: str) -> str:
@@ -54,7 +54,7 @@ async def prove_user(line: ServerLine, settings: ServerSettings, argument: str) 
         Refusal: nobody is proved.
     """
     with _refusing():
-        return await hold_exchange(line, settings, argument, b"+ ")
+        return (await hold_exchange(line, settings, argument, b"+ ")).user
 
 
 @contextlib.contextmanager

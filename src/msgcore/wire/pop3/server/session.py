@@ -224,7 +224,7 @@ class _Session:
         if claimed is None:
             raise Refusal("first say USER")
         with self._counting_refusals():
-            user = check_password(self._settings, claimed, argument)
+            user = await check_password(self._settings, claimed, argument)
         return await self._let_in(user)
 
     async def _apop(self, argument: str) -> Answer:

@@ -1,5 +1,6 @@
 """The server's side of SMTP (RFC 5321) and LMTP (RFC 2033)."""
 
+from msgcore.wire.smtp.server.guard import Guard as Guard
 from msgcore.wire.smtp.server.handler import BodyKind as BodyKind
 from msgcore.wire.smtp.server.handler import Client as Client
 from msgcore.wire.smtp.server.handler import Handler as Handler

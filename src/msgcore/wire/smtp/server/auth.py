@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgcore.base.status import Reply
 from msgcore.wire.sasl import NotProved, WhyNot, hold_exchange
 from msgcore.wire.smtp.server.commands import Refusal
+from msgcore.wire.smtp.server.guard import Guard
 from msgcore.wire.smtp.server.line import ClientLine
 from msgcore.wire.smtp.server.settings import ServerSettings
 
@@ -22,13 +24,21 @@ _CODES = {
 }
 
 
-async def prove_user(line: ClientLine, settings: ServerSettings, argument: str) -> str:
-    """Hold one exchange, and give the user that it proves.
+async def prove_user(line: ClientLine, settings: ServerSettings, guard: Guard | None, argument: str) -> str | Reply:
+    """Hold one exchange, and give the user that it proves, or the reply of who watches the session.
 
     Raises:
         Refusal: nobody is proved.
     """
+    if guard is not None and (refusal := guard.before_login()) is not None:
+        return refusal
     try:
-        return await hold_exchange(line, settings, argument, b"334 ")
+        proof = await hold_exchange(line, settings, argument, b"334 ")
     except NotProved as error:
+        is_wrong = error.why is WhyNot.WRONG
+        if guard is not None and is_wrong and (refusal := await guard.after_login(error.claimed, is_proved=False)):
+            return refusal
         raise Refusal(*_CODES[error.why], error.why.value) from None
+    if guard is not None and (refusal := await guard.after_login(proof.claimed, is_proved=True)) is not None:
+        return refusal
+    return proof.user

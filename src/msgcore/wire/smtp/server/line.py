@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgcore.base.status import Reply
+from msgcore.base.times import Deadline
 from msgcore.runtime.abc import Stream
 from msgcore.wire.server_line import ServerLine
 from msgcore.wire.smtp.reply import write_reply
@@ -17,6 +20,32 @@ class ClientLine(ServerLine):
 
     def __init__(self, stream: Stream, settings: ServerSettings) -> None:
         super().__init__(stream, settings, write_seconds=settings.command_seconds)
+        self._settings = settings
+
+    async def take(self, take: Callable[[bytearray], bool]) -> None:
+        """Wait for data until ``take`` has all of its own; who drips it is cut long before the longest time is over."""
+        rate = self._settings.min_data_octets_per_second
+        if not rate:
+            return await super().take(take)
+        buffer, patience_seconds = self._incoming.buffer, self._settings.command_seconds
+        if take(buffer):
+            return None
+        await self.flush()
+        self._wait_for(min(patience_seconds, self._settings.data_seconds))
+        await self._incoming.fill()
+        arrived = len(buffer)
+        if take(buffer):
+            return None
+        longest = self._deadline.sooner(self._settings.data_seconds)
+        patient = self._deadline.clock.monotonic() + patience_seconds
+        self._waits_for = 0.0  # the deadline is this method's own now
+        while True:
+            self.stream.deadline = longest.or_sooner(Deadline(patient + arrived / rate, longest.clock))
+            before = len(buffer)
+            await self._incoming.fill()
+            arrived += len(buffer) - before
+            if take(buffer):
+                return None
 
     def refuse_unread(self, verb: str) -> None:
         """Refuse what has to wait for its reply, and end the session, when more has arrived already."""

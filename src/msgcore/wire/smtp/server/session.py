@@ -4,8 +4,9 @@
 one recipient are given; part of the message has come in chunks. After every reply the envelope is whole or empty, and
 each message, RSET, EHLO and STARTTLS empties it. Replies are gathered while whole commands lie in the buffer and go out
 together, before the next wait. DATA and STARTTLS have to be the last of their batch: what lies behind them unasked
-would be taken for one thing by one reader and for another by the next. The octets of a BDAT are taken off the line
-before anybody looks at the command, so that they never pass for commands.
+would be taken for one thing by one reader and for another by the next. So has every command, where the settings say so,
+before PIPELINING was offered (RFC 2920 section 3.1): who does not wait for that waits for nothing. The octets of a BDAT
+are taken off the line before anybody looks at the command, so that they never pass for commands.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from msgcore.runtime.abc import Event, Stream
 from msgcore.wire.server_line import ENDS_OF_SESSION
 from msgcore.wire.smtp.server.auth import prove_user
 from msgcore.wire.smtp.server.commands import Command, Refusal, read_command, read_ehlo_name, reply_of
+from msgcore.wire.smtp.server.guard import Guard
 from msgcore.wire.smtp.server.handler import Client, Handler
 from msgcore.wire.smtp.server.line import ClientLine
 from msgcore.wire.smtp.server.settings import ServerSettings, offer_lines
@@ -37,17 +39,19 @@ async def serve_session(
     settings: ServerSettings,
     around: Around | None = None,
     closing: Event | None = None,
+    guard: Guard | None = None,
 ) -> None:
     """Hold one session from greeting to farewell, and close the stream.
 
-    ``around`` stands around every turn, for who has to see or change more than a :class:`Handler` decides. Once
+    ``around`` stands around every turn, for who has to see or change more than a :class:`Handler` decides; ``guard``
+    sees what the client costs. Once
     ``closing`` is set, a transaction that has begun still comes to its end; then, or at the next command, the session
     ends with 421. TLS from the first octet is the caller's to start. A client that leaves without farewell or is too
     slow is no error. Errors of the handler that are not msgcore's come out, after the connection was closed.
     """
     line = ClientLine(stream, settings)
     try:
-        await _Session(line, handler, settings, around, closing).run()
+        await _Session(line, handler, settings, around, closing, guard).run()
     except ENDS_OF_SESSION:
         return
     finally:
@@ -62,11 +66,15 @@ class _Session:
         settings: ServerSettings,
         around: Around | None,
         closing: Event | None,
+        guard: Guard | None,
     ) -> None:
         self._line = line
         self._settings = settings
         self._around = around
         self._closing = closing
+        self._guard = guard
+        self._has_to_wait = settings.forbids_early_pipelining
+        self._last_words: Reply | None = None
         self._tally = Tally()
         self._next: Then | None = None
         mails = self._mails = Transactions(line, handler, settings, self._tally, self._answer)
@@ -117,6 +125,8 @@ class _Session:
         return await self._around(Turn(stage, argument, line.unread_octets, carry_out, line.flush, line.stream))
 
     async def _greeting(self) -> Reply:
+        if self._guard is not None and (refusal := await self._guard.greet()) is not None:
+            return refusal
         if self._line.unread_octets:
             return reply_of(554, "5.5.0", "the server speaks first")
         if self._closing is not None and self._closing.is_set:
@@ -132,6 +142,10 @@ class _Session:
             self._line.is_over = line.lstrip(b" \t")[:4].upper() == b"BDAT"
             self._mails.put(self._refuse(refusal))
         else:
+            if self._has_to_wait and self._line.unread_octets:
+                self._line.is_over = True
+                self._mails.put(self._refuse(Refusal(554, "5.5.0", f"octets ahead of the reply to {command.verb}")))
+                return
             if command.verb == "BDAT":
                 await self._mails.take_chunk(command.argument)
             reply: Reply | None
@@ -146,6 +160,8 @@ class _Session:
                 self._mails.put(reply)
         if self._tally.is_too_much(self._settings) and not self._line.is_over:
             self._mails.put(reply_of(421, "4.7.0", "too many errors, commands or refused logins"))
+        if self._last_words is not None and not self._line.is_over:
+            self._mails.put(self._last_words)
         if self._line.has_much:
             await self._line.flush()
 
@@ -162,6 +178,8 @@ class _Session:
 
     def _refuse(self, refusal: Refusal) -> Reply:
         self._tally.errors += 1
+        if self._guard is not None:
+            self._last_words = self._guard.refused()
         return refusal.reply
 
     def _refuse_verb(self, verb: str) -> Reply:
@@ -178,7 +196,9 @@ class _Session:
 
     def _greet(self, hello: str, name: str, offers: tuple[str, ...]) -> Reply:
         self._mails.client = attrs.evolve(self._mails.client, name=read_ehlo_name(name), hello=hello)
-        self._mails.offer(frozenset(line.partition(" ")[0] for line in offers))
+        offered = frozenset(line.partition(" ")[0] for line in offers)
+        self._mails.offer(offered)
+        self._has_to_wait = self._settings.forbids_early_pipelining and "PIPELINING" not in offered
         self._mails.empty()
         return Reply(250, (self._settings.host_name, *offers))
 
@@ -203,18 +223,22 @@ class _Session:
         # RFC 3207 section 4.2: all that was said in clear is forgotten.
         self._mails.client = Client(self._mails.client.address, tls=self._line.stream.tls)
         self._mails.offer(frozenset())
+        self._has_to_wait = self._settings.forbids_early_pipelining
         self._mails.empty()
 
     async def _auth(self, argument: str) -> Reply:
+        self._mails.expect_tls()
         self._refuse_unless_offered("AUTH")
         self._mails.expect_none()
         if self._mails.client.user:
             raise Refusal(503, "5.5.1", "you have logged in")
         try:
-            user = await prove_user(self._line, self._settings, argument)
+            user = await prove_user(self._line, self._settings, self._guard, argument)
         except Refusal:
             self._tally.refused_logins += 1
             raise
+        if isinstance(user, Reply):
+            return user
         self._mails.client = attrs.evolve(self._mails.client, user=user)
         return reply_of(235, "2.7.0", "welcome")
 

@@ -50,6 +50,10 @@ class ServerSettings:
     tls: TlsServerSettings | None = attrs.field(default=None, kw_only=True)
     authenticator: Authenticator | None = attrs.field(default=None, kw_only=True)
     is_lmtp: bool = attrs.field(default=False, kw_only=True)
+    requires_tls: bool = attrs.field(default=False, kw_only=True)
+    """Nobody logs in or sends in clear (RFC 3207 section 4)."""
+    forbids_early_pipelining: bool = attrs.field(default=False, kw_only=True)
+    """Who says more before PIPELINING was offered to him is sent away."""
     max_message_octets: int = 50 * 1024 * 1024
     max_recipients: int = 1_000
     max_command_octets: int = 2_048
@@ -62,6 +66,8 @@ class ServerSettings:
     max_hold_seconds: int = 30 * 24 * 3_600
     command_seconds: float = 300.0
     data_seconds: float = 1_800.0
+    min_data_octets_per_second: float = 500.0
+    """Of a message that takes longer than ``command_seconds`` to come; 0 is none."""
     session_seconds: float = 4 * 3_600.0
 
 
@@ -81,7 +87,8 @@ def _offers(settings: ServerSettings, client: Client, now: datetime) -> Iterator
             yield texts.get(keyword, keyword)
     if settings.tls is not None and client.tls is None:
         yield "STARTTLS"
-    if mechanisms := offered_mechanisms(settings, client.tls):
+    is_login_served = client.tls is not None or not settings.requires_tls
+    if is_login_served and (mechanisms := offered_mechanisms(settings, client.tls)):
         yield f"AUTH {' '.join(mechanisms)}"
 
 

@@ -93,6 +93,11 @@ class Transactions:
         """Refuse what may not stand in a transaction, nor before EHLO."""
         self._expect(_State.READY)
 
+    def expect_tls(self) -> None:
+        """Refuse what may not be said in clear."""
+        if self._settings.requires_tls and self.client.tls is None:
+            raise Refusal(530, "5.7.0", "STARTTLS first")
+
     def empty(self) -> None:
         """Forget the envelope."""
         self._tally.idle_commands += 1
@@ -113,6 +118,7 @@ class Transactions:
     # The envelope.
 
     async def mail(self, argument: str) -> Reply:
+        self.expect_tls()
         self._expect(_State.READY)
         sender, facts = read_mail(argument, self.client, self._terms)
         reply = await ask(self._handler.mail(sender, facts))

@@ -1,0 +1,102 @@
+"""What a user submits: whose it says that it is, and what it lacks (RFC 6409 sections 6 and 8).
+
+Only fields that are missing are added, in front of the others, and a Date or Message-ID that is none is replaced; of
+what carries a signature (DKIM) already, nothing is touched. All the rest stays as it came, to the octet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from datetime import datetime
+
+import attrs
+
+from msgcore.base.ids import new_message_id
+from msgcore.codecs.mime.syntax.address_writing import address_field
+from msgcore.codecs.mime.syntax.addresses import read_addresses
+from msgcore.codecs.mime.syntax.dates import format_date, parse_date
+from msgcore.model.address import Address
+
+__all__ = ["Submission", "completed", "read_submission"]
+
+_FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:((?:[^\n]++|\n[ \t])*+)(?:\n|\Z)", re.MULTILINE)
+_FIRST = re.compile(rb"[!-9;-~]++[ \t]*+:")
+_MESSAGE_ID = re.compile(rb"\s*+<[^<>\s@]++@[^<>\s@]++>\s*+")
+_ONCE = (b"from", b"sender", b"date", b"message-id")
+_MOST_AUTHORS = 100
+
+
+@attrs.frozen
+class Submission:
+    """What stands in the header of a mail.
+
+    ``authors`` are the addresses of From and Sender; ``lacks`` are the fields that have to be added, in lower case, and
+    ``spans`` where those of them stand that are replaced. ``fault`` says why it cannot be sent, or is empty.
+    """
+
+    authors: tuple[Address, ...] = ()
+    lacks: frozenset[bytes] = frozenset()
+    spans: tuple[tuple[int, int], ...] = ()
+    has_header: bool = True
+    fault: str = ""
+
+
+def read_submission(octets: bytes) -> Submission:
+    """Read what has to be known of a mail before it is sent for a user."""
+    header = octets[: _header_end(octets)]
+    if header and not _FIRST.match(header):
+        return Submission(lacks=frozenset({b"from", b"date", b"message-id"}), has_header=False)
+    found: dict[bytes, list[re.Match[bytes]]] = defaultdict(list)
+    for field in _FIELD.finditer(header):
+        found[field[1].lower()].append(field)
+    twice = [name.decode() for name in _ONCE if len(found[name]) > 1]
+    if twice:
+        return Submission(fault=f"more than one field {twice[0]}")
+    authors: list[Address] = []
+    for name in (b"from", b"sender"):
+        addresses = [one for field in found[name] for one in read_addresses(field[2], limit=_MOST_AUTHORS)]
+        if found[name] and not all(one.email_address for one in addresses or [Address("", "")]):
+            return Submission(fault=f"no address in the field {name.decode()}")
+        authors += addresses
+    if b"dkim-signature" in found:
+        return Submission(tuple(authors))
+    dates, ids = found[b"date"], found[b"message-id"]
+    wrong = [
+        *(field for field in dates if not _is_date(field[2])),
+        *(field for field in ids if not _is_message_id(field[2])),
+    ]
+    missing = {name for name in (b"from", b"date", b"message-id") if not found[name]}
+    lacks = frozenset(missing | {field[1].lower() for field in wrong})
+    return Submission(tuple(authors), lacks, tuple(sorted(field.span() for field in wrong)))
+
+
+def completed(octets: bytes, read: Submission, sender: Address | None, host: str, now: datetime) -> bytes:
+    """Give a mail with the fields that it lacked; From is the sender, who cannot be the author where he is nobody."""
+    if not read.lacks:
+        return octets
+    added: list[bytes] = []
+    if b"from" in read.lacks and sender is not None:
+        added.append(address_field("From", [sender], utf8=not sender.email_address.isascii()) or b"")
+    if b"date" in read.lacks:
+        added.append(b"Date: " + format_date(now) + b"\r\n")
+    if b"message-id" in read.lacks:
+        added.append(f"Message-ID: {new_message_id(host)}\r\n".encode())
+    for start, end in reversed(read.spans):
+        octets = octets[:start] + octets[end:]
+    return b"".join(added) + (b"" if read.has_header else b"\r\n") + octets
+
+
+def _is_date(value: bytes) -> bool:
+    return parse_date(" ".join(value.decode("latin-1").split())) is not None
+
+
+def _is_message_id(value: bytes) -> bool:
+    return _MESSAGE_ID.fullmatch(value) is not None
+
+
+def _header_end(octets: bytes) -> int:
+    if octets.startswith((b"\r\n", b"\n")):
+        return 0
+    ends = [end for end in (octets.find(b"\r\n\r\n"), octets.find(b"\n\n")) if end >= 0]
+    return octets.find(b"\n", min(ends)) + 1 if ends else len(octets)
