@@ -24,7 +24,7 @@ from msgcore.testing.modes import Mode, call
 from msgcore.testing.queues import ANN, LEASE_SECONDS, LETTER, to
 from tests.mta.places import Target, open_sql_queue
 
-LETTER_TO_BOB = Accept("t1", ANN, to("bob"), Content(LETTER), "<1@a.test>", "hello")
+LETTER_TO_BOB = Accept("t1", ANN, to("bob"), Content(LETTER), "<1@a.test>", "hello", verdicts=frozenset({"spf=pass"}))
 
 
 def at_queue(

@@ -17,6 +17,7 @@ from msgcore.mta.queue.contract import Accept, Finished, QueueStore, Settlement
 from msgcore.mta.queue.limits import QueueLimits
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.mta.queue.tracking import Track
 from msgcore.props.table import PidTagSendRichInfo, PidTagTransmittableDisplayName
 from msgcore.runtime import NEVER, BlockingRuntime, Connection, Database, Engine, Runtime, Schema
 from msgcore.spi.gateway import Content
@@ -92,6 +93,19 @@ def test_what_a_row_says_of_a_recipient_is_there_when_it_is_claimed_and_when_it_
         return [list(one.properties) for one in (waiting.recipient, claim.recipients[0].recipient)]
 
     assert at_queue(target, story) == [said, said]
+
+
+def test_what_was_found_of_a_message_is_there_when_it_is_claimed_and_in_its_first_event(target: Target) -> None:
+    found = frozenset({"dmarc=fail", "origin=outside"})
+
+    async def story(queue: SqlQueue) -> list[object]:
+        letter = Accept("t1", ANN, to("bob"), Content(LETTER), received_from="mx.b.test", verdicts=found)
+        await queue.accept(letter, NEVER)
+        [claim] = await queue.claim(10, LEASE_SECONDS, NEVER)
+        [event] = await queue.track(Track(transfer_id="t1"), NEVER)
+        return [claim.message.verdicts, event.text]
+
+    assert at_queue(target, story) == [found, "mx.b.test; dmarc=fail origin=outside"]
 
 
 def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) -> None:

@@ -28,6 +28,8 @@ OTHER_VALUES: dict[str, Any] = {
     "message_classes": ["IPM.Note"],
     "priorities": (0, 9),
     "capabilities": ["DSN"],
+    "needs_verdicts": ["dmarc=pass"],
+    "refuses_verdicts": ["spf=fail"],
     "leads_to": "north",
     "site": "north",
     "schedule": Schedule(["08:00-18:00"]),

@@ -172,6 +172,8 @@ RESTRICTING: dict[str, Any] = {
     "message_classes": ["IPM.Note"],
     "priorities": (0, 9),
     "capabilities": ["DSN"],
+    "needs_verdicts": ["dmarc=pass"],
+    "refuses_verdicts": ["spf=fail"],
     "leads_to": "north",
     "schedule": Schedule(["08:00-18:00"]),
     "max_tries": 3,
@@ -185,6 +187,19 @@ NOT_RESTRICTING: dict[str, Any] = {
     "max_sessions": 5,
     "content": "mime",
 }
+
+
+@pytest.mark.parametrize(
+    ("needs", "refuses", "text"),
+    [
+        (["spf=pass"], ["spf=pass", "dkim=fail"], "no message has spf=pass and has it not"),
+        (["spf=pass", "spf=fail"], [], "no message has spf=fail and spf=pass"),
+    ],
+)
+def test_verdicts_that_no_message_has_together_are_found(needs: list[str], refuses: list[str], text: str) -> None:
+    connector = attrs.evolve(INTERNET, needs_verdicts=needs, refuses_verdicts=refuses)
+
+    assert [(one.rule, one.text) for one in check_table(RouteTable([connector]))] == [("takes nothing", text)]
 
 
 def test_every_field_is_known_to_restrict_or_not() -> None:

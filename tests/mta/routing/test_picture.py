@@ -161,6 +161,8 @@ def test_what_limits_a_connector_is_shown() -> None:
         ({"never_from": ["*@a.test"]}, "never from *@a.test"),
         ({"message_classes": ["IPM.Note"]}, "only IPM.Note"),
         ({"priorities": (0, 9)}, "priority 0 to 9"),
+        ({"needs_verdicts": ["dmarc=pass"]}, "needs dmarc=pass"),
+        ({"refuses_verdicts": ["spf=fail", "policy=reject"]}, "refuses policy=reject, spf=fail"),
         ({"capabilities": []}, "promises nothing"),
         ({"capabilities": ["DSN", "8BITMIME"]}, "promises 8BITMIME, DSN"),
         ({"schedule": Schedule()}, "open when called"),

@@ -69,6 +69,7 @@ LETTER = MessageFacts(
     arrived_by="north",
     visited=["north"],
     tries={"internet": 3},
+    verdicts=["dmarc=fail", "spf=pass"],
 )
 
 
@@ -83,6 +84,12 @@ LETTER = MessageFacts(
         ({"priorities": (0, 9)}, "5.7.1", "not for this priority: -4, takes 0 to 9"),
         ({"capabilities": ["smtputf8"]}, "5.7.30", "lacks what the message needs: REQUIRETLS"),
         ({"capabilities": ["REQUIRETLS"]}, "5.6.7", "lacks what the message needs: SMTPUTF8"),
+        (
+            {"needs_verdicts": ["dmarc=pass", "spf=pass"]},
+            "5.7.1",
+            "not for what was found of the message: needs dmarc=pass",
+        ),
+        ({"refuses_verdicts": ["DMARC=fail"]}, "5.7.1", "not for what was found of the message: refuses dmarc=fail"),
         ({"leads_to": "north"}, "5.4.6", "the message has been there: north"),
         ({"name": "north"}, "5.4.6", "the message came this way"),
         ({"max_tries": 3}, "5.4.1", "tried as often as it may be: 3 of 3"),

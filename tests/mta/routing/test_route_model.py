@@ -82,6 +82,8 @@ def is_able(case: Case, line: Line) -> bool:
         and connector.priorities[0] <= message.priority <= connector.priorities[1]
         and (not connector.only_from or (sender is not None and sender.endswith("@a.test")))
         and (not connector.never_from or sender is None or not sender.startswith("eve@"))
+        and connector.needs_verdicts <= message.verdicts
+        and not connector.refuses_verdicts & message.verdicts
         and (connector.capabilities is None or message.needs <= connector.capabilities)
         and connector.name != message.arrived_by
         and (not connector.leads_to or connector.leads_to not in message.visited)

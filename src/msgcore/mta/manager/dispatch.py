@@ -214,6 +214,7 @@ def _facts(claim: Claim, queued: QueuedRecipient) -> MessageFacts:
         needs=frozenset({"REQUIRETLS"}) if request.require_tls else frozenset(),
         priority=request.priority or 0,
         tries=queued.attempts,
+        verdicts=message.verdicts,
     )
 
 

@@ -284,6 +284,7 @@ class Settling:
                     message.message_class,
                     attrs.evolve(message.request, notify=None, envelope_id="", returned_content=None),
                     message.received_from,
+                    message.verdicts,
                 ),
                 f"list {group.list_address.email_address}",
                 (queued,),

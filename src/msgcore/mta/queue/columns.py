@@ -37,7 +37,7 @@ __all__ = [
 
 MESSAGE = (
     "id, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, expires_at, message_id,"
-    " subject, message_class, request, received_from"
+    " subject, message_class, request, received_from, verdicts"
 )
 RECIPIENT = "kind, address_type, address, display_name, notify, original, properties"
 WAITING = (
@@ -102,6 +102,7 @@ def read_message(row: Row) -> QueuedMessage:
         row[10],
         _read_request(row[11]),
         row[12],
+        frozenset(row[13].split()),
     )
 
 

@@ -119,7 +119,8 @@ class Accept:
     """A message to take responsibility for; ``sender`` is ``None`` for a report.
 
     ``request`` is what its sender asks of the servers on the way; its priority and times are heeded here, too.
-    ``received_from`` names who brought it, for reports and tracking.
+    ``received_from`` names who brought it, for reports and tracking; ``verdicts`` are what was found of it when it came
+    (:mod:`msgcore.mta.trust.verdicts`), for routes and reports.
     """
 
     transfer_id: str
@@ -131,6 +132,7 @@ class Accept:
     message_class: str = "IPM.Note"
     request: DeliveryRequest = NO_REQUEST
     received_from: str = ""
+    verdicts: frozenset[str] = NOBODY
 
 
 @attrs.frozen
@@ -148,6 +150,7 @@ class QueuedMessage:
     message_class: str
     request: DeliveryRequest = NO_REQUEST
     received_from: str = ""
+    verdicts: frozenset[str] = NOBODY
 
     @property
     def urgency(self) -> Urgency:

@@ -106,6 +106,7 @@ create table mta_link (
 """
 
 _VERSION_2 = "alter table mta_recipient add column properties text"
+_VERSION_3 = "alter table mta_message add column verdicts text not null default ''"
 
 _SQLITE = {
     "octets": "blob",
@@ -128,7 +129,7 @@ _POSTGRES = {
 QUEUE_SCHEMA = Schema(
     "queue",
     {
-        Engine.SQLITE: (_TABLES.format(**_SQLITE), _VERSION_2),
-        Engine.POSTGRES: (_TABLES.format(**_POSTGRES), _VERSION_2),
+        Engine.SQLITE: (_TABLES.format(**_SQLITE), _VERSION_2, _VERSION_3),
+        Engine.POSTGRES: (_TABLES.format(**_POSTGRES), _VERSION_2, _VERSION_3),
     },
 )

@@ -13,7 +13,7 @@ from msgcore.base.times import filetime_from_datetime
 from msgcore.mta.queue.columns import MESSAGE, RECIPIENT, lane_of, recipient_values, request_text, storable
 from msgcore.mta.queue.contents import keep_content, lock_messages, marks
 from msgcore.mta.queue.contract import Accept, Claim, Lease, QueuedMessage, QueuedRecipient, State, Urgency
-from msgcore.mta.queue.events import NewEvent, add_events
+from msgcore.mta.queue.events import NewEvent, accepted_text, add_events
 from msgcore.mta.queue.tracking import EventKind
 from msgcore.runtime import Connection, Row, SqlValue
 from msgcore.runtime.host import holder_name
@@ -98,7 +98,7 @@ def take_in(connection: Connection, arrivals: Sequence[Arrival], leases_at: floa
     for arrival in arrivals:
         new.setdefault(arrival.accept.transfer_id, (arrival, new_time_ordered_id()))
     inserted = connection.run_many(
-        f"insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (transfer_id) do nothing",
         [message_values(arrival, message_id) for arrival, message_id in new.values()],
     )
@@ -125,7 +125,7 @@ def _add_first(
         [(message_id, one.accept.content.form, one.accept.content.octets) for message_id, one in arrivals],
     )
     add_recipients(connection, arrivals, leases_at)
-    events = [NewEvent(EventKind.ACCEPTED, message_id, text=one.accept.received_from) for message_id, one in arrivals]
+    events = [NewEvent(EventKind.ACCEPTED, message_id, text=accepted_text(one.accept)) for message_id, one in arrivals]
     add_events(connection, events, filetime_from_datetime(arrivals[0][1].now))
     return {} if leases_at is None else _leased(connection, arrivals)
 
@@ -157,6 +157,7 @@ def _claim(message_id: bytes, arrival: Arrival, rows: Sequence[Row]) -> Claim:
         accept.message_class,
         accept.request,
         accept.received_from,
+        accept.verdicts,
     )
     # Of one who is named twice the first was written.
     by_row = {(int(one.kind), one.address_type, one.email_address): one for one in reversed(accept.recipients)}
@@ -223,6 +224,7 @@ def message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
         storable(accept.message_class),
         request_text(accept.request),
         storable(accept.received_from),
+        storable(" ".join(sorted(accept.verdicts))),
     )
 
 

@@ -148,6 +148,8 @@ def _of_closed(connector: Connector) -> Iterator[TableFinding]:
     elif _refuses_all_senders(connector):
         text = "never_from has every sender that only_from has"
         yield TableFinding("warning", "takes nothing", text, connector.name)
+    elif rivals := _verdicts_that_never_meet(connector):
+        yield TableFinding("warning", "takes nothing", f"no message has {rivals}", connector.name)
     elif connector.schedule is not None and connector.schedule.is_remote_initiated:
         text = "opens only while the other side calls; mail waits until then"
         yield TableFinding("note", "never opens", text, connector.name)
@@ -160,12 +162,26 @@ def _refuses_all_senders(connector: Connector) -> bool:
     return bool(only) and all(any(broad.matches_key(narrow.key) for broad in never) for narrow in only)
 
 
+def _verdicts_that_never_meet(connector: Connector) -> str:
+    """Name verdicts that are needed and refused, or two of one kind that are needed; empty when there are none."""
+    both = connector.needs_verdicts & connector.refuses_verdicts
+    if both:
+        return f"{min(both)} and has it not"
+    by_kind: dict[str, str] = {}
+    for verdict in sorted(connector.needs_verdicts):
+        other = by_kind.setdefault(verdict.partition("=")[0], verdict)
+        if other != verdict:
+            return f"{other} and {verdict}"
+    return ""
+
+
 def _is_free(row: _Row) -> bool:
     """Say whether it takes every message at any time, as long as its link is up."""
     one = row.connector
     return (
         one.max_size_octets is None
         and not (one.only_from or one.never_from or one.message_classes or one.leads_to)
+        and not (one.needs_verdicts or one.refuses_verdicts)
         and one.priorities == (-9, 9)
         and one.capabilities is None
         and one.schedule is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal, cast, get_args
@@ -21,6 +22,7 @@ ContentProfile = Literal["as it is", "mime", "plain", "text", "tnef"]
 text; that without files; TNEF."""
 
 _LOWEST, _HIGHEST = -9, 9  # RFC 6710
+_VERDICT = re.compile(r"[a-z]+=[a-z]+")
 
 
 _KINDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
@@ -60,6 +62,10 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _keywords(names: Iterable[str] | None) -> frozenset[str] | None:
     return None if names is None else frozenset(name.upper() for name in _texts(names))
+
+
+def _verdicts(verdicts: Iterable[str]) -> frozenset[str]:
+    return frozenset(one.lower() for one in _texts(verdicts))
 
 
 def _range(priorities: Iterable[int]) -> tuple[int, ...]:
@@ -103,6 +109,10 @@ class Connector:
     A message that needs anything else goes another way. ``None``: not known before the other side says it, so that
     nothing is dropped for it here.
     """
+    needs_verdicts: frozenset[str] = attrs.field(converter=_verdicts, default=frozenset(), kw_only=True)
+    """Verdicts that a message must all have, such as ``dmarc=pass``; one of which nothing was found has none."""
+    refuses_verdicts: frozenset[str] = attrs.field(converter=_verdicts, default=frozenset(), kw_only=True)
+    """Verdicts of which a message must have none, such as ``policy=quarantine`` or ``origin=outside``."""
     leads_to: str = attrs.field(default="", kw_only=True)
     """The site or node at its other end: what has been there already does not go that way."""
     site: str = attrs.field(default="", kw_only=True)
@@ -138,6 +148,10 @@ class Connector:
         if not self.spaces:
             raise UsageError(f"connector {self.name!r}: need an address space, or nothing is ever routed to it")
         self._check_numbers()
+        for field in ("needs_verdicts", "refuses_verdicts"):
+            for verdict in getattr(self, field):
+                if not _VERDICT.fullmatch(verdict):
+                    self._refuse(field, verdict, "a name and a result, such as 'dmarc=pass'")
         if self.content not in get_args(ContentProfile):
             self._refuse("content", self.content, " or ".join(map(repr, get_args(ContentProfile))))
         object.__setattr__(self, "_senders", tuple(AddressSpace(SMTP, pattern) for pattern in self.only_from))

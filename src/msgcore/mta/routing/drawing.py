@@ -132,6 +132,8 @@ def _limits(one: Connector) -> Iterator[str]:
         ("only from", one.only_from),
         ("never from", one.never_from),
         ("only", one.message_classes),
+        ("needs", sorted(one.needs_verdicts)),
+        ("refuses", sorted(one.refuses_verdicts)),
     ):
         if values:
             yield f"{word} {one_line(', '.join(values))}"

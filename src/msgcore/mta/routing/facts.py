@@ -44,6 +44,8 @@ class MessageFacts:
     """The connector the message came in by; it does not go back that way."""
     visited: frozenset[str] = attrs.field(converter=_set, default=frozenset(), kw_only=True)
     """The sites and nodes in its trace."""
+    verdicts: frozenset[str] = attrs.field(converter=_set, default=frozenset(), kw_only=True)
+    """What was found of it when it came in, such as ``dmarc=fail``; see :mod:`msgcore.mta.trust.verdicts`."""
     tries: Mapping[str, int] = attrs.field(converter=_counts, default=_NOT_TRIED, kw_only=True, hash=False)
     """How often each connector failed to open for this recipient's copy."""
 

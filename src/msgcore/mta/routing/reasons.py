@@ -41,6 +41,7 @@ _REASONS: dict[Verdict, tuple[EnhancedStatus, str]] = {
     Verdict.LACKS_CAPABILITY: (EnhancedStatus(5, 3, 3), "no connector can do what the message needs"),
     Verdict.CLASS_NOT_TAKEN: (EnhancedStatus(5, 7, 1), "no connector takes messages of this class"),
     Verdict.PRIORITY_NOT_TAKEN: (EnhancedStatus(5, 7, 1), "no connector takes messages of this priority"),
+    Verdict.FOUND_OTHERWISE: (EnhancedStatus(5, 7, 1), "no connector takes mail of which this was found"),
     Verdict.SENDER_NOT_ALLOWED: (EnhancedStatus(5, 7, 1), "no connector takes mail of this sender to there"),
     Verdict.OUT_OF_SCOPE: (EnhancedStatus(5, 4, 4), "no connector is there for this site"),
 }
@@ -49,7 +50,13 @@ _LACKING = {
     "SMTPUTF8": EnhancedStatus(5, 6, 7),  # RFC 6531 section 3.4
     "8BITMIME": EnhancedStatus(5, 6, 3),
 }
-_TOLD_WITH_DETAILS = {Verdict.TOO_BIG, Verdict.LACKS_CAPABILITY, Verdict.CLASS_NOT_TAKEN, Verdict.PRIORITY_NOT_TAKEN}
+_TOLD_WITH_DETAILS = {
+    Verdict.TOO_BIG,
+    Verdict.LACKS_CAPABILITY,
+    Verdict.CLASS_NOT_TAKEN,
+    Verdict.PRIORITY_NOT_TAKEN,
+    Verdict.FOUND_OTHERWISE,
+}
 _TOLD_WITH_NAMES = {Verdict.DISABLED, Verdict.BEEN_THERE, Verdict.CAME_THIS_WAY, Verdict.TRIED_ENOUGH}
 
 

@@ -39,6 +39,8 @@ def rules_of_connector(connector: Connector) -> tuple[Rule, ...]:
         rules.append(_priority(connector))
     if connector.only_from or connector.never_from:
         rules.append(_sender(connector))
+    if connector.needs_verdicts or connector.refuses_verdicts:
+        rules.append(_verdicts(connector))
     if connector.capabilities is not None:
         rules.append(_capabilities(connector, connector.capabilities))
     if connector.leads_to:
@@ -86,6 +88,20 @@ def _sender(connector: Connector) -> Rule:
         if connector.takes_sender(facts.sender):
             return None
         return Verdict.SENDER_NOT_ALLOWED, ", ".join(said)
+
+    return rule
+
+
+def _verdicts(connector: Connector) -> Rule:
+    needs, refuses = connector.needs_verdicts, connector.refuses_verdicts
+
+    def rule(facts: MessageFacts) -> Barrier | None:
+        if needs <= facts.verdicts and refuses.isdisjoint(facts.verdicts):
+            return None
+        missing = [f"needs {one}" for one in sorted(needs - facts.verdicts)]
+        return Verdict.FOUND_OTHERWISE, ", ".join(
+            [*missing, *(f"refuses {one}" for one in sorted(refuses & facts.verdicts))]
+        )
 
     return rule
 

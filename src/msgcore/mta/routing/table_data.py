@@ -77,6 +77,8 @@ def _connector(data: Mapping[str, object], path: str) -> Connector:
         message_classes=keys.texts("message_classes"),
         priorities=[_checked(number, int, f"{path}.priorities[{n}]") for n, number in enumerate(priorities)],
         capabilities=keys.texts("capabilities") if "capabilities" in data else None,
+        needs_verdicts=keys.texts("needs_verdicts"),
+        refuses_verdicts=keys.texts("refuses_verdicts"),
         leads_to=keys.take("leads_to", str, ""),
         site=keys.take("site", str, ""),
         schedule=None if schedule is None else _schedule(schedule, f"{path}.schedule"),

@@ -16,6 +16,7 @@ class Verdict(enum.Enum):
     CLASS_NOT_TAKEN = "not for this message class"
     PRIORITY_NOT_TAKEN = "not for this priority"
     SENDER_NOT_ALLOWED = "not for this sender"
+    FOUND_OTHERWISE = "not for what was found of the message"
     LACKS_CAPABILITY = "lacks what the message needs"
     CAME_THIS_WAY = "the message came this way"
     BEEN_THERE = "the message has been there"
