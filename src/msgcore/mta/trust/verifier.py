@@ -1,0 +1,91 @@
+"""Looking at a message that came in: SPF, DKIM, ARC and DMARC, with all their questions to one resolver."""
+
+from __future__ import annotations
+
+import re
+
+from msgcore.base.times import Deadline
+from msgcore.model.address import SMTP, Address
+from msgcore.mta.trust.arc import verify_arc
+from msgcore.mta.trust.authentication import Authentication
+from msgcore.mta.trust.canonical import SignedMail
+from msgcore.mta.trust.dkim import verify_dkim
+from msgcore.mta.trust.dmarc import check_dmarc
+from msgcore.mta.trust.lookups import Lookups
+from msgcore.mta.trust.settings import TrustSettings
+from msgcore.mta.trust.spf import SpfResult, check_spf, load_spf
+from msgcore.mta.trust.suffixes import load_suffixes
+from msgcore.runtime.abc import Runtime
+from msgcore.runtime.dns import Resolver
+from msgcore.wire.domain import ascii_domain
+from msgcore.wire.smtp.server import Client
+
+__all__ = ["Verifier"]
+
+_SMALL_OCTETS = 64 * 1024
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+")
+
+
+class Verifier:
+    """Looks at messages; one serves any number of sessions of its runtime."""
+
+    def __init__(self, runtime: Runtime, resolver: Resolver, settings: TrustSettings) -> None:
+        """Load what looking takes.
+
+        Raises:
+            MissingExtra: the extra ``auth-results`` is not installed.
+        """
+        load_spf()
+        load_suffixes()
+        self.settings = settings
+        self._runtime = runtime
+        self._resolver = resolver
+
+    async def verify(self, octets: bytes, client: Client, sender: Address | None, deadline: Deadline) -> Authentication:
+        """Say what is known of a message as it came; what nobody can tell before the deadline is a ``temperror``."""
+        lookups = Lookups(self._resolver, self.settings.most_questions, deadline)
+        if len(octets) <= _SMALL_OCTETS:
+            mail = SignedMail(octets)
+        else:
+            mail = await self._runtime.in_thread(lambda: _prepared(octets))
+        now = self._runtime.now().timestamp()
+        name = _host(client.name)
+        spf = await _spf_of(sender, client, name, lookups)
+        hello = None
+        if name and spf.identity != "helo":
+            hello = await check_spf(lookups, client.address, name, "", name, "helo")
+        dkim = await verify_dkim(mail, lookups.texts, now)
+        arc = await verify_arc(mail, lookups.texts, now)
+        dmarc = await check_dmarc(mail, spf, dkim, lookups)
+        is_vouched = dmarc.result == "fail" and arc.vouches(self.settings.believes_arc_of)
+        return Authentication(spf, hello, dkim, arc, dmarc, is_vouched)
+
+
+def _prepared(octets: bytes) -> SignedMail:
+    """Take a large mail apart, and do of the work what takes long."""
+    mail = SignedMail(octets)
+    for field in mail.fields:
+        if field.name in {b"dkim-signature", b"arc-message-signature"}:
+            mail.body_hash(is_relaxed=True)
+            mail.body_hash(is_relaxed=False)
+            break
+    return mail
+
+
+async def _spf_of(sender: Address | None, client: Client, name: str, lookups: Lookups) -> SpfResult:
+    """Look at the return path, and where it is empty at what the client calls itself (RFC 7208 section 2.4)."""
+    if sender is None or not sender.email_address:
+        if not name:
+            return SpfResult("none", "helo", "", "no return path, and no name")
+        return await check_spf(lookups, client.address, name, "", name, "helo")
+    local, _, domain = sender.email_address.rpartition("@")
+    domain = ascii_domain(domain)
+    if sender.address_type != SMTP or not _HOST.fullmatch(domain):
+        return SpfResult("none", "mailfrom", "", "no return path that has a domain")
+    return await check_spf(lookups, client.address, domain, local, name, "mailfrom")
+
+
+def _host(name: str) -> str:
+    """Give what a client calls itself if it is the name of a host, and no address."""
+    name = ascii_domain(name.removesuffix("."))
+    return name if _HOST.fullmatch(name) else ""
