@@ -15,7 +15,10 @@ from msgcore.mta.queue.contract import LinkNote, QueueStore
 from msgcore.mta.routing.connector import Connector
 from msgcore.runtime.abc import Runtime
 
-__all__ = ["Hops", "limits_of"]
+__all__ = ["PROBE_SECONDS", "Hops", "limits_of"]
+
+PROBE_SECONDS = 10.0
+"""How long a probe of a next hop is thought to take: it may be silent."""
 
 _UNUSED_SECONDS = 600.0
 
@@ -80,9 +83,12 @@ class Hops:
         return not hop.is_silent(now, self._settings.silence_seconds)
 
     def up_again_at(self, hop: Hop) -> datetime:
-        """Say when a hop that is down is tried again, but not earlier than in a second: it may be probed just now."""
+        """Say when a hop that is down is tried again.
+
+        Not at once, as it may be probed just now: whoever waits for the end of that would be looked at again and again.
+        """
         until = hop.pace.is_down_until
-        seconds = 1.0 if until is None else max(1.0, until - self._runtime.monotonic())
+        seconds = PROBE_SECONDS if until is None else max(PROBE_SECONDS, until - self._runtime.monotonic())
         return self._runtime.now() + timedelta(seconds=seconds)
 
     async def learn(self, connectors: Iterable[Connector], deadline: Deadline) -> None:
