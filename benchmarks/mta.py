@@ -137,13 +137,13 @@ def insert_and_commit(path: Path, letters: Letters) -> None:
     connection.close()
 
 
-def accept_all(path: Path, letters: Letters) -> None:
-    """Take letters in from 20 tasks, as 20 sessions would."""
+def accept_all(path: Path, letters: Letters, sessions: int = SESSIONS) -> None:
+    """Take letters in from so many tasks, as sessions would."""
 
     async def main() -> None:
         runtime = AsyncioRuntime()
         database = Database.open(path, QUEUE_SCHEMA, create=True)
-        await own_queue.accept_from_tasks(SqlQueue(runtime, database), letters.octets, SESSIONS)
+        await own_queue.accept_from_tasks(SqlQueue(runtime, database), letters.octets, sessions)
         await database.close(runtime)
 
     asyncio.run(main())

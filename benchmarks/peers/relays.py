@@ -29,6 +29,7 @@ __all__ = [
     "all_relays",
     "child",
     "free_port",
+    "postfix",
     "send_with_source",
     "sink",
     "stopped_at_end",
@@ -104,11 +105,13 @@ def sink() -> Generator[Sink]:
         yield Sink(port, process)
 
 
-def send_with_source(port: int, count: int, octets: int, recipient: str = "bob@sink.test") -> None:
+def send_with_source(
+    port: int, count: int, octets: int, recipient: str = "bob@sink.test", sessions: int = SESSIONS
+) -> None:
     """Send mails of about so many octets over all sessions at a time; each is another one by its Message-ID."""
     program = find_program("smtp-source")
     assert program is not None
-    options = ["-d", "-s", SESSIONS, "-m", count, "-l", octets, "-f", "ann@a.test", "-t", recipient]
+    options = ["-d", "-s", sessions, "-m", count, "-l", octets, "-f", "ann@a.test", "-t", recipient]
     subprocess.run([program, *map(str, options), f"127.0.0.1:{port}"], check=True)
 
 
@@ -139,7 +142,8 @@ def child(arguments: Sequence[object]) -> Generator[int]:
 
 
 @contextmanager
-def postfix(sink_port: int) -> Generator[int]:
+def postfix(sink_port: int, more: str = "") -> Generator[int]:
+    """Run Postfix, with these lines at the end of its main.cf."""
     folder = Path(tempfile.mkdtemp(prefix="mc-", dir="/tmp"))
     folder.chmod(0o755)  # Postfix has users of its own
     port = free_port()
@@ -148,7 +152,7 @@ def postfix(sink_port: int) -> Generator[int]:
             (folder / name).mkdir()
         shutil.chown(folder / "data", "postfix")
         for name, text in (
-            ("main.cf", MAIN.format(folder=folder, sink=sink_port, sessions=SESSIONS)),
+            ("main.cf", MAIN.format(folder=folder, sink=sink_port, sessions=SESSIONS) + more),
             ("master.cf", MASTER.format(port=port)),
         ):
             (folder / "etc" / name).write_text(text)
