@@ -231,6 +231,11 @@ class NameServer:
     def _fill(self, answer: dns.message.Message, name: dns.name.Name, kind: RdataType) -> dns.name.Name | None:
         """Say what there is of one name; give the name to go on with."""
         zone = self._zone_of(name, kind)
+        renamed = zone.renamed(name)
+        if renamed is not None:
+            answer.answer.extend(zone.signed(renamed[0]))
+            answer.answer.append(dns.rrset.from_text(name, renamed[0].ttl, "IN", "CNAME", str(renamed[1])))
+            return renamed[1]
         is_wild = not zone.exists(name)
         there = zone.wildcard(name) if is_wild else name
         rrset = zone.rrset(there, kind)

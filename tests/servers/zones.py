@@ -98,6 +98,14 @@ class Zone:
     def wildcard(self, name: dns.name.Name) -> dns.name.Name:
         return dns.name.from_text("*", self.encloser(name))
 
+    def renamed(self, name: dns.name.Name) -> tuple[dns.rrset.RRset, dns.name.Name] | None:
+        """Give the DNAME above a name, and where it leads."""
+        for depth in range(len(self.origin), len(name)):
+            rrset = self.rrset(name.split(depth)[1], RdataType.DNAME)
+            if rrset is not None:
+                return rrset, name.relativize(rrset.name).concatenate(rrset[0].target)
+        return None
+
     # What is signed.
 
     def signed(self, rrset: dns.rrset.RRset, as_name: dns.name.Name | None = None) -> RRsets:

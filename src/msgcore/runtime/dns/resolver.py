@@ -1,26 +1,30 @@
 """Questions about names, for whoever wants to know now; see :class:`Resolver`.
 
-Theory of operation: a question is looked for among the kept answers, then put to the name servers. Aliases are followed
-here where the server did not. Each answer is kept as long as its records may be, within bounds.
+Theory of operation: a question is looked for among the kept answers, then put to the name servers, and what they say is
+checked with DNSSEC. Aliases are followed here where the server did not. Each answer is kept as long as its records may
+be, within bounds.
 """
 
 from __future__ import annotations
 
 import math
+from importlib.util import find_spec
 
 import attrs
 import dns.flags
+import dns.message
 import dns.name
 import dns.rdatatype
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ResolverFailed
+from msgcore.errors import DnssecFailed, ResolverFailed
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.dns.answers import MOST_ALIASES, Finding, find, name_text, written
 from msgcore.runtime.dns.exchange import Exchange
 from msgcore.runtime.dns.names import a_labels
 from msgcore.runtime.dns.records import DnsAnswer, DnsKind, DnsSettings
 from msgcore.runtime.dns.shared import Shared
+from msgcore.runtime.dns.validator import Validator, Verdict
 
 __all__ = ["Resolver"]
 
@@ -41,7 +45,9 @@ class Resolver:
     def __init__(self, runtime: Runtime, settings: DnsSettings) -> None:
         self._runtime = runtime
         self._trusts_ad = settings.trusts_ad
-        self._exchange = Exchange(runtime, settings, wants_signatures=False)
+        is_validating = settings.validates and not settings.trusts_ad and find_spec("cryptography") is not None
+        self._exchange = Exchange(runtime, settings, wants_signatures=is_validating)
+        self._validator = Validator(runtime, self._exchange, settings) if is_validating else None
         self._answers: Shared[tuple[str, DnsKind], DnsAnswer] = Shared(runtime, settings.cached_answers)
 
     async def ask(self, name: str, kind: DnsKind, deadline: Deadline) -> DnsAnswer:
@@ -74,13 +80,24 @@ class Resolver:
         while aliases <= MOST_ALIASES:
             answer = await self._exchange.ask(name, kind, deadline)
             found = find(answer, name, kind)
-            seconds = min(seconds, found.ttl_seconds)
-            is_secure = is_secure and self._trusts_ad and bool(answer.flags & dns.flags.AD)
+            verdict = await self._judge(answer, found, kind, deadline)
+            is_secure = is_secure and verdict.is_secure
+            seconds = min(seconds, found.ttl_seconds, verdict.seconds)
             if found.is_whole:
                 return found, seconds, is_secure
             name = found.name
             aliases += len(found.aliases)
         raise ResolverFailed(f"{name_text(name)}: aliases (CNAME) lead in a circle, or too far")
+
+    async def _judge(
+        self, answer: dns.message.Message, found: Finding, kind: dns.rdatatype.RdataType, deadline: Deadline
+    ) -> Verdict:
+        if self._validator is None:
+            return Verdict(self._trusts_ad and bool(answer.flags & dns.flags.AD))
+        try:
+            return await self._validator.check(answer, found, kind, deadline)
+        except DnssecFailed as error:
+            raise DnssecFailed(f"{kind.name} of {name_text(found.name)}: DNSSEC: {error}") from error
 
 
 def _absolute(name: str) -> dns.name.Name:

@@ -1,0 +1,228 @@
+"""Answers proved by DNSSEC, and what is not proved: signed zones on loopback, from a root of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import attrs
+import dns.message
+import dns.rcode
+import dns.rrset
+import pytest
+from dns.dnssectypes import Algorithm
+from dns.rdatatype import RdataType
+
+from msgcore.errors import DnssecFailed
+from msgcore.runtime import Runtime
+from msgcore.runtime.dns import DnsAnswer, DnsKind, DnsSettings, Resolver
+from msgcore.testing.modes import Mode
+from tests.servers.name_server import Fault, NameServer, altered, stripped
+from tests.servers.zones import Nsec3, Signing
+
+MAIL = """
+@ MX 10 mx
+mx A 192.0.2.1
+_25._tcp.mx TLSA 3 1 1 {digest}
+www CNAME mx
+out CNAME mx.plain.test.
+*.wild A 192.0.2.2
+empty.below.deep A 192.0.2.3
+under DNAME other
+host.other A 192.0.2.4
+""".format(digest="ab" * 32)
+PLAIN = "@ MX 10 mx\nmx A 192.0.2.9\nin CNAME mx.nsec.test."
+
+SIGNED = {
+    "nsec.test": Signing(),
+    "hashed.test": Signing(nsec3=Nsec3(iterations=3, salt=b"\xaa\xbb")),
+    "optout.test": Signing(nsec3=Nsec3(is_opt_out=True)),
+    "rsa.test": Signing(Algorithm.RSASHA256),
+    "edwards.test": Signing(Algorithm.ED25519),
+    "costly.test": Signing(nsec3=Nsec3(iterations=2_000)),
+    "old.test": Signing(Algorithm.RSASHA1),
+    "expired.test": Signing(lifetime=(timedelta(days=-9), timedelta(days=-1))),
+    "early.test": Signing(lifetime=(timedelta(days=1), timedelta(days=9))),
+    "sub.optout.test": Signing(),
+}
+UNSIGNED = ("plain.test", "plain.nsec.test", "plain.hashed.test", "plain.optout.test")
+PROVED = ["nsec.test", "hashed.test", "optout.test"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[NameServer]:
+    zones = {**dict.fromkeys(SIGNED, MAIL), **dict.fromkeys(UNSIGNED, PLAIN)}
+    with NameServer(zones, SIGNED) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def clean(server: NameServer) -> None:
+    server.faults.clear()
+    server.asked.clear()
+
+
+def ask(server: NameServer, name: str, kind: DnsKind = DnsKind.A, settings: DnsSettings | None = None) -> DnsAnswer:
+    async def main(runtime: Runtime) -> DnsAnswer:
+        chosen = settings or attrs.evolve(server.settings, attempts=1)
+        return await Resolver(runtime, chosen).ask(name, kind, runtime.deadline(20))
+
+    return Mode.BLOCKING.run(main)
+
+
+@pytest.mark.parametrize("zone", [*PROVED, "rsa.test", "edwards.test", "sub.optout.test"])
+@pytest.mark.parametrize(
+    ("name", "kind", "found"),
+    [
+        ("", DnsKind.MX, True),
+        ("_25._tcp.mx.", DnsKind.TLSA, True),
+        ("www.", DnsKind.A, True),
+        ("a.b.wild.", DnsKind.A, True),
+        ("host.under.", DnsKind.A, True),
+        ("mx.", DnsKind.TXT, False),
+        ("below.deep.", DnsKind.A, False),
+        ("a.b.wild.", DnsKind.TXT, False),
+    ],
+)
+def test_what_a_signed_zone_says_is_secure(
+    server: NameServer, zone: str, name: str, kind: DnsKind, found: bool
+) -> None:
+    answer = ask(server, name + zone, kind)
+    assert answer.exists
+    assert bool(answer.records) == found
+    assert answer.is_secure or (zone == "optout.test" and "wild" in name), "opt-out proves no name missing"
+
+
+@pytest.mark.parametrize("name", ["nobody", "x.y.z", "nobody.mx", "zzz"])
+@pytest.mark.parametrize("zone", [*PROVED, "edwards.test"])
+def test_that_a_signed_zone_has_no_such_name_is_secure(server: NameServer, zone: str, name: str) -> None:
+    answer = ask(server, f"{name}.{zone}")
+    assert (answer.exists, answer.is_secure) == (False, zone != "optout.test")
+
+
+def test_that_there_is_no_such_zone_is_secure(server: NameServer) -> None:
+    for name in ("nothing.test", "nothing"):
+        answer = ask(server, name, DnsKind.MX)
+        assert (answer.exists, answer.is_secure) == (False, True)
+
+
+@pytest.mark.parametrize("zone", [*UNSIGNED, "old.test", "costly.test"])
+def test_what_nobody_signed_or_nobody_can_check_is_insecure_and_good(server: NameServer, zone: str) -> None:
+    answer = ask(server, f"nobody.{zone}" if zone == "costly.test" else zone, DnsKind.MX)
+    assert answer.exists == (zone != "costly.test")
+    assert not answer.is_secure
+
+
+@pytest.mark.parametrize(("name", "end"), [("out.nsec.test", "mx.plain.test"), ("in.plain.test", "mx.nsec.test")])
+def test_aliases_are_secure_only_when_all_are(server: NameServer, name: str, end: str) -> None:
+    answer = ask(server, name)
+    assert (answer.canonical_name, answer.is_secure) == (end, False)
+
+
+@pytest.mark.parametrize("zone", ["expired.test", "early.test"])
+def test_signatures_out_of_their_time_are_bogus(server: NameServer, zone: str) -> None:
+    with pytest.raises(DnssecFailed, match=rf"^MX of {zone}: DNSSEC: {zone}"):
+        ask(server, zone, DnsKind.MX)
+
+
+@pytest.mark.parametrize("fault", [stripped, altered])
+@pytest.mark.parametrize(
+    ("asked", "broken"),
+    [
+        ("nsec.test MX", "nsec.test MX"),
+        ("nsec.test MX", "nsec.test DNSKEY"),
+        ("nsec.test MX", "nsec.test DS"),
+        ("nsec.test MX", "test DNSKEY"),
+        ("nsec.test MX", "test DS"),
+        ("nsec.test MX", ". DNSKEY"),
+        ("plain.test MX", "plain.test DS"),
+        ("plain.hashed.test MX", "plain.hashed.test DS"),
+        ("nobody.nsec.test A", "nobody.nsec.test"),
+        ("mx.hashed.test TXT", "mx.hashed.test TXT"),
+        ("a.wild.nsec.test A", "a.wild.nsec.test A"),
+        ("www.nsec.test A", "www.nsec.test A"),
+        ("host.under.nsec.test A", "host.under.nsec.test A"),
+    ],
+)
+def test_what_loses_its_signatures_or_has_others_is_bogus(
+    server: NameServer, asked: str, broken: str, fault: Fault
+) -> None:
+    name, kind = asked.split()
+    server.faults[broken] = fault
+    with pytest.raises(DnssecFailed):
+        ask(server, name, DnsKind(kind))
+
+
+def answering(server: NameServer, change: Callable[[dns.message.Message], None]) -> Fault:
+    def fault(answer: dns.message.Message) -> dns.message.Message:
+        change(answer)
+        return answer
+
+    return fault
+
+
+def signed(server: NameServer, zone: str, name: str, kind: str) -> list[dns.rrset.RRset]:
+    """Give records with their signatures, as the zone has them."""
+    rrset = server.zone(zone).rrset(dns.name.from_text(name), RdataType[kind])
+    assert rrset is not None
+    return server.zone(zone).signed(rrset)
+
+
+def forged_address(server: NameServer, answer: dns.message.Message) -> None:
+    """Put another address beside the true signature."""
+    answer.answer[0] = dns.rrset.from_text("mx.nsec.test.", 300, "IN", "A", "192.0.2.66")
+
+
+def another_names_records(server: NameServer, answer: dns.message.Message) -> None:
+    answer.answer[:] = signed(server, "nsec.test", "host.other.nsec.test", "A")
+    for rrset in answer.answer:
+        rrset.name = dns.name.from_text("mx.nsec.test.")
+
+
+def a_wildcard_in_its_place(server: NameServer, answer: dns.message.Message) -> None:
+    """Play back what the wildcard says of another name, with the proof for that."""
+    zone = server.zone("nsec.test")
+    wildcard = zone.rrset(dns.name.from_text("*.wild.nsec.test"), RdataType.A)
+    assert wildcard is not None
+    answer.answer[:] = zone.signed(wildcard, dns.name.from_text("mx.nsec.test"))
+    answer.authority[:] = zone.proof_of_wildcard(dns.name.from_text("b.wild.nsec.test"))
+
+
+def nothing_there(server: NameServer, answer: dns.message.Message) -> None:
+    """Play back that another name is not there."""
+    answer.answer.clear()
+    answer.authority[:] = server.zone("nsec.test").denial(dns.name.from_text("zzz.nsec.test"))
+    answer.set_rcode(dns.rcode.NXDOMAIN)
+
+
+def nothing_of_this_kind(server: NameServer, answer: dns.message.Message) -> None:
+    """Play back that the name has no other records."""
+    answer.answer.clear()
+    answer.authority[:] = server.zone("nsec.test").denial(dns.name.from_text("mx.nsec.test"))
+
+
+def the_parents_word(server: NameServer, answer: dns.message.Message) -> None:
+    """Play back the delegation's NSEC from the zone above, which lists no such records."""
+    answer.answer.clear()
+    answer.authority[:] = server.zone("test").denial(dns.name.from_text("nsec.test"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "change"),
+    [
+        ("mx.nsec.test A", forged_address),
+        ("mx.nsec.test A", another_names_records),
+        ("mx.nsec.test A", a_wildcard_in_its_place),
+        ("mx.nsec.test A", nothing_there),
+        ("mx.nsec.test A", nothing_of_this_kind),
+        ("nsec.test MX", the_parents_word),
+        ("nsec.test DS", the_parents_word),
+    ],
+)
+def test_true_signatures_of_something_else_prove_nothing(
+    server: NameServer, asked: str, change: Callable[[NameServer, dns.message.Message], None]
+) -> None:
+    server.faults[asked] = answering(server, lambda answer: change(server, answer))
+    name, kind = asked.split()
+    with pytest.raises(DnssecFailed):
+        ask(server, name, DnsKind.MX if kind == "DS" else DnsKind(kind))
