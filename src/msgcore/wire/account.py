@@ -40,6 +40,9 @@ class MailServer:
     With ``OPPORTUNISTIC`` security and a user the upgrade is required, unless ``allow_cleartext_login``; without a user
     it is made when it is offered, and a certificate that cannot be verified is noted. A user without password and token
     logs in by the client's certificate. ``mechanism`` makes a SASL mechanism of the user's own.
+
+    With ``addresses`` the connection goes to the first of them that answers, and the endpoint's host is only the name
+    that TLS knows it by. ``connect_seconds`` is how long that may take, within the deadline of the call.
     """
 
     endpoint: Endpoint
@@ -53,6 +56,8 @@ class MailServer:
     token: Token | None = None
     mechanism: MechanismFactory | None = None
     path: NetworkPath = DIRECT
+    addresses: tuple[str, ...] = ()
+    connect_seconds: float | None = None
 
     @property
     def needs_tls(self) -> bool:
@@ -100,12 +105,13 @@ async def open_with(
         return await once(credentials)
 
 
-async def connect_to(runtime: Runtime, server: MailServer, tls: TlsSettings, deadline: Deadline) -> Stream:
+async def connect_to(runtime: Runtime, server: MailServer, tls: TlsSettings | None, deadline: Deadline) -> Stream:
     """Connect, and speak TLS at once where the URL says so; the stream has the deadline."""
-    stream = await runtime.connect(server.endpoint, deadline, server.path)
+    limit = deadline if server.connect_seconds is None else deadline.sooner(server.connect_seconds)
+    stream = await runtime.connect(server.endpoint, limit, server.path, addresses=server.addresses)
     try:
         stream.deadline = deadline
-        if server.security is not Security.IMPLICIT:
+        if tls is None or server.security is not Security.IMPLICIT:
             return stream
         try:
             return await stream.start_tls(tls)

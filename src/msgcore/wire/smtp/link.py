@@ -30,6 +30,7 @@ __all__ = ["SmtpLink", "SmtpServer"]
 
 Render = Callable[[Extensions], WireForm]
 Tell = Callable[[int, Outcomes], object]
+Opened = Callable[[SmtpSession], object]
 
 _CLOSE_SECONDS = 8.0
 _CONVERSION = EnhancedStatus(5, 6, 3)
@@ -55,11 +56,18 @@ class SmtpLink:
         self._pool = Pool(runtime, self._open, limits, str(server.endpoint), means_full=_means_full)
 
     async def transmit(
-        self, envelope: Envelope, render: Render, deadline: Deadline, *, is_quick: bool = False
+        self,
+        envelope: Envelope,
+        render: Render,
+        deadline: Deadline,
+        *,
+        is_quick: bool = False,
+        opened: Opened = lambda _: None,
     ) -> Outcomes:
         """Send one message; ``render`` writes it for what the server takes, in a thread unless it ``is_quick``.
 
-        Where it raises ``CapabilityMissing``, the message is refused.
+        Where it raises ``CapabilityMissing``, the message is refused. ``opened`` is called with a session that was
+        opened for this message, before anything is sent.
 
         Raises:
             NameNotResolved, ConnectionLost, TimedOut: no session could be opened; the message names the server.
@@ -70,6 +78,8 @@ class SmtpLink:
         """
         try:
             with await self._pool.lease(deadline) as lease:
+                if lease.is_fresh:
+                    opened(lease.connection)
                 return await self._transmit(lease, envelope, render, deadline, is_quick=is_quick)
         except CommandRefused as error:
             return Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(_said(error), "greeting")))
@@ -84,19 +94,26 @@ class SmtpLink:
             lease.is_usable = True
 
     async def transmit_all(
-        self, batch: Sequence[tuple[Envelope, Render]], deadline: Deadline, tell: Tell = lambda _, __: None
+        self,
+        batch: Sequence[tuple[Envelope, Render]],
+        deadline: Deadline,
+        tell: Tell = lambda _, __: None,
+        *,
+        opened: Opened = lambda _: None,
     ) -> list[Outcomes]:
         """Send small messages one behind the other over one session, and give what became of each, in their order.
 
         Where fewer come back than were given, the rest was not begun. They are written where they are sent, between two
         waits: on an event loop, a large one is for :meth:`transmit`. ``tell`` is called with the number of each, from
-        0, and what became of it, as soon as that is final.
+        0, and what became of it, as soon as that is final; ``opened`` as :meth:`transmit` does.
 
         Raises:
             As :meth:`transmit` does; nothing was sent.
         """
         try:
             with await self._pool.lease(deadline) as lease:
+                if lease.is_fresh:
+                    opened(lease.connection)
                 return await self._transmit_all(lease, batch, deadline, tell)
         except CommandRefused as error:
             [(envelope, _), *_] = batch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import TlsRequired
+from msgcore.errors import ConnectionLost, TlsFailed, TlsRequired
 from msgcore.runtime.abc import Runtime, Stream, TlsSettings
 from msgcore.wire.account import MailServer, connect_to, greeted, open_with
 from msgcore.wire.sasl import Credentials
@@ -20,10 +20,19 @@ _NOOP_SECONDS = 5.0
 
 @attrs.frozen
 class SmtpServer(MailServer):
-    """An SMTP or LMTP server; ``ehlo_name`` is how this host names itself to it."""
+    """An SMTP or LMTP server; ``ehlo_name`` is how this host names itself to it.
+
+    With ``tls_tries`` nobody logs in, and the connection is secured as they say, one behind the other, each on a
+    connection of its own, until one succeeds; ``None`` is in clear.
+    """
 
     ehlo_name: str = attrs.field(default="[127.0.0.1]", kw_only=True)
     is_lmtp: bool = attrs.field(default=False, kw_only=True)
+    tls_tries: tuple[TlsSettings | None, ...] = attrs.field(default=(), kw_only=True)
+
+    @property
+    def needs_tls(self) -> bool:
+        return None not in self.tls_tries if self.tls_tries else super().needs_tls
 
 
 @attrs.define(eq=False)
@@ -31,7 +40,8 @@ class SmtpSession:
     """An open session, as a pool keeps it.
 
     ``has_lasted``: the server has kept it open when nothing was going on; some close after every message.
-    ``has_chunked``: it has taken a chunk, and so knows BDAT. ``note`` is for the outcomes.
+    ``has_chunked``: it has taken a chunk, and so knows BDAT. ``note`` is for the outcomes. ``tls_errors`` are of the
+    connections on which TLS failed before this one.
     """
 
     stream: Stream
@@ -39,6 +49,7 @@ class SmtpSession:
     note: str = ""
     has_lasted: bool = False
     has_chunked: bool = False
+    tls_errors: tuple[TlsFailed, ...] = ()
 
     async def is_good(self, idle_seconds: float, deadline: Deadline) -> bool:
         """Say whether the server is still there and has said nothing; asks it when it was idle for long."""
@@ -70,6 +81,8 @@ async def open_session(runtime: Runtime, server: SmtpServer, deadline: Deadline)
         ServiceBusy: the server, or who gives the token, asks for patience.
         CommandRefused: the server wants no session.
     """
+    if server.tls_tries:
+        return await _open_as_told(runtime, server, deadline)
     session, note = await open_with(
         runtime, server, deadline, lambda who, tls: _connect(runtime, server, who, tls, deadline)
     )
@@ -77,18 +90,44 @@ async def open_session(runtime: Runtime, server: SmtpServer, deadline: Deadline)
     return session
 
 
+async def _open_as_told(runtime: Runtime, server: SmtpServer, deadline: Deadline) -> SmtpSession:
+    *others, last = server.tls_tries
+    errors: tuple[TlsFailed, ...] = ()
+    for tls in others:
+        try:
+            session = await _connect(runtime, server, None, tls, deadline)
+        except TlsFailed as error:
+            errors += (error,)
+        else:
+            return _after(errors, session)
+    return _after(errors, await _connect(runtime, server, None, last, deadline))
+
+
+def _after(errors: tuple[TlsFailed, ...], session: SmtpSession) -> SmtpSession:
+    session.tls_errors = errors
+    if errors:
+        how = "in clear" if session.stream.tls is None else "not verified"
+        session.note = f"{how}: {errors[-1]}"
+    return session
+
+
 async def _connect(
-    runtime: Runtime, server: SmtpServer, credentials: Credentials | None, tls: TlsSettings, deadline: Deadline
+    runtime: Runtime, server: SmtpServer, credentials: Credentials | None, tls: TlsSettings | None, deadline: Deadline
 ) -> SmtpSession:
     stream = await connect_to(runtime, server, tls, deadline)
     try:
         extensions = await greeted(stream, greet(stream, server.ehlo_name, is_lmtp=server.is_lmtp))
-        if stream.tls is None and (server.needs_tls or extensions.offers("STARTTLS")):
+        if tls is not None and stream.tls is None and (server.needs_tls or extensions.offers("STARTTLS")):
             try:
                 stream, extensions = await start_tls(stream, extensions, tls, server.ehlo_name)
             except TlsRequired:
                 if server.needs_tls:
                     raise
+            except ConnectionLost as error:
+                if not server.tls_tries:
+                    raise
+                # Whoever hangs up in the middle of a handshake may talk in clear.
+                raise TlsFailed(f"{error}, in the TLS handshake") from error
         if credentials is not None:
             allow_cleartext = server.allow_cleartext_login
             own = server.own_mechanisms
