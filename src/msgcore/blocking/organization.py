@@ -12,6 +12,7 @@ from msgcore.blocking.twin import twin_of
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn
 from msgcore.mta.node_queue import Watch, watch_nothing
 from msgcore.mta.organization import ListFacts, MailboxFacts, RedirectFacts, RoutesEpoch
@@ -22,6 +23,7 @@ from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.blocking import BlockingRuntime
+from msgcore.runtime.dns import DnsSettings
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 
 __all__ = ["Organization"]
@@ -229,8 +231,12 @@ class Organization(Closing):
         settings: ManagerSettings | None = None,
         watch: Watch = watch_nothing,
         grace_seconds: float = 30.0,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
     ) -> Node:
-        inner = self._inner.working(listen, settings=settings, watch=watch, grace_seconds=grace_seconds)
+        inner = self._inner.working(
+            listen, settings=settings, watch=watch, grace_seconds=grace_seconds, names=names, outbound=outbound
+        )
         return Node(self._runtime, inner)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
 from msgcore.mta.node_queue import (
     HopTurned,
@@ -37,6 +38,7 @@ from msgcore.mta.routing.toml_table import load_routes, read_routes, write_route
 from msgcore.mta.routing.verdict import Verdict
 from msgcore.mta.trust.keys import generate_key
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
+from msgcore.runtime.dns import DnsSettings
 
 __all__ = [
     "AddressSpace",
@@ -45,6 +47,7 @@ __all__ = [
     "Connector",
     "Decision",
     "DkimKey",
+    "DnsSettings",
     "EventKind",
     "HopTurned",
     "LinkState",
@@ -56,6 +59,7 @@ __all__ = [
     "MovedRecipient",
     "Node",
     "NodeEvent",
+    "OutboundSettings",
     "QueueConnector",
     "QueueDepth",
     "QueueNextHop",

@@ -25,6 +25,7 @@ from msgcore.mta.listener.users import Users
 from msgcore.mta.manager.manager import Manager
 from msgcore.mta.manager.purging import purge_until
 from msgcore.mta.node_queue import NodeQueue
+from msgcore.mta.node_services import WorksUntil
 from msgcore.mta.routing.own_places import check_own_places
 from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import NEVER, Endpoint, Event, Group, LoopRuntime, Runtime
@@ -53,7 +54,8 @@ class ListenOn:
 class Parts:
     """What a node is made of: a manager and its end of the queue, who gets mail, and what the host is called.
 
-    ``keep`` is for how long what has ended is kept, ``users`` are who may log in.
+    ``keep`` is for how long what has ended is kept, ``users`` are who may log in; ``beside`` works along until the event
+    is set, and raises nothing.
     """
 
     manager: Manager
@@ -62,6 +64,7 @@ class Parts:
     host_name: str
     keep: timedelta
     users: Users | None = None
+    beside: tuple[WorksUntil, ...] = ()
 
 
 Build = Callable[[LoopRuntime, Deadline], Awaitable[Parts]]
@@ -132,6 +135,8 @@ class Node:
         await running.group.__aenter__()
         running.group.start(_work(running))
         running.group.start(purge_until(running.stop, runtime, parts.queue, parts.keep))
+        for work in parts.beside:
+            running.group.start(work(running.stop))
         return running
 
     def _warn(self, routes: RouteTable, running: _Running, host_name: str) -> None:

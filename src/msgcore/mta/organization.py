@@ -15,6 +15,7 @@ from msgcore.errors import NotSupported, UsageError
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
 from msgcore.mta.node_queue import Watch, watch_nothing
 from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
@@ -24,6 +25,7 @@ from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import Runtime
+from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.registry import service
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.url import Access, DatabaseUrl
@@ -361,13 +363,16 @@ class Organization(Protocol):
         settings: ManagerSettings | None = None,
         watch: Watch = watch_nothing,
         grace_seconds: float = 30.0,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
     ) -> Node:
         """Give a node: within its context the MTA works the queue, and takes mail at the places of ``listen``.
 
         A new table of routes is in force there within ``settings.reload_seconds``; how it reports is not of the
         settings, but the organisation's (:meth:`set_reports`). ``watch`` is told what becomes of recipients, and of
-        next hops that go down or are up again; see :class:`~msgcore.mta.node_queue.Watch`. Of one database, as many
-        nodes as like share the work.
+        next hops that go down or are up again; see :class:`~msgcore.mta.node_queue.Watch`. ``names`` says which name
+        servers are asked, ``outbound`` how mail goes to other domains' hosts. Of one database, as many nodes as like
+        share the work.
         """
         ...
 

@@ -42,6 +42,7 @@ from msgcore.mta.expansion.given import (
     proxy_addresses,
 )
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import Watch, watch_nothing
 from msgcore.mta.organization import (
@@ -61,6 +62,7 @@ from msgcore.mta.routing.route import RouteTable
 from msgcore.profile.profile import Profile, ServiceEntry
 from msgcore.runtime.abc import LoopRuntime, Runtime
 from msgcore.runtime.blocking import BlockingRuntime
+from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.gateway import Gateway
 from msgcore.spi.service import ServiceClass
 from msgcore.testing.memory.lists import Lists
@@ -306,11 +308,13 @@ class _Administration:
         settings: ManagerSettings | None = None,
         watch: Watch = watch_nothing,
         grace_seconds: float = 30.0,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
     ) -> Node:
         office = self._desk.office
 
         async def build(runtime: LoopRuntime, _: Deadline) -> Parts:
-            return Desk(office, runtime).node_parts(settings, watch)
+            return Desk(office, runtime).node_parts(settings, watch, names, outbound)
 
         return Node(self._desk.runtime, build, listen, grace_seconds=grace_seconds)
 

@@ -211,9 +211,17 @@ def test_user_and_password_go_together(given: dict[str, str]) -> None:
         config("smtp://out.a.test", **given)
 
 
-def test_a_relay_is_needed() -> None:
-    with pytest.raises(UsageError, match="relay: has to be given"):
-        build_config(SmtpGatewayConfig, {}, folder=Path("/"), secret=Secret)
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"user": "ann", "password": Secret("x")}, "need a relay"),
+        ({"address_families": "ipv5"}, "any, ipv4, ipv6"),
+        ({"port": 0}, "1 to 65,535"),
+    ],
+)
+def test_without_a_relay_it_is_told_only_what_all_hosts_have_in_common(values: dict[str, object], problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        build_config(SmtpGatewayConfig, values, folder=Path("/"), secret=Secret)
 
 
 # Several at once

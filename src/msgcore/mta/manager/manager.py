@@ -29,6 +29,7 @@ from msgcore.mta.manager.sessions import Sessions
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.manager.settling import Settling
 from msgcore.mta.manager.ways import Ways
+from msgcore.mta.node_services import NodeServices
 from msgcore.mta.queue.contract import SUSPICIOUS, Claim, Lease, QueueStore
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
@@ -49,7 +50,8 @@ _log = logging.getLogger("msgcore.mta")
 class Manager:
     """Works one queue with one table of routes. ``built_in`` gateways go before those found by entry point.
 
-    ``reload`` gives the table in force, or ``None`` when it is still the one that was given last.
+    ``reload`` gives the table in force, or ``None`` when it is still the one that was given last; ``services`` are for
+    gateways that take them.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Manager:
         folder: Path,
         settings: ManagerSettings | None = None,
         reload: Callable[[Deadline], Awaitable[RouteTable | None]] | None = None,
+        services: NodeServices | None = None,
     ) -> None:
         self._runtime = runtime
         self._queue = queue
@@ -71,7 +74,7 @@ class Manager:
         self._settings = settings = settings or ManagerSettings()
         self._settling = Settling(runtime, queue, settings)
         self._hops = Hops(runtime, queue, settings)
-        self._ways = Ways(runtime, built_in or {}, folder, secret)
+        self._ways = Ways(runtime, built_in or {}, folder, secret, services)
         self._dispatch = Dispatch(runtime, routes, directory, self._hops, self._settling)
         self._sessions = Sessions(runtime, queue, self._ways, self._settling, self._dispatch, settings)
         self._reload = reload

@@ -15,13 +15,18 @@ from msgcore.errors import (
     CutShort,
     MsgcoreError,
     PluginBroken,
+    ResolverFailed,
     ServiceBusy,
     SetupError,
+    StarttlsInjection,
     TimedOut,
+    TlsFailed,
+    TlsRequired,
     UsageError,
 )
 from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
 from msgcore.mta.gateways.making import make_gateway
+from msgcore.mta.node_services import NodeServices
 from msgcore.mta.routing.connector import Connector
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Gateway
@@ -30,6 +35,8 @@ from msgcore.spi.plugin import Plugin
 __all__ = ["Way", "Ways", "is_link_failure", "outcome_of_error"]
 
 _SERVICE_NOT_AVAILABLE = 421
+_NOT_SECURED = "4.7.5"
+_NO_NAMES = "4.4.3"
 
 
 @attrs.frozen
@@ -50,12 +57,18 @@ class Ways:
     """``built_in`` gateways go before those found by entry point."""
 
     def __init__(
-        self, runtime: Runtime, built_in: Mapping[str, Gateway], folder: Path, secret: Callable[[str], Secret]
+        self,
+        runtime: Runtime,
+        built_in: Mapping[str, Gateway],
+        folder: Path,
+        secret: Callable[[str], Secret],
+        services: NodeServices | None = None,
     ) -> None:
         self._runtime = runtime
         self._built_in = dict(built_in)
         self._folder = folder
         self._secret = secret
+        self._services = services
         self._made: dict[str, list[Way]] = {}
 
     def way(self, connector: Connector) -> Way:
@@ -87,7 +100,7 @@ class Ways:
         if built_in is not None:
             return Plugin(f"gateway {connector.gateway}", built_in, self._runtime)
         try:
-            return make_gateway(connector, self._runtime, self._folder, self._secret)
+            return make_gateway(connector, self._runtime, self._folder, self._secret, self._services)
         except UsageError as error:
             raise SetupError(f"gateway {connector.gateway}: {error}") from error
 
@@ -108,15 +121,19 @@ def outcome_of_error(error: MsgcoreError) -> Outcome:
             return Refused(text=str(error), stage="gateway")
         case CutShort():
             return Unknown(text=str(error), stage="gateway")
+        case TlsFailed() | TlsRequired() | StarttlsInjection():
+            return Deferred(None, _NOT_SECURED, str(error), "gateway")
+        case ResolverFailed():
+            return Deferred(None, _NO_NAMES, str(error), "gateway")
         case _:
             # A set-up can be mended while the message waits, and whatever passes passes.
             return Deferred(text=str(error), stage="gateway")
 
 
 def is_link_failure(said: MsgcoreError | Outcome) -> bool:
-    """Say whether the way to the next hop is the reason: nobody there, no session, or 421."""
+    """Say whether the way to the next hop is the reason: no names, nobody there, no session, no TLS, or 421."""
     if isinstance(said, Outcome):
         return isinstance(said, Deferred) and said.code == _SERVICE_NOT_AVAILABLE
     if isinstance(said, CutShort | PluginBroken):
         return False
-    return isinstance(said, ConnectionLost | TimedOut | ServiceBusy | SetupError)
+    return isinstance(said, ConnectionLost | TimedOut | ServiceBusy | SetupError | ResolverFailed)

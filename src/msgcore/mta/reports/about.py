@@ -97,7 +97,7 @@ def _reported(message: QueuedMessage, settlement: Settlement, action: ReportActi
     return attrs.evolve(
         ReportedRecipient.of_outcome(recipient.address, outcome, action),
         # What was no reply, nobody else said.
-        remote_mta="" if outcome.code is None else _host(settlement.next_hop),
+        remote_mta=outcome.remote_mta or ("" if outcome.code is None else _host(settlement.next_hop)),
         original_address="" if original is None else original.email_address,
         original_type=SMTP if original is None else original.address_type,
         last_attempt_at=now if settlement.is_try else None,

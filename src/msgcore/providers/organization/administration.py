@@ -16,6 +16,7 @@ from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.expansion.given import one_address, own_addresses
 from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import Watch, watch_nothing
 from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
@@ -33,6 +34,7 @@ from msgcore.providers.organization.lists import ListAdministration
 from msgcore.providers.organization.office import MAILBOX_GATEWAY, MAILBOXES, Office
 from msgcore.providers.organization.passwords import set_keys
 from msgcore.runtime import Connection, LoopRuntime, Runtime
+from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.secrets import check_reference
 from msgcore.wire.sasl import new_keys
 
@@ -179,11 +181,13 @@ class SqlOrganization(ListAdministration):
         settings: ManagerSettings | None = None,
         watch: Watch = watch_nothing,
         grace_seconds: float = 30.0,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
     ) -> Node:
         office = self._office
 
         async def build(runtime: LoopRuntime, deadline: Deadline) -> Parts:
-            return await office.on(runtime).node_parts(settings, watch, deadline)
+            return await office.on(runtime).node_parts(settings, watch, deadline, names, outbound)
 
         return Node(office.runtime, build, listen, grace_seconds=grace_seconds)
 

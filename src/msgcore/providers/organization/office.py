@@ -20,8 +20,12 @@ from msgcore.mta.expansion.preview import preview
 from msgcore.mta.links import links_for
 from msgcore.mta.listener import DirectoryCheck
 from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.nexthop.schema import NEXTHOP_SCHEMA
+from msgcore.mta.nexthop.settings import OutboundSettings
+from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import Parts
 from msgcore.mta.node_queue import NodeQueue, Watch
+from msgcore.mta.node_services import NodeServices
 from msgcore.mta.organization import RoutesEpoch
 from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
@@ -40,6 +44,7 @@ from msgcore.providers.organization.gateway import MailboxGateway
 from msgcore.providers.organization.passwords import DirectoryUsers
 from msgcore.runtime import Connection, Database, Engine, Runtime, Schema
 from msgcore.runtime.abc import LoopRuntime
+from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.url import Access, DatabaseUrl
 
@@ -160,6 +165,7 @@ class Office:
         settings: ManagerSettings | None = None,
         reload: Callable[[Deadline], Awaitable[RouteTable | None]] | None = None,
         directory: MtaDirectory | None = None,
+        services: NodeServices | None = None,
     ) -> Manager:
         return Manager(
             self.runtime,
@@ -171,6 +177,22 @@ class Office:
             folder=self.folder,
             settings=attrs.evolve(settings or ManagerSettings(), reports=await self.reports(deadline)),
             reload=reload,
+            services=services or await self.services(deadline),
+        )
+
+    async def services(
+        self,
+        deadline: Deadline,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+        queue: QueueStore | None = None,
+    ) -> NodeServices:
+        """Make what gateways need; with a ``queue``, TLS reports are sent through it."""
+        host = (await self.reports(deadline)).host
+        keeper = SqlKeeper(self.runtime, self.database)
+        accept = None if queue is None else queue.accept
+        return NodeServices.make(
+            self.runtime, host, names or DnsSettings(), outbound or OutboundSettings(), keeper, accept
         )
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
@@ -190,7 +212,14 @@ class Office:
 
         await self.runtime.on_loop(work, deadline)
 
-    async def node_parts(self, settings: ManagerSettings | None, watch: Watch, deadline: Deadline) -> Parts:
+    async def node_parts(
+        self,
+        settings: ManagerSettings | None,
+        watch: Watch,
+        deadline: Deadline,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+    ) -> Parts:
         """Make the parts of a node, which follows the table in force; on its loop."""
         routes = await self.routes(deadline)
 
@@ -202,10 +231,11 @@ class Office:
 
         queue, directory = NodeQueue(self.queue, watch), RecentDirectory(self.directory, self.runtime)
         check = DirectoryCheck(directory, lambda: routes, local_gateway=MAILBOX_GATEWAY)
-        manager = await self.manager(queue, routes, deadline, settings, reload, directory)
+        services = await self.services(deadline, names, outbound, queue)
+        manager = await self.manager(queue, routes, deadline, settings, reload, directory, services)
         keep = (settings or ManagerSettings()).keep
         host = (await self.reports(deadline)).host
-        return Parts(manager, queue, check, host, keep, DirectoryUsers(self.directory))
+        return Parts(manager, queue, check, host, keep, DirectoryUsers(self.directory), services.beside)
 
 
 def _table(epoch: int, data: str) -> RouteTable:
@@ -240,7 +270,7 @@ def _read_reports(data: Mapping[str, Any]) -> ReportSettings:
 
 def schemas() -> Sequence[Schema]:
     """List the schemas that an organisation's database has."""
-    return (_SCHEMA, STORE_SCHEMA, DIRECTORY_SCHEMA, QUEUE_SCHEMA)
+    return (_SCHEMA, STORE_SCHEMA, DIRECTORY_SCHEMA, QUEUE_SCHEMA, NEXTHOP_SCHEMA)
 
 
 async def open_office(

@@ -18,8 +18,10 @@ from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.links import links_for
 from msgcore.mta.listener import DirectoryCheck
 from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import Parts
 from msgcore.mta.node_queue import NodeQueue, Watch
+from msgcore.mta.node_services import NodeServices
 from msgcore.mta.organization import RoutesEpoch, refuse_errors
 from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.reports.settings import ReportSettings
@@ -30,6 +32,7 @@ from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime.abc import LoopRuntime, Runtime
+from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.gateway import Gateway, content_forms_of
 from msgcore.spi.secrets import check_reference, resolve_secret
 from msgcore.spi.settings import setting
@@ -118,6 +121,7 @@ class Desk:
         queue: QueueStore,
         settings: ManagerSettings | None = None,
         reload: Callable[[Deadline], Awaitable[RouteTable | None]] | None = None,
+        services: NodeServices | None = None,
     ) -> Manager:
         lent = {name: _Lent(gateway) for name, gateway in self.office.gateways.items()}
         inside = MailboxGateway(self.office.mailboxes, self.runtime)
@@ -131,6 +135,7 @@ class Desk:
             folder=_FOLDER,
             settings=attrs.evolve(settings or ManagerSettings(), reports=self.office.reports),
             reload=reload,
+            services=services,
         )
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
@@ -160,7 +165,13 @@ class Desk:
 
         await self.runtime.on_loop(work, deadline)
 
-    def node_parts(self, settings: ManagerSettings | None, watch: Watch) -> Parts:
+    def node_parts(
+        self,
+        settings: ManagerSettings | None,
+        watch: Watch,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+    ) -> Parts:
         """Make the parts of a node, which follows the table in force; on its loop."""
         routes = self.office.routes
 
@@ -172,8 +183,10 @@ class Desk:
         queue = NodeQueue(self.queue, watch)
         check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
         keep = (settings or ManagerSettings()).keep
-        manager, users = self.manager(queue, settings, reload), MailboxUsers(self.office.mailboxes, self.runtime)
-        return Parts(manager, queue, check, self.office.reports.host, keep, users)
+        host = self.office.reports.host
+        services = NodeServices.make(self.runtime, host, names or DnsSettings(), outbound or OutboundSettings())
+        manager = self.manager(queue, settings, reload, services)
+        return Parts(manager, queue, check, host, keep, MailboxUsers(self.office.mailboxes, self.runtime))
 
 
 class _Lent:

@@ -1,0 +1,105 @@
+"""Counting sessions for TLS reports: in memory, and written down once a minute."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+import attrs
+
+from msgcore.base.text import one_line
+from msgcore.base.times import Deadline
+from msgcore.errors import MsgcoreError, ResolverFailed
+from msgcore.mta.nexthop.results import SessionResult
+from msgcore.mta.nexthop.tls_report import report_places
+from msgcore.runtime.abc import Runtime
+from msgcore.runtime.dns import DnsKind, Resolver
+
+__all__ = ["CountedSessions", "KeepsCounts", "SessionCounts"]
+
+_MOST_KINDS = 20_000
+_MOST_REASON = 200
+
+_log = logging.getLogger("msgcore.mta")
+
+
+@attrs.frozen
+class CountedSessions:
+    """So many ``sessions`` of one day that came to one ``result``; its ``reason`` is that of one of them."""
+
+    day: date
+    result: SessionResult
+    sessions: int
+
+
+class KeepsCounts(Protocol):
+    """Keeps counts for all nodes of an organisation, and settles which node reports."""
+
+    async def add_counts(self, counted: Sequence[CountedSessions], deadline: Deadline) -> None: ...
+
+    async def due_reports(self, before: date, deadline: Deadline) -> Sequence[tuple[date, str]]:
+        """List the days, before one, and the domains of which something is counted."""
+        ...
+
+    async def claim_report(self, day: date, domain: str, deadline: Deadline) -> Sequence[CountedSessions] | None:
+        """Give what is reported, to one caller; ``None`` to any other, for some minutes, or when it is done."""
+        ...
+
+    async def end_report(self, day: date, domain: str, deadline: Deadline) -> None:
+        """Forget what was counted: it is reported, or nobody wants to know."""
+        ...
+
+
+class SessionCounts:
+    """Takes the results of sessions, and writes them down by :meth:`write` for whom there is who reads reports.
+
+    What a process that is killed had not written is lost; nothing is kept of more than 20,000 kinds of results.
+    """
+
+    def __init__(self, runtime: Runtime, resolver: Resolver, keeper: KeepsCounts) -> None:
+        self._runtime = runtime
+        self._resolver = resolver
+        self._keeper = keeper
+        self._counts: dict[tuple[date, SessionResult], tuple[int, str]] = {}
+
+    def count(self, result: SessionResult) -> None:
+        if not result.result:
+            result = attrs.evolve(result, host="", address="")
+        key = self._runtime.now().date(), attrs.evolve(result, reason="")
+        sessions, reason = self._counts.get(key, (0, one_line(result.reason)[:_MOST_REASON]))
+        if sessions or len(self._counts) < _MOST_KINDS:
+            self._counts[key] = sessions + 1, reason
+
+    async def write(self, deadline: Deadline) -> None:
+        """Write down what was counted; what cannot be written now is kept."""
+        counts, self._counts = self._counts, {}
+        if not counts:
+            return
+        try:
+            domains = {result.policy.domain for _, result in counts}
+            wanted = {domain for domain in domains if await self._is_wanted(domain, deadline)}
+            await self._keeper.add_counts(_counted(counts, wanted), deadline)
+        except MsgcoreError as error:
+            _log.warning("the sessions of TLS reports cannot be written down now: %s", error)
+            for key, (sessions, reason) in counts.items():
+                self._counts[key] = self._counts.get(key, (0, ""))[0] + sessions, reason
+
+    async def _is_wanted(self, domain: str, deadline: Deadline) -> bool:
+        """Say whether somebody reads reports about a domain; when that is not known it is counted."""
+        try:
+            answer = await self._resolver.ask(f"_smtp._tls.{domain}", DnsKind.TXT, deadline)
+        except ResolverFailed:
+            return True
+        return bool(report_places([one for one in answer.records if isinstance(one, bytes)]))
+
+
+def _counted(
+    counts: Mapping[tuple[date, SessionResult], tuple[int, str]], wanted: set[str]
+) -> Sequence[CountedSessions]:
+    return [
+        CountedSessions(day, attrs.evolve(result, reason=reason), sessions)
+        for (day, result), (sessions, reason) in counts.items()
+        if result.policy.domain in wanted
+    ]

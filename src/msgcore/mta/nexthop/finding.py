@@ -1,0 +1,139 @@
+"""Asking DNS for the hosts of a domain, their addresses and their TLSA records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from random import Random
+
+import attrs
+
+from msgcore.base.times import Deadline
+from msgcore.errors import ResolverFailed, UsageError
+from msgcore.model.outcome import Refused
+from msgcore.mta.nexthop.mx import (
+    MOST_HOSTS,
+    Known,
+    MxHost,
+    addresses_in_order,
+    cut_at_own,
+    hosts_in_order,
+    literal_address,
+    mx_hosts,
+)
+from msgcore.mta.nexthop.policy import HostFacts
+from msgcore.runtime.dns import DnsAnswer, DnsKind, Resolver, TlsaRecord
+
+__all__ = ["FoundHosts", "HostFinder"]
+
+_NO_ADDRESS = "5.4.4"
+
+
+@attrs.frozen
+class FoundHosts:
+    """The hosts of a domain in the order in which they are tried, with their addresses.
+
+    ``is_secure``: DNSSEC proves which these are; ``bases`` are the names under which a host's TLSA records are asked
+    for, the first first: none where DNSSEC does not prove its addresses.
+    """
+
+    hosts: tuple[Known, ...]
+    is_secure: bool = False
+    bases: dict[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
+
+
+@attrs.frozen
+class HostFinder:
+    """Finds hosts; ``is_in_penalty`` says of an address that it is tried last."""
+
+    resolver: Resolver
+    own_names: Collection[str]
+    own_addresses: Collection[str]
+    is_in_penalty: Callable[[str], bool]
+    dice: Random
+    port: int = 25
+    families: str = "any"
+    allows_loopback: bool = False
+
+    async def find(self, domain: str, deadline: Deadline) -> FoundHosts | Refused:
+        """Find the hosts of a domain in A-labels, or of an address in brackets; a refusal is for good.
+
+        Raises:
+            ResolverFailed: DNS does not say now; ``DnssecFailed`` where it lies.
+            TimedOut: the deadline passed.
+        """
+        literal = literal_address(domain)
+        if literal is not None:
+            here = [(MxHost(literal, 0), self._in_order([literal]))]
+            return self._found(domain, here, (), FoundHosts(()))
+        if domain.startswith("["):
+            return Refused(None, "5.1.2", f"{domain}: is no address", "dns")
+        try:
+            answer = await self.resolver.ask(domain, DnsKind.MX, deadline)
+        except UsageError as error:
+            return Refused(None, "5.1.2", str(error), "dns")
+        hosts = mx_hosts(domain, answer, self.own_names, self.dice)
+        if isinstance(hosts, Refused):
+            return hosts
+        known: list[Known] = []
+        bases: dict[str, tuple[str, ...]] = {}
+        troubles: list[ResolverFailed] = []
+        for host in hosts:
+            try:
+                known.append((host, await self._addresses(host, answer.is_secure, bases, deadline)))
+            except ResolverFailed as error:
+                troubles.append(error)
+            if sum(any(not self.is_in_penalty(one) for one in found) for _, found in known) >= MOST_HOSTS:
+                break
+        return self._found(domain, known, troubles, FoundHosts((), answer.is_secure, bases))
+
+    def _found(
+        self, domain: str, known: Sequence[Known], troubles: Collection[ResolverFailed], found: FoundHosts
+    ) -> FoundHosts | Refused:
+        away = cut_at_own(domain, known, self.own_addresses)
+        if isinstance(away, Refused):
+            return away
+        ordered = hosts_in_order(away, self.is_in_penalty)
+        if not ordered:
+            for trouble in troubles:
+                raise trouble
+            names = ", ".join(host.name for host, _ in known)
+            return Refused(None, _NO_ADDRESS, f"{domain}: no address to which mail can go: {names}", "dns")
+        return attrs.evolve(found, hosts=ordered)
+
+    async def _addresses(
+        self, host: MxHost, is_mx_secure: bool, bases: dict[str, tuple[str, ...]], deadline: Deadline
+    ) -> tuple[str, ...]:
+        """Give a host's addresses; of its two kinds of them one is enough.
+
+        Raises:
+            ResolverFailed: DNS says nothing of either, or lies about one.
+        """
+        answers: list[DnsAnswer] = []
+        trouble: ResolverFailed | None = None
+        for kind in (DnsKind.A, DnsKind.AAAA):
+            try:
+                answers.append(await self.resolver.ask(host.name, kind, deadline))
+            except ResolverFailed as error:
+                trouble = error
+        having = [one for one in answers if one.records]
+        if not having and trouble is not None:
+            raise trouble
+        if is_mx_secure and having and all(one.is_secure for one in having):
+            bases[host.name] = tuple(dict.fromkeys((having[0].canonical_name, host.name)))
+        return self._in_order([text for one in having for text in one.records if isinstance(text, str)])
+
+    def _in_order(self, addresses: list[str]) -> tuple[str, ...]:
+        return addresses_in_order(addresses, self.dice, families=self.families, allows_loopback=self.allows_loopback)
+
+    async def facts(self, host: str, found: FoundHosts, deadline: Deadline) -> HostFacts:
+        """Ask for a host's TLSA records (RFC 7672 section 2.2); without DNSSEC there are none.
+
+        Raises:
+            ResolverFailed: DNS does not say whether there are any, so nothing may go to this host.
+        """
+        for base in found.bases.get(host, ()):
+            answer = await self.resolver.ask(f"_{self.port}._tcp.{base}", DnsKind.TLSA, deadline)
+            records = tuple(one for one in answer.records if isinstance(one, TlsaRecord))
+            if answer.is_secure and records:
+                return HostFacts(host, found.is_secure, records)
+        return HostFacts(host, found.is_secure)

@@ -1,0 +1,81 @@
+"""How an MTA goes to other domains' hosts: what TLS has to show at least, whose policies count, what is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+
+import attrs
+
+from msgcore.errors import UsageError
+from msgcore.model.address import SMTP, Address, parse_address
+from msgcore.mta.nexthop.policy import FLOORS, Floor
+from msgcore.wire.domain import ascii_domain
+
+__all__ = ["OutboundSettings"]
+
+
+def _floors(given: Mapping[str, Floor]) -> Mapping[str, Floor]:
+    for domain, floor in given.items():
+        if floor not in FLOORS:
+            raise UsageError(f"TLS to {domain}: {floor!r}: need {', '.join(FLOORS)}")
+    return MappingProxyType({_name(domain): floor for domain, floor in given.items()})
+
+
+def _names(given: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(_name, given))
+
+
+def _name(domain: str) -> str:
+    return ascii_domain(domain.removesuffix("."))
+
+
+def _addresses(given: Iterable[str]) -> frozenset[str]:
+    try:
+        return frozenset(str(ip_address(one)) for one in given)
+    except ValueError as error:
+        raise UsageError(f"own_addresses: {error}") from error
+
+
+def _address(given: Address | str | None) -> Address | None:
+    return parse_address(given) if isinstance(given, str) else given
+
+
+@attrs.frozen(kw_only=True)
+class OutboundSettings:
+    """What is the same for all domains that mail goes to by their MX records.
+
+    - ``tls`` says what TLS to a domain has to show at least: ``opportunistic`` (what is offered), ``encrypt`` or
+      ``verify``; ``"*"`` is for all domains that are not named.
+    - ``uses_mta_sts``: domains' MTA-STS policies are fetched and kept to (extra ``http``).
+    - ``tls_reports_from``: who daily TLS reports (RFC 8460) come from, and whom their readers may ask; without one
+      nothing is counted or reported. ``organization_name`` stands in them.
+    - ``own_names`` and ``own_addresses`` are this MTA's besides its host's name, so that mail is not sent round.
+    - ``ca_file`` has the authorities (PEM) that vouch for the hosts of policies and reports, instead of the system's;
+      ``https_port`` is where these are asked.
+
+    Raises:
+        UsageError: a value is none of those that there are.
+    """
+
+    tls: Mapping[str, Floor] = attrs.field(factory=dict[str, Floor], converter=_floors)
+    uses_mta_sts: bool = True
+    tls_reports_from: Address | None = attrs.field(default=None, converter=_address)
+    organization_name: str = ""
+    own_names: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
+    own_addresses: frozenset[str] = attrs.field(default=frozenset(), converter=_addresses)
+    ca_file: Path | None = None
+    https_port: int = 443
+
+    def __attrs_post_init__(self) -> None:
+        contact = self.tls_reports_from
+        if contact is not None and (contact.address_type != SMTP or not contact.email_address.isascii()):
+            raise UsageError(f"tls_reports_from {contact.typed}: need an Internet address in ASCII")
+        if not 1 <= self.https_port <= 65_535:
+            raise UsageError(f"https_port {self.https_port}: need 1 to 65,535")
+
+    def floor(self, domain: str) -> Floor:
+        """Say what TLS to a domain (in A-labels) has to show at least."""
+        return self.tls.get(domain, self.tls.get("*", "opportunistic"))
