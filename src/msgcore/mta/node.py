@@ -54,8 +54,8 @@ class ListenOn:
 class Parts:
     """What a node is made of: a manager and its end of the queue, who gets mail, and what the host is called.
 
-    ``keep`` is for how long what has ended is kept, ``users`` are who may log in; ``beside`` works along until the event
-    is set, and raises nothing.
+    ``keep`` is for how long what has ended is kept, ``users`` are who may log in; ``beside`` works along until the
+    event is set, and raises nothing.
     """
 
     manager: Manager
