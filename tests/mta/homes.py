@@ -25,6 +25,7 @@ _TABLES = (
         "route_epoch",
     ),
     *("directory_entry", "directory_setting", "mailbox", "message_words", "content"),
+    *("sts_policy", "tls_session", "tls_report"),
 )
 
 

@@ -65,8 +65,7 @@ class Links:
         for key, kept in list(self._kept.items()):
             if kept.used_at >= before and len(self._kept) <= _MOST:
                 break
-            if not kept.users:
-                del self._kept[key]
+            if not kept.users and self._kept.pop(key, None) is kept:
                 self._closing.append(self._runtime.in_background(_quietly(kept.link)))
         self._closing = self._closing[-_MOST:]
 
