@@ -496,6 +496,7 @@ REPORTS = ReportSettings(
     most_returned_octets=7,
     most_recipients=9,
     own_addresses=frozenset({Address("SMTP", "robot@a.test"), Address("SMTP", "bounces@a.test")}),
+    tells_unknown_senders=True,
 )
 
 

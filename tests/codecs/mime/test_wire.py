@@ -277,3 +277,66 @@ def test_an_empty_content_type_reads_as_text_on_the_wire_too() -> None:
     sent = mime.octets_for_wire(octets, allow_8bit=False, allow_utf8=False)
 
     assert mime.read(sent).get(PidTagBody) == "hallo ü\n"
+
+
+class Hop(set[str]):
+    """A next hop that offers what is in it."""
+
+    def offers(self, keyword: str) -> bool:
+        return keyword in self
+
+
+SIGNATURE = b"DKIM-Signature: v=1; d=a.test; h=from:subject; b=x\r\n"
+LONG_LINE = b"x" * 1_200
+
+
+@pytest.mark.parametrize(
+    ("letter", "offers"),
+    [
+        (b"Subject: 7bit\r\n\r\ntrailing \t\r\n.\r\n..dots\r\n", set[str]()),
+        (b"Subject: =?utf-8?q?w?=\r\nContent-Transfer-Encoding: 8bit\r\n\r\nno 8-bit octet\r\n", set[str]()),
+        (b"Content-Type: text/plain; charset=utf-8\r\n\r\n\xe2\x82\xac \r\n\r\n\r\n", {"8BITMIME"}),
+        (b"Subject: \xe2\x82\xac raw\r\n\r\nx\r\n", {"8BITMIME"}),
+        (b"Subject: x\r\nno field at all\r\n\r\nx\r\n", set[str]()),
+        (b"Subject: \xe2\x82\xac\r\n\r\n\xe2\x82\xac\r\n", {"8BITMIME", "SMTPUTF8"}),
+        (b"Content-Transfer-Encoding: binary\r\n\r\n\n\r" + LONG_LINE, {"8BITMIME", "BINARYMIME", "CHUNKING"}),
+    ],
+)
+def test_what_was_signed_on_the_way_goes_out_to_the_last_octet(letter: bytes, offers: set[str]) -> None:
+    octets = SIGNATURE + b"From: ann@a.test\r\n" + letter
+
+    sent = mime.usual_wire_form(octets) or mime.wire_writer(mime.read(octets))(Hop(offers))
+
+    assert sent.octets == octets
+
+
+@pytest.mark.parametrize(
+    ("letter", "offers"),
+    [
+        (b"Content-Type: text/plain; charset=utf-8\r\n\r\n\xe2\x82\xac\r\n", set[str]()),
+        (b"Subject: \xe2\x82\xac raw\r\n\r\nx\r\n", set[str]()),
+        (b"\r\n" + LONG_LINE + b"\r\n", {"8BITMIME", "SMTPUTF8"}),
+        (b"\r\nbare \n line end\r\n", {"8BITMIME"}),
+    ],
+)
+def test_what_was_signed_is_refused_rather_than_converted(letter: bytes, offers: set[str]) -> None:
+    octets = SIGNATURE + b"From: ann@a.test\r\n" + letter
+
+    with pytest.raises(CapabilityMissing, match="signed"):
+        mime.wire_writer(mime.read(octets))(Hop(offers))
+    assert mime.wire_writer(mime.read(octets.removeprefix(SIGNATURE)))(Hop(offers)).octets
+
+
+def test_what_was_signed_and_then_changed_here_is_converted_as_ever() -> None:
+    message = mime.read(SIGNATURE + b"From: ann@a.test\r\nSubject: x\r\n\r\n\xe2\x82\xac\r\n")
+    message.subject = "another"
+
+    assert mime.wire_writer(message)(Hop(set())).octets.isascii()
+
+
+def test_blind_recipients_are_taken_out_of_what_was_signed() -> None:
+    octets = SIGNATURE + b"From: ann@a.test\r\nBcc: eve@e.test\r\n\r\n\xe2\x82\xac\r\n"
+
+    sent = mime.wire_writer(mime.read(octets))(Hop({"8BITMIME"})).octets
+
+    assert sent == octets.replace(b"Bcc: eve@e.test\r\n", b"")

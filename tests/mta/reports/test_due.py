@@ -44,6 +44,26 @@ def due(settlements: Sequence[Settlement], message: QueuedMessage = MESSAGE, now
     return "" if action is None else action.value
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "settings", "reported"),
+    [
+        ({"origin=outside", "spf=pass"}, SETTINGS, "failed"),
+        ({"origin=outside", "sender=unknown"}, SETTINGS, "absorbed"),
+        ({"origin=outside", "sender=unknown"}, attrs.evolve(SETTINGS, tells_unknown_senders=True), "failed"),
+    ],
+)
+def test_nobody_is_told_of_mail_that_he_need_not_have_sent(
+    verdicts: set[str], settings: ReportSettings, reported: str
+) -> None:
+    """A report to whoever a stranger names as his return path would be backscatter."""
+    message = attrs.evolve(MESSAGE, verdicts=frozenset(verdicts))
+
+    action = report_due(settled(NOBODY)[0], message, NOON, settings)
+    untold = absorbed(message, settled(NOBODY), settings)
+
+    assert ("absorbed" if action is None else action.value, bool(untold)) == (reported, reported == "absorbed")
+
+
 # Anything.
 
 

@@ -4,7 +4,9 @@ It gives octets in which every line ends with CRLF, without NUL, without lines o
 that the next hop has not offered to take. What is so already goes out as it is. Otherwise the message is built again
 from its tree: a body that cannot stay is encoded anew, a header field that cannot stay is written anew, all else is
 kept. A signed part is never changed but for its line ends, which are CRLF where the signature was made (RFC 1847
-section 2.1). Where the hop takes binary (RFC 3030), a part that is labelled so stays, to the last octet.
+section 2.1). What bears a DKIM signature goes out to the last octet as it was signed, or not at all (RFC 6376 section
+5.3): whoever signed it has chosen its form. Where the hop takes binary (RFC 3030), a part that is labelled so stays, to
+the last octet.
 
 What is composed is written at once in the least encoding that the hop takes.
 """
@@ -89,7 +91,7 @@ def write_for_wire(
     ``flowed``, ``tnef``: as ``mime.write`` does. Files that nobody has loaded are read, which blocks.
 
     Raises:
-        CapabilityMissing: an address needs SMTPUTF8, or a signed part needs what the hop does not offer.
+        CapabilityMissing: an address needs SMTPUTF8, or what is signed needs what the hop does not offer.
         NotLoaded, InjectionRefused, UsageError: as ``mime.write`` does.
     """
     check_message(message)
@@ -103,7 +105,13 @@ def _wire_form(
 ) -> WireForm:
     source = message.source
     if source is not None and source.form == "mime" and goes_as_read(message, tnef=tnef):
-        return _form_of_octets(source.octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary)
+        return _form_of_octets(
+            source.octets,
+            allow_8bit=allow_8bit,
+            allow_utf8=allow_utf8,
+            allow_binary=allow_binary,
+            keeps_signatures=True,
+        )
     composed = _composed_messages(message)
     needs_utf8 = composed is not None and not all(map(str.isascii, _addresses(composed)))
     domain = _domain(allow_8bit=allow_8bit, allow_binary=allow_binary)
@@ -142,7 +150,7 @@ def _domain(*, allow_8bit: bool, allow_binary: bool) -> Domain:
 
 
 def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool = False) -> bytes:
-    """Bring a message's octets into the wire form.
+    """Bring a message's octets into the wire form, also where that breaks a DKIM signature: it is for programs here.
 
     Raises:
         CapabilityMissing: as :func:`write_for_wire` does.
@@ -150,7 +158,9 @@ def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_
     return _form_of_octets(octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary).octets
 
 
-def _form_of_octets(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool) -> WireForm:
+def _form_of_octets(
+    octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool, keeps_signatures: bool = False
+) -> WireForm:
     domain = domain_of(octets)
     if domain is Domain.SEVEN_BIT and (header := _WHOLE_HEADER.match(octets)):
         lowered = header[0].lower()
@@ -158,10 +168,37 @@ def _form_of_octets(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_
             return _seven_bit(octets)
     root = parse(octets, NO_LIMITS)
     if domain > Domain.SEVEN_BIT or root.has_junk or not root.has_blank_line or _has_bcc(root):
-        builder = _Builder(_domain(allow_8bit=allow_8bit, allow_binary=allow_binary), allow_utf8)
-        octets = rebuild(root, builder.header_of, builder.body_of, builder.comment_of, b"\r\n")
+        taken = _domain(allow_8bit=allow_8bit, allow_binary=allow_binary)
+        builder = _Builder(taken, allow_utf8)
+        built = rebuild(root, builder.header_of, builder.body_of, builder.comment_of, b"\r\n")
+        if not (keeps_signatures and _is_signed(root) and _differ(octets, built)):
+            octets = built
+        elif domain > taken or _has_bcc(root):
+            raise CapabilityMissing(
+                "the message is signed (DKIM), and what the next hop takes would break the signature"
+            )
     # Behind BDAT nothing is added: it could be content.
     return WireForm(octets if allow_binary or octets.endswith(b"\r\n") else octets + b"\r\n")
+
+
+def _is_signed(root: Entity) -> bool:
+    """Say whether a host on the way has signed the message, so that no octet of it may change (RFC 6376, RFC 8617)."""
+    return any(root.header.raw(name) is not None for name in (b"dkim-signature", b"arc-message-signature"))
+
+
+def _differ(octets: bytes, built: bytes) -> bool:
+    """Say whether more is different than a line end behind the body, or fields that name blind recipients."""
+    if octets.removesuffix(b"\r\n") == built.removesuffix(b"\r\n"):
+        return False
+    one, other = (parse(text, NO_LIMITS) for text in (octets, built))
+    if not _has_bcc(one) or one.body.removesuffix(b"\r\n") != other.body.removesuffix(b"\r\n"):
+        return True
+    return _open_fields(one) != _open_fields(other)
+
+
+def _open_fields(root: Entity) -> list[bytes]:
+    octets = root.header.octets
+    return [octets[one.start : one.end] for one in root.header.each_field() if one.name not in BLIND_FIELDS]
 
 
 # Fields and a blank line, and no line that is none.

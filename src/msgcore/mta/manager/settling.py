@@ -25,6 +25,7 @@ from msgcore.mta.queue.contract import Accept, Claim, Finished, NewReport, Queue
 from msgcore.mta.reports.about import reports_about
 from msgcore.mta.reports.due import absorbed, released_at
 from msgcore.mta.routing.connector import Connector
+from msgcore.mta.trust.verdicts import UNKNOWN_SENDER
 from msgcore.runtime.abc import NEVER, Group, Runtime
 from msgcore.spi.persist import written_down
 
@@ -284,7 +285,8 @@ class Settling:
                     message.message_class,
                     attrs.evolve(message.request, notify=None, envelope_id="", returned_content=None),
                     message.received_from,
-                    message.verdicts,
+                    # The owner, who hears of it, is known.
+                    message.verdicts - {UNKNOWN_SENDER},
                 ),
                 f"list {group.list_address.email_address}",
                 (queued,),

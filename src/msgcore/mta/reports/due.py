@@ -18,6 +18,7 @@ from msgcore.model.recipient import Recipient
 from msgcore.model.report import ReportAction, report_class
 from msgcore.mta.queue.contract import QueuedMessage, QueuedRecipient, Settlement
 from msgcore.mta.reports.settings import ReportSettings
+from msgcore.mta.trust.verdicts import UNKNOWN_SENDER
 
 __all__ = [
     "POSTMASTER_CLASS",
@@ -46,9 +47,12 @@ class Audience(enum.Enum):
 def audience_of(message: QueuedMessage, settings: ReportSettings) -> Audience:
     """Say who hears of a message: its sender; of a report of our own the postmaster; of any other report nobody.
 
-    A report is known by its class, and not by its null return path alone. One that somebody brought is not ours:
-    whoever wants to flood the postmaster could send as many as he likes.
+    Nobody hears of a message that nothing shows to come from its return path: whoever is named there need not have
+    sent it. A report is known by its class, and not by its null return path alone. One that somebody brought is not
+    ours: whoever wants to flood the postmaster could send as many as he likes.
     """
+    if UNKNOWN_SENDER in message.verdicts and not settings.tells_unknown_senders:
+        return Audience.NOBODY
     if message.sender is None:
         is_own_report = message.message_class in _OWN_CLASSES and not message.received_from
         return Audience.POSTMASTER if is_own_report and settings.postmaster is not None else Audience.NOBODY

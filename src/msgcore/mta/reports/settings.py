@@ -42,6 +42,8 @@ class ReportSettings:
     - ``delay_notice_after``: how long a message waits until its sender is told; ``None`` for never.
     - ``most_returned_octets``: how much of a message a report brings back at most.
     - ``most_recipients``: how many one report names; more of them are told in several reports.
+    - ``tells_unknown_senders``: report also on mail of strangers that neither SPF nor a signature shows to come from
+      its return path, where such mail is looked at: such reports hit people who sent nothing (backscatter).
     - ``own_addresses`` are never reported to, nor are ``mailer-daemon`` and ``double-bounce`` at ``host``.
 
     Raises:
@@ -54,6 +56,7 @@ class ReportSettings:
     most_returned_octets: int = 50_000
     most_recipients: int = 1_000
     own_addresses: frozenset[Address] = attrs.field(default=frozenset(), converter=_addresses)
+    tells_unknown_senders: bool = False
     _own_keys: frozenset[tuple[str, str]] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:

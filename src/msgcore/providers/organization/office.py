@@ -253,6 +253,7 @@ def _write_reports(reports: ReportSettings) -> dict[str, object]:
         "most_returned_octets": reports.most_returned_octets,
         "most_recipients": reports.most_recipients,
         "own_addresses": sorted(attrs.astuple(one) for one in reports.own_addresses),
+        "tells_unknown_senders": reports.tells_unknown_senders,
     }
 
 
@@ -265,6 +266,7 @@ def _read_reports(data: Mapping[str, Any]) -> ReportSettings:
         data["most_returned_octets"],
         data["most_recipients"],
         frozenset(Address(*one) for one in data["own_addresses"]),
+        data.get("tells_unknown_senders", False),
     )
 
 
