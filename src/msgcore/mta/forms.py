@@ -109,14 +109,14 @@ class ContentForms:
 
     def _content_in(self, form: str) -> Content:
         if form == "mime":
-            return Content(mime.write(self._read(), bcc=False))
+            return attrs.evolve(self._content, octets=mime.write(self._read(), bcc=False), form="mime")
         if form not in {"plain", "text"}:
             raise UsageError(f"{form!r}: messages are made into mime, plain or text")
         message = read_message(self._content.octets, form=self._content.form)
         if self._content.form == "mime" and _stays(message, form):
             return self._content
         _make_plain(message, keeps_files=form == "plain")
-        return Content(mime.write(message, bcc=False, tnef=False))
+        return attrs.evolve(self._content, octets=mime.write(message, bcc=False, tnef=False), form="mime")
 
 
 def _form_for(row: Recipient, profile: str) -> str:

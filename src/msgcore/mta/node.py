@@ -28,6 +28,7 @@ from msgcore.mta.node_queue import NodeQueue
 from msgcore.mta.node_services import WorksUntil
 from msgcore.mta.routing.own_places import check_own_places
 from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import NEVER, Endpoint, Event, Group, LoopRuntime, Runtime
 
 __all__ = ["Build", "ListenOn", "Node", "Parts"]
@@ -54,8 +55,8 @@ class ListenOn:
 class Parts:
     """What a node is made of: a manager and its end of the queue, who gets mail, and what the host is called.
 
-    ``keep`` is for how long what has ended is kept, ``users`` are who may log in; ``beside`` works along until the
-    event is set, and raises nothing.
+    ``keep`` is for how long what has ended is kept, ``users`` are who may log in; ``verifier`` looks at the mail of
+    strangers; ``beside`` works along until the event is set, and raises nothing.
     """
 
     manager: Manager
@@ -65,6 +66,7 @@ class Parts:
     keep: timedelta
     users: Users | None = None
     beside: tuple[WorksUntil, ...] = ()
+    verifier: Verifier | None = None
 
 
 Build = Callable[[LoopRuntime, Deadline], Awaitable[Parts]]
@@ -159,6 +161,7 @@ class Node:
             grace_seconds=self._grace_seconds,
             is_shared=one.is_shared,
             watch=parts.queue.tell,
+            verifier=parts.verifier,
         )
 
     async def wait(self, *, timeout_seconds: float | None = None) -> None:

@@ -40,6 +40,8 @@ class Content:
 
     octets: bytes = attrs.field(repr=lambda octets: f"<{len(octets)} octets>")
     form: str = "mime"
+    is_ours: bool = attrs.field(default=True, kw_only=True)
+    """Whether it is known whose it is: only that is signed in the name of a domain of ours."""
 
 
 class Gateway(Protocol):

@@ -88,6 +88,7 @@ class House:
         *,
         recipients: Any = everybody,
         runtime: Any = None,
+        verifier: Any = None,
         grace_seconds: float = 3_600.0,  # what a stop would wait for without end fails a test
         **settings: Any,
     ) -> None:
@@ -100,6 +101,7 @@ class House:
             self.queue,
             recipients,
             grace_seconds=grace_seconds,
+            verifier=verifier,
         )
         self.port = 0
 

@@ -9,6 +9,7 @@ import attrs
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.base.text import one_line
 from msgcore.base.times import Deadline
 from msgcore.errors import ServiceBusy, StoreFull
 from msgcore.model.address import Address
@@ -24,6 +25,10 @@ from msgcore.mta.listener.users import Users
 from msgcore.mta.listener.visits import Visit
 from msgcore.mta.node_queue import MailRefused, MessageTaken, Watch, watch_nothing
 from msgcore.mta.queue.contract import Accept
+from msgcore.mta.trust.authentication import Authentication
+from msgcore.mta.trust.results_text import without_own_results
+from msgcore.mta.trust.verdicts import FROM_OUTSIDE
+from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
 from msgcore.wire.smtp.server import Client, MailFacts
@@ -64,8 +69,10 @@ class Desk:
         recipients: RecipientCheck,
         users: Users | None = None,
         watch: Watch = watch_nothing,
+        verifier: Verifier | None = None,
     ) -> None:
         self.runtime = runtime
+        self.verifier = verifier
         self.watch = watch
         self.service = settings.service
         self.settings = settings
@@ -230,15 +237,47 @@ class MailHandler:
         recipients = tuple(self._recipients)
         if len(recipients) > 1:
             recipients = tuple(dict.fromkeys(recipients))
+        found = await self._looked_at(octets, arrival)
+        refusal = None if found is None else self._refusal_of(found)
+        if refusal is not None:
+            return refusal
+        if self._desk.verifier is not None:
+            octets = without_own_results(octets, header, settings.host_name)
         transfer_id = new_time_ordered_id().hex()
         whom = _only_one(recipients, arrival.facts)
         traced = received_field(self._clause, transfer_id, whom, self._desk.runtime.now()) + octets
+        if found is not None:
+            # Above our Received field nobody else can have written anything.
+            traced = found.field(settings.host_name) + traced
+        verdicts = frozenset[str]() if found is None else found.verdicts
+        if not self._is_known:
+            verdicts |= {FROM_OUTSIDE}
         envelope = Envelope(arrival.sender, recipients, transfer_id, arrival.facts.request)
         if is_simple(header):
             accept = accept_of_mail(envelope, Content(traced), self._name)
         else:
             accept = await self._desk.runtime.in_thread(lambda: self._read(envelope, traced))
-        return await self._desk.take(accept)
+        return await self._desk.take(attrs.evolve(accept, verdicts=verdicts) if verdicts else accept)
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether we know whose mail it is: who logged in, may relay, or is a site of ours answers for it."""
+        return self._may_relay or self._is_site or bool(self._client and self._client.user)
+
+    async def _looked_at(self, octets: bytes, arrival: Arrival) -> Authentication | None:
+        """Look at what a stranger sends (SPF, DKIM, ARC, DMARC), where that is done."""
+        verifier = self._desk.verifier
+        if verifier is None or self._is_known:
+            return None
+        deadline = self._desk.runtime.deadline(verifier.settings.verify_seconds)
+        return await verifier.verify(octets, arrival.facts.client, arrival.sender, deadline)
+
+    def _refusal_of(self, found: Authentication) -> Reply | None:
+        verifier = self._desk.verifier
+        if verifier is None or verifier.settings.on_dmarc_fail != "reject" or found.wants != "reject":
+            return None
+        text = f"{one_line(found.dmarc.domain, 100)} wants this refused: neither SPF nor DKIM stands for it (DMARC)"
+        return Reply(550, (text,), EnhancedStatus(5, 7, 1))
 
     async def _submitted(self, octets: bytes, arrival: Arrival) -> bytes | Reply:
         """Give a user's mail with what it lacked, or the reply that refuses it."""

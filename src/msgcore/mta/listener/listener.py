@@ -16,6 +16,7 @@ from msgcore.mta.listener.settings import ListenerSettings
 from msgcore.mta.listener.users import Users
 from msgcore.mta.listener.visits import Visits
 from msgcore.mta.node_queue import SessionTurned, Watch, watch_nothing
+from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import NEVER, Endpoint, Event, LoopRuntime, Stream
 from msgcore.runtime.abc import Listener as RuntimeListener
 from msgcore.wire.smtp.server import serve_session
@@ -38,7 +39,7 @@ class Listener:
             ...
 
     ``users`` are whom the settings speak of as mailboxes that log in, and whose addresses those are that they send
-    under.
+    under. ``verifier`` looks at the mail of strangers.
 
     Raises:
         UsageError: the settings ask for users, and there are none.
@@ -56,11 +57,12 @@ class Listener:
         grace_seconds: float = 30.0,
         is_shared: bool = False,
         watch: Watch = watch_nothing,
+        verifier: Verifier | None = None,
     ) -> None:
         self._runtime = runtime
         self._endpoints = tuple(endpoints)
         self._settings = settings = _known_to(users, settings)
-        self._desk = Desk(runtime, settings, queue, recipients, users, watch)
+        self._desk = Desk(runtime, settings, queue, recipients, users, watch, verifier)
         self._visits = Visits(runtime, settings.limits, settings.max_connections)
         self._watch = watch
         self._grace_seconds = grace_seconds

@@ -26,6 +26,7 @@ from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.fan_out import fan_out
 from msgcore.mta.routing.nexthop import next_hop
 from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.trust.verdicts import FROM_OUTSIDE
 from msgcore.runtime.abc import Runtime
 
 __all__ = ["Dispatch"]
@@ -113,7 +114,8 @@ class Dispatch:
                 address = expansion.address
             addressee = Addressee(queued, address)
             decided.append((addressee, self._route(claim, addressee)))
-        settlements += self._place(Parcel(claim, ContentForms(claim.content), (), claimed_at), decided)
+        content = attrs.evolve(claim.content, is_ours=FROM_OUTSIDE not in claim.message.verdicts)
+        settlements += self._place(Parcel(claim, ContentForms(content), (), claimed_at), decided)
         self._settling.settle(claim, settlements, copies)
 
     def go_round(self, hop: Hop, parcel: Parcel, outcome: Outcome) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, TryAgain
-from msgcore.runtime.dns import DnsAnswer, DnsKind, Resolver
+from msgcore.runtime.dns import DnsAnswer, DnsKind
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver  # it loads much
 
 __all__ = ["Lookups"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from msgcore.base.times import Deadline
 from msgcore.model.address import SMTP, Address
@@ -16,9 +17,11 @@ from msgcore.mta.trust.settings import TrustSettings
 from msgcore.mta.trust.spf import SpfResult, check_spf, load_spf
 from msgcore.mta.trust.suffixes import load_suffixes
 from msgcore.runtime.abc import Runtime
-from msgcore.runtime.dns import Resolver
 from msgcore.wire.domain import ascii_domain
 from msgcore.wire.smtp.server import Client
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver  # it loads much
 
 __all__ = ["Verifier"]
 

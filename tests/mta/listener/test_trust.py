@@ -1,0 +1,91 @@
+"""A listener that looks at the mail of strangers: what it adds, takes out, refuses, and hands on."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from msgcore.mta import TrustSettings
+from msgcore.mta.listener import from_networks
+from msgcore.mta.trust.verifier import Verifier
+from msgcore.runtime import AsyncioRuntime
+from msgcore.runtime.dns import Resolver
+from tests.mta.listener.house import HOST, House
+from tests.mta.trust.letters import ANN, LETTER, signer
+from tests.mta.trust.names import ZONES
+from tests.servers.name_server import NameServer
+
+FORGED = b"Authentication-Results: mx.b.test; dmarc=pass\r\n"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[NameServer]:
+    with NameServer(ZONES) as server:
+        yield server
+
+
+def house(server: NameServer, *, action: str = "note", **settings: Any) -> House:
+    runtime = AsyncioRuntime()
+    trust = TrustSettings(verifies=True, on_dmarc_fail=action)  # type: ignore[arg-type]  # one of its words
+    return House(runtime=runtime, verifier=Verifier(runtime, Resolver(runtime, server.settings), trust), **settings)
+
+
+def sent(house: House, octets: bytes, sender: str = ANN.email_address) -> Any:
+    with house.library() as client:
+        client.sendmail(sender, ["bob@b.test"], octets)
+    return house.queue.accepted[-1]
+
+
+def test_what_was_found_stands_above_our_received_field_and_goes_with_the_message(server: NameServer) -> None:
+    octets = signer().sign(LETTER, ANN)
+
+    with house(server) as listening:
+        accept = sent(listening, octets)
+
+    head, _, rest = accept.content.octets.partition(b"Received: ")
+    assert head.startswith(b"Authentication-Results: mx.b.test;\r\n\tspf=fail smtp.mailfrom=a.test;")
+    assert rest.endswith(octets)
+    assert accept.verdicts == {"origin=outside", "spf=fail", "dkim=pass", "dmarc=pass", "arc=none"}
+
+
+def test_a_field_in_our_name_is_taken_out_and_no_other_octet(server: NameServer) -> None:
+    octets = LETTER.replace(b"Subject:", FORGED + b"Subject:")
+
+    with house(server) as listening:
+        accept = sent(listening, octets)
+
+    assert accept.content.octets.endswith(b"\r\n" + LETTER)
+    assert accept.content.octets.count(b"dmarc=pass") == 0
+
+
+@pytest.mark.parametrize(("action", "is_taken"), [("note", True), ("reject", False)])
+def test_what_its_domain_wants_refused_is_refused_if_the_node_obeys(
+    server: NameServer, action: str, is_taken: bool
+) -> None:
+    with house(server, action=action) as listening:
+        try:
+            assert {"policy=reject", "sender=unknown"} <= sent(listening, LETTER).verdicts
+        except smtplib.SMTPDataError as error:
+            refusal = error.smtp_code, error.smtp_error
+        else:
+            refusal = (0, b"")
+
+    assert (refusal == (0, b"")) is is_taken
+    assert is_taken or (refusal[0] == 550 and refusal[1].startswith(b"5.7.1 a.test wants this refused"))
+
+
+def test_who_may_relay_is_not_looked_at_and_may_not_speak_in_our_name_either(server: NameServer) -> None:
+    with house(server, action="reject", may_relay=from_networks("127.0.0.0/8")) as listening:
+        accept = sent(listening, FORGED + LETTER)
+
+    assert accept.verdicts == frozenset()
+    assert accept.content.octets.endswith(LETTER)
+    assert b"Authentication-Results" not in accept.content.octets
+
+
+def test_whoever_is_not_looked_at_is_still_a_stranger() -> None:
+    with House() as listening:
+        assert (sent(listening, FORGED + LETTER).verdicts, HOST) == ({"origin=outside"}, "mx.b.test")
