@@ -89,6 +89,7 @@ class House:
         recipients: Any = everybody,
         runtime: Any = None,
         verifier: Any = None,
+        users: Any = None,
         grace_seconds: float = 3_600.0,  # what a stop would wait for without end fails a test
         **settings: Any,
     ) -> None:
@@ -100,6 +101,7 @@ class House:
             ListenerSettings(HOST, **settings),
             self.queue,
             recipients,
+            users=users,
             grace_seconds=grace_seconds,
             verifier=verifier,
         )
@@ -121,8 +123,8 @@ class House:
         kind = smtplib.LMTP if is_lmtp else smtplib.SMTP
         return kind("127.0.0.1", self.port, local_hostname="client.a.test")
 
-    def talk(self) -> Talk:
-        return Talk(self.port)
+    def talk(self, source: str = "127.0.0.1") -> Talk:
+        return Talk(self.port, source)
 
     @property
     def octets(self) -> list[bytes]:
@@ -133,8 +135,8 @@ class House:
 class Talk:
     """A client that says octets and hears replies; it has been greeted."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0))
         self._heard = b""
         self.greeting = self.hear()
 
