@@ -178,17 +178,24 @@ class Node:
 
         What is on its way for longer than ``grace_seconds`` is cut, and tried again later, or by another node.
         """
+        await self._stop(turns_away=True)
+
+    async def hand_over(self) -> None:
+        """Stop as :meth:`close` does, but leave who connects from now on to a node that listens at the same places."""
+        await self._stop(turns_away=False)
+
+    async def _stop(self, *, turns_away: bool) -> None:
         running, self._running = self._running, None
         if running is not None:
-            await self._runtime.on_loop(lambda runtime: self._close(runtime, running), NEVER)
+            await self._runtime.on_loop(lambda runtime: self._close(runtime, running, turns_away), NEVER)
 
-    async def _close(self, runtime: LoopRuntime, running: _Running) -> None:
+    async def _close(self, runtime: LoopRuntime, running: _Running, turns_away: bool) -> None:
         running.stop.set()
         running.manager.wake()
         with contextlib.suppress(_GraceIsOver):
             async with running.group, runtime.group() as closing:
                 for listener in running.listeners:
-                    closing.start(listener.close())
+                    closing.start(listener.close(turns_away=turns_away))
                 closing.start(self._drain(runtime, running))
         await running.manager.give_back_arrivals()
 

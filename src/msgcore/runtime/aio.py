@@ -23,6 +23,7 @@ from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import LookUp, addresses_of, given, look_up, naming
+from msgcore.runtime.held import HeldSockets
 from msgcore.runtime.proxy import first_hop, through
 from msgcore.runtime.race import Race
 from msgcore.runtime.sync import Lock
@@ -42,10 +43,11 @@ class AsyncioRuntime:
     """A :class:`~msgcore.runtime.abc.LoopRuntime` on the running loop; several tasks may share one.
 
     A public call that goes through :meth:`run` is cancelled as a whole; outside of it, :meth:`cancel` ends the waits
-    that stand at that moment.
+    that stand at that moment. At the places of ``held`` it listens on those sockets, and not on new ones.
     """
 
-    def __init__(self, look_up: LookUp = look_up) -> None:
+    def __init__(self, look_up: LookUp = look_up, *, held: HeldSockets | None = None) -> None:
+        self._held = held
         self._calls = Calls()
         self._clock = SystemClock()
         self._look_up = look_up
@@ -101,9 +103,11 @@ class AsyncioRuntime:
             SetupError: the port is taken or not allowed, or the host is not this machine's; or ports cannot be shared
                 on this system.
         """
-        passive = socket.AI_PASSIVE
-        addresses = await self.in_thread(lambda: addresses_of(endpoint.host, endpoint.port, passive))
-        sockets = bind(endpoint, list(addresses), is_shared=is_shared)
+        sockets = [] if self._held is None else self._held.take(endpoint.host, endpoint.port)
+        if not sockets:
+            passive = socket.AI_PASSIVE
+            addresses = await self.in_thread(lambda: addresses_of(endpoint.host, endpoint.port, passive))
+            sockets = bind(endpoint, list(addresses), is_shared=is_shared)
         return AsyncioListener(sockets, endpoint.service, serve, connections, self._calls)
 
     async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None:

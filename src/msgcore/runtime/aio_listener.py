@@ -56,15 +56,24 @@ class AsyncioListener:
         port: int = self._sockets[0].getsockname()[1]
         return port
 
+    async def stop_accepting(self) -> None:
+        await self._end(set(self._acceptors))
+        for listening in self._sockets:
+            listening.close()
+
     async def close(self) -> None:
         """Stop listening, and cancel and await every connection's task, except one that calls this itself."""
-        tasks = {*self._acceptors, *self._tasks} - {asyncio.current_task()}
+        await self._end({*self._acceptors, *self._tasks})
+        for listening in self._sockets:
+            listening.close()
+
+    @staticmethod
+    async def _end(tasks: set[asyncio.Task[None]]) -> None:
+        tasks = tasks - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        for listening in self._sockets:
-            listening.close()
 
     async def __aenter__(self) -> AsyncioListener:
         return self

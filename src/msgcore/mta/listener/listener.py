@@ -97,14 +97,18 @@ class Listener:
             await self._close()
             raise
 
-    async def close(self) -> None:
+    async def close(self, *, turns_away: bool = True) -> None:
         """Stop: who connects now is turned away, who sends a message may end it within ``grace_seconds``.
 
-        Then every connection is closed; clients that were idle hear nothing, and try again (RFC 5321 section 3.8).
+        Without ``turns_away``, who connects now is left to others that listen at the same place. Then every connection
+        is closed; clients that were idle hear nothing, and try again (RFC 5321 section 3.8).
         """
         self._closing.set()
         self._quiet.clear()
         try:
+            if not turns_away:
+                for one in self._listening:
+                    await one.stop_accepting()
             if self._is_at_work:
                 with contextlib.suppress(TimedOut):
                     await self._quiet.wait(self._runtime.deadline(self._grace_seconds))
