@@ -14,7 +14,7 @@ from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn
-from msgcore.mta.node_queue import Watch, watch_nothing
+from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
 from msgcore.mta.organization import ListFacts, MailboxFacts, RedirectFacts, RoutesEpoch
 from msgcore.mta.organization import Organization as _Organization
 from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
@@ -209,6 +209,9 @@ class Organization(Closing):
 
     def queue_depth(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> QueueDepth:
         return self._runtime.run(self._inner.queue_depth(timeout_seconds=timeout_seconds))
+
+    def hops_down(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[HopTurned, ...]:
+        return self._runtime.run(self._inner.hops_down(timeout_seconds=timeout_seconds))
 
     def purge(self, ended_before: datetime, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
         return self._runtime.run(self._inner.purge(ended_before, timeout_seconds=timeout_seconds))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
@@ -45,6 +45,7 @@ __all__ = [
     "SessionTurned",
     "TakesArrivals",
     "Watch",
+    "turned_down",
     "watch_nothing",
 ]
 
@@ -74,6 +75,17 @@ class HopTurned:
 
     hop: str
     down_until: datetime | None
+
+    @property
+    def connector(self) -> str:
+        """The connector's name."""
+        return self.hop.rpartition(" ")[0]
+
+
+def turned_down(notes: Iterable[LinkNote]) -> tuple[HopTurned, ...]:
+    """Give the next hops that are down, by name."""
+    down = [HopTurned(one.hop, one.down_until) for one in notes if one.down_until is not None]
+    return tuple(sorted(down, key=lambda one: one.hop))
 
 
 @attrs.frozen

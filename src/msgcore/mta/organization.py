@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 import attrs
 
@@ -17,7 +17,7 @@ from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
-from msgcore.mta.node_queue import Watch, watch_nothing
+from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
 from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
@@ -39,6 +39,7 @@ __all__ = [
     "RoutesEpoch",
     "given_password",
     "open_organization",
+    "organization_service",
     "refuse_errors",
 ]
 
@@ -334,6 +335,10 @@ class Organization(Protocol):
         """Say how full the queue is, and since when the first that is due has waited."""
         ...
 
+    async def hops_down(self, *, timeout_seconds: float = 60.0) -> tuple[HopTurned, ...]:
+        """List the next hops that are down, and until when nobody tries each."""
+        ...
+
     async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:
         """Forget messages whose last recipient ended before, with what happened to them; say how many.
 
@@ -406,13 +411,22 @@ async def open_organization(
         resolve_secret(password, folder) if isinstance(password, str) else password,
         None if ca_file is None else folder / ca_file,
     )
+    deadline = runtime.deadline(timeout_seconds)
+    return await organization_service().open_organization(
+        where, access=access, create=create, runtime=runtime, deadline=deadline
+    )
+
+
+def organization_service() -> type[OpensOrganization]:
+    """Give the service that opens organisations.
+
+    Raises:
+        NotSupported: what is registered as that opens none for administration.
+    """
     service_class = service("organization")
     if not isinstance(service_class, OpensOrganization):
         raise NotSupported("the service that is registered as 'organization' opens none for administration")
-    deadline = runtime.deadline(timeout_seconds)
-    return await service_class.open_organization(
-        where, access=access, create=create, runtime=runtime, deadline=deadline
-    )
+    return cast("type[OpensOrganization]", service_class)
 
 
 @runtime_checkable
@@ -423,6 +437,18 @@ class OpensOrganization(Protocol):
     async def open_organization(
         cls, url: DatabaseUrl, *, access: Access, create: bool, runtime: Runtime, deadline: Deadline
     ) -> Organization: ...
+
+    @classmethod
+    async def is_up_to_date(
+        cls, url: DatabaseUrl, *, access: Access, create: bool, runtime: Runtime, deadline: Deadline
+    ) -> bool:
+        """Say whether opening it would change nothing: it is there, and of this version.
+
+        Raises:
+            NotFound: it is not there, and would not be made.
+            StoreError, SetupError, TryAgain: its database cannot be used.
+        """
+        ...
 
 
 def given_password(password: str | Secret, folder: Path) -> str:

@@ -44,7 +44,7 @@ from msgcore.mta.expansion.given import (
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
-from msgcore.mta.node_queue import Watch, watch_nothing
+from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
 from msgcore.mta.organization import (
     ListFacts,
     MailboxFacts,
@@ -286,6 +286,9 @@ class _Administration:
 
     async def queue_depth(self, *, timeout_seconds: float = 60.0) -> QueueDepth:
         return await self._desk.queue.depth(self._desk.runtime.deadline(timeout_seconds))
+
+    async def hops_down(self, *, timeout_seconds: float = 60.0) -> tuple[HopTurned, ...]:
+        return turned_down(await self._desk.queue.links(self._desk.runtime.deadline(timeout_seconds)))
 
     async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:
         return await self._desk.queue.purge(ended_before, self._desk.runtime.deadline(timeout_seconds))

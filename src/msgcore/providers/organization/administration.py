@@ -18,7 +18,7 @@ from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
-from msgcore.mta.node_queue import Watch, watch_nothing
+from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
 from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
 from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
@@ -159,6 +159,9 @@ class SqlOrganization(ListAdministration):
 
     async def queue_depth(self, *, timeout_seconds: float = 60.0) -> QueueDepth:
         return await self._office.queue.depth(self._deadline(timeout_seconds))
+
+    async def hops_down(self, *, timeout_seconds: float = 60.0) -> tuple[HopTurned, ...]:
+        return turned_down(await self._office.queue.links(self._deadline(timeout_seconds)))
 
     async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:
         return await self._office.queue.purge(local_time(ended_before), self._deadline(timeout_seconds))

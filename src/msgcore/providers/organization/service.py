@@ -107,6 +107,12 @@ class OrganizationService:
     ) -> SqlOrganization:
         return SqlOrganization(await open_office(runtime, url, access, create=create, deadline=deadline))
 
+    @classmethod
+    async def is_up_to_date(
+        cls, url: DatabaseUrl, *, access: Access, create: bool, runtime: Runtime, deadline: Deadline
+    ) -> bool:
+        return await are_up_to_date(runtime, url, access, schemas(), create=create, deadline=deadline)
+
 
 def _missing(url: DatabaseUrl) -> SetupError:
     return SetupError(f"organisation {url}: there is none; open_organization(..., create=True) makes it")

@@ -1,0 +1,1 @@
+"""Metrics: what a node counts, and how Prometheus reads it."""
