@@ -17,7 +17,7 @@ from msgcore.errors import UsageError
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.toml_lines import Place, line_of
 
-__all__ = ["load_routes", "read_routes", "write_routes"]
+__all__ = ["load_routes", "place_in_routes", "read_routes", "write_routes"]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LINE_OF_ERROR = re.compile(r"at line (\d+)")
@@ -57,12 +57,12 @@ def read_routes(text: str, *, source: str = "routes") -> RouteTable:
     try:
         return RouteTable.from_data(data)
     except UsageError as error:
-        line = line_of(_place_in(str(error), data), text)
+        line = line_of(place_in_routes(str(error), data), text)
         raise UsageError(f"{source}{f':{line}' if line else ''}: {error}") from error
 
 
-def _place_in(message: str, data: Mapping[str, object]) -> Place:
-    """Find in a message the path that it begins with, or the name of a connector, and the field behind that."""
+def place_in_routes(message: str, data: Mapping[str, object]) -> Place:
+    """Find in an error's message the path that it begins with, or a connector's name and the field behind that."""
     named = _NAME.match(message)
     path = _PATH.match(message)
     if path is not None and path[0] != "connector":

@@ -1,0 +1,214 @@
+"""Reading a configuration: what is wrong is told with file, line and key.
+
+*Theory of operation.* Each section is made of an attrs class by :func:`~msgcore.spi.config.build_config`, whose errors
+name the key; only then the line is looked for (:mod:`~msgcore.mta.routing.toml_lines`). Where a room has settings of
+its own, its class is the section, or its keys stand beside those of the section.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar, cast
+
+import attrs
+
+from msgcore.errors import ConfigurationError, SecretMissing, UsageError
+from msgcore.mta.configuration.configuration import Configuration, Listen
+from msgcore.mta.configuration.sections import (
+    ListenSection,
+    LoggingSection,
+    MetricsSection,
+    NodeSection,
+    OrganizationSection,
+    RoutesSection,
+    WorkersSection,
+)
+from msgcore.mta.listener import ListenerSettings
+from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.node import ListenOn
+from msgcore.mta.reports.settings import ReportSettings
+from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.routing.toml_lines import Place, line_of
+from msgcore.mta.routing.toml_table import load_routes, place_in_routes
+from msgcore.spi.config import ConfigError, build_config
+from msgcore.spi.secrets import resolve_secret
+from msgcore.spi.settings import settings_of
+
+__all__ = ["load_configuration", "read_configuration"]
+
+T = TypeVar("T")
+Table = Mapping[str, object]
+
+_MOST_OCTETS = 16 * 1024 * 1024
+_LINE_OF_ERROR = re.compile(r"at line (\d+)")
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_SECTIONS = ("organization", "node", "listen", "reports", "routes", "metrics", "workers", "logging")
+
+
+def load_configuration(file: Path | str) -> Configuration:
+    """Read a file (UTF-8 TOML), and the table of routes that it may name.
+
+    Raises:
+        ConfigurationError: it cannot be read, or something in it is wrong; with line and key.
+        UsageError: the file of routes is wrong; the message begins with file and line.
+    """
+    path = Path(file).absolute()
+    try:
+        with path.open("rb") as opened:
+            octets = opened.read(_MOST_OCTETS + 1)
+        if len(octets) > _MOST_OCTETS:
+            raise ConfigurationError(f"is larger than {_MOST_OCTETS:,} octets", file=path)
+        text = octets.decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(f"cannot be read: {error.strerror}", file=path) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigurationError("is not UTF-8", file=path, line=line) from error
+    return read_configuration(text, path)
+
+
+def read_configuration(text: str, file: Path, *, with_routes: bool = True) -> Configuration:
+    """Read the text of a file; relative paths are taken from its folder, and secrets fetched.
+
+    Raises:
+        ConfigurationError, UsageError: as :func:`load_configuration` does.
+    """
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = _LINE_OF_ERROR.search(str(error))
+        raise ConfigurationError(f"is no TOML: {error}", file=file, line=int(found[1]) if found else None) from error
+    reader = _Reader(text, file, data)
+    try:
+        return reader.read(with_routes=with_routes)
+    except _Wrong as wrong:
+        line = line_of(wrong.place, text)
+        raise ConfigurationError(wrong.problem, file=file, line=line, key=_key(wrong.place)) from wrong.__cause__
+
+
+def _key(place: Place) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+
+
+class _Wrong(Exception):
+    """Something is wrong at a place of the document."""
+
+    def __init__(self, place: Place, problem: str) -> None:
+        super().__init__(problem)
+        self.place = place
+        self.problem = problem
+
+
+class _Reader:
+    def __init__(self, text: str, file: Path, data: Table) -> None:
+        self._text = text
+        self._file = file
+        self._folder = file.parent
+        self._data = data
+
+    def read(self, *, with_routes: bool) -> Configuration:
+        for name in self._data:
+            if name not in _SECTIONS:
+                raise _Wrong((name,), f"no such section; there are {', '.join(_SECTIONS)}")
+        organization = self._section("organization", OrganizationSection)
+        node, manager = self._node()
+        return Configuration(
+            self._file,
+            organization,
+            node,
+            manager,
+            self._listen(node),
+            self._reports(node) if "reports" in self._data else None,
+            self._routes() if with_routes and "routes" in self._data else None,
+            self._section("metrics", MetricsSection) if "metrics" in self._data else None,
+            self._section("workers", WorkersSection),
+            self._section("logging", LoggingSection),
+            self._text,
+        )
+
+    def _section(self, name: str, config_type: type[T]) -> T:
+        return self._build(config_type, self._table((name,), self._data.get(name, {})), (name,))
+
+    def _node(self) -> tuple[NodeSection, ManagerSettings]:
+        own, rest = _parted(NodeSection, self._table(("node",), self._data.get("node", {})))
+        reports = {"reports": ReportSettings()}  # those of the organisation take their place
+        manager = self._build(ManagerSettings, rest, ("node",), given=reports, others=settings_of(NodeSection))
+        return self._build(NodeSection, own, ("node",)), manager
+
+    def _listen(self, node: NodeSection) -> tuple[Listen, ...]:
+        items = self._data.get("listen", [])
+        if not isinstance(items, list):
+            raise _Wrong(("listen",), "need [[listen]], once for each place")
+        found = [self._listen_at(("listen", n), one, node) for n, one in enumerate(cast("list[object]", items))]
+        seen: set[tuple[str, int]] = set()
+        for number, one in enumerate(found):
+            place = one.on.host, one.on.port
+            if one.on.port and place in seen:
+                raise _Wrong(("listen", number, "port"), f"{one.endpoint} is listened at already")
+            seen.add(place)
+        return tuple(found)
+
+    def _listen_at(self, place: Place, item: object, node: NodeSection) -> Listen:
+        own, rest = _parted(ListenSection, self._table(place, item))
+        section = self._build(ListenSection, own, place)
+        arguments = section.arguments(node.host_name)
+        settings = self._build(ListenerSettings, rest, place, given=arguments, others=settings_of(ListenSection))
+        written = tuple((key, getattr(settings, key)) for key in sorted(rest))
+        return Listen(section, ListenOn(section.host, section.port, settings), written)
+
+    def _reports(self, node: NodeSection) -> ReportSettings:
+        values = {"host": node.host_name, **self._table(("reports",), self._data["reports"])}
+        return self._build(ReportSettings, values, ("reports",))
+
+    def _routes(self) -> RouteTable:
+        values = self._table(("routes",), self._data["routes"])
+        if "file" in values:
+            return load_routes(self._build(RoutesSection, values, ("routes",)).file)
+        try:
+            return RouteTable.from_data(values)
+        except UsageError as error:
+            place = place_in_routes(str(error), values)
+            raise _Wrong(("routes", *place), str(error).removeprefix(f"{_key(place)}: ")) from error
+
+    def _table(self, place: Place, value: object) -> Table:
+        if not isinstance(value, dict):
+            raise _Wrong(place, f"need a table, got {type(value).__name__}")
+        return cast(Table, value)
+
+    def _build(
+        self,
+        config_type: type[T],
+        values: Table,
+        place: Place,
+        *,
+        given: Mapping[str, object] | None = None,
+        others: Mapping[str, object] | None = None,
+    ) -> T:
+        try:
+            built: T = build_config(
+                config_type,
+                values,
+                folder=self._folder,
+                secret=lambda reference: resolve_secret(reference, self._folder),
+                given=given or {},
+                others=others or {},
+            )
+        except ConfigError as error:
+            steps = tuple(int(number) if number else key for key, number in _STEP.findall(error.key))
+            raise _Wrong((*place, *steps), error.problem) from error
+        except SecretMissing as error:
+            steps = () if error.key is None else (error.key,)
+            raise _Wrong((*place, *steps), f"{error.reference}: {error.problem}") from error
+        return built
+
+
+def _parted(own_type: type[attrs.AttrsInstance], values: Table) -> tuple[Table, Table]:
+    """Part the values of a section from those beside them."""
+    own = settings_of(own_type)
+    return (
+        {key: value for key, value in values.items() if key in own},
+        {key: value for key, value in values.items() if key not in own},
+    )
