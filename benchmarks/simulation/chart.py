@@ -1,0 +1,118 @@
+"""Line charts as SVG, small enough to read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+import attrs
+
+__all__ = ["Chart", "Line", "svg_of"]
+
+_WIDTH, _HEIGHT = 760, 330
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 16, 56, 46
+_COLORS = "#3b6fd4", "#c5443a", "#2f8a4e", "#c27a0e"
+_STYLE = """
+text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font-size: 12px; fill: #4b5563 }
+.title { font-size: 14px; font-weight: 600; fill: #1f2430 }
+.grid { stroke: #e3e5ea }
+.line { fill: none; stroke-width: 1.8; stroke-linejoin: round }
+.band { fill: #f3c9c4; fill-opacity: .5 }
+"""
+
+Points = Sequence[tuple[float, float]]
+Ticks = tuple[tuple[float, str], ...]
+"""Places of an axis, and what stands there."""
+
+
+@attrs.frozen
+class Line:
+    name: str
+    points: Points
+
+
+@attrs.frozen
+class Chart:
+    """Lines over one another. ``bands`` are stretches of x to be marked.
+
+    An axis with ticks that are given is logarithmic, and goes from the first tick to the last.
+    """
+
+    title: str
+    x_name: str
+    y_name: str
+    lines: tuple[Line, ...]
+    bands: tuple[tuple[float, float], ...] = ()
+    x_ticks: Ticks = ()
+    y_ticks: Ticks = ()
+
+
+class _Axis:
+    """Where the values of an axis are between two places of the picture."""
+
+    def __init__(self, values: Sequence[float], ticks: Ticks, start: float, end: float) -> None:
+        self._is_logarithmic = bool(ticks)
+        self.ticks = ticks or _even_ticks(min(values, default=0.0), max(values, default=1.0))
+        self._low, self._high = (self._value(self.ticks[place][0]) for place in (0, -1))
+        self._start, self._length = start, end - start
+
+    def _value(self, given: float) -> float:
+        return math.log(given) if self._is_logarithmic else given
+
+    def at(self, given: float) -> float:
+        share = (self._value(given) - self._low) / (self._high - self._low)
+        return self._start + min(1.0, max(0.0, share)) * self._length
+
+
+def svg_of(chart: Chart) -> str:
+    points = [point for line in chart.lines for point in line.points]
+    level = _Axis([x for x, _ in points], chart.x_ticks, _LEFT, _WIDTH - _RIGHT)
+    upright = _Axis([0.0, *(y for _, y in points)], chart.y_ticks, _HEIGHT - _BOTTOM, _TOP)
+    across, down = level.at, upright.at
+    parts = [f'<text class="title" x="{_LEFT}" y="20">{escape(chart.title)}</text>']
+    for start, end in chart.bands:
+        parts.append(
+            f'<rect class="band" x="{across(start):.1f}" y="{_TOP}" width="{across(end) - across(start):.1f}" '
+            f'height="{_HEIGHT - _TOP - _BOTTOM}"/>'
+        )
+    for y, name in upright.ticks:
+        parts.append(f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{down(y):.1f}" y2="{down(y):.1f}"/>')
+        parts.append(f'<text x="{_LEFT - 8}" y="{down(y) + 4:.1f}" text-anchor="end">{name}</text>')
+    for x, name in level.ticks:
+        parts.append(f'<text x="{across(x):.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{name}</text>')
+    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    parts.append(f'<text x="{middle:g}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(chart.x_name)}</text>')
+    parts.append(f'<text x="{_LEFT}" y="40">{escape(chart.y_name)}</text>')
+    legend = _WIDTH - _RIGHT
+    for number, line in reversed(list(enumerate(chart.lines))):
+        color = _COLORS[number % len(_COLORS)]
+        path = "L".join(f"{across(x):.1f} {down(y):.1f}" for x, y in line.points)
+        parts.append(f'<path class="line" stroke="{color}" d="M{path}"/>')
+        parts.append(f'<text x="{legend}" y="40" text-anchor="end" style="fill:{color}">{escape(line.name)}</text>')
+        legend -= 7 * len(line.name) + 18
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
+            f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(chart.title)}">',
+            f"<title>{escape(chart.title)}</title>",
+            f"<style>{_STYLE}</style>",
+            f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
+            *parts,
+            "</svg>\n",
+        ]
+    )
+
+
+def _even_ticks(low: float, high: float) -> Ticks:
+    """Give round places from below the least to above the most."""
+    step = _step((high - low) or 1.0)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return tuple((number * step, f"{number * step:,.10g}") for number in range(first, max(last, first + 1) + 1))
+
+
+def _step(length: float) -> float:
+    """Give a round step, of which eight or fewer make the length."""
+    power = 10.0 ** math.floor(math.log10(length))
+    return next(step * power for step in (0.2, 0.25, 0.5, 1.0, 2.0) if length / (step * power) <= 8)
