@@ -21,6 +21,7 @@ PAGE_OCTETS = 4 * 1024
 # So large the log becomes before it goes into the file: 16 MB, in which pages that change often are written once.
 _PAGES_OF_LOG = 4_000
 _RETRY_SECONDS = 0.02
+_SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.000_5, 0.005
 _PAGES_A_STEP = 1_000
 
 _FOREIGN = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
@@ -32,6 +33,7 @@ class SqliteConnection:
     def __init__(self, raw: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
         self._raw = raw
         self._path = path
+        self._busy_seconds = busy_seconds
         self._busy_ms = int(busy_seconds * 1_000)
 
     @property
@@ -88,13 +90,25 @@ class SqliteConnection:
         return {name for (name,) in self.rows("select name from sqlite_schema where type = 'table'")}
 
     def begin_alone(self) -> None:
-        self.run("begin immediate")
+        """Begin to write, once no other process does.
+
+        Raises:
+            StoreBusy: others write for longer than one waits.
+        """
+        give_up = time.monotonic() + self._busy_seconds
+        pause = _SHORTEST_PAUSE_SECONDS
+        while not self.try_begin_alone():
+            if time.monotonic() >= give_up:
+                raise StoreBusy(f"{self._path}: database is locked")
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def try_begin_alone(self) -> bool:
         """Begin to write, unless another process is at it."""
+        # SQLite's own wait looks again after up to 100 ms, while whoever writes a lot has begun the next transaction.
         self.rows("pragma busy_timeout = 0")
         try:
-            self.begin_alone()
+            self.run("begin immediate")
         except StoreBusy:
             return False
         finally:
