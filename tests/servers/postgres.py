@@ -19,6 +19,8 @@ class Postgresql(Server):
 
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM waits for clients.
     stop_signal = signal.SIGINT
+    # Killed, it would leave its shared memory.
+    last_signal = signal.SIGQUIT
     host = "127.0.0.1"
 
     def __init__(self, *, is_durable: bool = False, key_pair: KeyPair | None = None) -> None:

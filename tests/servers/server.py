@@ -34,6 +34,8 @@ class Server(ABC):
     """One server of the tests; a context manager that runs it."""
 
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
+    last_signal: ClassVar[signal.Signals] = signal.SIGKILL
+    """What ends it when nothing of it is needed any more."""
     user: str | None = None
     """Whom the process runs as, when not as the user of the tests."""
 
@@ -110,10 +112,13 @@ class Server(ABC):
 
     def stop(self) -> None:
         """End the server and every process that it started, so that its ports refuse; do nothing when it is ended."""
+        self._end(self.stop_signal)
+
+    def _end(self, number: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        process.send_signal(self.stop_signal)
+        process.send_signal(number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
         # Children may outlive the master: a Dovecot imap process does while its client is connected.
@@ -134,7 +139,7 @@ class Server(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.stop()
+        self._end(self.last_signal)
         shutil.rmtree(self.directory)
 
     @property
