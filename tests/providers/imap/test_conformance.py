@@ -1,4 +1,8 @@
-"""IMAP under the suite for stores: Dovecot over Maildir, whose hierarchy separator is ``.``, and over sdbox: ``/``."""
+"""IMAP under the suite for stores: Dovecot over Maildir, whose hierarchy separator is ``.``, and over sdbox: ``/``.
+
+How a server keeps mail and how a caller waits know nothing of each other: so each of the two servers is asked in one
+of the two ways, and soak tests ask each in both.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from msgcore.base.text import Secret
 from msgcore.providers.imap import ImapConfig, ImapService
 from msgcore.spi.capability import Capability
 from msgcore.spi.url import ServiceUrl
+from msgcore.testing.modes import Mode
 from msgcore.testing.stores import StoreConformance
 from tests.conftest import SOAK
 from tests.servers import ANYBODY, Authority, Dovecot
@@ -63,12 +68,20 @@ class OnDovecot(StoreConformance):
 
 
 class TestImapOverMaildir(OnDovecot):
+    @pytest.fixture(params=list(Mode) if SOAK else [Mode.ASYNCIO], ids=lambda mode: mode.value)
+    def mode(self, request: pytest.FixtureRequest) -> Mode:
+        return Mode(request.param)
+
     @pytest.fixture(autouse=True)
     def _server(self, dovecot_of_anybody: Dovecot, authority: Authority) -> None:
         OnDovecot.authority, TestImapOverMaildir.server = authority, dovecot_of_anybody
 
 
 class TestImapOverSdbox(OnDovecot):
+    @pytest.fixture(params=list(Mode) if SOAK else [Mode.BLOCKING], ids=lambda mode: mode.value)
+    def mode(self, request: pytest.FixtureRequest) -> Mode:
+        return Mode(request.param)
+
     @pytest.fixture(autouse=True)
     def _server(self, dovecot_sdbox: Dovecot, authority: Authority) -> None:
         OnDovecot.authority, TestImapOverSdbox.server = authority, dovecot_sdbox
