@@ -11,7 +11,7 @@ endif
 # The tests start hundreds of processes: each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test soak lint docs clean
+.PHONY: help demo test soak lint docs dist clean
 .DELETE_ON_ERROR:
 
 help:
@@ -20,13 +20,17 @@ help:
 	@echo "make soak    run the long tests with their full counts"
 	@echo "make lint    check style and types"
 	@echo "make docs    build the documentation into site/"
+	@echo "make dist    build the wheel and the archive of the sources into dist/"
 	@echo "make clean   remove what the other targets made"
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m msgcore demo $(DEMO_ARGS)
 
+# Pytest rewrites each module once and keeps that; the workers begin at the same time, and each would do it for all.
 test: $(VENV)/.installed-test
 	tools/install_servers.sh
+	@$(BIN)/pytest --collect-only -qqq tests/[a-o]* >/dev/null 2>&1 & \
+		$(BIN)/pytest --collect-only -qqq tests/[p-z]* >/dev/null 2>&1; wait
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 soak: $(VENV)/.installed-test
@@ -42,6 +46,9 @@ lint: $(VENV)/.installed-lint
 
 docs: $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+dist: $(VENV)/.installed-test
+	$(BIN)/python -m build --no-isolation
 
 clean:
 	rm -rf $(VENV) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -60,11 +67,11 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/.created
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[examples,html,interop,speed,test]' 'pytest-xdist>=3.6'
+	$(BIN)/pip install --quiet --editable '.[examples,html,interop,speed,test]' 'build>=1.2' 'hatchling>=1.26' 'pytest-xdist>=3.6'
 	@touch $(VENV)/.installed $@
 
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[html,lint,speed]' 'pytest-xdist>=3.6'
+	$(BIN)/pip install --quiet --editable '.[html,lint,speed]' 'build>=1.2' 'hatchling>=1.26' 'pytest-xdist>=3.6'
 	@touch $(VENV)/.installed $(VENV)/.installed-test $@
 
 $(VENV)/.installed-docs: pyproject.toml | $(VENV)/.created

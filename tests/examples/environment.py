@@ -1,17 +1,19 @@
-"""A new environment with msgcore in it as pip installs it, and nothing else of this repository."""
+"""msgcore as its user has it: built, and installed into a new environment, with nothing else of this repository."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
 
+from tests.requirements import unavailable
 from tests.shared import REPOSITORY
 
-__all__ = ["Environment", "run"]
+__all__ = ["Distribution", "Environment", "run"]
 
 
 def run(*command: str | Path, folder: Path, **variables: str) -> str:
@@ -25,6 +27,22 @@ def run(*command: str | Path, folder: Path, **variables: str) -> str:
 
 
 @attrs.frozen
+class Distribution:
+    """What is published: the archive of the sources, and the wheel that was built from it."""
+
+    sources: Path
+    wheel: Path
+
+    @classmethod
+    def build(cls, folder: Path) -> Distribution:
+        if find_spec("build") is None or find_spec("hatchling") is None:
+            unavailable("not installed: build, hatchling")
+        run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, REPOSITORY, folder=folder)
+        [sources], [wheel] = folder.glob("*.tar.gz"), folder.glob("*.whl")
+        return cls(sources, wheel)
+
+
+@attrs.frozen
 class Environment:
     """``folder`` is empty but for the environment."""
 
@@ -32,15 +50,17 @@ class Environment:
 
     @classmethod
     def make(cls, folder: Path) -> Environment:
-        """Make one, with msgcore and what its extra ``test`` brings."""
-        run(sys.executable, "-m", "venv", folder / "venv", folder=folder)
-        made = cls(folder)
-        made.install(f"msgcore[test] @ {REPOSITORY.as_uri()}")
-        return made
+        """Make one with nothing in it; pip works on it from outside."""
+        run(sys.executable, "-m", "venv", "--without-pip", folder / "venv", folder=folder)
+        return cls(folder)
 
     @property
     def python(self) -> Path:
         return self.folder / "venv" / "bin" / "python"
 
     def install(self, *what: str | Path) -> None:
-        run(self.python, "-m", "pip", "install", "--quiet", *what, folder=self.folder)
+        run(sys.executable, "-m", "pip", "--python", self.python, "install", "--quiet", *what, folder=self.folder)
+
+    def installed(self) -> set[str]:
+        listed = "from importlib.metadata import distributions as all; print(*[one.name for one in all()])"
+        return set(run(self.python, "-c", listed, folder=self.folder).split())

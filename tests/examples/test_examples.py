@@ -131,11 +131,16 @@ def test_every_example_has_its_promise() -> None:
 
 @pytest.mark.parametrize("name", PROMISED)
 def test_an_example_runs_as_it_stands(name: str, tmp_path: Path) -> None:
-    """Twice: whoever tries an example tries it again."""
-    for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-W", "error", EXAMPLES / name], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        for promise in PROMISED[name]:
-            assert promise in done.stdout
+    """Again over what it left, if anything: whoever tries an example tries it again."""
+    _run(name, tmp_path)
+    if any(tmp_path.iterdir()):
+        _run(name, tmp_path)
+
+
+def _run(name: str, folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", EXAMPLES / name], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    for promise in PROMISED[name]:
+        assert promise in done.stdout
