@@ -65,16 +65,14 @@ def test_a_field_in_our_name_is_taken_out_and_no_other_octet(server: NameServer)
 def test_what_its_domain_wants_refused_is_refused_if_the_node_obeys(
     server: NameServer, action: str, is_taken: bool
 ) -> None:
+    refusal = ""
     with house(server, action=action) as listening:
         try:
             assert {"policy=reject", "sender=unknown"} <= sent(listening, LETTER).verdicts
         except smtplib.SMTPDataError as error:
-            refusal = error.smtp_code, error.smtp_error
-        else:
-            refusal = (0, b"")
+            refusal = str(error)
 
-    assert (refusal == (0, b"")) is is_taken
-    assert is_taken or (refusal[0] == 550 and refusal[1].startswith(b"5.7.1 a.test wants this refused"))
+    assert refusal == "" if is_taken else "(550, b'5.7.1 a.test wants this refused" in refusal
 
 
 def test_who_may_relay_is_not_looked_at_and_may_not_speak_in_our_name_either(server: NameServer) -> None:
