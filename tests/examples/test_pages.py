@@ -23,6 +23,7 @@ PAGES = (
     "mime",
     "migrating",
     "mime-mapping",
+    "names",
     "outlook-forms",
     "post-office",
     "properties",

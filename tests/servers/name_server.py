@@ -204,10 +204,10 @@ class NameServer:
         name, kind = question.question[0].name, question.question[0].rdtype
         asked = f"{name.canonicalize().to_text(omit_final_dot=True)} {dns.rdatatype.to_text(kind)}"
         self.asked.append(asked)
-        answer: dns.message.Message | None = self._find(question, name, kind)
+        answer: dns.message.Message | None = self.answer(question)
         fault = self.faults.get(asked) or self.faults.get(asked.partition(" ")[0])
         if fault is not None and (is_udp or fault is not truncated):
-            answer = fault(self._find(question, name, kind))
+            answer = fault(self.answer(question))
         if answer is None:
             return None
         try:
@@ -216,9 +216,10 @@ class NameServer:
             truncated(failing(answer, dns.rcode.NOERROR))
             return answer.to_wire()
 
-    def _find(self, question: dns.message.Message, name: dns.name.Name, kind: RdataType) -> dns.message.Message:
+    def answer(self, question: dns.message.Message) -> dns.message.Message:
+        """Answer a question as if it had come over the network, without faults."""
         answer = dns.message.make_response(question, recursion_available=True)
-        name = name.canonicalize()
+        name, kind = question.question[0].name.canonicalize(), question.question[0].rdtype
         for _ in range(_MOST_ALIASES):
             following = self._fill(answer, name, kind)
             if following is None:

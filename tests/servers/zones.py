@@ -154,9 +154,11 @@ class Zone:
         elif name in self._hashed(hashing):
             proofs = [self._nsec3(name, hashing)]
         else:
-            encloser = self.encloser(name) if not self.exists(name) else name.parent()
-            closer = self._next_closer(name) if not self.exists(name) else name
-            proofs = [self._nsec3(one, hashing) for one in (encloser, closer, dns.name.from_text("*", encloser))]
+            closer = name
+            while closer.parent() not in self._hashed(hashing):
+                closer = closer.parent()
+            wildcard = dns.name.from_text("*", closer.parent())
+            proofs = [self._nsec3(one, hashing) for one in (closer.parent(), closer, wildcard)]
         unique = {proof.name: proof for proof in proofs}
         return [one for proof in unique.values() for one in self.signed(proof)]
 

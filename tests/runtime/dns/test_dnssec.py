@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import attrs
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rrset
 import pytest
 from dns.dnssectypes import Algorithm
 from dns.rdatatype import RdataType
 
-from msgcore.errors import DnssecFailed
-from msgcore.runtime import Runtime
+from msgcore.errors import DnssecFailed, ResolverFailed, SetupError
+from msgcore.runtime import NEVER, BlockingRuntime, Runtime
 from msgcore.runtime.dns import DnsAnswer, DnsKind, DnsSettings, Resolver
-from msgcore.testing.modes import Mode
-from tests.servers.name_server import Fault, NameServer, altered, stripped
+from msgcore.runtime.dns.signatures import Work, Zone, signatures_of, verify
+from msgcore.testing.modes import Mode, call
+from tests.servers.name_server import Fault, NameServer, altered, servfail, stripped
 from tests.servers.zones import Nsec3, Signing
 
 MAIL = """
@@ -226,3 +229,92 @@ def test_true_signatures_of_something_else_prove_nothing(
     name, kind = asked.split()
     with pytest.raises(DnssecFailed):
         ask(server, name, DnsKind.MX if kind == "DS" else DnsKind(kind))
+
+
+def test_what_a_zone_proves_is_asked_for_once(server: NameServer, mode: Mode) -> None:
+    async def main(runtime: Runtime) -> list[DnsAnswer]:
+        resolver = Resolver(runtime, server.settings)
+        names = ("nsec.test", "mx.nsec.test", "nobody.nsec.test")
+        return [await resolver.ask(name, DnsKind.A, runtime.deadline(20)) for name in names]
+
+    assert [answer.is_secure for answer in mode.run(main)] == [True] * 3
+    assert len([asked for asked in server.asked if asked.endswith(("DS", "DNSKEY"))]) == len(
+        {". DNSKEY", "test DS", "test DNSKEY", "nsec.test DS", "nsec.test DNSKEY"}
+    )
+
+
+class LaterRuntime(BlockingRuntime):
+    """A day that is not today."""
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(days=8)
+
+
+def test_signatures_end_by_the_runtimes_clock(server: NameServer) -> None:
+    async def main(runtime: Runtime) -> None:
+        await Resolver(runtime, server.settings).ask("nsec.test", DnsKind.MX, runtime.deadline(20))
+
+    with pytest.raises(DnssecFailed):
+        call(LaterRuntime(), main)
+
+
+def test_an_answer_is_not_kept_beyond_its_signature() -> None:
+    short = Signing(lifetime=(timedelta(hours=-1), timedelta(seconds=60)))
+    with NameServer({"short.test": MAIL}, {"short.test": short}) as server:
+        assert ask(server, "mx.short.test").ttl_seconds <= 60
+
+
+def test_what_could_not_be_fetched_is_a_failure_of_the_servers(server: NameServer) -> None:
+    server.faults["nsec.test DNSKEY"] = servfail
+    with pytest.raises(ResolverFailed, match=r"DNSKEY of nsec\.test.*SERVFAIL") as caught:
+        ask(server, "nsec.test", DnsKind.MX)
+    assert not isinstance(caught.value, DnssecFailed)
+
+
+def test_a_server_that_hands_no_signatures_on_is_told(server: NameServer) -> None:
+    server.faults[". DNSKEY"] = stripped
+    with pytest.raises(DnssecFailed, match="perhaps the name servers hand none on"):
+        ask(server, "nsec.test", DnsKind.MX)
+    assert not ask(server, "nsec.test", DnsKind.MX, attrs.evolve(server.settings, validates=False)).is_secure
+
+
+# Trust anchors
+
+
+def test_an_anchor_may_be_a_key_of_any_zone(server: NameServer, tmp_path: Path) -> None:
+    file = tmp_path / "anchors"
+    file.write_text(f"; ours\nnsec.test. 3600 IN DNSKEY {server.zone('nsec.test').dnskey}\n")
+    settings = attrs.evolve(server.settings, trust_anchors=file)
+    assert ask(server, "nsec.test", DnsKind.MX, settings).is_secure
+    assert not ask(server, "hashed.test", DnsKind.MX, settings).is_secure
+    assert "test DS" not in server.asked
+
+
+def test_another_roots_keys_prove_nothing(server: NameServer) -> None:
+    with pytest.raises(DnssecFailed):
+        ask(server, "nsec.test", DnsKind.MX, attrs.evolve(server.settings, trust_anchors=None))
+
+
+@pytest.mark.parametrize("text", ["", ". IN A 192.0.2.1", "garbage", ". IN DS 1 8 2 ab", None])
+def test_a_file_that_holds_no_anchors_is_named(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "anchors"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(SetupError, match="anchors: no trust anchors"):
+        Resolver(BlockingRuntime(), DnsSettings(trust_anchors=file))
+
+
+# Limits
+
+
+def test_keys_and_signatures_without_number_are_not_tried_without_end(server: NameServer) -> None:
+    """KeyTrap: many keys with one tag, many signatures by it, none of them good (CVE-2023-50387)."""
+    zone = server.zone("nsec.test")
+    (true, signature) = signed(server, "nsec.test", "mx.nsec.test", "A")
+    forged = dns.rrset.from_text(true.name, 300, "IN", "A", "192.0.2.66")
+    signatures = signatures_of([signature], true) * 30
+    trap = Zone(zone.origin, (zone.dnskey,) * 30)
+    now = datetime.now(UTC).timestamp()
+    assert verify(true, signatures, trap, now, Work(NEVER)) is not None
+    with pytest.raises(DnssecFailed, match="too many signatures"):
+        verify(forged, signatures, trap, now, Work(NEVER))

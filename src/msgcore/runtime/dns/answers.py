@@ -98,9 +98,8 @@ def _target_of(alias: dns.rrset.RRset) -> dns.name.Name:
 def _negative_ttl(message: dns.message.Message, name: dns.name.Name) -> int | None:
     """Say how long it may be believed that there is nothing (RFC 2308 section 5), if a zone of the name says so."""
     for rrset in message.authority:
-        if rrset.rdtype == dns.rdatatype.SOA and name.is_subdomain(rrset.name):
-            record = rrset[0]
-            assert isinstance(record, SOA)
+        record = rrset[0]
+        if isinstance(record, SOA) and name.is_subdomain(rrset.name):
             return min(rrset.ttl, record.minimum, _LONGEST_NEGATIVE_SECONDS)
     return None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from collections.abc import Mapping
 
 import dns.asyncbackend
 import dns.asyncquery
@@ -24,7 +25,7 @@ import dns.rdatatype
 import dns.resolver
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ResolverFailed
+from msgcore.errors import ResolverFailed, TimedOut
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.dns.names import place_of
 from msgcore.runtime.dns.records import DnsSettings
@@ -71,13 +72,14 @@ class Exchange:
                 server = servers[place % len(servers)]
                 try:
                     answer = await self._ask_one(server, name, kind, deadline)
+                except TimedOut as error:
+                    raise TimedOut(f"{_asked(name, kind, said)}: the deadline has passed") from error
                 except (_Unusable, dns.exception.DNSException, OSError, EOFError) as error:
                     said[_written(server)] = _told(error)
                 else:
                     self._first = place % len(servers)
                     return answer
-        failures = "; ".join(f"{server}: {what}" for server, what in said.items())
-        raise ResolverFailed(f"{dns.rdatatype.to_text(kind)} of {name}: {failures}")
+        raise ResolverFailed(_asked(name, kind, said))
 
     async def _find_servers(self, deadline: Deadline) -> tuple[tuple[str, int], ...]:
         if not self._servers:
@@ -112,6 +114,11 @@ class Exchange:
             want_dnssec=self._wants_signatures,
             flags=flags,
         )
+
+
+def _asked(name: dns.name.Name, kind: dns.rdatatype.RdataType, said: Mapping[str, str]) -> str:
+    question = f"{dns.rdatatype.to_text(kind)} of {name}"
+    return ": ".join([question, "; ".join(f"{server}: {what}" for server, what in said.items())]) if said else question
 
 
 def _of_the_system() -> tuple[str, ...]:
@@ -169,7 +176,10 @@ def _shuffled(label: bytes) -> bytes:
 
 
 def _repeats(question: dns.message.Message, answer: dns.message.Message) -> bool:
-    return [asked.name.labels for asked in question.question] == [asked.name.labels for asked in answer.question]
+    # A server that failed need not repeat it.
+    return not answer.question or [asked.name.labels for asked in question.question] == [
+        asked.name.labels for asked in answer.question
+    ]
 
 
 def _check(answer: dns.message.Message) -> None:
@@ -181,6 +191,8 @@ def _check(answer: dns.message.Message) -> None:
     code = answer.rcode()
     if code not in _ANSWERS:
         raise _Unusable(dns.rcode.to_text(code))
+    if answer.flags & dns.flags.TC:
+        raise _Unusable("it is cut short, by TCP, too")
     if _is_referral(answer):
         raise _Unusable("it does not resolve, and knows nothing of the name itself")
 

@@ -9,6 +9,9 @@ where there are none every label below is asked for. What is proved there is kep
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+
 import attrs
 import dns.message
 import dns.name
@@ -29,7 +32,7 @@ from msgcore.runtime.dns.answers import Finding, find, rrset_of
 from msgcore.runtime.dns.denial import Denied, Proofs, deny, stands_for
 from msgcore.runtime.dns.exchange import Exchange
 from msgcore.runtime.dns.records import DnsSettings
-from msgcore.runtime.dns.shared import Kept, Shared
+from msgcore.runtime.dns.shared import Shared
 from msgcore.runtime.dns.signatures import (
     Verified,
     Work,
@@ -104,7 +107,7 @@ class Validator:
     async def _check_records(self, answer: dns.message.Message, rrset: dns.rrset.RRset, work: Work) -> Verdict:
         signatures = signatures_of(answer.answer, rrset)
         for signer in _signers(signatures, rrset.name):
-            zone = (await self._place(signer, work)).value.zone
+            zone = (await self._place(signer, work)).zone
             if zone is None:
                 return _INSECURE
             verdict = self._verdict(answer, rrset, signatures, zone, work)
@@ -127,7 +130,7 @@ class Validator:
 
     async def _check_denial(self, answer: dns.message.Message, found: Finding, kind: RdataType, work: Work) -> Verdict:
         for signer in _signers(_signatures_in(answer.authority), found.name):
-            zone = (await self._place(signer, work)).value.zone
+            zone = (await self._place(signer, work)).zone
             if zone is None:
                 return _INSECURE
             denied, seconds = self._denied(answer, found.name, kind, zone, work)
@@ -135,35 +138,43 @@ class Validator:
                 return _INSECURE
             if denied is not None and denied.exists == found.exists:
                 return Verdict(True, seconds)
-        return await self._unproved(found.name, "is not proved to lack what it lacks", work)
+        return await self._unproved(found.name, "is not proved to have no such records", work)
 
     async def _unproved(self, name: dns.name.Name, problem: str, work: Work) -> Verdict:
         """Accept what nothing proves where nothing has to be proved."""
-        if (await self._place(name, work)).value.zone is None:
+        if (await self._place(name, work)).zone is None:
             return _INSECURE
         raise DnssecFailed(f"{name} {problem}")
 
     # Zones, from the top down.
 
-    async def _place(self, name: dns.name.Name, work: Work) -> Kept[_Place]:
-        return await self._places.get(name, lambda: self._find_place(name, work), work.deadline)
+    async def _place(self, name: dns.name.Name, work: Work) -> _Place:
+        anchored = [origin for origin in self._anchors if name.is_subdomain(origin)]
+        if not anchored:
+            return _Place(None)
+        top = max(anchored, key=len)
+        place = await self._known(top, work, lambda: self._anchored(top, work))
+        for depth in range(len(top) + 1, len(name) + 1):
+            if place.zone is None or place.is_end:
+                break
+            find = partial(self._delegation, name.split(depth)[1], place.zone, work)
+            place = await self._known(name.split(depth)[1], work, find)
+        return place
 
-    async def _find_place(self, name: dns.name.Name, work: Work) -> tuple[_Place, float]:
-        place, seconds = await self._look_below(name, work)
-        return place, min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS)
+    async def _known(
+        self, name: dns.name.Name, work: Work, find: Callable[[], Awaitable[tuple[_Place, int]]]
+    ) -> _Place:
+        async def find_in_bounds() -> tuple[_Place, float]:
+            place, seconds = await find()
+            return place, min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS)
 
-    async def _look_below(self, name: dns.name.Name, work: Work) -> tuple[_Place, float]:
-        if name in self._anchors:
-            zone, seconds = await self._zone(name, list(self._anchors[name]), work)
-            return _Place(zone), seconds
-        if name == dns.name.root:
-            return _Place(None), _LONGEST_SECONDS
-        above = await self._place(name.parent(), work)
-        if above.value.zone is None or above.value.is_end:
-            return above.value, above.until - self._runtime.monotonic()
-        return await self._delegation(name, above.value.zone, work)
+        return (await self._places.get(name, find_in_bounds, work.deadline)).value
 
-    async def _delegation(self, name: dns.name.Name, above: Zone, work: Work) -> tuple[_Place, float]:
+    async def _anchored(self, name: dns.name.Name, work: Work) -> tuple[_Place, int]:
+        zone, seconds = await self._zone(name, list(self._anchors[name]), work)
+        return _Place(zone), seconds
+
+    async def _delegation(self, name: dns.name.Name, above: Zone, work: Work) -> tuple[_Place, int]:
         """Find out whether the zone above delegates a name, and whether to a signed zone."""
         answer = await self._ask(name, RdataType.DS, work)
         found = find(answer, name, RdataType.DS)
@@ -187,7 +198,7 @@ class Validator:
 
     def _undelegated(
         self, answer: dns.message.Message, name: dns.name.Name, above: Zone, work: Work
-    ) -> tuple[_Place, float]:
+    ) -> tuple[_Place, int]:
         denied, seconds = self._denied(answer, name, RdataType.DS, above, work)
         if denied is None:
             raise DnssecFailed(f"{above.origin} does not prove that {name} is no signed zone")
@@ -203,9 +214,11 @@ class Validator:
             raise DnssecFailed(f"{origin} has {len(rrset or ())} keys, of which one should be its own")
         keys = usable_keys(rrset)
         meant = tuple(key for key in keys if any(is_of(record, origin, key) for record in delegations))
-        verified = self._verify(rrset, signatures_of(answer.answer, rrset), Zone(origin, meant), work)
+        signatures = signatures_of(answer.answer, rrset)
+        verified = self._verify(rrset, signatures, Zone(origin, meant), work)
         if verified is None:
-            raise DnssecFailed(f"{origin} has no key that is meant above and signed the others")
+            hint = "" if signatures else "; no signatures came: perhaps the name servers hand none on"
+            raise DnssecFailed(f"{origin} has no key that is meant above and signed the others{hint}")
         return Zone(origin, keys), verified.seconds
 
     async def _ask(self, name: dns.name.Name, kind: RdataType, work: Work) -> dns.message.Message:
