@@ -13,6 +13,7 @@ from msgcore.model import Accepted
 from msgcore.mta import AddressSpace, Connector, ReportSettings
 from tests.mta.clients.site import HOST, LETTER, PASSWORD, USER, Site, is_whole, site
 from tests.mta.reports import rfc3464
+from tests.mta.trust.letters import signer, verified
 from tests.servers import Authority, Dovecot, Postfix, SmtpSink
 from tests.servers.server import free_ports
 
@@ -109,6 +110,16 @@ def test_mail_goes_from_postfix_through_a_node_to_postfix(relay: Postfix, node: 
         True,
         [b"mx.example.test", HOST.encode(), b"mx.example.test"],
     )
+
+
+def test_a_signature_is_right_behind_postfix_a_node_and_postfix(relay: Postfix, node: Site) -> None:
+    """Postfix adds the Date and the Message-ID that are missing."""
+    letter = b"From: ann@a.test\r\nSubject:  two  words\r\nX-Mark: signed\r\n\r\n.\r\n..dots\t \r\n \r\n\r\n\r\n"
+    with smtplib.SMTP("127.0.0.1", relay.smtp, local_hostname="client.test") as client:
+        client.sendmail("alice@example.test", "through@node.test", signer("rsa", "ed25519").sign(letter, None))
+
+    octets = relay.wait_for_message("alice", b"X-Mark: signed").replace(b"\n", b"\r\n")
+    assert [one.result for one in verified(octets)] == ["pass", "pass"]
 
 
 def test_who_is_not_there_is_reported_by_postfix(relay: Postfix, node: Site) -> None:

@@ -31,9 +31,11 @@ __all__ = ["KeyFinding", "Signer", "author_domain"]
 
 # Signed once more than they are there, so that nobody can add one (RFC 6376 section 8.15).
 _OVERSIGNED = (
-    *(b"From", b"Sender", b"Reply-To", b"To", b"Cc", b"Subject", b"Date", b"Message-ID", b"In-Reply-To"),
-    *(b"References", b"MIME-Version", b"Content-Type", b"Content-Transfer-Encoding"),
+    *(b"From", b"Reply-To", b"Cc", b"Subject", b"In-Reply-To", b"References", b"MIME-Version", b"Content-Type"),
+    b"Content-Transfer-Encoding",
 )
+# The same, if they are there: hosts on the way add these where they are missing (RFC 6409 section 8).
+_OFTEN_ADDED = (b"Sender", b"To", b"Date", b"Message-ID")
 _SIGNED = (
     *(b"Content-ID", b"Content-Description", b"Resent-Date", b"Resent-From", b"Resent-Sender", b"Resent-To"),
     *(b"Resent-Cc", b"Resent-Message-ID", b"List-Id", b"List-Help", b"List-Unsubscribe", b"List-Unsubscribe-Post"),
@@ -177,6 +179,8 @@ def _names_to_sign(mail: SignedMail) -> list[str]:
     names: list[str] = []
     for name in _OVERSIGNED:
         names += [name.decode()] * (count.get(name.lower(), 0) + 1)
+    for name in _OFTEN_ADDED:
+        names += [name.decode()] * (count[name.lower()] + 1 if name.lower() in count else 0)
     for name in _SIGNED:
         names += [name.decode()] * count.get(name.lower(), 0)
     return names
