@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from msgcore.errors import ServiceBusy, StoreFull
-from msgcore.model import Address, Deferred, Delivered, Outcome, Recipient, RecipientKind
+from msgcore.model import Address, Deferred, Delivered, Outcome, Pending, Recipient, RecipientKind
 from msgcore.mta.queue.contract import Accept, Finished, QueueStore, Settlement
 from msgcore.mta.queue.limits import QueueLimits
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
@@ -93,6 +93,21 @@ def test_what_a_row_says_of_a_recipient_is_there_when_it_is_claimed_and_when_it_
         return [list(one.properties) for one in (waiting.recipient, claim.recipients[0].recipient)]
 
     assert at_queue(target, story) == [said, said]
+
+
+def test_who_is_given_back_keeps_what_is_known_of_the_ways(target: Target) -> None:
+    """Else nobody who has no way would ever be refused: each look would be his first."""
+
+    async def story(queue: SqlQueue) -> list[object]:
+        await accept(queue, "t1", "bob")
+        [claim] = await queue.claim(10, LEASE_SECONDS, NEVER)
+        now = claim.message.accepted_at
+        given = Settlement(claim.recipients[0], Pending(), now, attempts={"out": 2}, is_try=False)
+        await queue.finish([Finished(claim.message, (given,))], NEVER)
+        [again] = await queue.claim(10, LEASE_SECONDS, NEVER)
+        return [again.recipients[0].attempts, again.recipients[0].tries]
+
+    assert at_queue(target, story) == [{"out": 2}, 0]
 
 
 def test_what_was_found_of_a_message_is_there_when_it_is_claimed_and_in_its_first_event(target: Target) -> None:

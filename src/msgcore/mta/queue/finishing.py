@@ -154,9 +154,12 @@ def _give_back(connection: Connection, settled: Sequence[tuple[QueuedMessage, Se
     if not settled:
         return
     connection.run_many(
-        "update mta_recipient set state = ?, lane = ?, due_at = ?, look_at = ?, token = token + 1, holder = null,"
-        " leased_until = null where number = ?",
-        [(*_place(message, one, now, has_ended=False), one.queued.number) for message, one in settled],
+        "update mta_recipient set state = ?, lane = ?, due_at = ?, look_at = ?, attempts = ?, token = token + 1,"
+        " holder = null, leased_until = null where number = ?",
+        [
+            (*_place(message, one, now, has_ended=False), written_attempts(one.attempts), one.queued.number)
+            for message, one in settled
+        ],
     )
 
 
