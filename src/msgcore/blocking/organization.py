@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgcore.base.text import Secret
@@ -22,6 +22,8 @@ from msgcore.mta.queue.tracking import TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
+from msgcore.mta.trust.signer import KeyFinding
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.runtime.dns import DnsSettings
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
@@ -162,10 +164,13 @@ class Organization(Closing):
         *,
         size_octets: int = 0,
         sender: str | Address | None = None,
+        verdicts: Iterable[str] = (),
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Decision:
         return self._runtime.run(
-            self._inner.route(recipient, size_octets=size_octets, sender=sender, timeout_seconds=timeout_seconds)
+            self._inner.route(
+                recipient, size_octets=size_octets, sender=sender, verdicts=verdicts, timeout_seconds=timeout_seconds
+            )
         )
 
     # The queue
@@ -227,6 +232,15 @@ class Organization(Closing):
     def reports(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> ReportSettings:
         return self._runtime.run(self._inner.reports(timeout_seconds=timeout_seconds))
 
+    def check_keys(
+        self,
+        trust: TrustSettings,
+        *,
+        names: DnsSettings | None = None,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> tuple[KeyFinding, ...]:
+        return self._runtime.run(self._inner.check_keys(trust, names=names, timeout_seconds=timeout_seconds))
+
     def working(
         self,
         listen: Sequence[ListenOn] = (),
@@ -236,9 +250,16 @@ class Organization(Closing):
         grace_seconds: float = 30.0,
         names: DnsSettings | None = None,
         outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
     ) -> Node:
         inner = self._inner.working(
-            listen, settings=settings, watch=watch, grace_seconds=grace_seconds, names=names, outbound=outbound
+            listen,
+            settings=settings,
+            watch=watch,
+            grace_seconds=grace_seconds,
+            names=names,
+            outbound=outbound,
+            trust=trust,
         )
         return Node(self._runtime, inner)
 

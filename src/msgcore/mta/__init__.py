@@ -38,6 +38,7 @@ from msgcore.mta.routing.toml_table import load_routes, read_routes, write_route
 from msgcore.mta.routing.verdict import Verdict
 from msgcore.mta.trust.keys import generate_key
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
+from msgcore.mta.trust.signer import KeyFinding
 from msgcore.runtime.dns import DnsSettings
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "DnsSettings",
     "EventKind",
     "HopTurned",
+    "KeyFinding",
     "LinkState",
     "ListenOn",
     "MailRefused",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
@@ -24,6 +24,8 @@ from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
+from msgcore.mta.trust.signer import KeyFinding
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.registry import service
@@ -269,11 +271,13 @@ class Organization(Protocol):
         *,
         size_octets: int = 0,
         sender: str | Address | None = None,
+        verdicts: Iterable[str] = (),
         timeout_seconds: float = 60.0,
     ) -> Decision:
         """Decide as the MTA would: the directory first, then the table, around next hops that are down.
 
-        Of a list or a redirect, the decision is an :class:`~msgcore.mta.expansion.preview.ExpandedDecision`.
+        ``verdicts`` are what would be found of the message when it comes in, such as ``dmarc=fail``. Of a list or a
+        redirect, the decision is an :class:`~msgcore.mta.expansion.preview.ExpandedDecision`.
         """
         ...
 
@@ -361,6 +365,17 @@ class Organization(Protocol):
         """Give how the MTA reports: at first without a postmaster, and in the name of the organisation."""
         ...
 
+    async def check_keys(
+        self, trust: TrustSettings, *, names: DnsSettings | None = None, timeout_seconds: float = 60.0
+    ) -> tuple[KeyFinding, ...]:
+        """Ask DNS whether the keys that a node would sign with are published as they are, and say of which not.
+
+        Raises:
+            SecretMissing, SetupError: a key is not there, or is none.
+            MissingExtra: the extra ``dkim`` is not installed.
+        """
+        ...
+
     def working(
         self,
         listen: Sequence[ListenOn] = (),
@@ -370,14 +385,18 @@ class Organization(Protocol):
         grace_seconds: float = 30.0,
         names: DnsSettings | None = None,
         outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
     ) -> Node:
         """Give a node: within its context the MTA works the queue, and takes mail at the places of ``listen``.
 
         A new table of routes is in force there within ``settings.reload_seconds``; how it reports is not of the
         settings, but the organisation's (:meth:`set_reports`). ``watch`` is told what becomes of recipients, and of
         next hops that go down or are up again; see :class:`~msgcore.mta.node_queue.Watch`. ``names`` says which name
-        servers are asked, ``outbound`` how mail goes to other domains' hosts. Of one database, as many nodes as like
-        share the work.
+        servers are asked, ``outbound`` how mail goes to other domains' hosts, ``trust`` what is signed and looked at.
+        Of one database, as many nodes as like share the work.
+
+        Starting it raises ``SecretMissing`` or ``SetupError`` when a key of ``trust`` is not there or is none, and
+        ``MissingExtra``.
         """
         ...
 

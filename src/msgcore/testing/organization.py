@@ -22,7 +22,7 @@ gets its mail from it::
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -59,6 +59,9 @@ from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.trust.making import check_keys
+from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
+from msgcore.mta.trust.signer import KeyFinding
 from msgcore.profile.profile import Profile, ServiceEntry
 from msgcore.runtime.abc import LoopRuntime, Runtime
 from msgcore.runtime.blocking import BlockingRuntime
@@ -241,10 +244,12 @@ class _Administration:
         *,
         size_octets: int = 0,
         sender: str | Address | None = None,
+        verdicts: Iterable[str] = (),
         timeout_seconds: float = 60.0,
     ) -> Decision:
         address = parse_address(recipient) if isinstance(recipient, str) else recipient
-        facts = MessageFacts(size_octets, parse_address(sender) if isinstance(sender, str) else sender)
+        by = parse_address(sender) if isinstance(sender, str) else sender
+        facts = MessageFacts(size_octets, by, verdicts=verdicts)
         return await self._desk.decide(address, facts, self._desk.runtime.deadline(timeout_seconds))
 
     # The queue
@@ -304,6 +309,12 @@ class _Administration:
     async def reports(self, *, timeout_seconds: float = 60.0) -> ReportSettings:
         return self._desk.office.reports
 
+    async def check_keys(
+        self, trust: TrustSettings, *, names: DnsSettings | None = None, timeout_seconds: float = 60.0
+    ) -> tuple[KeyFinding, ...]:
+        runtime = self._desk.runtime
+        return await check_keys(trust, names or DnsSettings(), runtime, Path.cwd(), runtime.deadline(timeout_seconds))
+
     def working(
         self,
         listen: Sequence[ListenOn] = (),
@@ -313,11 +324,12 @@ class _Administration:
         grace_seconds: float = 30.0,
         names: DnsSettings | None = None,
         outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
     ) -> Node:
         office = self._desk.office
 
         async def build(runtime: LoopRuntime, _: Deadline) -> Parts:
-            return Desk(office, runtime).node_parts(settings, watch, names, outbound)
+            return Desk(office, runtime).node_parts(settings, watch, names, outbound, trust)
 
         return Node(self._desk.runtime, build, listen, grace_seconds=grace_seconds)
 

@@ -230,12 +230,14 @@ def _is_no_session(outcome: Outcome) -> bool:
 def _writer(envelope: Envelope, content: Content, signer: Signer | None) -> Callable[[Extensions], WireForm]:
     """Write the content when it is known what the server takes; an error of that is the message's own.
 
-    It is signed as it goes out, when nothing in it changes any more.
+    It is signed as it goes out, when nothing in it changes any more; what a stranger brought is nobody's to sign.
     """
 
     def write(extensions: Extensions) -> WireForm:
-        octets, is_text = _written(content, extensions)
-        return WireForm(octets if signer is None else signer.sign(octets, envelope.sender), is_text)
+        form = _written(content, extensions)
+        if signer is None or not content.is_ours:
+            return form
+        return WireForm(signer.sign(form.octets, envelope.sender), form.is_text)
 
     return write
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,9 @@ from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
+from msgcore.mta.trust.making import check_keys
+from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
+from msgcore.mta.trust.signer import KeyFinding
 from msgcore.providers.internal.mailboxes import Mailbox, add_address, create_mailbox, find_mailbox, list_mailboxes
 from msgcore.providers.internal.opening import lock_mailboxes
 from msgcore.providers.organization.entries import check_free_address, check_free_name
@@ -114,10 +117,12 @@ class SqlOrganization(ListAdministration):
         *,
         size_octets: int = 0,
         sender: str | Address | None = None,
+        verdicts: Iterable[str] = (),
         timeout_seconds: float = 60.0,
     ) -> Decision:
         address = parse_address(recipient) if isinstance(recipient, str) else recipient
-        facts = MessageFacts(size_octets, parse_address(sender) if isinstance(sender, str) else sender)
+        by = parse_address(sender) if isinstance(sender, str) else sender
+        facts = MessageFacts(size_octets, by, verdicts=verdicts)
         return await self._office.decide(address, facts, self._deadline(timeout_seconds))
 
     # The queue
@@ -177,6 +182,12 @@ class SqlOrganization(ListAdministration):
     async def reports(self, *, timeout_seconds: float = 60.0) -> ReportSettings:
         return await self._office.reports(self._deadline(timeout_seconds))
 
+    async def check_keys(
+        self, trust: TrustSettings, *, names: DnsSettings | None = None, timeout_seconds: float = 60.0
+    ) -> tuple[KeyFinding, ...]:
+        office, deadline = self._office, self._deadline(timeout_seconds)
+        return await check_keys(trust, names or DnsSettings(), office.runtime, office.folder, deadline)
+
     def working(
         self,
         listen: Sequence[ListenOn] = (),
@@ -186,11 +197,12 @@ class SqlOrganization(ListAdministration):
         grace_seconds: float = 30.0,
         names: DnsSettings | None = None,
         outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
     ) -> Node:
         office = self._office
 
         async def build(runtime: LoopRuntime, deadline: Deadline) -> Parts:
-            return await office.on(runtime).node_parts(settings, watch, deadline, names, outbound)
+            return await office.on(runtime).node_parts(settings, watch, deadline, names, outbound, trust)
 
         return Node(office.runtime, build, listen, grace_seconds=grace_seconds)
 

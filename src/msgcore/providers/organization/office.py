@@ -36,6 +36,8 @@ from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.spaces import AddressSpace
+from msgcore.mta.trust.making import signer_of, verifier_of
+from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
 from msgcore.providers.internal.opening import open_databases
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.organization.directory import Directory
@@ -186,14 +188,17 @@ class Office:
         names: DnsSettings | None = None,
         outbound: OutboundSettings | None = None,
         queue: QueueStore | None = None,
+        trust: TrustSettings = NO_TRUST,
     ) -> NodeServices:
         """Make what gateways need; with a ``queue``, TLS reports are sent through it."""
         host = (await self.reports(deadline)).host
         keeper = SqlKeeper(self.runtime, self.database)
         accept = None if queue is None else queue.accept
-        return NodeServices.make(
+        services = NodeServices.make(
             self.runtime, host, names or DnsSettings(), outbound or OutboundSettings(), keeper, accept
         )
+        signer = await self.runtime.in_thread(lambda: signer_of(trust, self.runtime, self.folder), deadline)
+        return attrs.evolve(services, signer=signer)
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
         now, routes = self.runtime.now(), await self.routes(deadline)
@@ -219,6 +224,7 @@ class Office:
         deadline: Deadline,
         names: DnsSettings | None = None,
         outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
     ) -> Parts:
         """Make the parts of a node, which follows the table in force; on its loop."""
         routes = await self.routes(deadline)
@@ -231,11 +237,13 @@ class Office:
 
         queue, directory = NodeQueue(self.queue, watch), RecentDirectory(self.directory, self.runtime)
         check = DirectoryCheck(directory, lambda: routes, local_gateway=MAILBOX_GATEWAY)
-        services = await self.services(deadline, names, outbound, queue)
+        services = await self.services(deadline, names, outbound, queue, trust)
         manager = await self.manager(queue, routes, deadline, settings, reload, directory, services)
         keep = (settings or ManagerSettings()).keep
         host = (await self.reports(deadline)).host
-        return Parts(manager, queue, check, host, keep, DirectoryUsers(self.directory), services.beside)
+        verifier = await self.runtime.in_thread(lambda: verifier_of(trust, self.runtime, services.resolver), deadline)
+        users = DirectoryUsers(self.directory)
+        return Parts(manager, queue, check, host, keep, users, services.beside, verifier)
 
 
 def _table(epoch: int, data: str) -> RouteTable:

@@ -30,6 +30,8 @@ from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.spaces import AddressSpace
+from msgcore.mta.trust.making import signer_of, verifier_of
+from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime.abc import LoopRuntime, Runtime
 from msgcore.runtime.dns import DnsSettings
@@ -171,6 +173,7 @@ class Desk:
         watch: Watch,
         names: DnsSettings | None = None,
         outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
     ) -> Parts:
         """Make the parts of a node, which follows the table in force; on its loop."""
         routes = self.office.routes
@@ -185,8 +188,11 @@ class Desk:
         keep = (settings or ManagerSettings()).keep
         host = self.office.reports.host
         services = NodeServices.make(self.runtime, host, names or DnsSettings(), outbound or OutboundSettings())
+        services = attrs.evolve(services, signer=signer_of(trust, self.runtime, Path.cwd()))
         manager = self.manager(queue, settings, reload, services)
-        return Parts(manager, queue, check, host, keep, MailboxUsers(self.office.mailboxes, self.runtime))
+        users = MailboxUsers(self.office.mailboxes, self.runtime)
+        verifier = verifier_of(trust, self.runtime, services.resolver)
+        return Parts(manager, queue, check, host, keep, users, verifier=verifier)
 
 
 class _Lent:

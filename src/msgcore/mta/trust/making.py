@@ -1,0 +1,35 @@
+"""What a node is given by its settings: who signs, and who looks. Reads files, so it is called in a thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgcore.base.times import Deadline
+from msgcore.mta.trust.lookups import Lookups
+from msgcore.mta.trust.settings import TrustSettings
+from msgcore.mta.trust.signer import KeyFinding, Signer
+from msgcore.mta.trust.verifier import Verifier
+from msgcore.runtime.abc import Runtime
+from msgcore.runtime.dns import DnsSettings, Resolver
+
+__all__ = ["check_keys", "signer_of", "verifier_of"]
+
+
+def signer_of(trust: TrustSettings, runtime: Runtime, folder: Path) -> Signer | None:
+    """Make who signs, if there are keys; raises as :class:`Signer` does."""
+    return Signer(trust.keys, runtime.now, folder) if trust.keys else None
+
+
+def verifier_of(trust: TrustSettings, runtime: Runtime, resolver: Resolver) -> Verifier | None:
+    """Make who looks, if anybody is to; raises as :class:`Verifier` does."""
+    return Verifier(runtime, resolver, trust) if trust.verifies else None
+
+
+async def check_keys(
+    trust: TrustSettings, names: DnsSettings, runtime: Runtime, folder: Path, deadline: Deadline
+) -> tuple[KeyFinding, ...]:
+    """Ask DNS whether the keys are published as they are; raises as :class:`Signer` does."""
+    signer = await runtime.in_thread(lambda: signer_of(trust, runtime, folder), deadline)
+    if signer is None:
+        return ()
+    return await signer.check(Lookups(Resolver(runtime, names), len(trust.keys), deadline).texts)
