@@ -70,6 +70,10 @@ PROMISED = {
         "internet-mail: password: callable:vault: nobody gives it",
         "default: office\n",
     ],
+    "submission.py": [
+        "as ann@athena.test: bob@athena.test: accepted 250 2.0.0 queued as ",
+        "as bob@athena.test: bob@athena.test: refused 550 5.7.1 this sender is not yours",
+    ],
     "two_mailboxes.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "two_mailboxes_asyncio.py": ["bob@athena.test: delivered 250 2.1.5", "ann <ann@athena.test>: Report: All is well."],
     "receive_mail.py": [

@@ -20,6 +20,7 @@ PAGES = (
     "bodies",
     "errors",
     "imap",
+    "intake",
     "mime",
     "migrating",
     "mime-mapping",

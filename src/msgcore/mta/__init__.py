@@ -1,5 +1,6 @@
 """Floor 5: the message transfer agent, which chooses gateways by address type, address space and cost."""
 
+from msgcore.mta.listener import IntakeLimits, ListenerSettings, Rate
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
@@ -51,9 +52,11 @@ __all__ = [
     "DnsSettings",
     "EventKind",
     "HopTurned",
+    "IntakeLimits",
     "KeyFinding",
     "LinkState",
     "ListenOn",
+    "ListenerSettings",
     "MailRefused",
     "ManagerSettings",
     "MessageFacts",
@@ -69,6 +72,7 @@ __all__ = [
     "QueueState",
     "QueueTransferId",
     "QueueTries",
+    "Rate",
     "Reason",
     "RecipientSettled",
     "ReportMade",

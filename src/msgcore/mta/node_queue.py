@@ -98,7 +98,7 @@ class ReportMade:
 
 @attrs.frozen
 class SessionTurned:
-    """A client's session with a listener of ``service`` (``smtp``, ``smtps``, ``lmtp``) has begun, or is over."""
+    """A client's session with a listener of ``service`` (``smtp``, ``submission``, …) has begun, or is over."""
 
     service: str
     is_open: bool

@@ -39,6 +39,8 @@ __all__ = ["Desk", "MailHandler", "TakesMail"]
 # So long nobody asks a queue again that was full: what clients would send meanwhile is not even taken off the line.
 _FULL_SECONDS = 2.0
 
+_SMALL_OCTETS = 32 * 1024
+
 _TAKEN = EnhancedStatus(2, 0, 0)
 _SENDER_OK = Reply(250, ("ok",), EnhancedStatus(2, 1, 0))
 _RECIPIENT_OK = Reply(250, ("ok",), EnhancedStatus(2, 1, 5))
@@ -281,12 +283,15 @@ class MailHandler:
 
     async def _submitted(self, octets: bytes, arrival: Arrival) -> bytes | Reply:
         """Give a user's mail with what it lacked, or the reply that refuses it."""
-        client, read = arrival.facts.client, read_submission(octets)
+        client, desk = arrival.facts.client, self._desk
+        # Few headers are so large that reading them would hold up the others.
+        is_small = octets.find(b"\r\n\r\n", 0, _SMALL_OCTETS) >= 0
+        read = read_submission(octets) if is_small else await desk.runtime.in_thread(lambda: read_submission(octets))
         if read.fault:
             return Reply(554, (read.fault,), EnhancedStatus(5, 6, 0))
         if not await self._may_send_as(client, *read.authors):
             return _NOT_YOURS
-        return completed(octets, read, arrival.sender, self._settings.host_name, self._desk.runtime.now())
+        return completed(octets, read, arrival.sender, self._settings.host_name, desk.runtime.now())
 
     def _read(self, envelope: Envelope, octets: bytes) -> Accept:
         return accept_of_mail(envelope, content_of_mail(octets, is_site=self._is_site), self._name)

@@ -54,8 +54,9 @@ class ListenerSettings(ServerSettings):
 
     @property
     def service(self) -> str:
-        """The name of what is spoken: ``smtp``, ``smtps`` or ``lmtp``."""
-        return "lmtp" if self.is_lmtp else "smtps" if self.from_first_octet else "smtp"
+        """The registered name of the service: ``smtp``, ``smtps``, ``submission``, ``submissions`` or ``lmtp``."""
+        base = "lmtp" if self.is_lmtp else "submission" if self.is_submission else "smtp"
+        return f"{base}s" if self.from_first_octet and not self.is_lmtp else base
 
     def __attrs_post_init__(self) -> None:
         unknown = self.offers - EVERY_EXTENSION

@@ -7,7 +7,7 @@ what carries a signature (DKIM) already, nothing is touched. All the rest stays 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import attrs
@@ -23,7 +23,9 @@ __all__ = ["Submission", "completed", "read_submission"]
 _FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:((?:[^\n]++|\n[ \t])*+)(?:\n|\Z)", re.MULTILINE)
 _FIRST = re.compile(rb"[!-9;-~]++[ \t]*+:")
 _MESSAGE_ID = re.compile(rb"\s*+<[^<>\s@]++@[^<>\s@]++>\s*+")
-_ONCE = (b"from", b"sender", b"date", b"message-id")
+_SIGNATURE = b"dkim-signature"
+_NEEDED = frozenset({b"from", b"date", b"message-id"})
+_KNOWN = _NEEDED | {b"sender", _SIGNATURE}
 _MOST_AUTHORS = 100
 
 
@@ -46,29 +48,27 @@ def read_submission(octets: bytes) -> Submission:
     """Read what has to be known of a mail before it is sent for a user."""
     header = octets[: _header_end(octets)]
     if header and not _FIRST.match(header):
-        return Submission(lacks=frozenset({b"from", b"date", b"message-id"}), has_header=False)
-    found: dict[bytes, list[re.Match[bytes]]] = defaultdict(list)
+        return Submission(lacks=_NEEDED, has_header=False)
+    found: dict[bytes, re.Match[bytes]] = {}
     for field in _FIELD.finditer(header):
-        found[field[1].lower()].append(field)
-    twice = [name.decode() for name in _ONCE if len(found[name]) > 1]
-    if twice:
-        return Submission(fault=f"more than one field {twice[0]}")
+        name = field[1].lower()
+        if name in found and name != _SIGNATURE:
+            return Submission(fault=f"more than one field {name.decode()}")
+        if name in _KNOWN:
+            found[name] = field
     authors: list[Address] = []
-    for name in (b"from", b"sender"):
-        addresses = [one for field in found[name] for one in read_addresses(field[2], limit=_MOST_AUTHORS)]
-        if found[name] and not all(one.email_address for one in addresses or [Address("", "")]):
+    for name in found.keys() & {b"from", b"sender"}:
+        addresses = read_addresses(found[name][2], limit=_MOST_AUTHORS + 1)
+        if not addresses or not all(one.email_address for one in addresses):
             return Submission(fault=f"no address in the field {name.decode()}")
         authors += addresses
-    if b"dkim-signature" in found:
+    if len(authors) > _MOST_AUTHORS:
+        return Submission(fault=f"more than {_MOST_AUTHORS} authors")
+    if _SIGNATURE in found:
         return Submission(tuple(authors))
-    dates, ids = found[b"date"], found[b"message-id"]
-    wrong = [
-        *(field for field in dates if not _is_date(field[2])),
-        *(field for field in ids if not _is_message_id(field[2])),
-    ]
-    missing = {name for name in (b"from", b"date", b"message-id") if not found[name]}
-    lacks = frozenset(missing | {field[1].lower() for field in wrong})
-    return Submission(tuple(authors), lacks, tuple(sorted(field.span() for field in wrong)))
+    wrong = {name for name, is_right in _CHECKS.items() if name in found and not is_right(found[name][2])}
+    spans = sorted(found[name].span() for name in wrong)
+    return Submission(tuple(authors), frozenset(wrong | (_NEEDED - found.keys())), tuple(spans))
 
 
 def completed(octets: bytes, read: Submission, sender: Address | None, host: str, now: datetime) -> bytes:
@@ -93,6 +93,9 @@ def _is_date(value: bytes) -> bool:
 
 def _is_message_id(value: bytes) -> bool:
     return _MESSAGE_ID.fullmatch(value) is not None
+
+
+_CHECKS: Mapping[bytes, Callable[[bytes], bool]] = {b"date": _is_date, b"message-id": _is_message_id}
 
 
 def _header_end(octets: bytes) -> int:
