@@ -14,17 +14,17 @@ from msgcore.base.text import Secret
 from msgcore.blocking.organization import Organization
 from msgcore.model import Accepted, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector, ListenOn, RouteTable
-from msgcore.mta.listener import ListenerSettings, from_networks, is_logged_in
+from msgcore.mta.listener import IntakeLimits, ListenerSettings, from_networks, logged_in_as
 from msgcore.runtime import TlsServerSettings
-from msgcore.wire.sasl import Passwords
 from tests.mta.nodes import QUICK, Watched
 from tests.mta.office import Delivery, installed
 from tests.servers import Authority
 
-__all__ = ["HOST", "LETTER", "PASSWORD", "SMALL_OCTETS", "USER", "Kept", "Site", "is_whole", "site"]
+__all__ = ["HOST", "LETTER", "PASSWORD", "RELAY", "SMALL_OCTETS", "USER", "Kept", "Site", "is_whole", "site"]
 
 HOST = "mx.node.test"
-USER, PASSWORD = "ann", "pa ss"
+USER, RELAY, PASSWORD = "ann", "relay", "pa ss"
+"""Who log in; the relay sends under any name."""
 SMALL_OCTETS = 1_000_000
 """The most that a message may have at the site."""
 LETTER = b"From: ann@node.test\r\nSubject: caf\xc3\xa9\r\n\r\n.dot\r\n..\r\n\r\n.\r\n" + b"x" * 998 + b"\r\nend\r\n"
@@ -105,14 +105,21 @@ def site(
     keep = Connector("keep", installed(kept.deliver), spaces)
     ours = Connector("ours", "mailbox", [AddressSpace("SMTP", "*@node.test")])
     tls = TlsServerSettings(authority.server.certificate, authority.server.key)
-    users = Passwords({USER: Secret(PASSWORD)}, binds=True)
 
     plain = ListenerSettings(HOST, max_message_octets=SMALL_OCTETS, tls=tls, may_relay=from_networks("127.0.0.0/8"))
-    submission = attrs.evolve(plain, authenticator=users, may_relay=is_logged_in)
+    submission = attrs.evolve(
+        ListenerSettings.submission(HOST, tls),
+        max_message_octets=SMALL_OCTETS,
+        may_use_any_sender=logged_in_as(RELAY),
+        limits=IntakeLimits(refused_login_seconds=0.0),
+    )
     rules = (plain, submission, attrs.evolve(submission, from_first_octet=True), attrs.evolve(plain, is_lmtp=True))
     database = folder / "node.db"
     with msgcore.open_organization(f"sqlite:///{database}", create=True) as organization:
-        organization.add_mailbox("ann", addresses=["SMTP:ann@node.test"])
+        organization.add_mailbox(USER, addresses=["SMTP:ann@node.test"])
+        organization.add_mailbox(RELAY)
+        for name in (USER, RELAY):
+            organization.set_password(name, Secret(PASSWORD))
         prepare(organization)
         organization.set_routes(RouteTable([keep, ours, *connectors]))
         listen = [ListenOn("127.0.0.1", port, one) for port, one in zip(ports, rules, strict=True)]

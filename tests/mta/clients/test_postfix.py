@@ -11,7 +11,7 @@ import pytest
 from msgcore.blocking.organization import Organization
 from msgcore.model import Accepted
 from msgcore.mta import AddressSpace, Connector, ReportSettings
-from tests.mta.clients.site import HOST, LETTER, PASSWORD, USER, Site, is_whole, site
+from tests.mta.clients.site import HOST, LETTER, PASSWORD, RELAY, Site, is_whole, site
 from tests.mta.reports import rfc3464
 from tests.mta.trust.letters import signer, verified
 from tests.servers import Authority, Dovecot, Postfix, SmtpSink
@@ -38,7 +38,7 @@ def relay(authority: Authority, dovecot: Dovecot, smtp_sink: SmtpSink, ports: li
         "lmtp.keep.test": f"lmtp:inet:127.0.0.1:{lmtp}",
     }
     verified = ", ".join(f"{{[localhost]:{port} = verify match=hostname}}" for port in (smtp, submission, smtps))
-    logins = ", ".join(f"{{[localhost]:{port} = {USER}:{PASSWORD}}}" for port in (submission, smtps))
+    logins = ", ".join(f"{{[localhost]:{port} = {RELAY}:{PASSWORD}}}" for port in (submission, smtps))
     more = f"""
 smtp_tls_policy_maps = inline:{{ {verified} }}
 lmtp_tls_security_level = encrypt
