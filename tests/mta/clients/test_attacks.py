@@ -89,6 +89,15 @@ def test_nothing_behind_starttls_is_taken_into_tls(node: Site, evil: str, behind
         assert client.hear_all() == []
 
 
+def test_who_was_not_offered_pipelining_does_not_pipeline(node: Site, evil: str) -> None:
+    """Who says HELO was offered nothing: whoever sends ahead of a reply all the same has something in mind."""
+    with Talk(node.smtp) as client:
+        client.say("HELO client.test")
+
+        assert client.send(smuggled(evil)).startswith("554 5.5.0")
+        assert client.hear_all() == []
+
+
 def test_what_was_said_in_clear_is_forgotten_in_tls(node: Site, authority: Authority, evil: str) -> None:
     """T08: an envelope that was begun in clear is not there behind the handshake."""
     with Talk(node.smtp) as client:
