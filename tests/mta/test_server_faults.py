@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
 import pytest
 
-from msgcore.mta.queue.contract import State
-from tests.mta.load import Load, recipient_of, wrong_reports
+from tests.mta.accounts import Found, account
+from tests.mta.load import Load
 from tests.mta.mail_sink import MailSink
 from tests.mta.mortal import MOST_IN_HAND
 from tests.mta.nursery import Nursery
-from tests.mta.places import Target, in_queue, namespace_of
+from tests.mta.places import Target, namespace_of
 from tests.mta.standby import Switch, standby_of
 from tests.servers import Postgresql
 
 _WORKERS = 2
 _CLIENTS_OF_EACH = 2
 _MESSAGES_BETWEEN = 20
-
-
-@attrs.frozen
-class Found:
-    """What two MTAs made of it."""
-
-    wrong: list[str]
-    repeats: int
-    """Deliveries more than one, of all recipients together."""
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +49,7 @@ def under_load(
     for one in workers:
         one.stop()
 
-    rows = in_queue(target, lambda c: c.rows("select address, state from mta_recipient"))
-    wrong = [f"not ended: {row}" for row in rows if row[1] != State.ENDED]
-    queued = {address for address, _ in rows}
-    promised = {recipient_of(kind, number) for number in load.acknowledged for kind in ("good", "bad")}
-    wrong += [f"lost: {one}" for one in promised - queued]
-    came = Counter(to for one in sink.taken for to in one.recipients)
-    expected = {one for one in queued if not one.startswith("bad")}
-    wrong += [f"never came: {one}" for one in expected - set(came)]
-    wrong += [f"from nowhere: {one}" for one in set(came) - expected]
-    wrong += wrong_reports(sink.taken, [one for one in queued if one.startswith("bad")])
-    return Found(wrong, came.total() - len(came))
+    return account(target, sink, load)
 
 
 @pytest.fixture

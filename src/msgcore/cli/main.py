@@ -11,6 +11,7 @@ from pathlib import Path
 import msgcore
 from msgcore.base.text import one_line
 from msgcore.cli.fetch import add_fetch, fetch
+from msgcore.cli.mta import add_mta, mta
 from msgcore.cli.spool import add_spool, spool
 from msgcore.errors import MissingExtra, MsgcoreError, SetupError, TryAgain, UsageError
 
@@ -23,6 +24,7 @@ _CORE = {
     "probe": "say who answers at a URL, what it offers, and how safe that is",
     "fetch": "retrieve the mail of an account into a store",
     "spool": "send and receive for a profile, until told to end",
+    "mta": "run an organisation's MTA by a configuration, until told to end",
 }
 """The commands that need no extra, each with what it does."""
 
@@ -95,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
     add_fetch(commands.add_parser("fetch", help=_CORE["fetch"]))
     add_spool(commands.add_parser("spool", help=_CORE["spool"]))
+    add_mta(commands.add_parser("mta", help=_CORE["mta"]))
     return parser
 
 
@@ -108,6 +111,8 @@ def _do(given: argparse.Namespace) -> int:
             return fetch(given)
         case "spool":
             return spool(given)
+        case "mta":
+            return mta(given)
         case _:
             from msgcore.cli.demo import show
 

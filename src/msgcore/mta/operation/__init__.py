@@ -1,0 +1,1 @@
+"""An MTA in operation: its processes, signals, health and log."""

@@ -1,0 +1,92 @@
+"""What can be checked of a configuration without working by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgcore.errors import MsgcoreError, NotFound, TlsFailed, UsageError
+from msgcore.mta.configuration import Configuration
+from msgcore.mta.operation.privileges import find_user
+from msgcore.mta.organization import organization_service
+from msgcore.mta.routing.check import check_table
+from msgcore.mta.routing.own_places import check_own_places
+from msgcore.runtime.abc import Runtime
+from msgcore.runtime.tls_expiry import certificate_expiry
+
+__all__ = ["Checked", "check_certificates", "check_configuration"]
+
+_DATABASE_SECONDS = 30.0
+_SOON = timedelta(days=14)
+
+
+class Checked:
+    """What was found: ``errors`` would keep it from its work, ``notes`` would not."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.notes: list[str] = []
+
+
+async def check_configuration(configuration: Configuration, runtime: Runtime) -> Checked:
+    """Check routes, certificates, the user and the database, and change nothing.
+
+    Ports are not tried: those of an MTA that is at work are taken.
+    """
+    checked = Checked()
+    _check_routes(configuration, checked)
+    check_certificates(configuration, runtime, checked)
+    if configuration.workers.user:
+        try:
+            find_user(configuration.workers.user, configuration.workers.group)
+        except UsageError as error:
+            checked.errors.append(f"workers: {error}")
+    if not configuration.listen:
+        checked.notes.append("listen: it takes no mail from the network")
+    await _check_database(configuration, runtime, checked)
+    return checked
+
+
+def check_certificates(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
+    """See that each certificate can be shown and is valid now."""
+    for one in configuration.listen:
+        if one.section.tls is None:
+            continue
+        try:
+            end = certificate_expiry(one.section.tls)
+        except TlsFailed as error:
+            checked.errors.append(f"{one.endpoint}: {error}")
+            continue
+        if end - runtime.now() < _SOON:
+            checked.notes.append(f"{one.endpoint}: {one.section.certificate_file} expires at {end:%Y-%m-%d %H:%M} UTC")
+
+
+def _check_routes(configuration: Configuration, checked: Checked) -> None:
+    if configuration.routes is None:
+        return
+    host = configuration.node.host_name
+    places: Sequence[tuple[str, int]] = [(one.on.host, one.on.port) for one in configuration.listen]
+    for finding in (
+        *check_table(configuration.routes, own_names=[host]),
+        *check_own_places(configuration.routes, host, places),
+    ):
+        (checked.errors if finding.severity == "error" else checked.notes).append(f"routes: {finding}")
+
+
+async def _check_database(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
+    section = configuration.organization
+    try:
+        is_up_to_date = await organization_service().is_up_to_date(
+            section.url,
+            access=section.access,
+            create=section.create,
+            runtime=runtime,
+            deadline=runtime.deadline(_DATABASE_SECONDS),
+        )
+    except NotFound as error:
+        checked.errors.append(f"organization: {error}; with create = true it is made")
+    except MsgcoreError as error:
+        checked.errors.append(f"organization: {error}")
+    else:
+        if not is_up_to_date:
+            checked.notes.append("organization: the start makes it, or gives it the tables of this version")

@@ -1,0 +1,107 @@
+"""``--check``, and what keeps an MTA from its start."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import msgcore
+from msgcore.cli.main import run
+from msgcore.errors import UsageError
+from msgcore.mta.operation.privileges import find_user
+from tests.mta.operation.service import configuration
+from tests.servers import Authority
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "mta.toml"
+
+
+def checked(file: Path, text: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    file.write_text(text)
+    status = run(["mta", str(file), "--check"])
+    return status, capsys.readouterr().out
+
+
+def test_a_configuration_that_is_right_is_called_so_and_nothing_is_made(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said = checked(file, configuration("sqlite:///athena.db", 25), capsys)
+
+    assert (status, said.splitlines()[-1]) == (0, f"{file}: nothing is wrong")
+    assert [one.name for one in file.parent.iterdir()] == ["mta.toml"]
+
+
+def test_all_that_is_wrong_is_told_at_once(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = configuration("sqlite:///none.db", 25, more='user = "nobody-of-that-name"').replace("create = true", "")
+    text = text.replace('relay = "smtp://127.0.0.1:25"', 'relay = "smtp://mx.b.test:25"').replace(
+        "port = 0", "port = 25"
+    )
+    text = text.replace("may_relay", 'certificate_file = "mx.pem"\nkey_file = "mx.key"\nmay_relay')
+    status, said = checked(file, text, capsys)
+
+    errors = [line.partition(": ")[2] for line in said.splitlines() if line.startswith("error: ")]
+    assert status == 1
+    assert [one.partition(":")[0] for one in errors] == [
+        *["routes"] * (len(errors) - 3),
+        "smtp 127.0.0.1",
+        "workers",
+        "organization",
+    ]
+    assert "relays to" in said
+    assert "with create = true it is made" in said
+
+
+def test_certificates_and_the_database_are_looked_at(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{file.parent / 'athena.db'}"
+    msgcore.open_organization(url, create=True).close()
+    with Authority() as authority:
+        pair = authority.server
+        listen = f'certificate_file = "{pair.certificate}"\nkey_file = "{pair.key}"'
+        status, said = checked(file, configuration(url, 25, listen=listen), capsys)
+
+    assert (status, said) == (0, f"{file}: nothing is wrong\n")
+
+
+def test_a_fault_of_the_file_is_told_and_the_set_up_has_to_change(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text("[node]\nhost = 1\n")
+    status = run(["mta", str(file)])
+
+    assert (status, capsys.readouterr().err) == (4, f"msgcore: {file}: organization.url: has to be given\n")
+
+
+def test_a_port_that_is_taken_ends_it_before_anything_is_made(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        file.write_text(configuration("sqlite:///athena.db", 25).replace("port = 0", f"port = {port}"))
+        status = run(["mta", str(file)])
+
+    assert (status, "cannot listen" in capsys.readouterr().err) == (4, True)
+    assert [one.name for one in file.parent.iterdir()] == ["mta.toml"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may become another user")
+def test_root_becomes_another_user_for_good() -> None:
+    program = (
+        "import os; from msgcore.mta.operation.privileges import become, find_user\n"
+        "for _ in range(2): become(find_user('nobody'))\n"
+        "print(os.getresuid(), os.getresgid())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    user = find_user("nobody")
+    assert done.stdout == f"{(user.number,) * 3} {(user.group,) * 3}\n"
+
+
+@pytest.mark.parametrize(("name", "group"), [("nobody-of-that-name", ""), ("root", "nobody-of-that-name")])
+def test_a_user_or_group_that_is_not_there_is_named(name: str, group: str) -> None:
+    with pytest.raises(UsageError, match="nobody-of-that-name"):
+        find_user(name, group)

@@ -1,0 +1,69 @@
+"""The log: its forms, and what it leaves out."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msgcore.mta.configuration.sections import LoggingSection
+from msgcore.mta.operation.logs import log_as, redacted
+
+log = logging.getLogger("msgcore.mta.test")
+
+
+@pytest.fixture(autouse=True)
+def as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.level, list(root.handlers)
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("from SMTP:ann@a.test to <bob+x@b.test>: no", "from SMTP:***@a.test to <***@b.test>: no"),
+        ('"a b"@a.test, ann@[192.0.2.1]', "***@a.test, ann@[192.0.2.1]"),
+        ("smtp://127.0.0.1:25 deferred 451 4.2.1", "smtp://127.0.0.1:25 deferred 451 4.2.1"),
+        ("jörg@b.test@", "***@b.test@"),
+        ("postgresql://athena@db.a.test/mail", "postgresql://***@db.a.test/mail"),
+    ],
+)
+def test_of_an_address_the_local_part_is_left_out(text: str, shown: str) -> None:
+    assert redacted(text) == shown
+
+
+@given(st.from_regex(r"[a-z0-9.+=_'%-]{1,20}", fullmatch=True), st.text(max_size=10), st.text(max_size=10))
+def test_no_plain_local_part_is_ever_left(local: str, before: str, behind: str) -> None:
+    assert f" {local}@b.test" not in redacted(f"{before} {local}@b.test {behind}")
+
+
+def test_a_line_says_when_how_bad_who_and_what(capsys: pytest.CaptureFixture[str]) -> None:
+    log_as(LoggingSection(level="warning"), "worker 1")
+    log.info("nothing")
+    log.warning("to %s", "ann@a.test")
+
+    moment, rest = capsys.readouterr().err.split(" ", 1)
+    assert (moment[-1], rest) == ("Z", "WARNING msgcore.mta.test [worker 1]: to ann@a.test\n")
+
+
+def test_in_json_each_record_is_one_line_even_with_a_trace_and_redacted_throughout(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log_as(LoggingSection(form="json", redact=True), "worker 1")
+    log_as(LoggingSection(form="json", redact=True))
+    try:
+        raise ValueError("ann@a.test\nis none")
+    except ValueError:
+        log.exception("no")
+
+    [line] = capsys.readouterr().err.splitlines()
+    record = json.loads(line)
+    assert (record["level"], record["logger"]) == ("error", "msgcore.mta.test")
+    assert "ValueError: ***@a.test\nis none" in record["message"]
