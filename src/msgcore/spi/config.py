@@ -160,6 +160,10 @@ def _of_text(setting: Setting, text: str) -> object:
     return text
 
 
+# What is a text in a file anyway: "none" means itself.
+_WRITTEN_AS_TEXT = frozenset({str, Path, Secret, ServiceUrl, DatabaseUrl, Address})
+
+
 def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[str], SecretSource]) -> object:
     key, hint = setting.name, setting.hint
     if value is None and not setting.is_required and setting.default is None:
@@ -178,9 +182,9 @@ def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[st
         return _list(setting, value, folder, secret)
     if hint is float:
         return float(_need(key, value, float, int))
+    if setting.may_be_none and hint not in _WRITTEN_AS_TEXT and value in ("none", "never"):
+        return None
     if hint is timedelta and not isinstance(value, timedelta):
-        if value == "never" and setting.may_be_none:
-            return None
         return _parsed(key, lambda: parse_duration(_need(key, value, str)))
     if hint is Address and not isinstance(value, Address):
         return _parsed(key, lambda: parse_address(_need(key, value, str)))

@@ -38,8 +38,8 @@ def setting(text: str, *, protocols: tuple[str, ...] = ("smtp",), in_url: bool =
 class Setting:
     """One field of a configuration; ``default`` is meaningless when it ``is_required``.
 
-    ``takes_callable``: in Python it may be a function that gives the value, too. ``may_be_none``: a time span that is
-    may be written ``never``.
+    ``takes_callable``: in Python it may be a function that gives the value, too. What ``may_be_none`` and is no text
+    may be written ``none`` or ``never``.
     """
 
     name: str

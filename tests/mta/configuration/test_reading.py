@@ -14,7 +14,11 @@ from msgcore.errors import ConfigurationError, MsgcoreError, UsageError
 from msgcore.model import Address
 from msgcore.mta import AddressSpace, Connector, RetryPolicy, RouteTable
 from msgcore.mta.configuration import Configuration, load_configuration, read_configuration
+from msgcore.mta.listener import ListenerSettings
+from msgcore.mta.listener.rates import Rate
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.runtime import Endpoint, TlsServerSettings
+from msgcore.runtime.dns import DnsSettings
 from msgcore.wire.smtp.server import Client
 
 HERE = Path("/etc/msgcore/mta.toml")
@@ -50,6 +54,27 @@ max_message_octets = 1000
 kind = "lmtp"
 host = "127.0.0.1"
 port = 24
+
+[listen.limits]
+connections = "none"
+messages = { count = 10 }
+
+[[listen]]
+kind = "submission"
+port = 465
+implicit_tls = true
+certificate_file = "mx.pem"
+key_file = "mx.key"
+may_relay = ["192.0.2.0/24"]
+any_sender = ["robot"]
+
+[names]
+name_servers = ["127.0.0.1:5353"]
+trusts_ad = true
+
+[outbound]
+tls = { "b.test" = "verify" }
+tls_reports_from = "SMTP:tls@a.test"
 
 [reports]
 postmaster = "SMTP:pm@a.test"
@@ -106,6 +131,10 @@ def test_each_section_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (configuration.reports.host, configuration.reports.postmaster) == ("mx.a.test", Address("SMTP", "pm@a.test"))
     assert configuration.reports.delay_notice_after is None
     assert configuration.routes == RouteTable([Connector("out", "smtp", [AddressSpace("SMTP", "*")])])
+    assert configuration.rooms == {
+        "names": DnsSettings(("127.0.0.1:5353",), trusts_ad=True),
+        "outbound": OutboundSettings(tls={"b.test": "verify"}, tls_reports_from="SMTP:tls@a.test"),
+    }
     assert configuration.metrics is not None
     assert configuration.metrics.endpoint == Endpoint("::1", 9125, "http")
     assert "geheim" not in repr(configuration)
@@ -113,7 +142,7 @@ def test_each_section_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_listener_is_as_its_section_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DB_PW", "geheim")
-    smtp, lmtp = (one.on for one in read(WHOLE).listen)
+    smtp, lmtp, submission = (one.on for one in read(WHOLE).listen)
 
     assert smtp.settings is not None
     assert lmtp.settings is not None
@@ -124,6 +153,14 @@ def test_a_listener_is_as_its_section_says(monkeypatch: pytest.MonkeyPatch) -> N
     asked = [Client(address) for address in ("127.0.0.9", "::1", "192.0.2.1")]
     assert [smtp.settings.may_relay(one) for one in asked] == [True, True, False]
     assert [lmtp.settings.may_relay(one) for one in asked] == [False, False, False]
+    assert (lmtp.settings.limits.connections, lmtp.settings.limits.messages) == (None, Rate(10))
+    assert submission.settings is not None
+    usual = ListenerSettings.submission("mx.a.test", smtp.settings.tls, from_first_octet=True)
+    names = ("requires_tls", "mailboxes_log_in", "is_submission", "from_first_octet", "service", "offers")
+    assert [getattr(submission.settings, one) for one in names] == [getattr(usual, one) for one in names]
+    users = [Client("198.51.100.1"), Client("198.51.100.1", user="ann"), Client("192.0.2.1", user="robot")]
+    assert [submission.settings.may_relay(one) for one in users] == [False, True, True]
+    assert [submission.settings.may_use_any_sender(one) for one in users] == [False, False, True]
 
 
 WRONG = [
@@ -139,9 +176,17 @@ WRONG = [
     (LEAST + "[[listen]]\nport = 25\n[[listen]]\nport = '25'\n", 8, "listen[1].port", "need int, got str"),
     (LEAST + "[[listen]]\nport = 70000\n", 5, "listen[0]", "port 70000: need 0 to 65535"),
     (LEAST + "[[listen]]\nport = 25\n[[listen]]\nport = 25\n", 8, "listen[1].port", "listened at already"),
-    (LEAST + "[[listen]]\nport = 25\nkind = 'smtps'\n", 7, "listen[0].kind", "'smtps' is none of smtp, lmtp"),
+    (
+        LEAST + "[[listen]]\nport = 25\nkind = 'smtps'\n",
+        7,
+        "listen[0].kind",
+        "'smtps' is none of smtp, lmtp, submission",
+    ),
     (LEAST + "[[listen]]\nport = 25\nmay_relay = ['10.0.0.1/8']\n", 5, "listen[0]", "need a network"),
     (LEAST + "[[listen]]\nport = 25\nkey_file = 'k'\n", 5, "listen[0]", "go together"),
+    (LEAST + "[[listen]]\nport = 25\n[listen.limits]\nmessages = {}\n", 8, "listen[0].limits.messages.count", "has to"),
+    (LEAST + "[[listen]]\nport = 587\nkind = 'submission'\n", 5, "listen[0]", "log in over TLS only"),
+    (LEAST + "[outbound]\ntls = { x = 'none' }\n", 6, "outbound.tls.x", "'none' is none of"),
     (LEAST + "[[listen]]\nport = 25\nis_lmtp = true\n", 7, "listen[0].is_lmtp", "no such key"),
     (LEAST + "[[listen]]\nport = 25\noffers = ['X']\n", 5, "listen[0]", "no such extensions: X"),
     (LEAST + "[reports]\npostmaster = 'SMTP:'\n", 6, "reports.postmaster", "SMTP"),
@@ -221,6 +266,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, octets: bytes | Non
         ('pattern = "*"', 'pattern = "*@b.test"', [], False),
         ('"SMTP:pm@a.test"', '"SMTP:po@a.test"', [], True),
         ("redact = true", "redact = false", [], False),
+        ("trusts_ad = true", "trusts_ad = false", [], True),
+        ("count = 10", "count = 11", [], True),
     ],
 )
 def test_what_has_changed_needs_new_nodes_a_restart_or_neither(

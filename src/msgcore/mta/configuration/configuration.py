@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -53,6 +54,8 @@ class Configuration:
     workers: WorkersSection = attrs.field(factory=WorkersSection)
     logging: LoggingSection = attrs.field(factory=LoggingSection)
     text: str = attrs.field(default="", repr=False, eq=False)
+    rooms: Mapping[str, Any] = attrs.field(factory=dict[str, Any], kw_only=True, hash=False)
+    """Settings that a node takes under these names."""
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -76,4 +79,6 @@ class Configuration:
 
     def needs_new_nodes(self, newer: Configuration) -> bool:
         """Say whether a newer one changes what a node is made of."""
-        return any(getattr(self, name) != getattr(newer, name) for name in ("node", "manager", "listen", "reports"))
+        return any(
+            getattr(self, name) != getattr(newer, name) for name in ("node", "manager", "listen", "reports", "rooms")
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -26,13 +26,15 @@ from msgcore.mta.configuration.sections import (
     RoutesSection,
     WorkersSection,
 )
-from msgcore.mta.listener import ListenerSettings
+from msgcore.mta.listener import IntakeLimits, ListenerSettings, from_networks
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.toml_lines import Place, line_of
 from msgcore.mta.routing.toml_table import load_routes, place_in_routes
+from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.settings import settings_of
@@ -45,7 +47,9 @@ Table = Mapping[str, object]
 _MOST_OCTETS = 16 * 1024 * 1024
 _LINE_OF_ERROR = re.compile(r"at line (\d+)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
-_SECTIONS = ("organization", "node", "listen", "reports", "routes", "metrics", "workers", "logging")
+# Those that are the settings of a room as they are, and the arguments of a node under the same name.
+_ROOMS: Mapping[str, type[attrs.AttrsInstance]] = {"names": DnsSettings, "outbound": OutboundSettings}
+_SECTIONS = ("organization", "node", "listen", *_ROOMS, "reports", "routes", "metrics", "workers", "logging")
 
 
 def load_configuration(file: Path | str) -> Configuration:
@@ -127,6 +131,7 @@ class _Reader:
             self._section("workers", WorkersSection),
             self._section("logging", LoggingSection),
             self._text,
+            rooms={name: self._section(name, kind) for name, kind in _ROOMS.items() if name in self._data},
         )
 
     def _section(self, name: str, config_type: type[T]) -> T:
@@ -154,9 +159,20 @@ class _Reader:
     def _listen_at(self, place: Place, item: object, node: NodeSection) -> Listen:
         own, rest = _parted(ListenSection, self._table(place, item))
         section = self._build(ListenSection, own, place)
-        arguments = section.arguments(node.host_name)
-        settings = self._build(ListenerSettings, rest, place, given=arguments, others=settings_of(ListenSection))
-        written = tuple((key, getattr(settings, key)) for key in sorted(rest))
+        rest = dict(rest)
+        limits = self._table((*place, "limits"), rest.pop("limits", {}))
+        arguments = {
+            **section.arguments(node.host_name),
+            "limits": self._build(
+                IntakeLimits, limits, (*place, "limits"), given={"exempt": from_networks(*section.exempt)}
+            ),
+        }
+        others = (*settings_of(ListenSection), "limits")
+        settings = self._build(ListenerSettings, rest, place, given=arguments, others=others)
+        written = (
+            *((key, getattr(settings, key)) for key in sorted(rest)),
+            *((f"limits.{key}", getattr(settings.limits, key)) for key in sorted(limits)),
+        )
         return Listen(section, ListenOn(section.host, section.port, settings), written)
 
     def _reports(self, node: NodeSection) -> ReportSettings:
@@ -185,7 +201,7 @@ class _Reader:
         place: Place,
         *,
         given: Mapping[str, object] | None = None,
-        others: Mapping[str, object] | None = None,
+        others: Iterable[str] = (),
     ) -> T:
         try:
             built: T = build_config(
@@ -194,7 +210,7 @@ class _Reader:
                 folder=self._folder,
                 secret=lambda reference: resolve_secret(reference, self._folder),
                 given=given or {},
-                others=others or {},
+                others=others,
             )
         except ConfigError as error:
             steps = tuple(int(number) if number else key for key, number in _STEP.findall(error.key))

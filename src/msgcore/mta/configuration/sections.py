@@ -10,7 +10,7 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.errors import UsageError
-from msgcore.mta.listener import ClientTest, from_networks, nobody
+from msgcore.mta.listener import any_of, from_networks, is_logged_in, logged_in_as
 from msgcore.runtime.abc import Endpoint, TlsServerSettings
 from msgcore.spi.settings import setting
 from msgcore.spi.url import Access, DatabaseUrl
@@ -72,7 +72,9 @@ class ListenSection:
 
     port: int = attrs.field(validator=_check_port, metadata=setting("0 takes a free one"))
     host: str = attrs.field(default="", metadata=setting("an address of this machine; empty: all"))
-    kind: Literal["smtp", "lmtp"] = attrs.field(default="smtp", metadata=setting("what is spoken"))
+    kind: Literal["smtp", "lmtp", "submission"] = attrs.field(
+        default="smtp", metadata=setting("who comes here, and how")
+    )
     certificate_file: Path | None = attrs.field(default=None, metadata=setting("for TLS (PEM)"))
     key_file: Path | None = attrs.field(default=None, metadata=setting("the certificate's key (PEM)"))
     client_ca_file: Path | None = attrs.field(
@@ -81,13 +83,23 @@ class ListenSection:
     implicit_tls: bool = attrs.field(default=False, metadata=setting("TLS from the first octet, as on port 465"))
     may_relay: tuple[str, ...] = attrs.field(default=(), metadata=setting("networks whose mail goes everywhere"))
     sites: tuple[str, ...] = attrs.field(default=(), metadata=setting("networks of other sites of the organisation"))
+    exempt: tuple[str, ...] = attrs.field(
+        default=("127.0.0.0/8", "::1"), metadata=setting("networks whose clients the limits do not count")
+    )
+    any_sender: tuple[str, ...] = attrs.field(
+        default=(), metadata=setting("users who submit under other addresses than their mailboxes'")
+    )
 
     def __attrs_post_init__(self) -> None:
         if (self.certificate_file is None) != (self.key_file is None):
             raise UsageError("a certificate and its key go together: certificate_file and key_file")
         if self.certificate_file is None and (self.implicit_tls or self.client_ca_file is not None):
             raise UsageError("TLS needs a certificate: certificate_file and key_file")
-        for network in (*self.may_relay, *self.sites):
+        if self.certificate_file is None and self.kind == "submission":
+            raise UsageError("users log in over TLS only: certificate_file and key_file")
+        if self.any_sender and self.kind != "submission":
+            raise UsageError("any_sender is about users, who come to kind = 'submission'")
+        for network in (*self.may_relay, *self.sites, *self.exempt):
             from_networks(network)
 
     @property
@@ -98,19 +110,21 @@ class ListenSection:
 
     def arguments(self, host_name: str) -> dict[str, object]:
         """Give what these keys are of the listener's settings."""
+        is_submission = self.kind == "submission"
+        relays = from_networks(*self.may_relay)
         return {
             "host_name": host_name,
             "tls": self.tls,
             "authenticator": None,
             "is_lmtp": self.kind == "lmtp",
             "from_first_octet": self.implicit_tls,
-            "may_relay": _clients(self.may_relay),
-            "is_site": _clients(self.sites),
+            "may_relay": any_of(is_logged_in, relays) if is_submission else relays,
+            "is_site": from_networks(*self.sites),
+            "requires_tls": is_submission,
+            "mailboxes_log_in": is_submission,
+            "is_submission": is_submission,
+            "may_use_any_sender": logged_in_as(*self.any_sender),
         }
-
-
-def _clients(networks: tuple[str, ...]) -> ClientTest:
-    return from_networks(*networks) if networks else nobody
 
 
 @attrs.frozen

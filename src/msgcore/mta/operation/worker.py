@@ -75,6 +75,7 @@ class Worker:
             settings=configuration.manager,
             watch=self._watch,
             grace_seconds=configuration.node.grace_seconds,
+            **configuration.rooms,
         )
         await node.start(timeout_seconds=START_SECONDS)
         return node
