@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.runtime import Endpoint, TlsServerSettings
 from msgcore.runtime.dns import DnsSettings
 from msgcore.wire.smtp.server import Client
+from tests.shared import REPOSITORY
 
 HERE = Path("/etc/msgcore/mta.toml")
 
@@ -279,3 +281,20 @@ def test_what_has_changed_needs_new_nodes_a_restart_or_neither(
 
     assert (before.needs_restart(after), before.needs_new_nodes(after)) == (restart, renews)
     assert (before.needs_restart(read(WHOLE)), before.needs_new_nodes(read(WHOLE))) == ([], False)
+
+
+def test_the_configuration_on_its_page_is_read(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs/running-an-mta.md").read_text(encoding="utf-8")
+    text = page.partition("```toml\n")[2].partition("```")[0].replace("/etc/msgcore", str(tmp_path))
+    (tmp_path / "db.secret").write_text("geheim\n")
+    (tmp_path / "routes.toml").write_text("connectors = []\n")
+    (tmp_path / "mta.toml").write_text(text)
+
+    configuration = load_configuration(tmp_path / "mta.toml")
+    assert [str(one.endpoint) for one in configuration.listen] == ["smtp :25", "submissions :465", "lmtp 127.0.0.1:24"]
+    (tmp_path / "mta.toml").write_text(text.replace("grace_seconds", "grace"))
+    with pytest.raises(ConfigurationError) as raised:
+        load_configuration(tmp_path / "mta.toml")
+    said = re.search(r"    msgcore: /etc/msgcore/(.*), …\n", page)
+    assert said is not None
+    assert f"{tmp_path}/{said[1]}" in str(raised.value)

@@ -132,7 +132,7 @@ class Service:
 
     @property
     def port(self) -> int:
-        return int(self.wait_for(r"at work on ports \[(\d+)\]")[1])
+        return int(self.wait_for(r"at work on ports \[(\d+)")[1])
 
     def workers(self) -> Mapping[str, int]:
         """Give the processes of workers by their names, each the last that was started."""

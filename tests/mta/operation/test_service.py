@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import smtplib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.mta.load import Load
 from tests.mta.mail_sink import MailSink
 from tests.mta.operation.service import Service, are_gone, configuration
 from tests.servers import wait_until
+from tests.shared import REPOSITORY
 
 LETTER = "Subject: hello\r\nMessage-ID: <1@a.test>\r\n\r\nHello\r\n"
 SMTP = {"service": "smtp"}
@@ -189,8 +191,10 @@ def refusal_of_a_new_client(port: int) -> int:
         return error.smtp_code
 
 
-def test_told_twice_it_ends_at_once(tmp_path: Path, sink: MailSink) -> None:
-    with Service(tmp_path, configuration("sqlite:///athena.db", sink.port)) as service:
+def test_the_example_is_an_mta_and_told_twice_ends_at_once(tmp_path: Path) -> None:
+    example = (REPOSITORY / "examples/mta.toml").read_text()
+    text = re.sub(r"^port = \d+$", "port = 0", example, flags=re.MULTILINE).replace(":9125", ":0")
+    with Service(tmp_path, text) as service:
         client = begun(service.port)
         service.signal("SIGINT")
         service.wait_for("SIGINT: ends what is at work")

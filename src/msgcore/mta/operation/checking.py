@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgcore.errors import MsgcoreError, NotFound, TlsFailed, UsageError
 from msgcore.mta.configuration import Configuration
@@ -12,7 +12,7 @@ from msgcore.mta.organization import organization_service
 from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.own_places import check_own_places
 from msgcore.runtime.abc import Runtime
-from msgcore.runtime.tls_expiry import certificate_expiry
+from msgcore.runtime.tls_expiry import certificate_validity
 
 __all__ = ["Checked", "check_certificates", "check_configuration"]
 
@@ -35,7 +35,9 @@ async def check_configuration(configuration: Configuration, runtime: Runtime) ->
     """
     checked = Checked()
     _check_routes(configuration, checked)
-    check_certificates(configuration, runtime, checked)
+    certificates = check_certificates(configuration, runtime.now())
+    checked.errors += certificates.errors
+    checked.notes += certificates.notes
     if configuration.workers.user:
         try:
             find_user(configuration.workers.user, configuration.workers.group)
@@ -47,18 +49,24 @@ async def check_configuration(configuration: Configuration, runtime: Runtime) ->
     return checked
 
 
-def check_certificates(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
-    """See that each certificate can be shown and is valid now."""
+def check_certificates(configuration: Configuration, now: datetime) -> Checked:
+    """See that each certificate can be shown: one that cannot is an error, and one that is not valid a note."""
+    checked = Checked()
     for one in configuration.listen:
         if one.section.tls is None:
             continue
+        name = f"{one.endpoint}: {one.section.certificate_file}"
         try:
-            end = certificate_expiry(one.section.tls)
+            validity = certificate_validity(one.section.tls)
         except TlsFailed as error:
             checked.errors.append(f"{one.endpoint}: {error}")
             continue
-        if end - runtime.now() < _SOON:
-            checked.notes.append(f"{one.endpoint}: {one.section.certificate_file} expires at {end:%Y-%m-%d %H:%M} UTC")
+        if now < validity.start:
+            checked.notes.append(f"{name} is not valid before {validity.start:%Y-%m-%d %H:%M} UTC")
+        elif now + _SOON > validity.end:
+            word = "has expired" if now > validity.end else "expires"
+            checked.notes.append(f"{name} {word} at {validity.end:%Y-%m-%d %H:%M} UTC")
+    return checked
 
 
 def _check_routes(configuration: Configuration, checked: Checked) -> None:

@@ -16,7 +16,7 @@ from msgcore.errors import ConfigurationError, MsgcoreError
 from msgcore.mta.configuration import Configuration, load_configuration
 from msgcore.mta.directory import EX
 from msgcore.mta.metrics.http import serve_pages
-from msgcore.mta.operation.checking import Checked, check_certificates
+from msgcore.mta.operation.checking import check_certificates
 from msgcore.mta.operation.children import Children
 from msgcore.mta.operation.crew import Alone, Crew
 from msgcore.mta.operation.health import StatusPages
@@ -67,8 +67,7 @@ class Program:
                 await organization.close()
 
     async def _begin(self, organization: Organization, configuration: Configuration) -> None:
-        checked = Checked()
-        check_certificates(configuration, self._runtime, checked)
+        checked = check_certificates(configuration, self._runtime.now())
         for note in checked.notes:
             _log.warning("%s", note)
         if checked.errors:
