@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
-
-import attrs
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgcore.base.times import Deadline
 from msgcore.mta.nexthop.counting import KeepsCounts
@@ -15,8 +14,12 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sts_policies import KeepsPolicies, StsPolicies
 from msgcore.mta.queue.contract import Accept
 from msgcore.mta.trust.signer import Signer
+from msgcore.runtime import dns
 from msgcore.runtime.abc import Event, Runtime
-from msgcore.runtime.dns import DnsSettings, Resolver
+from msgcore.runtime.dns import DnsSettings
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver
 
 __all__ = ["KeepsOutbound", "NodeServices", "SupportsServices", "WorksUntil"]
 
@@ -29,42 +32,57 @@ class KeepsOutbound(KeepsPolicies, KeepsCounts, Protocol):
     """Keeps all that nodes have to know together of next hops."""
 
 
-@attrs.frozen
 class NodeServices:
-    """``host_name`` is how the MTA names itself to others. Without ``tls_reports`` nothing is counted."""
+    """Made when they are first needed: who only relays asks no name server.
 
-    host_name: str
-    outbound: OutboundSettings
-    resolver: Resolver
-    tls_policies: StsPolicies
-    tls_reports: CountsSessions | None = None
-    signer: Signer | None = None
-    beside: tuple[WorksUntil, ...] = ()
-    """What works beside the manager."""
+    ``host_name`` is how the MTA names itself to others. ``keeper`` is its organisation's database; TLS reports are sent
+    by ``accept``, and without both nothing is counted.
+    """
 
-    @classmethod
-    def make(
-        cls,
+    def __init__(
+        self,
         runtime: Runtime,
-        host_name: str,
-        names: DnsSettings,
-        outbound: OutboundSettings,
+        host_name: str = "",
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+        *,
         keeper: KeepsOutbound | None = None,
         accept: Accepts | None = None,
-    ) -> NodeServices:
-        """Give those of a node; ``keeper`` is its organisation's database, and reports are sent by ``accept``."""
-        resolver = Resolver(runtime, names)
-        policies = StsPolicies(runtime, resolver, outbound, keeper)
-        contact = outbound.tls_reports_from
-        if contact is None or keeper is None or accept is None:
-            return cls(host_name, outbound, resolver, policies)
-        reporting = TlsReporting(runtime, resolver, outbound, host_name, contact, keeper, accept)
-        return cls(host_name, outbound, resolver, policies, reporting.counts, beside=(reporting.work_until,))
+        signer: Signer | None = None,
+    ) -> None:
+        self.host_name = host_name
+        self.outbound = outbound or OutboundSettings()
+        self.signer = signer
+        self._runtime = runtime
+        self._names = names or DnsSettings()
+        self._keeper = keeper
+        self._accept = accept
 
-    @classmethod
-    def usual(cls, runtime: Runtime) -> NodeServices:
-        """Give those of a gateway that belongs to no node: the system's name servers, and nothing kept or reported."""
-        return cls.make(runtime, "", DnsSettings(), OutboundSettings())
+    @cached_property
+    def resolver(self) -> Resolver:
+        return dns.Resolver(self._runtime, self._names)
+
+    @cached_property
+    def tls_policies(self) -> StsPolicies:
+        return StsPolicies(self._runtime, self.resolver, self.outbound, self._keeper)
+
+    @property
+    def tls_reports(self) -> CountsSessions | None:
+        return None if self.reporting is None else self.reporting.counts
+
+    @cached_property
+    def reporting(self) -> TlsReporting | None:
+        contact = self.outbound.tls_reports_from
+        if contact is None or self._keeper is None or self._accept is None:
+            return None
+        return TlsReporting(
+            self._runtime, self.resolver, self.outbound, self.host_name, contact, self._keeper, self._accept
+        )
+
+    @property
+    def beside(self) -> tuple[WorksUntil, ...]:
+        """What works beside the manager."""
+        return () if self.reporting is None else (self.reporting.work_until,)
 
 
 class SupportsServices(Protocol):

@@ -21,11 +21,9 @@ from msgcore.mta.gateways.smtp import SmtpGateway, SmtpGatewayConfig
 from msgcore.mta.manager.ways import is_link_failure, outcome_of_error
 from msgcore.mta.nexthop.results import SessionResult
 from msgcore.mta.nexthop.settings import OutboundSettings
-from msgcore.mta.nexthop.sts_policies import StsPolicies
 from msgcore.mta.node_services import NodeServices
 from msgcore.runtime import Runtime
 from msgcore.runtime.abc import Endpoint, TlsServerSettings
-from msgcore.runtime.dns import Resolver
 from msgcore.spi.config import build_config
 from msgcore.spi.gateway import Content
 from msgcore.testing.modes import Mode
@@ -43,7 +41,6 @@ __all__ = [
     "Place",
     "free_port",
     "place",
-    "services_of",
     "tls_of",
     "tlsa_of",
 ]
@@ -98,11 +95,16 @@ class Counted:
         return [(one.policy.kind, one.result, one.host) for one in self.results]
 
 
-def services_of(
-    runtime: Runtime, names: NameServer, outbound: OutboundSettings | None = None, counted: Counted | None = None
-) -> NodeServices:
-    resolver, outbound = Resolver(runtime, names.settings), outbound or OutboundSettings(uses_mta_sts=False)
-    return NodeServices("mx.a.test", outbound, resolver, StsPolicies(runtime, resolver, outbound), counted)
+class _Services(NodeServices):
+    """Counts sessions where a test looks."""
+
+    def __init__(self, runtime: Runtime, names: NameServer, outbound: OutboundSettings, counted: Counted) -> None:
+        super().__init__(runtime, "mx.a.test", names.settings, outbound)
+        self._counted = counted
+
+    @property
+    def tls_reports(self) -> Counted:
+        return self._counted
 
 
 T = TypeVar("T")
@@ -136,7 +138,7 @@ class Place:
         async def main(runtime: Runtime) -> T:
             config = build_config(SmtpGatewayConfig, values, folder=Path("/"), secret=Secret)
             assert isinstance(config, SmtpGatewayConfig)
-            gateway = SmtpGateway(config, runtime, services_of(runtime, self.names, self.outbound, self.counted))
+            gateway = SmtpGateway(config, runtime, _Services(runtime, self.names, self.outbound, self.counted))
             try:
                 return await story(gateway, runtime)
             finally:

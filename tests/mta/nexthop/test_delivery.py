@@ -84,7 +84,9 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def many(authority: Authority) -> Iterator[Place]:
-    yield from place(authority, None, NAMES)
+    for many in place(authority, None, NAMES):
+        many.outbound = OutboundSettings()
+        yield many
 
 
 @pytest.mark.parametrize(

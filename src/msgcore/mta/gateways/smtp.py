@@ -119,7 +119,7 @@ class SmtpGateway:
             signer = None if services is None else services.signer
             self._way = _Relay(SmtpLink(runtime, config.server(""), config.pool_limits), signer)
         else:
-            self._way = _ByMx(config, runtime, services or NodeServices.usual(runtime))
+            self._way = _ByMx(config, runtime, services or NodeServices(runtime))
 
     async def deliver(
         self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -15,7 +15,10 @@ from msgcore.errors import MsgcoreError, ResolverFailed
 from msgcore.mta.nexthop.results import SessionResult
 from msgcore.mta.nexthop.tls_report import report_places
 from msgcore.runtime.abc import Runtime
-from msgcore.runtime.dns import DnsKind, Resolver
+from msgcore.runtime.dns import DnsKind
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver
 
 __all__ = ["CountedSessions", "KeepsCounts", "SessionCounts"]
 

@@ -35,7 +35,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcomes, Refused
 from msgcore.mta.nexthop.finding import FoundHosts, HostFinder
 from msgcore.mta.nexthop.links import LinkKey, Links
-from msgcore.mta.nexthop.mx import MOST_HOSTS, Known, Target, plan_targets
+from msgcore.mta.nexthop.mx import MOST_HOSTS, Known, Target, literal_address, plan_targets
 from msgcore.mta.nexthop.penalties import Penalties
 from msgcore.mta.nexthop.policy import PolicyKind, TlsDemand, Unfit, Wishes, demand
 from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult, result_of
@@ -192,14 +192,15 @@ class MxDelivery:
         self, domain: str, message: MessageWishes, first: Envelope, deadline: Deadline, send: _Send
     ) -> Sequence[Outcomes]:
         name = ascii_domain(domain.removesuffix("."))
-        attempt = await self._begin(name, message, deadline)
         try:
             found = await self._finder.find(name, deadline)
         except DnssecFailed as error:
-            self._count(attempt, attempt.policy("tlsa"), "dnssec-invalid", error=error)
+            if message.is_counted:
+                self._count(AppliedPolicy(name, "tlsa"), "dnssec-invalid", None, error)
             raise
         if isinstance(found, Refused):
             return [Outcomes(dict.fromkeys(first.recipients, found))]
+        attempt = await self._begin(name, message, deadline)
         last: Sequence[Outcomes] | None = None
         for way in await self._ways(attempt, found, deadline):
             if deadline.is_past:
@@ -220,7 +221,9 @@ class MxDelivery:
         return self._without_session(attempt, first, last)
 
     async def _begin(self, domain: str, message: MessageWishes, deadline: Deadline) -> _Attempt:
-        found = await self._services.tls_policies.policy(domain, deadline)
+        # An address has no policies.
+        is_name = literal_address(domain) is None
+        found = await self._services.tls_policies.policy(domain, deadline) if is_name else FoundPolicy()
         floor = self._services.outbound.floor(domain)
         wishes = Wishes(domain, found.policy, floor, message.requires_tls, message.waives_tls)
         return _Attempt(wishes, found, message.is_counted)
@@ -234,12 +237,13 @@ class MxDelivery:
                 facts = await self._finder.facts(host.name, found, deadline)
             except ResolverFailed as error:
                 kind = "dnssec-invalid" if isinstance(error, DnssecFailed) else "tlsa-invalid"
-                self._count(attempt, attempt.policy("tlsa"), kind, host.name, error=error)
+                self._count_in(attempt, attempt.policy("tlsa"), kind, Target(host.name, ""), error)
                 attempt.errors.append(Unfit(f"{host.name}: its TLSA records are not known: {error}", "tlsa"))
                 continue
             demanded = demand(attempt.wishes, facts)
             if isinstance(demanded, Unfit):
-                self._count(attempt, attempt.policy(demanded.kind), demanded.result, host.name)
+                if demanded.result:
+                    self._count_in(attempt, attempt.policy(demanded.kind), demanded.result, Target(host.name, ""))
                 attempt.errors.append(demanded)
                 continue
             records = [f"{one.usage} {one.selector} {one.matching} {one.data.hex()}" for one in facts.tlsa or ()]
@@ -260,34 +264,43 @@ class MxDelivery:
 
     def _opened(self, attempt: _Attempt, way: _Way, session: SmtpSession) -> None:
         """Count a session that opened, and what failed on the way to it."""
+        problem, policy, error = attempt.found_policy.problem, way.policy, None
         if way.demand.breach:
-            self._count(attempt, way.policy, way.demand.breach, way.target.host, way.target.address)
+            result = way.demand.breach
         elif session.tls_errors:
-            self._count(attempt, way.policy, result_of(session.tls_errors[0]), way.target.host, way.target.address)
+            error = session.tls_errors[0]
+            result = result_of(error)
         elif session.stream.tls is None:
-            self._count(attempt, way.policy, "starttls-not-supported", way.target.host, way.target.address)
+            result = "starttls-not-supported"
+        elif problem and policy.kind == "no-policy-found":
+            result, policy = problem, attrs.evolve(policy, kind="sts")
         else:
-            self._count(attempt, way.policy, attempt.found_policy.problem, way.target.host, way.target.address)
+            result = ""
+        self._count_in(attempt, policy, result, way.target, error)
 
     def _failed(self, attempt: _Attempt, way: _Way, error: MsgcoreError) -> None:
-        target = way.target
-        self._penalties.failed(target.address)
+        self._penalties.failed(way.target.address)
         attempt.errors.append(error)
         if isinstance(error, _TLS):
-            self._count(attempt, way.policy, result_of(error), target.host, target.address, error=error)
+            self._count_in(attempt, way.policy, result_of(error), way.target, error)
 
-    def _count(
+    def _count_in(
         self,
         attempt: _Attempt,
         policy: AppliedPolicy,
         result: str,
-        host: str = "",
-        address: str = "",
-        *,
+        target: Target | None = None,
         error: MsgcoreError | None = None,
     ) -> None:
+        if attempt.is_counted:
+            self._count(policy, result, target, error)
+
+    def _count(
+        self, policy: AppliedPolicy, result: str, target: Target | None = None, error: MsgcoreError | None = None
+    ) -> None:
         reports = self._services.tls_reports
-        if reports is not None and attempt.is_counted:
+        if reports is not None:
+            host, address = ("", "") if target is None else (target.host, target.address)
             reports.count(SessionResult(policy, result, host, address, "" if error is None else str(error)))
 
     def _make_link(self, key: LinkKey) -> SmtpLink:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from random import Random
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -21,7 +22,10 @@ from msgcore.mta.nexthop.mx import (
     mx_hosts,
 )
 from msgcore.mta.nexthop.policy import HostFacts
-from msgcore.runtime.dns import DnsAnswer, DnsKind, Resolver, TlsaRecord
+from msgcore.runtime.dns import DnsAnswer, DnsKind, TlsaRecord
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver
 
 __all__ = ["FoundHosts", "HostFinder"]
 
@@ -65,8 +69,8 @@ class HostFinder:
         if literal is not None:
             here = [(MxHost(literal, 0), self._in_order([literal]))]
             return self._found(domain, here, (), FoundHosts(()))
-        if domain.startswith("["):
-            return Refused(None, "5.1.2", f"{domain}: is no address", "dns")
+        if not domain or domain.startswith("["):
+            return Refused(None, "5.1.2", f"{domain or 'an empty domain'}: is no place for mail", "dns")
         try:
             answer = await self.resolver.ask(domain, DnsKind.MX, deadline)
         except UsageError as error:

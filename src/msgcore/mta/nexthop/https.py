@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import attrs
@@ -16,7 +16,10 @@ import attrs
 from msgcore.base.times import Deadline
 from msgcore.errors import LimitExceeded, MissingExtra, NameNotResolved, ProtocolBroken, ResolverFailed, UsageError
 from msgcore.runtime.abc import Endpoint, Runtime, Stream, TlsSettings
-from msgcore.runtime.dns import DnsKind, Resolver
+from msgcore.runtime.dns import DnsKind
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver
 
 __all__ = ["HttpsAnswer", "HttpsClient", "addresses_of"]
 

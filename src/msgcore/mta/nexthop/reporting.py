@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, TimedOut, UsageError
@@ -18,8 +19,11 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.tls_report import REPORT_TYPE, ReportPlaces, TlsReport, report_places, write_mail
 from msgcore.mta.queue.contract import Accept
 from msgcore.runtime.abc import Event, Runtime
-from msgcore.runtime.dns import DnsKind, Resolver
+from msgcore.runtime.dns import DnsKind
 from msgcore.spi.gateway import Content
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver
 
 __all__ = ["TlsReporting"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -19,7 +19,10 @@ from msgcore.mta.nexthop.https import HttpsClient
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sts import POLICY_PATH, StsPolicy, policy_host, policy_id, read_policy
 from msgcore.runtime.abc import Lock, Runtime
-from msgcore.runtime.dns import DnsKind, Resolver
+from msgcore.runtime.dns import DnsKind
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver
 
 __all__ = ["FoundPolicy", "KeepsPolicies", "KeptPolicy", "StsPolicies"]
 

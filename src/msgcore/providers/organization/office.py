@@ -194,11 +194,8 @@ class Office:
         host = (await self.reports(deadline)).host
         keeper = SqlKeeper(self.runtime, self.database)
         accept = None if queue is None else queue.accept
-        services = NodeServices.make(
-            self.runtime, host, names or DnsSettings(), outbound or OutboundSettings(), keeper, accept
-        )
         signer = await self.runtime.in_thread(lambda: signer_of(trust, self.runtime, self.folder), deadline)
-        return attrs.evolve(services, signer=signer)
+        return NodeServices(self.runtime, host, names, outbound, keeper=keeper, accept=accept, signer=signer)
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
         now, routes = self.runtime.now(), await self.routes(deadline)

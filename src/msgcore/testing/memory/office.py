@@ -187,8 +187,8 @@ class Desk:
         check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
         keep = (settings or ManagerSettings()).keep
         host = self.office.reports.host
-        services = NodeServices.make(self.runtime, host, names or DnsSettings(), outbound or OutboundSettings())
-        services = attrs.evolve(services, signer=signer_of(trust, self.runtime, Path.cwd()))
+        signer = signer_of(trust, self.runtime, Path.cwd())
+        services = NodeServices(self.runtime, host, names, outbound, signer=signer)
         manager = self.manager(queue, settings, reload, services)
         users = MailboxUsers(self.office.mailboxes, self.runtime)
         verifier = verifier_of(trust, self.runtime, services.resolver)
