@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import smtplib
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Generator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -72,7 +72,7 @@ class Caller:
     @contextlib.contextmanager
     def working(
         self, home: str, domain: str, reports: ReportSettings, routes: RouteTable, **node: Any
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         """Have an organisation with one mailbox at work."""
         if self.mode is Mode.BLOCKING:
             with msgcore.open_organization(home, create=True) as organization:
@@ -140,7 +140,7 @@ class World:
         return home_in_a_file(folder)
 
     @contextlib.contextmanager
-    def at_work(self, caller: Caller, *, shown_by_b: str = "mx.b.test") -> Iterator[None]:
+    def at_work(self, caller: Caller, *, shown_by_b: str = "mx.b.test") -> Generator[None]:
         """Have both nodes at work."""
         options = {"port": str(self.port), "allow_loopback": "true", "ca_file": str(self.authority.ca_file)}
         routes = RouteTable([Connector("out", "smtp", [AddressSpace("SMTP", "*")], options=options)])

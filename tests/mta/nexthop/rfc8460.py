@@ -8,7 +8,6 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, cast
 
@@ -59,51 +58,68 @@ def problems_of_report(report: Mapping[str, Any]) -> list[str]:
     return list(_problems(report))
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _are_texts(value: Any) -> bool:
+    return bool(value) and all(isinstance(one, str) for one in value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and value >= 0
+
+
+def _is_name(value: Any) -> bool:
+    return _NAME.fullmatch(value) is not None
+
+
+def _is_address(value: Any) -> bool:
+    return bool(ip_address(str(value)))
+
+
+def _is_range(value: Any) -> bool:
+    moments = [str(value["start-datetime"]), str(value["end-datetime"])]
+    return len(value) == 2 and all(map(_MOMENT.fullmatch, moments)) and moments == sorted(set(moments))
+
+
+def _is_some(value: Any) -> bool:
+    return bool(value)
+
+
+def _is_kind(value: Any) -> bool:
+    return value in {"tlsa", "sts", "no-policy-found"}
+
+
+def _is_result(value: Any) -> bool:
+    return value in _RESULTS
+
+
+_REPORT = {
+    "organization-name": _is_text,
+    "date-range": _is_range,
+    "contact-info": _is_text,
+    "report-id": _is_text,
+    "policies": _is_some,
+}
+_COUNTS = {"total-successful-session-count": _is_count, "total-failure-session-count": _is_count}
+
+
 def _problems(report: Mapping[str, Any]) -> Iterator[str]:
-    text: Check = lambda value: isinstance(value, str) and bool(value)  # noqa: E731  # read as a table below
-    yield from _keys(
-        "report",
-        report,
-        {
-            "organization-name": text,
-            "date-range": lambda value: (
-                set(value) == {"start-datetime", "end-datetime"}
-                and all(_MOMENT.fullmatch(one) and datetime.fromisoformat(one) for one in value.values())
-                and value["start-datetime"] < value["end-datetime"]
-            ),
-            "contact-info": text,
-            "report-id": text,
-            "policies": lambda value: isinstance(value, list) and bool(value),
-        },
-    )
+    yield from _keys("report", report, _REPORT)
     for one in report["policies"]:
-        yield from _of_policy(one)
-
-
-def _of_policy(one: Mapping[str, Any]) -> Iterator[str]:
-    count: Check = lambda value: isinstance(value, int) and value >= 0  # noqa: E731  # read as a table below
-    texts: Check = lambda value: bool(value) and all(isinstance(each, str) for each in value)  # noqa: E731  # as above
-    yield from _keys("policies", one, {"policy": bool, "summary": bool}, {"failure-details": bool})
-    kinds = {"tlsa", "sts", "no-policy-found"}
-    needed: dict[str, Check] = {"policy-type": kinds.__contains__, "policy-domain": _NAME.fullmatch}  # type: ignore[dict-item]  # truth
-    yield from _keys("policy", one["policy"], needed, {"policy-string": texts, "mx-host": texts})
-    counts = {"total-successful-session-count": count, "total-failure-session-count": count}
-    yield from _keys("summary", one["summary"], counts)
-    failed = 0
-    for detail in one.get("failure-details", ()):
-        yield from _keys(
-            "failure",
-            detail,
-            {"result-type": _RESULTS.__contains__, "failed-session-count": lambda value: value >= 1},
-            {
-                "receiving-mx-hostname": _NAME.fullmatch,  # type: ignore[dict-item]  # truth
-                "receiving-ip": lambda value: bool(ip_address(value)),
-                "failure-reason-code": lambda value: isinstance(value, str),
-            },
-        )
-        failed += detail["failed-session-count"]
-    if failed != one["summary"]["total-failure-session-count"]:
-        yield "the failures do not add up"
+        yield from _keys("policies", one, {"policy": _is_some, "summary": _is_some}, {"failure-details": _is_some})
+        needed = {"policy-type": _is_kind, "policy-domain": _is_name}
+        yield from _keys("policy", one["policy"], needed, {"policy-string": _are_texts, "mx-host": _are_texts})
+        yield from _keys("summary", one["summary"], _COUNTS)
+        failed = 0
+        for detail in one.get("failure-details", ()):
+            needed = {"result-type": _is_result, "failed-session-count": _is_some}
+            allowed = {"receiving-mx-hostname": _is_name, "receiving-ip": _is_address, "failure-reason-code": _is_text}
+            yield from _keys("failure", detail, needed, allowed)
+            failed += detail["failed-session-count"]
+        if failed != one["summary"]["total-failure-session-count"]:
+            yield "the failures do not add up"
 
 
 def _keys(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import attrs
@@ -44,7 +44,7 @@ class Links:
         return len(self._kept)
 
     @contextmanager
-    def link(self, key: LinkKey) -> Iterator[SmtpLink]:
+    def link(self, key: LinkKey) -> Generator[SmtpLink]:
         """Use a link, which is not forgotten meanwhile."""
         kept = self._kept.get(key)
         if kept is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Literal, cast
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import attrs
 
@@ -13,6 +13,8 @@ from msgcore.errors import MalformedMessage
 __all__ = ["POLICY_PATH", "StsMode", "StsPolicy", "is_named", "policy_host", "policy_id", "read_policy"]
 
 StsMode = Literal["enforce", "testing", "none"]
+
+_MODES: Mapping[str, StsMode] = {"enforce": "enforce", "testing": "testing", "none": "none"}
 
 POLICY_PATH = "/.well-known/mta-sts.txt"
 _LONGEST_AGE_SECONDS = 31_557_600
@@ -70,10 +72,11 @@ def read_policy(octets: bytes) -> StsPolicy:
             raise MalformedMessage(f"MTA-STS policy: {line[:80]!r} is no line of one")
     if values.get("version", [""])[0] != "STSv1":
         raise MalformedMessage("MTA-STS policy: it does not say version: STSv1")
-    mode = values.get("mode", [""])[0]
-    if mode not in ("enforce", "testing", "none"):
-        raise MalformedMessage(f"MTA-STS policy: mode {mode[:80]!r}: need enforce, testing or none")
-    return StsPolicy(cast(StsMode, mode), _age(values.get("max_age", [""])[0]), _hosts(values.get("mx", []), mode))
+    said = values.get("mode", [""])[0]
+    mode = _MODES.get(said)
+    if mode is None:
+        raise MalformedMessage(f"MTA-STS policy: mode {said[:80]!r}: need {', '.join(_MODES)}")
+    return StsPolicy(mode, _age(values.get("max_age", [""])[0]), _hosts(values.get("mx", []), mode))
 
 
 def _age(text: str) -> int:
