@@ -167,7 +167,7 @@ class MemoryQueue:
         if known is None:
             message = self._message(accept, now)
             self._memory.messages[accept.transfer_id] = (message, accept.content)
-            self._memory.tell(now, EventKind.ACCEPTED, message, text=accept.received_from)
+            self._memory.tell(now, EventKind.ACCEPTED, message, text=accept.arrival)
         else:
             message = known[0]
         request = accept.request
@@ -203,6 +203,7 @@ class MemoryQueue:
             message_class=accept.message_class,
             request=request,
             received_from=accept.received_from,
+            verdicts=accept.verdicts,
         )
 
     async def claim(

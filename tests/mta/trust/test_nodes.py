@@ -7,7 +7,6 @@ import smtplib
 from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
 import pytest
 
 import msgcore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline, filetime_from_datetime
 from msgcore.mta.queue.columns import MESSAGE
-from msgcore.mta.queue.events import accepted_text, event_text
+from msgcore.mta.queue.events import event_text
 from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.taking_in import NEW_RECIPIENT, Arrival, message_values, recipient_rows
 from msgcore.mta.queue.tracking import EventKind
@@ -45,7 +45,7 @@ async def take_in_at_once(runtime: Runtime, database: Database, arrival: Arrival
             accept.content.octets,
             _RECIPIENTS.parameter(recipient_rows(arrival)),
             filetime_from_datetime(arrival.now),
-            event_text(accepted_text(accept)),
+            event_text(accept.arrival),
         ),
         deadline,
     )

@@ -134,6 +134,11 @@ class Accept:
     received_from: str = ""
     verdicts: frozenset[str] = NOBODY
 
+    @property
+    def arrival(self) -> str:
+        """Who brought it, and what was found of it: what its first event says."""
+        return "; ".join(filter(None, (self.received_from, " ".join(sorted(self.verdicts)))))
+
 
 @attrs.frozen
 class QueuedMessage:

@@ -9,13 +9,12 @@ import attrs
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.model.address import parse_address
 from msgcore.mta.queue.columns import storable
-from msgcore.mta.queue.contract import Accept
 from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
 from msgcore.runtime import Connection, Engine
 from msgcore.wire.domain import address_key
 
-__all__ = ["NewEvent", "accepted_text", "add_events", "event_text", "track_events"]
+__all__ = ["NewEvent", "add_events", "event_text", "track_events"]
 
 _LONGEST_TEXT = 1_000
 _EVENTS = RecordSet(
@@ -39,11 +38,6 @@ class NewEvent:
     connector: str = ""
     next_hop: str = ""
     text: str = ""
-
-
-def accepted_text(accept: Accept) -> str:
-    """Say who brought a message, and what was found of it."""
-    return "; ".join(filter(None, (accept.received_from, " ".join(sorted(accept.verdicts)))))
 
 
 def event_text(text: str) -> str:

@@ -13,7 +13,7 @@ from msgcore.base.times import filetime_from_datetime
 from msgcore.mta.queue.columns import MESSAGE, RECIPIENT, lane_of, recipient_values, request_text, storable
 from msgcore.mta.queue.contents import keep_content, lock_messages, marks
 from msgcore.mta.queue.contract import Accept, Claim, Lease, QueuedMessage, QueuedRecipient, State, Urgency
-from msgcore.mta.queue.events import NewEvent, accepted_text, add_events
+from msgcore.mta.queue.events import NewEvent, add_events
 from msgcore.mta.queue.tracking import EventKind
 from msgcore.runtime import Connection, Row, SqlValue
 from msgcore.runtime.host import holder_name
@@ -125,7 +125,7 @@ def _add_first(
         [(message_id, one.accept.content.form, one.accept.content.octets) for message_id, one in arrivals],
     )
     add_recipients(connection, arrivals, leases_at)
-    events = [NewEvent(EventKind.ACCEPTED, message_id, text=accepted_text(one.accept)) for message_id, one in arrivals]
+    events = [NewEvent(EventKind.ACCEPTED, message_id, text=one.accept.arrival) for message_id, one in arrivals]
     add_events(connection, events, filetime_from_datetime(arrivals[0][1].now))
     return {} if leases_at is None else _leased(connection, arrivals)
 
