@@ -37,6 +37,7 @@ PAGES = (
     "store",
     "tables",
     "transfer",
+    "trust",
 )
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n((?:(?:    [^\n]*)?\n)*    [^\n]*\n))?", re.MULTILINE | re.DOTALL)
 MARK = "-- next block --"

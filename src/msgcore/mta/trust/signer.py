@@ -74,9 +74,13 @@ class Signer:
         """
         self._now = now
         self._keys: dict[str, list[_Own]] = {}
+        read: dict[str, PrivateKey] = {}  # checking an RSA key takes a tenth of a second, and domains may share one
         for place in keys:
             secret = place.key if isinstance(place.key, Secret) else resolve_secret(place.key, folder)
-            self._keys.setdefault(place.domain, []).append(_Own(place, read_private_key(secret, place.name)))
+            text = secret.reveal()
+            if text not in read:
+                read[text] = read_private_key(secret, place.name)
+            self._keys.setdefault(place.domain, []).append(_Own(place, read[text]))
 
     @property
     def domains(self) -> frozenset[str]:
