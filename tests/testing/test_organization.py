@@ -13,10 +13,11 @@ import pytest
 import msgcore
 import msgcore.aio
 from msgcore import Message, Outcomes, ProfileAdmin, mime
+from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, SetupError, UsageError
+from msgcore.errors import AuthenticationRefused, InvalidAddress, SetupError, UsageError
 from msgcore.model import Accepted, Address, Deferred, Delivered, Envelope, Outcome, Recipient, Refused
-from msgcore.mta import AddressSpace, Connector, RouteTable
+from msgcore.mta import AddressSpace, Connector, ListenerSettings, ListenOn, RouteTable
 from msgcore.mta.organization import Organization
 from msgcore.runtime import Runtime
 from msgcore.session.session import Session, logon
@@ -426,3 +427,29 @@ def test_organisations_share_nothing(mode: Mode, office: MemoryOrganization) -> 
     send(mode, office, letter("bob"))
 
     assert inbox(mode, other, "bob") == []
+
+
+# Passwords
+
+
+def test_the_owner_of_a_mailbox_logs_in_at_its_listeners(office: MemoryOrganization) -> None:
+    rules = ListenerSettings("mx.a.test", mailboxes_log_in=True)
+    organization = office.open()
+    organization.set_password("ann", Secret("pa ss"))
+    with organization.working([ListenOn("127.0.0.1", 0, rules)]) as node:
+
+        def sent(user: str, password: str) -> bool:
+            """Say whether a login, by SCRAM, is taken."""
+            via = f"smtp://127.0.0.1:{node.ports[0]}"
+            try:
+                message = Message(from_="ann@a.test", to="bob@a.test", subject="Hello")
+                msgcore.send(message, via=via, user=user, password=Secret(password), allow_cleartext_login=True)
+            except AuthenticationRefused:
+                return False
+            return True
+
+        logins = [sent("ann", "pa ss"), sent("ANN@a.test", "pa ss"), sent("ann", "no"), sent("bob", "pa ss")]
+        organization.remove_password("ann")
+        logins.append(sent("ann", "pa ss"))
+
+    assert logins == [True, True, False, False, False]

@@ -141,7 +141,7 @@ class Visit:
     _network: str
     meter: Meter | None
     active_at: float
-    """When it last brought something: at first, when it came."""
+    """When it last began to send something: at first, when it came."""
     is_taking: bool = attrs.field(default=False, init=False)
     """Whether a message of it is on its way into the queue."""
     refusal: Reply | None = attrs.field(default=None, init=False)
@@ -172,7 +172,7 @@ class Visit:
         if self.meter is None and not user:
             return None
         visits, limits = self._visits, self._visits.limits
-        now = visits.runtime.monotonic()
+        now = self.active_at  # near enough, and nobody has to look at a clock
         if self.meter is not None and not self.meter.take("recipients", limits.recipients, now):
             return _FLOOD
         if user and not visits.user(user, now).take("recipients", limits.user_recipients, now):
@@ -186,7 +186,7 @@ class Visit:
     def taken(self, octets: int) -> None:
         """Count a message that was taken."""
         if self.meter is not None:
-            self.meter.add("octets", self._visits.limits.octets, self._visits.runtime.monotonic(), octets)
+            self.meter.add("octets", self._visits.limits.octets, self.active_at, octets)
 
     # What its session asks
 
