@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from msgcore.base.text import Secret
 from msgcore.errors import ConfigurationError, MsgcoreError, UsageError
 from msgcore.model import Address
 from msgcore.mta import AddressSpace, Connector, RetryPolicy, RouteTable
@@ -18,6 +19,7 @@ from msgcore.mta.configuration import Configuration, load_configuration, read_co
 from msgcore.mta.listener import ListenerSettings
 from msgcore.mta.listener.rates import Rate
 from msgcore.mta.nexthop.settings import OutboundSettings
+from msgcore.mta.trust.settings import DkimKey, TrustSettings
 from msgcore.runtime import Endpoint, TlsServerSettings
 from msgcore.runtime.dns import DnsSettings
 from msgcore.wire.smtp.server import Client
@@ -78,6 +80,10 @@ trusts_ad = true
 tls = { "b.test" = "verify" }
 tls_reports_from = "SMTP:tls@a.test"
 
+[trust]
+verifies = true
+keys = [{ domain = "a.test", selector = "s1", key = "env:DKIM" }]
+
 [reports]
 postmaster = "SMTP:pm@a.test"
 delay_notice_after = "never"
@@ -103,6 +109,12 @@ def read(text: str) -> Configuration:
     return read_configuration(text, HERE)
 
 
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DB_PW", "DKIM"):
+        monkeypatch.setenv(name, "geheim")
+
+
 def test_the_least_configuration_takes_no_mail_from_outside_and_is_one_process() -> None:
     configuration = read(LEAST)
 
@@ -116,8 +128,7 @@ def test_the_least_configuration_takes_no_mail_from_outside_and_is_one_process()
     assert configuration.workers.count == 1
 
 
-def test_each_section_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DB_PW", "geheim")
+def test_each_section_is_read() -> None:
     configuration = read(WHOLE)
 
     access = configuration.organization.access
@@ -136,14 +147,14 @@ def test_each_section_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert configuration.rooms == {
         "names": DnsSettings(("127.0.0.1:5353",), trusts_ad=True),
         "outbound": OutboundSettings(tls={"b.test": "verify"}, tls_reports_from="SMTP:tls@a.test"),
+        "trust": TrustSettings([DkimKey("a.test", "s1", Secret("geheim"))], verifies=True),
     }
     assert configuration.metrics is not None
     assert configuration.metrics.endpoint == Endpoint("::1", 9125, "http")
     assert "geheim" not in repr(configuration)
 
 
-def test_a_listener_is_as_its_section_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DB_PW", "geheim")
+def test_a_listener_is_as_its_section_says() -> None:
     smtp, lmtp, submission = (one.on for one in read(WHOLE).listen)
 
     assert smtp.settings is not None
@@ -188,6 +199,12 @@ WRONG = [
     (LEAST + "[[listen]]\nport = 25\nkey_file = 'k'\n", 5, "listen[0]", "go together"),
     (LEAST + "[[listen]]\nport = 25\n[listen.limits]\nmessages = {}\n", 8, "listen[0].limits.messages.count", "has to"),
     (LEAST + "[[listen]]\nport = 587\nkind = 'submission'\n", 5, "listen[0]", "log in over TLS only"),
+    (
+        LEAST + "[trust]\nkeys = [{ domain = 'a', selector = 's', key = 'file:none' }]\n",
+        6,
+        "trust.keys[0].key",
+        "none: No",
+    ),
     (LEAST + "[outbound]\ntls = { x = 'none' }\n", 6, "outbound.tls.x", "'none' is none of"),
     (LEAST + "[[listen]]\nport = 25\nis_lmtp = true\n", 7, "listen[0].is_lmtp", "no such key"),
     (LEAST + "[[listen]]\nport = 25\noffers = ['X']\n", 5, "listen[0]", "no such extensions: X"),
@@ -273,9 +290,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, octets: bytes | Non
     ],
 )
 def test_what_has_changed_needs_new_nodes_a_restart_or_neither(
-    monkeypatch: pytest.MonkeyPatch, old: str, new: str, restart: list[str], renews: bool
+    old: str, new: str, restart: list[str], renews: bool
 ) -> None:
-    monkeypatch.setenv("DB_PW", "geheim")
     assert old in WHOLE
     before, after = read(WHOLE), read(WHOLE.replace(old, new))
 
@@ -286,7 +302,8 @@ def test_what_has_changed_needs_new_nodes_a_restart_or_neither(
 def test_the_configuration_on_its_page_is_read(tmp_path: Path) -> None:
     page = (REPOSITORY / "docs/running-an-mta.md").read_text(encoding="utf-8")
     text = page.partition("```toml\n")[2].partition("```")[0].replace("/etc/msgcore", str(tmp_path))
-    (tmp_path / "db.secret").write_text("geheim\n")
+    for name in ("db.secret", "dkim.pem"):
+        (tmp_path / name).write_text("geheim\n")
     (tmp_path / "routes.toml").write_text("connectors = []\n")
     (tmp_path / "mta.toml").write_text(text)
 

@@ -11,10 +11,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import attrs
 
+from msgcore.base.text import Secret
 from msgcore.errors import ConfigurationError, SecretMissing, UsageError
 from msgcore.mta.configuration.configuration import Configuration, Listen
 from msgcore.mta.configuration.sections import (
@@ -34,6 +35,7 @@ from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.toml_lines import Place, line_of
 from msgcore.mta.routing.toml_table import load_routes, place_in_routes
+from msgcore.mta.trust.settings import DkimKey, TrustSettings
 from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.secrets import resolve_secret
@@ -48,7 +50,11 @@ _MOST_OCTETS = 16 * 1024 * 1024
 _LINE_OF_ERROR = re.compile(r"at line (\d+)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 # Those that are the settings of a room as they are, and the arguments of a node under the same name.
-_ROOMS: Mapping[str, type[attrs.AttrsInstance]] = {"names": DnsSettings, "outbound": OutboundSettings}
+_ROOMS: Mapping[str, type[attrs.AttrsInstance]] = {
+    "names": DnsSettings,
+    "outbound": OutboundSettings,
+    "trust": TrustSettings,
+}
 _SECTIONS = ("organization", "node", "listen", *_ROOMS, "reports", "routes", "metrics", "workers", "logging")
 
 
@@ -131,7 +137,7 @@ class _Reader:
             self._section("workers", WorkersSection),
             self._section("logging", LoggingSection),
             self._text,
-            rooms={name: self._section(name, kind) for name, kind in _ROOMS.items() if name in self._data},
+            rooms=self._rooms(),
         )
 
     def _section(self, name: str, config_type: type[T]) -> T:
@@ -174,6 +180,22 @@ class _Reader:
             *((f"limits.{key}", getattr(settings.limits, key)) for key in sorted(limits)),
         )
         return Listen(section, ListenOn(section.host, section.port, settings), written)
+
+    def _rooms(self) -> dict[str, Any]:
+        rooms = {name: self._section(name, kind) for name, kind in _ROOMS.items() if name in self._data}
+        trust = rooms.get("trust")
+        if isinstance(trust, TrustSettings):  # a key is taken from the file's folder, as everything else is
+            keys = [self._with_secret(key, ("trust", "keys", number, "key")) for number, key in enumerate(trust.keys)]
+            rooms["trust"] = attrs.evolve(trust, keys=keys)
+        return rooms
+
+    def _with_secret(self, key: DkimKey, place: Place) -> DkimKey:
+        if isinstance(key.key, Secret):
+            return key
+        try:
+            return attrs.evolve(key, key=resolve_secret(key.key, self._folder))
+        except SecretMissing as error:
+            raise _Wrong(place, f"{error.reference}: {error.problem}") from error
 
     def _reports(self, node: NodeSection) -> ReportSettings:
         values = {"host": node.host_name, **self._table(("reports",), self._data["reports"])}

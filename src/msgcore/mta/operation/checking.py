@@ -11,12 +11,15 @@ from msgcore.mta.operation.privileges import find_user
 from msgcore.mta.organization import organization_service
 from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.own_places import check_own_places
+from msgcore.mta.trust.making import check_keys
+from msgcore.mta.trust.settings import NO_TRUST
 from msgcore.runtime.abc import Runtime
+from msgcore.runtime.dns import DnsSettings
 from msgcore.runtime.tls_expiry import certificate_validity
 
 __all__ = ["Checked", "check_certificates", "check_configuration"]
 
-_DATABASE_SECONDS = 30.0
+_SECONDS = 30.0
 _SOON = timedelta(days=14)
 
 
@@ -29,7 +32,7 @@ class Checked:
 
 
 async def check_configuration(configuration: Configuration, runtime: Runtime) -> Checked:
-    """Check routes, certificates, the user and the database, and change nothing.
+    """Check routes, certificates, the user, published keys and the database, and change nothing.
 
     Ports are not tried: those of an MTA that is at work are taken.
     """
@@ -45,6 +48,7 @@ async def check_configuration(configuration: Configuration, runtime: Runtime) ->
             checked.errors.append(f"workers: {error}")
     if not configuration.listen:
         checked.notes.append("listen: it takes no mail from the network")
+    await _check_keys(configuration, runtime, checked)
     await _check_database(configuration, runtime, checked)
     return checked
 
@@ -81,6 +85,18 @@ def _check_routes(configuration: Configuration, checked: Checked) -> None:
         (checked.errors if finding.severity == "error" else checked.notes).append(f"routes: {finding}")
 
 
+async def _check_keys(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
+    """See that what mail is signed with can be verified by others."""
+    trust, names = configuration.rooms.get("trust", NO_TRUST), configuration.rooms.get("names", DnsSettings())
+    try:
+        findings = await check_keys(trust, names, runtime, configuration.file.parent, runtime.deadline(_SECONDS))
+    except MsgcoreError as error:
+        checked.errors.append(f"trust: {error}")
+        return
+    for finding in findings:
+        (checked.notes if finding.is_temporary else checked.errors).append(f"trust: {finding}")
+
+
 async def _check_database(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
     section = configuration.organization
     try:
@@ -89,7 +105,7 @@ async def _check_database(configuration: Configuration, runtime: Runtime, checke
             access=section.access,
             create=section.create,
             runtime=runtime,
-            deadline=runtime.deadline(_DATABASE_SECONDS),
+            deadline=runtime.deadline(_SECONDS),
         )
     except NotFound as error:
         checked.errors.append(f"organization: {error}; with create = true it is made")
