@@ -156,7 +156,7 @@ def test_who_watches_hears_what_listeners_take_and_refuse_and_of_reports(organiz
         told = [told_of(heard.get(timeout=10)) for _ in range(6)]
 
     began, no, taken, *others = told
-    assert (began, no, taken) == ("smtp began", "smtp RCPT 5.4.4", f"smtp took {len(LETTER)} for 1")
+    assert (began, no, taken) == ("smtp began", "smtp RCPT 5.4.4", f"smtp took {len(LETTER)} of bob@b.test for 1")
     assert {"smtp ended", "carol@c.test refused", "failed about 1"} == set(others)
 
 
@@ -168,9 +168,11 @@ def told_of(event: NodeEvent) -> str:
     match event:
         case SessionTurned(service, is_open):
             return f"{service} {'began' if is_open else 'ended'}"
-        case MessageTaken(service, size, recipients, seconds):
-            return f"{service} took {size} for {recipients}" if 0 <= seconds < 60 else f"in {seconds} s"
-        case MailRefused(service, command, reply):
+        case MessageTaken(service, client, sender, reply, size, recipients, seconds):
+            assert (client.address, reply.code, seconds < 60) == ("127.0.0.1", 250, True)
+            return f"{service} took {size} of {sender and sender.email_address} for {recipients}"
+        case MailRefused(service, client, command, address, reply):
+            assert (client.address, address) == ("127.0.0.1", parse_address("SMTP:nobody@b.test"))
             return f"{service} {command} {reply.enhanced}"
         case ReportMade(kind, count):
             return f"{kind} about {count}"

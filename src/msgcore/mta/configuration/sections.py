@@ -185,4 +185,4 @@ class LoggingSection:
     level: Literal["debug", "info", "warning", "error"] = attrs.field(default="info", metadata=setting("the least"))
     form: Literal["plain", "json"] = attrs.field(default="plain", metadata=setting("a line of text, or of JSON"))
     redact: bool = attrs.field(default=False, metadata=setting("leave out the local parts of addresses"))
-    deliveries: bool = attrs.field(default=True, metadata=setting("tell of every try to deliver to a recipient"))
+    mail: bool = attrs.field(default=True, metadata=setting("tell of every message, refusal and try to deliver"))

@@ -137,7 +137,7 @@ class MailHandler:
         self._name = self._clause = ""
 
     async def mail(self, sender: Address | None, facts: MailFacts) -> Reply:
-        return self._told("MAIL", await self._mail(sender, facts))
+        return self._told("MAIL", sender, await self._mail(sender, facts), facts.client)
 
     async def _mail(self, sender: Address | None, facts: MailFacts) -> Reply:
         self.is_at_work = False
@@ -193,10 +193,11 @@ class MailHandler:
         refusal = await self._desk.recipients.check(recipient, self._arrival, deadline)
         if refusal is not None:
             is_wrong = refusal.code >= 500
-            return self._told("RCPT", (self._visit.bad_recipient() if is_wrong else None) or refusal)
+            refusal = (self._visit.bad_recipient() if is_wrong else None) or refusal
+            return self._told("RCPT", recipient.address, refusal, self._arrival.facts.client)
         refusal = self._visit.rcpt(self._arrival.facts.client.user)
         if refusal is not None:
-            return self._told("RCPT", refusal)
+            return self._told("RCPT", recipient.address, refusal, self._arrival.facts.client)
         self._recipients.append(recipient)
         return _RECIPIENT_OK
 
@@ -212,17 +213,19 @@ class MailHandler:
             self._rests()
         return self._verdict
 
-    def _told(self, command: str, reply: Reply) -> Reply:
+    def _told(self, command: str, address: Address | None, reply: Reply, client: Client) -> Reply:
         if not reply.is_positive:
-            self._desk.watch(MailRefused(self._desk.service, command, reply))
+            self._desk.watch(MailRefused(self._desk.service, client, command, address, reply))
         return reply
 
     def _tell_of(self, octets: bytes, reply: Reply, since: float) -> None:
-        desk = self._desk
-        if self._told("DATA", reply).is_positive:
-            self._visit.taken(len(octets))
+        desk, arrival, size = self._desk, self._arrival, len(octets)
+        assert arrival is not None
+        client, sender = arrival.facts.client, arrival.sender
+        if self._told("DATA", sender, reply, client).is_positive:
+            self._visit.taken(size)
             seconds = desk.runtime.monotonic() - since
-            desk.watch(MessageTaken(desk.service, len(octets), len(self._recipients), seconds))
+            desk.watch(MessageTaken(desk.service, client, sender, reply, size, len(self._recipients), seconds))
 
     async def _take(self, octets: bytes) -> Reply:
         settings, arrival = self._settings, self._arrival

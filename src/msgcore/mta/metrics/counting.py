@@ -54,8 +54,9 @@ class Counting:
                 if is_open:
                     tally.add(SESSIONS, service)
                 tally.add(SESSIONS_OPEN, service, by=1 if is_open else -1)
-            case MailRefused(service, command, reply):
-                tally.add(REFUSALS, service, command, str(reply.enhanced or reply.code))
+            case MailRefused():
+                status = str(event.reply.enhanced or event.reply.code)
+                tally.add(REFUSALS, event.service, event.command, status)
             case ReportMade(kind):
                 tally.add(REPORTS, kind)
             case HopTurned():

@@ -13,7 +13,7 @@ from msgcore.mta.configuration.sections import LoggingSection
 __all__ = ["log_as", "redacted"]
 
 # What stands between angle brackets, blanks or a type's colon and an at sign; a quoted local part may hold anything.
-_ADDRESS = re.compile(r"""(?:"[^"\n]{1,200}"|[^\s<>()\[\],;:"'@/]{1,200})@(?=[^\s<>()\[\],;:"'@])""")
+_ADDRESS = re.compile(r"""(?:"[^"\n]{1,200}"|[^\s<>()\[\],;:"@]{1,200})@(?=[^\s<>()\[\],;:"@])""")
 
 
 def redacted(text: str) -> str:

@@ -10,14 +10,14 @@ from msgcore.mta.metrics.counting import Counting
 from msgcore.mta.metrics.process import measure_process
 from msgcore.mta.metrics.tally import Tally
 from msgcore.mta.node import Node
-from msgcore.mta.node_queue import NodeEvent, RecipientSettled
+from msgcore.mta.node_queue import NodeEvent
+from msgcore.mta.operation.mail_log import log_mail
 from msgcore.mta.organization import Organization, organization_service
 from msgcore.runtime.abc import NEVER, Background, LoopRuntime
 
 __all__ = ["START_SECONDS", "Worker", "open_by"]
 
 _log = logging.getLogger("msgcore.mta")
-_deliveries = logging.getLogger("msgcore.mta.deliveries")
 
 START_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
@@ -46,7 +46,7 @@ class Worker:
         self._organization: Organization | None = None
         self._node: Node | None = None
         self._leaving: list[Background] = []
-        self._tells_of_deliveries = True
+        self._logs_mail = True
 
     async def start(self, configuration: Configuration) -> None:
         """Go to work; returns once clients can connect.
@@ -69,7 +69,7 @@ class Worker:
             self._leaving.append(self._runtime.in_background(_leave(old)))
 
     async def _started(self, organization: Organization, configuration: Configuration) -> Node:
-        self._tells_of_deliveries = configuration.logging.deliveries
+        self._logs_mail = configuration.logging.mail
         node = organization.working(
             [one.on for one in configuration.listen],
             settings=configuration.manager,
@@ -82,8 +82,8 @@ class Worker:
 
     def _watch(self, event: NodeEvent) -> None:
         self._counting(event)
-        if self._tells_of_deliveries and isinstance(event, RecipientSettled):
-            _deliveries.info("%s", told(event))
+        if self._logs_mail:
+            log_mail(event)
 
     async def wait(self) -> None:
         """Wait for as long as it is at work; raise what breaks its node down."""
@@ -114,12 +114,3 @@ async def _leave(node: Node) -> None:
         await node.hand_over()
     except MsgcoreError:
         _log.exception("a node that was replaced did not end in order")
-
-
-def told(event: RecipientSettled) -> str:
-    """Tell of a try in one line, as a log has it."""
-    settlement, message = event.settlement, event.message
-    sender = "<>" if message.sender is None else message.sender.typed
-    way = f" through {settlement.connector}" if settlement.connector else ""
-    whom = settlement.queued.recipient.address.typed
-    return f"{message.transfer_id}: from {sender} to {whom}{way}: {settlement.outcome}"
