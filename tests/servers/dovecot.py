@@ -179,7 +179,7 @@ class Dovecot(Server):
     def __init__(
         self, authority: Authority, sink: SmtpSink, *settings: str, anybody: str | None = None, storage: str = "maildir"
     ) -> None:
-        super().__init__(port_count=7)
+        super().__init__(port_count=7, in_memory=True)
         self._settings = settings
         self._anybody = anybody
         self._storage = storage

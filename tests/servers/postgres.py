@@ -24,7 +24,7 @@ class Postgresql(Server):
     host = "127.0.0.1"
 
     def __init__(self, *, is_durable: bool = False, key_pair: KeyPair | None = None) -> None:
-        super().__init__(port_count=1)
+        super().__init__(port_count=1, in_memory=not is_durable)
         self._is_durable = is_durable
         self._key_pair = key_pair
         if os.geteuid() == 0:

@@ -29,6 +29,9 @@ PASSWORDS = {"alice": "secret", "bob": "secret"}
 START_SECONDS = 15.0
 STOP_SECONDS = 10.0
 
+_MEMORY = Path("/dev/shm")
+_ROOM_OCTETS = 4_000_000_000
+
 
 class Server(ABC):
     """One server of the tests; a context manager that runs it."""
@@ -41,10 +44,10 @@ class Server(ABC):
 
     host = "localhost"
 
-    def __init__(self, port_count: int) -> None:
+    def __init__(self, port_count: int, *, in_memory: bool = False) -> None:
         if reason := self.missing():
             unavailable(reason)
-        self.directory = make_directory()
+        self.directory = make_directory(in_memory=in_memory)
         self.ports = free_ports(port_count)
         self._process: subprocess.Popen[bytes] | None = None
         self._is_prepared = False
@@ -154,9 +157,10 @@ class Server(ABC):
         return self.directory / "output.log"
 
 
-def make_directory() -> Path:
-    """Make a folder that every user can reach, with a short path."""
-    directory = Path(tempfile.mkdtemp(prefix="mc-", dir="/tmp"))
+def make_directory(*, in_memory: bool = False) -> Path:
+    """Make a folder that every user can reach, with a short path; in memory, if asked for and there is room."""
+    has_room = in_memory and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM_OCTETS
+    directory = Path(tempfile.mkdtemp(prefix="mc-", dir=_MEMORY if has_room else "/tmp"))
     directory.chmod(0o755)
     return directory
 
