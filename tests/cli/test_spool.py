@@ -236,4 +236,4 @@ def test_a_profile_that_is_not_there_is_told(
 ) -> None:
     status = run(["spool", "none", "--profiles", str(tmp_path), *options])
 
-    assert (status, "no such profile" in capsys.readouterr().err) == (1, True)
+    assert (status, "no such profile" in capsys.readouterr().err) == (4, True)
