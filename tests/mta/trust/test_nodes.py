@@ -11,6 +11,7 @@ import pytest
 
 import msgcore
 from msgcore.base.text import Secret
+from msgcore.blocking.node import Node
 from msgcore.blocking.organization import Organization
 from msgcore.errors import SecretMissing
 from msgcore.model import Accepted
@@ -20,7 +21,6 @@ from msgcore.mta import (
     DkimKey,
     EventKind,
     ListenOn,
-    Node,
     ReportSettings,
     RouteTable,
     TrustSettings,
