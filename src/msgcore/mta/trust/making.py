@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgcore.base.times import Deadline
 from msgcore.mta.trust.lookups import Lookups
 from msgcore.mta.trust.settings import TrustSettings
 from msgcore.mta.trust.signer import KeyFinding, Signer
 from msgcore.mta.trust.verifier import Verifier
+from msgcore.runtime import dns
 from msgcore.runtime.abc import Runtime
-from msgcore.runtime.dns import DnsSettings, Resolver
+from msgcore.runtime.dns import DnsSettings
+
+if TYPE_CHECKING:
+    from msgcore.runtime.dns import Resolver
 
 __all__ = ["check_keys", "signer_of", "verifier_of"]
 
@@ -20,9 +26,9 @@ def signer_of(trust: TrustSettings, runtime: Runtime, folder: Path) -> Signer | 
     return Signer(trust.keys, runtime.now, folder) if trust.keys else None
 
 
-def verifier_of(trust: TrustSettings, runtime: Runtime, resolver: Resolver) -> Verifier | None:
+def verifier_of(trust: TrustSettings, runtime: Runtime, resolver: Callable[[], Resolver]) -> Verifier | None:
     """Make who looks, if anybody is to; raises as :class:`Verifier` does."""
-    return Verifier(runtime, resolver, trust) if trust.verifies else None
+    return Verifier(runtime, resolver(), trust) if trust.verifies else None
 
 
 async def check_keys(
@@ -32,4 +38,4 @@ async def check_keys(
     signer = await runtime.in_thread(lambda: signer_of(trust, runtime, folder), deadline)
     if signer is None:
         return ()
-    return await signer.check(Lookups(Resolver(runtime, names), len(trust.keys), deadline).texts)
+    return await signer.check(Lookups(dns.Resolver(runtime, names), len(trust.keys), deadline).texts)

@@ -238,7 +238,9 @@ class Office:
         manager = await self.manager(queue, routes, deadline, settings, reload, directory, services)
         keep = (settings or ManagerSettings()).keep
         host = (await self.reports(deadline)).host
-        verifier = await self.runtime.in_thread(lambda: verifier_of(trust, self.runtime, services.resolver), deadline)
+        verifier = await self.runtime.in_thread(
+            lambda: verifier_of(trust, self.runtime, lambda: services.resolver), deadline
+        )
         users = DirectoryUsers(self.directory)
         return Parts(manager, queue, check, host, keep, users, services.beside, verifier)
 

@@ -191,7 +191,7 @@ class Desk:
         services = NodeServices(self.runtime, host, names, outbound, signer=signer)
         manager = self.manager(queue, settings, reload, services)
         users = MailboxUsers(self.office.mailboxes, self.runtime)
-        verifier = verifier_of(trust, self.runtime, services.resolver)
+        verifier = verifier_of(trust, self.runtime, lambda: services.resolver)
         return Parts(manager, queue, check, host, keep, users, verifier=verifier)
 
 
