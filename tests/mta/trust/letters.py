@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from msgcore.runtime import BlockingRuntime
 
 __all__ = [
     "ANN",
+    "DKIMPY",
     "LETTER",
     "NOW",
     "asks",
@@ -35,6 +37,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+DKIMPY: Any = importlib.import_module("dkim")
+"""Another implementation, by name: it has no types."""
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 ANN = Address("SMTP", "ann@a.test")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dkim  # type: ignore[import-untyped]  # it has no types
-
 from msgcore.base.text import Secret
 from msgcore.codecs import mime
 from msgcore.errors import CapabilityMissing
@@ -13,7 +11,7 @@ from msgcore.mta.trust.canonical import SignedMail
 from msgcore.mta.trust.settings import DkimKey
 from msgcore.mta.trust.signer import Signer, author_domain
 from tests.codecs.mime.corpus_files import corpus_messages
-from tests.mta.trust.letters import NOW, key, record, verified
+from tests.mta.trust.letters import DKIMPY, NOW, key, record, verified
 from tests.mta.trust.test_results_text import without_own
 
 _LARGE = 10_000
@@ -51,7 +49,7 @@ def test_every_signature_of_real_mail_is_right_and_stays_so_on_the_way() -> None
     for path in signed.keys() - unsigned:
         assert sent(signed[path]) == signed[path], path.name
         assert verified(signed[path], records)[0].result == "pass", path.name
-        assert dkim.verify(signed[path], dnsfunc=texts), path.name
+        assert DKIMPY.verify(signed[path], dnsfunc=texts), path.name
 
 
 def test_no_real_mail_as_it_lies_there_is_an_error() -> None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import dkim  # type: ignore[import-untyped]  # it has no types
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -18,7 +17,7 @@ from msgcore.model import Address
 from msgcore.mta.trust.authentication import Authentication
 from msgcore.mta.trust.settings import TrustSettings
 from msgcore.wire.smtp.server import Client
-from tests.mta.trust.letters import ANN, LETTER, bodies, headers, key, signer, verified
+from tests.mta.trust.letters import ANN, DKIMPY, LETTER, bodies, headers, key, signer, verified
 from tests.mta.trust.names import CLIENT, ZONES, looked_at
 from tests.servers.name_server import NameServer, servfail, silent
 
@@ -129,7 +128,7 @@ def test_looking_ends_with_its_deadline_whoever_is_silent(server: NameServer) ->
 def resigned(selector: str, *, domain: str = "a.test", letter: bytes = LETTER, **options: Any) -> bytes:
     """Sign as the library does that ours is compared with, which can do what ours never does."""
     pem = key()[0].encode()
-    field: bytes = dkim.sign(letter, selector.encode(), domain.encode(), pem, include_headers=[b"from"], **options)
+    field: bytes = DKIMPY.sign(letter, selector.encode(), domain.encode(), pem, include_headers=[b"from"], **options)
     return field + letter
 
 
@@ -249,7 +248,7 @@ def forwarded(server: NameServer, letter: bytes, seen: bytes, *, count: int = 1)
     octets = letter.replace(b"Subject: ", b"Subject: [list]")
     for _ in range(count):
         host = b"Authentication-Results: mx.c.test; " + seen + b"\r\n"
-        lines = dkim.arc_sign(
+        lines = DKIMPY.arc_sign(
             host + octets, b"seal", b"c.test", key()[0].encode(), b"mx.c.test", include_headers=[b"from", b"subject"]
         )
         octets, seen = b"".join(lines) + octets, b"arc=pass"
@@ -286,7 +285,7 @@ def test_who_is_believed_can_say_what_he_saw(
 def test_a_chain_of_seals_is_followed_to_its_first(server: NameServer) -> None:
     octets = forwarded(server, LETTER, b"dmarc=pass")
     second = [b"Authentication-Results: mx.c.test; arc=pass\r\n" + octets]
-    lines = dkim.arc_sign(
+    lines = DKIMPY.arc_sign(
         second[0], b"seal", b"c.test", key()[0].encode(), b"mx.c.test", include_headers=[b"from", b"subject"]
     )
 

@@ -53,7 +53,8 @@ def clause(method: str, result: str, reason: str, properties: list[tuple[str, st
     if reason:
         words.append("reason=" + '"' + re.sub(r'(["\\])', r"\\\1", _plain(reason)) + '"')
     words += [f"{name}={quoted(value)}" for name, value in properties if value]
-    lines, line = [], words[0]
+    lines: list[str] = []
+    line = words[0]
     for word in words[1:]:
         if len(line) + len(word) > 74:
             lines.append(line)

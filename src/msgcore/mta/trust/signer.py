@@ -204,7 +204,8 @@ def _signed_by(mail: SignedMail) -> set[tuple[str, str]]:
 
 def _folded(start: str, text: str, separator: str, end: str) -> list[str]:
     """Cut a list to lines that are not too long, behind its separators."""
-    lines, line = [], start
+    lines: list[str] = []
+    line = start
     for number, piece in enumerate(text.split(separator)):
         more = separator + piece if number else piece
         if len(line) + len(more) > _LONGEST_LINE:

@@ -71,8 +71,10 @@ def _checker() -> Any:
     class Checker(spf.query):  # type: ignore[misc]  # it has no types
         """A check whose every question goes to ``look_up``."""
 
+        void_lookups: int
+
         def __init__(self, look_up: Callable[[str, str], Any], *values: str) -> None:
-            super().__init__(*values)
+            spf.query.__init__(self, *values)
             self._look_up = look_up
             self._octets = 0
 
