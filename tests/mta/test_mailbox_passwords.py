@@ -18,7 +18,18 @@ from msgcore.providers.organization.office import open_office
 from msgcore.providers.organization.passwords import DirectoryUsers
 from msgcore.runtime import NEVER, BlockingRuntime, run
 from msgcore.spi.url import Access, DatabaseUrl
-from msgcore.wire.sasl import ChannelBinding, KeyedUsers, Login, Mechanism, Plain, Scram, StoredUser, new_keys
+from msgcore.wire.sasl import (
+    AwaitedExchange,
+    ChannelBinding,
+    Exchange,
+    KeyedUsers,
+    Login,
+    Mechanism,
+    Plain,
+    Scram,
+    StoredUser,
+    new_keys,
+)
 from tests.mta.homes import Home
 from tests.mta.places import ENGINES
 
@@ -61,12 +72,12 @@ def log_in(users: Users, client: Mechanism) -> str:
     return run(_hold(exchange, client))
 
 
-async def _hold(exchange: object, client: Mechanism) -> str:
-    assert hasattr(exchange, "answer")
+async def _hold(exchange: Exchange | AwaitedExchange, client: Mechanism) -> str:
+    assert isinstance(exchange, AwaitedExchange)
     said = client.first()
     while (challenge := await exchange.answer(said)) is not None:
         said = client.answer(challenge)
-    return str(exchange.user)  # type: ignore[attr-defined]  # of an exchange
+    return exchange.user
 
 
 @on_both_engines
@@ -139,7 +150,8 @@ def test_a_password_is_nowhere_in_the_database(home: Home) -> None:
 def challenge_to(users: Users, name: str) -> tuple[str, str]:
     """Give the salt and the count of iterations with which somebody is asked for a proof."""
     exchange = users.authenticator.begin("SCRAM-SHA-256", None)
-    said = run(exchange.answer(f"n,,n={name},r=abc".encode()))  # type: ignore[union-attr]  # it asks the directory
+    assert isinstance(exchange, AwaitedExchange)
+    said = run(exchange.answer(f"n,,n={name},r=abc".encode()))
     assert said is not None
     _, salt, iterations = said.decode().split(",")
     return salt, iterations

@@ -199,6 +199,10 @@ def test_what_has_no_header_is_a_body(octets: bytes) -> None:
     assert (message.from_, message.text or "") == (ANN, octets.removeprefix(b"\r\n").decode().replace("\r\n", "\n"))
 
 
+def test_the_line_of_an_mbox_is_taken_off() -> None:
+    assert sent(b"From ann@a.test Tue Jan  1 12:00:00 2030\r\n" + WHOLE + TEXT) == WHOLE + TEXT
+
+
 def test_what_is_signed_is_not_touched() -> None:
     octets = b"From: ann@a.test\r\nDKIM-Signature: v=1; h=from; d=a.test\r\n" + TEXT
 

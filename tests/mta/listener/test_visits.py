@@ -13,7 +13,6 @@ from msgcore.base.status import Reply
 from msgcore.base.times import Deadline
 from msgcore.errors import UsageError
 from msgcore.mta.listener import IntakeLimits, Rate, from_networks
-from msgcore.mta.listener.clients import nobody
 from msgcore.mta.listener.visits import Visit, Visits, network_of
 from msgcore.runtime import NEVER, BlockingRuntime, run
 from msgcore.testing.clock import ManualClock
@@ -42,10 +41,17 @@ class Hall:
     def __init__(self, places: int = 100, **limits: Any) -> None:
         self.runtime = Napping()
         self.visits = Visits(self.runtime, IntakeLimits(**limits), places)
+        self.here: Counter[str] = Counter()
         self.left: list[str] = []
 
     def enter(self, address: str) -> Visit:
-        return self.visits.enter(address, lambda: self.left.append(address))
+        visit = self.visits.enter(address, lambda: self._leave(address))
+        self.here[address] += visit.refusal is None
+        return visit
+
+    def _leave(self, address: str) -> None:
+        self.here[address] -= 1
+        self.left.append(address)
 
     def move(self, seconds: float) -> None:
         self.runtime.clock.move(seconds)
@@ -112,14 +118,11 @@ def test_who_has_more_leaves_for_who_has_less(clients: list[str], places: int) -
     hall = Hall(places)
     for client in clients:
         hall.enter(client)
-    held = Counter(clients)
-    held.subtract(hall.left)
-    full, greedy = len(hall.visits) == places, max(Counter(one._network for one in hall.visits._here).values())
+    before, most = hall.here.total(), max(hall.here.values())
     newcomer = hall.enter(CLIENTS[0])
 
-    assert full
-    assert (newcomer.refusal is None) == (greedy > 1)
-    assert len(hall.visits) == places
+    assert before == hall.here.total() == len(hall.visits) == places
+    assert (newcomer.refusal is None) == (most > 1)
 
 
 def test_a_thousand_that_bring_nothing_keep_nobody_out_for_long() -> None:
@@ -232,15 +235,12 @@ def test_where_nobody_knows_who_was_meant_nobody_is_locked_out() -> None:
     assert logs_in(hall.enter("192.0.2.99"), "", rightly=True) == ""
 
 
-def test_of_users_and_clients_only_so_many_are_remembered() -> None:
-    hall = Hall(most_remembered=10, connections=None, exempt=nobody, refused_login_seconds=0)
-    for number in range(100):
-        visit = hall.enter(f"10.0.0.{number}")
-        logs_in(visit, f"user {number}", rightly=number % 2 == 0)
-        hall.visits.end(visit)
+def test_of_those_who_logged_in_the_last_are_remembered() -> None:
+    hall = Hall(most_remembered=3)
+    for number in (0, 1, 2, 0, 3, 4):
+        logs_in(hall.enter("192.0.2.1"), f"user {number}", rightly=True)
 
-    visits = hall.visits
-    assert max(len(visits._clients), len(visits._users), len(visits._known)) <= 10
+    assert [number for number in range(9) if hall.visits.is_known(f"user {number}", "192.0.2.1")] == [0, 3, 4]
 
 
 # The greeting

@@ -292,7 +292,8 @@ class MailHandler:
         read = read_submission(octets) if is_small else await desk.runtime.in_thread(lambda: read_submission(octets))
         if read.fault:
             return Reply(554, (read.fault,), EnhancedStatus(5, 6, 0))
-        if not await self._may_send_as(client, *read.authors):
+        sender = "" if arrival.sender is None else arrival.sender.typed  # it has been looked at already
+        if not await self._may_send_as(client, *(one for one in read.authors if one.typed != sender)):
             return _NOT_YOURS
         return completed(octets, read, arrival.sender, self._settings.host_name, desk.runtime.now())
 

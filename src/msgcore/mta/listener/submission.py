@@ -22,6 +22,7 @@ __all__ = ["Submission", "completed", "read_submission"]
 
 _FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:((?:[^\n]++|\n[ \t])*+)(?:\n|\Z)", re.MULTILINE)
 _FIRST = re.compile(rb"[!-9;-~]++[ \t]*+:")
+_MBOX = re.compile(rb">?From [^\n]*+\n")
 _MESSAGE_ID = re.compile(rb"\s*+<[^<>\s@]++@[^<>\s@]++>\s*+")
 _SIGNATURE = b"dkim-signature"
 _NEEDED = frozenset({b"from", b"date", b"message-id"})
@@ -34,7 +35,8 @@ class Submission:
     """What stands in the header of a mail.
 
     ``authors`` are the addresses of From and Sender; ``lacks`` are the fields that have to be added, in lower case, and
-    ``spans`` where those of them stand that are replaced. ``fault`` says why it cannot be sent, or is empty.
+    ``spans`` where that stands which is taken off: those of them that are wrong, and the line in front of the header
+    that a mail has in an mbox. ``fault`` says why it cannot be sent, or is empty.
     """
 
     authors: tuple[Address, ...] = ()
@@ -47,7 +49,8 @@ class Submission:
 def read_submission(octets: bytes) -> Submission:
     """Read what has to be known of a mail before it is sent for a user."""
     header = octets[: _header_end(octets)]
-    if header and not _FIRST.match(header):
+    from_line = _MBOX.match(header)
+    if header and not _FIRST.match(header, from_line.end() if from_line else 0):
         return Submission(lacks=_NEEDED, has_header=False)
     found: dict[bytes, re.Match[bytes]] = {}
     for field in _FIELD.finditer(header):
@@ -64,16 +67,17 @@ def read_submission(octets: bytes) -> Submission:
         authors += addresses
     if len(authors) > _MOST_AUTHORS:
         return Submission(fault=f"more than {_MOST_AUTHORS} authors")
+    spans = [from_line.span()] if from_line else []
     if _SIGNATURE in found:
-        return Submission(tuple(authors))
+        return Submission(tuple(authors), spans=tuple(spans))
     wrong = {name for name, is_right in _CHECKS.items() if name in found and not is_right(found[name][2])}
-    spans = sorted(found[name].span() for name in wrong)
+    spans += sorted(found[name].span() for name in wrong)
     return Submission(tuple(authors), frozenset(wrong | (_NEEDED - found.keys())), tuple(spans))
 
 
 def completed(octets: bytes, read: Submission, sender: Address | None, host: str, now: datetime) -> bytes:
     """Give a mail with the fields that it lacked; From is the sender, who cannot be the author where he is nobody."""
-    if not read.lacks:
+    if not read.lacks and not read.spans:
         return octets
     added: list[bytes] = []
     if b"from" in read.lacks and sender is not None:
