@@ -7,6 +7,7 @@ import shutil
 import smtplib
 import socket
 import ssl
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from tests.mta.listener.house import HOST, LETTER, House, Talk, check_of
 from tests.mta.listener.test_taking import HELLO, LHLO, MAIL, codes, letter_to
 from tests.servers import Authority
 from tests.wire.test_server import TLS, lines
+
+from_several_addresses = pytest.mark.skipif(sys.platform == "darwin", reason="only 127.0.0.1 is there")
 
 HELO = b"HELO client.a.test\r\n"
 RCPT = b"RCPT TO:<bob@b.test>\r\n"
@@ -138,6 +141,7 @@ def served(house: House, source: str) -> bool:
         return client.send(LETTER + b".\r\n").startswith("250")
 
 
+@from_several_addresses
 @pytest.mark.parametrize("places", [40, pytest.param(1_000, marks=pytest.mark.soak)])
 def test_idle_and_dripping_connections_keep_nobody_out(places: int) -> None:
     limits = strangers(connections=None, new_connections=None)
@@ -148,6 +152,7 @@ def test_idle_and_dripping_connections_keep_nobody_out(places: int) -> None:
         assert [served(house, f"127.0.0.{number}") for number in range(3, 9)] == [True] * 6
 
 
+@from_several_addresses
 def test_a_client_that_has_all_it_may_is_turned_away_and_others_are_not() -> None:
     with House(limits=strangers(connections=3)) as house, contextlib.ExitStack() as stack:
         crowd(stack, house, 3, "127.0.0.1")

@@ -9,7 +9,7 @@ import attrs
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.status import EnhancedStatus, Reply
-from msgcore.base.text import one_line
+from msgcore.base.text import fold, one_line
 from msgcore.base.times import Deadline
 from msgcore.errors import ServiceBusy, StoreFull
 from msgcore.model.address import Address
@@ -99,7 +99,8 @@ class Desk:
         if self._users is None:
             return False
         deadline = self.runtime.deadline(self.settings.command_seconds)
-        return await self._users.owner_of(address, deadline) == user
+        owner = await self._users.owner_of(address, deadline)
+        return bool(owner) and fold(owner) == fold(user)
 
     async def take(self, accept: Accept) -> Reply:
         """Have the queue take a message; yes is only said behind its commit."""

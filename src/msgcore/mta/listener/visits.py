@@ -214,9 +214,10 @@ class Visit:
             visits.remember(claimed, self._network)
             return None
         # Where too many have been refused, the right password is answered as a wrong one: guessing is of no use.
-        user.add("refused_logins", limits.user_refused_logins, now)
-        if self.meter is not None:
-            self.meter.add("refused_logins", limits.refused_logins, now)
+        if not is_proved:
+            user.add("refused_logins", limits.user_refused_logins, now)
+            if self.meter is not None:
+                self.meter.add("refused_logins", limits.refused_logins, now)
         await visits.runtime.sleep(limits.refused_login_seconds)
         return None if is_let_in else _TOO_MANY_LOGINS
 
