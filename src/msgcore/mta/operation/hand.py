@@ -105,6 +105,7 @@ class Hand:
         except TimedOut:
             _log.error("%s did not stop in time", self.name)
             self._child.kill()
+            await self._child.wait()
 
     def kill(self) -> None:
         if self._child is not None:

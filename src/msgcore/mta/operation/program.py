@@ -79,11 +79,11 @@ class Program:
         pages = StatusPages(organization, crew, self._runtime.now, lambda: self._is_draining)
         try:
             await crew.start(self._configuration.at(self._ports))
+            metrics = self._configuration.metrics
+            listener = None if metrics is None else await serve_pages(self._runtime, metrics.endpoint, pages.page)
         except BaseException:
             await crew.close()
             raise
-        metrics = self._configuration.metrics
-        listener = None if metrics is None else await serve_pages(self._runtime, metrics.endpoint, pages.page)
         self._runtime.in_background(self._watch(signals))
         tell_service_manager("READY")
         where = "" if listener is None else f"; metrics on port {listener.port}"
