@@ -37,7 +37,7 @@ import attrs
 import psycopg
 from intake import children, memory_octets, own_relay, processor_seconds
 from peers import own_queue
-from peers.relays import free_port, send_with_source, sink
+from peers.relays import Sink, free_port, send_with_source, sink
 
 from msgcore.base.text import Secret
 from msgcore.errors import MsgcoreError
@@ -301,34 +301,44 @@ def used(path: Path) -> int:
 
 def postgresql(size: Size) -> None:
     with sink() as end:
-        before = children_now()
-        with own_queue.postgresql_server() as port, contextlib.ExitStack() as stack:
-            [server] = children_now() - before
-            place = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-            node = stack.enter_context(own_relay(place, end.port))
-            connection = stack.enter_context(psycopg.connect(place, autocommit=True))
+        for octets in (OCTETS, USUAL_OCTETS):
+            through_postgresql(end, size.few, octets)
 
-            def state() -> tuple[int, int, int]:
-                connection.execute("checkpoint")
-                time.sleep(2)  # until the others have told their statistics
-                found = connection.execute(
-                    "select xact_commit, pg_current_wal_lsn() - '0/0', pg_database_size(current_database())"
-                    " from pg_stat_database where datname = current_database()"
-                ).fetchone()
-                assert found is not None
-                return int(found[0]), int(found[1]), int(found[2])
 
-            send_with_source(node, 200, OCTETS)  # the first pages are written whole
-            end.wait_for(200)
-            first, processor = state(), processor_seconds(server)
-            send_with_source(node, size.few, OCTETS)
-            end.wait_for(200 + size.few)
-            then, processor = state(), processor_seconds(server) - processor
-            commits, log, octets = ((b - a) / size.few for a, b in zip(first, then, strict=True))
-            row("PostgreSQL, transactions a message, in and out", f"{commits:.2f}")
-            row("PostgreSQL, log a message", f"{log:,.0f} octets")
-            row("PostgreSQL, kept of a delivered message", f"{octets:,.0f} octets")
-            row("PostgreSQL, processor time a message", micros(processor, size.few))
+def through_postgresql(end: Sink, count: int, octets: int) -> None:
+    before = children_now()
+    with own_queue.postgresql_server() as port, contextlib.ExitStack() as stack:
+        [server] = children_now() - before
+        place = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        node_port = stack.enter_context(own_relay(place, end.port))
+        [process] = children_now() - before - {server}
+        connection = stack.enter_context(psycopg.connect(place, autocommit=True))
+
+        def send(mails: int) -> None:
+            arrived = end.count
+            send_with_source(node_port, mails, octets)
+            end.wait_for(arrived + mails)
+
+        def state() -> list[float]:
+            seconds = [1e6 * processor_seconds(one) for one in (server, process)]
+            connection.execute("checkpoint")
+            time.sleep(2)  # until the others have told their statistics
+            found = connection.execute(
+                "select xact_commit, pg_current_wal_lsn() - '0/0', pg_database_size(current_database())"
+                " from pg_stat_database where datname = current_database()"
+            ).fetchone()
+            assert found is not None
+            return [*map(float, found), *seconds]
+
+        send(200)  # the first pages are written whole
+        first = state()
+        send(count)
+        commits, log, kept, server_micros, node_micros = ((b - a) / count for a, b in zip(first, state(), strict=True))
+    name = f"PostgreSQL, a message of {octets:,} octets in and out"
+    row(f"{name}: transactions", f"{commits:.2f}")
+    row(f"{name}: log", f"{log:,.0f} octets")
+    row(f"{name}: kept of it", f"{kept:,.0f} octets")
+    row(f"{name}: server; node", f"{server_micros:,.0f} µs; {node_micros:,.0f} µs")
 
 
 def children_now() -> set[int]:
