@@ -13,20 +13,21 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import dns.exception
 import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
-import dns.rdata
-import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 from dns.rdatatype import RdataType
+from dns.rdtypes.ANY.CNAME import CNAME
+from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from msgcore.runtime.dns import DnsSettings
+from msgcore.runtime.dns.answers import records_of
 from tests.servers.server import make_directory
 from tests.servers.zones import Signing, Zone, tree_of
 
@@ -106,7 +107,11 @@ def altered(answer: dns.message.Message) -> dns.message.Message:
 
 
 def _altered(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
-    records = [one.replace(signature=one.signature[:-1] + bytes([one.signature[-1] ^ 1])) for one in rrset]
+    records = [
+        one.replace(signature=one.signature[:-1] + bytes([one.signature[-1] ^ 1]))
+        for one in records_of(rrset)
+        if isinstance(one, RRSIG)
+    ]
     return dns.rrset.from_rdata_list(rrset.name, rrset.ttl, records)
 
 
@@ -131,8 +136,7 @@ class NameServer:
         self.faults = dict(faults or {})
         self.asked: list[str] = []
         self.directory = make_directory()
-        signings = dict(signed) if isinstance(signed, Mapping) else dict.fromkeys(signed, Signing())
-        self._zones = tree_of(zones, signings)
+        self._zones = tree_of(zones, _signings(signed))
         self.root = self._zones[dns.name.root]
         self.trust_anchors = self.directory / "anchors"
         if self.root.signing is not None:
@@ -250,7 +254,8 @@ class NameServer:
         answer.answer.extend(zone.signed(found, name if is_wild else None))
         if is_wild:
             answer.authority.extend(zone.proof_of_wildcard(name))
-        return None if alias is None else alias[0].target.canonicalize()
+        target = None if alias is None else records_of(alias)[0]
+        return target.target.canonicalize() if isinstance(target, CNAME) else None
 
     def _zone_of(self, name: dns.name.Name, kind: RdataType) -> Zone:
         """Find the deepest zone that a name lies in; what a zone's key is stands in the one above."""
@@ -259,6 +264,13 @@ class NameServer:
         while name not in self._zones:
             name = name.parent()
         return self._zones[name]
+
+
+def _signings(signed: Iterable[str] | Mapping[str, Signing]) -> dict[str, Signing]:
+    usual = Signing()
+    return {
+        zone: cast(Mapping[str, Signing], signed)[zone] if isinstance(signed, Mapping) else usual for zone in signed
+    }
 
 
 def _open() -> tuple[socket.socket, socket.socket]:

@@ -8,20 +8,25 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import attrs
 import dns.dnssec
 import dns.name
-import dns.node
 import dns.rdata
-import dns.rdataclass
+import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 import dns.zone
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from dns.dnssectypes import Algorithm
 from dns.rdatatype import RdataType
+from dns.rdtypes.ANY.DNAME import DNAME
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
+from dns.rdtypes.ANY.RRSIG import RRSIG
+
+from msgcore.runtime.dns.answers import records_of
 
 __all__ = ["Nsec3", "Signing", "Zone", "tree_of"]
 
@@ -63,7 +68,9 @@ class Zone:
         self._signatures: dict[tuple[dns.name.Name, RdataType], dns.rrset.RRset] = {}
         if signing is not None:
             self._key = _new_key(signing.algorithm)
-            self.dnskey = dns.dnssec.make_dnskey(self._key.public_key(), signing.algorithm, flags=257)
+            self.dnskey: DNSKEY = cast(Any, dns.dnssec).make_dnskey(
+                self._key.public_key(), signing.algorithm, flags=257
+            )
             self.add(self.origin, self.dnskey)
 
     @property
@@ -102,8 +109,9 @@ class Zone:
         """Give the DNAME above a name, and where it leads."""
         for depth in range(len(self.origin), len(name)):
             rrset = self.rrset(name.split(depth)[1], RdataType.DNAME)
-            if rrset is not None:
-                return rrset, name.relativize(rrset.name).concatenate(rrset[0].target)
+            record = None if rrset is None else records_of(rrset)[0]
+            if rrset is not None and isinstance(record, DNAME):
+                return rrset, name.relativize(rrset.name).concatenate(record.target)
         return None
 
     # What is signed.
@@ -122,7 +130,7 @@ class Zone:
             assert self.signing is not None
             now = datetime.now(UTC)
             since, until = self.signing.lifetime
-            signature = dns.dnssec.sign(
+            signature: RRSIG = cast(Any, dns.dnssec).sign(
                 rrset, self._key, self.origin, self.dnskey, inception=now + since, expiration=now + until
             )
             self._signatures[key] = dns.rrset.from_rdata(rrset.name, rrset.ttl, signature)
@@ -196,8 +204,9 @@ class Zone:
         return found
 
     def _kinds(self, name: dns.name.Name) -> list[RdataType]:
-        node: dns.node.Node | None = self._zone.get_node(name)
-        return [] if node is None else [rdataset.rdtype for rdataset in node]
+        node = self._zone.get_node(name)
+        rdatasets: list[dns.rdataset.Rdataset] = [] if node is None else list(cast(Any, node))
+        return [rdataset.rdtype for rdataset in rdatasets]
 
 
 def _written(kinds: list[RdataType]) -> str:
@@ -209,7 +218,7 @@ def _hash_of(name: dns.name.Name, hashing: Nsec3) -> str:
 
 
 def _renamed(rrset: dns.rrset.RRset, name: dns.name.Name) -> dns.rrset.RRset:
-    return dns.rrset.from_rdata_list(name, rrset.ttl, list(rrset))
+    return dns.rrset.from_rdata_list(name, rrset.ttl, records_of(rrset))
 
 
 def _new_key(algorithm: Algorithm) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey:
@@ -242,7 +251,9 @@ def _delegate(origin: dns.name.Name, zone: Zone, zones: dict[dns.name.Name, Zone
     if origin == dns.name.root:
         return
     parent = zones[origin.parent()]
-    for record in zone.rrset(origin, RdataType.NS) or ():
+    delegated = zone.rrset(origin, RdataType.NS)
+    assert delegated is not None
+    for record in records_of(delegated):
         parent.add(origin, record)
     if zone.signing is not None and parent.signing is not None:
         parent.add(origin, zone.ds)

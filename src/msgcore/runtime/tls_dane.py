@@ -71,7 +71,7 @@ def matching(
     ]
     if not anchored:
         raise Mismatch(f"the certificate is not what the TLSA records say ({len(usable)} of them)")
-    problems = []
+    problems: list[str] = []
     for record, anchor in anchored:
         try:
             _verify(chain, anchor, names, now)
@@ -116,7 +116,7 @@ def _verify(chain: Sequence[bytes], anchor: bytes, names: Sequence[str], now: da
     except ValueError as error:
         raise Mismatch(f"a certificate cannot be read: {error}") from error
     builder = verification.PolicyBuilder().store(store).time(now.replace(tzinfo=None))
-    said = []
+    said: list[str] = []
     for name in names:
         try:
             builder.build_server_verifier(x509.DNSName(name)).verify(own, others)

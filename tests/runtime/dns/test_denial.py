@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from msgcore.errors import DnssecFailed
 from msgcore.runtime.abc import NEVER
+from msgcore.runtime.dns.answers import records_of
 from msgcore.runtime.dns.denial import Denied, Proofs, deny, stands_for
 from msgcore.runtime.dns.signatures import Work
 from tests.servers.zones import Nsec3, Signing, Zone
@@ -36,11 +37,11 @@ def absolute(name: str) -> dns.name.Name:
 
 def proofs_of(zone: Zone, *names: dns.name.Name) -> Proofs:
     """Gather what a zone shows when it is asked for these names."""
-    found = [rrset for name in names for rrset in zone.denial(name)]
+    found = [(rrset.name, records_of(rrset)[0]) for name in names for rrset in zone.denial(name)]
     return Proofs(
         ORIGIN,
-        {rrset.name: rrset[0] for rrset in found if isinstance(rrset[0], NSEC)},
-        {rrset.name: rrset[0] for rrset in found if isinstance(rrset[0], NSEC3)},
+        {name: record for name, record in found if isinstance(record, NSEC)},
+        {name: record for name, record in found if isinstance(record, NSEC3)},
         Work(NEVER).spend_hashes,
     )
 

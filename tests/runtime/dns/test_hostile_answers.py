@@ -5,7 +5,6 @@ from __future__ import annotations
 import dns.exception
 import dns.message
 import dns.name
-import dns.rdatatype
 from dns.rdatatype import RdataType
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import ResolverFailed
 from msgcore.runtime import NEVER, BlockingRuntime
 from msgcore.runtime.blocking import run
-from msgcore.runtime.dns.answers import Finding, find, written
+from msgcore.runtime.dns.answers import Finding, find, records_of, written
 from msgcore.runtime.dns.exchange import Exchange
 from msgcore.runtime.dns.validator import Validator, Verdict
 from tests.servers.name_server import NameServer
@@ -69,7 +68,7 @@ def judge(octets: bytes, name: dns.name.Name, kind: RdataType) -> tuple[Finding,
 
 
 def told(found: Finding) -> object:
-    return found.name, found.exists, {written(record) for record in found.rrset or ()}
+    return found.name, found.exists, {written(record) for record in records_of(found.rrset)}
 
 
 CHANGES = st.lists(st.tuples(st.integers(0, 900), st.sampled_from([0, 1, 2, 0x20, 0x80, 0xC0, 0xFF])), max_size=4)

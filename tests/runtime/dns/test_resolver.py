@@ -83,7 +83,7 @@ def ask(server: NameServer, name: str, kind: DnsKind = DnsKind.A, mode: Mode = M
         ("Bücher.a.test", DnsKind.A, {"192.0.2.7"}),
         ("x.y.wild.a.test", DnsKind.A, {"192.0.2.9"}),
         ("www.a.test", DnsKind.CNAME, {"web.b.test"}),
-        ("mx.a.test", DnsKind.MX, set()),
+        ("mx.a.test", DnsKind.MX, set[str]()),
     ],
 )
 def test_what_a_zone_says_is_the_answer(server: NameServer, name: str, kind: DnsKind, records: set[object]) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import dns.dnssec
 import dns.exception
 import dns.name
-import dns.rdatatype
 import dns.zonefile
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
 
 from msgcore.errors import SetupError
+from msgcore.runtime.dns.answers import records_of
 
 __all__ = ["trust_anchors"]
 
@@ -33,7 +33,7 @@ def trust_anchors(file: Path | None) -> Mapping[dns.name.Name, tuple[DS, ...]]:
     try:
         text = _ROOT if file is None else file.read_text(encoding="utf-8")
         rrsets = dns.zonefile.read_rrsets(text, rdclass=None, default_ttl=0)
-        anchors = {rrset.name: [_ds(rrset.name, record) for record in rrset] for rrset in rrsets}
+        anchors = {rrset.name: [_ds(rrset.name, record) for record in records_of(rrset)] for rrset in rrsets}
     except (OSError, ValueError, dns.exception.DNSException) as error:
         raise SetupError(f"{file}: no trust anchors: {error}") from error
     if not anchors:

@@ -5,6 +5,8 @@ What a name server says of other names than those that the question leads to is 
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import attrs
 import dns.message
 import dns.name
@@ -26,7 +28,7 @@ from msgcore.errors import ResolverFailed
 from msgcore.runtime.dns.records import DnsRecord, MxRecord
 from msgcore.runtime.tlsa import TlsaRecord
 
-__all__ = ["MOST_ALIASES", "Finding", "find", "name_text", "rrset_of", "written"]
+__all__ = ["MOST_ALIASES", "Finding", "find", "name_text", "records_of", "rrset_of", "written"]
 
 MOST_ALIASES = 12
 """How many aliases one question is followed through."""
@@ -88,8 +90,13 @@ def rrset_of(
     return None
 
 
+def records_of(rrset: dns.rrset.RRset | None) -> list[dns.rdata.Rdata]:
+    """Give the records of a set, which dnspython does not annotate; those of none are none."""
+    return list(cast(Any, rrset or ()))
+
+
 def _target_of(alias: dns.rrset.RRset) -> dns.name.Name:
-    record = alias[0]
+    record = records_of(alias)[0]
     if len(alias) != 1 or not isinstance(record, CNAME):
         raise ResolverFailed(f"{alias.name}: {len(alias)} aliases (CNAME) at one name")
     return record.target
@@ -98,7 +105,7 @@ def _target_of(alias: dns.rrset.RRset) -> dns.name.Name:
 def _negative_ttl(message: dns.message.Message, name: dns.name.Name) -> int | None:
     """Say how long it may be believed that there is nothing (RFC 2308 section 5), if a zone of the name says so."""
     for rrset in message.authority:
-        record = rrset[0]
+        record = records_of(rrset)[0]
         if isinstance(record, SOA) and name.is_subdomain(rrset.name):
             return min(rrset.ttl, record.minimum, _LONGEST_NEGATIVE_SECONDS)
     return None

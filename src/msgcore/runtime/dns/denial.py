@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 import attrs
 import dns.dnssec
 import dns.name
-import dns.rdatatype
 from dns.rdatatype import RdataType
 from dns.rdtypes.ANY.NSEC import NSEC
 from dns.rdtypes.ANY.NSEC3 import NSEC3

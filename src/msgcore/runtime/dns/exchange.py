@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Mapping
+from typing import Any, cast
 
 import dns.asyncbackend
 import dns.asyncquery
@@ -20,7 +21,6 @@ import dns.inet
 import dns.message
 import dns.name
 import dns.rcode
-import dns.rdataclass
 import dns.rdatatype
 import dns.resolver
 
@@ -145,8 +145,8 @@ async def _by_udp(
     family = dns.inet.af_for_address(host)
     backend = dns.asyncbackend.get_backend("asyncio")
     # Connected, so that the system drops what others send, and tells at once when nobody listens there.
-    opened = backend.make_socket(family, socket.SOCK_DGRAM, 0, None, server)  # type: ignore[no-untyped-call]  # theirs
-    async with await opened as connection:
+    opened: Any = await cast(Any, backend).make_socket(family, socket.SOCK_DGRAM, 0, None, server)
+    async with opened:
         try:
             return await dns.asyncquery.udp(
                 question,
@@ -155,7 +155,7 @@ async def _by_udp(
                 port,
                 ignore_unexpected=True,
                 raise_on_truncation=True,
-                sock=connection,
+                sock=opened,
                 ignore_errors=True,
             )
         except dns.message.Truncated:

@@ -19,7 +19,7 @@ import dns.rdatatype
 from msgcore.base.times import Deadline
 from msgcore.errors import DnssecFailed, ResolverFailed
 from msgcore.runtime.abc import Runtime
-from msgcore.runtime.dns.answers import MOST_ALIASES, Finding, find, name_text, written
+from msgcore.runtime.dns.answers import MOST_ALIASES, Finding, find, name_text, records_of, written
 from msgcore.runtime.dns.exchange import Exchange
 from msgcore.runtime.dns.names import a_labels
 from msgcore.runtime.dns.records import DnsAnswer, DnsKind, DnsSettings
@@ -69,7 +69,7 @@ class Resolver:
     async def _find(self, name: str, kind: DnsKind, deadline: Deadline) -> tuple[DnsAnswer, float]:
         found, seconds, is_secure = await self._follow(_absolute(name), dns.rdatatype.from_text(kind), deadline)
         seconds = min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS)
-        records = () if found.rrset is None else tuple(written(record) for record in found.rrset)
+        records = tuple(written(record) for record in records_of(found.rrset))
         return DnsAnswer(name, kind, records, found.exists, is_secure, name_text(found.name), seconds), seconds
 
     async def _follow(

@@ -7,12 +7,13 @@ signatures by them, and each pair costs a verification (KeyTrap, CVE-2023-50387)
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import attrs
 import dns.dnssec
 import dns.exception
 import dns.name
 import dns.node
-import dns.rdata
 import dns.rdataset
 import dns.rrset
 from dns.dnssectypes import Algorithm, DSDigest
@@ -24,6 +25,7 @@ from dns.rdtypes.dnskeybase import Flag
 
 from msgcore.base.times import Deadline
 from msgcore.errors import DnssecFailed
+from msgcore.runtime.dns.answers import records_of
 
 __all__ = ["Verified", "Work", "Zone", "is_of", "is_supported", "signatures_of", "usable_keys", "verify"]
 
@@ -96,7 +98,7 @@ def usable_keys(rrset: dns.rrset.RRset) -> tuple[DNSKEY, ...]:
     """Give the keys that may sign a zone's records (RFC 4034 section 2.1, RFC 5011 section 2.1)."""
     return tuple(
         key
-        for key in rrset
+        for key in records_of(rrset)
         if isinstance(key, DNSKEY)
         and key.flags & Flag.ZONE
         and not key.flags & Flag.REVOKE
@@ -111,7 +113,7 @@ def signatures_of(section: list[dns.rrset.RRset], rrset: dns.rrset.RRset) -> lis
         record
         for other in section
         if other.rdtype == RdataType.RRSIG and other.covers == rrset.rdtype and other.name == rrset.name
-        for record in other
+        for record in records_of(other)
         if isinstance(record, RRSIG)
     ]
 
@@ -151,7 +153,7 @@ def _wildcard(name: dns.name.Name, labels: int) -> dns.name.Name:
 def _is_good(rrset: dns.rrset.RRset, signature: RRSIG, zone: dns.name.Name, key: DNSKEY, now: float) -> bool:
     keys: dict[dns.name.Name, dns.node.Node | dns.rdataset.Rdataset] = {zone: dns.rdataset.from_rdata(0, key)}
     try:
-        dns.dnssec.validate_rrsig(rrset, signature, keys, now=now)
+        cast(Any, dns.dnssec).validate_rrsig(rrset, signature, keys, now=now)
     except (dns.exception.DNSException, ValueError):
         return False
     return True

@@ -28,7 +28,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import DnssecFailed
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.dns.anchors import trust_anchors
-from msgcore.runtime.dns.answers import Finding, find, rrset_of
+from msgcore.runtime.dns.answers import Finding, find, records_of, rrset_of
 from msgcore.runtime.dns.denial import Denied, Proofs, deny, stands_for
 from msgcore.runtime.dns.exchange import Exchange
 from msgcore.runtime.dns.records import DnsSettings
@@ -184,7 +184,7 @@ class Validator:
         if found.rrset is None:
             return self._undelegated(answer, name, above, work)
         verdict = self._check_in(answer, found.rrset, above, work)
-        usable = [record for record in found.rrset if isinstance(record, DS) and is_supported(record)]
+        usable = [record for record in records_of(found.rrset) if isinstance(record, DS) and is_supported(record)]
         if not usable:
             return _Place(None), verdict.seconds
         zone, seconds = await self._zone(name, usable[:_MOST_DELEGATIONS], work)
@@ -247,7 +247,7 @@ class Validator:
             if verified is None or verified.wildcard is not None:
                 continue
             seconds = min(seconds, verified.seconds)
-            for record in rrset:
+            for record in records_of(rrset):
                 if isinstance(record, NSEC):
                     nsec[rrset.name] = record
                 elif isinstance(record, NSEC3):
@@ -262,7 +262,7 @@ def _signers(signatures: list[RRSIG], name: dns.name.Name) -> list[dns.name.Name
 
 
 def _signatures_in(section: list[dns.rrset.RRset]) -> list[RRSIG]:
-    return [record for rrset in section for record in rrset if isinstance(record, RRSIG)]
+    return [record for rrset in section for record in records_of(rrset) if isinstance(record, RRSIG)]
 
 
 def _origin_of(answer: dns.message.Message, alias: dns.rrset.RRset) -> dns.rrset.RRset:
@@ -270,14 +270,14 @@ def _origin_of(answer: dns.message.Message, alias: dns.rrset.RRset) -> dns.rrset
     if signatures_of(answer.answer, alias):
         return alias
     for rrset in answer.answer:
-        record = rrset[0]
+        record = records_of(rrset)[0]
         if isinstance(record, DNAME) and _is_made_from(alias, rrset.name, record):
             return rrset
     return alias
 
 
 def _is_made_from(alias: dns.rrset.RRset, owner: dns.name.Name, record: DNAME) -> bool:
-    made = alias[0]
+    made = records_of(alias)[0]
     if alias.name == owner or not alias.name.is_subdomain(owner) or not isinstance(made, CNAME):
         return False
     try:
