@@ -5,8 +5,10 @@ Signatures are made when somebody asks for them, so that any number of zones sta
 
 from __future__ import annotations
 
+import bisect
+import functools
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -80,6 +82,8 @@ class Zone:
 
     def add(self, name: dns.name.Name, record: dns.rdata.Rdata) -> None:
         self._zone.find_rdataset(name, record.rdtype, create=True).add(record, 300)
+        for known in ("_names", "_with_those_above"):
+            self.__dict__.pop(known, None)
 
     # What is there.
 
@@ -88,13 +92,18 @@ class Zone:
 
     def exists(self, name: dns.name.Name) -> bool:
         """Say whether there is such a name, if only because there are names below it."""
-        return any(one.is_subdomain(name) for one in self._names())
+        return name in self._with_those_above
 
-    def _names(self) -> Iterator[dns.name.Name]:
-        """Give the names of this zone, without those below its delegations."""
+    @functools.cached_property
+    def _names(self) -> list[dns.name.Name]:
+        """Give the names of this zone in their order, without those below its delegations."""
         names = sorted(self._zone.nodes)
-        cuts = [name for name in names if name != self.origin and self.rrset(name, RdataType.NS)]
-        return (name for name in names if not any(name != cut and name.is_subdomain(cut) for cut in cuts))
+        cuts = {name for name in names if name != self.origin and self.rrset(name, RdataType.NS)}
+        return [name for name in names if cuts.isdisjoint(_above(name, self.origin)[:-1])]
+
+    @functools.cached_property
+    def _with_those_above(self) -> set[dns.name.Name]:
+        return {one for name in self._names for one in _above(name, self.origin)}
 
     def encloser(self, name: dns.name.Name) -> dns.name.Name:
         """Find the longest existing name that this one lies below (RFC 5155 section 1.3)."""
@@ -175,8 +184,8 @@ class Zone:
 
     def _nsec(self, name: dns.name.Name) -> dns.rrset.RRset:
         """Give the record that is at a name, or goes from the one before it to the one behind."""
-        names = sorted(self._names())
-        place = max(place for place, one in enumerate(names) if one <= name)
+        names = self._names
+        place = bisect.bisect_right(names, name) - 1
         kinds = [*self._kinds(names[place]), RdataType.RRSIG, RdataType.NSEC]
         following = names[(place + 1) % len(names)]
         return dns.rrset.from_text(names[place], 300, "IN", "NSEC", f"{following} {_written(kinds)}")
@@ -197,7 +206,7 @@ class Zone:
     def _hashed(self, hashing: Nsec3) -> set[dns.name.Name]:
         """Give the names that have a hash: all, also those that are there only for names below them."""
         found: set[dns.name.Name] = set()
-        for name in self._names():
+        for name in self._names:
             is_unsigned_cut = set(self._kinds(name)) == {RdataType.NS}
             if not (hashing.is_opt_out and is_unsigned_cut):
                 found.update(name.split(depth)[1] for depth in range(len(self.origin), len(name) + 1))
@@ -207,6 +216,11 @@ class Zone:
         node = self._zone.get_node(name)
         rdatasets: list[dns.rdataset.Rdataset] = [] if node is None else list(cast(Any, node))
         return [rdataset.rdtype for rdataset in rdatasets]
+
+
+def _above(name: dns.name.Name, origin: dns.name.Name) -> list[dns.name.Name]:
+    """Give the names from a zone's own down to this one."""
+    return [name.split(depth)[1] for depth in range(len(origin), len(name) + 1)]
 
 
 def _written(kinds: list[RdataType]) -> str:

@@ -271,9 +271,15 @@ def test_what_could_not_be_fetched_is_a_failure_of_the_servers(server: NameServe
     assert not isinstance(caught.value, DnssecFailed)
 
 
-def test_a_server_that_hands_no_signatures_on_is_told(server: NameServer) -> None:
-    server.faults[". DNSKEY"] = stripped
-    with pytest.raises(DnssecFailed, match="perhaps the name servers hand none on"):
+def nothing_at_all(answer: dns.message.Message) -> dns.message.Message:
+    answer.answer.clear()
+    return answer
+
+
+@pytest.mark.parametrize("fault", [stripped, nothing_at_all])
+def test_servers_that_hand_nothing_of_dnssec_on_are_told(server: NameServer, fault: Fault) -> None:
+    server.faults[". DNSKEY"] = fault
+    with pytest.raises(DnssecFailed, match=r"perhaps the name servers hand nothing of DNSSEC on: .* \(validates\)"):
         ask(server, "nsec.test", DnsKind.MX)
     assert not ask(server, "nsec.test", DnsKind.MX, attrs.evolve(server.settings, validates=False)).is_secure
 

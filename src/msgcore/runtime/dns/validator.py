@@ -54,6 +54,9 @@ _MOST_KEYS = 30
 _MOST_SIGNERS = 3
 _MOST_PROOFS = 8
 
+# Servers that know nothing of DNSSEC look the same as somebody who takes it away.
+_HINT = "; perhaps the name servers hand nothing of DNSSEC on: ask others, or turn validation off (validates)"
+
 
 @attrs.frozen
 class Verdict:
@@ -210,15 +213,18 @@ class Validator:
         """Fetch a zone's keys, and see that one which the zone above means signed them all."""
         answer = await self._ask(origin, RdataType.DNSKEY, work)
         rrset = rrset_of(answer.answer, origin, RdataType.DNSKEY)
-        if rrset is None or len(rrset) > _MOST_KEYS:
-            raise DnssecFailed(f"{origin} has {len(rrset or ())} keys, of which one should be its own")
+        if rrset is None:
+            raise DnssecFailed(f"{origin} has no keys{_HINT}")
+        if len(rrset) > _MOST_KEYS:
+            raise DnssecFailed(f"{origin} has too many keys: {len(rrset)}")
         keys = usable_keys(rrset)
         meant = tuple(key for key in keys if any(is_of(record, origin, key) for record in delegations))
         signatures = signatures_of(answer.answer, rrset)
         verified = self._verify(rrset, signatures, Zone(origin, meant), work)
         if verified is None:
-            hint = "" if signatures else "; no signatures came: perhaps the name servers hand none on"
-            raise DnssecFailed(f"{origin} has no key that is meant above and signed the others{hint}")
+            raise DnssecFailed(
+                f"{origin} has no key that is meant above and signed the others{'' if signatures else _HINT}"
+            )
         return Zone(origin, keys), verified.seconds
 
     async def _ask(self, name: dns.name.Name, kind: RdataType, work: Work) -> dns.message.Message:
