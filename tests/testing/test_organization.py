@@ -365,7 +365,7 @@ def test_routes_that_are_given_back_stay_the_same(mode: Mode, office: MemoryOrga
     ("connector", "kind"),
     [
         (Connector("out", "carrier-pigeon", [AddressSpace("SMTP", "*")]), UsageError),
-        (Connector("out", "smtp", [AddressSpace("SMTP", "*")]), UsageError),
+        (Connector("out", "smtp", [AddressSpace("SMTP", "*")], {"relay": "no url"}), UsageError),
     ],
     ids=["not installed", "options"],
 )
