@@ -28,6 +28,7 @@ _SIGNATURE = b"dkim-signature"
 _NEEDED = frozenset({b"from", b"date", b"message-id"})
 _KNOWN = _NEEDED | {b"sender", _SIGNATURE}
 _MOST_AUTHORS = 100
+_MOST_OCTETS = 32 * 1024
 
 
 @attrs.frozen
@@ -59,6 +60,8 @@ def read_submission(octets: bytes) -> Submission:
             return Submission(fault=f"more than one field {name.decode()}")
         if name in _KNOWN:
             found[name] = field
+            if len(field[2]) > _MOST_OCTETS and name != _SIGNATURE:
+                return Submission(fault=f"the field {name.decode()} is too long")
     authors: list[Address] = []
     for name in found.keys() & {b"from", b"sender"}:
         addresses = read_addresses(found[name][2], limit=_MOST_AUTHORS + 1)
