@@ -25,6 +25,7 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.props.words import words
+from msgcore.providers.internal import words as words_of_store
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.internal.words import MOST_CHARACTERS, searchable, tokens
 from msgcore.runtime import NEVER, Database, Engine
@@ -125,10 +126,13 @@ def test_a_message_with_html_alone_is_found_by_its_text(either_box: Box) -> None
     assert (found(either_box, "body", "quick brown"), found(either_box, "body", "b")) == ({entry_id}, set())
 
 
-@pytest.mark.parametrize(("characters", "is_indexed"), [(MOST_CHARACTERS - 2, True), (MOST_CHARACTERS + 1, False)])
+@pytest.mark.parametrize(("more", "is_indexed"), [(-2, True), (1, False)])
+@pytest.mark.parametrize("most", [65_536, pytest.param(MOST_CHARACTERS, marks=pytest.mark.soak)])
 def test_a_message_with_more_text_than_is_indexed_has_no_row(
-    file_shelf: Box, characters: int, is_indexed: bool
+    file_shelf: Box, most: int, more: int, is_indexed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(words_of_store, "MOST_CHARACTERS", most)
+    characters = most + more
     before = rows_of_index(file_shelf)
     number = file_shelf.save_one(Message(text="word " * (characters // 5) + "x" * (characters % 5))).number
     [(said,)] = file_shelf.sql("select is_indexed from message where id = ?", number)
