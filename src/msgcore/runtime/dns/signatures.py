@@ -89,7 +89,7 @@ def is_supported(record: DS) -> bool:
 
 def is_of(record: DS, zone: dns.name.Name, key: DNSKEY) -> bool:
     """Say whether a delegation means this key."""
-    if (key.key_id(), key.algorithm) != (record.key_tag, record.algorithm):
+    if (dns.dnssec.key_id(key), key.algorithm) != (record.key_tag, record.algorithm):
         return False
     return dns.dnssec.make_ds(zone, key, DSDigest(record.digest_type)).digest == record.digest
 
@@ -136,7 +136,7 @@ def verify(rrset: dns.rrset.RRset, signatures: list[RRSIG], zone: Zone, now: flo
         ):
             continue
         for key in zone.keys:
-            if (key.key_id(), key.algorithm) != (signature.key_tag, signature.algorithm):
+            if (dns.dnssec.key_id(key), key.algorithm) != (signature.key_tag, signature.algorithm):
                 continue
             work.spend("signatures")
             if _is_good(rrset, signature, zone.origin, key, now):
