@@ -238,6 +238,22 @@ def test_a_refusal_names_the_proxy_and_what_it_said(mode: Mode) -> None:
             mode.run(lambda runtime: talk(runtime, proxy_at("http", there)))
 
 
+def test_a_proxy_is_told_the_first_of_the_given_addresses(mode: Mode) -> None:
+    heads: list[bytes] = []
+
+    def refuse(connection: socket.socket) -> None:
+        heads.append(read_head(connection))
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+    async def main(runtime: Runtime) -> None:
+        path = NetworkPath(proxy=proxy_at("http", there))
+        await runtime.connect(MAIL, runtime.deadline(PATIENCE_SECONDS), path, ["2001:db8::1", "192.0.2.1"])
+
+    with peer(refuse) as there, pytest.raises(ConnectionLost, match=r"mail\.a\.test:25 through http proxy"):
+        mode.run(main)
+    assert heads[0].startswith(b"CONNECT [2001:db8::1]:25 ")
+
+
 def test_a_refusal_of_socks5_may_be_two_octets(mode: Mode) -> None:
     with (
         peer(says(b"\x05\x00\x05\x02", lambda c: receive(c, 3))) as there,
