@@ -209,7 +209,7 @@ def test_a_mailbox_needs_a_name(organization: Organization, name: str) -> None:
             "connector 'out': 'carrier-pigeon' is no gateway",
         ),
         (smtp(relay="smtp://out.a.test", colour="red"), "connector 'out': colour: no such key"),
-        (Connector("out", "smtp", [AddressSpace("SMTP", "*")]), "connector 'out': relay: has to be given"),
+        (smtp(address_families="ipv5"), "connector 'out': address_families 'ipv5': need"),
         (smtp(relay="out.a.test"), "connector 'out': relay: 'out.a.test': need a URL"),
         (smtp(relay="imaps://out.a.test"), "connector 'out': relay: 'imaps://out.a.test': need a URL"),
         (
