@@ -108,6 +108,20 @@ def test_what_a_stranger_brought_is_passed_on_without_our_signature(server: Name
     assert found == [False, True]
 
 
+def test_what_a_stranger_brought_is_sealed_when_it_is_passed_on(server: NameServer, b: Organization) -> None:
+    watched, c = Watched(), MemoryOrganization({}).open()
+    c.add_mailbox("cid", addresses=["SMTP:cid@c.test"])
+    b.add_redirect("SMTP:away@b.test", to="SMTP:cid@c.test")
+    seals = TrustSettings([DkimKey("c.test", "seal", Secret(key()[0]))], verifies=True, seals_as="c.test")
+    with c.working([HERE], settings=QUICK, trust=LOOKS, names=server.settings, watch=watched) as node_c:
+        b.set_routes(RouteTable([relay_to(node_c)]))
+        with b.working([HERE], settings=QUICK, trust=seals, names=server.settings) as node_b:
+            send(node_b.ports[0], "away@b.test")
+            watched.outcome_for("cid@c.test")
+
+    assert "arc=pass" in last_text(c, "SMTP:cid@c.test")
+
+
 def test_routes_heed_what_was_found(server: NameServer, b: Organization) -> None:
     kept, jailed = Kept(), Kept()
     everything = [AddressSpace("SMTP", "*@c.test")]

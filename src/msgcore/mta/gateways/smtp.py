@@ -230,14 +230,16 @@ def _is_no_session(outcome: Outcome) -> bool:
 def _writer(envelope: Envelope, content: Content, signer: Signer | None) -> Callable[[Extensions], WireForm]:
     """Write the content when it is known what the server takes; an error of that is the message's own.
 
-    It is signed as it goes out, when nothing in it changes any more; what a stranger brought is nobody's to sign.
+    It is signed as it goes out, when nothing in it changes any more; what a stranger brought is only sealed.
     """
 
     def write(extensions: Extensions) -> WireForm:
         form = _written(content, extensions)
-        if signer is None or not content.is_ours:
+        if signer is None:
             return form
-        return WireForm(signer.sign(form.octets, envelope.sender), form.is_text)
+        is_ours = content.is_ours
+        octets = signer.sign(form.octets, envelope.sender) if is_ours else signer.seal(form.octets)
+        return WireForm(octets, form.is_text)
 
     return write
 

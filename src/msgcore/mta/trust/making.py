@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["check_keys", "signer_of", "verifier_of"]
 
 
-def signer_of(trust: TrustSettings, runtime: Runtime, folder: Path) -> Signer | None:
+def signer_of(trust: TrustSettings, runtime: Runtime, folder: Path, host_name: str = "") -> Signer | None:
     """Make who signs, if there are keys; raises as :class:`Signer` does."""
-    return Signer(trust.keys, runtime.now, folder) if trust.keys else None
+    if not trust.keys:
+        return None
+    return Signer(trust.keys, runtime.now, folder, host_name=host_name, seals_as=trust.seals_as)
 
 
 def verifier_of(trust: TrustSettings, runtime: Runtime, resolver: Callable[[], Resolver]) -> Verifier | None:

@@ -69,6 +69,7 @@ class TrustSettings:
     - ``on_dmarc_fail``: ``"note"``, and nothing else, or ``"reject"``: what a domain wants refused is refused.
     - ``believes_arc_of``: domains whose ARC seals are believed: what they saw before a list or a forwarder changed
       the message counts as if it had been seen here.
+    - ``seals_as``: the domain of a key, of RSA, in whose name mail of strangers that is passed on is sealed (ARC).
     - ``verify_seconds``: how long looking may take; what is not known by then is a ``temperror``.
     - ``most_questions``: how many names are asked for about one message.
 
@@ -80,16 +81,19 @@ class TrustSettings:
     verifies: bool = False
     on_dmarc_fail: DmarcAction = "note"
     believes_arc_of: frozenset[str] = attrs.field(default=frozenset(), converter=_domains)
+    seals_as: str = attrs.field(default="", converter=_name)
     verify_seconds: float = 20.0
     most_questions: int = 60
 
     def __attrs_post_init__(self) -> None:
+        if not all(isinstance(one, DkimKey) for one in cast("tuple[object, ...]", self.keys)):
+            raise UsageError("keys: need DkimKey values")
+        if self.seals_as and self.seals_as not in {one.domain for one in self.keys}:
+            raise UsageError(f"seals_as {self.seals_as!r}: need the domain of one of the keys")
         if self.on_dmarc_fail not in get_args(DmarcAction):
             raise UsageError(f"on_dmarc_fail {self.on_dmarc_fail!r}: need 'note' or 'reject'")
         if self.verify_seconds <= 0 or self.most_questions < 1:
             raise UsageError("verify_seconds and most_questions: need more than 0")
-        if not all(isinstance(one, DkimKey) for one in cast("tuple[object, ...]", self.keys)):
-            raise UsageError("keys: need DkimKey values")
 
 
 NO_TRUST = TrustSettings()

@@ -18,9 +18,11 @@ from msgcore.base.text import Secret
 from msgcore.codecs.mime.syntax.addresses import read_addresses
 from msgcore.errors import TryAgain
 from msgcore.model.address import SMTP, Address
+from msgcore.mta.trust.arc import MOST_SETS, ArcSet, ChainBroken, sealed_octets, sets_of
 from msgcore.mta.trust.canonical import Field, SignedMail
 from msgcore.mta.trust.dkim import AsksForKey
 from msgcore.mta.trust.keys import KeyUnusable, PrivateKey, read_private_key, read_public_key
+from msgcore.mta.trust.results_text import read_results
 from msgcore.mta.trust.settings import DkimKey
 from msgcore.mta.trust.signature import Signature, signed_octets
 from msgcore.mta.trust.tags import TagsUnreadable, read_tags
@@ -65,14 +67,25 @@ class _Own:
 class Signer:
     """Signs for the domains of its keys; may be used by any thread."""
 
-    def __init__(self, keys: Sequence[DkimKey], now: Callable[[], datetime], folder: Path) -> None:
+    def __init__(
+        self,
+        keys: Sequence[DkimKey],
+        now: Callable[[], datetime],
+        folder: Path,
+        *,
+        host_name: str = "",
+        seals_as: str = "",
+    ) -> None:
         """Read the keys; ``file:`` references are relative to ``folder``.
+
+        What is passed on is sealed in the name of the domain ``seals_as``, with what ``host_name`` saw of it.
 
         Raises:
             SecretMissing, SetupError: a key is not there, or is none.
             MissingExtra: the extra ``dkim`` is not installed.
         """
         self._now = now
+        self._host_name, self._seals_as = host_name.lower(), seals_as
         self._keys: dict[str, list[_Own]] = {}
         read: dict[str, PrivateKey] = {}  # checking an RSA key takes a tenth of a second, and domains may share one
         for place in keys:
@@ -105,6 +118,46 @@ class Signer:
         ]
         return b"".join(fields) + octets
 
+    def seal(self, octets: bytes) -> bytes:
+        """Seal a mail that is passed on with what was found of it here (ARC, RFC 8617 section 5.1).
+
+        A mail that was not looked at here, or whose chain is broken already, stays as it is.
+        """
+        own = next((one for one in self._keys.get(self._seals_as, ()) if one.key.algorithm == "rsa"), None)
+        mail = SignedMail(octets)
+        if own is None or not mail.is_readable or not mail.fields or len(mail.named(b"from")) != 1:
+            return octets
+        host, results = read_results(mail.fields[0].value.decode("utf-8", "replace"))
+        if mail.fields[0].name != b"authentication-results" or host != self._host_name or "arc=fail" in results:
+            return octets
+        try:
+            before = sets_of(mail)
+        except ChainBroken:
+            return octets
+        if len(before) >= MOST_SETS or bool(before) != ("arc=pass" in results):
+            return octets
+        return b"".join(field.octets for field in reversed(self._set(own, mail, before))) + octets
+
+    def _set(self, own: _Own, mail: SignedMail, before: Sequence[ArcSet]) -> ArcSet:
+        number = len(before) + 1
+        said = mail.fields[0].value.strip(b" ")
+        results = Field(b"arc-authentication-results", b"ARC-Authentication-Results: i=%d; " % number + said)
+        names = _names_to_sign(mail) + ["DKIM-Signature"] * len(mail.named(b"dkim-signature"))
+        common = f"a={own.key.name}; d={own.place.domain}; s={own.place.selector};"
+        at = f"t={int(self._now().timestamp())};"
+        body = f"bh={base64.b64encode(mail.body_hash(is_relaxed=True)).decode()};"
+        lines = [f"i={number}; c=relaxed/relaxed; {common}", at, *_folded("h=", ":".join(names), ":", ";"), body]
+        selected = mail.selected([name.lower().encode() for name in names])
+        message = self._signed(own, "ARC-Message-Signature", lines, lambda said: signed_octets(said, selected))
+        lines = [f"i={number}; cv={'pass' if before else 'none'}; {common}", at]
+        seal = self._signed(
+            own,
+            "ARC-Seal",
+            lines,
+            lambda said: sealed_octets([*before, (results, message, said.field)], said),
+        )
+        return results, message, seal
+
     def _is_ours(self, sender: Address | None) -> bool:
         if sender is None or not sender.email_address:
             return True
@@ -125,15 +178,18 @@ class Signer:
             f"t={int(self._now().timestamp())};",
             *_folded("h=", ":".join(names), ":", ";"),
             f"bh={base64.b64encode(mail.body_hash(is_relaxed=True)).decode()};",
-            "b=",
         ]
-        unsigned = "DKIM-Signature: " + "\r\n\t".join(lines) + "\r\n"
-        field = Field(b"dkim-signature", unsigned.encode())
-        said = Signature(field, {}, own.key.algorithm, own.place.domain, own.place.selector, b"")
         selected = mail.selected([name.lower().encode() for name in names])
-        signature = base64.b64encode(own.key.sign(signed_octets(said, selected))).decode()
+        return self._signed(own, "DKIM-Signature", lines, lambda said: signed_octets(said, selected)).octets
+
+    def _signed(self, own: _Own, name: str, lines: Sequence[str], covers: Callable[[Signature], bytes]) -> Field:
+        """Make a field of these lines and of the signature of what it ``covers``, which knows the field without it."""
+        unsigned = f"{name}: " + "\r\n\t".join([*lines, "b="])
+        field = Field(name.lower().encode(), f"{unsigned}\r\n".encode())
+        said = Signature(field, {}, own.key.algorithm, own.place.domain, own.place.selector, b"")
+        signature = base64.b64encode(own.key.sign(covers(said))).decode()
         cut = [signature[at : at + _LONGEST_LINE - 4] for at in range(0, len(signature), _LONGEST_LINE - 4)]
-        return (unsigned.removesuffix("\r\n") + "\r\n\t ".join(cut) + "\r\n").encode()
+        return attrs.evolve(field, octets=(unsigned + "\r\n\t ".join(cut) + "\r\n").encode())
 
     async def check(self, ask: AsksForKey) -> tuple[KeyFinding, ...]:
         """Ask DNS whether each key is published as it is; nothing found is ``()``."""

@@ -194,7 +194,7 @@ class Office:
         host = (await self.reports(deadline)).host
         keeper = SqlKeeper(self.runtime, self.database)
         accept = None if queue is None else queue.accept
-        signer = await self.runtime.in_thread(lambda: signer_of(trust, self.runtime, self.folder), deadline)
+        signer = await self.runtime.in_thread(lambda: signer_of(trust, self.runtime, self.folder, host), deadline)
         return NodeServices(self.runtime, host, names, outbound, keeper=keeper, accept=accept, signer=signer)
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:

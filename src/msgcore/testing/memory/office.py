@@ -187,7 +187,7 @@ class Desk:
         check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
         keep = (settings or ManagerSettings()).keep
         host = self.office.reports.host
-        signer = signer_of(trust, self.runtime, Path.cwd())
+        signer = signer_of(trust, self.runtime, Path.cwd(), host)
         services = NodeServices(self.runtime, host, names, outbound, signer=signer)
         manager = self.manager(queue, settings, reload, services)
         users = MailboxUsers(self.office.mailboxes, self.runtime)
