@@ -192,8 +192,9 @@ def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[st
         return _table(setting, cast("Mapping[str, object]", value), folder, secret)
     if typing.get_origin(hint) is Literal:
         return _one_of(key, value, {one: one for one in typing.get_args(hint)})
-    if isinstance(hint, type) and issubclass(hint, Enum) and not isinstance(value, hint):
-        return _one_of(key, value, {one.value: one for one in hint})
+    members: Mapping[str, Enum] | None = getattr(hint, "__members__", None)
+    if members is not None and not isinstance(value, hint):
+        return _one_of(key, value, {one.value: one for one in members.values()})
     return _need(key, value, hint)
 
 

@@ -168,6 +168,7 @@ def test_a_listener_is_as_its_section_says() -> None:
     assert [lmtp.settings.may_relay(one) for one in asked] == [False, False, False]
     assert (lmtp.settings.limits.connections, lmtp.settings.limits.messages) == (None, Rate(10))
     assert submission.settings is not None
+    assert smtp.settings.tls is not None
     usual = ListenerSettings.submission("mx.a.test", smtp.settings.tls, from_first_octet=True)
     names = ("requires_tls", "mailboxes_log_in", "is_submission", "from_first_octet", "service", "offers")
     assert [getattr(submission.settings, one) for one in names] == [getattr(usual, one) for one in names]
