@@ -175,7 +175,8 @@ def main() -> None:
     given = parser.parse_args()
     connectors, messages = (240, 3_000) if given.quick else (10_000, 10_000_000) if given.large else (600, 200_000)
     runs: list[Run] = []
-    for topology in given.topology or (["mesh"] if given.large else get_args(Topology)):
+    topologies: Sequence[Topology] = given.topology or (["mesh"] if given.large else get_args(Topology))
+    for topology in topologies:
         settings = WorldSettings(
             topology,
             given.sites,

@@ -102,16 +102,16 @@ class Measures:
     """Connections to one host within ten seconds after the one that found it up again."""
     most_backlog: int = 0
     """The most messages that waited for one host when it was found up again."""
-    chosen: dict[str, int] = attrs.field(factory=dict)
+    chosen: dict[str, int] = attrs.field(factory=dict[str, int])
     """How many messages each exit was the router's first choice for."""
-    carried: dict[str, int] = attrs.field(factory=dict)
+    carried: dict[str, int] = attrs.field(factory=dict[str, int])
     """How many messages each exit delivered."""
     checked: int = 0
     """Decisions that were made again by looking through the whole table."""
     accepted_at: Series = attrs.field(init=False)
     delivered_at: Series = attrs.field(init=False)
     failed_at: Series = attrs.field(init=False)
-    watched_waiting: dict[int, int] = attrs.field(factory=dict)
+    watched_waiting: dict[int, int] = attrs.field(factory=dict[int, int])
     """How many waited for the watched host, by the stretch."""
     watched_tries: Series = attrs.field(init=False)
     watched_failures: Series = attrs.field(init=False)
