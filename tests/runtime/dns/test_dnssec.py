@@ -18,7 +18,7 @@ from dns.rdatatype import RdataType
 from msgcore.errors import DnssecFailed, ResolverFailed, SetupError
 from msgcore.runtime import NEVER, BlockingRuntime, Runtime
 from msgcore.runtime.dns import DnsAnswer, DnsKind, DnsSettings, Resolver
-from msgcore.runtime.dns.signatures import Work, Zone, signatures_of, verify
+from msgcore.runtime.dns.signatures import Work, Zone, signatures_of, usable_keys, verify
 from msgcore.testing.modes import Mode, call
 from tests.servers.name_server import Fault, NameServer, altered, servfail, stripped
 from tests.servers.zones import Nsec3, Signing
@@ -30,6 +30,7 @@ _25._tcp.mx TLSA 3 1 1 {digest}
 www CNAME mx
 out CNAME mx.plain.test.
 *.wild A 192.0.2.2
+there.wild TXT text
 empty.below.deep A 192.0.2.3
 under DNAME other
 host.other A 192.0.2.4
@@ -187,8 +188,16 @@ def a_wildcard_in_its_place(server: NameServer, answer: dns.message.Message) -> 
     zone = server.zone("nsec.test")
     wildcard = zone.rrset(dns.name.from_text("*.wild.nsec.test"), RdataType.A)
     assert wildcard is not None
-    answer.answer[:] = zone.signed(wildcard, dns.name.from_text("mx.nsec.test"))
+    answer.answer[:] = zone.signed(wildcard, dns.name.from_text("there.wild.nsec.test"))
     answer.authority[:] = zone.proof_of_wildcard(dns.name.from_text("b.wild.nsec.test"))
+
+
+def the_wildcards_denial_in_its_place(server: NameServer, answer: dns.message.Message) -> None:
+    """Play back what the wildcard has not, as if it stood at the name."""
+    answer.answer.clear()
+    answer.authority[:] = server.zone("nsec.test").denial(dns.name.from_text("*.wild.nsec.test"))
+    for rrset in answer.authority[2:]:
+        rrset.name = dns.name.from_text("there.wild.nsec.test")
 
 
 def nothing_there(server: NameServer, answer: dns.message.Message) -> None:
@@ -199,9 +208,21 @@ def nothing_there(server: NameServer, answer: dns.message.Message) -> None:
 
 
 def nothing_of_this_kind(server: NameServer, answer: dns.message.Message) -> None:
-    """Play back that the name has no other records."""
+    """Play back that the name, or that above it, has no such records."""
+    name = answer.question[0].name.canonicalize()
     answer.answer.clear()
-    answer.authority[:] = server.zone("nsec.test").denial(dns.name.from_text("mx.nsec.test"))
+    answer.authority[:] = server.zone("nsec.test").denial(name)
+
+
+def no_such_name(server: NameServer, answer: dns.message.Message) -> None:
+    """Say more than the proof does."""
+    answer.set_rcode(dns.rcode.NXDOMAIN)
+
+
+def nothing_below(server: NameServer, answer: dns.message.Message) -> None:
+    """Play back the NSEC of a DNAME, behind which another name comes."""
+    nothing_of_this_kind(server, answer)
+    answer.set_rcode(dns.rcode.NXDOMAIN)
 
 
 def the_parents_word(server: NameServer, answer: dns.message.Message) -> None:
@@ -215,9 +236,13 @@ def the_parents_word(server: NameServer, answer: dns.message.Message) -> None:
     [
         ("mx.nsec.test A", forged_address),
         ("mx.nsec.test A", another_names_records),
-        ("mx.nsec.test A", a_wildcard_in_its_place),
+        ("there.wild.nsec.test A", a_wildcard_in_its_place),
+        ("there.wild.nsec.test TXT", the_wildcards_denial_in_its_place),
         ("mx.nsec.test A", nothing_there),
         ("mx.nsec.test A", nothing_of_this_kind),
+        ("www.nsec.test A", nothing_of_this_kind),
+        ("mx.nsec.test TXT", no_such_name),
+        ("host.under.nsec.test A", nothing_below),
         ("nsec.test MX", the_parents_word),
         ("nsec.test DS", the_parents_word),
     ],
@@ -308,6 +333,13 @@ def test_a_file_that_holds_no_anchors_is_named(tmp_path: Path, text: str | None)
         file.write_text(text)
     with pytest.raises(SetupError, match="anchors: no trust anchors"):
         Resolver(BlockingRuntime(), DnsSettings(trust_anchors=file))
+
+
+def test_keys_that_are_revoked_or_no_zones_sign_nothing(server: NameServer) -> None:
+    key = server.zone("nsec.test").dnskey
+    others = [key.replace(flags=flags) for flags in (257 | 0x80, 1, 0)]
+    others += [key.replace(protocol=2), key.replace(algorithm=Algorithm.RSASHA1)]
+    assert usable_keys(dns.rrset.from_rdata("nsec.test.", 300, key, *others)) == (key,)
 
 
 # Limits
