@@ -39,6 +39,14 @@ def _addresses(given: Iterable[str]) -> frozenset[str]:
         raise UsageError(f"own_addresses: {error}") from error
 
 
+def _is_own(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return not (address.is_loopback or address.is_unspecified)
+
+
 def _address(given: Address | str | None) -> Address | None:
     return parse_address(given) if isinstance(given, str) else given
 
@@ -75,6 +83,10 @@ class OutboundSettings:
             raise UsageError(f"tls_reports_from {contact.typed}: need an Internet address in ASCII")
         if not 1 <= self.https_port <= 65_535:
             raise UsageError(f"https_port {self.https_port}: need 1 to 65,535")
+
+    def listening_at(self, hosts: Iterable[str]) -> OutboundSettings:
+        """Give these with the addresses at which the MTA itself takes mail; loopback ones are others' as well."""
+        return attrs.evolve(self, own_addresses={*self.own_addresses, *filter(_is_own, hosts)})
 
     def floor(self, domain: str) -> Floor:
         """Say what TLS to a domain (in A-labels) has to show at least."""

@@ -200,9 +200,10 @@ class SqlOrganization(ListAdministration):
         trust: TrustSettings = NO_TRUST,
     ) -> Node:
         office = self._office
+        away = (outbound or OutboundSettings()).listening_at(one.host for one in listen)
 
         async def build(runtime: LoopRuntime, deadline: Deadline) -> Parts:
-            return await office.on(runtime).node_parts(settings, watch, deadline, names, outbound, trust)
+            return await office.on(runtime).node_parts(settings, watch, deadline, names, away, trust)
 
         return Node(office.runtime, build, listen, grace_seconds=grace_seconds)
 
