@@ -124,8 +124,10 @@ class Signer:
         A mail that was not looked at here, or whose chain is broken already, stays as it is.
         """
         own = next((one for one in self._keys.get(self._seals_as, ()) if one.key.algorithm == "rsa"), None)
+        if own is None:
+            return octets
         mail = SignedMail(octets)
-        if own is None or not mail.is_readable or not mail.fields or len(mail.named(b"from")) != 1:
+        if not mail.is_readable or not mail.fields or len(mail.named(b"from")) != 1:
             return octets
         host, results = read_results(mail.fields[0].value.decode("utf-8", "replace"))
         if mail.fields[0].name != b"authentication-results" or host != self._host_name or "arc=fail" in results:
