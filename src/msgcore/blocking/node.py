@@ -31,6 +31,9 @@ class Node(Closing):
     def wait(self, *, timeout_seconds: float | None = None) -> None:
         self._runtime.run(self._inner.wait(timeout_seconds=timeout_seconds))
 
+    def stop_accepting(self) -> None:
+        self._runtime.run(self._inner.stop_accepting())
+
     def close(self) -> None:
         self._runtime.run(self._inner.close())
 

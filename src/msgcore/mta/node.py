@@ -173,29 +173,28 @@ class Node:
         if self._running is not None:
             await self._runtime.wait(self._running.ended, self._runtime.deadline(timeout_seconds))
 
+    async def stop_accepting(self) -> None:
+        """Leave who connects from now on to a node that listens at the same sockets; this one goes on, until closed."""
+        running = self._running
+        if running is not None:
+            await self._runtime.on_loop(lambda _: _stop_accepting(running), NEVER)
+
     async def close(self) -> None:
         """Stop in order: nothing new is taken or begun, what is on its way may end, and the rest is given back.
 
         What is on its way for longer than ``grace_seconds`` is cut, and tried again later, or by another node.
         """
-        await self._stop(turns_away=True)
-
-    async def hand_over(self) -> None:
-        """Stop as :meth:`close` does, but leave who connects from now on to a node that listens at the same places."""
-        await self._stop(turns_away=False)
-
-    async def _stop(self, *, turns_away: bool) -> None:
         running, self._running = self._running, None
         if running is not None:
-            await self._runtime.on_loop(lambda runtime: self._close(runtime, running, turns_away), NEVER)
+            await self._runtime.on_loop(lambda runtime: self._close(runtime, running), NEVER)
 
-    async def _close(self, runtime: LoopRuntime, running: _Running, turns_away: bool) -> None:
+    async def _close(self, runtime: LoopRuntime, running: _Running) -> None:
         running.stop.set()
         running.manager.wake()
         with contextlib.suppress(_GraceIsOver):
             async with running.group, runtime.group() as closing:
                 for listener in running.listeners:
-                    closing.start(listener.close(turns_away=turns_away))
+                    closing.start(listener.close())
                 closing.start(self._drain(runtime, running))
         await running.manager.give_back_arrivals()
 
@@ -213,6 +212,11 @@ class Node:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+async def _stop_accepting(running: _Running) -> None:
+    for listener in running.listeners:
+        await listener.stop_accepting()
 
 
 async def _work(running: _Running) -> None:

@@ -97,18 +97,19 @@ class Listener:
             await self._close()
             raise
 
-    async def close(self, *, turns_away: bool = True) -> None:
+    async def stop_accepting(self) -> None:
+        """Leave who connects from now on to others that listen at the same sockets, and go on with who is here."""
+        for one in self._listening:
+            await one.stop_accepting()
+
+    async def close(self) -> None:
         """Stop: who connects now is turned away, who sends a message may end it within ``grace_seconds``.
 
-        Without ``turns_away``, who connects now is left to others that listen at the same place. Then every connection
-        is closed; clients that were idle hear nothing, and try again (RFC 5321 section 3.8).
+        Then every connection is closed; clients that were idle hear nothing, and try again (RFC 5321 section 3.8).
         """
         self._closing.set()
         self._quiet.clear()
         try:
-            if not turns_away:
-                for one in self._listening:
-                    await one.stop_accepting()
             if self._is_at_work:
                 with contextlib.suppress(TimedOut):
                     await self._quiet.wait(self._runtime.deadline(self._grace_seconds))

@@ -66,6 +66,7 @@ class Worker:
         assert self._organization is not None
         old, self._node = self._node, await self._started(self._organization, configuration)
         if old is not None:
+            await old.stop_accepting()
             self._leaving.append(self._runtime.in_background(_leave(old)))
 
     async def _started(self, organization: Organization, configuration: Configuration) -> Node:
@@ -111,6 +112,6 @@ class Worker:
 
 async def _leave(node: Node) -> None:
     try:
-        await node.hand_over()
+        await node.close()
     except MsgcoreError:
         _log.exception("a node that was replaced did not end in order")
