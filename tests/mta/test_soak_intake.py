@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ import attrs
 import pytest
 
 from tests.conftest import SOAK
-from tests.mta.timed_client import Percentiles, Transaction, numbered_letters, percentiles, send_timed
+from tests.mta.timed_client import Transaction, numbered_letters, percentiles, send_timed
 from tests.requirements import unavailable
 from tests.servers import Authority, Dovecot, Postfix, SmtpSink
 from tests.servers.server import find_program, free_ports, greets, make_directory, wait_until
@@ -52,56 +52,52 @@ class CountingSink(SmtpSink):
             return int(max(re.findall(rb"mesg=(\d+)", log.read()), key=int, default=b"0"))
 
 
-@attrs.frozen
+_letter = numbered_letters(OCTETS)
+
+
+@attrs.define
 class Account:
-    """What clients were promised, how long one of them waited, and the memory of the server after each stretch."""
+    """What clients of a server were promised in all, and how long one of them waited each time."""
 
-    mails: int
-    timed: list[Transaction]
-    seconds: float
-    resident: list[int]
-
-    def __str__(self) -> str:
-        rate = (self.mails + len(self.timed)) / self.seconds
-        return f"{self.mails + len(self.timed):,} mails, {rate:,.0f} a second, {shown(self.waits)}"
+    port: int
+    mails: int = 0
+    timed: list[Transaction] = attrs.field(factory=list[Transaction])
+    seconds: float = 0.0
+    _numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(1))
 
     @property
-    def waits(self) -> Percentiles:
-        return percentiles([one.seconds for one in self.timed])
+    def promised(self) -> int:
+        return self.mails + len(self.timed)
 
+    def load(self, count: int) -> None:
+        """Send so many mails; smtp-source gives up at anything but yes."""
+        program = find_program("smtp-source")
+        if program is None:
+            unavailable("smtp-source is not installed (Debian: postfix)")
+        start = time.monotonic()
+        is_over = threading.Event()
 
-def shown(waits: Percentiles) -> str:
-    return f"ms until taken: p50 {waits.p50:.0f}, p95 {waits.p95:.0f}, p99 {waits.p99:.0f}, longest {waits.longest:.0f}"
+        def letters() -> Iterator[tuple[int, bytes]]:
+            for number in self._numbers:
+                yield number, _letter(number)
+                if is_over.is_set():
+                    return
 
+        probe = threading.Thread(target=lambda: self.timed.extend(send_timed(self.port, 1, letters())))
+        probe.start()
+        options = ["-d", "-s", SESSIONS, "-m", count, "-l", OCTETS, "-f", "ann@a.test", "-t", "bob@sink.test"]
+        try:
+            subprocess.run([program, *map(str, options), f"127.0.0.1:{self.port}"], check=True, timeout=600)
+        finally:
+            is_over.set()
+            probe.join()
+        self.mails += count
+        self.seconds += time.monotonic() - start
 
-def load(port: int, seconds: float, stretch: int, resident: Callable[[], int] = lambda: 0) -> Account:
-    """Send in stretches of so many mails until the time is over; smtp-source gives up at anything but yes."""
-    program = find_program("smtp-source")
-    if program is None:
-        unavailable("smtp-source is not installed (Debian: postfix)")
-    start = time.monotonic()
-    is_over = threading.Event()
-    write, timed = numbered_letters(OCTETS), list[Transaction]()
-
-    def letters() -> Iterator[tuple[int, bytes]]:
-        for number in itertools.count():
-            yield number, write(number)
-            if is_over.is_set():
-                return
-
-    probe = threading.Thread(target=lambda: timed.extend(send_timed(port, 1, letters())))
-    probe.start()
-    count, seen = 0, list[int]()
-    try:
-        while not count or time.monotonic() < start + seconds:
-            options = ["-d", "-s", SESSIONS, "-m", stretch, "-l", OCTETS, "-f", "ann@a.test", "-t", "bob@sink.test"]
-            subprocess.run([program, *map(str, options), f"127.0.0.1:{port}"], check=True, timeout=300)
-            count += stretch
-            seen.append(resident())
-    finally:
-        is_over.set()
-        probe.join()
-    return Account(count, timed, time.monotonic() - start, seen)
+    def __str__(self) -> str:
+        at = percentiles([one.seconds for one in self.timed])
+        waits = f"p50 {at.p50:.0f}, p95 {at.p95:.0f}, p99 {at.p99:.0f}, longest {at.longest:.0f}"
+        return f"{self.promised:,} mails, {self.promised / self.seconds:,.0f} a second, ms until taken: {waits}"
 
 
 @contextmanager
@@ -150,38 +146,42 @@ def test_under_load_nothing_is_lost_and_memory_stays_flat(
     request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    beside = load_postfix(request, sink, seconds / 10) if seconds else None
     before = sink.count
     with node(place, sink) as (port, process):
-        account = load(port, seconds, stretch, lambda: resident_octets(process))
-        promised = account.mails + len(account.timed)
+        account, beside = Account(port), postfix_beside(request, sink) if seconds else None
+        resident = list[int]()
+        while not resident or account.seconds < seconds:
+            account.load(stretch)
+            resident.append(resident_octets(process))
+            if beside is not None:
+                beside.load(stretch // 10)
+        promised = account.promised + (0 if beside is None else beside.promised)
         wait_until(lambda: sink.count >= before + promised or None, "delivery of all mail", 60 + seconds)
         wait_until(lambda: not unfinished(place) or None, "end of all mail")
-        settled = resident_octets(process)
+        resident.append(resident_octets(process))
 
     if seconds:
-        warm = account.resident[len(account.resident) // 10]
+        warm = resident[len(resident) // 10]
         with capsys.disabled():
-            memory = ", ".join(f"{one / 1e6:.0f}" for one in (warm, max(account.resident), settled))
+            memory = ", ".join(f"{one / 1e6:.0f}" for one in (warm, max(resident), resident[-1]))
             print(
                 f"\nPostfix: {beside}\nmsgcore: {account}\nMB after a tenth of the time, at most, at the end: {memory}"
             )
-        assert max(*account.resident, settled) - warm <= MOST_GROWTH_OCTETS
+        assert max(resident) - warm <= MOST_GROWTH_OCTETS
     taken = Counter(one for (one,) in rows(place, "select message_id from mta_message"))
-    assert (taken.total(), sink.count - before) == (promised, promised)
+    assert (taken.total(), sink.count - before) == (account.promised, promised)
     assert {taken[f"<{one.number}@timed.test>"] for one in account.timed} == {1}
 
 
-def load_postfix(request: pytest.FixtureRequest, sink: CountingSink, seconds: float) -> Account:
+def postfix_beside(request: pytest.FixtureRequest, sink: CountingSink) -> Account:
+    """Run Postfix until the end of the test."""
     authority: Authority = request.getfixturevalue("authority")
     dovecot: Dovecot = request.getfixturevalue("dovecot")
     more = "in_flow_delay = 0\ndefault_destination_concurrency_limit = 20\ninitial_destination_concurrency = 20\n"
-    with Postfix(authority, dovecot, sink, more=more) as postfix:
-        before = sink.count
-        account = load(postfix.smtp, seconds, 2_000)
-        promised = account.mails + len(account.timed)
-        wait_until(lambda: sink.count >= before + promised or None, "delivery of all mail", 300)
-    return account
+    postfix = Postfix(authority, dovecot, sink, more=more)
+    postfix.__enter__()
+    request.addfinalizer(lambda: postfix.__exit__(None, None, None))
+    return Account(postfix.smtp)
 
 
 def unfinished(place: Path) -> int:
