@@ -11,7 +11,7 @@ endif
 # The tests start hundreds of processes: each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test soak lint docs dist clean
+.PHONY: help demo test soak lint docs dist mutation clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make lint    check style and types"
 	@echo "make docs    build the documentation into site/"
 	@echo "make dist    build the wheel and the archive of the sources into dist/"
+	@echo "make mutation change the deciders and see whether a test notices (MUTATION_ARGS='msgcore.spooler.order')"
 	@echo "make clean   remove what the other targets made"
 
 demo: $(VENV)/.installed
@@ -49,6 +50,9 @@ docs: $(VENV)/.installed-docs
 
 dist: $(VENV)/.installed-test
 	$(BIN)/python -m build --no-isolation
+
+mutation: $(VENV)/.installed-test
+	$(BIN)/python tools/mutate.py $(MUTATION_ARGS)
 
 clean:
 	rm -rf $(VENV) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -102,6 +102,8 @@ def test_a_policy_or_terms_that_make_no_sense_are_refused(make: Callable[[], obj
         ({PidTagDeferredSendNumber: 3, PidTagDeferredSendUnits: 1}, SubmitTerms(not_before=NOON + 3 * HOUR)),
         ({PidTagDeferredSendNumber: 2, PidTagDeferredSendUnits: 3}, SubmitTerms(not_before=NOON + 14 * 24 * HOUR)),
         ({PidTagDeferredSendNumber: 60}, SubmitTerms(not_before=NOON + HOUR)),
+        ({PidTagDeferredSendNumber: 0, PidTagDeferredSendUnits: 1}, SubmitTerms(not_before=NOON)),
+        ({PidTagDeferredSendNumber: 999, PidTagDeferredSendUnits: 2}, SubmitTerms(not_before=NOON + 999 * 24 * HOUR)),
         ({PidTagDeferredSendNumber: 1_000, PidTagDeferredSendUnits: 1}, SubmitTerms()),
         ({PidTagDeferredSendNumber: 1, PidTagDeferredSendUnits: 4}, SubmitTerms()),
         (
