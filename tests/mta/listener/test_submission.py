@@ -110,12 +110,33 @@ def test_a_sender_of_somebody_else_is_refused() -> None:
         b"From: ann@a.test <bob@a.test>\r\n",
         b"From:\r\n bob@a.test\r\n",
         b"From: ours: ann@a.test, bob@a.test;\r\n",
+        # Readers do not agree whom these name.
+        b"From: bob@a.test <ann@a.test>\r\n",
+        b"From: <bob@a.test> <ann@a.test>\r\n",
+        b'From: "bob"@a.test <ann@a.test>\r\n',
+        b"From: bob@a.test:ann@a.test;\r\n",
+        b"From: (a (b) <bob@a.test> <ann@a.test>\r\n",
+        b'From: (") <bob@a.test> (") <ann@a.test>\r\n',
     ],
 )
 def test_an_author_who_is_somebody_else_is_refused(fields: bytes) -> None:
     heard, taken = submit(*mail_of("ann@a.test", fields + TEXT))
 
     assert (heard[-1][:9], taken) == ("550 5.7.1", [])
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b'From: "bob@a.test" <ann@a.test>\r\n',
+        b"From: ann@a.test <ann@a.test>\r\n",
+        b"From: ann@a.test (bob@a.test)\r\n",
+        b"From: Ann@Work <ann@a.test>\r\n",
+        b"From: =?utf-8?q?bob=40a.test?= <ann@a.test>\r\n",
+    ],
+)
+def test_what_a_display_name_or_a_comment_says_makes_nobody_an_author(field: bytes) -> None:
+    assert codes(*mail_of("ann@a.test", field + TEXT))[-1] == "250 2.0.0"
 
 
 @pytest.mark.parametrize(

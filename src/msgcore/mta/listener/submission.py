@@ -7,7 +7,7 @@ what carries a signature (DKIM) already, nothing is touched. All the rest stays 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 import attrs
@@ -16,7 +16,7 @@ from msgcore.base.ids import new_message_id
 from msgcore.codecs.mime.syntax.address_writing import address_field
 from msgcore.codecs.mime.syntax.addresses import read_addresses
 from msgcore.codecs.mime.syntax.dates import format_date, parse_date
-from msgcore.model.address import Address
+from msgcore.model.address import SMTP, Address
 
 __all__ = ["Submission", "completed", "read_submission"]
 
@@ -24,6 +24,8 @@ _FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:((?:[^\n]++|\n[ \t])*+)(?:\n|\Z)", r
 _FIRST = re.compile(rb"[!-9;-~]++[ \t]*+:")
 _MBOX = re.compile(rb">?From [^\n]*+\n")
 _MESSAGE_ID = re.compile(rb"\s*+<[^<>\s@]++@[^<>\s@]++>\s*+")
+# A comment without others inside, or what stands together: quoted strings count as part of that.
+_RUN = re.compile(rb'\((?:[^()\\]++|\\.)*+\)|((?:"(?:[^"\\]++|\\.)*+"|[^\s<>(),;:"\[\]])++)', re.DOTALL)
 _SIGNATURE = b"dkim-signature"
 _NEEDED = frozenset({b"from", b"date", b"message-id"})
 _KNOWN = _NEEDED | {b"sender", _SIGNATURE}
@@ -35,9 +37,10 @@ _MOST_OCTETS = 32 * 1024
 class Submission:
     """What stands in the header of a mail.
 
-    ``authors`` are the addresses of From and Sender; ``lacks`` are the fields that have to be added, in lower case, and
-    ``spans`` where that stands which is taken off: those of them that are wrong, and the line in front of the header
-    that a mail has in an mbox. ``fault`` says why it cannot be sent, or is empty.
+    ``authors`` are the addresses of From and Sender, and what else in them some reader takes for one; ``lacks`` are the
+    fields that have to be added, in lower case, and ``spans`` where that stands which is taken off: those of them that
+    are wrong, and the line in front of the header that a mail has in an mbox. ``fault`` says why it cannot be sent, or
+    is empty.
     """
 
     authors: tuple[Address, ...] = ()
@@ -67,7 +70,8 @@ def read_submission(octets: bytes) -> Submission:
         addresses = read_addresses(found[name][2], limit=_MOST_AUTHORS + 1)
         if not addresses or not all(one.email_address for one in addresses):
             return Submission(fault=f"no address in the field {name.decode()}")
-        authors += addresses
+        known = {one.email_address for one in addresses}
+        authors += (*addresses, *(one for one in _seen_addresses(found[name][2]) if one.email_address not in known))
     if len(authors) > _MOST_AUTHORS:
         return Submission(fault=f"more than {_MOST_AUTHORS} authors")
     spans = [from_line.span()] if from_line else []
@@ -76,6 +80,18 @@ def read_submission(octets: bytes) -> Submission:
     wrong = {name for name, is_right in _CHECKS.items() if name in found and not is_right(found[name][2])}
     spans += sorted(found[name].span() for name in wrong)
     return Submission(tuple(authors), frozenset(wrong | (_NEEDED - found.keys())), tuple(spans))
+
+
+def _seen_addresses(value: bytes) -> Iterator[Address]:
+    """Give all that looks like an address outside of comments and quoted strings.
+
+    In ``<bob@b.test> <ann@a.test>`` or ``bob@b.test <ann@a.test>``, which are nothing by RFC 5322, one reader finds the
+    first address and the next one the last.
+    """
+    for run in _RUN.finditer(value):
+        local, _, domain = (run[1] or b"").rpartition(b"@")
+        if local and b"." in domain and b'"' not in domain:
+            yield Address(SMTP, run[1].decode("utf-8", "replace"))
 
 
 def completed(octets: bytes, read: Submission, sender: Address | None, host: str, now: datetime) -> bytes:
