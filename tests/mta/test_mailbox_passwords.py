@@ -170,12 +170,21 @@ def test_who_is_not_known_is_asked_as_everybody_else(home: Home) -> None:
     assert len({(len(salt), count) for salt, count in after}) == 1
 
 
+@pytest.mark.parametrize("name", ["ann", "Ann@a.test", "eve", "Eve@a.test", "eve@b\u00fccher.test"])
+def test_who_is_known_and_who_is_not_is_the_same_however_his_name_is_written(home: Home, name: str) -> None:
+    with opened(home) as (_, users):
+        written = [name, name.upper(), name.replace("b\u00fccher", "xn--bcher-kva"), f"{name}." if "@" in name else name]
+        assert len({challenge_to(users, one) for one in written}) == 1
+
+
 def test_whose_an_address_is(home: Home) -> None:
     with opened(home) as (organization, users):
         organization.add_redirect("bob@a.test", to="x@c.test")
-        addresses = ("ann@a.test", "ann+news@a.test", "bob@a.test", "eve@a.test")
+        organization.add_redirect("ann+boss@a.test", to="bob@a.test")
+        organization.add_list("all", addresses="ann+all@a.test", members=["bob@a.test"])
+        addresses = ("ann@a.test", "ann+news@a.test", "bob@a.test", "eve@a.test", "ann+boss@a.test", "Ann+All@a.test")
         owners = [run(users.owner_of(msgcore.Address("SMTP", one), NEVER)) for one in addresses]
-    assert owners == ["ann", "ann", "bob", ""]
+    assert owners == ["ann", "ann", "bob", "", "", ""]
 
 
 def test_a_directory_of_the_version_before_gets_passwords(home: Home) -> None:

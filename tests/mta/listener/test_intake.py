@@ -210,7 +210,7 @@ def test_a_fourth_wrong_login_ends_the_session_and_the_client_may_not_try_again(
 def test_no_login_is_proved_by_equals_signs_and_nuls(said: bytes, code: str) -> None:
     keys = new_keys("pa ss")
     users = KeyedUsers(
-        BlockingRuntime(), lambda name: StoredUser("ann", keys) if name == "ann" else stranger(b"", name)
+        BlockingRuntime(), lambda name: StoredUser("ann", keys) if name == "ann" else stranger(b"", name.encode())
     )
     heard = lines(HELLO, said + b"\r\n", tls=TLS, settings=ListenerSettings(HOST, authenticator=users))
 

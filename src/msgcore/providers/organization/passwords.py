@@ -20,6 +20,7 @@ _BY_ADDRESS = (
     f"{_KEYS} mailbox_id where mechanism = ? and mailbox_id ="
     " (select mailbox_id from mailbox_address where address_type = ? and address_key = ?)"
 )
+_ENTRY = "select 1 from directory_address where address_type = ? and address_key = ?"
 
 
 def set_keys(connection: Connection, name: str, keys: Verifier | None) -> None:
@@ -42,10 +43,11 @@ def set_keys(connection: Connection, name: str, keys: Verifier | None) -> None:
 
 def find_user(connection: Connection, claimed: str) -> StoredUser:
     """Find who logs in under the name of a mailbox or one of its SMTP addresses; the same steps for a stranger."""
-    by_name = connection.row(_BY_NAME, (STORED_MECHANISM, name_key(claimed)))
-    address = key_of(Address(SMTP, claimed))
+    name, address = name_key(claimed), key_of(Address(SMTP, claimed))
+    by_name = connection.row(_BY_NAME, (STORED_MECHANISM, name))
     by_address = connection.row(_BY_ADDRESS, (STORED_MECHANISM, SMTP, address))
-    unknown = stranger(connection.value("select octets from directory_secret"), claimed)
+    # Who is known has one salt however his name is written, and so has who is not.
+    unknown = stranger(connection.value("select octets from directory_secret"), address if "@" in claimed else name)
     row = by_name or by_address
     return unknown if row is None else StoredUser(row[0], Verifier(*row[1:]))
 
@@ -59,5 +61,11 @@ class DirectoryUsers:
         self.authenticator = KeyedUsers(directory.runtime, lambda name: database.look(lambda c: find_user(c, name)))
 
     async def owner_of(self, address: Address, deadline: Deadline) -> str:
-        mailbox = await self._directory.read(lambda c: self._directory.find(c, address), deadline)
+        return await self._directory.read(lambda c: self._owner(c, address), deadline)
+
+    def _owner(self, connection: Connection, address: Address) -> str:
+        # A list's address, or a redirected one, may look like a mailbox's with a tag.
+        if connection.value(_ENTRY, (address.address_type, key_of(address))):
+            return ""
+        mailbox = self._directory.find(connection, address)
         return "" if mailbox is None else mailbox.name

@@ -110,7 +110,10 @@ class Mailboxes:
         """Find who logs in under the name of a mailbox or one of its SMTP addresses."""
         mailbox = self.named(claimed) or self.of_address(Address(SMTP, claimed))
         keys = None if mailbox is None else self._keys.get(fold(mailbox.name))
-        return stranger(self._secret, claimed) if mailbox is None or keys is None else StoredUser(mailbox.name, keys)
+        if mailbox is not None and keys is not None:
+            return StoredUser(mailbox.name, keys)
+        name = address_key(SMTP, claimed) if "@" in claimed else fold(claimed)
+        return stranger(self._secret, name.encode("utf-8", "surrogatepass"))
 
     def check_free_name(self, name: str) -> None:
         """Go on if no mailbox and no list is called so; raises :class:`UsageError` if one is."""
@@ -158,7 +161,9 @@ class MailboxUsers:
         self.authenticator = KeyedUsers(runtime, mailboxes.user)
 
     async def owner_of(self, address: Address, deadline: Deadline) -> str:
-        mailbox = self._mailboxes.find(address)
+        held = self._mailboxes
+        # A list's address, or a redirected one, may look like a mailbox's with a tag.
+        mailbox = held.of_address(address) if key_of(address) in held.holders else held.find(address)
         return "" if mailbox is None else mailbox.name
 
 

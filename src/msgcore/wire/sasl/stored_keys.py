@@ -46,10 +46,13 @@ def new_keys(password: str) -> Verifier:
     return make_verifier(_HASH, password, secrets.token_bytes(_SALT_OCTETS), _ITERATIONS)
 
 
-def stranger(secret: bytes, name: str) -> StoredUser:
-    """Give what a name is answered with that is nobody's: always the same, and no password fits it."""
-    salt = hmac.digest(secret, f"salt of {name}".encode("utf-8", "surrogatepass"), _HASH)
-    no_key = hmac.digest(secret, f"key of {name}".encode("utf-8", "surrogatepass"), _HASH)
+def stranger(secret: bytes, name: bytes) -> StoredUser:
+    """Give what a name is answered with that is nobody's: always the same, and no password fits it.
+
+    ``name`` is in the form in which names are compared: were there several, they would tell him from who is known.
+    """
+    salt = hmac.digest(secret, b"salt of " + name, _HASH)
+    no_key = hmac.digest(secret, b"key of " + name, _HASH)
     return StoredUser("", Verifier(salt[:_SALT_OCTETS], _ITERATIONS, no_key, no_key))
 
 
