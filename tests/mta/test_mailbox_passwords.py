@@ -173,7 +173,12 @@ def test_who_is_not_known_is_asked_as_everybody_else(home: Home) -> None:
 @pytest.mark.parametrize("name", ["ann", "Ann@a.test", "eve", "Eve@a.test", "eve@b\u00fccher.test"])
 def test_who_is_known_and_who_is_not_is_the_same_however_his_name_is_written(home: Home, name: str) -> None:
     with opened(home) as (_, users):
-        written = [name, name.upper(), name.replace("b\u00fccher", "xn--bcher-kva"), f"{name}." if "@" in name else name]
+        written = [
+            name,
+            name.upper(),
+            name.replace("b\u00fccher", "xn--bcher-kva"),
+            f"{name}." if "@" in name else name,
+        ]
         assert len({challenge_to(users, one) for one in written}) == 1
 
 

@@ -19,6 +19,7 @@ from msgcore.errors import DnssecFailed, ResolverFailed, SetupError
 from msgcore.runtime import NEVER, BlockingRuntime, Runtime
 from msgcore.runtime.dns import DnsAnswer, DnsKind, DnsSettings, Resolver
 from msgcore.runtime.dns.signatures import Work, Zone, signatures_of, usable_keys, verify
+from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
 from tests.servers.name_server import Fault, NameServer, altered, servfail, stripped
 from tests.servers.zones import Nsec3, Signing
@@ -307,6 +308,39 @@ def test_servers_that_hand_nothing_of_dnssec_on_are_told(server: NameServer, fau
     with pytest.raises(DnssecFailed, match=r"perhaps the name servers hand nothing of DNSSEC on: .* \(validates\)"):
         ask(server, "nsec.test", DnsKind.MX)
     assert not ask(server, "nsec.test", DnsKind.MX, attrs.evolve(server.settings, validates=False)).is_secure
+
+
+@pytest.mark.parametrize("fault", [stripped, nothing_at_all])
+def test_such_servers_will_do_where_nobody_demands_proofs(
+    server: NameServer, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = attrs.evolve(server.settings, validates=None)
+    server.faults[". DNSKEY"] = fault
+    for name in ("nsec.test", "expired.test"):
+        assert not ask(server, name, DnsKind.MX, settings).is_secure
+    assert "hand nothing of DNSSEC on" in caplog.text
+
+
+def test_servers_that_once_handed_signatures_on_have_to(server: NameServer) -> None:
+    """Else whoever can write into the path takes the proofs away, and nobody notices."""
+    runtime = BlockingRuntime()
+    resolver = Resolver(runtime, attrs.evolve(server.settings, validates=None))
+    assert runtime.run(resolver.ask("nsec.test", DnsKind.MX, NEVER)).is_secure
+    server.faults.update(dict.fromkeys((".", "test", "hashed.test"), stripped))
+    with pytest.raises(DnssecFailed):
+        runtime.run(resolver.ask("hashed.test", DnsKind.MX, NEVER))
+
+
+def test_servers_are_looked_at_again(server: NameServer) -> None:
+    clock = ManualClock()
+    runtime = runtime_on(Mode.BLOCKING, clock)
+    assert isinstance(runtime, BlockingRuntime)
+    resolver = Resolver(runtime, attrs.evolve(server.settings, validates=None))
+    server.faults[". DNSKEY"] = stripped
+    assert not runtime.run(resolver.ask("nsec.test", DnsKind.MX, NEVER)).is_secure
+    del server.faults[". DNSKEY"]
+    clock.move(timedelta(seconds=601))
+    assert runtime.run(resolver.ask("nsec.test", DnsKind.MX, NEVER)).is_secure
 
 
 # Trust anchors

@@ -14,13 +14,16 @@ from msgcore.mta.routing.own_places import check_own_places
 from msgcore.mta.trust.making import check_keys
 from msgcore.mta.trust.settings import NO_TRUST
 from msgcore.runtime.abc import Runtime
-from msgcore.runtime.dns import DnsSettings
+from msgcore.runtime.dns import DnsKind, DnsSettings, Resolver
 from msgcore.runtime.tls_expiry import certificate_validity
 
 __all__ = ["Checked", "check_certificates", "check_configuration"]
 
 _SECONDS = 30.0
 _SOON = timedelta(days=14)
+
+# Under the root's keys, there or not.
+_SIGNED_NAME = "org"
 
 
 class Checked:
@@ -48,6 +51,7 @@ async def check_configuration(configuration: Configuration, runtime: Runtime) ->
             checked.errors.append(f"workers: {error}")
     if not configuration.listen:
         checked.notes.append("listen: it takes no mail from the network")
+    await _check_names(configuration, runtime, checked)
     await _check_keys(configuration, runtime, checked)
     await _check_database(configuration, runtime, checked)
     return checked
@@ -83,6 +87,20 @@ def _check_routes(configuration: Configuration, checked: Checked) -> None:
         *check_own_places(configuration.routes, host, places),
     ):
         (checked.errors if finding.severity == "error" else checked.notes).append(f"routes: {finding}")
+
+
+async def _check_names(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
+    """See that the name servers answer, and whether names can be proved."""
+    names: DnsSettings | None = configuration.rooms.get("names")
+    if names is None:
+        return
+    try:
+        answer = await Resolver(runtime, names).ask(_SIGNED_NAME, DnsKind.MX, runtime.deadline(_SECONDS))
+    except MsgcoreError as error:
+        checked.notes.append(f"names: {error}")
+        return
+    if not answer.is_secure:
+        checked.notes.append("names: no name is proved here, and so there is no DANE: see DnsSettings")
 
 
 async def _check_keys(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:

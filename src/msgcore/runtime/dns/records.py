@@ -79,10 +79,11 @@ class DnsSettings:
     that resolve for others, asked in this order; none: those of the system. Each has ``attempt_seconds`` for an
     answer, and ``attempts`` times all are tried.
 
-    ``validates``: answers are checked with DNSSEC, if the extra ``dnssec`` is there, from the ``trust_anchors`` down
-    (a file of DS or DNSKEY records; ``None``: the root's keys that msgcore knows). Turn it off where the name servers
-    hand no signatures on. ``trusts_ad`` believes the name servers' own validation instead: only for servers on this
-    machine, or where nobody else can write into the path to them.
+    ``validates``: answers are checked with DNSSEC, from the ``trust_anchors`` down (a file of DS or DNSKEY records;
+    ``None``: the root's keys that msgcore knows). Unless it says so, they are where the extra ``dnssec`` is there and
+    the name servers hand signatures on: that is found out, and once they did, always demanded. ``trusts_ad`` believes
+    the name servers' own validation instead: only for servers on this machine, or where nobody else can write into the
+    path to them.
 
     Up to ``cached_answers`` are kept, none longer than a day.
     """
@@ -90,7 +91,7 @@ class DnsSettings:
     name_servers: tuple[str, ...] = attrs.field(default=(), converter=_checked)
     trusts_ad: bool = False
     trust_anchors: Path | None = None
-    validates: bool = True
+    validates: bool | None = None
     attempt_seconds: float = attrs.field(default=2.0, validator=_is_positive)
     attempts: int = attrs.field(default=3, validator=_is_positive)
     cached_answers: int = attrs.field(default=10_000, validator=_is_positive)

@@ -17,14 +17,14 @@ import dns.name
 import dns.rdatatype
 
 from msgcore.base.times import Deadline
-from msgcore.errors import DnssecFailed, ResolverFailed
+from msgcore.errors import DnssecFailed, MissingExtra, ResolverFailed
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.dns.answers import MOST_ALIASES, Finding, find, name_text, records_of, written
 from msgcore.runtime.dns.exchange import Exchange
 from msgcore.runtime.dns.names import a_labels
 from msgcore.runtime.dns.records import DnsAnswer, DnsKind, DnsSettings
 from msgcore.runtime.dns.shared import Shared
-from msgcore.runtime.dns.validator import Validator, Verdict
+from msgcore.runtime.dns.validator import LOOK_AGAIN_SECONDS, Validator, Verdict
 
 __all__ = ["Resolver"]
 
@@ -40,12 +40,17 @@ class Resolver:
     """A stub resolver: asks name servers that resolve for others, and keeps what they say.
 
     One serves any number of threads or tasks of its runtime; equal questions that are under way are asked once.
+
+    Raises:
+        MissingExtra: the settings demand validation, and the extra ``dnssec`` is not there.
+        UsageError: the file of trust anchors is none.
     """
 
     def __init__(self, runtime: Runtime, settings: DnsSettings) -> None:
         self._runtime = runtime
         self._trusts_ad = settings.trusts_ad
-        is_validating = settings.validates and not settings.trusts_ad and find_spec("cryptography") is not None
+        is_validating = settings.validates is not False and not settings.trusts_ad and _has_extra(settings)
+        self._demands_proofs = settings.validates is True
         self._exchange = Exchange(runtime, settings, wants_signatures=is_validating)
         self._validator = Validator(runtime, self._exchange, settings) if is_validating else None
         self._answers: Shared[tuple[str, DnsKind], DnsAnswer] = Shared(runtime, settings.cached_answers)
@@ -94,10 +99,20 @@ class Resolver:
     ) -> Verdict:
         if self._validator is None:
             return Verdict(self._trusts_ad and bool(answer.flags & dns.flags.AD))
+        if not self._demands_proofs and not await self._validator.is_possible(deadline):
+            return Verdict(False, LOOK_AGAIN_SECONDS)
         try:
             return await self._validator.check(answer, found, kind, deadline)
         except DnssecFailed as error:
             raise DnssecFailed(f"{kind.name} of {name_text(found.name)}: DNSSEC: {error}") from error
+
+
+def _has_extra(settings: DnsSettings) -> bool:
+    if find_spec("cryptography") is not None:
+        return True
+    if settings.validates:
+        raise MissingExtra("dnssec", "validation")
+    return False
 
 
 def _absolute(name: str) -> dns.name.Name:

@@ -9,6 +9,7 @@ where there are none every label below is asked for. What is proved there is kep
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -44,7 +45,11 @@ from msgcore.runtime.dns.signatures import (
     verify,
 )
 
-__all__ = ["Validator", "Verdict"]
+__all__ = ["LOOK_AGAIN_SECONDS", "Validator", "Verdict"]
+
+_log = logging.getLogger("msgcore.dns")
+
+LOOK_AGAIN_SECONDS = 600
 
 _LONGEST_SECONDS = 86_400
 _SHORTEST_SECONDS = 5
@@ -88,6 +93,28 @@ class Validator:
         self._exchange = exchange
         self._anchors = trust_anchors(settings.trust_anchors)
         self._places: Shared[dns.name.Name, _Place] = Shared(runtime, settings.cached_answers)
+        self._is_possible = False
+        self._looks: Shared[dns.name.Name, bool] = Shared(runtime, 1)
+
+    async def is_possible(self, deadline: Deadline) -> bool:
+        """Say whether the name servers hand signatures on. Once they did they have to: somebody may take them away.
+
+        Raises:
+            ResolverFailed: they do not say.
+            TimedOut: the deadline passed.
+        """
+        if not self._is_possible:
+            top = min(self._anchors, key=len)
+            self._is_possible = (await self._looks.get(top, partial(self._look, top, deadline), deadline)).value
+        return self._is_possible
+
+    async def _look(self, top: dns.name.Name, deadline: Deadline) -> tuple[bool, float]:
+        answer = await self._exchange.ask(top, RdataType.DNSKEY, deadline)
+        keys = rrset_of(answer.answer, top, RdataType.DNSKEY)
+        is_signed = keys is not None and bool(signatures_of(answer.answer, keys))
+        if not is_signed:
+            _log.warning("the name servers hand nothing of DNSSEC on: no name is proved, and there is no DANE")
+        return is_signed, LOOK_AGAIN_SECONDS
 
     async def check(self, answer: dns.message.Message, found: Finding, kind: RdataType, deadline: Deadline) -> Verdict:
         """Say whether what was found in an answer is secure: each alias, and what there is at their end.
