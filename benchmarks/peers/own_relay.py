@@ -69,7 +69,7 @@ def target_of(place: str) -> Path | PostgresTarget:
     found = DatabaseUrl.parse(url_of(place), Path.cwd()).place
     if isinstance(found, Path):
         return found
-    return PostgresTarget(found.host, found.port, found.user, found.dbname, found.namespace)
+    return PostgresTarget(found.host, found.port, found.user or "", found.dbname, found.namespace)
 
 
 async def take_in(port: int, place: str) -> None:
