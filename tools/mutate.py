@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 import pytest
 
@@ -71,20 +72,20 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             for place, operator in enumerate(node.ops):
                 if type(operator) in _OPERATORS:
                     changed = copy.deepcopy(node)
-                    changed.ops[place] = _OPERATORS[type(operator)]()  # type: ignore[assignment]  # one comparison for another
+                    changed.ops[place] = _OPERATORS[type(operator)]()  # type: ignore[call-overload]  # one comparison for another
                     yield changed
         case ast.BoolOp() | ast.BinOp() | ast.AugAssign() if type(node.op) in _OPERATORS:
-            changed = copy.deepcopy(node)
-            changed.op = _OPERATORS[type(node.op)]()  # type: ignore[assignment]  # one of its kind for another
-            yield changed
+            other = copy.deepcopy(node)
+            setattr(other, "op", _OPERATORS[type(node.op)]())  # noqa: B010  # the kinds differ, and fit their node
+            yield other
         case ast.UnaryOp(op=ast.Not()):
             yield node.operand
         case ast.IfExp():
             yield ast.IfExp(node.test, node.orelse, node.body)
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
-        case ast.Constant(value=int() | float()):
-            yield ast.Constant(node.value + 1)
+        case ast.Constant(value=int() | float() as number):
+            yield ast.Constant(number + 1)
         case ast.Call(func=ast.Name(id=name)) if name in _NAMES:
             yield ast.Call(ast.Name(_NAMES[name]), node.args, node.keywords)
         case _:
@@ -99,8 +100,9 @@ def _put(tree: ast.AST, number: int, changed: ast.AST) -> None:
             if value is old:
                 setattr(parent, field, changed)
                 return
-            if isinstance(value, list) and any(one is old for one in value):
-                value[:] = [changed if one is old else one for one in value]
+            nodes = cast(list[object], value) if isinstance(value, list) else []
+            if any(one is old for one in nodes):
+                nodes[:] = [changed if one is old else one for one in nodes]
                 return
     raise AssertionError("a node has a parent")
 

@@ -13,6 +13,7 @@ import re
 import types
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 __all__ = ["LIST", "MODULES", "lines"]
 
@@ -69,12 +70,12 @@ def _bases(of: type) -> str:
 
 
 def _of_class(of: type) -> Iterator[str]:
-    if not issubclass(of, enum.Enum):
+    if enum.Enum not in of.__mro__:
         yield f"{_signature(of)}"
     for name, value in sorted(_members(of).items()):
         if isinstance(value, (staticmethod, classmethod)):
-            kind, function = type(value).__name__, value.__func__
-            yield f".{name}: {kind} {_signature(function)}"
+            wrapped = cast("staticmethod[..., object]", value)
+            yield f".{name}: {type(wrapped).__name__} {_signature(wrapped.__func__)}"
         elif isinstance(value, enum.Enum):
             yield f".{name} = {value.value!r}"
         elif isinstance(value, property) or inspect.isdatadescriptor(value):
@@ -137,7 +138,7 @@ def _default(of: object) -> object:
     if of is inspect.Parameter.empty or of is None:
         return of
     if isinstance(of, frozenset):
-        return _Written(f"{{{', '.join(sorted(map(repr, of)))}}}")
+        return _Written(f"{{{', '.join(sorted(map(repr, cast(frozenset[object], of))))}}}")
     # Enumerations are told by name; where an object lies says nothing.
     text = re.sub(r"<([\w.|]+): [^<>]*>", r"\1", repr(of))
     return _Written("…" if len(text) > _LONG or re.search("<|0x", text) else text)
