@@ -8,6 +8,7 @@ import smtplib
 import socket
 import ssl
 import sys
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from msgcore.mta.listener.clients import nobody
 from msgcore.runtime import BlockingRuntime, TlsServerSettings
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.queues import NOON
-from msgcore.wire.sasl import KeyedUsers, Passwords, StoredUser, new_keys, stranger
+from msgcore.wire.sasl import KeyedUsers, Passwords, Scram, StoredUser, new_keys, stranger
 from tests.mta.listener.house import HOST, LETTER, House, Talk, check_of
 from tests.mta.listener.test_taking import HELLO, LHLO, MAIL, codes, letter_to
 from tests.servers import Authority
@@ -189,6 +190,27 @@ def test_a_fourth_wrong_login_ends_the_session_and_the_client_may_not_try_again(
 
     assert guesses == [("334", "535 5.7.8")] * 4
     assert ([reply[:9] for reply in heard], refused[:9]) == (["421 4.7.0"], "421 4.7.0")
+
+
+def log_in_by_scram(house: House, password: str) -> list[str]:
+    proof = Scram("SCRAM-SHA-256", "ann", Secret(password))
+    with house.talk() as client:
+        client.say("EHLO x.test")
+        heard = [client.say(f"AUTH SCRAM-SHA-256 {b64encode(proof.first() or b'').decode()}")]
+        while heard[-1].startswith("334 "):
+            heard.append(client.say(b64encode(proof.answer(b64decode(heard[-1][4:]))).decode()))
+    return [reply[:3] for reply in heard]
+
+
+def test_scram_does_not_tell_who_is_locked_out_that_a_password_is_right() -> None:
+    """The server's signature comes before the login is over, and who hears it need not go on."""
+    keys = new_keys("pa ss")
+    users = KeyedUsers(BlockingRuntime(), lambda name: StoredUser(name, keys))
+    limits = strangers(user_refused_logins=Rate(0.5, 3_600))
+    with House(authenticator=users, limits=limits) as house:
+        heard = [log_in_by_scram(house, password) for password in ("no", "no", "pa ss")]
+
+    assert heard == [["334", "535"], ["421"], ["421"]]
 
 
 @pytest.mark.parametrize(

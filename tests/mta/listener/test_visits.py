@@ -229,6 +229,16 @@ def test_who_guesses_one_password_from_everywhere_does_not_learn_it() -> None:
     assert [first, logs_in(home, "ann", rightly=True)] == ["", ""]
 
 
+def test_a_right_password_that_is_not_taken_counts_as_a_wrong_one() -> None:
+    """Else a client that may go on guessing for longer would know why."""
+    hall = Hall(user_refused_logins=Rate(1), refused_logins=Rate(3), refused_login_seconds=0)
+    logs_in(hall.enter("192.0.2.99"), "ann", rightly=False)
+
+    for address, rightly in ((CLIENTS[0], True), (CLIENTS[1], False)):
+        answers = [logs_in(hall.enter(address), "ann", rightly=rightly) for _ in range(3)]
+        assert (answers, said(hall.enter(address).before_login())) == (["421 4.7.0"] * 3, "421 4.7.0")
+
+
 def test_where_nobody_knows_who_was_meant_nobody_is_locked_out() -> None:
     hall = Hall(user_refused_logins=Rate(1), refused_login_seconds=0)
     for address in CLIENTS:

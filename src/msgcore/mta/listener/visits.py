@@ -204,20 +204,26 @@ class Visit:
         has_room = self.meter is None or self.meter.has_room("refused_logins", limits.refused_logins, now)
         return None if has_room else _TOO_MANY_LOGINS
 
+    def may_log_in(self, claimed: str) -> bool:
+        visits, limits = self._visits, self._visits.limits
+        if not claimed or visits.is_known(claimed, self._network):
+            return True
+        now = visits.runtime.monotonic()
+        return visits.user(claimed, now).has_room("refused_logins", limits.user_refused_logins, now)
+
     async def after_login(self, claimed: str, *, is_proved: bool) -> Reply | None:
         visits, limits = self._visits, self._visits.limits
-        now = visits.runtime.monotonic()
-        user = visits.user(claimed, now) if claimed else Meter()
-        is_known = visits.is_known(claimed, self._network)
-        is_let_in = is_known or user.has_room("refused_logins", limits.user_refused_logins, now)
+        is_let_in = self.may_log_in(claimed)
         if is_proved and is_let_in:
             visits.remember(claimed, self._network)
             return None
-        # Where too many have been refused, the right password is answered as a wrong one: guessing is of no use.
-        if not is_proved:
-            user.add("refused_logins", limits.user_refused_logins, now)
-            if self.meter is not None:
-                self.meter.add("refused_logins", limits.refused_logins, now)
+        # Where too many have been refused, the right password is answered, and counted, as a wrong one: guessing is of
+        # no use.
+        now = visits.runtime.monotonic()
+        if claimed:
+            visits.user(claimed, now).add("refused_logins", limits.user_refused_logins, now)
+        if self.meter is not None:
+            self.meter.add("refused_logins", limits.refused_logins, now)
         await visits.runtime.sleep(limits.refused_login_seconds)
         return None if is_let_in else _TOO_MANY_LOGINS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import enum
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from typing import Protocol
 
 import attrs
@@ -101,10 +102,18 @@ async def check_plain(authenticator: Authenticator, user: str, password: str) ->
     return exchange.user
 
 
-async def hold_exchange(line: ServerLine, settings: LoginSettings, argument: str, prompt: bytes) -> Proof:
+async def hold_exchange(
+    line: ServerLine,
+    settings: LoginSettings,
+    argument: str,
+    prompt: bytes,
+    may_log_in: Callable[[str], bool] | None = None,
+) -> Proof:
     """Hold the exchange that a command with this argument begins, and give whom it proves.
 
-    A challenge stands behind ``prompt``. A line that is too long ends the session, too.
+    A challenge stands behind ``prompt``. Who is known by now, and not one of those who ``may_log_in``, is as wrong as
+    with a wrong password: SCRAM's last challenge would tell that it was right. A line that is too long ends the
+    session, too.
 
     Raises:
         NotProved: nobody is proved.
@@ -117,6 +126,8 @@ async def hold_exchange(line: ServerLine, settings: LoginSettings, argument: str
             challenge = await _step(exchange, response, WhyNot.NO_MESSAGE)
             if challenge is None:
                 return Proof(exchange.user, _claimed(exchange))
+            if may_log_in is not None and not may_log_in(_claimed(exchange)):
+                raise NotProved(WhyNot.WRONG)
             line.put_octets(b"%b%b\r\n" % (prompt, b64encode(challenge)))
             response = await _response(line)
         raise NotProved(WhyNot.TOO_MANY)

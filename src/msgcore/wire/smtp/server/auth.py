@@ -32,8 +32,9 @@ async def prove_user(line: ClientLine, settings: ServerSettings, guard: Guard | 
     """
     if guard is not None and (refusal := guard.before_login()) is not None:
         return refusal
+    may_log_in = None if guard is None else guard.may_log_in
     try:
-        proof = await hold_exchange(line, settings, argument, b"334 ")
+        proof = await hold_exchange(line, settings, argument, b"334 ", may_log_in)
     except NotProved as error:
         is_wrong = error.why is WhyNot.WRONG
         if guard is not None and is_wrong and (refusal := await guard.after_login(error.claimed, is_proved=False)):

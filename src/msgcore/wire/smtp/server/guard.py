@@ -24,6 +24,10 @@ class Guard(Protocol):
         """Give the reply that refuses a login before anything is checked."""
         ...
 
+    def may_log_in(self, claimed: str) -> bool:
+        """Say whether a login could be taken at all; asked in the middle of one, once who it is may be known."""
+        ...
+
     async def after_login(self, claimed: str, *, is_proved: bool) -> Reply | None:
         """Take note of a login that was checked, and give the reply in place of the usual one; it may be held back.
 
