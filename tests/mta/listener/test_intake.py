@@ -163,6 +163,22 @@ def test_a_client_that_has_all_it_may_is_turned_away_and_others_are_not() -> Non
         assert ([reply[:9] for reply in heard], served(house, "127.0.0.2")) == (["421 4.7.0"], True)
 
 
+@from_several_addresses
+@pytest.mark.parametrize("data", [b"DATA\r\n", b"BDAT 900000\r\n"])
+def test_a_client_does_not_fill_the_memory_with_messages_that_never_end(data: bytes) -> None:
+    with House(limits=strangers(octets_under_way=1_000_000)) as house, contextlib.ExitStack() as stack:
+        hostile = crowd(stack, house, 9, "127.0.0.1")
+        for talk in hostile:
+            talk.say("EHLO client.a.test", "MAIL FROM:<ann@a.test>", "RCPT TO:<bob@b.test>")
+            talk.socket.sendall(data)
+            with contextlib.suppress(ConnectionError):
+                talk.socket.sendall(b"x" * 62 + b"\r\n" if data == b"DATA\r\n" else b"x")
+                talk.socket.sendall((b"x" * 62 + b"\r\n") * 6_000)
+        ended = [talk for talk in hostile[2:] if talk.hear_all()[1:] == []]
+
+        assert (len(ended), served(house, "127.0.0.2")) == (7, True)
+
+
 def test_who_is_turned_away_from_tls_gets_no_handshake(certified: TlsServerSettings) -> None:
     limits = strangers(connections=1)
     with (

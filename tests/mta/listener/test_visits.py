@@ -154,6 +154,58 @@ def test_whose_message_is_being_taken_stays() -> None:
     assert (said(hall.enter("192.0.2.2").refusal), hall.left) == ("421 4.3.2", [])
 
 
+def test_who_sends_a_long_message_keeps_its_place_and_who_drips_one_does_not() -> None:
+    hall = Hall(2)
+    sends, drips = hall.enter("192.0.2.1"), hall.enter("192.0.2.2")
+    for visit in (sends, drips):
+        visit.mail("")
+    for _ in range(20):
+        hall.move(1)
+        drips.arrived(500)
+        sends.arrived(100_000)
+    hall.enter("192.0.2.3")
+
+    assert hall.left == ["192.0.2.2"]
+
+
+# Memory
+
+
+def begins(hall: Hall, address: str, octets: int) -> Visit:
+    visit = hall.enter(address)
+    visit.mail("")
+    hall.move(1)
+    visit.arrived(octets)
+    return visit
+
+
+def test_whose_client_has_the_most_under_way_gives_up_what_it_began_last() -> None:
+    hall = Hall(octets_under_way=1_000)
+    honest = begins(hall, "192.0.2.1", 300)
+    first, second = begins(hall, "192.0.2.2", 200), begins(hall, "192.0.2.2", 200)
+    went_on = honest.arrived(200), first.arrived(300), second.arrived(1)
+
+    assert (went_on, hall.left) == ((True, True, False), ["192.0.2.2"])
+
+
+def test_what_is_taken_or_given_up_is_under_way_no_more() -> None:
+    hall = Hall(octets_under_way=1_000)
+    taken, given_up, left = (begins(hall, address, 300) for address in CLIENTS[:3])
+    taken.over()
+    given_up.mail("")
+    hall.visits.end(left)
+
+    assert (begins(hall, CLIENTS[4], 1_000).arrived(0), hall.left) == (True, [])
+
+
+def test_a_message_that_is_being_taken_is_not_given_up() -> None:
+    hall = Hall(octets_under_way=1_000)
+    taken, other = begins(hall, "192.0.2.1", 900), begins(hall, "192.0.2.2", 10)
+    taken.is_taking = True
+
+    assert (other.arrived(100), hall.left) == (False, ["192.0.2.2"])
+
+
 # Rates
 
 

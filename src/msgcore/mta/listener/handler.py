@@ -209,6 +209,7 @@ class MailHandler:
             self._visit.is_taking = True
             self._verdict = await ask(self._take(octets))
             self._visit.is_taking = self.is_at_work = False
+            self._visit.over()
             self._tell_of(octets, self._verdict, since)
             # Nothing suspends the session before its answer is on the line.
             self._rests()

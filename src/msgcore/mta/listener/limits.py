@@ -30,6 +30,9 @@ class IntakeLimits:
     recipients: Rate | None = attrs.field(default=Rate(6_000))
     octets: Rate | None = attrs.field(default=Rate(1_000_000_000))
     """Of messages that were taken. The message that goes past it is taken still."""
+    octets_under_way: int | None = 500_000_000
+    """Of messages that are coming in, of all clients together: they are kept in memory. Past it, whose client has the
+    most of them leaves."""
     refused_commands: Rate | None = attrs.field(default=Rate(100, 600))
     bad_recipients: Rate | None = attrs.field(default=Rate(100, 600))
     refused_logins: Rate | None = attrs.field(default=Rate(20, 600))
@@ -53,5 +56,7 @@ class IntakeLimits:
             raise UsageError(f"exempt {self.exempt!r}: need a test, such as from_networks('10.0.0.0/8')")
         if self.connections is not None and self.connections < 1:
             raise UsageError(f"connections {self.connections}: need at least 1, or None for no limit")
+        if self.octets_under_way is not None and self.octets_under_way < 1:
+            raise UsageError(f"octets_under_way {self.octets_under_way}: need at least 1, or None for no limit")
         if self.most_remembered < 1:
             raise UsageError(f"most_remembered {self.most_remembered}: need at least 1")

@@ -7,6 +7,9 @@ while, the longest first. So a single client, or a hundred that only sit there, 
 message is just being taken into the queue stays. Who is exempt counts as a client without places: it leaves only for
 having brought nothing.
 
+Memory is shared in the same way. When more octets of messages are under way than may be, the client that has the most
+of them loses the message that it began last, so that its others come to an end.
+
 Everything here belongs to one loop.
 """
 
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+from collections import Counter
 from collections.abc import Callable
 
 import attrs
@@ -36,6 +40,8 @@ _ALL_FLOOD = Reply(451, ("too much mail for now; try again later",), EnhancedSta
 _TOO_MANY_ERRORS = Reply(421, ("too many errors from you; try again later",), EnhancedStatus(4, 7, 0))
 _TOO_MANY_UNKNOWN = Reply(421, ("too many unknown recipients from you; try again later",), EnhancedStatus(4, 7, 0))
 _TOO_MANY_LOGINS = Reply(421, ("too many refused logins; try again later",), EnhancedStatus(4, 7, 0))
+# So many octets of a message bring it forward: who drips does not.
+_PROGRESS_OCTETS = 64 * 1024
 
 
 @functools.lru_cache(maxsize=1_024)
@@ -60,6 +66,7 @@ class Visits:
         self.all = Meter()
         self._places = places
         self._here: dict[Visit, None] = {}
+        self._octets_under_way = 0
         self._clients: Meters[str] = Meters(limits.most_remembered)
         self._users: Meters[str] = Meters(limits.most_remembered)
         self._known: dict[tuple[str, str], None] = {}
@@ -84,6 +91,7 @@ class Visits:
         """Note that a visit is over."""
         if visit in self._here:
             del self._here[visit]
+            self._octets_under_way -= visit.octets_under_way
             if visit.meter is not None:
                 visit.meter.places -= 1
 
@@ -113,6 +121,27 @@ class Visits:
         oldest = min(here, key=lambda one: one.active_at)
         return oldest if now - oldest.active_at >= self.limits.idle_seconds else None
 
+    # Memory
+
+    def hold(self, visit: Visit, octets: int) -> bool:
+        """Note how many octets a visit has under way; say whether it is still there, for somebody may have to leave."""
+        if visit in self._here:
+            self._octets_under_way += octets - visit.octets_under_way
+            visit.octets_under_way = octets
+            most = self.limits.octets_under_way
+            while most is not None and self._octets_under_way > most and (leaving := self._whose_message_is_given_up()):
+                self.end(leaving)
+                leaving.leave()
+        return visit in self._here
+
+    def _whose_message_is_given_up(self) -> Visit | None:
+        """Choose the message that was begun last of the client that has the most under way."""
+        held: Counter[str] = Counter()
+        for one in self._here:
+            held[one.network] += one.octets_under_way
+        here = [one for one in self._here if one.octets_under_way and not one.is_taking]
+        return max(here, key=lambda one: (held[one.network], one.begun_at), default=None)
+
     # Users
 
     def user(self, name: str, now: float) -> Meter:
@@ -138,14 +167,19 @@ class Visit:
     """
 
     _visits: Visits
-    _network: str
+    network: str
     meter: Meter | None
     active_at: float
-    """When it last began to send something: at first, when it came."""
+    """When it last began to send something, or went on with it: at first, when it came."""
+    begun_at: float = attrs.field(default=0.0, init=False)
+    """When it began the message that it sends."""
+    octets_under_way: int = attrs.field(default=0, init=False)
+    """Of that message, as far as it has come and is not taken."""
     is_taking: bool = attrs.field(default=False, init=False)
     """Whether a message of it is on its way into the queue."""
     refusal: Reply | None = attrs.field(default=None, init=False)
     leave: Callable[[], object] = attrs.field(default=lambda: None, init=False)
+    _arrived: int = attrs.field(default=0, init=False)
 
     @property
     def places(self) -> int:
@@ -157,7 +191,8 @@ class Visit:
     def mail(self, user: str) -> Reply | None:
         """Count a message that a client, or a user, wants to send; give the reply if it may not."""
         visits, limits = self._visits, self._visits.limits
-        now = self.active_at = visits.runtime.monotonic()
+        now = self.active_at = self.begun_at = visits.runtime.monotonic()
+        self.over()
         meter = self.meter
         if meter is not None and not (
             meter.has_room("octets", limits.octets, now) and meter.take("messages", limits.messages, now)
@@ -188,7 +223,19 @@ class Visit:
         if self.meter is not None:
             self.meter.add("octets", self._visits.limits.octets, self.active_at, octets)
 
+    def over(self) -> None:
+        """Note that the message that came in is no longer under way."""
+        self._arrived = 0
+        self._visits.hold(self, 0)
+
     # What its session asks
+
+    def arrived(self, octets: int) -> bool:
+        self._arrived += octets
+        if self._arrived >= _PROGRESS_OCTETS:
+            self._arrived = 0
+            self.active_at = self._visits.runtime.monotonic()
+        return self._visits.hold(self, self.octets_under_way + octets)
 
     async def greet(self) -> Reply | None:
         limits = self._visits.limits
@@ -206,7 +253,7 @@ class Visit:
 
     def may_log_in(self, claimed: str) -> bool:
         visits, limits = self._visits, self._visits.limits
-        if not claimed or visits.is_known(claimed, self._network):
+        if not claimed or visits.is_known(claimed, self.network):
             return True
         now = visits.runtime.monotonic()
         return visits.user(claimed, now).has_room("refused_logins", limits.user_refused_logins, now)
@@ -215,7 +262,7 @@ class Visit:
         visits, limits = self._visits, self._visits.limits
         is_let_in = self.may_log_in(claimed)
         if is_proved and is_let_in:
-            visits.remember(claimed, self._network)
+            visits.remember(claimed, self.network)
             return None
         # Where too many have been refused, the right password is answered, and counted, as a wrong one: guessing is of
         # no use.

@@ -16,6 +16,10 @@ class Guard(Protocol):
         """Give the reply in place of the greeting; it may hold that back for a while."""
         ...
 
+    def arrived(self, octets: int) -> bool:
+        """Take note of octets of a message that are kept until it is whole; say whether the session may go on."""
+        ...
+
     def refused(self) -> Reply | None:
         """Take note of a command that the session refused; what is given follows its reply."""
         ...

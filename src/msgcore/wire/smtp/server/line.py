@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from msgcore.base.status import Reply
 from msgcore.base.times import Deadline
+from msgcore.errors import ConnectionLost
 from msgcore.runtime.abc import Stream
 from msgcore.wire.server_line import ServerLine
 from msgcore.wire.smtp.reply import write_reply
 from msgcore.wire.smtp.server.commands import Refusal
+from msgcore.wire.smtp.server.guard import Guard
 from msgcore.wire.smtp.server.settings import ServerSettings
 
 __all__ = ["ClientLine"]
@@ -18,9 +20,28 @@ __all__ = ["ClientLine"]
 class ClientLine(ServerLine):
     """Replies are gathered and go out together before the next wait; 421 ends it."""
 
-    def __init__(self, stream: Stream, settings: ServerSettings) -> None:
+    def __init__(self, stream: Stream, settings: ServerSettings, guard: Guard | None = None) -> None:
         super().__init__(stream, settings, write_seconds=settings.command_seconds)
         self._settings = settings
+        self._guard = guard
+
+    async def take_message(self, take: Callable[[bytearray], bool], most_octets: int) -> None:
+        """Wait until ``take`` has all octets of a message that are its own; it keeps so many of them at most."""
+        guard, room = self._guard, most_octets
+        if guard is None:
+            return await self.take(take)
+
+        def seen(buffer: bytearray) -> bool:
+            nonlocal room
+            before = len(buffer)
+            is_over = take(buffer)
+            kept = min(before - len(buffer), room)
+            room -= kept
+            if not guard.arrived(kept):
+                raise ConnectionLost(f"{self.stream.endpoint}: the client has had to leave")
+            return is_over
+
+        return await self.take(seen)
 
     async def take(self, take: Callable[[bytearray], bool]) -> None:
         """Wait for data until ``take`` has all of its own; who drips it is cut long before the longest time is over."""

@@ -49,7 +49,7 @@ async def serve_session(
     ends with 421. TLS from the first octet is the caller's to start. A client that leaves without farewell or is too
     slow is no error. Errors of the handler that are not msgcore's come out, after the connection was closed.
     """
-    line = ClientLine(stream, settings)
+    line = ClientLine(stream, settings, guard)
     try:
         await _Session(line, handler, settings, around, closing, guard).run()
     except ENDS_OF_SESSION:

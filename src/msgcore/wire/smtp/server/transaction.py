@@ -151,7 +151,7 @@ class Transactions:
     async def _take_data(self, reply: Reply) -> None:
         self.put(reply)
         data = IncomingData(self._settings.max_message_octets)
-        await self._line.take(data.take)
+        await self._line.take_message(data.take, self._settings.max_message_octets)
         # With a stray line end nobody can tell where the data ends.
         await self._end_message(data.fault, data.message, is_over=data.fault is DataFault.STRAY_LINE_END)
 
@@ -165,7 +165,7 @@ class Transactions:
         if self._mail is not None and self._mail.recipients:
             room = self._settings.max_message_octets - len(self._mail.chunks or b"")
         self._chunk = IncomingChunk(size[0], room)
-        await self._line.take(self._chunk.take)
+        await self._line.take_message(self._chunk.take, room)
 
     async def bdat(self, argument: str) -> Reply | Then:
         chunk, size = self._chunk, read_bdat(argument)
