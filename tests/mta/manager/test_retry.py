@@ -98,3 +98,7 @@ def test_whoever_is_tried_in_vain_ends_once_its_time_is_over(lifetime: timedelta
 def test_a_policy_that_makes_no_sense_is_refused(wrong: Mapping[str, Any]) -> None:
     with pytest.raises(UsageError):
         RetryPolicy(**wrong)
+
+
+def test_a_policy_may_ask_for_no_tries_at_all() -> None:
+    assert has_expired(NOW, NOW, 0, RetryPolicy(least_tries=0))
