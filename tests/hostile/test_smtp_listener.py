@@ -11,6 +11,7 @@ import pytest
 
 from msgcore.mta.listener import ListenerSettings
 from msgcore.mta.listener.handler import Desk, MailHandler
+from msgcore.mta.listener.loops import is_going_round
 from msgcore.mta.listener.submission import read_submission
 from msgcore.mta.listener.visits import Visits
 from msgcore.runtime import BlockingRuntime, run
@@ -99,3 +100,9 @@ def test_a_client_without_end_costs_little(
 )
 def test_a_header_without_end_costs_little_to_read(header: bytes) -> None:
     assert peak_of(lambda: read_submission(header + b"\r\n\r\ntext\r\n")) < 8 * MEGABYTE + 8 * len(header)
+
+
+def test_traces_without_end_cost_little_to_read() -> None:
+    header = b"received: by mx.b.test x\r\n" * 50_000
+
+    assert peak_of(lambda: is_going_round(header, HOST, max_received=100, max_passes=10)) < MEGABYTE

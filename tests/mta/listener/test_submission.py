@@ -125,6 +125,17 @@ def test_an_author_who_is_somebody_else_is_refused(fields: bytes) -> None:
     assert (heard[-1][:9], taken) == ("550 5.7.1", [])
 
 
+@pytest.mark.parametrize("end", [b"\r", b"\n"])
+@pytest.mark.parametrize("rest", [b"\r\n\r\n\r\0\n", b"\r\n"])
+def test_a_header_of_binary_mail_has_no_line_ends_of_one_octet(end: bytes, rest: bytes) -> None:
+    """Some readers would find another author behind them."""
+    octets = b"From: ann@a.test\r\nSubject: x" + end + b"From: bob@a.test" + rest
+    mail = b"MAIL FROM:<ann@a.test> BODY=BINARYMIME\r\nRCPT TO:<x@d.test>\r\nBDAT %d LAST\r\n" % len(octets)
+
+    assert codes(LOGIN, mail + octets)[-1] == "554 5.5.2"
+    assert codes(LOGIN, (mail + octets).replace(end + b"From: bob", b" From: bob"))[-1] == "250 2.0.0"
+
+
 @pytest.mark.parametrize(
     "field",
     [

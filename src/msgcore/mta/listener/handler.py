@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
@@ -31,7 +32,7 @@ from msgcore.mta.trust.verdicts import FROM_OUTSIDE
 from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
-from msgcore.wire.smtp.server import Client, MailFacts
+from msgcore.wire.smtp.server import BodyKind, Client, MailFacts
 from msgcore.wire.smtp.server.mail import ask
 
 __all__ = ["Desk", "MailHandler", "TakesMail"]
@@ -39,7 +40,10 @@ __all__ = ["Desk", "MailHandler", "TakesMail"]
 # So long nobody asks a queue again that was full: what clients would send meanwhile is not even taken off the line.
 _FULL_SECONDS = 2.0
 
+# Few headers are so large that reading them would hold up the others.
 _SMALL_OCTETS = 32 * 1024
+
+_FIELD_NAME = re.compile(rb"[!-9;-~]++[ \t]*+:")
 
 _TAKEN = EnhancedStatus(2, 0, 0)
 _SENDER_OK = Reply(250, ("ok",), EnhancedStatus(2, 1, 0))
@@ -50,6 +54,7 @@ _NO_HOLD = Reply(550, ("nothing is held for who may not relay",), EnhancedStatus
 _NO_LOGIN = Reply(530, ("log in first",), EnhancedStatus(5, 7, 0))
 _NOT_YOURS = Reply(550, ("this sender is not yours",), EnhancedStatus(5, 7, 1))
 _LOOP = Reply(554, ("this message goes round in a circle",), EnhancedStatus(5, 4, 6))
+_BARE = Reply(554, ("a bare CR or LF in the header",), EnhancedStatus(5, 5, 2))
 _FULL = Reply(452, ("no space; try again later",), EnhancedStatus(4, 3, 1))
 _BUSY = Reply(451, ("too busy; try again later",), EnhancedStatus(4, 3, 2))
 
@@ -232,6 +237,8 @@ class MailHandler:
     async def _take(self, octets: bytes) -> Reply:
         settings, arrival = self._settings, self._arrival
         assert arrival is not None
+        if arrival.facts.body is BodyKind.BINARY and _has_bare_ends(octets):
+            return _BARE
         header = lowered_header(octets)
         if is_going_round(header, settings.host_name, settings.max_received, settings.max_passes):
             return _LOOP
@@ -260,10 +267,12 @@ class MailHandler:
         if not self._is_known:
             verdicts |= {FROM_OUTSIDE}
         envelope = Envelope(arrival.sender, recipients, transfer_id, arrival.facts.request)
-        if is_simple(header):
-            accept = accept_of_mail(envelope, Content(traced), self._name)
-        else:
+        if not is_simple(header):
             accept = await self._desk.runtime.in_thread(lambda: self._read(envelope, traced))
+        elif len(header) > _SMALL_OCTETS:
+            accept = await self._desk.runtime.in_thread(lambda: accept_of_mail(envelope, Content(traced), self._name))
+        else:
+            accept = accept_of_mail(envelope, Content(traced), self._name)
         return await self._desk.take(attrs.evolve(accept, verdicts=verdicts) if verdicts else accept)
 
     @property
@@ -289,7 +298,6 @@ class MailHandler:
     async def _submitted(self, octets: bytes, arrival: Arrival) -> bytes | Reply:
         """Give a user's mail with what it lacked, or the reply that refuses it."""
         client, desk = arrival.facts.client, self._desk
-        # Few headers are so large that reading them would hold up the others.
         is_small = octets.find(b"\r\n\r\n", 0, _SMALL_OCTETS) >= 0
         read = read_submission(octets) if is_small else await desk.runtime.in_thread(lambda: read_submission(octets))
         if read.fault:
@@ -301,6 +309,15 @@ class MailHandler:
 
     def _read(self, envelope: Envelope, octets: bytes) -> Accept:
         return accept_of_mail(envelope, content_of_mail(octets, is_site=self._is_site), self._name)
+
+
+def _has_bare_ends(octets: bytes) -> bool:
+    """Say whether binary octets have a bare CR or LF in their header, which only some readers take for a line end."""
+    if not _FIELD_NAME.match(octets):
+        return False  # there is no header
+    blank = octets.find(b"\r\n\r\n")
+    end = len(octets) if blank < 0 else blank + 2
+    return not octets.count(b"\r\n", 0, end) == octets.count(b"\r", 0, end) == octets.count(b"\n", 0, end)
 
 
 def _only_one(recipients: tuple[Recipient, ...], facts: MailFacts) -> str:
