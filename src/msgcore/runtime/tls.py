@@ -17,7 +17,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, MsgcoreError, ProtocolBroken, StarttlsInjection, TlsFailed, TryAgain
 from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
 from msgcore.runtime.limits import WRITE_SLICE_OCTETS
-from msgcore.runtime.tls_contexts import client_context, server_context
+from msgcore.runtime.tls_contexts import client_context, shown_context
 from msgcore.runtime.tls_dane import Mismatch, chain_of, matching
 from msgcore.runtime.tls_sessions import sessions_of
 
@@ -276,7 +276,7 @@ def _refuse_injection(stream: Stream) -> None:
 async def serve_tls(stream: Stream, settings: TlsServerSettings) -> TlsStream:
     """Shake hands as server; see :meth:`msgcore.runtime.abc.Stream.start_tls_server`."""
     try:
-        secured = TlsStream(stream, server_context(settings), server_side=True)
+        secured = TlsStream(stream, shown_context(settings), server_side=True)
         await secured.hear_hello()
     except BaseException:
         stream.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Callable
 from functools import lru_cache
@@ -13,9 +14,13 @@ import attrs
 from msgcore.errors import TlsFailed
 from msgcore.runtime.abc import TlsServerSettings, TlsSettings
 
-__all__ = ["client_context", "server_context"]
+__all__ = ["client_context", "server_context", "shown_context"]
+
+_log = logging.getLogger("msgcore.runtime")
 
 T = TypeVar("T")
+
+_MOST_SHOWN = 64
 
 # A certificate that is renewed in place has another stamp, and so gets another context.
 _Stamps = tuple[tuple[int, int, int] | None, ...]
@@ -40,6 +45,33 @@ def server_context(settings: TlsServerSettings) -> ssl.SSLContext:
         TlsFailed: a file is missing or holds no such thing; the message names it.
     """
     return _server_context(settings, _stamps(settings.certificate_file, settings.key_file, settings.client_ca_file))
+
+
+_shown: dict[TlsServerSettings, tuple[_Stamps, ssl.SSLContext]] = {}
+
+
+def shown_context(settings: TlsServerSettings) -> ssl.SSLContext:
+    """Give the context of a server that runs: the last one while its files are unusable, as amid a renewal.
+
+    Raises:
+        TlsFailed: they have never been usable.
+    """
+    stamps = _stamps(settings.certificate_file, settings.key_file, settings.client_ca_file)
+    last = _shown.get(settings)
+    if last is not None and last[0] == stamps:
+        return last[1]
+    try:
+        context = server_context(settings)
+    except TlsFailed as error:
+        if last is None:
+            _log.error("%s", error)
+            raise
+        _log.error("%s; the certificate before it is shown", error)
+        context = last[1]
+    if last is None and len(_shown) >= _MOST_SHOWN:
+        del _shown[next(iter(_shown))]
+    _shown[settings] = stamps, context
+    return context
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import smtplib
 import socket
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from msgcore.base.text import Secret
+from msgcore.errors import TlsFailed
 from msgcore.mta.listener import IntakeLimits, ListenerSettings, Rate
 from msgcore.mta.listener.clients import nobody
 from msgcore.runtime import BlockingRuntime, TlsServerSettings
@@ -24,6 +26,7 @@ from msgcore.wire.sasl import KeyedUsers, Passwords, Scram, StoredUser, new_keys
 from tests.mta.listener.house import HOST, LETTER, House, Talk, check_of
 from tests.mta.listener.test_taking import HELLO, LHLO, MAIL, codes, letter_to
 from tests.servers import Authority
+from tests.servers.authority import KeyPair
 from tests.wire.test_server import TLS, lines
 
 from_several_addresses = pytest.mark.skipif(sys.platform == "darwin", reason="only 127.0.0.1 is there")
@@ -275,16 +278,21 @@ def test_a_message_of_which_tls_was_cut_is_none(authority: Authority, certified:
         assert house.queue.accepted == []
 
 
+def put(pair: KeyPair, own: TlsServerSettings) -> None:
+    shutil.copyfile(pair.certificate, own.certificate_file)
+    shutil.copyfile(pair.key, own.key_file)
+
+
 def test_a_certificate_that_is_renewed_is_shown_from_the_next_handshake_on(
     authority: Authority, tmp_path: Path
 ) -> None:
     pairs = authority.server, authority.issue("renewed", "DNS:localhost")
     own = TlsServerSettings(tmp_path / "own.pem", tmp_path / "own.key")
     seen: list[bytes | None] = []
+    put(pairs[0], own)
     with House(tls=own, from_first_octet=True) as house:
         for pair in pairs:
-            shutil.copyfile(pair.certificate, own.certificate_file)
-            shutil.copyfile(pair.key, own.key_file)
+            put(pair, own)
             with (
                 socket.create_connection(("127.0.0.1", house.port), timeout=30) as plain,
                 authority.client_context().wrap_socket(plain, server_hostname="localhost") as secured,
@@ -292,3 +300,27 @@ def test_a_certificate_that_is_renewed_is_shown_from_the_next_handshake_on(
                 seen.append(secured.getpeercert(binary_form=True))
 
     assert seen == [ssl.PEM_cert_to_DER_cert(pair.certificate.read_text()) for pair in pairs]
+
+
+def test_a_certificate_that_cannot_be_used_is_known_before_clients_come(tmp_path: Path) -> None:
+    house = House(tls=TlsServerSettings(tmp_path / "own.pem", tmp_path / "own.key"))
+
+    with pytest.raises(TlsFailed, match=re.escape("own.pem")):
+        house.run(house.listener.start())
+
+
+@pytest.mark.parametrize("broken", ["own.pem", "own.key"])
+def test_in_the_middle_of_a_renewal_the_certificate_before_it_is_shown(
+    authority: Authority, tmp_path: Path, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    own = TlsServerSettings(tmp_path / "own.pem", tmp_path / "own.key")
+    put(authority.server, own)
+    with House(tls=own) as house:
+        (tmp_path / broken).write_bytes(b"half of")
+        for _ in range(2):
+            with smtplib.SMTP("localhost", house.port) as client:
+                client.starttls(context=authority.client_context())
+                client.noop()
+
+    told = [record.getMessage() for record in caplog.records if record.name == "msgcore.runtime"]
+    assert [broken in one for one in told if "the certificate before" in one] == [True]

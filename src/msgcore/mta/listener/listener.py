@@ -19,6 +19,7 @@ from msgcore.mta.node_queue import SessionTurned, Watch, watch_nothing
 from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import NEVER, Endpoint, Event, LoopRuntime, Stream
 from msgcore.runtime.abc import Listener as RuntimeListener
+from msgcore.runtime.tls_contexts import shown_context
 from msgcore.wire.smtp.server import serve_session
 
 __all__ = ["Listener"]
@@ -82,10 +83,14 @@ class Listener:
 
         Raises:
             SetupError: a port is taken or not allowed, or no address is this machine's; then none is listened on.
+            TlsFailed: the certificate cannot be used; likewise.
             UsageError: it listens already.
         """
         if self._listening:
             raise UsageError("the listener has been started")
+        tls = self._settings.tls
+        if tls is not None:
+            await self._runtime.in_thread(lambda: shown_context(tls))
         self._closing.clear()
         try:
             for endpoint in self._endpoints:
