@@ -535,6 +535,18 @@ def test_the_end_of_data_is_found_at_every_cut(octets: bytes, size: int) -> None
         assert bytes(buffer) + left == framed[end + 5 :]
 
 
+@pytest.mark.parametrize("size", range(1, 12))
+def test_a_message_of_just_the_size_that_is_taken_is_taken_at_every_cut(size: int) -> None:
+    data, buffer, left = IncomingData(5), bytearray(), b"abc\r\n.\r\n"
+    is_over = False
+    while left and not is_over:
+        buffer += left[:size]
+        left = left[size:]
+        is_over = data.take(buffer)
+
+    assert (is_over, data.fault, data.message()) == (True, None, b"abc\r\n")
+
+
 @given(st.lists(st.sampled_from([b"x", b"\r\n", b".\r\n", b"\r\n..\r\n"]), max_size=9), st.integers(1, 5))
 def test_the_end_of_a_message_too_big_is_found_at_every_cut(parts: list[bytes], size: int) -> None:
     octets = b"xx" + b"".join(parts).replace(b"\r\n.\r\n", b"") + b"\r\n.\r\n"

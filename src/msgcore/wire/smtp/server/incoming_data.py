@@ -56,7 +56,8 @@ class IncomingData:
             return True
         if self.fault is None and data.find(b"\0", self._checked, upto) >= 0:
             self.fault = DataFault.NUL
-        if len(data) - len(b"\r\n") > self._max_octets:
+        # What is there of the end may not be known for it yet.
+        if len(data) - len(b"\r\n") > self._max_octets + (0 if is_over else len(_END) - len(b"\r\n.")):
             self.fault = DataFault.TOO_BIG
         self._checked = upto
         if self.fault is not None and not is_over:
