@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import attrs
 import pytest
 
-from msgcore.mta.listener import ListenerSettings
+from msgcore.mta.listener import IntakeLimits, ListenerSettings
 from msgcore.mta.listener.handler import Desk, MailHandler
 from msgcore.mta.listener.loops import is_going_round
 from msgcore.mta.listener.submission import read_submission
@@ -106,3 +106,15 @@ def test_traces_without_end_cost_little_to_read() -> None:
     header = b"received: by mx.b.test x\r\n" * 50_000
 
     assert peak_of(lambda: is_going_round(header, HOST, max_received=100, max_passes=10)) < MEGABYTE
+
+
+def test_the_names_that_guessers_say_cost_little() -> None:
+    limits = IntakeLimits(refused_login_seconds=0)
+
+    async def guess() -> None:
+        visits = Visits(BlockingRuntime(), limits, 1_000)
+        for number in range(1_000):
+            visit = visits.enter(f"192.0.2.{number % 250}", lambda: None)
+            await visit.after_login(f"{number}{'x' * 9_000}", is_proved=False)
+
+    assert peak_of(lambda: run(guess())) < 3 * MEGABYTE

@@ -40,13 +40,18 @@ _ALL_FLOOD = Reply(451, ("too much mail for now; try again later",), EnhancedSta
 _TOO_MANY_ERRORS = Reply(421, ("too many errors from you; try again later",), EnhancedStatus(4, 7, 0))
 _TOO_MANY_UNKNOWN = Reply(421, ("too many unknown recipients from you; try again later",), EnhancedStatus(4, 7, 0))
 _TOO_MANY_LOGINS = Reply(421, ("too many refused logins; try again later",), EnhancedStatus(4, 7, 0))
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_LONGEST_NAME = 500
 # So many octets of a message bring it forward: who drips does not.
 _PROGRESS_OCTETS = 64 * 1024
 
 
 @functools.lru_cache(maxsize=1_024)
 def network_of(host: str) -> str:
-    """Name the client that connects from an address: IPv4 by itself, IPv6 by the 64 bits that one customer has."""
+    """Name the client that connects from an address: IPv4 by itself, IPv6 by the 64 bits that one customer has.
+
+    Behind a translator (RFC 6052 section 2.1) all of IPv4 comes from one network of IPv6.
+    """
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -54,6 +59,8 @@ def network_of(host: str) -> str:
     if address.version == 4:
         return str(address)
     mapped = address.ipv4_mapped
+    if mapped is None and address in _NAT64:
+        mapped = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     return str(mapped) if mapped is not None else str(ipaddress.ip_network((address, 64), strict=False))
 
 
@@ -145,18 +152,23 @@ class Visits:
     # Users
 
     def user(self, name: str, now: float) -> Meter:
-        return self._users.of(name.casefold(), now)
+        return self._users.of(_known_as(name), now)
 
     def remember(self, name: str, network: str) -> None:
         """Note that a user has logged in from there."""
-        pair = name.casefold(), network
+        pair = _known_as(name), network
         self._known.pop(pair, None)
         if len(self._known) >= self.limits.most_remembered:
             del self._known[next(iter(self._known))]
         self._known[pair] = None
 
     def is_known(self, name: str, network: str) -> bool:
-        return (name.casefold(), network) in self._known
+        return (_known_as(name), network) in self._known
+
+
+def _known_as(name: str) -> str:
+    """Give the form by which a user is counted; strangers say names of any length."""
+    return name[:_LONGEST_NAME].casefold()
 
 
 @attrs.define(eq=False)
