@@ -235,6 +235,12 @@ def test_the_line_of_an_mbox_is_taken_off() -> None:
     assert sent(b"From ann@a.test Tue Jan  1 12:00:00 2030\r\n" + WHOLE + TEXT) == WHOLE + TEXT
 
 
+def test_a_blank_before_the_colon_makes_no_line_of_an_mbox() -> None:
+    octets = b"From : ann@a.test\r\nDate: Tue, 01 Jan 2030 12:00:00 +0000\r\nMessage-ID: <1@a.test>\r\n" + TEXT
+
+    assert sent(octets) == octets
+
+
 def test_what_is_signed_is_not_touched() -> None:
     octets = b"From: ann@a.test\r\nDKIM-Signature: v=1; h=from; d=a.test\r\n" + TEXT
 
