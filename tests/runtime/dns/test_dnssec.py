@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import attrs
 import dns.message
@@ -14,6 +15,7 @@ import dns.rrset
 import pytest
 from dns.dnssectypes import Algorithm
 from dns.rdatatype import RdataType
+from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from msgcore.errors import DnssecFailed, ResolverFailed, SetupError
 from msgcore.runtime import NEVER, BlockingRuntime, Runtime
@@ -355,6 +357,23 @@ def test_an_anchor_may_be_a_key_of_any_zone(server: NameServer, tmp_path: Path) 
     assert "test DS" not in server.asked
 
 
+@pytest.mark.parametrize("signer", [".", "test."])
+def test_a_signature_from_above_an_anchor_makes_nothing_insecure(
+    server: NameServer, tmp_path: Path, signer: str
+) -> None:
+    def forge(answer: dns.message.Message) -> None:
+        forged_address(server, answer)
+        [signature] = signatures_of(answer.answer, answer.answer[0])
+        false = signature.replace(signer=dns.name.from_text(signer))
+        answer.answer[1:] = [dns.rrset.from_rdata("mx.nsec.test.", 300, false)]
+
+    file = tmp_path / "anchors"
+    file.write_text(f"nsec.test. 3600 IN DNSKEY {server.zone('nsec.test').dnskey}\n")
+    server.faults["mx.nsec.test A"] = answering(server, forge)
+    with pytest.raises(DnssecFailed):
+        ask(server, "mx.nsec.test", DnsKind.A, attrs.evolve(server.settings, attempts=1, trust_anchors=file))
+
+
 def test_another_roots_keys_prove_nothing(server: NameServer) -> None:
     with pytest.raises(DnssecFailed):
         ask(server, "nsec.test", DnsKind.MX, attrs.evolve(server.settings, trust_anchors=None))
@@ -390,3 +409,18 @@ def test_keys_and_signatures_without_number_are_not_tried_without_end(server: Na
     assert verify(true, signatures, trap, now, Work(NEVER)) is not None
     with pytest.raises(DnssecFailed, match="too many signatures"):
         verify(forged, signatures, trap, now, Work(NEVER))
+
+
+def test_signatures_by_no_key_of_a_zone_cost_next_to_nothing(
+    server: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would be compared with each key, and to work out a key's tag takes time."""
+    (true, signature) = signed(server, "nsec.test", "mx.nsec.test", "A")
+    [good] = signatures_of([signature], true)
+    zone = server.zone("nsec.test")
+    trap = Zone(zone.origin, (zone.dnskey,) * 30)
+    worked_out: list[object] = []
+    monkeypatch.setattr("dns.dnssec.key_id", worked_out.append)
+    others = [cast(RRSIG, good.replace(key_tag=good.key_tag ^ 1))] * 1_500
+    assert verify(true, others, trap, datetime.now(UTC).timestamp(), Work(NEVER)) is None
+    assert not worked_out

@@ -136,7 +136,7 @@ class Validator:
 
     async def _check_records(self, answer: dns.message.Message, rrset: dns.rrset.RRset, work: Work) -> Verdict:
         signatures = signatures_of(answer.answer, rrset)
-        for signer in _signers(signatures, rrset.name):
+        for signer in self._signers(signatures, rrset.name):
             zone = (await self._place(signer, work)).zone
             if zone is None:
                 return _INSECURE
@@ -159,7 +159,7 @@ class Validator:
         return None if is_secure is None else Verdict(is_secure, min(seconds, verified.seconds))
 
     async def _check_denial(self, answer: dns.message.Message, found: Finding, kind: RdataType, work: Work) -> Verdict:
-        for signer in _signers(_signatures_in(answer.authority), found.name):
+        for signer in self._signers(_signatures_in(answer.authority), found.name):
             zone = (await self._place(signer, work)).zone
             if zone is None:
                 return _INSECURE
@@ -178,11 +178,23 @@ class Validator:
 
     # Zones, from the top down.
 
+    def _top(self, name: dns.name.Name) -> dns.name.Name | None:
+        """Give the closest anchor above a name."""
+        return max((origin for origin in self._anchors if name.is_subdomain(origin)), key=len, default=None)
+
+    def _signers(self, signatures: list[RRSIG], name: dns.name.Name) -> list[dns.name.Name]:
+        """Name the zones that say they signed, as far as they can have done so.
+
+        One above the closest anchor cannot: whatever is known of it says nothing of what the anchor is for.
+        """
+        top = self._top(name) or dns.name.root
+        said = dict.fromkeys(signature.signer for signature in signatures)
+        return [signer for signer in said if name.is_subdomain(signer) and signer.is_subdomain(top)][:_MOST_SIGNERS]
+
     async def _place(self, name: dns.name.Name, work: Work) -> _Place:
-        anchored = [origin for origin in self._anchors if name.is_subdomain(origin)]
-        if not anchored:
+        top = self._top(name)
+        if top is None:
             return _Place(None)
-        top = max(anchored, key=len)
         place = await self._known(top, work, lambda: self._anchored(top, work))
         for depth in range(len(top) + 1, len(name) + 1):
             if place.zone is None or place.is_end:
@@ -286,12 +298,6 @@ class Validator:
                 elif isinstance(record, NSEC3):
                     nsec3[rrset.name] = record
         return Proofs(zone.origin, nsec, nsec3, work.spend_hashes), seconds
-
-
-def _signers(signatures: list[RRSIG], name: dns.name.Name) -> list[dns.name.Name]:
-    """Name the zones that say they signed, as far as they can have done so."""
-    found = dict.fromkeys(signature.signer for signature in signatures if name.is_subdomain(signature.signer))
-    return list(found)[:_MOST_SIGNERS]
 
 
 def _signatures_in(section: list[dns.rrset.RRset]) -> list[RRSIG]:
