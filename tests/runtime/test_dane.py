@@ -166,6 +166,14 @@ def test_a_record_that_holds_no_certificate_harms_no_other() -> None:
         check(SERVER, broken)
 
 
+def test_a_certificate_of_a_version_that_there_is_not_is_no_match() -> None:
+    authority = issue("authority", is_authority=True)
+    own = issue(HOST, authority)
+    strange = own.der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03", 1)
+    with pytest.raises(Mismatch, match="cannot be read"):
+        matching([tlsa(2, 0, 1, authority)], [strange, authority.der], [HOST], NOW)
+
+
 def test_an_authority_in_a_record_need_not_be_shown() -> None:
     record = tlsa(2, 0, 0, ROOT)
     assert check(attrs.evolve(SERVER, above=(MIDDLE.certificate,)), record) == record

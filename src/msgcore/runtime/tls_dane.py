@@ -113,7 +113,7 @@ def _verify(chain: Sequence[bytes], anchor: bytes, names: Sequence[str], now: da
     try:
         own, *others = (x509.load_der_x509_certificate(certificate) for certificate in chain)
         store = verification.Store([x509.load_der_x509_certificate(anchor)])
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise Mismatch(f"a certificate cannot be read: {error}") from error
     builder = verification.PolicyBuilder().store(store).time(now.replace(tzinfo=None))
     said: list[str] = []
