@@ -269,6 +269,15 @@ def test_a_client_that_guesses_is_refused_whoever_it_says_it_is() -> None:
     assert logs_in(hall.enter("192.0.2.2"), "dan", rightly=True) == ""
 
 
+def test_a_client_does_not_guess_more_often_side_by_side() -> None:
+    hall = Hall(refused_logins=Rate(3), refused_login_seconds=0)
+    visits = [hall.enter("192.0.2.1") for _ in range(5)]
+    begun = [said(visit.before_login()) for visit in visits]
+    ended = [said(run(visit.after_login("ann", is_proved=visit is visits[-1]))) for visit in visits]
+
+    assert (begun, ended) == ([""] * 5, ["", "", "", "421 4.7.0", "421 4.7.0"])
+
+
 def test_who_guesses_one_password_from_everywhere_does_not_learn_it() -> None:
     """But the user goes on to log in from where he has before."""
     hall = Hall(user_refused_logins=Rate(3), refused_login_seconds=0)

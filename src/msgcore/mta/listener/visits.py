@@ -259,12 +259,17 @@ class Visit:
         return self._told_off("refused_commands", self._visits.limits.refused_commands, _TOO_MANY_ERRORS)
 
     def before_login(self) -> Reply | None:
-        limits, now = self._visits.limits, self._visits.runtime.monotonic()
-        has_room = self.meter is None or self.meter.has_room("refused_logins", limits.refused_logins, now)
-        return None if has_room else _TOO_MANY_LOGINS
+        return None if self._may_guess else _TOO_MANY_LOGINS
+
+    @property
+    def _may_guess(self) -> bool:
+        now = self._visits.runtime.monotonic()
+        return self.meter is None or self.meter.has_room("refused_logins", self._visits.limits.refused_logins, now)
 
     def may_log_in(self, claimed: str) -> bool:
         visits, limits = self._visits, self._visits.limits
+        if not self._may_guess:  # any more: others of the client have been refused meanwhile
+            return False
         if not claimed or visits.is_known(claimed, self.network):
             return True
         now = visits.runtime.monotonic()
