@@ -148,6 +148,18 @@ def test_who_brought_something_stays_before_who_brought_nothing() -> None:
     assert hall.left == ["192.0.2.2"]
 
 
+def test_who_sends_from_several_places_keeps_them_before_a_crowd_that_sits_there() -> None:
+    hall = Hall(4)
+    here = [hall.enter(address) for address in (*CLIENTS[:2], CLIENTS[4], CLIENTS[4])]
+    hall.move(11)
+    for busy in here[2:]:
+        busy.mail("")
+    for address in CLIENTS[2:4]:
+        hall.enter(address)
+
+    assert hall.left == CLIENTS[:2]
+
+
 def test_whose_message_is_being_taken_stays() -> None:
     hall = Hall(1)
     hall.enter("192.0.2.1").is_taking = True

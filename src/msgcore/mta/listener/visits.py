@@ -1,11 +1,11 @@
 """The clients of a listener while they are there: who comes in, who has to leave, and who has had enough.
 
 *Theory of operation.* A listener has so many places. A client that has as many as one client may is turned away; so is
-one that connects too often. When all places are taken, the next visit takes the place of another one: of the client
-that has the most, if that stays with at least as many as the newcomer has; else of whoever has brought nothing for a
-while, the longest first. So a single client, or a hundred that only sit there, never keep others out. A visit whose
-message is just being taken into the queue stays. Who is exempt counts as a client without places: it leaves only for
-having brought nothing.
+one that connects too often. When all places are taken, the next visit takes the place of another one: of whoever has
+brought nothing for a while, the longest first; else of the client that has the most, if that stays with at least as
+many as the newcomer has. So a single client, or a hundred that only sit there, never keep others out, and who sends
+something from two connections does not lose one to a crowd that sits there. A visit whose message is just being taken
+into the queue stays. Who is exempt counts as a client without places: it leaves only for having brought nothing.
 
 Memory is shared in the same way. When more octets of messages are under way than may be, the client that has the most
 of them loses the message that it began last, so that its others come to an end.
@@ -122,11 +122,11 @@ class Visits:
         here = [one for one in self._here if not one.is_taking]
         if not here:
             return None
-        first = min(here, key=lambda one: (-one.places, one.active_at))
-        if first.places > own_places + 1:
-            return first
         oldest = min(here, key=lambda one: one.active_at)
-        return oldest if now - oldest.active_at >= self.limits.idle_seconds else None
+        if now - oldest.active_at >= self.limits.idle_seconds:
+            return oldest
+        first = min(here, key=lambda one: (-one.places, one.active_at))
+        return first if first.places > own_places + 1 else None
 
     # Memory
 
