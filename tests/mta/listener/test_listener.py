@@ -398,6 +398,16 @@ def test_who_is_idle_does_not_hold_up_the_stop(is_used: bool) -> None:
         assert client.hear_all() == []
 
 
+@pytest.mark.parametrize("given_up", [["RSET"], ["DATA", "x" * 9 + "\r\n."]], ids=["reset", "too big"])
+def test_who_gave_a_message_up_does_not_hold_up_the_stop(given_up: list[str]) -> None:
+    with House(max_message_octets=9) as house, house.talk() as client:
+        for said in ("EHLO x.test", "MAIL FROM:<ann@a.test>", "RCPT TO:<bob@b.test>", *given_up):
+            client.say(said)
+        house.run(house.listener.close())
+
+        assert (client.hear_all(), house.queue.accepted) == ([], [])
+
+
 def test_who_never_ends_is_cut_off_in_the_end() -> None:
     with House(grace_seconds=0.0) as house, house.talk() as client:
         client.begin("bob@b.test")

@@ -202,11 +202,10 @@ def test_whose_client_has_the_most_under_way_gives_up_what_it_began_last() -> No
     assert (went_on, hall.left) == ((True, True, False), ["192.0.2.2"])
 
 
-def test_what_is_taken_or_given_up_is_under_way_no_more() -> None:
+def test_what_is_over_is_under_way_no_more() -> None:
     hall = Hall(octets_under_way=1_000)
-    taken, given_up, left = (begins(hall, address, 300) for address in CLIENTS[:3])
-    taken.over()
-    given_up.mail("")
+    over, left = (begins(hall, address, 400) for address in CLIENTS[:2])
+    over.over()
     hall.visits.end(left)
 
     assert (begins(hall, CLIENTS[4], 1_000).arrived(0), hall.left) == (True, [])

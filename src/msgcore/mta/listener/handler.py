@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Protocol
 
 import attrs
@@ -125,15 +124,12 @@ class Desk:
 class MailHandler:
     """The handler of one session. By LMTP a message is taken for all its recipients with the first one's answer.
 
-    ``visit`` counts what it costs, and ``rests`` is called when a transaction is over.
+    ``visit`` counts what it costs.
     """
 
-    def __init__(self, desk: Desk, visit: Visit, rests: Callable[[], None] = lambda: None) -> None:
-        self.is_at_work = False
-        """Whether a transaction has begun, and its message has not come. One that is given up counts until the next."""
+    def __init__(self, desk: Desk, visit: Visit) -> None:
         self._desk = desk
         self._visit = visit
-        self._rests = rests
         self._settings = desk.settings
         self._arrival: Arrival | None = None
         self._recipients: list[Recipient] = []
@@ -146,7 +142,6 @@ class MailHandler:
         return self._told("MAIL", sender, await self._mail(sender, facts), facts.client)
 
     async def _mail(self, sender: Address | None, facts: MailFacts) -> Reply:
-        self.is_at_work = False
         refusal = self._desk.refusal()
         if refusal is None and self._settings.is_submission:
             refusal = await self._refuse_sender(sender, facts.client)
@@ -165,7 +160,7 @@ class MailHandler:
         self._arrival = Arrival(sender, facts, self._may_relay)
         self._recipients = []
         self._verdict = None
-        self.is_at_work = True
+        self._visit.is_at_work = True
         return reply
 
     async def _refuse_sender(self, sender: Address | None, client: Client) -> Reply | None:
@@ -213,11 +208,8 @@ class MailHandler:
             since = self._desk.runtime.monotonic()
             self._visit.is_taking = True
             self._verdict = await ask(self._take(octets))
-            self._visit.is_taking = self.is_at_work = False
-            self._visit.over()
+            self._visit.is_taking = False
             self._tell_of(octets, self._verdict, since)
-            # Nothing suspends the session before its answer is on the line.
-            self._rests()
         return self._verdict
 
     def _told(self, command: str, address: Address | None, reply: Reply, client: Client) -> Reply:

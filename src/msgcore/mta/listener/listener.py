@@ -14,7 +14,7 @@ from msgcore.mta.listener.handler import Desk, MailHandler, TakesMail
 from msgcore.mta.listener.recipients import RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
 from msgcore.mta.listener.users import Users
-from msgcore.mta.listener.visits import Visits
+from msgcore.mta.listener.visits import Visit, Visits
 from msgcore.mta.node_queue import SessionTurned, Watch, watch_nothing
 from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import NEVER, Endpoint, Event, LoopRuntime, Stream
@@ -69,7 +69,7 @@ class Listener:
         self._grace_seconds = grace_seconds
         self._is_shared = is_shared
         self._listening: list[RuntimeListener] = []
-        self._handlers: set[MailHandler] = set()
+        self._here: set[Visit] = set()
         self._closing: Event = runtime.event()
         self._quiet: Event = runtime.event()
 
@@ -139,22 +139,23 @@ class Listener:
 
     @property
     def _is_at_work(self) -> bool:
-        return any(handler.is_at_work for handler in self._handlers)
+        return any(visit.is_at_work for visit in self._here)
 
     async def _serve(self, stream: Stream) -> None:
         visit = self._visits.enter(stream.endpoint.host, stream.abort)
         if visit.refusal is not None and self._settings.from_first_octet:
             stream.abort()  # a handshake is what it would like to cost us
             return
-        handler = MailHandler(self._desk, visit, self._look_around)
-        self._handlers.add(handler)
+        visit.rests = self._look_around
+        self._here.add(visit)
         self._watch(SessionTurned(self._settings.service, is_open=True))
         try:
             secured = await self._secured(stream) if self._settings.from_first_octet else stream
+            handler = MailHandler(self._desk, visit)
             await serve_session(secured, handler, self._settings, closing=self._closing, guard=visit)
         finally:
             self._visits.end(visit)
-            self._handlers.discard(handler)
+            self._here.discard(visit)
             self._look_around()
             self._watch(SessionTurned(self._settings.service, is_open=False))
 

@@ -189,8 +189,12 @@ class Visit:
     """Of that message, as far as it has come and is not taken."""
     is_taking: bool = attrs.field(default=False, init=False)
     """Whether a message of it is on its way into the queue."""
+    is_at_work: bool = attrs.field(default=False, init=False)
+    """Whether a transaction has begun, and its message is not answered."""
     refusal: Reply | None = attrs.field(default=None, init=False)
     leave: Callable[[], object] = attrs.field(default=lambda: None, init=False)
+    rests: Callable[[], object] = attrs.field(default=lambda: None, init=False)
+    """Called when a transaction is over; nothing suspends the session before its answer is on the line."""
     _arrived: int = attrs.field(default=0, init=False)
 
     @property
@@ -204,7 +208,6 @@ class Visit:
         """Count a message that a client, or a user, wants to send; give the reply if it may not."""
         visits, limits = self._visits, self._visits.limits
         now = self.active_at = self.begun_at = visits.runtime.monotonic()
-        self.over()
         meter = self.meter
         if meter is not None and not (
             meter.has_room("octets", limits.octets, now) and meter.take("messages", limits.messages, now)
@@ -235,11 +238,6 @@ class Visit:
         if self.meter is not None:
             self.meter.add("octets", self._visits.limits.octets, self.active_at, octets)
 
-    def over(self) -> None:
-        """Note that the message that came in is no longer under way."""
-        self._arrived = 0
-        self._visits.hold(self, 0)
-
     # What its session asks
 
     def arrived(self, octets: int) -> bool:
@@ -248,6 +246,13 @@ class Visit:
             self._arrived = 0
             self.active_at = self._visits.runtime.monotonic()
         return self._visits.hold(self, self.octets_under_way + octets)
+
+    def over(self) -> None:
+        self._arrived = 0
+        self._visits.hold(self, 0)
+        if self.is_at_work:
+            self.is_at_work = False
+            self.rests()
 
     async def greet(self) -> Reply | None:
         limits = self._visits.limits

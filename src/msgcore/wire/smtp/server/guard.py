@@ -20,6 +20,10 @@ class Guard(Protocol):
         """Take note of octets of a message that are kept until it is whole; say whether the session may go on."""
         ...
 
+    def over(self) -> None:
+        """Take note that no message is under way any more: it has been answered, or is given up."""
+        ...
+
     def refused(self) -> Reply | None:
         """Take note of a command that the session refused; what is given follows its reply."""
         ...

@@ -43,6 +43,11 @@ class ClientLine(ServerLine):
 
         return await self.take(seen)
 
+    def end_message(self) -> None:
+        """Note that the message, of which something may have been taken, is answered or given up."""
+        if self._guard is not None:
+            self._guard.over()
+
     async def take(self, take: Callable[[bytearray], bool]) -> None:
         """Wait for data until ``take`` has all of its own; who drips it is cut long before the longest time is over."""
         rate = self._settings.min_data_octets_per_second

@@ -102,6 +102,7 @@ class Transactions:
         """Forget the envelope."""
         self._tally.idle_commands += 1
         self._mail = None
+        self._line.end_message()
 
     def put(self, reply: Reply | None) -> None:
         self._line.put(reply, utf8=self._mail is not None and self._mail.facts.is_utf8)
