@@ -1,4 +1,4 @@
-"""Pages whose Python blocks run in their order, in one program in an empty folder, and print what the page says.
+"""Pages whose Python blocks run in their order, in one program in a folder with a certificate, and print what they say.
 
 What is indented behind a block is what it prints.
 """
@@ -6,6 +6,7 @@ What is indented behind a block is what it prints.
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from tests.servers import Authority
 from tests.shared import REPOSITORY
 
 PAGES = (
@@ -55,7 +57,9 @@ def blocks_of(page: str) -> list[Block]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_blocks_print_what_the_page_says(page: str, tmp_path: Path) -> None:
+def test_the_blocks_print_what_the_page_says(page: str, authority: Authority, tmp_path: Path) -> None:
+    shutil.copyfile(authority.server.certificate, tmp_path / "mail.pem")
+    shutil.copyfile(authority.server.key, tmp_path / "mail.key")
     blocks = blocks_of(page)
     program = tmp_path / "page.py"
     program.write_text(f"print({MARK!r})\n".join(block.text for block in blocks), encoding="utf-8")
