@@ -173,6 +173,40 @@ def test_what_cannot_be_written_now_is_not_lost_and_what_nobody_asks_for_is_not_
     assert (count, domain) == (1, "b.test")
 
 
+def test_a_report_that_nobody_takes_for_a_day_is_given_up(town: Town) -> None:
+    town.server.page = Page(status=500)
+    town.names.faults["_smtp._tls.b.test"] = only_https(town.server.port)
+
+    async def story(one: Node, _: Node) -> list[int]:
+        now = town.clock.now()
+        town.clock.move(timedelta(hours=24 - now.hour, minutes=-now.minute).total_seconds())
+        one.reporting.counts.count(BAD)
+        await one.reporting.counts.write(NEVER)
+        left: list[int] = []
+        for pause in (timedelta(days=1, hours=5), timedelta(hours=1), timedelta(days=1)):
+            town.clock.move(pause.total_seconds())
+            await one.reporting.send_due(NEVER)
+            town.clock.move(601)
+            left.append(len(await one.keeper.due_reports(date(2100, 1, 1), NEVER)))
+        return left
+
+    assert town.at_nodes(story) == [1, 1, 0]
+    assert len(town.server.asked) == 3
+
+
+@pytest.mark.parametrize("domain", [".".join(["a" * 60] * 4), "silent.test"])
+def test_a_domain_of_which_nothing_is_known_keeps_no_count_of_others_back(town: Town, domain: str) -> None:
+    town.names.faults["_smtp._tls.silent.test TXT"] = lambda _: None
+
+    async def story(one: Node, _: Node) -> set[str]:
+        one.reporting.counts.count(BAD)
+        one.reporting.counts.count(attrs.evolve(BAD, policy=attrs.evolve(STS, domain=domain)))
+        await one.reporting.counts.write(one.runtime.deadline(3))
+        return {name for _, name in await one.keeper.due_reports(date(2100, 1, 1), NEVER)}
+
+    assert "b.test" in town.at_nodes(story)
+
+
 def test_sessions_of_a_report_are_not_counted_and_it_goes_past_policies() -> None:
     report = TlsReport("b.test", date(2026, 1, 1), "A", "mx.a.test", "x@a.test", ((BAD, 1),))
     mail = write_mail(report, CONTACT, [Address("SMTP", "tls@b.test")], ManualClock().now())

@@ -11,7 +11,7 @@ import attrs
 
 from msgcore.base.text import one_line
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, ResolverFailed
+from msgcore.errors import InvalidAddress, MsgcoreError, ResolverFailed, TimedOut
 from msgcore.mta.nexthop.results import SessionResult
 from msgcore.mta.nexthop.tls_report import report_places
 from msgcore.runtime.abc import Runtime
@@ -24,6 +24,7 @@ __all__ = ["CountedSessions", "KeepsCounts", "SessionCounts"]
 
 _MOST_KINDS = 20_000
 _MOST_REASON = 200
+_LOOK_SECONDS = 5.0
 
 _log = logging.getLogger("msgcore.mta")
 
@@ -82,7 +83,8 @@ class SessionCounts:
             return
         try:
             domains = {result.policy.domain for _, result in counts}
-            wanted = {domain for domain in domains if await self._is_wanted(domain, deadline)}
+            looks = deadline.sooner(deadline.remaining_seconds() / 2)
+            wanted = {domain for domain in domains if await self._is_wanted(domain, looks.sooner(_LOOK_SECONDS))}
             await self._keeper.add_counts(_counted(counts, wanted), deadline)
         except MsgcoreError as error:
             _log.warning("the sessions of TLS reports cannot be written down now: %s", error)
@@ -90,11 +92,13 @@ class SessionCounts:
                 self._counts[key] = self._counts.get(key, (0, ""))[0] + sessions, reason
 
     async def _is_wanted(self, domain: str, deadline: Deadline) -> bool:
-        """Say whether somebody reads reports about a domain; when that is not known it is counted."""
+        """Say whether somebody reads reports about a domain; when that is not known (in time) it is counted."""
         try:
             answer = await self._resolver.ask(f"_smtp._tls.{domain}", DnsKind.TXT, deadline)
-        except ResolverFailed:
+        except (ResolverFailed, TimedOut):
             return True
+        except InvalidAddress:  # with what stands before it the name is too long
+            return False
         return bool(report_places([one for one in answer.records if isinstance(one, bytes)]))
 
 

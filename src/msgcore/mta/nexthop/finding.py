@@ -94,12 +94,13 @@ class HostFinder:
         self, domain: str, known: Sequence[Known], troubles: Collection[ResolverFailed], found: FoundHosts
     ) -> FoundHosts | Refused:
         away = cut_at_own(domain, known, self.own_addresses)
-        if isinstance(away, Refused):
-            return away
-        ordered = hosts_in_order(away, self.is_in_penalty)
+        ordered = () if isinstance(away, Refused) else hosts_in_order(away, self.is_in_penalty)
         if not ordered:
+            # Those of which DNS says nothing now may have one to which mail can go.
             for trouble in troubles:
                 raise trouble
+            if isinstance(away, Refused):
+                return away
             names = ", ".join(host.name for host, _ in known)
             return Refused(None, _NO_ADDRESS, f"{domain}: no address to which mail can go: {names}", "dns")
         return attrs.evolve(found, hosts=ordered)
@@ -110,7 +111,7 @@ class HostFinder:
         """Give a host's addresses; of its two kinds of them one is enough.
 
         Raises:
-            ResolverFailed: DNS says nothing of either, or lies about one.
+            ResolverFailed: DNS does not say whether there are any to which mail can go, or what proves them.
         """
         answers: list[DnsAnswer] = []
         trouble: ResolverFailed | None = None
@@ -120,11 +121,23 @@ class HostFinder:
             except ResolverFailed as error:
                 trouble = error
         having = [one for one in answers if one.records]
-        if not having and trouble is not None:
+        found = self._in_order([text for one in having for text in one.records if isinstance(text, str)])
+        if not found and trouble is not None:
             raise trouble
-        if is_mx_secure and having and all(one.is_secure for one in having):
-            bases[host.name] = tuple(dict.fromkeys((having[0].canonical_name, host.name)))
-        return self._in_order([text for one in having for text in one.records if isinstance(text, str)])
+        if is_mx_secure and found:
+            bases[host.name] = await self._bases(host.name, having, deadline)
+        return found
+
+    async def _bases(self, host: str, having: Sequence[DnsAnswer], deadline: Deadline) -> tuple[str, ...]:
+        """Say under which names a host's TLSA records are (RFC 7672 section 2.2.3, RFC 7671 section 7).
+
+        An alias that is secure itself may have some, wherever it leads to.
+        """
+        canonical = having[0].canonical_name
+        if all(one.is_secure for one in having):
+            return tuple(dict.fromkeys((canonical, host)))
+        is_alias = canonical != host and (await self.resolver.ask(host, DnsKind.CNAME, deadline)).is_secure
+        return (host,) if is_alias else ()
 
     def _in_order(self, addresses: list[str]) -> tuple[str, ...]:
         return addresses_in_order(addresses, self.dice, families=self.families, allows_loopback=self.allows_loopback)
@@ -136,7 +149,10 @@ class HostFinder:
             ResolverFailed: DNS does not say whether there are any, so nothing may go to this host.
         """
         for base in found.bases.get(host, ()):
-            answer = await self.resolver.ask(f"_{self.port}._tcp.{base}", DnsKind.TLSA, deadline)
+            try:
+                answer = await self.resolver.ask(f"_{self.port}._tcp.{base}", DnsKind.TLSA, deadline)
+            except UsageError:  # with what stands before it the name is too long for any records
+                continue
             records = tuple(one for one in answer.records if isinstance(one, TlsaRecord))
             if answer.is_secure and records:
                 return HostFacts(host, found.is_secure, records)

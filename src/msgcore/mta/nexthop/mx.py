@@ -168,10 +168,11 @@ def _usable(text: str, *, allows_loopback: bool) -> IPv4Address | IPv6Address | 
         address = ip_address(text)
     except ValueError:
         return None
-    inner = address.ipv4_mapped if isinstance(address, IPv6Address) and address.ipv4_mapped else address
-    if inner.is_unspecified or inner.is_multicast or inner == IPv4Address("255.255.255.255"):
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped  # where the system goes, and as the own ones are written
+    if address.is_unspecified or address.is_multicast or address == IPv4Address("255.255.255.255"):
         return None
-    return None if inner.is_loopback and not allows_loopback else address
+    return None if address.is_loopback and not allows_loopback else address
 
 
 def hosts_in_order(known: Sequence[Known], is_in_penalty: Callable[[str], bool]) -> tuple[Known, ...]:

@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
 from msgcore.base.times import Deadline
@@ -35,6 +36,9 @@ _WRITING_SECONDS = 5.0
 # Counts of the day that is over are written by then; and reports of many senders do not all come at midnight.
 _WAIT = timedelta(minutes=10)
 _SPREAD_SECONDS = 4 * 3_600
+# For so long a report is tried (RFC 8460 section 5.3), and for so long one try of it keeps the others waiting.
+_TRIED_FOR = timedelta(days=1)
+_TRY_SECONDS = 60.0
 
 
 class TlsReporting:
@@ -78,7 +82,10 @@ class TlsReporting:
     async def send_due(self, deadline: Deadline) -> int:
         """Send the reports whose time has come and that no other node sends; say how many were sent."""
         now, sent = self._runtime.now(), 0
-        for day, domain in await self._keeper.due_reports(now.date(), deadline):
+        due = list(await self._keeper.due_reports(now.date(), deadline))
+        # Those that nobody takes in time are not to come first each time.
+        Random().shuffle(due)
+        for day, domain in due:
             if now < self._due_at(day, domain):
                 continue
             counted = await self._keeper.claim_report(day, domain, deadline)
@@ -88,10 +95,14 @@ class TlsReporting:
             contact = self._contact.email_address
             report = TlsReport(domain, day, self._organization, self._host_name, contact, sessions)
             try:
-                sent += await self._send(report, deadline)
+                sent += await self._send(report, deadline.sooner(_TRY_SECONDS))
             except MsgcoreError as error:
                 deadline.check("send TLS reports")
-                _log.warning("the TLS report of %s about %s cannot be sent now: %s", day, domain, error)
+                is_over = now > self._due_at(day, domain) + _TRIED_FOR
+                when = "and is given up" if is_over else "now"
+                _log.warning("the TLS report of %s about %s cannot be sent %s: %s", day, domain, when, error)
+                if is_over:
+                    await self._keeper.end_report(day, domain, deadline)
         return sent
 
     def _due_at(self, day: date, domain: str) -> datetime:
@@ -118,7 +129,7 @@ class TlsReporting:
             await self._accept(self._mail(report, places), deadline)
         for url in places.urls:
             try:
-                answer = await self._https.post(url, REPORT_TYPE, report.octets(), deadline.sooner(_EVERY_SECONDS))
+                answer = await self._https.post(url, REPORT_TYPE, report.octets(), deadline)
                 if not 200 <= answer.status < 300:
                     raise UsageError(f"{url}: status {answer.status}")
             except MsgcoreError as error:

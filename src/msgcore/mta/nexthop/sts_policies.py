@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import LimitExceeded, MalformedMessage, MsgcoreError, OperationCancelled, ResolverFailed, TlsFailed
+from msgcore.errors import (
+    InvalidAddress,
+    LimitExceeded,
+    MalformedMessage,
+    MsgcoreError,
+    OperationCancelled,
+    ResolverFailed,
+    TlsFailed,
+)
 from msgcore.mta.nexthop.https import HttpsClient
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sts import POLICY_PATH, StsPolicy, policy_host, policy_id, read_policy
@@ -133,7 +141,7 @@ class StsPolicies:
         kept = known.kept
         try:
             answer = await self._resolver.ask(f"_mta-sts.{domain}", DnsKind.TXT, deadline)
-        except ResolverFailed:
+        except (ResolverFailed, InvalidAddress):  # or the name is too long to have a policy
             return _found(kept)
         promised = policy_id([one for one in answer.records if isinstance(one, bytes)])
         is_current = kept is not None and kept.policy_id == promised and now - kept.fetched_at < _FETCHED_ANEW_AFTER
