@@ -5,10 +5,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from msgcore.errors import MsgcoreError
+from msgcore.errors import MissingExtra, MsgcoreError
 from msgcore.model import Accepted, Deferred, Envelope, Outcome, Refused
 from msgcore.mta.gateways.smtp import SmtpGateway
 from msgcore.mta.nexthop.settings import OutboundSettings
@@ -140,3 +141,16 @@ def test_a_sender_may_waive_the_domain_s_policies_and_not_the_mta_s(mode: Mode, 
 
     dane_only.outbound = OutboundSettings(uses_mta_sts=False, tls={"*": "encrypt"})
     assert dane_only.deliver(mode, octets=waiving) == [Deferred(None, "4.7.5")]
+
+
+def test_what_this_host_lacks_for_a_record_refuses_no_message(
+    mode: Mode, dane_only: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object) -> NoReturn:
+        raise MissingExtra("dnssec", "a TLSA record of usage 2 (DANE-TA)")
+
+    monkeypatch.setattr("msgcore.runtime.tls.matching", lacking)
+    [outcome] = dane_only.deliver(mode)
+
+    assert isinstance(outcome, Deferred) and "dnssec" in outcome.text
+    assert dane_only.first.received == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -49,6 +50,14 @@ def test_one_that_does_not_answer_is_passed_over_and_tried_last_for_a_while(mode
         return hosts
 
     assert plain.at_gateway(mode, story) == ["mx2.b.test", "mx2.b.test"]
+
+
+def test_one_that_is_silent_leaves_time_for_the_next(mode: Mode, plain: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("msgcore.mta.gateways.smtp._OPEN_SECONDS", 0.5)
+    with plain.first.down(), socket.create_server((FIRST, plain.port)):
+        [outcome] = plain.deliver(mode)
+
+    assert outcome.remote_mta == "mx2.b.test"
 
 
 def test_a_session_serves_one_message_after_another(plain: Place) -> None:

@@ -14,7 +14,7 @@ from msgcore.base.times import Deadline
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sts_policies import FoundPolicy, KeptPolicy, StsPolicies
 from msgcore.runtime import Runtime
-from msgcore.runtime.dns import Resolver
+from msgcore.runtime.dns import DnsSettings, Resolver
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
 from tests.servers import Authority, KeyPair
@@ -100,6 +100,14 @@ def test_a_policy_is_fetched_once_and_known_to_all_nodes(mode: Mode, web: Web) -
     assert is_enforced(web.look(mode))
 
     assert [first for first, _ in web.server.asked] == ["GET /.well-known/mta-sts.txt HTTP/1.1"]
+
+
+def test_a_name_that_is_too_long_for_a_promise_has_none() -> None:
+    async def main(runtime: Runtime) -> FoundPolicy:
+        policies = StsPolicies(runtime, Resolver(runtime, DnsSettings()), OutboundSettings())
+        return await policies.policy(".".join(["a" * 60] * 4) + ".bc", runtime.deadline(30))
+
+    assert Mode.BLOCKING.run(main) == FoundPolicy()
 
 
 def test_without_a_promise_in_dns_nobody_is_asked(web: Web) -> None:

@@ -33,6 +33,8 @@ _SMALL_OCTETS = 64 * 1024
 _CLOSING = 421
 _FAMILIES = ("any", "ipv4", "ipv6")
 _CONNECT_SECONDS = 30.0
+# A host that is silent leaves time for the next one, of the ten minutes that a delivery has.
+_OPEN_SECONDS = 120.0
 _NAMELESS = "[127.0.0.1]"
 _OF_THE_MESSAGE = (UsageError, MalformedMessage, LimitExceeded)
 
@@ -77,7 +79,7 @@ class SmtpGatewayConfig(SmtpAccount):
             return server
         is_named = self.ehlo_name != _NAMELESS or not host_name
         ehlo_name = self.ehlo_name if is_named else host_name
-        return attrs.evolve(server, ehlo_name=ehlo_name, connect_seconds=_CONNECT_SECONDS)
+        return attrs.evolve(server, ehlo_name=ehlo_name, connect_seconds=_CONNECT_SECONDS, open_seconds=_OPEN_SECONDS)
 
 
 _TellAll = Callable[[int, Outcomes], None]

@@ -22,6 +22,7 @@ from msgcore.errors import (
     CapabilityMissing,
     ConnectionLost,
     DnssecFailed,
+    MissingExtra,
     MsgcoreError,
     NameNotResolved,
     ProtocolBroken,
@@ -210,7 +211,7 @@ class MxDelivery:
             except _NO_SESSION as error:
                 self._failed(attempt, way, error)
                 continue
-            except CapabilityMissing as error:
+            except (CapabilityMissing, MissingExtra) as error:  # neither says anything of the message
                 self._penalties.failed(way.target.address)
                 attempt.errors.append(error)
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 
 from msgcore.base.times import Deadline
@@ -23,12 +25,13 @@ class SmtpServer(MailServer):
     """An SMTP or LMTP server; ``ehlo_name`` is how this host names itself to it.
 
     With ``tls_tries`` nobody logs in, and the connection is secured as they say, one behind the other, each on a
-    connection of its own, until one succeeds; ``None`` is in clear.
+    connection of its own, until one succeeds; ``None`` is in clear. Each has ``open_seconds`` to open the session.
     """
 
     ehlo_name: str = attrs.field(default="[127.0.0.1]", kw_only=True)
     is_lmtp: bool = attrs.field(default=False, kw_only=True)
     tls_tries: tuple[TlsSettings | None, ...] = attrs.field(default=(), kw_only=True)
+    open_seconds: float = attrs.field(default=math.inf, kw_only=True)
 
     @property
     def needs_tls(self) -> bool:
@@ -95,12 +98,12 @@ async def _open_as_told(runtime: Runtime, server: SmtpServer, deadline: Deadline
     errors: tuple[TlsFailed, ...] = ()
     for tls in others:
         try:
-            session = await _connect(runtime, server, None, tls, deadline)
+            session = await _connect(runtime, server, None, tls, deadline.sooner(server.open_seconds))
         except TlsFailed as error:
             errors += (error,)
         else:
             return _after(errors, session)
-    return _after(errors, await _connect(runtime, server, None, last, deadline))
+    return _after(errors, await _connect(runtime, server, None, last, deadline.sooner(server.open_seconds)))
 
 
 def _after(errors: tuple[TlsFailed, ...], session: SmtpSession) -> SmtpSession:
