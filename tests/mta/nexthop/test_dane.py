@@ -138,6 +138,7 @@ def test_a_sender_may_waive_the_domain_s_policies_and_not_the_mta_s(mode: Mode, 
     dane_only.first.leave_out("STARTTLS")
     waiving = b"TLS-Required: No\r\n" + LETTER
     assert isinstance(dane_only.deliver(mode, octets=waiving)[0], Accepted)
+    assert not dane_only.counted.told, "it says nothing of the domain's policies"
 
     dane_only.outbound = OutboundSettings(uses_mta_sts=False, tls={"*": "encrypt"})
     assert dane_only.deliver(mode, octets=waiving) == [Deferred(None, "4.7.5")]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from msgcore.base.times import Deadline
 from msgcore.model import Address, Envelope
+from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.policy import PolicyKind
 from msgcore.mta.nexthop.reporting import TlsReporting
 from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult
@@ -192,6 +193,30 @@ def test_a_report_that_nobody_takes_for_a_day_is_given_up(town: Town) -> None:
 
     assert town.at_nodes(story) == [1, 1, 0]
     assert len(town.server.asked) == 3
+
+
+def test_who_names_hosts_and_policies_without_end_gets_a_report_that_has_one(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("msgcore.mta.nexthop.sql_keeper._MOST_ROWS", 90)
+    huge = attrs.evolve(STS, text=("x" * 60_000, *map(str, range(1_000))), hosts=tuple(map(str, range(1_000))))
+
+    async def story(one: Node, _: Node) -> list[CountedSessions]:
+        for _minute in range(2):
+            for number in range(80):
+                one.reporting.counts.count(attrs.evolve(BAD, policy=huge, address=f"192.0.2.{number}"))
+            await one.reporting.counts.write(NEVER)
+        few = list(await one.keeper.claim_report(one.runtime.now().date(), "b.test", NEVER) or ())
+        for number in range(45):
+            one.reporting.counts.count(attrs.evolve(BAD, policy=huge, address=f"198.51.100.{number}"))
+        await one.reporting.counts.write(NEVER)
+        town.clock.move(601)
+        return [*few, *(await one.keeper.claim_report(one.runtime.now().date(), "b.test", NEVER) or ())]
+
+    *few, all_of_them = town.at_nodes(story)
+    assert (len(few), sum(one.sessions for one in few)) == (51, 160)
+    assert (all_of_them.sessions, all_of_them.result.host, all_of_them.result.reason) == (205, "", BAD.reason)
+    assert all(len("".join(one.result.policy.text)) < 2_000 for one in few)
 
 
 @pytest.mark.parametrize("domain", [".".join(["a" * 60] * 4), "silent.test"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +13,7 @@ import attrs
 from msgcore.base.text import one_line
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, MsgcoreError, ResolverFailed, TimedOut
-from msgcore.mta.nexthop.results import SessionResult
+from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult
 from msgcore.mta.nexthop.tls_report import report_places
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.dns import DnsKind
@@ -24,6 +25,10 @@ __all__ = ["CountedSessions", "KeepsCounts", "SessionCounts"]
 
 _MOST_KINDS = 20_000
 _MOST_REASON = 200
+# Who names more hosts and addresses than anybody has is told of the rest without them, and of so much of his policy.
+_MOST_OF_DOMAIN = 50
+_MOST_LINES = 50
+_MOST_LINE = 1_000
 _LOOK_SECONDS = 5.0
 
 _log = logging.getLogger("msgcore.mta")
@@ -67,18 +72,25 @@ class SessionCounts:
         self._resolver = resolver
         self._keeper = keeper
         self._counts: dict[tuple[date, SessionResult], tuple[int, str]] = {}
+        self._kinds: Counter[str] = Counter()
 
     def count(self, result: SessionResult) -> None:
-        if not result.result:
+        told, today = one_line(result.reason)[:_MOST_REASON], self._runtime.now().date()
+        result = attrs.evolve(result, policy=_shortened(result.policy), reason="")
+        domain = result.policy.domain
+        is_too_many = self._kinds[domain] >= _MOST_OF_DOMAIN and (today, result) not in self._counts
+        if not result.result or is_too_many:
             result = attrs.evolve(result, host="", address="")
-        key = self._runtime.now().date(), attrs.evolve(result, reason="")
-        sessions, reason = self._counts.get(key, (0, one_line(result.reason)[:_MOST_REASON]))
+        key = today, result
+        sessions, reason = self._counts.get(key, (0, told))
         if sessions or len(self._counts) < _MOST_KINDS:
             self._counts[key] = sessions + 1, reason
+            self._kinds[domain] += not sessions
 
     async def write(self, deadline: Deadline) -> None:
         """Write down what was counted; what cannot be written now is kept."""
         counts, self._counts = self._counts, {}
+        self._kinds.clear()
         if not counts:
             return
         try:
@@ -100,6 +112,11 @@ class SessionCounts:
         except InvalidAddress:  # with what stands before it the name is too long
             return False
         return bool(report_places([one for one in answer.records if isinstance(one, bytes)]))
+
+
+def _shortened(policy: AppliedPolicy) -> AppliedPolicy:
+    text = tuple(line[:_MOST_LINE] for line in policy.text[:_MOST_LINES])
+    return attrs.evolve(policy, text=text, hosts=policy.hosts[:_MOST_LINES])
 
 
 def _counted(

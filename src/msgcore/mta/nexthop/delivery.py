@@ -227,7 +227,8 @@ class MxDelivery:
         found = await self._services.tls_policies.policy(domain, deadline) if is_name else FoundPolicy()
         floor = self._services.outbound.floor(domain)
         wishes = Wishes(domain, found.policy, floor, message.requires_tls, message.waives_tls)
-        return _Attempt(wishes, found, message.is_counted)
+        # Where a message sets policies aside, its sessions say nothing of how these are kept to.
+        return _Attempt(wishes, found, message.is_counted and not message.waives_tls)
 
     async def _ways(self, attempt: _Attempt, found: FoundHosts, deadline: Deadline) -> list[_Way]:
         """Give the ways to try: of the first hosts that may get mail at all."""
