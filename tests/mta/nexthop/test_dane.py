@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificates
 
 from msgcore.errors import MissingExtra, MsgcoreError
 from msgcore.model import Accepted, Deferred, Envelope, Outcome, Refused
@@ -105,6 +107,22 @@ def test_domains_that_have_a_host_in_common_have_no_policy_in_common(shared: Pla
 
     assert shared.at_gateway(Mode.BLOCKING, story) == ["Accepted", "TlsFailed", "Accepted"]
     assert [one.policy.domain for one in shared.counted.results] == ["lax.test", "b.test"]
+
+
+@pytest.fixture
+def aliased(authority: Authority, pair: KeyPair) -> Iterator[Place]:
+    """A host that is an alias of another, whose certificate an authority made that its TLSA record holds."""
+    [certificate] = load_pem_x509_certificates(authority.ca_file.read_bytes())
+    record = f"TLSA 2 0 0 {certificate.public_bytes(Encoding.DER).hex()}"
+    zone = f"@ MX 10 mx\nmx CNAME mx1\nmx1 A {FIRST}\n_PORT._tcp.mx1 {record}"
+    yield from place(authority, pair, {"b.test": zone}, ["b.test"])
+
+
+def test_a_host_that_is_an_alias_may_show_the_certificate_of_what_it_is_an_alias_of(aliased: Place) -> None:
+    [outcome] = aliased.deliver(Mode.BLOCKING)
+
+    assert (type(outcome), outcome.remote_mta) == (Accepted, "mx.b.test"), outcome
+    assert aliased.counted.told == [("tlsa", "", "mx.b.test")]
 
 
 # What messages say

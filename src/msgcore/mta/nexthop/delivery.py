@@ -310,7 +310,7 @@ class MxDelivery:
         like = self._options.server
         server = attrs.evolve(
             like,
-            endpoint=attrs.evolve(like.endpoint, host=target.host),
+            endpoint=attrs.evolve(like.endpoint, host=demanded.names[0] if demanded.names else target.host),
             addresses=(target.address,),
             tls_tries=demanded.tries(like.tls()),
         )

@@ -155,5 +155,5 @@ class HostFinder:
                 continue
             records = tuple(one for one in answer.records if isinstance(one, TlsaRecord))
             if answer.is_secure and records:
-                return HostFacts(host, found.is_secure, records)
+                return HostFacts(host, found.is_secure, records, base)
         return HostFacts(host, found.is_secure)

@@ -51,7 +51,10 @@ class TlsDemand:
     level: Level
     records: tuple[TlsaRecord, ...] = ()
     names: tuple[str, ...] = ()
-    """Whose certificate a DANE-TA record's authority may have issued (RFC 7672 section 3.2.1)."""
+    """Whose certificate a DANE-TA record's authority may have issued (RFC 7672 section 3.2.2).
+
+    The first is also whose certificate is asked for (section 8.1), and empty where no record is gone by.
+    """
     kind: PolicyKind = "no-policy-found"
     is_tested: bool = False
     breach: str = ""
@@ -99,12 +102,14 @@ class Wishes:
 class HostFacts:
     """What DNS says of a host. ``tlsa`` are its TLSA records, proved by DNSSEC; ``None`` when there are none such.
 
-    ``is_mx_secure``: DNSSEC proves that it is a host of the domain.
+    ``is_mx_secure``: DNSSEC proves that it is a host of the domain. ``base`` is the name under which the records stand,
+    where that is not the host's, but what this is an alias of.
     """
 
     name: str
     is_mx_secure: bool = False
     tlsa: tuple[TlsaRecord, ...] | None = None
+    base: str = ""
 
 
 def usable(records: Sequence[TlsaRecord]) -> tuple[TlsaRecord, ...]:
@@ -150,7 +155,9 @@ def _required(wishes: Wishes, host: HostFacts) -> TlsDemand | Unfit:
 def _dane(wishes: Wishes, host: HostFacts, records: Sequence[TlsaRecord]) -> TlsDemand | Unfit:
     kept = usable(records)
     if kept:
-        return TlsDemand(Level.DANE, kept, tuple(dict.fromkeys((host.name, wishes.domain))), "tlsa")
+        return TlsDemand(
+            Level.DANE, kept, tuple(dict.fromkeys((host.base or host.name, host.name, wishes.domain))), "tlsa"
+        )
     # Records that nobody can go by still say that there is TLS (RFC 7672 section 2.2); and no policy but DANE's own
     # is set aside by them.
     other = demand(attrs.evolve(wishes, requires_tls=False), attrs.evolve(host, tlsa=None))
