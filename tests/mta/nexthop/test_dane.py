@@ -152,6 +152,14 @@ def test_requiretls_is_refused_where_nothing_proves_the_host(plain: Place) -> No
     assert (outcome, plain.first.received) == (Refused(None, "5.7.30"), ())
 
 
+def test_requiretls_waits_where_it_is_not_known_what_proves_the_host(plain: Place) -> None:
+    plain.outbound = OutboundSettings()
+    plain.names.faults["_mta-sts.b.test TXT"] = servfail
+    [outcome] = plain.deliver(Mode.BLOCKING, require_tls=True)
+
+    assert (type(outcome), plain.first.received) == (Deferred, ())
+
+
 def test_a_sender_may_waive_the_domain_s_policies_and_not_the_mta_s(mode: Mode, dane_only: Place) -> None:
     dane_only.first.leave_out("STARTTLS")
     waiving = b"TLS-Required: No\r\n" + LETTER

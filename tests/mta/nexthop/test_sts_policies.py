@@ -113,7 +113,7 @@ def test_a_name_that_is_too_long_for_a_promise_has_none() -> None:
 def test_without_a_promise_in_dns_nobody_is_asked(web: Web) -> None:
     web.names.faults[TXT] = servfail
 
-    assert (web.look(Mode.BLOCKING), web.server.asked) == (FoundPolicy(), [])
+    assert (web.look(Mode.BLOCKING), web.server.asked) == (FoundPolicy(is_certain=False), [])
 
 
 FAULTS = {

@@ -246,7 +246,8 @@ class MxDelivery:
             if isinstance(demanded, Unfit):
                 if demanded.result:
                     self._count_in(attempt, attempt.policy(demanded.kind), demanded.result, Target(host.name, ""))
-                attempt.errors.append(demanded)
+                may_pass = not attempt.found_policy.is_certain or attempt.found_policy.problem
+                attempt.errors.append(attrs.evolve(demanded, is_permanent=False) if may_pass else demanded)
                 continue
             records = [f"{one.usage} {one.selector} {one.matching} {one.data.hex()}" for one in facts.tlsa or ()]
             demands[host.name] = demanded, attempt.policy(demanded.kind, records)

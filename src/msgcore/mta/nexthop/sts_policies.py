@@ -69,10 +69,14 @@ class KeepsPolicies(Protocol):
 
 @attrs.frozen
 class FoundPolicy:
-    """The policy in force, if there is one, and what is wrong with its publication in RFC 8460's words."""
+    """The policy in force, if there is one, and what is wrong with its publication in RFC 8460's words.
+
+    Without ``is_certain`` DNS does not say whether there is another one, or one at all.
+    """
 
     policy: StsPolicy | None = None
     problem: str = ""
+    is_certain: bool = True
 
 
 @attrs.define
@@ -141,8 +145,10 @@ class StsPolicies:
         kept = known.kept
         try:
             answer = await self._resolver.ask(f"_mta-sts.{domain}", DnsKind.TXT, deadline)
-        except (ResolverFailed, InvalidAddress):  # or the name is too long to have a policy
-            return _found(kept)
+        except InvalidAddress:  # with what stands before it the name is too long to have a policy
+            return FoundPolicy()
+        except ResolverFailed:
+            return _found(kept, is_certain=False)
         promised = policy_id([one for one in answer.records if isinstance(one, bytes)])
         is_current = kept is not None and kept.policy_id == promised and now - kept.fetched_at < _FETCHED_ANEW_AFTER
         if promised is None or is_current:
@@ -190,8 +196,8 @@ class _NotServed(MsgcoreError):
     """The host of policies answers with something else."""
 
 
-def _found(kept: KeptPolicy | None, problem: str = "") -> FoundPolicy:
-    return FoundPolicy(None if kept is None else kept.policy, problem)
+def _found(kept: KeptPolicy | None, problem: str = "", *, is_certain: bool = True) -> FoundPolicy:
+    return FoundPolicy(None if kept is None else kept.policy, problem, is_certain)
 
 
 def _problem(error: MsgcoreError) -> str:
