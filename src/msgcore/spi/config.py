@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -181,7 +182,7 @@ def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[st
     if setting.is_list:
         return _list(setting, value, folder, secret)
     if hint is float:
-        return float(_need(key, value, float, int))
+        return _number(key, _need(key, value, float, int))
     if setting.may_be_none and hint not in _WRITTEN_AS_TEXT and value in ("none", "never"):
         return None
     if hint is timedelta and not isinstance(value, timedelta):
@@ -190,6 +191,8 @@ def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[st
         return _parsed(key, lambda: parse_address(_need(key, value, str)))
     if isinstance(value, Mapping):
         return _table(setting, cast("Mapping[str, object]", value), folder, secret)
+    if typing.get_origin(hint) is Mapping:
+        raise ConfigError(key, f"need a table, got {type(value).__name__}")
     if typing.get_origin(hint) is Literal:
         return _one_of(key, value, {one: one for one in typing.get_args(hint)})
     members: Mapping[str, Enum] | None = getattr(hint, "__members__", None)
@@ -271,6 +274,16 @@ def _parsed(key: str, parse: Callable[[], T]) -> T:
         raise
     except UsageError as error:
         raise ConfigError(key, str(error)) from error
+
+
+def _number(key: str, value: float) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.nan
+    if math.isnan(number):
+        raise ConfigError(key, "need a number")
+    return number
 
 
 def _need(key: str, value: object, *kinds: type[Any]) -> Any:

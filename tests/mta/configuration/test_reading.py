@@ -225,6 +225,10 @@ WRONG = [
     (LEAST.replace('db"', "db\"\npassword = 'geheim'"), 3, "organization.password", "given by reference"),
     (LEAST.replace('db"', "db\"\npassword = 'env:NOT_SET'"), 3, "organization.password", "no variable NOT_SET"),
     ("logging = 1\n" + LEAST, 1, "logging", "need a table, got int"),
+    (LEAST + "[outbound]\ntls = 5\n", 6, "outbound.tls", "need a table, got int"),
+    (LEAST + "[trust]\nverify_seconds = nan\n", 6, "trust.verify_seconds", "need a number"),
+    (LEAST + f"[trust]\nverify_seconds = {'9' * 400}\n", 6, "trust.verify_seconds", "need a number"),
+    (LEAST + f"[trust]\nmost_questions = {'9' * 5_000}\n", None, None, "is no TOML"),
     ("[organization\n", 1, None, "is no TOML"),
 ]
 

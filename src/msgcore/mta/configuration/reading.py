@@ -88,7 +88,7 @@ def read_configuration(text: str, file: Path, *, with_routes: bool = True) -> Co
     """
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of numbers that are too long it says no more than that
         found = _LINE_OF_ERROR.search(str(error))
         raise ConfigurationError(f"is no TOML: {error}", file=file, line=int(found[1]) if found else None) from error
     reader = _Reader(text, file, data)
