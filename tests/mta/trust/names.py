@@ -69,4 +69,6 @@ def looked_at(
     """Look at a message with a resolver that knows nothing before."""
     runtime = BlockingRuntime()
     verifier = Verifier(runtime, Resolver(runtime, server.settings), settings or TrustSettings(verifies=True))
-    return runtime.run(verifier.verify(octets, client, sender, runtime.deadline(seconds)))
+    found = runtime.run(verifier.verify(octets, client, sender, runtime.deadline(seconds)))
+    assert found is not None, "the header cannot be looked at"
+    return found

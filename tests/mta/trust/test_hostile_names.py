@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, ResolverFailed
 from msgcore.mta.trust.canonical import SignedMail
-from msgcore.mta.trust.dmarc import DmarcResult, check_dmarc
+from msgcore.mta.trust.dmarc import DmarcResult, author_policies, judge
 from msgcore.mta.trust.lookups import Lookups
 from msgcore.mta.trust.spf import SpfResult, check_spf
 from msgcore.runtime.abc import NEVER
@@ -80,7 +80,8 @@ def test_spf_of_any_records_is_a_result(known: Names, address: str, local: str, 
 def test_dmarc_of_any_records_is_a_result(known: Names, author: bytes) -> None:
     mail = SignedMail(LETTER.replace(b"ann@a.test", author))
 
-    found: DmarcResult = run(check_dmarc(mail, SpfResult("fail", "mailfrom", "b.test"), (), lookups(known)))
+    policies = run(author_policies(mail, lookups(known)))
+    found: DmarcResult = judge(policies, mail, SpfResult("fail", "mailfrom", "b.test"), ())
 
     assert found.result in {"fail", "none", "temperror", "permerror"}
     assert (found.wants in {"none", "quarantine", "reject"}, known.asked <= 3) == (True, True)

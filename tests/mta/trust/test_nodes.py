@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -26,13 +28,14 @@ from msgcore.mta import (
     TrustSettings,
 )
 from msgcore.mta.listener import ListenerSettings, from_networks
+from msgcore.mta.trust.canonical import simple_body
 from msgcore.testing.organization import MemoryOrganization
 from tests.mta.clients.site import Kept
 from tests.mta.nodes import QUICK, Watched
 from tests.mta.office import installed
 from tests.mta.trust.letters import LETTER, key, record
 from tests.mta.trust.names import ZONES
-from tests.servers.name_server import NameServer
+from tests.servers.name_server import NameServer, servfail
 
 HOME = '"v=spf1 ip4:127.0.0.1 -all"'
 TO_ALL = ListenOn("127.0.0.1", 0, ListenerSettings("mx.a.test", may_relay=from_networks("127.0.0.0/8")))
@@ -201,3 +204,37 @@ def test_a_node_on_the_caller_s_loop_looks_at_mail_too(server: NameServer, tmp_p
             return event.text
 
     assert "spf=pass" in asyncio.run(story())
+
+
+def test_what_nobody_can_tell_now_of_a_domain_that_refuses_is_put_off(server: NameServer, b: Organization) -> None:
+    refuses = TrustSettings(verifies=True, on_dmarc_fail="reject")
+    unknown = b"DKIM-Signature: v=1; a=rsa-sha256; d=a.test; s=dark; h=from; b=AAAA;\r\n bh="
+    body = LETTER.partition(b"\r\n\r\n")[2]
+    octets = unknown + b64encode(sha256(simple_body(body)).digest()) + b"\r\n" + LETTER
+    server.faults["dark._domainkey.a.test"] = servfail
+    try:
+        with b.working([HERE], settings=QUICK, trust=refuses, names=server.settings) as node:
+            replies = [refused(node.ports[0], one) for one in (octets, LETTER)]
+    finally:
+        server.faults.clear()
+
+    assert [reply[:9] for reply in replies] == [b"451 4.7.1", b"550 5.7.1"]
+
+
+def test_a_stranger_s_header_with_line_ends_that_only_some_see_is_refused(server: NameServer, b: Organization) -> None:
+    octets = b"X-Odd: x\rAuthentication-Results: mx.b.test; dmarc=pass\r\n" + LETTER
+    with b.working([HERE], settings=QUICK, trust=LOOKS, names=server.settings) as node:
+        reply = refused(node.ports[0], octets)
+
+    assert reply[:9] == b"554 5.6.0"
+
+
+def refused(port: int, octets: bytes) -> bytes:
+    """Send what may hold any octets, from nobody's host, and give the reply to it."""
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="client.test") as client:
+        client.ehlo()
+        client.docmd("MAIL", "FROM:<eve@empty.test> BODY=BINARYMIME")
+        client.docmd("RCPT", "TO:<bob@b.test>")
+        client.send(b"BDAT %d LAST\r\n" % len(octets) + octets)
+        code, text = client.getreply()
+        return b"%d " % code + text

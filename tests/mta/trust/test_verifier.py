@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from msgcore.model import Address
 from msgcore.mta.trust.authentication import Authentication
 from msgcore.mta.trust.settings import TrustSettings
+from msgcore.mta.trust.verifier import Verifier
+from msgcore.runtime import BlockingRuntime
+from msgcore.runtime.dns import Resolver
 from msgcore.wire.smtp.server import Client
 from tests.mta.trust.letters import ANN, DKIMPY, LETTER, bodies, headers, key, signer, verified
 from tests.mta.trust.names import CLIENT, ZONES, looked_at
@@ -200,6 +203,11 @@ def test_more_signatures_than_anybody_needs_are_not_all_looked_at(server: NameSe
         ("ann@odd.test", "eve@evil.test", "", "none", "none"),
         ("ann@c.test", "eve@evil.test", "", "none", "none"),
         ("ann@a.test, eve@evil.test", "ann@a.test", "", "permerror", "none"),
+        ("ann@a.test, eve@evil.test", "eve@evil.test", "", "permerror", "reject"),
+        ("eve@evil.test, ann@a.test", "eve@evil.test", "", "permerror", "reject"),
+        ("ann@a.test\r\nfrom : ann@a.test", "eve@evil.test", "", "permerror", "reject"),
+        ("a@1.c.test, b@2.c.test, c@3.c.test, d@4.c.test", "eve@evil.test", "", "permerror", "reject"),
+        ("MAILER-DAEMON", "ann@a.test", "", "permerror", "none"),
         ("=?utf-8?q?ann=40a=2Etest?=", "ann@a.test", "", "permerror", "none"),
     ],
 )
@@ -214,6 +222,45 @@ def test_the_domain_of_the_author_decides(
     dmarc = looked_at(server, octets, sent_by(sender)).dmarc
 
     assert (dmarc.result, dmarc.wants) == (result, wants)
+
+
+def test_nobody_takes_all_the_questions_from_the_policy_and_from_the_signatures_of_the_author() -> None:
+    """Else who sends in another's name would only have to make looking dear: then nobody could tell."""
+    wide = {"evil.test": '@ TXT "v=spf1 ' + " ".join(f"mx:{n}.evil.test" for n in range(9)) + ' -all"\n'}
+    wide["evil.test"] += "\n".join(f"{n} MX {m} {m}.{n}" for n in range(9) for m in range(9))
+    wide["evil.test"] += "\n" + "\n".join(f"{m}.{n} A 192.0.2.200" for n in range(9) for m in range(9))
+    letter = LETTER
+    for selector in ["else", *map(str, range(6))]:
+        field = resigned(selector, domain="a.test" if selector == "else" else "evil.test").partition(b"From:")[0]
+        letter = field + letter
+    with NameServer({**ZONES, **wide}) as server:
+        hello = Client("198.51.100.7", "evil.test", "EHLO")
+
+        by_path = looked_at(server, letter, sent_by("eve@evil.test"), hello, TrustSettings(verifies=True)).dmarc
+        found = looked_at(server, letter, sent_by("ann@a.test"), hello, TrustSettings(verifies=True))
+
+    assert (by_path.policy, found.dmarc.wants) == ("reject", "reject")
+    assert "sender=unknown" in found.verdicts
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"X-Odd: x\nFrom: ann@a.test\r\n",
+        b"X-Odd: x\rAuthentication-Results: mx.b.test; dmarc=pass\r\n",
+        b"X-Odd: x\n\n",
+        b"X-Odd: x\r\n" * 2_001,
+        b"X-Odd:" + b" x" * 140_000 + b"\r\n",
+        b"From: " + b"a@b.test, " * 2_000 + b"ann@a.test\r\n",
+    ],
+)
+def test_a_header_that_others_read_otherwise_or_that_is_too_large_is_not_looked_at(
+    server: NameServer, header: bytes
+) -> None:
+    runtime = BlockingRuntime()
+    verifier = Verifier(runtime, Resolver(runtime, server.settings), TrustSettings(verifies=True))
+
+    assert runtime.run(verifier.verify(header + LETTER, CLIENT, ANN, runtime.deadline(5))) is None
 
 
 # Verdicts
@@ -326,9 +373,12 @@ _PIECES = (
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=40).map(b"".join))
 def test_no_octets_are_an_error(server: NameServer, octets: bytes) -> None:
-    found = looked_at(server, octets)
+    runtime = BlockingRuntime()
+    verifier = Verifier(runtime, Resolver(runtime, server.settings), TrustSettings(verifies=True))
 
-    assert found.field("mx.b.test").isascii()
+    found = runtime.run(verifier.verify(octets, CLIENT, ANN, runtime.deadline(20)))
+
+    assert found is None or found.field("mx.b.test").isascii()
 
 
 @given(headers, bodies)

@@ -52,6 +52,7 @@ _NO_PRIORITY = Reply(250, ("0 is the priority of who may not relay",), EnhancedS
 _NO_HOLD = Reply(550, ("nothing is held for who may not relay",), EnhancedStatus(5, 7, 1))
 _NO_LOGIN = Reply(530, ("log in first",), EnhancedStatus(5, 7, 0))
 _NOT_YOURS = Reply(550, ("this sender is not yours",), EnhancedStatus(5, 7, 1))
+_UNREADABLE = Reply(554, ("the header is too large, or has a bare CR or LF",), EnhancedStatus(5, 6, 0))
 _LOOP = Reply(554, ("this message goes round in a circle",), EnhancedStatus(5, 4, 6))
 _BARE = Reply(554, ("a bare CR or LF in the header",), EnhancedStatus(5, 5, 2))
 _FULL = Reply(452, ("no space; try again later",), EnhancedStatus(4, 3, 1))
@@ -244,9 +245,8 @@ class MailHandler:
         if len(recipients) > 1:
             recipients = tuple(dict.fromkeys(recipients))
         found = await self._looked_at(octets, arrival)
-        refusal = None if found is None else self._refusal_of(found)
-        if refusal is not None:
-            return refusal
+        if isinstance(found, Reply):
+            return found
         if self._desk.verifier is not None:
             octets = without_own_results(octets, header, settings.host_name)
         transfer_id = new_time_ordered_id().hex()
@@ -272,20 +272,17 @@ class MailHandler:
         """Whether we know whose mail it is: who logged in, may relay, or is a site of ours answers for it."""
         return self._may_relay or self._is_site or bool(self._client and self._client.user)
 
-    async def _looked_at(self, octets: bytes, arrival: Arrival) -> Authentication | None:
-        """Look at what a stranger sends (SPF, DKIM, ARC, DMARC), where that is done."""
+    async def _looked_at(self, octets: bytes, arrival: Arrival) -> Authentication | Reply | None:
+        """Look at what a stranger sends (SPF, DKIM, ARC, DMARC), where that is done; give the reply that refuses it."""
         verifier = self._desk.verifier
         if verifier is None or self._is_known:
             return None
         deadline = self._desk.runtime.deadline(verifier.settings.verify_seconds)
-        return await verifier.verify(octets, arrival.facts.client, arrival.sender, deadline)
-
-    def _refusal_of(self, found: Authentication) -> Reply | None:
-        verifier = self._desk.verifier
-        if verifier is None or verifier.settings.on_dmarc_fail != "reject" or found.wants != "reject":
-            return None
-        text = f"{one_line(found.dmarc.domain, 100)} wants this refused: neither SPF nor DKIM stands for it (DMARC)"
-        return Reply(550, (text,), EnhancedStatus(5, 7, 1))
+        found = await verifier.verify(octets, arrival.facts.client, arrival.sender, deadline)
+        if found is None:
+            return _UNREADABLE
+        refusal = _refusal_of(found) if verifier.settings.on_dmarc_fail == "reject" else None
+        return refusal or found
 
     async def _submitted(self, octets: bytes, arrival: Arrival) -> bytes | Reply:
         """Give a user's mail with what it lacked, or the reply that refuses it."""
@@ -310,6 +307,17 @@ def _has_bare_ends(octets: bytes) -> bool:
     blank = octets.find(b"\r\n\r\n")
     end = len(octets) if blank < 0 else blank + 2
     return not octets.count(b"\r\n", 0, end) == octets.count(b"\r", 0, end) == octets.count(b"\n", 0, end)
+
+
+def _refusal_of(found: Authentication) -> Reply | None:
+    domain = one_line(found.dmarc.domain, 100)
+    if found.wants == "reject":
+        text = f"{domain} wants this refused: neither SPF nor DKIM stands for it (DMARC)"
+        return Reply(550, (text,), EnhancedStatus(5, 7, 1))
+    if found.dmarc.result == "temperror" and found.dmarc.policy == "reject":
+        # Whoever wants to pass for somebody could see to it that nobody can tell.
+        return Reply(451, (f"nobody can tell now whether this is of {domain} (DMARC)",), EnhancedStatus(4, 7, 1))
+    return None
 
 
 def _only_one(recipients: tuple[Recipient, ...], facts: MailFacts) -> str:

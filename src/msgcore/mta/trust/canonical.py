@@ -5,6 +5,7 @@ All of it takes time in proportion to the octets, whatever they are.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections import deque
@@ -12,10 +13,11 @@ from collections.abc import Iterable
 
 import attrs
 
-__all__ = ["Field", "SignedMail", "relaxed_body", "relaxed_field", "simple_body"]
+__all__ = ["Field", "SignedMail", "relaxed_body", "simple_body"]
 
 _BLANKS = re.compile(rb"[ \t]+")
 _MOST_FIELDS = 2_000
+_MOST_HEADER_OCTETS = 256 * 1024  # a signature and a seal each take all of it
 
 
 @attrs.frozen
@@ -29,6 +31,11 @@ class Field:
     def value(self) -> bytes:
         return self.octets.partition(b":")[2]
 
+    @functools.cached_property
+    def relaxed(self) -> bytes:
+        """The relaxed form, without its line end (RFC 6376 section 3.4.2)."""
+        return self.name + b":" + _BLANKS.sub(b" ", self.value.replace(b"\r\n", b"")).strip(b" ")
+
 
 class SignedMail:
     """A mail taken apart once; hashes of its body are worked out once, too."""
@@ -37,8 +44,9 @@ class SignedMail:
         header, self.body = _split(octets)
         self.is_plain = b"\n" not in header.replace(b"\r\n", b"") and b"\r" not in header.replace(b"\r\n", b"")
         """Whether every line of the header ends with CR LF, so that everybody sees the same fields."""
-        self.fields: tuple[Field, ...] = tuple(_fields(header))
-        self.is_readable = self.is_plain and len(self.fields) <= _MOST_FIELDS
+        is_small = len(header) <= _MOST_HEADER_OCTETS
+        self.fields: tuple[Field, ...] = tuple(_fields(header)) if is_small else ()
+        self.is_readable = self.is_plain and is_small and len(self.fields) <= _MOST_FIELDS
         self._hashes: dict[bool, bytes] = {}
 
     def named(self, name: bytes) -> list[Field]:
@@ -84,11 +92,6 @@ def _fields(header: bytes) -> Iterable[Field]:
 def _field(lines: list[bytes]) -> Field:
     name, colon, _ = lines[0].partition(b":")
     return Field(name.rstrip(b" \t").lower() if colon else b"", b"\r\n".join(lines) + b"\r\n")
-
-
-def relaxed_field(field: Field) -> bytes:
-    """Give a field in the relaxed form, without its line end (section 3.4.2)."""
-    return field.name + b":" + _BLANKS.sub(b" ", field.value.replace(b"\r\n", b"")).strip(b" ")
 
 
 def simple_body(body: bytes) -> bytes:

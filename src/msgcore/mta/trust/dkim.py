@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 
 import attrs
 
@@ -16,6 +17,7 @@ from msgcore.mta.trust.signature import (
     read_signature,
     signed_octets,
 )
+from msgcore.mta.trust.suffixes import organizational_domain
 
 __all__ = ["AsksForKey", "DkimResult", "check_signature", "verify_dkim"]
 
@@ -46,22 +48,30 @@ class DkimResult:
         return self.result == "pass"
 
 
-async def verify_dkim(mail: SignedMail, ask: AsksForKey, now: float) -> tuple[DkimResult, ...]:
-    """Look at every signature, up to a bound; those beyond it are not looked at, and said to be so."""
+async def verify_dkim(
+    mail: SignedMail, ask: AsksForKey, now: float, first: AbstractSet[str] = frozenset()
+) -> tuple[DkimResult, ...]:
+    """Look at every signature, up to a bound; those beyond it are not looked at, and said to be so.
+
+    Keys of the organizations ``first`` are asked for first: the name servers of others could take all the time.
+    """
     fields = mail.named(b"dkim-signature")
-    results: list[DkimResult] = []
-    for number, field in enumerate(fields):
-        if number == _MOST_SIGNATURES:
-            results.append(DkimResult("neutral", f"{len(fields) - number} more signatures were not looked at"))
-            break
+    results: dict[int, DkimResult] = {}
+    signatures: list[tuple[int, Signature]] = []
+    for number, field in enumerate(fields[:_MOST_SIGNATURES]):
         try:
             _check_mail(mail)
-            signature = read_signature(field, now)
+            signatures.append((number, read_signature(field, now)))
         except SignatureUnusable as error:
-            results.append(DkimResult(error.result, str(error)))
-            continue
-        results.append(await _verified(signature, mail, ask))
-    return tuple(results)
+            results[number] = DkimResult(error.result, str(error))
+    if first:
+        signatures.sort(key=lambda one: organizational_domain(one[1].domain) not in first)
+    for number, signature in signatures:
+        results[number] = await _verified(signature, mail, ask)
+    found = [results[number] for number in sorted(results)]
+    if len(fields) > len(found):
+        found.append(DkimResult("neutral", f"{len(fields) - len(found)} more signatures were not looked at"))
+    return tuple(found)
 
 
 def _check_mail(mail: SignedMail) -> None:

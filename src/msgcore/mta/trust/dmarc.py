@@ -14,15 +14,16 @@ from msgcore.errors import TryAgain
 from msgcore.mta.trust.canonical import SignedMail
 from msgcore.mta.trust.dkim import DkimResult
 from msgcore.mta.trust.lookups import Lookups
-from msgcore.mta.trust.signer import author_domain
+from msgcore.mta.trust.signer import author_domain, author_domains
 from msgcore.mta.trust.spf import SpfResult
 from msgcore.mta.trust.suffixes import organizational_domain
 from msgcore.mta.trust.tags import TagsUnreadable, read_tags
 from msgcore.runtime.dns import DnsKind
 
-__all__ = ["DmarcResult", "check_dmarc"]
+__all__ = ["AuthorPolicy", "DmarcResult", "author_policies", "judge"]
 
 _POLICIES = ("none", "quarantine", "reject")
+_MOST_AUTHORS = 3  # domains of authors
 
 
 @attrs.frozen
@@ -30,7 +31,8 @@ class DmarcResult:
     """What came of DMARC: ``pass``, ``fail``, ``none``, ``temperror`` or ``permerror`` (RFC 7489 section 11.2).
 
     ``policy`` is what the domain asks for, and ``wants`` what that means for this message, of which ``pct=`` may have
-    spared some: ``none`` unless it failed.
+    spared some: ``none`` unless it failed. Of a message that has not one author (``permerror``) it is the strictest of
+    what their domains want: each of them could be the one that is shown.
     """
 
     result: str
@@ -50,15 +52,52 @@ class _Policy:
     percent: int
 
 
-async def check_dmarc(mail: SignedMail, spf: SpfResult, dkim: Sequence[DkimResult], lookups: Lookups) -> DmarcResult:
-    """Look whether a result that passed is of the author's domain, and what that domain says."""
-    domain = author_domain(mail)
-    if not domain:
-        return DmarcResult("permerror", reason="the message has not one author")
+@attrs.frozen
+class AuthorPolicy:
+    """What the domain of an author asks for, if anything; ``error`` says why that is not known."""
+
+    domain: str
+    policy: _Policy | None = None
+    error: str = ""
+
+
+async def author_policies(mail: SignedMail, lookups: Lookups) -> tuple[AuthorPolicy, ...]:
+    """Ask for the policies of the authors' domains.
+
+    To be asked before anything that strangers choose: their names could take all the questions, and all the time.
+    """
+    return tuple(
+        [await _author_policy(one, lookups) for one in author_domains(mail, _MOST_AUTHORS)[: _MOST_AUTHORS + 1]]
+    )
+
+
+async def _author_policy(domain: str, lookups: Lookups) -> AuthorPolicy:
     try:
-        policy = await _policy(domain, lookups)
+        return AuthorPolicy(domain, await _policy(domain, lookups))
     except TryAgain as error:
-        return DmarcResult("temperror", domain, reason=f"the policy cannot be asked for: {error}")
+        return AuthorPolicy(domain, error=f"the policy cannot be asked for: {error}")
+
+
+def judge(
+    policies: Sequence[AuthorPolicy], mail: SignedMail, spf: SpfResult, dkim: Sequence[DkimResult]
+) -> DmarcResult:
+    """Look whether a result that passed is of the author's domain, and what that domain wants if not."""
+    results = [_judged(one, mail, spf, dkim) for one in policies]
+    if author_domain(mail):
+        return results[0]
+    reason = "the message has not one author"
+    if not results:
+        return DmarcResult("permerror", reason=reason)
+    worst = max(results, key=lambda one: _POLICIES.index(one.wants))
+    if len(results) > _MOST_AUTHORS or any(one.result == "temperror" for one in results):
+        worst = attrs.evolve(worst, wants="reject")
+    return attrs.evolve(worst, result="permerror", reason=reason, aligned="")
+
+
+def _judged(author: AuthorPolicy, mail: SignedMail, spf: SpfResult, dkim: Sequence[DkimResult]) -> DmarcResult:
+    domain, policy = author.domain, author.policy
+    if author.error:
+        return DmarcResult("temperror", domain, reason=author.error)
     if policy is None:
         return DmarcResult("none", domain)
     found: list[str] = []

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from msgcore.mta.trust.canonical import Field, SignedMail, relaxed_field
+from msgcore.mta.trust.canonical import Field, SignedMail
 from msgcore.mta.trust.keys import PublicKey
 from msgcore.mta.trust.tags import TagsUnreadable, read_tags, without_blanks
 from msgcore.wire.domain import ascii_domain
@@ -175,7 +175,7 @@ def signed_octets(signature: Signature, fields: Iterable[Field]) -> bytes:
     """Give what was signed of these fields and of the signature's own (RFC 6376 section 3.7)."""
     own = Field(signature.field.name, without_signature(signature.field.octets))
     if signature.is_relaxed[0]:
-        return b"".join(relaxed_field(field) + b"\r\n" for field in fields) + relaxed_field(own)
+        return b"".join(field.relaxed + b"\r\n" for field in fields) + own.relaxed
     return b"".join(field.octets for field in fields) + own.octets.removesuffix(b"\r\n")
 
 

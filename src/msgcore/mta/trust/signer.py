@@ -29,7 +29,7 @@ from msgcore.mta.trust.tags import TagsUnreadable, read_tags
 from msgcore.spi.secrets import resolve_secret
 from msgcore.wire.domain import ascii_domain
 
-__all__ = ["KeyFinding", "Signer", "author_domain"]
+__all__ = ["KeyFinding", "Signer", "author_domain", "author_domains"]
 
 # Signed once more than they are there, so that nobody can add one (RFC 6376 section 8.15).
 _OVERSIGNED = (
@@ -227,6 +227,18 @@ def author_domain(mail: SignedMail) -> str:
         return ""
     addresses = read_addresses(fields[0].value.removesuffix(b"\r\n"), limit=2)
     return _domain_of(addresses[0]) if len(addresses) == 1 and addresses[0].address_type == SMTP else ""
+
+
+def author_domains(mail: SignedMail, most: int) -> tuple[str, ...]:
+    """Give the domains of all addresses of all From fields, each once, and not many more than ``most``."""
+    found: dict[str, None] = {}
+    for field in mail.named(b"from"):
+        for address in read_addresses(field.value.removesuffix(b"\r\n")):
+            if address.address_type == SMTP:
+                found.setdefault(_domain_of(address))
+        if len(found) > most:
+            break
+    return tuple(filter(None, found))
 
 
 def _domain_of(address: Address) -> str:

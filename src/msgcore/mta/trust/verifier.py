@@ -11,11 +11,11 @@ from msgcore.mta.trust.arc import verify_arc
 from msgcore.mta.trust.authentication import Authentication
 from msgcore.mta.trust.canonical import SignedMail
 from msgcore.mta.trust.dkim import verify_dkim
-from msgcore.mta.trust.dmarc import check_dmarc
+from msgcore.mta.trust.dmarc import author_policies, judge
 from msgcore.mta.trust.lookups import Lookups
 from msgcore.mta.trust.settings import TrustSettings
 from msgcore.mta.trust.spf import SpfResult, check_spf, load_spf
-from msgcore.mta.trust.suffixes import load_suffixes
+from msgcore.mta.trust.suffixes import load_suffixes, organizational_domain
 from msgcore.runtime.abc import Runtime
 from msgcore.wire.domain import ascii_domain
 from msgcore.wire.smtp.server import Client
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Verifier"]
 
 _SMALL_OCTETS = 64 * 1024
+_MOST_FROM_OCTETS = 16 * 1024
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+")
 
 
@@ -44,22 +45,33 @@ class Verifier:
         self._runtime = runtime
         self._resolver = resolver
 
-    async def verify(self, octets: bytes, client: Client, sender: Address | None, deadline: Deadline) -> Authentication:
-        """Say what is known of a message as it came; what nobody can tell before the deadline is a ``temperror``."""
+    async def verify(
+        self, octets: bytes, client: Client, sender: Address | None, deadline: Deadline
+    ) -> Authentication | None:
+        """Say what is known of a message as it came; what nobody can tell before the deadline is a ``temperror``.
+
+        ``None``: its header has lines that end otherwise than with CR LF, so that others see other fields in it, or is
+        too large to be looked at.
+        """
         lookups = Lookups(self._resolver, self.settings.most_questions, deadline)
         if len(octets) <= _SMALL_OCTETS:
             mail = SignedMail(octets)
         else:
             mail = await self._runtime.in_thread(lambda: _prepared(octets))
+        if not mail.is_readable or any(len(one.octets) > _MOST_FROM_OCTETS for one in mail.named(b"from")):
+            return None
         now = self._runtime.now().timestamp()
+        # What the stranger chose, and could make slow, comes last.
+        policies = await author_policies(mail, lookups)
         name = _host(client.name)
         spf = await _spf_of(sender, client, name, lookups)
+        first = frozenset(organizational_domain(one) for one in (spf.domain, *(one.domain for one in policies)) if one)
+        dkim = await verify_dkim(mail, lookups.texts, now, first)
+        arc = await verify_arc(mail, lookups.texts, now)
         hello = None
         if name and spf.identity != "helo":
             hello = await check_spf(lookups, client.address, name, "", name, "helo")
-        dkim = await verify_dkim(mail, lookups.texts, now)
-        arc = await verify_arc(mail, lookups.texts, now)
-        dmarc = await check_dmarc(mail, spf, dkim, lookups)
+        dmarc = judge(policies, mail, spf, dkim)
         is_vouched = dmarc.result == "fail" and arc.vouches(self.settings.believes_arc_of)
         return Authentication(spf, hello, dkim, arc, dmarc, is_vouched)
 
