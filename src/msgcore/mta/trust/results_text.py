@@ -87,5 +87,8 @@ def without_own_results(octets: bytes, header: bytes, host: str) -> bytes:
 
 
 def _is_of(field: str, own: str, named: re.Pattern[str]) -> bool:
-    text = field.partition(":")[2]
-    return read_results(text)[0].rstrip(".") == own or named.search(text.lower().partition(";")[0]) is not None
+    text = field.partition(":")[2].lower()
+    whose = read_results(text)[0].rstrip(".")
+    # Of what is too long to be read, or may be a comment to somebody else, nobody can say where the name ends.
+    is_odd = not whose or text.lstrip().startswith("(")
+    return whose == own or named.search(text if is_odd else text.partition(";")[0]) is not None
