@@ -19,7 +19,7 @@ from msgcore.runtime import Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.modes import Mode
 from msgcore.testing.queues import ANN, LETTER, to
-from tests.mta.nexthop.hosts import FIRST, MxHostServer, Place, place, tls_of, tlsa_of
+from tests.mta.nexthop.hosts import FIRST, SECOND, MxHostServer, Place, place, tls_of, tlsa_of
 from tests.servers import Authority, KeyPair
 from tests.servers.name_server import altered, servfail
 
@@ -107,6 +107,23 @@ def test_domains_that_have_a_host_in_common_have_no_policy_in_common(shared: Pla
 
     assert shared.at_gateway(Mode.BLOCKING, story) == ["Accepted", "TlsFailed", "Accepted"]
     assert [one.policy.domain for one in shared.counted.results] == ["lax.test", "b.test"]
+
+
+@pytest.fixture
+def late(authority: Authority, pair: KeyPair) -> Iterator[Place]:
+    """A domain of many hosts, of which only the last has records that can be had."""
+    hosts = "\n".join(f"@ MX {number} old{number}\nold{number} A {SECOND}" for number in range(5))
+    zone = f"{hosts}\n@ MX 10 mx1\nmx1 A {FIRST}\n_PORT._tcp.mx1 {tlsa_of(pair)}"
+    yield from place(authority, pair, {"b.test": zone}, ["b.test"])
+
+
+def test_hosts_that_get_nothing_do_not_hide_the_next_one(mode: Mode, late: Place) -> None:
+    for number in range(5):
+        late.names.faults[f"_{late.port}._tcp.old{number}.b.test"] = servfail
+    [outcome] = late.deliver(mode)
+
+    assert (type(outcome), outcome.remote_mta) == (Accepted, "mx1.b.test"), outcome
+    assert [host for _, result, host in late.counted.told if result] == [f"old{number}.b.test" for number in range(5)]
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ class _Attempt:
     found_policy: FoundPolicy
     is_counted: bool
     errors: list[MsgcoreError | Unfit] = attrs.field(factory=list[MsgcoreError | Unfit])
+    unfit: set[str] = attrs.field(factory=set[str])
 
     def policy(self, kind: PolicyKind, records: Sequence[str] = ()) -> AppliedPolicy:
         sts = self.found_policy.policy
@@ -203,7 +204,14 @@ class MxDelivery:
             return [Outcomes(dict.fromkeys(first.recipients, found))]
         attempt = await self._begin(name, message, deadline)
         last: Sequence[Outcomes] | None = None
-        for way in await self._ways(attempt, found, deadline):
+        ways = await self._ways(attempt, found, deadline)
+        while not ways and found.has_more:
+            others = await self._finder.find(name, deadline, attempt.unfit)
+            if isinstance(others, Refused):
+                break
+            found = others
+            ways = await self._ways(attempt, found, deadline)
+        for way in ways:
             if deadline.is_past:
                 break
             try:
@@ -235,12 +243,15 @@ class MxDelivery:
         fit: list[Known] = []
         demands: dict[str, tuple[TlsDemand, AppliedPolicy]] = {}
         for host, addresses in found.hosts:
+            if host.name in attempt.unfit:
+                continue
             try:
                 facts = await self._finder.facts(host.name, found, deadline)
             except ResolverFailed as error:
                 kind = "dnssec-invalid" if isinstance(error, DnssecFailed) else "tlsa-invalid"
                 self._count_in(attempt, attempt.policy("tlsa"), kind, Target(host.name, ""), error)
                 attempt.errors.append(Unfit(f"{host.name}: its TLSA records are not known: {error}", "tlsa"))
+                attempt.unfit.add(host.name)
                 continue
             demanded = demand(attempt.wishes, facts)
             if isinstance(demanded, Unfit):
@@ -248,6 +259,7 @@ class MxDelivery:
                     self._count_in(attempt, attempt.policy(demanded.kind), demanded.result, Target(host.name, ""))
                 may_pass = not attempt.found_policy.is_certain or attempt.found_policy.problem
                 attempt.errors.append(attrs.evolve(demanded, is_permanent=False) if may_pass else demanded)
+                attempt.unfit.add(host.name)
                 continue
             records = [f"{one.usage} {one.selector} {one.matching} {one.data.hex()}" for one in facts.tlsa or ()]
             demands[host.name] = demanded, attempt.policy(demanded.kind, records)

@@ -37,12 +37,14 @@ class FoundHosts:
     """The hosts of a domain in the order in which they are tried, with their addresses.
 
     ``is_secure``: DNSSEC proves which these are; ``bases`` are the names under which a host's TLSA records are asked
-    for, the first first: none where DNSSEC does not prove its addresses.
+    for, the first first: none where DNSSEC does not prove its addresses. ``has_more``: hosts behind these were not
+    looked at.
     """
 
     hosts: tuple[Known, ...]
     is_secure: bool = False
     bases: dict[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
+    has_more: bool = False
 
 
 @attrs.frozen
@@ -58,8 +60,10 @@ class HostFinder:
     families: str = "any"
     allows_loopback: bool = False
 
-    async def find(self, domain: str, deadline: Deadline) -> FoundHosts | Refused:
+    async def find(self, domain: str, deadline: Deadline, unfit: Collection[str] = ()) -> FoundHosts | Refused:
         """Find the hosts of a domain in A-labels, or of an address in brackets; a refusal is for good.
+
+        As many as one attempt needs besides those that are ``unfit``.
 
         Raises:
             ResolverFailed: DNS does not say now; ``DnssecFailed`` where it lies.
@@ -81,14 +85,17 @@ class HostFinder:
         known: list[Known] = []
         bases: dict[str, tuple[str, ...]] = {}
         troubles: list[ResolverFailed] = []
+        has_more = False
         for host in hosts:
             try:
                 known.append((host, await self._addresses(host, answer.is_secure, bases, deadline)))
             except ResolverFailed as error:
                 troubles.append(error)
-            if sum(any(not self.is_in_penalty(one) for one in found) for _, found in known) >= MOST_HOSTS:
+            good = [one for one, found in known if one.name not in unfit and not all(map(self.is_in_penalty, found))]
+            if len(good) >= MOST_HOSTS:
+                has_more = host is not hosts[-1]
                 break
-        return self._found(domain, known, troubles, FoundHosts((), answer.is_secure, bases))
+        return self._found(domain, known, troubles, FoundHosts((), answer.is_secure, bases, has_more))
 
     def _found(
         self, domain: str, known: Sequence[Known], troubles: Collection[ResolverFailed], found: FoundHosts
