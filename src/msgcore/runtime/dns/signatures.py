@@ -80,12 +80,11 @@ class Zone:
     by_tag: Mapping[tuple[int, int], Sequence[DNSKEY]] = attrs.field(init=False, eq=False, repr=False)
     """The keys by tag and algorithm; to work out a tag takes as long as a look at every octet."""
 
-    @by_tag.default
-    def _by_tag(self) -> Mapping[tuple[int, int], Sequence[DNSKEY]]:
+    def __attrs_post_init__(self) -> None:
         found: dict[tuple[int, int], list[DNSKEY]] = {}
         for key in self.keys:
             found.setdefault((dns.dnssec.key_id(key), key.algorithm), []).append(key)
-        return found
+        object.__setattr__(self, "by_tag", found)
 
 
 @attrs.frozen
