@@ -253,6 +253,19 @@ def test_a_policy_is_kept_for_all_nodes_and_never_replaced_by_an_older_one(town:
     assert (kept and kept.policy_id, nothing) == ("2", None)
 
 
+def test_a_policy_whose_time_is_over_makes_room(town: Town) -> None:
+    async def story(one: Node, _: Node) -> list[bool]:
+        now = one.runtime.now()
+        for domain in ("b.test", "c.test"):
+            await one.keeper.keep_policy(KeptPolicy(domain, "1", "x", now, now + timedelta(hours=1)), NEVER)
+        town.clock.move(3_600)
+        late = one.runtime.now()
+        await one.keeper.keep_policy(KeptPolicy("c.test", "2", "x", late, late + timedelta(hours=1)), NEVER)
+        return [await one.keeper.kept_policy(domain, NEVER) is not None for domain in ("b.test", "c.test")]
+
+    assert town.at_nodes(story) == [False, True]
+
+
 KINDS: list[PolicyKind] = ["tlsa", "sts", "no-policy-found"]
 RESULTS = st.builds(
     SessionResult,

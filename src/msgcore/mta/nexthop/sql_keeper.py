@@ -44,7 +44,7 @@ class SqlKeeper:
         return KeptPolicy(domain, policy_id, policy, fetched, expires)
 
     async def keep_policy(self, kept: KeptPolicy, deadline: Deadline) -> None:
-        """Keep a policy, unless another node has fetched one later."""
+        """Keep a policy, unless another node has fetched one later; those whose time is over are forgotten."""
         statement = (
             "insert into sts_policy (domain, policy_id, policy, fetched_at, expires_at) values (?, ?, ?, ?, ?)"
             " on conflict (domain) do update set policy_id = excluded.policy_id, policy = excluded.policy,"
@@ -54,6 +54,9 @@ class SqlKeeper:
         times = filetime_from_datetime(kept.fetched_at), filetime_from_datetime(kept.expires_at)
         values = kept.domain, kept.policy_id, kept.text, *times
         await self._database.write(self._runtime, lambda c: c.run(statement, values), deadline)
+        # By itself, so that two nodes do not wait for each other's rows.
+        over, now = "delete from sts_policy where expires_at <= ?", self._now()
+        await self._database.write(self._runtime, lambda c: c.run(over, (now,)), deadline)
 
     # Counts
 
