@@ -155,6 +155,40 @@ def test_hung_up_it_goes_on_by_a_new_configuration_and_not_by_a_broken_one(servi
     assert ended == [250, 250]
 
 
+def test_who_is_being_started_while_it_is_hung_up_goes_on_by_the_new_configuration(
+    tmp_path: Path, sink: MailSink
+) -> None:
+    text = configuration(f"sqlite:///{tmp_path / 'mail.db'}", sink.port, workers=2)
+    with Service(tmp_path, text) as service:
+        os.kill(service.workers()["worker 1"], signal.SIGKILL)
+        service.wait_for("starts again")
+        wait_until(lambda: len(children_of(service.process.pid)) == 2 or None, "another worker")
+        service.file.write_text(text.replace("may_relay =", "max_message_octets = 777\nmay_relay ="))
+        service.signal("SIGHUP")
+        service.wait_for("read anew")
+        service.wait_for("worker 1 is process", count=2)
+
+        wait_until(lambda: {offered_size(service.port) for _ in range(20)} == {"777"} or None, "the new size")
+
+
+def children_of(process_id: int) -> list[str]:
+    return Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+
+
+def test_who_is_started_again_after_a_renewal_that_failed_goes_on_as_it_was(tmp_path: Path, sink: MailSink) -> None:
+    text = configuration(f"sqlite:///{tmp_path / 'mail.db'}", sink.port, workers=2)
+    key = tmp_path / "key.pem"
+    key.write_text("no key")
+    with Service(tmp_path, text) as service:
+        keys = f"[trust]\nkeys = [{{ domain = 'a.test', selector = 's', key = 'file:{key}' }}]\n"
+        service.file.write_text(text + keys)
+        service.signal("SIGHUP")
+        service.wait_for("goes on as it was: .*no key can be read there")
+        os.kill(service.workers()["worker 1"], signal.SIGKILL)
+
+        service.wait_for("worker 1 is process", count=2)
+
+
 def begun(port: int) -> smtplib.SMTP:
     """Give a client that has begun to send."""
     client = smtplib.SMTP("127.0.0.1", port, "client.a.test", timeout=60)

@@ -48,7 +48,7 @@ class Children:
         self._keeping = [self._runtime.in_background(self._keep(hand)) for hand in self._hands]
 
     async def renew(self, configuration: Configuration) -> None:
-        self._configuration = configuration  # whoever begins from now on
+        old, self._configuration = self._configuration, configuration  # whoever begins from now on
         errors: list[str] = []
 
         async def renew(hand: Hand) -> None:
@@ -61,6 +61,7 @@ class Children:
             for hand in self._hands:
                 group.start(renew(hand))
         if errors:
+            self._configuration = old
             raise SetupError("; ".join(errors))
 
     async def muster(self) -> Muster:
@@ -109,10 +110,19 @@ class Children:
             await self._begin_again(hand)
 
     async def _begin_again(self, hand: Hand) -> None:
-        if self._closing.is_set or self._configuration is None:
+        configuration = self._configuration
+        if self._closing.is_set or configuration is None:
             return
         self._past.add(WORKERS_RESTARTED)
         try:
-            await hand.begin(self._configuration)
+            await hand.begin(configuration)
         except MsgcoreError as error:
             _log.error("%s cannot start: %s", hand.name, error)
+            return
+        while self._configuration is not configuration and self._configuration is not None:
+            # All others were renewed, or fell back, while it began.
+            configuration = self._configuration
+            try:
+                await hand.renew(configuration)
+            except MsgcoreError as error:
+                _log.error("%s goes on by an older configuration: %s", hand.name, error)

@@ -40,7 +40,9 @@ class Asking:
         number = next(self._numbers)
         answer = self._open[number] = Future()
         try:
-            await self._child.say(json.dumps({"number": number, "what": what, **arguments}).encode())
+            line = json.dumps({"number": number, "what": what, **arguments}).encode()
+            # Its pipe may be full, when its event loop does not turn.
+            await self._runtime.bounded(self._child.say(line), deadline)
             return await self._runtime.wait(answer, deadline)
         finally:
             self._open.pop(number, None)

@@ -36,6 +36,7 @@ class Hand:
         self._held = held
         self._child: Child | None = None
         self._asking: Asking | None = None
+        self._is_renewing = False
 
     @property
     def process_id(self) -> int:
@@ -67,17 +68,22 @@ class Hand:
         _log.info("%s is process %d", self.name, child.process_id)
 
     async def renew(self, configuration: Configuration) -> None:
-        """Have it go on by another configuration; one that is being started has it already.
+        """Have it go on by another configuration; nothing for one that is being started.
 
         Raises:
             MsgcoreError: it cannot, and goes on as before.
         """
-        if self._asking is not None and self.is_at_work:
+        if self._asking is None or not self.is_at_work:
+            return
+        self._is_renewing = True
+        try:
             await self._asking.ask("renew", self._runtime.deadline(START_SECONDS), text=configuration.text)
+        finally:
+            self._is_renewing = False
 
     async def count(self) -> None:
-        """Ask what it has counted; who does not answer is silent."""
-        if self._asking is None or not self.is_at_work:
+        """Ask what it has counted; who does not answer is silent, unless it is busy renewing itself."""
+        if self._asking is None or not self.is_at_work or self._is_renewing:
             return
         try:
             self.counted = Tally.of_data(await self._asking.ask("count", self._runtime.deadline(_ANSWER_SECONDS)))

@@ -49,6 +49,8 @@ class Program:
         count = configuration.workers.count
         self._crew: Crew = Alone(self._runtime) if count == 1 else Children(self._runtime, held, count)
         self._is_draining = False
+        self._is_mixed = False
+        """Whether not everybody works by the same configuration, as the last renewal broke off."""
 
     async def run(self) -> int:
         """Work until a signal ends it; 0 when it ended in order.
@@ -133,10 +135,14 @@ class Program:
             if late:
                 raise ConfigurationError(f"has changed where that needs a restart: {', '.join(late)}", file=old.file)
             await self._begin(organization, newer)
-            if old.needs_new_nodes(newer) or old.logging != newer.logging:
+            if self._is_mixed or old.needs_new_nodes(newer) or old.logging != newer.logging:
+                self._is_mixed = True
                 await self._crew.renew(newer.at(self._ports))
+                self._is_mixed = False
         except MsgcoreError as error:
             _log.error("goes on as it was: %s", error)
+        except Exception:  # a fault of ours in reading a file must not end what is at work
+            _log.exception("goes on as it was")
         else:
             self._configuration = newer
             log_as(newer.logging)
