@@ -71,6 +71,25 @@ def test_spf_of_any_records_is_a_result(known: Names, address: str, local: str, 
     assert known.asked <= 60
 
 
+class ManyHosts:
+    """Every name has as many addresses as an answer holds, and mail servers that are such names."""
+
+    async def ask(self, name: str, kind: DnsKind, deadline: Deadline) -> DnsAnswer:
+        records: Any = [f"198.51.{number // 250}.{number % 250}" for number in range(3_000)]
+        if kind is DnsKind.TXT:
+            records = [b"v=spf1 " + b" ".join(b"mx:%d.evil.test" % number for number in range(9)) + b" -all"]
+        elif kind is DnsKind.MX:
+            records = [MxRecord(number, f"{number}.{name}") for number in range(10)]
+        return DnsAnswer(name, kind, tuple(records), True, False, name, 60)
+
+
+def test_spf_with_more_addresses_than_anybody_has_ends_early() -> None:
+    """It would take more than a minute, in which nobody else's mail is taken."""
+    found = run(check_spf(lookups(ManyHosts()), "192.0.2.1", "evil.test", "ann", "", "mailfrom"))
+
+    assert (found.result, found.reason) == ("permerror", "SPF Permanent Error: too many addresses")
+
+
 @given(
     names,
     st.sampled_from(

@@ -24,6 +24,7 @@ __all__ = ["SpfResult", "check_spf", "load_spf"]
 
 _MOST_RECORD_OCTETS = 8_192  # of all records of one check; the largest in use have less than 5,000
 _MOST_TERM_OCTETS = 300  # a name has 253; the library takes time quadratic in what a term has
+_MOST_HOSTS = 500  # addresses and names of all answers of one check, each of which the library looks at each time
 _RESULTS = frozenset({"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"})
 _KINDS = frozenset({"A", "AAAA", "MX", "PTR", "TXT"})
 
@@ -78,6 +79,7 @@ def _checker() -> Any:
             spf.query.__init__(self, *values)
             self._look_up = look_up
             self._octets = 0
+            self._hosts = 0
 
         def dns(self, name: Any, qtype: str, cnames: object = None, ignore_void: bool = False) -> list[Any]:
             name = str(name).lower().removesuffix(".")
@@ -95,6 +97,10 @@ def _checker() -> Any:
             if qtype == "TXT":
                 for (text,) in found:
                     self._weigh(text)
+            else:
+                self._hosts += len(found)
+                if self._hosts > _MOST_HOSTS:
+                    raise spf.PermError("too many addresses")
             return list(found)
 
         def _weigh(self, text: bytes) -> None:
