@@ -31,8 +31,8 @@ class Node(Closing):
     def wait(self, *, timeout_seconds: float | None = None) -> None:
         self._runtime.run(self._inner.wait(timeout_seconds=timeout_seconds))
 
-    def stop_accepting(self) -> None:
-        self._runtime.run(self._inner.stop_accepting())
+    def stop_accepting(self, *, timeout_seconds: float | None = 60.0) -> None:
+        self._runtime.run(self._inner.stop_accepting(timeout_seconds=timeout_seconds))
 
     def close(self) -> None:
         self._runtime.run(self._inner.close())

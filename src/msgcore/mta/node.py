@@ -173,11 +173,12 @@ class Node:
         if self._running is not None:
             await self._runtime.wait(self._running.ended, self._runtime.deadline(timeout_seconds))
 
-    async def stop_accepting(self) -> None:
+    async def stop_accepting(self, *, timeout_seconds: float | None = 60.0) -> None:
         """Leave who connects from now on to a node that listens at the same sockets; this one goes on, until closed."""
         running = self._running
         if running is not None:
-            await self._runtime.on_loop(lambda _: _stop_accepting(running), NEVER)
+            deadline = self._runtime.deadline(timeout_seconds)
+            await self._runtime.on_loop(lambda _: _stop_accepting(running), deadline)
 
     async def close(self) -> None:
         """Stop in order: nothing new is taken or begun, what is on its way may end, and the rest is given back.

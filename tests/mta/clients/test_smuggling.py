@@ -51,17 +51,22 @@ def way(name: str, pattern: str, port: int) -> Connector:
     return Connector(name, "smtp", [AddressSpace("SMTP", pattern)], options=options)
 
 
-def by_chunks(node: Site, letters: Mapping[str, bytes]) -> None:
-    """Send each letter to Alice and to the sink, as binary octets."""
+def by_chunks(node: Site, letters: Mapping[str, bytes]) -> list[str]:
+    """Send each letter to Alice and to the sink, as binary octets; name those that are taken."""
+    replies: dict[str, str] = {}
     with Talk(node.smtp) as client:
         client.say("EHLO client.test")
         for name, octets in letters.items():
             to = [f"RCPT TO:<{one}>" for one in recipients(name)]
             client.say("MAIL FROM:<ann@node.test> BODY=BINARYMIME", *to)
-            assert client.send(b"BDAT %d LAST\r\n" % len(octets) + octets).startswith("250")
+            replies[name] = client.send(b"BDAT %d LAST\r\n" % len(octets) + octets)
+    # In a header some readers take a stray one for the end of a line, and others do not.
+    refused = [name for name, octets in letters.items() if STRAY.search(octets.partition(b"\r\n\r\n")[0])]
+    assert [name for name, reply in replies.items() if reply.startswith("554 5.5.2")] == refused
+    return [name for name, reply in replies.items() if reply.startswith("250")]
 
 
-def by_program(node: Site, letters: Mapping[str, bytes]) -> None:
+def by_program(node: Site, letters: Mapping[str, bytes]) -> list[str]:
     """Put each letter into the queue as a session's relay does."""
     runtime = BlockingRuntime()
     database = Database.open(node.database, QUEUE_SCHEMA, create=False)
@@ -71,6 +76,7 @@ def by_program(node: Site, letters: Mapping[str, bytes]) -> None:
         envelope = Envelope(Address("SMTP", "ann@node.test"), to, new_time_ordered_id().hex())
         runtime.run(queue.accept(accept_of(envelope, mime.read(octets)), NEVER))
     runtime.run(database.close(runtime))
+    return list(letters)
 
 
 def recipients(name: str) -> tuple[str, str]:
@@ -91,12 +97,12 @@ def test_one_message_is_one_message_behind_the_next_server(
     node: Site,
     postfix: Postfix,
     sink: MailSink,
-    send: Callable[[Site, Mapping[str, bytes]], None],
+    send: Callable[[Site, Mapping[str, bytes]], list[str]],
     write: Callable[[str, bytes], bytes],
 ) -> None:
     mark = f"{send.__name__}.{write.__name__}"
-    letters = {f"{mark}.{n}.end": write(f"{mark}.{n}.end", form) for n, form in enumerate(FORMS)}
-    send(node, letters)
+    letters = send(node, {f"{mark}.{n}.end": write(f"{mark}.{n}.end", form) for n, form in enumerate(FORMS)})
+    assert f"{mark}.{len(FORMS) - 1}.end" in letters
     settled = {node.watched.settled()[0].email_address for _ in range(2 * len(letters))}
 
     assert settled == {one for name in letters for one in recipients(name)}
