@@ -231,6 +231,22 @@ def test_the_queue_is_looked_at_and_changed_and_mail_is_followed(shell: Shell, t
     assert shell.json("track", url, "--address", "eve@b.test", status=1) == []
 
 
+def test_mailboxes_are_made_listed_and_given_passwords(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "sqlite:///office.db"
+    shell("mailbox", "add", url, "ann", "--address", "ann@a.test", "--address", "FAX:+4670", "--create")
+    assert shell.json("mailbox", "list", url) == [
+        {"name": "ann", "display_name": "ann", "addresses": ["SMTP:ann@a.test", "FAX:+4670"]}
+    ]
+    monkeypatch.setenv("NEW_PASSWORD", "open sesame")
+    assert shell("mailbox", "password", url, "ann", "--new", "env:NEW_PASSWORD") == "ann: has a new password\n"
+    assert shell("mailbox", "password", url, "ann", "--remove") == "ann: has no password now\n"
+    assert "bob" in shell("mailbox", "password", url, "bob", "--new", "env:NEW_PASSWORD", status=2)
+
+
+def test_a_store_is_no_message_to_be_shown(shell: Shell, store: str) -> None:
+    assert f"msgcore list {store}" in shell("show", store, status=2)
+
+
 # The whole
 
 

@@ -31,6 +31,7 @@ from msgcore.mta import (
     EventKind,
     HopTurned,
     ListenOn,
+    LoginRefused,
     MailRefused,
     MessageTaken,
     NodeEvent,
@@ -174,6 +175,8 @@ def told_of(event: NodeEvent) -> str:
         case MailRefused(service, client, command, address, reply):
             assert (client.address, address) == ("127.0.0.1", parse_address("SMTP:nobody@b.test"))
             return f"{service} {command} {reply.enhanced}"
+        case LoginRefused(service, address, user):
+            return f"{service} {address} {user}"
         case ReportMade(kind, count):
             return f"{kind} about {count}"
         case RecipientSettled():

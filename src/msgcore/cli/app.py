@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import typer
 
+from msgcore.cli.mailboxes import mailbox_commands
 from msgcore.cli.messages import add_message_commands
 from msgcore.cli.profiles import profile_commands
 from msgcore.cli.queues import queue_commands, track
@@ -32,6 +33,7 @@ def run_app(arguments: Sequence[str], core: Mapping[str, str], run_core: Callabl
     add_message_commands(app)
     app.add_typer(profile_commands, name="profile")
     app.add_typer(route_commands, name="route")
+    app.add_typer(mailbox_commands, name="mailbox")
     app.add_typer(queue_commands, name="queue")
     app.command()(track)
     for name, text in core.items():

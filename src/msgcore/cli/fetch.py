@@ -25,7 +25,7 @@ def _policy() -> Mapping[str, Setting]:
 def add_fetch(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("url", help="the account, such as pop3s://mail.a.test")
-    parser.add_argument("--into", required=True, metavar="URL", help="the store, such as sqlite:///mail.db")
+    parser.add_argument("--into", required=True, metavar="URL", help="the store: a file such as mail.db, or a URL")
     parser.add_argument("--user", metavar="NAME", help="who logs in")
     parser.add_argument("--password", metavar="REFERENCE", help="where the password is: env:NAME or file:PATH")
     parser.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
@@ -51,7 +51,8 @@ def fetch(given: argparse.Namespace) -> int:
     names = ("user", "password", "ca_file", "allow_cleartext_login", *_policy())
     options = {name: getattr(given, name) for name in names}
     on_progress = _tell if sys.stderr.isatty() else None
-    with msgcore.open_store(given.into) as store:
+    into = given.into if "://" in given.into else f"sqlite:///{Path(given.into).absolute()}"
+    with msgcore.open_store(into) as store:
         report = msgcore.receive(
             given.url, into=store, on_progress=on_progress, check=False, timeout_seconds=given.timeout, **options
         )

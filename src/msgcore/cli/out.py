@@ -87,7 +87,7 @@ def shown_value(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case datetime():
-            return f"{value.astimezone():%Y-%m-%d %H:%M}"
+            return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"
         case list() | tuple():
             return ", ".join(map(shown_value, cast("Sequence[object]", value)))
         case Enum():

@@ -13,7 +13,7 @@ from msgcore.cli.out import print_json, print_table, say
 from msgcore.errors import UsageError
 from msgcore.mta import Change
 
-__all__ = ["queue_commands", "track"]
+__all__ = ["OfficeUrl", "PasswordOption", "queue_commands", "track"]
 
 queue_commands = typer.Typer(help="Look at the queue of an organisation, and change it.", no_args_is_help=True)
 
@@ -160,6 +160,6 @@ def track(
         for one in events
     ]
     if rows or as_json:
-        print_table(("at", "event", "recipient", "connector", "next_hop", "text"), rows, as_json=as_json)
+        print_table(("at", "event", "recipient", "connector", "text", "transfer_id"), rows, as_json=as_json)
     if not rows:
         raise typer.Exit(1)

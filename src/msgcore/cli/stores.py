@@ -28,7 +28,7 @@ from msgcore.cli.places import (
     short_id,
 )
 from msgcore.codecs import read_message
-from msgcore.errors import NotFound
+from msgcore.errors import NotFound, UsageError
 from msgcore.transfer import (
     ArchiveWriter,
     EmlWriter,
@@ -40,6 +40,9 @@ from msgcore.transfer import (
 )
 
 __all__ = ["add_store_commands"]
+
+# How a file of SQLite begins.
+_STORE = b"SQLite format 3\0"
 
 _COLUMNS = ("id", "received", "from", "subject", "size", "is_read", "has_attachments")
 
@@ -129,7 +132,10 @@ def show(
         path = Path(what)
         if not path.is_file():
             raise NotFound(f"{what}: no such file; of a store name the message, too, as `msgcore list {what}` does")
-        print_message(read_message(path.read_bytes()), as_json=as_json, source=source)
+        octets = path.read_bytes()
+        if octets.startswith(_STORE):
+            raise UsageError(f"{what} is a store: name the message, too, as `msgcore list {what}` does")
+        print_message(read_message(octets), as_json=as_json, source=source)
         return
     login = Login(user, password, ca_file, allow_cleartext_login, profiles)
     with opened(what, login) as store:

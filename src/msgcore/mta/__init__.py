@@ -7,6 +7,7 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
 from msgcore.mta.node_queue import (
     HopTurned,
+    LoginRefused,
     MailRefused,
     MessageTaken,
     NodeEvent,
@@ -57,6 +58,7 @@ __all__ = [
     "LinkState",
     "ListenOn",
     "ListenerSettings",
+    "LoginRefused",
     "MailRefused",
     "ManagerSettings",
     "MessageFacts",

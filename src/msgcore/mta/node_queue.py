@@ -38,6 +38,7 @@ from msgcore.wire.smtp.server import Client
 
 __all__ = [
     "HopTurned",
+    "LoginRefused",
     "MailRefused",
     "MessageTaken",
     "NodeEvent",
@@ -136,7 +137,16 @@ class MailRefused:
     reply: Reply
 
 
-NodeEvent = RecipientSettled | HopTurned | ReportMade | SessionTurned | MessageTaken | MailRefused
+@attrs.frozen
+class LoginRefused:
+    """A listener refused a login; ``user`` is who the client at ``address`` said it is, empty where it did not say."""
+
+    service: str
+    address: str
+    user: str
+
+
+NodeEvent = RecipientSettled | HopTurned | ReportMade | SessionTurned | MessageTaken | MailRefused | LoginRefused
 
 Watch = Callable[[NodeEvent], object]
 """Is told what happens at a node, on its event loop: it counts, and never waits. What it raises is logged."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from msgcore.mta import LoginRefused
 from tests.mta.clients.site import LETTER, PASSWORD, SMALL_OCTETS, USER, Site, is_whole, site
 from tests.requirements import unavailable
 from tests.servers import Authority
@@ -140,6 +141,8 @@ def test_msmtp_submits_with_a_login(
 
 def test_msmtp_is_refused_with_a_wrong_password(node: Site, authority: Authority, address: str, letter: Path) -> None:
     done = msmtp(node.submission, address, letter, *login(authority, "scram-sha-256", "wrong", upgrade=True))
+    told = node.watched.wait_for(lambda event: event if isinstance(event, LoginRefused) else None)
+    assert (told.service, told.address, told.user) == ("submission", "127.0.0.1", USER)
 
     assert ("authentication failed" in done.stderr, node.knows_of(address)) == (True, False), done.stderr
 

@@ -381,3 +381,11 @@ def test_a_real_lmtp_server_has_it_in_the_mailboxes(mode: Mode, dovecot: Dovecot
     finally:  # other tests count what is in these mailboxes
         dovecot.empty("alice")
         dovecot.empty("bob")
+
+
+@pytest.mark.parametrize("relay", [{"relay": "smtp://mx.b.test"}, {}])
+def test_a_host_is_told_the_name_of_this_one_unless_the_connector_has_another(relay: dict[str, str]) -> None:
+    usual = build_config(SmtpGatewayConfig, relay, folder=Path("/"), secret=Secret)
+    named = build_config(SmtpGatewayConfig, {**relay, "ehlo_name": "out.a.test"}, folder=Path("/"), secret=Secret)
+    told = [usual.server(""), usual.server("mx.a.test"), named.server("mx.a.test")]
+    assert [server.ehlo_name for server in told] == ["[127.0.0.1]", "mx.a.test", "out.a.test"]

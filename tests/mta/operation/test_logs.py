@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.mta.configuration.sections import LoggingSection
+from msgcore.mta.node_queue import LoginRefused
 from msgcore.mta.operation.logs import log_as, redacted
+from msgcore.mta.operation.mail_log import log_mail
 
 log = logging.getLogger("msgcore.mta.test")
 
@@ -68,3 +70,9 @@ def test_in_json_each_record_is_one_line_even_with_a_trace_and_redacted_througho
     record = json.loads(line)
     assert (record["level"], record["logger"]) == ("error", "msgcore.mta.test")
     assert "ValueError: ***@a.test\nis none" in record["message"]
+
+
+def test_a_refused_login_is_a_line_with_the_client_and_the_user(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "msgcore.mta.mail")
+    log_mail(LoginRefused("submission", "192.0.2.7", "ann\x1b[31m"))
+    assert caplog.messages == ["refused by submission to 192.0.2.7: AUTH ann [31m: 535 5.7.8"]

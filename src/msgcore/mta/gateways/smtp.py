@@ -75,11 +75,11 @@ class SmtpGatewayConfig(SmtpAccount):
         """Give the relay, or what all hosts that are found by MX have in common; it is told ``host_name``."""
         relay = self.relay or ServiceUrl.parse(f"smtp://mx.invalid:{self.port}", ("smtp",))
         server = self.server_at(relay)
+        if self.ehlo_name == _NAMELESS and host_name:
+            server = attrs.evolve(server, ehlo_name=host_name)
         if self.relay is not None:
             return server
-        is_named = self.ehlo_name != _NAMELESS or not host_name
-        ehlo_name = self.ehlo_name if is_named else host_name
-        return attrs.evolve(server, ehlo_name=ehlo_name, connect_seconds=_CONNECT_SECONDS, open_seconds=_OPEN_SECONDS)
+        return attrs.evolve(server, connect_seconds=_CONNECT_SECONDS, open_seconds=_OPEN_SECONDS)
 
 
 _TellAll = Callable[[int, Outcomes], None]
@@ -118,8 +118,8 @@ class SmtpGateway:
     def __init__(self, config: SmtpGatewayConfig, runtime: Runtime, services: NodeServices | None = None) -> None:
         self._way: _Sends
         if config.relay is not None:
-            signer = None if services is None else services.signer
-            self._way = _Relay(SmtpLink(runtime, config.server(""), config.pool_limits), signer)
+            host_name, signer = ("", None) if services is None else (services.host_name, services.signer)
+            self._way = _Relay(SmtpLink(runtime, config.server(host_name), config.pool_limits), signer)
         else:
             self._way = _ByMx(config, runtime, services or NodeServices(runtime))
 

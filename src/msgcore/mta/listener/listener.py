@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
@@ -15,7 +16,7 @@ from msgcore.mta.listener.recipients import RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
 from msgcore.mta.listener.users import Users
 from msgcore.mta.listener.visits import Visit, Visits
-from msgcore.mta.node_queue import SessionTurned, Watch, watch_nothing
+from msgcore.mta.node_queue import LoginRefused, SessionTurned, Watch, watch_nothing
 from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import NEVER, Endpoint, Event, LoopRuntime, Stream
 from msgcore.runtime.abc import Listener as RuntimeListener
@@ -147,6 +148,7 @@ class Listener:
             stream.abort()  # a handshake is what it would like to cost us
             return
         visit.rests = self._look_around
+        visit.refused_login = functools.partial(self._refused_login, stream.endpoint.host)
         self._here.add(visit)
         self._watch(SessionTurned(self._settings.service, is_open=True))
         try:
@@ -158,6 +160,9 @@ class Listener:
             self._here.discard(visit)
             self._look_around()
             self._watch(SessionTurned(self._settings.service, is_open=False))
+
+    def _refused_login(self, address: str, user: str) -> None:
+        self._watch(LoginRefused(self._settings.service, address, user))
 
     def _look_around(self) -> None:
         """Tell who waits for it that no transaction runs any more."""

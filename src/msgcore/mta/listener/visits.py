@@ -195,6 +195,8 @@ class Visit:
     leave: Callable[[], object] = attrs.field(default=lambda: None, init=False)
     rests: Callable[[], object] = attrs.field(default=lambda: None, init=False)
     """Called when a transaction is over; nothing suspends the session before its answer is on the line."""
+    refused_login: Callable[[str], object] = attrs.field(default=lambda _: None, init=False)
+    """Called with who a client said it is whose login is refused."""
     _arrived: int = attrs.field(default=0, init=False)
 
     @property
@@ -293,6 +295,7 @@ class Visit:
             visits.user(claimed, now).add("refused_logins", limits.user_refused_logins, now)
         if self.meter is not None:
             self.meter.add("refused_logins", limits.refused_logins, now)
+        self.refused_login(claimed)
         await visits.runtime.sleep(limits.refused_login_seconds)
         return None if is_let_in else _TOO_MANY_LOGINS
 

@@ -22,6 +22,7 @@ from msgcore.mta.metrics.families import (
 from msgcore.mta.metrics.tally import Tally
 from msgcore.mta.node_queue import (
     HopTurned,
+    LoginRefused,
     MailRefused,
     MessageTaken,
     NodeEvent,
@@ -57,6 +58,8 @@ class Counting:
             case MailRefused():
                 status = str(event.reply.enhanced or event.reply.code)
                 tally.add(REFUSALS, event.service, event.command, status)
+            case LoginRefused(service):
+                tally.add(REFUSALS, service, "AUTH", "5.7.8")
             case ReportMade(kind):
                 tally.add(REPORTS, kind)
             case HopTurned():

@@ -100,7 +100,7 @@ async def _check_names(configuration: Configuration, runtime: Runtime, checked: 
         checked.notes.append(f"names: {error}")
         return
     if not answer.is_secure:
-        checked.notes.append("names: no name is proved here, and so there is no DANE: see DnsSettings")
+        checked.notes.append("names: no name is proved here, and so there is no DANE")
 
 
 async def _check_keys(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
@@ -112,7 +112,7 @@ async def _check_keys(configuration: Configuration, runtime: Runtime, checked: C
         checked.errors.append(f"trust: {error}")
         return
     for finding in findings:
-        (checked.notes if finding.is_temporary else checked.errors).append(f"trust: {finding}")
+        checked.notes.append(f"trust: {finding}")
 
 
 async def _check_database(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:

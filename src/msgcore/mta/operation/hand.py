@@ -18,7 +18,7 @@ __all__ = ["Hand"]
 
 _log = logging.getLogger("msgcore.mta")
 
-_PROGRAM = (sys.executable, "-m", "msgcore.cli.mta_worker")
+_PROGRAM = (sys.executable, "-P", "-m", "msgcore.cli.mta_worker")
 _ANSWER_SECONDS = 3.0
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from msgcore.base.text import one_line
 from msgcore.model.address import Address
-from msgcore.mta.node_queue import MailRefused, MessageTaken, NodeEvent, RecipientSettled
+from msgcore.mta.node_queue import LoginRefused, MailRefused, MessageTaken, NodeEvent, RecipientSettled
 from msgcore.wire.smtp.server import Client
 
 __all__ = ["log_mail"]
@@ -22,6 +23,8 @@ def log_mail(event: NodeEvent) -> None:
         case MailRefused(service, client, command, address, reply):
             said = f"{reply.code} {reply.enhanced or ''} {reply.text}"
             _log.info("refused by %s to %s: %s %s: %s", service, _who(client), command, _named(address), said)
+        case LoginRefused(service, address, user):
+            _log.info("refused by %s to %s: AUTH %s: 535 5.7.8", service, address, one_line(user, 200) or "of nobody")
         case RecipientSettled(message, settlement):
             way = f" through {settlement.connector}" if settlement.connector else ""
             whom = _named(settlement.queued.recipient.address)

@@ -162,8 +162,10 @@ async def put_in_force(organization: Organization, configuration: Configuration)
         if attrs.evolve(given, connectors=[*built_in, *given.connectors]) != known:
             epoch = await organization.set_routes(given)
             _log.info("routes: in force as epoch %d", epoch)
-    if configuration.reports is not None and configuration.reports != await organization.reports():
-        await organization.set_reports(configuration.reports)
+    reports = await organization.reports()
+    wanted = configuration.reports or attrs.evolve(reports, host=configuration.node.host_name)
+    if wanted != reports:
+        await organization.set_reports(wanted)
         _log.info("reports: in force")
 
 

@@ -26,12 +26,16 @@ __all__ = ["MailboxGateway"]
 
 
 class MailboxGateway:
-    """Delivers inside: into the mailboxes of this database, each message once for each of them, in one transaction."""
+    """Delivers inside: into the mailboxes of this database, each message once for each of them, in one transaction.
+
+    ``host`` is how this MTA is called in trace fields.
+    """
 
     content_forms = frozenset({"mime", "tnef"})
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, host: str) -> None:
         self._directory = directory
+        self._host = host
 
     async def deliver(
         self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
@@ -40,7 +44,7 @@ class MailboxGateway:
         now = directory.runtime.now()
 
         def ready() -> Prepared:
-            message = traced_message(content, envelope.sender, directory.host, envelope.transfer_id, now)
+            message = traced_message(content, envelope.sender, self._host, envelope.transfer_id, now)
             return prepare(Incoming(message, received_at=now), now)
 
         prepared = await directory.runtime.in_thread(ready, deadline)

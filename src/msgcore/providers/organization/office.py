@@ -169,15 +169,16 @@ class Office:
         directory: MtaDirectory | None = None,
         services: NodeServices | None = None,
     ) -> Manager:
+        reports = await self.reports(deadline)
         return Manager(
             self.runtime,
             queue,
             routes,
             directory or self.directory,
-            built_in={MAILBOX_GATEWAY: MailboxGateway(self.directory)},
+            built_in={MAILBOX_GATEWAY: MailboxGateway(self.directory, reports.host)},
             secret=lambda reference: resolve_secret(reference, self.folder),
             folder=self.folder,
-            settings=attrs.evolve(settings or ManagerSettings(), reports=await self.reports(deadline)),
+            settings=attrs.evolve(settings or ManagerSettings(), reports=reports),
             reload=reload,
             services=services or await self.services(deadline),
         )
