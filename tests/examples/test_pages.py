@@ -27,6 +27,7 @@ PAGES = (
     "migrating",
     "mime-mapping",
     "names",
+    "next-hops",
     "outlook-forms",
     "post-office",
     "properties",
