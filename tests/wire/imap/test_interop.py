@@ -70,6 +70,8 @@ def server_of(dovecot: Dovecot, authority: Authority, user: str = "alice") -> Im
 
 @pytest.fixture
 def server(dovecot: Dovecot, authority: Authority) -> ImapServer:
+    """Give one with an empty inbox, which tests of other modules may have used before."""
+    dovecot.empty("alice")
     return server_of(dovecot, authority)
 
 
