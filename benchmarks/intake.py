@@ -63,12 +63,13 @@ class Server:
     times: list[float] = attrs.field(factory=list[float])
 
 
-def measure(sessions: int, size: Size) -> None:
+def measure(sessions: int, size: Size, *, passes_on: bool) -> None:
+    """Measure the servers that only take mail in, or those that pass it on: these would cost the others time."""
     count = size.few if sessions == 1 else size.many
     letters = letters_of(OCTETS, count)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mc-")))
-        servers = all_servers(stack, folder)
+        servers = all_servers(stack, folder, passes_on=passes_on)
         cases: dict[str, Callable[[], object]] = {
             LIMIT: lambda: append_and_sync(folder / "octets", letters),
             QUEUED: lambda: accept_all(folder / "accepting.db", letters, sessions),
@@ -80,7 +81,7 @@ def measure(sessions: int, size: Size) -> None:
         print_table(sessions, count, results, servers)
 
 
-def all_servers(stack: ExitStack, folder: Path) -> dict[str, Server]:
+def all_servers(stack: ExitStack, folder: Path, *, passes_on: bool) -> dict[str, Server]:
     end = stack.enter_context(sink())
     place = f"postgresql://postgres@127.0.0.1:{stack.enter_context(own_queue.postgresql_server())}/postgres?namespace="
     own = {"SQLite": (f"{folder}/taking", f"{folder}/node"), "PostgreSQL": (f"{place}taking", f"{place}node")}
@@ -93,13 +94,17 @@ def all_servers(stack: ExitStack, folder: Path) -> dict[str, Server]:
         found[name] = Server(port, process, peer, processor_seconds(process))
 
     if find_program("postfix") and os.geteuid() == 0:
-        start(f"{POSTFIX}, on hold", "", postfix(end.port, HOLD))
-        start(f"{POSTFIX}, passed on", "", postfix(end.port))
+        if passes_on:
+            start(f"{POSTFIX}, passed on", "", postfix(end.port))
+        else:
+            start(f"{POSTFIX}, on hold", "", postfix(end.port, HOLD))
     else:
         print("Postfix: left out; it has to be installed, and run by root")
     for engine, (taking, node) in own.items():
-        start(f"msgcore on {engine}, taken in", f"{POSTFIX}, on hold", own_relay(taking, 0))
-        start(f"msgcore on {engine}, passed on", f"{POSTFIX}, passed on", own_relay(node, end.port))
+        if passes_on:
+            start(f"msgcore on {engine}, passed on", f"{POSTFIX}, passed on", own_relay(node, end.port))
+        else:
+            start(f"msgcore on {engine}, taken in", f"{POSTFIX}, on hold", own_relay(taking, 0))
     return found
 
 
@@ -185,7 +190,8 @@ def main() -> None:
     given = parser.parse_args()
     size = Size(200, 500, 2) if given.quick else Size(500, 2_000, 5)
     for sessions in given.sessions or (1, 20, 100):
-        measure(sessions, size)
+        for passes_on in (False, True):
+            measure(sessions, size, passes_on=passes_on)
 
 
 if __name__ == "__main__":
