@@ -54,6 +54,11 @@ def _by_key(columns: tuple[PropertyKey, ...]) -> RowLayout:
     return RowLayout(columns, {tag.bag_key: (tag.bag_key, None) for tag in columns})
 
 
+@lru_cache(1_000)
+def _narrowed(layout: RowLayout, columns: tuple[PropertyKey, ...]) -> RowLayout:
+    return RowLayout(columns, {tag.bag_key: layout.places[tag.bag_key] for tag in columns})
+
+
 class Row:
     """Values by column. A column without a value holds a :class:`~msgcore.props.values.PropertyError`.
 
@@ -92,13 +97,16 @@ class Row:
 
         What is given reads the others, too: by a row's number and a property.
         """
+        layouts = {row._layout for row in rows}
+        if len(layouts) == 1:
+            (layout,) = layouts
+            narrow = _narrowed(layout, columns)
+            for row in rows:
+                row._layout = narrow
+            return lambda number, tag: layout.value(rows[number]._raw, tag)
         wide = [row._layout for row in rows]
-        narrow = {
-            layout: RowLayout(columns, {tag.bag_key: layout.places[tag.bag_key] for tag in columns})
-            for layout in set(wide)
-        }
         for row in rows:
-            row._layout = narrow[row._layout]
+            row._layout = _narrowed(row._layout, columns)
         return lambda number, tag: wide[number].value(rows[number]._raw, tag)
 
     def __getitem__(self, tag: Property[T]) -> T:

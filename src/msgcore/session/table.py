@@ -92,7 +92,7 @@ class Table(Closing):
 
     @property
     def _cursor(self) -> Gap:
-        # Behind the last row that iterating took: made when it is asked for, for most rows nobody asks.
+        # Behind the last row that was taken: made when it is asked for, for most rows nobody asks.
         if self._ahead is not None and self._taken:
             return Gap(self._ahead.place(self._taken - 1), is_after=True)
         return self._placed
@@ -173,7 +173,10 @@ class Table(Closing):
         is_backward = count < 0
         page = await self._view.read(self._cursor, self._columns, abs(count), deadline, backward=is_backward)
         if page.rows and advance:
-            self._cursor = Gap(page.place(0)) if is_backward else Gap(page.place(len(page.rows) - 1), is_after=True)
+            if is_backward:
+                self._cursor = Gap(page.place(0))
+            else:
+                self._ahead, self._taken = page, len(page.rows)
         return tuple(page.rows)
 
     def next_read(self) -> Row | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 from msgcore.base.times import Deadline
@@ -44,7 +45,13 @@ class FlatView:
         """Forget what is known of the rows."""
         # None before the rows are counted: what was passed before then may be gone, and nobody would notice.
         self._anchors: Anchors | None = None
-        self._known: tuple[Gap, int] = (BEGINNING, 0)
+        self._know(BEGINNING, 0)
+
+    def _know(self, gap: Gap, number: int) -> None:
+        """Remember how many rows stand before one gap."""
+        self._known = gap, number
+        # What was read since then, and how many rows stand before its end, whose place is made when it is asked for.
+        self._passed: tuple[Page[RowKey], int] | None = None
 
     async def read(
         self, gap: Gap, columns: tuple[PropertyKey, ...], count: int, deadline: Deadline, *, backward: bool = False
@@ -56,7 +63,7 @@ class FlatView:
             count = len(found.rows)
             if self._anchors is not None:
                 self._anchors.pass_by(number, count, found.place)
-            self._known = Gap(found.place(count - 1), is_after=True), number + count
+            self._passed = found, number + count
         return found
 
     async def find(
@@ -80,7 +87,7 @@ class FlatView:
         total = await self._source.count(TableQuery((), self._restriction), deadline)
         if self._anchors is None or self._anchors.total != total:
             self._anchors = Anchors(total)
-            self._known = BEGINNING, 0
+            self._know(BEGINNING, 0)
         return self._anchors
 
     async def number(self, gap: Gap, deadline: Deadline) -> int:
@@ -100,7 +107,7 @@ class FlatView:
             reached, gone = (BEGINNING, -left) if backward else (END, left)
         number = self._number_known(gap)
         if number is not None and reached.place is not None:
-            self._known = reached, number + gone
+            self._know(reached, number + gone)
         return reached, gone
 
     async def key_at(self, number: int, deadline: Deadline) -> RowKey | None:
@@ -119,7 +126,7 @@ class FlatView:
         if number in {0, anchors.total}:
             return END if number else BEGINNING
         known, gap = anchors.nearest(number)
-        self._known = gap, known
+        self._know(gap, known)
         reached, _ = await self.seek(gap, number - known, deadline)
         return reached
 
@@ -128,8 +135,10 @@ class FlatView:
         return TableQuery(self._with_key(columns), self._restriction, self._sort_order)
 
     def _number_known(self, gap: Gap) -> int | None:
-        if gap == BEGINNING:
+        if gap is BEGINNING or gap == BEGINNING:
             return 0
+        if self._passed is not None:
+            self._know(self._passed[0].end, self._passed[1])
         known, number = self._known
         return number if gap == known else None
 
@@ -178,16 +187,21 @@ class FlatView:
 
     def _with_key(self, columns: tuple[PropertyKey, ...]) -> tuple[PropertyKey, ...]:
         """Add what the rows' keys are made of."""
-        asked: dict[BagKey, PropertyKey] = {tag.bag_key: tag for tag in columns}
-        for tag in (*(key.tag for key in self._sort_order), PidTagInstanceKey):
-            asked.setdefault(tag.bag_key, tag)
-        return tuple(asked.values())
+        return _columns_and_key(columns, self._sort_order)
 
     def _key_of(self, number: int, value_of: Callable[[int, PropertyKey], object]) -> RowKey:
         values = [value_of(number, key.tag) for key in self._sort_order]
         instance_key = value_of(number, PidTagInstanceKey)
         assert isinstance(instance_key, bytes)
         return RowKey(tuple([None if isinstance(one, PropertyError) else one for one in values]), instance_key)
+
+
+@lru_cache(1_000)
+def _columns_and_key(columns: tuple[PropertyKey, ...], sort_order: tuple[SortKey, ...]) -> tuple[PropertyKey, ...]:
+    asked: dict[BagKey, PropertyKey] = {tag.bag_key: tag for tag in columns}
+    for tag in (*(key.tag for key in sort_order), PidTagInstanceKey):
+        asked.setdefault(tag.bag_key, tag)
+    return tuple(asked.values())
 
 
 def _no_place(number: int) -> RowKey:

@@ -53,6 +53,11 @@ class Page(Generic[P_co]):
             known = self._places[number] = self._make_place(number)
         return known
 
+    @property
+    def end(self) -> Gap:
+        """The gap behind the last of its rows, of which there is one."""
+        return Gap(self.place(len(self.rows) - 1), is_after=True)
+
 
 @attrs.frozen(eq=False)
 class Bookmark:
