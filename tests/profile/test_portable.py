@@ -61,6 +61,7 @@ def test_an_import_says_what_is_missing(tmp_path: Path) -> None:
     exported = written(tmp_path / "there", TEXT.format(here=tmp_path / "there")).export_profile("work")
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "pw").write_text("hunter2")
+    (tmp_path / "here" / "pw").chmod(0o600)
     admin = ProfileAdmin(tmp_path / "here")
 
     imported = admin.import_profile("work", exported.text.replace("/etc/ca.pem", "/no/such/ca.pem"))

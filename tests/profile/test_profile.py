@@ -97,6 +97,7 @@ def test_a_missing_secret_names_its_reference(tmp_path: Path, monkeypatch: pytes
 
 def test_a_secret_may_lie_in_a_file_beside_the_profile(tmp_path: Path) -> None:
     (tmp_path / "pw").write_text("hunter2\n")
+    (tmp_path / "pw").chmod(0o600)
     profile = written(tmp_path, GOOD.replace("env:MSGCORE_TEST_PASSWORD", "file:pw")).profile("work")
     assert profile.services[0].config().password.reveal() == "hunter2"
 

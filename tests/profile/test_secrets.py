@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,12 @@ from tests.shared import REPOSITORY
 
 def config_of(password: object, *, key: str = "password", **secrets: Any) -> Any:
     return Profile.of("work", [{**ACCOUNT, key: password}]).with_secrets(secrets).services[0].config()
+
+
+def written(file: Path, octets: bytes = b"geheim\n", mode: int = 0o600) -> Path:
+    file.write_bytes(octets)
+    file.chmod(mode)
+    return file
 
 
 # Callables
@@ -89,10 +96,23 @@ def test_a_missing_secret_names_service_key_and_what_to_do(reference: str, probl
 
 @pytest.mark.parametrize("octets", [b"geheim\xff", b"x" * 70_000])
 def test_a_file_that_holds_no_secret_shows_nothing_of_it(tmp_path: Path, octets: bytes) -> None:
-    (tmp_path / "pw").write_bytes(octets)
+    written(tmp_path / "pw", octets)
     with pytest.raises(SecretMissing, match="pw") as caught:
         config_of(f"file:{tmp_path / 'pw'}")
     assert (caught.value.__cause__, "geheim" in str(caught.value)) == (None, False)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+def test_a_file_of_our_own_that_others_can_use_is_refused(tmp_path: Path, mode: int) -> None:
+    file = written(tmp_path / "pw", mode=mode)
+    with pytest.raises(SecretMissing, match="pw can be read by others; chmod 600 it"):
+        config_of(f"file:{file}")
+
+
+def test_a_file_that_somebody_else_has_opened_to_us_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(tmp_path / "pw", mode=0o444)
+    monkeypatch.setattr(os, "geteuid", lambda: file.stat().st_uid + 1)
+    assert config_of(f"file:{file}").password.reveal() == "geheim"
 
 
 def test_a_missing_secret_leaves_the_other_services_working(tmp_path: Path) -> None:
@@ -126,8 +146,7 @@ def test_a_function_or_a_secret_cannot_stand_in_a_file(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_looked_up_anew_and_as_it_was_where_it_is_gone(tmp_path: Path) -> None:
-    file = tmp_path / "pw"
-    file.write_text("old\n")
+    file = written(tmp_path / "pw", b"old\n")
     secret = config_of(f"file:{file}").password
     assert isinstance(secret, ReferredSecret)
 

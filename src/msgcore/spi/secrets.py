@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import stat
 from collections.abc import Mapping
 from inspect import isawaitable, iscoroutine
 from pathlib import Path
@@ -42,8 +43,8 @@ def resolve_secret(reference: str, folder: Path) -> Secret:
 
     Raises:
         UsageError: it is no reference.
-        SecretMissing: the variable is not set, the file cannot be read, the keyring has no such entry or is locked, or
-            it is to be given by a program; the message names it and what to do.
+        SecretMissing: the variable is not set, the file cannot be read or can be read by others, too, the keyring has
+            no such entry or is locked, or it is to be given by a program; the message names it and what to do.
         MissingExtra: ``keyring:``, and the extra ``keyring`` is not installed.
     """
     found = find_secret(reference, folder, {})
@@ -119,6 +120,8 @@ def _of_environment(reference: str, name: str) -> str:
 def _of_file(reference: str, path: Path) -> str:
     try:
         with path.open("rb") as file:
+            if _is_open_to_others(file.fileno()):
+                raise SecretMissing(reference, f"{path} can be read by others; chmod 600 it")
             octets = file.read(_MAX_OCTETS + 1)
         if len(octets) > _MAX_OCTETS:
             raise SecretMissing(reference, f"{path} is no secret: larger than {_MAX_OCTETS} octets")
@@ -127,6 +130,19 @@ def _of_file(reference: str, path: Path) -> str:
         raise SecretMissing(reference, f"{path}: {error.strerror}; write the secret into that file") from error
     except UnicodeDecodeError:
         raise SecretMissing(reference, f"{path} is not UTF-8") from None  # the error shows the octets
+
+
+def _is_open_to_others(descriptor: int) -> bool:
+    """Whether a file of our own can be used by others, as OpenSSH asks it of keys.
+
+    What is somebody else's, or lies where nothing can be changed, has the rights that whoever runs this gave it: so
+    are secrets handed to containers.
+    """
+    if os.name != "posix":
+        return False
+    facts = os.fstat(descriptor)
+    is_open = facts.st_uid == os.geteuid() and bool(facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    return is_open and not os.fstatvfs(descriptor).f_flag & os.ST_RDONLY
 
 
 def _of_keyring(reference: str, service: str, user: str) -> str:

@@ -309,6 +309,7 @@ def test_the_configuration_on_its_page_is_read(tmp_path: Path) -> None:
     text = page.partition("```toml\n")[2].partition("```")[0].replace("/etc/msgcore", str(tmp_path))
     for name in ("db.secret", "dkim.pem"):
         (tmp_path / name).write_text("geheim\n")
+        (tmp_path / name).chmod(0o600)
     (tmp_path / "routes.toml").write_text("connectors = []\n")
     (tmp_path / "mta.toml").write_text(text)
 

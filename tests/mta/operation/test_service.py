@@ -179,6 +179,7 @@ def test_who_is_started_again_after_a_renewal_that_failed_goes_on_as_it_was(tmp_
     text = configuration(f"sqlite:///{tmp_path / 'mail.db'}", sink.port, workers=2)
     key = tmp_path / "key.pem"
     key.write_text("no key")
+    key.chmod(0o600)
     with Service(tmp_path, text) as service:
         keys = f"[trust]\nkeys = [{{ domain = 'a.test', selector = 's', key = 'file:{key}' }}]\n"
         service.file.write_text(text + keys)

@@ -119,6 +119,7 @@ def test_the_example_of_rfc_8463_can_be_verified_and_its_key_signs() -> None:
 
 def test_a_key_comes_from_a_file_and_is_checked_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "mail.pem").write_text(key()[0])
+    (tmp_path / "mail.pem").chmod(0o600)
 
     signer = Signer([DkimKey("a.test", "rsa", "file:mail.pem")], lambda: NOW, tmp_path)
 
