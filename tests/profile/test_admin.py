@@ -63,8 +63,8 @@ def test_a_name_that_is_taken_is_kept(admin: ProfileAdmin, change: Callable[[Pro
 
 @pytest.mark.parametrize("change", [ProfileAdmin.copy, ProfileAdmin.rename], ids=["copy", "rename"])
 def test_what_is_not_there_is_named(admin: ProfileAdmin, change: Callable[[ProfileAdmin, str, str], Path]) -> None:
-    with pytest.raises(ProfileError, match=r"nowhere\.toml: there is no such profile"):
-        change(admin, "nowhere", "home")
+    with pytest.raises(ProfileError, match=r"worx\.toml: there is no such profile; did you mean work\?"):
+        change(admin, "worx", "home")
     assert admin.names() == ("work",)
 
 

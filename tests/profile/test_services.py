@@ -126,6 +126,18 @@ def test_a_change_leaves_all_else_octet_for_octet(work: Work, what: str, line_en
     assert work.admin.profile("work").services
 
 
+@pytest.mark.parametrize("top", ["", "\n", "# c\n", "# c\n\n", "# c\n\n\n# d\n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_transport_order_that_is_set_and_taken_back_leaves_no_blank_line(work: Work, top: str, line_end: str) -> None:
+    text = (top + TEXT[TEXT.index("[[") :]).replace("\n", line_end)
+    services = work.write(text)
+
+    services.set_transport_order(["archive"])
+    services.set_transport_order([])
+
+    assert work.text == text
+
+
 def test_a_service_is_renamed_wherever_it_is_named(work: Work) -> None:
     work.services.set_transport_order(["archive"])
     work.services.rename("archive", "cellar")
@@ -182,7 +194,12 @@ WRONG: list[tuple[Change, type[MsgcoreError], str]] = [
     ),
     (lambda s: s.configure("archive", {"name": "x"}), UsageError, "use rename"),
     (lambda s: s.configure("archive", {"default_store": True}), UsageError, "use set_default_store"),
-    (lambda s: s.create({"service": "internet-male"}), ProfileError, "internet-male"),
+    (
+        lambda s: s.create({"service": "internet-male"}),
+        ProfileError,
+        "did you mean internet-mail[?]",
+    ),
+    (lambda s: s.set_default_store("archiv"), ProfileError, "no service is called 'archiv'; did you mean archive[?]"),
     (lambda s: s.create({"service": "personal-folders", "name": "archive", "path": "x"}), ProfileError, "is taken"),
     (lambda s: s.rename("archive", "internet-mail"), ProfileError, "is taken"),
     (lambda s: s.rename("archive", ""), ProfileError, "need a text"),

@@ -6,8 +6,10 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from msgcore.base.nearest import there_are
 from msgcore.errors import ProfileError, StoreError, UsageError
 from msgcore.profile.files import locked, read_private, write_private
 from msgcore.profile.paths import absolute
@@ -70,7 +72,7 @@ class ProfileAdmin:
         Raises:
             ProfileError: there is none, or something is wrong with it; with file, line and key.
         """
-        return read_profile(self._file(self._or_default(name)))
+        return read_profile(self._there(self._or_default(name)))
 
     def examine(self, name: str | None = None) -> tuple[Profile, tuple[ProfileError, ...]]:
         """Read a profile that may have faults, and give all of them.
@@ -78,7 +80,7 @@ class ProfileAdmin:
         Raises:
             ProfileError: there is none, or it is no TOML of ``[[services]]`` tables.
         """
-        return examine_profile(self._file(self._or_default(name)))
+        return examine_profile(self._there(self._or_default(name)))
 
     def names(self) -> tuple[str, ...]:
         """List the profiles by name."""
@@ -117,7 +119,7 @@ class ProfileAdmin:
             UsageError: the new name is none, or taken.
         """
         new_file = self._file(new_name)
-        self._write_new(new_file, read_private(self._file(name)))
+        self._write_new(new_file, read_private(self._there(name)))
         return new_file
 
     def rename(self, name: str, new_name: str) -> Path:
@@ -161,7 +163,7 @@ class ProfileAdmin:
         Raises:
             ProfileError: there is none of that name, or it is no TOML.
         """
-        return ServiceAdmin(self._file(name))
+        return ServiceAdmin(self._there(name))
 
     def export_profile(self, name: str) -> ProfileExport:
         """Give a profile as text for another machine, and what has to be provided there.
@@ -170,7 +172,7 @@ class ProfileAdmin:
             ProfileError: there is none, something is wrong with it, or a service is not installed: what of it is secret
                 is not known then.
         """
-        file = self._file(name)
+        file = self._there(name)
         return export_of(name, file, read_private(file))
 
     def import_profile(self, name: str, exported: str | ProfileExport, *, replace: bool = False) -> ProfileImport:
@@ -203,8 +205,10 @@ class ProfileAdmin:
 
     def _there(self, name: str) -> Path:
         file = self._file(name)
-        if not os.path.lexists(file):
-            raise ProfileError("there is no such profile", file=file)
+        with suppress(PermissionError):  # of which whoever opens it tells
+            if not _is_there(file):
+                there = f"; {there_are(name, names)}" if (names := self.names()) else ""
+                raise ProfileError(f"there is no such profile{there}", file=file)
         return file
 
     def _check_free(self, file: Path) -> None:
@@ -226,3 +230,11 @@ class ProfileAdmin:
             file.unlink(missing_ok=True)
         else:
             write_private(file, f"{name}\n")
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        file.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True

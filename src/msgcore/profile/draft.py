@@ -107,7 +107,11 @@ class Draft:
         return found
 
     def _cut(self, statement: Statement) -> None:
-        self.text = self.text[: statement.start] + self.text[statement.end :]
+        """Take the lines of a key away; of blank lines on both sides, those before stay."""
+        before, behind = self.text[: statement.start], self.text[statement.end :]
+        if not "".join(before.splitlines()[-1:]).strip():
+            behind = behind.removeprefix(self._line_end)
+        self.text = before + behind
 
     def _insert(self, number: int | None, line: str) -> None:
         layout = self._layout()

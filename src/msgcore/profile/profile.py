@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import attrs
 
+from msgcore.base.nearest import there_are
 from msgcore.base.text import Secret
 from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, ProfileError, SecretMissing
 from msgcore.profile.files import read_private
@@ -197,8 +198,7 @@ class _Check:
         order = cast("list[str]", given)
         for number, name in enumerate(order):
             if name not in names:
-                there = ", ".join(names) or "none"
-                self._fault(None, "transport_order", f"no service is called {name!r}; there are {there}")
+                self._fault(None, "transport_order", f"no service is called {name!r}; {there_are(name, names)}")
             elif name in order[:number]:
                 self._fault(None, "transport_order", f"names {name!r} twice")
         return tuple(order)

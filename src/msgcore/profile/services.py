@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
+from msgcore.base.nearest import there_are
 from msgcore.errors import ProfileError, UsageError
 from msgcore.profile.draft import Draft
 from msgcore.profile.files import locked, read_private, write_private
@@ -146,8 +147,8 @@ class ServiceAdmin:
         try:
             return draft.names.index(name)
         except ValueError:
-            there = ", ".join(map(str, draft.names)) or "none"
-            raise ProfileError(f"no service is called {name!r}; there are {there}", file=self._file) from None
+            there = there_are(name, map(str, draft.names))
+            raise ProfileError(f"no service is called {name!r}; {there}", file=self._file) from None
 
     def _order(self, draft: Draft) -> list[object]:
         found = draft.data.get(_ORDER, [])

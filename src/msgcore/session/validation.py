@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from msgcore.base.nearest import there_are
 from msgcore.base.text import one_line
 from msgcore.base.times import Deadline
 from msgcore.errors import (
@@ -171,7 +172,7 @@ async def _faults(
 ) -> tuple[ServiceFault, ...]:
     target = entry.values.get("deliver_to")
     if isinstance(target, str) and target not in named:
-        problem = f"no service is called {target!r}; there are {', '.join(named)}"
+        problem = f"no service is called {target!r}; {there_are(target, named)}"
         return (_fault(ValidationStage.CONFIGURATION, "", ProfileError(problem, key="deliver_to")),)
     try:
         config = await runtime.in_thread(entry.config, deadline)

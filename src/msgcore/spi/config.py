@@ -14,7 +14,6 @@ import math
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +22,7 @@ from urllib.parse import parse_qsl
 
 import attrs
 
+from msgcore.base.nearest import there_are
 from msgcore.base.text import Secret, SecretGiver
 from msgcore.base.times import parse_duration
 from msgcore.errors import MissingExtra, MsgcoreError, NotSupported, PluginBroken, SecretMissing, UsageError
@@ -67,8 +67,7 @@ def build_config(
     settings = {name: setting for name, setting in settings_of(config_type).items() if name not in given}
     for key in values:
         if key not in settings:
-            known = (*others, *settings)
-            raise ConfigError(key, f"no such key; {_near(key, known)} {', '.join(known)}")
+            raise ConfigError(key, f"no such key; {there_are(key, (*others, *settings))}")
     arguments = dict(given)
     for name, setting in settings.items():
         if name in values:
@@ -86,11 +85,6 @@ def build_config(
     except Exception as error:
         name = f"{config_type.__module__}.{config_type.__qualname__}"
         raise PluginBroken(f"{name}: {type(error).__name__}: {error}") from error
-
-
-def _near(key: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key, known, 1, cutoff=0.75)
-    return f"did you mean {near[0]}? There are" if near else "there are"
 
 
 def url_values(config_type: type[Any], url: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import attrs
 
+from msgcore.base.nearest import there_are
 from msgcore.errors import MsgcoreError, PluginBroken, UsageError
 from msgcore.spi.service import ServiceClass
 
@@ -77,7 +78,7 @@ def _find(group: str, name: str) -> Any:
     if point is not None:
         return _load(point)
     kind = group.rpartition(".")[2].removesuffix("s")
-    raise UsageError(f"{name!r} is no {kind} that is installed; there are {', '.join(_names(group)) or 'none'}")
+    raise UsageError(f"{name!r} is no {kind} that is installed; {there_are(name, _names(group))}")
 
 
 def _load(point: EntryPoint) -> Any:

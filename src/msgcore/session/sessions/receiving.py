@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgcore.base.ids import EntryIdLike
+from msgcore.base.nearest import there_are
 from msgcore.base.times import Deadline
 from msgcore.errors import ForeignEntryId, MsgcoreError, NotSupported, OperationCancelled, ProfileError, UsageError
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
@@ -156,11 +157,11 @@ class SessionReceiving(SessionStores):
         for opened in self._services:
             if opened.entry.name == name and opened.could_not_open:
                 return opened
-        raise UsageError(f"{name!r} is no service of this profile that retrieves mail; {self._there_are()}")
+        raise UsageError(f"{name!r} is no service of this profile that retrieves mail; {self._there_are(name)}")
 
-    def _there_are(self) -> str:
+    def _there_are(self, given: str = "") -> str:
         names = [one.entry.name if isinstance(one, OpenService) else one.name for one in self._accounts()]
-        return f"there are {', '.join(names) or 'none'}{self._reasons()}"
+        return f"{there_are(given, names)}{self._reasons()}"
 
     def _store_for(self, retriever: Retriever) -> GuardedStore:
         """Find the store that takes the mail of a retriever.

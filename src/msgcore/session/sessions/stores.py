@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgcore.base.ids import EntryId, EntryIdLike
+from msgcore.base.nearest import there_are
 from msgcore.errors import Closed, ForeignEntryId, NotSupported, UsageError
 from msgcore.model.message import Message
 from msgcore.profile.profile import Profile
@@ -65,8 +66,8 @@ class SessionStores:
         """
         opened = next((one for one in self._services if one.entry.name == service), None)
         if opened is None or (not opened.stores and opened.fault is None):
-            having = ", ".join(one.entry.name for one in self._services if one.stores) or "none"
-            raise UsageError(f"{service!r} is no service of this profile that has a store; there are {having}")
+            there = there_are(service, [one.entry.name for one in self._services if one.stores])
+            raise UsageError(f"{service!r} is no service of this profile that has a store; {there}")
         if not opened.stores:
             assert opened.fault is not None
             raise opened.fault
