@@ -25,6 +25,7 @@ from msgcore.profile import Profile, ProfileAdmin
 from msgcore.runtime.abc import Runtime
 from msgcore.session.validation import ProfileReport, ValidationStage, validate_profile
 from msgcore.spi.registry import register_service
+from msgcore.testing.memory_maildrop import register_memory_maildrops
 from msgcore.testing.modes import Mode
 from tests.servers import PASSWORDS, Authority, Dovecot, Postfix, Postgresql
 
@@ -132,10 +133,10 @@ def test_one_server_that_is_not_there_or_not_trusted_leaves_the_others(mode: Mod
 def test_a_function_gives_the_password(mode: Mode, services: Services) -> None:
     services[0]["password"] = "callable:alice"
 
-    asked = validated(mode, services[:1], secrets={"alice": lambda: PASSWORDS["alice"]})
-    missing = validated(mode, services[:1])
+    asked = validated(mode, services[::2], secrets={"alice": lambda: PASSWORDS["alice"]})
+    missing = validated(mode, services[::2])
 
-    assert (asked.is_ok, seen(missing)) == (True, [[(CONFIGURATION, "", SecretMissing)]])
+    assert (asked.is_ok, seen(missing)) == (True, [[(CONFIGURATION, "", SecretMissing)], []])
 
 
 # Without servers
@@ -277,3 +278,48 @@ def test_a_plug_in_is_asked_if_it_can_say_and_else_logged_on(mode: Mode) -> None
 
     assert seen(report) == [[(LOGON, "transport", PluginBroken)], [(LOGON, "", NotSupported)], [], []]
     assert "ZeroDivisionError: validate" in str(report)
+
+
+# Together
+
+
+def mail(tmp_path: Path, **more: object) -> dict[str, Any]:
+    return {"service": "personal-folders", "path": str(tmp_path / "mail.db"), **more}
+
+
+def office(tmp_path: Path, **more: object) -> dict[str, Any]:
+    with msgcore.open_post_office(tmp_path / "share", network="NET", name="PO1", create=True) as made:
+        made.add_mailbox("ann")
+    return {"service": "post-office", "path": str(tmp_path / "share"), "mailbox": "ann", **more}
+
+
+SENDING = {"service": "plain"}
+DROP = {"service": "maildrop", "url": "maildrop://ann"}
+
+
+@EACH_MODE
+@pytest.mark.parametrize(
+    ("services", "keys", "whole"),
+    [
+        (lambda _: [SENDING], [[]], ["outbox, which submit needs: add personal-folders"]),
+        (lambda path: [SENDING, mail(path)], [[], []], []),
+        (lambda path: [SENDING | {"default_store": True}, mail(path)], [["default_store"], []], []),
+        (lambda path: [office(path), mail(path, primary_identity=True)], [[], []], []),  # not there yet: who knows
+        (lambda path: [office(path), SENDING | {"primary_identity": True}], [[], ["primary_identity"]], []),
+        (lambda path: [office(path), DROP], [[], ["deliver_to"]], []),
+        (lambda path: [mail(path), DROP, office(path)], [[], [], []], []),
+    ],
+    ids=["no outbox", "all there", "default store", "yet to be made", "no address", "no journal", "a journal"],
+)
+def test_what_is_missing_only_when_services_are_seen_together_is_told(
+    mode: Mode, services: Any, keys: list[list[str]], whole: list[str], tmp_path: Path
+) -> None:
+    register_service("plain", Plugin)
+    register_memory_maildrops()
+
+    report = validated(mode, services(tmp_path))
+
+    keys_found = [[getattr(fault.error, "key", "") for fault in one.faults] for one in report.services]
+    assert (keys_found, report.is_ok) == (keys, not any(keys) and not whole), str(report)
+    assert len(report.faults) == len(whole)
+    assert all(text in str(fault) for text, fault in zip(whole, report.faults, strict=True))

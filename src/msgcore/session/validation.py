@@ -28,6 +28,7 @@ from msgcore.errors import (
 from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile, ServiceEntry
 from msgcore.runtime.abc import Runtime
+from msgcore.session.offers import Offer, missing_from, offer_of
 from msgcore.session.services import providers_of
 from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
@@ -67,6 +68,9 @@ class ValidationStage(enum.Enum):
 
     CONFIGURATION = "configuration"
     LOGON = "logon"
+
+
+_CONFIGURATION = ValidationStage.CONFIGURATION
 
 
 @attrs.frozen
@@ -138,8 +142,8 @@ async def validate_profile(
     """Say of each service of a profile (``None``: the default one) whether it would work, and if not, why.
 
     First what the profile says of it, and its secrets; then, all side by side and each within ``timeout_seconds``, it
-    is logged on as a session would, at every server that it names. Nothing is sent or retrieved, and nothing is made
-    or changed; a maildrop is open for a moment.
+    is logged on as a session would, at every server that it names; then, whether together they are what a session
+    needs. Nothing is sent or retrieved, and nothing is made or changed; a maildrop is open for a moment.
 
     Raises:
         ProfileError: the profile is missing, open to others, or no TOML of ``[[services]]`` tables.
@@ -154,39 +158,52 @@ async def validate_profile(
     if secrets is not None:
         found = found.with_secrets(secrets)
     named = [entry.name for entry in found.services]
-    reports: dict[int, ServiceReport] = {}
+    told: dict[int, tuple[ServiceFault, ...]] = {}
+    offers: dict[int, Offer] = {}
 
     async def validate(number: int, entry: ServiceEntry) -> None:
-        reports[number] = ServiceReport(entry.name, entry.service, await _faults(entry, named, runtime, deadline))
+        told[number], offer = await _looked_at(entry, named, runtime, deadline)
+        if offer is not None:
+            offers[number] = offer
 
     async with runtime.group() as group:
         for number, entry in enumerate(found.services):
             group.start(validate(number, entry))
     of_services = [entry.service_class for entry in found.services]
     own = tuple(fault for fault in faults if not any(fault is one for one in of_services))
-    return ProfileReport(found.name, tuple(reports[number] for number in range(len(named))), own)
+    missing, missing_of_all = missing_from(found, offers)
+    reports = [
+        ServiceReport(
+            entry.name,
+            entry.service,
+            (*told[number], *(_fault(_CONFIGURATION, "", one) for one in missing.get(number, ()))),
+        )
+        for number, entry in enumerate(found.services)
+    ]
+    return ProfileReport(found.name, tuple(reports), (*own, *missing_of_all))
 
 
-async def _faults(
+async def _looked_at(
     entry: ServiceEntry, named: Sequence[str], runtime: Runtime, deadline: Deadline
-) -> tuple[ServiceFault, ...]:
+) -> tuple[tuple[ServiceFault, ...], Offer | None]:
+    """Give the faults of a service, and what it offers if it could say."""
     target = entry.values.get("deliver_to")
     if isinstance(target, str) and target not in named:
         problem = f"no service is called {target!r}; {there_are(target, named)}"
-        return (_fault(ValidationStage.CONFIGURATION, "", ProfileError(problem, key="deliver_to")),)
+        return (_fault(_CONFIGURATION, "", ProfileError(problem, key="deliver_to")),), None
     try:
         config = await runtime.in_thread(entry.config, deadline)
         plugin = Plugin.make(entry.name, entry.found(), config, runtime)
     except OperationCancelled:
         raise
     except MsgcoreError as error:
-        return (_fault(ValidationStage.CONFIGURATION, "", error),)
+        return (_fault(_CONFIGURATION, "", error),), None
     trial = _Trial(plugin, deadline)
     try:
         await trial.run()
     finally:
         await trial.close()
-    return tuple(sorted(trial.faults, key=lambda fault: fault.part))
+    return tuple(sorted(trial.faults, key=lambda fault: fault.part)), trial.offer
 
 
 def _fault(stage: ValidationStage, part: str, error: MsgcoreError) -> ServiceFault:
@@ -199,6 +216,7 @@ class _Trial:
 
     def __init__(self, plugin: Plugin, deadline: Deadline) -> None:
         self.faults: list[ServiceFault] = []
+        self.offer: Offer | None = None
         self._plugin = plugin
         self._deadline = deadline
 
@@ -208,9 +226,17 @@ class _Trial:
             await self._try("", lambda: self._validate(plugin.target))
         elif await self._try("", lambda: plugin.logon(self._deadline)):
             await self._try("", self._validate_providers)
+        if not self.faults:
+            await self._try("", self._look)
 
     async def close(self) -> None:
         await self._try("close", self._plugin.close)
+
+    async def _look(self) -> None:
+        """See what it offers; one that says whether it would work by itself may offer nothing before its logon."""
+        providers = providers_of(self._plugin)
+        if providers:
+            self.offer = self._plugin.attribute(lambda: offer_of(providers))
 
     async def _validate_providers(self) -> None:
         """Validate all side by side, so that one that hangs leaves the others their time."""
