@@ -106,6 +106,25 @@ def test_nothing_goes_past_a_hook_that_failed_at_logon(
         assert (len(services.waiting()), list(session.inbox.messages())) == (1, [])
 
 
+@pytest.mark.parametrize("instead", ["no-such-stamp", "memory"], ids=["not installed", "no hook"])
+def test_no_mail_goes_past_a_hook_that_the_profile_knows_and_that_is_not_there(
+    desk: Desk, services: MemoryMaildrop, instead: str
+) -> None:
+    file = desk.admin.create("work", [desk.mailbox(), MEMORY, POP3, STAMP | {"name": "scanner"}])
+    text = file.read_text()
+    assert "hook = true" in text
+    file.write_text(text.replace('"stamp"', f'"{instead}"').replace('text = "stamped"\n', ""))
+
+    with desk.logon("work", desk.admin) as session:
+        submission = session.submit(LETTER)
+        with pytest.raises(SetupError, match="scanner could not be opened"):
+            session.flush_queues()
+        state = session.submission_state(submission)
+
+        assert (state.state, memory().taken, list(session.inbox.messages())) == (OutgoingState.HELD, [], [])
+        assert (state.reason.startswith("scanner could not be opened"), len(services.waiting())) == (True, 1)
+
+
 def test_a_hook_has_its_row_in_the_status_table(desk: Desk) -> None:
     with desk.log_on(desk.mailbox(), STAMP) as session:
         table = session.status_table()

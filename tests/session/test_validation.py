@@ -306,10 +306,20 @@ DROP = {"service": "maildrop", "url": "maildrop://ann"}
         (lambda path: [SENDING | {"default_store": True}, mail(path)], [["default_store"], []], []),
         (lambda path: [office(path), mail(path, primary_identity=True)], [[], []], []),  # not there yet: who knows
         (lambda path: [office(path), SENDING | {"primary_identity": True}], [[], ["primary_identity"]], []),
+        (lambda path: [office(path), SENDING | {"hook": True}], [[], ["hook"]], []),
         (lambda path: [office(path), DROP], [[], ["deliver_to"]], []),
         (lambda path: [mail(path), DROP, office(path)], [[], [], []], []),
     ],
-    ids=["no outbox", "all there", "default store", "yet to be made", "no address", "no journal", "a journal"],
+    ids=[
+        "no outbox",
+        "all there",
+        "default store",
+        "yet to be made",
+        "no address",
+        "no hook",
+        "no journal",
+        "a journal",
+    ],
 )
 def test_what_is_missing_only_when_services_are_seen_together_is_told(
     mode: Mode, services: Any, keys: list[list[str]], whole: list[str], tmp_path: Path

@@ -17,7 +17,7 @@ from msgcore.spi.registry import service
 
 __all__ = ["profile_commands"]
 
-_FLAGS = ("default_store", "primary_identity")
+_FLAGS = ("default_store", "primary_identity", "hook")
 
 profile_commands = typer.Typer(help="Make, list and try profiles.", no_args_is_help=True)
 

@@ -15,7 +15,7 @@ from msgcore.profile.files import locked, read_private, write_private
 from msgcore.profile.paths import absolute
 from msgcore.profile.portable import ProfileExport, ProfileImport, export_of, import_of
 from msgcore.profile.profile import Profile, check_profile, check_services, examine_profile, read_profile
-from msgcore.profile.services import ServiceAdmin
+from msgcore.profile.services import ServiceAdmin, with_hook_mark
 from msgcore.profile.toml import write_profile_text
 
 __all__ = ["ProfileAdmin", "default_folder"]
@@ -51,6 +51,8 @@ class ProfileAdmin:
     def create(self, name: str, services: Iterable[Mapping[str, object]], *, replace: bool = False) -> Path:
         """Write a profile and give its file; relative paths become absolute, from the current folder.
 
+        A service whose class is one of hooks is marked (``hook = true``): no mail goes past it where it is not there.
+
         Raises:
             ProfileError: a service or key is unknown or a value is bad; nothing is written then.
             UsageError: the name is none, or is taken and not to be replaced.
@@ -62,7 +64,7 @@ class ProfileAdmin:
             raise UsageError("services: need a list of tables, one for each service, got one table")
         given = [dict(table) for table in services]
         check_services(check_profile({"services": given}, Path.cwd() / file.name))
-        text = write_profile_text({}, [absolute(table) for table in given])
+        text = write_profile_text({}, [absolute(with_hook_mark(table)) for table in given])
         self._write_new(file, text, replace=replace)
         return file
 

@@ -21,14 +21,14 @@ from msgcore.spi.service import ServiceClass
 __all__ = ["Profile", "ServiceEntry", "check_profile", "check_services", "examine_profile", "read_profile"]
 
 _TOP_KEYS = ("services", "transport_order")
-_FLAGS = ("default_store", "primary_identity")
+_FLAGS = ("default_store", "primary_identity", "hook")
 _OWN_KEYS = ("service", "name", *_FLAGS)
 
 
 @attrs.frozen
 class ServiceEntry:
-    """One service of a profile, checked: its name, its values, and whether it was named the default store or the
-    primary identity.
+    """One service of a profile, checked: its name, its values, and whether it was named the default store, the primary
+    identity, or a hook, which no mail goes past even when the service is not there to say so.
 
     ``service_class`` is an error where there is none: then the profile's other services can be used all the same.
     """
@@ -40,6 +40,7 @@ class ServiceEntry:
     folder: Path = attrs.field(repr=False)
     is_default_store: bool = False
     is_primary_identity: bool = False
+    is_hook: bool = False
     secrets: Mapping[str, SecretSource] = attrs.field(factory=dict[str, SecretSource], repr=False)
     """What the program gives for ``callable:NAME``, by that name."""
 
@@ -238,6 +239,7 @@ class _Check:
             self._file.parent,
             flags["default_store"] is True,
             flags["primary_identity"] is True,
+            flags["hook"] is True,
         )
 
     def _service(self, kind: str, number: int) -> ServiceClass | MsgcoreError:

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import cast
 
 from msgcore.base.nearest import there_are
-from msgcore.errors import ProfileError, UsageError
+from msgcore.errors import MsgcoreError, ProfileError, UsageError
 from msgcore.profile.draft import Draft
 from msgcore.profile.files import locked, read_private, write_private
 from msgcore.profile.paths import absolute
 from msgcore.profile.profile import check_profile
+from msgcore.spi.hooks import gives_hooks
+from msgcore.spi.registry import service
 
-__all__ = ["ServiceAdmin"]
+__all__ = ["ServiceAdmin", "with_hook_mark"]
 
 _ORDER = "transport_order"
 _ELSEWHERE = {
@@ -52,10 +54,10 @@ class ServiceAdmin:
         return tuple(str(name) for name in Draft(self._text, self._file).names)
 
     def create(self, service: Mapping[str, object]) -> None:
-        """Add a service behind the others; its relative paths become absolute, from the current folder."""
+        """Add a service behind the others, as :meth:`ProfileAdmin.create` writes it."""
 
         def add(draft: Draft) -> int:
-            draft.add(absolute(service))
+            draft.add(absolute(with_hook_mark(service)))
             return len(draft.tables) - 1
 
         self._change(add)
@@ -157,3 +159,12 @@ class ServiceAdmin:
     def _set_order(self, draft: Draft, order: list[object] | list[str]) -> None:
         if order != self._order(draft):
             draft.set(None, _ORDER, order or None)
+
+
+def with_hook_mark(table: Mapping[str, object]) -> Mapping[str, object]:
+    """Note in the table of a service that it is a hook, if its class says so and the table nothing."""
+    try:
+        is_hook = gives_hooks(service(str(table.get("service"))))
+    except MsgcoreError:  # who checks the table tells of it
+        is_hook = False
+    return {**table, "hook": True} if is_hook and "hook" not in table else table

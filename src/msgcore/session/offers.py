@@ -13,6 +13,7 @@ import attrs
 from msgcore.errors import ProfileError
 from msgcore.profile.profile import Profile, ServiceEntry
 from msgcore.spi.capability import Capability, capabilities_of
+from msgcore.spi.hooks import InboundHook, OutboundHook
 from msgcore.spi.retrieval import RetrievingProvider
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import TransportProvider
@@ -31,6 +32,7 @@ class Offer:
     has_transport: bool = False
     has_address: bool = False
     retrieves: bool = False
+    has_hook: bool = False
 
 
 def offer_of(providers: Sequence[object]) -> Offer:
@@ -43,6 +45,7 @@ def offer_of(providers: Sequence[object]) -> Offer:
         has_transport=bool(transports),
         has_address=any(getattr(one, "identity", None) is not None for one in transports),
         retrieves=any(isinstance(one, RetrievingProvider) for one in providers),
+        has_hook=any(isinstance(one, OutboundHook | InboundHook) for one in providers),
     )
 
 
@@ -57,6 +60,7 @@ def missing_from(
         problems = [
             ("default_store", "its store has no outbox", entry.is_default_store and not offer.has_outbox),
             ("primary_identity", "it has no address", entry.is_primary_identity and not offer.has_address),
+            ("hook", "it is none", entry.is_hook and not offer.has_hook),
         ]
         of_services[number] = [ProfileError(text, key=key) for key, text, is_missing in problems if is_missing]
         if offer.retrieves:

@@ -10,7 +10,7 @@ from typing import cast
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, OperationCancelled, PluginBroken, TryAgain, UsageError
+from msgcore.errors import MsgcoreError, OperationCancelled, PluginBroken, ProfileError, TryAgain, UsageError
 from msgcore.model.address import Address, parse_address
 from msgcore.profile.profile import ServiceEntry
 from msgcore.runtime.abc import Runtime
@@ -24,7 +24,7 @@ from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
-from msgcore.spi.hooks import InboundHook, OutboundHook
+from msgcore.spi.hooks import InboundHook, OutboundHook, gives_hooks
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.retrieval import RetrievalPolicy, RetrievingProvider
 from msgcore.spi.service import ServiceClass, SupportsProviders
@@ -197,13 +197,8 @@ def _configured_identity(entry: ServiceEntry) -> Address | None:
 
 
 def _is_hook(entry: ServiceEntry) -> bool:
-    """Whether all mail has to pass a service, by its class: of one that is not installed nobody knows."""
-    try:
-        service_class = entry.found()
-    except MsgcoreError:
-        return False
-    methods = ("process_outbound", "process_inbound")
-    return getattr(service_class, "provides_hooks", any(hasattr(service_class, name) for name in methods))
+    """Whether all mail has to pass a service: by the profile, or by its class if that is there."""
+    return entry.is_hook or (not isinstance(entry.service_class, MsgcoreError) and gives_hooks(entry.service_class))
 
 
 def may_retrieve(service_class: ServiceClass) -> bool:
@@ -271,6 +266,8 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
             "submit, a store what StoreProvider says, a retriever account, retrieval and open_maildrop, an address "
             "book resolve_name, a hook process_outbound or process_inbound"
         )
+    if opened.entry.is_hook and not opened.hooks:
+        raise ProfileError(f"{plugin.name}: the profile calls it a hook, and it gives none", key="hook")
     opened.stores_away = tuple(stores)
     await reach_stores(opened, plugin.runtime, deadline, submit)
     # Mail is sent without its stores, too: the queue is elsewhere, and the transport tries again by itself.

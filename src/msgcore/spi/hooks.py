@@ -24,7 +24,7 @@ from msgcore.model.outcome import Refused
 from msgcore.model.recipient import Recipient
 from msgcore.spi.answer import Answer
 
-__all__ = ["Hold", "HookAnswer", "InboundHook", "OutboundHook", "Processed"]
+__all__ = ["Hold", "HookAnswer", "InboundHook", "OutboundHook", "Processed", "gives_hooks"]
 
 _NOBODY: Mapping[Recipient, Refused] = MappingProxyType({})
 
@@ -61,6 +61,15 @@ class Hold:
 
 HookAnswer = Processed | Hold | Refused | None
 """``None``: it stays as it is. ``Refused``: it goes to nobody (of mail that goes out)."""
+
+
+def gives_hooks(service_class: object) -> bool:
+    """Whether services of a class are hooks, for all that can be seen before one is made.
+
+    One that gives its hooks by ``providers()`` says so itself: ``provides_hooks = True`` on the class.
+    """
+    methods = ("process_outbound", "process_inbound")
+    return bool(getattr(service_class, "provides_hooks", any(hasattr(service_class, name) for name in methods)))
 
 
 @runtime_checkable
