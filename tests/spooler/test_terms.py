@@ -27,6 +27,7 @@ from msgcore.props.table import (
 from msgcore.runtime import NEVER
 from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spooler.attempt import FailedService
 from msgcore.spooler.retry import RetryPolicy, is_given_up, next_try
 from msgcore.spooler.terms import terms_of
 from tests.providers.internal.box import Box
@@ -164,6 +165,24 @@ def test_what_is_deferred_until_it_expires_is_reported_then(box: Box) -> None:
     send(box, MemoryTransport())
 
     assert [outcome.text for outcome in now_is(box, item).outcomes.values()] == ["given up: busy"] * 2
+
+
+def test_what_is_held_until_it_expires_is_reported_then_and_what_nobody_knows_stays(box: Box) -> None:
+    lasts = SubmitTerms(expires_at=box.runtime.now() + HOUR)
+    item = submitted_with(box, lasts)
+    send(box, MemoryTransport(verdicts(bob=Unknown(text="lost"), cid=Accepted())))
+    other = box.run(box.store.submit(LETTER, "t2", NEVER, lasts))
+    send(box, MemoryTransport(), failed=[FailedService("scanner", None, "no licence", is_hook=True)])
+    states = [now_is(box, one).state for one in (item, other)]
+    box.clock.move(HOUR)
+    counts = [send(box, MemoryTransport()) for _ in range(2)]
+
+    assert (states, counts) == ([OutgoingState.HELD] * 2, [1, 0])
+    assert now_is(box, item).state is OutgoingState.HELD
+    ended = now_is(box, other)
+    text = "given up: scanner could not be opened: no licence"
+    assert (ended.state, {one.text for one in ended.outcomes.values()}) == (OutgoingState.SENT, {text})
+    assert len(box.ids()) == 1
 
 
 def test_what_nobody_knows_is_sent_again_where_that_was_asked_for(box: Box) -> None:

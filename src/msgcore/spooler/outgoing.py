@@ -10,14 +10,16 @@ Before any transport, the hooks of the profile see the submission, once: what th
 every try sends that.
 
 A recipient that is refused, or that no transport claims, is reported to the inbox. A fault in the set-up (password,
-certificate, plug-in) holds the submission with its reason until somebody retries or aborts it, and so does an outcome
-that nobody knows: it is not sent twice without being asked.
+certificate, plug-in) holds the submission with its reason until somebody retries or aborts it, or it expires by its
+own terms; and so does an outcome that nobody knows: it is not sent twice without being asked.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -54,7 +56,7 @@ from msgcore.spooler.attempt import Attempt, FailedService
 from msgcore.spooler.envelope import envelope_of
 from msgcore.spooler.preprocessing import Preprocessing, preprocess
 from msgcore.spooler.reports import non_delivery_reports
-from msgcore.spooler.retry import RetryPolicy
+from msgcore.spooler.retry import RetryPolicy, ends_at
 
 __all__ = ["send_due"]
 
@@ -90,6 +92,7 @@ async def send_due(
     spooler = _Spooler(
         runtime, store, transports, deadline, policy or RetryPolicy(), failed, outbound, chance, runtime.lock()
     )
+    await _make_expired_due(store, runtime.now(), deadline)
     taken = 0
     while True:
         # Nobody else may take a submission up while a transport still works on it, however slowly it ends.
@@ -106,6 +109,15 @@ async def send_due(
     if spooler.errors:
         raise spooler.errors[0]
     return taken
+
+
+async def _make_expired_due(store: GuardedStore, now: datetime, deadline: Deadline) -> None:
+    """Take up what is held and has expired: its recipients are reported, whatever it was held for."""
+    for item in await store.outgoing(deadline):
+        end = ends_at(item)
+        if end is not None and end <= now:
+            with suppress(NotFound, UsageError):  # somebody else has ended it
+                await store.retry(item.entry_id, deadline)
 
 
 @attrs.frozen

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import attrs
 
 from msgcore.errors import UsageError
-from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 
-__all__ = ["RetryPolicy", "is_expired", "is_given_up", "next_try"]
+__all__ = ["RetryPolicy", "ends_at", "is_expired", "is_given_up", "next_try"]
 
 
 @attrs.frozen
@@ -48,6 +48,12 @@ def next_try(item: OutgoingItem, now: datetime, tries: int, policy: RetryPolicy,
 def is_expired(item: OutgoingItem, now: datetime) -> bool:
     """Whether its terms say that no try is made any more."""
     return item.terms.expires_at is not None and item.terms.expires_at <= now
+
+
+def ends_at(item: OutgoingItem) -> datetime | None:
+    """Say when a held submission ends by itself: as it expires, unless only outcomes are open that nobody knows."""
+    is_open = any(not outcome.is_final for outcome in item.outcomes.values())
+    return item.terms.expires_at if item.state is OutgoingState.HELD and is_open else None
 
 
 def is_given_up(item: OutgoingItem, now: datetime, policy: RetryPolicy) -> bool:

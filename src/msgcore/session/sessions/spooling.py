@@ -20,6 +20,7 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.incoming import Task
+from msgcore.spooler.retry import ends_at
 
 __all__ = ["INTERVAL_SECONDS", "SessionSpooling"]
 
@@ -128,7 +129,8 @@ class SessionSpooling(SessionNoticing):
     def _next_due(self, waiting: Sequence[OutgoingItem]) -> float:
         """Say in how many seconds something has to be sent."""
         now = self._runtime.now()
-        waits = [(item.due_at - now).total_seconds() for item in waiting if item.state is OutgoingState.READY]
+        moments = [item.due_at if item.state is OutgoingState.READY else ends_at(item) for item in waiting]
+        waits = [(moment - now).total_seconds() for moment in moments if moment is not None]
         return min((one if one > 0 else _LOCKED_SECONDS for one in waits), default=float("inf"))
 
     async def _watch_outbox(self, deadline: Deadline) -> None:
