@@ -152,7 +152,7 @@ class CountingGateway(PostOfficeGateway):
 class TestTransport(TransportConformance[Share]):
     service_class = CountingService
     far_end_class = Share
-    capabilities = frozenset({C.IDENTITY})
+    capabilities = frozenset({C.IDENTITY, C.PREVIEW})
     sender = "MS:NET/PO1/ann"
 
     def config(self, far_end: Share) -> PostOfficeConfig:

@@ -72,6 +72,34 @@ def test_who_is_written_to_in_secret_is_shown_to_nobody(admin: ProfileAdmin, off
             assert b"cia" not in msgcore.mime.write(letter)
 
 
+def test_who_has_no_mailbox_is_told_before_submit(admin: ProfileAdmin) -> None:
+    to = ["Bob Berg", "MS:net/po1/BOB", "MS:NET/PO1/eve", "MS:NET/PO2/bob"]
+    with msgcore.logon("ann", admin=admin) as ann:
+        checks = ann.check_recipients(Message(to=to, subject="Hello"))
+
+    assert [str(one) for one in checks] == [
+        "Bob Berg is Bob Berg [MS:NET/PO1/bob]: post-office / NET/PO1: the mailbox of Bob Berg",
+        "MS:net/po1/BOB: post-office / NET/PO1: the mailbox of Bob Berg",
+        "MS:NET/PO1/eve: post-office: post office NET/PO1 has no mailbox 'eve'",
+        "MS:NET/PO2/bob: post-office: MS:NET/PO2/bob: no such post office is known here",
+    ]
+    assert [one.is_claimed for one in checks] == [True, True, False, False]
+
+
+def test_a_mailbox_that_is_damaged_hides_no_other(
+    admin: ProfileAdmin, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = office.add_mailbox("cia", "", exist_ok=False)
+    (damaged.place / "mailbox.json").write_bytes(b"\0\0")
+    with msgcore.open_post_office(office.path) as opened:
+        names = [one.name for one in opened.mailboxes()]
+    with msgcore.logon("ann", admin=admin) as ann:
+        found = ann.resolve_name("Bob Berg").address.email_address
+
+    assert (names, found) == (["ann", "bob"], "NET/PO1/bob")
+    assert "mailbox.json: is damaged" in caplog.text
+
+
 def test_nobody_of_that_name_is_reported_to_the_sender(admin: ProfileAdmin) -> None:
     with msgcore.logon("ann", admin=admin) as ann:
         submission = ann.submit(Message(to=["MS:NET/PO1/eve", "MS:NET/PO2/bob"], subject="Hello"))

@@ -23,6 +23,7 @@ from msgcore.providers.postoffice.names import new_name
 from msgcore.providers.postoffice.office import MS, MailboxOnShare, Office, open_office
 from msgcore.providers.postoffice.share import share_errors
 from msgcore.spi.store import SpecialFolder
+from msgcore.spi.transport import RoutePreview
 
 __all__ = ["Offices"]
 
@@ -71,6 +72,24 @@ class Offices:
             one: where if isinstance(where, Outcome) else _put(*where, key, prepared, deadline)
             for one, where in found.items()
         }
+
+    def preview(self, recipients: Sequence[Recipient]) -> dict[Recipient, RoutePreview]:
+        """Say into whose mailbox each would be put, or why into none; what is away would wait.
+
+        Raises:
+            ConnectionLost: the post office is not there.
+        """
+        own = self.open()
+        return {one: self._previewed(own, one.address) for one in recipients}
+
+    def _previewed(self, own: Office, address: Address) -> RoutePreview:
+        found = self._find(own, address)
+        if isinstance(found, Refused):
+            return RoutePreview(None, found.text)
+        if isinstance(found, Outcome):
+            return RoutePreview(address.email_address.rpartition("/")[0], found.text)
+        office, mailbox = found
+        return RoutePreview(f"{office.network}/{office.name}", f"the mailbox of {mailbox.display_name}")
 
     def _find(self, own: Office, address: Address) -> Outcome | tuple[Office, MailboxOnShare]:
         """Find somebody's mailbox, or say why there is none."""

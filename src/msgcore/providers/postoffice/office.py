@@ -7,6 +7,7 @@ below ``mailboxes``, under a name made of its own without case; it appears by on
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -34,6 +35,8 @@ from msgcore.providers.postoffice.share import (
 )
 
 __all__ = ["MS", "MailboxOnShare", "Office", "create_office", "open_office"]
+
+_log = logging.getLogger("msgcore.providers.postoffice")
 
 MS = "MS"
 """The address type: ``NETWORK/POSTOFFICE/MAILBOX``."""
@@ -77,10 +80,20 @@ class Office:
         return parts[2]
 
     def mailboxes(self) -> list[MailboxOnShare]:
-        """List the mailboxes by name."""
+        """List the mailboxes by name; one that is damaged, or closed to us, is logged and hides no other."""
         with share_errors(self.path, self.mark):
-            found = [self._read(self._mailboxes / name) for name in names_in(self._mailboxes)]
-        return sorted((one for one in found if one is not None), key=lambda one: fold(one.name))
+            names = names_in(self._mailboxes)
+        found: list[MailboxOnShare] = []
+        for name in names:
+            try:
+                with share_errors(self.path, self.mark):
+                    mailbox = self._read(self._mailboxes / name)
+            except StoreError as error:
+                _log.warning("%s", error)
+                continue
+            if mailbox is not None:
+                found.append(mailbox)
+        return sorted(found, key=lambda one: fold(one.name))
 
     def mailbox(self, name: str) -> MailboxOnShare | None:
         """Give the mailbox of that name, in whatever case."""

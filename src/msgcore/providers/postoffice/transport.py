@@ -17,6 +17,7 @@ from msgcore.providers.postoffice.delivery import Offices
 from msgcore.providers.postoffice.message_file import Prepared, prepare
 from msgcore.providers.postoffice.office import MS
 from msgcore.spi.store import Incoming
+from msgcore.spi.transport import RoutePreview
 
 __all__ = ["PostOfficeTransport"]
 
@@ -42,12 +43,22 @@ class PostOfficeTransport:
             ConnectionLost: the post office is not there.
             MsgcoreError: the message cannot be written.
         """
-        if self._is_closed:
-            raise Closed("the post office has been closed")
+        self._check_open()
         deadline.check("post office")
         return self._offices.deliver(
             envelope.recipients, envelope.transfer_id, lambda: self._prepared(message), deadline
         )
+
+    def preview(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, RoutePreview]:
+        """Look for the mailboxes.
+
+        Raises:
+            Closed: :meth:`close` was called.
+            ConnectionLost: the post office is not there.
+        """
+        self._check_open()
+        deadline.check("post office")
+        return self._offices.preview(envelope.recipients)
 
     def _prepared(self, message: Message) -> Prepared:
         shown = [one for one in message.recipients if one.kind is not RecipientKind.BCC]
@@ -60,3 +71,7 @@ class PostOfficeTransport:
     def close(self) -> None:
         """Take nothing more."""
         self._is_closed = True
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise Closed("the post office has been closed")
