@@ -45,7 +45,7 @@ from msgcore.model import (
     Refused,
     Unknown,
 )
-from msgcore.props.table import PidTagMessageClass
+from msgcore.props.table import PidTagMessageClass, PidTagOriginalMessageEntryId
 from msgcore.runtime import NEVER
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
@@ -232,10 +232,12 @@ def test_a_report_names_only_those_that_are_refused(box: Box) -> None:
     assert [one.address.email_address for one in report.recipients] == ["cid@c.test"]
 
 
-def test_a_report_is_a_report_by_its_class(box: Box) -> None:
-    sent(box, MemoryTransport(always(Refused(550))))
+def test_a_report_is_one_by_its_class_and_names_the_submission(box: Box) -> None:
+    item = sent(box, MemoryTransport(always(Refused(550))))
+    report = inbox_report(box)
 
-    assert inbox_report(box)[PidTagMessageClass] == "REPORT.IPM.Note.NDR"
+    assert report[PidTagMessageClass] == "REPORT.IPM.Note.NDR"
+    assert report[PidTagOriginalMessageEntryId] == bytes(item.entry_id)
 
 
 def test_nobody_is_reported_twice(box: Box) -> None:

@@ -14,6 +14,7 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
+from msgcore.props.table import PidTagOriginalMessageEntryId
 from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.store import Incoming
 from msgcore.spooler.envelope import is_report
@@ -32,7 +33,7 @@ def _original(message: Message) -> bytes | None:
 def non_delivery_reports(
     item: OutgoingItem, outcomes: Mapping[Recipient, Outcome], message: Message, now: datetime
 ) -> list[Incoming]:
-    """Make one report about all recipients that were refused just now."""
+    """Make one report about all recipients that were refused just now; it names the submission, as tied ones do."""
     refused = [
         (recipient, outcome)
         for recipient, outcome in outcomes.items()
@@ -59,4 +60,6 @@ def non_delivery_reports(
     )
     about = "\n".join([item.transfer_id, *(recipient.address.typed for recipient, _ in refused)])
     key = hashlib.sha256(about.encode("utf-8", "surrogatepass")).digest()
-    return [Incoming(mime.read(octets), received_at=now, delivery_key=key)]
+    made = mime.read(octets)
+    made[PidTagOriginalMessageEntryId] = bytes(item.entry_id)
+    return [Incoming(made, received_at=now, delivery_key=key)]
