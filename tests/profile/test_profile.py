@@ -57,6 +57,10 @@ def test_a_profile_is_read_with_its_services_in_order(tmp_path: Path, monkeypatc
         ('path = "archive.db"', "", 9, "path"),
         ('service = "personal-folders"', 'name = 5\nservice = "personal-folders"', 10, "name"),
         ("# An account.", "colour = 1", 1, "colour"),
+        ("# An account.", "spooler = 5", 1, "spooler"),
+        ("# An account.", 'spooler = { lifetime = "a week" }', 1, "spooler"),
+        ("# An account.", 'spooler = { shortest = "2h" }', 1, "spooler"),
+        ("# An account.", "spooler = { lifetmie = 1 }", 1, "spooler"),
     ],
 )
 def test_a_fault_is_named_by_file_line_and_key(

@@ -469,6 +469,21 @@ def test_a_service_that_failed_is_not_stood_in_for_by_another(desk: Desk) -> Non
         assert states == [OutgoingState.HELD, OutgoingState.SENT]
 
 
+def test_the_profile_says_how_long_mail_is_tried_and_whether_it_may_come_twice(desk: Desk) -> None:
+    nowhere = {"service": "smtp", "url": "smtp://127.0.0.1:9", "email": "ann@a.test"}
+    desk.admin.create("work", [desk.mailbox(), nowhere])
+    desk.admin.services("work").set_spooler({"shortest": "7h", "longest": "8h", "at_least_once": True})
+    with desk.logon("work", desk.admin) as session:
+        first = session.submit(Message(to="bob@b.test"))
+        second = session.submit(Message(to="bob@b.test"), at_least_once=False)
+        session.flush_queues()
+        states = [session.submission_state(one) for one in (first, second)]
+
+    waits = [(one.due_at - one.submitted_at).total_seconds() / 3600 for one in states]
+    assert all(7 <= wait <= 8 for wait in waits)
+    assert [one.terms.at_least_once for one in states] == [True, False]
+
+
 def test_check_recipients_names_the_service_that_failed(desk: Desk) -> None:
     account = ACCOUNT | {"password": "env:MSGCORE_NO_SUCH_VARIABLE"}
     with desk.log_on(desk.mailbox("a.db"), account) as session:

@@ -101,7 +101,7 @@ class Session(SpecialFolders, Closing):
         self,
         message: Message,
         *,
-        at_least_once: bool = False,
+        at_least_once: bool | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Submission:
         return self._runtime.run(
@@ -112,7 +112,7 @@ class Session(SpecialFolders, Closing):
         self,
         submission: SubmissionLike,
         *,
-        at_least_once: bool = False,
+        at_least_once: bool | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Submission:
         return self._runtime.run(

@@ -46,7 +46,10 @@ class Draft:
         values = self.data if number is None else self.tables[number]
         if value is None:
             if key in values:
-                self._cut(self._statements(number)[key])
+                statements = self._statements(number)
+                self._cut(statements[key])
+                if number is None and len(statements) == 1:
+                    self._close_gap(statements[key].start)
                 del values[key]
             return
         text = value_text(key, value)
@@ -107,11 +110,13 @@ class Draft:
         return found
 
     def _cut(self, statement: Statement) -> None:
-        """Take the lines of a key away; of blank lines on both sides, those before stay."""
-        before, behind = self.text[: statement.start], self.text[statement.end :]
+        self.text = self.text[: statement.start] + self.text[statement.end :]
+
+    def _close_gap(self, position: int) -> None:
+        """Where the last key above all tables stood between blank lines, leave one of them."""
+        before = self.text[:position]
         if not "".join(before.splitlines()[-1:]).strip():
-            behind = behind.removeprefix(self._line_end)
-        self.text = before + behind
+            self.text = before + self.text[position:].removeprefix(self._line_end)
 
     def _insert(self, number: int | None, line: str) -> None:
         layout = self._layout()

@@ -12,6 +12,7 @@ from msgcore.base.nearest import there_are
 from msgcore.base.text import Secret
 from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, ProfileError, SecretMissing
 from msgcore.profile.files import read_private
+from msgcore.profile.spooling import SpoolerSettings
 from msgcore.profile.toml import Located, read_profile_text
 from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.registry import service
@@ -20,7 +21,7 @@ from msgcore.spi.service import ServiceClass
 
 __all__ = ["Profile", "ServiceEntry", "check_profile", "check_services", "examine_profile", "read_profile"]
 
-_TOP_KEYS = ("services", "transport_order")
+_TOP_KEYS = ("services", "transport_order", "spooler")
 _FLAGS = ("default_store", "primary_identity", "hook")
 _OWN_KEYS = ("service", "name", *_FLAGS)
 
@@ -78,16 +79,25 @@ class ServiceEntry:
 class Profile:
     """What a session logs on to.
 
-    ``transport_order`` names services; their transports go before those of all others.
+    ``transport_order`` names services; their transports go before those of all others. ``spooler`` says how long mail
+    is tried.
     """
 
     name: str
     services: tuple[ServiceEntry, ...]
     file: Path | None = None
     transport_order: tuple[str, ...] = ()
+    spooler: SpoolerSettings = attrs.field(factory=SpoolerSettings)
 
     @classmethod
-    def of(cls, name: str, services: Iterable[Mapping[str, object]], *, transport_order: Sequence[str] = ()) -> Profile:
+    def of(
+        cls,
+        name: str,
+        services: Iterable[Mapping[str, object]],
+        *,
+        transport_order: Sequence[str] = (),
+        spooler: Mapping[str, object] | None = None,
+    ) -> Profile:
         """Make a profile in memory, without a file.
 
         Beside what a file holds, a value may be a ``Path``, a ``Secret``, or a function that gives a password or token.
@@ -98,7 +108,9 @@ class Profile:
             NotSupported: a service cannot do what its settings say.
         """
         given = [dict(table) for table in services]
-        data = {"services": given, **({"transport_order": list(transport_order)} if transport_order else {})}
+        data: dict[str, object] = {"services": given, "transport_order": list(transport_order)}
+        if spooler is not None:
+            data["spooler"] = spooler
         profile = check_services(check_profile(data, Path.cwd() / "profile.toml"))
         return attrs.evolve(profile, name=name, file=None)
 
@@ -172,7 +184,7 @@ class _Check:
     def profile(self) -> tuple[Profile, tuple[ProfileError, ...]]:
         for key in self._data:
             if key not in _TOP_KEYS:
-                problem = "no such key; a profile has [[services]] tables, and above them transport_order"
+                problem = "no such key; a profile has [[services]] tables, and above them transport_order and spooler"
                 self._fault(None, key, problem)
         given = self._data.get("services", [])
         if not isinstance(given, list) or not all(isinstance(one, dict) for one in cast("list[object]", given)):
@@ -189,7 +201,20 @@ class _Check:
             if entry.is_primary_identity and any(one.is_primary_identity for one in before):
                 self._fault(number, "primary_identity", "there is one primary identity already")
         order = self._order([entry.name for entry in entries])
-        return Profile(self._file.stem, tuple(entries), self._file, order), tuple(self._faults)
+        return Profile(self._file.stem, tuple(entries), self._file, order, self._spooler()), tuple(self._faults)
+
+    def _spooler(self) -> SpoolerSettings:
+        given = self._data.get("spooler", {})
+        if not isinstance(given, Mapping):
+            self._fault(None, "spooler", 'need a table, such as { lifetime = "5d" }')
+            return SpoolerSettings()
+        values = cast("Mapping[str, object]", given)
+        try:
+            made: SpoolerSettings = build_config(SpoolerSettings, values, folder=self._file.parent, secret=_unseen)
+        except ConfigError as error:
+            self._fault(None, "spooler", ": ".join(filter(None, (error.key, error.problem))), error)
+            return SpoolerSettings()
+        return made
 
     def _order(self, names: Sequence[str]) -> tuple[str, ...]:
         given = self._data.get("transport_order", [])

@@ -124,6 +124,10 @@ class ServiceAdmin:
         """Make this service's store the default one; ``None``: the first store that has an outbox."""
         self._flag("default_store", name)
 
+    def set_spooler(self, values: Mapping[str, object] | None) -> None:
+        """Say how long mail that could not be sent is tried, as in ``{"lifetime": "5d"}``; ``None``: as is usual."""
+        self._change(lambda draft: draft.set(None, "spooler", values or None))
+
     def _flag(self, flag: str, name: str | None) -> None:
         def change(draft: Draft) -> None:
             chosen = None if name is None else self._number(draft, name)

@@ -91,6 +91,9 @@ def value_text(key: str, value: object) -> str:
             return _string(key, str(value))
         case list() | tuple():
             return "[" + ", ".join(value_text(key, one) for one in cast("list[object]", value)) + "]"
+        case Mapping():
+            given = cast("Mapping[str, object]", value)
+            return "{ " + ", ".join(f"{key_text(name)} = {value_text(name, one)}" for name, one in given.items()) + " }"
         case Secret():
             raise ProfileError("a profile never holds a secret itself; give a reference, such as env:NAME", key=key)
         case _ if callable(value):

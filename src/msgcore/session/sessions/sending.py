@@ -37,6 +37,7 @@ from msgcore.spooler.incoming import RetrievalReport
 from msgcore.spooler.outgoing import send_due
 from msgcore.spooler.receipts import answer_receipt
 from msgcore.spooler.resending import resend_of_report, resend_of_submission
+from msgcore.spooler.retry import RetryPolicy
 from msgcore.spooler.terms import terms_of
 
 __all__ = ["SessionSending", "SubmissionLike"]
@@ -68,7 +69,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         self,
         message: Message,
         *,
-        at_least_once: bool = False,
+        at_least_once: bool | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Submission:
         """Put a message into the outbox: when this returns it is on the disk and will be sent.
@@ -76,7 +77,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         A copy is submitted, with Message-ID, Date and From set where they were not; the message given stays as it is.
         Its properties say when it may be sent and until when: PidTagDeferredSendTime, PidTagExpiryTime and their kin.
         When it is lost whether somebody got it, a person decides; with ``at_least_once`` it is sent again, and may
-        come twice.
+        come twice (``None``: as the profile says).
 
         Raises:
             UsageError: there is no recipient, no sender can be found, or an attached file cannot be read.
@@ -84,7 +85,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         """
         if not isinstance(cast(object, message), Message):
             raise UsageError(f"submit: need a Message, got {type(message).__name__}; of an item, item.load() gives it")
-        terms = terms_of(message, self._runtime.now(), at_least_once=at_least_once)
+        terms = terms_of(message, self._runtime.now(), at_least_once=self._may_come_twice(at_least_once))
         return await self._put(message, self._runtime.deadline(timeout_seconds), terms)
 
     async def _submit(self, message: Message, timeout_seconds: float) -> Submission:
@@ -107,7 +108,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         self,
         submission: SubmissionLike,
         *,
-        at_least_once: bool = False,
+        at_least_once: bool | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Submission:
         """Submit a message again, to those only who were refused: of a submission, or of a non-delivery report.
@@ -127,7 +128,11 @@ class SessionSending(SessionRecipients, SessionReceiving):
             again = await resend_of_report(queue, await store.load(entry_id, _LOAD_LIMIT_OCTETS, deadline), deadline)
         else:
             again = await resend_of_submission(queue, item, deadline)
-        return await self._put(again.message, deadline, SubmitTerms(at_least_once=at_least_once), again.recipients)
+        terms = SubmitTerms(at_least_once=self._may_come_twice(at_least_once))
+        return await self._put(again.message, deadline, terms, again.recipients)
+
+    def _may_come_twice(self, given: bool | None) -> bool:
+        return self._profile.spooler.at_least_once if given is None else given
 
     async def send_receipt(self, entry_id: EntryIdLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> bool:
         """Submit the read receipt that a message is owed, when a person has said so; false when none is owed.
@@ -174,6 +179,11 @@ class SessionSending(SessionRecipients, SessionReceiving):
 
     def _identities(self) -> list[Address]:
         return [opened.identity for opened in self._services if opened.identity is not None]
+
+    @property
+    def _retry_policy(self) -> RetryPolicy:
+        said = self._profile.spooler
+        return RetryPolicy(said.shortest, said.longest, said.lifetime)
 
     def _queue(self) -> GuardedStore:
         return self.default_store.provider
@@ -235,7 +245,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
                 await self._follow_config(deadline)
                 await self._send_receipts(deadline)
                 return await send_due(
-                    self._runtime, queue, self._transports(), deadline, failed=failed, hooks=self._hooks
+                    self._runtime, queue, self._transports(), deadline, self._retry_policy, failed, self._hooks
                 )
             finally:
                 await self._file_sent_mail(deadline)
