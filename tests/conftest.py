@@ -7,7 +7,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from hypothesis import is_hypothesis_test
 
 from tests import shared
 from tests.servers import ANYBODY, SPECIAL_USE, Authority, Dovecot, Postfix, Postgresql, Server, SmtpSink
@@ -35,11 +34,11 @@ hypothesis.settings.load_profile("soak" if SOAK else "modest")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave soak tests out, without a skip that nobody could act on, unless ``MSGCORE_SOAK=1``; begin with long ones.
 
-    With it every property of a module that looks at ``SOAK``, to draw more examples, is a soak test, too.
+    With it every test of a module that looks at ``SOAK``, to draw more examples or to go more rounds, is one, too.
     """
     if SOAK:
         for item in items:
-            if isinstance(item, pytest.Function) and hasattr(item.module, "SOAK") and is_hypothesis_test(item.obj):
+            if isinstance(item, pytest.Function) and hasattr(item.module, "SOAK"):
                 item.add_marker("soak")
         return
     left_out = [item for item in items if item.get_closest_marker("soak")]
