@@ -293,6 +293,18 @@ def office(tmp_path: Path, **more: object) -> dict[str, Any]:
     return {"service": "post-office", "path": str(tmp_path / "share"), "mailbox": "ann", **more}
 
 
+class Watcher:
+    """A hook of incoming mail."""
+
+    config_type = NoConfig
+
+    def __init__(self, config: NoConfig, runtime: Runtime) -> None:
+        pass
+
+    def process_inbound(self, message: object, deadline: Deadline) -> None:
+        """Lets all pass."""
+
+
 SENDING = {"service": "plain"}
 DROP = {"service": "maildrop", "url": "maildrop://ann"}
 
@@ -307,6 +319,7 @@ DROP = {"service": "maildrop", "url": "maildrop://ann"}
         (lambda path: [office(path), mail(path, primary_identity=True)], [[], []], []),  # not there yet: who knows
         (lambda path: [office(path), SENDING | {"primary_identity": True}], [[], ["primary_identity"]], []),
         (lambda path: [office(path), SENDING | {"hook": True}], [[], ["hook"]], []),
+        (lambda path: [office(path), {"service": "watcher"}], [[], ["service"]], []),
         (lambda path: [office(path), DROP], [[], ["deliver_to"]], []),
         (lambda path: [mail(path), DROP, office(path)], [[], [], []], []),
     ],
@@ -317,6 +330,7 @@ DROP = {"service": "maildrop", "url": "maildrop://ann"}
         "yet to be made",
         "no address",
         "no hook",
+        "nothing to see",
         "no journal",
         "a journal",
     ],
@@ -325,6 +339,7 @@ def test_what_is_missing_only_when_services_are_seen_together_is_told(
     mode: Mode, services: Any, keys: list[list[str]], whole: list[str], tmp_path: Path
 ) -> None:
     register_service("plain", Plugin)
+    register_service("watcher", Watcher)
     register_memory_maildrops()
 
     report = validated(mode, services(tmp_path))

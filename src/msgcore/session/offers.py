@@ -21,6 +21,7 @@ from msgcore.spi.transport import TransportProvider
 __all__ = ["Offer", "missing_from", "offer_of"]
 
 _ADD = "add personal-folders"
+_SEES_NOTHING = "it sees mail that is retrieved, and no service here retrieves any: what servers deliver passes no hook"
 
 
 @attrs.frozen
@@ -33,19 +34,23 @@ class Offer:
     has_address: bool = False
     retrieves: bool = False
     has_hook: bool = False
+    only_sees_retrieved: bool = False
+    """Whether it is a hook of incoming mail, and nothing else."""
 
 
 def offer_of(providers: Sequence[object]) -> Offer:
     """Say what a service's providers come to; raises what a property of theirs does."""
     stores = [capabilities_of(one) for one in providers if isinstance(one, StoreProvider)]
     transports = [one for one in providers if isinstance(one, TransportProvider)]
+    hooks = [one for one in providers if isinstance(one, OutboundHook | InboundHook)]
     return Offer(
         has_outbox=any(Capability.OUTGOING_QUEUE in able for able in stores),
         has_journal=any(Capability.JOURNAL in able for able in stores),
         has_transport=bool(transports),
         has_address=any(getattr(one, "identity", None) is not None for one in transports),
         retrieves=any(isinstance(one, RetrievingProvider) for one in providers),
-        has_hook=any(isinstance(one, OutboundHook | InboundHook) for one in providers),
+        has_hook=bool(hooks),
+        only_sees_retrieved=len(hooks) == len(providers) and not any(isinstance(one, OutboundHook) for one in hooks),
     )
 
 
@@ -55,12 +60,14 @@ def missing_from(
     """Say what is missing of each service, by its number, and of the profile as a whole."""
     entries = dict(enumerate(profile.services))
     of_services: dict[int, list[ProfileError]] = {}
+    retrieves = len(offers) < len(entries) or any(offer.retrieves for offer in offers.values())
     for number, offer in offers.items():
         entry = entries[number]
         problems = [
             ("default_store", "its store has no outbox", entry.is_default_store and not offer.has_outbox),
             ("primary_identity", "it has no address", entry.is_primary_identity and not offer.has_address),
             ("hook", "it is none", entry.is_hook and not offer.has_hook),
+            ("service", _SEES_NOTHING, offer.only_sees_retrieved and not retrieves),
         ]
         of_services[number] = [ProfileError(text, key=key) for key, text, is_missing in problems if is_missing]
         if offer.retrieves:
