@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
+from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import ConnectionLost, CutShort, OperationCancelled, TimedOut
+from msgcore.errors import ConnectionLost, CutShort, OperationCancelled, StoreError, TimedOut
 from msgcore.model import Accepted, Deferred, Envelope, Message, Outcome, Recipient, Refused
 from msgcore.runtime import NEVER
+from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.hooks import Hold, HookAnswer, Processed
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
-from msgcore.spi.store import SpecialFolder
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.store import SpecialFolder, StoreProvider
 from msgcore.spooler.attempt import FailedService
+from msgcore.spooler.outgoing import send_due
 from tests.providers.internal.box import Box
 from tests.spooler.desk import LETTER, now_is, send, submitted, verdicts
-from tests.spooler.transports import MemoryTransport, accept
+from tests.spooler.transports import MemoryTransport, Named, accept, guarded
 
 BOB, CID = LETTER.recipients
 Act = Callable[[Envelope, Message], HookAnswer]
@@ -276,3 +281,29 @@ def test_nothing_goes_past_a_hook_that_could_not_be_opened(box: Box) -> None:
         OutgoingState.HELD,
         "scanner could not be opened: no licence",
     )
+
+
+def test_what_was_sent_is_written_down_when_the_original_cannot_be_loaded_for_the_report(box: Box) -> None:
+    item, transport = submitted(box), MemoryTransport(verdicts(bob=Accepted(), cid=Refused(550)))
+
+    class Failing:
+        """The store, whose disk cannot read the original once the transport has had what the hook made of it."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(box.store, name)
+
+        async def load(self, entry_id: EntryId, limit_octets: int, deadline: Deadline) -> Message:
+            if transport.taken and entry_id == item.entry_id:
+                raise StoreError("a bad sector")
+            return await box.store.load(entry_id, limit_octets, deadline)
+
+    failing = cast("StoreProvider", Failing())
+    hook = Hook(renamed("stamped"))
+    hooks = [GuardedHook(Plugin("stamp", hook, box.runtime), hook)]
+    ready = [Named(transport).on(box.runtime)]
+    box.run(send_due(box.runtime, guarded(failing, box.runtime), ready, NEVER, hooks=hooks))
+    now = now_is(box, item)
+    [report] = [box.load(one) for one in box.ids()]
+
+    assert (now.state, [type(one) for one in now.outcomes.values()]) == (OutgoingState.SENT, [Accepted, Refused])
+    assert report.subject == "Undeliverable: letter, stamped"

@@ -256,10 +256,19 @@ class _Spooler:
         await self._write(attempt, attempt.settled(self.runtime.now(), self.policy, self.chance()))
 
     async def _give_back(self, attempts: Sequence[Attempt]) -> None:
-        """Unlock what was not settled: the call was cut before all of its transports came to it."""
+        """Unlock what was not settled: the call was cut before all of its transports came to it.
+
+        One that cannot be written down keeps no other from that.
+        """
+        failed: MsgcoreError | None = None
         for attempt in attempts:
             if not attempt.is_settled:
-                await self._write(attempt, attempt.cut_short())
+                try:
+                    await self._write(attempt, attempt.cut_short())
+                except MsgcoreError as error:
+                    failed = failed or error
+        if failed is not None:
+            raise failed
 
     async def _write(self, attempt: Attempt, item: OutgoingItem) -> None:
         reports: list[Incoming] = []
@@ -271,11 +280,16 @@ class _Spooler:
         message = attempt.message
         if message is None or attempt.item.preprocessed not in {None, item.entry_id}:
             try:
-                with self.runtime.shielded():
-                    message = await self.store.load(item.entry_id, _LOAD_LIMIT_OCTETS, NEVER)
+                message = await written_down(
+                    self.runtime, lambda: self.store.load(item.entry_id, _LOAD_LIMIT_OCTETS, NEVER)
+                )
             except (NotFound, StoreCorrupt):
-                return []
-        return non_delivery_reports(attempt.item, item.outcomes, message, self.runtime.now())
+                pass
+            except MsgcoreError:
+                if message is None:
+                    raise
+                # Some have been sent to: that has to be written down, with a report of what was sent if need be.
+        return [] if message is None else non_delivery_reports(attempt.item, item.outcomes, message, self.runtime.now())
 
 
 async def _handed_over(
