@@ -201,10 +201,12 @@ def test_a_message_to_a_colleague_and_the_world_outside(
     with api.open_organization(world.organization_url) as organization, api.logon("ann", admin) as ann:
         organization.set_routes(RouteTable([way_out, workgroup]))
         before = {check.recipient.address_type: check for check in ann.check_recipients(message)}
+        explained = [organization.route("MS:NET/PO1/cia").explain()]
         first = ann.submit(message)
         ann.flush_queues()
         organization.set_routes(RouteTable([way_out]))
         after = {check.recipient.address_type: check for check in ann.check_recipients(message)}
+        explained.append(organization.route("MS:NET/PO1/cia").explain())
         second = ann.submit(message)
         ann.flush_queues()
         outcomes = [[type(one) for one in ann.outcomes(sent).values()] for sent in (first, second)]
@@ -212,6 +214,7 @@ def test_a_message_to_a_colleague_and_the_world_outside(
     assert outcomes == [[Delivered, Accepted, Delivered], [Delivered, Accepted, Refused]]
     assert (before["MS"].connector, before["SMTP"].connector) == ("workgroup", "internet")
     assert after["MS"].is_claimed is False and "MS" in after["MS"].reason
+    assert ["goes to workgroup" in one for one in explained] == [True, False], explained
     for name in ("bob", "cia"):
         with api.logon(name, admin) as session:
             letter = session.inbox.messages()[0].load()
