@@ -309,6 +309,15 @@ SENDING = {"service": "plain"}
 DROP = {"service": "maildrop", "url": "maildrop://ann"}
 
 
+def test_of_a_share_that_is_away_nobody_says_to_check_a_host(tmp_path: Path) -> None:
+    service = office(tmp_path)
+    (tmp_path / "share").rename(tmp_path / "away")
+    [fault] = validated(Mode.BLOCKING, [service]).services[0].faults
+
+    assert (type(fault.error), fault.fix) == (ConnectionLost, "")
+    assert str(fault).endswith("share: is not there: is its share? (ConnectionLost)")
+
+
 @EACH_MODE
 @pytest.mark.parametrize(
     ("services", "keys", "whole"),

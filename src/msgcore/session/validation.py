@@ -36,8 +36,10 @@ from msgcore.spi.plugin import Plugin
 from msgcore.spi.retrieval import RetrievingProvider
 from msgcore.spi.secrets import SecretSource
 from msgcore.spi.service import SupportsValidation
+from msgcore.spi.settings import settings_of
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import TransportProvider
+from msgcore.spi.url import DatabaseUrl, ServiceUrl
 
 __all__ = [
     "VALIDATION_TIMEOUT_SECONDS",
@@ -61,6 +63,10 @@ _FIXES: Sequence[tuple[type[MsgcoreError], str]] = (
     (TimedOut, "check host and port, and that nothing on the way blocks them; python -m msgcore probe URL"),
     (PluginBroken, "ask who wrote the plug-in"),
 )
+
+
+# Of a folder that is not there, say, the error tells all.
+_OF_SERVERS = (NameNotResolved, TlsFailed, TlsRequired, ConnectionLost, TimedOut)
 
 
 class ValidationStage(enum.Enum):
@@ -198,7 +204,8 @@ async def _looked_at(
         raise
     except MsgcoreError as error:
         return (_fault(_CONFIGURATION, "", error),), None
-    trial = _Trial(plugin, deadline)
+    hints = {one.hint for one in settings_of(type(config)).values()}
+    trial = _Trial(plugin, deadline, has_server=not hints.isdisjoint({ServiceUrl, DatabaseUrl}))
     try:
         await trial.run()
     finally:
@@ -206,18 +213,19 @@ async def _looked_at(
     return tuple(sorted(trial.faults, key=lambda fault: fault.part)), trial.offer
 
 
-def _fault(stage: ValidationStage, part: str, error: MsgcoreError) -> ServiceFault:
+def _fault(stage: ValidationStage, part: str, error: MsgcoreError, *, has_server: bool = True) -> ServiceFault:
     fix = next((fix for kind, fix in _FIXES if isinstance(error, kind)), "")
-    return ServiceFault(stage, part, error, fix)
+    return ServiceFault(stage, part, error, fix if has_server or not isinstance(error, _OF_SERVERS) else "")
 
 
 class _Trial:
     """One service, logged on to see whether that goes well."""
 
-    def __init__(self, plugin: Plugin, deadline: Deadline) -> None:
+    def __init__(self, plugin: Plugin, deadline: Deadline, *, has_server: bool) -> None:
         self.faults: list[ServiceFault] = []
         self.offer: Offer | None = None
         self._plugin = plugin
+        self._has_server = has_server
         self._deadline = deadline
 
     async def run(self) -> None:
@@ -279,6 +287,6 @@ class _Trial:
         except OperationCancelled:
             raise
         except MsgcoreError as error:
-            self.faults.append(_fault(ValidationStage.LOGON, part, error))
+            self.faults.append(_fault(ValidationStage.LOGON, part, error, has_server=self._has_server))
             return False
         return True
