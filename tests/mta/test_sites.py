@@ -74,6 +74,7 @@ class Site:
                 return message
 
     def report(self) -> DeliveryReport:
+        """Wait for the next delivery, which is a report."""
         report = mime.read_delivery_report(self.arrived())
         assert report is not None
         return report
@@ -102,26 +103,26 @@ def site(name: str, mailbox: str, folder: Path) -> Generator[Site]:
             mailbox, [{"service": "organization", "url": f"sqlite:///{database}", "mailbox": mailbox}], replace=True
         )
         one = Site(name, mailbox, organization, admin, database)
-        listen = ListenOn("127.0.0.1", 0, ListenerSettings(f"mx.{name}.test", is_site=HERE))
+        listen = ListenOn("127.0.0.1", 0, ListenerSettings(f"mx.{name}.test", is_site=HERE, may_relay=HERE))
         with organization.working([listen], settings=QUICK, watch=one.watched) as node:
             one.port = node.ports[0]
             yield one
 
 
 def routes(own: Site, other: Site, internet: LoopbackSmtpServer) -> RouteTable:
-    """Route to the other site in native form, and everywhere else over the Internet."""
+    """Route to the other site in native form, and to far.test over the Internet."""
     return RouteTable(
         [
             Connector("ours", "mailbox", [AddressSpace("SMTP", f"*@{own.name}.test")]),
             Connector(
                 "site",
                 "smtp",
-                [AddressSpace("SMTP", f"*@{other.name}.test")],
+                [AddressSpace("SMTP", f"*@{other.name}.test"), AddressSpace("SMTP", "*@nowhere.test")],
                 {"relay": f"smtp://127.0.0.1:{other.port}"},
                 leads_to=other.name,
                 content="tnef",
             ),
-            Connector("internet", "smtp", [AddressSpace("SMTP", "*", cost=10)], {"relay": internet.url}),
+            Connector("internet", "smtp", [AddressSpace("SMTP", "*@far.test")], {"relay": internet.url}),
         ],
         site=own.name,
     )
@@ -217,6 +218,32 @@ def test_who_is_unknown_at_the_other_site_is_refused_there_and_reported_here(end
     sender.send(Message(to=f"nobody@{receiver.name}.test", subject="lost", text="hello"))
 
     assert [str(one.status) for one in sender.report().recipients] == ["5.1.1"]
+
+
+def test_mail_that_two_sites_would_send_to_one_another_is_refused_by_the_second_one(ends: tuple[Site, Site]) -> None:
+    """Each takes the other for the way there; the second one says so at RCPT."""
+    sender, receiver = ends
+    sender.send(Message(to=f"{sender.name}@nowhere.test", subject="round", text="hello"))
+
+    [told] = sender.report().recipients
+    assert (str(told.status), receiver.organization.track(address=f"{sender.name}@nowhere.test")) == ("5.4.6", ())
+
+
+def test_what_is_redirected_back_goes_back(ends: tuple[Site, Site]) -> None:
+    """A trace begins anew with a redirect; so the other site gets mail that it has had, for somebody else."""
+    sender, receiver = ends
+    address = f"ann.or.bob@{receiver.name}.test"
+    receiver.organization.add_redirect(address, to=sender.address)
+    sender.send(Message(to=address, subject="back", text="hello"))
+
+    assert sender.arrived().subject == "back"
+    arrivals = [
+        event.text.partition("; ")[2]
+        for one in (receiver, sender)
+        for event in one.organization.track(address=address)
+        if event.kind is EventKind.ACCEPTED
+    ]
+    assert arrivals == []
 
 
 def test_the_internet_gets_mime_and_nothing_else(world: World) -> None:

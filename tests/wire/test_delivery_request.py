@@ -12,8 +12,8 @@ from msgcore.model.delivery import DeliveryRequest, Notify, ReturnedContent
 from msgcore.runtime import run
 from msgcore.testing.scripted import ScriptedStream
 from msgcore.wire.smtp import Transaction, transmit
-from msgcore.wire.smtp.asked import xtext
 from msgcore.wire.smtp.plan import make_plan
+from msgcore.wire.smtp.xtext import xtext
 from tests.wire.fake_server import FakeServer
 from tests.wire.transfers import LETTER, by_address, extensions_of, server
 

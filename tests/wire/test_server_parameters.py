@@ -13,9 +13,9 @@ from msgcore.model import Address
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify, ReturnedContent
 from msgcore.model.recipient import Recipient
 from msgcore.wire.sasl import Passwords
-from msgcore.wire.smtp.asked import xtext
 from msgcore.wire.smtp.server import EVERY_EXTENSION, Client, MailFacts
 from msgcore.wire.smtp.server.turn import Turn
+from msgcore.wire.smtp.xtext import xtext
 from tests.wire.test_server import HELLO, SETTINGS, TLS, Keeper, codes, lines
 
 EVERYTHING = attrs.evolve(SETTINGS, offers=EVERY_EXTENSION)

@@ -17,9 +17,12 @@ class Envelope:
 
     ``sender`` is ``None`` for the null return path of reports. ``transfer_id`` stays the same on every try, so that a
     receiver can recognise what it already took. ``request`` is what the sender asks of the servers on the way.
+    ``trace`` names the sites and nodes that a copy for another site of the organisation has been at, the first one
+    first; it begins anew where a list or a redirect puts other recipients in the place of one.
     """
 
     sender: Address | None
     recipients: tuple[Recipient, ...]
     transfer_id: str = ""
     request: DeliveryRequest = NO_REQUEST
+    trace: tuple[str, ...] = ()

@@ -17,7 +17,8 @@ from msgcore.errors import SetupError, UsageError
 from msgcore.model import Accepted, Address, Delivered, Envelope, Message, Recipient, Refused
 from msgcore.model.delivery import DeliveryRequest
 from msgcore.model.outcome import Outcome
-from msgcore.mta.listener import Listener, ListenerSettings, from_networks, logged_in_as
+from msgcore.mta import AddressSpace, Connector, RouteTable
+from msgcore.mta.listener import DirectoryCheck, Listener, ListenerSettings, from_networks, logged_in_as
 from msgcore.mta.queue.contract import Accept
 from msgcore.props.table import PidLidLocation, PidTagTransportMessageHeaders
 from msgcore.runtime import NEVER, AsyncioRuntime, Endpoint, Runtime, TlsServerSettings
@@ -27,7 +28,7 @@ from msgcore.testing.queues import ANN
 from msgcore.wire.sasl import Passwords
 from msgcore.wire.smtp.client import greet, quit_session
 from msgcore.wire.smtp.transmit import transmit
-from tests.mta.listener.house import HOST, LETTER, House, KeepingQueue, anybody, check_of, everybody
+from tests.mta.listener.house import HOST, LETTER, House, KeepingQueue, People, anybody, check_of, everybody
 from tests.servers import Authority
 
 MODES = pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
@@ -273,6 +274,33 @@ def test_a_circle_of_sites_is_seen() -> None:
                 client.sendmail("ann@a.test", "bob@b.test", twice)
 
     assert (first, refused.value.smtp_code) == ({}, 554)
+
+
+def test_only_a_site_is_believed_where_a_message_has_been() -> None:
+    """Who connects from 127.0.0.2 is a stranger: he could keep mail from its way."""
+    with House(is_site=from_networks("127.0.0.1/32"), arrives_by="line") as house:
+        for source in ("127.0.0.1", "127.0.0.2"):
+            with house.talk(source) as client:
+                mail = "MAIL FROM:<ann@a.test> XTRACE=north,mx+2Enorth"
+                client.say("EHLO client.a.test", mail, "RCPT TO:<bob@b.test>", "DATA")
+                assert client.send(LETTER + b".\r\n").startswith("250")
+
+    assert [(one.trace, one.arrived_by) for one in house.queue.accepted] == [(("north", "mx.north"), "line"), ((), "")]
+
+
+def test_a_site_hears_at_rcpt_that_a_message_would_only_go_back() -> None:
+    table = RouteTable([Connector("line", "smtp", [AddressSpace("SMTP", "*")], leads_to="North")])
+    check = DirectoryCheck(People(), lambda: table)
+    heard: list[str] = []
+    for trace, line in (("north", ""), ("south", ""), ("south", "line")):
+        with (
+            House(recipients=check, may_relay=LOOPBACK, is_site=LOOPBACK, arrives_by=line) as house,
+            house.talk() as client,
+        ):
+            mail = f"MAIL FROM:<ann@a.test> XTRACE={trace}"
+            heard.append(client.say("EHLO client.a.test", mail, "RCPT TO:<x@c.test>"))
+
+    assert [one[:9] for one in heard] == ["550 5.4.6", "250 2.1.5", "550 5.4.6"]
 
 
 def test_what_anybody_else_sends_as_tnef_stays_mime() -> None:

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 import pytest
 
 from msgcore.errors import ServiceBusy, StoreFull
-from msgcore.model import Address, Deferred, Delivered, Outcome, Pending, Recipient, RecipientKind
+from msgcore.model import Accepted, Address, Deferred, Delivered, Outcome, Pending, Recipient, RecipientKind
 from msgcore.mta.queue.contract import Accept, Finished, QueueStore, Settlement
 from msgcore.mta.queue.limits import QueueLimits
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
-from msgcore.mta.queue.tracking import Track
+from msgcore.mta.queue.tracking import EventKind, Track
 from msgcore.props.table import PidTagSendRichInfo, PidTagTransmittableDisplayName
 from msgcore.runtime import NEVER, BlockingRuntime, Connection, Database, Engine, Runtime, Schema
 from msgcore.spi.gateway import Content
@@ -121,6 +121,26 @@ def test_what_was_found_of_a_message_is_there_when_it_is_claimed_and_in_its_firs
         return [claim.message.verdicts, event.text]
 
     assert at_queue(target, story) == [found, "mx.b.test; dmarc=fail origin=outside"]
+
+
+def test_the_trace_of_a_message_is_there_when_it_is_claimed_and_counts_for_nobody_who_took_a_place(
+    target: Target,
+) -> None:
+    async def story(queue: SqlQueue) -> None:
+        letter = Accept("t1", ANN, to("bob"), Content(LETTER), trace=("north", "mx 1"), arrived_by="north line")
+        await queue.accept(letter, NEVER)
+        [claim] = await queue.claim(10, LEASE_SECONDS, NEVER)
+        assert (claim.message.trace, claim.message.arrived_by) == (("north", "mx 1"), "north line")
+        bob = Settlement(
+            claim.recipients[0], Accepted(stage="expansion"), claim.message.accepted_at, successors=to("carol")
+        )
+        await queue.finish([Finished(claim.message, (bob,))], NEVER)
+        [again] = await queue.claim(10, LEASE_SECONDS, NEVER)
+        assert [claim.recipients[0].is_successor, again.recipients[0].is_successor] == [False, True]
+        [event] = [one for one in await queue.track(Track(transfer_id="t1"), NEVER) if one.kind is EventKind.ACCEPTED]
+        assert event.text == "it was at north, mx 1"
+
+    at_queue(target, story)
 
 
 def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) -> None:

@@ -90,7 +90,7 @@ LETTER = MessageFacts(
             "not for what was found of the message: needs dmarc=pass",
         ),
         ({"refuses_verdicts": ["DMARC=fail"]}, "5.7.1", "not for what was found of the message: refuses dmarc=fail"),
-        ({"leads_to": "north"}, "5.4.6", "the message has been there: north"),
+        ({"leads_to": "North"}, "5.4.6", "the message has been there: North"),
         ({"name": "north"}, "5.4.6", "the message came this way"),
         ({"max_tries": 3}, "5.4.1", "tried as often as it may be: 3 of 3"),
         ({"spaces": [AddressSpace("SMTP", "*", scope=["north"])]}, "5.4.4", "out of scope: only for north"),

@@ -34,6 +34,8 @@ def logged_in_as(*users: str) -> ClientTest:
 def from_networks(*networks: str) -> ClientTest:
     """Mean those who connect from one of these networks, such as ``127.0.0.0/8``, ``::1`` or ``10.1.0.0/16``.
 
+    Without a network, that is :func:`nobody`.
+
     Raises:
         UsageError: one is no network.
     """
@@ -41,6 +43,9 @@ def from_networks(*networks: str) -> ClientTest:
         known = tuple(ipaddress.ip_network(network) for network in networks)
     except ValueError as error:
         raise UsageError(f"{error}; need a network, such as 192.0.2.0/24") from None
+
+    if not known:
+        return nobody
 
     @functools.lru_cache(maxsize=1_024)
     def is_inside(host: str) -> bool:

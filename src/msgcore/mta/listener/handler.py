@@ -158,7 +158,9 @@ class MailHandler:
             if request.priority is not None:
                 facts = attrs.evolve(facts, request=attrs.evolve(request, priority=None))
                 reply = _NO_PRIORITY
-        self._arrival = Arrival(sender, facts, self._may_relay)
+        if facts.trace and not self._is_site:  # anybody can say so
+            facts = attrs.evolve(facts, trace=())
+        self._arrival = Arrival(sender, facts, self._may_relay, self._settings.arrives_by if self._is_site else "")
         self._recipients = []
         self._verdict = None
         self._visit.is_at_work = True
@@ -265,7 +267,10 @@ class MailHandler:
             accept = await self._desk.runtime.in_thread(lambda: accept_of_mail(envelope, Content(traced), self._name))
         else:
             accept = accept_of_mail(envelope, Content(traced), self._name)
-        return await self._desk.take(attrs.evolve(accept, verdicts=verdicts) if verdicts else accept)
+        if verdicts or self._is_site:
+            trace = arrival.facts.trace
+            accept = attrs.evolve(accept, verdicts=verdicts, trace=trace, arrived_by=arrival.arrived_by)
+        return await self._desk.take(accept)
 
     @property
     def _is_known(self) -> bool:

@@ -21,11 +21,15 @@ __all__ = ["Arrival", "DirectoryCheck", "RecipientCheck"]
 
 @attrs.frozen
 class Arrival:
-    """The mail that a recipient is named for: its sender, what stands in MAIL, and whether it may go elsewhere."""
+    """The mail that a recipient is named for: its sender, what stands in MAIL, and whether it may go elsewhere.
+
+    ``arrived_by`` is the connector by which it does not go back, empty for none; the trace in ``facts`` is believed.
+    """
 
     sender: Address | None
     facts: MailFacts
     may_relay: bool
+    arrived_by: str = ""
 
 
 class RecipientCheck(Protocol):
@@ -58,7 +62,13 @@ class DirectoryCheck:
         if await self._directory.look_up(recipient.address, deadline) is not None:
             return None
         mail = arrival.facts
-        facts = MessageFacts(mail.size_octets, arrival.sender, priority=mail.request.priority or 0)
+        facts = MessageFacts(
+            mail.size_octets,
+            arrival.sender,
+            priority=mail.request.priority or 0,
+            arrived_by=arrival.arrived_by,
+            visited=mail.trace,
+        )
         decision = self._routes().route(recipient.address, facts)
         if decision.gateway == self._local_gateway:
             return _UNKNOWN

@@ -20,8 +20,8 @@ class ListenerSettings(ServerSettings):
     """The settings of a server's sessions, with every extension offered, and what a listener decides besides.
 
     ``may_relay`` says whose mail goes to other places, too; only theirs has a priority or is held until later.
-    ``is_site`` says who is another site of the organisation: what it sends as TNEF is taken in as that. In TLS
-    ``from_first_octet``, as on port 465, nobody has to ask for it.
+    ``is_site`` says who is another site of the organisation: what it sends as TNEF is taken in as that, and it is
+    believed where a message has been. In TLS ``from_first_octet``, as on port 465, nobody has to ask for it.
 
     With ``mailboxes_log_in`` the owners of the organisation's mailboxes have AUTH, by the passwords that it has for
     them, unless there is an ``authenticator``. A listener that ``is_submission`` takes mail from users only
@@ -34,6 +34,8 @@ class ListenerSettings(ServerSettings):
     offers: frozenset[str] = attrs.field(default=EVERY_EXTENSION, kw_only=True)
     may_relay: ClientTest = attrs.field(default=nobody, kw_only=True)
     is_site: ClientTest = attrs.field(default=nobody, kw_only=True)
+    arrives_by: str = attrs.field(default="", kw_only=True)
+    """The connector behind which the sites are that send here: their mail does not go back that way."""
     from_first_octet: bool = attrs.field(default=False, kw_only=True)
     forbids_early_pipelining: bool = attrs.field(default=True, kw_only=True)
     limits: IntakeLimits = attrs.field(factory=IntakeLimits, kw_only=True)
@@ -51,6 +53,10 @@ class ListenerSettings(ServerSettings):
     """At once. When there are as many, the next one takes another's place, or is turned away."""
     accept_seconds: float = attrs.field(default=120.0, kw_only=True)
     """How long the queue has to take a message; clients wait ten minutes (RFC 5321 section 4.5.3.2.6)."""
+
+    @property
+    def takes_trace(self) -> bool:
+        return self.is_site is not nobody
 
     @property
     def service(self) -> str:

@@ -47,8 +47,10 @@ class Dispatch:
         directory: Directory,
         hops: Hops,
         settling: Settling,
+        host_name: str,
     ) -> None:
         self.routes = routes
+        self._host_name = host_name
         self._runtime = runtime
         self._directory = directory
         self._hops = hops
@@ -61,6 +63,11 @@ class Dispatch:
         """How often the table is replaced by the one in force, if it is."""
         self.send_off: Callable[[Hop], None] = lambda _: None
         """Called with each hop that has a new parcel."""
+
+    @property
+    def here(self) -> tuple[str, ...]:
+        """What this place is called in a trace: the site and the node."""
+        return tuple(filter(None, (self.routes.site, self._host_name)))
 
     async def dispatch(self, claims: Sequence[Claim], claimed_at: float, deadline: Deadline) -> None:
         """Give the recipients that have a way to their hops, and settle those that have none now."""
@@ -208,6 +215,7 @@ class Dispatch:
 def _facts(claim: Claim, queued: QueuedRecipient) -> MessageFacts:
     message = claim.message
     request = message.request
+    is_anew = queued.is_successor
     return MessageFacts(
         message.size_octets,
         message.sender,
@@ -215,6 +223,8 @@ def _facts(claim: Claim, queued: QueuedRecipient) -> MessageFacts:
         message.transfer_id,
         needs=frozenset({"REQUIRETLS"}) if request.require_tls else frozenset(),
         priority=request.priority or 0,
+        arrived_by="" if is_anew else message.arrived_by,
+        visited=NOBODY if is_anew else message.trace,
         tries=queued.attempts,
         verdicts=message.verdicts,
     )

@@ -75,7 +75,7 @@ class Manager:
         self._settling = Settling(runtime, queue, settings)
         self._hops = Hops(runtime, queue, settings)
         self._ways = Ways(runtime, built_in or {}, folder, secret, services)
-        self._dispatch = Dispatch(runtime, routes, directory, self._hops, self._settling)
+        self._dispatch = Dispatch(runtime, routes, directory, self._hops, self._settling, settings.reports.host)
         self._sessions = Sessions(runtime, queue, self._ways, self._settling, self._dispatch, settings)
         self._reload = reload
         self._told_of_routes: Callable[[RouteTable], object] = lambda _: None

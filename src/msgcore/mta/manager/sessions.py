@@ -148,11 +148,23 @@ class Sessions:
             _Call(
                 parcel,
                 tuple([by_recipient[one] for one in copy.recipients]),
-                Envelope(message.sender, copy.recipients, message.transfer_id, message.request),
+                Envelope(message.sender, copy.recipients, message.transfer_id, message.request, trace),
                 content.make(copy.form),
             )
-            for copy in content.copies(tuple(by_recipient), way.plugin.target, hop.connector.content)
+            for trace, recipients in self._traces(hop, parcel)
+            for copy in content.copies(recipients, way.plugin.target, hop.connector.content)
         ]
+
+    def _traces(self, hop: Hop, parcel: Parcel) -> list[tuple[tuple[str, ...], tuple[Recipient, ...]]]:
+        """Part the recipients of a parcel by what the site behind a connector is told of where their copy has been."""
+        if not hop.connector.leads_to:
+            return [((), tuple([one.queued.recipient for one in parcel.addressees]))]
+        anew = self._dispatch.here
+        gone_on = (*parcel.claim.message.trace, *anew)
+        parted: dict[tuple[str, ...], list[Recipient]] = {}
+        for one in parcel.addressees:
+            parted.setdefault(anew if one.queued.is_successor else gone_on, []).append(one.queued.recipient)
+        return [(trace, tuple(those)) for trace, those in parted.items()]
 
     async def _all_calls(
         self, hop: Hop, parcels: Sequence[Parcel], way: Way, left: _Left, deadline: Deadline

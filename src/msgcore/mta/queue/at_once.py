@@ -17,12 +17,12 @@ _NAMES = NEW_RECIPIENT.split(", ")
 _RECIPIENTS = RecordSet(
     {
         **dict.fromkeys(_NAMES, "text"),
-        **dict.fromkeys(("kind", "notify", "state", "token", "due_at", "look_at"), "bigint"),
+        **dict.fromkeys(("kind", "notify", "is_successor", "state", "token", "due_at", "look_at"), "bigint"),
         "leased_until": "double precision",
     }
 )
 _STEPS = (
-    f"new as (insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f"new as (insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " on conflict (transfer_id) do nothing returning id),"
     " content as (insert into mta_content (mta_message_id, form, octets) select id, ?, ? from new),"
     f" recipients as (insert into mta_recipient (mta_message_id, {NEW_RECIPIENT}) select new.id, given.*"

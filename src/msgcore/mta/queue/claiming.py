@@ -111,7 +111,7 @@ def claim(connection: Connection, demand: Demand) -> list[Claim]:
     )
     told = _told(connection, [row[0] for row in rows if row[2]])
     by_message: dict[bytes, list[QueuedRecipient]] = {}
-    for number, message_id, tries, token, crashes, attempts, *recipient in rows:
+    for number, message_id, tries, token, crashes, attempts, is_successor, *recipient in rows:
         queued = QueuedRecipient(
             number,
             read_recipient(tuple(recipient)),
@@ -120,6 +120,7 @@ def claim(connection: Connection, demand: Demand) -> list[Claim]:
             read_attempts(attempts),
             crashes,
             told.get(number, frozenset()),
+            bool(is_successor),
         )
         by_message.setdefault(message_id, []).append(queued)
     return _claims(connection, by_message)
@@ -166,7 +167,7 @@ def _rows(connection: Connection, which: str, values: tuple[SqlValue, ...], limi
 
 def _select(connection: Connection, which: str, values: tuple[SqlValue, ...], limit: int) -> list[Row]:
     return connection.rows(
-        f"select number, mta_message_id, tries, token, crashes, attempts, {RECIPIENT} from mta_recipient"
+        f"select number, mta_message_id, tries, token, crashes, attempts, is_successor, {RECIPIENT} from mta_recipient"
         f" where {which} limit ? {_PASSING[connection.engine]}",
         (*values, limit),
     )

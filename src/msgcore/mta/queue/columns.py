@@ -37,7 +37,7 @@ __all__ = [
 
 MESSAGE = (
     "id, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, expires_at, message_id,"
-    " subject, message_class, request, received_from, verdicts"
+    " subject, message_class, request, received_from, verdicts, trace, arrived_by"
 )
 RECIPIENT = "kind, address_type, address, display_name, notify, original, properties"
 WAITING = (
@@ -103,6 +103,8 @@ def read_message(row: Row) -> QueuedMessage:
         _read_request(row[11]),
         row[12],
         frozenset(row[13].split()),
+        tuple(row[14].split("\n")) if row[14] else (),
+        row[15],
     )
 
 

@@ -120,7 +120,8 @@ class Accept:
 
     ``request`` is what its sender asks of the servers on the way; its priority and times are heeded here, too.
     ``received_from`` names who brought it, for reports and tracking; ``verdicts`` are what was found of it when it came
-    (:mod:`msgcore.mta.trust.verdicts`), for routes and reports.
+    (:mod:`msgcore.mta.trust.verdicts`), for routes and reports. ``trace`` is where it has been in the organisation, and
+    ``arrived_by`` the connector by which it came (:class:`~msgcore.mta.routing.facts.MessageFacts`).
     """
 
     transfer_id: str
@@ -133,11 +134,14 @@ class Accept:
     request: DeliveryRequest = NO_REQUEST
     received_from: str = ""
     verdicts: frozenset[str] = NOBODY
+    trace: tuple[str, ...] = ()
+    arrived_by: str = ""
 
     @property
     def arrival(self) -> str:
-        """Who brought it, and what was found of it: what its first event says."""
-        return "; ".join(filter(None, (self.received_from, " ".join(sorted(self.verdicts)))))
+        """Who brought it, where it had been, and what was found of it: what its first event says."""
+        been = f"it was at {', '.join(self.trace)}" if self.trace else ""
+        return "; ".join(filter(None, (self.received_from, been, " ".join(sorted(self.verdicts)))))
 
 
 @attrs.frozen
@@ -156,6 +160,8 @@ class QueuedMessage:
     request: DeliveryRequest = NO_REQUEST
     received_from: str = ""
     verdicts: frozenset[str] = NOBODY
+    trace: tuple[str, ...] = ()
+    arrived_by: str = ""
 
     @property
     def urgency(self) -> Urgency:
@@ -167,7 +173,8 @@ class QueuedRecipient:
     """One recipient in the queue; ``number`` is its row.
 
     ``attempts`` counts the connections that failed, by connector; ``crashes`` how many workers ended while they had it;
-    ``told`` has the kinds of reports that its sender got.
+    ``told`` has the kinds of reports that its sender got. ``is_successor``: it took the place of another one, as a
+    list's member does, and the message's trace does not count for it.
     """
 
     number: int
@@ -177,6 +184,7 @@ class QueuedRecipient:
     attempts: Mapping[str, int] = attrs.field(default=_NO_ATTEMPTS, hash=False)
     crashes: int = 0
     told: frozenset[str] = NOBODY
+    is_successor: bool = False
 
 
 @attrs.frozen

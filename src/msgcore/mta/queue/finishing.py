@@ -98,7 +98,7 @@ def successors_of(message: QueuedMessage, recipients: tuple[Recipient, ...], mom
     """Make what brings further recipients of a message that is there; they may leave at once."""
     request = attrs.evolve(message.request, hold_seconds=None, hold_until=None)
     accept = Accept(message.transfer_id, message.sender, recipients, Content(b""), request=request)
-    return Arrival(accept, moment)
+    return Arrival(accept, moment, are_successors=True)
 
 
 def _lost(connection: Connection, settlements: Sequence[Settlement]) -> set[QueuedRecipient]:

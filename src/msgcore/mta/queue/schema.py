@@ -107,6 +107,11 @@ create table mta_link (
 
 _VERSION_2 = "alter table mta_recipient add column properties text"
 _VERSION_3 = "alter table mta_message add column verdicts text not null default ''"
+_VERSION_4 = """
+alter table mta_message add column trace text not null default '';
+alter table mta_message add column arrived_by text not null default '';
+alter table mta_recipient add column is_successor integer not null default 0;
+"""
 
 _SQLITE = {
     "octets": "blob",
@@ -129,7 +134,7 @@ _POSTGRES = {
 QUEUE_SCHEMA = Schema(
     "queue",
     {
-        Engine.SQLITE: (_TABLES.format(**_SQLITE), _VERSION_2, _VERSION_3),
-        Engine.POSTGRES: (_TABLES.format(**_POSTGRES), _VERSION_2, _VERSION_3),
+        Engine.SQLITE: (_TABLES.format(**_SQLITE), _VERSION_2, _VERSION_3, _VERSION_4),
+        Engine.POSTGRES: (_TABLES.format(**_POSTGRES), _VERSION_2, _VERSION_3, _VERSION_4),
     },
 )

@@ -30,7 +30,7 @@ __all__ = [
     "take_in",
 ]
 
-NEW_RECIPIENT = f"{RECIPIENT}, address_key, state, token, holder, leased_until, lane, due_at, look_at"
+NEW_RECIPIENT = f"{RECIPIENT}, is_successor, address_key, state, token, holder, leased_until, lane, due_at, look_at"
 
 _FIRST_LOOK = timedelta(hours=4)
 _LONGEST_HOLD = timedelta(days=45)
@@ -63,12 +63,16 @@ def _times(arrival: Arrival) -> Times:
 
 @attrs.frozen(eq=False)
 class Arrival:
-    """A message that came at a moment; ``lifetime`` overrules that of its grade, ``lease`` is for who takes it on."""
+    """A message that came at a moment; ``lifetime`` overrules that of its grade, ``lease`` is for who takes it on.
+
+    ``are_successors``: its recipients take the place of others.
+    """
 
     accept: Accept
     now: datetime
     lifetime: timedelta | None = None
     lease: Lease | None = None
+    are_successors: bool = False
     times: Times = attrs.field(init=False, default=attrs.Factory(_times, takes_self=True))
 
     @property
@@ -98,7 +102,7 @@ def take_in(connection: Connection, arrivals: Sequence[Arrival], leases_at: floa
     for arrival in arrivals:
         new.setdefault(arrival.accept.transfer_id, (arrival, new_time_ordered_id()))
     inserted = connection.run_many(
-        f"insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (transfer_id) do nothing",
         [message_values(arrival, message_id) for arrival, message_id in new.values()],
     )
@@ -158,6 +162,8 @@ def _claim(message_id: bytes, arrival: Arrival, rows: Sequence[Row]) -> Claim:
         accept.request,
         accept.received_from,
         accept.verdicts,
+        accept.trace,
+        accept.arrived_by,
     )
     # Of one who is named twice the first was written.
     by_row = {(int(one.kind), one.address_type, one.email_address): one for one in reversed(accept.recipients)}
@@ -180,7 +186,7 @@ def add_recipients(
     rows = [(message_id, *row) for message_id, arrival in arrivals for row in recipient_rows(arrival, leases_at)]
     return connection.run_many(
         f"insert into mta_recipient (mta_message_id, {NEW_RECIPIENT})"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         rows,
     )
 
@@ -196,7 +202,7 @@ def recipient_rows(arrival: Arrival, leases_at: float | None = None) -> list[tup
     due_at = filetime_from_datetime(times.due_at)
     rest = (*standing, lane_of(arrival.urgency, ""), due_at, filetime_from_datetime(times.look_at))
     return [
-        (*recipient_values(one), address_key(one.address_type, one.email_address), *rest)
+        (*recipient_values(one), int(arrival.are_successors), address_key(one.address_type, one.email_address), *rest)
         for one in arrival.accept.recipients
     ]
 
@@ -225,6 +231,8 @@ def message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
         request_text(accept.request),
         storable(accept.received_from),
         storable(" ".join(sorted(accept.verdicts))),
+        storable("\n".join(accept.trace)),
+        storable(accept.arrived_by),
     )
 
 

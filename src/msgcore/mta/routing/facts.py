@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import attrs
 
+from msgcore.base.text import fold
 from msgcore.errors import UsageError
 from msgcore.model.address import Address
 
@@ -18,6 +19,10 @@ _NOT_TRIED: Mapping[str, int] = MappingProxyType({})
 
 def _counts(tries: Mapping[str, int]) -> Mapping[str, int]:
     return MappingProxyType(dict(tries)) if tries else _NOT_TRIED
+
+
+def _places(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(fold, names)) if names else frozenset()
 
 
 def _set(names: Iterable[str]) -> frozenset[str]:
@@ -42,8 +47,8 @@ class MessageFacts:
     """-9 to 9 (RFC 6710); 0 is normal."""
     arrived_by: str = attrs.field(default="", kw_only=True)
     """The connector the message came in by; it does not go back that way."""
-    visited: frozenset[str] = attrs.field(converter=_set, default=frozenset(), kw_only=True)
-    """The sites and nodes in its trace."""
+    visited: frozenset[str] = attrs.field(converter=_places, default=frozenset(), kw_only=True)
+    """The sites and nodes in its trace, whose case says nothing."""
     verdicts: frozenset[str] = attrs.field(converter=_set, default=frozenset(), kw_only=True)
     """What was found of it when it came in, such as ``dmarc=fail``; see :mod:`msgcore.mta.trust.verdicts`."""
     tries: Mapping[str, int] = attrs.field(converter=_counts, default=_NOT_TRIED, kw_only=True, hash=False)

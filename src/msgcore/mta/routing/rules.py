@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
+from msgcore.base.text import fold
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.spaces import AddressSpace
@@ -116,5 +117,5 @@ def _capabilities(connector: Connector, promised: AbstractSet[str]) -> Rule:
 
 
 def _visited(leads_to: str) -> Rule:
-    barrier = Verdict.BEEN_THERE, leads_to
-    return lambda facts: barrier if leads_to in facts.visited else None
+    barrier, place = (Verdict.BEEN_THERE, leads_to), fold(leads_to)
+    return lambda facts: barrier if place in facts.visited else None

@@ -11,20 +11,15 @@ from msgcore.model.delivery import DeliveryRequest, Notify
 from msgcore.model.outcome import Refused
 from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.extensions import Extensions
+from msgcore.wire.smtp.xtext import xtext
 
-__all__ = ["lacking", "mail_requests", "rcpt_requests", "unheeded", "xtext"]
+__all__ = ["lacking", "mail_requests", "rcpt_requests", "unheeded"]
 
-_NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
 _NOT_UNITEXT = re.compile(r"[\0-\x20+=\\\x7f]")
 _NOT_ASCII_UNITEXT = re.compile(r"[^!-*,-<>-\[\]-~]")
 _TLS_NOT_PROMISED = EnhancedStatus(5, 7, 30)
 _TOO_LATE = EnhancedStatus(5, 4, 7)
 _NOT_POSSIBLE = EnhancedStatus(5, 3, 3)
-
-
-def xtext(text: str) -> bytes:
-    """Write text as ``xtext`` (RFC 3461 section 4)."""
-    return _NOT_XTEXT.sub(lambda found: b"+%02X" % found[0][0], text.encode("utf-8", "replace"))
 
 
 def _utf8_xtext(address: str, utf8: bool) -> bytes:

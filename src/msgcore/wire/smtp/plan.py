@@ -17,6 +17,7 @@ from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.asked import lacking, mail_requests, rcpt_requests, unheeded
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.path import needs_utf8, wire_path
+from msgcore.wire.smtp.trace import trace_parameter
 
 __all__ = ["Plan", "make_plan", "refused_plan"]
 
@@ -24,7 +25,7 @@ _STRAY = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
 _AT_ONCE_OCTETS = 256 * 1024
 # What no server takes for a command, should it not know BDAT.
 _FIRST_FIELD = re.compile(rb"[!-9;-~]{1,70}+:[^\r\n]{0,900}+\r\n")
-_OPTIONAL = {b"SIZE": "SIZE", b"RET": "DSN", b"ENVID": "DSN", b"MT-PRIORITY": "MT-PRIORITY"}
+_OPTIONAL = {b"SIZE": "SIZE", b"RET": "DSN", b"ENVID": "DSN", b"MT-PRIORITY": "MT-PRIORITY", b"XTRACE": "XTRACE"}
 
 
 class Plan(NamedTuple):
@@ -99,6 +100,8 @@ def make_plan(
     parameters = _parameters(octets, extensions, utf8=utf8, is_binary=is_binary, is_ascii=is_ascii)
     if is_asking:
         parameters += mail_requests(request, extensions)
+    if envelope.trace and extensions.offers("XTRACE"):
+        parameters.append(trace_parameter(envelope.trace))
     return Plan(
         b" ".join((b"MAIL FROM:" + sender_path, *parameters)) + b"\r\n",
         rcpts,

@@ -45,6 +45,7 @@ class MailFacts:
     """What stands in MAIL besides the return path, and who says it.
 
     ``size_octets`` is the size that was declared, 0 when none was; ``request`` is what the servers are asked for.
+    ``trace`` is where the message has been, as the client says, who may be anybody: see :attr:`Envelope.trace`.
     """
 
     client: Client
@@ -52,6 +53,7 @@ class MailFacts:
     body: BodyKind = BodyKind.SEVEN_BIT
     is_utf8: bool = False
     request: DeliveryRequest = NO_REQUEST
+    trace: tuple[str, ...] = ()
 
     @property
     def protocol(self) -> str:

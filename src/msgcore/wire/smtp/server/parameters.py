@@ -14,12 +14,12 @@ from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify, Returned
 from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.server.commands import Refusal, Terms, read_path, smtp_address
 from msgcore.wire.smtp.server.handler import BodyKind, Client, MailFacts
+from msgcore.wire.smtp.trace import read_trace
+from msgcore.wire.smtp.xtext import read_xtext
 
 __all__ = ["read_mail", "read_rcpt"]
 
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*+)(?:=([^\s=]++))?")
-_XTEXT = re.compile(r"(?:[!-*,-<>-~\u0080-\U0010FFFF]++|\+[0-9A-F]{2})++")
-_XTEXT_OCTET = re.compile(rb"\+([0-9A-F]{2})")
 _UNITEXT = re.compile(r"\\x\{(10[0-9A-F]{4}|[0-9A-F]{2,5})\}")
 _BY = re.compile(r"([+-]?\d{1,9});([RN])(T?)", re.IGNORECASE | re.ASCII)
 _PRIORITY = re.compile(r"-?\d", re.ASCII)
@@ -41,6 +41,7 @@ _OF_MAIL: Mapping[str, str] = {
     "REQUIRETLS": "REQUIRETLS",
     "HOLDFOR": "FUTURERELEASE",
     "HOLDUNTIL": "FUTURERELEASE",
+    "XTRACE": "XTRACE",
 }
 _OF_RCPT: Mapping[str, str] = {"NOTIFY": "DSN", "ORCPT": "DSN"}
 
@@ -49,6 +50,7 @@ def read_mail(argument: str, client: Client, terms: Terms) -> tuple[Address | No
     """Read what stands behind MAIL; the null path is no sender."""
     text, parameters = read_path(argument, "FROM")
     size_octets, body, is_utf8, request = 0, BodyKind.SEVEN_BIT, False, NO_REQUEST
+    trace: tuple[str, ...] = ()
     for key, value in _read(parameters, _OF_MAIL, terms).items() if parameters else ():
         try:
             match key:
@@ -59,12 +61,14 @@ def read_mail(argument: str, client: Client, terms: Terms) -> tuple[Address | No
                 case "SMTPUTF8":
                     is_utf8 = _stands_alone(value)
                 case "AUTH":  # who submitted it elsewhere (RFC 4954 section 5), which is believed of nobody
-                    _xtext("-" if value == "<>" else value)
+                    read_xtext("-" if value == "<>" else value)
+                case "XTRACE":
+                    trace = read_trace(value)
                 case _:
                     request = _with_request(request, key, value, terms)
         except ValueError:  # also DeliveryRequest's
             raise _wrong(key) from None
-    facts = MailFacts(client, size_octets, body, is_utf8, request)
+    facts = MailFacts(client, size_octets, body, is_utf8, request, trace)
     return (None if not text else smtp_address(text, facts, "5.1.7")), facts
 
 
@@ -109,7 +113,7 @@ def _with_request(request: DeliveryRequest, key: str, value: str, terms: Terms) 
         case "RET":
             return attrs.evolve(request, returned_content=ReturnedContent(value.upper()))
         case "ENVID":
-            return attrs.evolve(request, envelope_id=_xtext(value))
+            return attrs.evolve(request, envelope_id=read_xtext(value))
         case "BY":
             return _with_time(request, value)
         case "MT-PRIORITY":
@@ -176,19 +180,12 @@ def _original(value: str) -> Address:
     kind, _, text = value.partition(";")
     if not _TYPE.fullmatch(kind) or len(text) > _LONGEST_ORIGINAL:
         raise ValueError(value)
-    address = _xtext(text)
+    address = read_xtext(text)
     if kind.lower() == "utf-8":
         address = _UNITEXT.sub(lambda found: chr(int(found[1], 16)), address)
     if not address or not address.isprintable():
         raise ValueError(value)
     return Address(SMTP if kind.lower() in {"rfc822", "utf-8"} else kind.upper(), address)
-
-
-def _xtext(value: str) -> str:
-    """Decode xtext (RFC 3461 section 4) of UTF-8."""
-    if not _XTEXT.fullmatch(value):
-        raise ValueError(value)
-    return _XTEXT_OCTET.sub(lambda found: bytes.fromhex(found[1].decode()), value.encode()).decode()
 
 
 def _matched(pattern: re.Pattern[str], value: str) -> re.Match[str]:

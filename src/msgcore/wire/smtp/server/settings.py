@@ -70,6 +70,11 @@ class ServerSettings:
     """Of a message that takes longer than ``command_seconds`` to come; 0 is none."""
     session_seconds: float = 4 * 3_600.0
 
+    @property
+    def takes_trace(self) -> bool:
+        """Whether XTRACE is offered, by which the sites of an organisation say where a message has been."""
+        return False
+
 
 def offer_lines(settings: ServerSettings, client: Client, now: datetime) -> tuple[str, ...]:
     """Give what the reply to EHLO offers to this client."""
@@ -85,6 +90,8 @@ def _offers(settings: ServerSettings, client: Client, now: datetime) -> Iterator
     for keyword in _IN_ORDER:
         if keyword in settings.offers and needs.get(keyword, True):
             yield texts.get(keyword, keyword)
+    if settings.takes_trace:
+        yield "XTRACE"
     if settings.tls is not None and client.tls is None:
         yield "STARTTLS"
     is_login_served = client.tls is not None or not settings.requires_tls
