@@ -175,8 +175,17 @@ class Organization(Closing):
 
     # The queue
 
-    def deliver(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
-        self._runtime.run(self._inner.deliver(timeout_seconds=timeout_seconds))
+    def deliver(
+        self,
+        *,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> None:
+        self._runtime.run(
+            self._inner.deliver(names=names, outbound=outbound, trust=trust, timeout_seconds=timeout_seconds)
+        )
 
     def retry(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         self._runtime.run(self._inner.retry(timeout_seconds=timeout_seconds))

@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgcore.base.times import Deadline
+from msgcore.errors import UsageError
 from msgcore.mta.nexthop.counting import KeepsCounts
 from msgcore.mta.nexthop.reporting import TlsReporting
 from msgcore.mta.nexthop.results import CountsSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sts_policies import KeepsPolicies, StsPolicies
 from msgcore.mta.queue.contract import Accept
+from msgcore.mta.trust.settings import TrustSettings
 from msgcore.mta.trust.signer import Signer
 from msgcore.runtime import dns
 from msgcore.runtime.abc import Event, Runtime
@@ -21,7 +23,7 @@ from msgcore.runtime.dns import DnsSettings
 if TYPE_CHECKING:
     from msgcore.runtime.dns import Resolver
 
-__all__ = ["KeepsOutbound", "NodeServices", "SupportsServices", "WorksUntil"]
+__all__ = ["KeepsOutbound", "NodeServices", "SupportsServices", "WorksUntil", "is_nodes_affair", "refuse_less"]
 
 
 WorksUntil = Callable[[Event], Coroutine[Any, Any, None]]
@@ -83,6 +85,23 @@ class NodeServices:
     def beside(self) -> tuple[WorksUntil, ...]:
         """What works beside the manager."""
         return () if self.reporting is None else (self.reporting.work_until,)
+
+
+def is_nodes_affair(outbound: OutboundSettings | None, trust: TrustSettings) -> bool:
+    """Say whether these settings change what goes out: it is signed or sealed, or has a floor of TLS."""
+    return bool(trust.keys) or bool(outbound is not None and outbound.tls)
+
+
+def refuse_less(outbound: OutboundSettings | None, trust: TrustSettings) -> None:
+    """Refuse to send without settings what nodes send by theirs.
+
+    Raises:
+        UsageError: these are none.
+    """
+    if not is_nodes_affair(outbound, trust):
+        raise UsageError(
+            "the nodes of this organisation sign, or have a floor of TLS: give trust and outbound as they do"
+        )
 
 
 class SupportsServices(Protocol):

@@ -283,8 +283,22 @@ class Organization(Protocol):
 
     # The queue
 
-    async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
-        """Work the queue until nothing is due."""
+    async def deliver(
+        self,
+        *,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
+        timeout_seconds: float = 60.0,
+    ) -> None:
+        """Work the queue until nothing is due, by the settings that a node has (:meth:`working`).
+
+        Where the last node that began signs, or has a floor of TLS, sessions leave the queue to nodes.
+
+        Raises:
+            UsageError: that is so, and neither keys nor a floor are given.
+            SecretMissing, SetupError: a key of ``trust`` is not there, or is none.
+        """
         ...
 
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:

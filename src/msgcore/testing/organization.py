@@ -45,6 +45,7 @@ from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
+from msgcore.mta.node_services import refuse_less
 from msgcore.mta.organization import (
     ListFacts,
     MailboxFacts,
@@ -254,8 +255,18 @@ class _Administration:
 
     # The queue
 
-    async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
-        await self._desk.run_mta(self._desk.runtime.deadline(timeout_seconds))
+    async def deliver(
+        self,
+        *,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
+        timeout_seconds: float = 60.0,
+    ) -> None:
+        deadline = self._desk.runtime.deadline(timeout_seconds)
+        if self._desk.office.is_left_to_nodes:
+            refuse_less(outbound, trust)
+        await self._desk.run_mta(deadline, names, outbound, trust)
 
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:
         await self._desk.queue.change(Change.retry(), self._desk.runtime.deadline(timeout_seconds))

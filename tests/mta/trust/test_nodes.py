@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import smtplib
 from base64 import b64encode
 from collections.abc import Iterator
@@ -12,10 +13,11 @@ from pathlib import Path
 import pytest
 
 import msgcore
+from msgcore import Message, Profile, ProfileAdmin
 from msgcore.base.text import Secret
 from msgcore.blocking.node import Node
 from msgcore.blocking.organization import Organization
-from msgcore.errors import SecretMissing
+from msgcore.errors import SecretMissing, UsageError
 from msgcore.model import Accepted
 from msgcore.mta import (
     AddressSpace,
@@ -23,6 +25,7 @@ from msgcore.mta import (
     DkimKey,
     EventKind,
     ListenOn,
+    OutboundSettings,
     ReportSettings,
     RouteTable,
     TrustSettings,
@@ -30,6 +33,7 @@ from msgcore.mta import (
 from msgcore.mta.listener import ListenerSettings, from_networks
 from msgcore.mta.trust.canonical import simple_body
 from msgcore.testing.organization import MemoryOrganization
+from msgcore.testing.servers import LoopbackSmtpServer
 from tests.mta.clients.site import Kept
 from tests.mta.nodes import QUICK, Watched
 from tests.mta.office import installed
@@ -238,3 +242,50 @@ def refused(port: int, octets: bytes) -> bytes:
         client.send(b"BDAT %d LAST\r\n" % len(octets) + octets)
         code, text = client.getreply()
         return b"%d " % code + text
+
+
+@pytest.mark.parametrize("place", ["file", "memory"])
+def test_where_nodes_sign_nothing_leaves_unsigned(tmp_path: Path, place: str) -> None:
+    """Sessions have no keys, and leave the queue to who has."""
+    memory = MemoryOrganization({"ann": "ann@a.test"})
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    profile: Profile | str = memory.profile("ann")
+    with LoopbackSmtpServer() as server, contextlib.ExitStack() as stack:
+        if place == "memory":
+            a = memory.open()
+        else:
+            a = stack.enter_context(msgcore.open_organization(url, create=True))
+            a.add_mailbox("ann", addresses=["SMTP:ann@a.test"])
+            ProfileAdmin(tmp_path).create("ann", [{"service": "organization", "url": url, "mailbox": "ann"}])
+            profile = "ann"
+        a.set_routes(RouteTable([Connector("out", "smtp", [AddressSpace("SMTP", "*")], {"relay": server.url})]))
+        with a.working(trust=SIGNS):
+            pass
+        with msgcore.logon(profile, admin=ProfileAdmin(tmp_path)) as session:
+            session.submit(Message(to="bob@b.test", subject="hello"))
+            session.flush_queues()
+        with pytest.raises(UsageError, match="nodes of this organisation sign"):
+            a.deliver()
+        assert not server.received
+        a.deliver(trust=SIGNS)
+
+    [received] = server.received
+    assert received.octets.count(b"DKIM-Signature:") == 2
+
+
+def test_a_queue_is_worked_by_the_floor_that_is_given() -> None:
+    a = MemoryOrganization({"ann": "ann@a.test"})
+    floor = OutboundSettings(tls={"*": "encrypt"}, uses_mta_sts=False)
+    zones = {"b.test": "@ MX 10 mx\nmx A 127.0.0.1"}
+    with a.open() as organization, NameServer(zones) as names, LoopbackSmtpServer() as server:
+        options = {"port": str(server.port), "allow_loopback": "true"}
+        organization.set_routes(RouteTable([Connector("out", "smtp", [AddressSpace("SMTP", "*")], options)]))
+        with organization.working(outbound=floor):
+            pass
+        with msgcore.logon(a.profile("ann")) as session:
+            session.submit(Message(to="bob@b.test", subject="hello"))
+            session.flush_queues()
+        organization.deliver(names=names.settings, outbound=floor)
+        [waiting] = organization.queued()
+
+    assert (str(waiting.outcome.enhanced), server.received) == ("4.7.5", ())

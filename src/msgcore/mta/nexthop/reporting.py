@@ -76,6 +76,10 @@ class TlsReporting:
                 await stop.wait(self._runtime.deadline(_EVERY_SECONDS))
             except TimedOut:
                 continue
+        await self.write_counts()
+
+    async def write_counts(self) -> None:
+        """Write down what is counted at the end, whoever is cancelled."""
         with self._runtime.shielded():
             await self.counts.write(self._runtime.deadline(_WRITING_SECONDS))
 

@@ -19,6 +19,7 @@ from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
+from msgcore.mta.node_services import refuse_less
 from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
 from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
@@ -127,8 +128,18 @@ class SqlOrganization(ListAdministration):
 
     # The queue
 
-    async def deliver(self, *, timeout_seconds: float = 60.0) -> None:
-        await self._office.run_mta(self._deadline(timeout_seconds))
+    async def deliver(
+        self,
+        *,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
+        timeout_seconds: float = 60.0,
+    ) -> None:
+        deadline = self._deadline(timeout_seconds)
+        if await self._office.is_left_to_nodes(deadline):
+            refuse_less(outbound, trust)
+        await self._office.run_mta(deadline, names, outbound, trust)
 
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:
         await self._office.queue.change(Change.retry(), self._deadline(timeout_seconds))

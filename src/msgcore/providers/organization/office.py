@@ -25,7 +25,7 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import Parts
 from msgcore.mta.node_queue import NodeQueue, Watch
-from msgcore.mta.node_services import NodeServices
+from msgcore.mta.node_services import NodeServices, is_nodes_affair
 from msgcore.mta.organization import RoutesEpoch
 from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
@@ -55,6 +55,8 @@ __all__ = ["MAILBOXES", "MAILBOX_GATEWAY", "Office", "open_office"]
 MAILBOX_GATEWAY = "mailbox"
 MAILBOXES = Connector("mailboxes", MAILBOX_GATEWAY, [AddressSpace(EX, "*")])
 
+_VERSION_3 = "alter table organization add column is_left_to_nodes integer not null default 0"
+
 _SCHEMA = Schema(
     "organization",
     {
@@ -67,6 +69,7 @@ _SCHEMA = Schema(
             alter table organization add column reports text;
             alter table route_epoch add column set_at integer not null default 0;
             """,
+            _VERSION_3,
         ),
         Engine.POSTGRES: (
             """
@@ -77,6 +80,7 @@ _SCHEMA = Schema(
             alter table organization add column reports text;
             alter table route_epoch add column set_at bigint not null default 0;
             """,
+            _VERSION_3,
         ),
     },
 )
@@ -163,11 +167,11 @@ class Office:
         self,
         queue: QueueStore,
         routes: RouteTable,
+        services: NodeServices,
         deadline: Deadline,
         settings: ManagerSettings | None = None,
         reload: Callable[[Deadline], Awaitable[RouteTable | None]] | None = None,
         directory: MtaDirectory | None = None,
-        services: NodeServices | None = None,
     ) -> Manager:
         reports = await self.reports(deadline)
         return Manager(
@@ -180,23 +184,22 @@ class Office:
             folder=self.folder,
             settings=attrs.evolve(settings or ManagerSettings(), reports=reports),
             reload=reload,
-            services=services or await self.services(deadline),
+            services=services,
         )
 
     async def services(
         self,
         deadline: Deadline,
-        names: DnsSettings | None = None,
-        outbound: OutboundSettings | None = None,
-        queue: QueueStore | None = None,
+        names: DnsSettings | None,
+        outbound: OutboundSettings | None,
+        queue: QueueStore,
         trust: TrustSettings = NO_TRUST,
     ) -> NodeServices:
-        """Make what gateways need; with a ``queue``, TLS reports are sent through it."""
+        """Make what gateways need; TLS reports are sent through the ``queue``."""
         host = (await self.reports(deadline)).host
         keeper = SqlKeeper(self.runtime, self.database)
-        accept = None if queue is None else queue.accept
         signer = await self.runtime.in_thread(lambda: signer_of(trust, self.runtime, self.folder, host), deadline)
-        return NodeServices(self.runtime, host, names, outbound, keeper=keeper, accept=accept, signer=signer)
+        return NodeServices(self.runtime, host, names, outbound, keeper=keeper, accept=queue.accept, signer=signer)
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
         now, routes = self.runtime.now(), await self.routes(deadline)
@@ -205,15 +208,42 @@ class Office:
             address, facts, self.directory, routes, deadline, now=now, links=links, local_gateway=MAILBOX_GATEWAY
         )
 
-    async def run_mta(self, deadline: Deadline) -> None:
+    async def run_mta(
+        self,
+        deadline: Deadline,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
+    ) -> None:
         """Work the queue on an event loop until nothing is due."""
 
         async def work(runtime: LoopRuntime) -> None:
             here = self.on(runtime)
-            manager = await here.manager(here.queue, await here.routes(deadline), deadline)
-            await manager.run_until_idle(deadline)
+            queue = here.queue
+            services = await here.services(deadline, names, outbound, queue, trust)
+            manager = await here.manager(queue, await here.routes(deadline), services, deadline)
+            try:
+                await manager.run_until_idle(deadline)
+            finally:
+                if services.reporting is not None:
+                    await services.reporting.write_counts()
 
         await self.runtime.on_loop(work, deadline)
+
+    async def flush(self, deadline: Deadline) -> None:
+        """Work the queue for a session, which has no settings; where nodes have some it is theirs."""
+        if not await self.is_left_to_nodes(deadline):
+            await self.run_mta(deadline)
+
+    async def is_left_to_nodes(self, deadline: Deadline) -> bool:
+        """Say whether the last node that began signs, or has a floor of TLS."""
+        statement = "select is_left_to_nodes from organization"
+        return bool(await self.directory.read(lambda c: c.value(statement), deadline))
+
+    async def _leave_to_nodes(self, is_left: bool, deadline: Deadline) -> None:
+        if is_left != await self.is_left_to_nodes(deadline):
+            statement = "update organization set is_left_to_nodes = ?"
+            await self.directory.write(lambda c: c.run(statement, (int(is_left),)), deadline)
 
     async def node_parts(
         self,
@@ -236,12 +266,13 @@ class Office:
         queue, directory = NodeQueue(self.queue, watch), RecentDirectory(self.directory, self.runtime)
         check = DirectoryCheck(directory, lambda: routes, local_gateway=MAILBOX_GATEWAY)
         services = await self.services(deadline, names, outbound, queue, trust)
-        manager = await self.manager(queue, routes, deadline, settings, reload, directory, services)
+        manager = await self.manager(queue, routes, services, deadline, settings, reload, directory)
         keep = (settings or ManagerSettings()).keep
         host = (await self.reports(deadline)).host
         verifier = await self.runtime.in_thread(
             lambda: verifier_of(trust, self.runtime, lambda: services.resolver), deadline
         )
+        await self._leave_to_nodes(is_nodes_affair(outbound, trust), deadline)
         users = DirectoryUsers(self.directory)
         return Parts(manager, queue, check, host, keep, users, services.beside, verifier)
 

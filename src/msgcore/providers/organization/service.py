@@ -70,7 +70,7 @@ class OrganizationService:
             primary_address(mailbox) or office.directory.distinguished_name(mailbox),
             newer_routes=office.newer_routes,
             decide=office.decide,
-            run=office.run_mta,
+            run=office.flush,
             provider_uids=(office.directory.provider_uid,),
         )
         store = InternalStore(self._runtime, office.database, mailbox)

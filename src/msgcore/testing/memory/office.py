@@ -21,7 +21,7 @@ from msgcore.mta.manager.manager import Manager, ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import Parts
 from msgcore.mta.node_queue import NodeQueue, Watch
-from msgcore.mta.node_services import NodeServices
+from msgcore.mta.node_services import NodeServices, is_nodes_affair
 from msgcore.mta.organization import RoutesEpoch, refuse_errors
 from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.reports.settings import ReportSettings
@@ -59,6 +59,7 @@ class Office:
     queue: QueueMemory = attrs.field(factory=QueueMemory)
     tables: list[RoutesEpoch] = attrs.field(factory=list[RoutesEpoch])
     reports: ReportSettings = attrs.field(factory=lambda: ReportSettings(HOST))
+    is_left_to_nodes: bool = False
     directory: Lists = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -158,14 +159,35 @@ class Desk:
         """Give the table in force."""
         return self.office.routes
 
-    async def run_mta(self, deadline: Deadline) -> None:
+    async def run_mta(
+        self,
+        deadline: Deadline,
+        names: DnsSettings | None = None,
+        outbound: OutboundSettings | None = None,
+        trust: TrustSettings = NO_TRUST,
+    ) -> None:
         """Work the queue on an event loop until nothing is due."""
 
         async def work(runtime: LoopRuntime) -> None:
             here = Desk(self.office, runtime)
-            await here.manager(here.queue).run_until_idle(deadline)
+            services = here.services(names, outbound, trust)
+            await here.manager(here.queue, services=services).run_until_idle(deadline)
 
         await self.runtime.on_loop(work, deadline)
+
+    async def flush(self, deadline: Deadline) -> None:
+        """Work the queue for a session, which has no settings; where nodes have some it is theirs."""
+        if not self.office.is_left_to_nodes:
+            await self.run_mta(deadline)
+
+    def services(
+        self, names: DnsSettings | None, outbound: OutboundSettings | None, trust: TrustSettings
+    ) -> NodeServices:
+        """Make what gateways need."""
+        host = self.office.reports.host
+        return NodeServices(
+            self.runtime, host, names, outbound, signer=signer_of(trust, self.runtime, Path.cwd(), host)
+        )
 
     def node_parts(
         self,
@@ -187,8 +209,8 @@ class Desk:
         check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
         keep = (settings or ManagerSettings()).keep
         host = self.office.reports.host
-        signer = signer_of(trust, self.runtime, Path.cwd(), host)
-        services = NodeServices(self.runtime, host, names, outbound, signer=signer)
+        services = self.services(names, outbound, trust)
+        self.office.is_left_to_nodes = is_nodes_affair(outbound, trust)
         manager = self.manager(queue, settings, reload, services)
         users = MailboxUsers(self.office.mailboxes, self.runtime)
         verifier = verifier_of(trust, self.runtime, lambda: services.resolver)
@@ -239,7 +261,7 @@ class MailboxService:
             mailbox.primary,
             newer_routes=self._desk.newer_routes,
             decide=self._desk.decide,
-            run=self._desk.run_mta,
+            run=self._desk.flush,
         )
         self._store = MemoryStore(mailbox.memory, self._desk.runtime)
         self._providers = (self._store, relay, office.directory)
