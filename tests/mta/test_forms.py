@@ -368,6 +368,22 @@ def test_what_is_text_or_signed_stays_as_it_is(octets: bytes, form: str) -> None
     assert ContentForms(Content(octets)).make(form).octets == octets
 
 
+DKIM = b"DKIM-Signature: v=1; d=a.test; s=x; h=from;\r\n bh=YQ==; b=YQ==\r\n"
+ARC = b"ARC-Seal: i=1\r\nARC-Message-Signature: i=1\r\nARC-Authentication-Results: i=1\r\n"
+
+
+@pytest.mark.parametrize("form", ["plain", "text"])
+def test_only_a_connector_makes_text_of_what_a_host_has_signed_and_leaves_no_broken_signature(form: str) -> None:
+    """The recipient's wish for text is one; whoever signed the mail has chosen its form."""
+    forms = ContentForms(Content(DKIM + ARC + mime.write(illustrated())))
+    wishes = Recipient(parse_address("bob@b.test"), properties=WISHES["uuencode"])
+    own, by_connector = (forms.copies([wishes], Leads(profile, "mime"))[0].form for profile in ("mime", form))
+    made = forms.make(form).octets
+
+    assert (own, by_connector) == ("mime", form)
+    assert (b"DKIM" in made, b"ARC-" in made, b"<b>" in made) == (False, False, False)
+
+
 @pytest.mark.parametrize("form", ["mime", "plain", "text"])
 @given(read_messages() | composed_messages())
 def test_any_message_has_each_form_and_names_nobody_blind(form: str, message: Message) -> None:

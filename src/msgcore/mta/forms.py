@@ -75,6 +75,8 @@ class ContentForms:
         parted: dict[str, list[Recipient]] = {}
         for one in recipients:
             form = _form_for(one if one.properties else rows.get(_key(one), one), profile)
+            if form == "plain" != profile and self._is_signed:
+                form = "mime"
             if form == "tnef" and not (can_be_rich and (profile == "tnef" or mime.needs_tnef(self._read()))):
                 form = "mime"
             parted.setdefault(form, []).append(one)
@@ -96,6 +98,11 @@ class ContentForms:
             made = self._made[form] = self._content_in(form)
         return made
 
+    @property
+    def _is_signed(self) -> bool:
+        """Whether it bears signatures of hosts, which nobody but the connector sets aside."""
+        return self._content.form == "mime" and mime.is_signed(self._content.octets)
+
     def _read(self) -> Message:
         if self._message is None:
             self._message = read_message(self._content.octets, form=self._content.form)
@@ -116,7 +123,8 @@ class ContentForms:
         if self._content.form == "mime" and _stays(message, form):
             return self._content
         _make_plain(message, keeps_files=form == "plain")
-        return attrs.evolve(self._content, octets=mime.write(message, bcc=False, tnef=False), form="mime")
+        written = mime.without_signatures(mime.write(message, bcc=False, tnef=False))
+        return attrs.evolve(self._content, octets=written, form="mime")
 
 
 def _form_for(row: Recipient, profile: str) -> str:

@@ -182,6 +182,13 @@ def test_stray_line_ends_and_blind_copies_are_gone(tmp_path: Path) -> None:
     assert octets == b"Subject: a\r\n\r\n.\r\nb\r\n"
 
 
+def test_what_a_host_has_signed_is_given_as_it_came(tmp_path: Path) -> None:
+    """A line that is too long for the wire is nothing to a program, and writing it anew would break the signature."""
+    octets = b"DKIM-Signature: v=1\r\nSubject: a\r\n\r\n" + b"x" * 2_000 + b"\0\xff\r\n"
+
+    assert given_to(tmp_path, octets=octets, crlf=True) == octets
+
+
 @pytest.mark.parametrize(("sender", "path"), [(ANN, b"<ann@a.test>"), (None, b"<>")], ids=["ann", "nobody"])
 def test_the_return_path_comes_first_when_that_is_asked(tmp_path: Path, sender: Address | None, path: bytes) -> None:
     octets = given_to(tmp_path, sender=sender, return_path=True, crlf=True)

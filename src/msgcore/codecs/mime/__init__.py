@@ -17,9 +17,12 @@ from msgcore.codecs.mime.reports.receipts import ReceiptDecision as ReceiptDecis
 from msgcore.codecs.mime.reports.receipts import receipt_decision as receipt_decision
 from msgcore.codecs.mime.reports.receipts import receipt_recipients as receipt_recipients
 from msgcore.codecs.mime.reports.tls import read_tls_report as read_tls_report
+from msgcore.codecs.mime.signatures import is_signed as is_signed
+from msgcore.codecs.mime.signatures import without_signatures as without_signatures
 from msgcore.codecs.mime.tnef_part.need import needs_tnef as needs_tnef
 from msgcore.codecs.mime.tnef_part.need import takes_rich_form as takes_rich_form
 from msgcore.codecs.mime.wire import normalise_line_ends as normalise_line_ends
+from msgcore.codecs.mime.wire import octets_for_program as octets_for_program
 from msgcore.codecs.mime.wire import octets_for_wire as octets_for_wire
 from msgcore.codecs.mime.wire import usual_wire_form as usual_wire_form
 from msgcore.codecs.mime.wire import wire_writer as wire_writer
@@ -35,8 +38,10 @@ __all__ = [
     "Report",
     "Strictness",
     "check",
+    "is_signed",
     "needs_tnef",
     "normalise_line_ends",
+    "octets_for_program",
     "octets_for_wire",
     "read",
     "read_aggregate_report",
@@ -51,6 +56,7 @@ __all__ = [
     "takes_rich_form",
     "usual_wire_form",
     "wire_writer",
+    "without_signatures",
     "write",
     "write_chunks",
     "write_delivery_report",

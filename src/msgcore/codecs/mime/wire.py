@@ -20,6 +20,7 @@ from typing import Protocol
 import attrs
 
 from msgcore.codecs.mime.body_parts import is_message_type
+from msgcore.codecs.mime.signatures import SIGNATURES, is_signed
 from msgcore.codecs.mime.syntax.charsets import is_wide
 from msgcore.codecs.mime.syntax.fold import text_field
 from msgcore.codecs.mime.syntax.transfer import (
@@ -44,7 +45,15 @@ from msgcore.model.message import Message, check_message
 from msgcore.model.recipient import RecipientKind
 from msgcore.model.wire_form import WireForm
 
-__all__ = ["Offers", "normalise_line_ends", "octets_for_wire", "usual_wire_form", "wire_writer", "write_for_wire"]
+__all__ = [
+    "Offers",
+    "normalise_line_ends",
+    "octets_for_program",
+    "octets_for_wire",
+    "usual_wire_form",
+    "wire_writer",
+    "write_for_wire",
+]
 
 
 class Offers(Protocol):
@@ -150,12 +159,24 @@ def _domain(*, allow_8bit: bool, allow_binary: bool) -> Domain:
 
 
 def octets_for_wire(octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool = False) -> bytes:
-    """Bring a message's octets into the wire form, also where that breaks a DKIM signature: it is for programs here.
+    """Bring a message's octets into the wire form, also where that breaks a DKIM signature.
 
     Raises:
         CapabilityMissing: as :func:`write_for_wire` does.
     """
     return _form_of_octets(octets, allow_8bit=allow_8bit, allow_utf8=allow_utf8, allow_binary=allow_binary).octets
+
+
+def octets_for_program(octets: bytes) -> bytes:
+    """Bring a message's octets into a form for a program of this machine: the wire form, with text in 8 bits.
+
+    What bears a DKIM signature stays to the last octet, whatever stands in it: a program can read it.
+
+    Raises:
+        CapabilityMissing: a signed part cannot stay as it is.
+    """
+    stays = is_signed(octets)
+    return _form_of_octets(octets, allow_8bit=True, allow_utf8=True, allow_binary=stays, keeps_signatures=stays).octets
 
 
 def _form_of_octets(
@@ -183,7 +204,7 @@ def _form_of_octets(
 
 def _is_signed(root: Entity) -> bool:
     """Say whether a host on the way has signed the message, so that no octet of it may change (RFC 6376, RFC 8617)."""
-    return any(root.header.raw(name) is not None for name in (b"dkim-signature", b"arc-message-signature"))
+    return any(root.header.raw(name) is not None for name in SIGNATURES)
 
 
 def _differ(octets: bytes, built: bytes) -> bool:

@@ -180,7 +180,7 @@ class PipeGateway:
         return not any("\ud800" <= char <= "\udfff" for char in address)
 
     def _input(self, sender: Address | None, content: Content) -> bytes:
-        octets = mime.octets_for_wire(content.octets, allow_8bit=True, allow_utf8=True)
+        octets = mime.octets_for_program(content.octets)
         path = "" if sender is None else one_line(sender.email_address)
         before = b""
         if self._config.from_line:
