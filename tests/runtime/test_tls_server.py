@@ -163,6 +163,28 @@ def test_a_server_that_asks_for_no_certificate_has_verified_nobody(authority: Au
     assert (facts.is_verified, facts.certificate) == (False, b"")
 
 
+def test_a_server_knows_the_certificate_that_it_showed_when_its_file_is_another_by_then(
+    mode: Mode, authority: Authority, pair: KeyPair, client_pair: KeyPair, tmp_path: Path
+) -> None:
+    """What binds a login to the connection is what was shown on it; and no file is read for each login."""
+    certificate, key = tmp_path / "chain.pem", tmp_path / "own.key"
+    certificate.write_bytes(pair.certificate.read_bytes() + authority.ca_file.read_bytes())
+    key.write_bytes(pair.key.read_bytes())
+    shown: list[bytes] = []
+
+    async def serve(stream: Stream) -> None:
+        secured = await stream.start_tls_server(TlsServerSettings(certificate, key))
+        certificate.write_bytes(client_pair.certificate.read_bytes())
+        assert secured.tls is not None
+        shown.append(secured.tls.own_certificate)
+        await secured.write(await secured.read())
+        await secured.close()
+
+    with serving(serve) as endpoint:
+        mode.run(lambda runtime: visit(runtime, endpoint, TlsSettings(ca_file=authority.ca_file)), loopback)
+    assert shown == [der(pair)]
+
+
 def test_a_file_of_client_authorities_that_is_missing_is_named(pair: KeyPair, tmp_path: Path) -> None:
     with pytest.raises(TlsFailed, match=r"no-such\.pem: cannot be used: No such file"):
         server_context(TlsServerSettings(pair.certificate, pair.key, tmp_path / "no-such.pem"))

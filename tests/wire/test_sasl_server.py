@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
 from base64 import b64encode
-from pathlib import Path
 
 import attrs
 import pytest
@@ -26,8 +26,8 @@ EXPORTER = attrs.evolve(TLS, exporter=b"32 octets")
 WITH_CERTIFICATE = attrs.evolve(TLS, certificate=b"the client's")
 
 
-def offered(tls: TlsFacts | None, own: TlsServerSettings | None = None) -> list[str]:
-    return offered_mechanisms(attrs.evolve(SETTINGS, authenticator=USERS, tls=own), tls)
+def offered(tls: TlsFacts | None) -> list[str]:
+    return offered_mechanisms(attrs.evolve(SETTINGS, authenticator=USERS), tls)
 
 
 @pytest.fixture
@@ -57,30 +57,11 @@ def test_without_users_nothing_is_offered() -> None:
     assert offered_mechanisms(SETTINGS, EXPORTER) == []
 
 
-@pytest.mark.parametrize(("tls", "is_offered"), [(None, False), (TLS, True)])
-def test_the_servers_own_certificate_binds_in_tls(
-    certified: TlsServerSettings, tls: TlsFacts | None, is_offered: bool
-) -> None:
-    assert ("SCRAM-SHA-256-PLUS" in offered(tls, certified)) is is_offered
+def test_the_servers_own_certificate_binds_in_tls(authority: Authority) -> None:
+    shown = ssl.PEM_cert_to_DER_cert(authority.server.certificate.read_text())
 
-
-@pytest.mark.parametrize(
-    "octets", [None, b"", b"-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n", b"\0" * 99]
-)
-def test_a_certificate_that_cannot_be_read_binds_nothing(tmp_path: Path, octets: bytes | None) -> None:
-    file = tmp_path / "own.pem"
-    if octets is not None:
-        file.write_bytes(octets)
-
-    assert own_binding(TLS, TlsServerSettings(file, file)) is None
-
-
-def test_the_first_certificate_of_a_chain_is_the_servers_own(authority: Authority, tmp_path: Path) -> None:
-    chain = tmp_path / "chain.pem"
-    chain.write_bytes(authority.server.certificate.read_bytes() + authority.ca_file.read_bytes())
-    alone = TlsServerSettings(authority.server.certificate, authority.server.key)
-
-    assert own_binding(TLS, TlsServerSettings(chain, chain)) == own_binding(TLS, alone) != server_end_point(b"")
+    assert "SCRAM-SHA-256-PLUS" in offered(attrs.evolve(TLS, own_certificate=shown))
+    assert own_binding(attrs.evolve(TLS, own_certificate=shown)) == server_end_point(shown)
 
 
 # A client that knows bindings and was offered none says so ("y"): where some were, somebody hid them on the way.

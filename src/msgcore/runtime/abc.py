@@ -105,9 +105,10 @@ class TlsFacts:
     """What a handshake agreed on.
 
     ``is_verified`` says that the peer's certificate was checked: false for opportunistic TLS, and at a server that
-    asks for none. ``certificate`` is the peer's (DER), empty when it showed none. ``exporter`` is the channel binding
-    of RFC 9266, empty where Python cannot tell it. ``is_resumed``: an earlier session went on, with a short handshake.
-    ``tlsa`` is the record that verified it (DANE); ``None`` when authorities did, or nobody.
+    asks for none. ``certificate`` is the peer's (DER), empty when it showed none, ``own_certificate`` the one that a
+    server showed. ``exporter`` is the channel binding of RFC 9266, empty where Python cannot tell it.
+    ``is_resumed``: an earlier session went on, with a short handshake. ``tlsa`` is the record that verified it (DANE);
+    ``None`` when authorities did, or nobody.
     """
 
     version: str
@@ -117,6 +118,7 @@ class TlsFacts:
     certificate: bytes = attrs.field(default=b"", repr=False)
     exporter: bytes = attrs.field(default=b"", repr=False)
     tlsa: TlsaRecord | None = None
+    own_certificate: bytes = attrs.field(default=b"", repr=False)
 
 
 class Stream(Protocol):

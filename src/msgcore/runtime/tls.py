@@ -45,6 +45,7 @@ class TlsStream:
         *,
         server_side: bool = False,
         is_resumable: bool = True,
+        own_certificate: bytes = b"",
     ) -> None:
         self.endpoint: Endpoint = lower.endpoint
         self._lower = lower
@@ -53,6 +54,7 @@ class TlsStream:
         self._outgoing = ssl.MemoryBIO()
         # "mail.a.test." is how DNS writes the name, "mail.a.test" how certificates do.
         host = None if server_side else lower.endpoint.host.rstrip(".")
+        self._own_certificate = own_certificate
         self._is_verifying = context.verify_mode == ssl.CERT_REQUIRED
         try:
             # None at a server, which keeps no sessions: its clients hold the tickets.
@@ -125,6 +127,7 @@ class TlsStream:
             self._is_verifying,
             is_resumed=bool(self._tls.session_reused),
             certificate=self._tls.getpeercert(binary_form=True) or b"",
+            own_certificate=self._own_certificate,
         )
 
     async def hear_hello(self) -> None:
@@ -276,7 +279,8 @@ def _refuse_injection(stream: Stream) -> None:
 async def serve_tls(stream: Stream, settings: TlsServerSettings) -> TlsStream:
     """Shake hands as server; see :meth:`msgcore.runtime.abc.Stream.start_tls_server`."""
     try:
-        secured = TlsStream(stream, shown_context(settings), server_side=True)
+        shown = shown_context(settings)
+        secured = TlsStream(stream, shown.context, server_side=True, own_certificate=shown.certificate)
         await secured.hear_hello()
     except BaseException:
         stream.abort()

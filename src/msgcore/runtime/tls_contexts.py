@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import ssl
 from collections.abc import Callable
 from functools import lru_cache
@@ -21,6 +22,7 @@ _log = logging.getLogger("msgcore.runtime")
 T = TypeVar("T")
 
 _MOST_SHOWN = 64
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]++-----END CERTIFICATE-----")
 
 # A certificate that is renewed in place has another stamp, and so gets another context.
 _Stamps = tuple[tuple[int, int, int] | None, ...]
@@ -44,34 +46,42 @@ def server_context(settings: TlsServerSettings) -> ssl.SSLContext:
     Raises:
         TlsFailed: a file is missing or holds no such thing; the message names it.
     """
-    return _server_context(settings, _stamps(settings.certificate_file, settings.key_file, settings.client_ca_file))
+    return _server_context(settings, _stamps_of(settings)).context
 
 
-_shown: dict[TlsServerSettings, tuple[_Stamps, ssl.SSLContext]] = {}
+@attrs.frozen(eq=False)
+class Shown:
+    """What a server shows of itself: the context of its handshakes, and the certificate in it (DER)."""
+
+    context: ssl.SSLContext
+    certificate: bytes
 
 
-def shown_context(settings: TlsServerSettings) -> ssl.SSLContext:
-    """Give the context of a server that runs: the last one while its files are unusable, as amid a renewal.
+_shown: dict[TlsServerSettings, tuple[_Stamps, Shown]] = {}
+
+
+def shown_context(settings: TlsServerSettings) -> Shown:
+    """Give what a server shows that runs: the last that was usable while its files are not, as amid a renewal.
 
     Raises:
         TlsFailed: they have never been usable.
     """
-    stamps = _stamps(settings.certificate_file, settings.key_file, settings.client_ca_file)
+    stamps = _stamps_of(settings)
     last = _shown.get(settings)
     if last is not None and last[0] == stamps:
         return last[1]
     try:
-        context = server_context(settings)
+        shown = _server_context(settings, stamps)
     except TlsFailed as error:
         if last is None:
             _log.error("%s", error)
             raise
         _log.error("%s; the certificate before it is shown", error)
-        context = last[1]
+        shown = last[1]
     if last is None and len(_shown) >= _MOST_SHOWN:
         del _shown[next(iter(_shown))]
-    _shown[settings] = stamps, context
-    return context
+    _shown[settings] = stamps, shown
+    return shown
 
 
 @lru_cache(maxsize=64)
@@ -90,7 +100,7 @@ def _client_context(settings: TlsSettings, stamps: _Stamps) -> ssl.SSLContext:  
 
 
 @lru_cache(maxsize=64)
-def _server_context(settings: TlsServerSettings, stamps: _Stamps) -> ssl.SSLContext:  # noqa: ARG001
+def _server_context(settings: TlsServerSettings, stamps: _Stamps) -> Shown:  # noqa: ARG001
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     _load_chain(context, settings.certificate_file, settings.key_file)
@@ -98,7 +108,7 @@ def _server_context(settings: TlsServerSettings, stamps: _Stamps) -> ssl.SSLCont
     if ca_file is not None:
         _loading(lambda: context.load_verify_locations(ca_file), ca_file)
         context.verify_mode = ssl.CERT_REQUIRED
-    return context
+    return Shown(context, _first_certificate(settings.certificate_file))
 
 
 def _load_chain(context: ssl.SSLContext, certificate_file: Path, key_file: Path | None) -> None:
@@ -109,6 +119,12 @@ def _load_chain(context: ssl.SSLContext, certificate_file: Path, key_file: Path 
     _loading(lambda: context.load_cert_chain(certificate_file, key_file, no_password), certificate_file, key_file)
 
 
+def _first_certificate(pem_file: Path) -> bytes:
+    """Give the server's own certificate, which stands before those of its authorities."""
+    found = _PEM.search(_loading(pem_file.read_bytes, pem_file))
+    return b"" if found is None else ssl.PEM_cert_to_DER_cert(found[0].decode("ascii", "replace"))
+
+
 def _loading(load: Callable[[], T], *files: Path | None) -> T:
     names = " and ".join(str(file) for file in files if file is not None) or "the system's authorities"
     try:
@@ -117,6 +133,10 @@ def _loading(load: Callable[[], T], *files: Path | None) -> T:
         raise TlsFailed(f"{names}: cannot be used: {error.reason or error}") from error
     except (OSError, ValueError) as error:
         raise TlsFailed(f"{names}: cannot be used: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _stamps_of(settings: TlsServerSettings) -> _Stamps:
+    return _stamps(settings.certificate_file, settings.key_file, settings.client_ca_file)
 
 
 def _stamps(*files: Path | None) -> _Stamps:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from base64 import b64decode
-from pathlib import Path
 
 import attrs
 
-from msgcore.runtime.abc import TlsFacts, TlsServerSettings
+from msgcore.runtime.abc import TlsFacts
 
 __all__ = ["ChannelBinding", "binding_of", "own_binding", "server_end_point"]
 
@@ -42,7 +39,6 @@ _RSASSA_PSS = "2a864886f70d01010a"
 _PSS_HASHES = ("608648016503040202", "sha384"), ("608648016503040203", "sha512")
 _SEQUENCE = 0x30
 _OID = 0x06
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([^-]++)-----END")
 
 
 def binding_of(tls: TlsFacts | None) -> ChannelBinding | None:
@@ -52,24 +48,15 @@ def binding_of(tls: TlsFacts | None) -> ChannelBinding | None:
     return _exported(tls) or server_end_point(tls.certificate)
 
 
-def own_binding(tls: TlsFacts | None, own: TlsServerSettings | None) -> ChannelBinding | None:
+def own_binding(tls: TlsFacts | None) -> ChannelBinding | None:
     """Give the binding to the connection, by the server's side; ``None`` also where its certificate is not known."""
     if tls is None:
         return None
-    return _exported(tls) or (None if own is None else server_end_point(_first_certificate(own.certificate_file)))
+    return _exported(tls) or server_end_point(tls.own_certificate)
 
 
 def _exported(tls: TlsFacts) -> ChannelBinding | None:
     return ChannelBinding("tls-exporter", tls.exporter) if tls.exporter else None
-
-
-def _first_certificate(pem_file: Path) -> bytes:
-    """Give the server's own certificate, which stands before those of its authorities, as DER; else nothing."""
-    try:
-        found = _PEM.search(pem_file.read_bytes())
-        return b"" if found is None else b64decode(found[1])
-    except (OSError, ValueError):
-        return b""
 
 
 def server_end_point(certificate: bytes) -> ChannelBinding | None:

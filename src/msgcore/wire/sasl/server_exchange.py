@@ -11,7 +11,7 @@ from typing import Protocol
 import attrs
 
 from msgcore.errors import AuthenticationRefused, MalformedMessage, MsgcoreError, NotSupported, OperationCancelled
-from msgcore.runtime.abc import TlsFacts, TlsServerSettings
+from msgcore.runtime.abc import TlsFacts
 from msgcore.wire.sasl.binding import ChannelBinding, own_binding
 from msgcore.wire.sasl.server import Authenticator, AwaitedExchange, Exchange
 from msgcore.wire.server_line import ServerLine
@@ -57,13 +57,10 @@ class Proof:
 
 
 class LoginSettings(Protocol):
-    """Who knows the users, and what the server shows of itself in TLS; the settings of a server are such."""
+    """Who knows the users; the settings of a server are such."""
 
     @property
     def authenticator(self) -> Authenticator | None: ...
-
-    @property
-    def tls(self) -> TlsServerSettings | None: ...
 
 
 def offered_mechanisms(settings: LoginSettings, tls: TlsFacts | None) -> list[str]:
@@ -80,7 +77,7 @@ def _offer(settings: LoginSettings, tls: TlsFacts | None) -> tuple[list[str], Ch
         return [], None
     names = settings.authenticator.mechanisms(is_private=tls is not None)
     is_bound = any(name.endswith(_PLUS) for name in names)
-    binding = own_binding(tls, settings.tls) if is_bound else None
+    binding = own_binding(tls) if is_bound else None
     has_certificate = tls is not None and bool(tls.certificate)
     offered = [
         name
