@@ -224,6 +224,20 @@ def test_told_to_end_it_lets_a_message_come_in_whole_and_says_that_it_is_drainin
         service.wait_for("msgcore.mta: ended$")
 
 
+def test_told_to_end_amid_a_reload_it_does_not_wait_for_that(tmp_path: Path, sink: MailSink) -> None:
+    """Its configuration lies where nobody answers: in a pipe that nobody writes to."""
+    with Service(tmp_path, configuration("sqlite:///athena.db", sink.port)) as service:
+        service.file.unlink()
+        os.mkfifo(service.file)
+        service.signal("SIGHUP")
+        heard = [service.hear_manager()]
+        service.signal("SIGTERM")
+        heard.append(service.hear_manager())
+        service.file.write_text("")
+
+        assert (heard, service.status()) == (["RELOADING=1", "STOPPING=1"], 0)
+
+
 def refusal_of_a_new_client(port: int) -> int:
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:

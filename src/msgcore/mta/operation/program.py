@@ -2,8 +2,8 @@
 
 *Theory of operation.* The first process opens the organisation, puts in force what the configuration says of it, and
 has a crew at work: itself, or workers of its own. From then on it waits: SIGHUP reads the configuration anew, and what
-is wrong with that changes nothing; SIGTERM and SIGINT stop in order, a second one at once. Whatever way it ends,
-nothing is lost: what was accepted is in the queue, and what was in hand is under a lease.
+is wrong with that changes nothing; SIGTERM and SIGINT stop in order, also amid a reload, a second one at once. Whatever
+way it ends, nothing is lost: what was accepted is in the queue, and what was in hand is under a lease.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 
 import attrs
 
-from msgcore.errors import ConfigurationError, MsgcoreError
+from msgcore.errors import ConfigurationError, MsgcoreError, OperationCancelled
 from msgcore.mta.configuration import Configuration, load_configuration
 from msgcore.mta.directory import EX
 from msgcore.mta.metrics.http import serve_pages
@@ -24,7 +24,7 @@ from msgcore.mta.operation.logs import log_as
 from msgcore.mta.operation.worker import open_by
 from msgcore.mta.organization import Organization
 from msgcore.mta.routing.connector import Connector
-from msgcore.runtime.abc import LoopRuntime
+from msgcore.runtime.abc import Background, LoopRuntime
 from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.runtime.held import HeldSockets
 from msgcore.runtime.service_manager import tell_service_manager
@@ -35,7 +35,7 @@ __all__ = ["Program"]
 _log = logging.getLogger("msgcore.mta")
 
 _RELOAD = "SIGHUP"
-_BROKEN, _CLOSED = "broken", "closed"
+_BROKEN, _CLOSED, _RELOADED = "broken", "closed", "reloaded"
 
 
 class Program:
@@ -90,13 +90,30 @@ class Program:
         tell_service_manager("READY")
         where = "" if listener is None else f"; metrics on port {listener.port}"
         _log.info("%s is at work on ports %s%s", self._configuration.node.host_name, self._ports, where)
-        while (told := await signals.next()) == _RELOAD:
-            await self._reload(organization)
+        told = await self._reload_until_told(organization, signals)
         self._is_draining = True
         status = await self._drain(signals, told)
         if listener is not None and not status:
             await listener.close()
         return status
+
+    async def _reload_until_told(self, organization: Organization, signals: Signals) -> str:
+        """Reload as often as that is asked for, one behind the other, and give what else is told: it cuts a reload."""
+        reload: Background | None = None
+        again = False
+        while True:
+            told = await signals.next()
+            if told == _RELOAD and reload is not None:
+                again = True
+            elif told == _RELOAD or (told == _RELOADED and again):
+                again = False
+                reload = self._runtime.in_background(self._reload(organization, signals))
+            elif told == _RELOADED:
+                reload = None
+            else:
+                if reload is not None:
+                    reload.cancel()
+                return told
 
     async def _watch(self, signals: Signals) -> None:
         try:
@@ -126,7 +143,7 @@ class Program:
             _log.exception("it did not end in order")
         signals.tell(_CLOSED)
 
-    async def _reload(self, organization: Organization) -> None:
+    async def _reload(self, organization: Organization, signals: Signals) -> None:
         tell_service_manager("RELOADING")
         old = self._configuration
         try:
@@ -139,6 +156,8 @@ class Program:
                 self._is_mixed = True
                 await self._crew.renew(newer.at(self._ports))
                 self._is_mixed = False
+        except OperationCancelled:
+            raise
         except MsgcoreError as error:
             _log.error("goes on as it was: %s", error)
         except Exception:  # a fault of ours in reading a file must not end what is at work
@@ -148,6 +167,7 @@ class Program:
             log_as(newer.logging)
             _log.info("%s: read anew", newer.file)
         tell_service_manager("READY")
+        signals.tell(_RELOADED)
 
 
 async def put_in_force(organization: Organization, configuration: Configuration) -> None:

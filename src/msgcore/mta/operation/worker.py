@@ -66,8 +66,10 @@ class Worker:
         assert self._organization is not None
         old, self._node = self._node, await self._started(self._organization, configuration)
         if old is not None:
-            await old.stop_accepting()
-            self._leaving.append(self._runtime.in_background(_leave(old)))
+            try:
+                await old.stop_accepting()
+            finally:  # also when the renewal is cut
+                self._leaving.append(self._runtime.in_background(_leave(old)))
 
     async def _started(self, organization: Organization, configuration: Configuration) -> Node:
         self._logs_mail = configuration.logging.mail
