@@ -110,6 +110,26 @@ def test_a_name_that_is_too_long_for_a_promise_has_none() -> None:
     assert Mode.BLOCKING.run(main) == FoundPolicy()
 
 
+def test_policies_in_memory_have_a_bound_in_octets() -> None:
+    """A domain decides itself how long its policy is, and 10,000 of them at their longest are 640 MB."""
+    clock, keeper = ManualClock(), InMemory()
+    text = POLICY.decode() + "x: y\n" * 1_000
+    names = [f"d{number}.test" for number in range(5)]
+
+    async def main(runtime: Runtime) -> list[int]:
+        now = runtime.now()
+        keeper.kept = {name: KeptPolicy(name, "1", text, now, now + DAY) for name in names}
+        policies = StsPolicies(
+            runtime, Resolver(runtime, server.settings), OutboundSettings(), keeper, most_octets=2 * len(text)
+        )
+        found = [await policies.policy(name, runtime.deadline(30)) for name in (*names, names[0])]
+        assert all(map(is_enforced, found))
+        return [policies.octets]
+
+    with NameServer(dict.fromkeys(names, '_mta-sts TXT "v=STSv1; id=1;"')) as server:
+        assert call(runtime_on(Mode.BLOCKING, clock), main) == [2 * len(text)]
+
+
 def test_without_a_promise_in_dns_nobody_is_asked(web: Web) -> None:
     web.names.faults[TXT] = servfail
 

@@ -11,7 +11,11 @@ _MOST = 10_000
 
 
 class Penalties:
-    """The addresses at which nobody answered, or no session was wanted, for five minutes since the last time."""
+    """The addresses at which nobody answered, or no session was wanted, for five minutes since the last time.
+
+    Each address is by itself, of IPv6, too: a network of 64 bits is one customer as a client, whom limits count so, but
+    holds all hosts of a domain as servers, of which one that is away says nothing of the next.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -42,6 +42,7 @@ _FRESH_SECONDS = 60.0
 _REST_SECONDS = 300.0
 _FETCHED_ANEW_AFTER = timedelta(days=1)
 _MOST_DOMAINS = 10_000
+_MOST_KEPT_OCTETS = 16 * 1024 * 1024
 
 
 @attrs.frozen
@@ -88,13 +89,24 @@ class _Known:
     found: FoundPolicy = FoundPolicy()  # frozen
     looked_at: float | None = None
     failed_at: float | None = None
+    counted_octets: int = 0
 
 
 class StsPolicies:
-    """Policies by domain, shared by all deliveries of a process; ``keeper`` shares them with other processes."""
+    """Policies by domain, shared by all deliveries of a process; ``keeper`` shares them with other processes.
+
+    A process has so many domains in memory, whose policies have ``most_octets`` together; of the others, those that
+    were asked for first, it asks the keeper again.
+    """
 
     def __init__(
-        self, runtime: Runtime, resolver: Resolver, settings: OutboundSettings, keeper: KeepsPolicies | None = None
+        self,
+        runtime: Runtime,
+        resolver: Resolver,
+        settings: OutboundSettings,
+        keeper: KeepsPolicies | None = None,
+        *,
+        most_octets: int = _MOST_KEPT_OCTETS,
     ) -> None:
         self._runtime = runtime
         self._resolver = resolver
@@ -102,6 +114,9 @@ class StsPolicies:
         self._keeper = keeper
         self._https = HttpsClient(runtime, resolver, ca_file=settings.ca_file, most_octets=_MOST_OCTETS)
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._most_octets = most_octets
+        self.octets = 0
+        """Those of the policies in memory."""
 
     async def policy(self, domain: str, deadline: Deadline) -> FoundPolicy:
         """Give the policy of a domain (in A-labels).
@@ -118,18 +133,31 @@ class StsPolicies:
         await known.lock.acquire(deadline)
         try:
             if not self._is_fresh(known):
-                known.found = await self._look(domain, known, deadline)
+                try:
+                    known.found = await self._look(domain, known, deadline)
+                finally:
+                    self._count(domain, known)
                 known.looked_at = self._runtime.monotonic()
             return known.found
         finally:
             known.lock.release()
 
+    def _count(self, domain: str, known: _Known) -> None:
+        if self._known.get(domain) is known:  # nobody else needed its room meanwhile
+            octets = 0 if known.kept is None else len(known.kept.text)
+            self.octets += octets - known.counted_octets
+            known.counted_octets = octets
+            self._make_room()
+
+    def _make_room(self) -> None:
+        while len(self._known) > _MOST_DOMAINS or (self.octets > self._most_octets and len(self._known) > 1):
+            self.octets -= self._known.popitem(last=False)[1].counted_octets
+
     def _known_of(self, domain: str) -> _Known:
         known = self._known.get(domain)
         if known is None:
             known = self._known[domain] = _Known(self._runtime.lock())
-            while len(self._known) > _MOST_DOMAINS:
-                self._known.popitem(last=False)
+            self._make_room()
         return known
 
     def _is_fresh(self, known: _Known) -> bool:
