@@ -2,6 +2,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Building without isolation, as the tests do, takes what pyproject.toml asks for.
+BUILDING := 'build>=1.2' 'hatchling>=1.26' 'hatch-vcs>=0.4'
 
 ifndef PYTHON
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -71,11 +73,11 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/.created
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[examples,html,interop,speed,test]' 'build>=1.2' 'hatchling>=1.26' 'pytest-xdist>=3.6'
+	$(BIN)/pip install --quiet --editable '.[examples,html,interop,speed,test]' $(BUILDING) 'pytest-xdist>=3.6'
 	@touch $(VENV)/.installed $@
 
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/.created
-	$(BIN)/pip install --quiet --editable '.[html,lint,speed]' 'build>=1.2' 'hatchling>=1.26' 'pytest-xdist>=3.6'
+	$(BIN)/pip install --quiet --editable '.[html,lint,speed]' $(BUILDING) 'pytest-xdist>=3.6'
 	@touch $(VENV)/.installed $(VENV)/.installed-test $@
 
 $(VENV)/.installed-docs: pyproject.toml | $(VENV)/.created

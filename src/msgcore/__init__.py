@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, MessageStatus, SpecialFolder
     from msgcore.spooler.retrieval.report import RetrievalFault, RetrievalProgress, RetrievalReport
 
-__version__ = "0.1.0"
+__version__: str
 
 __all__ = [
     "Accepted",
@@ -313,6 +313,10 @@ _MODULES = {
 def __getattr__(name: str) -> object:
     if name in _MODULES:
         value: object = importlib.import_module(_MODULES[name])
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version("msgcore")
     elif name in _WHERE:
         value = getattr(importlib.import_module(_WHERE[name]), name)
     else:

@@ -42,8 +42,8 @@ class Distribution:
 
     @classmethod
     def build(cls, folder: Path) -> Distribution:
-        if find_spec("build") is None or find_spec("hatchling") is None:
-            unavailable("not installed: build, hatchling")
+        if missing := [name for name in ("build", "hatchling", "hatch_vcs") if find_spec(name) is None]:
+            unavailable(f"not installed: {', '.join(missing)}")
         run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, REPOSITORY, folder=folder)
         [sources], [wheel] = folder.glob("*.tar.gz"), folder.glob("*.whl")
         return cls(sources, wheel)

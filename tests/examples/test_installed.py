@@ -104,6 +104,15 @@ def test_the_wheel_holds_the_package_and_nothing_else(distribution: Distribution
     }  # fmt: skip
 
 
+def test_the_archives_and_the_package_say_the_same_version(
+    distribution: Distribution, fresh: Environment, bare: Bare
+) -> None:
+    says = run(fresh.python, "-m", "msgcore", "--version", folder=fresh.folder).split()
+    names = distribution.sources.name.removesuffix(".tar.gz"), distribution.wheel.name.removesuffix("-py3-none-any.whl")
+
+    assert {"-".join(says), *names} == {names[0]}
+
+
 def test_installing_it_brings_three_packages(bare: Bare) -> None:
     assert bare.installed == {"msgcore", "attrs", "dnspython", "typing_extensions"}
 
