@@ -13,7 +13,7 @@ endif
 # The tests start hundreds of processes: each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test soak lint docs dist mutation clean
+.PHONY: help demo test soak lint docs dist mutation fuzz clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make docs    build the documentation into site/"
 	@echo "make dist    build the wheel and the archive of the sources into dist/"
 	@echo "make mutation change the deciders and see whether a test notices (MUTATION_ARGS='msgcore.spooler.order')"
+	@echo "make fuzz    search for octets that harm a parser (FUZZ_ARGS='--seconds 60 --seed 7 mime')"
 	@echo "make clean   remove what the other targets made"
 
 demo: $(VENV)/.installed
@@ -55,6 +56,9 @@ dist: $(VENV)/.installed-test
 
 mutation: $(VENV)/.installed-test
 	$(BIN)/python tools/mutate.py $(MUTATION_ARGS)
+
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
 clean:
 	rm -rf $(VENV) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -26,6 +26,7 @@ names = st.text(letters, min_size=1, max_size=20)
         ("FAX:+46 70 123", [("FAX", "+46 70 123", "")]),
         ("X400:c=SE;a= ;p=Athena;s=Berg", [("X400", "c=SE;a= ;p=Athena;s=Berg", "")]),
         ("Bob [FAX:+4670]", [("FAX", "+4670", "Bob")]),
+        ("bob@[IPv6:2001:db8::1]", [("SMTP", "bob@[IPv6:2001:db8::1]", "")]),
         ("bob@b.test, FAX:+4670, Carol", [("SMTP", "bob@b.test", ""), ("FAX", "+4670", ""), ("", "", "Carol")]),
         ("SMTP:bob@b.test", [("SMTP", "bob@b.test", "")]),
         ("Bob Berg", [("", "", "Bob Berg")]),

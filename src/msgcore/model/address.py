@@ -26,7 +26,8 @@ MAPIPDL = "MAPIPDL"
 _TYPES_WITH_COMMAS = frozenset({"X400", "EX"})
 _ANOTHER_ADDRESS = re.compile(r",.*(@|[A-Z][A-Z0-9-]*:\S)", re.DOTALL)
 _TYPED = re.compile(r"([A-Z][A-Z0-9-]*):\s*(\S.*)", re.DOTALL)
-_NAMED_TYPED = re.compile(r"(.*\S)\s*\[([A-Za-z][A-Za-z0-9-]*):([^\]]+)\]", re.DOTALL)
+# Directly behind an @ stands a domain literal: ``bob@[IPv6:::1]``.
+_NAMED_TYPED = re.compile(r"(.*\S)(?:\s+|(?<!@))\[([A-Za-z][A-Za-z0-9-]*):([^\]]+)\]", re.DOTALL)
 _LABELS = r"[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+"
 # ``bob@b.test``, ``Bob Berg <bob@b.test>`` and ``"Berg, Bob" <bob@b.test>``, short enough to be within all limits.
 _USUAL = re.compile(

@@ -45,7 +45,7 @@ def read_profile_text(text: str, file: Path) -> Located:
     """
     try:
         return Located(tomllib.loads(text), text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of numbers that are too long it says no more than that
         found = _LINE_OF_ERROR.search(str(error))
         line = int(found[1]) if found else None
         raise ProfileError(f"is no TOML: {error}", file=file, line=line) from error

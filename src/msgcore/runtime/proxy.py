@@ -165,7 +165,7 @@ async def _socks5(stream: Stream, answers: _Answers, proxy: Proxy, host: str) ->
     said = await _socks5_answer(answers)
     try:
         socks5.ConnectReply.loads(said)
-    except ReplyError as error:
+    except (ReplyError, UnicodeDecodeError) as error:  # the name that it says it connects from may be of any octets
         raise ConnectionLost(_shown(error)) from error
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from msgcore.errors import InvalidAddress
+from msgcore.errors import InjectionRefused, InvalidAddress
 from msgcore.model.address import SMTP, Address, parse_address
 from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult
 
@@ -53,7 +53,7 @@ def report_places(records: Sequence[bytes]) -> ReportPlaces:
 def _mailbox(place: str) -> Address | None:
     try:
         address = parse_address(unquote(place[len("mailto:") :].partition("?")[0]))
-    except InvalidAddress:
+    except (InvalidAddress, InjectionRefused):
         return None
     is_plain = address.address_type == SMTP and address.email_address.isascii() and address.email_address.isprintable()
     return Address(SMTP, address.email_address) if is_plain else None

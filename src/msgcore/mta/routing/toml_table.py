@@ -51,7 +51,7 @@ def read_routes(text: str, *, source: str = "routes") -> RouteTable:
     """
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of numbers that are too long it says no more than that
         found = _LINE_OF_ERROR.search(str(error))
         raise UsageError(f"{source}{f':{found[1]}' if found else ''}: is no TOML: {error}") from error
     try:

@@ -49,7 +49,7 @@ def _unpack_zip(octets: bytes, most: int) -> bytes:
 
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as archive:
-            found = next((one for one in archive.infolist() if not one.is_dir()), None)
+            found = next((one for one in archive.infolist() if not one.filename.endswith("/")), None)
             if found is None or found.compress_type not in _STORED_OR_DEFLATED:
                 raise MalformedMessage("zip: no file in it that can be unpacked")
             with archive.open(found) as file:
