@@ -21,7 +21,7 @@ help:
 	@echo "make test    run the tests, against real servers where they can be installed (PYTEST_ARGS='-k smtp')"
 	@echo "make soak    run the long tests with their full counts"
 	@echo "make lint    check style and types"
-	@echo "make docs    build the documentation into site/"
+	@echo "make docs    build the documentation into site/; a warning ends it"
 	@echo "make dist    build the wheel and the archive of the sources into dist/"
 	@echo "make mutation change the deciders and see whether a test notices (MUTATION_ARGS='msgcore.spooler.order')"
 	@echo "make fuzz    search for octets that harm a parser (FUZZ_ARGS='--seconds 60 --seed 7 mime')"
@@ -82,7 +82,7 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
 
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/.created
 	$(BIN)/pip install --quiet --editable '.[html,lint,speed]' $(BUILDING) 'pytest-xdist>=3.6'
-	@touch $(VENV)/.installed $(VENV)/.installed-test $@
+	@touch $(VENV)/.installed $(VENV)/.installed-docs $(VENV)/.installed-test $@
 
 $(VENV)/.installed-docs: pyproject.toml | $(VENV)/.created
 	$(BIN)/pip install --quiet --editable '.[docs]'

@@ -76,7 +76,9 @@ def write_chunks(
     that blocks.
 
     Raises:
-        As :func:`write` does, before the first piece; but a file may fail later.
+        InjectionRefused: a value that becomes part of a header field holds CR, LF or NUL.
+        NotLoaded: an attachment is larger than the load limit under which the message was loaded from its store.
+        UsageError: as :func:`write` raises it; all but what is wrong with a file shows before the first piece.
     """
     check_message(message)
     if tnef is None:
@@ -97,7 +99,9 @@ def size_when_written(message: Message, *, bcc: bool = True) -> int:
     """Say how many octets :func:`write` gives; no file is read and no attachment encoded for that.
 
     Raises:
-        As :func:`write` does.
+        InjectionRefused: a value that becomes part of a header field holds CR, LF or NUL.
+        NotLoaded: an attachment is larger than the load limit under which the message was loaded from its store.
+        UsageError: as :func:`write` raises it.
     """
     check_message(message)
     return size_of(_write_all(message, WriteForm(bcc=bcc)).segments)

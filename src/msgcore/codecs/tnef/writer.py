@@ -69,10 +69,12 @@ def write(message: Message, *, bcc: bool = True) -> bytes:
 
 
 def write_chunks(message: Message, *, bcc: bool = True) -> Iterator[bytes]:
-    """Write a message in pieces, large attachments as they are in memory.
+    """Write a message in pieces, large attachments as they are in memory. All errors show before the first piece.
 
     Raises:
-        As :func:`write` does, before the first piece.
+        NotLoaded: an attachment is larger than the load limit under which the message was loaded from its store.
+        NotSupported: an attachment or body has more than 4 GiB.
+        UsageError: a message is attached to itself; the file of an attachment cannot be read any more.
     """
     kept = octets_as_read(message, "tnef", bcc=bcc)
     return iter(compose(message, bcc=bcc) if kept is None else (kept,))
