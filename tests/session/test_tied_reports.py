@@ -244,6 +244,45 @@ def test_a_forged_report_does_not_say_what_is_sent_again(desk: Desk) -> None:
         assert ([str(one) for one in envelope.recipients], message.subject) == (["bob@b.test"], "letter")
 
 
+QMAIL = """From: MAILER-DAEMON@mx.b.test
+To: ann@a.test
+Subject: failure notice
+
+Hi. This is the qmail-send program at mx.b.test.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<bob@b.test>:
+192.0.2.1 does not like recipient.
+Remote host said: 550 5.1.1 no such user
+Giving up on 192.0.2.1.
+
+--- Below this line is a copy of the message.
+
+Message-ID: {}
+Subject: letter
+
+Hello
+"""
+
+
+def test_a_bounce_in_words_is_told_and_may_be_answered_by_sending_again(desk: Desk, drop: MemoryMaildrop) -> None:
+    with desk.log_on(desk.mailbox(), MEMORY, POP3) as session:
+        submission, _ = sent(session)
+        drop.put(QMAIL.format(submission.message_id).replace("\n", "\r\n").encode())
+        session.flush_queues()
+        outcome = session.outcomes(submission)["bob@b.test"]
+        session.resend(inbox_id(session))
+        session.flush_queues()
+        envelope, _ = memory().taken[-1]
+
+        assert (type(outcome), outcome.note.startswith("a report that proves nothing says: failed 5.1.1")) == (
+            Accepted,
+            True,
+        )
+        assert [str(one) for one in envelope.recipients] == ["bob@b.test"]
+
+
 def test_only_what_was_refused_can_be_sent_again(desk: Desk) -> None:
     with desk.log_on() as session:
         accepted, _ = sent(session)

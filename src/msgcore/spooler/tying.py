@@ -33,6 +33,7 @@ _log = logging.getLogger("msgcore.spooler")
 
 _MOST_TEXT = 500
 _STAGE = "report"
+_SERVERS = frozenset({"mailer-daemon", "postmaster"})
 
 
 @attrs.frozen
@@ -45,8 +46,8 @@ class Tied:
 
 
 async def submission_of(queue: GuardedStore, message: Message, deadline: Deadline) -> Tied | None:
-    """Find what a report is about; ``None`` for what is no report, or about nothing that is known here."""
-    if not is_report(message):
+    """Find what a report, or a bounce in words, is about; ``None`` for what is neither, or about nothing known here."""
+    if not (is_report(message) or _may_be_a_bounce(message)):
         return None
     report = mime.read_read_report(message) or mime.read_delivery_report(message)
     if report is None:
@@ -56,6 +57,12 @@ async def submission_of(queue: GuardedStore, message: Message, deadline: Deadlin
         if _concerned(report, item):
             return Tied(report, item, bool(envelope_id) and item.transfer_id == envelope_id)
     return None
+
+
+def _may_be_a_bounce(message: Message) -> bool:
+    """Whether it may be one that is no report by its class; to read every letter for that takes too long."""
+    sender = message.from_
+    return sender is None or sender.email_address.partition("@")[0].lower() in _SERVERS
 
 
 def _concerned(report: DeliveryReport | ReadReport, item: OutgoingItem) -> list[Recipient]:
