@@ -181,6 +181,20 @@ def test_a_profile_that_cannot_be_is_told(shell: Shell) -> None:
     assert [len(one["faults"]) for one in shell.json("profile", "test", "work", status=1)["services"]] == [0, 1]
 
 
+def test_a_profile_is_copied_renamed_deleted_and_taken_elsewhere(shell: Shell) -> None:
+    shell("profile", "create", "work", "smtp", "url=smtp://127.0.0.1:9", "user=ann", "password=env:MSGCORE_NO_SUCH")
+    shell("profile", "copy", "work", "home")
+    shell("profile", "rename", "home", "farm")
+    exported = shell("profile", "export", "work")
+    shell("profile", "delete", "work")
+    Path("work.toml").write_text(exported, encoding="utf-8")
+    needs = shell("profile", "import", "office", "work.toml", status=1)
+
+    assert [one["name"] for one in shell.json("profile", "list")] == ["farm", "office"]
+    assert "smtp: password: env:MSGCORE_NO_SUCH: the environment has no variable" in needs
+    assert "did you mean farm?" in shell("profile", "delete", "farn", status=4)
+
+
 # Routes and queues
 
 

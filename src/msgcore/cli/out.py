@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -47,11 +47,11 @@ def print_json(value: object) -> None:
     print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
 
 
-def say(text: str = "") -> None:
+def say(text: str = "", *, to: TextIO | None = None) -> None:
     """Print text that may be a stranger's, line by line, without what a terminal would obey."""
     for line in text.splitlines() or [""]:
         indent = line[: len(line) - len(line.lstrip(" "))]
-        print(f"{indent}{one_line(line, len(line))}")
+        print(f"{indent}{one_line(line, len(line))}", file=to)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -22,6 +23,7 @@ _FLAGS = ("default_store", "primary_identity", "hook")
 profile_commands = typer.Typer(help="Make, list and try profiles.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Name of the profile.")]
+NewName = Annotated[str, typer.Argument(help="The new name.")]
 
 
 @profile_commands.command()
@@ -72,6 +74,46 @@ def try_profile(name: Name, profiles: Profiles = None, as_json: AsJson = False) 
     else:
         say(str(report))
     if not report.is_ok:
+        raise typer.Exit(1)
+
+
+@profile_commands.command()
+def copy(name: Name, new_name: NewName, profiles: Profiles = None) -> None:
+    """Copy a profile; the copy means the same stores and accounts."""
+    say(f"{admin_of(profiles).copy(name, new_name)}")
+
+
+@profile_commands.command()
+def rename(name: Name, new_name: NewName, profiles: Profiles = None) -> None:
+    """Give a profile another name."""
+    say(f"{admin_of(profiles).rename(name, new_name)}")
+
+
+@profile_commands.command()
+def delete(name: Name, profiles: Profiles = None) -> None:
+    """Delete a profile; its stores stay."""
+    admin_of(profiles).delete(name)
+
+
+@profile_commands.command("export")
+def export_profile(name: Name, profiles: Profiles = None) -> None:
+    """Write a profile for another machine to standard output, and to standard error what has to be there."""
+    exported = admin_of(profiles).export_profile(name)
+    print(exported.text, end="")
+    say(f"{exported}", to=sys.stderr)
+
+
+@profile_commands.command("import")
+def import_profile(
+    name: Name,
+    file: Annotated[typer.FileText, typer.Argument(help="What export wrote; - reads standard input.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of one of this name.")] = False,
+    profiles: Profiles = None,
+) -> None:
+    """Write a profile that was exported, and say what it needs here. The status is 1 if some of that is missing."""
+    done = admin_of(profiles).import_profile(name, file.read(), replace=replace)
+    say(f"{done.file}\n{done}")
+    if done.missing:
         raise typer.Exit(1)
 
 
