@@ -24,6 +24,7 @@ from msgcore.mta.listener import Listener, ListenerSettings, RecipientCheck
 from msgcore.mta.listener.users import Users
 from msgcore.mta.manager.manager import Manager
 from msgcore.mta.manager.purging import purge_until
+from msgcore.mta.nexthop.own import OwnAddresses
 from msgcore.mta.node_queue import NodeQueue
 from msgcore.mta.node_services import WorksUntil
 from msgcore.mta.routing.own_places import check_own_places
@@ -56,7 +57,8 @@ class Parts:
     """What a node is made of: a manager and its end of the queue, who gets mail, and what the host is called.
 
     ``keep`` is for how long what has ended is kept, ``users`` are who may log in; ``verifier`` looks at the mail of
-    strangers; ``beside`` works along until the event is set, and raises nothing.
+    strangers; ``beside`` works along until the event is set, and raises nothing. ``own_addresses`` hears at which ones
+    others come.
     """
 
     manager: Manager
@@ -67,6 +69,7 @@ class Parts:
     users: Users | None = None
     beside: tuple[WorksUntil, ...] = ()
     verifier: Verifier | None = None
+    own_addresses: OwnAddresses | None = None
 
 
 Build = Callable[[LoopRuntime, Deadline], Awaitable[Parts]]
@@ -133,6 +136,8 @@ class Node:
                 undo.push_async_callback(listener.close)
                 running.listeners.append(listener)
             undo.pop_all()
+        if parts.own_addresses is not None:
+            parts.own_addresses.heard = lambda: {one for listener in running.listeners for one in listener.addresses}
         parts.manager.follow_routes(lambda routes: self._warn(routes, running, parts.host_name))
         await running.group.__aenter__()
         running.group.start(_work(running))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgcore.base.times import Deadline
 from msgcore.errors import UsageError
 from msgcore.mta.nexthop.counting import KeepsCounts
+from msgcore.mta.nexthop.own import OwnAddresses
 from msgcore.mta.nexthop.reporting import TlsReporting
 from msgcore.mta.nexthop.results import CountsSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
@@ -63,6 +64,15 @@ class NodeServices:
     @cached_property
     def resolver(self) -> Resolver:
         return dns.Resolver(self._runtime, self._names)
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """What the MTA is called, in lower case."""
+        return frozenset({*self.outbound.own_names, self.host_name.lower()} - {""})
+
+    @cached_property
+    def own_addresses(self) -> OwnAddresses:
+        return OwnAddresses(self._runtime, self.own_names, self.outbound.own_addresses)
 
     @cached_property
     def tls_policies(self) -> StsPolicies:

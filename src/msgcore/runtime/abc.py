@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -210,6 +211,11 @@ class Listener(Protocol):
 
     @property
     def port(self) -> int: ...
+
+    @property
+    def addresses(self) -> AbstractSet[str]:
+        """The addresses of this machine to which somebody has connected."""
+        ...
 
     async def stop_accepting(self) -> None:
         """Leave who connects from now on to others that listen there; connections that are open stay."""

@@ -45,6 +45,7 @@ class AsyncioListener:
         self._calls = calls
         self._free = asyncio.Semaphore(connections)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.addresses: set[str] = set()
         # A listener outlives the call that made it, so its tasks must not be a part of that.
         self._context = contextvars.copy_context()
         self._context.run(leave_call)
@@ -111,6 +112,7 @@ class AsyncioListener:
         begun.set()
         stream = AsyncioStream(peer, self._calls, NEVER)
         try:
+            self.addresses.add(connection.getsockname()[0])
             await asyncio.get_running_loop().connect_accepted_socket(lambda: stream, connection)
         except OSError as error:
             connection.close()

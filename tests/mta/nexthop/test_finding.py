@@ -47,7 +47,11 @@ def find(names: Names, families: str = "any") -> FoundHosts | Refused:
 
 
 def finder(names: Names, families: str = "any") -> HostFinder:
-    return HostFinder(cast(Resolver, names), (), {OWN}, lambda _: False, Random(0), families=families)
+    return HostFinder(cast(Resolver, names), (), own, lambda _: False, Random(0), families=families)
+
+
+async def own(_: Deadline) -> Collection[str]:
+    return {OWN}
 
 
 def facts(names: Names, host: str) -> HostFacts:

@@ -79,6 +79,13 @@ class Listener:
         """The port of each endpoint; one that was given as 0 is what the system chose."""
         return tuple(listening.port for listening in self._listening)
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The addresses of this machine to which servers have connected, that is not to submit or by LMTP."""
+        if self._settings.is_submission or self._settings.is_lmtp:
+            return frozenset()
+        return frozenset().union(*(one.addresses for one in self._listening))
+
     async def start(self) -> None:
         """Listen on every endpoint; returns once clients can connect.
 

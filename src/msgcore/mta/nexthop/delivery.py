@@ -125,11 +125,11 @@ class MxDelivery:
         self._penalties = Penalties(runtime)
         self._memory = HostMemory(runtime)
         self._links = Links(runtime, self._make_link, options.limits.idle_seconds)
-        outbound = services.outbound
+        resolver, own = services.resolver, services.own_addresses
         self._finder = HostFinder(
-            services.resolver,
-            {*outbound.own_names, services.host_name.lower()} - {""},
-            outbound.own_addresses,
+            resolver,
+            services.own_names,
+            lambda deadline: own.all(resolver, deadline),
             self._penalties.holds,
             dice or Random(),  # spreads load, no secret
             options.server.endpoint.port,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,7 @@ class HostFinder:
 
     resolver: Resolver
     own_names: Collection[str]
-    own_addresses: Collection[str]
+    own_addresses: Callable[[Deadline], Awaitable[Collection[str]]]
     is_in_penalty: Callable[[str], bool]
     dice: Random
     port: int = 25
@@ -72,7 +72,7 @@ class HostFinder:
         literal = literal_address(domain)
         if literal is not None:
             here = [(MxHost(literal, 0), self._in_order([literal]))]
-            return self._found(domain, here, (), FoundHosts(()))
+            return self._found(domain, here, (), FoundHosts(()), await self.own_addresses(deadline))
         if not domain or domain.startswith("["):
             return Refused(None, "5.1.2", f"{domain or 'an empty domain'}: is no place for mail", "dns")
         try:
@@ -95,12 +95,18 @@ class HostFinder:
             if len(good) >= MOST_HOSTS:
                 has_more = host is not hosts[-1]
                 break
-        return self._found(domain, known, troubles, FoundHosts((), answer.is_secure, bases, has_more))
+        own = await self.own_addresses(deadline)
+        return self._found(domain, known, troubles, FoundHosts((), answer.is_secure, bases, has_more), own)
 
     def _found(
-        self, domain: str, known: Sequence[Known], troubles: Collection[ResolverFailed], found: FoundHosts
+        self,
+        domain: str,
+        known: Sequence[Known],
+        troubles: Collection[ResolverFailed],
+        found: FoundHosts,
+        own_addresses: Collection[str],
     ) -> FoundHosts | Refused:
-        away = cut_at_own(domain, known, self.own_addresses)
+        away = cut_at_own(domain, known, own_addresses)
         ordered = () if isinstance(away, Refused) else hosts_in_order(away, self.is_in_penalty)
         if not ordered:
             # Those of which DNS says nothing now may have one to which mail can go.

@@ -11,6 +11,7 @@ import attrs
 
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_address
+from msgcore.mta.nexthop.own import is_own_address
 from msgcore.mta.nexthop.policy import FLOORS, Floor
 from msgcore.wire.domain import ascii_domain
 
@@ -39,14 +40,6 @@ def _addresses(given: Iterable[str]) -> frozenset[str]:
         raise UsageError(f"own_addresses: {error}") from error
 
 
-def _is_own(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return not (address.is_loopback or address.is_unspecified)
-
-
 def _address(given: Address | str | None) -> Address | None:
     return parse_address(given) if isinstance(given, str) else given
 
@@ -60,7 +53,8 @@ class OutboundSettings:
     - ``uses_mta_sts``: domains' MTA-STS policies are fetched and kept to (extra ``http``).
     - ``tls_reports_from``: who daily TLS reports (RFC 8460) come from, and whom their readers may ask; without one
       nothing is counted or reported. ``organization_name`` stands in them.
-    - ``own_names`` and ``own_addresses`` are this MTA's besides its host's name, so that mail is not sent round.
+    - ``own_names`` and ``own_addresses`` are this MTA's besides its host's name, the addresses of these in DNS, and
+      those at which others connect to it, so that mail is not sent round.
     - ``ca_file`` has the authorities (PEM) that vouch for the hosts of policies and reports, instead of the system's;
       ``https_port`` is where these are asked.
 
@@ -86,7 +80,7 @@ class OutboundSettings:
 
     def listening_at(self, hosts: Iterable[str]) -> OutboundSettings:
         """Give these with the addresses at which the MTA itself takes mail; loopback ones are others' as well."""
-        return attrs.evolve(self, own_addresses={*self.own_addresses, *filter(_is_own, hosts)})
+        return attrs.evolve(self, own_addresses={*self.own_addresses, *filter(is_own_address, hosts)})
 
     def floor(self, domain: str) -> Floor:
         """Say what TLS to a domain (in A-labels) has to show at least."""

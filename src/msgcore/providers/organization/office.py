@@ -274,7 +274,7 @@ class Office:
         )
         await self._leave_to_nodes(is_nodes_affair(outbound, trust), deadline)
         users = DirectoryUsers(self.directory)
-        return Parts(manager, queue, check, host, keep, users, services.beside, verifier)
+        return Parts(manager, queue, check, host, keep, users, services.beside, verifier, services.own_addresses)
 
 
 def _table(epoch: int, data: str) -> RouteTable:

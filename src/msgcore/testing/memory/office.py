@@ -214,7 +214,7 @@ class Desk:
         manager = self.manager(queue, settings, reload, services)
         users = MailboxUsers(self.office.mailboxes, self.runtime)
         verifier = verifier_of(trust, self.runtime, lambda: services.resolver)
-        return Parts(manager, queue, check, host, keep, users, verifier=verifier)
+        return Parts(manager, queue, check, host, keep, users, verifier=verifier, own_addresses=services.own_addresses)
 
 
 class _Lent:

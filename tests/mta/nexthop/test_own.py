@@ -1,0 +1,84 @@
+"""Which addresses are the MTA's own."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import cast
+
+import pytest
+
+from msgcore.base.times import Deadline
+from msgcore.model import Refused
+from msgcore.mta import ListenOn
+from msgcore.mta.listener import ListenerSettings
+from msgcore.mta.nexthop.own import OwnAddresses
+from msgcore.mta.node import Node, Parts
+from msgcore.mta.node_queue import watch_nothing
+from msgcore.runtime import NEVER, AsyncioRuntime
+from msgcore.runtime.abc import LoopRuntime
+from msgcore.runtime.dns import Resolver
+from msgcore.testing.clock import ManualClock, runtime_on
+from msgcore.testing.memory.office import Desk, Office
+from msgcore.testing.modes import Mode, call
+from tests.mta.nexthop.hosts import place
+from tests.mta.nexthop.test_finding import Names
+from tests.servers import Authority
+
+
+def test_they_are_those_given_those_of_its_names_and_those_at_which_others_came() -> None:
+    """What DNS does not say now is not forgotten, and asked for again after ten minutes."""
+    clock = ManualClock()
+    runtime = runtime_on(Mode.BLOCKING, clock)
+    records = {"mx.a.test A": ["192.0.2.1", "127.0.0.1"], "mx.a.test AAAA": ["2001:DB8::1"]}
+    names, silent = Names(records), Names({}, silent=[*records])
+    own = OwnAddresses(runtime, ["mx.a.test"], ["192.0.2.9"])
+    own.heard = lambda: ["192.0.2.5", "127.0.0.1", "::1"]
+
+    def known(names: Names, after: float = 0) -> set[str]:
+        clock.move(after)
+        return {*call(runtime, lambda _: own.all(cast(Resolver, names), NEVER))}
+
+    everything = {"192.0.2.9", "192.0.2.1", "2001:db8::1", "192.0.2.5"}
+    assert [known(names), known(silent, 601), known(Names({"mx.a.test A": ["192.0.2.2"]}), 601)] == [
+        everything,
+        everything,
+        {"192.0.2.9", "192.0.2.2", "192.0.2.5"},
+    ]
+
+
+def test_a_domain_whose_mx_has_the_address_of_our_name_loops_back(authority: Authority) -> None:
+    """Mail would come back to where it is sent from, under a name that nobody has told us."""
+    zones = {"b.test": "@ MX 10 alias\nalias A 192.0.2.7", "a.test": "mx A 192.0.2.7"}
+    with contextmanager(place)(authority, None, zones) as here:
+        [outcome] = here.deliver(Mode.BLOCKING)
+
+    assert isinstance(outcome, Refused)
+    assert (str(outcome.enhanced), "loops back" in outcome.text) == ("5.4.6", True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "heard"),
+    [
+        (ListenerSettings("mx.a.test"), {"127.0.0.1"}),
+        (ListenerSettings("mx.a.test", is_lmtp=True), set[str]()),  # other hosts' mail does not come there
+    ],
+    ids=["smtp", "lmtp"],
+)
+def test_a_node_hears_at_which_address_others_come(settings: ListenerSettings, heard: set[str]) -> None:
+    made: list[Parts] = []
+
+    async def build(runtime: LoopRuntime, _: Deadline) -> Parts:
+        made.append(Desk(Office({}), runtime).node_parts(None, watch_nothing))
+        return made[0]
+
+    async def main() -> set[str]:
+        async with Node(AsyncioRuntime(), build, [ListenOn("", 0, settings)]) as node:
+            reader, writer = await asyncio.open_connection("127.0.0.1", node.ports[0])
+            await reader.readline()
+            writer.close()
+            own = made[0].own_addresses
+            assert own is not None
+            return set(own.heard())
+
+    assert asyncio.run(main()) == heard
