@@ -13,7 +13,7 @@ endif
 # The tests start hundreds of processes: each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test soak lint docs dist mutation fuzz clean
+.PHONY: help demo test soak lint docs dist mutation fuzz coverage release clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,6 +25,8 @@ help:
 	@echo "make dist    build the wheel and the archive of the sources into dist/"
 	@echo "make mutation change the deciders and see whether a test notices (MUTATION_ARGS='msgcore.spooler.order')"
 	@echo "make fuzz    search for octets that harm a parser (FUZZ_ARGS='--seconds 60 --seed 7 mime')"
+	@echo "make coverage run the tests and say which lines none of them runs; fails below what it was"
+	@echo "make release build what is published and try it on each Python (RELEASE_ARGS='--rehearse tests/props')"
 	@echo "make clean   remove what the other targets made"
 
 demo: $(VENV)/.installed
@@ -60,8 +62,19 @@ mutation: $(VENV)/.installed-test
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
+coverage: $(VENV)/.installed-release
+	tools/install_servers.sh
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+# What is only prepared or rehearsed takes no whole run of the tests before it.
+release: $(if $(RELEASE_ARGS),$(VENV)/.installed-release,lint coverage)
+	$(BIN)/python tools/release.py $(RELEASE_ARGS)
+
 clean:
-	rm -rf $(VENV) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .coverage* build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf examples/*/.mypy_cache examples/*/.pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -83,6 +96,10 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/.created
 $(VENV)/.installed-lint: pyproject.toml | $(VENV)/.created
 	$(BIN)/pip install --quiet --editable '.[html,lint,speed]' $(BUILDING) 'pytest-xdist>=3.6'
 	@touch $(VENV)/.installed $(VENV)/.installed-docs $(VENV)/.installed-test $@
+
+$(VENV)/.installed-release: $(VENV)/.installed-test
+	$(BIN)/pip install --quiet 'coverage>=7.10' 'twine>=6' 'uv>=0.5'
+	@touch $@
 
 $(VENV)/.installed-docs: pyproject.toml | $(VENV)/.created
 	$(BIN)/pip install --quiet --editable '.[docs]'
