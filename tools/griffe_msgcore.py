@@ -2,10 +2,13 @@
 
 - Values made with attrs have their signature; what is said of a field becomes a line of the class.
 - The members of an enumeration, too, are lines and no headings.
-- A method of the blocking API that says nothing says what its twin among the coroutines does (``twin_of``). Both are
-  handed out and never made by callers, so how they are made is not shown.
+- A method that says nothing says what the one does that it overrides.
+- The blocking API says what its twin among the coroutines does (``twin_of``). Both are handed out and never made by
+  callers, so how they are made is not shown.
 - Roles (``:class:`Message```) become links to where the reference tells of it, if it does; and so do errors, also where
   a module raises them through others and does not import them.
+- Examples behind ``::`` are code, and ``Raises (from every method):`` is a section.
+- Defaults that are constants are told as their numbers.
 - Of labels only those are shown that say how something is called.
 
 The library is read, and not imported.
@@ -24,6 +27,7 @@ __all__ = ["MsgcoreExtension"]
 _ROLE = re.compile(r":(?:attr|class|data|exc|func|meth|mod):`(~?)\.?([\w.]+)`")
 _ERROR = re.compile(r"^ +\(?([A-Z]\w+(?:, [A-Z]\w+)*)\)?: ", re.MULTILINE)
 _ATTRS = {"attrs.define", "attrs.frozen"}
+_PUBLIC_DOTS = 2  # msgcore.spi.hooks; what lies deeper is known by its own name
 _LABELS = {"async", "classmethod", "staticmethod"}
 
 
@@ -35,10 +39,12 @@ class MsgcoreExtension(griffe.Extension):
         classes = [one for one in objects if isinstance(one, griffe.Class)]
         for one in objects:
             if one.docstring:
-                one.docstring.value = _with_links(one.docstring.value, one)
+                one.docstring.value = _as_markdown(_with_links(one.docstring.value, one))
                 _know_errors(one.docstring.value, one.module, set(pkg["errors"].members))
         for one in classes:
             _learn_from_twin(one)
+        for one in classes:
+            _learn_from_bases(one)
         made_by_attrs = [one for one in classes if _attrs_decorator(one)]
         for one in made_by_attrs:
             _sign(one)
@@ -48,8 +54,12 @@ class MsgcoreExtension(griffe.Extension):
         for one in classes:
             if any(str(getattr(base, "canonical_path", base)).startswith("enum.") for base in one.bases):
                 _write_lines(one, {name: f" = `{value}`" for name, value in _enumerated(one)})
+        for one in classes:
+            _drop_kept_arguments(one)
         for one in objects:
             one.labels &= _LABELS
+            if isinstance(one, griffe.Function):
+                _tell_defaults(one)
 
 
 def _objects(within: griffe.Module | griffe.Class) -> Iterator[griffe.Object]:
@@ -68,10 +78,17 @@ def _with_links(text: str, at: griffe.Object) -> str:
             path = role[2] if first == "msgcore" else f"{at.resolve(first)}{dot}{rest}"
         except griffe.NameResolutionError:
             return f"`{role[2]}`"
-        shown = role[2].rpartition(".")[2] if role[1] else role[2]
+        is_short = role[1] or role[2].count(".") > _PUBLIC_DOTS
+        shown = role[2].rpartition(".")[2] if is_short else role[2]
         return f'<autoref identifier="{path}" optional><code>{shown}</code></autoref>'
 
     return _ROLE.sub(link, text)
+
+
+def _as_markdown(text: str) -> str:
+    """Let examples behind ``::`` be code, and ``Raises (from every method):`` be a section of that title."""
+    text = re.sub(r"^::\n+", "", text, flags=re.MULTILINE).replace("::\n\n", ":\n\n")
+    return re.sub(r"^Raises \((.+)\):$", r"Raises: Raises, \1:", text, flags=re.MULTILINE)
 
 
 def _know_errors(text: str, module: griffe.Module, errors: set[str]) -> None:
@@ -87,11 +104,20 @@ def _learn_from_twin(blocking: griffe.Class) -> None:
         if not isinstance(call, griffe.ExprCall) or not decorator.callable_path.endswith(".twin_of"):
             continue
         inner = blocking.modules_collection[_path(call.arguments[0])]
+        if blocking.docstring and inner.docstring:
+            blocking.docstring.value = f"{inner.docstring.value}\n\n{blocking.docstring.value}"
         for name, member in blocking.members.items():
             if not member.docstring and name in inner.all_members:
                 member.docstring = inner.all_members[name].docstring
         for base in (blocking, inner, *inner.mro()):
             base.members.pop("__init__", None)
+
+
+def _learn_from_bases(of: griffe.Class) -> None:
+    for name, member in of.members.items():
+        told = (base.members[name].docstring for base in of.mro() if name in base.members)
+        if not member.docstring and not name.startswith("_"):
+            member.docstring = next((docstring for docstring in told if docstring), None)
 
 
 def _path(of: str | griffe.Expr) -> str:
@@ -112,6 +138,21 @@ def _enumerated(of: griffe.Class) -> Iterator[tuple[str, object]]:
     for name, member in of.members.items():
         if isinstance(member, griffe.Attribute) and not name.startswith("_") and "class-attribute" in member.labels:
             yield name, member.value
+
+
+def _tell_defaults(function: griffe.Function) -> None:
+    """Let defaults that are named constants be told as numbers, where they are, and else be left open."""
+    for parameter in function.parameters:
+        if not isinstance(parameter.default, griffe.ExprName):
+            continue
+        try:
+            constant = function.modules_collection[parameter.default.canonical_path]
+        except KeyError:
+            continue
+        if isinstance(constant, griffe.Attribute) and re.fullmatch(r"[\d_.]+", str(constant.value)):
+            parameter.default = constant.value
+        elif parameter.default.name.startswith("_"):
+            parameter.default = "…"
 
 
 def _arguments(call: object) -> dict[str, Any]:
@@ -171,6 +212,20 @@ def _taken(field: griffe.Attribute, converter: object) -> str | griffe.Expr | No
         if isinstance(function, griffe.Function) and function.parameters:
             return function.parameters[0].annotation
     return field.annotation
+
+
+def _drop_kept_arguments(of: griffe.Class) -> None:
+    """Take attributes from the members that are what ``__init__`` was given, under the same name."""
+    init = of.members.get("__init__")
+    given = {one.name for one in init.parameters} if isinstance(init, griffe.Function) else set[str]()
+    for name in given & of.members.keys():
+        member = of.members[name]
+        if (
+            isinstance(member, griffe.Attribute)
+            and not member.docstring
+            and str(member.value) in {name, f"tuple({name})"}
+        ):
+            del of.members[name]
 
 
 def _write_lines(of: griffe.Class, shown: dict[str, str]) -> None:

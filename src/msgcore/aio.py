@@ -136,7 +136,11 @@ async def receive(
     timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
     **options: object,
 ) -> RetrievalReport:
-    """Retrieve the mail of the account that a URL names into a store; as :func:`msgcore.receive`."""
+    """Retrieve the mail of the account that a URL names into a store; as :func:`msgcore.receive`.
+
+    Raises:
+        UsageError: as there, or ``into`` is a store for blocking code.
+    """
     if not isinstance(cast(object, into), MessageStore):
         from msgcore.blocking.store import MessageStore as BlockingStore
 

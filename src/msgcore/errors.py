@@ -1,15 +1,13 @@
 """Every error that msgcore raises, sorted by what the caller can do next.
 
-========================  =====================================================================
-fix the call              :class:`UsageError` and its kin
-fix the input             ``MalformedMessage``, ``LimitExceeded``, ``NotLoaded``, ``PropertyNotFound``
-fix the set-up            :class:`SetupError` and its kin
-try again                 :class:`TryAgain` and its kin
-carry on or give up       :class:`CommandRefused` (the connection is good)
-drop the connection       :class:`ProtocolBroken`
-call a person             :class:`StoreCorrupt`, :class:`StoreFull`
-somebody got no message   :class:`NotAccepted`
-========================  =====================================================================
+- Fix the call: :class:`UsageError` and its kin.
+- Fix the input: ``MalformedMessage``, ``LimitExceeded``, ``NotLoaded``, ``PropertyNotFound``.
+- Fix the set-up: :class:`SetupError` and its kin.
+- Try again: :class:`TryAgain` and its kin.
+- Carry on or give up: :class:`CommandRefused` (the connection is good).
+- Drop the connection: :class:`ProtocolBroken`.
+- Call a person: :class:`StoreCorrupt`, :class:`StoreFull`.
+- Somebody got no message: :class:`NotAccepted`.
 """
 
 from __future__ import annotations

@@ -18,10 +18,15 @@ PROPERTIES = re.compile(r"PR_|Pid(?:Tag|Lid|Name)")
 
 
 def entries() -> list[str]:
-    pages = sorted((REPOSITORY / "docs/reference").glob("*.md"))
-    return [
-        name for page in pages for name in re.findall(r"^::: (\S+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    ]
+    """Give what is told of; an entry that is a module tells of what that exports."""
+    texts = [page.read_text(encoding="utf-8") for page in sorted((REPOSITORY / "docs/reference").glob("*.md"))]
+    listed = [name for text in texts for name in re.findall(r"^::: (\S+)$", text, re.MULTILINE)]
+    return [name for entry in listed for name in exported_by(entry)]
+
+
+def exported_by(entry: str) -> list[str]:
+    value = value_of(entry)
+    return [f"{entry}.{name}" for name in value.__all__] if isinstance(value, types.ModuleType) else [entry]
 
 
 def value_of(name: str) -> object:

@@ -58,6 +58,7 @@ class Address:
 
     @property
     def is_resolved(self) -> bool:
+        """Whether it says where to: a bare name has no type until an address book knows it."""
         return bool(self.address_type)
 
     @property
@@ -67,6 +68,7 @@ class Address:
 
     @property
     def search_key(self) -> bytes:
+        """The same octets for the same address in whatever case (PidTagSearchKey)."""
         return search_key(self.address_type, self.email_address)
 
     @property

@@ -234,6 +234,7 @@ class Attachment:
 
     @property
     def size_octets(self) -> int:
+        """The octets of the content, not encoded; those of a message that is attached as it says its size itself."""
         held = self._bag.get(PidTagAttachSize)
         if held is not None:
             return held
@@ -246,6 +247,7 @@ class Attachment:
 
     @property
     def is_changed(self) -> bool:
+        """Whether a property, the content or the attached message was changed since it was read."""
         return self._bag.is_changed or (self._message is not None and self._message.is_changed)
 
     def __getitem__(self, tag: Property[T]) -> T:

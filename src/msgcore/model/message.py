@@ -227,6 +227,7 @@ class Message:
 
     @property
     def source(self) -> MessageSource | None:
+        """What a codec or store has read, which decodes a property when it is asked for; ``None``: it was composed."""
         return self._source
 
     @property
@@ -308,6 +309,7 @@ class Message:
 
     @property
     def to(self) -> tuple[Address, ...]:
+        """The To recipients; assign whatever ``Message(to=…)`` takes. ``cc`` and ``bcc`` are alike."""
         return self._addresses(RecipientKind.TO, "To")
 
     @to.setter
@@ -420,6 +422,7 @@ class Message:
 
     @property
     def message_class(self) -> str:
+        """What kind of thing it is ([MS-OXCMSG] section 2.2.1.3); ``IPM.Note`` when it does not say."""
         return self.get(PidTagMessageClass, "IPM.Note")
 
     @message_class.setter

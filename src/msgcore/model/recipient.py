@@ -92,6 +92,7 @@ class Recipient:
 
     @property
     def display_name(self) -> str:
+        """The name, or the address where there is none."""
         return self.address.display_name or self.address.email_address
 
     def get(self, tag: Property[Any], default: object = None) -> object:

@@ -147,6 +147,7 @@ class LoginRefused:
 
 
 NodeEvent = RecipientSettled | HopTurned | ReportMade | SessionTurned | MessageTaken | MailRefused | LoginRefused
+"""Whatever a node tells who watches it."""
 
 Watch = Callable[[NodeEvent], object]
 """Is told what happens at a node, on its event loop: it counts, and never waits. What it raises is logged."""

@@ -130,6 +130,7 @@ class ProfileAdmin:
         Raises:
             ProfileError: there is none of that name.
             UsageError: the new name is none, or taken.
+            StoreError: the file system refuses it.
         """
         new_file = self._file(new_name)
         with locked(self.folder):
@@ -149,6 +150,7 @@ class ProfileAdmin:
 
         Raises:
             ProfileError: there is none of that name.
+            StoreError: the file system refuses it.
         """
         with locked(self.folder):
             file = self._there(name)

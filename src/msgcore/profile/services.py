@@ -63,7 +63,11 @@ class ServiceAdmin:
         self._change(add)
 
     def configure(self, name: str, values: Mapping[str, object]) -> None:
-        """Change settings of a service; ``None`` takes one away, so that it has its default."""
+        """Change settings of a service; ``None`` takes one away, so that it has its default.
+
+        Raises:
+            UsageError: a key has a method of its own, which the message names.
+        """
         for key in values:
             if key in _ELSEWHERE:
                 raise UsageError(f"{key}: is not configured: {_ELSEWHERE[key]}")

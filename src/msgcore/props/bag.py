@@ -114,6 +114,7 @@ class PropBag:
 
     @property
     def is_changed(self) -> bool:
+        """Whether anything was set or deleted."""
         return bool(self._changed)
 
     def changed(self) -> tuple[PropertyKey, ...]:

@@ -128,6 +128,7 @@ class Row:
     @overload
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
+        """Give a column's value, or ``default`` where it has none or an error stands for it (:meth:`error`)."""
         value = self._layout.value(self._raw, tag)
         return default if value is None or isinstance(value, PropertyError) else value
 

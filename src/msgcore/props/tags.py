@@ -138,9 +138,11 @@ class Property(PropertyKey, Generic[T_co]):
         return Bitmask(self, mask, is_set=False)
 
     def ascending(self) -> SortKey:
+        """Sort by it, what has no value first."""
         return SortKey(self)
 
     def descending(self) -> SortKey:
+        """Sort by it the other way round, what has no value last."""
         return SortKey(self, is_descending=True)
 
     def _compared(self, relation: Relation, value: object) -> Restriction:

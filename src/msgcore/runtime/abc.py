@@ -48,6 +48,7 @@ __all__ = [
 T = TypeVar("T")
 
 NEVER = Deadline()
+"""No deadline."""
 
 
 @attrs.frozen
@@ -210,7 +211,9 @@ class Listener(Protocol):
     """A listening socket; leaving its context closes it and every connection that it accepted."""
 
     @property
-    def port(self) -> int: ...
+    def port(self) -> int:
+        """The port that it really has, where 0 was asked for."""
+        ...
 
     @property
     def addresses(self) -> AbstractSet[str]:
@@ -303,9 +306,13 @@ class Workers(Protocol):
 class Runtime(Protocol):
     """Network, time and threads for one caller; also a :class:`~msgcore.base.times.Clock`."""
 
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """The time of day, aware, in UTC."""
+        ...
 
-    def monotonic(self) -> float: ...
+    def monotonic(self) -> float:
+        """Seconds since some moment, which never go back."""
+        ...
 
     def deadline(self, seconds: float | None) -> Deadline:
         """Start the deadline of one public call; ``None`` never ends."""
@@ -333,7 +340,9 @@ class Runtime(Protocol):
         """
         ...
 
-    async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None: ...
+    async def sleep(self, seconds: float, deadline: Deadline = NEVER) -> None:
+        """Wait; ``TimedOut`` if the deadline comes first."""
+        ...
 
     async def in_thread(self, function: Callable[[], T], deadline: Deadline = NEVER) -> T:
         """Run work that blocks (a file, a transaction) without holding up a loop.

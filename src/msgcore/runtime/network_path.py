@@ -72,3 +72,4 @@ class NetworkPath:
 
 
 DIRECT = NetworkPath()
+"""Without a proxy, from any address of this machine."""

@@ -59,10 +59,12 @@ class Item:
 
     @property
     def subject(self) -> str:
+        """Empty when there is none."""
         return self.row.get(PidTagSubject, "")
 
     @property
     def from_(self) -> Address | None:
+        """Whom the message represents; ``None``: it does not say."""
         kind = self.row.get(PidTagSentRepresentingAddressType)
         address = self.row.get(PidTagSentRepresentingEmailAddress)
         if kind is None or address is None:
@@ -71,6 +73,7 @@ class Item:
 
     @property
     def received_at(self) -> datetime:
+        """When it was delivered or saved here, in UTC (PidTagMessageDeliveryTime)."""
         return self.row[PidTagMessageDeliveryTime]
 
     @property

@@ -126,6 +126,7 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
 
         Raises:
             NotSupported: the store maps no names.
+            UsageError: an id has more than 16 bits.
         """
         wanted = [checked_integer(one, "property_names") for one in ids]
         for one in wanted:

@@ -72,6 +72,7 @@ class StoredMessage:
         self._store = store
         self._id = entry_id
         self.message = message
+        """The message itself, detached; large attachments as the load limit had them."""
 
     @property
     def entry_id(self) -> bytes:

@@ -135,6 +135,7 @@ class Table(Closing):
 
         Raises:
             TooComplex: a category key has several values.
+            UsageError: there are more categories than keys, or more of them expanded than there are.
         """
         self._need_open()
         keys = checked_order(sort_order)
@@ -166,6 +167,9 @@ class Table(Closing):
 
         A negative count gives the rows before the cursor, in the table's order, and moves it before them. The cursor
         stays when ``advance`` is false.
+
+        Raises:
+            UsageError: ``count`` is 0, or more than is given at a time; the message says how many that is.
         """
         deadline = self._deadline(timeout_seconds)
         if not 0 < abs(checked_integer(count, "query_rows")) <= MOST_ROWS:
@@ -232,7 +236,11 @@ class Table(Closing):
     async def seek_fraction(
         self, numerator: int, denominator: int, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> None:
-        """Put the cursor where this part of the rows stands before it; about there, while as many come as go."""
+        """Put the cursor where this part of the rows stands before it; about there, while as many come as go.
+
+        Raises:
+            UsageError: the fraction is less than 0 or more than 1.
+        """
         deadline = self._deadline(timeout_seconds)
         numerator, denominator = (checked_integer(one, "seek_fraction") for one in (numerator, denominator))
         if not 0 <= numerator <= denominator or not denominator:
@@ -280,7 +288,11 @@ class Table(Closing):
         return bookmark
 
     def free_bookmark(self, bookmark: Bookmark) -> None:
-        """Forget a bookmark; raises as :meth:`seek_row` does."""
+        """Forget a bookmark.
+
+        Raises:
+            InvalidBookmark: it is another table's, was freed, or ended with a new restriction or sort order.
+        """
         if self._bookmarks.pop(bookmark, None) is None:
             raise InvalidBookmark("no bookmark of this table, or not any more")
 

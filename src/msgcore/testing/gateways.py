@@ -30,15 +30,17 @@ _LINES = b"\r\n".join((b".", b"..", b".hidden", b"", b" indented", b"tab\there",
 
 
 class GatewayConformance(DeliveryConformance[F]):
-    """Tests of a gateway, in front of a far end that says what it was given::
+    """Tests of a gateway, in front of a far end that says what it was given.
 
-    class TestSmsGateway(GatewayConformance[Operator]):
-        gateway_class = SmsGateway
-        far_end_class = Operator
-        secret = "a long token"
+    One class is all that is written::
 
-        def config(self, far_end: Operator) -> SmsConfig:
-            return SmsConfig(url=far_end.url, token=Secret(self.secret))
+        class TestSmsGateway(GatewayConformance[Operator]):
+            gateway_class = SmsGateway
+            far_end_class = Operator
+            secret = "a long token"
+
+            def config(self, far_end: Operator) -> SmsConfig:
+                return SmsConfig(url=far_end.url, token=Secret(self.secret))
     """
 
     gateway_class: ClassVar[type[object]]

@@ -68,15 +68,17 @@ class OpenedTransport(Opened):
 
 
 class TransportConformance(DeliveryConformance[F]):
-    """Tests of a transport, in front of a far end that says what it was given::
+    """Tests of a transport, in front of a far end that says what it was given.
 
-    class TestSmsTransport(TransportConformance[Operator]):
-        service_class = SmsService
-        far_end_class = Operator
-        secret = "a long token"
+    One class is all that is written::
 
-        def config(self, far_end: Operator) -> SmsConfig:
-            return SmsConfig(url=far_end.url, token=Secret(self.secret))
+        class TestSmsTransport(TransportConformance[Operator]):
+            service_class = SmsService
+            far_end_class = Operator
+            secret = "a long token"
+
+            def config(self, far_end: Operator) -> SmsConfig:
+                return SmsConfig(url=far_end.url, token=Secret(self.secret))
     """
 
     service_class: ClassVar[type[object]]

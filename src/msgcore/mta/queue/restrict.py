@@ -44,11 +44,15 @@ _QUEUE = UUID("6d736763-6f72-6551-8000-000000000001")
 QueueState: NamedProperty[str] = NamedProperty(_QUEUE, "state", PT_UNICODE, "QueueState")
 """``ready``, ``leased``, ``held`` or ``dead``."""
 QueueTries: NamedProperty[int] = NamedProperty(_QUEUE, "tries", PT_LONG, "QueueTries")
+"""How often it was tried."""
 QueueConnector: NamedProperty[str] = NamedProperty(_QUEUE, "connector", PT_UNICODE, "QueueConnector")
+"""The connector that it waits for, by the last routing."""
 QueueNextHop: NamedProperty[str] = NamedProperty(_QUEUE, "next-hop", PT_UNICODE, "QueueNextHop")
+"""Where that connector leads."""
 QueueReason: NamedProperty[str] = NamedProperty(_QUEUE, "reason", PT_UNICODE, "QueueReason")
 """What came of the last try, or why the recipient is held."""
 QueueTransferId: NamedProperty[str] = NamedProperty(_QUEUE, "transfer-id", PT_UNICODE, "QueueTransferId")
+"""The id that its message has in the queue and in tracking."""
 
 _Read = Callable[[WaitingRecipient], object]
 

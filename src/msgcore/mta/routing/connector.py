@@ -198,6 +198,7 @@ class Connector:
         return self.max_size_octets is None or size_octets <= self.max_size_octets
 
     def takes_sender(self, sender: Address | None) -> bool:
+        """Say whether ``only_from`` and ``never_from`` let a sender through; ``None`` is the null sender of reports."""
         if not self._senders and not self._never_senders:
             return True
         if sender is None or sender.address_type != SMTP:
@@ -208,6 +209,7 @@ class Connector:
         return not self._senders or any(space.matches(address) for space in self._senders)
 
     def takes_class(self, message_class: str) -> bool:
+        """Say whether it takes this class, or one that it is below."""
         return not self._classes or f"{message_class.lower()}.".startswith(self._classes)
 
     def takes_priority(self, priority: int) -> bool:

@@ -41,6 +41,7 @@ class Decision:
 
     @property
     def connector(self) -> str | None:
+        """Its name; ``None``: there is no way, and ``reason`` says why. So are ``gateway``, ``space`` and ``cost``."""
         return None if self._row is None else self._row.connector.name
 
     @property

@@ -21,6 +21,7 @@ class Reason:
 
     @property
     def is_permanent(self) -> bool:
+        """Whether waiting does not help: the status is of class 5 (RFC 3463)."""
         return self.status.klass == 5
 
     def __str__(self) -> str:

@@ -62,6 +62,7 @@ class Schedule:
 
     @property
     def is_remote_initiated(self) -> bool:
+        """Whether only the other side opens it, by a call."""
         return not self.windows
 
     def is_open(self, at: datetime) -> bool:

@@ -60,6 +60,7 @@ class AddressSpace:
 
     @property
     def is_exact(self) -> bool:
+        """Whether it is one address, without a wildcard."""
         return "*" not in self.key
 
     @property

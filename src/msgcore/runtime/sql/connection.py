@@ -9,9 +9,11 @@ from typing import Any, Protocol
 __all__ = ["BUSY_SECONDS", "Connection", "Engine", "Row", "SqlValue"]
 
 SqlValue = str | bytes | int | float | None
+"""What can be bound."""
 
 # What a column holds is known to whoever wrote the SELECT, and to nobody else.
 Row = tuple[Any, ...]
+"""The columns of a row in the order of the SELECT."""
 
 BUSY_SECONDS = 10.0
 

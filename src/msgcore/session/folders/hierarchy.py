@@ -86,6 +86,9 @@ class FolderHierarchy(FolderPart):
         """Open a table of the folders below this one, each in front of those below it: ``depth`` levels, or all.
 
         It is read once, and again after ``refresh()``. ``PidTagDepth`` is 1 for the folders right below.
+
+        Raises:
+            UsageError: ``depth`` is less than 1.
         """
         if depth is not None and checked_integer(depth, "hierarchy_table") < 1:
             raise UsageError(f"a hierarchy of {depth} levels has no row")

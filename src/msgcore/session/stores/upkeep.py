@@ -68,6 +68,7 @@ class StoreUpkeep(StoreAccess):
 
         Raises:
             NotSupported: the store keeps nothing that was deleted.
+            UsageError: ``moment`` is no ``datetime``.
         """
         if not isinstance(cast(object, moment), datetime):
             raise UsageError(f"purge_before: need a datetime, got {type(moment).__name__}")

@@ -21,6 +21,7 @@ from msgcore.model.tls_report import TlsReport
 __all__ = ["Report", "read_delivery_report", "read_feedback_report", "read_read_report", "read_report"]
 
 Report = DeliveryReport | ReadReport | FeedbackReport | AggregateReport | TlsReport
+"""What :func:`read_report` gives: a delivery or read report, a complaint, a DMARC or a TLS report."""
 
 
 def read_report(message: Message) -> Report | None:
