@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from tests.examples.host import Host
 from tests.shared import REPOSITORY
 
 EXAMPLES = REPOSITORY / "examples"
@@ -133,18 +133,22 @@ def test_every_example_has_its_promise() -> None:
     assert {path.name for path in EXAMPLES.glob("*.py")} == set(PROMISED)
 
 
+@pytest.fixture(scope="module")
+def host() -> Generator[Host]:
+    with Host() as host:
+        yield host
+
+
 @pytest.mark.parametrize("name", PROMISED)
-def test_an_example_runs_as_it_stands(name: str, tmp_path: Path) -> None:
+def test_an_example_runs_as_it_stands(name: str, host: Host, tmp_path: Path) -> None:
     """Again over what it left, if anything: whoever tries an example tries it again."""
-    _run(name, tmp_path)
+    _run(host, name, tmp_path)
     if any(tmp_path.iterdir()):
-        _run(name, tmp_path)
+        _run(host, name, tmp_path)
 
 
-def _run(name: str, folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", EXAMPLES / name], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+def _run(host: Host, name: str, folder: Path) -> None:
+    done = host.run(EXAMPLES / name, folder)
+    assert (done.status, done.stderr) == (0, "")
     for promise in PROMISED[name]:
         assert promise in done.stdout

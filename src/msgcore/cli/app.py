@@ -14,13 +14,22 @@ from msgcore.cli.routing import route_commands
 from msgcore.cli.sending import send
 from msgcore.cli.stores import add_store_commands
 
-__all__ = ["run_app"]
+__all__ = ["app_of", "run_app"]
 
 _HAND_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
 
 
 def run_app(arguments: Sequence[str], core: Mapping[str, str], run_core: Callable[[Sequence[str]], int]) -> int:
-    """Run a command, or show what there is; ``core`` are the commands, with their texts, that ``run_core`` runs."""
+    """Run a command, or show what there is."""
+    try:
+        app_of(core, run_core)(list(arguments), prog_name="msgcore")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    return 0
+
+
+def app_of(core: Mapping[str, str], run_core: Callable[[Sequence[str]], int]) -> typer.Typer:
+    """Put all commands together; ``core`` are those, with their texts, that ``run_core`` runs."""
     app = typer.Typer(
         name="msgcore",
         help="Compose, store, send, receive, convert and route messages.",
@@ -38,11 +47,7 @@ def run_app(arguments: Sequence[str], core: Mapping[str, str], run_core: Callabl
     app.command()(track)
     for name, text in core.items():
         app.command(name, help=text, context_settings=_HAND_ON, add_help_option=False)(_hand_on(name, run_core))
-    try:
-        app(list(arguments), prog_name="msgcore")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 0
-    return 0
+    return app
 
 
 def _hand_on(name: str, run_core: Callable[[Sequence[str]], int]) -> Callable[[typer.Context], None]:

@@ -15,10 +15,10 @@ from msgcore.cli.mta import add_mta, mta
 from msgcore.cli.spool import add_spool, spool
 from msgcore.errors import MissingExtra, MsgcoreError, SetupError, TryAgain, UsageError
 
-__all__ = ["run"]
+__all__ = ["CORE", "core_parser", "run"]
 
 
-_CORE = {
+CORE = {
     "demo": "show a message's whole way through an organisation of two mailboxes",
     "services": "list the services and gateways that are installed, with their settings",
     "probe": "say who answers at a URL, what it offers, and how safe that is",
@@ -64,7 +64,7 @@ def _status_of(error: MsgcoreError) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     first = next(iter(arguments), "")
-    if first in _CORE or first == "--version":
+    if first in CORE or first == "--version":
         return _run_core(arguments)
     try:
         from msgcore.cli.app import run_app
@@ -74,30 +74,31 @@ def _run(arguments: Sequence[str]) -> int:
         if first.startswith("-") or not first:
             return _run_core(arguments)
         raise MissingExtra("cli", f"{first!r}") from None
-    return run_app(arguments, _CORE, _run_core)
+    return run_app(arguments, CORE, _run_core)
 
 
 def _run_core(arguments: Sequence[str]) -> int:
-    return _do(_parser().parse_args(arguments))
+    return _do(core_parser().parse_args(arguments))
 
 
-def _parser() -> argparse.ArgumentParser:
+def core_parser() -> argparse.ArgumentParser:
+    """Make the parser of the commands that need no extra."""
     parser = argparse.ArgumentParser(prog="python -m msgcore", description=msgcore.__doc__)
     parser.add_argument("--version", action="version", version=f"msgcore {msgcore.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    demo = commands.add_parser("demo", help=_CORE["demo"])
+    demo = commands.add_parser("demo", help=CORE["demo"])
     demo.add_argument("--mail", type=Path, metavar="PATH", help="import this .eml file, mbox or Maildir, and query it")
     demo.add_argument(
         "--folder", type=Path, metavar="DIR", help="keep the databases here (default: a temporary folder)"
     )
-    services = commands.add_parser("services", help=_CORE["services"])
+    services = commands.add_parser("services", help=CORE["services"])
     services.add_argument("name", nargs="?", help="only this one")
-    probe = commands.add_parser("probe", help=_CORE["probe"])
+    probe = commands.add_parser("probe", help=CORE["probe"])
     probe.add_argument("url", help="such as imaps://mail.a.test; smtp, lmtp and pop3, with +starttls or a final s, too")
     probe.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
-    add_fetch(commands.add_parser("fetch", help=_CORE["fetch"]))
-    add_spool(commands.add_parser("spool", help=_CORE["spool"]))
-    add_mta(commands.add_parser("mta", help=_CORE["mta"]))
+    add_fetch(commands.add_parser("fetch", help=CORE["fetch"]))
+    add_spool(commands.add_parser("spool", help=CORE["spool"]))
+    add_mta(commands.add_parser("mta", help=CORE["mta"]))
     return parser
 
 
