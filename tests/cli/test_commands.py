@@ -52,7 +52,7 @@ def store(shell: Shell) -> str:
     Path("box.mbox").write_bytes(
         b"".join(b"From x Mon Jan  1 00:00:00 2024\n" + one + b"\n" for one in (LUNCH, REPORT))
     )
-    assert shell("import", "box.mbox", "--into", "mail.db") == "2 messages, 0 deleted, 0 skipped\n"
+    assert shell("import", "box.mbox", "--into", "mail.db") == "2 new, 0 known, 0 deleted, 0 skipped\n"
     return "mail.db"
 
 
@@ -72,6 +72,7 @@ def test_a_restriction_chooses(shell: Shell, store: str) -> None:
     assert [row["subject"] for row in shell.json("list", store, "--where", 'subject = "Lunch"')] == ["Lunch"]
     assert [row["subject"] for row in shell.json("search", store, 'body:has_words("done")')] == ["Report"]
     assert "need one of exists" in shell("search", store, "subject:(", status=2)
+    assert shell("search", store, 'subject = "Dinner"', status=1) == ""
 
 
 def test_folders_are_listed_with_what_is_in_them(shell: Shell, store: str) -> None:
@@ -94,7 +95,7 @@ def test_a_message_is_shown_for_people_for_programs_and_as_it_came(shell: Shell,
 
 
 def test_an_import_that_is_run_again_brings_what_is_new(shell: Shell, store: str) -> None:
-    shell("import", "box.mbox", "--into", store)
+    assert shell("import", "box.mbox", "--into", store) == "0 new, 2 known, 0 deleted, 0 skipped\n"
     assert len(shell.json("list", store)) == 2
 
 
@@ -265,6 +266,7 @@ def test_a_store_is_no_message_to_be_shown(shell: Shell, store: str) -> None:
 
 
 def test_help_and_wrong_commands(shell: Shell) -> None:
+    assert shell("search", "--help").startswith("Usage: msgcore search [OPTIONS] STORE RESTRICTION\n")
     shown = shell("--help")
     assert all(command in shown for command in ("send", "search", "profile", "route", "queue", "demo", "spool"))
     assert "list" in shell("lst", status=2)

@@ -140,7 +140,7 @@ def test_a_check_says_which_members_of_the_organisations_list_nobody_takes(ann: 
     assert (check.connector, check.is_claimed) == ("mailboxes", True)
     assert check.reason == (
         "is a distribution list: expanded to 2 recipients; "
-        "SMTP:x@gone.test: no route: 5.4.4 no connector serves the address type SMTP"
+        "SMTP:x@gone.test: no route: 5.4.4 no connector has an address space of type SMTP, for SMTP:x@gone.test"
     )
 
 

@@ -162,7 +162,7 @@ def test_a_preview_names_the_connector_or_the_reason(run: Run[object]) -> None:
 
     assert run(story) == [
         ("b", "goes to b (gateway smtp) by SMTP:*@b.test, cost 1"),
-        (None, "no route: 5.4.4 no SMTP address space matches"),
+        (None, "no route: 5.4.4 no connector has an address space that matches SMTP:x@c.test"),
     ]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import typer
+from typer.core import TyperCommand
 
 from msgcore.cli.mailboxes import mailbox_commands
 from msgcore.cli.messages import add_message_commands
@@ -16,6 +19,7 @@ from msgcore.cli.stores import add_store_commands
 
 __all__ = ["app_of", "run_app"]
 
+_GROUPS = {"profile": profile_commands, "route": route_commands, "mailbox": mailbox_commands, "queue": queue_commands}
 _HAND_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
 
 
@@ -40,14 +44,21 @@ def app_of(core: Mapping[str, str], run_core: Callable[[Sequence[str]], int]) ->
     app.command()(send)
     add_store_commands(app)
     add_message_commands(app)
-    app.add_typer(profile_commands, name="profile")
-    app.add_typer(route_commands, name="route")
-    app.add_typer(mailbox_commands, name="mailbox")
-    app.add_typer(queue_commands, name="queue")
+    for name, group in _GROUPS.items():
+        app.add_typer(group, name=name)
     app.command()(track)
     for name, text in core.items():
         app.command(name, help=text, context_settings=_HAND_ON, add_help_option=False)(_hand_on(name, run_core))
+    for one in (*app.registered_commands, *(one for group in _GROUPS.values() for one in group.registered_commands)):
+        one.cls = _Command
     return app
+
+
+class _Command(TyperCommand):
+    """Shows what it takes as STORE, and not as {STORE}: braces mean a choice elsewhere."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return [re.sub(r"^\{(.*)\}(\.*)$", r"\1\2", piece) for piece in super().collect_usage_pieces(ctx)]
 
 
 def _hand_on(name: str, run_core: Callable[[Sequence[str]], int]) -> Callable[[typer.Context], None]:

@@ -24,26 +24,34 @@ def _policy() -> Mapping[str, Setting]:
 
 def add_fetch(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument("url", help="the account, such as pop3s://mail.a.test")
-    parser.add_argument("--into", required=True, metavar="URL", help="the store: a file such as mail.db, or a URL")
-    parser.add_argument("--user", metavar="NAME", help="who logs in")
-    parser.add_argument("--password", metavar="REFERENCE", help="where the password is: env:NAME or file:PATH")
-    parser.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
+    parser.add_argument("url", metavar="URL", help="The account, such as pop3s://mail.a.test.")
+    parser.add_argument("--into", required=True, metavar="URL", help="The store: a file such as mail.db, or a URL.")
+    parser.add_argument("--user", metavar="NAME", help="Who logs in.")
+    parser.add_argument("--password", metavar="REFERENCE", help="Where the password is: env:NAME or file:PATH.")
+    parser.add_argument("--ca-file", type=Path, metavar="PEM", help="Trust this authority in place of the system's.")
     parser.add_argument(
         "--allow-cleartext-login",
         action="store_true",
         default=None,
-        help="log in without TLS, too: the password can be overheard then",
+        help="Log in without TLS, too: the password can be overheard then.",
     )
     parser.add_argument(
-        "--timeout", type=float, default=_TIMEOUT_SECONDS, metavar="SECONDS", help="for all of it; default %(default)s"
+        "--timeout",
+        type=float,
+        default=_TIMEOUT_SECONDS,
+        metavar="SECONDS",
+        help="For all of it; %(default)s by default.",
     )
     for name, setting in _policy().items():
         option = "--" + name.replace("_", "-")
         if setting.hint is bool:
-            parser.add_argument(option, action="store_true", default=None, help=setting.text)
+            parser.add_argument(option, action="store_true", default=None, help=_sentence(setting.text))
         else:
-            parser.add_argument(option, type=int, metavar="N", help=setting.text)
+            parser.add_argument(option, type=int, metavar="N", help=_sentence(setting.text))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def fetch(given: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ __all__ = ["mailbox_commands"]
 
 mailbox_commands = typer.Typer(help="Make and list the mailboxes of an organisation.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="Name of the mailbox.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the mailbox.")]
 
 
 @mailbox_commands.command()
@@ -24,7 +24,7 @@ def add(
     url: OfficeUrl,
     name: Name,
     addresses: Annotated[list[str], typer.Option("--address", metavar="ADDRESS", help="The first is the primary one.")],
-    display_name: Annotated[str, typer.Option()] = "",
+    display_name: Annotated[str, typer.Option(metavar="TEXT", help="The name that people see.")] = "",
     create: Annotated[bool, typer.Option("--create", help="Make the organisation, if it is not there.")] = False,
     password: PasswordOption = None,
 ) -> None:

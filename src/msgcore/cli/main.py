@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgcore
 from msgcore.base.text import one_line
@@ -19,12 +20,12 @@ __all__ = ["CORE", "core_parser", "run"]
 
 
 CORE = {
-    "demo": "show a message's whole way through an organisation of two mailboxes",
-    "services": "list the services and gateways that are installed, with their settings",
-    "probe": "say who answers at a URL, what it offers, and how safe that is",
-    "fetch": "retrieve the mail of an account into a store",
-    "spool": "send and receive for a profile, until told to end",
-    "mta": "run an organisation's MTA by a configuration, until told to end",
+    "demo": "Show a message's whole way through an organisation of two mailboxes.",
+    "services": "List the services and gateways that are installed, with their settings.",
+    "probe": "Say who answers at a URL, what it offers, and how safe that is.",
+    "fetch": "Retrieve the mail of an account into a store.",
+    "spool": "Send and receive for a profile, until told to end.",
+    "mta": "Run an organisation's MTA by a configuration, until told to end.",
 }
 """The commands that need no extra, each with what it does."""
 
@@ -81,21 +82,39 @@ def _run_core(arguments: Sequence[str]) -> int:
     return _do(core_parser().parse_args(arguments))
 
 
+class _Parser(argparse.ArgumentParser):
+    """Speaks as the commands by typer do, beside which its own stand."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, add_help=False, formatter_class=_Formatter)
+        self._positionals.title, self._optionals.title = "Arguments", "Options"
+        self.add_argument("--help", action="help", help="Show this message and exit.")
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "Usage: " if prefix is None else prefix)
+
+
 def core_parser() -> argparse.ArgumentParser:
     """Make the parser of the commands that need no extra."""
-    parser = argparse.ArgumentParser(prog="python -m msgcore", description=msgcore.__doc__)
-    parser.add_argument("--version", action="version", version=f"msgcore {msgcore.__version__}")
+    parser = _Parser(prog="msgcore", description=msgcore.__doc__)
+    parser.add_argument(
+        "--version", action="version", version=f"msgcore {msgcore.__version__}", help="Show the version and exit."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help=CORE["demo"])
-    demo.add_argument("--mail", type=Path, metavar="PATH", help="import this .eml file, mbox or Maildir, and query it")
+    demo.add_argument("--mail", type=Path, metavar="PATH", help="Import this .eml file, mbox or Maildir, and query it.")
     demo.add_argument(
-        "--folder", type=Path, metavar="DIR", help="keep the databases here (default: a temporary folder)"
+        "--folder", type=Path, metavar="DIR", help="Keep the databases here; by default in a temporary folder."
     )
     services = commands.add_parser("services", help=CORE["services"])
-    services.add_argument("name", nargs="?", help="only this one")
+    services.add_argument("name", nargs="?", metavar="NAME", help="Only this one.")
     probe = commands.add_parser("probe", help=CORE["probe"])
-    probe.add_argument("url", help="such as imaps://mail.a.test; smtp, lmtp and pop3, with +starttls or a final s, too")
-    probe.add_argument("--ca-file", type=Path, metavar="PEM", help="trust this authority in place of the system's")
+    probe.add_argument(
+        "url", metavar="URL", help="Such as imaps://mail.a.test; smtp, lmtp and pop3, with +starttls or a final s, too."
+    )
+    probe.add_argument("--ca-file", type=Path, metavar="PEM", help="Trust this authority in place of the system's.")
     add_fetch(commands.add_parser("fetch", help=CORE["fetch"]))
     add_spool(commands.add_parser("spool", help=CORE["spool"]))
     add_mta(commands.add_parser("mta", help=CORE["mta"]))

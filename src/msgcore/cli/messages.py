@@ -33,7 +33,9 @@ def add_message_commands(app: typer.Typer) -> None:
 
 
 def convert(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The message, in any form.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The message, in any form.")
+    ],
     to: Annotated[Form, typer.Option("--to", help="The form to write.")],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; by default standard output.")
@@ -55,7 +57,9 @@ def convert(
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Messages, in any form.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Messages, in any form.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Check messages against the rules of their form. The status is 1 if anything was found."""

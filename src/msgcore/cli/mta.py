@@ -23,11 +23,11 @@ def add_mta(parser: argparse.ArgumentParser) -> None:
         "Run an MTA by a configuration, until SIGTERM or SIGINT: then what is on its way ends first, and the status is"
         " 0; a second signal ends it at once. SIGHUP reads the configuration anew."
     )
-    parser.add_argument("configuration", type=Path, metavar="CONFIG", help="a TOML file")
+    parser.add_argument("configuration", type=Path, metavar="CONFIG", help="A TOML file.")
     parser.add_argument(
         "--check",
         action="store_true",
-        help="only say what is wrong with the configuration, its routes, certificates and database; 1 if anything is",
+        help="Only say what is wrong with the configuration, its routes, certificates and database; 1 if anything is.",
     )
 
 

@@ -28,7 +28,7 @@ StoreName = Annotated[
 FolderPath = Annotated[
     str, typer.Option("--folder", metavar="PATH", help="The folder, such as inbox, sent or Projects/2026.")
 ]
-User = Annotated[str | None, typer.Option(help="Who logs in, where a URL is given.")]
+User = Annotated[str | None, typer.Option(metavar="NAME", help="Who logs in, where a URL is given.")]
 Password = Annotated[
     str | None, typer.Option(metavar="REFERENCE", help="Where the password is: env:NAME, file:PATH or keyring:…")
 ]

@@ -22,8 +22,8 @@ _FLAGS = ("default_store", "primary_identity", "hook")
 
 profile_commands = typer.Typer(help="Make, list and try profiles.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="Name of the profile.")]
-NewName = Annotated[str, typer.Argument(help="The new name.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the profile.")]
+NewName = Annotated[str, typer.Argument(metavar="NEW_NAME", help="The new name.")]
 
 
 @profile_commands.command()
@@ -31,7 +31,7 @@ def create(
     name: Name,
     services: Annotated[
         list[str],
-        typer.Argument(metavar="SERVICE [KEY=VALUE …] …", help="Each service, and behind it its settings."),
+        typer.Argument(metavar="SERVICE [KEY=VALUE]", help="Each service, and behind it its settings."),
     ],
     replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of one of this name.")] = False,
     profiles: Profiles = None,
@@ -106,7 +106,7 @@ def export_profile(name: Name, profiles: Profiles = None) -> None:
 @profile_commands.command("import")
 def import_profile(
     name: Name,
-    file: Annotated[typer.FileText, typer.Argument(help="What export wrote; - reads standard input.")],
+    file: Annotated[typer.FileText, typer.Argument(metavar="FILE", help="What export wrote; - reads standard input.")],
     replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of one of this name.")] = False,
     profiles: Profiles = None,
 ) -> None:

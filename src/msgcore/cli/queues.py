@@ -24,11 +24,12 @@ PasswordOption = Annotated[
 Where = Annotated[
     str | None,
     typer.Option(
-        help="""Only what this restriction holds of, such as 'state = "held" and recipient:contains("@b.test")'."""
+        metavar="RESTRICTION",
+        help="""Only what this holds of, such as 'state = "held" and recipient:contains("@b.test")'.""",
     ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Everything that waits.")]
-Why = Annotated[str, typer.Option("--reason", help="What to note.")]
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="What to note.")]
 
 _COLUMNS = ("recipient", "state", "tries", "due", "next_hop", "subject", "outcome")
 
@@ -37,7 +38,7 @@ _COLUMNS = ("recipient", "state", "tries", "due", "next_hop", "subject", "outcom
 def list_queue(
     url: OfficeUrl,
     where: Where = None,
-    limit: Annotated[int, typer.Option(min=1)] = 100,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
     password: PasswordOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -130,10 +131,10 @@ def _change(url: str, change: Change, where: str | None, every: bool, password: 
 def track(
     url: OfficeUrl,
     message_id: Annotated[str, typer.Option(metavar="ID", help="The Message-ID.")] = "",
-    transfer_id: Annotated[str, typer.Option(metavar="ID")] = "",
+    transfer_id: Annotated[str, typer.Option(metavar="ID", help="The id in the queue.")] = "",
     address: Annotated[str, typer.Option(metavar="ADDRESS", help="The recipient.")] = "",
-    since: Annotated[datetime | None, typer.Option(help="Local time.")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 1_000,
+    since: Annotated[datetime | None, typer.Option(metavar="TIME", help="Not what was before; local time.")] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 1_000,
     password: PasswordOption = None,
     as_json: AsJson = False,
 ) -> None:

@@ -38,8 +38,10 @@ Size = Annotated[int, typer.Option(metavar="OCTETS", help="The size of the messa
 @route_commands.command()
 def explain(
     table: TableName,
-    recipient: Annotated[str, typer.Argument(help="Such as bob@b.test, SMTP:bob@b.test or FAX:+4670.")],
-    sender: Annotated[str | None, typer.Option(metavar="ADDRESS")] = None,
+    recipient: Annotated[
+        str, typer.Argument(metavar="RECIPIENT", help="Such as bob@b.test, SMTP:bob@b.test or FAX:+4670.")
+    ],
+    sender: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Who sends it.")] = None,
     size: Size = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -111,7 +113,9 @@ def simulate_routes(
 @route_commands.command()
 def draw(
     table: TableName,
-    out: Annotated[Path, typer.Option("--out", "-o", help="An .svg file; any other gets a Mermaid flowchart.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="An .svg file; any other gets a Mermaid flowchart.")
+    ],
 ) -> None:
     """Draw a table."""
     drawing = draw_svg if out.suffix == ".svg" else draw_mermaid

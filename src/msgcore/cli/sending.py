@@ -22,23 +22,28 @@ Addresses = Annotated[list[str], typer.Option(metavar="ADDRESS", help="May be gi
 
 def send(
     to: Addresses,
-    subject: Annotated[str, typer.Option()] = "",
-    text: Annotated[str, typer.Option(help="The text; - reads standard input.")] = "-",
+    subject: Annotated[str, typer.Option(metavar="TEXT", help="The subject.")] = "",
+    text: Annotated[str, typer.Option(metavar="TEXT", help="The text; - reads standard input.")] = "-",
     sender: Annotated[str | None, typer.Option("--from", metavar="ADDRESS", help="By default the profile's.")] = None,
     cc: Addresses = [],  # noqa: B006  # typer copies it
     bcc: Addresses = [],  # noqa: B006
-    html: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A file with the HTML body.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A file with the HTML body.")
+    ] = None,
     attach: Annotated[
-        list[Path], typer.Option(exists=True, dir_okay=False, help="A file; may be given several times.")
+        list[Path],
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A file; may be given several times."),
     ] = [],  # noqa: B006
     via: Annotated[str | None, typer.Option(metavar="URL", help="Send over this server, without a profile.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Submit by this profile; by default the default one.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Submit by this profile; by default the default one.")
+    ] = None,
     user: User = None,
     password: Password = None,
     ca_file: CaFile = None,
     allow_cleartext_login: CleartextLogin = False,
     profiles: Profiles = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS")] = 60.0,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="For all of it.")] = 60.0,
     as_json: AsJson = False,
 ) -> None:
     """Send a message, and say for each recipient what became of it.

@@ -34,22 +34,22 @@ def add_spool(parser: argparse.ArgumentParser) -> None:
         "Send and receive for a profile, until SIGTERM or SIGINT: then what is at work ends first, and the status is 0."
         " SIGHUP reads the profile anew. Another process may submit into the outbox, or spool the same profile."
     )
-    parser.add_argument("profile", help="name of the profile")
-    parser.add_argument("--profiles", type=Path, metavar="DIR", help="where profiles are (default: the user's own)")
-    parser.add_argument("--once", action="store_true", help="send and receive once, and end; 1 if that met an error")
+    parser.add_argument("profile", metavar="PROFILE", help="Name of the profile.")
+    parser.add_argument("--profiles", type=Path, metavar="DIR", help="Where profiles are; by default the user's own.")
+    parser.add_argument("--once", action="store_true", help="Send and receive once, and end; 1 if that met an error.")
     parser.add_argument(
         "--interval",
         type=float,
         default=_INTERVAL_SECONDS,
         metavar="SECONDS",
-        help="ask accounts for mail so often; default %(default)s",
+        help="Ask accounts for mail so often; %(default)s by default.",
     )
     parser.add_argument(
         "--timeout",
         type=float,
         default=_TIMEOUT_SECONDS,
         metavar="SECONDS",
-        help="for --once, or for what is at work at the end; default %(default)s",
+        help="For --once, or for what is at work at the end; %(default)s by default.",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from msgcore.blocking.folder import Folder
 from msgcore.blocking.item import Item
 from msgcore.blocking.store import MessageStore
 from msgcore.cli.messages import AsJson, print_message
@@ -46,7 +47,7 @@ _STORE = b"SQLite format 3\0"
 
 _COLUMNS = ("id", "received", "from", "subject", "size", "is_read", "has_attachments")
 
-Limit = Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")]
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help="At most so many, the newest first.")]
 
 
 class ArchiveForm(StrEnum):
@@ -68,7 +69,8 @@ def list_messages(
     store: StoreName,
     folder: FolderPath = "inbox",
     where: Annotated[
-        str | None, typer.Option(help="Only what this restriction holds of, such as 'size > 10kb and is_read = false'.")
+        str | None,
+        typer.Option(metavar="RESTRICTION", help="Only what this holds of, such as 'size > 10kb and is_read = false'."),
     ] = None,
     limit: Limit = 50,
     user: User = None,
@@ -101,7 +103,9 @@ def list_folders(
 
 def search(
     store: StoreName,
-    where: Annotated[str, typer.Argument(help="A restriction, such as 'subject:contains(\"invoice\", ignore_case)'.")],
+    where: Annotated[
+        str, typer.Argument(metavar="RESTRICTION", help="Such as 'subject:contains(\"invoice\", ignore_case)'.")
+    ],
     limit: Limit = 50,
     user: User = None,
     password: Password = None,
@@ -110,10 +114,14 @@ def search(
     profiles: Profiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search all folders of a store."""
+    """Search all folders of a store. The status is 1 if nothing was found."""
     login = Login(user, password, ca_file, allow_cleartext_login, profiles)
     with opened(store, login) as there:
-        _print_items(there.search(where, limit=limit), as_json=as_json)
+        found = list(there.search(where, limit=limit))
+    if found or as_json:
+        _print_items(found, as_json=as_json)
+    if not found:
+        raise typer.Exit(1)
 
 
 def show(
@@ -143,7 +151,9 @@ def show(
 
 
 def import_mail(
-    archive: Annotated[Path, typer.Argument(help="An mbox, a Maildir, or .eml and .msg files, also in folders.")],
+    archive: Annotated[
+        Path, typer.Argument(metavar="ARCHIVE", help="An mbox, a Maildir, or .eml and .msg files, also in folders.")
+    ],
     into: Annotated[str, typer.Option("--into", metavar="STORE", help="The store; a file is made if there is none.")],
     folder: FolderPath = "inbox",
     user: User = None,
@@ -153,15 +163,20 @@ def import_mail(
     profiles: Profiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring mail from files into a store. Run again, it brings what is new."""
+    """Bring mail from files into a store. Run again, it brings what is new; the status is 1 if anything was skipped."""
     login = Login(user, password, ca_file, allow_cleartext_login, profiles)
     skipped: list[Skipped] = []
     with opened(into, login, may_make=True) as store, progress_bar(f"importing {archive.name}") as tell:
         options = ImportOptions(progress=tell, skipped=skipped.append)
-        done = folder_at(store, folder, create=True).import_archive(archive, options)
+        there = folder_at(store, folder, create=True)
+        before = _count(there)
+        done = there.import_archive(archive, options)
+        # As far as the folders show: what others bring or take away meanwhile is in these numbers, too.
+        new = min(max(_count(there) - before, 0), done.messages)
     for one in skipped:
         typer.echo(f"msgcore: {one.where}: {one.error}", err=True)
-    _print_result({"messages": done.messages, "deleted": done.deleted, "skipped": done.skipped}, as_json=as_json)
+    known = done.messages - new
+    _print_result({"new": new, "known": known, "deleted": done.deleted, "skipped": done.skipped}, as_json=as_json)
     if skipped:
         raise typer.Exit(1)
 
@@ -171,9 +186,9 @@ def export_mail(
     to: Annotated[
         Path, typer.Option("--to", metavar="PATH", help="The file, or the folder for Maildir and .eml files.")
     ],
-    form: Annotated[ArchiveForm, typer.Option("--form")] = ArchiveForm.MBOX,
+    form: Annotated[ArchiveForm, typer.Option("--form", help="The kind of archive.")] = ArchiveForm.MBOX,
     folder: FolderPath = "inbox",
-    where: Annotated[str | None, typer.Option(help="Only what this restriction holds of.")] = None,
+    where: Annotated[str | None, typer.Option(metavar="RESTRICTION", help="Only what this holds of.")] = None,
     recursive: Annotated[bool, typer.Option("--recursive", help="The folders below, too.")] = False,
     user: User = None,
     password: Password = None,
@@ -233,6 +248,11 @@ def _folder_rows(store: MessageStore) -> Iterable[Mapping[str, object]]:
         if path:
             facts = folder.facts()
             yield {"folder": path, "messages": facts.content_count, "unread": facts.unread_count}
+
+
+def _count(folder: Folder) -> int:
+    below = (folder.open_folder(facts.name) for facts in folder.folders() if not facts.is_search)
+    return folder.facts().content_count + sum(map(_count, below))
 
 
 def _print_result(counts: Mapping[str, int], *, as_json: bool) -> None:

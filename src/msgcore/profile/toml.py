@@ -12,12 +12,12 @@ from typing import cast
 import attrs
 
 from msgcore.base.text import Secret
+from msgcore.base.toml_faults import line_of_fault
 from msgcore.errors import ProfileError
 from msgcore.profile.layout import Layout, layout_of
 
 __all__ = ["Located", "key_text", "read_profile_text", "table_text", "value_text", "write_profile_text"]
 
-_LINE_OF_ERROR = re.compile(r"at line (\d+)")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -46,9 +46,7 @@ def read_profile_text(text: str, file: Path) -> Located:
     try:
         return Located(tomllib.loads(text), text)
     except (ValueError, RecursionError) as error:  # of numbers that are too long it says no more than that
-        found = _LINE_OF_ERROR.search(str(error))
-        line = int(found[1]) if found else None
-        raise ProfileError(f"is no TOML: {error}", file=file, line=line) from error
+        raise ProfileError(f"is no TOML: {error}", file=file, line=line_of_fault(error, text)) from error
 
 
 def write_profile_text(top: Mapping[str, object], services: Sequence[Mapping[str, object]]) -> str:

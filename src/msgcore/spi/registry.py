@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
@@ -50,9 +51,9 @@ def service(name: str) -> ServiceClass:
     return cast(ServiceClass, _find(_SERVICES, name))
 
 
-def gateway(name: str) -> Any:
-    """Find a gateway class; raises as :func:`service` does."""
-    return _find(_GATEWAYS, name)
+def gateway(name: str, *, built_in: Iterable[str] = ()) -> Any:
+    """Find a gateway class; raises as :func:`service` does, and lists what is ``built_in`` where it is needed, too."""
+    return _find(_GATEWAYS, name, built_in)
 
 
 def service_names() -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def _names(group: str) -> tuple[str, ...]:
     return tuple(sorted({*registered, *_entry_points(group)}))
 
 
-def _find(group: str, name: str) -> Any:
+def _find(group: str, name: str, built_in: Iterable[str] = ()) -> Any:
     known = _registered.get((group, name))
     if known is not None:
         return known
@@ -78,7 +79,7 @@ def _find(group: str, name: str) -> Any:
     if point is not None:
         return _load(point)
     kind = group.rpartition(".")[2].removesuffix("s")
-    raise UsageError(f"{name!r} is no {kind} that is installed; {there_are(name, _names(group))}")
+    raise UsageError(f"{name!r} is no {kind} that is installed; {there_are(name, sorted({*_names(group), *built_in}))}")
 
 
 def _load(point: EntryPoint) -> Any:

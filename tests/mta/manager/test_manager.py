@@ -359,7 +359,7 @@ def test_a_recipient_without_a_route_is_refused_with_the_reason(tmp_path: Path) 
 
     outcome = at_office(tmp_path, story)
     assert outcome == Refused(None, "5.4.4")
-    assert outcome.text == "no SMTP address space matches"
+    assert outcome.text == "no connector has an address space that matches SMTP:carol@c.test"
 
 
 def test_a_recipient_whose_connector_is_disabled_waits(tmp_path: Path) -> None:

@@ -373,7 +373,7 @@ def test_the_explanation_shows_every_candidate_with_its_verdict() -> None:
 def test_the_explanation_of_no_route_gives_the_reason_and_the_number_of_spaces() -> None:
     assert explained(FIELD.route("MS:NET/PO2/BOB")) == [
         "MS:NET/PO2/BOB",
-        "no route: 5.4.4 no MS address space matches",
+        "no route: 5.4.4 no connector has an address space that matches MS:NET/PO2/BOB",
         "",
         "1 MS address space does not match.",
     ]

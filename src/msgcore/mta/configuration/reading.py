@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from msgcore.base.text import Secret
+from msgcore.base.toml_faults import line_of_fault
 from msgcore.errors import ConfigurationError, SecretMissing, UsageError
 from msgcore.mta.configuration.configuration import Configuration, Listen
 from msgcore.mta.configuration.sections import (
@@ -47,7 +48,6 @@ T = TypeVar("T")
 Table = Mapping[str, object]
 
 _MOST_OCTETS = 16 * 1024 * 1024
-_LINE_OF_ERROR = re.compile(r"at line (\d+)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 # Those that are the settings of a room as they are, and the arguments of a node under the same name.
 _ROOMS: Mapping[str, type[attrs.AttrsInstance]] = {
@@ -89,8 +89,7 @@ def read_configuration(text: str, file: Path, *, with_routes: bool = True) -> Co
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # of numbers that are too long it says no more than that
-        found = _LINE_OF_ERROR.search(str(error))
-        raise ConfigurationError(f"is no TOML: {error}", file=file, line=int(found[1]) if found else None) from error
+        raise ConfigurationError(f"is no TOML: {error}", file=file, line=line_of_fault(error, text)) from error
     reader = _Reader(text, file, data)
     try:
         return reader.read(with_routes=with_routes)

@@ -83,7 +83,7 @@ def check_table(
     places = {table.site, *table.locations} - {""}
     for connector in table.connectors:
         if connector.gateway not in known:
-            found.extend(_of_gateway(connector))
+            found.extend(_of_gateway(connector, known))
         found.extend(_of_loop(connector, names, table.site))
         closed = list(_of_closed(connector))
         found.extend(closed)
@@ -107,9 +107,9 @@ def _sorted(table: RouteTable, found: list[TableFinding]) -> tuple[TableFinding,
 # One connector
 
 
-def _of_gateway(connector: Connector) -> Iterator[TableFinding]:
+def _of_gateway(connector: Connector, built_in: Iterable[str]) -> Iterator[TableFinding]:
     try:
-        config_type = gateway(connector.gateway).config_type
+        config_type = gateway(connector.gateway, built_in=built_in).config_type
     except MsgcoreError as error:
         yield TableFinding("error", "unknown gateway", str(error), connector.name)
         return

@@ -70,15 +70,16 @@ def unusable(address: Address) -> Reason | None:
     return None
 
 
-def no_route(address_type: str, trace: Trace) -> Reason:
+def no_route(address: Address, trace: Trace) -> Reason:
     """Say why none of the candidates was chosen."""
     for verdict, (status, text) in _REASONS.items():
         found = [candidate for candidate in trace.candidates if candidate.verdict is verdict]
         if found:
             return _told(verdict, status, text, found)
     if trace.other_spaces:
-        return Reason(EnhancedStatus(5, 4, 4), f"no {address_type} address space matches")
-    return Reason(EnhancedStatus(5, 4, 4), f"no connector serves the address type {address_type}")
+        return Reason(EnhancedStatus(5, 4, 4), f"no connector has an address space that matches {address.typed}")
+    kind = address.address_type.upper()
+    return Reason(EnhancedStatus(5, 4, 4), f"no connector has an address space of type {kind}, for {address.typed}")
 
 
 def _told(verdict: Verdict, status: EnhancedStatus, text: str, found: list[Candidate]) -> Reason:

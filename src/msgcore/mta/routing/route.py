@@ -129,7 +129,7 @@ class RouteTable:
         asked = index, key, facts, links, now, exclude, self.policy
         rows = None if index is None else index.best(key)
         if rows is None:
-            reason = unusable(address) or no_route(kind.upper(), trace_of(*asked))
+            reason = unusable(address) or no_route(address, trace_of(*asked))
             return Decision(address, facts, reason, None, self.epoch, None, asked)
         if len(rows) == 1:
             row = rows[0]
@@ -142,6 +142,6 @@ class RouteTable:
                     return Decision(address, facts, None, None, self.epoch, row, asked)
         choice = choose(*asked)
         if choice is None:
-            return Decision(address, facts, no_route(kind.upper(), trace_of(*asked)), None, self.epoch, None, asked)
+            return Decision(address, facts, no_route(address, trace_of(*asked)), None, self.epoch, None, asked)
         row, retry_at = choice
         return Decision(address, facts, None, retry_at, self.epoch, row, asked)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+from msgcore.base.toml_faults import line_of_fault
 from msgcore.errors import UsageError
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.toml_lines import Place, line_of
@@ -20,7 +21,6 @@ from msgcore.mta.routing.toml_lines import Place, line_of
 __all__ = ["load_routes", "place_in_routes", "read_routes", "write_routes"]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_LINE_OF_ERROR = re.compile(r"at line (\d+)")
 _PATH = re.compile(r"[a-z_]+(?:\[\d+\])?(?:\.[^\s.\[\]:]+(?:\[\d+\])?)*(?=[: ])")
 _NAME = re.compile(r"(?:.*?: )?connector ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"): ([a-z_]*)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -52,8 +52,8 @@ def read_routes(text: str, *, source: str = "routes") -> RouteTable:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # of numbers that are too long it says no more than that
-        found = _LINE_OF_ERROR.search(str(error))
-        raise UsageError(f"{source}{f':{found[1]}' if found else ''}: is no TOML: {error}") from error
+        line = line_of_fault(error, text)
+        raise UsageError(f"{source}{f':{line}' if line else ''}: is no TOML: {error}") from error
     try:
         return RouteTable.from_data(data)
     except UsageError as error:
