@@ -42,7 +42,7 @@ from msgcore.spi.config import ConfigError, build_config
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.settings import settings_of
 
-__all__ = ["load_configuration", "read_configuration"]
+__all__ = ["SECTIONS", "load_configuration", "read_configuration"]
 
 T = TypeVar("T")
 Table = Mapping[str, object]
@@ -55,7 +55,7 @@ _ROOMS: Mapping[str, type[attrs.AttrsInstance]] = {
     "outbound": OutboundSettings,
     "trust": TrustSettings,
 }
-_SECTIONS = ("organization", "node", "listen", *_ROOMS, "reports", "routes", "metrics", "workers", "logging")
+SECTIONS = ("organization", "node", "listen", *_ROOMS, "reports", "routes", "metrics", "workers", "logging")
 
 
 def load_configuration(file: Path | str) -> Configuration:
@@ -120,8 +120,8 @@ class _Reader:
 
     def read(self, *, with_routes: bool) -> Configuration:
         for name in self._data:
-            if name not in _SECTIONS:
-                raise _Wrong((name,), f"no such section; there are {', '.join(_SECTIONS)}")
+            if name not in SECTIONS:
+                raise _Wrong((name,), f"no such section; there are {', '.join(SECTIONS)}")
         organization = self._section("organization", OrganizationSection)
         node, manager = self._node()
         return Configuration(

@@ -73,7 +73,8 @@ class ListenSection:
     port: int = attrs.field(validator=_check_port, metadata=setting("0 takes a free one"))
     host: str = attrs.field(default="", metadata=setting("an address of this machine; empty: all"))
     kind: Literal["smtp", "lmtp", "submission"] = attrs.field(
-        default="smtp", metadata=setting("who comes here, and how")
+        default="smtp",
+        metadata=setting("smtp: other servers; submission: users, who log in; lmtp: programs that deliver"),
     )
     certificate_file: Path | None = attrs.field(default=None, metadata=setting("for TLS (PEM)"))
     key_file: Path | None = attrs.field(default=None, metadata=setting("the certificate's key (PEM)"))
@@ -148,7 +149,9 @@ def _check_listen(_: object, __: object, value: str) -> None:
 class MetricsSection:
     """Where metrics and health are asked for, by HTTP."""
 
-    listen: str = attrs.field(validator=_check_listen, metadata=setting("such as 127.0.0.1:9125"))
+    listen: str = attrs.field(
+        validator=_check_listen, metadata=setting("an address of this machine and a port, such as 127.0.0.1:9125")
+    )
 
     @property
     def endpoint(self) -> Endpoint:
@@ -169,7 +172,9 @@ class WorkersSection:
         UsageError: there is a group without a user.
     """
 
-    count: int = attrs.field(default=1, validator=_check_count, metadata=setting("1: no process besides the first"))
+    count: int = attrs.field(
+        default=1, validator=_check_count, metadata=setting("processes; with 1 the first does all")
+    )
     user: str = attrs.field(default="", metadata=setting("who to become once the ports are bound"))
     group: str = attrs.field(default="", metadata=setting("the group besides; the user's own if it is left out"))
 
@@ -182,7 +187,9 @@ class WorkersSection:
 class LoggingSection:
     """What is logged on standard error, and how."""
 
-    level: Literal["debug", "info", "warning", "error"] = attrs.field(default="info", metadata=setting("the least"))
+    level: Literal["debug", "info", "warning", "error"] = attrs.field(
+        default="info", metadata=setting("the least that is logged")
+    )
     form: Literal["plain", "json"] = attrs.field(default="plain", metadata=setting("a line of text, or of JSON"))
     redact: bool = attrs.field(default=False, metadata=setting("leave out the local parts of addresses"))
     mail: bool = attrs.field(default=True, metadata=setting("tell of every message, refusal and try to deliver"))
