@@ -21,6 +21,7 @@ from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
+from msgcore.profile.spooling import SpoolerSettings
 from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.registry import gateway, gateway_names, service, service_names
 from msgcore.spi.settings import Setting, settings_of
@@ -108,6 +109,7 @@ TEXTS: dict[type[Any], dict[str, str]] = {
         "max_passes": "those of this host among them",
         "max_connections": "connections of all clients at a time",
         "accept_seconds": "how long the queue may take to commit a message",
+        "arrives_by": "the connector behind which those are who come here; their mail does not go back that way",
         "limits": "limits of clients and users: a table, see `limits` below",
     },
     IntakeLimits: {
@@ -181,7 +183,7 @@ Each stands in a table `[[services]]`, with the key `service` for its kind. Besi
 | `primary_identity` | true, false | `false` | mail without From comes from its address |
 | `hook` | true, false | `false` | no mail goes past it: [hooks](sending.md#hooks) |
 
-Above all tables may stand `transport_order = ["name", …]` and [`spooler = { … }`](sending.md#when-and-how-often).
+Above all tables may stand `transport_order = ["name", …]` and `spooler = { … }`.
 """
 
 MTA = """\
@@ -208,6 +210,7 @@ def _services() -> Iterator[str]:
     for name in service_names():
         if service(name).__module__.startswith("msgcore."):
             kinds.setdefault(service(name), []).append(name)
+    yield _part("### The table `spooler`, above all services", SpoolerSettings)
     for kind, names in kinds.items():
         yield _part(f"### {', '.join(f'`{name}`' for name in names)}", kind.config_type, first_line(kind.config_type))
 

@@ -12,7 +12,10 @@ from tests.shared import REPOSITORY
 
 __all__ = ["PAGES", "Block", "Session", "blocks_of", "commands_of", "is_shown", "sessions_of"]
 
-PAGES = {"README": REPOSITORY / "README.md"} | {path.stem: path for path in sorted(REPOSITORY.glob("docs/*.md"))}
+PAGES = {"README": REPOSITORY / "README.md"} | {
+    path.relative_to(REPOSITORY / "docs").with_suffix("").as_posix(): path
+    for path in sorted(REPOSITORY.glob("docs/**/*.md"))
+}
 
 _BLOCK = re.compile(
     r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```\n(?:\n((?:(?:    [^\n]*)?\n)*    [^\n]*\n))?', re.MULTILINE | re.DOTALL

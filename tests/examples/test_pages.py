@@ -41,6 +41,7 @@ def read_profile(block: Block, folder: Path) -> None:
 def read_configuration(block: Block, folder: Path) -> None:
     for name in ("db.secret", "dkim.pem"):
         (folder / name).write_text("geheim\n")
+        (folder / name).chmod(0o600)
     (folder / "routes.toml").write_text("connectors = []\n")
     (folder / "mta.toml").write_text(block.text.replace("/etc/msgcore", str(folder)), encoding="utf-8")
     load_configuration(folder / "mta.toml")
