@@ -13,7 +13,7 @@ endif
 # The tests start hundreds of processes: each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test soak lint docs dist mutation fuzz coverage release clean
+.PHONY: help demo test soak lint docs dist mutation fuzz coverage release bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make fuzz    search for octets that harm a parser (FUZZ_ARGS='--seconds 60 --seed 7 mime')"
 	@echo "make coverage run the tests and say which lines none of them runs; fails below what it was"
 	@echo "make release build what is published and try it on each Python (RELEASE_ARGS='--rehearse tests/props')"
+	@echo "make bench   run the benchmarks beside their peers (ARGS='--quick route' a few of them, briefly)"
 	@echo "make clean   remove what the other targets made"
 
 demo: $(VENV)/.installed
@@ -73,8 +74,12 @@ coverage: $(VENV)/.installed-release
 release: $(if $(RELEASE_ARGS),$(VENV)/.installed-release,lint coverage)
 	$(BIN)/python tools/release.py $(RELEASE_ARGS)
 
+# Makes an environment of its own, .venv-bench; the venv here is only for starting.
+bench: $(VENV)/.created
+	$(BIN)/python -m benchmarks $(ARGS)
+
 clean:
-	rm -rf $(VENV) .coverage* build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-bench .coverage* build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	rm -rf examples/*/.mypy_cache examples/*/.pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""What a message costs besides its way through a node: python benchmarks/costs.py [--quick] [PART …]
+"""What a message costs besides its way through a node: python -m benchmarks.costs [--quick] [PART …]
 
 The figures that docs/scale.md reckons with. Parts, all of them without a name:
 
@@ -22,11 +22,10 @@ import contextlib
 import os
 import socket
 import sqlite3
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Coroutine, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,14 +34,10 @@ from typing import Any
 
 import attrs
 import psycopg
-from intake import children, memory_octets, own_relay, processor_seconds
-from peers import own_queue
-from peers.relays import Sink, free_port, send_with_source, sink
 
 from msgcore.base.text import Secret
 from msgcore.errors import MsgcoreError
 from msgcore.model import Address, Recipient
-from msgcore.mta.queue.contract import Finished, Settlement
 from msgcore.mta.queue.sql_queue import QUEUE_SCHEMA, SqlQueue
 from msgcore.mta.trust.keys import generate_key
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
@@ -52,11 +47,14 @@ from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Database
 from msgcore.runtime.abc import Endpoint, Listener, Stream, TlsServerSettings, TlsSettings
 from msgcore.runtime.dns import DnsKind, Resolver
 from msgcore.wire.smtp.server import Client
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where the tests are
-
 from tests.servers import Authority
 from tests.servers.name_server import NameServer
+
+from .intake import children, memory_octets, own_relay, processor_seconds
+from .mails import sized_mails
+from .peers import own_queue
+from .peers.relays import Sink, free_port, send_with_source, sink
+from .results import NotHere, Row, Table, print_each
 
 OCTETS, USUAL_OCTETS = 2_000, 30_000
 ANN = Address("SMTP", "ann@a.test")
@@ -70,12 +68,15 @@ class Size:
     few: int
 
 
-def row(name: str, figure: str) -> None:
-    print(f"| {name} | {figure} |")
+Rows = Iterator[Row]
 
 
-def micros(seconds: float, count: int) -> str:
-    return f"{seconds / count * 1e6:,.0f} µs"
+def row(name: str, figure: float, unit: str = "octets") -> Row:
+    return Row(f"msgcore, {name}", (figure, unit))
+
+
+def micros(name: str, seconds: float) -> Row:
+    return row(name, seconds * 1e6, "µs")
 
 
 # TLS
@@ -130,7 +131,7 @@ class TlsServer:
         self._thread.join()
 
 
-def tls(size: Size) -> None:
+def tls(size: Size) -> Rows:
     """Connect to each of many ports: the first handshake with one is a full one, the next one goes on from it."""
     with Authority() as authority:
         pair = TlsServerSettings(authority.server.certificate, authority.server.key)
@@ -141,8 +142,9 @@ def tls(size: Size) -> None:
                 resumed = connect_each(server.ports, None if server is plain else client)
                 own, its = time.thread_time() - own, server.clock() - before
                 if resumed != (size.few if name == "TLS resumed" else 0):
-                    sys.exit(f"{resumed} of {size.few} sessions were resumed")
-                row(f"connection, {name}: client; server", f"{micros(own, size.few)}; {micros(its, size.few)}")
+                    raise RuntimeError(f"{resumed} of {size.few} sessions were resumed")
+                yield micros(f"connection, {name}: client", own / size.few)
+                yield micros(f"connection, {name}: server", its / size.few)
 
 
 def connect_each(ports: list[int], settings: TlsSettings | None) -> int:
@@ -176,23 +178,23 @@ _dmarc TXT "v=DMARC1; p=reject"
 HOSTS = [f"h{number}" for number in range(500)]
 
 
-def timed(count: int, ask: Callable[[int], Coroutine[Any, Any, object]]) -> str:
+def timed(count: int, ask: Callable[[int], Coroutine[Any, Any, object]]) -> float:
     """Ask so often, each time for a number, and give the processor time of each."""
     runtime = BlockingRuntime()
     before = time.thread_time()
     for number in range(count):
         runtime.run(ask(number))
-    return micros(time.thread_time() - before, count)
+    return (time.thread_time() - before) / count
 
 
-def dns(size: Size) -> None:
+def dns(size: Size) -> Rows:
     for name, signed in (("asked", ()), ("asked and validated", ("a.test",))):
         zone = ZONE + "".join(f"{host} MX 10 mx\n" for host in HOSTS)
         with NameServer({"a.test": zone}, signed) as server:
-            ask_each(name, server, size)
+            yield from ask_each(name, server, size)
 
 
-def ask_each(name: str, server: NameServer, size: Size) -> None:
+def ask_each(name: str, server: NameServer, size: Size) -> Rows:
     runtime = BlockingRuntime()
     resolver = Resolver(runtime, server.settings)
 
@@ -200,15 +202,14 @@ def ask_each(name: str, server: NameServer, size: Size) -> None:
         return (await resolver.ask(f"{HOSTS[number % len(HOSTS)]}.a.test", DnsKind.MX, NEVER)).is_secure
 
     if runtime.run(ask(-1)) != server.settings.validates:
-        print(f"MX, {name}: left out; pip install 'msgcore[dnssec]'", file=sys.stderr)
-        return
-    row(f"MX, {name}", timed(min(size.few, len(HOSTS) - 1), ask))
-    row(f"MX, {name}, from what is kept", timed(size.few, lambda _: ask(0)))
+        raise NotHere("pip install 'msgcore[dnssec]'")
+    yield micros(f"MX, {name}", timed(min(size.few, len(HOSTS) - 1), ask))
+    yield micros(f"MX, {name}, from what is kept", timed(size.few, lambda _: ask(0)))
 
 
-def trust(size: Size) -> None:
+def trust(size: Size) -> Rows:
     letter = b"From: ann@a.test\r\nTo: bob@b.test\r\nDate: Fri, 27 Nov 2026 10:00:00 +0000\r\n"
-    letter += own_queue.some_letters(1)[0]
+    letter += sized_mails(OCTETS, 1)[0]
     for kind in ("rsa", "ed25519"):
         secret, record = generate_key(kind)
         signer = Signer([DkimKey("a.test", "mail", Secret(secret))], lambda: datetime.now(UTC), Path())
@@ -216,13 +217,13 @@ def trust(size: Size) -> None:
         before = time.thread_time()
         for _ in range(size.few):
             signer.sign(letter, ANN)
-        row(f"DKIM, signed with {kind}", micros(time.thread_time() - before, size.few))
+        yield micros(f"DKIM, signed with {kind}", (time.thread_time() - before) / size.few)
         texts = " ".join(f'"{record[n : n + 200]}"' for n in range(0, len(record), 200))
         with NameServer({"a.test": f"{ZONE}mail._domainkey TXT {texts}\n"}) as server:
-            row(f"SPF, DKIM with {kind} and DMARC, verified", verify_each(signed, server, size))
+            yield micros(f"SPF, DKIM with {kind} and DMARC, verified", verify_each(signed, server, size))
 
 
-def verify_each(signed: bytes, server: NameServer, size: Size) -> str:
+def verify_each(signed: bytes, server: NameServer, size: Size) -> float:
     runtime = BlockingRuntime()
     verifier = Verifier(runtime, Resolver(runtime, server.settings), TrustSettings())
 
@@ -232,14 +233,14 @@ def verify_each(signed: bytes, server: NameServer, size: Size) -> str:
 
     missing = {"dkim=pass", "spf=pass", "dmarc=pass"} - runtime.run(verify(0))
     if missing:
-        sys.exit(f"not so: {missing}")
+        raise RuntimeError(f"not so: {missing}")
     return timed(size.few, verify)
 
 
 # Through a node
 
 
-def node(size: Size) -> None:
+def node(size: Size) -> Rows:
     for octets in (OCTETS, USUAL_OCTETS):
         with tempfile.TemporaryDirectory(prefix="mc-") as folder, sink() as end, contextlib.ExitStack() as stack:
             before = children_now()
@@ -251,20 +252,20 @@ def node(size: Size) -> None:
             send_with_source(port, size.few, octets)
             end.wait_for(100 + size.few)
             seconds = processor_seconds(process) - seconds
-        row(f"a node on SQLite, a message of {octets:,} octets in and out", micros(seconds, size.few))
+        yield micros(f"a node on SQLite, a message of {octets:,} octets in and out", seconds / size.few)
 
 
 # The queue
 
 
-def disk(size: Size) -> None:
+def disk(size: Size) -> Rows:
     for recipients in (1, 10):
         with tempfile.TemporaryDirectory(prefix="mc-") as folder:
             path = Path(folder) / "queue.db"
             empty, waiting, ended = asyncio.run(queue_sizes(path, size.many, recipients))
         name = f"SQLite, {recipients} recipient{'' if recipients == 1 else 's'} a message of {OCTETS:,} octets"
-        row(f"{name}: waiting", f"{(waiting - empty) / size.many:,.0f} octets")
-        row(f"{name}: ended, tracked", f"{(ended - empty) / size.many:,.0f} octets")
+        yield row(f"{name}: waiting", (waiting - empty) / size.many)
+        yield row(f"{name}: ended, tracked", (ended - empty) / size.many)
 
 
 async def queue_sizes(path: Path, count: int, recipients: int) -> tuple[int, int, int]:
@@ -274,19 +275,11 @@ async def queue_sizes(path: Path, count: int, recipients: int) -> tuple[int, int
     queue = SqlQueue(runtime, database)
     empty = used(path)
     to = tuple(Recipient(Address("SMTP", f"user{n}@sink.test")) for n in range(recipients))
-    for octets in own_queue.some_letters(count):
+    for octets in sized_mails(OCTETS, count):
         await queue.accept(own_queue.accept_of(octets, to), NEVER)
     waiting = used(path)
     while claims := await queue.claim(1_000, 600.0, NEVER):
-        due_at = runtime.now()
-        finished = [
-            Finished(
-                claim.message,
-                tuple(Settlement(one, own_queue.DELIVERED, due_at, "sink-0", "sink.test") for one in claim.recipients),
-            )
-            for claim in claims
-        ]
-        await queue.finish(finished, NEVER)
+        await queue.finish([own_queue.delivered(claim, runtime.now()) for claim in claims], NEVER)
     ended = used(path)
     await database.close(runtime)
     return empty, waiting, ended
@@ -300,13 +293,13 @@ def used(path: Path) -> int:
     return int((pages - free) * octets)
 
 
-def postgresql(size: Size) -> None:
+def postgresql(size: Size) -> Rows:
     with sink() as end:
         for octets in (OCTETS, USUAL_OCTETS):
-            through_postgresql(end, size.few, octets)
+            yield from through_postgresql(end, size.few, octets)
 
 
-def through_postgresql(end: Sink, count: int, octets: int) -> None:
+def through_postgresql(end: Sink, count: int, octets: int) -> Rows:
     before = children_now()
     with own_queue.postgresql_server() as port, contextlib.ExitStack() as stack:
         [server] = children_now() - before
@@ -336,10 +329,11 @@ def through_postgresql(end: Sink, count: int, octets: int) -> None:
         send(count)
         commits, log, kept, server_micros, node_micros = ((b - a) / count for a, b in zip(first, state(), strict=True))
     name = f"PostgreSQL, a message of {octets:,} octets in and out"
-    row(f"{name}: transactions", f"{commits:.2f}")
-    row(f"{name}: log", f"{log:,.0f} octets")
-    row(f"{name}: kept of it", f"{kept:,.0f} octets")
-    row(f"{name}: server; node", f"{server_micros:,.0f} µs; {node_micros:,.0f} µs")
+    yield row(f"{name}: transactions", commits, "transactions")
+    yield row(f"{name}: log", log)
+    yield row(f"{name}: kept of it", kept)
+    yield row(f"{name}: server", server_micros, "µs")
+    yield row(f"{name}: node", node_micros, "µs")
 
 
 def children_now() -> set[int]:
@@ -383,15 +377,15 @@ def node_between(folder: Path) -> Generator[tuple[Any, Counting, Counting]]:
             yield end, Counting(node), out
 
 
-def wire(size: Size) -> None:
+def wire(size: Size) -> Rows:
     with tempfile.TemporaryDirectory(prefix="mc-") as folder, node_between(Path(folder)) as (end, into, out):
         send_with_source(into.port, size.few, OCTETS)
         end.wait_for(size.few)
         for name, one in (("into", into), ("out of", out)):
-            row(f"octets {name} a node, both ways, a message of {OCTETS:,}", f"{one.octets / size.few:,.0f} octets")
+            yield row(f"{name} a node, both ways, a message of {OCTETS:,} octets", one.octets / size.few)
 
 
-def sessions(size: Size) -> None:
+def sessions(size: Size) -> Rows:
     count = min(size.few, 900)
     with tempfile.TemporaryDirectory(prefix="mc-") as folder, contextlib.ExitStack() as stack:
         before = children_now()
@@ -403,10 +397,10 @@ def sessions(size: Size) -> None:
             one.recv(1_000)
             one.sendall(b"EHLO client.test\r\n")
             one.recv(1_000)
-        row("an SMTP session that waits", f"{(memory_octets(process) - memory) / count:,.0f} octets of memory")
+        yield row("an SMTP session that waits, memory", (memory_octets(process) - memory) / count)
 
 
-PARTS: Mapping[str, Callable[[Size], None]] = {
+PARTS: Mapping[str, Callable[[Size], Rows]] = {
     "tls": tls,
     "dns": dns,
     "trust": trust,
@@ -418,14 +412,30 @@ PARTS: Mapping[str, Callable[[Size], None]] = {
 }
 
 
+FULL, QUICK = Size(5_000, 500), Size(1_000, 50)
+
+
+def measure_parts(parts: Sequence[str], size: Size) -> Iterator[Table]:
+    for part in parts:
+        rows: list[Row] = []
+        missing: dict[str, str] = {}
+        try:
+            rows.extend(PARTS[part](size))
+        except NotHere as error:
+            missing["more"] = str(error)
+        yield Table(f"Costs, {part}", ("a message, or one of these", "unit"), tuple(rows), missing=missing)
+
+
+def measure(is_quick: bool) -> Iterator[Table]:
+    yield from measure_parts(list(PARTS), QUICK if is_quick else FULL)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("part", nargs="*", help=f"one or several of {list(PARTS)}")
     given = parser.parse_args()
-    print("| what | a message, or one of these |\n| --- | ---: |")
-    for part in given.part or PARTS:
-        PARTS[part](Size(1_000, 100) if given.quick else Size(5_000, 500))
+    print_each(measure_parts(given.part or list(PARTS), QUICK if given.quick else FULL))
 
 
 if __name__ == "__main__":

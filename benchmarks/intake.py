@@ -1,4 +1,4 @@
-"""What taking mail in costs: python benchmarks/intake.py [--quick] [SESSIONS …]
+"""What taking mail in costs: python -m benchmarks.intake [--quick] [SESSIONS …]
 
 Mails of 2 KB over 1, 20 and 100 sessions at a time, into servers with a durable queue: Postfix, and msgcore on SQLite
 and on PostgreSQL. Each is measured twice: when it only takes mail in (Postfix puts it on hold), and when it passes it
@@ -17,28 +17,25 @@ import functools
 import itertools
 import os
 import re
-import sys
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import attrs
-from harness import Result, compare_cases
-from mta import OCTETS, OWN_RELAY, accept_all, append_and_sync
-from peers import own_queue
-from peers.relays import child, find_program, free_port, postfix, send_with_source, sink
-from smtp_send import letters_of
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where the tests are
 
 from tests.mta.timed_client import numbered_letters, percentiles, send_timed
+
+from .harness import Result, compare_cases, times_as_fast
+from .mails import sized_mails
+from .mta import OCTETS, OWN_RELAY, accept_all, append_and_sync
+from .peers import own_queue
+from .peers.relays import child, free_port, postfix, postfix_missing, send_with_source, sink
+from .results import Cell, NotHere, Row, Table, print_each
 
 LIMIT = "limit: append and fdatasync"
 QUEUED = "limit: the queue's accept"
 POSTFIX = "Postfix"
-GOAL = 3.0
-"""How many times as fast as Postfix mail should be taken in."""
 HOLD = "smtpd_client_restrictions = check_client_access static:hold\n"
 
 
@@ -63,13 +60,13 @@ class Server:
     times: list[float] = attrs.field(factory=list[float])
 
 
-def measure(sessions: int, size: Size, *, passes_on: bool) -> None:
+def compare(sessions: int, size: Size, *, passes_on: bool) -> Table:
     """Measure the servers that only take mail in, or those that pass it on: these would cost the others time."""
     count = size.few if sessions == 1 else size.many
-    letters = letters_of(OCTETS, count)
+    letters = sized_mails(OCTETS, count)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mc-")))
-        servers = all_servers(stack, folder, passes_on=passes_on)
+        servers, missing = all_servers(stack, folder, passes_on=passes_on)
         cases: dict[str, Callable[[], object]] = {
             LIMIT: lambda: append_and_sync(folder / "octets", letters),
             QUEUED: lambda: accept_all(folder / "accepting.db", letters, sessions),
@@ -77,15 +74,17 @@ def measure(sessions: int, size: Size, *, passes_on: bool) -> None:
         for name, server in servers.items():
             cases[name] = functools.partial(send_with_source, server.port, count, OCTETS, sessions=sessions)
             cases[f"{name}, timed"] = functools.partial(time_each, server, sessions, count)
-        results = {one.name: one for one in compare_cases(cases, LIMIT, size.rounds)}
-        print_table(sessions, count, results, servers)
+        results = {one.name: one for one in compare_cases(cases, LIMIT, size.rounds, count=count)}
+        rows = tuple(row_of(name, results, servers, count) for name in (LIMIT, QUEUED, *servers))
+    name = f"{sessions} sessions, {'passed on' if passes_on else 'taken in'}"
+    return Table(name, COLUMNS, rows, f"{count:,} mails of {OCTETS:,} octets a round", missing)
 
 
-def all_servers(stack: ExitStack, folder: Path, *, passes_on: bool) -> dict[str, Server]:
+def all_servers(stack: ExitStack, folder: Path, *, passes_on: bool) -> tuple[dict[str, Server], dict[str, str]]:
+    """Start those that are here, and say why each of the others is not."""
     end = stack.enter_context(sink())
-    place = f"postgresql://postgres@127.0.0.1:{stack.enter_context(own_queue.postgresql_server())}/postgres?namespace="
-    own = {"SQLite": (f"{folder}/taking", f"{folder}/node"), "PostgreSQL": (f"{place}taking", f"{place}node")}
     found: dict[str, Server] = {}
+    missing = dict(postfix_missing())
 
     def start(name: str, peer: str, server: AbstractContextManager[int]) -> None:
         before = children(os.getpid())
@@ -93,19 +92,18 @@ def all_servers(stack: ExitStack, folder: Path, *, passes_on: bool) -> dict[str,
         [process] = children(os.getpid()) - before
         found[name] = Server(port, process, peer, processor_seconds(process))
 
-    if find_program("postfix") and os.geteuid() == 0:
-        if passes_on:
-            start(f"{POSTFIX}, passed on", "", postfix(end.port))
-        else:
-            start(f"{POSTFIX}, on hold", "", postfix(end.port, HOLD))
-    else:
-        print("Postfix: left out; it has to be installed, and run by root")
-    for engine, (taking, node) in own.items():
-        if passes_on:
-            start(f"msgcore on {engine}, passed on", f"{POSTFIX}, passed on", own_relay(node, end.port))
-        else:
-            start(f"msgcore on {engine}, taken in", f"{POSTFIX}, on hold", own_relay(taking, 0))
-    return found
+    how, peer = ("passed on", f"{POSTFIX}, passed on") if passes_on else ("taken in", f"{POSTFIX}, on hold")
+    if not missing:
+        start(peer, "", postfix(end.port, "" if passes_on else HOLD))
+    places = {"SQLite": f"{folder}/node"}
+    try:
+        port = stack.enter_context(own_queue.postgresql_server())
+        places["PostgreSQL"] = f"postgresql://postgres@127.0.0.1:{port}/postgres?namespace=node"
+    except NotHere as error:
+        missing[f"msgcore on PostgreSQL, {how}"] = str(error)
+    for engine, place in places.items():
+        start(f"msgcore on {engine}, {how}", peer, own_relay(place, end.port if passes_on else 0))
+    return found, missing
 
 
 @contextmanager
@@ -161,26 +159,45 @@ def processor_seconds(process: int) -> float:
     return own + sum(map(processor_seconds, children(process)))
 
 
-def print_table(sessions: int, count: int, results: dict[str, Result], servers: dict[str, Server]) -> None:
-    print(f"\n### {sessions} sessions, {count} mails of {OCTETS:,} octets a round\n")
-    print("| case | mails/s | of limit | of accept | x Postfix | p50 | p95 | p99 | longest, ms | CPU ms | MB |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    queued = results[QUEUED].of_limit
-    for name in (LIMIT, QUEUED, *servers):
-        one = results[name]
-        rate = f"| {name} | {count / one.seconds:,.0f} | {one.of_limit:.3f} | {one.of_limit / queued:.3f}"
-        server = servers.get(name)
-        if server is None:
-            print(f"{rate} | | | | | | | |")
-            continue
-        peer = results.get(server.peer)
-        times = f"{one.of_limit / peer.of_limit:.2f} (goal {GOAL:g})" if peer else ""
-        at = percentiles(server.times[count:])  # without the round that does not count
-        memory = memory_octets(server.process) / 1e6
-        # Each mail that was timed has one that smtp-source sent beside it.
-        took = 1e3 * (processor_seconds(server.process) - server.began_with) / (2 * len(server.times))
-        waits = f"{at.p50:.1f} | {at.p95:.1f} | {at.p99:.1f} | {at.longest:.1f}"
-        print(f"{rate} | {times} | {waits} | {took:.2f} | {memory:.0f} |")
+COLUMNS = (
+    "mails/s",
+    "of limit",
+    "of accept",
+    "x Postfix (goal 3)",
+    "p50, ms",
+    "p95, ms",
+    "p99, ms",
+    "longest, ms",
+    "processor, ms a mail",
+    "memory, MB",
+)
+
+
+def row_of(name: str, results: Mapping[str, Result], servers: Mapping[str, Server], count: int) -> Row:
+    one = results[name]
+    cells: list[Cell] = [one.rate, one.share, times_as_fast(one, results[QUEUED])]
+    server = servers.get(name)
+    if server is None:
+        return Row(name, (*cells, *[None] * (len(COLUMNS) - len(cells))))
+    peer = results.get(server.peer)
+    at = percentiles(server.times[count:])  # without the round that does not count
+    # Each mail that was timed has one that smtp-source sent beside it.
+    took = 1e3 * (processor_seconds(server.process) - server.began_with) / (2 * len(server.times))
+    cells += [times_as_fast(one, peer) if peer else None, at.p50, at.p95, at.p99, at.longest, took]
+    return Row(name, (*cells, memory_octets(server.process) / 1e6))
+
+
+FULL, QUICK = Size(500, 2_000, 5), Size(100, 300, 2)
+
+
+def compare_each(numbers: Sequence[int], size: Size) -> Iterator[Table]:
+    for sessions in numbers:
+        for passes_on in (False, True):
+            yield compare(sessions, size, passes_on=passes_on)
+
+
+def measure(is_quick: bool) -> Iterator[Table]:
+    yield from compare_each((20,) if is_quick else (1, 20, 100), QUICK if is_quick else FULL)
 
 
 def main() -> None:
@@ -188,10 +205,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("sessions", nargs="*", type=int, help="at a time; 1, 20 and 100 without any")
     given = parser.parse_args()
-    size = Size(200, 500, 2) if given.quick else Size(500, 2_000, 5)
-    for sessions in given.sessions or (1, 20, 100):
-        for passes_on in (False, True):
-            measure(sessions, size, passes_on=passes_on)
+    print_each(compare_each(given.sessions or (1, 20, 100), QUICK if given.quick else FULL))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Mail for the benchmarks, the same in every run: small letters, letters with large attachments, and the corpus.
+"""Mail for the benchmarks, the same in every run: letters as a mailbox has them, letters of a size, and the corpus.
 
 The shapes, sizes and header fields are those of a mailbox of today: trace and authentication fields make up most of the
 header, two of three letters carry HTML, and a few have a picture or a document.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
+import os
 import quopri
 import random
 from collections.abc import Callable, Sequence
@@ -17,7 +19,21 @@ from pathlib import Path
 
 import attrs
 
-__all__ = ["attachment_mails", "corpus_mails", "small_mails"]
+from .results import NotHere
+
+__all__ = [
+    "LINE",
+    "attachment_mails",
+    "corpus_folder",
+    "corpus_mails",
+    "mail_with_file",
+    "mails_below",
+    "sized_mails",
+    "small_mails",
+]
+
+
+LINE = b"A line of some seventy characters, as people write them, with its end.\r\n"
 
 
 def small_mails(count: int = 1_000, seed: int = 20_261_123) -> list[bytes]:
@@ -25,6 +41,33 @@ def small_mails(count: int = 1_000, seed: int = 20_261_123) -> list[bytes]:
     chance = random.Random(seed)
     shapes, weights = zip(*_SHAPES, strict=True)
     return [_letter(chance, shape(chance)) for shape in chance.choices(shapes, weights, k=count)]
+
+
+def mails_below(octets: int, count: int) -> list[bytes]:
+    """Make small letters of which none is larger: below 9,500 octets they are of 6.5 KB on average."""
+    return list(itertools.islice((one for one in small_mails(count * 8 // 5) if len(one) < octets), count))
+
+
+def sized_mails(octets: int, count: int, first: int = 0) -> list[bytes]:
+    """Make plain letters of a size, each with a number of its own from ``first`` on; no line starts with a dot."""
+    made: list[bytes] = []
+    for number in range(first, first + count):
+        header = (
+            "From: Ann <ann@a.test>\r\nTo: Bob <bob@b.test>\r\nSubject: A letter of an ordinary size\r\n"
+            f"Date: Mon, 5 Jan 2026 12:00:00 +0000\r\nMessage-ID: <{number}@a.test>\r\nMIME-Version: 1.0\r\n"
+            "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
+        ).encode()
+        made.append(header + LINE * ((octets - len(header)) // len(LINE)))
+    return made
+
+
+def mail_with_file(octets: int) -> bytes:
+    """Make a letter of about so many octets, 1,000 or more, nearly all of which are a file in base64."""
+    chance = random.Random(octets)
+    head, text = sized_mails(0, 1)[0].rstrip().split(b"\r\nContent-Type: ")[0], _entity([], LINE)
+    empty = head + b"\r\n" + _multipart(chance, "mixed", [text, _file_part(chance, 0)])
+    size = max(0, octets - len(empty)) * 57 // 78  # 57 octets make a line of 76 characters and its end
+    return head + b"\r\n" + _multipart(chance, "mixed", [text, _file_part(chance, size)])
 
 
 def attachment_mails(count: int = 40, seed: int = 20_261_124) -> list[bytes]:
@@ -35,9 +78,21 @@ def attachment_mails(count: int = 40, seed: int = 20_261_124) -> list[bytes]:
     return [_letter(chance, _mixed(chance, _alternative(chance), [size, 75_000])) for size in sizes]
 
 
-def corpus_mails(folder: Path) -> list[bytes]:
-    """Read the messages of the corpus in ``folder``: some 840 of 3 MB (of the bounces only the copies with LF)."""
-    kinds = (folder / kind for kind in ("mime", "bounce", "report"))
+def corpus_folder() -> Path:
+    """Say where the corpus of real messages is: what MSGCORE_CORPUS names, or ``shared/corpus`` beside the checkout.
+
+    Raises:
+        NotHere: It is not there.
+    """
+    folder = Path(os.environ.get("MSGCORE_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
+    if not folder.is_dir():
+        raise NotHere("the corpus of real messages; MSGCORE_CORPUS may name its folder")
+    return folder
+
+
+def corpus_mails() -> list[bytes]:
+    """Read the messages of the corpus: some 840 of 3 MB (of the bounces only the copies with LF)."""
+    kinds = (corpus_folder() / kind for kind in ("mime", "bounce", "report"))
     found = [path for kind in kinds for path in sorted(kind.rglob("*")) if _is_message(path)]
     return [path.read_bytes() for path in found]
 

@@ -1,4 +1,4 @@
-"""How the time to read hostile messages grows with their size: python benchmarks/mime_hostile.py [--quick] [WORD]
+"""How the time to read hostile messages grows with their size: python -m benchmarks.mime_hostile [--quick] [WORD]
 
 The cases are those of tests/hostile/mime_cases.py that have a size, and some of quantities that multiply. Each runs at
 sizes n, 2n and 4n, once below the limits that the reader keeps and once beyond them where both make sense. Linear means
@@ -8,19 +8,21 @@ All of it takes some minutes.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import itertools
 import math
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
-from hostile_mails import CASES, Case
 
 from msgcore.codecs import mime
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Message, compare
+
+from .hostile_mails import CASES, Case
+from .results import Cell, Row, Table, print_each
 
 LINEAR = 1.3
 """Steps of a larger exponent are named: 4 ** 1.3 is 6."""
@@ -133,17 +135,31 @@ def worst_step(steps: Mapping[str, Growth]) -> tuple[str, Growth]:
 # The run
 
 
-def main(is_quick: bool, word: str) -> None:
-    print("| case | n | ms at n | time(2n)/time(n) | time(4n)/time(2n) | exponent | worst step | its exponent |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: |")
+COLUMNS = (
+    "n",
+    "ms at n",
+    "time(2n)/time(n)",
+    "time(4n)/time(2n)",
+    "exponent",
+    "worst step",
+    "its exponent",
+)
+
+
+def measure(is_quick: bool) -> Iterator[Table]:
+    """Measure all cases, or a tenth of them."""
+    yield growth_table(CASES[:: 10 if is_quick else 1], 1 if is_quick else 3)
+
+
+def growth_table(cases: Sequence[Case], times: int) -> Table:
+    rows: list[Row] = []
     steep: list[str] = []
-    times = 1 if is_quick else 3
-    for case in CASES:
-        if word in case.name:
-            steps = growth_of(case, times)
-            print_row(case, steps)
-            steep += [f"{case.name}, {name}: {exponent:.2f}" for name, exponent in steep_steps(case, steps, times)]
-    print(f"\nAbove {LINEAR}: " + ("; ".join(steep) or "none"))
+    for case in cases:
+        steps = growth_of(case, times)
+        rows.append(row_of(case, steps))
+        steep += [f"{case.name}, {name}: {exponent:.2f}" for name, exponent in steep_steps(case, steps, times)]
+    note = f"Above {LINEAR}: " + ("; ".join(steep) or "none")
+    return Table("Growth", COLUMNS, tuple(rows), f"{len(rows)} of {len(CASES)} cases", notes=(note,))
 
 
 def steep_steps(case: Case, steps: Mapping[str, Growth], times: int) -> list[tuple[str, float]]:
@@ -159,16 +175,18 @@ def is_steep(growth: Growth) -> bool:
     return growth.exponent > LINEAR and growth.seconds[-1] > _SHORTEST_SECONDS
 
 
-def print_row(case: Case, steps: Mapping[str, Growth]) -> None:
+def row_of(case: Case, steps: Mapping[str, Growth]) -> Row:
     whole = total(steps)
-    seconds = whole.seconds
-    factors = [f"{later / earlier:.2f}" for earlier, later in itertools.pairwise(seconds)]
+    factors: list[Cell] = [later / earlier for earlier, later in itertools.pairwise(whole.seconds)]
     factors += ["too long"] * (2 - len(factors))
     name, worst = worst_step(steps)
-    cells = [case.name, f"{case.size:,}", f"{seconds[0] * 1e3:.1f}", *factors, f"{whole.exponent:.2f}", name]
-    print(f"| {' | '.join(cells)} | {worst.exponent:.2f} |", flush=True)
+    return Row(case.name, (case.size, whole.seconds[0] * 1e3, *factors, whole.exponent, name, worst.exponent))
 
 
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word != "--quick"]
-    main("--quick" in sys.argv, words[0] if words else "")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("word", nargs="?", default="")
+    given = parser.parse_args()
+    picked = [case for case in CASES if given.word in case.name]
+    print_each([growth_table(picked, 1 if given.quick else 3)])

@@ -1,4 +1,4 @@
-"""What memory it takes to read a message of many parts: python benchmarks/mime_memory.py
+"""What memory it takes to read a message of many parts: python -m benchmarks.mime_memory
 
 Each library reads it in a process of its own. Only Linux says the peak of a process since a chosen moment; elsewhere
 only what Python allocates is counted, of which a compiled library hides its own.
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
 import sys
 import tempfile
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from peers.readers import ENVELOPE, EVERYTHING, JOBS, Reader, all_readers
+from .harness import output_of, run_by_hand
+from .peers.readers import ENVELOPE, EVERYTHING, JOBS, Reader, all_readers
+from .results import Row, Table
 
-__all__ = ["print_memory"]
+__all__ = ["memory"]
 
 PARTS = 9_000
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -29,29 +30,29 @@ def message_of_parts(count: int) -> bytes:
     return head + (part + b"\r\n") * count + b"--b--\r\n"
 
 
-def print_memory(readers: Sequence[Reader]) -> None:
-    """Print the octets a part that each job took at its peak, beyond the message itself."""
+def memory(readers: Sequence[Reader]) -> Table:
+    """Tell the octets a part that each job took at its peak, beyond the message itself."""
     octets = message_of_parts(PARTS)
-    print(f"\n### Memory: a message of {PARTS:,} parts, {len(octets):,} octets; octets a part beyond the message\n")
-    print(
-        f"| case | {ENVELOPE}: process | Python | {EVERYTHING}: process | Python |\n| --- | ---: | ---: | ---: | ---: |"
-    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "many.eml"
         path.write_bytes(octets)
-        for reader in readers:
-            if reader.envelope is not None:
-                print(f"| {reader.name} | {' | '.join(_cells(reader.name, job, path) for job in JOBS)} |", flush=True)
+        rows = [
+            Row(reader.name, tuple(figure for job in JOBS for figure in _growth(reader.name, job, path)))
+            for reader in readers
+            if reader.envelope is not None
+        ]
+    about = f"a message of {PARTS:,} parts, {len(octets):,} octets; octets a part beyond the message"
+    columns = (f"{ENVELOPE}: process", f"{ENVELOPE}: Python", f"{EVERYTHING}: process", f"{EVERYTHING}: Python")
+    return Table("Memory", columns, tuple(rows), about)
 
 
-def _cells(name: str, job: str, path: Path) -> str:
-    command = [sys.executable, __file__, name, job, str(path)]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1]
+def _growth(name: str, job: str, path: Path) -> tuple[float, ...]:
+    return tuple(map(float, output_of("benchmarks.mime_memory", name, job, path).split()))
 
 
 def print_growth(name: str, job: str, path: Path) -> None:
-    """Print the growth of this process, then that of what Python allocates, as cells of the table."""
-    read = next(reader for reader in all_readers() if reader.name == name).job(job)
+    """Print the growth of this process a part, then that of what Python allocates."""
+    read = next(reader for reader in all_readers()[0] if reader.name == name).job(job)
     assert read is not None
     octets = path.read_bytes()
     held: list[object] = [read(octets[:2_000])]
@@ -61,7 +62,7 @@ def print_growth(name: str, job: str, path: Path) -> None:
     held.clear()
     tracemalloc.start()
     held.append(read(octets))
-    print(f"{grown / PARTS:,.0f} | {tracemalloc.get_traced_memory()[1] / PARTS:,.0f}")
+    print(grown / PARTS, tracemalloc.get_traced_memory()[1] / PARTS)
 
 
 def _reset_peak() -> float:
@@ -77,9 +78,13 @@ def _peak_octets() -> float:
     return int(found[1]) * 1024 if found else math.nan
 
 
+def measure(_: bool) -> Iterator[Table]:
+    yield memory(all_readers()[0])
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case [name, job, path]:
             print_growth(name, job, Path(path))
         case _:
-            print_memory(all_readers())
+            run_by_hand(measure)

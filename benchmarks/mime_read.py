@@ -1,9 +1,10 @@
-"""What it costs to read messages: python benchmarks/mime_read.py [--quick]
+"""What it costs to read messages: python -m benchmarks.mime_read [--quick | --attachments]
 
 Two jobs (envelope, everything; see peers/readers.py) over three mixes: small letters, letters with large attachments,
 and the corpus that MSGCORE_CORPUS names. The limit of the envelope job looks once at every octet and splits the header
 into lines; the limit of the other decodes leaves that were cut before, with the C functions of the standard library.
-Slow libraries read fewer messages; msgcore and the limit then read the same ones beside them.
+Slow libraries read fewer messages; msgcore and the limit then read the same ones beside them. ``--attachments`` reads
+large ones as a process does that cannot import pybase64, and writes a table as JSON.
 """
 
 from __future__ import annotations
@@ -11,26 +12,25 @@ from __future__ import annotations
 import binascii
 import email
 import importlib
-import os
-import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
-from harness import Result, compare_cases
-from mails import attachment_mails, corpus_mails, small_mails
-from mime_memory import print_memory
-from peers.readers import ENVELOPE, EVERYTHING, JOBS, MSGCORE, Reader, all_readers
 
 from msgcore.codecs.mime.syntax.transfer import base64_engine
+
+from .harness import Goals, Result, compare_cases, output_of, run_by_hand, speed_table
+from .mails import attachment_mails, corpus_mails, small_mails
+from .mime_memory import memory
+from .peers.readers import ENVELOPE, EVERYTHING, JOBS, MSGCORE, Reader, all_readers
+from .results import NotHere, Row, Table
 
 LIMIT, FAST_LIMIT = "limit", "limit, pybase64"
 RUST, COMPAT32, POLICY = "fast-mail-parser", "email compat32", "email policy.default"
 
 _WITH_PYBASE64 = (0.9, 0.7) if base64_engine == "pybase64" else (0.17, 0.17)
-GOALS: Mapping[tuple[str, str], Mapping[str, tuple[float, float]]] = {
+GOALS: Mapping[tuple[str, str], Goals] = {
     ("small", ENVELOPE): {LIMIT: (0.15, 0.11), RUST: (1, 0.75), COMPAT32: (10, 7), POLICY: (45, 45)},
     ("small", EVERYTHING): {LIMIT: (0.21, 0.16), RUST: (0.9, 0.7), COMPAT32: (7, 5)},
     ("attach", ENVELOPE): {LIMIT: (0.93, 0.7), RUST: (1.4, 1)},
@@ -108,19 +108,21 @@ def limits_of(job: str, mails: Sequence[bytes]) -> dict[str, Callable[[], object
 # Time
 
 
-def run(mix: Mix, job: str, readers: Sequence[Reader]) -> None:
-    size = f"{len(mix.mails):,} messages, {_megabytes(mix.mails):.1f} MB"
-    print(f"\n### {mix.name}, {job}, base64 by {base64_engine}: {size}\n")
-    print("| case | messages/s | MB/s | of limit | msgcore is x times as fast | goal | floor |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    goals = GOALS[mix.name, job]
+def compare(mix: Mix, job: str, readers: Sequence[Reader], missing: Mapping[str, str]) -> Iterator[Table]:
     quick = [reader for reader in readers if not reader.is_slow]
     slow = [reader for reader in readers if reader.is_slow or reader.name == MSGCORE]
-    print_rows(timed(mix.mails, job, quick, mix.rounds), mix.mails, goals)
-    fewer = mix.mails[:: mix.every]
-    print(f"| *{len(fewer):,} messages* | | | | | | |")
-    beside = timed(fewer, job, slow, mix.rounds)
-    print_rows([result for result in beside if result.name not in (LIMIT, FAST_LIMIT)], fewer, goals)
+    yield table(f"{mix.name}, {job}", mix, mix.mails, job, quick, missing)
+    yield table(f"{mix.name}, {job}, slow libraries", mix, mix.mails[:: mix.every], job, slow, {})
+
+
+def table(
+    name: str, mix: Mix, mails: Sequence[bytes], job: str, readers: Sequence[Reader], missing: Mapping[str, str]
+) -> Table:
+    size = sum(map(len, mails)) / 1e6
+    about = f"{len(mails):,} messages, {size:.1f} MB, base64 by {base64_engine}"
+    results = timed(mails, job, readers, mix.rounds)
+    goals = {MSGCORE: GOALS[mix.name, job]}
+    return speed_table(name, results, "messages", about=about, goals=goals, megabytes=size, missing=missing)
 
 
 def timed(mails: Sequence[bytes], job: str, readers: Sequence[Reader], rounds: int) -> list[Result]:
@@ -136,35 +138,24 @@ def timed(mails: Sequence[bytes], job: str, readers: Sequence[Reader], rounds: i
         read = reader.job(job)
         if read is not None:
             cases[reader.name] = case_of(read)
-    return compare_cases(cases, LIMIT, rounds)
-
-
-def print_rows(results: Sequence[Result], mails: Sequence[bytes], goals: Mapping[str, tuple[float, float]]) -> None:
-    """Print a row a case; the goal beside the limit is msgcore's share of it."""
-    ours = next(result for result in results if result.name == MSGCORE)
-    for one in results:
-        rates = f"{len(mails) / one.seconds:,.0f} | {_megabytes(mails) / one.seconds:,.1f} | {one.of_limit:.3f}"
-        goal, floor = goals.get(one.name, ("", ""))
-        ratio = "" if one is ours else f"{ours.of_limit / one.of_limit:.2f}"
-        print(f"| {one.name} | {rates} | {ratio} | {goal} | {floor} |")
-
-
-def _megabytes(mails: Sequence[bytes]) -> float:
-    return sum(map(len, mails)) / 1e6
+    return compare_cases(cases, LIMIT, rounds, count=len(mails))
 
 
 # Nobody wins by doing less
 
 
-def check_alike(mix: Mix, readers: Sequence[Reader]) -> None:
-    """Print on how many messages each library gives what msgcore gives: subject, attachments, their octets."""
-    print(f"\nOf {len(mix.mails):,} messages of {mix.name}, the same subject / number of attachments / their octets:\n")
+def check_alike(mix: Mix, readers: Sequence[Reader]) -> Table:
+    """Tell on how many messages each library gives what msgcore gives: subject, attachments, their octets."""
     ours = [facts_of(readers[0], octets) for octets in mix.mails]
+    rows: list[Row] = []
     for reader in readers[1:]:
         if reader.envelope is not None:
             theirs = [facts_of(reader, octets) for octets in mix.mails]
-            alike = [sum(ours[n][fact] == theirs[n][fact] for n in range(len(ours))) for fact in range(3)]
-            print(f"- {reader.name}: {' / '.join(map(str, alike))}")
+            rows.append(
+                Row(reader.name, tuple(sum(ours[n][m] == theirs[n][m] for n in range(len(ours))) for m in range(3)))
+            )
+    columns = ("the same subject", "number of attachments", "their octets")
+    return Table(f"{mix.name}, the same as msgcore", columns, tuple(rows), f"of {len(mix.mails):,} messages")
 
 
 def facts_of(reader: Reader, octets: bytes) -> tuple[str, int, int]:
@@ -173,17 +164,13 @@ def facts_of(reader: Reader, octets: bytes) -> tuple[str, int, int]:
     return " ".join(reader.envelope(octets)[0].split()), len(contents), sum(map(len, contents))
 
 
-def readable_by_all(mails: Sequence[bytes], readers: Sequence[Reader]) -> list[bytes]:
-    """Leave out messages on which some library raises, and print which one does on how many."""
-    raised = Counter[str]()
-    kept: list[bytes] = []
-    for octets in mails:
-        names = {reader.name for reader in readers if raises(reader, octets)}
-        raised.update(names)
-        if not names:
-            kept.append(octets)
-    print(f"\nreal: {len(kept)} of {len(mails)} messages; the libraries that raise on others: {dict(raised) or 'none'}")
-    return kept
+def readable_by_all(mails: Sequence[bytes], readers: Sequence[Reader]) -> tuple[list[bytes], Table]:
+    """Leave out messages on which some library raises, and tell which one does on how many."""
+    found = [(octets, [reader.name for reader in readers if raises(reader, octets)]) for octets in mails]
+    kept = [octets for octets, names in found if not names]
+    raised = Counter(name for _, names in found for name in names)
+    rows = tuple(Row(reader.name, (raised[reader.name],)) for reader in readers)
+    return kept, Table("real, who raises", ("messages on which it raises",), rows, f"{len(kept)} of {len(mails)} kept")
 
 
 def raises(reader: Reader, octets: bytes) -> bool:
@@ -198,44 +185,52 @@ def raises(reader: Reader, octets: bytes) -> bool:
 # The run
 
 
-def mixes(is_quick: bool, readers: Sequence[Reader]) -> list[Mix]:
-    rounds = 3 if is_quick else 7
-    found = [
-        Mix("small", small_mails(200 if is_quick else 1_000), 5, rounds),
-        Mix("attach", attachment_mails(10 if is_quick else 40), 5, rounds),
-    ]
-    corpus = Path(os.environ.get("MSGCORE_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
-    if not corpus.is_dir():
-        print(f"real: left out, {corpus} is not a folder; MSGCORE_CORPUS may name another")
-        return found
-    mails = corpus_mails(corpus)
-    return [*found, Mix("real", readable_by_all(mails[:: 4 if is_quick else 1], readers), 4, rounds)]
+def small(is_quick: bool) -> Mix:
+    return Mix("small", small_mails(200 if is_quick else 1_000), 5, 3 if is_quick else 7)
 
 
-def run_without_pybase64(is_quick: bool) -> None:
+def attach(is_quick: bool) -> Mix:
+    return Mix("attach", attachment_mails(10 if is_quick else 40), 5, 3 if is_quick else 7)
+
+
+def without_pybase64(is_quick: bool) -> Table:
     """Read large attachments again in a process that cannot import pybase64."""
-    if base64_engine == "pybase64":
-        script = f"import sys; sys.modules['pybase64'] = None; import mime_read; mime_read.run_attachments({is_quick})"
-        subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parent, check=True)
-    else:
-        print("pybase64: left out; pip install pybase64")
+    return Table.from_json(output_of("benchmarks.mime_read", "--attachments", *(["--quick"] if is_quick else [])))
 
 
-def run_attachments(is_quick: bool) -> None:
-    run(Mix("attach", attachment_mails(10 if is_quick else 40), 5, 3 if is_quick else 7), EVERYTHING, all_readers())
+def print_without_pybase64(is_quick: bool) -> None:
+    mix = attach(is_quick)
+    fast = [reader for reader in all_readers()[0] if not reader.is_slow]
+    print(table(f"{mix.name}, {EVERYTHING}, without pybase64", mix, mix.mails, EVERYTHING, fast, {}).to_json())
 
 
-def main(is_quick: bool) -> None:
-    readers = all_readers()
-    found = mixes(is_quick, readers)
-    for mix in found[:2]:  # on broken messages everybody differs
-        check_alike(mix, readers)
-    for mix in found:
+def measure(is_quick: bool) -> Iterator[Table]:
+    readers, missing = all_readers()
+    made = [small(is_quick), attach(is_quick)]
+    for mix in made:  # on broken messages everybody differs
+        yield check_alike(mix, readers)
+    for mix in made:
         for job in JOBS:
-            run(mix, job, readers)
-    run_without_pybase64(is_quick)
-    print_memory(readers)
+            yield from compare(mix, job, readers, missing)
+    yield from real(is_quick, readers, missing)
+    if base64_engine == "pybase64":
+        yield without_pybase64(is_quick)
+    yield memory(readers)
+
+
+def real(is_quick: bool, readers: Sequence[Reader], missing: Mapping[str, str]) -> Iterator[Table]:
+    try:
+        mails, told = readable_by_all(corpus_mails()[:: 4 if is_quick else 1], readers)
+    except NotHere as error:
+        yield Table("real", (), (), missing={"all": str(error)})
+        return
+    yield told
+    for job in JOBS:
+        yield from compare(Mix("real", mails, 4, 3 if is_quick else 7), job, readers, missing)
 
 
 if __name__ == "__main__":
-    main("--quick" in sys.argv)
+    if "--attachments" in sys.argv:
+        print_without_pybase64("--quick" in sys.argv)
+    else:
+        run_by_hand(measure)

@@ -1,4 +1,4 @@
-"""What it costs to compose and write messages: python benchmarks/mime_write.py [--quick]
+"""What it costs to compose and write messages: python -m benchmarks.mime_write [--quick]
 
 Every case takes the same letters (plain values) to octets: it makes the library's message and writes it. The limit only
 encodes bodies and attachments with the C functions of the standard library, and joins them with headers made before.
@@ -15,107 +15,30 @@ import email.mime.multipart
 import email.mime.text
 import email.policy
 import json
-import random
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from email.header import Header
 from email.utils import formataddr
 from pathlib import Path
-
-import attrs
-from harness import Result, compare_cases, print_table
 
 from msgcore import Message
 from msgcore.codecs import mime
 from msgcore.codecs.mime.syntax.transfer import base64_engine
 from msgcore.model import Address, Attachment
 
-LIMIT = "limit: encode and join"
-GOALS: Mapping[str, Mapping[str, tuple[float, float]]] = {
+from .harness import Goals, compare_cases, run_by_hand, speed_table
+from .letters import Letter, attachment_letters, small_letters
+from .results import NotHere, Table
+
+LIMIT, MSGCORE = "limit: encode and join", "msgcore"
+GOALS: Mapping[str, Goals] = {
     "small": {"EmailMessage": (19, 12), "email.mime": (5, 5), "nodemailer": (4, 4), LIMIT: (0.4, 0.3)},
     "attach": {"EmailMessage": (16, 12), "nodemailer": (2.5, 2.5), LIMIT: (0.6, 0.5)},
 }
 """How many times as fast as each case msgcore should be: the goal, and what every run must hold."""
-
-
-@attrs.frozen
-class File:
-    name: str
-    content_type: str
-    data: bytes
-
-
-@attrs.frozen
-class Letter:
-    """What every library is given: people as (name, address)."""
-
-    sender: tuple[str, str]
-    to: tuple[tuple[str, str], ...]
-    subject: str
-    text: str
-    html: str | None
-    files: tuple[File, ...]
-
-
-# The letters
-
-_NAMES = ["Ann Smith", "Bob", "Åsa Öberg", "José García", "", "Dr. Eve, CTO", "山田太郎", "Mallory O'Brien"]
-_SENTENCE = "the report for this week is ready and we would like to hear what you think about prices before Monday"
-_WORDS = _SENTENCE.split()
-_FOREIGN = ["für", "och", "över", "être", "señor", "naïve", "Größe", "—", "“quoted”", "10 €"]
-_SUBJECTS = ["Report for week {}", "Re: Größe und Preis {}", "会議のお知らせ {}", "Årsmöte {}: dagordning", "Order #{}"]
-_TYPES = [("scan {}.pdf", "application/pdf"), ("photo-{}.jpg", "image/jpeg"), ("Räkning {}.xlsx", "application/zip")]
-
-
-def _paragraphs(chance: random.Random, count: int, foreign: float) -> list[str]:
-    def word() -> str:
-        return chance.choice(_FOREIGN if chance.random() < foreign else _WORDS)
-
-    return ["\n".join(" ".join(word() for _ in range(12)) for _ in range(chance.randint(1, 6))) for _ in range(count)]
-
-
-def _person(chance: random.Random) -> tuple[str, str]:
-    return chance.choice(_NAMES), f"person{chance.randrange(1000)}@{chance.choice(['a', 'b.example', 'c'])}.test"
-
-
-def _file(chance: random.Random, size: int) -> File:
-    name, content_type = chance.choice(_TYPES)
-    return File(name.format(chance.randrange(1000)), content_type, chance.randbytes(size))
-
-
-def small_letters(count: int, seed: int = 4) -> list[Letter]:
-    """Text, or text and HTML, three in four with characters that are not ASCII; half with one or two small files."""
-    chance = random.Random(seed)
-    letters: list[Letter] = []
-    senders = [_person(chance) for _ in range(20)]
-    for number in range(count):
-        paragraphs = _paragraphs(chance, chance.randint(3, 16), chance.choice([0.0, 0.02, 0.05, 0.05]))
-        html = "".join(f'<p style="margin:0 0 1em;font-family:Arial,sans-serif">{one}</p>\n' for one in paragraphs)
-        html = f"<!doctype html>\n<html><head>\n<title>{number}</title>\n</head><body>\n{html}</body></html>\n"
-        has_html = chance.random() < 0.7
-        files = [_file(chance, chance.randint(500, 10_000)) for _ in range(chance.choice([0, 0, 1, 2]))]
-        to = tuple(_person(chance) for _ in range(chance.choice([1, 1, 1, 2, 3, 6])))
-        subject = chance.choice(_SUBJECTS).format(number)
-        text = "\n\n".join(paragraphs) + "\n"
-        letters.append(Letter(chance.choice(senders), to, subject, text, html if has_html else None, tuple(files)))
-    return letters
-
-
-def attachment_letters(total_octets: int, seed: int = 4) -> list[Letter]:
-    """A short text and one to three files of 0.3 to 5 MB, ``total_octets`` of files in all."""
-    chance = random.Random(seed)
-    letters: list[Letter] = []
-    left = total_octets
-    while left > 0:
-        sizes = [min(left, chance.randint(300_000, 5_000_000)) for _ in range(chance.randint(1, 3))]
-        left -= sum(sizes)
-        files = tuple(_file(chance, size) for size in sizes)
-        letters.append(Letter(_person(chance), (_person(chance),), "Files", "See the files.\n", None, files))
-    return letters
 
 
 # The libraries
@@ -229,12 +152,15 @@ console.log("ready");
 """
 
 
-def nodemailer(letters: Sequence[Letter], stack: ExitStack) -> Callable[[], object] | None:
-    """Start Node with the letters in its memory; ``None`` when it or the package is not there."""
+def nodemailer(letters: Sequence[Letter], stack: ExitStack) -> Callable[[], object]:
+    """Start Node with the letters in its memory.
+
+    Raises:
+        NotHere: Node or the package is not.
+    """
     node = shutil.which("node")
     if node is None:
-        print("nodemailer: left out, no node on the PATH")
-        return None
+        raise NotHere("Node.js; apt-get install nodejs npm")
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     (folder / "letters.json").write_text(json.dumps([_as_json(letter) for letter in letters]))
     child = stack.enter_context(
@@ -250,8 +176,7 @@ def nodemailer(letters: Sequence[Letter], stack: ExitStack) -> Callable[[], obje
     assert stdin is not None
     assert stdout is not None
     if stdout.readline() != "ready\n":
-        print("nodemailer: left out, npm install nodemailer and name its node_modules in NODE_PATH")
-        return None
+        raise NotHere("npm install nodemailer, with its node_modules in NODE_PATH")
 
     def one_round() -> None:
         print(file=stdin, flush=True)
@@ -280,35 +205,29 @@ def _as_json(letter: Letter) -> dict[str, object]:
 # The run
 
 
-def run(title: str, letters: Sequence[Letter], rounds: int) -> None:
+def compare(title: str, letters: Sequence[Letter], rounds: int) -> Table:
     def each(write: Callable[[Letter], bytes]) -> Callable[[], object]:
         return lambda: [len(write(letter)) for letter in letters]
 
     limits = [limit_of(letter) for letter in letters]
     cases: dict[str, Callable[[], object]] = {
         LIMIT: lambda: [len(limit()) for limit in limits],
-        "msgcore": each(with_msgcore),
-        "msgcore, given Address values": each(with_msgcore_addresses),
+        MSGCORE: each(with_msgcore),
+        f"{MSGCORE}, given Address values": each(with_msgcore_addresses),
         "EmailMessage": each(with_email_message),
         "email.mime": each(with_email_mime),
     }
+    missing: dict[str, str] = {}
     with ExitStack() as stack:
-        one_round = nodemailer(letters, stack)
-        if one_round is not None:
-            cases["nodemailer"] = one_round
-        results = compare_cases(cases, LIMIT, rounds)
-    size = sum(len(with_msgcore(letter)) for letter in letters)
-    print_table(f"Build {title}: {len(letters):,} messages, {size / 1e6:.1f} MB", results, len(letters), "messages")
-    print_ratios(title, results)
-
-
-def print_ratios(title: str, results: Sequence[Result]) -> None:
-    """Print how many times as fast as each other case msgcore is, beside the goal."""
-    shares = {result.name: result.of_limit for result in results}
-    print("\n| msgcore is | times as fast | goal | floor |\n| --- | ---: | ---: | ---: |")
-    for name, (goal, floor) in GOALS[title].items():
-        if name in shares:
-            print(f"| to {name} | {shares['msgcore'] / shares[name]:.2f} | {goal} | {floor} |")
+        try:
+            cases["nodemailer"] = nodemailer(letters, stack)
+        except NotHere as error:
+            missing["nodemailer"] = str(error)
+        results = compare_cases(cases, LIMIT, rounds, count=len(letters))
+    size = sum(len(with_msgcore(letter)) for letter in letters) / 1e6
+    about = f"{len(letters):,} messages, {size:.1f} MB, base64 by {base64_engine}"
+    goals = {MSGCORE: GOALS[title]}
+    return speed_table(title, results, "messages", about=about, goals=goals, megabytes=size, missing=missing)
 
 
 def check_alike(letters: Sequence[Letter]) -> None:
@@ -325,10 +244,13 @@ def check_alike(letters: Sequence[Letter]) -> None:
         assert files == [(file.name, file.data) for file in letter.files]
 
 
-if __name__ == "__main__":
-    is_quick = "--quick" in sys.argv
+def measure(is_quick: bool) -> Iterator[Table]:
     small = small_letters(100 if is_quick else 1_000)
     check_alike(small)
-    print(f"base64 by {base64_engine}")
-    run("small", small, 3 if is_quick else 7)
-    run("attach", attachment_letters(6_000_000 if is_quick else 56_000_000), 3 if is_quick else 7)
+    rounds = 3 if is_quick else 7
+    yield compare("small", small, rounds)
+    yield compare("attach", attachment_letters(6_000_000 if is_quick else 56_000_000), rounds)
+
+
+if __name__ == "__main__":
+    run_by_hand(measure)

@@ -1,4 +1,4 @@
-"""What an MTA costs: python benchmarks/mta.py [--quick] [--queued COUNT] [PART …]
+"""What an MTA costs: python -m benchmarks.mta [--quick] [--queued COUNT] [PART …]
 
 Parts, all of them without a name:
 
@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
 import socket
 import sqlite3
@@ -26,14 +25,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import attrs
-from harness import Result, compare_cases
-from peers import own_queue
-from peers.relays import (
+
+from msgcore.mta.queue.sql_queue import QUEUE_SCHEMA, SqlQueue
+from msgcore.runtime import AsyncioRuntime, Database
+
+from .harness import Goals, compare_cases, speed_table
+from .peers import own_queue
+from .peers.relays import (
     SESSIONS,
     Sink,
     all_relays,
@@ -44,19 +47,18 @@ from peers.relays import (
     stopped_at_end,
     wait_for_greeting,
 )
-from peers.senders import Letters, in_threads, send_raw
-from smtp_send import letters_of
-
-from msgcore.mta.queue.sql_queue import QUEUE_SCHEMA, SqlQueue
-from msgcore.runtime import AsyncioRuntime, Database
+from .peers.senders import in_threads, send_raw
+from .results import NotHere, Row, Share, Table, print_each
+from .smtp_send import letters_of
 
 OCTETS = 2_000
 OWN_RELAY = Path(__file__).parent / "peers" / "own_relay.py"
 OWN_DATABASE = "office.db"
 START_SECONDS = 2.0
 LIMIT, PIPELINED = "limit: smtp-source to smtp-sink", "limit: pipelined to smtp-sink"
+POSTFIX, AIOSMTPD = "Postfix", "aiosmtpd, files, aiosmtplib"
 OURS, ACCEPTED, QUEUED = "msgcore", "msgcore, taken in only", "msgcore, the queue's accept only"
-GOALS: Mapping[str, tuple[float, float]] = {"Postfix": (10, 4), LIMIT: (0.33, 0.15), "aiosmtpd": (8, 4)}
+GOALS: Goals = {POSTFIX: (10, 4), LIMIT: (0.33, 0.15), AIOSMTPD: (8, 4)}
 """How many times as fast as each case msgcore should be: the goal, and what every run must hold."""
 
 
@@ -72,7 +74,7 @@ class Size:
 # Through a server
 
 
-def relay(size: Size) -> None:
+def relay(size: Size) -> Table:
     letters = letters_of(OCTETS, size.mails)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mc-")))
@@ -89,17 +91,20 @@ def relay(size: Size) -> None:
         cases: dict[str, Callable[[], object]] = {
             LIMIT: through(end.port),
             PIPELINED: lambda: in_threads(send_raw)(end.port, letters, SESSIONS),
-            "limit: append and fdatasync": lambda: append_and_sync(folder / "octets", letters),
-            "limit: SQLite, a commit a mail": lambda: insert_and_commit(folder / "bare.db", letters),
+            "limit: append and fdatasync": lambda: append_and_sync(folder / "octets", letters.octets),
+            "limit: SQLite, a commit a mail": lambda: insert_and_commit(folder / "bare.db", letters.octets),
         }
-        for name, start in all_relays().items():
+        relays, missing = all_relays()
+        for name, start in relays.items():
             cases[name] = through(stack.enter_context(start(end.port)))
         cases[OURS] = through(stack.enter_context(own_relay(folder / "relay", end.port)))
         cases[f"{OURS}, two nodes"] = through(stack.enter_context(own_pair(folder / "pair", end.port)))
         taking = stack.enter_context(own_relay(folder / "taking", 0))
         cases[ACCEPTED] = lambda: send_with_source(taking, size.mails, OCTETS)
-        cases[QUEUED] = lambda: accept_all(folder / "accepting.db", letters)
-        print_relays(size, compare_cases(cases, LIMIT, size.rounds))
+        cases[QUEUED] = lambda: accept_all(folder / "accepting.db", letters.octets)
+        results = compare_cases(cases, LIMIT, size.rounds, count=size.mails)
+    about = f"{size.mails:,} mails of {OCTETS:,} octets a round, {SESSIONS} sessions"
+    return speed_table("Through a server", results, "mails", about=about, goals={OURS: GOALS}, missing=missing)
 
 
 @contextmanager
@@ -119,45 +124,34 @@ def own_pair(folder: Path, sink_port: int) -> Generator[int]:
             yield port
 
 
-def append_and_sync(path: Path, letters: Letters) -> None:
+def append_and_sync(path: Path, letters: Sequence[bytes]) -> None:
     with path.open("ab") as file:
-        for octets in letters.octets:
+        for octets in letters:
             file.write(octets)
             file.flush()
             os.fdatasync(file.fileno())
 
 
-def insert_and_commit(path: Path, letters: Letters) -> None:
+def insert_and_commit(path: Path, letters: Sequence[bytes]) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
     connection.execute("create table if not exists mail (id integer primary key, octets blob)")
-    for octets in letters.octets:
+    for octets in letters:
         connection.execute("insert into mail (octets) values (?)", (octets,))
     connection.close()
 
 
-def accept_all(path: Path, letters: Letters, sessions: int = SESSIONS) -> None:
+def accept_all(path: Path, letters: Sequence[bytes], sessions: int = SESSIONS) -> None:
     """Take letters in from so many tasks, as sessions would."""
 
     async def main() -> None:
         runtime = AsyncioRuntime()
         database = Database.open(path, QUEUE_SCHEMA, create=True)
-        await own_queue.accept_from_tasks(SqlQueue(runtime, database), letters.octets, sessions)
+        await own_queue.accept_from_tasks(SqlQueue(runtime, database), letters, sessions)
         await database.close(runtime)
 
     asyncio.run(main())
-
-
-def print_relays(size: Size, results: list[Result]) -> None:
-    ours = next(one for one in results if one.name == OURS)
-    print(f"\n### Through a server: {size.mails} mails of {OCTETS:,} octets a round, {SESSIONS} sessions\n")
-    print("| case | mails/s | of limit | msgcore is … times as fast | goal, floor |")
-    print("| --- | ---: | ---: | ---: | ---: |")
-    for one in results:
-        goal = next((f"{high}, {low}" for name, (high, low) in GOALS.items() if one.name.startswith(name)), "")
-        times = f"{ours.of_limit / one.of_limit:.2f}"
-        print(f"| {one.name} | {size.mails / one.seconds:,.0f} | {one.of_limit:.3f} | {times} | {goal} |")
 
 
 # One of two hosts is dead
@@ -171,7 +165,7 @@ class TwoHosts:
     then: float
 
 
-def dead(size: Size) -> None:
+def dead(size: Size) -> Table:
     """In each case an MTA of its own, and two loads: in the first one the MTA finds out that a host is dead."""
     taken: dict[str, list[TwoHosts]] = {}
     for _ in range(size.rounds):
@@ -179,13 +173,14 @@ def dead(size: Size) -> None:
             with tempfile.TemporaryDirectory(prefix="mc-") as folder, sink() as first, second() as (port, other):
                 took = two_hosts(size.mails * 3, Path(folder), port, [first, *([other] if other else [])])
             taken.setdefault(name, []).append(took)
-    print(f"\n### Two next hops that cost the same, {size.mails * 3} mails of {OCTETS:,} octets a round\n")
-    print("| | mails/s | of both alive | seconds for the first mails |")
-    print("| --- | ---: | ---: | ---: |")
+    rows: list[Row] = []
     for name, own in taken.items():
-        share = statistics.median(both.then / one.then for both, one in zip(taken["both alive"], own, strict=True))
+        share = Share(tuple(both.then / one.then for both, one in zip(taken["both alive"], own, strict=True)))
         rate = size.mails * 3 / statistics.median(one.then for one in own)
-        print(f"| {name} | {rate:,.0f} | {share:.3f} | {statistics.median(one.first for one in own):.1f} |")
+        rows.append(Row(f"{OURS}, {name}", (rate, share, statistics.median(one.first for one in own))))
+    columns = ("mails/s", "of both alive", "seconds for the first mails")
+    about = f"{size.mails * 3:,} mails of {OCTETS:,} octets a round"
+    return Table("Two next hops that cost the same", columns, tuple(rows), about)
 
 
 def two_hosts(count: int, folder: Path, port: int, sinks: Sequence[Sink]) -> TwoHosts:
@@ -196,7 +191,8 @@ def two_hosts(count: int, folder: Path, port: int, sinks: Sequence[Sink]) -> Two
         send_with_source(taking, mails, OCTETS)
         while sum(one.count for one in sinks) < before + mails - 2 * SESSIONS:
             if time.perf_counter() > start + 120:
-                sys.exit(f"{sum(one.count for one in sinks) - before} of {mails} mails arrived within 120 seconds")
+                arrived = sum(one.count for one in sinks) - before
+                raise TimeoutError(f"{arrived} of {mails} mails arrived within 120 seconds")
             time.sleep(0.002)
         return time.perf_counter() - start
 
@@ -224,7 +220,7 @@ def silent() -> Generator[tuple[int, Sink | None]]:
 # A full queue
 
 
-def restart(size: Size) -> None:
+def restart(size: Size) -> Table:
     with tempfile.TemporaryDirectory(prefix="mc-") as name:
         empty, full = Path(name) / "empty", Path(name) / "full"
         for folder, count in ((empty, 0), (full, size.queued)):
@@ -232,12 +228,14 @@ def restart(size: Size) -> None:
             asyncio.run(own_queue.fill(folder / OWN_DATABASE, count))
         octets = (full / OWN_DATABASE).stat().st_size
         few, many = first_delivery(empty), first_delivery(full)
-    print(f"\n### Start with {size.queued:,} deferred recipients in the queue\n")
-    print("| | empty queue | full |\n| --- | ---: | ---: |")
-    print(f"| seconds from exec to the first delivery | {few.seconds:.2f} | {many.seconds:.2f} |")
-    print(f"| memory, MB | {few.resident / 1e6:.1f} | {many.resident / 1e6:.1f} |")
-    print(f"| octets of memory a recipient | | {(many.resident - few.resident) / max(1, size.queued):.0f} |")
-    print(f"| octets on the disk a recipient | | {octets / max(1, size.queued):.0f} |")
+    queued = max(1, size.queued)
+    rows = (
+        Row("msgcore, seconds from exec to the first delivery", (few.seconds, many.seconds)),
+        Row("msgcore, memory, MB", (few.resident / 1e6, many.resident / 1e6)),
+        Row("msgcore, octets of memory a recipient", (None, (many.resident - few.resident) / queued)),
+        Row("msgcore, octets on the disk a recipient", (None, octets / queued)),
+    )
+    return Table("Start with a full queue", ("empty queue", "full"), rows, f"{size.queued:,} deferred recipients")
 
 
 @attrs.frozen
@@ -268,30 +266,42 @@ def first_delivery(folder: Path) -> FirstDelivery:
 # PostgreSQL
 
 
-def postgresql(size: Size) -> None:
+def postgresql(size: Size) -> Table:
     with own_queue.postgresql_server() as port:
         count = size.mails * 4
         own_queue.prepare(port)
         accepted = own_queue.accepts_each(port, count)
-        rows = [("accept, one commit each, 16 connections", count / accepted, 5_000)]
+        rows = [Row("msgcore, accept, one commit each, 16 connections", (count / accepted, 5_000))]
         for recipients in (1, 20):
             own_queue.prepare(port)
             total = own_queue.fill_server(port, count * 4, recipients)
             took = own_queue.finish_all(port, total)
-            name = f"claim and finish, 4 processes, recipients a message: {recipients}"
-            rows.append((name, total / took, 10_000))
-    print("\n### The queue on PostgreSQL\n")
-    print("| case | per second | goal |\n| --- | ---: | ---: |")
-    for name, rate, goal in rows:
-        print(f"| {name} | {rate:,.0f} | {goal:,} |")
+            name = f"msgcore, claim and finish, 4 processes, recipients a message: {recipients}"
+            rows.append(Row(name, (total / took, 10_000)))
+    return Table("The queue on PostgreSQL", ("per second", "goal"), tuple(rows))
 
 
-PARTS: Mapping[str, Callable[[Size], None]] = {
+PARTS: Mapping[str, Callable[[Size], Table]] = {
     "relay": relay,
     "dead": dead,
     "restart": restart,
     "postgresql": postgresql,
 }
+
+
+FULL, QUICK = Size(1_000, 5, 1_000_000), Size(300, 2, 20_000)
+
+
+def measure_parts(parts: Sequence[str], size: Size) -> Iterator[Table]:
+    for part in parts:
+        try:
+            yield PARTS[part](size)
+        except NotHere as error:
+            yield Table(part, (), (), missing={"all": str(error)})
+
+
+def measure(is_quick: bool) -> Iterator[Table]:
+    yield from measure_parts(list(PARTS), QUICK if is_quick else FULL)
 
 
 def main() -> None:
@@ -300,12 +310,10 @@ def main() -> None:
     parser.add_argument("--queued", type=int)
     parser.add_argument("part", nargs="*", help=f"one or several of {list(PARTS)}")
     given = parser.parse_args()
-    size = Size(500, 2, 50_000) if given.quick else Size(1_000, 5, 1_000_000)
+    size = QUICK if given.quick else FULL
     if given.queued is not None:
         size = attrs.evolve(size, queued=given.queued)
-    for part in given.part or PARTS:
-        with contextlib.suppress(KeyboardInterrupt):
-            PARTS[part](size)
+    print_each(measure_parts(given.part or list(PARTS), size))
 
 
 if __name__ == "__main__":

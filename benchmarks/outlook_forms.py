@@ -1,4 +1,4 @@
-"""What it costs to read and write Outlook's forms: python benchmarks/outlook_forms.py [--quick]
+"""What it costs to read and write Outlook's forms: python -m benchmarks.outlook_forms [--quick]
 
 The corpus that MSGCORE_CORPUS names, and files with attachments of up to 30 MB that are made here; see peers/outlook.py
 for who reads them, and how. A file on which some library raises is left out for all, and counted. The limit of TNEF
@@ -8,26 +8,33 @@ at every octet.
 
 from __future__ import annotations
 
-import os
 import random
 import struct
-import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from harness import Result, compare_cases
-from peers.outlook import MSGCORE, msg_readers, packers, rtf_readers, rtf_unpackers, tnef_readers
+import attrs
 
 from msgcore import Attachment, Message
 from msgcore.codecs import msg, rtf, tnef
 from msgcore.errors import MalformedMessage
 from msgcore.props import PidTagRtfCompressed
 
+from .harness import Goals, compare_cases, run_by_hand, speed_table
+from .mails import corpus_folder
+from .peers.outlook import (
+    MSGCORE,
+    Read,
+    Readers,
+    msg_readers,
+    packers,
+    rtf_readers,
+    rtf_unpackers,
+    tnef_readers,
+)
+from .results import NotHere, Table
+
 LIMIT = "limit"
-T = TypeVar("T")
-Goals = Mapping[str, tuple[float, float]]
 
 GOALS: Mapping[str, Goals] = {
     "TNEF, corpus": {"tnefparse": (10, 5)},
@@ -42,10 +49,9 @@ GOALS: Mapping[str, Goals] = {
 
 
 def corpus(kind: str, pattern: str) -> list[bytes]:
-    folder = Path(os.environ.get("MSGCORE_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
-    found = [path.read_bytes() for path in sorted((folder / kind).rglob(pattern))]
+    found = [path.read_bytes() for path in sorted((corpus_folder() / kind).rglob(pattern))]
     if not found:
-        print(f"{kind}: left out, nothing in {folder}; MSGCORE_CORPUS may name another")
+        raise NotHere(f"{pattern} in the corpus of real messages")
     return found
 
 
@@ -65,19 +71,19 @@ def encapsulated(size_octets: int) -> bytes:
     return rtf.encapsulate_html("<html><body>" + line * (size_octets // len(line)) + "</body></html>")
 
 
-def readable_by_all(what: str, octets: Sequence[bytes], readers: Mapping[str, Callable[[bytes], T]]) -> list[bytes]:
+def readable_by_all(octets: Sequence[bytes], readers: Readers) -> tuple[list[bytes], str]:
+    """Leave out what some reader raises on, and say who does on how many."""
     raised = Counter[str]()
     kept: list[bytes] = []
     for one in octets:
-        names = [name for name, read in readers.items() if raises(read, one)]
+        names = [name for name, read in readers.here.items() if raises(read, one)]
         raised.update(names)
         if not names:
             kept.append(one)
-    print(f"\n{what}: {len(kept)} of {len(octets)}; those who raise on others: {dict(raised) or 'none'}")
-    return kept
+    return kept, f"{len(kept)} of {len(octets)} kept; those who raise on others: {dict(raised) or 'none'}"
 
 
-def raises(read: Callable[[bytes], object], octets: bytes) -> bool:
+def raises(read: Read, octets: bytes) -> bool:
     try:
         read(octets)
     except Exception:  # whatever it may be, it is the answer
@@ -103,31 +109,23 @@ def copy_of(octets: bytes) -> bytes:
 # The run
 
 
-Case = Callable[[bytes], object]
-
-
-def run(what: str, inputs: Sequence[bytes], readers: Mapping[str, Case], limit: Case, rounds: int) -> None:
-    def case_of(read: Case) -> Callable[[], object]:
+def compare(what: str, inputs: Sequence[bytes], readers: Readers, limit: Read, rounds: int, note: str = "") -> Table:
+    def case_of(read: Read) -> Callable[[], object]:
         return lambda: [read(one) for one in inputs]
 
-    if not inputs:
-        return
-    cases = {LIMIT: case_of(limit), **{name: case_of(read) for name, read in readers.items()}}
-    results = compare_cases(cases, LIMIT, rounds)
-    size = sum(map(len, inputs))
-    print(f"\n### {what}: {len(inputs):,} of {size / 1e6:.1f} MB\n")
-    print("| case | /s | MB/s | of limit | msgcore is x times as fast | goal | floor |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    ours = next(one for one in results if one.name == MSGCORE)
-    for one in results:
-        print_row(one, ours, len(inputs), size, GOALS.get(what, {}))
-
-
-def print_row(one: Result, ours: Result, count: int, size: int, goals: Goals) -> None:
-    goal, floor = goals.get(one.name, ("", ""))
-    ratio = "" if one is ours else f"{one.seconds / ours.seconds:.2f}"
-    rates = f"{count / one.seconds:,.0f} | {size / one.seconds / 1e6:,.1f} | {one.of_limit:.4f}"
-    print(f"| {one.name} | {rates} | {ratio} | {goal} | {floor} |")
+    cases = {LIMIT: case_of(limit), **{name: case_of(read) for name, read in readers.here.items()}}
+    results = compare_cases(cases, LIMIT, rounds, count=len(inputs))
+    size = sum(map(len, inputs)) / 1e6
+    table = speed_table(
+        what,
+        results,
+        "files",
+        about=f"{len(inputs):,} of {size:.1f} MB",
+        goals={MSGCORE: GOALS.get(what, {})},
+        megabytes=size,
+        missing=readers.missing,
+    )
+    return attrs.evolve(table, notes=(note,) if note else ())
 
 
 def unpacked(packed: Sequence[bytes]) -> list[bytes]:
@@ -140,45 +138,53 @@ def unpacked(packed: Sequence[bytes]) -> list[bytes]:
     return found
 
 
-def main(is_quick: bool) -> None:
+def measure(is_quick: bool) -> Iterator[Table]:
     rounds = 3 if is_quick else 7
     messages = [large_message(megabytes) for megabytes in ((1,) if is_quick else (1, 10, 30))]
+    try:
+        yield from of_corpus(is_quick, rounds)
+    except NotHere as error:
+        yield Table("corpus", (), (), missing={"all": str(error)})
+    yield compare("TNEF, large", [tnef.write(one) for one in messages], tnef_readers(), walk_attributes, rounds)
+    yield compare(".msg, large", [msg.write(one) for one in messages], msg_readers(), copy_of, rounds)
+    own = Readers({MSGCORE: rtf.html_of})
+    for size in (100_000, 1_000_000, 10_000_000):
+        yield compare(f"RTF of {size:,} octets", [encapsulated(size)], own, copy_of, 1 if is_quick else rounds)
+    for message in messages:
+        yield write(message, rounds)
+
+
+def of_corpus(is_quick: bool, rounds: int) -> Iterator[Table]:
+    of_tnef, of_msg = tnef_readers(), msg_readers()
     tnef_files, msg_files = corpus("tnef", "*.tnef"), corpus("msg", "*.msg")
-    readers = tnef_readers()
-    kept = readable_by_all("TNEF, corpus", tnef_files, readers)
-    run("TNEF, corpus", kept, readers, walk_attributes, rounds)
-    run("TNEF, large", [tnef.write(one) for one in messages], readers, walk_attributes, rounds)
-    others = msg_readers()
-    run(".msg, corpus", readable_by_all(".msg, corpus", msg_files, others), others, copy_of, rounds)
-    run(".msg, large", [msg.write(one) for one in messages], others, copy_of, rounds)
+    kept, note = readable_by_all(tnef_files, of_tnef)
+    yield compare("TNEF, corpus", kept, of_tnef, walk_attributes, rounds, note)
+    kept, note = readable_by_all(msg_files[:: 4 if is_quick else 1], of_msg)
+    yield compare(".msg, corpus", kept, of_msg, copy_of, rounds, note)
     packed = rtf_bodies(msg_files)
-    run("RTF, unpacked", packed, rtf_unpackers(), copy_of, rounds)
+    yield compare("RTF, unpacked", packed, rtf_unpackers(), copy_of, rounds)
     bodies = unpacked(packed)
     # Its peer takes a second for each of them.
-    run("RTF, packed", bodies[::6], packers(), copy_of, 3)
-    takers = rtf_readers()
+    yield compare("RTF, packed", bodies[:: 24 if is_quick else 6], packers(), copy_of, 1 if is_quick else 3)
     holding = [octets for octets in bodies if rtf.html_of(octets) is not None]
+    takers = rtf_readers()
     # Its peer takes seconds for each of them.
-    run("RTF, HTML taken out", readable_by_all("RTF", holding[:: 9 if is_quick else 3], takers), takers, copy_of, 3)
-    for size in (100_000, 1_000_000, 10_000_000):
-        run(f"RTF of {size:,} octets", [encapsulated(size)], {MSGCORE: rtf.html_of}, copy_of, rounds)
-    write(messages, rounds)
+    kept, note = readable_by_all(holding[:: 27 if is_quick else 3], takers)
+    yield compare("RTF, HTML taken out", kept, takers, copy_of, 1 if is_quick else 3, note)
 
 
-def write(messages: Sequence[Message], rounds: int) -> None:
-    """Write large messages, beside copying as many octets."""
-    for message in messages:
-        size = len(tnef.write(message))
-        content = bytes(size)
-        cases: dict[str, Callable[[], object]] = {
-            LIMIT: lambda content=content: bytes(bytearray(content)),  # type: ignore[misc]
-            "TNEF": lambda message=message: tnef.write(message),  # type: ignore[misc]
-            ".msg": lambda message=message: msg.write(message),  # type: ignore[misc]
-        }
-        print(f"\n### written: {size / 1e6:.1f} MB\n\n| case | MB/s | of limit |\n| --- | ---: | ---: |")
-        for one in compare_cases(cases, LIMIT, rounds):
-            print(f"| {one.name} | {size / one.seconds / 1e6:,.0f} | {one.of_limit:.2f} |")
+def write(message: Message, rounds: int) -> Table:
+    """Write a large message, beside copying as many octets."""
+    size = len(tnef.write(message))
+    content = bytes(size)
+    cases: dict[str, Callable[[], object]] = {
+        LIMIT: lambda: bytes(bytearray(content)),
+        "msgcore, TNEF": lambda: tnef.write(message),
+        "msgcore, .msg": lambda: msg.write(message),
+    }
+    results = compare_cases(cases, LIMIT, rounds)
+    return speed_table(f"Written: {size / 1e6:.0f} MB", results, "files", megabytes=size / 1e6)
 
 
 if __name__ == "__main__":
-    main("--quick" in sys.argv[1:])
+    run_by_hand(measure)

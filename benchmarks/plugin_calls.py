@@ -1,4 +1,4 @@
-"""What calling a plug-in costs: python benchmarks/plugin_calls.py
+"""What calling a plug-in costs: python -m benchmarks.plugin_calls [--quick]
 
 The limit is the bare call in Python; the peers are what else would keep a call within a deadline.
 """
@@ -6,16 +6,17 @@ The limit is the bare call in Python; the peers are what else would keep a call 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-
-from harness import compare_cases, print_table
 
 from msgcore.base.times import Deadline
 from msgcore.model import Accepted, Address, Envelope, Message, Outcome, Recipient
 from msgcore.runtime import AsyncioRuntime, BlockingRuntime
 from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.plugin import Plugin
+
+from .harness import compare_cases, run_by_hand, speed_table
+from .results import Table
 
 COUNT = 2_000
 BOB = Recipient(Address("SMS", "+4670"))
@@ -37,7 +38,7 @@ class Coroutine:
         return OUTCOMES
 
 
-def blocking() -> None:
+def blocking(rounds: int) -> Table:
     runtime = BlockingRuntime()
     deadline = runtime.deadline(3_600)
     pool = ThreadPoolExecutor(1)
@@ -64,12 +65,14 @@ def blocking() -> None:
         "limit: the bare call": limit,
         "msgcore, async def": through(Coroutine()),
         "msgcore, plain def": through(Plain()),
-        "peer: ThreadPoolExecutor, result(timeout)": in_executor,
+        "ThreadPoolExecutor, result(timeout)": in_executor,
     }
-    print_table("Calls of a plug-in, blocking", compare_cases(cases, "limit: the bare call"), COUNT, "calls")
+    return speed_table(
+        "Calls of a plug-in, blocking", compare_cases(cases, "limit: the bare call", rounds, count=COUNT), "calls"
+    )
 
 
-def on_asyncio() -> None:
+def on_asyncio(rounds: int) -> Table:
     bare = Coroutine()
 
     def running(call: Callable[[AsyncioRuntime], Callable[[], object]]) -> Callable[[], None]:
@@ -104,12 +107,19 @@ def on_asyncio() -> None:
         "limit: the bare await": running(bare_call),
         "msgcore, async def": running(through(Coroutine())),
         "msgcore, plain def": running(through(Plain())),
-        "peer: asyncio.wait_for": running(wait_for),
-        "peer: wait_for(to_thread)": running(to_thread),
+        "asyncio.wait_for": running(wait_for),
+        "wait_for(to_thread)": running(to_thread),
     }
-    print_table("Calls of a plug-in, asyncio", compare_cases(cases, "limit: the bare await"), COUNT, "calls")
+    return speed_table(
+        "Calls of a plug-in, asyncio", compare_cases(cases, "limit: the bare await", rounds, count=COUNT), "calls"
+    )
+
+
+def measure(is_quick: bool) -> Iterator[Table]:
+    rounds = 1 if is_quick else 7
+    yield blocking(rounds)
+    yield on_asyncio(rounds)
 
 
 if __name__ == "__main__":
-    blocking()
-    on_asyncio()
+    run_by_hand(measure)

@@ -1,4 +1,4 @@
-"""What a session costs: python benchmarks/session.py [--quick] [--folder FOLDER]
+"""What a session costs: python -m benchmarks.session [--quick]
 
 Logging on and off without a network, what idle sessions take of a process's memory, and submitting into the durable
 outbox beside a bare commit of the same octets in SQLite. The limit of a logon is opening and closing its mailbox files.
@@ -6,7 +6,6 @@ outbox beside a bare commit of the same octets in SQLite. The limit of a logon i
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import resource
@@ -15,17 +14,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from harness import Result, compare_cases, print_table
+import attrs
 
 import msgcore
 from msgcore import Message, ProfileAdmin
 from msgcore.codecs import mime
 
+from .harness import compare_cases, output_of, run_by_hand, speed_table
+from .mails import LINE
+from .results import Row, Table
+
 SUBMITTED = 20
-BODY = "It is a truth universally acknowledged, that a single man wants a wife.\n" * 30
+PASSWORD = "MSGCORE_BENCHMARK_PW"
+BODY = LINE.decode() * 30
 
 
 def letter(number: int) -> Message:
@@ -48,7 +52,7 @@ def internet_mail(number: int) -> dict[str, object]:
         "smtp": "smtps://127.0.0.1:9",
         "pop3": "pop3s://127.0.0.1:9",
         "user": f"ann{number}",
-        "password": "env:MSGCORE_BENCHMARK_PW",
+        "password": f"env:{PASSWORD}",
     }
 
 
@@ -68,7 +72,7 @@ def ten_services(folder: Path) -> list[dict[str, object]]:
 # Logging on
 
 
-def logons(folder: Path, rounds: int) -> list[Result]:
+def logons(folder: Path, rounds: int) -> Table:
     admin = ProfileAdmin(folder / "profiles")
     admin.create("ten", ten_services(folder))
     admin.create("one", [mailbox(folder, "mail0")])
@@ -85,10 +89,16 @@ def logons(folder: Path, rounds: int) -> list[Result]:
 
     cases = {
         "limit: sqlite3 opens four files": open_files,
-        "ten services": log_on("ten"),
-        "one mailbox file": log_on("one"),
+        "msgcore, ten services": log_on("ten"),
+        "msgcore, one mailbox file": log_on("one"),
     }
-    return compare_cases(cases, "limit: sqlite3 opens four files", rounds)
+    results = compare_cases(cases, "limit: sqlite3 opens four files", rounds)
+    processor, first = processor_seconds(folder) * 1e3, first_logon(folder) * 1e3
+    notes = (
+        f"Of a processor ten services take {processor:.0f} ms.",
+        f"The first in a process, with all imports: {first:.0f} ms.",
+    )
+    return attrs.evolve(speed_table("Log on and off, again, without a network", results, "logons"), notes=notes)
 
 
 def processor_seconds(folder: Path, times: int = 20) -> float:
@@ -166,30 +176,34 @@ def in_organization(folder: Path) -> Callable[[int], msgcore.Session]:
     return log_on
 
 
-def memory(folder: Path, count: int) -> None:
+def memory(count: int) -> Table:
+    rows: list[Row] = []
+    for name, kind in (("mailbox file and account", "in_files"), ("mailbox of an organisation", "in_organization")):
+        idle, seconds = in_a_child(kind, count, "idle")
+        used, _ = in_a_child(kind, count, "used")
+        rows.append(Row(f"msgcore, {name}", (idle / 1024, seconds * 1e3, used / 1024)))
+    columns = ("KB each, idle", "ms a logon", "KB each, after a submit and a table")
+    return Table("Memory of sessions in one process", columns, tuple(rows), f"{count:,}")
+
+
+def in_a_child(kind: str, count: int, how: str) -> tuple[float, float]:
+    """Measure in a process that has done nothing else."""
+    octets, seconds = output_of("benchmarks.session", kind, count, how).split()
+    return float(octets), float(seconds)
+
+
+def print_octets(kind: str, count: int, how: str) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    print(f"\n### Memory of {count:,} sessions in one process\n")
-    print("| sessions | KB each, idle | ms a logon | KB each, after a submit and a table |")
-    print("| --- | ---: | ---: | ---: |")
-    for name, kind in (("mailbox file and account", in_files), ("mailbox of an organisation", in_organization)):
-        idle, seconds = child(folder / kind.__name__, kind.__name__, count, "idle")
-        used, _ = child(folder / f"{kind.__name__} used", kind.__name__, count, "used")
-        print(f"| {name} | {idle / 1024:.0f} | {seconds * 1e3:.1f} | {used / 1024:.0f} |")
-
-
-def child(folder: Path, kind: str, count: int, how: str) -> tuple[float, float]:
-    """Measure in a process that has done nothing else."""
-    folder.mkdir()
-    arguments = [sys.executable, __file__, "--folder", str(folder), "--child", kind, str(count), how]
-    octets, seconds = subprocess.check_output(arguments, text=True).split()
-    return float(octets), float(seconds)
+    make = {"in_files": in_files, "in_organization": in_organization}[kind]
+    with tempfile.TemporaryDirectory() as folder:
+        print(*octets_each(count, make(Path(folder)), how == "used"))
 
 
 # Submitting
 
 
-def submits(folder: Path, rounds: int) -> list[Result]:
+def submits(folder: Path, rounds: int) -> Table:
     admin = ProfileAdmin(folder / "profiles")
     admin.create("submit", [mailbox(folder, "submit"), internet_mail(1)])
     octets = mime.write(letter(1))
@@ -207,34 +221,25 @@ def submits(folder: Path, rounds: int) -> list[Result]:
         for number in range(SUBMITTED):
             session.submit(letter(number))
 
-    cases = {"limit: one row of the octets, committed": commit, "session.submit": submit}
-    results = compare_cases(cases, "limit: one row of the octets, committed", rounds)
+    limit = "limit: one row of the octets, committed"
+    results = compare_cases({limit: commit, "msgcore, session.submit": submit}, limit, rounds, count=SUBMITTED)
     session.close()
     bare.close()
-    return results
+    return speed_table("Submit", results, "submissions", about=f"{SUBMITTED} letters of {len(octets):,} octets")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer sessions and rounds")
-    parser.add_argument("--folder", type=Path, help="where files are made (default: a temporary folder)")
-    parser.add_argument("--child", nargs=3, metavar=("KIND", "COUNT", "HOW"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    os.environ["MSGCORE_BENCHMARK_PW"] = "secret"
-    if given.child:
-        kind, count, how = given.child
-        make = {"in_files": in_files, "in_organization": in_organization}[kind]
-        print(*octets_each(int(count), make(given.folder), how == "used"))
-        return
-    rounds, count = (7, 100) if given.quick else (21, 1_000)
-    with tempfile.TemporaryDirectory(dir=given.folder) as place:
-        folder = Path(place)
-        print_table("Log on and off, again, without a network", logons(folder, rounds), 1, "logons")
-        print(f"\nOf a processor ten services take {processor_seconds(folder) * 1e3:.0f} ms.")
-        print(f"The first in a process, with all imports: {first_logon(folder) * 1e3:.0f} ms.")
-        print_table(f"Submit {SUBMITTED} letters of 2.3 KB", submits(folder, rounds), SUBMITTED, "submissions")
-        memory(folder, count)
+def measure(is_quick: bool) -> Iterator[Table]:
+    rounds, count = (7, 100) if is_quick else (21, 1_000)
+    os.environ[PASSWORD] = "secret"
+    with tempfile.TemporaryDirectory() as place:
+        yield logons(Path(place), rounds)
+        yield submits(Path(place), rounds)
+    yield memory(count)
 
 
 if __name__ == "__main__":
-    main()
+    match sys.argv[1:]:
+        case [kind, count, how]:
+            print_octets(kind, int(count), how)
+        case _:
+            run_by_hand(measure)

@@ -1,4 +1,4 @@
-"""Sites, links, costs and outages, simulated: python benchmarks/simulate.py [--quick | --large] [OPTION …]
+"""Sites, links, costs and outages, simulated: python -m benchmarks.simulate [--quick | --large] [OPTION …]
 
 A day of mail goes through the MTAs of several sites, which decide with the library's own router, pace and retries at a
 clock that is moved (:mod:`simulation.engine`). Some hosts and links fail, for a while or for good, some are slow, and
@@ -16,16 +16,18 @@ import gc
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
 import attrs
-from simulation.engine import RunSettings, simulate
-from simulation.mails import MailSettings
-from simulation.measures import Measures
-from simulation.plots import draw_all
-from simulation.worlds import Topology, World, WorldSettings, make_world
+
+from .results import Row, Table, print_each
+from .simulation.engine import RunSettings, simulate
+from .simulation.mails import MailSettings
+from .simulation.measures import Measures
+from .simulation.plots import draw_all
+from .simulation.worlds import Topology, World, WorldSettings, make_world
 
 _HOUR = 3_600.0
 OUTAGE = 6 * _HOUR, 8 * _HOUR
@@ -56,11 +58,10 @@ def run(settings: WorldSettings, mails: MailSettings, *, knows_trace: bool) -> R
 # What is told
 
 
-def print_runs(runs: Sequence[Run]) -> None:
-    print("| |" + "".join(f" {one.world.settings.topology} |" for one in runs))
-    print("| --- |" + " ---: |" * len(runs))
-    for name, cells in _rows(runs):
-        print(f"| {name} |" + "".join(f" {cell} |" for cell in cells))
+def table_of(runs: Sequence[Run]) -> Table:
+    columns = tuple(one.world.settings.topology for one in runs)
+    rows = tuple(Row(name, tuple(cells)) for name, cells in _rows(runs))
+    return Table("A day of mail", columns, rows, f"{runs[-1].mails:,} messages")
 
 
 def _rows(runs: Sequence[Run]) -> list[tuple[str, list[str]]]:
@@ -158,6 +159,16 @@ def _cost(one: Run) -> str:
     return f"{one.seconds:,.0f} s; {one.seconds / one.mails * 1e6:.0f} µs; {one.octets / 1e6:,.0f} MB"
 
 
+USUAL, QUICK, LARGE = (600, 200_000), (240, 3_000), (10_000, 10_000_000)
+"""Connectors, and messages."""
+
+
+def measure(is_quick: bool) -> Iterator[Table]:
+    connectors, messages = QUICK if is_quick else USUAL
+    worlds = [WorldSettings(topology, 12, connectors, outage=OUTAGE) for topology in get_args(Topology)]
+    yield table_of([run(world, MailSettings(messages), knows_trace=True) for world in worlds])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     size = parser.add_mutually_exclusive_group()
@@ -173,7 +184,7 @@ def main() -> None:
     parser.add_argument("--blind", action="store_true", help="the router is not told where a message has been")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw the last run there")
     given = parser.parse_args()
-    connectors, messages = (240, 3_000) if given.quick else (10_000, 10_000_000) if given.large else (600, 200_000)
+    connectors, messages = QUICK if given.quick else LARGE if given.large else USUAL
     runs: list[Run] = []
     topologies: Sequence[Topology] = given.topology or (["mesh"] if given.large else get_args(Topology))
     for topology in topologies:
@@ -188,7 +199,7 @@ def main() -> None:
         mails = MailSettings(given.messages or messages, given.hours, given.seed)
         runs.append(run(settings, mails, knows_trace=not given.blind))
         print(f"{topology}: {runs[-1].seconds:,.1f} s", file=sys.stderr)
-    print_runs(runs)
+    print_each([table_of(runs)])
     if given.plots is not None:
         draw_all(given.plots, runs[-1].world, runs[-1].measures, OUTAGE)
 

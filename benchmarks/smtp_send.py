@@ -1,4 +1,4 @@
-"""What it costs to send messages: python benchmarks/smtp_send.py [--quick]
+"""What it costs to send messages: python -m benchmarks.smtp_send [--quick]
 
 Letters of 2 KB and of 100 KB go to smtp-sink over 1 and over 10 connections; see peers/senders.py for who sends them.
 Then again over a link that is 20 ms long, there and back. The limit puts the end of a letter and the start of the next
@@ -15,21 +15,21 @@ import multiprocessing
 import os
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
 import attrs
-from harness import Result, compare_cases
-from peers.senders import LIMIT, MSGCORE, MSGCORE_ASYNCIO, Letters, Sender, all_senders, find_program
 
 from msgcore.codecs import mime
 
-Goals = Mapping[str, Mapping[str, tuple[float, float]]]
+from .harness import Goals, compare_cases, run_by_hand, speed_table
+from .mails import sized_mails
+from .peers.senders import LIMIT, MSGCORE, MSGCORE_ASYNCIO, Letters, Sender, all_senders, find_program
+from .results import NotHere, Table
 
-GOALS: Mapping[int, Goals] = {
+GOALS: Mapping[int, Mapping[str, Goals]] = {
     2_000: {
         MSGCORE: {"smtp-source": (2.2, 1.8), "smtplib": (3, 2.5)},
         MSGCORE_ASYNCIO: {"smtp-source": (2.2, 1.8), "aiosmtplib": (6, 5)},
@@ -41,7 +41,7 @@ GOALS: Mapping[int, Goals] = {
 }
 """How many times as fast as each case msgcore should be: the goal, and what every run must hold."""
 
-GOALS_AFAR: Goals = {MSGCORE: {"smtplib": (4, 4)}, MSGCORE_ASYNCIO: {}}
+GOALS_AFAR: Mapping[str, Goals] = {MSGCORE: {"smtplib": (4, 4)}, MSGCORE_ASYNCIO: {}}
 """With 20 ms of latency, on one connection: four round trips a letter against one."""
 
 ONE_WAY_SECONDS = 0.01
@@ -59,12 +59,12 @@ class Run:
     is_afar: bool = False
 
     @property
-    def title(self) -> str:
+    def name(self) -> str:
         link = "20 ms away" if self.is_afar else "loopback"
-        return f"{self.octets // 1_000} KB, connections: {self.connections}, {link}: {self.count} letters a round"
+        return f"{self.octets // 1_000} KB, connections: {self.connections}, {link}"
 
     @property
-    def goals(self) -> Goals:
+    def goals(self) -> Mapping[str, Goals]:
         if not self.is_afar:
             return GOALS[self.octets]
         return GOALS_AFAR if self.connections == 1 else {MSGCORE: {}, MSGCORE_ASYNCIO: {}}
@@ -81,16 +81,8 @@ def runs(is_quick: bool) -> list[Run]:
 
 
 def letters_of(octets: int, count: int) -> Letters:
-    """Make letters of a size, each with a Message-ID of its own; no line starts with a dot."""
-    line = b"A line of some seventy characters, as people write them, with its end.\r\n"
-    made: list[bytes] = []
-    for number in range(count):
-        header = (
-            "From: Ann <ann@a.test>\r\nTo: Bob <bob@b.test>\r\nSubject: A letter of an ordinary size\r\n"
-            f"Date: Mon, 5 Jan 2026 12:00:00 +0000\r\nMessage-ID: <{number}@a.test>\r\nMIME-Version: 1.0\r\n"
-            "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
-        ).encode()
-        made.append(header + line * ((octets - len(header)) // len(line)))
+    """Make letters of a size, each with a Message-ID of its own, and read them."""
+    made = sized_mails(octets, count)
     return Letters(made, [mime.read(letter) for letter in made])
 
 
@@ -102,7 +94,7 @@ def sink() -> Generator[int]:
     """Run smtp-sink, and give its port."""
     program = find_program("smtp-sink")
     if program is None:
-        sys.exit("smtp-sink is not there; it comes with Postfix")
+        raise NotHere("smtp-sink, which comes with Postfix")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -124,7 +116,7 @@ def wait_for_greeting(port: int) -> None:
                     return
         except OSError:
             time.sleep(0.01)
-    sys.exit("smtp-sink stays silent")
+    raise TimeoutError("smtp-sink stays silent")
 
 
 @contextmanager
@@ -164,28 +156,16 @@ def serve_long_link(port: int, told: Connection[int, int]) -> None:
 # The run
 
 
-def compare(run: Run, port: int, senders: Sequence[Sender]) -> None:
+def compare(run: Run, port: int, senders: Sequence[Sender], missing: Mapping[str, str]) -> Table:
     letters = letters_of(run.octets, run.count)
 
     def case_of(send: Callable[[int, Letters, int], object]) -> Callable[[], object]:
         return lambda: send(port, letters, run.connections)
 
     cases = {sender.name: case_of(sender.send) for sender in senders}
-    print_rows(run, compare_cases(cases, LIMIT, run.rounds))
-
-
-def print_rows(run: Run, results: Sequence[Result]) -> None:
-    """Print a row a case, and beside it how many times as fast msgcore is, with goal and floor, for both modes."""
-    ours = {one.name: one for one in results if one.name in run.goals}
-    print(f"\n### {run.title}\n")
-    print("| case | messages/s | of limit | " + " | ".join(f"{name} is x times | goal | floor" for name in ours) + " |")
-    print("| --- | ---: | ---: |" + " ---: |" * 3 * len(ours))
-    for one in results:
-        cells = [f"{run.count / one.seconds:,.0f}", f"{one.of_limit:.3f}"]
-        for name, own in ours.items():
-            goal, floor = run.goals[name].get(one.name, ("", ""))
-            cells += ["" if one is own else f"{own.of_limit / one.of_limit:.2f}", str(goal), str(floor)]
-        print(f"| {one.name} | {' | '.join(cells)} |")
+    results = compare_cases(cases, LIMIT, run.rounds, count=run.count)
+    about = f"{run.count:,} letters a round"
+    return speed_table(run.name, results, "messages", about=about, goals=run.goals, missing=missing)
 
 
 def move_to_core(number: int) -> None:
@@ -194,14 +174,14 @@ def move_to_core(number: int) -> None:
         os.sched_setaffinity(0, {cores[number]})
 
 
-def main(is_quick: bool) -> None:
-    senders = all_senders()
+def measure(is_quick: bool) -> Iterator[Table]:
+    senders, missing = all_senders()
     move_to_core(0)
     with sink() as near, long_link(near) as afar:
         move_to_core(1)
         for run in runs(is_quick):
-            compare(run, afar if run.is_afar else near, senders)
+            yield compare(run, afar if run.is_afar else near, senders, missing)
 
 
 if __name__ == "__main__":
-    main("--quick" in sys.argv)
+    run_by_hand(measure)

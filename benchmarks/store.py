@@ -1,6 +1,6 @@
-"""What it costs to keep mail: python benchmarks/store.py [--quick] [--large] [--folder FOLDER] [--postgres URL]
+"""What it costs to keep mail: python -m benchmarks.store [--quick | --large] [--folder FOLDER]
 
-Letters of 9.4 KB (mails.py) are put into stores that grow to 20,000 of them (``--quick``: 4,000), in batches and one by
+Letters of 9.4 KB (mails.py) are put into stores that grow to 20,000 of them (``--quick``: 3,000), in batches and one by
 one, each durable when the call returns; then the stores are asked. Every round puts the same messages into each store
 in turn; ratios are medians over rounds. The limits: a table of blobs without any index, and octets appended to a file.
 See peers/keepers.py for what the others do and do not do. ``--large`` compares a store of 1,000,000 messages of 1.6 KB
@@ -12,16 +12,21 @@ from __future__ import annotations
 import argparse
 import itertools
 import mailbox
-import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-import attrs
-from harness import compare_cases
-from mails import small_mails
-from peers.keepers import (
+import msgcore
+from msgcore.blocking.store import MessageStore
+from msgcore.codecs import mime
+from msgcore.props import PidTagMessageDeliveryTime, PidTagSubject
+from msgcore.spi.store import Incoming
+
+from .harness import Goals, Result, compare_cases, results_of, speed_table
+from .mails import small_mails
+from .peers.keepers import (
     AppendedOctets,
     BareBlobs,
     HandwrittenStore,
@@ -32,18 +37,15 @@ from peers.keepers import (
     with_email,
     with_msgcore,
 )
-from table_store import FREQUENT, RARE, filled_store, letters
-
-import msgcore
-from msgcore.blocking.store import MessageStore
-from msgcore.codecs import mime
-from msgcore.props import PidTagMessageDeliveryTime, PidTagSubject
-from msgcore.spi.store import Incoming
+from .peers.own_queue import postgresql_server
+from .results import NotHere, Row, Table, print_each
+from .table_store import FREQUENT, RARE, filled_store, letters
 
 BATCH = 1_000
 SINGLES = 200
 BLOBS, LIMIT, OURS = "limit: bare blobs in SQLite", "limit: append and fdatasync", "msgcore"
-GOALS: Mapping[str, Mapping[str, tuple[float, float]]] = {
+ON_POSTGRES = "msgcore on PostgreSQL"
+GOALS: Mapping[str, Goals] = {
     "in batches": {"hand-written, email": (1.0, 0.8), "notmuch": (15, 12), BLOBS: (0.3, 0.22)},
     "one by one": {"hand-written, email": (0.8, 0.65), LIMIT: (0.37, 0.28)},
 }
@@ -66,19 +68,8 @@ class OurStore:
         self.store.close()
 
 
-@attrs.frozen
-class Timing:
-    """Seconds for a number of messages, by round."""
-
-    seconds: list[float]
-    count: int
-
-    @property
-    def each(self) -> float:
-        return statistics.median(self.seconds) / self.count
-
-
 def keepers(folder: Path, postgres: str) -> dict[str, Keeper]:
+    """Give all stores that are here; ``postgres`` is the URL of an empty database, or nothing."""
     found: dict[str, Keeper] = {
         LIMIT: AppendedOctets(folder / "octets"),
         BLOBS: BareBlobs(folder / "blobs.db"),
@@ -89,24 +80,27 @@ def keepers(folder: Path, postgres: str) -> dict[str, Keeper]:
         "mailbox.mbox": MboxStore(folder / "mbox"),
     }
     if postgres:
-        found["msgcore on PostgreSQL"] = OurStore(msgcore.open_store(postgres))
+        found[ON_POSTGRES] = OurStore(msgcore.open_store(postgres))
     if NotmuchStore.is_there():
         found["notmuch"] = NotmuchStore(folder / "notmuch")
     return found
 
 
 def rounds_of(
-    stores: Mapping[str, Keeper], batches: Sequence[Sequence[bytes]], save: Callable[[Keeper, Sequence[bytes]], int]
-) -> dict[str, Timing]:
+    stores: Mapping[str, Keeper],
+    batches: Sequence[Sequence[bytes]],
+    limit: str,
+    save: Callable[[Keeper, Sequence[bytes]], int],
+) -> list[Result]:
     """Give each batch to every store in turn; ``save`` says how many of it were saved."""
-    taken: dict[str, Timing] = {}
+    taken: dict[str, list[float]] = {name: [] for name in stores}
+    counts: dict[str, int] = {}
     for batch in batches:
         for name, store in stores.items():
             start = time.perf_counter()
-            count = save(store, batch)
-            seconds = time.perf_counter() - start
-            taken.setdefault(name, Timing([], count)).seconds.append(seconds)
-    return taken
+            counts[name] = save(store, batch)
+            taken[name].append(time.perf_counter() - start)
+    return results_of(taken, limit, counts)
 
 
 def all_at_once(store: Keeper, mails: Sequence[bytes]) -> int:
@@ -114,24 +108,14 @@ def all_at_once(store: Keeper, mails: Sequence[bytes]) -> int:
     return len(mails)
 
 
-def one_by_one(store: Keeper, mails: Sequence[bytes]) -> int:
-    count = SINGLES // 10 if isinstance(store, NotmuchStore) else SINGLES
-    for one in mails[:count]:
-        store.save(one)
-    return count
+def singly(count: int) -> Callable[[Keeper, Sequence[bytes]], int]:
+    def one_by_one(store: Keeper, mails: Sequence[bytes]) -> int:
+        own = count // 10 if isinstance(store, NotmuchStore) else count
+        for one in mails[:own]:
+            store.save(one)
+        return own
 
-
-def print_rounds(title: str, taken: Mapping[str, Timing]) -> None:
-    print(f"\n### {title}\n")
-    print("| store | us a message | messages/s | msgcore is … times as fast | goal, floor |")
-    print("| --- | ---: | ---: | ---: | ---: |")
-    goals = GOALS[title]
-    ours = taken[OURS]
-    for name, timing in taken.items():
-        pairs = zip(timing.seconds, ours.seconds, strict=True)
-        ratio = statistics.median(his / timing.count / (own / ours.count) for his, own in pairs)
-        goal = "{}, {}".format(*goals[name]) if name in goals else ""
-        print(f"| {name} | {timing.each * 1e6:,.0f} | {1 / timing.each:,.0f} | {ratio:.2f} | {goal} |")
+    return one_by_one
 
 
 def mails_of(count: int) -> list[bytes]:
@@ -149,23 +133,28 @@ def octets_on_disk(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def print_sizes(folder: Path, mails: Sequence[bytes]) -> None:
+def sizes_of(folder: Path, mails: Sequence[bytes]) -> Table:
     own = sum(map(len, mails))
-    print(f"\nOn the disk, of the mail's own {own / 1e6:.1f} MB:", end=" ")
-    names = ("msgcore.db", "email.db", "maildir", "mbox", "notmuch")
-    print(", ".join(f"{name} {octets_on_disk(folder / name) / own:.2f}" for name in names))
+    names = {"msgcore": "msgcore.db", "hand-written, email": "email.db", "mailbox.Maildir": "maildir"}
+    names |= {"mailbox.mbox": "mbox", "notmuch": "notmuch"}
+    here = {name: folder / path for name, path in names.items() if (folder / path).exists()}
+    rows = tuple(Row(name, (octets_on_disk(path) / 1e6, octets_on_disk(path) / own)) for name, path in here.items())
+    return Table("On the disk", ("MB", "of the mail's own size"), rows, f"mail of {own / 1e6:.1f} MB")
 
 
-def print_questions(title: str, cases: Sequence[tuple[str, Callable[[], object], Callable[[], object]]]) -> None:
-    print(f"\n### {title}\n")
-    print("| question | ms | hand-written ms | of hand-written |")
-    print("| --- | ---: | ---: | ---: |")
+Question = tuple[str, Callable[[], object], Callable[[], object]]
+"""What is asked, of msgcore, and of hand-written SQL."""
+
+
+def ask(title: str, cases: Sequence[Question]) -> Table:
+    rows: list[Row] = []
     for name, ours, peer in cases:
-        own, his = compare_cases({OURS: ours, "peer": peer}, "peer")
-        print(f"| {name} | {own.seconds * 1e3:.3f} | {his.seconds * 1e3:.3f} | {own.of_limit:.2f} |")
+        own, his = compare_cases({OURS: ours, "limit": peer}, "limit")
+        rows.append(Row(f"{OURS}, {name}", (own.each * 1e3, his.each * 1e3, own.share)))
+    return Table(title, ("ms", "hand-written, ms", "of hand-written"), tuple(rows))
 
 
-def questions(store: MessageStore, peer: HandwrittenStore) -> None:
+def questions(store: MessageStore, peer: HandwrittenStore) -> Table:
     """Ask both the same."""
     inbox = store.inbox
     token = inbox.changes_since(limit=1_000_000).token
@@ -179,7 +168,7 @@ def questions(store: MessageStore, peer: HandwrittenStore) -> None:
     rare, frequent = PidTagSubject.has_phrase(RARE), PidTagSubject.has_phrase(FREQUENT)
     assert inbox.count(frequent) == peer.count_word(f"subject:{FREQUENT}")
     newest = (PidTagMessageDeliveryTime.descending(),)
-    print_questions(
+    return ask(
         "Questions",
         [
             ("folder counts", inbox.facts, peer.counts),
@@ -195,7 +184,7 @@ def questions(store: MessageStore, peer: HandwrittenStore) -> None:
     )
 
 
-def import_mbox(folder: Path, mails: Sequence[bytes]) -> None:
+def import_mbox(folder: Path, mails: Sequence[bytes]) -> Table:
     """Import an mbox into msgcore, and read and save it by hand."""
     path = folder / "import.mbox"
     box = mailbox.mbox(path)
@@ -216,32 +205,44 @@ def import_mbox(folder: Path, mails: Sequence[bytes]) -> None:
             store.save_all([archive.get_bytes(key) for key in keys[start : start + BATCH]])
         store.close()
 
-    own, _ = compare_cases({OURS: ours, "peer": peer}, "peer", rounds=3)
-    print(
-        f"\nImport of an mbox of {len(mails):,}: {len(mails) / own.seconds:,.0f} messages/s,"
-        f" {own.of_limit:.2f} times as fast as mailbox.mbox into hand-written SQLite"
-    )
+    peer_name = "limit: mailbox.mbox into hand-written SQLite"
+    results = compare_cases({peer_name: peer, OURS: ours}, peer_name, rounds=3, count=len(mails))
+    return speed_table("Import of an mbox", results, "messages", about=f"{len(mails):,} messages")
 
 
-def small(folder: Path, count: int, postgres: str) -> None:
+def small(folder: Path, count: int, singles: int, postgres: str, missing: Mapping[str, str]) -> Iterator[Table]:
     folder.mkdir(parents=True, exist_ok=True)
     mails = mails_of(count)
     batches = [mails[start : start + BATCH] for start in range(0, count, BATCH)]
     stores = keepers(folder, postgres)
-    print_rounds("in batches", rounds_of(stores, batches, all_at_once))
-    print_sizes(folder, mails)
-    print_rounds("one by one", rounds_of(stores, _others(mails[: BATCH * 7], b"again"), one_by_one))
+    results = rounds_of(stores, batches, BLOBS, all_at_once)
+    yield told("in batches", results, f"{count:,} letters, {BATCH:,} at a time", missing)
+    yield sizes_of(folder, mails)
+    results = rounds_of(stores, _others(mails[: BATCH * 7], b"again"), LIMIT, singly(singles))
+    yield told("one by one", results, f"{singles} at a time", missing)
     ours, peer = stores[OURS], stores["hand-written, email"]
     assert isinstance(ours, OurStore) and isinstance(peer, HandwrittenStore)
-    questions(ours.store, peer)
+    yield questions(ours.store, peer)
+    yield rare_word(stores)
+    for store in stores.values():
+        store.close()
+    yield import_mbox(folder, mails)
+
+
+def told(name: str, results: Sequence[Result], about: str, missing: Mapping[str, str]) -> Table:
+    goals = {OURS: GOALS[name]}
+    return speed_table(name, results, "messages", about=about, goals=goals, missing=missing)
+
+
+def rare_word(stores: Mapping[str, Keeper]) -> Table:
+    """Time those once that are slow."""
     slow = {name: one for name, one in stores.items() if isinstance(one, MaildirStore | NotmuchStore)}
+    rows: list[Row] = []
     for name, store in slow.items():
         start = time.perf_counter()
         store.count_word(RARE)
-        print(f"\n{name}: a rare word counted in {(time.perf_counter() - start) * 1e3:,.0f} ms")
-    for store in stores.values():
-        store.close()
-    import_mbox(folder, mails)
+        rows.append(Row(name, ((time.perf_counter() - start) * 1e3,)))
+    return Table("A rare word, counted by others", ("ms",), tuple(rows))
 
 
 def _others(mails: Sequence[bytes], mark: bytes) -> list[list[bytes]]:
@@ -250,7 +251,7 @@ def _others(mails: Sequence[bytes], mark: bytes) -> list[list[bytes]]:
     return [fresh[start : start + BATCH] for start in range(0, len(fresh), BATCH)]
 
 
-def large(folder: Path) -> None:
+def large(folder: Path) -> Iterator[Table]:
     count = 1_000_000
     path = filled_store(folder, count)
     handwritten = folder / "handwritten-1000000.db"
@@ -263,25 +264,40 @@ def large(folder: Path) -> None:
         stores: dict[str, Keeper] = {OURS: OurStore(store), "hand-written, msgcore's reader": peer}
         stores = {LIMIT: AppendedOctets(folder / "octets"), BLOBS: BareBlobs(folder / "blobs.db"), **stores}
         mails = [one.octets for start in range(0, 7 * BATCH, BATCH) for one in letters(count, start)]
-        print_rounds("in batches", rounds_of(stores, _others(mails, b"new"), all_at_once))
-        print_rounds("one by one", rounds_of(stores, _others(mails, b"other"), one_by_one))
-        questions(store, peer)
+        results = rounds_of(stores, _others(mails, b"new"), BLOBS, all_at_once)
+        yield told("in batches", results, f"beside {count:,}", {})
+        results = rounds_of(stores, _others(mails, b"other"), LIMIT, singly(SINGLES))
+        yield told("one by one", results, f"beside {count:,}", {})
+        yield questions(store, peer)
     peer.close()
+
+
+def measure(is_quick: bool) -> Iterator[Table]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield from in_folder(Path(folder), is_quick)
+
+
+def in_folder(folder: Path, is_quick: bool) -> Iterator[Table]:
+    missing = {} if NotmuchStore.is_there() else {"notmuch": "apt-get install notmuch"}
+    with ExitStack() as stack:
+        try:
+            postgres = f"postgresql://postgres@127.0.0.1:{stack.enter_context(postgresql_server())}/postgres"
+        except NotHere as error:
+            postgres = ""
+            missing[ON_POSTGRES] = str(error)
+        yield from small(folder, 3_000 if is_quick else 20_000, 50 if is_quick else SINGLES, postgres, missing)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--large", action="store_true")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true")
+    size.add_argument("--large", action="store_true")
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--postgres", default="", help="the URL of an empty database")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
-        if given.large:
-            large(folder)
-        else:
-            small(folder, 4_000 if given.quick else 20_000, given.postgres)
+        print_each(large(folder) if given.large else in_folder(folder, given.quick))
 
 
 if __name__ == "__main__":

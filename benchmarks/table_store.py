@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import multiprocessing
 import random
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -68,7 +69,8 @@ def filled_store(folder: Path, count: int) -> Path:
     seconds = time.perf_counter() - start
     unfinished.rename(path)
     megabytes = path.stat().st_size / 1e6
-    print(f"{count:,} messages saved in {seconds:,.0f} s, {count / seconds:,.0f} a second; {megabytes:,.0f} MB")
+    told = f"{count:,} messages saved in {seconds:,.0f} s, {count / seconds:,.0f} a second; {megabytes:,.0f} MB"
+    print(told, file=sys.stderr)
     return path
 
 

@@ -1,6 +1,6 @@
-"""What tables cost: python benchmarks/tables.py [--quick] [--folder FOLDER] [SIZE …]
+"""What tables cost: python -m benchmarks.tables [--quick] [--folder FOLDER] [SIZE …]
 
-Stores of 20,000 and of 1,000,000 messages (``--quick``: of 20,000) are filled by msgcore, or taken from the folder when
+Stores of 20,000 and of 1,000,000 messages (``--quick``: of 4,000) are filled by msgcore, or taken from the folder when
 they are there from an earlier run; see table_store.py for what is in them. Then each case is put to msgcore's tables
 and to hand-written SQL on the same file in turn, after both have given the same rows; see handwritten_sql.py for what
 that does not do. Rows are not looked into but in the case that says so.
@@ -12,13 +12,10 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
-from handwritten_sql import HandwrittenInbox
-from harness import compare_cases
-from table_store import FREQUENT, RARE, SENDER, filled_store
 
 import msgcore
 from msgcore.base.ids import EntryId, ObjectKind
@@ -43,9 +40,16 @@ from msgcore.providers.internal.store import InternalStore
 from msgcore.runtime import NEVER, BlockingRuntime, run
 from msgcore.spi.store import MessageFlag, RowKey, SpecialFolder, TableQuery
 
+from .handwritten_sql import HandwrittenInbox
+from .harness import Result, compare_cases
+from .results import Row as Figures
+from .results import Table as Results
+from .results import print_each
+from .table_store import FREQUENT, RARE, SENDER, filled_store
+
 __all__ = ["Case", "cases_of"]
 
-SIZES = (20_000, 1_000_000)
+SIZES, QUICK_SIZES = (20_000, 1_000_000), (4_000,)
 GOAL, FLOOR = 0.8, 0.5
 """What share of hand-written SQL's speed every case should reach, and must."""
 
@@ -241,8 +245,8 @@ def check(case: Case) -> None:
         sys.exit(f"{case.name}: msgcore gives {ours!r:.200}, hand-written SQL {handwritten!r:.200}")
 
 
-def measured(case: Case, rounds: int) -> tuple[float, float, float]:
-    """Give the seconds that hand-written SQL and msgcore take, and msgcore's share of the former's speed."""
+def measured(case: Case, rounds: int) -> tuple[Result, Result]:
+    """Time hand-written SQL and msgcore."""
     start = time.perf_counter()
     case.ours()
     # A round is long enough for the clock, and the whole not too long for whoever waits.
@@ -257,41 +261,50 @@ def measured(case: Case, rounds: int) -> tuple[float, float, float]:
 
         return run
 
-    both = {"hand-written": repeated(case.handwritten), "msgcore": repeated(case.ours)}
-    handwritten, ours = compare_cases(both, "hand-written", rounds)
-    return handwritten.seconds / repeats, ours.seconds / repeats, ours.of_limit
+    both = {"limit": repeated(case.handwritten), "msgcore": repeated(case.ours)}
+    handwritten, ours = compare_cases(both, "limit", rounds, count=repeats)
+    return handwritten, ours
 
 
-def print_cases(size: int, cases: Iterable[Case], rounds: int) -> None:
-    print(f"\n### {size:,} messages (goal {GOAL} of hand-written SQL, floor {FLOOR})\n")
-    print("| case | hand-written, ms | msgcore, ms | of hand-written | goal, ms |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+def compare(size: int, cases: Iterable[Case], rounds: int) -> Results:
+    rows: list[Figures] = []
     for case in cases:
         check(case)
-        handwritten, ours, share = measured(case, rounds)
-        goal = GOALS_MS.get(size, {}).get(case.name, "")
-        print(f"| {case.name} | {handwritten * 1e3:.2f} | {ours * 1e3:.2f} | {share:.2f} | {goal} |", flush=True)
+        handwritten, ours = measured(case, rounds)
+        goal = GOALS_MS.get(size, {}).get(case.name)
+        rows.append(Figures(f"msgcore, {case.name}", (handwritten.each * 1e3, ours.each * 1e3, ours.share, goal)))
+    columns = ("hand-written, ms", "msgcore, ms", "of hand-written", "goal, ms")
+    return Results(f"{size:,} messages", columns, tuple(rows), f"goal {GOAL} of hand-written SQL, floor {FLOOR}")
+
+
+def compare_sizes(sizes: Sequence[int], rounds: int, folder: Path) -> Iterator[Results]:
+    for size in sizes:
+        path = filled_store(folder, size)
+        runtime, peer = BlockingRuntime(), HandwrittenInbox(path)
+        service = PersonalFoldersService(PersonalFoldersConfig(path), runtime)
+        runtime.run(service.logon(NEVER))
+        (provider,) = service.providers()
+        assert isinstance(provider, InternalStore)
+        with msgcore.open_store(f"sqlite:///{path}") as store:
+            cases = [*cases_of(store.inbox, peer, size), *store_cases(provider, runtime, peer, size)]
+            yield compare(size, cases, rounds)
+        runtime.run(service.close())
+
+
+def measure(is_quick: bool) -> Iterator[Results]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield from compare_sizes(QUICK_SIZES if is_quick else SIZES, 3 if is_quick else 7, Path(folder))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="What tables cost.")
     parser.add_argument("sizes", nargs="*", type=int, metavar="SIZE")
-    parser.add_argument("--quick", action="store_true", help="the small store, and fewer rounds")
+    parser.add_argument("--quick", action="store_true", help="a small store, and fewer rounds")
     parser.add_argument("--folder", type=Path, help="where the stores are kept for the next run")
     asked = parser.parse_args()
-    sizes = asked.sizes or (SIZES[:1] if asked.quick else SIZES)
+    sizes = asked.sizes or (QUICK_SIZES if asked.quick else SIZES)
     with tempfile.TemporaryDirectory() as temporary:
-        for size in sizes:
-            path = filled_store(asked.folder or Path(temporary), size)
-            runtime, peer = BlockingRuntime(), HandwrittenInbox(path)
-            service = PersonalFoldersService(PersonalFoldersConfig(path), runtime)
-            runtime.run(service.logon(NEVER))
-            (provider,) = service.providers()
-            assert isinstance(provider, InternalStore)
-            with msgcore.open_store(f"sqlite:///{path}") as store:
-                cases = [*cases_of(store.inbox, peer, size), *store_cases(provider, runtime, peer, size)]
-                print_cases(size, cases, 3 if asked.quick else 7)
-            runtime.run(service.close())
+        print_each(compare_sizes(sizes, 3 if asked.quick else 7, asked.folder or Path(temporary)))
 
 
 if __name__ == "__main__":

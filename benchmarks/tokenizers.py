@@ -1,57 +1,41 @@
-"""What a full-text index costs and gives, by tokenizer and kind of table: python benchmarks/tokenizers.py [MAILS]
+"""What a full-text index costs and gives, by tokenizer and kind of table: python -m benchmarks.tokenizers [--quick]
 
-Letters of some 1.3 KB in words of a natural distribution, two of five with characters beyond ASCII. The limit is FTS5
-as the store has it. ``as it is`` means that the tokenizer is given the text of the letter, ``our words`` that Python
-makes the words (a time that is part of the insert).
+Letters of some 9.3 KB (mails.py), nearly all of which have words beyond ASCII. The limit is FTS5 as the store has it.
+``as it is`` means that the tokenizer is given the text of the letter, ``our words`` that Python makes the words (a time
+that is part of the insert).
 """
 
 from __future__ import annotations
 
-import random
 import sqlite3
-import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import accumulate
 from pathlib import Path
 
 import attrs
-from harness import compare_cases, print_table
 
 from msgcore.base.text import fold
+from msgcore.codecs import mime
 from msgcore.props.words import words
 from msgcore.providers.internal.words import searchable
 
-COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+from .harness import compare_cases, run_by_hand, speed_table
+from .mails import small_mails
+from .results import Row, Table
+
 BATCH = 1_000
-ROUNDS = 3
 
 Letter = tuple[str, str, str]
 """Subject, body, people."""
 
-_SYLLABLE_LINE = "ka re ti on al ver ing st pro men der lo su ta ne ri com ex per an"
-_FOREIGN_LINE = "für Größe “quoted” — déjà 会議 señor über"
-_SYLLABLES, _FOREIGN = _SYLLABLE_LINE.split(), _FOREIGN_LINE.split()
 _LIMIT = "limit: ascii over our words, text kept"
 
 
-def _letters(count: int, seed: int = 20_261_126) -> list[Letter]:
-    """Make letters in a language of 30,000 words, the n-th of which comes up with a chance of 1 to n + 3."""
-    chance = random.Random(seed)
-    vocabulary = ["".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4))) for _ in range(30_000)]
-    weights = list(accumulate(1 / (rank + 3) for rank in range(len(vocabulary))))
-    return [_letter(chance, vocabulary, weights) for _ in range(count)]
-
-
-def _letter(chance: random.Random, vocabulary: Sequence[str], weights: Sequence[float]) -> Letter:
-    text = chance.choices(vocabulary, cum_weights=weights, k=chance.randint(500, 2_000) // 7)
-    if chance.random() < 0.4:
-        for _ in range(chance.randint(1, 12)):
-            text[chance.randrange(len(text))] = chance.choice(_FOREIGN)
-    lines = [" ".join(text[start : start + 11]).capitalize() for start in range(0, len(text), 11)]
-    subject = " ".join(chance.choices(vocabulary, cum_weights=weights, k=6))
-    return subject, ".\r\n".join(lines), f"Ann {chance.choice(vocabulary)} ann{chance.randrange(2_000)}@a.test"
+def letter_of(octets: bytes) -> Letter:
+    message = mime.read(octets)
+    people = [one for one in (message.from_, *message.to) if one is not None]
+    return message.subject, message.text or "", " ".join(f"{one.display_name} {one.email_address}" for one in people)
 
 
 @attrs.frozen
@@ -95,11 +79,12 @@ KINDS: Mapping[str, Kind] = {
 
 
 def _searches(letters: Sequence[Letter]) -> Mapping[str, str]:
-    """Choose what is looked for: a word of most letters, one of few, and two of one letter one behind the other."""
+    """Choose what is looked for: a word of most letters, one of one letter, and two of one, one behind the other."""
     found = words(fold(letters[3][1], ignore_non_space=True))
+    number = next(word for subject, _, _ in letters for word in words(subject) if word.isdigit() and len(word) > 2)
     return {
-        "a frequent word": 'body : "re"',
-        "a rare word": f'body : "{max(found, key=len)}"',
+        "a frequent word": 'body : "report"',
+        "a rare word": f'subject : "{number}"',
         "a phrase": f'body : "{" ".join(found[3:5])}"',
     }
 
@@ -112,31 +97,33 @@ def _search(raw: sqlite3.Connection, query: str) -> int | None:
         return None
 
 
-def _measure_searches(paths: Mapping[str, Path], searches: Mapping[str, str]) -> None:
+def _measure_searches(paths: Mapping[str, Path], searches: Mapping[str, str]) -> Iterator[Table]:
     connections = {name: sqlite3.connect(path) for name, path in paths.items()}
     for what, query in searches.items():
-        able = {name: raw for name, raw in connections.items() if _search(raw, query) is not None}
-        cases = {
-            f"{name} ({_search(raw, query):,} found)": (lambda raw=raw, query=query: _search(raw, query))
-            for name, raw in able.items()
-        }
-        print_table(f"Search for {what}", compare_cases(cases, next(iter(cases))), 1, "searches")
+        found = {name: _search(raw, query) for name, raw in connections.items()}
+        able = {name: raw for name, raw in connections.items() if found[name] is not None}
+        cases = {name: (lambda raw=raw, query=query: _search(raw, query)) for name, raw in able.items()}
+        note = "Found: " + ", ".join(f"{name} {found[name]:,}" for name in able)
+        table = speed_table(f"Search for {what}", compare_cases(cases, _LIMIT), "searches")
+        yield attrs.evolve(table, notes=(note,))
     for raw in connections.values():
         raw.close()
 
 
-def main() -> None:
-    letters = _letters(COUNT)
+def measure(is_quick: bool) -> Iterator[Table]:
+    count, rounds = (1_000, 1) if is_quick else (20_000, 3)
+    letters = [letter_of(octets) for octets in small_mails(count)]
     octets = sum(len(text.encode()) for letter in letters for text in letter)
     with tempfile.TemporaryDirectory() as folder:
         paths = {name: Path(folder) / f"{number}.db" for number, name in enumerate(KINDS)}
         cases = {name: (lambda kind=kind, path=paths[name]: kind.fill(path, letters)) for name, kind in KINDS.items()}
-        print_table(f"Insert {COUNT:,} letters", compare_cases(cases, _LIMIT, ROUNDS), COUNT, "letters")
-        print("\n### Size of the file\n\n| case | MB | of the text |\n| --- | ---: | ---: |")
-        for name, path in paths.items():
-            print(f"| {name} | {path.stat().st_size / 1e6:.1f} | {path.stat().st_size / octets:.2f} |")
-        _measure_searches(paths, _searches(letters))
+        results = compare_cases(cases, _LIMIT, rounds, count=count)
+        yield speed_table("Insert", results, "letters", about=f"{count:,} letters of {octets / 1e6:.1f} MB")
+        sizes = {name: path.stat().st_size for name, path in paths.items()}
+        rows = tuple(Row(name, (size / 1e6, size / octets)) for name, size in sizes.items())
+        yield Table("Size of the file", ("MB", "of the text"), rows)
+        yield from _measure_searches(paths, _searches(letters))
 
 
 if __name__ == "__main__":
-    main()
+    run_by_hand(measure)

@@ -1,4 +1,4 @@
-"""What a message's way costs: python benchmarks/way_through.py
+"""What a message's way costs: python -m benchmarks.way_through [--quick]
 
 Small cases of what the house stands on; each room brings a benchmark of its own as it grows.
 """
@@ -12,9 +12,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-
-from harness import compare_cases, print_table
 
 import msgcore
 from msgcore import Message
@@ -22,16 +21,12 @@ from msgcore.blocking.session import Session
 from msgcore.codecs import mime
 from msgcore.spi.store import Incoming
 
+from .harness import compare_cases, run_by_hand, speed_table
+from .mails import sized_mails
+from .results import Table
+
 COUNT = 200
-LETTER = mime.write(
-    Message(
-        from_="Ann <ann@a.test>",
-        to="Bob <bob@b.test>",
-        subject="A letter of an ordinary size",
-        text="A line of some seventy characters, as people write them.\r\n" * 35,
-        message_id="<1@a.test>",
-    )
-)
+(LETTER,) = sized_mails(2_300, 1)
 
 
 def durable_writes(path: Path) -> None:
@@ -52,7 +47,7 @@ def bare_sqlite(path: Path) -> None:
     connection.close()
 
 
-def stores(folder: Path) -> None:
+def stores(folder: Path, rounds: int) -> Table:
     with msgcore.open_store(f"sqlite:///{folder / 'mail.db'}") as store, session_of(folder) as session:
 
         def one_by_one() -> None:
@@ -70,13 +65,15 @@ def stores(folder: Path) -> None:
             {
                 "limit: append and fdatasync": lambda: durable_writes(folder / "mail.bin"),
                 "bare SQLite, a commit a message": lambda: bare_sqlite(folder / "bare.db"),
-                "store.inbox.save": one_by_one,
-                "store.inbox.save_all": in_one_batch,
-                "session.submit": submit,
+                "msgcore, store.inbox.save": one_by_one,
+                "msgcore, store.inbox.save_all": in_one_batch,
+                "msgcore, session.submit": submit,
             },
             "limit: append and fdatasync",
+            rounds,
+            count=COUNT,
         )
-        print_table(f"Durable, {len(LETTER)} octets a message", results, COUNT, "messages")
+        return speed_table("Durable", results, "messages", about=f"{len(LETTER):,} octets a message")
 
 
 def session_of(folder: Path) -> Session:
@@ -89,7 +86,7 @@ def session_of(folder: Path) -> Session:
     return msgcore.logon("ann", admin=admin)
 
 
-def reading() -> None:
+def reading(rounds: int) -> Table:
     facts = ("Subject", "From", "To", "Date", "Message-ID")
 
     def with_msgcore() -> None:
@@ -117,21 +114,28 @@ def reading() -> None:
         "email, compat32": with_email,
         "email, policy.default": with_email_policy,
     }
-    print_table("Read five facts of a message", compare_cases(cases, "limit: split into lines"), COUNT, "messages")
+    results = compare_cases(cases, "limit: split into lines", rounds, count=COUNT)
+    return speed_table("Read five facts of a message", results, "messages")
 
 
-def importing() -> None:
-    def run(script: str) -> None:
-        for _ in range(10):
-            subprocess.run([sys.executable, "-c", script], check=True)
+def importing(rounds: int) -> Table:
+    def running(script: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, "-c", script], check=True)
 
-    cases = {"limit: bare interpreter": lambda: run("pass"), "import msgcore": lambda: run("import msgcore")}
-    cases["import email.message, smtplib"] = lambda: run("import email.message, smtplib")
-    print_table("Start", compare_cases(cases, "limit: bare interpreter"), 10, "starts")
+    cases = {
+        "limit: bare interpreter": running("pass"),
+        "msgcore, imported": running("import msgcore"),
+        "email.message and smtplib, imported": running("import email.message, smtplib"),
+    }
+    return speed_table("Start", compare_cases(cases, "limit: bare interpreter", rounds), "starts")
+
+
+def measure(is_quick: bool) -> Iterator[Table]:
+    yield importing(15 if is_quick else 70)
+    yield reading(3 if is_quick else 7)
+    with tempfile.TemporaryDirectory() as name:
+        yield stores(Path(name), 3 if is_quick else 7)
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        importing()
-        reading()
-        stores(Path(name))
+    run_by_hand(measure)

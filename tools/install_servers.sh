@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Install the servers that the tests talk to, where that is possible; those that are there already stay as they are.
+# More packages may be named: install_servers.sh notmuch gir1.2-gmime-3.0
 # Never fails: tests whose server is missing are skipped with the reason (or fail under MSGCORE_REQUIRE=all).
 set -euo pipefail
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -22,6 +23,9 @@ for protocol in imap pop3 lmtp submission; do
     any_exists /usr/{lib,libexec}/dovecot/$protocol || missing+=("dovecot-${protocol}d")
 done
 { has psql && { has initdb || any_exists /usr/lib/postgresql/*/bin/initdb; }; } || missing+=(postgresql)
+for package; do
+    dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
 
 give_up() {
     echo "install_servers: not installed: ${missing[*]} ($1)"

@@ -37,7 +37,7 @@ __all__ = [
     "fetch_with_maildrop",
 ]
 
-LIMIT, FARTHER, POPLIB = "limit: raw, 64 in flight", "raw, 256 in flight", "poplib"
+LIMIT, FARTHER, POPLIB = "limit: raw, 64 in flight", "limit: raw, 256 in flight", "poplib"
 CLIENT, MAILDROP = "msgcore's client", "msgcore's provider"
 MANY, FEW, PASSWORD = "alice", "bob", "secret"
 """Users: one with all letters, and one with a tenth of them."""

@@ -56,6 +56,11 @@ class Fetcher:
     def is_there(self) -> bool:
         return not self.module or importlib.util.find_spec(self.module) is not None
 
+    @property
+    def package(self) -> str:
+        """What pip calls it."""
+        return self.module.replace("_", "-")
+
 
 def envelopes() -> list[Fetcher]:
     return [

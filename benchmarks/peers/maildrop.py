@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))  # where the tests are
 
 from tests.servers import Authority, Dovecot, SmtpSink
+
+from ..results import NotHere
+from .senders import find_program
 
 __all__ = ["mailboxes", "maildrops"]
 
@@ -30,6 +29,8 @@ def mailboxes(letters: Mapping[str, Iterable[bytes]]) -> Generator[int]:
 
 @contextmanager
 def _dovecot(letters: Mapping[str, Iterable[bytes]]) -> Generator[Dovecot]:
+    if find_program("dovecot") is None:
+        raise NotHere("Dovecot; apt-get install dovecot-imapd dovecot-pop3d")
     settings = ("ssl = no", "auth_mechanisms = plain login")
     with Authority() as authority, SmtpSink() as sink, Dovecot(authority, sink, *settings) as dovecot:
         for user, own in letters.items():

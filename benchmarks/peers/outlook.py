@@ -1,36 +1,45 @@
 """Outlook's forms read with each library as its manual says; each gives what it was asked for, to be compared.
 
-Of a message: subject, the sizes of its bodies, its recipients, names and octets of its attachments. A library that is
-not installed is left out, with a line.
+Of a message: subject, the sizes of its bodies, its recipients, names and octets of its attachments.
 """
 
 from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+
+import attrs
 
 from msgcore.codecs import msg, rtf, tnef
 from msgcore.codecs.objects.source import ObjectSource
 from msgcore.model.message import Message
 from msgcore.props import PidTagBody, PidTagHtml, PidTagRtfCompressed
 
-__all__ = ["msg_readers", "packers", "rtf_readers", "rtf_unpackers", "tnef_readers"]
+__all__ = ["MSGCORE", "Read", "Readers", "msg_readers", "packers", "rtf_readers", "rtf_unpackers", "tnef_readers"]
 
 Facts = tuple[str, int, Sequence[int]]
 """Subject, number of recipients (of TNEF: attachments), sizes of attachments (messages: 0) and of the bodies."""
 
-Read = Callable[[bytes], Facts]
+Read = Callable[[bytes], object]
 
 MSGCORE = "msgcore"
 
 
-def _installed(found: dict[str, Any], name: str, make: Callable[[], Any]) -> None:
-    try:
-        found[name] = make()
-    except ImportError as error:
-        print(f"{name}: left out ({error}); pip install {name}")
+@attrs.frozen
+class Readers:
+    """Who does a job, by name, and why each of the others is not here."""
+
+    here: dict[str, Read]
+    missing: dict[str, str] = attrs.field(factory=dict[str, str])
+
+    def add(self, name: str, make: Callable[[], Read]) -> Readers:
+        """Add a library, if it is installed."""
+        try:
+            self.here[name] = make()
+        except ImportError as error:
+            self.missing[name] = f"{error}; pip install {name.partition(',')[0]}"
+        return self
 
 
 def _facts(message: Message) -> Facts:
@@ -42,16 +51,15 @@ def _facts(message: Message) -> Facts:
 # TNEF
 
 
-def tnef_readers() -> Mapping[str, Read]:
+def tnef_readers() -> Readers:
     """The bodies are those that stand there: nobody takes HTML or text out of RTF."""
-    found: dict[str, Read] = {
+    own: dict[str, Read] = {
         MSGCORE: _tnef_facts,
         f"{MSGCORE}, checked": _checked,
         f"{MSGCORE}, HTML and text of RTF": lambda octets: _facts(tnef.read(octets)),
     }
-    _installed(found, "tnefparse", lambda: _tnefparse(do_checksum=True))
-    _installed(found, "tnefparse, unchecked", lambda: _tnefparse(do_checksum=False))
-    return found
+    checked = Readers(own).add("tnefparse", lambda: _tnefparse(do_checksum=True))
+    return checked.add("tnefparse, unchecked", lambda: _tnefparse(do_checksum=False))
 
 
 def _tnef_facts(octets: bytes) -> Facts:
@@ -89,15 +97,14 @@ def _tnefparse(*, do_checksum: bool) -> Read:
 # .msg
 
 
-def msg_readers() -> Mapping[str, Read]:
+def msg_readers() -> Readers:
     """The text is the one that stands there; HTML out of RTF takes its peer minutes, and is compared by itself."""
-    found: dict[str, Read] = {
+    own: dict[str, Read] = {
         MSGCORE: _msg_facts,
         f"{MSGCORE}, every property": _every_property,
         f"{MSGCORE}, HTML and text of RTF": lambda octets: _facts(msg.read(octets)),
     }
-    _installed(found, "extract-msg", _extract_msg)
-    return found
+    return Readers(own).add("extract-msg", _extract_msg)
 
 
 def _msg_facts(octets: bytes) -> Facts:
@@ -132,25 +139,28 @@ def _extract_msg() -> Read:
 # RTF
 
 
-def rtf_unpackers() -> Mapping[str, Callable[[bytes], bytes]]:
-    found: dict[str, Callable[[bytes], bytes]] = {MSGCORE: rtf.decompress}
-    _installed(found, "compressed-rtf", lambda: importlib.import_module("compressed_rtf").decompress)
-    return found
+def rtf_unpackers() -> Readers:
+    return Readers(_of_rtf(rtf.decompress)).add("compressed-rtf", lambda: _compressed_rtf("decompress"))
 
 
-def packers() -> Mapping[str, Callable[[bytes], bytes]]:
-    found: dict[str, Callable[[bytes], bytes]] = {MSGCORE: rtf.compress}
-    _installed(found, "compressed-rtf", lambda: importlib.import_module("compressed_rtf").compress)
-    return found
+def packers() -> Readers:
+    return Readers(_of_rtf(rtf.compress)).add("compressed-rtf", lambda: _compressed_rtf("compress"))
 
 
-def rtf_readers() -> Mapping[str, Callable[[bytes], object]]:
-    found: dict[str, Callable[[bytes], object]] = {MSGCORE: rtf.html_of}
-    _installed(found, "RTFDE", _rtfde)
-    return found
+def rtf_readers() -> Readers:
+    return Readers(_of_rtf(rtf.html_of)).add("RTFDE", _rtfde)
 
 
-def _rtfde() -> Callable[[bytes], object]:
+def _of_rtf(own: Read) -> dict[str, Read]:
+    return {MSGCORE: own}
+
+
+def _compressed_rtf(name: str) -> Read:
+    function: Read = getattr(importlib.import_module("compressed_rtf"), name)
+    return function
+
+
+def _rtfde() -> Read:
     module = importlib.import_module("RTFDE.deencapsulate")
     logging.disable(logging.CRITICAL)
 

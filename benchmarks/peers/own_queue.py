@@ -1,4 +1,4 @@
-"""msgcore's queue without the rest of the MTA: for benchmarks/mta.py."""
+"""msgcore's queue without the rest of the MTA: for the benchmark mta."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,15 +19,21 @@ from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import filetime_from_datetime
 from msgcore.model import Address, Delivered, Recipient
 from msgcore.mta.queue.columns import lane_of
-from msgcore.mta.queue.contract import Accept, Finished, Settlement, State, Urgency
+from msgcore.mta.queue.contract import Accept, Claim, Finished, Settlement, State, Urgency
 from msgcore.mta.queue.sql_queue import QUEUE_SCHEMA, SqlQueue
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Connection, Database, PostgresTarget
 from msgcore.spi.gateway import Content
-from peers.relays import free_port
+
+from ..mails import sized_mails
+from ..results import NotHere
+from .relays import free_port
 
 __all__ = [
+    "OCTETS",
     "accept_from_tasks",
+    "accept_of",
     "accepts_each",
+    "delivered",
     "fill",
     "fill_server",
     "finish_all",
@@ -38,6 +43,7 @@ __all__ = [
 
 PROCESSES, THREADS = 4, 4
 A_MESSAGE = 100
+OCTETS = 2_000
 HOPS = 1_000
 ANN = Address("SMTP", "ann@a.test")
 DELIVERED = Delivered(250, "2.0.0", "ok")
@@ -46,6 +52,12 @@ BOB = Recipient(Address("SMTP", "bob@sink.test"))
 
 def accept_of(octets: bytes, recipients: tuple[Recipient, ...] = (BOB,)) -> Accept:
     return Accept(new_time_ordered_id().hex(), ANN, recipients, Content(octets))
+
+
+def delivered(claim: Claim, now: datetime) -> Finished:
+    """Say that all recipients of a claim were delivered."""
+    settled = (Settlement(one, DELIVERED, now, "sink-0", "sink.test") for one in claim.recipients)
+    return Finished(claim.message, tuple(settled))
 
 
 async def accept_from_tasks(queue: SqlQueue, letters: Sequence[bytes], tasks: int) -> None:
@@ -58,12 +70,6 @@ async def accept_from_tasks(queue: SqlQueue, letters: Sequence[bytes], tasks: in
     await asyncio.gather(*(accept() for _ in range(tasks)))
 
 
-def some_letters(count: int) -> list[bytes]:
-    """Make letters of 2 KB, of which no two are the same."""
-    line = b"A line of some seventy characters, as people write them, with its end.\r\n"
-    return [b"Subject: %d %s\r\n\r\n" % (n, os.urandom(8).hex().encode()) + line * 27 for n in range(count)]
-
-
 # A full queue
 
 
@@ -72,7 +78,7 @@ async def fill(path: Path, count: int) -> None:
     runtime = AsyncioRuntime()
     database = Database.open(path, QUEUE_SCHEMA, create=True)
     queue = SqlQueue(runtime, database)
-    for number, octets in enumerate(some_letters(-(-count // A_MESSAGE))):
+    for number, octets in enumerate(sized_mails(OCTETS, -(-count // A_MESSAGE))):
         names = range(min(A_MESSAGE, count - number * A_MESSAGE))
         at = f"d{number % HOPS}.test"
         recipients = tuple(Recipient(Address("SMTP", f"user{name}@{at}")) for name in names)
@@ -90,7 +96,7 @@ async def fill(path: Path, count: int) -> None:
         connection.run("drop index filling")
 
     await database.write(runtime, defer, NEVER)
-    await queue.accept(accept_of(some_letters(1)[0]), NEVER)
+    await queue.accept(accept_of(sized_mails(OCTETS, 1)[0]), NEVER)
     await database.close(runtime)
 
 
@@ -107,14 +113,20 @@ def postgresql_server() -> Generator[int]:
         shutil.chown(folder, user, user)
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
     if programs is None:
-        sys.exit("PostgreSQL is not there")
+        raise NotHere("PostgreSQL; apt-get install postgresql")
     port = free_port()
 
     def run(program: str, *options: object) -> subprocess.Popen[bytes]:
         arguments = [str(programs / program), *map(str, options)]
         groups: list[str] | None = [] if user else None
         return subprocess.Popen(
-            arguments, cwd="/", user=user, group=user, extra_groups=groups, stdout=subprocess.DEVNULL
+            arguments,
+            cwd="/",
+            user=user,
+            group=user,
+            extra_groups=groups,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     run("initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8").wait()
@@ -167,7 +179,7 @@ def accepts_each(port: int, count: int) -> float:
 
 
 def _accept_each(barrier: threading.Barrier, port: int, count: int) -> None:
-    letters: Iterator[bytes] = iter(some_letters(count))
+    letters: Iterator[bytes] = iter(sized_mails(OCTETS, count))
     runtime, database, _ = opened(port)
 
     def accept() -> None:
@@ -192,7 +204,7 @@ def fill_server(port: int, count: int, recipients: int) -> int:
         database = Database.open(target(port), QUEUE_SCHEMA, create=True)
         queue = SqlQueue(runtime, database)
         to = tuple(Recipient(Address("SMTP", f"user{n}@sink.test")) for n in range(recipients))
-        rest = iter(some_letters(count // recipients))
+        rest = iter(sized_mails(OCTETS, count // recipients))
 
         async def accept() -> None:
             for octets in rest:
@@ -217,12 +229,7 @@ def _finish_all(barrier: threading.Barrier, port: int) -> None:
         queue = SqlQueue(runtime, database)
         barrier.wait()
         while claims := await queue.claim(100, 600.0, NEVER):
-            due_at = runtime.now()
-            finished = [
-                Finished(claim.message, tuple(Settlement(one, DELIVERED, due_at, "sink-0") for one in claim.recipients))
-                for claim in claims
-            ]
-            await queue.finish(finished, NEVER)
+            await queue.finish([delivered(claim, runtime.now()) for claim in claims], NEVER)
         await database.close(runtime)
 
     asyncio.run(main())

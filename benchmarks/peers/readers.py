@@ -1,7 +1,7 @@
 """Two jobs of reading, done with each library as its manual says.
 
 Envelope: subject, From, To, date, Message-ID, and whether there are attachments. Everything: every header field, the
-text and HTML bodies, and the content of every attachment. A library that is not installed is left out, with a line.
+text and HTML bodies, and the content of every attachment.
 """
 
 from __future__ import annotations
@@ -48,26 +48,27 @@ class Reader:
         return self.envelope if name == ENVELOPE else self.everything
 
 
-def all_readers() -> list[Reader]:
-    """Give msgcore and the libraries that are installed; each that is not is named in a line of its own."""
+def all_readers() -> tuple[list[Reader], dict[str, str]]:
+    """Give msgcore and the libraries that are installed, and why each of the others is not here."""
+    missing: dict[str, str] = {}
+
+    def installed(name: str, how: str, make: Callable[[str], Reader]) -> list[Reader]:
+        try:
+            return [make(name)]
+        except (ImportError, ValueError) as error:  # gi says ValueError for a namespace that is not there
+            missing[name] = f"{error}; {how}"
+            return []
+
     readers = [
         Reader(MSGCORE, _msgcore_envelope, _msgcore_everything),
         Reader("msgcore, text made of HTML", None, _msgcore_with_text),
-        _installed("fast-mail-parser", "pip install fast-mail-parser", _fast_mail_parser),
-        _installed("GMime", "apt install python3-gi gir1.2-gmime-3.0", _gmime),
+        *installed("fast-mail-parser", "pip install fast-mail-parser", _fast_mail_parser),
+        *installed("GMime", "apt-get install python3-gi gir1.2-gmime-3.0", _gmime),
         Reader("email compat32", _compat32_envelope, _compat32_everything, is_slow=True),
         Reader("email policy.default", _policy_envelope, _policy_everything, is_slow=True),
-        _installed("mail-parser", "pip install mail-parser", _mail_parser),
+        *installed("mail-parser", "pip install mail-parser", _mail_parser),
     ]
-    return [reader for reader in readers if reader is not None]
-
-
-def _installed(name: str, how: str, make: Callable[[str], Reader]) -> Reader | None:
-    try:
-        return make(name)
-    except (ImportError, ValueError) as error:  # gi says ValueError for a namespace that is not there
-        print(f"{name}: left out ({error}); {how}")
-        return None
+    return readers, missing
 
 
 # msgcore

@@ -1,4 +1,4 @@
-"""Mail servers that take mail on one port and pass it on to another: for benchmarks/mta.py.
+"""Mail servers that take mail on one port and pass it on to another: for the benchmark mta.
 
 Each runs in processes of its own. Postfix passes on over at most 20 connections, which it keeps; nothing slows its
 intake. python-slimta keeps its queue in files (shelves) that it never syncs. The naive one is what a program of fifty
@@ -21,7 +21,8 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from peers.senders import find_program
+from ..results import NotHere
+from .senders import find_program
 
 __all__ = [
     "SESSIONS",
@@ -30,6 +31,7 @@ __all__ = [
     "child",
     "free_port",
     "postfix",
+    "postfix_missing",
     "send_with_source",
     "sink",
     "stopped_at_end",
@@ -37,18 +39,18 @@ __all__ = [
 ]
 
 SESSIONS = 20
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 Relay = Callable[[int], AbstractContextManager[int]]
 """Starts a server that passes on to a port, and gives the port where it takes mail."""
 
 
-def all_relays() -> dict[str, Relay]:
+def all_relays() -> tuple[dict[str, Relay], dict[str, str]]:
+    """Give those that are here, and why each of the others is not."""
     found: dict[str, Relay] = {}
-    if find_program("postfix") and os.geteuid() == 0:
+    missing = dict(postfix_missing())
+    if not missing:
         found["Postfix"] = postfix
-    else:
-        print("Postfix: left out; it has to be installed, and run by root")
     for name, script, library in (
         ("python-slimta, no fsync", "slimta_relay.py", "slimta"),
         ("aiosmtpd, files, aiosmtplib", "naive_relay.py", "aiosmtpd"),
@@ -56,8 +58,14 @@ def all_relays() -> dict[str, Relay]:
         if importlib.util.find_spec(library):
             found[name] = in_python(script)
         else:
-            print(f"{name}: left out; pip install aiosmtpd aiosmtplib python-slimta")
-    return found
+            missing[name] = "pip install aiosmtpd aiosmtplib python-slimta"
+    return found, missing
+
+
+def postfix_missing() -> dict[str, str]:
+    if find_program("postfix") and os.geteuid() == 0:
+        return {}
+    return {"Postfix": "it has to be installed, and run by root; apt-get install postfix"}
 
 
 # Where mail comes from, and where it ends
@@ -89,14 +97,14 @@ class Sink:
         """Wait until so many messages have come, since it was started."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._count >= count, seconds):
-                sys.exit(f"{count} messages expected, {self._count} came within {seconds} seconds")
+                raise TimeoutError(f"{count} messages expected, {self._count} came within {seconds} seconds")
 
 
 @contextmanager
 def sink() -> Generator[Sink]:
     program = find_program("smtp-sink")
     if program is None:
-        sys.exit("smtp-sink is not there; it comes with Postfix")
+        raise NotHere("smtp-sink, which comes with Postfix")
     port = free_port()
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     process = subprocess.Popen([program, *user, "-c", f"127.0.0.1:{port}", "1000"], stdout=subprocess.PIPE)
@@ -248,4 +256,4 @@ def wait_for_greeting(port: int) -> None:
                     return
         except OSError:
             time.sleep(0.01)
-    sys.exit(f"nobody greets at port {port}")
+    raise TimeoutError(f"nobody greets at port {port}")

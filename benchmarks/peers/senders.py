@@ -1,8 +1,7 @@
 """Sending messages over SMTP, done with each library as its manual says, and by hand as fast as the protocol goes.
 
 Every sender takes the same letters, opens its connections, sends the letters in equal shares over them and says QUIT.
-Blocking senders use a thread for each connection, asyncio ones a task. A library that is not installed is left out,
-with a line, and so is smtp-source without Postfix.
+Blocking senders use a thread for each connection, asyncio ones a task.
 """
 
 from __future__ import annotations
@@ -49,29 +48,26 @@ class Sender:
     send: Callable[[int, Letters, int], object]
 
 
-def all_senders() -> list[Sender]:
+def all_senders() -> tuple[list[Sender], dict[str, str]]:
+    """Give those that are here, and why each of the others is not."""
     found = [
         Sender(LIMIT, in_threads(send_raw)),
-        Sender(MSGCORE, in_threads(send_all if has_send_all() else send_one_by_one)),
-        Sender(MSGCORE_ASYNCIO, in_tasks(send_all_async if has_send_all() else send_one_by_one_async)),
+        Sender(MSGCORE, in_threads(send_all)),
+        Sender(MSGCORE_ASYNCIO, in_tasks(send_all_async)),
         Sender(SMTPLIB, in_threads(send_with_smtplib)),
+        Sender(f"{MSGCORE}, one by one", in_threads(send_one_by_one)),
+        Sender(f"{MSGCORE_ASYNCIO}, one by one", in_tasks(send_one_by_one_async)),
     ]
-    if has_send_all():
-        found += [
-            Sender(f"{MSGCORE}, one by one", in_threads(send_one_by_one)),
-            Sender(f"{MSGCORE_ASYNCIO}, one by one", in_tasks(send_one_by_one_async)),
-        ]
-    else:
-        print("msgcore: this version has no send_all; its letters are sent one by one")
+    missing: dict[str, str] = {}
     if importlib.util.find_spec("aiosmtplib"):
         found.append(Sender(AIOSMTPLIB, in_tasks(send_with_aiosmtplib)))
     else:
-        print("aiosmtplib: left out; pip install aiosmtplib")
+        missing[AIOSMTPLIB] = "pip install aiosmtplib"
     if find_program(SOURCE):
         found.append(Sender(SOURCE, send_with_source))
     else:
-        print("smtp-source: left out; it comes with Postfix")
-    return found
+        missing[SOURCE] = "it comes with Postfix"
+    return found, missing
 
 
 def find_program(name: str) -> str | None:
@@ -132,10 +128,6 @@ def hear(connection: socket.socket, code: bytes) -> None:
 # Libraries
 
 
-def has_send_all() -> bool:
-    return hasattr(msgcore.Transport, "send_all")
-
-
 def send_one_by_one(port: int, letters: Letters) -> None:
     with msgcore.open_transport(f"smtp://127.0.0.1:{port}") as transport:
         for message in letters.messages:
@@ -144,8 +136,7 @@ def send_one_by_one(port: int, letters: Letters) -> None:
 
 def send_all(port: int, letters: Letters) -> None:
     with msgcore.open_transport(f"smtp://127.0.0.1:{port}") as transport:
-        many: Any = transport
-        for outcomes in many.send_all(letters.messages):
+        for outcomes in transport.send_all(letters.messages):
             see_accepted(outcomes)
 
 
@@ -157,9 +148,7 @@ async def send_one_by_one_async(port: int, letters: Letters) -> None:
 
 async def send_all_async(port: int, letters: Letters) -> None:
     async with msgcore.aio.open_transport(f"smtp://127.0.0.1:{port}") as transport:
-        many: Any = transport
-        result = many.send_all(letters.messages)
-        for outcomes in [one async for one in result] if hasattr(result, "__aiter__") else await result:
+        for outcomes in await transport.send_all(letters.messages):
             see_accepted(outcomes)
 
 

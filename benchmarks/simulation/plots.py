@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .chart import Chart, Line, svg_of
+from ..chart import Chart, Line, svg_of
 from .measures import Measures, Series
 from .worlds import World
 

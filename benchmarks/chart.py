@@ -1,4 +1,4 @@
-"""Line charts as SVG, small enough to read."""
+"""Charts as SVG, small enough to read: lines over one another, and bars side by side."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from html import escape
 
 import attrs
 
-__all__ = ["Chart", "Line", "svg_of"]
+__all__ = ["Bar", "Bars", "Chart", "Line", "powers_of_ten", "svg_of", "svg_of_bars"]
 
 _WIDTH, _HEIGHT = 760, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 66, 16, 56, 46
-_COLORS = "#3b6fd4", "#c5443a", "#2f8a4e", "#c27a0e"
+_NAME_OF_AXIS = 200
+_COLORS = "#3b6fd4", "#c5443a", "#2f8a4e", "#c27a0e", "#7a4fb5", "#0f8b8d", "#8a5a44", "#6b7280"
 _STYLE = """
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   font-size: 12px; fill: #4b5563 }
@@ -85,24 +86,90 @@ def svg_of(chart: Chart) -> str:
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     parts.append(f'<text x="{middle:g}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(chart.x_name)}</text>')
     parts.append(f'<text x="{_LEFT}" y="40">{escape(chart.y_name)}</text>')
-    legend = _WIDTH - _RIGHT
-    for number, line in reversed(list(enumerate(chart.lines))):
+    for number, line in enumerate(chart.lines):
         color = _COLORS[number % len(_COLORS)]
         path = "L".join(f"{across(x):.1f} {down(y):.1f}" for x, y in line.points)
         parts.append(f'<path class="line" stroke="{color}" d="M{path}"/>')
-        parts.append(f'<text x="{legend}" y="40" text-anchor="end" style="fill:{color}">{escape(line.name)}</text>')
-        legend -= 7 * len(line.name) + 18
+    parts += _legend([line.name for line in chart.lines])
+    return _picture(chart.title, parts, _HEIGHT)
+
+
+def _legend(names: Sequence[str]) -> list[str]:
+    """Write the names at the right above the picture, or over its upper part where they are many."""
+    if sum(7 * len(name) + 18 for name in names) <= _WIDTH - _RIGHT - _LEFT - _NAME_OF_AXIS:
+        places = [(sum(7 * len(name) + 18 for name in names[number + 1 :]), 40) for number in range(len(names))]
+    else:
+        places = [(6, _TOP + 14 + 16 * number) for number in range(len(names))]
+    return [
+        f'<text x="{_WIDTH - _RIGHT - left}" y="{y}" text-anchor="end" '
+        f'style="fill:{_COLORS[number % len(_COLORS)]}">{escape(name)}</text>'
+        for number, (name, (left, y)) in enumerate(zip(names, places, strict=True))
+    ]
+
+
+def _picture(title: str, parts: Sequence[str], height: int) -> str:
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
-            f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(chart.title)}">',
-            f"<title>{escape(chart.title)}</title>",
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
+            f'viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title)}">',
+            f"<title>{escape(title)}</title>",
             f"<style>{_STYLE}</style>",
-            f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
+            f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
             *parts,
             "</svg>\n",
         ]
     )
+
+
+# Bars
+
+
+@attrs.frozen
+class Bar:
+    """``color`` counts from 0, and says of what kind it is."""
+
+    name: str
+    length: float
+    label: str
+    color: int = 0
+
+
+@attrs.frozen
+class Bars:
+    """Bars from the left, whose lengths are as the numbers are; what the lengths mean stands below the title."""
+
+    title: str
+    about: str
+    bars: tuple[Bar, ...]
+
+
+_BAR, _BAR_GAP, _BAR_LEFT, _BAR_RIGHT = 14, 8, 300, 130
+
+
+def svg_of_bars(chart: Bars) -> str:
+    height = _TOP + len(chart.bars) * (_BAR + _BAR_GAP) + _BAR_GAP
+    longest = max((bar.length for bar in chart.bars), default=0.0) or 1.0
+    parts = [
+        f'<text class="title" x="{_LEFT}" y="20">{escape(chart.title)}</text>',
+        f'<text x="{_LEFT}" y="40">{escape(chart.about)}</text>',
+    ]
+    for number, bar in enumerate(chart.bars):
+        top = _TOP + number * (_BAR + _BAR_GAP)
+        width = bar.length / longest * (_WIDTH - _BAR_LEFT - _BAR_RIGHT)
+        color, text = _COLORS[bar.color % len(_COLORS)], top + _BAR - 3
+        parts += [
+            f'<text x="{_BAR_LEFT - 8}" y="{text}" text-anchor="end">{escape(bar.name)}</text>',
+            f'<rect x="{_BAR_LEFT}" y="{top}" width="{max(1.0, width):.1f}" height="{_BAR}" fill="{color}"/>',
+            f'<text x="{_BAR_LEFT + max(1.0, width) + 6:.1f}" y="{text}">{escape(bar.label)}</text>',
+        ]
+    return _picture(chart.title, parts, height)
+
+
+def powers_of_ten(values: Sequence[float], unit: str = "") -> Ticks:
+    """Give the ticks of a logarithmic axis on which all values are: the powers of ten from below to above them."""
+    low, high = math.floor(math.log10(min(values)) + 1e-9), math.ceil(math.log10(max(values)) - 1e-9)
+    powers = range(low, max(high, low + 1) + 1)
+    return tuple((10.0**power, f"{10.0**power:,.10g}{unit}") for power in powers)
 
 
 def _even_ticks(low: float, high: float) -> Ticks:
