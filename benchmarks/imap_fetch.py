@@ -1,6 +1,6 @@
 """What it costs to read a mailbox over IMAP: python -m benchmarks.imap_fetch [--quick]
 
-Dovecot has 10,000 letters, 65 MB (mails.py; ``--quick``: 2,000). Each fetcher in turn gives the envelopes of all, then
+Dovecot has 10,000 letters, 65 MB (mails.py; ``--quick``: 800). Each fetcher in turn gives the envelopes of all, then
 the bodies of all, then what a search finds; see peers/imap_fetchers.py for who fetches, and how. The limit reads the
 same octets and looks at none of them. Slow peers are given fewer messages, and compared by messages a second. Then what
 memory it takes.
@@ -58,7 +58,7 @@ class Scale:
     rounds: int
 
 
-FULL, QUICK = Scale(10_000, 500, 7), Scale(2_000, 200, 3)
+FULL, QUICK = Scale(10_000, 500, 7), Scale(800, 100, 2)
 
 
 def compare(what: str, about: str, port: int, fetchers: Sequence[Fetcher], goals: Goals, scale: Scale) -> Table:

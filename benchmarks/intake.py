@@ -187,7 +187,7 @@ def row_of(name: str, results: Mapping[str, Result], servers: Mapping[str, Serve
     return Row(name, (*cells, memory_octets(server.process) / 1e6))
 
 
-FULL, QUICK = Size(500, 2_000, 5), Size(100, 300, 2)
+FULL, QUICK = Size(500, 2_000, 5), Size(100, 200, 1)
 
 
 def compare_each(numbers: Sequence[int], size: Size) -> Iterator[Table]:

@@ -6,6 +6,10 @@ import random
 
 import attrs
 
+from .mails import FOREIGN, FOREIGN_SUBJECTS, PEOPLE, SUBJECTS, WORDS
+
+__all__ = ["File", "Letter", "attachment_letters", "small_letters"]
+
 
 @attrs.frozen
 class File:
@@ -28,23 +32,19 @@ class Letter:
 
 # The letters
 
-_NAMES = ["Ann Smith", "Bob", "Åsa Öberg", "José García", "", "Dr. Eve, CTO", "山田太郎", "Mallory O'Brien"]
-_SENTENCE = "the report for this week is ready and we would like to hear what you think about prices before Monday"
-_WORDS = _SENTENCE.split()
-_FOREIGN = ["für", "och", "över", "être", "señor", "naïve", "Größe", "—", "“quoted”", "10 €"]
-_SUBJECTS = ["Report for week {}", "Re: Größe und Preis {}", "会議のお知らせ {}", "Årsmöte {}: dagordning", "Order #{}"]
+_SUBJECTS = (*SUBJECTS, *FOREIGN_SUBJECTS)
 _TYPES = [("scan {}.pdf", "application/pdf"), ("photo-{}.jpg", "image/jpeg"), ("Räkning {}.xlsx", "application/zip")]
 
 
 def _paragraphs(chance: random.Random, count: int, foreign: float) -> list[str]:
     def word() -> str:
-        return chance.choice(_FOREIGN if chance.random() < foreign else _WORDS)
+        return chance.choice(FOREIGN if chance.random() < foreign else WORDS)
 
     return ["\n".join(" ".join(word() for _ in range(12)) for _ in range(chance.randint(1, 6))) for _ in range(count)]
 
 
 def _person(chance: random.Random) -> tuple[str, str]:
-    return chance.choice(_NAMES), f"person{chance.randrange(1000)}@{chance.choice(['a', 'b.example', 'c'])}.test"
+    return chance.choice(PEOPLE), f"person{chance.randrange(1000)}@{chance.choice(['a', 'b.example', 'c'])}.test"
 
 
 def _file(chance: random.Random, size: int) -> File:

@@ -22,7 +22,12 @@ import attrs
 from .results import NotHere
 
 __all__ = [
+    "FOREIGN",
+    "FOREIGN_SUBJECTS",
     "LINE",
+    "PEOPLE",
+    "SUBJECTS",
+    "WORDS",
     "attachment_mails",
     "corpus_folder",
     "corpus_mails",
@@ -116,16 +121,16 @@ _TALK = (
     "customers asked when the new version arrives so the team agreed on a date that everybody could keep"
 )
 _FOREIGN_TALK = "für och över être señor naïve Größe — “quoted” 10 € привет 会議 déjà"
-_WORDS, _FOREIGN = _TALK.split(), _FOREIGN_TALK.split()
-_PEOPLE = ["Ann Smith", "Bob", "Åsa Öberg", "José García", "", "Dr. Eve, CTO", "山田太郎", "Mallory O'Brien", "IT Desk"]
+WORDS, FOREIGN = _TALK.split(), _FOREIGN_TALK.split()
+PEOPLE = ["Ann Smith", "Bob", "Åsa Öberg", "José García", "", "Dr. Eve, CTO", "山田太郎", "Mallory O'Brien", "IT Desk"]
 _DOMAINS = ["example.com", "mail.example.org", "news.example.net", "corp.example", "gmail.example", "lists.example.org"]
-_SUBJECTS = ["Report for week {}", "Re: prices, round {}", "Your order #{} has shipped", "[dev] Patch {}: faster reads"]
-_FOREIGN_SUBJECTS = ["Größe und Preis {}", "会議のお知らせ {}", "Årsmöte {}: dagordning och övriga frågor för året"]
+SUBJECTS = ["Report for week {}", "Re: prices, round {}", "Your order #{} has shipped", "[dev] Patch {}: faster reads"]
+FOREIGN_SUBJECTS = ["Größe und Preis {}", "会議のお知らせ {}", "Årsmöte {}: dagordning och övriga frågor för året"]
 _ZONES = [-8, -5, 0, 1, 2, 9]
 
 
 def _sentence(chance: random.Random, words: int, foreign: float) -> str:
-    return " ".join(chance.choice(_FOREIGN if chance.random() < foreign else _WORDS) for _ in range(words))
+    return " ".join(chance.choice(FOREIGN if chance.random() < foreign else WORDS) for _ in range(words))
 
 
 def _lines(chance: random.Random, size: int, foreign: float) -> str:
@@ -279,8 +284,8 @@ def _letter(chance: random.Random, content: bytes) -> bytes:
     sent = datetime.fromtimestamp(1_790_000_000 + chance.randrange(10**7), zone)
     domain = chance.choice(_DOMAINS)
     identity = f"<{chance.randrange(1 << 80):x}.{sent:%Y%m%d%H%M%S}@{domain}>"
-    name = chance.choice(_PEOPLE)
-    facts = _Facts(chance, sent, (name, f"{chance.choice(_WORDS)}.{chance.choice(_WORDS)}@{domain}"), identity)
+    name = chance.choice(PEOPLE)
+    facts = _Facts(chance, sent, (name, f"{chance.choice(WORDS)}.{chance.choice(WORDS)}@{domain}"), identity)
     fields = [*_trace(facts), *_seals(facts), *_signatures(facts), *_own(facts), *_thread(facts), *_list(facts)]
     return "".join(f"{field}\r\n" for field in [*fields, *_extras(facts), "MIME-Version: 1.0"]).encode() + content
 
@@ -294,9 +299,7 @@ def _words(text: str) -> str:
 
 
 def _person(chance: random.Random) -> str:
-    return _mailbox(
-        chance.choice(_PEOPLE), f"{chance.choice(_WORDS)}{chance.randint(1, 999)}@{chance.choice(_DOMAINS)}"
-    )
+    return _mailbox(chance.choice(PEOPLE), f"{chance.choice(WORDS)}{chance.randint(1, 999)}@{chance.choice(_DOMAINS)}")
 
 
 def _mailbox(name: str, address: str) -> str:
@@ -316,7 +319,7 @@ def _folded_token(chance: random.Random, octets: int) -> str:
 
 def _trace(facts: _Facts) -> list[str]:
     chance = facts.chance
-    fields = [f"Delivered-To: {chance.choice(_WORDS)}@example.com"]
+    fields = [f"Delivered-To: {chance.choice(WORDS)}@example.com"]
     at = facts.sent + timedelta(seconds=9)
     for hop in range(chance.randint(2, 4)):
         host = f"mx{hop}.{chance.choice(_DOMAINS)}"
@@ -366,7 +369,7 @@ def _signatures(facts: _Facts) -> list[str]:
 
 def _own(facts: _Facts) -> list[str]:
     chance = facts.chance
-    subjects = _FOREIGN_SUBJECTS if chance.random() < 0.2 else _SUBJECTS
+    subjects = FOREIGN_SUBJECTS if chance.random() < 0.2 else SUBJECTS
     crowd = chance.choices([1, 2, 5, 12], [75, 12, 9, 4])[0]
     fields = [
         f"From: {_mailbox(*facts.sender)}",
@@ -395,7 +398,7 @@ def _list(facts: _Facts) -> list[str]:
     chance = facts.chance
     if chance.random() > 0.35:
         return []
-    name = chance.choice(_WORDS)
+    name = chance.choice(WORDS)
     return [
         f"List-Id: <{name}.lists.example.org>",
         f"List-Unsubscribe: <mailto:{name}-leave@lists.example.org>,\r\n"

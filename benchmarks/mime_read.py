@@ -186,11 +186,11 @@ def raises(reader: Reader, octets: bytes) -> bool:
 
 
 def small(is_quick: bool) -> Mix:
-    return Mix("small", small_mails(200 if is_quick else 1_000), 5, 3 if is_quick else 7)
+    return Mix("small", small_mails(100 if is_quick else 1_000), 5, 2 if is_quick else 7)
 
 
 def attach(is_quick: bool) -> Mix:
-    return Mix("attach", attachment_mails(10 if is_quick else 40), 5, 3 if is_quick else 7)
+    return Mix("attach", attachment_mails(4 if is_quick else 40), 2 if is_quick else 5, 2 if is_quick else 7)
 
 
 def without_pybase64(is_quick: bool) -> Table:
@@ -220,13 +220,13 @@ def measure(is_quick: bool) -> Iterator[Table]:
 
 def real(is_quick: bool, readers: Sequence[Reader], missing: Mapping[str, str]) -> Iterator[Table]:
     try:
-        mails, told = readable_by_all(corpus_mails()[:: 4 if is_quick else 1], readers)
+        mails, told = readable_by_all(corpus_mails()[:: 8 if is_quick else 1], readers)
     except NotHere as error:
         yield Table("real", (), (), missing={"all": str(error)})
         return
     yield told
     for job in JOBS:
-        yield from compare(Mix("real", mails, 4, 3 if is_quick else 7), job, readers, missing)
+        yield from compare(Mix("real", mails, 4, 2 if is_quick else 7), job, readers, missing)
 
 
 if __name__ == "__main__":

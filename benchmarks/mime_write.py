@@ -247,7 +247,7 @@ def check_alike(letters: Sequence[Letter]) -> None:
 def measure(is_quick: bool) -> Iterator[Table]:
     small = small_letters(100 if is_quick else 1_000)
     check_alike(small)
-    rounds = 3 if is_quick else 7
+    rounds = 2 if is_quick else 7
     yield compare("small", small, rounds)
     yield compare("attach", attachment_letters(6_000_000 if is_quick else 56_000_000), rounds)
 

@@ -289,7 +289,7 @@ PARTS: Mapping[str, Callable[[Size], Table]] = {
 }
 
 
-FULL, QUICK = Size(1_000, 5, 1_000_000), Size(300, 2, 20_000)
+FULL, QUICK = Size(1_000, 5, 1_000_000), Size(200, 2, 10_000)
 
 
 def measure_parts(parts: Sequence[str], size: Size) -> Iterator[Table]:

@@ -1,6 +1,6 @@
 """What it costs to retrieve mail: python -m benchmarks.pop3_fetch [--quick]
 
-Dovecot has 10,000 letters, 65 MB (mails.py; ``--quick``: 2,000), and gives all of them to each fetcher in turn; see
+Dovecot has 10,000 letters, 65 MB (mails.py; ``--quick``: 800), and gives all of them to each fetcher in turn; see
 peers/fetchers.py for who fetches, and how. Then again over a link that is 20 ms long, there and back, where poplib
 fetches few; then into a store, durably, beside what saving the same letters takes; and what memory it takes.
 
@@ -62,7 +62,7 @@ class Scale:
     rounds: int
 
 
-FULL, QUICK = Scale(10_000, 500, 7), Scale(2_000, 50, 3)
+FULL, QUICK = Scale(10_000, 500, 7), Scale(800, 20, 2)
 
 
 def compare(what: str, about: str, port: int, counts: Mapping[str, int], goals: Goals, rounds: int) -> Table:

@@ -35,7 +35,7 @@ from .results import Table
 
 __all__ = ["FACTS", "connectors_of", "measure", "plain_dict", "recipients_of", "space_of", "walk_of"]
 
-SIZES = 10, 1_000, 100_000
+SIZES, QUICK_SIZES = (10, 1_000, 100_000), (10, 1_000, 10_000)
 LIMIT, WALK, REGEX = "limit: one dict.get", "suffix walk over a dict", "chain of regexes"
 POSTMAP, POSTMAP_WALK = "postmap -q - hash:, the key found", "postmap -q - hash:, each key tried"
 POSTMAP_PROGRAM = "postmap"
@@ -206,10 +206,10 @@ def _processor_seconds() -> float:
 
 
 def measure(is_quick: bool) -> Iterator[Table]:
-    count, rounds = (2_000, 3) if is_quick else (20_000, 9)
+    count, rounds = (2_000, 2) if is_quick else (20_000, 9)
     missing = {} if find_program(POSTMAP_PROGRAM) else {"postmap": "it comes with Postfix"}
     with tempfile.TemporaryDirectory() as folder:
-        for size in SIZES:
+        for size in QUICK_SIZES if is_quick else SIZES:
             chance = random.Random(20_261_127)
             made = [space_of(number, chance) for number in range(size)]
             recipients = recipients_of([known for _, known in made], count, chance)

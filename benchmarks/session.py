@@ -229,7 +229,7 @@ def submits(folder: Path, rounds: int) -> Table:
 
 
 def measure(is_quick: bool) -> Iterator[Table]:
-    rounds, count = (7, 100) if is_quick else (21, 1_000)
+    rounds, count = (3, 30) if is_quick else (21, 1_000)
     os.environ[PASSWORD] = "secret"
     with tempfile.TemporaryDirectory() as place:
         yield logons(Path(place), rounds)

@@ -71,11 +71,11 @@ class Run:
 
 
 def runs(is_quick: bool) -> list[Run]:
-    rounds = 3 if is_quick else 7
-    sizes = ((2_000, 600 if is_quick else 3_000), (100_000, 60 if is_quick else 400))
+    rounds = 2 if is_quick else 7
+    sizes = ((2_000, 300 if is_quick else 3_000), (100_000, 30 if is_quick else 400))
     near = [Run(octets, connections, count, rounds) for octets, count in sizes for connections in (1, 10)]
     if is_quick:
-        return [*near, Run(2_000, 1, 20, 1, is_afar=True)]
+        return [*near, Run(2_000, 1, 10, 1, is_afar=True)]
     afar = [Run(octets, 1, 40, 2, is_afar=True) for octets, _ in sizes]
     return [*near, *afar, Run(2_000, 10, 400, 2, is_afar=True)]
 

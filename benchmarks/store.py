@@ -1,6 +1,6 @@
 """What it costs to keep mail: python -m benchmarks.store [--quick | --large] [--folder FOLDER]
 
-Letters of 9.4 KB (mails.py) are put into stores that grow to 20,000 of them (``--quick``: 3,000), in batches and one by
+Letters of 9.4 KB (mails.py) are put into stores that grow to 20,000 of them (``--quick``: 2,000), in batches and one by
 one, each durable when the call returns; then the stores are asked. Every round puts the same messages into each store
 in turn; ratios are medians over rounds. The limits: a table of blobs without any index, and octets appended to a file.
 See peers/keepers.py for what the others do and do not do. ``--large`` compares a store of 1,000,000 messages of 1.6 KB
@@ -285,7 +285,7 @@ def in_folder(folder: Path, is_quick: bool) -> Iterator[Table]:
         except NotHere as error:
             postgres = ""
             missing[ON_POSTGRES] = str(error)
-        yield from small(folder, 3_000 if is_quick else 20_000, 50 if is_quick else SINGLES, postgres, missing)
+        yield from small(folder, 2_000 if is_quick else 20_000, 20 if is_quick else SINGLES, postgres, missing)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What tables cost: python -m benchmarks.tables [--quick] [--folder FOLDER] [SIZE …]
 
-Stores of 20,000 and of 1,000,000 messages (``--quick``: of 4,000) are filled by msgcore, or taken from the folder when
+Stores of 20,000 and of 1,000,000 messages (``--quick``: of 2,000) are filled by msgcore, or taken from the folder when
 they are there from an earlier run; see table_store.py for what is in them. Then each case is put to msgcore's tables
 and to hand-written SQL on the same file in turn, after both have given the same rows; see handwritten_sql.py for what
 that does not do. Rows are not looked into but in the case that says so.
@@ -49,7 +49,7 @@ from .table_store import FREQUENT, RARE, SENDER, filled_store
 
 __all__ = ["Case", "cases_of"]
 
-SIZES, QUICK_SIZES = (20_000, 1_000_000), (4_000,)
+SIZES, QUICK_SIZES = (20_000, 1_000_000), (2_000,)
 GOAL, FLOOR = 0.8, 0.5
 """What share of hand-written SQL's speed every case should reach, and must."""
 
@@ -293,7 +293,7 @@ def compare_sizes(sizes: Sequence[int], rounds: int, folder: Path) -> Iterator[R
 
 def measure(is_quick: bool) -> Iterator[Results]:
     with tempfile.TemporaryDirectory() as folder:
-        yield from compare_sizes(QUICK_SIZES if is_quick else SIZES, 3 if is_quick else 7, Path(folder))
+        yield from compare_sizes(QUICK_SIZES if is_quick else SIZES, 2 if is_quick else 7, Path(folder))
 
 
 def main() -> None:
