@@ -58,7 +58,7 @@ def _make() -> None:
 
 
 def _install(*what: str, check: bool = False) -> int:
-    command = [ENVIRONMENT / "bin" / "python", "-m", "pip", "install", "--quiet", *what]
+    command: list[str | Path] = [ENVIRONMENT / "bin" / "python", "-m", "pip", "install", "--quiet", *what]
     return subprocess.run(command, check=check, stdout=sys.stderr).returncode
 
 
@@ -67,7 +67,7 @@ def _install_node_packages() -> None:
     if npm is None:
         _say(f"npm is not here: {', '.join(NODE_PACKAGES)} cannot be installed")
         return
-    command = [npm, "install", "--no-audit", "--no-fund", "--no-save", "--silent", "--prefix", ENVIRONMENT]
+    command: list[str | Path] = [npm, "install", "--no-audit", "--no-fund", "--no-save", "--silent", "--prefix", ENVIRONMENT]
     if subprocess.run([*command, *NODE_PACKAGES], check=False, stdout=sys.stderr).returncode:
         _say(f"{', '.join(NODE_PACKAGES)}: npm cannot install it here")
 
