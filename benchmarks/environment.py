@@ -67,8 +67,9 @@ def _install_node_packages() -> None:
     if npm is None:
         _say(f"npm is not here: {', '.join(NODE_PACKAGES)} cannot be installed")
         return
-    command: list[str | Path] = [npm, "install", "--no-audit", "--no-fund", "--no-save", "--silent", "--prefix", ENVIRONMENT]
-    if subprocess.run([*command, *NODE_PACKAGES], check=False, stdout=sys.stderr).returncode:
+    quietly = ["--no-audit", "--no-fund", "--no-save", "--silent"]
+    command: list[str | Path] = [npm, "install", *quietly, "--prefix", ENVIRONMENT, *NODE_PACKAGES]
+    if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
         _say(f"{', '.join(NODE_PACKAGES)}: npm cannot install it here")
 
 

@@ -152,7 +152,7 @@ def _parse(arguments: list[str]) -> None:
             core_parser().parse_args(arguments)
         return
     command, parent = typer.main.get_command(app_of(CORE, lambda _: 0)), None
-    while isinstance(command, TyperGroup):
+    while isinstance(command, TyperGroup) and arguments:
         parent = typer.Context(command, parent, info_name=arguments[0])
         found = command.get_command(parent, arguments[0])
         assert found is not None, arguments
