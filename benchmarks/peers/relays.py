@@ -145,7 +145,7 @@ def child(arguments: Sequence[object]) -> Generator[int]:
     process = subprocess.Popen([sys.executable, *map(str, arguments)])
     port = int(str(arguments[1]))
     with stopped_at_end(process):
-        wait_for_greeting(port)
+        wait_for_greeting(port, process)
         yield port
 
 
@@ -247,9 +247,17 @@ def free_port() -> int:
     return port
 
 
-def wait_for_greeting(port: int) -> None:
+def wait_for_greeting(port: int, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until somebody greets there.
+
+    Raises:
+        ChildProcessError: The process that was to do it has ended.
+        TimeoutError: Nobody does for a long time.
+    """
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
+        if process is not None and process.poll() is not None:
+            raise ChildProcessError(f"it ended with status {process.returncode} before it greeted")
         try:
             with socket.create_connection(("127.0.0.1", port), 5) as connection:
                 if connection.recv(1_000):
