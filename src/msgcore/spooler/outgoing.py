@@ -113,7 +113,11 @@ async def send_due(
 
 async def _make_expired_due(store: GuardedStore, now: datetime, deadline: Deadline) -> None:
     """Take up what is held and has expired: its recipients are reported, whatever it was held for."""
-    for item in await store.outgoing(deadline):
+    try:
+        items = await store.outgoing(deadline)
+    except StoreCorrupt:  # what can be read is sent all the same
+        return
+    for item in items:
         end = ends_at(item)
         if end is not None and end <= now:
             with suppress(NotFound, UsageError):  # somebody else has ended it
