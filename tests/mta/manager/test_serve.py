@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -50,6 +51,19 @@ async def until(runtime: Runtime, condition: Callable[[], bool]) -> None:
         await runtime.sleep(0.005)
 
 
+class Noting(MemoryQueue):
+    """Notes the messages whose recipients are given back untried."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given_back: list[str] = []
+
+    async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
+        lost = await super().finish(finished, deadline)
+        self.given_back.extend(one.message.transfer_id for one in finished if not one.settlements[0].is_try)
+        return lost
+
+
 @attrs.define
 class Book:
     """What was delivered."""
@@ -93,10 +107,22 @@ def test_a_report_is_found_by_who_looked_while_it_was_written(tmp_path: Path) ->
     book = Book()
 
     async def story(runtime: AsyncioRuntime) -> None:
+        looks = [0]
+
         class SlowQueue(MemoryQueue):
+            """Writes the first time only when somebody has looked meanwhile."""
+
+            is_first = True
+
+            async def claim(self, *given: Any, **more: Any) -> Sequence[Claim]:
+                looks[0] += 1
+                return await super().claim(*given, **more)
+
             async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
-                serving.wake()
-                await runtime.sleep(0.05)
+                if self.is_first:
+                    self.is_first, before = False, looks[0]
+                    serving.wake()
+                    await until(runtime, lambda: looks[0] > before)
                 return await super().finish(finished, deadline)
 
         async def refuse(delivery: Delivery) -> Mapping[Recipient, Outcome]:
@@ -153,14 +179,17 @@ def test_mail_follows_a_new_table_from_the_next_claim_on(tmp_path: Path) -> None
     async def story(runtime: AsyncioRuntime) -> None:
         queue, stop = MemoryQueue(), runtime.event()
 
+        given: list[RouteTable] = []
+
         async def reload(_: Deadline) -> RouteTable | None:
+            given.append(tables[-1])
             return tables[-1]
 
         async def client() -> None:
             await submit(queue, "first")
             await until(runtime, lambda: old.names == ["first"])
             tables.append(table(b=installed(new.deliver)))
-            await runtime.sleep(0.1)
+            await until(runtime, lambda: tables[-1] in given)
             await submit(queue, "second")
             await until(runtime, lambda: new.names == ["second"])
             stop.set()
@@ -289,16 +318,26 @@ def test_who_has_waited_for_a_session_for_too_long_is_given_back(tmp_path: Path)
     """A lease that is nearly over is no time to begin: another worker may have the recipient before it is done."""
     begun: list[str] = []
 
-    async def story(runtime: AsyncioRuntime) -> None:
-        queue, stop = MemoryQueue(), runtime.event()
+    class Ahead(AsyncioRuntime):
+        seconds = 0.0
+
+        def monotonic(self) -> float:
+            return super().monotonic() + self.seconds
+
+    async def story(_: AsyncioRuntime) -> None:
+        runtime = Ahead()
+        queue, stop, gate = Noting(), runtime.event(), runtime.event()
 
         async def slow(delivery: Delivery) -> Mapping[Recipient, Outcome]:
             begun.extend(delivery.names)
-            await runtime.sleep(0.3)
+            if len(begun) == PaceLimits().initial:  # as many as there are sessions; the others wait behind them
+                runtime.seconds = 11
+                gate.set()
+            await gate.wait()
             return delivery.all(Delivered(250))
 
         await submit(queue, *(f"r{number}" for number in range(12)))
-        settings = attrs.evolve(QUICK, lease_seconds=0.5)
+        settings = attrs.evolve(QUICK, lease_seconds=20)
         routes = table(b=installed(slow))
         serving = Manager(runtime, queue, routes, NoDirectory(), secret=Secret, folder=tmp_path, settings=settings)
 
@@ -307,6 +346,7 @@ def test_who_has_waited_for_a_session_for_too_long_is_given_back(tmp_path: Path)
             stop.set()
 
         await gather(runtime, serving.serve(stop), client())
+        assert sorted(queue.given_back) == sorted(begun[PaceLimits().initial :])
 
     run(story)
     assert sorted(set(begun)) == sorted(begun)
@@ -367,7 +407,7 @@ def test_what_is_handed_over_after_it_has_stopped_is_given_back(tmp_path: Path) 
 def test_who_is_handed_over_while_a_suspect_is_worked_waits_for_its_end(tmp_path: Path) -> None:
     seen: list[str] = []
 
-    class Suspecting(MemoryQueue):
+    class Suspecting(Noting):
         async def claim(
             self,
             limit: int,
@@ -394,7 +434,7 @@ def test_who_is_handed_over_while_a_suspect_is_worked_waits_for_its_end(tmp_path
                 await submit(queue, "other")
                 [claim] = await queue.claim(100, 60, NEVER)
                 leases[0].take(claim)
-                await runtime.sleep(0.1)
+                await until(runtime, lambda: queue.given_back == ["other"])
                 seen.append("end of the suspect")
             return delivery.all(Delivered(250))
 
