@@ -111,6 +111,8 @@ def _after(errors: tuple[TlsFailed, ...], session: SmtpSession) -> SmtpSession:
     if errors:
         how = "in clear" if session.stream.tls is None else "not verified"
         session.note = f"{how}: {errors[-1]}"
+    elif session.stream.tls is None:
+        session.note = "in clear"
     return session
 
 
