@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ from msgcore import Attachment, Message
 from msgcore.cli.main import run
 from msgcore.cli.out import print_table, say
 from msgcore.mta import AddressSpace, Connector, RouteTable, write_routes
+from msgcore.mta.nexthop.counting import CountedSessions
+from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult
+from msgcore.mta.nexthop.schema import NEXTHOP_SCHEMA
+from msgcore.mta.nexthop.sql_keeper import SqlKeeper
+from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.testing.servers import LoopbackSmtpServer
 
 LUNCH = b"From: a@a.test\nTo: b@b.test\nSubject: Lunch\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n\nAt noon?\n"
@@ -244,6 +250,23 @@ def test_the_queue_is_looked_at_and_changed_and_mail_is_followed(shell: Shell, t
         row["event"] for row in shell.json("track", url, "--address", "bob@b.test")
     }
     assert shell.json("track", url, "--address", "eve@b.test", status=1) == []
+
+
+def test_how_tls_went_is_told_before_it_is_reported(shell: Shell) -> None:
+    url, runtime = "sqlite:///office.db", BlockingRuntime()
+    shell("mailbox", "add", url, "ann", "--address", "ann@a.test", "--create")
+    policy = AppliedPolicy("b.test", "tlsa", ("3 1 1 ab",))
+    failed = SessionResult(policy, "certificate-expired", "mx.b.test", "192.0.2.1", "it has expired")
+    other = SessionResult(AppliedPolicy("c.test", "no-policy-found"))
+    database = Database.open(Path("office.db"), NEXTHOP_SCHEMA, create=False)
+    counted = [CountedSessions(date(2030, 1, day), one, day) for day, one in ((2, failed), (1, other), (3, other))]
+    runtime.run(SqlKeeper(runtime, database).add_counts(counted, NEVER))
+    runtime.run(database.close(runtime))
+
+    with msgcore.open_organization(url) as office:
+        assert office.tls_sessions() == tuple(counted[at] for at in (2, 0, 1))
+    [told] = shell.json("queue", "tls", url, "--domain", "B.test")
+    assert (told["day"], told["result"], told["sessions"]) == ("2030-01-02", "certificate-expired", 2)
 
 
 def test_mailboxes_are_made_listed_and_given_passwords(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from msgcore.blocking.twin import twin_of
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn
 from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
@@ -226,6 +227,11 @@ class Organization(Closing):
 
     def hops_down(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[HopTurned, ...]:
         return self._runtime.run(self._inner.hops_down(timeout_seconds=timeout_seconds))
+
+    def tls_sessions(
+        self, *, domain: str = "", limit: int = 1_000, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[CountedSessions, ...]:
+        return self._runtime.run(self._inner.tls_sessions(domain=domain, limit=limit, timeout_seconds=timeout_seconds))
 
     def purge(self, ended_before: datetime, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
         return self._runtime.run(self._inner.purge(ended_before, timeout_seconds=timeout_seconds))

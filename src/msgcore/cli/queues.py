@@ -80,6 +80,33 @@ def depth(url: OfficeUrl, password: PasswordOption = None, as_json: AsJson = Fal
 
 
 @queue_commands.command()
+def tls(
+    url: OfficeUrl,
+    domain: Annotated[str, typer.Option(help="Only sessions with the hosts of this domain.")] = "",
+    limit: Annotated[int, typer.Option(min=1)] = 100,
+    password: PasswordOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how TLS with other domains' hosts went, of the days that are not reported yet."""
+    with msgcore.open_organization(url, password=password) as office:
+        counted = office.tls_sessions(domain=domain, limit=limit)
+    rows = [
+        {
+            "day": one.day.isoformat(),
+            "domain": one.result.policy.domain,
+            "policy": one.result.policy.kind,
+            "result": one.result.result or "successful",
+            "host": one.result.host,
+            "sessions": one.sessions,
+            "address": one.result.address,
+            "reason": one.result.reason,
+        }
+        for one in counted
+    ]
+    print_table(("day", "domain", "policy", "result", "host", "sessions"), rows, as_json=as_json)
+
+
+@queue_commands.command()
 def hold(
     url: OfficeUrl, where: Where = None, every: All = False, reason: Why = "", password: PasswordOption = None
 ) -> None:

@@ -3,6 +3,7 @@
 from msgcore.mta.listener import IntakeLimits, ListenerSettings, Rate
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
 from msgcore.mta.node_queue import (
@@ -48,6 +49,7 @@ __all__ = [
     "Candidate",
     "Change",
     "Connector",
+    "CountedSessions",
     "Decision",
     "DkimKey",
     "DnsSettings",

@@ -15,6 +15,7 @@ from msgcore.errors import NotSupported, UsageError
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
 from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
@@ -355,6 +356,15 @@ class Organization(Protocol):
 
     async def hops_down(self, *, timeout_seconds: float = 60.0) -> tuple[HopTurned, ...]:
         """List the next hops that are down, and until when nobody tries each."""
+        ...
+
+    async def tls_sessions(
+        self, *, domain: str = "", limit: int = 1_000, timeout_seconds: float = 60.0
+    ) -> tuple[CountedSessions, ...]:
+        """Tell how sessions with other domains' hosts began, as nodes count it for TLS reports, the newest day first.
+
+        Of days that are not reported yet, and of domains that want reports; a node writes down once a minute.
+        """
         ...
 
     async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:

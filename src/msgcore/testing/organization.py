@@ -42,6 +42,7 @@ from msgcore.mta.expansion.given import (
     proxy_addresses,
 )
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
@@ -305,6 +306,11 @@ class _Administration:
 
     async def hops_down(self, *, timeout_seconds: float = 60.0) -> tuple[HopTurned, ...]:
         return turned_down(await self._desk.queue.links(self._desk.runtime.deadline(timeout_seconds)))
+
+    async def tls_sessions(
+        self, *, domain: str = "", limit: int = 1_000, timeout_seconds: float = 60.0
+    ) -> tuple[CountedSessions, ...]:
+        return ()  # nothing is counted where nothing is kept
 
     async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:
         return await self._desk.queue.purge(ended_before, self._desk.runtime.deadline(timeout_seconds))

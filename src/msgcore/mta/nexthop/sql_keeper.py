@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import cast
+from typing import Any, cast
 
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
 from msgcore.mta.nexthop.counting import CountedSessions
@@ -71,6 +71,17 @@ class SqlKeeper:
         rows = sorted(map(_row, counted))
         if rows:
             await self._database.write(self._runtime, lambda c: c.run_many(statement, rows), deadline)
+
+    async def counted(self, domain: str, limit: int, deadline: Deadline) -> Sequence[CountedSessions]:
+        """Give what is not reported yet, of one domain or (empty) of all, the newest day first."""
+        select = (
+            "select day, domain, policy, result, host, address, reason, sessions from tls_session"
+            f" {'where domain = ?' if domain else ''}"
+            " order by day desc, domain, policy_key, result, host, address limit ?"
+        )
+        values = (domain, limit) if domain else (limit,)
+        rows = await self._database.read(self._runtime, lambda c: c.rows(select, values), deadline)
+        return [_counted(_EPOCH + timedelta(days=day), its, row) for day, its, *row in rows]
 
     async def due_reports(self, before: date, deadline: Deadline) -> Sequence[tuple[date, str]]:
         select = (
@@ -141,7 +152,7 @@ def _row(one: CountedSessions) -> tuple[int, str, str, str, str, str, str, str, 
     return (_number(one.day), applied.domain, key, *where, policy, result.reason, one.sessions)
 
 
-def _counted(day: date, domain: str, row: Row) -> CountedSessions:
+def _counted(day: date, domain: str, row: Sequence[Any]) -> CountedSessions:
     policy, result, host, address, reason, sessions = row
     kind, text, hosts = json.loads(policy)
     applied = AppliedPolicy(domain, cast(PolicyKind, kind), tuple(text), tuple(hosts))

@@ -16,7 +16,9 @@ from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.expansion.given import one_address, own_addresses
 from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.manager.settings import ManagerSettings
+from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
+from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
 from msgcore.mta.node_services import refuse_less
@@ -40,6 +42,7 @@ from msgcore.providers.organization.passwords import set_keys
 from msgcore.runtime import Connection, LoopRuntime, Runtime
 from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.secrets import check_reference
+from msgcore.wire.domain import ascii_domain
 from msgcore.wire.sasl import new_keys
 
 __all__ = ["SqlOrganization"]
@@ -178,6 +181,13 @@ class SqlOrganization(ListAdministration):
 
     async def hops_down(self, *, timeout_seconds: float = 60.0) -> tuple[HopTurned, ...]:
         return turned_down(await self._office.queue.links(self._deadline(timeout_seconds)))
+
+    async def tls_sessions(
+        self, *, domain: str = "", limit: int = 1_000, timeout_seconds: float = 60.0
+    ) -> tuple[CountedSessions, ...]:
+        keeper = SqlKeeper(self._office.runtime, self._office.database)
+        name = ascii_domain(domain.removesuffix("."))
+        return tuple(await keeper.counted(name, limit, self._deadline(timeout_seconds)))
 
     async def purge(self, ended_before: datetime, *, timeout_seconds: float = 60.0) -> int:
         return await self._office.queue.purge(local_time(ended_before), self._deadline(timeout_seconds))
