@@ -111,7 +111,8 @@ class SessionTurned:
 class MessageTaken:
     """A listener has a client's message in the queue, ``seconds`` after its last octet came.
 
-    ``reply`` is what the client is told, which names the transfer id.
+    ``reply`` is what the client is told, which names the transfer id; ``verdicts`` are what was found of the message
+    (:mod:`msgcore.mta.trust.verdicts`).
     """
 
     service: str
@@ -121,6 +122,8 @@ class MessageTaken:
     size_octets: int
     recipients: int
     seconds: float
+    message_id: str = ""
+    verdicts: frozenset[str] = NOBODY
 
 
 @attrs.frozen

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from msgcore.base.status import EnhancedStatus, Reply
+from msgcore.model import Address
 from msgcore.mta.configuration.sections import LoggingSection
-from msgcore.mta.node_queue import LoginRefused
+from msgcore.mta.node_queue import LoginRefused, MessageTaken
 from msgcore.mta.operation.logs import log_as, redacted
 from msgcore.mta.operation.mail_log import log_mail
+from msgcore.wire.smtp.server import Client
 
 log = logging.getLogger("msgcore.mta.test")
 
@@ -70,6 +73,30 @@ def test_in_json_each_record_is_one_line_even_with_a_trace_and_redacted_througho
     record = json.loads(line)
     assert (record["level"], record["logger"]) == ("error", "msgcore.mta.test")
     assert "ValueError: ***@a.test\nis none" in record["message"]
+
+
+def test_a_message_that_was_taken_is_a_line_with_its_message_id_and_verdicts_and_in_json_its_facts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    client, found = Client("192.0.2.7", "mx.b.test", "EHLO"), frozenset({"spf=pass", "dmarc=fail"})
+    reply = Reply(250, ("queued as 01a2",), EnhancedStatus(2, 0, 0))
+    taken = MessageTaken("smtp", client, Address("SMTP", "bob@b.test"), reply, 244, 1, 0.1, "<1@b.test>", found)
+    log_as(LoggingSection())
+    log_mail(taken)
+    log_as(LoggingSection(form="json", redact=True))
+    log_mail(taken)
+
+    plain, record = capsys.readouterr().err.splitlines()
+    assert "from SMTP:bob@b.test for 1, 244 octets, <1@b.test>, dmarc=fail spf=pass: queued as 01a2" in plain
+    assert {
+        name: json.loads(record)[name] for name in ("event", "sender", "message_id", "verdicts", "size_octets")
+    } == {
+        "event": "taken",
+        "sender": "SMTP:***@b.test",
+        "message_id": "<***@b.test>",
+        "verdicts": ["dmarc=fail", "spf=pass"],
+        "size_octets": 244,
+    }
 
 
 def test_a_refused_login_is_a_line_with_the_client_and_the_user(caplog: pytest.LogCaptureFixture) -> None:

@@ -135,6 +135,7 @@ class MailHandler:
         self._arrival: Arrival | None = None
         self._recipients: list[Recipient] = []
         self._verdict: Reply | None = None
+        self._accept: Accept | None = None
         self._client: Client | None = None
         self._is_site = self._may_relay = self._is_utf8 = False
         self._name = self._clause = ""
@@ -227,7 +228,10 @@ class MailHandler:
         if self._told("DATA", sender, reply, client).is_positive:
             self._visit.taken(size)
             seconds = desk.runtime.monotonic() - since
-            desk.watch(MessageTaken(desk.service, client, sender, reply, size, len(self._recipients), seconds))
+            accept, self._accept = self._accept, None
+            assert accept is not None
+            facts = len(self._recipients), seconds, accept.message_id, accept.verdicts
+            desk.watch(MessageTaken(desk.service, client, sender, reply, size, *facts))
 
     async def _take(self, octets: bytes) -> Reply:
         settings, arrival = self._settings, self._arrival
@@ -270,6 +274,7 @@ class MailHandler:
         if verdicts or self._is_site:
             trace = arrival.facts.trace
             accept = attrs.evolve(accept, verdicts=verdicts, trace=trace, arrived_by=arrival.arrived_by)
+        self._accept = accept
         return await self._desk.take(accept)
 
     @property

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from msgcore.mta.configuration.sections import LoggingSection
@@ -48,7 +49,10 @@ class _Json(_Plain):
         facts = {"time": _moment(record), "level": record.levelname.lower(), "logger": record.name}
         if self._name:
             facts["process"] = self._name
-        return json.dumps({**facts, "message": self._shown(self.formatMessage(record))}, ensure_ascii=False)
+        facts["message"] = self._shown(self.formatMessage(record))
+        told: Mapping[str, object] = getattr(record, "facts", {})
+        more = {name: self._shown(value) if isinstance(value, str) else value for name, value in told.items()}
+        return json.dumps({**facts, **more}, ensure_ascii=False)
 
 
 def _moment(record: logging.LogRecord) -> str:
