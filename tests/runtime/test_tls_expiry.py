@@ -53,6 +53,14 @@ def test_one_of_an_authority_says_so_too_and_clients_may_be_asked_for_theirs() -
         assert NOW + 29 * DAY < certificate_validity(settings).end < NOW + 31 * DAY
 
 
+@pytest.mark.parametrize(
+    ("host", "is_for"),
+    [("MX.a.test.", True), ("in.b.test", True), ("a.in.b.test", False), ("b.test", False), ("mx.c.test", False)],
+)
+def test_it_says_for_which_hosts_it_is(host: str, is_for: bool) -> None:
+    assert Validity(NOW, NOW, ("mx.a.test", "*.b.test")).is_for(host) is is_for
+
+
 def test_a_key_of_another_certificate_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     mine, other = pair(tmp_path, NOW - DAY, NOW + DAY), pair(tmp_path / "other", NOW - DAY, NOW + DAY)

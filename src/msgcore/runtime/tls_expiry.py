@@ -1,9 +1,10 @@
-"""From when until when a server's certificate is good, before anybody connects."""
+"""From when until when a server's certificate is good, and for which hosts, before anybody connects."""
 
 from __future__ import annotations
 
 import ssl
 from datetime import UTC, datetime
+from typing import cast
 
 import attrs
 
@@ -19,14 +20,21 @@ _AT_ANY_TIME = 0x200000
 
 @attrs.frozen
 class Validity:
-    """The first and the last moment of a certificate, in UTC."""
+    """The first and the last moment of a certificate, in UTC, and the names of the hosts that it is for."""
 
     start: datetime
     end: datetime
+    names: tuple[str, ...] = ()
+
+    def is_for(self, host: str) -> bool:
+        """Say whether it is a host's; a ``*`` stands for one label, the first (RFC 9525 section 6.3)."""
+        host = host.lower().rstrip(".")
+        known = {name.lower() for name in self.names}
+        return host in known or f"*.{host.partition('.')[2]}" in known
 
 
 def certificate_validity(settings: TlsServerSettings) -> Validity:
-    """Give the dates of the certificate that a server shows.
+    """Give the dates and names of the certificate that a server shows.
 
     Raises:
         TlsFailed: a file is missing or unusable, or the key is another certificate's; the message names it.
@@ -50,7 +58,9 @@ def certificate_validity(settings: TlsServerSettings) -> Validity:
                 why = getattr(error, "verify_message", "") or error.reason or error
                 raise TlsFailed(f"{settings.certificate_file}: cannot be used: {why}") from error
     facts = client.getpeercert() or {}
-    return Validity(_moment(facts["notBefore"]), _moment(facts["notAfter"]))
+    alternatives = cast("tuple[tuple[str, str], ...]", facts.get("subjectAltName", ()))
+    names = tuple(name for kind, name in alternatives if kind == "DNS")
+    return Validity(_moment(facts["notBefore"]), _moment(facts["notAfter"]), names)
 
 
 def _moment(text: object) -> datetime:

@@ -58,15 +58,26 @@ def test_all_that_is_wrong_is_told_at_once(file: Path, capsys: pytest.CaptureFix
     assert "with create = true it is made" in said
 
 
+def test_a_connector_by_which_mail_comes_has_to_be_there(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = [configuration("sqlite:///a.db", 25, listen=f'arrives_by = "{name}"') for name in ("out", "Out")]
+    said = [checked(file, text, capsys)[1] for text in texts]
+
+    assert ["arrives_by: there is no connector 'Out'" in one for one in said] == [False, True]
+
+
 def test_certificates_and_the_database_are_looked_at(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{file.parent / 'athena.db'}"
     msgcore.open_organization(url, create=True).close()
     with Authority() as authority:
-        pair = authority.server
-        listen = f'certificate_file = "{pair.certificate}"\nkey_file = "{pair.key}"'
-        status, said = checked(file, configuration(url, 25, listen=listen), capsys)
+        told: list[tuple[int, str]] = []
+        for name in ("mx.b.test", "mx.other.test"):
+            pair = authority.issue(name)
+            listen = f'certificate_file = "{pair.certificate}"\nkey_file = "{pair.key}"'
+            told.append(checked(file, configuration(url, 25, listen=listen), capsys))
 
-    assert (status, said) == (0, f"{file}: nothing is wrong\n")
+    right, wrong = told
+    assert right == (0, f"{file}: nothing is wrong\n")
+    assert (wrong[0], "is for mx.other.test, and not for mx.b.test, as which it greets\n" in wrong[1]) == (0, True)
 
 
 def test_a_fault_of_the_file_is_told_and_the_set_up_has_to_change(

@@ -58,7 +58,10 @@ async def check_configuration(configuration: Configuration, runtime: Runtime) ->
 
 
 def check_certificates(configuration: Configuration, now: datetime) -> Checked:
-    """See that each certificate can be shown: one that cannot is an error, and one that is not valid a note."""
+    """See that each certificate can be shown: one that cannot is an error.
+
+    One that is not valid now, or of another name, is a note: many clients take what is shown.
+    """
     checked = Checked()
     for one in configuration.listen:
         if one.section.tls is None:
@@ -74,6 +77,10 @@ def check_certificates(configuration: Configuration, now: datetime) -> Checked:
         elif now + _SOON > validity.end:
             word = "has expired" if now > validity.end else "expires"
             checked.notes.append(f"{name} {word} at {validity.end:%Y-%m-%d %H:%M} UTC")
+        host = configuration.node.host_name
+        if not validity.is_for(host):
+            whose = ", ".join(validity.names) or "no name"
+            checked.notes.append(f"{name} is for {whose}, and not for {host}, as which it greets")
     return checked
 
 
@@ -87,6 +94,11 @@ def _check_routes(configuration: Configuration, checked: Checked) -> None:
         *check_own_places(configuration.routes, host, places),
     ):
         (checked.errors if finding.severity == "error" else checked.notes).append(f"routes: {finding}")
+    known = {connector.name for connector in configuration.routes.connectors}
+    for one in configuration.listen:
+        name = "" if one.on.settings is None else one.on.settings.arrives_by
+        if name and name not in known:
+            checked.notes.append(f"{one.endpoint}: arrives_by: there is no connector {name!r}")
 
 
 async def _check_names(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
