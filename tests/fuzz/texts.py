@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
+from base64 import b64decode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,12 +44,16 @@ from msgcore.props.search import search
 from msgcore.props.text_form import format_restriction, parse_restriction, parse_sort_order
 from msgcore.providers.imap.front import read_front, write_front
 from msgcore.providers.postoffice.message_file import prepare, read_content
+from msgcore.providers.postoffice.names import Entry, FolderMark
 from msgcore.runtime.dns import DnsAnswer, DnsKind, MxRecord
 from msgcore.runtime.dns.answers import find, records_of, written
 from msgcore.runtime.dns.records import DnsRecord
+from msgcore.session.probe.certificate import Certificate
 from msgcore.spi.store import Incoming
+from msgcore.spooler.retrieval.fingerprint import read_header
 from msgcore.testing.scripted import ScriptedRuntime
-from msgcore.transfer import Skipped, open_archive
+from msgcore.transfer import Maildir, Skipped, open_archive
+from msgcore.wire.sasl.binding import server_end_point
 from msgcore.wire.smtp.server import Client
 from tests.fuzz.codecs import MULTIPART, letter
 from tests.fuzz.parser import Parser, lines, parser
@@ -118,6 +124,20 @@ def read_archive(octets: bytes) -> None:
             assert isinstance(entry, Skipped) or entry.position_octets <= archive.total_octets
 
 
+def read_names(said: str) -> None:
+    """Each line is the name of a file: in a post office, and in a Maildir."""
+    for name in said.split("\n"):
+        Entry.parse(name)
+        FolderMark.parse(name)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in set(said.replace("/", "").replace("\0", "").split("\n")) - {"", ".", ".."}:
+            file = Path(folder, "cur", name)
+            file.parent.mkdir(exist_ok=True)
+            with suppress(OSError):  # no system has such a file
+                file.write_bytes(b"Subject: x\n\n")
+        list(Maildir(Path(folder)).entries())
+
+
 HOST = Client("192.0.2.1", "client.a.test")
 NAME = dns.name.from_text("a.test.")
 
@@ -176,6 +196,13 @@ password = "env:SECRET"
 service = "personal-folders"
 path = 'mail.db'
 """
+CERTIFICATE = b64decode(
+    "MIIBLjCB1aADAgECAgEHMAoGCCqGSM49BAMCMBQxEjAQBgNVBAMMCW14LmEudGVzdDAeFw0zMDAxMDEwMDAwMDBaFw0zMTAxMDEwMDAwMDBaMB"
+    "QxEjAQBgNVBAMMCW14LmEudGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABC93XCQIg0jhtCZogh1AikCKuEHybj6/06wHoT6KpzY1Fhar"
+    "cGG8nCdv0onU5HkZPC4A9iZHAV91DGs0z/sBdKijGDAWMBQGA1UdEQQNMAuCCW14LmEudGVzdDAKBggqhkjOPQQDAgNIADBFAiEAk5Bp8sH4WF"
+    "FV5SryP82ZB/sv+yOAGbKB+jDmG6AQRaoCIBLhsPiGRXcT7qQBzn8HcnCC7SdMX5Qop8kR7ceEJQnf"
+)
+FILE_NAMES = b"m.0000000000000007.0123456789abcdef0123456789abcdef.0.0.1.0\n1893456000.M1P2.host:2,FRS"
 POLICY = b"version: STSv1\r\nmode: enforce\r\nmx: *.b.test\r\nmax_age: 86400\r\n"
 MBOX = (
     b"From ann@a.test Mon Dec 31 23:00:00 2029\nSubject: x\nStatus: RO\nX-Status: AF\nContent-Length: 6\n\nHello\n\n"
@@ -226,6 +253,10 @@ TEXTS: Mapping[str, Parser] = {
         lambda octets: report_places(octets.split(b"\n")),
         b"v=TLSRPTv1; rua=mailto:b%2Bc@b.test,https://b.test/r?x=1",
     ),
+    "certificate": parser(Certificate.parse, CERTIFICATE, raises=MalformedMessage),
+    "certificate-for-binding": parser(server_end_point, CERTIFICATE),
+    "file-names": parser(text(read_names), FILE_NAMES),
+    "header-at-a-server": parser(read_header, MULTIPART),
     "submission": parser(read_submission, MULTIPART, b"From a\nFrom: a@a.test, b@b.test\nSender: c@c.test\n\nx"),
     "restriction-text": parser(
         restriction_of_text,
