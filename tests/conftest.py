@@ -27,6 +27,10 @@ _LONG = (
 # Deadlines are off because nothing is timed in tests.
 hypothesis.settings.register_profile("modest", deadline=None, max_examples=40)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=10_000)
+# For who asks only whether a test fails.
+hypothesis.settings.register_profile(
+    "unshrunk", deadline=None, max_examples=40, phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate)
+)
 hypothesis.settings.load_profile("soak" if SOAK else "modest")
 
 
