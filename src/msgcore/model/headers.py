@@ -57,6 +57,7 @@ class Headers(Sequence[Header]):
 
 
 HeadersLike = Mapping[str, str] | Iterable[tuple[str, str] | Header]
+"""Header fields by name, or in order with their names."""
 
 # Fields that a property or argument of their own writes, or that the writer derives.
 _OWNED = frozenset(

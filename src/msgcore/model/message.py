@@ -55,7 +55,9 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 AttachmentLike = bytes | bytearray | memoryview | Path | Attachment
+"""What an attachment is made of: octets, a file, or the attachment itself."""
 Correspondent = str | Address
+"""One address: RFC 5322 text, ``TYPE:value``, ``Name [TYPE:value]``, or the address itself."""
 
 
 _FROM = (

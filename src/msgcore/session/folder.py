@@ -13,7 +13,13 @@ __all__ = ["Folder"]
 
 
 class Folder(FolderHierarchy, FolderMessages, FolderWriting, FolderSearches, FolderArchives, Closing):
-    """A folder. Making one does no I/O: a folder that is gone shows when it is used (``NotFound``)."""
+    """A folder. Making one does no I/O: a folder that is gone shows when it is used.
+
+    Raises (from every method that waits):
+        ObjectDeleted: the folder is gone, or a message that is named.
+        ForeignEntryId: a message or folder that is named is another store's.
+        NotSupported: the store cannot do it; it may be one that is only read.
+    """
 
     async def close(self) -> None:
         """Let go of the folder; nothing is held."""

@@ -36,7 +36,13 @@ _SIDE_BY_SIDE = 4  # folders that are searched at the same time
 
 
 class MessageStore(StorePlaces, StoreUpkeep, Closing):
-    """A message store: folders, and messages by entry id. May be shared by threads and tasks."""
+    """A message store: folders, and messages by entry id. May be shared by threads and tasks.
+
+    Raises (from every method that takes entry ids):
+        ObjectDeleted: what is named is gone.
+        ForeignEntryId: what is named is another store's.
+        NotSupported: the store cannot do it; it may be one that is only read.
+    """
 
     def __init__(
         self,

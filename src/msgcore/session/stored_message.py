@@ -66,7 +66,13 @@ _NOTED: tuple[Property[Any], ...] = (
 
 
 class StoredMessage:
-    """An open message. Changes to :attr:`message` are kept when :meth:`save_changes` has returned, not before."""
+    """An open message. Changes to :attr:`message` are kept when :meth:`save_changes` has returned, not before.
+
+    Raises (from every method that waits):
+        ObjectDeleted: the message is gone, or the folder that is named.
+        ForeignEntryId: the folder that is named is another store's.
+        NotSupported: the store cannot do it; it may be one that is only read.
+    """
 
     def __init__(self, store: StoreAccess, entry_id: EntryId, message: Message) -> None:
         self._store = store

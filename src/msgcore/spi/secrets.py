@@ -18,6 +18,7 @@ from msgcore.errors import MissingExtra, MsgcoreError, SecretMissing, UsageError
 __all__ = ["SecretSource", "called_secret", "check_reference", "find_secret", "resolve_secret"]
 
 SecretSource = Secret | SecretGiver
+"""A secret, or a function that gives it whenever it is needed."""
 
 _MAX_OCTETS = 64 * 1024
 _KINDS = ("env", "file", "keyring", "callable")

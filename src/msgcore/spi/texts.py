@@ -20,6 +20,7 @@ from msgcore.model.attachment import Attachment
 __all__ = ["MOST_CHARACTERS", "MOST_OCTETS", "MOST_SECONDS", "TextSource", "attachment_text", "register_text_source"]
 
 TextSource = Callable[[bytes], str]
+"""Makes text of an attachment's octets, for search."""
 
 MOST_OCTETS = 64 * 1024 * 1024
 """A larger attachment is not given to a function."""

@@ -25,6 +25,7 @@ from msgcore.spooler.retrieval.tally import Tally
 __all__ = ["Ask", "OnProgress", "Order", "Visit", "marked"]
 
 OnProgress = Callable[[RetrievalProgress], None]
+"""Is told how far a retrieval has come, after each batch that is on the disk."""
 Ask = Callable[[Sequence[int]], Awaitable[Sequence[Retrieved]]]
 """Asks for what stands at places of the listing; what comes is the first of it, or nothing when that is enough."""
 Taken = Callable[[Sequence[tuple[int, bytes]]], Awaitable[None]]
