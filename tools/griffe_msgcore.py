@@ -51,6 +51,8 @@ class MsgcoreExtension(griffe.Extension):
         # Only now: who inherits a field needs it as well.
         for one in made_by_attrs:
             _write_lines(one, {name: "" for name, field in _fields(one) if _is_parameter(field)})
+            for _, field in _fields(one):
+                field.value = None
         for one in classes:
             if any(str(getattr(base, "canonical_path", base)).startswith("enum.") for base in one.bases):
                 _write_lines(one, {name: f" = `{value}`" for name, value in _enumerated(one)})
