@@ -88,9 +88,9 @@ def _with_links(text: str, at: griffe.Object) -> str:
 
 
 def _as_markdown(text: str) -> str:
-    """Let examples behind ``::`` be code, and ``Raises (from every method):`` be a section of that title."""
+    """Let examples behind ``::`` be code, and ``Raises (from every method):`` a section with a sentence in front."""
     text = re.sub(r"^::\n+", "", text, flags=re.MULTILINE).replace("::\n\n", ":\n\n")
-    return re.sub(r"^Raises \((.+)\):$", r"Raises: Raises, \1:", text, flags=re.MULTILINE)
+    return re.sub(r"^Raises \((.+)\):$", r"This is raised \1.\n\nRaises:", text, flags=re.MULTILINE)
 
 
 def _know_errors(text: str, module: griffe.Module, errors: set[str]) -> None:

@@ -180,18 +180,28 @@ class Organization(Protocol):
     async def set_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
         """Give a list these members instead of those that it has.
 
-        Raises (as the next two do):
+        Raises:
             NotFound: there is no list of this name.
             InvalidAddress: an address is none.
         """
         ...
 
     async def add_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
-        """Give a list more members; who is one already stays one."""
+        """Give a list more members; who is one already stays one.
+
+        Raises:
+            NotFound: there is no list of this name.
+            InvalidAddress: an address is none.
+        """
         ...
 
     async def remove_members(self, name: str, members: RecipientsLike, *, timeout_seconds: float = 60.0) -> None:
-        """Take members off a list; who is none stays none."""
+        """Take members off a list; who is none stays none.
+
+        Raises:
+            NotFound: there is no list of this name.
+            InvalidAddress: an address is none.
+        """
         ...
 
     async def remove_list(self, name: str, *, timeout_seconds: float = 60.0) -> None:
