@@ -66,8 +66,8 @@ def commands_of(page: str) -> list[list[str]]:
     text = PAGES[page].read_text(encoding="utf-8")
     if page == "command-line":
         text = re.sub(r"^\| .*?(?<!\\) \| ", lambda row: row[0].replace("`", "`msgcore ", 1), text, flags=re.MULTILINE)
-    said = [shlex.split(found.group().partition("msgcore ")[2], comments=True) for found in _NAMED.finditer(text)]
-    return [words[: words.index(">")] if ">" in words else words for words in said]
+    found = [shlex.split(one.group().partition("msgcore ")[2], comments=True) for one in _NAMED.finditer(text)]
+    return [words[: words.index(">")] if ">" in words else words for words in found]
 
 
 def is_shown(printed: str, shown: str) -> bool:

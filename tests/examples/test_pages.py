@@ -94,6 +94,7 @@ def folder(world: dict[str, str], tmp_path: Path) -> Path:
     shutil.copyfile(world["certificate"], tmp_path / "mail.pem")
     shutil.copyfile(world["key"], tmp_path / "mail.key")
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "old.mbox").write_bytes(b"From x Mon Jan  5 10:00:00 2026\nFrom: b@b.test\nSubject: Old\n\nHello\n\n")
     return tmp_path
 
 
@@ -120,6 +121,9 @@ def test_the_programs_of_a_page_print_what_it_says(
 
 @pytest.mark.parametrize("page", CONSOLES)
 def test_the_commands_of_a_page_print_what_it_says(page: str, host: Host, world: dict[str, str], folder: Path) -> None:
+    for block in blocks_of(page):
+        if block.title:
+            (folder / block.title).write_text(block.text, encoding="utf-8")
     for session in sessions_of(page):
         assert session.arguments[0] == "msgcore"
         done = host.command(session.arguments[1:], folder, **world)
