@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 
 import attrs
 
@@ -304,7 +304,7 @@ def _written(value: object) -> str:
         case str():
             return f'`"{value}"`' if value else "empty"
         case Mapping() | tuple() | frozenset():
-            return ", ".join(f"`{one}`" for one in sorted(map(str, value))) or "empty"
+            return ", ".join(f"`{one}`" for one in sorted(map(str, cast("Iterable[object]", value)))) or "empty"
         case _ if attrs.has(type(value)):
             return "below"
         case _:

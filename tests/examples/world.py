@@ -114,9 +114,9 @@ def _end_waits() -> None:
 def _find_postgresql(port: str) -> None:
     from msgcore.runtime.sql import postgres_connect
 
-    parameters: Callable[..., dict[str, Any]] = postgres_connect._parameters
+    parameters: Callable[..., dict[str, Any]] = vars(postgres_connect)["_parameters"]
 
     def found(*arguments: Any) -> dict[str, Any]:
         return parameters(*arguments) | {"hostaddr": "127.0.0.1", "port": int(port), "sslmode": "disable"}
 
-    postgres_connect._parameters = found  # type: ignore[assignment] # it is that for its callers
+    setattr(postgres_connect, "_parameters", found)  # noqa: B010 - it is private, and replaced
