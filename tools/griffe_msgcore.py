@@ -51,7 +51,7 @@ class MsgcoreExtension(griffe.Extension):
         # Only now: who inherits a field needs it as well.
         for one in made_by_attrs:
             _write_lines(one, {name: "" for name, field in _fields(one) if _is_parameter(field)})
-            for _, field in _fields(one):
+            for field in dict(_fields(one)).values():
                 field.value = None
         for one in classes:
             if any(str(getattr(base, "canonical_path", base)).startswith("enum.") for base in one.bases):
