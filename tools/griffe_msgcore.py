@@ -17,7 +17,7 @@ The library is read, and not imported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import griffe
@@ -50,12 +50,12 @@ class MsgcoreExtension(griffe.Extension):
             _sign(one)
         # Only now: who inherits a field needs it as well.
         for one in made_by_attrs:
-            _write_lines(one, {name: "" for name, field in _fields(one) if _is_parameter(field)})
+            _write_lines(one, {name: None for name, field in _fields(one) if _is_parameter(field)})
             for field in dict(_fields(one)).values():
                 field.value = None
         for one in classes:
             if any(str(getattr(base, "canonical_path", base)).startswith("enum.") for base in one.bases):
-                _write_lines(one, {name: f" = `{value}`" for name, value in _enumerated(one)})
+                _write_lines(one, dict(_enumerated(one)))
         for one in classes:
             _drop_kept_arguments(one)
         for one in objects:
@@ -136,10 +136,14 @@ def _fields(of: griffe.Class) -> Iterator[tuple[str, griffe.Attribute]]:
             yield name, member
 
 
-def _enumerated(of: griffe.Class) -> Iterator[tuple[str, object]]:
+def _enumerated(of: griffe.Class) -> Iterator[tuple[str, str]]:
+    """Give the members of an enumeration with their values, as they are written: MAPI's numbers are hexadecimal."""
     for name, member in of.members.items():
         if isinstance(member, griffe.Attribute) and not name.startswith("_") and "class-attribute" in member.labels:
-            yield name, member.value
+            written = member.source.partition(" = ")[2].partition("  #")[0].strip()
+            if "\n" in written:
+                written = str(member.value)
+            yield name, "" if "auto()" in written else f" = `{written}`"
 
 
 def _tell_defaults(function: griffe.Function) -> None:
@@ -230,13 +234,16 @@ def _drop_kept_arguments(of: griffe.Class) -> None:
             del of.members[name]
 
 
-def _write_lines(of: griffe.Class, shown: dict[str, str]) -> None:
-    """Write what is said of some attributes into the docstring of their class, and take them from its members."""
+def _write_lines(of: griffe.Class, shown: Mapping[str, str | None]) -> None:
+    """Write what is said of some attributes into the docstring of their class, and take them from its members.
+
+    Each is shown with its value; with ``None`` only if something is said of it.
+    """
     lines: list[str] = []
     for name, value in shown.items():
         text = _text(of.members.pop(name))
-        if value or text:
-            lines.append(f"- `{name}`{value}{': ' if text else ''}{text}".replace("\n", "\n    "))
+        if text or value is not None:
+            lines.append(f"- `{name}`{value or ''}{': ' if text else ''}{text}".replace("\n", "\n    "))
     if lines and of.docstring:
         said, heading, sections = of.docstring.value.partition("\n\nRaises:\n")
         between = "\n\n" if any("\n\n" in line for line in lines) else "\n"
