@@ -63,7 +63,8 @@ class Hop:
 
         self._seconds_each = _SLOW_SECONDS
         self._starting = 0
-        self._heard_at = 0.0
+        self.heard_at = 0.0
+        """When the next hop said something last, on the monotonic clock."""
 
     @property
     def is_down(self) -> bool:
@@ -75,7 +76,7 @@ class Hop:
 
     def is_silent(self, now: float, seconds: float) -> bool:
         """Say whether all sessions are at work, and none has heard anything for so long."""
-        return self.pace.busy >= self.pace.state.window and now - self._heard_at > seconds
+        return self.pace.busy >= self.pace.state.window and now - self.heard_at > seconds
 
     # Sessions: each begins, takes parcels again and again, and ends.
 
@@ -84,7 +85,7 @@ class Hop:
         if len(self.waiting) <= self._starting * self._stretch(most) or not self.pace.can_start(now):
             return False
         if not self.pace.busy:
-            self._heard_at = now
+            self.heard_at = now
         self.pace.started()
         self._starting += 1
         return True
@@ -102,15 +103,11 @@ class Hop:
 
     def heard(self, now: float) -> None:
         """Note that the next hop said something."""
-        self._heard_at = now
+        self.heard_at = now
 
     def took(self, seconds_each: float) -> None:
         """Note how long each message of a stretch took."""
         self._seconds_each += (max(seconds_each, 1e-6) - self._seconds_each) / 4
-
-    @property
-    def heard_at(self) -> float:
-        return self._heard_at
 
     def take_all(self) -> list[Parcel]:
         parcels = list(self.waiting)

@@ -21,7 +21,6 @@ from pathlib import Path
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, TimedOut
-from msgcore.model.address import Address
 from msgcore.mta.directory import Directory
 from msgcore.mta.manager.dispatch import Dispatch
 from msgcore.mta.manager.hops import Hops
@@ -31,8 +30,6 @@ from msgcore.mta.manager.settling import Settling
 from msgcore.mta.manager.ways import Ways
 from msgcore.mta.node_services import NodeServices
 from msgcore.mta.queue.contract import SUSPICIOUS, Claim, Lease, QueueStore
-from msgcore.mta.routing.decision import Decision
-from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import NEVER, Event, Runtime
 from msgcore.spi.gateway import Gateway
@@ -70,7 +67,6 @@ class Manager:
     ) -> None:
         self._runtime = runtime
         self._queue = queue
-        self._directory = directory
         self._settings = settings = settings or ManagerSettings()
         self._settling = Settling(runtime, queue, settings)
         self._hops = Hops(runtime, queue, settings)
@@ -154,12 +150,6 @@ class Manager:
         Whatever goes wrong with a recipient, or for a while with the database, is logged, and tried again.
         """
         await self._run(deadline, stop)
-
-    async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
-        """Resolve an address in the directory and route what it stands for."""
-        entry = await self._directory.look_up(address, deadline)
-        resolved = address if entry is None else entry.address
-        return self._dispatch.routes.route(resolved, facts, now=self._runtime.now())
 
     async def _run(self, deadline: Deadline, stop: Event | None) -> None:
         self._sessions.deadline = deadline

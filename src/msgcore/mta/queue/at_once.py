@@ -7,7 +7,7 @@ from msgcore.base.times import Deadline, filetime_from_datetime
 from msgcore.mta.queue.columns import MESSAGE
 from msgcore.mta.queue.events import event_text
 from msgcore.mta.queue.record_sets import RecordSet
-from msgcore.mta.queue.taking_in import NEW_RECIPIENT, Arrival, message_values, recipient_rows
+from msgcore.mta.queue.taking_in import MESSAGE_MARKS, NEW_RECIPIENT, Arrival, message_values, recipient_rows
 from msgcore.mta.queue.tracking import EventKind
 from msgcore.runtime import Database, Runtime
 
@@ -22,7 +22,7 @@ _RECIPIENTS = RecordSet(
     }
 )
 _STEPS = (
-    f"new as (insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f"new as (insert into mta_message ({MESSAGE}) values ({MESSAGE_MARKS})"
     " on conflict (transfer_id) do nothing returning id),"
     " content as (insert into mta_content (mta_message_id, form, octets) select id, ?, ? from new),"
     f" recipients as (insert into mta_recipient (mta_message_id, {NEW_RECIPIENT}) select new.id, given.*"

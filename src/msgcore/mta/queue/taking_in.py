@@ -20,6 +20,7 @@ from msgcore.runtime.host import holder_name
 from msgcore.wire.domain import address_key
 
 __all__ = [
+    "MESSAGE_MARKS",
     "NEW_RECIPIENT",
     "Arrival",
     "Taken",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 NEW_RECIPIENT = f"{RECIPIENT}, is_successor, address_key, state, token, holder, leased_until, lane, due_at, look_at"
+MESSAGE_MARKS, _RECIPIENT_MARKS = (marks(names.split(", ")) for names in (MESSAGE, NEW_RECIPIENT))
 
 _FIRST_LOOK = timedelta(hours=4)
 _LONGEST_HOLD = timedelta(days=45)
@@ -102,8 +104,7 @@ def take_in(connection: Connection, arrivals: Sequence[Arrival], leases_at: floa
     for arrival in arrivals:
         new.setdefault(arrival.accept.transfer_id, (arrival, new_time_ordered_id()))
     inserted = connection.run_many(
-        f"insert into mta_message ({MESSAGE}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " on conflict (transfer_id) do nothing",
+        f"insert into mta_message ({MESSAGE}) values ({MESSAGE_MARKS}) on conflict (transfer_id) do nothing",
         [message_values(arrival, message_id) for arrival, message_id in new.values()],
     )
     ids = {transfer_id: message_id for transfer_id, (_, message_id) in new.items()}
@@ -184,11 +185,8 @@ def add_recipients(
 ) -> int:
     """Write the recipients that are new of messages that are there, and say how many those are."""
     rows = [(message_id, *row) for message_id, arrival in arrivals for row in recipient_rows(arrival, leases_at)]
-    return connection.run_many(
-        f"insert into mta_recipient (mta_message_id, {NEW_RECIPIENT})"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        rows,
-    )
+    insert = f"insert into mta_recipient (mta_message_id, {NEW_RECIPIENT}) values (?, {_RECIPIENT_MARKS})"
+    return connection.run_many(f"{insert} on conflict do nothing", rows)
 
 
 def recipient_rows(arrival: Arrival, leases_at: float | None = None) -> list[tuple[SqlValue, ...]]:
