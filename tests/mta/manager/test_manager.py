@@ -36,11 +36,11 @@ from msgcore.model import Accepted, Address, Deferred, Delivered, Envelope, Outc
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import DirectoryEntry
 from msgcore.mta.manager.retry import RetryPolicy
-from msgcore.mta.queue.contract import Change, Finished, QueuedRecipient
+from msgcore.mta.queue.contract import Accept, Change, Finished, QueuedRecipient
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.gateway import Content
-from msgcore.testing.queues import ANN, LETTER
+from msgcore.testing.queues import ANN, LETTER, to
 from tests.mta.office import (
     SETTINGS,
     Book,
@@ -917,3 +917,34 @@ def test_the_message_itself_is_not_in_the_way_of_its_report(tmp_path: Path) -> N
     at_office(tmp_path, story)
     assert [statuses(one) for one in seen] == [["5.6.0"]]
     assert LETTER not in seen[0].content.octets
+
+
+def test_another_site_is_told_where_a_copy_has_been_and_who_took_a_place_begins_anew(tmp_path: Path) -> None:
+    """One message, two recipients, two copies: what a redirect sends on may go where the other one may not."""
+    seen: list[Delivery] = []
+
+    async def story(office: Office) -> None:
+        west = Connector("west", recording(seen), [AddressSpace("SMTP", "*")], leads_to="west")
+        office.routes = RouteTable([west], site="here")
+        letter = Accept("t1", ANN, to("bob", "carol"), Content(LETTER), trace=("north",))
+        await office.queue.accept(letter, NEVER)
+        await office.queue.change(Change.redirect("dave@b.test"), NEVER, 'recipient = "carol@b.test"')
+        await office.work()
+
+    at_office(tmp_path, story)
+    assert {one.names[0]: one.envelope.trace for one in seen} == {
+        "bob": ("north", "here", "mta.a.test"),
+        "dave": ("here", "mta.a.test"),
+    }
+
+
+def test_nobody_is_told_where_a_message_has_been_but_along_a_connector_that_leads_to_a_site(tmp_path: Path) -> None:
+    seen: list[Delivery] = []
+
+    async def story(office: Office) -> None:
+        office.routes = RouteTable([Connector("out", recording(seen), [AddressSpace("SMTP", "*")])], site="here")
+        await office.queue.accept(Accept("t1", ANN, to("bob"), Content(LETTER), trace=("north",)), NEVER)
+        await office.work()
+
+    at_office(tmp_path, story)
+    assert [one.envelope.trace for one in seen] == [()]
