@@ -153,6 +153,17 @@ def test_a_message_is_sent_without_a_profile(shell: Shell) -> None:
     assert msgcore.read_message(received.octets).attachments[0].data == b"a;b\n"
 
 
+def test_a_profile_that_cannot_be_read_hides_no_other(shell: Shell) -> None:
+    shell("profile", "create", "work", "personal-folders", "path=mail.db")
+    broken = Path("profiles/home.toml")
+    broken.write_text('[[services]]\nservice = "personal-folders\n')
+    broken.chmod(0o600)
+    home, work = shell.json("profile", "list")
+    assert (work["services"], work["faults"]) == (["personal-folders"], [])
+    assert (home["services"], len(home["faults"])) == ([], 1)
+    assert ":2: is no TOML" in home["faults"][0]
+
+
 def test_a_message_is_sent_by_a_profile_that_was_just_made(shell: Shell) -> None:
     with LoopbackSmtpServer() as server:
         shell(

@@ -12,7 +12,7 @@ import msgcore
 from msgcore.cli.messages import AsJson
 from msgcore.cli.out import print_json, print_table, say
 from msgcore.cli.places import Profiles, admin_of
-from msgcore.errors import UsageError
+from msgcore.errors import ProfileError, UsageError
 from msgcore.spi.config import option_values
 from msgcore.spi.registry import service
 
@@ -49,16 +49,18 @@ def list_profiles(profiles: Profiles = None, as_json: AsJson = False) -> None:
     admin = admin_of(profiles)
     rows: list[dict[str, object]] = []
     for name in admin.names():
-        profile, faults = admin.examine(name)
-        rows.append(
-            {
-                "name": name,
-                "default": name == admin.default,
-                "services": [one.name for one in profile.services],
-                "faults": [str(fault) for fault in faults],
-            }
-        )
+        services, faults = _examined(admin, name)
+        rows.append({"name": name, "default": name == admin.default, "services": services, "faults": faults})
     print_table(("name", "default", "services", "faults"), rows, as_json=as_json)
+
+
+def _examined(admin: msgcore.ProfileAdmin, name: str) -> tuple[list[str], list[str]]:
+    """Name a profile's services and faults; one that cannot be read is a fault, too, and hides no other profile."""
+    try:
+        profile, faults = admin.examine(name)
+    except ProfileError as error:
+        return [], [str(error)]
+    return [one.name for one in profile.services], [str(fault) for fault in faults]
 
 
 @profile_commands.command("test")
