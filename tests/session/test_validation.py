@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -309,6 +310,9 @@ SENDING = {"service": "plain"}
 DROP = {"service": "maildrop", "url": "maildrop://ann"}
 
 
+At = Callable[[Path], list[dict[str, Any]]]
+
+
 def test_of_a_share_that_is_away_nobody_says_to_check_a_host(tmp_path: Path) -> None:
     service = office(tmp_path)
     (tmp_path / "share").rename(tmp_path / "away")
@@ -318,20 +322,23 @@ def test_of_a_share_that_is_away_nobody_says_to_check_a_host(tmp_path: Path) -> 
     assert str(fault).endswith("share: is not there: is its share? (ConnectionLost)")
 
 
+TOGETHER: list[tuple[At, list[list[str]], list[str]]] = [
+    (lambda _: [SENDING], [[]], ["outbox, which submit needs: add personal-folders"]),
+    (lambda path: [SENDING, mail(path)], [[], []], []),
+    (lambda path: [SENDING | {"default_store": True}, mail(path)], [["default_store"], []], []),
+    (lambda path: [office(path), mail(path, primary_identity=True)], [[], []], []),  # not there yet: who knows
+    (lambda path: [office(path), SENDING | {"primary_identity": True}], [[], ["primary_identity"]], []),
+    (lambda path: [office(path), SENDING | {"hook": True}], [[], ["hook"]], []),
+    (lambda path: [office(path), {"service": "watcher"}], [[], ["service"]], []),
+    (lambda path: [office(path), DROP], [[], ["deliver_to"]], []),
+    (lambda path: [mail(path), DROP, office(path)], [[], [], []], []),
+]
+
+
 @EACH_MODE
 @pytest.mark.parametrize(
     ("services", "keys", "whole"),
-    [
-        (lambda _: [SENDING], [[]], ["outbox, which submit needs: add personal-folders"]),
-        (lambda path: [SENDING, mail(path)], [[], []], []),
-        (lambda path: [SENDING | {"default_store": True}, mail(path)], [["default_store"], []], []),
-        (lambda path: [office(path), mail(path, primary_identity=True)], [[], []], []),  # not there yet: who knows
-        (lambda path: [office(path), SENDING | {"primary_identity": True}], [[], ["primary_identity"]], []),
-        (lambda path: [office(path), SENDING | {"hook": True}], [[], ["hook"]], []),
-        (lambda path: [office(path), {"service": "watcher"}], [[], ["service"]], []),
-        (lambda path: [office(path), DROP], [[], ["deliver_to"]], []),
-        (lambda path: [mail(path), DROP, office(path)], [[], [], []], []),
-    ],
+    TOGETHER,
     ids=[
         "no outbox",
         "all there",
@@ -345,7 +352,7 @@ def test_of_a_share_that_is_away_nobody_says_to_check_a_host(tmp_path: Path) -> 
     ],
 )
 def test_what_is_missing_only_when_services_are_seen_together_is_told(
-    mode: Mode, services: Any, keys: list[list[str]], whole: list[str], tmp_path: Path
+    mode: Mode, services: At, keys: list[list[str]], whole: list[str], tmp_path: Path
 ) -> None:
     register_service("plain", Plugin)
     register_service("watcher", Watcher)

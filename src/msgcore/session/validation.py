@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -204,7 +204,7 @@ async def _looked_at(
         raise
     except MsgcoreError as error:
         return (_fault(_CONFIGURATION, "", error),), None
-    hints = {one.hint for one in settings_of(type(config)).values()}
+    hints = {one.hint for one in settings_of(cast("type[object]", type(config))).values()}
     trial = _Trial(plugin, deadline, has_server=not hints.isdisjoint({ServiceUrl, DatabaseUrl}))
     try:
         await trial.run()

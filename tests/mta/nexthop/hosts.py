@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import socket
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -168,7 +168,7 @@ class Place:
 
 def place(
     authority: Authority, pair: KeyPair | None, zones: Mapping[str, str], signed: Sequence[str] = ()
-) -> Iterator[Place]:
+) -> Generator[Place]:
     port = free_port(FIRST, SECOND)
     tls = None if pair is None else tls_of(pair)
     with (

@@ -84,7 +84,7 @@ class Listener:
         """The addresses of this machine to which servers have connected, that is not to submit or by LMTP."""
         if self._settings.is_submission or self._settings.is_lmtp:
             return frozenset()
-        return frozenset().union(*(one.addresses for one in self._listening))
+        return frozenset[str]().union(*(one.addresses for one in self._listening))
 
     async def start(self) -> None:
         """Listen on every endpoint; returns once clients can connect.
