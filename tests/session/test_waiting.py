@@ -58,7 +58,7 @@ def test_what_waits_in_the_mta_is_listed_with_its_reason_and_connector(desk: Des
             org.retry()
             (due,) = org.queued()
 
-    assert (type(outcome), outcome.note) == (Deferred, "connector out")
+    assert (type(outcome), outcome.note) == (Deferred, "connector out; in clear")
     assert (waiting.subject, waiting.tries, str(waiting.outcome)) == ("Hi", 1, "deferred 451 4.2.1 busy")
     assert due.due_at < waiting.due_at
 

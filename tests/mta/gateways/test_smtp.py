@@ -116,6 +116,12 @@ def test_a_report_goes_out_under_the_null_return_path(mode: Mode, server: Loopba
     assert [one.envelope.sender for one in server.received] == [None]
 
 
+def test_what_went_in_clear_is_noted(mode: Mode, server: LoopbackSmtpServer) -> None:
+    [outcomes] = deliver(mode, server.url, (Envelope(ANN, to("bob"), "t1"), LETTER))
+
+    assert [one.note for one in outcomes.values()] == ["in clear"]
+
+
 def test_each_recipient_has_the_relay_s_word(mode: Mode, server: LoopbackSmtpServer) -> None:
     [outcomes] = deliver(mode, server.url, (Envelope(ANN, to("bob", "rob", "slow"), "t1"), LETTER))
 

@@ -89,7 +89,8 @@ async def open_session(runtime: Runtime, server: SmtpServer, deadline: Deadline)
     session, note = await open_with(
         runtime, server, deadline, lambda who, tls: _connect(runtime, server, who, tls, deadline)
     )
-    session.note = note
+    is_noted = session.stream.tls is None and not server.is_lmtp  # which mostly is of this machine
+    session.note = "; ".join(filter(None, (note, "in clear" if is_noted else "")))
     return session
 
 
