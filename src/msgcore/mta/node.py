@@ -57,7 +57,7 @@ class Parts:
     """What a node is made of: a manager and its end of the queue, who gets mail, and what the host is called.
 
     ``keep`` is for how long what has ended is kept, ``users`` are who may log in; ``verifier`` looks at the mail of
-    strangers; ``beside`` works along until the event is set, and raises nothing. ``own_addresses`` hears at which ones
+    strangers; ``beside`` works along until the event is set, and raises nothing. ``own_addresses`` hears to which ones
     others come.
     """
 
@@ -136,8 +136,9 @@ class Node:
                 undo.push_async_callback(listener.close)
                 running.listeners.append(listener)
             undo.pop_all()
-        if parts.own_addresses is not None:
-            parts.own_addresses.heard = lambda: {one for listener in running.listeners for one in listener.addresses}
+        mail_comes_to = [one for one in running.listeners if one.is_for_servers]
+        if parts.own_addresses is not None and mail_comes_to:
+            parts.own_addresses.heard = lambda: {address for one in mail_comes_to for address in one.addresses}
         parts.manager.follow_routes(lambda routes: self._warn(routes, running, parts.host_name))
         await running.group.__aenter__()
         running.group.start(_work(running))

@@ -80,11 +80,14 @@ class Listener:
         return tuple(listening.port for listening in self._listening)
 
     @property
+    def is_for_servers(self) -> bool:
+        """Whether others' servers bring mail here, and not people or programs of this place."""
+        return not (self._settings.is_submission or self._settings.is_lmtp)
+
+    @property
     def addresses(self) -> frozenset[str]:
-        """The addresses of this machine to which servers have connected, that is not to submit or by LMTP."""
-        if self._settings.is_submission or self._settings.is_lmtp:
-            return frozenset()
-        return frozenset[str]().union(*(one.addresses for one in self._listening))
+        """The addresses of this machine to which somebody has connected."""
+        return frozenset(address for one in self._listening for address in one.addresses)
 
     async def start(self) -> None:
         """Listen on every endpoint; returns once clients can connect.

@@ -30,10 +30,11 @@ def is_own_address(text: str) -> bool:
 
 
 class OwnAddresses:
-    """Those that are ``given``, those of the MTA's ``names`` in DNS, and those at which others have come to it.
+    """Those that are ``given`` and, where others' servers bring mail, those of its ``names`` and those they came to.
 
     Behind a translator of addresses only DNS knows the one that the world has; and a node that listens at every address
-    of its machine learns which these are from who connects.
+    of its machine learns which these are from who connects. To a node where people only submit, or that only sends,
+    nothing comes back: at its addresses another MTA may take mail.
     """
 
     def __init__(self, runtime: Runtime, names: Collection[str], given: Collection[str]) -> None:
@@ -42,11 +43,13 @@ class OwnAddresses:
         self._given = frozenset(given)
         self._of_names: frozenset[str] = frozenset()
         self._asked_at: float | None = None
-        self.heard: Callable[[], Collection[str]] = tuple
-        """Gives the addresses at which others have come."""
+        self.heard: Callable[[], Collection[str]] | None = None
+        """Gives the addresses to which others' servers have come; ``None`` where none come."""
 
     async def all(self, resolver: Resolver, deadline: Deadline) -> frozenset[str]:
         """Give all that are known; what DNS does not say now is asked for again in some minutes."""
+        if self.heard is None:
+            return self._given
         now = self._runtime.monotonic()
         if self._asked_at is None or not 0 <= now - self._asked_at < _KNOWN_SECONDS:
             self._asked_at = now

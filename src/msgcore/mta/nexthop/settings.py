@@ -53,8 +53,8 @@ class OutboundSettings:
     - ``uses_mta_sts``: domains' MTA-STS policies are fetched and kept to (extra ``http``).
     - ``tls_reports_from``: who daily TLS reports (RFC 8460) come from, and whom their readers may ask; without one
       nothing is counted or reported. ``organization_name`` stands in them.
-    - ``own_names`` and ``own_addresses`` are this MTA's besides its host's name, the addresses of these in DNS, and
-      those at which others connect to it, so that mail is not sent round.
+    - ``own_names`` and ``own_addresses`` are this MTA's besides its host's name, so that mail is not sent round. A node
+      to which servers bring mail finds more addresses: those of its names in DNS, and those to which others connect.
     - ``ca_file`` has the authorities (PEM) that vouch for the hosts of policies and reports, instead of the system's;
       ``https_port`` is where these are asked.
 
