@@ -22,7 +22,7 @@ from . import environment
 if TYPE_CHECKING:
     from .results import Report
 
-RESULTS = environment.REPOSITORY / "build" / "benchmarks.json"
+RESULTS = environment.REPOSITORY / "build"
 
 
 def main(arguments: list[str]) -> int:
@@ -45,7 +45,9 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="which benchmarks; all without any")
     parser.add_argument("--quick", action="store_true", help="fewer rounds of less: for a look, not for the record")
     parser.add_argument("--list", action="store_true", help="name the benchmarks, and run none")
-    parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE", help=f"default: {RESULTS.name} in build/")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="default: build/benchmarks.json or, quick, benchmarks-quick.json"
+    )
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw pictures there")
     parser.add_argument("--here", action="store_true", help="use the Python that runs this, and whatever peers it has")
     given = parser.parse_args(arguments)
@@ -58,13 +60,16 @@ def run(arguments: list[str]) -> int:
         return 0
     if unknown := {*given.names} - {*runner.BENCHMARKS}:
         parser.error(f"no benchmark: {', '.join(sorted(unknown))}; --list names them")
-    report = runner.report_of(given.names or runner.BENCHMARKS, given.quick)
-    given.json.parent.mkdir(parents=True, exist_ok=True)
-    given.json.write_text(report.to_json(), encoding="utf-8")
-    print(f"benchmarks: kept in {given.json}", file=sys.stderr)
+    file: Path = given.json or RESULTS / f"benchmarks{'-quick' if given.quick else ''}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    failures = 0
+    for report in runner.reports(given.names or runner.BENCHMARKS, given.quick):
+        file.write_text(report.to_json(), encoding="utf-8")
+        failures += bool(report.benchmarks[-1].failure)
+    print(f"benchmarks: kept in {file}", file=sys.stderr)
     if given.plots is not None:
-        draw(given.json, given.plots)
-    return int(any(one.failure for one in report.benchmarks))
+        draw(file, given.plots)
+    return int(failures > 0)
 
 
 def compare(old: Path, new: Path) -> int:

@@ -11,8 +11,8 @@ import attrs
 __all__ = ["Bar", "Bars", "Chart", "Line", "powers_of_ten", "svg_of", "svg_of_bars"]
 
 _WIDTH, _HEIGHT = 760, 330
-_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 16, 56, 46
-_NAME_OF_AXIS = 200
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 34, 56, 46
+_NAME_OF_AXIS, _LETTER, _BETWEEN = 200, 7, 18
 _COLORS = "#3b6fd4", "#c5443a", "#2f8a4e", "#c27a0e", "#7a4fb5", "#0f8b8d", "#8a5a44", "#6b7280"
 _STYLE = """
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
@@ -69,7 +69,9 @@ class _Axis:
 
 def svg_of(chart: Chart) -> str:
     points = [point for line in chart.lines for point in line.points]
-    level = _Axis([x for x, _ in points], chart.x_ticks, _LEFT, _WIDTH - _RIGHT)
+    names = [line.name for line in chart.lines]
+    edge = _WIDTH - _RIGHT if _is_short(names) else _WIDTH - 2 * _LETTER - _LETTER * max(map(len, names))
+    level = _Axis([x for x, _ in points], chart.x_ticks, _LEFT, edge)
     upright = _Axis([0.0, *(y for _, y in points)], chart.y_ticks, _HEIGHT - _BOTTOM, _TOP)
     across, down = level.at, upright.at
     parts = [f'<text class="title" x="{_LEFT}" y="20">{escape(chart.title)}</text>']
@@ -79,32 +81,38 @@ def svg_of(chart: Chart) -> str:
             f'height="{_HEIGHT - _TOP - _BOTTOM}"/>'
         )
     for y, name in upright.ticks:
-        parts.append(f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{down(y):.1f}" y2="{down(y):.1f}"/>')
+        parts.append(f'<line class="grid" x1="{_LEFT}" x2="{edge}" y1="{down(y):.1f}" y2="{down(y):.1f}"/>')
         parts.append(f'<text x="{_LEFT - 8}" y="{down(y) + 4:.1f}" text-anchor="end">{name}</text>')
     for x, name in level.ticks:
         parts.append(f'<text x="{across(x):.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{name}</text>')
-    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    middle = (_LEFT + edge) / 2
     parts.append(f'<text x="{middle:g}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(chart.x_name)}</text>')
     parts.append(f'<text x="{_LEFT}" y="40">{escape(chart.y_name)}</text>')
     for number, line in enumerate(chart.lines):
         color = _COLORS[number % len(_COLORS)]
         path = "L".join(f"{across(x):.1f} {down(y):.1f}" for x, y in line.points)
         parts.append(f'<path class="line" stroke="{color}" d="M{path}"/>')
-    parts += _legend([line.name for line in chart.lines])
+    parts += _legend(names, edge)
     return _picture(chart.title, parts, _HEIGHT)
 
 
-def _legend(names: Sequence[str]) -> list[str]:
-    """Write the names at the right above the picture, or over its upper part where they are many."""
-    if sum(7 * len(name) + 18 for name in names) <= _WIDTH - _RIGHT - _LEFT - _NAME_OF_AXIS:
-        places = [(sum(7 * len(name) + 18 for name in names[number + 1 :]), 40) for number in range(len(names))]
-    else:
-        places = [(6, _TOP + 14 + 16 * number) for number in range(len(names))]
-    return [
-        f'<text x="{_WIDTH - _RIGHT - left}" y="{y}" text-anchor="end" '
-        f'style="fill:{_COLORS[number % len(_COLORS)]}">{escape(name)}</text>'
-        for number, (name, (left, y)) in enumerate(zip(names, places, strict=True))
-    ]
+def _is_short(names: Sequence[str]) -> bool:
+    """Say whether the names find room in one line, beside that of the axis."""
+    return sum(_LETTER * len(name) + _BETWEEN for name in names) <= _WIDTH - _RIGHT - _LEFT - _NAME_OF_AXIS
+
+
+def _legend(names: Sequence[str], edge: float) -> list[str]:
+    """Write the names of the lines above them, up to the edge, or one below the other on its right."""
+    parts: list[str] = []
+    x, y, anchor = (edge, 40, "end") if _is_short(names) else (edge + _LETTER, _TOP + 14, "start")
+    for number, name in reversed([*enumerate(names)]) if _is_short(names) else enumerate(names):
+        style = f"fill:{_COLORS[number % len(_COLORS)]}"
+        parts.append(f'<text x="{x}" y="{y}" text-anchor="{anchor}" style="{style}">{escape(name)}</text>')
+        if _is_short(names):
+            x -= _LETTER * len(name) + _BETWEEN
+        else:
+            y += 18
+    return parts
 
 
 def _picture(title: str, parts: Sequence[str], height: int) -> str:

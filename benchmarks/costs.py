@@ -208,8 +208,7 @@ def ask_each(name: str, server: NameServer, size: Size) -> Rows:
 
 
 def trust(size: Size) -> Rows:
-    letter = b"From: ann@a.test\r\nTo: bob@b.test\r\nDate: Fri, 27 Nov 2026 10:00:00 +0000\r\n"
-    letter += sized_mails(OCTETS, 1)[0]
+    (letter,) = sized_mails(OCTETS, 1)
     for kind in ("rsa", "ed25519"):
         secret, record = generate_key(kind)
         signer = Signer([DkimKey("a.test", "mail", Secret(secret))], lambda: datetime.now(UTC), Path())

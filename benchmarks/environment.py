@@ -20,6 +20,8 @@ ENVIRONMENT = REPOSITORY / ".venv-bench"
 PEERS = Path(__file__).with_name("requirements.txt")
 OWN_EXTRAS = "html,speed,test"
 NODE_PACKAGES = ("nodemailer",)
+DEBIAN_PACKAGES = ("notmuch", "python3-gi", "gir1.2-gmime-3.0")
+_DEBIAN_GI = Path("/usr/lib/python3/dist-packages/gi")
 
 
 def peer_names() -> list[str]:
@@ -44,7 +46,7 @@ def _make() -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     _say(f"making {ENVIRONMENT.name}: msgcore, its peers, and servers where this may install them")
-    subprocess.run([REPOSITORY / "tools" / "install_servers.sh", "notmuch"], check=False, stdout=sys.stderr)
+    subprocess.run([REPOSITORY / "tools" / "install_servers.sh", *DEBIAN_PACKAGES], check=False, stdout=sys.stderr)
     if not (ENVIRONMENT / "bin" / "python").exists():
         venv.create(ENVIRONMENT, with_pip=True)
     _install("--editable", f"{REPOSITORY}[{OWN_EXTRAS}]", check=True)
@@ -54,6 +56,7 @@ def _make() -> None:
             if _install(peer):
                 _say(f"{peer} cannot be installed here")
     _install_node_packages()
+    _borrow_gi()
     stamp.write_text(wanted, encoding="utf-8")
 
 
@@ -71,6 +74,14 @@ def _install_node_packages() -> None:
     command: list[str | Path] = [npm, "install", *quietly, "--prefix", ENVIRONMENT, *NODE_PACKAGES]
     if subprocess.run(command, check=False, stdout=sys.stderr).returncode:
         _say(f"{', '.join(NODE_PACKAGES)}: npm cannot install it here")
+
+
+def _borrow_gi() -> None:
+    """Let GMime be found: what pip would have to build for it is there from Debian, for Debian's version of Python."""
+    built = f"_gi.cpython-{sys.version_info.major}{sys.version_info.minor}-*.so"
+    [place] = ENVIRONMENT.glob("lib/python3.*/site-packages")
+    if any(_DEBIAN_GI.glob(built)) and not (place / "gi").exists():
+        (place / "gi").symlink_to(_DEBIAN_GI)
 
 
 def _say(text: str) -> None:

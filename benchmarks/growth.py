@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +26,7 @@ from .handwritten_sql import HandwrittenInbox
 from .harness import Result, compare_cases, run_by_hand
 from .mails import mail_with_file, sized_mails
 from .peers import own_queue
+from .peers.keepers import BareBlobs
 from .peers.readers import EVERYTHING, Reader, all_readers
 from .results import Cell, Row, Table
 from .route import FACTS, connectors_of, plain_dict, recipients_of, space_of, walk_of
@@ -56,7 +56,7 @@ def table_of(name: str, about: str, found: Mapping[int, Sequence[Result]]) -> Ta
 def store_at(size: int, rounds: int, folder: Path) -> list[Result]:
     path = filled_store(folder, size)
     peer = HandwrittenInbox(path)
-    bare = bare_table(folder / f"bare-{size}.db")
+    bare = BareBlobs(folder / f"bare-{size}.db")
     mails = iter([one.octets for start in range(size, size + 10_000, 1_000) for one in letters(size + 10_000, start)])
     newest = (PidTagMessageDeliveryTime.descending(),)
     with msgcore.open_store(f"sqlite:///{path}") as store:
@@ -66,9 +66,7 @@ def store_at(size: int, rounds: int, folder: Path) -> list[Result]:
             inbox.save_all([Incoming(mime.read(next(mails))) for _ in range(BATCH)])
 
         def insert() -> None:
-            bare.execute("begin immediate")
-            bare.executemany("insert into mail (octets) values (?)", [(next(mails),) for _ in range(BATCH)])
-            bare.execute("commit")
+            bare.save_all([next(mails) for _ in range(BATCH)])
 
         def page() -> None:
             for _ in range(BATCH):
@@ -142,14 +140,14 @@ def queue_at(size: int, rounds: int, folder: Path) -> list[Result]:
     path = folder / f"queue-{size}.db"
     asyncio.run(own_queue.fill(path, size))
     mails = itertools.cycle(sized_mails(own_queue.OCTETS, BATCH))
-    bare = bare_table(folder / f"bare-queue-{size}.db")
+    bare = BareBlobs(folder / f"bare-queue-{size}.db")
     runtime = BlockingRuntime()
     database = Database.open(path, QUEUE_SCHEMA, create=False)
     queue = SqlQueue(runtime, database)
 
     def insert() -> None:
         for _ in range(BATCH):
-            bare.execute("insert into mail (octets) values (?)", (next(mails),))
+            bare.save(next(mails))
 
     def accept() -> None:
         for _ in range(BATCH):
@@ -166,14 +164,6 @@ def queue_at(size: int, rounds: int, folder: Path) -> list[Result]:
     runtime.run(database.close(runtime))
     bare.close()
     return results
-
-
-def bare_table(path: Path) -> sqlite3.Connection:
-    """Make a table of octets, whose commits wait for the disk."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.executescript("pragma journal_mode = wal; create table mail (id integer primary key, octets blob)")
-    connection.execute("pragma synchronous = full")
-    return connection
 
 
 # The run

@@ -215,7 +215,7 @@ def measure(is_quick: bool) -> Iterator[Table]:
     yield from real(is_quick, readers, missing)
     if base64_engine == "pybase64":
         yield without_pybase64(is_quick)
-    yield memory(readers)
+    yield memory(readers, is_quick)
 
 
 def real(is_quick: bool, readers: Sequence[Reader], missing: Mapping[str, str]) -> Iterator[Table]:

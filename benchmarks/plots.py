@@ -54,20 +54,21 @@ def draw_all(report: Report, folder: Path) -> Iterator[Path]:
     """Write ``benchmarks-*.svg`` of what the report has, and give their paths as they are there."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = report.tables()
+    when = f"{str(report.facts.get('date', ''))[:10]}{', a quick run' if report.is_quick else ''}"
     made: dict[str, str] = {}
     for picture in PICTURES:
         if (table := tables.get((picture.benchmark, picture.table))) and table.rows:
-            made[picture.file] = svg_of_bars(_bars(picture, table))
+            made[picture.file] = svg_of_bars(_bars(picture, table, when))
     for name, title in GROWTHS.items():
         if table := tables.get(("growth", name)):
-            made[f"growth-{name.lower()}"] = svg_of(_growth(title, table))
+            made[f"growth-{name.lower()}"] = svg_of(_growth(title, table, when))
     for name, svg in made.items():
         path = folder / f"benchmarks-{name}.svg"
         path.write_text(svg, encoding="utf-8")
         yield path
 
 
-def _bars(picture: Picture, table: Table) -> Bars:
+def _bars(picture: Picture, table: Table, when: str) -> Bars:
     column = f"{picture.unit}/s"
     shown = (row for row in table.rows if picture.has_limits or not is_limit(row.name))
     rates = {row.name: _number(table, row, column) for row in shown}
@@ -75,7 +76,7 @@ def _bars(picture: Picture, table: Table) -> Bars:
         Bar(name, rate, f"{rate:,.0f}", 0 if is_ours(name) else 7 if is_limit(name) else 3)
         for name, rate in sorted(rates.items(), key=lambda item: -item[1])
     ]
-    return Bars(picture.title, f"{picture.unit} a second", tuple(bars))
+    return Bars(picture.title, f"{picture.unit} a second ({when})", tuple(bars))
 
 
 def _number(table: Table, row: Row, column: str) -> float:
@@ -84,17 +85,18 @@ def _number(table: Table, row: Row, column: str) -> float:
     return float(cell)
 
 
-def _growth(title: str, table: Table) -> Chart:
+def _growth(title: str, table: Table, when: str) -> Chart:
     """Draw each case's microseconds, both axes logarithmic."""
     sizes = {column: int(found[1].replace(",", "")) for column in table.columns if (found := _SIZE.match(column))}
     lines = [
         Line(row.name, [(size, _number(table, row, column)) for column, size in sizes.items()]) for row in table.rows
     ]
+    lines.sort(key=lambda line: -line.points[-1][1])  # as they stand at the right
     costs = [cost for line in lines for _, cost in line.points]
     return Chart(
         title,
         table.about,
-        "µs each",
+        f"µs each ({when})",
         tuple(lines),
         x_ticks=powers_of_ten([*sizes.values()]),
         y_ticks=powers_of_ten(costs),

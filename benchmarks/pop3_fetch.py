@@ -24,6 +24,7 @@ from tests.hostile.memory import peak_octets, reset_peak
 
 from .harness import Goals, compare_cases, output_of, run_by_hand, speed_table
 from .mails import mails_below
+from .peers.callers import blocking
 from .peers.fetchers import (
     CLIENT,
     FEW,
@@ -31,7 +32,6 @@ from .peers.fetchers import (
     MANY,
     POPLIB,
     all_fetchers,
-    blocking,
     fetch_into_store,
     fetch_with_maildrop,
 )

@@ -7,13 +7,14 @@ import multiprocessing
 import os
 import platform
 import re
+import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from multiprocessing.connection import Connection
@@ -24,7 +25,7 @@ from .environment import NODE_PACKAGES, peer_names
 from .harness import REPOSITORY
 from .results import Measured, NotHere, Report, Table
 
-__all__ = ["BENCHMARKS", "gather_facts", "measure_each", "summary"]
+__all__ = ["BENCHMARKS", "gather_facts", "measure_each", "reports", "summary"]
 
 BENCHMARKS = (
     "way_through",
@@ -60,7 +61,7 @@ def measure_each(names: Sequence[str], is_quick: bool, tell: Callable[[Table], o
     """Run these benchmarks, and ``tell`` each table as soon as it is there. One that fails does not end the others."""
     for name in names:
         tables: list[Table] = []
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), _processor_seconds()
         ours, theirs = _SPAWN.Pipe(duplex=False)
         process = _SPAWN.Process(target=_work, args=(name, is_quick, theirs))
         process.start()
@@ -74,7 +75,14 @@ def measure_each(names: Sequence[str], is_quick: bool, tell: Callable[[Table], o
         except EOFError:
             pass
         process.join()
-        yield Measured(name, tuple(tables), time.perf_counter() - start, failure)
+        seconds, processor = time.perf_counter() - start, _processor_seconds() - processor
+        yield Measured(name, tuple(tables), seconds, processor, failure)
+
+
+def _processor_seconds() -> float:
+    """Give what all processes took that were waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
 
 
 # Spawned, not forked: what was imported for one would be there for the next.
@@ -160,8 +168,8 @@ def _processor() -> str:
     return found[1] if found else platform.processor() or platform.machine()
 
 
-def report_of(names: Sequence[str], is_quick: bool) -> Report:
-    """Run benchmarks, print their tables, and give all of it."""
+def reports(names: Sequence[str], is_quick: bool) -> Iterator[Report]:
+    """Run benchmarks, print their tables, and give after each what there is so far: hours of work are not lost."""
 
     def tell(table: Table) -> None:
         print(f"\n{table.markdown()}", flush=True)
@@ -172,5 +180,6 @@ def report_of(names: Sequence[str], is_quick: bool) -> Report:
         print(f"\n## {name}: {summary(name)}", flush=True)
         for one in measure_each([name], is_quick, tell):
             found.append(one)
-            print(f"benchmarks: {name}: {one.seconds:.0f} s {one.failure}", file=sys.stderr, flush=True)
-    return Report(facts, is_quick, tuple(found))
+            took = f"{one.seconds:.0f} s, {one.processor_seconds:.0f} of a processor"
+            print(f"benchmarks: {name}: {took} {one.failure}".rstrip(), file=sys.stderr, flush=True)
+            yield Report(facts, is_quick, tuple(found))

@@ -13,9 +13,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import socket
 import subprocess
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -26,6 +24,7 @@ from msgcore.codecs import mime
 
 from .harness import Goals, compare_cases, run_by_hand, speed_table
 from .mails import sized_mails
+from .peers.relays import free_port, stopped_at_end, wait_for_greeting
 from .peers.senders import LIMIT, MSGCORE, MSGCORE_ASYNCIO, Letters, Sender, all_senders, find_program
 from .results import NotHere, Table
 
@@ -91,32 +90,16 @@ def letters_of(octets: int, count: int) -> Letters:
 
 @contextmanager
 def sink() -> Generator[int]:
-    """Run smtp-sink, and give its port."""
+    """Run smtp-sink, which counts nothing, and give its port."""
     program = find_program("smtp-sink")
     if program is None:
         raise NotHere("smtp-sink, which comes with Postfix")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "1000"])
-    try:
-        wait_for_greeting(port)
+    with stopped_at_end(process):
+        wait_for_greeting(port, process)
         yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for_greeting(port: int) -> None:
-    for _ in range(500):
-        try:
-            with socket.create_connection(("127.0.0.1", port), 5) as connection:
-                if connection.recv(1_000):
-                    return
-        except OSError:
-            time.sleep(0.01)
-    raise TimeoutError("smtp-sink stays silent")
 
 
 @contextmanager

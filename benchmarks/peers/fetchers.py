@@ -6,12 +6,10 @@ QUIT; nothing is deleted. It gives how many octets it had, without what the prot
 
 from __future__ import annotations
 
-import asyncio
 import poplib
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -19,10 +17,12 @@ import msgcore
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.providers.pop3 import Pop3Config, Pop3Service
-from msgcore.runtime import AsyncioRuntime, BlockingRuntime, Endpoint, Runtime
+from msgcore.runtime import Endpoint, Runtime
 from msgcore.runtime.abc import Security
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.pop3 import Pop3Server, Until, open_session
+
+from .callers import blocking, in_asyncio
 
 __all__ = [
     "CLIENT",
@@ -32,7 +32,6 @@ __all__ = [
     "POPLIB",
     "Fetcher",
     "all_fetchers",
-    "blocking",
     "fetch_into_store",
     "fetch_with_maildrop",
 ]
@@ -116,22 +115,6 @@ def fetch_with_poplib(port: int, count: int) -> int:
         octets += len(b"\r\n".join(lines)) + 2
     client.quit()
     return octets
-
-
-def blocking(fetch: Callable[[Runtime, int, int], Coroutine[Any, Any, int]]) -> Callable[[int, int], int]:
-    def fetch_here(port: int, count: int) -> int:
-        runtime = BlockingRuntime()
-        return runtime.run(fetch(runtime, port, count))
-
-    return fetch_here
-
-
-def in_asyncio(fetch: Callable[[Runtime, int, int], Coroutine[Any, Any, int]]) -> Callable[[int, int], int]:
-    def fetch_in_loop(port: int, count: int) -> int:
-        runtime = AsyncioRuntime()
-        return asyncio.run(runtime.run(fetch(runtime, port, count)))
-
-    return fetch_in_loop
 
 
 async def fetch_with_client(runtime: Runtime, port: int, count: int) -> int:

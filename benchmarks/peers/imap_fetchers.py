@@ -14,7 +14,7 @@ import importlib
 import importlib.util
 import re
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from typing import Any
@@ -23,11 +23,13 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.runtime import AsyncioRuntime, BlockingRuntime, Endpoint, Runtime
+from msgcore.runtime import Endpoint, Runtime
 from msgcore.runtime.abc import Security
 from msgcore.wire.imap import ImapServer, ImapSession, open_session
 from msgcore.wire.imap.criteria import key
 from msgcore.wire.imap.uid_set import UidSet
+
+from .callers import blocking, in_asyncio
 
 __all__ = ["CLIENT", "IMAPCLIENT", "IMAPLIB", "LIMIT", "USER", "WORD", "Fetcher", "bodies", "envelopes", "searches"]
 
@@ -134,22 +136,6 @@ def until_tagged(connection: socket.socket, tag: bytes) -> int:
 
 
 # msgcore
-
-
-def blocking(fetch: Callable[[Runtime, int, int], Coroutine[Any, Any, int]]) -> Callable[[int, int], int]:
-    def fetch_here(port: int, count: int) -> int:
-        runtime = BlockingRuntime()
-        return runtime.run(fetch(runtime, port, count))
-
-    return fetch_here
-
-
-def in_asyncio(fetch: Callable[[Runtime, int, int], Coroutine[Any, Any, int]]) -> Callable[[int, int], int]:
-    def fetch_in_loop(port: int, count: int) -> int:
-        runtime = AsyncioRuntime()
-        return asyncio.run(runtime.run(fetch(runtime, port, count)))
-
-    return fetch_in_loop
 
 
 async def opened(runtime: Runtime, port: int) -> ImapSession:

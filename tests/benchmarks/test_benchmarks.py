@@ -32,7 +32,7 @@ def tables(draw: st.DrawFn) -> Table:
 
 @given(st.lists(tables(), max_size=2), st.booleans())
 def test_a_report_survives_json(some: list[Table], is_quick: bool) -> None:
-    report = Report({"machine": {"cores": 2}}, is_quick, (Measured("a", tuple(some), 1.5, "gave up"),))
+    report = Report({"machine": {"cores": 2}}, is_quick, (Measured("a", tuple(some), 1.5, 0.5, "gave up"),))
     assert Report.from_json(report.to_json()) == report
 
 
@@ -44,7 +44,7 @@ def test_what_is_no_report_is_said_to_be_none(text: str) -> None:
 
 def test_a_peer_that_is_not_here_is_in_the_table_with_the_reason() -> None:
     table = Table(
-        "Reading", ("messages/s", "of limit"), (Row("msgcore", (1234.5, 0.0123)),), missing={"GMime": "no gi"}
+        "Reading", ("messages/s", "of limit"), (Row("msgcore", (1234.5, 0.0123)),), missing={"GMime": "gone"}
     )
     assert table.markdown().splitlines()[2:] == [
         "| case | messages/s | of limit |",
@@ -58,7 +58,7 @@ def report(**rounds: tuple[float, ...]) -> Report:
     """Make a report of one table, of cases whose names are ``ours``, ``peer`` and ``limit``."""
     names = {"ours": "msgcore", "also_ours": "msgcore, asyncio", "peer": "smtplib", "limit": "limit: raw"}
     rows = tuple(Row(names[name], (Share(shares),)) for name, shares in rounds.items())
-    return Report({}, False, (Measured("sending", (Table("2 KB", ("of limit",), rows),), 1.0),))
+    return Report({}, False, (Measured("sending", (Table("2 KB", ("of limit",), rows),), 1.0, 1.0),))
 
 
 def test_what_moved_by_more_than_its_spread_is_told_and_regressions_first() -> None:
@@ -103,7 +103,7 @@ def all_tables() -> Report:
         growing: tuple[Cell, ...] = (1.5, Share((1.0,)), 20.0, Share((1.0,)))
         columns = ("1,000: µs", "1,000: of limit", "10,000: µs", "10,000: of limit")
         figures["growth", name] = Table(name, columns, tuple(Row(f"msgcore {n}", growing) for n in range(9)))
-    return Report({}, True, tuple(Measured(name, (table,), 1.0) for (name, _), table in figures.items()))
+    return Report({}, True, tuple(Measured(name, (table,), 1.0, 1.0) for (name, _), table in figures.items()))
 
 
 def test_every_picture_is_xml_with_a_title(tmp_path: Path) -> None:
