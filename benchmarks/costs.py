@@ -66,6 +66,8 @@ class Size:
 
     many: int
     few: int
+    octets: tuple[int, ...]
+    """Of the messages that go through a node."""
 
 
 Rows = Iterator[Row]
@@ -240,7 +242,7 @@ def verify_each(signed: bytes, server: NameServer, size: Size) -> float:
 
 
 def node(size: Size) -> Rows:
-    for octets in (OCTETS, USUAL_OCTETS):
+    for octets in size.octets:
         with tempfile.TemporaryDirectory(prefix="mc-") as folder, sink() as end, contextlib.ExitStack() as stack:
             before = children_now()
             port = stack.enter_context(own_relay(f"{folder}/node", end.port))
@@ -294,7 +296,7 @@ def used(path: Path) -> int:
 
 def postgresql(size: Size) -> Rows:
     with sink() as end:
-        for octets in (OCTETS, USUAL_OCTETS):
+        for octets in size.octets:
             yield from through_postgresql(end, size.few, octets)
 
 
@@ -411,7 +413,7 @@ PARTS: Mapping[str, Callable[[Size], Rows]] = {
 }
 
 
-FULL, QUICK = Size(5_000, 500), Size(1_000, 50)
+FULL, QUICK = Size(5_000, 500, (OCTETS, USUAL_OCTETS)), Size(500, 50, (OCTETS,))
 
 
 def measure_parts(parts: Sequence[str], size: Size) -> Iterator[Table]:

@@ -27,7 +27,7 @@ from .results import Cell, Row, Table, print_each
 LINEAR = 1.3
 """Steps of a larger exponent are named: 4 ** 1.3 is 6."""
 
-QUICK_STEP = 16
+QUICK_STEP = 24
 _LONGEST_SECONDS = 15.0
 _SHORTEST_SECONDS = 0.02
 

@@ -70,7 +70,7 @@ class Run:
 
 
 def runs(is_quick: bool) -> list[Run]:
-    rounds = 2 if is_quick else 7
+    rounds = 1 if is_quick else 7
     sizes = ((2_000, 300 if is_quick else 3_000), (100_000, 30 if is_quick else 400))
     near = [Run(octets, connections, count, rounds) for octets, count in sizes for connections in (1, 10)]
     if is_quick:

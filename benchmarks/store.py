@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+import attrs
+
 import msgcore
 from msgcore.blocking.store import MessageStore
 from msgcore.codecs import mime
@@ -42,7 +44,6 @@ from .results import NotHere, Row, Table, print_each
 from .table_store import FREQUENT, RARE, filled_store, letters
 
 BATCH = 1_000
-SINGLES = 200
 BLOBS, LIMIT, OURS = "limit: bare blobs in SQLite", "limit: append and fdatasync", "msgcore"
 ON_POSTGRES = "msgcore on PostgreSQL"
 GOALS: Mapping[str, Goals] = {
@@ -50,6 +51,19 @@ GOALS: Mapping[str, Goals] = {
     "one by one": {"hand-written, email": (0.8, 0.65), LIMIT: (0.37, 0.28)},
 }
 """How many times as fast as each peer msgcore should be: the goal, and what every run must hold."""
+
+
+@attrs.frozen
+class Size:
+    """How many letters are put into the stores, how many of them one by one, and how many, how often, from an mbox."""
+
+    letters: int
+    singles: int
+    imported: int
+    imports: int
+
+
+FULL, QUICK = Size(20_000, 200, 20_000, 3), Size(2_000, 20, 300, 1)
 
 
 class OurStore:
@@ -184,7 +198,7 @@ def questions(store: MessageStore, peer: HandwrittenStore) -> Table:
     )
 
 
-def import_mbox(folder: Path, mails: Sequence[bytes]) -> Table:
+def import_mbox(folder: Path, mails: Sequence[bytes], rounds: int) -> Table:
     """Import an mbox into msgcore, and read and save it by hand."""
     path = folder / "import.mbox"
     box = mailbox.mbox(path)
@@ -206,27 +220,27 @@ def import_mbox(folder: Path, mails: Sequence[bytes]) -> Table:
         store.close()
 
     peer_name = "limit: mailbox.mbox into hand-written SQLite"
-    results = compare_cases({peer_name: peer, OURS: ours}, peer_name, rounds=3, count=len(mails))
+    results = compare_cases({peer_name: peer, OURS: ours}, peer_name, rounds, count=len(mails))
     return speed_table("Import of an mbox", results, "messages", about=f"{len(mails):,} messages")
 
 
-def small(folder: Path, count: int, singles: int, postgres: str, missing: Mapping[str, str]) -> Iterator[Table]:
+def small(folder: Path, size: Size, postgres: str, missing: Mapping[str, str]) -> Iterator[Table]:
     folder.mkdir(parents=True, exist_ok=True)
-    mails = mails_of(count)
-    batches = [mails[start : start + BATCH] for start in range(0, count, BATCH)]
+    mails = mails_of(size.letters)
+    batches = [mails[start : start + BATCH] for start in range(0, size.letters, BATCH)]
     stores = keepers(folder, postgres)
     results = rounds_of(stores, batches, BLOBS, all_at_once)
-    yield told("in batches", results, f"{count:,} letters, {BATCH:,} at a time", missing)
+    yield told("in batches", results, f"{size.letters:,} letters, {BATCH:,} at a time", missing)
     yield sizes_of(folder, mails)
-    results = rounds_of(stores, _others(mails[: BATCH * 7], b"again"), LIMIT, singly(singles))
-    yield told("one by one", results, f"{singles} at a time", missing)
+    results = rounds_of(stores, _others(mails[: BATCH * 7], b"again"), LIMIT, singly(size.singles))
+    yield told("one by one", results, f"{size.singles} a round", missing)
     ours, peer = stores[OURS], stores["hand-written, email"]
     assert isinstance(ours, OurStore) and isinstance(peer, HandwrittenStore)
     yield questions(ours.store, peer)
     yield rare_word(stores)
     for store in stores.values():
         store.close()
-    yield import_mbox(folder, mails)
+    yield import_mbox(folder, mails[: size.imported], size.imports)
 
 
 def told(name: str, results: Sequence[Result], about: str, missing: Mapping[str, str]) -> Table:
@@ -266,7 +280,7 @@ def large(folder: Path) -> Iterator[Table]:
         mails = [one.octets for start in range(0, 7 * BATCH, BATCH) for one in letters(count, start)]
         results = rounds_of(stores, _others(mails, b"new"), BLOBS, all_at_once)
         yield told("in batches", results, f"beside {count:,}", {})
-        results = rounds_of(stores, _others(mails, b"other"), LIMIT, singly(SINGLES))
+        results = rounds_of(stores, _others(mails, b"other"), LIMIT, singly(FULL.singles))
         yield told("one by one", results, f"beside {count:,}", {})
         yield questions(store, peer)
     peer.close()
@@ -285,7 +299,7 @@ def in_folder(folder: Path, is_quick: bool) -> Iterator[Table]:
         except NotHere as error:
             postgres = ""
             missing[ON_POSTGRES] = str(error)
-        yield from small(folder, 2_000 if is_quick else 20_000, 20 if is_quick else SINGLES, postgres, missing)
+        yield from small(folder, QUICK if is_quick else FULL, postgres, missing)
 
 
 def main() -> None:

@@ -131,10 +131,10 @@ def importing(rounds: int) -> Table:
 
 
 def measure(is_quick: bool) -> Iterator[Table]:
-    yield importing(15 if is_quick else 70)
-    yield reading(3 if is_quick else 7)
+    yield importing(4 if is_quick else 70)
+    yield reading(2 if is_quick else 7)
     with tempfile.TemporaryDirectory() as name:
-        yield stores(Path(name), 3 if is_quick else 7)
+        yield stores(Path(name), 1 if is_quick else 7)
 
 
 if __name__ == "__main__":
