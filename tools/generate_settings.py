@@ -208,7 +208,7 @@ def page() -> str:
 def _services() -> Iterator[str]:
     kinds: dict[Any, list[str]] = {}
     for name in service_names():
-        if service(name).__module__.startswith("msgcore."):
+        if _is_ours(service(name)):
             kinds.setdefault(service(name), []).append(name)
     yield _part("### The table `spooler`, above all services", SpoolerSettings)
     for kind, names in kinds.items():
@@ -240,9 +240,14 @@ ROUTES = "In place of `file` the [table itself](routing.md) may stand here: `con
 
 def _gateways() -> Iterator[str]:
     for name in gateway_names():
-        if gateway(name).__module__.startswith("msgcore."):
+        if _is_ours(gateway(name)):
             yield _part(f"### `{name}`", gateway(name).config_type, first_line(gateway(name).config_type))
     yield "### `mailbox`\n\nDelivers into the mailboxes of the organisation. It has no options.\n"
+
+
+def _is_ours(kind: Any) -> bool:
+    """Leave out plug-ins, and doubles that a test has registered in this process."""
+    return kind.__module__.startswith("msgcore.") and not kind.__module__.startswith("msgcore.testing.")
 
 
 def _part(
