@@ -195,8 +195,7 @@ def test_no_property_starts_a_header_field_of_its_own(tmp_path: Path) -> None:
 def test_a_form_is_made_once(form: str) -> None:
     forms = ContentForms(taken(letter()))
 
-    assert forms.at_hand(form) is None
-    assert forms.make(form) is forms.at_hand(form) is forms.make(form)
+    assert forms.make(form) is forms.make(form)
 
 
 @pytest.mark.parametrize("form", ["tnef", "msg", "as it is"])

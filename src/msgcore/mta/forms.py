@@ -82,10 +82,6 @@ class ContentForms:
             parted.setdefault(form, []).append(one)
         return tuple(Copy(form, tuple(those)) for form, those in parted.items())
 
-    def at_hand(self, form: str) -> Content | None:
-        """Give the content in a form, if it is kept so or has been made so."""
-        return self._made.get(form)
-
     def make(self, form: str) -> Content:
         """Make the content in a form; takes time for a large one.
 

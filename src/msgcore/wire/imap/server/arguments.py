@@ -96,9 +96,6 @@ class Arguments:
         self._place += size
         return octets
 
-    def nil_or_string(self) -> bytes | None:
-        return None if self.has_word(b"NIL") else self.string()
-
     def number(self) -> int:
         return int(self._match(_NUMBER, "a number")[0])
 
