@@ -371,3 +371,39 @@ def test_a_clock_that_was_set_back_by_years_keeps_a_hop_down_for_the_longest_wai
 def test_limits_that_make_no_sense_are_refused(wrong: Mapping[str, Any]) -> None:
     with pytest.raises(UsageError):
         PaceLimits(**wrong)
+
+
+@pytest.mark.parametrize(
+    "least", [{"initial": 1, "most": 1}, {"shortest_wait_seconds": 0.5, "longest_wait_seconds": 0.5}], ids=str
+)
+def test_the_least_limits_that_make_sense_are_taken(least: Mapping[str, Any]) -> None:
+    assert attrs.asdict(PaceLimits(**least)).items() >= least.items()
+
+
+def test_a_window_follows_other_limits_down_and_not_up() -> None:
+    pace = Pace()
+
+    pace.limits = PaceLimits(initial=2, most=3)
+    assert pace.state.window == 3
+
+    pace.limits = PaceLimits()
+    assert pace.state.window == 3
+
+
+# What is compared with a whole is never as near to it as the rounding, unless it is one: "more than" and "at least"
+# say the same there.
+
+
+@pytest.mark.parametrize("feedback", [None, 0.25, 1 / 3, 1.0])
+def test_sums_of_parts_are_a_whole_or_far_from_it(feedback: float | None) -> None:
+    for window in range(1, PaceLimits().most + 1):
+        part = 1 / window if feedback is None else feedback
+        total = 0.0
+        while total < 2:
+            total += part
+            gap = abs(total - round(total))
+            assert gap < 1e-9 or gap > 1e-3
+
+
+def test_a_hop_that_was_down_for_ever_is_tried_after_the_longest_wait() -> None:
+    assert {PaceLimits().wait_seconds(failures) for failures in (60, 1_024, 100_000)} == {4_000.0}

@@ -26,6 +26,8 @@ __all__ = ["HopState", "Pace", "PaceLimits"]
 
 # A third, three times, makes a whole.
 _ROUNDING = 1e-6
+# Of a float.
+_MOST_DOUBLINGS = 1_023
 
 
 @attrs.frozen
@@ -61,7 +63,7 @@ class PaceLimits:
 
     def wait_seconds(self, failures: int) -> float:
         """Say how long a hop stays down that was found down so many times in a row, 1 or more."""
-        return min(self.longest_wait_seconds, self.shortest_wait_seconds * 2.0 ** min(failures - 1, 60))
+        return min(self.longest_wait_seconds, self.shortest_wait_seconds * 2.0 ** min(failures - 1, _MOST_DOUBLINGS))
 
 
 @attrs.frozen
