@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from msgcore.errors import ConnectionLost, OperationCancelled, ProtocolBroken, TimedOut
-from msgcore.runtime import Runtime, Stream
+from msgcore.runtime import Endpoint, Runtime, Stream
+from msgcore.runtime.abc import NEVER
+from msgcore.runtime.aio_stream import AsyncioStream
+from msgcore.runtime.cancel import Calls
 from msgcore.runtime.limits import UNREAD_PAUSE, UNREAD_WHILE_WRITING
 from msgcore.testing.modes import Mode, call
 from tests.runtime.peers import PATIENCE_SECONDS, peer, receive, wait_for_end
@@ -347,3 +352,16 @@ def test_a_closed_stream_says_so(mode: Mode) -> None:
 
     with peer(wait_for_end) as endpoint:
         mode.run(main)
+
+
+def test_loops_in_two_threads_receive_in_different_places() -> None:
+    """The system fills the place while other threads run."""
+
+    async def place() -> memoryview:
+        return AsyncioStream(Endpoint("127.0.0.1", 25), Calls(), NEVER).get_buffer(-1)
+
+    with ThreadPoolExecutor(1) as other_thread:
+        there = other_thread.submit(lambda: asyncio.run(place())).result()
+    here = asyncio.run(place())
+    there[:1], here[:1] = b"a", b"b"
+    assert (there[:1], here[:1]) == (b"a", b"b")
