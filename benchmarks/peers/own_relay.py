@@ -21,6 +21,7 @@ from msgcore.mta.manager.pace import PaceLimits
 from msgcore.mta.queue.sql_queue import QUEUE_SCHEMA, SqlQueue
 from msgcore.runtime import AsyncioRuntime, Database, PostgresTarget
 from msgcore.runtime.abc import Endpoint
+from msgcore.runtime.garbage import keep_for_good
 from msgcore.spi.url import DatabaseUrl
 
 DATABASE = "office.db"
@@ -55,6 +56,7 @@ async def work(port: int, place: str, sinks: list[int]) -> None:
         await organization.set_routes(table(sinks))
         listen = ListenOn("127.0.0.1", port, LISTENING, is_shared=True)
         async with organization.working([listen], settings=settings) as node:
+            keep_for_good()  # as the program does
             await node.wait()
 
 
@@ -78,6 +80,7 @@ async def take_in(port: int, place: str) -> None:
     routes = table([25])
     check = DirectoryCheck(NoDirectory(), lambda: routes)
     async with Listener(runtime, [Endpoint("127.0.0.1", port)], LISTENING, queue, check):
+        keep_for_good()
         await asyncio.Event().wait()
 
 

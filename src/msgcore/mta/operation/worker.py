@@ -14,6 +14,7 @@ from msgcore.mta.node_queue import NodeEvent
 from msgcore.mta.operation.mail_log import log_mail
 from msgcore.mta.organization import Organization, organization_service
 from msgcore.runtime.abc import NEVER, Background, LoopRuntime
+from msgcore.runtime.garbage import keep_for_good
 
 __all__ = ["START_SECONDS", "Worker", "open_by"]
 
@@ -56,6 +57,7 @@ class Worker:
         """
         self._organization = await open_by(configuration, self._runtime, create=False)
         self._node = await self._started(self._organization, configuration)
+        keep_for_good()  # the process is this worker's
 
     async def renew(self, configuration: Configuration) -> None:
         """Go on by another configuration of the same organisation and places; what the old node has, it ends.

@@ -1,0 +1,18 @@
+"""Python's search for garbage, in a process that is there to serve."""
+
+from __future__ import annotations
+
+import gc
+
+__all__ = ["keep_for_good"]
+
+
+def keep_for_good() -> None:
+    """Leave all that is there by now out of the search: modules, functions, classes, which stay to the end.
+
+    Every few thousand mails Python looks at all objects for garbage, some 60,000 of a node's, and everybody waits for
+    40 ms; without those that stay it takes one or two. What is garbage later of what is there now, and refers to
+    itself, stays as well: so this is for a process that begins its work, and once.
+    """
+    gc.collect()
+    gc.freeze()
