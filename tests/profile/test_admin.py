@@ -68,6 +68,13 @@ def test_what_is_not_there_is_named(admin: ProfileAdmin, change: Callable[[Profi
     assert admin.names() == ("work",)
 
 
+def test_a_name_that_no_file_can_have_and_a_folder_in_a_circle_are_profile_errors(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    for folder, name in ((tmp_path, "\U0001f600" * 64), (tmp_path / "circle", "work")):
+        with pytest.raises(ProfileError, match="cannot be read"):
+            ProfileAdmin(folder).profile(name)
+
+
 def test_what_an_editor_leaves_beside_a_profile_is_none(admin: ProfileAdmin) -> None:
     (admin.folder / ".#work.toml").symlink_to("ann@host.1234")  # Emacs, while somebody edits it
     write(admin, "._work")

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from msgcore.base.nearest import there_are
@@ -209,10 +208,9 @@ class ProfileAdmin:
 
     def _there(self, name: str) -> Path:
         file = self._file(name)
-        with suppress(PermissionError):  # of which whoever opens it tells
-            if not _is_there(file):
-                there = f"; {there_are(name, names)}" if (names := self.names()) else ""
-                raise ProfileError(f"there is no such profile{there}", file=file)
+        if not _may_be_there(file):
+            there = f"; {there_are(name, names)}" if (names := self.names()) else ""
+            raise ProfileError(f"there is no such profile{there}", file=file)
         return file
 
     def _check_free(self, file: Path) -> None:
@@ -236,9 +234,11 @@ class ProfileAdmin:
             write_private(file, f"{name}\n")
 
 
-def _is_there(file: Path) -> bool:
+def _may_be_there(file: Path) -> bool:
     try:
         file.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError:
+        pass  # of which whoever opens it tells
     return True
