@@ -60,6 +60,7 @@ def test_a_profile_is_read_with_its_services_in_order(tmp_path: Path, monkeypatc
         ("# An account.", "spooler = 5", 1, "spooler"),
         ("# An account.", 'spooler = { lifetime = "a week" }', 1, "spooler"),
         ("# An account.", 'spooler = { shortest = "2h" }', 1, "spooler"),
+        ("# An account.", 'spooler = { shortest = "9999999d", longest = "9999999d" }', 1, "spooler"),
         ("# An account.", "spooler = { lifetmie = 1 }", 1, "spooler"),
     ],
 )

@@ -11,13 +11,15 @@ from msgcore.spi.settings import setting
 
 __all__ = ["SpoolerSettings"]
 
+_YEAR = timedelta(days=366)  # what is counted from now on stays a date
+
 
 @attrs.frozen(kw_only=True)
 class SpoolerSettings:
     """The table ``spooler`` of a profile.
 
     Raises:
-        UsageError: the waits do not rise, or ``lifetime`` is none.
+        UsageError: the waits do not rise, or are longer than a year, or ``lifetime`` is none.
     """
 
     shortest: timedelta = attrs.field(
@@ -36,7 +38,7 @@ class SpoolerSettings:
     )
 
     def __attrs_post_init__(self) -> None:
-        if not timedelta(0) < self.shortest <= self.longest:
-            raise UsageError(f"shortest {self.shortest} and longest {self.longest}: need waits that rise")
+        if not timedelta(0) < self.shortest <= self.longest <= _YEAR:
+            raise UsageError(f"shortest {self.shortest} and longest {self.longest}: need waits that rise, to a year")
         if self.lifetime <= timedelta(0):
             raise UsageError(f"lifetime {self.lifetime}: need a time span above 0")
