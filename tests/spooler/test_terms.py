@@ -185,6 +185,20 @@ def test_what_is_held_until_it_expires_is_reported_then_and_what_nobody_knows_st
     assert len(box.ids()) == 1
 
 
+def test_what_cannot_be_read_is_reported_without_it_when_it_expires(box: Box) -> None:
+    item = submitted_with(box, SubmitTerms(expires_at=box.runtime.now() + HOUR))
+    box.sql("update message set overlay = '{' where id = ?", item.entry_id.number)
+    send(box, MemoryTransport())
+    held = now_is(box, item).state
+    box.clock.move(HOUR)
+    send(box, MemoryTransport())
+    [report] = [mime.read_delivery_report(box.load(one)) for one in box.ids() if one != item.entry_id]
+
+    assert (held, now_is(box, item).state) == (OutgoingState.HELD, OutgoingState.SENT)
+    assert report is not None
+    assert (report.envelope_id, len(report.recipients), report.original_message_id) == ("t1", 2, None)
+
+
 def test_what_nobody_knows_is_sent_again_where_that_was_asked_for(box: Box) -> None:
     item = submitted_with(box, SubmitTerms(at_least_once=True))
     send(box, MemoryTransport(verdicts(bob=Accepted(), cid=Unknown(text="lost"))))

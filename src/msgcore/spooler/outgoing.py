@@ -287,13 +287,16 @@ class _Spooler:
                 message = await written_down(
                     self.runtime, lambda: self.store.load(item.entry_id, _LOAD_LIMIT_OCTETS, NEVER)
                 )
-            except (NotFound, StoreCorrupt):
-                pass
+            except NotFound:
+                if message is None:
+                    return []
+            except StoreCorrupt:
+                pass  # the sender is told all the same
             except MsgcoreError:
                 if message is None:
                     raise
                 # Some have been sent to: that has to be written down, with a report of what was sent if need be.
-        return [] if message is None else non_delivery_reports(attempt.item, item.outcomes, message, self.runtime.now())
+        return non_delivery_reports(attempt.item, item.outcomes, message, self.runtime.now())
 
 
 async def _handed_over(

@@ -31,22 +31,25 @@ def _original(message: Message) -> bytes | None:
 
 
 def non_delivery_reports(
-    item: OutgoingItem, outcomes: Mapping[Recipient, Outcome], message: Message, now: datetime
+    item: OutgoingItem, outcomes: Mapping[Recipient, Outcome], message: Message | None, now: datetime
 ) -> list[Incoming]:
-    """Make one report about all recipients that were refused just now; it names the submission, as tied ones do."""
+    """Make one report about all recipients that were refused just now; it names the submission, as tied ones do.
+
+    Without a ``message``, which cannot be read, it brings none back.
+    """
     refused = [
         (recipient, outcome)
         for recipient, outcome in outcomes.items()
         if isinstance(outcome, Refused) and not isinstance(item.outcomes[recipient], Refused)
     ]
-    if not refused or item.sender is None or is_report(message):
+    if not refused or item.sender is None or (message is not None and is_report(message)):
         return []
     here = item.sender.domain or "localhost"
     report = DeliveryReport(
         reporting_mta=here,
         recipients=tuple(ReportedRecipient.of_outcome(r.address, o, ReportAction.FAILED) for r, o in refused),
-        original_message_id=message.message_id,
-        original_subject=message.subject,
+        original_message_id=None if message is None else message.message_id,
+        original_subject="" if message is None else message.subject,
         envelope_id=item.transfer_id,
         arrived_at=item.submitted_at,
     )
@@ -54,7 +57,7 @@ def non_delivery_reports(
         report,
         to=item.sender,
         from_=Address("SMTP", f"postmaster@{here}", "Message Spooler"),
-        original=_original(message),
+        original=None if message is None else _original(message),
         message_id=new_message_id(here),
         date=now,
     )
