@@ -43,9 +43,7 @@ def test_what_is_no_report_is_said_to_be_none(text: str) -> None:
 
 
 def test_a_peer_that_is_not_here_is_in_the_table_with_the_reason() -> None:
-    table = Table(
-        "Reading", ("messages/s", "of limit"), (Row("msgcore", (1234.5, 0.0123)),), missing={"GMime": "gone"}
-    )
+    table = Table("Reading", ("messages/s", "of limit"), (Row("msgcore", (1234.5, 0.0123)),), missing={"GMime": "gone"})
     assert table.markdown().splitlines()[2:] == [
         "| case | messages/s | of limit |",
         "| --- | ---: | ---: |",

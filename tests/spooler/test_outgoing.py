@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import cast
 
@@ -26,6 +26,7 @@ from msgcore.errors import (
     ProtocolBroken,
     ServiceBusy,
     StoreError,
+    StoreFull,
     TimedOut,
     TlsFailed,
     TlsRequired,
@@ -50,7 +51,7 @@ from msgcore.runtime import NEVER
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.store import SpecialFolder, StoreProvider
+from msgcore.spi.store import Incoming, SpecialFolder, StoreProvider
 from msgcore.spooler.attempt import Attempt
 from msgcore.spooler.outgoing import send_due
 from msgcore.spooler.retry import RetryPolicy
@@ -722,6 +723,39 @@ def test_a_message_that_cannot_be_loaded_now_does_not_hold_up_those_behind_it(bo
     box.run(send_due(box.runtime, store, [Named(MemoryTransport()).on(box.runtime)], NEVER))
 
     assert [now_is(box, one).state for one in (first, second)] == [OutgoingState.READY, OutgoingState.SENT]
+
+
+def test_a_disk_without_room_for_the_report_sends_nothing_twice(box: Box) -> None:
+    is_full = True
+
+    class Full:
+        """The store, on a disk that takes outcomes and no more."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(box.store, name)
+
+        async def settle(self, item: OutgoingItem, reports: Sequence[Incoming], deadline: Deadline) -> bool:
+            if reports and is_full:
+                raise StoreFull("no space left")
+            return await box.store.settle(item, reports, deadline)
+
+    item, transport = submitted(box), MemoryTransport(verdicts(bob=Accepted(), cid=Refused(550)))
+    full = cast("StoreProvider", Full())
+    ways = [Named(transport).on(box.runtime)]
+    box.run(send_due(box.runtime, guarded(full, box.runtime), ways, NEVER))
+    waiting = now_is(box, item)
+    box.clock.move(timedelta(hours=2))
+    is_full = False
+    box.run(send_due(box.runtime, guarded(full, box.runtime), ways, NEVER))
+    ended = now_is(box, item)
+
+    assert (waiting.state, [type(one) for one in waiting.outcomes.values()]) == (
+        OutgoingState.READY,
+        [Accepted, Deferred],
+    )
+    assert transport.recipients == [["bob@b.test", "cid@c.test"], ["cid@c.test"]]
+    assert (ended.state, [type(one) for one in ended.outcomes.values()]) == (OutgoingState.SENT, [Accepted, Refused])
+    assert len(box.ids()) == 1
 
 
 def forgotten() -> Outcome:

@@ -190,6 +190,19 @@ class Attempt:
             return attrs.evolve(item, due_at=due_at, reason=waiting[0].text)
         return attrs.evolve(item, state=OutgoingState.SENT, reason="")
 
+    def without_refusals(self, item: OutgoingItem, now: datetime, policy: RetryPolicy, chance: float) -> OutgoingItem:
+        """Give the item for a store that has no room for a report: those just refused are open, and tried later."""
+        outcomes = {
+            one: Deferred(outcome.code, None, outcome.text, outcome.stage)
+            if isinstance(outcome, Refused) and not isinstance(self.item.outcomes[one], Refused)
+            else outcome
+            for one, outcome in item.outcomes.items()
+        }
+        state = OutgoingState.HELD if item.state is OutgoingState.HELD else OutgoingState.READY
+        due_at = next_try(item, now, self.item.tries, policy, chance)
+        reason = item.reason or "the store is full, and has no room for a report"
+        return attrs.evolve(item, outcomes=outcomes, state=state, due_at=due_at, reason=reason)
+
     def cut_short(self) -> OutgoingItem:
         """Give the item of a try that was broken off: held when somebody may have got it, or a set-up is to be mended.
 

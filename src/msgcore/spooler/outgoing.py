@@ -37,6 +37,7 @@ from msgcore.errors import (
     PluginBroken,
     SetupError,
     StoreCorrupt,
+    StoreFull,
     TryAgain,
     UsageError,
 )
@@ -278,7 +279,15 @@ class _Spooler:
         reports: list[Incoming] = []
         if any(isinstance(outcome, Refused) for outcome in item.outcomes.values()):
             reports = await self._reports(attempt, item)
-        await written_down(self.runtime, lambda: self.store.settle(item, reports, NEVER))
+        try:
+            await written_down(self.runtime, lambda: self.store.settle(item, reports, NEVER))
+        except StoreFull:
+            if not reports:
+                raise
+            # Who has got it must be known, or gets it again when the lock ends; who was refused is asked once more.
+            now = self.runtime.now()
+            unreported = attempt.without_refusals(item, now, self.policy, self.chance())
+            await written_down(self.runtime, lambda: self.store.settle(unreported, [], NEVER))
 
     async def _reports(self, attempt: Attempt, item: OutgoingItem) -> list[Incoming]:
         message = attempt.message
