@@ -9,7 +9,16 @@ import pytest
 
 import msgcore
 from msgcore import Message, ProfileAdmin, aio
-from msgcore.errors import Closed, ConnectionLost, InvalidAddress, NotFound, SetupError, UsageError
+from msgcore.errors import (
+    Closed,
+    ConnectionLost,
+    InvalidAddress,
+    NotFound,
+    SetupError,
+    StoreCorrupt,
+    UnresolvedName,
+    UsageError,
+)
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.props.tags import PS_PUBLIC_STRINGS, NamedProperty
 from msgcore.props.types import PropertyType
@@ -98,6 +107,19 @@ def test_a_mailbox_that_is_damaged_hides_no_other(
 
     assert (names, found) == (["ann", "bob"], "NET/PO1/bob")
     assert "mailbox.json: is damaged" in caplog.text
+
+
+def test_mail_to_a_mailbox_that_is_damaged_goes_to_nobody_of_a_longer_name(admin: ProfileAdmin, office: Office) -> None:
+    damaged = office.add_mailbox("cia", "Cia Berg", exist_ok=False)
+    office.add_mailbox("eve", "Cia Bergman", exist_ok=False)
+    office.add_mailbox("fay", "cia", exist_ok=False)
+    (damaged.place / "mailbox.json").write_bytes(b"\0\0")
+    with msgcore.logon("ann", admin=admin) as ann:
+        for name in ("Cia Berg", "cia"):
+            with pytest.raises(StoreCorrupt, match="is damaged"):
+                ann.submit(Message(to=name, subject="For Cia only"))
+        with pytest.raises(UnresolvedName):
+            ann.resolve_name("Zoe")
 
 
 def test_nobody_of_that_name_is_reported_to_the_sender(admin: ProfileAdmin) -> None:

@@ -81,19 +81,27 @@ class Office:
 
     def mailboxes(self) -> list[MailboxOnShare]:
         """List the mailboxes by name; one that is damaged, or closed to us, is logged and hides no other."""
+        found, hidden = self.seen_and_hidden()
+        for error in hidden:
+            _log.warning("%s", error)
+        return found
+
+    def seen_and_hidden(self) -> tuple[list[MailboxOnShare], list[StoreError]]:
+        """List the mailboxes by name, and what is wrong with those that cannot be read."""
         with share_errors(self.path, self.mark):
             names = names_in(self._mailboxes)
         found: list[MailboxOnShare] = []
+        hidden: list[StoreError] = []
         for name in names:
             try:
                 with share_errors(self.path, self.mark):
                     mailbox = self._read(self._mailboxes / name)
             except StoreError as error:
-                _log.warning("%s", error)
+                hidden.append(error)
                 continue
             if mailbox is not None:
                 found.append(mailbox)
-        return sorted(found, key=lambda one: fold(one.name))
+        return sorted(found, key=lambda one: fold(one.name)), hidden
 
     def mailbox(self, name: str) -> MailboxOnShare | None:
         """Give the mailbox of that name, in whatever case."""

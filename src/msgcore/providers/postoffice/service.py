@@ -15,7 +15,7 @@ from msgcore.providers.postoffice.office import Office
 from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.providers.postoffice.transport import PostOfficeTransport
 from msgcore.runtime.abc import Runtime
-from msgcore.spi.addressbook import AddressBookEntry, best_matches
+from msgcore.spi.addressbook import AddressBookEntry, NameMatch, NamePattern, best_matches
 
 __all__ = ["PostOfficeService"]
 
@@ -27,12 +27,21 @@ class PostOfficeBook:
         self._office = office
 
     def resolve_name(self, name: str, deadline: Deadline) -> Sequence[AddressBookEntry]:
-        """Give those whose mailbox or display name it is, or begins."""
+        """Give those whose mailbox or display name it is, or begins.
+
+        Raises:
+            StoreError: it is that of a mailbox that cannot be read; or one cannot be, and it only begins another name.
+        """
         deadline.check("post office")
-        found = self._office.mailboxes()
-        return best_matches(
-            name, [AddressBookEntry(self._office.address(one), other_names=(one.name,)) for one in found]
-        )
+        found, hidden = self._office.seen_and_hidden()
+        if hidden:
+            self._office.mailbox(name)  # which may be one of them
+        entries = [AddressBookEntry(self._office.address(one), other_names=(one.name,)) for one in found]
+        matches = best_matches(name, entries)
+        # Nobody gets what is meant for somebody of just that name who is not seen now.
+        if hidden and matches and NamePattern(name).match(matches[0].names) is NameMatch.BEGINS:
+            raise hidden[0]
+        return matches
 
 
 class PostOfficeService:
