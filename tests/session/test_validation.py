@@ -281,6 +281,22 @@ def test_a_plug_in_is_asked_if_it_can_say_and_else_logged_on(mode: Mode) -> None
     assert "ZeroDivisionError: validate" in str(report)
 
 
+class Several(Valid):
+    """Has its providers by logon, and not before."""
+
+    inner: Plugin | None = None
+
+    def providers(self) -> list[object]:
+        assert self.inner is not None
+        return [self.inner]
+
+
+def test_that_a_plug_in_has_no_providers_before_its_logon_is_no_fault() -> None:
+    register_service("several", Several)
+
+    assert validated(Mode.BLOCKING, [{"service": "several"}]).is_ok
+
+
 # Together
 
 

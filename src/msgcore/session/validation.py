@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import attrs
@@ -230,18 +231,24 @@ class _Trial:
 
     async def run(self) -> None:
         plugin = self._plugin
-        if isinstance(plugin.target, SupportsValidation):
+        says_itself = isinstance(plugin.target, SupportsValidation)
+        if says_itself:
             await self._try("", lambda: self._validate(plugin.target))
         elif await self._try("", lambda: plugin.logon(self._deadline)):
             await self._try("", self._validate_providers)
-        if not self.faults:
+        if self.faults:
+            return
+        if says_itself:  # it is not logged on: that it cannot give its providers then is no fault
+            with suppress(MsgcoreError):
+                await self._look()
+        else:
             await self._try("", self._look)
 
     async def close(self) -> None:
         await self._try("close", self._plugin.close)
 
     async def _look(self) -> None:
-        """See what it offers; one that says whether it would work by itself may offer nothing before its logon."""
+        """See what it offers, which may be nothing before its logon."""
         providers = providers_of(self._plugin)
         if providers:
             self.offer = self._plugin.attribute(lambda: offer_of(providers))
