@@ -211,6 +211,8 @@ def test_a_profile_is_copied_renamed_deleted_and_taken_elsewhere(shell: Shell) -
     assert [one["name"] for one in shell.json("profile", "list")] == ["farm", "office"]
     assert "smtp: password: env:MSGCORE_NO_SUCH: the environment has no variable" in needs
     assert "did you mean farm?" in shell("profile", "delete", "farn", status=4)
+    Path("octets.toml").write_bytes(b"\xff")
+    assert "octets.toml: is no text" in shell("profile", "import", "third", "octets.toml", status=2)
 
 
 # Routes and queues

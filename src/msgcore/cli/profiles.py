@@ -113,7 +113,11 @@ def import_profile(
     profiles: Profiles = None,
 ) -> None:
     """Write a profile that was exported, and say what it needs here. The status is 1 if some of that is missing."""
-    done = admin_of(profiles).import_profile(name, file.read(), replace=replace)
+    try:
+        text = file.read()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file.name}: is no text: {error}") from error
+    done = admin_of(profiles).import_profile(name, text, replace=replace)
     say(f"{done.file}\n{done}")
     if done.missing:
         raise typer.Exit(1)
