@@ -19,7 +19,7 @@ from msgcore.mta.node import Node, Parts
 from msgcore.mta.node_queue import watch_nothing
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime
 from msgcore.runtime.abc import LoopRuntime
-from msgcore.runtime.dns import MxRecord, Resolver
+from msgcore.runtime.dns import DnsAnswer, DnsKind, MxRecord, Resolver
 from msgcore.runtime.dns.records import DnsRecord
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.memory.office import Desk, Office
@@ -28,7 +28,7 @@ from tests.mta.nexthop.test_finding import Names
 
 
 def test_they_are_those_given_those_of_its_names_and_those_at_which_others_came() -> None:
-    """What DNS does not say now is not forgotten, and asked for again after ten minutes."""
+    """They are asked for again after ten minutes; what DNS does not say then is not forgotten."""
     clock = ManualClock()
     runtime = runtime_on(Mode.BLOCKING, clock)
     records = {"mx.a.test A": ["192.0.2.1", "127.0.0.1"], "mx.a.test AAAA": ["2001:DB8::1"]}
@@ -46,6 +46,44 @@ def test_they_are_those_given_those_of_its_names_and_those_at_which_others_came(
         everything,
         {"192.0.2.9", "192.0.2.2", "192.0.2.5"},
     ]
+
+
+def test_what_dns_did_not_say_is_asked_for_again_in_a_minute_and_is_not_lost_with_the_rest() -> None:
+    """A name may have its IPv6 address at hand, and the other one not."""
+    clock = ManualClock()
+    runtime = runtime_on(Mode.BLOCKING, clock)
+    records = {"mx.a.test A": ["192.0.2.1"], "mx.a.test AAAA": ["2001:db8::1"]}
+    own = OwnAddresses(runtime, ["mx.a.test"], [])
+    own.heard = list[str]
+
+    def known(silent: str, after: float) -> set[str]:
+        clock.move(after)
+        names = Names(records, silent=[silent])
+        return {*call(runtime, lambda _: own.all(cast(Resolver, names), NEVER))}
+
+    both = {"192.0.2.1", "2001:db8::1"}
+    assert [known("mx.a.test A", 0), known("", 61), known("mx.a.test A", 601)] == [{"2001:db8::1"}, both, both]
+
+
+def test_two_that_ask_at_once_know_the_same() -> None:
+    """The second one does not take what is being asked for as what is not there."""
+    asked, go = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        async def ask(self, name: str, kind: DnsKind, deadline: Deadline) -> DnsAnswer:
+            asked.set()
+            await go.wait()
+            return await Names({"mx.a.test A": ["192.0.2.1"]}).ask(name, kind, deadline)
+
+    async def main() -> list[frozenset[str]]:
+        own = OwnAddresses(AsyncioRuntime(), ["mx.a.test"], [])
+        own.heard = list[str]
+        both = [asyncio.create_task(own.all(cast(Resolver, Slow()), NEVER)) for _ in range(2)]
+        await asked.wait()
+        go.set()
+        return await asyncio.gather(*both)
+
+    assert asyncio.run(main()) == [{"192.0.2.1"}] * 2
 
 
 def test_a_domain_whose_mx_has_the_address_of_our_name_loops_back_where_mail_comes_to_us() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OwnAddresses", "is_own_address"]
 
-_KNOWN_SECONDS = 600.0
+_KNOWN_SECONDS, _UNKNOWN_SECONDS = 600.0, 60.0
 _ASKING_SECONDS = 5.0
 
 
@@ -41,34 +42,43 @@ class OwnAddresses:
         self._runtime = runtime
         self._names = names
         self._given = frozenset(given)
-        self._of_names: frozenset[str] = frozenset()
-        self._asked_at: float | None = None
+        self._of_names: Mapping[tuple[str, DnsKind], frozenset[str]] = {}  # replaced as a whole
+        self._asks_at = -math.inf
+        self._lock = runtime.lock()
         self.heard: Callable[[], Collection[str]] | None = None
         """Gives the addresses to which others' servers have come; ``None`` where none come."""
 
     async def all(self, resolver: Resolver, deadline: Deadline) -> frozenset[str]:
-        """Give all that are known; what DNS does not say now is asked for again in some minutes."""
+        """Give all that are known; what DNS does not say now is asked for again in a minute.
+
+        Raises:
+            TimedOut: the deadline passed.
+        """
         if self.heard is None:
             return self._given
-        now = self._runtime.monotonic()
-        if self._asked_at is None or not 0 <= now - self._asked_at < _KNOWN_SECONDS:
-            self._asked_at = now
-            found = [one for name in self._names for one in await _ask(resolver, name, deadline)]
-            self._of_names = frozenset(found) or self._of_names
-        return self._given | self._of_names | frozenset(filter(is_own_address, self.heard()))
+        if self._runtime.monotonic() >= self._asks_at:
+            await self._lock.acquire(deadline)  # who comes meanwhile must not take what is asked for as not there
+            try:
+                if self._runtime.monotonic() >= self._asks_at:
+                    await self._ask(resolver, deadline)
+            finally:
+                self._lock.release()
+        return self._given.union(*self._of_names.values(), filter(is_own_address, self.heard()))
 
-
-async def _ask(resolver: Resolver, name: str, deadline: Deadline) -> list[str]:
-    found: list[str] = []
-    for kind in (DnsKind.A, DnsKind.AAAA):
-        try:
-            answer = await resolver.ask(name, kind, deadline.sooner(_ASKING_SECONDS))
-        except OperationCancelled:
-            raise
-        except MsgcoreError:
-            continue
-        found += _addresses(answer.records)
-    return found
+    async def _ask(self, resolver: Resolver, deadline: Deadline) -> None:
+        found, known_seconds = dict(self._of_names), _KNOWN_SECONDS
+        for name in self._names:
+            for kind in (DnsKind.A, DnsKind.AAAA):
+                try:
+                    answer = await resolver.ask(name, kind, deadline.sooner(_ASKING_SECONDS))
+                except OperationCancelled:
+                    raise
+                except MsgcoreError:
+                    deadline.check(f"the addresses of {name}")
+                    known_seconds = _UNKNOWN_SECONDS
+                else:
+                    found[name, kind] = frozenset(_addresses(answer.records))
+        self._of_names, self._asks_at = found, self._runtime.monotonic() + known_seconds
 
 
 def _addresses(records: Collection[object]) -> Iterator[str]:
