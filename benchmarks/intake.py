@@ -1,10 +1,10 @@
 """What taking mail in costs: python -m benchmarks.intake [--quick] [SESSIONS …]
 
-Mails of 2 KB over 1, 20 and 100 sessions at a time, into servers with a durable queue: Postfix, and msgcore on SQLite
-and on PostgreSQL. Each is measured twice: when it only takes mail in (Postfix puts it on hold), and when it passes it
-on to smtp-sink at the same time. smtp-source says how many mails a second that is; a client of our own, which waits for
-each reply as that one does, times each transaction from MAIL to the reply to the final dot. Limits: a mail that is
-appended and synced, and the queue's own accept from as many tasks.
+Mails of 2 KB over 1, 20 and 100 sessions at a time, into servers with a durable queue: Postfix, and msgcore on SQLite,
+as one process and as two that share a port, and on PostgreSQL. Each is measured twice: when it only takes mail in
+(Postfix puts it on hold), and when it passes it on to smtp-sink at the same time. smtp-source says how many mails a
+second that is; a client of our own, which waits for each reply as that one does, times each transaction from MAIL to
+the reply to the final dot. Limits: a mail that is appended and synced, and the queue's own accept from as many tasks.
 
 Processor time and memory are each server's with all its processes (without PostgreSQL's server): what a mail took over
 all rounds, and what is taken after the last one, where pages that processes share count once.
@@ -28,7 +28,7 @@ from tests.mta.timed_client import numbered_letters, percentiles, send_timed
 
 from .harness import Result, compare_cases, times_as_fast
 from .mails import sized_mails
-from .mta import OCTETS, OWN_RELAY, accept_all, append_and_sync
+from .mta import OCTETS, OWN_RELAY, accept_all, append_and_sync, own_pair
 from .peers import own_queue
 from .peers.relays import child, free_port, postfix, postfix_missing, send_with_source, sink
 from .results import Cell, NotHere, Row, Table, print_each
@@ -50,10 +50,10 @@ class Size:
 
 @attrs.frozen
 class Server:
-    """``process`` is the first of its processes; ``peer`` names what it is compared with."""
+    """``processes`` have no other above them; ``peer`` names what it is compared with."""
 
     port: int
-    process: int
+    processes: frozenset[int]
     peer: str
     began_with: float
     """Seconds of processor time until it greeted."""
@@ -89,8 +89,8 @@ def all_servers(stack: ExitStack, folder: Path, *, passes_on: bool) -> tuple[dic
     def start(name: str, peer: str, server: AbstractContextManager[int]) -> None:
         before = children(os.getpid())
         port = stack.enter_context(server)
-        [process] = children(os.getpid()) - before
-        found[name] = Server(port, process, peer, processor_seconds(process))
+        processes = frozenset(children(os.getpid()) - before)
+        found[name] = Server(port, processes, peer, sum(map(processor_seconds, processes)))
 
     how, peer = ("passed on", f"{POSTFIX}, passed on") if passes_on else ("taken in", f"{POSTFIX}, on hold")
     if not missing:
@@ -101,8 +101,10 @@ def all_servers(stack: ExitStack, folder: Path, *, passes_on: bool) -> tuple[dic
         places["PostgreSQL"] = f"postgresql://postgres@127.0.0.1:{port}/postgres?namespace=node"
     except NotHere as error:
         missing[f"msgcore on PostgreSQL, {how}"] = str(error)
+    to = end.port if passes_on else 0
     for engine, place in places.items():
-        start(f"msgcore on {engine}, {how}", peer, own_relay(place, end.port if passes_on else 0))
+        start(f"msgcore on {engine}, {how}", peer, own_relay(place, to))
+    start(f"msgcore on SQLite, two processes, {how}", peer, own_pair(folder / "pair", to))
     return found, missing
 
 
@@ -182,9 +184,10 @@ def row_of(name: str, results: Mapping[str, Result], servers: Mapping[str, Serve
     peer = results.get(server.peer)
     at = percentiles(server.times[count:])  # without the round that does not count
     # Each mail that was timed has one that smtp-source sent beside it.
-    took = 1e3 * (processor_seconds(server.process) - server.began_with) / (2 * len(server.times))
+    taken = sum(map(processor_seconds, server.processes)) - server.began_with
+    took = 1e3 * taken / (2 * len(server.times))
     cells += [times_as_fast(one, peer) if peer else None, at.p50, at.p95, at.p99, at.longest, took]
-    return Row(name, (*cells, memory_octets(server.process) / 1e6))
+    return Row(name, (*cells, sum(map(memory_octets, server.processes)) / 1e6))
 
 
 FULL, QUICK = Size(500, 2_000, 5), Size(100, 200, 1)

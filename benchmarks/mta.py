@@ -54,7 +54,6 @@ from .smtp_send import letters_of
 OCTETS = 2_000
 OWN_RELAY = Path(__file__).parent / "peers" / "own_relay.py"
 OWN_DATABASE = "office.db"
-START_SECONDS = 2.0
 LIMIT, PIPELINED = "limit: smtp-source to smtp-sink", "limit: pipelined to smtp-sink"
 POSTFIX, AIOSMTPD = "Postfix", "aiosmtpd, files, aiosmtplib"
 OURS, ACCEPTED, QUEUED = "msgcore", "msgcore, taken in only", "msgcore, the queue's accept only"
@@ -121,11 +120,13 @@ def own_relay(folder: Path, *sinks: int) -> Generator[int]:
 
 @contextmanager
 def own_pair(folder: Path, sink_port: int) -> Generator[int]:
-    """Run two nodes of an organisation in processes of their own, which share its queue and a port."""
+    """Run two of them in processes of their own, which share a queue and a port."""
     with own_relay(folder, sink_port) as port:
-        process = subprocess.Popen([sys.executable, OWN_RELAY, str(port), folder, str(sink_port)])
+        command: list[str | Path] = [sys.executable, OWN_RELAY, str(port), folder, str(sink_port)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
         with stopped_at_end(process):
-            time.sleep(START_SECONDS)  # the other one greets already
+            assert process.stdout is not None
+            process.stdout.readline()  # it is at work; the other one greets already
             yield port
 
 

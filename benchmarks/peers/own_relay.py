@@ -1,8 +1,8 @@
 """msgcore's MTA in a process of its own: python own_relay.py PORT PLACE SINK_PORT …
 
 The place is a folder, for SQLite, or a URL of PostgreSQL. With several sinks, they are connectors that cost the same.
-With the sink port 0 mail is only taken in. Several of these may share a port and a place, and so the work. As the other
-relays it is told that the next hop takes twenty sessions from the first.
+With the sink port 0 mail is only taken in. Several of these may share a port and a place, and so the work; each says
+when it is at work. As the other relays it is told that the next hop takes twenty sessions from the first.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ async def work(port: int, place: str, sinks: list[int]) -> None:
         listen = ListenOn("127.0.0.1", port, LISTENING, is_shared=True)
         async with organization.working([listen], settings=settings) as node:
             keep_for_good()  # as the program does
+            print("at work", flush=True)
             await node.wait()
 
 
@@ -79,8 +80,9 @@ async def take_in(port: int, place: str) -> None:
     queue = SqlQueue(runtime, Database.open(target_of(place), QUEUE_SCHEMA, create=True))
     routes = table([25])
     check = DirectoryCheck(NoDirectory(), lambda: routes)
-    async with Listener(runtime, [Endpoint("127.0.0.1", port)], LISTENING, queue, check):
+    async with Listener(runtime, [Endpoint("127.0.0.1", port)], LISTENING, queue, check, is_shared=True):
         keep_for_good()
+        print("at work", flush=True)
         await asyncio.Event().wait()
 
 

@@ -142,7 +142,7 @@ def in_python(script: str) -> Relay:
 @contextmanager
 def child(arguments: Sequence[object]) -> Generator[int]:
     """Run a Python script whose first argument is the port where it greets."""
-    process = subprocess.Popen([sys.executable, *map(str, arguments)])
+    process = subprocess.Popen([sys.executable, *map(str, arguments)], stdout=subprocess.DEVNULL)
     port = int(str(arguments[1]))
     with stopped_at_end(process):
         wait_for_greeting(port, process)
