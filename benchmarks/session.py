@@ -93,7 +93,7 @@ def logons(folder: Path, rounds: int) -> Table:
         "msgcore, one mailbox file": log_on("one"),
     }
     results = compare_cases(cases, "limit: sqlite3 opens four files", rounds)
-    processor, first = processor_seconds(folder) * 1e3, first_logon(folder) * 1e3
+    processor, first = processor_seconds(folder, rounds) * 1e3, first_logon(folder) * 1e3
     notes = (
         f"Of a processor ten services take {processor:.0f} ms.",
         f"The first in a process, with all imports: {first:.0f} ms.",
@@ -101,7 +101,7 @@ def logons(folder: Path, rounds: int) -> Table:
     return attrs.evolve(speed_table("Log on and off, again, without a network", results, "logons"), notes=notes)
 
 
-def processor_seconds(folder: Path, times: int = 20) -> float:
+def processor_seconds(folder: Path, times: int) -> float:
     """Time logons to the ten services by what they take of a processor, which no other process makes more."""
     admin = ProfileAdmin(folder / "profiles")
     begin = time.process_time()
@@ -229,7 +229,7 @@ def submits(folder: Path, rounds: int) -> Table:
 
 
 def measure(is_quick: bool) -> Iterator[Table]:
-    rounds, count = (3, 30) if is_quick else (21, 1_000)
+    rounds, count = (3, 10) if is_quick else (21, 1_000)
     os.environ[PASSWORD] = "secret"
     with tempfile.TemporaryDirectory() as place:
         yield logons(Path(place), rounds)
