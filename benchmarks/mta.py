@@ -295,7 +295,7 @@ PARTS: Mapping[str, Callable[[Size], Table]] = {
 }
 
 
-FULL, QUICK = Size(1_000, 5, 1_000_000), Size(200, 1, 10_000, settles=1.0)
+FULL, QUICK = Size(1_000, 5, 1_000_000), Size(100, 1, 5_000, settles=1.0)
 
 
 def measure_parts(parts: Sequence[str], size: Size) -> Iterator[Table]:

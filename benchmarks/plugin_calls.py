@@ -18,7 +18,6 @@ from msgcore.spi.plugin import Plugin
 from .harness import compare_cases, run_by_hand, speed_table
 from .results import Table
 
-COUNT = 2_000
 BOB = Recipient(Address("SMS", "+4670"))
 ENVELOPE, LETTER = Envelope(None, (BOB,)), Message()
 OUTCOMES: Mapping[Recipient, Outcome] = {BOB: Accepted()}
@@ -38,7 +37,7 @@ class Coroutine:
         return OUTCOMES
 
 
-def blocking(rounds: int) -> Table:
+def blocking(count: int, rounds: int) -> Table:
     runtime = BlockingRuntime()
     deadline = runtime.deadline(3_600)
     pool = ThreadPoolExecutor(1)
@@ -48,17 +47,17 @@ def blocking(rounds: int) -> Table:
         transport = GuardedTransport(Plugin("mine", provider, runtime), provider)
 
         def calls() -> None:
-            for _ in range(COUNT):
+            for _ in range(count):
                 runtime.run(transport.submit(ENVELOPE, LETTER, deadline))
 
         return calls
 
     def in_executor() -> None:
-        for _ in range(COUNT):
+        for _ in range(count):
             pool.submit(bare.submit, ENVELOPE, LETTER, deadline).result(3_600)
 
     def limit() -> None:
-        for _ in range(COUNT):
+        for _ in range(count):
             bare.submit(ENVELOPE, LETTER, deadline)
 
     cases = {
@@ -68,17 +67,17 @@ def blocking(rounds: int) -> Table:
         "ThreadPoolExecutor, result(timeout)": in_executor,
     }
     return speed_table(
-        "Calls of a plug-in, blocking", compare_cases(cases, "limit: the bare call", rounds, count=COUNT), "calls"
+        "Calls of a plug-in, blocking", compare_cases(cases, "limit: the bare call", rounds, count=count), "calls"
     )
 
 
-def on_asyncio(rounds: int) -> Table:
+def on_asyncio(count: int, rounds: int) -> Table:
     bare = Coroutine()
 
     def running(call: Callable[[AsyncioRuntime], Callable[[], object]]) -> Callable[[], None]:
         async def main() -> None:
             one = call(AsyncioRuntime())
-            for _ in range(COUNT):
+            for _ in range(count):
                 await one()  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]
 
         return lambda: asyncio.run(main())
@@ -111,14 +110,14 @@ def on_asyncio(rounds: int) -> Table:
         "wait_for(to_thread)": running(to_thread),
     }
     return speed_table(
-        "Calls of a plug-in, asyncio", compare_cases(cases, "limit: the bare await", rounds, count=COUNT), "calls"
+        "Calls of a plug-in, asyncio", compare_cases(cases, "limit: the bare await", rounds, count=count), "calls"
     )
 
 
 def measure(is_quick: bool) -> Iterator[Table]:
-    rounds = 1 if is_quick else 7
-    yield blocking(rounds)
-    yield on_asyncio(rounds)
+    count, rounds = (200, 2) if is_quick else (2_000, 7)
+    yield blocking(count, rounds)
+    yield on_asyncio(count, rounds)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ class Share:
 
     @property
     def spread(self) -> float:
-        """How far the rounds lie apart."""
-        return max(self.rounds) - min(self.rounds)
+        """How far the rounds lie apart; of a single one nothing is known."""
+        return max(self.rounds) - min(self.rounds) if len(self.rounds) > 1 else math.inf
 
 
 Cell = str | float | Share | None

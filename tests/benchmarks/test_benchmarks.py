@@ -71,8 +71,8 @@ def test_what_moved_by_more_than_its_spread_is_told_and_regressions_first() -> N
     assert regressions_in(moves) == moves[:1]
 
 
-@pytest.mark.parametrize("rounds", [(0.45, 0.46, 0.47), (0.3, 0.35, 0.6)])
-def test_a_move_within_a_tenth_or_within_the_spread_is_none(rounds: tuple[float, ...]) -> None:
+@pytest.mark.parametrize("rounds", [(0.45, 0.46, 0.47), (0.3, 0.35, 0.6), (0.1,)])
+def test_a_move_within_a_tenth_or_within_the_spread_or_of_one_round_is_none(rounds: tuple[float, ...]) -> None:
     assert not moves_between(report(ours=(0.49, 0.5, 0.5)), report(ours=rounds))
 
 
