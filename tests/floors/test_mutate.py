@@ -27,3 +27,11 @@ def test_every_module_and_its_tests_are_there() -> None:
     tests = [REPOSITORY / test for tests in TOOL["TESTS"].values() for test in tests]
 
     assert [path for path in [*modules, *tests] if not path.is_file()] == []
+
+
+def test_every_change_that_changes_nothing_is_still_one() -> None:
+    for module, same in TOOL["SAME"].items():
+        source = REPOSITORY.joinpath("src", *module.split(".")).with_suffix(".py").read_text()
+        lines = source.splitlines()
+        changes = [(lines[line - 1].strip(), change) for line, change, _ in TOOL["mutants"](source)]
+        assert [one for one in same if one not in changes] == []

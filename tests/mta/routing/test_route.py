@@ -328,6 +328,22 @@ def test_equal_connectors_share_by_weight() -> None:
     assert abs(shares["a"] - 3_000) < 150, shares
 
 
+def test_one_heavy_connector_among_many_light_ones_has_its_share() -> None:
+    """Nine against nine times one: with two connectors other sums come to the same."""
+    space = [AddressSpace("SMTP", "*")]
+    light = [Connector(f"light{n}", "smtp", space) for n in range(9)]
+    shares = draws(RouteTable([Connector("heavy", "smtp", space, weight=9), *light]), 1_000)
+
+    assert abs(shares["heavy"] - 500) < 80, shares
+
+
+def test_a_type_that_no_space_is_of_is_explained_without_a_number() -> None:
+    explained = rows("a SMTP:* 1").route("FAX:1").explain()
+
+    assert "FAX:1" in explained
+    assert "match" not in explained
+
+
 def test_taking_a_connector_away_moves_only_its_own_mail() -> None:
     table = rows("a SMTP:* 1", "b SMTP:* 1", "c SMTP:* 1")
     smaller = RouteTable(table.connectors[:2])
