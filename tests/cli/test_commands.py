@@ -158,7 +158,9 @@ def test_a_profile_that_cannot_be_read_hides_no_other(shell: Shell) -> None:
     broken = Path("profiles/home.toml")
     broken.write_text('[[services]]\nservice = "personal-folders\n')
     broken.chmod(0o600)
-    home, work = shell.json("profile", "list")
+    Path(f"profiles/{'a' * 65}.toml").touch()
+    nameless, home, work = shell.json("profile", "list")
+    assert "a profile's name has" in nameless["faults"][0]
     assert (work["services"], work["faults"]) == (["personal-folders"], [])
     assert (home["services"], len(home["faults"])) == ([], 1)
     assert ":2: is no TOML" in home["faults"][0]

@@ -58,7 +58,7 @@ def _examined(admin: msgcore.ProfileAdmin, name: str) -> tuple[list[str], list[s
     """Name a profile's services and faults; one that cannot be read is a fault, too, and hides no other profile."""
     try:
         profile, faults = admin.examine(name)
-    except ProfileError as error:
+    except (ProfileError, UsageError) as error:
         return [], [str(error)]
     return [one.name for one in profile.services], [str(fault) for fault in faults]
 
