@@ -30,6 +30,7 @@ from msgcore.props.table import (
     PidTagMessageClass,
     PidTagMessageFlags,
     PidTagNativeBody,
+    PidTagOriginalMessageEntryId,
     PidTagReceivedByName,
     PidTagRecipientType,
     PidTagSenderAddressType,
@@ -175,6 +176,7 @@ def test_no_stream_says_what_stores_servers_and_filters_say() -> None:
         PidTagMessageFlags: 1,
         PidTagContentFilterSpamConfidenceLevel: -1,
         PidTagReceivedByName: "The boss",
+        PidTagOriginalMessageEntryId: b"a submission",
         verdict: "mx.b.test; dkim=pass",
     }
     octets = holding(tnef.write(read({**SAID, **forged})), *HEADER, "X-Own: header", f"{CORRELATOR}: {KEY}")

@@ -40,6 +40,7 @@ from msgcore.props.table import (
     PidTagHtml,
     PidTagInternetCodepage,
     PidTagNativeBody,
+    PidTagOriginalMessageEntryId,
     PidTagRecipientType,
     PidTagReplyRecipientEntries,
     PidTagReplyRecipientNames,
@@ -69,7 +70,12 @@ def _keys(*tags: PropertyKey) -> frozenset[BagKey]:
     return frozenset(tag.bag_key for tag in tags)
 
 
-_NOT_BELIEVED = keys_of(Owner.STORE) | keys_of(Owner.TRANSPORT) | _keys(PidTagContentFilterSpamConfidenceLevel)
+# The last says what a report is about that was believed.
+_NOT_BELIEVED = (
+    keys_of(Owner.STORE)
+    | keys_of(Owner.TRANSPORT)
+    | _keys(PidTagContentFilterSpamConfidenceLevel, PidTagOriginalMessageEntryId)
+)
 _PEOPLE = _keys(
     PidTagSentRepresentingName,
     PidTagSentRepresentingAddressType,
