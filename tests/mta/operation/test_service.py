@@ -238,6 +238,29 @@ def test_told_to_end_amid_a_reload_it_does_not_wait_for_that(tmp_path: Path, sin
         assert (heard, service.status()) == (["RELOADING=1", "STOPPING=1"], 0)
 
 
+def test_told_to_end_while_workers_renew_themselves_it_does_not_end_them_at_once(
+    tmp_path: Path, sink: MailSink
+) -> None:
+    """They do not answer, so that the reload is at them when it is cut; what they do still comes to its end."""
+    text = configuration("sqlite:///athena.db", sink.port, workers=2)
+    with Service(tmp_path, text) as service:
+        service.file.write_text(text.replace('name = "ours"', 'name = "own"').replace("= 40", "= 39"))
+        workers = service.workers().values()
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        service.signal("SIGHUP")
+        service.wait_for("routes: in force as epoch 2")
+        service.signal("SIGTERM")
+        heard = [service.hear_manager() for _ in range(2)]
+        service.wait_for("SIGTERM: ends what is at work")
+        for worker in workers:
+            os.kill(worker, signal.SIGCONT)
+
+        assert (heard, service.status()) == (["RELOADING=1", "STOPPING=1"], 0)
+        service.wait_for("msgcore.mta: ended$")
+        assert not [line for line in service.log if "goes on as it was" in line]
+
+
 def refusal_of_a_new_client(port: int) -> int:
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:

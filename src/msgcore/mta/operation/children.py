@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 
-from msgcore.errors import MsgcoreError, SetupError
+from msgcore.errors import MsgcoreError, OperationCancelled, SetupError
 from msgcore.mta.configuration import Configuration
 from msgcore.mta.metrics.families import WORKERS_RESTARTED
 from msgcore.mta.metrics.tally import Tally
@@ -54,6 +54,8 @@ class Children:
         async def renew(hand: Hand) -> None:
             try:
                 await hand.renew(configuration)
+            except OperationCancelled:
+                raise
             except MsgcoreError as error:
                 errors.append(f"{hand.name}: {error}")
 

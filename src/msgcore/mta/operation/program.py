@@ -127,7 +127,7 @@ class Program:
         tell_service_manager("STOPPING")
         self._held.close()  # who connects now is turned away by those who still listen
         self._runtime.in_background(self._close(signals))
-        while (then := await signals.next()) in {_RELOAD, _BROKEN}:
+        while (then := await signals.next()) in {_RELOAD, _RELOADED, _BROKEN}:
             pass
         if then != _CLOSED:
             _log.warning("%s: ends at once", then)
@@ -166,7 +166,8 @@ class Program:
             self._configuration = newer
             log_as(newer.logging)
             _log.info("%s: read anew", newer.file)
-        tell_service_manager("READY")
+        if not self._is_draining:
+            tell_service_manager("READY")
         signals.tell(_RELOADED)
 
 
