@@ -221,7 +221,7 @@ def _gmime(name: str) -> Reader:
     def content(part: Any) -> bytes:
         stream = gmime.StreamMem.new()
         part.get_content().write_to_stream(stream)
-        return stream.get_byte_array()
+        return bytes(stream.get_byte_array())
 
     def people(addresses: Any) -> list[tuple[object, object]]:
         found = map(addresses.get_address, range(addresses.length()))
