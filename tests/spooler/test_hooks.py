@@ -283,6 +283,32 @@ def test_nothing_goes_past_a_hook_that_could_not_be_opened(box: Box) -> None:
     )
 
 
+def test_what_was_sent_is_written_down_when_the_task_is_cancelled_while_the_original_is_loaded(box: Box) -> None:
+    item, transport = submitted(box), MemoryTransport(verdicts(bob=Accepted(), cid=Refused(550)))
+    torn = [Torn()]
+
+    class Cancelled:
+        """The store, in a task that is cancelled at the first load for the report."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(box.store, name)
+
+        async def load(self, entry_id: EntryId, limit_octets: int, deadline: Deadline) -> Message:
+            if transport.taken and torn:
+                raise torn.pop()
+            return await box.store.load(entry_id, limit_octets, deadline)
+
+    store = guarded(cast("StoreProvider", Cancelled()), box.runtime)
+    hook = Hook(renamed("stamped"))
+    hooks = [GuardedHook(Plugin("stamp", hook, box.runtime), hook)]
+    with pytest.raises(Torn):
+        box.run(send_due(box.runtime, store, [Named(transport).on(box.runtime)], NEVER, hooks=hooks))
+    now = now_is(box, item)
+
+    assert (now.state, [type(one) for one in now.outcomes.values()]) == (OutgoingState.SENT, [Accepted, Refused])
+    assert len(box.ids()) == 1
+
+
 def test_what_was_sent_is_written_down_when_the_original_cannot_be_loaded_for_the_report(box: Box) -> None:
     item, transport = submitted(box), MemoryTransport(verdicts(bob=Accepted(), cid=Refused(550)))
 

@@ -276,6 +276,10 @@ class _Spooler:
             raise failed
 
     async def _write(self, attempt: Attempt, item: OutgoingItem) -> None:
+        # Around both steps: a task that is cancelled while the original is loaded for the report writes, too.
+        await written_down(self.runtime, lambda: self._write_with_reports(attempt, item))
+
+    async def _write_with_reports(self, attempt: Attempt, item: OutgoingItem) -> None:
         reports: list[Incoming] = []
         if any(isinstance(outcome, Refused) for outcome in item.outcomes.values()):
             reports = await self._reports(attempt, item)
