@@ -320,6 +320,15 @@ def test_a_key_of_parts_is_left_to_a_person(tmp_path: Path, value: str | None) -
         draft.set(0, "user", value)
 
 
+def test_a_table_above_the_services_keeps_no_other_key_from_being_changed(tmp_path: Path) -> None:
+    text = 'transport_order = ["smtp"] # the\n[spooler]\nlifetime = "5d"\n[[services]]\nservice = "smtp"\n'
+    draft = Draft(text, tmp_path / "work.toml")
+    draft.set(None, "transport_order", [])
+
+    assert draft.checked()["spooler"] == {"lifetime": "5d"}
+    assert draft.text == text.replace('["smtp"]', "[]")
+
+
 @st.composite
 def profile_texts(draw: st.DrawFn) -> str:
     """Write a profile as people do, with keys that no service has."""

@@ -46,7 +46,7 @@ class Draft:
         values = self.data if number is None else self.tables[number]
         if value is None:
             if key in values:
-                statements = self._statements(number)
+                statements = self._statements(number, key)
                 self._cut(statements[key])
                 if number is None and len(statements) == 1:
                     self._close_gap(statements[key].start)
@@ -58,7 +58,7 @@ class Draft:
         if is_new:
             self._insert(number, f"{key_text(key)} = {text}")
         else:
-            old = self._statements(number)[key]
+            old = self._statements(number, key)[key]
             self.text = self.text[: old.value_start] + text + self.text[old.value_end :]
 
     def add(self, table: Mapping[str, object]) -> None:
@@ -101,12 +101,11 @@ class Draft:
     def _layout(self) -> Layout:
         return layout_of(self.text)
 
-    def _statements(self, number: int | None) -> Mapping[str, Statement]:
+    def _statements(self, number: int | None, key: str) -> Mapping[str, Statement]:
         layout = self._layout()
         found = layout.top if number is None else layout.services[number].statements
-        missing = set(self.data if number is None else self.tables[number]) - {*found, "services"}
-        if missing:
-            raise ProfileError("is written in a way that cannot be changed in place", file=self.file, key=min(missing))
+        if key not in found:
+            raise ProfileError("is written in a way that cannot be changed in place", file=self.file, key=key)
         return found
 
     def _cut(self, statement: Statement) -> None:
