@@ -872,7 +872,7 @@ def test_an_organisation_of_the_version_before_keeps_its_table(
     organization.close()
     for change in (
         "alter table organization drop column reports",
-        "alter table organization drop column is_left_to_nodes",
+        "alter table organization drop column left_to_nodes",
         "alter table route_epoch drop column set_at",
         "update msgcore_schema set version = 1 where name = 'organization'",
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,7 +25,15 @@ from msgcore.runtime.dns import DnsSettings
 if TYPE_CHECKING:
     from msgcore.runtime.dns import Resolver
 
-__all__ = ["KeepsOutbound", "NodeServices", "SupportsServices", "WorksUntil", "is_nodes_affair", "refuse_less"]
+__all__ = [
+    "KeepsOutbound",
+    "NodeServices",
+    "NodesAffair",
+    "SupportsServices",
+    "WorksUntil",
+    "nodes_affair",
+    "refuse_less",
+]
 
 
 WorksUntil = Callable[[Event], Coroutine[Any, Any, None]]
@@ -97,21 +106,32 @@ class NodeServices:
         return () if self.reporting is None else (self.reporting.work_until,)
 
 
-def is_nodes_affair(outbound: OutboundSettings | None, trust: TrustSettings) -> bool:
-    """Say whether these settings change what goes out: it is signed or sealed, or has a floor of TLS."""
-    return bool(trust.keys) or bool(outbound is not None and outbound.tls)
+class NodesAffair(enum.IntFlag):
+    """What nodes do about mail that goes out, and a session, which has no settings, cannot."""
+
+    NOTHING = 0
+    SIGNS = 1
+    HAS_FLOOR = 2
+    """Of TLS."""
 
 
-def refuse_less(outbound: OutboundSettings | None, trust: TrustSettings) -> None:
-    """Refuse to send without settings what nodes send by theirs.
+def nodes_affair(outbound: OutboundSettings | None, trust: TrustSettings) -> NodesAffair:
+    """Say what these settings do about what goes out."""
+    signs = NodesAffair.SIGNS if trust.keys else NodesAffair.NOTHING
+    return signs | (NodesAffair.HAS_FLOOR if outbound is not None and outbound.tls else NodesAffair.NOTHING)
+
+
+def refuse_less(affair: NodesAffair, outbound: OutboundSettings | None, trust: TrustSettings) -> None:
+    """Refuse to send by settings that do not do what nodes do.
 
     Raises:
-        UsageError: these are none.
+        UsageError: they lack keys, or a floor of TLS.
     """
-    if not is_nodes_affair(outbound, trust):
-        raise UsageError(
-            "the nodes of this organisation sign, or have a floor of TLS: give trust and outbound as they do"
-        )
+    lacking = affair & ~nodes_affair(outbound, trust)
+    if NodesAffair.SIGNS in lacking:
+        raise UsageError("the nodes of this organisation sign: give trust as they do")
+    if NodesAffair.HAS_FLOOR in lacking:
+        raise UsageError("the nodes of this organisation have a floor of TLS: give outbound as they do")
 
 
 class SupportsServices(Protocol):

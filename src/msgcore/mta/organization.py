@@ -307,7 +307,7 @@ class Organization(Protocol):
         Where the last node that began signs, or has a floor of TLS, sessions leave the queue to nodes.
 
         Raises:
-            UsageError: that is so, and neither keys nor a floor are given.
+            UsageError: that is so, and no keys, or no floor, are given.
             SecretMissing, SetupError: a key of ``trust`` is not there, or is none.
         """
         ...

@@ -265,8 +265,7 @@ class _Administration:
         timeout_seconds: float = 60.0,
     ) -> None:
         deadline = self._desk.runtime.deadline(timeout_seconds)
-        if self._desk.office.is_left_to_nodes:
-            refuse_less(outbound, trust)
+        refuse_less(self._desk.office.left_to_nodes, outbound, trust)
         await self._desk.run_mta(deadline, names, outbound, trust)
 
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:

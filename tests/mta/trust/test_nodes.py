@@ -46,6 +46,7 @@ TO_ALL = ListenOn("127.0.0.1", 0, ListenerSettings("mx.a.test", may_relay=from_n
 HERE = ListenOn("127.0.0.1", 0)
 SIGNS = TrustSettings([DkimKey("a.test", name, Secret(key(name)[0])) for name in ("rsa", "ed25519")])
 LOOKS = TrustSettings(verifies=True)
+FLOOR = OutboundSettings(tls={"*": "encrypt"}, uses_mta_sts=False)
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +267,8 @@ def test_where_nodes_sign_nothing_leaves_unsigned(tmp_path: Path, place: str) ->
             session.flush_queues()
         with pytest.raises(UsageError, match="nodes of this organisation sign"):
             a.deliver()
+        with pytest.raises(UsageError, match="nodes of this organisation sign"):
+            a.deliver(outbound=FLOOR)
         assert not server.received
         a.deliver(trust=SIGNS)
 
@@ -275,17 +278,18 @@ def test_where_nodes_sign_nothing_leaves_unsigned(tmp_path: Path, place: str) ->
 
 def test_a_queue_is_worked_by_the_floor_that_is_given() -> None:
     a = MemoryOrganization({"ann": "ann@a.test"})
-    floor = OutboundSettings(tls={"*": "encrypt"}, uses_mta_sts=False)
     zones = {"b.test": "@ MX 10 mx\nmx A 127.0.0.1"}
     with a.open() as organization, NameServer(zones) as names, LoopbackSmtpServer() as server:
         options = {"port": str(server.port), "allow_loopback": "true"}
         organization.set_routes(RouteTable([Connector("out", "smtp", [AddressSpace("SMTP", "*")], options)]))
-        with organization.working(outbound=floor):
+        with organization.working(outbound=FLOOR):
             pass
         with msgcore.logon(a.profile("ann")) as session:
             session.submit(Message(to="bob@b.test", subject="hello"))
             session.flush_queues()
-        organization.deliver(names=names.settings, outbound=floor)
+        with pytest.raises(UsageError, match="nodes of this organisation have a floor of TLS"):
+            organization.deliver(names=names.settings, trust=SIGNS)
+        organization.deliver(names=names.settings, outbound=FLOOR)
         [waiting] = organization.queued()
 
     assert (str(waiting.outcome.enhanced), server.received) == ("4.7.5", ())

@@ -140,8 +140,7 @@ class SqlOrganization(ListAdministration):
         timeout_seconds: float = 60.0,
     ) -> None:
         deadline = self._deadline(timeout_seconds)
-        if await self._office.is_left_to_nodes(deadline):
-            refuse_less(outbound, trust)
+        refuse_less(await self._office.left_to_nodes(deadline), outbound, trust)
         await self._office.run_mta(deadline, names, outbound, trust)
 
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:

@@ -25,7 +25,7 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import Parts
 from msgcore.mta.node_queue import NodeQueue, Watch
-from msgcore.mta.node_services import NodeServices, is_nodes_affair
+from msgcore.mta.node_services import NodesAffair, NodeServices, nodes_affair
 from msgcore.mta.organization import RoutesEpoch
 from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
@@ -55,7 +55,7 @@ __all__ = ["MAILBOXES", "MAILBOX_GATEWAY", "Office", "open_office"]
 MAILBOX_GATEWAY = "mailbox"
 MAILBOXES = Connector("mailboxes", MAILBOX_GATEWAY, [AddressSpace(EX, "*")])
 
-_VERSION_3 = "alter table organization add column is_left_to_nodes integer not null default 0"
+_VERSION_3 = "alter table organization add column left_to_nodes integer not null default 0"
 
 _SCHEMA = Schema(
     "organization",
@@ -232,18 +232,18 @@ class Office:
 
     async def flush(self, deadline: Deadline) -> None:
         """Work the queue for a session, which has no settings; where nodes have some it is theirs."""
-        if not await self.is_left_to_nodes(deadline):
+        if not await self.left_to_nodes(deadline):
             await self.run_mta(deadline)
 
-    async def is_left_to_nodes(self, deadline: Deadline) -> bool:
-        """Say whether the last node that began signs, or has a floor of TLS."""
-        statement = "select is_left_to_nodes from organization"
-        return bool(await self.directory.read(lambda c: c.value(statement), deadline))
+    async def left_to_nodes(self, deadline: Deadline) -> NodesAffair:
+        """Say what the last node that began does about what goes out."""
+        statement = "select left_to_nodes from organization"
+        return NodesAffair(await self.directory.read(lambda c: c.value(statement), deadline) or 0)
 
-    async def _leave_to_nodes(self, is_left: bool, deadline: Deadline) -> None:
-        if is_left != await self.is_left_to_nodes(deadline):
-            statement = "update organization set is_left_to_nodes = ?"
-            await self.directory.write(lambda c: c.run(statement, (int(is_left),)), deadline)
+    async def _leave_to_nodes(self, affair: NodesAffair, deadline: Deadline) -> None:
+        if affair != await self.left_to_nodes(deadline):
+            statement = "update organization set left_to_nodes = ?"
+            await self.directory.write(lambda c: c.run(statement, (int(affair),)), deadline)
 
     async def node_parts(
         self,
@@ -272,7 +272,7 @@ class Office:
         verifier = await self.runtime.in_thread(
             lambda: verifier_of(trust, self.runtime, lambda: services.resolver), deadline
         )
-        await self._leave_to_nodes(is_nodes_affair(outbound, trust), deadline)
+        await self._leave_to_nodes(nodes_affair(outbound, trust), deadline)
         users = DirectoryUsers(self.directory)
         return Parts(manager, queue, check, host, keep, users, services.beside, verifier, services.own_addresses)
 

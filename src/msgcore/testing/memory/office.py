@@ -21,7 +21,7 @@ from msgcore.mta.manager.manager import Manager, ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import Parts
 from msgcore.mta.node_queue import NodeQueue, Watch
-from msgcore.mta.node_services import NodeServices, is_nodes_affair
+from msgcore.mta.node_services import NodesAffair, NodeServices, nodes_affair
 from msgcore.mta.organization import RoutesEpoch, refuse_errors
 from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.reports.settings import ReportSettings
@@ -59,7 +59,7 @@ class Office:
     queue: QueueMemory = attrs.field(factory=QueueMemory)
     tables: list[RoutesEpoch] = attrs.field(factory=list[RoutesEpoch])
     reports: ReportSettings = attrs.field(factory=lambda: ReportSettings(HOST))
-    is_left_to_nodes: bool = False
+    left_to_nodes: NodesAffair = NodesAffair.NOTHING
     directory: Lists = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -177,7 +177,7 @@ class Desk:
 
     async def flush(self, deadline: Deadline) -> None:
         """Work the queue for a session, which has no settings; where nodes have some it is theirs."""
-        if not self.office.is_left_to_nodes:
+        if not self.office.left_to_nodes:
             await self.run_mta(deadline)
 
     def services(
@@ -210,7 +210,7 @@ class Desk:
         keep = (settings or ManagerSettings()).keep
         host = self.office.reports.host
         services = self.services(names, outbound, trust)
-        self.office.is_left_to_nodes = is_nodes_affair(outbound, trust)
+        self.office.left_to_nodes = nodes_affair(outbound, trust)
         manager = self.manager(queue, settings, reload, services)
         users = MailboxUsers(self.office.mailboxes, self.runtime)
         verifier = verifier_of(trust, self.runtime, lambda: services.resolver)
