@@ -24,10 +24,9 @@ MAPIPDL = "MAPIPDL"
 """The address type of a personal distribution list, which is expanded at submit."""
 
 _TYPES_WITH_COMMAS = frozenset({"X400", "EX"})
-_ANOTHER_ADDRESS = re.compile(r",.*(@|[A-Z][A-Z0-9-]*:\S)", re.DOTALL)
+_AT_OR_TYPE = re.compile(r"@|(?<![A-Z0-9-])[0-9-]*+[A-Z][A-Z0-9-]*+:\S")
 _TYPED = re.compile(r"([A-Z][A-Z0-9-]*):\s*(\S.*)", re.DOTALL)
-# Directly behind an @ stands a domain literal: ``bob@[IPv6:::1]``.
-_NAMED_TYPED = re.compile(r"(.*\S)(?:\s+|(?<!@))\[([A-Za-z][A-Za-z0-9-]*):([^\]]+)\]", re.DOTALL)
+_TYPE_IN_BRACKETS = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*+):")
 _LABELS = r"[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+"
 # ``bob@b.test``, ``Bob Berg <bob@b.test>`` and ``"Berg, Bob" <bob@b.test>``, short enough to be within all limits.
 _USUAL = re.compile(
@@ -150,7 +149,8 @@ def _typed_whole(text: str) -> Address | None:
     typed = _TYPED.fullmatch(text)
     if typed is None or (text.endswith(";") and typed[1] not in _TYPES_WITH_COMMAS):
         return None
-    if typed[1] not in _TYPES_WITH_COMMAS and _ANOTHER_ADDRESS.search(typed[2]):
+    comma = -1 if typed[1] in _TYPES_WITH_COMMAS else typed[2].find(",")
+    if comma >= 0 and _AT_OR_TYPE.search(typed[2], comma + 1):
         raise InvalidAddress(f"{text!r}: an address behind a {typed[1]} address; give them as a list")
     return _checked(Address(typed[1], typed[2].strip()))
 
@@ -160,9 +160,9 @@ def _from_mailbox(mailbox: Mailbox) -> Address:
     typed = _TYPED.fullmatch(text)
     if typed is not None:
         return _checked(Address(typed[1], typed[2].strip()))
-    named = _NAMED_TYPED.fullmatch(text)
+    named = _named_typed(text)
     if named is not None:
-        return _checked(Address(named[2].upper(), named[3].strip(), named[1].strip().strip('"')))
+        return _checked(named)
     if mailbox.has_stray_words:
         raise InvalidAddress(f"{text!r}: words beside an address; write Name <address>")
     if mailbox.addr_spec:
@@ -170,6 +170,21 @@ def _from_mailbox(mailbox: Mailbox) -> Address:
     if not mailbox.phrase or text.endswith(":"):
         raise InvalidAddress(f"{mailbox.text!r} is no address")
     return Address("", "", mailbox.phrase)
+
+
+def _named_typed(text: str) -> Address | None:
+    """Read ``Name [TYPE:value]``, where the last bracket that can begin one does; the value has no closing one."""
+    if not text.endswith("]"):
+        return None
+    begun = [
+        found for found in _TYPE_IN_BRACKETS.finditer(text, text.rfind("]", 0, -1) + 1) if found.end() < len(text) - 1
+    ]
+    for found in reversed(begun):
+        # Directly behind an @ stands a domain literal: ``bob@[IPv6:::1]``.
+        if found.start() and text[found.start() - 1] != "@":
+            name = text[: found.start()].strip().strip('"')
+            return Address(found[1].upper(), text[found.end() : -1].strip(), name)
+    return None
 
 
 def _checked(address: Address) -> Address:
