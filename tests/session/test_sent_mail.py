@@ -13,7 +13,7 @@ from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.blocking.session import Session
 from msgcore.errors import AuthenticationRefused, ConnectionLost, MsgcoreError, UsageError
-from msgcore.model import Envelope, Outcome, Recipient, Refused
+from msgcore.model import Address, Envelope, Outcome, Recipient, Refused
 from msgcore.props.table import (
     PidTagDeleteAfterSubmit,
     PidTagMessageFlags,
@@ -82,8 +82,19 @@ class _Transport:
 
     service: MemoryService
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.service, name)
+    @property
+    def address_types(self) -> Sequence[str]:
+        return self.service.address_types
+
+    @property
+    def identity(self) -> Address | None:
+        return self.service.identity
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        return await self.service.submit(envelope, message, deadline)
+
+    async def close(self) -> None:
+        await self.service.close()
 
 
 @pytest.fixture(autouse=True)
