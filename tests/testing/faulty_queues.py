@@ -345,6 +345,15 @@ class RequestForgotten(Altered):
         return [attrs.evolve(one, message=attrs.evolve(one.message, request=NO_REQUEST)) for one in claims]
 
 
+@fault(Turns, "the_trace_of_a_message_counts_for_nobody_who_took_a_place")
+class EverybodyHasTheTrace(Altered):
+    async def give(self, asked: Asked) -> Sequence[Claim]:
+        return [
+            attrs.evolve(claim, recipients=tuple(attrs.evolve(one, is_successor=False) for one in claim.recipients))
+            for claim in await super().give(asked)
+        ]
+
+
 @fault(Turns, "a_time_on_a_wrong_clock_is_no_reason_to_wait")
 class TrustsEveryClock(Altered):
     """It waits for a time in ten years; here, a month stands for them."""

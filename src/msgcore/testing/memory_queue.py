@@ -58,6 +58,7 @@ class _Row:
     recipient: Recipient
     due_at: datetime
     look_at: datetime
+    is_successor: bool = False
     state: State = State.READY
     hop: str = ""
     tries: int = 0
@@ -175,7 +176,9 @@ class MemoryQueue:
         self._add(message, accept.recipients, due_at)
         return message
 
-    def _add(self, message: QueuedMessage, recipients: Sequence[Recipient], due_at: datetime) -> None:
+    def _add(
+        self, message: QueuedMessage, recipients: Sequence[Recipient], due_at: datetime, *, are_successors: bool = False
+    ) -> None:
         known = {_key(row.recipient) for row in self._memory.rows_of(message)}
         for recipient in recipients:
             if _key(recipient) not in known:
@@ -183,7 +186,7 @@ class MemoryQueue:
                 self._memory.numbers += 1
                 number = self._memory.numbers
                 look_at = min(message.expires_at, due_at + _FIRST_LOOK)
-                self._memory.rows[number] = _Row(number, message, recipient, due_at, look_at)
+                self._memory.rows[number] = _Row(number, message, recipient, due_at, look_at, are_successors)
 
     def _message(self, accept: Accept, now: datetime) -> QueuedMessage:
         request = accept.request
@@ -204,6 +207,8 @@ class MemoryQueue:
             request=request,
             received_from=accept.received_from,
             verdicts=accept.verdicts,
+            trace=accept.trace,
+            arrived_by=accept.arrived_by,
         )
 
     async def claim(
@@ -223,7 +228,14 @@ class MemoryQueue:
                 row.token += 1
                 row.state, row.leased_until = State.LEASED, monotonic + lease_seconds
                 queued = QueuedRecipient(
-                    row.number, row.recipient, row.tries, row.token, row.attempts, row.crashes, frozenset(row.reports)
+                    row.number,
+                    row.recipient,
+                    row.tries,
+                    row.token,
+                    row.attempts,
+                    row.crashes,
+                    frozenset(row.reports),
+                    row.is_successor,
                 )
                 claimed.setdefault(row.message.transfer_id, []).append(queued)
             return [
@@ -288,7 +300,7 @@ class MemoryQueue:
         if settlement.outcome.is_final:
             row.end(settlement.outcome, now)
         self._memory.tell(now, settlement.event, row.message, row, settlement.text)
-        self._add(row.message, settlement.successors, now)
+        self._add(row.message, settlement.successors, now, are_successors=True)
         return True
 
     def _report(self, report: NewReport, about: Sequence[QueuedRecipient], now: datetime) -> None:
@@ -346,7 +358,7 @@ class MemoryQueue:
                 row.due_at = now
             case ChangeKind.REDIRECT if change.to is not None and (is_kept or row.state is State.READY):
                 row.end(Accepted(text=f"redirected to {change.to.address.typed}", stage="queue"), now)
-                self._add(row.message, [change.to], now)
+                self._add(row.message, [change.to], now, are_successors=True)
             case ChangeKind.DELETE if is_kept or row.state is State.READY:
                 row.end(Refused(text=f"deleted: {change.reason}", stage="queue"), now)
             case _:

@@ -236,6 +236,22 @@ class Turns(QueueSuite):
 
         assert run(story) == ([["a", "b"]], ["t1", LETTER.decode()])
 
+    def test_the_trace_of_a_message_counts_for_nobody_who_took_a_place(self, run: Run) -> None:
+        async def story(desk: Desk) -> tuple[object, ...]:
+            letter = Accept("t1", ANN, to("list", "bob"), Content(LETTER), trace=("north", "mx 1"), arrived_by="line")
+            await desk.queue.accept(letter, NEVER)
+            claim = await desk.claim_one()
+            group, bob = claim.recipients
+            expanded = Settlement(group, ACCEPTED, desk.now(), successors=to("carol"))
+            later = Settlement(bob, Deferred(451), desk.now())
+            await desk.queue.finish([Finished(claim.message, (expanded, later))], NEVER)
+            again = await desk.claim_one()
+            took_a_place = {one.recipient.email_address: one.is_successor for one in again.recipients}
+            return again.message.trace, again.message.arrived_by, took_a_place
+
+        places = {"bob@b.test": False, "carol@b.test": True}
+        assert run(story) == (("north", "mx 1"), "line", places)
+
     def test_successors_that_were_there_already_get_no_second_copy(self, run: Run) -> None:
         async def story(desk: Desk) -> list[list[str]]:
             await desk.accept("a", "list")
