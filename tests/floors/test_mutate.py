@@ -30,8 +30,10 @@ def test_every_module_and_its_tests_are_there() -> None:
 
 
 def test_every_change_that_changes_nothing_is_still_one() -> None:
+    module: str
     for module, same in TOOL["SAME"].items():
         source = REPOSITORY.joinpath("src", *module.split(".")).with_suffix(".py").read_text()
         lines = source.splitlines()
-        changes = [(lines[line - 1].strip(), change) for line, change, _ in TOOL["mutants"](source)]
+        mutants: list[tuple[int, str, str]] = TOOL["mutants"](source)
+        changes = [(lines[line - 1].strip(), change) for line, change, _ in mutants]
         assert [one for one in same if one not in changes] == []
