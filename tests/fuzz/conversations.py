@@ -339,8 +339,8 @@ QUIT
 """),
         b"HELO a\r\nSTARTTLS\r\n\x1eGET / HTTP/1.1\r\n\r\n",
     ),
-    "pop3 client": parser(client(retrieve), POP3_SERVER, raises=MsgcoreError),
-    "pop3 server": parser(
+    "pop3-client": parser(client(retrieve), POP3_SERVER, raises=MsgcoreError),
+    "pop3-server": parser(
         pop3_server,
         talk("""\
 CAPA
