@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import environment
+from .catalogue import BENCHMARKS, summary
 
 if TYPE_CHECKING:
     from .results import Report
@@ -26,7 +27,7 @@ RESULTS = environment.REPOSITORY / "build"
 
 
 def main(arguments: list[str]) -> int:
-    if "--here" not in arguments and not {"-h", "--help"} & {*arguments}:
+    if not {"--here", "--list", "-h", "--help"} & {*arguments}:
         environment.enter([*arguments, "--here"])
     match [one for one in arguments if one != "--here"]:
         case ["compare", old, new]:
@@ -52,18 +53,18 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--here", action="store_true", help="use the Python that runs this, and whatever peers it has")
     given = parser.parse_args(arguments)
 
-    from . import runner
-
     if given.list:
-        for name in runner.BENCHMARKS:
-            print(f"{name:14} {runner.summary(name)}")
+        for name in BENCHMARKS:
+            print(f"{name:14} {summary(name)}")
         return 0
-    if unknown := {*given.names} - {*runner.BENCHMARKS}:
+    if unknown := {*given.names} - {*BENCHMARKS}:
         parser.error(f"no benchmark: {', '.join(sorted(unknown))}; --list names them")
     file: Path = given.json or RESULTS / f"benchmarks{'-quick' if given.quick else ''}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     failures = 0
-    for report in runner.reports(given.names or runner.BENCHMARKS, given.quick):
+    from . import runner
+
+    for report in runner.reports(given.names or BENCHMARKS, given.quick):
         file.write_text(report.to_json(), encoding="utf-8")
         failures += bool(report.benchmarks[-1].failure)
     print(f"benchmarks: kept in {file}", file=sys.stderr)

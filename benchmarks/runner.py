@@ -21,41 +21,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from .catalogue import summary
 from .environment import NODE_PACKAGES, peer_names
 from .harness import REPOSITORY
 from .results import Measured, NotHere, Report, Table
 
-__all__ = ["BENCHMARKS", "gather_facts", "measure_each", "reports", "summary"]
-
-BENCHMARKS = (
-    "way_through",
-    "mime_read",
-    "mime_write",
-    "mime_hostile",
-    "outlook_forms",
-    "smtp_send",
-    "pop3_fetch",
-    "imap_fetch",
-    "store",
-    "tables",
-    "tokenizers",
-    "session",
-    "plugin_calls",
-    "route",
-    "mta",
-    "intake",
-    "costs",
-    "simulate",
-    "growth",
-)
-"""The modules here that have ``measure``, in the order of docs/benchmarks.md."""
-
-
-def summary(name: str) -> str:
-    """Give the first line of a benchmark's docstring, without how it is called."""
-    head = (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8").partition("\n")[0]
-    return head.strip('"').partition(": python")[0]
-
+__all__ = ["gather_facts", "measure_each", "reports"]
 
 def measure_each(names: Sequence[str], is_quick: bool, tell: Callable[[Table], object]) -> Iterable[Measured]:
     """Run these benchmarks, and ``tell`` each table as soon as it is there. One that fails does not end the others."""

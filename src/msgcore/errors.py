@@ -28,6 +28,7 @@ __all__ = [
     "CapabilityMissing",
     "CommandRefused",
     "CommitUnknown",
+    "ConfigError",
     "ConnectionLost",
     "CutShort",
     "DnssecFailed",
@@ -126,6 +127,15 @@ class MissingExtra(UsageError, ImportError):
     def __init__(self, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs an extra: pip install 'msgcore[{extra}]'")
         self.extra = extra
+
+
+class ConfigError(UsageError):
+    """A setting of a service, gateway or call is wrong; ``key`` names it, empty when several do not go together."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}" if key else problem)
+        self.key = key
+        self.problem = problem
 
 
 class TooComplex(UsageError):

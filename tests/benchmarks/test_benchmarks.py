@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks import runner
 from benchmarks.__main__ import main
+from benchmarks.catalogue import BENCHMARKS, summary
 from benchmarks.comparison import moves_between, regressions_in
 from benchmarks.mails import attachment_mails, mail_with_file, sized_mails, small_mails
 from benchmarks.plots import GROWTHS, PICTURES, draw_all
@@ -112,7 +113,7 @@ def test_every_picture_is_xml_with_a_title(tmp_path: Path) -> None:
 
 
 def test_every_benchmark_says_what_it_is() -> None:
-    assert all(runner.summary(name) for name in runner.BENCHMARKS)
+    assert all(summary(name) for name in BENCHMARKS)
 
 
 def test_a_benchmark_through_the_runner_is_told_stored_and_ends_the_others_not(tmp_path: Path) -> None:

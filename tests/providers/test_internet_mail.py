@@ -8,13 +8,13 @@ import attrs
 import pytest
 
 from msgcore.base.text import Secret
-from msgcore.errors import UsageError
+from msgcore.errors import ConfigError, UsageError
 from msgcore.model.address import Address
 from msgcore.providers.internet_mail import InternetMailConfig, InternetMailService
 from msgcore.providers.pop3 import Pop3Retriever, Pop3Settings
 from msgcore.providers.smtp import SmtpTransport
 from msgcore.runtime.abc import Runtime
-from msgcore.spi.config import ConfigError, build_config
+from msgcore.spi.config import build_config
 from msgcore.spi.retrieval import RetrievalPolicy, RetrievingProvider
 from msgcore.spi.settings import settings_of
 from msgcore.spi.smtp_account import SmtpAccount

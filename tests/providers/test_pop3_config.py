@@ -8,12 +8,12 @@ import attrs
 import pytest
 
 from msgcore.base.text import Secret
-from msgcore.errors import UsageError
+from msgcore.errors import ConfigError, UsageError
 from msgcore.providers.internet_mail import InternetMailConfig, InternetMailService
 from msgcore.providers.pop3 import Pop3Config, Pop3Retriever, Pop3Service
 from msgcore.runtime.abc import Endpoint, NetworkPath, Proxy, Security
 from msgcore.spi.account import Account
-from msgcore.spi.config import ConfigError, build_config, url_values
+from msgcore.spi.config import build_config, url_values
 from msgcore.spi.registry import service
 from msgcore.spi.retrieval import RetrievalPolicy
 from msgcore.spi.settings import settings_of

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from msgcore.base.text import Secret
 from msgcore.base.times import parse_duration
-from msgcore.errors import UsageError
+from msgcore.errors import ConfigError, UsageError
 from msgcore.model import Address
-from msgcore.spi.config import ConfigError, build_config
+from msgcore.spi.config import build_config
 
 
 class Colour(enum.Enum):

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.text import Secret
-from msgcore.errors import PluginBroken, UsageError
-from msgcore.spi.config import ConfigError, build_config, option_values, url_values
+from msgcore.errors import ConfigError, PluginBroken, UsageError
+from msgcore.spi.config import build_config, option_values, url_values
 from msgcore.spi.settings import setting, settings_of
 
 

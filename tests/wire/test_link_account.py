@@ -8,12 +8,13 @@ import attrs
 import pytest
 
 from msgcore.base.text import Secret
+from msgcore.errors import ConfigError
 from msgcore.mta.gateways.smtp import SmtpGatewayConfig
 from msgcore.providers.internet_mail import InternetMailConfig
 from msgcore.providers.smtp import SmtpConfig
 from msgcore.runtime.abc import NetworkPath, Proxy
 from msgcore.runtime.pool import PoolLimits
-from msgcore.spi.config import ConfigError, build_config, url_values
+from msgcore.spi.config import build_config, url_values
 from msgcore.spi.settings import settings_of
 from msgcore.spi.smtp_account import SmtpAccount
 from msgcore.spi.url import ServiceUrl

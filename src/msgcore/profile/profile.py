@@ -10,11 +10,11 @@ import attrs
 
 from msgcore.base.nearest import there_are
 from msgcore.base.text import Secret
-from msgcore.errors import MsgcoreError, NotSupported, PluginBroken, ProfileError, SecretMissing
+from msgcore.errors import ConfigError, MsgcoreError, NotSupported, PluginBroken, ProfileError, SecretMissing
 from msgcore.profile.files import read_private
 from msgcore.profile.spooling import SpoolerSettings
 from msgcore.profile.toml import Located, read_profile_text
-from msgcore.spi.config import ConfigError, build_config
+from msgcore.spi.config import build_config
 from msgcore.spi.registry import service
 from msgcore.spi.secrets import SecretSource, check_reference, find_secret
 from msgcore.spi.service import ServiceClass

@@ -25,24 +25,23 @@ import attrs
 from msgcore.base.nearest import there_are
 from msgcore.base.text import Secret, SecretGiver
 from msgcore.base.times import parse_duration
-from msgcore.errors import MissingExtra, MsgcoreError, NotSupported, PluginBroken, SecretMissing, UsageError
+from msgcore.errors import (
+    ConfigError,
+    MissingExtra,
+    MsgcoreError,
+    NotSupported,
+    PluginBroken,
+    SecretMissing,
+    UsageError,
+)
 from msgcore.model.address import Address, parse_address
 from msgcore.spi.secrets import SecretSource, called_secret
 from msgcore.spi.settings import Setting, element_of, settings_of
 from msgcore.spi.url import DatabaseUrl, ServiceUrl, refuse_password, shown_url
 
-__all__ = ["ConfigError", "build_config", "option_values", "url_values"]
+__all__ = ["build_config", "option_values", "url_values"]
 
 T = TypeVar("T")
-
-
-class ConfigError(UsageError):
-    """A value is wrong; ``key`` names it, empty when several do not go together."""
-
-    def __init__(self, key: str, problem: str) -> None:
-        super().__init__(f"{key}: {problem}" if key else problem)
-        self.key = key
-        self.problem = problem
 
 
 def build_config(

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.text import Secret
-from msgcore.errors import Closed, InjectionRefused, UsageError
+from msgcore.errors import Closed, ConfigError, InjectionRefused, UsageError
 from msgcore.model import Deferred, Delivered, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.model.address import Address
 from msgcore.mta.gateways.pipe import PipeGateway, PipeGatewayConfig
 from msgcore.runtime import NEVER, Runtime
-from msgcore.spi.config import ConfigError, build_config, option_values
+from msgcore.spi.config import build_config, option_values
 from msgcore.spi.gateway import Content
 from msgcore.spi.registry import gateway
 from msgcore.testing.gateways import GatewayConformance

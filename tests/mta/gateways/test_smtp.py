@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from msgcore.base.text import Secret
 from msgcore.codecs import mime, tnef
-from msgcore.errors import ConnectionLost, MsgcoreError, ServiceBusy, TlsRequired, UsageError
+from msgcore.errors import ConfigError, ConnectionLost, MsgcoreError, ServiceBusy, TlsRequired, UsageError
 from msgcore.model import Accepted, Deferred, Delivered, Envelope, Message, Outcome, Recipient, Refused
 from msgcore.model.address import Address
 from msgcore.model.delivery import DeliveryRequest, Notify, ReturnedContent
@@ -22,7 +22,7 @@ from msgcore.mta.forms import ContentForms
 from msgcore.mta.gateways.smtp import SmtpGateway, SmtpGatewayConfig
 from msgcore.props.table import PidLidLocation
 from msgcore.runtime import Runtime
-from msgcore.spi.config import ConfigError, build_config
+from msgcore.spi.config import build_config
 from msgcore.spi.gateway import Content
 from msgcore.spi.registry import gateway
 from msgcore.testing.modes import Mode

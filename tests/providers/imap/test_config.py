@@ -8,11 +8,11 @@ import attrs
 import pytest
 
 from msgcore.base.text import Secret
-from msgcore.errors import UsageError
+from msgcore.errors import ConfigError, UsageError
 from msgcore.providers.imap import ImapConfig, ImapService
 from msgcore.runtime.abc import Endpoint, Security
 from msgcore.spi.account import Account
-from msgcore.spi.config import ConfigError, build_config, url_values
+from msgcore.spi.config import build_config, url_values
 from msgcore.spi.registry import service
 from msgcore.spi.settings import settings_of
 from msgcore.testing.scripted import ScriptedRuntime

@@ -17,7 +17,7 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.base.toml_faults import line_of_fault
-from msgcore.errors import ConfigurationError, SecretMissing, UsageError
+from msgcore.errors import ConfigError, ConfigurationError, SecretMissing, UsageError
 from msgcore.mta.configuration.configuration import Configuration, Listen
 from msgcore.mta.configuration.sections import (
     ListenSection,
@@ -38,7 +38,7 @@ from msgcore.mta.routing.toml_lines import Place, line_of
 from msgcore.mta.routing.toml_table import load_routes, place_in_routes
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
 from msgcore.runtime.dns import DnsSettings
-from msgcore.spi.config import ConfigError, build_config
+from msgcore.spi.config import build_config
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.settings import settings_of
 
