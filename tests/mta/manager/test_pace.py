@@ -407,3 +407,30 @@ def test_sums_of_parts_are_a_whole_or_far_from_it(feedback: float | None) -> Non
 
 def test_a_hop_that_was_down_for_ever_is_tried_after_the_longest_wait() -> None:
     assert {PaceLimits().wait_seconds(failures) for failures in (60, 1_024, 100_000)} == {4_000.0}
+
+
+@pytest.mark.parametrize("is_learned", [False, True], ids=["new", "learned"])
+def test_what_a_delivery_counts_is_counted_from_nothing(is_learned: bool) -> None:
+    def after(*calls: str) -> int:
+        pace = Pace(PaceLimits(initial=4, feedback=0.5, cohort_limit=9))
+        if is_learned:
+            pace.learn(HopState(4), 0.0)
+        pace.started()
+        for call in calls:
+            if call == "good":
+                pace.succeeded()
+            else:
+                pace.connect_failed(0.0)
+        return pace.state.window
+
+    assert (after("good"), after("good", "good")) == (4, 5)
+    assert [after(*["bad"] * count) for count in (1, 2, 3, 5, 7, 20)] == [3, 3, 2, 1, 1, 1]
+
+
+def test_a_hop_that_is_up_again_has_room_for_those_who_are_there() -> None:
+    for busy, window in ((0, 1), (1, 1), (3, 3), (9, 4)):
+        pace = Pace(PaceLimits(initial=4))
+        pace.learn(HopState(4, down_until=1.0), 0.0)
+        for _ in range(busy):
+            pace.started()
+        assert (pace.succeeded(), pace.state.window) == (True, window)
