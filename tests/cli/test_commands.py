@@ -128,6 +128,27 @@ def test_a_message_is_converted_and_its_losses_told(shell: Shell) -> None:
     assert shell.json("show", "winmail.dat")["subject"] == "Lunch"
 
 
+def test_a_conversion_tells_of_damage_in_what_it_reads(shell: Shell) -> None:
+    whole = msgcore.write_message(
+        Message(subject="x", text="y" * 9_000, attachments=[Attachment(b"z" * 20_000, filename="a.bin")]), "msg"
+    )
+    Path("cut.msg").write_bytes(whole[: len(whole) // 2])
+    count = len(shell.json("check", "cut.msg", status=1))
+    done = shell.json("convert", "cut.msg", "--to", "mime", "--out", "cut.eml", status=1)
+    assert done["findings"] == count > 0
+    told = f"{count} findings in the input: msgcore check cut.msg lists them"
+    assert told in shell("convert", "cut.msg", "--to", "mime", "--out", "cut.eml", status=1)
+    Path("unix.eml").write_bytes(LUNCH)
+    assert shell.json("convert", "unix.eml", "--to", "msg", "--out", "unix.msg")["findings"] == 1
+
+
+@pytest.mark.parametrize("octets", [b"SQLite format 3\0" + bytes(99) + b"\nSubject: x\n\n", b"<svg a='b:c'>\n</svg>\n"])
+def test_what_has_no_header_field_is_no_message_to_convert(shell: Shell, octets: bytes) -> None:
+    Path("x").write_bytes(octets)
+    assert "x is no message" in shell("convert", "x", "--to", "msg", "--out", "y", status=1)
+    assert not Path("y").exists()
+
+
 def test_faults_of_a_message_are_found(shell: Shell) -> None:
     Path("good.eml").write_bytes(LUNCH.replace(b"\n", b"\r\n"))
     assert shell.json("check", "good.eml") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +14,19 @@ import msgcore
 from msgcore import Message
 from msgcore.cli.out import print_json, print_table, say, shown_value
 from msgcore.codecs import form_of_octets, mime, msg, tnef
+from msgcore.errors import MalformedMessage
 
-__all__ = ["AsJson", "add_message_commands", "print_message"]
+__all__ = ["STORE_START", "AsJson", "add_message_commands", "print_message"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, for programs.")]
 
+STORE_START = b"SQLite format 3\0"
+"""How a file of SQLite begins."""
+
 _CHECKS = {"mime": mime.check, "msg": msg.check, "tnef": tnef.check}
+
+# Files are kept with the line ends of their system, and nothing of the message is lost by that.
+_NO_DAMAGE = frozenset({"line-end-lf"})
 
 
 class Form(StrEnum):
@@ -42,18 +50,32 @@ def convert(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a message in another form (MIME, .msg, TNEF), and say what that lost, and why."""
-    done = msgcore.convert(file.read_bytes(), to=to.value)
+    """Write a message in another form (MIME, .msg, TNEF), and say what that lost, and why.
+
+    The status is 1 if the input breaks the rules of its form by more than the ends of its lines: `check` lists where.
+    """
+    octets = file.read_bytes()
+    message, form = msgcore.read_message(octets), form_of_octets(octets)
+    if octets.startswith(STORE_START) or (form == "mime" and not message.headers):
+        raise MalformedMessage(f"{file} is no message: no header field is found in it")
+    findings = _CHECKS[form](octets)
+    done = msgcore.convert(message, to=to.value)
     if out is None:
         sys.stdout.buffer.write(done.octets)
         sys.stdout.flush()
     else:
         out.write_bytes(done.octets)
     if as_json and out is not None:
-        print_json({"octets": len(done.octets), "losses": [str(loss) for loss in done.losses]})
-        return
-    for loss in done.losses:
-        typer.echo(f"lost: {loss}", err=True)
+        losses = [str(loss) for loss in done.losses]
+        print_json({"octets": len(done.octets), "findings": len(findings), "losses": losses})
+    else:
+        for loss in done.losses:
+            say(f"lost: {loss}", to=sys.stderr)
+        if findings:
+            count = f"{len(findings):,} finding" + ("s" if len(findings) > 1 else "")
+            say(f"{count} in the input: msgcore check {shlex.quote(str(file))} lists them", to=sys.stderr)
+    if any(one.rule not in _NO_DAMAGE for one in findings):
+        raise typer.Exit(1)
 
 
 def check(

@@ -12,7 +12,7 @@ import typer
 from msgcore.blocking.folder import Folder
 from msgcore.blocking.item import Item
 from msgcore.blocking.store import MessageStore
-from msgcore.cli.messages import AsJson, print_message
+from msgcore.cli.messages import STORE_START, AsJson, print_message
 from msgcore.cli.out import print_json, print_table, progress_bar, say
 from msgcore.cli.places import (
     CaFile,
@@ -41,9 +41,6 @@ from msgcore.transfer import (
 )
 
 __all__ = ["add_store_commands"]
-
-# How a file of SQLite begins.
-_STORE = b"SQLite format 3\0"
 
 _COLUMNS = ("id", "received", "from", "subject", "size", "is_read", "has_attachments")
 
@@ -141,7 +138,7 @@ def show(
         if not path.is_file():
             raise NotFound(f"{what}: no such file; of a store name the message, too, as `msgcore list {what}` does")
         octets = path.read_bytes()
-        if octets.startswith(_STORE):
+        if octets.startswith(STORE_START):
             raise UsageError(f"{what} is a store: name the message, too, as `msgcore list {what}` does")
         print_message(read_message(octets), as_json=as_json, source=source)
         return
