@@ -16,7 +16,7 @@ import msgcore
 from msgcore import Attachment, Message
 from msgcore.cli.main import run
 from msgcore.cli.out import print_table, say
-from msgcore.mta import AddressSpace, Connector, RouteTable, write_routes
+from msgcore.mta import AddressSpace, Connector, RouteTable, Schedule, write_routes
 from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult
 from msgcore.mta.nexthop.schema import NEXTHOP_SCHEMA
@@ -262,6 +262,27 @@ def test_routes_are_explained_checked_compared_and_simulated(shell: Shell, table
     assert (done["recipients"], [one["recipient"] for one in done["moved"]]) == (2, ["bob@p.test"])
     shell("route", "draw", new, "--out", "new.svg")
     assert Path("new.svg").read_text().startswith("<svg")
+
+
+def test_a_table_with_schedules_is_asked_for_a_time(shell: Shell, tables: tuple[str, str]) -> None:
+    nightly = Connector(
+        "nightly",
+        "smtp",
+        [AddressSpace("SMTP", "*")],
+        {"relay": "smtp://127.0.0.1:9"},
+        schedule=Schedule(["22:00-06:00"]),
+    )
+    Path("nightly.toml").write_text(write_routes(RouteTable([nightly])))
+    explain = ("route", "explain", "nightly.toml", "bob@b.test")
+    assert "2030-01-01 22:00:00 UTC on" in shell(*explain, "--at", "2030-01-01T12:00Z")
+    assert "UTC on" not in shell(*explain, "--at", "2030-01-01T23:00Z") + shell(*explain)
+    Path("sample").write_text("bob@b.test\n")
+    simulated = ("route", "simulate", tables[0], "nightly.toml", "sample", "--at", "2030-01-01T12:00Z")
+    assert "2030-01-01 22:00:00 UTC on" in shell(*simulated)
+    assert "2030-01-31T22:30" in shell(*explain, "--at", "noon", status=2)
+    assert "--at is for a table in a file" in shell(
+        "route", "explain", "sqlite:///x.db", "bob@b.test", "--at", "2030-01-01", status=2
+    )
 
 
 def test_the_queue_is_looked_at_and_changed_and_mail_is_followed(shell: Shell, tables: tuple[str, str]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import msgcore
+from msgcore.base.times import local_time
 from msgcore.cli.messages import AsJson
 from msgcore.cli.out import print_json, print_table, say
 from msgcore.errors import UsageError
@@ -33,6 +35,14 @@ route_commands = typer.Typer(help="Explain, check, compare and simulate tables o
 
 TableName = Annotated[str, typer.Argument(metavar="TABLE", help="A TOML file, or the URL of an organisation.")]
 Size = Annotated[int, typer.Option(metavar="OCTETS", help="The size of the message.")]
+At = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="When, by the schedules: such as 2030-01-31T22:30, in local time, or with a zone. "
+        "Without it every schedule that has windows is open.",
+    ),
+]
 
 
 @route_commands.command()
@@ -43,15 +53,20 @@ def explain(
     ],
     sender: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Who sends it.")] = None,
     size: Size = 0,
+    at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which way mail for a recipient goes, and why not another. The status is 1 if there is none."""
     if "://" in table:
+        if at is not None:
+            raise UsageError(
+                "--at is for a table in a file: an organisation's URL is asked about mail that is sent now"
+            )
         with msgcore.open_organization(table) as office:
             decision = office.route(recipient, size_octets=size, sender=sender)
     else:
         facts = MessageFacts(size, None if sender is None else parse_address(sender))
-        decision = load_routes(table).route(parse_address(recipient), facts)
+        decision = load_routes(table).route(parse_address(recipient), facts, now=_moment(at))
     if as_json:
         print_json(_data(decision))
     else:
@@ -94,11 +109,12 @@ def simulate_routes(
             exists=True, dir_okay=False, help="Lines of a recipient, and perhaps a size; or standard input."
         ),
     ] = None,
+    at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """Route a sample of mail by two tables: who takes how much, and which recipients go another way."""
     lines = sys.stdin.read() if sample is None else sample.read_text(encoding="utf-8")
-    done = simulate(_table(before), _table(after), _sample(lines))
+    done = simulate(_table(before), _table(after), _sample(lines), now=_moment(at))
     if not as_json:
         say(str(done))
         return
@@ -120,6 +136,16 @@ def draw(
     """Draw a table."""
     drawing = draw_svg if out.suffix == ".svg" else draw_mermaid
     out.write_text(drawing(_table(table)), encoding="utf-8")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--at {text!r}: need a time such as 2030-01-31T22:30") from None
+    return local_time(moment)
 
 
 def _table(name: str) -> RouteTable:
