@@ -16,6 +16,7 @@ import msgcore
 from msgcore import Attachment, Message
 from msgcore.cli.main import run
 from msgcore.cli.out import print_table, say
+from msgcore.cli.wording import IN_COMMANDS
 from msgcore.mta import AddressSpace, Connector, RouteTable, Schedule, write_routes
 from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult
@@ -157,6 +158,23 @@ def test_faults_of_a_message_are_found(shell: Shell) -> None:
 
 
 # Sending and profiles
+
+
+def test_errors_propose_what_a_shell_can_do(shell: Shell) -> None:
+    sent = shell("send", "--to", "b@b.test", "--via", "smtp://127.0.0.1:9", "--text", "x", status=2)
+    assert sent.rstrip().endswith("give --from")
+    for name in ("work", "home", "farm"):
+        shell("profile", "create", name, "personal-folders", "path=mail.db")
+    shell("profile", "delete", "work")
+    assert "msgcore profile default NAME" in shell("send", "--to", "b@b.test", "--text", "x", status=4)
+    secret = ("profile", "create", "third", "smtp", "url=smtps://mail.a.test", "user=ann", "password=hunter2")
+    assert "Secret(" not in shell(*secret, status=4)
+
+
+@pytest.mark.parametrize("python", IN_COMMANDS)
+def test_what_is_put_into_words_of_the_command_line_is_what_the_library_says(python: str) -> None:
+    sources = (path for path in Path(msgcore.__file__).parent.rglob("*.py") if path.name != "wording.py")
+    assert any(python.strip() in path.read_text(encoding="utf-8") for path in sources)
 
 
 def test_a_message_is_sent_without_a_profile(shell: Shell) -> None:

@@ -14,6 +14,7 @@ from msgcore.base.text import one_line
 from msgcore.cli.fetch import add_fetch, fetch
 from msgcore.cli.mta import add_mta, mta
 from msgcore.cli.spool import add_spool, spool
+from msgcore.cli.wording import in_commands
 from msgcore.errors import MissingExtra, MsgcoreError, SetupError, TryAgain, UsageError
 
 __all__ = ["CORE", "core_parser", "run"]
@@ -44,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except MsgcoreError as error:
-        print(f"msgcore: {one_line(str(error), 4_000)}", file=sys.stderr)
+        print(f"msgcore: {one_line(in_commands(error), 4_000)}", file=sys.stderr)
         return _status_of(error)
     except KeyboardInterrupt:
         return 130

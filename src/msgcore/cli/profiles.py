@@ -12,6 +12,7 @@ import msgcore
 from msgcore.cli.messages import AsJson
 from msgcore.cli.out import print_json, print_table, say
 from msgcore.cli.places import Profiles, admin_of
+from msgcore.cli.wording import in_commands
 from msgcore.errors import ProfileError, UsageError
 from msgcore.spi.config import option_values
 from msgcore.spi.registry import service
@@ -59,8 +60,8 @@ def _examined(admin: msgcore.ProfileAdmin, name: str) -> tuple[list[str], list[s
     try:
         profile, faults = admin.examine(name)
     except (ProfileError, UsageError) as error:
-        return [], [str(error)]
-    return [one.name for one in profile.services], [str(fault) for fault in faults]
+        return [], [in_commands(error)]
+    return [one.name for one in profile.services], [in_commands(fault) for fault in faults]
 
 
 @profile_commands.command("test")
@@ -69,12 +70,12 @@ def try_profile(name: Name, profiles: Profiles = None, as_json: AsJson = False) 
     report = msgcore.validate_profile(name, admin=admin_of(profiles))
     if as_json:
         services = [
-            {"name": one.name, "service": one.service, "faults": [str(fault) for fault in one.faults]}
+            {"name": one.name, "service": one.service, "faults": [in_commands(fault) for fault in one.faults]}
             for one in report.services
         ]
-        print_json({"name": report.name, "faults": [str(one) for one in report.faults], "services": services})
+        print_json({"name": report.name, "faults": [in_commands(one) for one in report.faults], "services": services})
     else:
-        say(str(report))
+        say(in_commands(report))
     if not report.is_ok:
         raise typer.Exit(1)
 

@@ -1,0 +1,27 @@
+"""Errors in the words of the command line: what a message proposes in Python, a shell cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["IN_COMMANDS", "in_commands"]
+
+IN_COMMANDS: Mapping[str, str] = {
+    "give from_=": "give --from",
+    "give password=": "give --password env:NAME",
+    "name one, or set_default(...)": "name one, or set it by `msgcore profile default NAME`",
+    "(read_only=True may open what is left of it)": (
+        "(a profile whose service has read_only=true may open what is left of it)"
+    ),
+    " (in Python also Secret(...))": "",
+    "open_organization(..., create=True) makes it": "`msgcore mailbox add URL NAME --create` makes it",
+}
+"""What the library proposes, and what the command line has for it."""
+
+
+def in_commands(told: object) -> str:
+    """Write an error, or a fault, as the command line says it."""
+    text = str(told)
+    for python, command in IN_COMMANDS.items():
+        text = text.replace(python, command)
+    return text
