@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from msgcore import Accepted, Message, Refused
+import msgcore
+from msgcore import Accepted, Message, Refused, aio
 from msgcore.errors import InvalidAddress, NotAccepted, NotSupported, PluginBroken, UsageError
 from msgcore.testing.servers import LoopbackSmtpServer
 from tests.session.desk import Desk
@@ -95,6 +97,25 @@ def test_a_message_that_cannot_be_sent_is_refused_before_anything_is_done(
 def test_a_url_that_names_no_transport_is_refused(desk: Desk, url: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         desk.transport(url)
+
+
+def test_what_is_no_transport_is_told_so_before_a_user_is_asked_for(desk: Desk) -> None:
+    with pytest.raises(NotSupported, match="pop3: is no transport"):
+        desk.transport("pop3://localhost")
+
+
+def test_each_function_proposes_a_url_that_it_takes(desk: Desk) -> None:
+    with pytest.raises(UsageError, match=r"'mail\.a\.test' is no URL: write, for example, smtps://mail\.a\.test$"):
+        desk.transport("mail.a.test")
+    with pytest.raises(UsageError, match=r"'mail\.db' is no URL: write, for example, sqlite:///mail\.db$"):
+        msgcore.open_store("mail.db")
+
+
+def test_who_forgets_to_await_is_told(tmp_path: Path) -> None:
+    opening: Any = aio.open_store(f"sqlite:///{tmp_path / 'mail.db'}")
+    with pytest.raises(AttributeError, match=r"no attribute 'search'.*await"):
+        opening.search("subject = 'x'")
+    assert not hasattr(opening, "search")
 
 
 def test_a_database_that_is_taken_for_a_transport_is_not_made(

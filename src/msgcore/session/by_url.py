@@ -21,7 +21,7 @@ __all__ = ["open_by_url", "refuse_database", "scheme_of"]
 T = TypeVar("T")
 
 
-def scheme_of(url: str, example: str = "smtp://localhost:2525 or sqlite:///mail.db") -> str:
+def scheme_of(url: str, example: str = "smtps://mail.a.test or sqlite:///mail.db") -> str:
     """Give the name of the service that a URL names; what is none is told with an example.
 
     Raises:

@@ -16,12 +16,13 @@ from msgcore.runtime.abc import Runtime
 from msgcore.session.by_url import open_by_url, refuse_database, scheme_of
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send
-from msgcore.session.services import providers_of
+from msgcore.session.services import may_retrieve, providers_of
 from msgcore.session.store import MessageStore
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
 from msgcore.spi.plugin import Plugin
+from msgcore.spi.registry import service
 from msgcore.spi.secrets import SecretSource
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import Submission, TransportProvider
@@ -160,7 +161,7 @@ def open_transport(
     """
 
     async def start() -> Transport:
-        refuse_database(url, "transport")
+        _check_url(url)
         given = {"user": user, "password": password, **options}
         return await open_by_url(url, given, runtime, runtime.deadline(timeout_seconds), transport_of)
 
@@ -171,6 +172,20 @@ def open_transport(
         raise NotSupported(f"{scheme_of(url)}: is no transport")
 
     return Opening(start)
+
+
+def _check_url(url: str) -> None:
+    """Refuse what is no transport for all that its URL shows, before it asks for a user, say.
+
+    Raises:
+        UsageError: it is no URL, or of no service.
+        NotSupported: it names something else.
+    """
+    scheme = scheme_of(url, "smtps://mail.a.test")
+    refuse_database(url, "transport")
+    service_class = service(scheme)
+    if may_retrieve(service_class) and not (hasattr(service_class, "submit") or hasattr(service_class, "providers")):
+        raise NotSupported(f"{scheme}: is no transport")
 
 
 async def send(
@@ -208,6 +223,7 @@ def open_store(
     """
 
     async def start() -> MessageStore:
+        scheme = scheme_of(url, "sqlite:///mail.db")
         deadline = runtime.deadline(timeout_seconds)
 
         async def store_of(plugin: Plugin) -> MessageStore:
@@ -215,7 +231,7 @@ def open_store(
                 if isinstance(provider, StoreProvider):
                     store = GuardedStore(plugin, provider)
                     return MessageStore(runtime, store, await store.special_folders(deadline), plugin)
-            raise NotSupported(f"{scheme_of(url)}: is no message store")
+            raise NotSupported(f"{scheme}: is no message store")
 
         return await open_by_url(url, options, runtime, deadline, store_of)
 

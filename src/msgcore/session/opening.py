@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 __all__ = ["DEFAULT_TIMEOUT_SECONDS", "Closable", "Closing", "Opening"]
 
@@ -45,6 +45,15 @@ class Opening(Generic[T_co]):
     async def open(self) -> T_co:
         """Open it; whoever calls closes it."""
         return await self._start()
+
+    if not TYPE_CHECKING:  # to a type checker there is no such attribute, and it shall say so
+
+        def __getattr__(self, name: str) -> None:
+            raise AttributeError(
+                f"'Opening' object has no attribute {name!r}: nothing is open yet; await it, or enter it by async with",
+                name=name,
+                obj=self,
+            )
 
     def __await__(self) -> Generator[Any, Any, T_co]:
         return self._start().__await__()
