@@ -101,6 +101,17 @@ def test_a_message_is_shown_for_people_for_programs_and_as_it_came(shell: Shell,
     assert shown.stdout.replace(b"\r\n", b"\n") == LUNCH
 
 
+def test_blind_recipients_and_subjects_of_attached_messages_are_shown(shell: Shell) -> None:
+    inner = Attachment(Message(subject="Plan", text="x"))
+    Path("letter.msg").write_bytes(
+        msgcore.write_message(Message(from_="a@a.test", bcc="b@b.test", attachments=[inner], text="y"), "msg")
+    )
+    shown = shell("show", "letter.msg").splitlines()
+    assert "Bcc: b@b.test" in shown and any(line.startswith("Attachment: Plan (") for line in shown)
+    told = shell.json("show", "letter.msg")
+    assert (told["bcc"], told["attachments"][0]["subject"]) == (["b@b.test"], "Plan")
+
+
 def test_an_import_that_is_run_again_brings_what_is_new(shell: Shell, store: str) -> None:
     assert shell("import", "box.mbox", "--into", store) == "0 new, 2 known, 0 deleted, 0 skipped\n"
     assert len(shell.json("list", store)) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 
 import msgcore
-from msgcore import Message
+from msgcore import Attachment, Message
 from msgcore.cli.out import print_json, print_table, say, shown_value
 from msgcore.codecs import form_of_octets, mime, msg, tnef
 from msgcore.errors import MalformedMessage
@@ -107,22 +108,31 @@ def print_message(message: Message, *, as_json: bool, source: bool) -> None:
         "from": None if message.from_ is None else str(message.from_),
         "to": [str(one) for one in message.to],
         "cc": [str(one) for one in message.cc],
+        "bcc": [str(one) for one in message.bcc],
         "date": message.date,
         "subject": message.subject,
         "message_id": message.message_id,
         "message_class": message.message_class,
-        "attachments": [
-            {"filename": one.filename, "content_type": one.content_type, "size": one.size_octets}
-            for one in message.attachments
-        ],
+        "attachments": [_attachment_fields(one) for one in message.attachments],
     }
     if as_json:
         print_json(fields | {"text": message.text, "html": message.html})
         return
-    for name in ("from", "to", "cc", "date", "subject"):
+    for name in ("from", "to", "cc", "bcc", "date", "subject"):
         if shown := shown_value(fields[name]):
             say(f"{name.capitalize()}: {shown}")
     for attachment in message.attachments:
-        say(f"Attachment: {attachment.filename or attachment.content_type} ({attachment.size_octets:,} octets)")
+        attached = attachment.message
+        name = attachment.filename or (attached is not None and attached.subject) or attachment.content_type
+        say(f"Attachment: {name} ({attachment.size_octets:,} octets)")
     say()
     say(message.text or msgcore.preview(message, 2_000))
+
+
+def _attachment_fields(attachment: Attachment) -> Mapping[str, object]:
+    fields = {
+        "filename": attachment.filename,
+        "content_type": attachment.content_type,
+        "size": attachment.size_octets,
+    }
+    return fields if attachment.message is None else {**fields, "subject": attachment.message.subject}
