@@ -92,6 +92,21 @@ def test_a_row_shows_no_column_but_those_that_were_asked_for(folder: Folder) -> 
         _ = row[PidTagInstanceKey]
 
 
+def test_columns_may_be_text(folder: Folder) -> None:
+    table = by_arrival(folder, columns="subject, PR_MESSAGE_FLAGS")
+    before = table.columns
+    table.set_columns("size")
+    assert (before, table.columns) == ((PidTagSubject, PidTagMessageFlags), (PidTagMessageSizeExtended,))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("", UsageError), ("subject, (", RestrictionSyntax), ("nothing_like_it", UnknownProperty)]
+)
+def test_text_that_is_no_columns_is_refused(folder: Folder, text: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        by_arrival(folder, columns=text)
+
+
 def test_a_row_knows_its_columns(folder: Folder) -> None:
     (row,) = by_arrival(folder).query_rows(1)
 

@@ -91,7 +91,7 @@ class Folder(Closing):
 
     def contents_table(
         self,
-        columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
+        columns: Iterable[PropertyKey] | str = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
@@ -99,7 +99,7 @@ class Folder(Closing):
 
     def associated_table(
         self,
-        columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
+        columns: Iterable[PropertyKey] | str = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
@@ -107,7 +107,7 @@ class Folder(Closing):
 
     def deleted_table(
         self,
-        columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
+        columns: Iterable[PropertyKey] | str = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:

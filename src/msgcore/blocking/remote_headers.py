@@ -55,7 +55,7 @@ class RemoteHeaders:
 
     def contents_table(
         self,
-        columns: Iterable[PropertyKey] = REMOTE_COLUMNS,
+        columns: Iterable[PropertyKey] | str = REMOTE_COLUMNS,
         restriction: Restriction | str | None = None,
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:

@@ -36,7 +36,7 @@ class Table(Closing):
     def columns(self) -> tuple[PropertyKey, ...]:
         return self._inner.columns
 
-    def set_columns(self, columns: Iterable[PropertyKey]) -> None:
+    def set_columns(self, columns: Iterable[PropertyKey] | str) -> None:
         self._inner.set_columns(columns)
 
     def restrict(self, restriction: Restriction | str | None) -> None:

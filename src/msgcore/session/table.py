@@ -51,14 +51,14 @@ class Table(Closing):
     Raises:
         UsageError: there is no column.
         TooComplex: the restriction goes past what is evaluated; ``WrongType`` where a value or key has a wrong type.
-        RestrictionSyntax, UnknownProperty: the text is no restriction, or no sort order.
+        RestrictionSyntax, UnknownProperty: the text is no restriction, no sort order, or no columns.
     """
 
     def __init__(
         self,
         runtime: Runtime,
         source: TableSource,
-        columns: Iterable[PropertyKey],
+        columns: Iterable[PropertyKey] | str,
         restriction: Restriction | str | None = None,
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> None:
@@ -115,7 +115,7 @@ class Table(Closing):
     def columns(self) -> tuple[PropertyKey, ...]:
         return self._columns
 
-    def set_columns(self, columns: Iterable[PropertyKey]) -> None:
+    def set_columns(self, columns: Iterable[PropertyKey] | str) -> None:
         """Choose other columns; the cursor stays."""
         self._need_open()
         self._cursor = self._cursor

@@ -26,7 +26,7 @@ class FolderMessages(FolderPart):
 
     def contents_table(
         self,
-        columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
+        columns: Iterable[PropertyKey] | str = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
@@ -36,7 +36,7 @@ class FolderMessages(FolderPart):
 
     def associated_table(
         self,
-        columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
+        columns: Iterable[PropertyKey] | str = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
@@ -45,7 +45,7 @@ class FolderMessages(FolderPart):
 
     def deleted_table(
         self,
-        columns: Iterable[PropertyKey] = DEFAULT_COLUMNS,
+        columns: Iterable[PropertyKey] | str = DEFAULT_COLUMNS,
         restriction: Restriction | str | None = None,
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
@@ -55,7 +55,7 @@ class FolderMessages(FolderPart):
     def _section_table(
         self,
         contents: Contents,
-        columns: Iterable[PropertyKey],
+        columns: Iterable[PropertyKey] | str,
         restriction: Restriction | str | None,
         sort_order: Iterable[SortKey] | str | None,
     ) -> Table:

@@ -42,10 +42,15 @@ _MOST_TERMS = MAX_TERMS - 2_000
 _MOST_OF_A_CATEGORY = 5 * MAX_SORT_KEYS
 
 
-def checked_columns(columns: Iterable[PropertyKey]) -> tuple[PropertyKey, ...]:
+def checked_columns(columns: Iterable[PropertyKey] | str) -> tuple[PropertyKey, ...]:
+    """Take columns as property tags, or as text; raises as ``parse_columns`` does, and ``UsageError`` for none."""
+    if isinstance(columns, str):
+        from msgcore.props.text_form import parse_columns
+
+        columns = parse_columns(columns)
     chosen = () if isinstance(columns, PropertyKey) else tuple(columns)
     if not chosen or not all(isinstance(cast(object, one), PropertyKey) for one in chosen):
-        raise UsageError("a table needs columns: a sequence of property tags, such as [PidTagSubject]")
+        raise UsageError("a table needs columns: a sequence of property tags, such as [PidTagSubject], or text")
     return chosen
 
 
