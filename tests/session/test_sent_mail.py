@@ -310,6 +310,6 @@ def test_a_store_is_found_by_the_name_of_its_service(desk: Desk) -> None:
 def test_a_service_without_a_store_is_told_with_those_that_have_one(desk: Desk) -> None:
     with (
         desk.log_on(desk.mailbox(), ACCOUNT) as session,
-        pytest.raises(UsageError, match=r"there are mail\.db, account"),
+        pytest.raises(UsageError, match=r"There are mail\.db, account"),
     ):
         session.store("acount")

@@ -463,6 +463,7 @@ class SuspicionStays(MemoryQueue):
     Turns,
     "successors_take_their_place_in_the_same_message",
     "successors_that_were_there_already_get_no_second_copy",
+    "the_trace_of_a_message_counts_for_nobody_who_took_a_place",
 )
 class NoSuccessors(Altered):
     def to_settle(self, settlement: Settlement) -> Settlement:
@@ -473,6 +474,7 @@ class NoSuccessors(Altered):
     Turns,
     "successors_take_their_place_in_the_same_message",
     "successors_that_were_there_already_get_no_second_copy",
+    "the_trace_of_a_message_counts_for_nobody_who_took_a_place",
     "what_a_lost_lease_expanded_is_not_taken",
 )
 class SuccessorsAreNewMail(NoSuccessors):

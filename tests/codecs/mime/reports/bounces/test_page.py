@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from msgcore.codecs.mime.reports.bounces.rules import parse_rules
 from tests.codecs.mime.reports.bounces.__main__ import disagreements, table
 from tests.codecs.mime.reports.bounces.measure import comparisons
@@ -20,15 +18,6 @@ def test_the_page_has_the_table_as_measured() -> None:
 
 def test_the_page_has_every_disagreement() -> None:
     assert "\n".join(disagreements(comparisons())) in PAGE
-
-
-def test_the_example_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
-    found = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert found is not None
-
-    exec(found[1], {})
-
-    assert capsys.readouterr().out.splitlines() == [line[2:] for line in found[1].splitlines() if line[:2] == "# "]
 
 
 def test_the_rule_to_add_is_read() -> None:
