@@ -28,6 +28,7 @@ from .results import Measured, NotHere, Report, Table
 
 __all__ = ["gather_facts", "measure_each", "reports"]
 
+
 def measure_each(names: Sequence[str], is_quick: bool, tell: Callable[[Table], object]) -> Iterable[Measured]:
     """Run these benchmarks, and ``tell`` each table as soon as it is there. One that fails does not end the others."""
     for name in names:
