@@ -236,6 +236,10 @@ class Dovecot(Server):
         while files := self._files(user):
             for file in files:
                 file.unlink(missing_ok=True)
+            # Where nothing but new has changed, Dovecot goes by its index for the rest. Unique ids are in another file.
+            os.utime(self.maildir(user) / "cur")
+            for index in self.maildir(user).glob("dovecot.index*"):
+                index.unlink(missing_ok=True)
 
     def _files(self, user: str) -> list[Path]:
         # What moves goes from new to cur: in this order none is missed, and one that is seen twice is gone from new.
