@@ -42,16 +42,18 @@ LIST = Address("SMTP", "choir@a.test", "The Choir")
 
 
 class AddressBookConformance(Conformance):
-    """Tests of an address book::
+    """Tests of an address book.
 
-    class TestPhoneBook(AddressBookConformance):
-        service_class = PhoneBookService
+    One class is all that is written::
 
-        def config(self, place: Path) -> PhoneBookConfig:
-            return PhoneBookConfig(place / "people.csv")
+        class TestPhoneBook(AddressBookConformance):
+            service_class = PhoneBookService
 
-        def fill(self, place: Path, people: Sequence[Address]) -> None:
-            write_people(place / "people.csv", people)
+            def config(self, place: Path) -> PhoneBookConfig:
+                return PhoneBookConfig(place / "people.csv")
+
+            def fill(self, place: Path, people: Sequence[Address]) -> None:
+                write_people(place / "people.csv", people)
     """
 
     service_class: ClassVar[type[object]]

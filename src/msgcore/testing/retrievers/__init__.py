@@ -24,13 +24,15 @@ class RetrieverConformance(
     LifeTests[M],
     ReceivingTests[M],
 ):
-    """Tests of what retrieves mail, in front of a far end that keeps a maildrop::
+    """Tests of what retrieves mail, in front of a far end that keeps a maildrop.
 
-    class TestLetterbox(RetrieverConformance[Letterbox]):
-        service_class = LetterboxService
-        far_end_class = Letterbox
-        secret = "a long token"
+    One class is all that is written::
 
-        def config(self, far_end: Letterbox) -> LetterboxConfig:
-            return LetterboxConfig(url=far_end.url, token=Secret(self.secret))
+        class TestLetterbox(RetrieverConformance[Letterbox]):
+            service_class = LetterboxService
+            far_end_class = Letterbox
+            secret = "a long token"
+
+            def config(self, far_end: Letterbox) -> LetterboxConfig:
+                return LetterboxConfig(url=far_end.url, token=Secret(self.secret))
     """

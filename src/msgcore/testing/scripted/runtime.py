@@ -42,7 +42,7 @@ class ScriptedRuntime:
     ::
 
         server = Served(lambda stream: serve_session(stream, handler, settings))
-        runtime = ScriptedRuntime([server], faults=Faults(breaks_after_heard=100, cut=by_octet))
+        runtime = ScriptedRuntime([server], faults=Faults(breaks_after_sent=100, cut=by_octet))
         outcomes = runtime.run(MyTransport(config, runtime).submit(envelope, message, runtime.deadline(30)))
 
     ``peers`` answer the connections in their order, ``None`` and the end of them as a refused port does; or a function
