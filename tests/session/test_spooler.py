@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -148,7 +149,7 @@ def test_what_another_session_submits_leaves_too(session: Session, admin: Profil
 def test_what_is_due_later_leaves_then(session: Session, desk: Desk, post: Post) -> None:
     session.submit(mail("later"))
     soon = filetime_from_datetime(SystemClock().now() + timedelta(seconds=0.2))
-    with sqlite3.connect(str(desk.mailbox()["path"])) as database:
+    with closing(sqlite3.connect(str(desk.mailbox()["path"]), isolation_level=None)) as database:
         database.execute("update submission set due_at = ?", (soon,))
     session.start_spooler()
 
@@ -309,9 +310,9 @@ def test_the_logoff_waits_for_what_is_being_sent(admin: ProfileAdmin, post: Post
     submission = session.submit(mail("out"))
     post.wait_for("out")
     with ThreadPoolExecutor(1) as pool:
-        closing = pool.submit(session.close)
+        ending = pool.submit(session.close)
         post.may_go_on.set()
-        closing.result(PATIENCE_SECONDS)
+        ending.result(PATIENCE_SECONDS)
     with msgcore.logon("work", admin=admin) as again:
         assert again.submission_state(submission).state is OutgoingState.SENT
 
