@@ -14,7 +14,15 @@ from msgcore.base.octets import OctetReader, OctetWriter
 from msgcore.base.status import EnhancedStatus, Reply, StatusResponse
 from msgcore.base.text import Secret, codec_of_code_page, fold, one_line, refuse_line_ends
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
-from msgcore.errors import CommandRefused, InjectionRefused, LimitExceeded, MalformedMessage, NotFound, TimedOut
+from msgcore.errors import (
+    CommandRefused,
+    InjectionRefused,
+    LimitExceeded,
+    MalformedMessage,
+    NotFound,
+    TimedOut,
+    UsageError,
+)
 
 utc_times = st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)).map(
     lambda moment: moment.replace(tzinfo=UTC)
@@ -75,6 +83,12 @@ def test_the_sooner_of_two_deadlines_counts() -> None:
 
 def test_no_deadline_never_ends() -> None:
     assert Deadline.after(None).remaining_seconds() == float("inf")
+
+
+@pytest.mark.parametrize("seconds", ["5", float("nan"), 10**400, [1]])
+def test_a_timeout_that_is_no_number_is_a_typed_error(seconds: float) -> None:
+    with pytest.raises(UsageError, match="timeout_seconds: need a number"):
+        Deadline.after(seconds)
 
 
 @given(st.binary(min_size=16, max_size=16), st.integers(0, 255), st.integers(0, 2**64 - 1))

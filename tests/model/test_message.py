@@ -192,6 +192,27 @@ def test_own_headers_keep_their_order_and_may_repeat() -> None:
     assert [field.name for field in message.headers] == ["X-A", "X-B", "x-a", "X-C"]
 
 
+def test_a_header_is_found_by_its_name_in_any_case() -> None:
+    headers = Message(headers=[("X-A", "1"), ("x-a", "2"), ("X-B", "")]).headers
+    assert (headers["x-A"], headers["X-B"], headers[1]) == ("1", "", Header("x-a", "2"))
+    assert [field in headers for field in ("X-a", "x-b", "X-C", Header("x-a", "2"), Header("x-a", "1"))] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
+    with pytest.raises(PropertyNotFound, match="header X-C"):
+        headers["X-C"]
+
+
+def test_a_level_that_is_none_is_refused_with_those_that_are() -> None:
+    with pytest.raises(UsageError, match=r"'high' is no Importance: need one of Importance\.LOW, .*HIGH"):
+        Message(importance="high")  # type: ignore[arg-type] # as who has no checker writes it
+    with pytest.raises(UsageError, match="no Sensitivity"):
+        Message().sensitivity = 4
+
+
 def test_size_counts_bodies_and_attachments() -> None:
     assert Message(text="abc", html="é", attachments=[b"12345"]).size_octets == 3 + 2 + 5
 

@@ -57,9 +57,21 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float | None, clock: Clock | None = None) -> Deadline:
-        """Start a deadline that ends ``seconds`` from now; ``None`` is never."""
+        """Start a deadline that ends ``seconds`` from now; ``None`` is never.
+
+        Raises:
+            UsageError: ``seconds`` is no number.
+        """
         clock = clock or SystemClock()
-        return cls(math.inf if seconds is None else clock.monotonic() + seconds, clock)
+        if seconds is None:
+            return cls(math.inf, clock)
+        try:
+            at = clock.monotonic() + seconds
+        except (TypeError, OverflowError) as error:
+            raise UsageError(f"timeout_seconds: need a number of seconds, got {seconds!r}") from error
+        if math.isnan(at):  # it would never come
+            raise UsageError("timeout_seconds: need a number of seconds, got nan")
+        return cls(at, clock)
 
     def remaining_seconds(self) -> float:
         """Seconds left, zero or more; ``inf`` when the deadline never comes."""

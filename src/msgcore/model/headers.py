@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast, overload
 
 from msgcore.base.text import refuse_line_ends
-from msgcore.errors import UsageError
+from msgcore.errors import PropertyNotFound, UsageError
 
 __all__ = ["Header", "Headers", "HeadersLike", "own_headers"]
 
@@ -33,8 +33,24 @@ class Headers(Sequence[Header]):
     def __getitem__(self, index: int) -> Header: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[Header, ...]: ...
-    def __getitem__(self, index: int | slice) -> Header | tuple[Header, ...]:
-        return self._fields[index]
+    @overload
+    def __getitem__(self, index: str) -> str: ...
+    def __getitem__(self, index: int | slice | str) -> Header | tuple[Header, ...] | str:
+        """Give a field by its place, or the value of the first field of a name.
+
+        Raises:
+            PropertyNotFound: no field is called so.
+        """
+        if not isinstance(index, str):
+            return self._fields[index]
+        found = self.get(index)
+        if found is None:
+            raise PropertyNotFound(f"header {index}")
+        return found
+
+    def __contains__(self, field: object) -> bool:
+        """Say whether a field is called so; or, of a :class:`Header`, whether there is just this one."""
+        return self.get(field) is not None if isinstance(field, str) else field in self._fields
 
     def __len__(self) -> int:
         return len(self._fields)
