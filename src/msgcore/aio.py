@@ -13,8 +13,9 @@ from typing import cast
 from msgcore.base.text import Secret
 from msgcore.errors import UsageError
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
-from msgcore.model.message import Message
+from msgcore.model.message import Correspondent, Message
 from msgcore.model.outcome import Outcomes
+from msgcore.model.recipient import RecipientsLike
 from msgcore.mta import organization as _organization
 from msgcore.mta.organization import Organization
 from msgcore.profile.admin import ProfileAdmin
@@ -79,6 +80,8 @@ async def send(
     via: str,
     user: str | None = None,
     password: str | SecretSource | None = None,
+    return_path: Correspondent | None = None,
+    recipients: RecipientsLike | None = None,
     request: DeliveryRequest = NO_REQUEST,
     check: bool = True,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
@@ -91,6 +94,8 @@ async def send(
         via=via,
         user=user,
         password=password,
+        return_path=return_path,
+        recipients=recipients,
         request=request,
         check=check,
         timeout_seconds=timeout_seconds,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import msgcore
-from msgcore import Accepted, Message, Refused, aio
+from msgcore import Accepted, Address, Message, Refused, aio, mime
 from msgcore.errors import InvalidAddress, NotAccepted, NotSupported, PluginBroken, UsageError
 from msgcore.testing.servers import LoopbackSmtpServer
 from tests.session.desk import Desk
@@ -29,6 +29,48 @@ def test_blind_recipients_get_it_and_are_not_named_in_it(desk: Desk) -> None:
         (received,) = server.received
 
         assert ("dan@d.test" in map(str, received.envelope.recipients), b"dan@" in received.octets) == (True, False)
+
+
+def test_the_envelope_may_name_others_than_the_message(desk: Desk) -> None:
+    header = b"From: ann@a.test\nTo: bob@b.test\nDate: Mon, 5 Jan 2026 10:00:00 +0000\nMessage-ID: <1@a.test>\n"
+    read = mime.read(header + b"\nHi\n")
+    with LoopbackSmtpServer() as server, desk.transport(server.url) as transport:
+        outcomes = transport.send(read, return_path="Bounces <b+eve@a.test>", recipients=["eve@e.test"])
+        transport.send_all([LETTER], return_path="", recipients="eve@e.test")
+        desk.send(LETTER, via=server.url, return_path=Address("SMTP", "x@a.test"))
+
+        assert [str(recipient) for recipient in outcomes] == ["eve@e.test"]
+        assert server.received[0].octets == mime.write(read).replace(b"\n", b"\r\n")
+        envelopes = [one.envelope for one in server.received]
+        assert [(one.sender and one.sender.email_address, len(one.recipients)) for one in envelopes] == [
+            ("b+eve@a.test", 1),
+            (None, 1),
+            ("x@a.test", 3),
+        ]
+
+
+def test_a_report_has_the_null_return_path(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server:
+        desk.send(Message(from_="mta@a.test", to="bob@b.test", message_class="REPORT.IPM.Note.NDR"), via=server.url)
+
+        assert server.received[0].envelope.sender is None
+
+
+@pytest.mark.parametrize(
+    ("envelope", "kind", "text"),
+    [
+        ({"recipients": []}, UsageError, "no recipient"),
+        ({"recipients": "Bob"}, InvalidAddress, "bare name"),
+        ({"return_path": "Ann"}, InvalidAddress, "not only a name"),
+        ({"return_path": 5}, UsageError, "need an address, got int"),
+    ],
+    ids=str,
+)
+def test_an_envelope_that_is_none_is_refused_before_anything_is_done(
+    desk: Desk, envelope: dict[str, Any], kind: type[Exception], text: str
+) -> None:
+    with desk.transport("smtp://host.invalid") as transport, pytest.raises(kind, match=text):
+        transport.send(LETTER, **envelope)
 
 
 def test_one_that_is_refused_raises_with_the_outcomes_of_all(desk: Desk) -> None:

@@ -15,8 +15,9 @@ from msgcore.blocking.store import MessageStore
 from msgcore.blocking.transport import Transport
 from msgcore.errors import UsageError
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
-from msgcore.model.message import Message
+from msgcore.model.message import Correspondent, Message
 from msgcore.model.outcome import Outcomes
+from msgcore.model.recipient import RecipientsLike
 from msgcore.mta import organization as _organization
 from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
@@ -54,12 +55,16 @@ def send(
     via: str,
     user: str | None = None,
     password: str | SecretSource | None = None,
+    return_path: Correspondent | None = None,
+    recipients: RecipientsLike | None = None,
     request: DeliveryRequest = NO_REQUEST,
     check: bool = True,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     **options: object,
 ) -> Outcomes:
     """Send one message over the transport that the URL ``via`` names.
+
+    ``return_path``, ``recipients`` and ``request`` are those of :meth:`Transport.send`.
 
     Raises:
         NotAccepted: some recipient was not accepted; with ``check=False`` the outcomes say so instead.
@@ -75,6 +80,8 @@ def send(
             via=via,
             user=user,
             password=password,
+            return_path=return_path,
+            recipients=recipients,
             request=request,
             check=check,
             timeout_seconds=timeout_seconds,

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from msgcore.blocking.closing import Closing
 from msgcore.blocking.twin import twin_of
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
-from msgcore.model.message import Message
+from msgcore.model.message import Correspondent, Message
 from msgcore.model.outcome import Outcomes
+from msgcore.model.recipient import RecipientsLike
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session import direct as _direct
 
@@ -28,22 +29,41 @@ class Transport(Closing):
         self,
         message: Message,
         *,
+        return_path: Correspondent | None = None,
+        recipients: RecipientsLike | None = None,
         request: DeliveryRequest = NO_REQUEST,
         check: bool = True,
         timeout_seconds: float | None = None,
     ) -> Outcomes:
         return self._runtime.run(
-            self._inner.send(message, request=request, check=check, timeout_seconds=timeout_seconds)
+            self._inner.send(
+                message,
+                return_path=return_path,
+                recipients=recipients,
+                request=request,
+                check=check,
+                timeout_seconds=timeout_seconds,
+            )
         )
 
     def send_all(
         self,
         messages: Iterable[Message],
         *,
+        return_path: Correspondent | None = None,
+        recipients: RecipientsLike | None = None,
         request: DeliveryRequest = NO_REQUEST,
         timeout_seconds: float | None = None,
     ) -> list[Outcomes]:
-        return self._runtime.run(self._inner.send_all(messages, request=request, timeout_seconds=timeout_seconds))
+        return self._runtime.run(
+            self._inner.send_all(
+                messages,
+                return_path=return_path,
+                recipients=recipients,
+                request=request,
+                timeout_seconds=timeout_seconds,
+            )
+        )
 
     def cancel(self) -> None:
         self._inner.cancel()

@@ -8,14 +8,16 @@ from typing import cast
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, UsageError
+from msgcore.model.address import Address, parse_address
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.envelope import Envelope
-from msgcore.model.message import Message
+from msgcore.model.message import Correspondent, Message
 from msgcore.model.outcome import Deferred, Outcomes
+from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
 from msgcore.runtime.abc import Runtime
 from msgcore.session.by_url import open_by_url, refuse_database, scheme_of
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
-from msgcore.session.ready import ready_to_send
+from msgcore.session.ready import ready_to_send, refuse_nobody
 from msgcore.session.services import may_retrieve, providers_of
 from msgcore.session.store import MessageStore
 from msgcore.spi.capability import Capability
@@ -26,6 +28,7 @@ from msgcore.spi.registry import service
 from msgcore.spi.secrets import SecretSource
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.transport import Submission, TransportProvider
+from msgcore.spooler.envelope import is_report
 
 __all__ = ["Transport", "open_store", "open_transport", "send"]
 
@@ -46,6 +49,8 @@ class Transport(Closing):
         self,
         message: Message,
         *,
+        return_path: Correspondent | None = None,
+        recipients: RecipientsLike | None = None,
         request: DeliveryRequest = NO_REQUEST,
         check: bool = True,
         timeout_seconds: float | None = None,
@@ -53,16 +58,19 @@ class Transport(Closing):
         """Send to every recipient, and say what became of each.
 
         A copy is sent, with Message-ID and Date set where they were not. Bcc recipients get it and are not named in it.
+        ``recipients``: whom it goes to in place of those that it names. ``return_path``: who is told when it cannot be
+        delivered, in place of its Sender; ``""`` is nobody, and so it is for a report (RFC 5321 section 4.5.5).
         ``request`` is what is asked of the servers on the way, such as notifications.
 
         Raises:
             NotAccepted: some recipient was not accepted; only with ``check``.
             UsageError: there is no recipient or no From, or the transport does not take a recipient's address type.
+            InvalidAddress: the return path is no address.
             SetupError: the host, certificate or credentials are wrong.
             TryAgain: the server could not be reached, or not within ``timeout_seconds``.
         """
         deadline = self._deadline(timeout_seconds)
-        envelope, ready = self._ready(message, request)
+        envelope, ready = self._ready(message, return_path, recipients, request)
         await self._load([ready], deadline)
         handed = await self._transport.submit(envelope, ready, deadline)
         outcomes = Outcomes(handed.outcomes)
@@ -72,6 +80,8 @@ class Transport(Closing):
         self,
         messages: Iterable[Message],
         *,
+        return_path: Correspondent | None = None,
+        recipients: RecipientsLike | None = None,
         request: DeliveryRequest = NO_REQUEST,
         timeout_seconds: float | None = None,
     ) -> list[Outcomes]:
@@ -79,13 +89,14 @@ class Transport(Closing):
 
         Quicker than :meth:`send` for each of them: where the server allows, the end of one message and the start of the
         next go together. When the server goes away, the messages that are left are deferred, and the text says why.
+        ``return_path``, ``recipients`` and ``request`` count for each.
         ``timeout_seconds`` bounds each message, on the average of a hundred.
 
         Raises:
             UsageError: as :meth:`send` does, for any of them; nothing was sent.
             SetupError, TryAgain: as :meth:`send` does; nothing was sent.
         """
-        waiting = [self._ready(message, request) for message in messages]
+        waiting = [self._ready(message, return_path, recipients, request) for message in messages]
         told: list[Outcomes] = []
         while len(told) < len(waiting):
             batch = waiting[len(told) : len(told) + _BATCH]
@@ -110,20 +121,28 @@ class Transport(Closing):
     def _deadline(self, timeout_seconds: float | None) -> Deadline:
         return self._runtime.deadline(self._timeout_seconds if timeout_seconds is None else timeout_seconds)
 
-    def _ready(self, message: Message, request: DeliveryRequest) -> Submission:
+    def _ready(
+        self,
+        message: Message,
+        return_path: Correspondent | None,
+        others: RecipientsLike | None,
+        request: DeliveryRequest,
+    ) -> Submission:
         if not isinstance(cast(object, message), Message):
             raise UsageError(f"need a Message, got {type(message).__name__}; of octets: msgcore.read_message(octets)")
         if not isinstance(cast(object, request), DeliveryRequest):
             raise UsageError(f"request: need a DeliveryRequest, got {type(request).__name__}")
+        given = message.recipients if others is None else parse_recipients(others, RecipientKind.TO)
+        recipients = tuple(dict.fromkeys(given))
+        refuse_nobody(recipients)
         ready = ready_to_send(message, self._transport.identity, self._runtime.now())
-        recipients = tuple(dict.fromkeys(ready.recipients))
         types = self._transport.address_types
         for recipient in recipients:
             if not recipient.address.is_resolved:
                 raise InvalidAddress(f"{recipient}: is a bare name; give the address, or submit through a session")
             if recipient.address_type not in types and "*" not in types:
                 raise UsageError(f"{recipient}: this transport takes {', '.join(types)} only")
-        return Envelope(ready.sender, recipients, new_time_ordered_id().hex(), request), ready
+        return Envelope(_sender(ready, return_path), recipients, new_time_ordered_id().hex(), request), ready
 
     async def _load(self, messages: Sequence[Message], deadline: Deadline) -> None:
         with_files = [one for one in messages if one.has_changed_content or (one.source is None and one.attachments)]
@@ -174,6 +193,19 @@ def open_transport(
     return Opening(start)
 
 
+def _sender(message: Message, return_path: Correspondent | None) -> Address | None:
+    if return_path is None:
+        return None if is_report(message) else message.sender
+    if return_path == "":
+        return None
+    found = parse_address(return_path) if isinstance(return_path, str) else return_path
+    if not isinstance(cast(object, found), Address):
+        raise UsageError(f"return_path: need an address, got {type(found).__name__}")
+    if not found.is_resolved:
+        raise InvalidAddress(f"return_path {return_path!r}: need an address, not only a name")
+    return found
+
+
 def _check_url(url: str) -> None:
     """Refuse what is no transport for all that its URL shows, before it asks for a user, say.
 
@@ -195,6 +227,8 @@ async def send(
     via: str,
     user: str | None = None,
     password: str | SecretSource | None = None,
+    return_path: Correspondent | None = None,
+    recipients: RecipientsLike | None = None,
     request: DeliveryRequest = NO_REQUEST,
     check: bool = True,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
@@ -203,7 +237,9 @@ async def send(
     """Send one message over the transport that a URL names; raises as :meth:`Transport.send` does."""
     opening = open_transport(via, runtime, user=user, password=password, timeout_seconds=timeout_seconds, **options)
     async with opening as transport:
-        return await transport.send(message, request=request, check=check)
+        return await transport.send(
+            message, return_path=return_path, recipients=recipients, request=request, check=check
+        )
 
 
 def open_store(

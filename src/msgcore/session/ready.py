@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgcore.base.ids import new_message_id
 from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
+from msgcore.model.recipient import Recipient
 
-__all__ = ["ready_to_send"]
+__all__ = ["ready_to_send", "refuse_nobody"]
 
 
 def ready_to_send(message: Message, identity: Address | None, now: datetime) -> Message:
     """Give a copy with From (``identity`` when not set), Message-ID and Date; the message itself stays as it is.
 
     Raises:
-        UsageError: it has no recipient, or no From and there is no identity.
+        UsageError: it has no From, and there is no identity.
     """
-    if not message.recipients:
-        raise UsageError("the message has no recipient")
     ready = message.copy()
     sender = ready.from_
     if sender is None:
@@ -31,3 +31,13 @@ def ready_to_send(message: Message, identity: Address | None, now: datetime) -> 
     if ready.date is None:
         ready.date = now.replace(microsecond=0)  # what a Date field can say
     return ready
+
+
+def refuse_nobody(recipients: Sequence[Recipient]) -> None:
+    """Go on when there is somebody to go to.
+
+    Raises:
+        UsageError: there is nobody.
+    """
+    if not recipients:
+        raise UsageError("the message has no recipient")

@@ -19,7 +19,7 @@ from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.session.ready import ready_to_send
+from msgcore.session.ready import ready_to_send, refuse_nobody
 from msgcore.session.reports import look_for_reports, may_be_reported
 from msgcore.session.resolving import is_plain
 from msgcore.session.sent_mail import is_to_be_filed, mark_sent_mail
@@ -189,6 +189,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         return self.default_store.provider
 
     async def _prepared(self, message: Message, deadline: Deadline) -> Message:
+        refuse_nobody(message.recipients)
         ready = ready_to_send(message, self.primary_identity, self._runtime.now())
         if not self._queue().can(Capability.STREAMS):
             await self._runtime.in_thread(ready.load_files, deadline)
