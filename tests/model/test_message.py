@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from msgcore import forward, preview, reply, safe_html
 from msgcore.codecs import read_message, write_message
 from msgcore.errors import InjectionRefused, InvalidAddress, NotLoaded, PropertyNotFound, UsageError
 from msgcore.model import Attachment, Header, Importance, Message, Recipient, RecipientKind, compare
@@ -53,6 +54,31 @@ def test_every_argument_is_a_property() -> None:
     assert message[PidTagInternetReferences] == "<0@a.test> <1@a.test>"
     assert message[PidTagMessageClass] == "IPM.Note"
     assert message[header_property("x-mailer")] == "msgcore"
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "text"),
+    [
+        ("from_", b"ann@a.test", "need an address, as text or an Address, got bytes"),
+        ("html", b"<p>", "html: need text, got bytes"),
+        ("headers", "X-A: 1", "headers: need a mapping, or pairs of name and value, got str"),
+        ("headers", {"X-A": 1}, "header X-A: need text, got int"),
+        ("attachments", Path("report.pdf"), r"need a sequence, such as \[Path\('report.pdf'\)\], got "),
+        ("attachments", b"octets", "got bytes"),
+        ("in_reply_to", 5, "in_reply_to: need text, got int"),
+        ("references", [5], "references: need text, got int"),
+    ],
+)
+def test_what_stands_for_no_argument_is_told(argument: str, value: object, text: str) -> None:
+    arguments: dict[str, Any] = {argument: value}
+    with pytest.raises(UsageError, match=text):
+        Message(**arguments)
+
+
+@pytest.mark.parametrize("of_a_message", [reply, forward, preview, safe_html])
+def test_octets_are_no_message(of_a_message: Callable[[Any], object]) -> None:
+    with pytest.raises(UsageError, match="need a Message, got bytes; msgcore"):
+        of_a_message(b"From: ann@a.test")
 
 
 def test_the_sender_is_from_when_not_given() -> None:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Awaitable, Callable
 
-from msgcore.errors import InjectionRefused, MsgcoreError
+from msgcore.errors import InjectionRefused, MsgcoreError, UsageError
 
 __all__ = [
     "ReferredSecret",
@@ -113,8 +113,12 @@ def refuse_line_ends(value: str, what: str) -> str:
 
     Raises:
         InjectionRefused: it holds CR, LF or NUL.
+        UsageError: it is no text.
     """
-    found = _FORBIDDEN.search(value)
+    try:
+        found = _FORBIDDEN.search(value)
+    except TypeError as error:
+        raise UsageError(f"{what}: need text, got {type(value).__name__}") from error
     if found is not None:
         raise InjectionRefused(f"{what}: holds {found[0]!r} at {found.start()}")
     return value

@@ -100,13 +100,15 @@ def own_headers(given: HeadersLike) -> tuple[Header, ...]:
     """Check header fields that an application adds.
 
     Raises:
-        UsageError: a name is no field name, or belongs to an argument or to the MIME writer.
+        UsageError: these are no fields; a name is no field name, or belongs to an argument or to the MIME writer.
         InjectionRefused: a name or value holds CR, LF or NUL.
     """
     pairs = cast("Mapping[str, str]", given).items() if isinstance(given, Mapping) else given
-    fields: list[Header] = []
-    for pair in pairs:
-        field = pair if isinstance(pair, Header) else Header(*pair)
+    try:
+        fields = tuple([pair if isinstance(pair, Header) else Header(*pair) for pair in pairs])
+    except TypeError as error:
+        raise UsageError(f"headers: need a mapping, or pairs of name and value, got {type(given).__name__}") from error
+    for field in fields:
         refuse_line_ends(field.value, f"header {field.name}")
         refuse_line_ends(field.name, "header name")
         if not field.name or not all("!" <= c <= "~" and c != ":" for c in field.name):
@@ -114,5 +116,4 @@ def own_headers(given: HeadersLike) -> tuple[Header, ...]:
         lowered = field.name.lower()
         if lowered in _OWNED or lowered.startswith("content-"):
             raise UsageError(f"header {field.name}: set the argument or property that stands for it")
-        fields.append(field)
-    return tuple(fields)
+    return fields

@@ -116,7 +116,7 @@ class Message:
         self._reply_to: tuple[Address, ...] | None = tuple(
             [recipient.address for recipient in parse_recipients(reply_to, RecipientKind.TO)]
         )
-        self._attachments: tuple[Attachment, ...] | None = tuple([as_attachment(one) for one in attachments])
+        self._attachments: tuple[Attachment, ...] | None = _as_attachments(attachments)
         self._headers: tuple[Header, ...] = own_headers(headers)
         self._bag[PidTagMessageClass] = message_class
         if from_ is not None:
@@ -140,8 +140,9 @@ class Message:
         if in_reply_to is not None:
             self._bag[PidTagInReplyToId] = refuse_line_ends(in_reply_to, "in_reply_to")
         if references is not None:
-            joined = references if isinstance(references, str) else " ".join(references)
-            self._bag[PidTagInternetReferences] = refuse_line_ends(joined, "references")
+            ids = (references,) if isinstance(references, str) else references
+            joined = " ".join([refuse_line_ends(one, "references") for one in ids])
+            self._bag[PidTagInternetReferences] = joined
 
     @classmethod
     def from_source(cls, source: MessageSource) -> Message:
@@ -355,7 +356,7 @@ class Message:
 
     @attachments.setter
     def attachments(self, value: Iterable[AttachmentLike | Message]) -> None:
-        self._attachments = tuple(as_attachment(one) for one in value)
+        self._attachments = _as_attachments(value)
         self._recipients = self.recipients
 
     @property
@@ -375,6 +376,8 @@ class Message:
 
     @html.setter
     def html(self, value: str) -> None:
+        if not isinstance(cast(object, value), str):
+            raise UsageError(f"html: need text, got {type(value).__name__}")
         self[PidTagHtml] = value.encode("utf-8", "replace")
         self[PidTagInternetCodepage] = UTF_8
 
@@ -523,6 +526,8 @@ class Message:
         value: Correspondent,
     ) -> None:
         given = parse_address(value) if isinstance(value, str) else value
+        if not isinstance(cast(object, given), Address):
+            raise UsageError(f"a sender: need an address, as text or an Address, got {type(given).__name__}")
         if not given.is_resolved:
             raise InvalidAddress(f"{value!r}: a sender needs an address, not only a name")
         name, kind, address, smtp = tags
@@ -553,6 +558,12 @@ def as_attachment(given: AttachmentLike | Message) -> Attachment:
     if isinstance(given, Attachment):
         return given
     return Attachment(given)
+
+
+def _as_attachments(given: Iterable[AttachmentLike | Message]) -> tuple[Attachment, ...]:
+    if not isinstance(cast(object, given), Iterable) or isinstance(given, bytes | bytearray | memoryview | str):
+        raise UsageError(f"attachments: need a sequence, such as [Path('report.pdf')], got {type(given).__name__}")
+    return tuple([as_attachment(one) for one in given])
 
 
 def _named(address: Address | None) -> Address | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from msgcore.model.body import text_from_html
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.props.table import PidTagBody
 
 __all__ = ["preview"]
@@ -38,6 +38,7 @@ def preview(message: Message, limit: int = 255) -> str:
     Quotes with the line that introduces them, and the signature, are left out; of a message that only forwards another
     that one is shown. A message without text to read, an encrypted one say, has an empty preview.
     """
+    check_message(message)
     lines = _visible_lines(_text_of(message))
     return _cut(_INVISIBLE.sub(" ", " ".join(lines)).strip(), limit)
 

@@ -13,7 +13,7 @@ from msgcore.model.attachment import Attachment
 from msgcore.model.body import html_from_text, text_from_html
 from msgcore.model.html_fragment import fragment_of, shown_content_ids
 from msgcore.model.levels import Importance, Sensitivity
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.model.quoting import forwarded_html, forwarded_text, quoted_html, quoted_text
 from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
 from msgcore.model.thread import base_subject, continue_conversation, message_ids, references_to
@@ -45,6 +45,7 @@ def reply(
     Raises:
         InvalidAddress: ``me`` is no address.
     """
+    check_message(message)
     own = tuple(recipient.address for recipient in parse_recipients(me, RecipientKind.TO))
     to, cc = _addressees(message, own, to_all=to_all)
     answer = Message(
@@ -85,6 +86,7 @@ def forward(
     Raises:
         InvalidAddress: ``to`` is no address.
     """
+    check_message(message)
     answer = Message(
         to=to,
         subject=f"Fwd: {base_subject(message.subject)}".rstrip(),

@@ -17,7 +17,7 @@ import attrs
 from msgcore.errors import MissingExtra
 from msgcore.model.body import html_from_text
 from msgcore.model.html_fragment import content_id_of_address, fragment_of, shown_content_ids
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.model.style_rules import safe_style
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def safe_html(
         MissingExtra: the body is HTML and ``nh3`` is not installed; it comes with the extra ``html``.
         NotLoaded: a picture is a file that has not been read.
     """
+    check_message(message)
     html = message.html
     if html is None:
         return SafeHtml(html_from_text(message.text or ""))
