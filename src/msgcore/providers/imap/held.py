@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import attrs
 
+from msgcore.base.line_ends import has_only_crlf
 from msgcore.codecs.mime.large_parts import LONGEST_LINE
 from msgcore.codecs.mime.syntax.transfer import decode_base64_start, decode_content, only_base64
 from msgcore.errors import StoreFull
@@ -206,7 +207,7 @@ def _pieces_of_quoted_printable(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _lines(text: bytes) -> bytes:
-    if not text.count(b"\r") == text.count(b"\n") == text.count(b"\r\n"):
+    if not has_only_crlf(text):
         raise _NeedsTheWhole
     return decode_content(text, "quoted-printable")
 

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
+from msgcore.base.line_ends import has_only_crlf
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 
 __all__ = [
@@ -54,15 +55,11 @@ class Domain(enum.IntEnum):
 
 def domain_of(octets: bytes) -> Domain:
     """Say in which domain octets are as they stand: without NUL, bare CR or LF or a line over 998 octets, or binary."""
-    is_text = (
-        b"\0" not in octets
-        and octets.count(b"\r\n") == octets.count(b"\n") == octets.count(b"\r")
-        and not has_long_line(octets)
-    )
+    is_text = _NUL not in octets and has_only_crlf(octets) and not has_long_line(octets)
     return Domain.BINARY if not is_text else Domain.SEVEN_BIT if octets.isascii() else Domain.EIGHT_BIT
 
 
-_CR, _LF = b"\r\n"  # as numbers, which are found many times faster than octets
+_NUL, _CR, _LF = b"\0\r\n"  # as numbers, which are found many times faster than octets
 _PADDING = b"= \t\r\n"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
@@ -261,8 +258,7 @@ def is_mostly_ascii(octets: bytes) -> bool:
 
 def normalise_line_ends(octets: bytes) -> bytes:
     """Make every line end CRLF: a bare CR and a bare LF become one each."""
-    crlf = octets.count(b"\r\n")
-    if crlf == octets.count(b"\n") == octets.count(b"\r"):
+    if has_only_crlf(octets):
         return octets
     return octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
 
