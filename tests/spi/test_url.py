@@ -126,6 +126,8 @@ def test_a_postgresql_url_is_read_as_it_is_written(
         ("postgresql:mail", "need sqlite:///PATH or postgresql://"),
         ("mysql://h/mail", "need sqlite:///PATH or postgresql://"),
         ("sqlite://mail.db", "need sqlite:///PATH or postgresql://"),
+        ("sqlite:///:memory:", "a store is a file"),
+        ("sqlite:///mail.db?mode=ro", "a sqlite URL takes no settings"),
     ],
 )
 def test_a_bad_database_url_is_refused_with_what_is_wrong(text: str, complaint: str) -> None:

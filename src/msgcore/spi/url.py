@@ -17,6 +17,7 @@ __all__ = ["Access", "DatabaseUrl", "PostgresPlace", "ServiceUrl", "refuse_passw
 DEFAULT_NAMESPACE = "msgcore"
 
 _LOGIN = re.compile(r"((?:^(?!.*//)|//)[^:@/]*):.*@", re.DOTALL)
+_SQLITE_SETTING = re.compile(r"\?\w+=[^/]*\Z")
 _HOST = re.compile(r"[0-9a-z._:-]+")
 _NAMESPACE = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 _POSTGRES_PORT = 5432
@@ -178,6 +179,11 @@ class DatabaseUrl:
             return cls(_postgres_place(text))
         if scheme != "sqlite" or not colon or not rest.startswith("/") or rest == "/" or "\0" in rest:
             raise UsageError(f"{shown_url(text)!r}: need sqlite:///PATH or postgresql://USER@HOST/DBNAME")
+        # Other libraries take these for what they are not here; a file of that name would be made.
+        if rest == "/:memory:":
+            raise UsageError(f"{text!r}: a store is a file; one that need not last belongs into a temporary folder")
+        if _SQLITE_SETTING.search(rest):
+            raise UsageError(f"{shown_url(text)!r}: a sqlite URL takes no settings; give them as arguments")
         return cls((folder / rest[1:]).absolute())
 
     @property

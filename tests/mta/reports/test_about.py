@@ -266,6 +266,12 @@ def test_the_text_says_who_said_what_of_whom() -> None:
     assert "    mx.b.test said: 550 5.1.1 nobody here\n" in text
 
 
+def test_the_text_names_an_address_of_any_type_once() -> None:
+    written = Address("FAX", "+4670")
+    assert "  FAX:+4670\n    " in text_of(about_bob(to=written, original=written))
+    assert "  bob@b.test (you wrote to FAX:+4670)\n" in text_of(about_bob(original=written))
+
+
 def test_the_text_of_a_delay_says_that_there_is_nothing_to_do() -> None:
     text = text_of(octets_of(reports(settled(BUSY), now=LATE)))
     assert "You need not send your message again" in text

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import one_line
 from msgcore.codecs.mime.reports.composing import shown
+from msgcore.model.address import Address
 from msgcore.model.report import OWN_DIAGNOSTIC, DeliveryReport, ReportAction, ReportedRecipient
 
 __all__ = ["MOST_SHOWN", "readable_report"]
@@ -84,7 +85,8 @@ def _opening(action: ReportAction, count: int) -> str:
 
 def _named(recipients: Sequence[ReportedRecipient]) -> Iterator[str]:
     for recipient in recipients[:MOST_SHOWN]:
-        written = one_line(recipient.original_address, 320)
+        original = Address(recipient.original_type, recipient.original_address)
+        written = one_line(shown(original), 320) if recipient.original_address else ""
         address = one_line(shown(recipient.address), 320)
         yield f"  {address}" + (f" (you wrote to {written})" if written and written != address else "")
         yield from (f"    {one_line(text, _LONGEST)}" for text in _told(recipient))
