@@ -11,15 +11,21 @@ from tests.shared import REPOSITORY
 ROW = re.compile(r"^\| `(\w+)`", re.MULTILINE)
 
 
+CLASSES = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)}
+
+
 def page() -> str:
     return (REPOSITORY / "docs/errors.md").read_text(encoding="utf-8")
 
 
+def test_every_error_is_public() -> None:
+    assert sorted(errors.__all__) == sorted(CLASSES)
+
+
 def test_every_error_is_on_the_page_once() -> None:
-    classes = {name for name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)}
     rows = ROW.findall(page())
     in_headings = {"MsgcoreError", "SetupError", "TryAgain", "NotAccepted"}
-    assert sorted(rows) == sorted(classes - in_headings)
+    assert sorted(rows) == sorted(CLASSES - in_headings)
 
 
 def test_errors_stand_below_the_heading_of_their_kin() -> None:
