@@ -76,6 +76,11 @@ class Organization(Closing):
     ) -> tuple[Address, ...]:
         return self._runtime.run(self._inner.add_addresses(name, addresses, timeout_seconds=timeout_seconds))
 
+    def remove_addresses(
+        self, name: str, addresses: RecipientsLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> tuple[Address, ...]:
+        return self._runtime.run(self._inner.remove_addresses(name, addresses, timeout_seconds=timeout_seconds))
+
     def add_list(
         self,
         name: str,

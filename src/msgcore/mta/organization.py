@@ -149,6 +149,20 @@ class Organization(Protocol):
         """
         ...
 
+    async def remove_addresses(
+        self, name: str, addresses: RecipientsLike, *, timeout_seconds: float = 60.0
+    ) -> tuple[Address, ...]:
+        """Take addresses from the mailbox or list of this name; gives those that are left.
+
+        What is none of its addresses stays whose it is. Without its primary address, the next one is that.
+
+        Raises:
+            NotFound: there is none.
+            UsageError: it is the last address of a mailbox that is redirected.
+            InvalidAddress: an address is none.
+        """
+        ...
+
     async def add_list(
         self,
         name: str,

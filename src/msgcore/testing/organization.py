@@ -167,6 +167,11 @@ class _Administration:
     ) -> tuple[Address, ...]:
         return self._lists.add_addresses(name, own_addresses(addresses, repr(name), name))
 
+    async def remove_addresses(
+        self, name: str, addresses: RecipientsLike, *, timeout_seconds: float = 60.0
+    ) -> tuple[Address, ...]:
+        return self._lists.remove_addresses(name, own_addresses(addresses, repr(name), name))
+
     async def add_list(
         self,
         name: str,

@@ -251,6 +251,27 @@ def test_a_mailbox_without_address_gets_its_primary_one_first(organization: Orga
     assert organization.mailboxes()[-1].addresses == (address("z"), address("c"))
 
 
+@on_a_server_too
+def test_addresses_are_taken_away_and_nobody_s_from_then_on(organization: Organization) -> None:
+    organization.add_list("all", addresses=["all@a.test", "staff@a.test", "each@a.test"], members="x@b.test")
+
+    assert organization.remove_addresses("ANN", ["Ann@A.test", BOB]) == (address("ann2"),)
+    assert organization.remove_addresses("all", "staff@a.test") == (address("all"), address("each"))
+    assert organization.add_addresses("all", "new@a.test") == (address("all"), address("each"), address("new"))
+    assert organization.add_addresses("ann", "ann0@a.test") == (address("ann2"), address("ann0"))
+    assert organization.route(ANN.typed).connector == organization.route("staff@a.test").connector == "out"
+    assert organization.remove_addresses("ann", ["ann2@a.test", "ann0@a.test"]) == ()
+
+
+def test_a_mailbox_that_is_redirected_keeps_an_address(organization: Organization) -> None:
+    organization.add_redirect(ANN, to=BOB)
+    with pytest.raises(UsageError, match="call remove_redirect first"):
+        organization.remove_addresses("ann", [ANN, "ann2@a.test"])
+
+    assert organization.remove_addresses("ann", ANN) == (address("ann2"),)
+    assert [one.address for one in organization.redirects()] == [address("ann2")]
+
+
 @pytest.mark.parametrize("taken", ["ann@a.test", "ANN2@A.test", "all@a.test", "sales@a.test"])
 @pytest.mark.parametrize("by", ["mailbox", "list", "redirect", "more"])
 def test_an_address_is_one_object_s(organization: Organization, taken: str, by: str) -> None:
@@ -297,6 +318,7 @@ def test_what_is_not_there_cannot_be_changed(organization: Organization) -> None
         lambda: organization.remove_redirect(ANN),
         lambda: organization.remove_redirect("none@a.test"),
         lambda: organization.add_addresses("none", "x@a.test"),
+        lambda: organization.remove_addresses("none", "x@a.test"),
     ):
         with pytest.raises(NotFound):
             change()

@@ -13,7 +13,17 @@ from msgcore.mta.directory import EX
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.wire.domain import address_key
 
-__all__ = ["check_delimiter", "checked_patterns", "is_among", "one_address", "own_addresses", "proxy_addresses"]
+__all__ = [
+    "LAST_OF_A_REDIRECT",
+    "check_delimiter",
+    "checked_patterns",
+    "is_among",
+    "one_address",
+    "own_addresses",
+    "proxy_addresses",
+]
+
+LAST_OF_A_REDIRECT = "mailbox {!r} is redirected, and this is its last address: call remove_redirect first"
 
 _DELIMITER = re.compile(r"[!#$%&'*+/=?^_`{|}~.-]?")  # what may stand in a local part (RFC 5322 section 3.2.3)
 

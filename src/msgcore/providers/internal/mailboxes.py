@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 
 from msgcore.base.ids import new_uid
@@ -15,7 +17,15 @@ from msgcore.providers.internal.word_upkeep import begin_index
 from msgcore.runtime import Connection, Row
 from msgcore.wire.domain import address_key
 
-__all__ = ["Mailbox", "add_address", "create_mailbox", "find_mailbox", "list_mailboxes", "mailbox_of_address"]
+__all__ = [
+    "Mailbox",
+    "add_address",
+    "create_mailbox",
+    "find_mailbox",
+    "list_mailboxes",
+    "mailbox_of_address",
+    "remove_addresses",
+]
 
 
 # What an index of PostgreSQL takes is 2,704 octets a row.
@@ -72,6 +82,23 @@ def add_address(connection: Connection, mailbox_id: int, address: Address, *, is
         " values (?, ?, ?, ?, ?)",
         (address.address_type, _address_key(address), address.email_address, mailbox_id, int(is_primary)),
     )
+
+
+def remove_addresses(connection: Connection, mailbox_id: int, addresses: Iterable[Address]) -> tuple[Address, ...]:
+    """Take addresses from a mailbox; the first of those that are left, which it gives, is the primary one."""
+    connection.run_many(
+        "delete from mailbox_address where mailbox_id = ? and address_type = ? and address_key = ?",
+        [(mailbox_id, one.address_type, _address_key(one)) for one in addresses],
+    )
+    row = connection.row("select id, uid, name, display_name from mailbox where id = ?", (mailbox_id,))
+    assert row is not None
+    left = _mailbox(connection, row).addresses
+    for first in left[:1]:
+        connection.run(
+            "update mailbox_address set is_primary = 1 where address_type = ? and address_key = ?",
+            (first.address_type, _address_key(first)),
+        )
+    return left
 
 
 def _address_key(address: Address) -> bytes:

@@ -156,7 +156,8 @@ def add_entry_addresses(connection: Connection, entry_id: int, addresses: Iterab
     Raises:
         UsageError: one is taken.
     """
-    position = connection.value("select count(*) from directory_address where entry_id = ?", (entry_id,))
+    behind = "select coalesce(max(position) + 1, 0) from directory_address where entry_id = ?"
+    position = connection.value(behind, (entry_id,))
     for number, address in enumerate(addresses, position):
         check_free_address(connection, address)
         connection.run(
@@ -164,6 +165,17 @@ def add_entry_addresses(connection: Connection, entry_id: int, addresses: Iterab
             " values (?, ?, ?, ?, ?)",
             (address.address_type, key_of(address), address.email_address, entry_id, number),
         )
+
+
+def remove_entry_addresses(connection: Connection, entry_id: int, addresses: Iterable[Address]) -> None:
+    connection.run_many(
+        "delete from directory_address where entry_id = ? and address_type = ? and address_key = ?",
+        [(entry_id, one.address_type, key_of(one)) for one in addresses],
+    )
+
+
+def is_redirected(connection: Connection, mailbox_id: int) -> bool:
+    return connection.row("select 1 from directory_entry where mailbox_id = ?", (mailbox_id,)) is not None
 
 
 def set_members(connection: Connection, entry_id: int, members: Sequence[Address]) -> None:

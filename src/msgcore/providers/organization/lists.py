@@ -10,6 +10,7 @@ from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.expansion.given import (
+    LAST_OF_A_REDIRECT,
     check_delimiter,
     checked_patterns,
     is_among,
@@ -18,7 +19,7 @@ from msgcore.mta.expansion.given import (
     proxy_addresses,
 )
 from msgcore.mta.organization import ListFacts, RedirectFacts
-from msgcore.providers.internal.mailboxes import add_address, find_mailbox
+from msgcore.providers.internal.mailboxes import add_address, find_mailbox, remove_addresses
 from msgcore.providers.internal.opening import lock_mailboxes
 from msgcore.providers.organization import entries
 from msgcore.providers.organization.directory import Directory
@@ -63,6 +64,24 @@ class ListAdministration:
                 entries.check_free_address(connection, address)
                 add_address(connection, mailbox.id, address, is_primary=number == 0)
             return (*mailbox.addresses, *given)
+
+        return await self._write(work, timeout_seconds)
+
+    async def remove_addresses(
+        self, name: str, addresses: RecipientsLike, *, timeout_seconds: float = 60.0
+    ) -> tuple[Address, ...]:
+        given = own_addresses(addresses, repr(name), name)
+
+        def work(connection: Connection) -> tuple[Address, ...]:
+            mailbox = find_mailbox(connection, name)
+            if mailbox is None:
+                number = entries.id_of_list(connection, name)
+                entries.remove_entry_addresses(connection, number, given)
+                return entries.find_list(connection, name).addresses
+            left = remove_addresses(connection, mailbox.id, given)
+            if not left and entries.is_redirected(connection, mailbox.id):
+                raise UsageError(LAST_OF_A_REDIRECT.format(name))
+            return left
 
         return await self._write(work, timeout_seconds)
 

@@ -11,7 +11,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import SMTP, Address
 from msgcore.mta.directory import EX, DirectoryEntry, DirectoryObject, DistributionList, Redirect, without_tag
-from msgcore.mta.expansion.given import is_among
+from msgcore.mta.expansion.given import LAST_OF_A_REDIRECT, is_among
 from msgcore.mta.organization import ListFacts, RedirectFacts
 from msgcore.spi.addressbook import AddressBookEntry, DisplayType, NamePattern, best_matches
 from msgcore.testing.memory.mailboxes import RECIPIENTS, Key, Mailboxes, key_of
@@ -62,6 +62,24 @@ class Lists:
             if mailbox is not None:
                 return self._mailboxes.add_addresses(mailbox, more).addresses
             return self._with_addresses(self.named(name), more).addresses
+
+    def remove_addresses(self, name: str, these: Sequence[Address]) -> tuple[Address, ...]:
+        with self._guard:
+            mailbox = self._mailboxes.named(name)
+            if mailbox is not None:
+                redirect = self._redirects.get(fold(mailbox.name))
+                if redirect is not None and all(is_among(own, these) for own in mailbox.addresses):
+                    raise UsageError(LAST_OF_A_REDIRECT.format(name))
+                left = self._mailboxes.remove_addresses(mailbox, these).addresses
+                if redirect is not None:
+                    self._redirects[fold(mailbox.name)] = attrs.evolve(redirect, address=left[0])
+                return left
+            one = self.named(name)
+            left = tuple(own for own in one.addresses if not is_among(own, these))
+            for gone in set(one.addresses) - set(left):
+                del self._list_of[key_of(gone)], self._mailboxes.holders[key_of(gone)]
+            self._lists[fold(name)] = attrs.evolve(one, addresses=left)
+            return left
 
     def all(self) -> tuple[ListFacts, ...]:
         with self._guard:

@@ -16,7 +16,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Delivered, Outcome, Refused
 from msgcore.model.recipient import Recipient, RecipientsLike
 from msgcore.mta.directory import EX, without_tag
-from msgcore.mta.expansion.given import own_addresses
+from msgcore.mta.expansion.given import is_among, own_addresses
 from msgcore.mta.trace import traced_message
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
@@ -91,6 +91,15 @@ class Mailboxes:
         with self.guard:
             self.take(given, f"belongs to mailbox {mailbox.name!r}")
             return self._put(mailbox, given)
+
+    def remove_addresses(self, mailbox: Mailbox, given: Sequence[Address]) -> Mailbox:
+        """Take addresses from it; what is none of its own stays whose it is."""
+        with self.guard:
+            gone = [address for address in mailbox.addresses if is_among(address, given)]
+            for address in gone:
+                del self._by_address[key_of(address)], self.holders[key_of(address)]
+            left = tuple(address for address in mailbox.addresses if address not in gone)
+            return self._put(attrs.evolve(mailbox, addresses=left), ())
 
     def _put(self, mailbox: Mailbox, more: Sequence[Address]) -> Mailbox:
         self._by_address.update((key_of(address), fold(mailbox.name)) for address in more)
