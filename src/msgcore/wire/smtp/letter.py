@@ -289,6 +289,8 @@ class Letter:
     def transaction(self, *, is_usable: bool) -> Transaction:
         plan = self._plan
         found = dict(plan.settled)
+        if found and self._note:
+            found = {recipient: attrs.evolve(one, note=self._note) for recipient, one in found.items()}
         for rcpt in self._rcpts:
             assert rcpt.outcome is not None
             outcome = rcpt.outcome if is_usable else attrs.evolve(rcpt.outcome, is_connection_usable=False)

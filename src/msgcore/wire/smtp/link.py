@@ -10,8 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 
-import attrs
-
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.times import Deadline
 from msgcore.errors import CapabilityMissing, CommandRefused, MsgcoreError, OperationCancelled
@@ -137,7 +135,7 @@ class SmtpLink:
         if (not lease.is_fresh and _died_idle(transaction)) or _is_worth_another(transaction):
             await lease.reopen(deadline)
             transaction = await self._use(lease, envelope, render, deadline, is_quick=is_quick)
-        return _noted(transaction.outcomes, lease.connection.note)
+        return transaction.outcomes
 
     async def _use(
         self,
@@ -157,7 +155,8 @@ class SmtpLink:
             else:
                 octets, is_text = await self._runtime.in_thread(lambda: render(session.extensions), deadline)
         except CapabilityMissing as error:
-            return Transaction(Outcomes(dict.fromkeys(envelope.recipients, _not_convertible(error))), is_usable=True)
+            refused = _not_convertible(error, session.note)
+            return Transaction(Outcomes(dict.fromkeys(envelope.recipients, refused)), is_usable=True)
         lease.is_usable = False
         transaction = await transmit(
             session.stream,
@@ -166,6 +165,7 @@ class SmtpLink:
             session.extensions,
             is_proven=_is_proven(lease),
             is_text=is_text,
+            note=session.note,
         )
         self._used(lease, transaction)
         if transaction.failed_extensions:
@@ -185,8 +185,8 @@ class SmtpLink:
         told: dict[int, Outcomes] = {}
 
         def settle(number: int, transaction: Transaction) -> None:
-            told[number] = outcomes = _noted(transaction.outcomes, lease.connection.note)
-            tell(number, outcomes)
+            told[number] = transaction.outcomes
+            tell(number, transaction.outcomes)
 
         transactions = await self._use_all(lease, batch, deadline, settle)
         if not lease.is_fresh and _died_idle(transactions[0]):
@@ -242,7 +242,7 @@ class SmtpLink:
                 settle(len(done) - 1, transaction)
 
         try:
-            await transmit_all(session.stream, itertools.chain([first], plans), tell)
+            await transmit_all(session.stream, itertools.chain([first], plans), tell, session.note)
         except OperationCancelled:
             if not done:
                 raise
@@ -276,9 +276,9 @@ def _plans(batch: Sequence[tuple[Envelope, Render]], session: SmtpSession, *, is
         yield plan
 
 
-def _not_convertible(error: CapabilityMissing) -> Refused:
+def _not_convertible(error: CapabilityMissing, note: str = "") -> Refused:
     """What the server lacks for a message today it will lack tomorrow (RFC 6531 section 3.5)."""
-    return Refused(None, _CONVERSION, str(error), "DATA")
+    return Refused(None, _CONVERSION, str(error), "DATA", note)
 
 
 def _means_full(error: MsgcoreError) -> bool:
@@ -298,14 +298,3 @@ def _may_go_again(transaction: Transaction) -> bool:
 def _is_worth_another(transaction: Transaction) -> bool:
     """Say whether the session ended because the server does not know what it offers."""
     return not transaction.is_usable and _may_go_again(transaction)
-
-
-def _noted(outcomes: Outcomes, note: str) -> Outcomes:
-    if not note:
-        return outcomes
-    return Outcomes(
-        {
-            recipient: attrs.evolve(one, note="; ".join(filter(None, (one.note, note))))
-            for recipient, one in outcomes.items()
-        }
-    )

@@ -50,22 +50,26 @@ async def transmit(
     *,
     is_proven: bool = False,
     is_text: bool = False,
+    note: str = "",
 ) -> Transaction:
     """Send one message in wire form (lines end with CR LF) to the recipients of its envelope.
 
     What the server or the network does is in the outcomes, each with its stage: ``MAIL``, ``RCPT``, ``DATA`` or
     ``end of data``. A ``Deferred`` recipient's message has certainly not been taken. A server that does not understand
-    what it offers is asked once more without that. ``is_proven`` and ``is_text`` mean what they do to ``make_plan``.
+    what it offers is asked once more without that. ``is_proven`` and ``is_text`` mean what they do to ``make_plan``;
+    ``note`` is for the outcomes.
 
     Raises:
         UsageError: octets or an address can never be sent; nothing was.
         OperationCancelled: the call was cancelled before the message was sent; the connection is unusable.
     """
-    first = await _transmit_one(stream, make_plan(envelope, octets, extensions, is_proven=is_proven, is_text=is_text))
+    plan = make_plan(envelope, octets, extensions, is_proven=is_proven, is_text=is_text)
+    first = await _transmit_one(stream, plan, note)
     failed = first.failed_extensions
     if not failed or not first.is_usable or not is_nothing_sent(first):
         return first
-    again = await _transmit_one(stream, make_plan(envelope, octets, extensions.without(*failed), is_text=is_text))
+    plan = make_plan(envelope, octets, extensions.without(*failed), is_text=is_text)
+    again = await _transmit_one(stream, plan, note)
     if not again.failed_extensions and again.outcomes == first.outcomes:
         return again  # the same without: that was not the reason
     return attrs.evolve(again, failed_extensions=failed | again.failed_extensions)
@@ -76,15 +80,17 @@ def is_nothing_sent(transaction: Transaction) -> bool:
     return all(outcome.certainty is Certainty.NOT_SENT for outcome in transaction.outcomes.values())
 
 
-async def _transmit_one(stream: Stream, plan: Plan) -> Transaction:
-    sender = _Sender(stream, iter(()))
+async def _transmit_one(stream: Stream, plan: Plan, note: str) -> Transaction:
+    sender = _Sender(stream, iter(()), note)
     letter = sender.letter_of(plan)
     await sender.begin(letter, None)
     await sender.end(letter)
     return letter.transaction(is_usable=sender.is_usable)
 
 
-async def transmit_all(stream: Stream, plans: Iterator[Plan], tell: Callable[[Transaction], object]) -> None:
+async def transmit_all(
+    stream: Stream, plans: Iterator[Plan], tell: Callable[[Transaction], object], note: str = ""
+) -> None:
     """Send messages one behind the other and tell what became of each, in their order, as soon as it is known.
 
     The end of a message and the start of the next go together, so each costs one round trip; the plan behind these is
@@ -94,7 +100,7 @@ async def transmit_all(stream: Stream, plans: Iterator[Plan], tell: Callable[[Tr
     Raises:
         OperationCancelled: as :func:`transmit` does.
     """
-    sender = _Sender(stream, plans)
+    sender = _Sender(stream, plans, note)
     before: Letter | None = None
     while (plan := sender.next_plan()) is not None:
         letter = sender.letter_of(plan)
@@ -112,14 +118,15 @@ async def transmit_all(stream: Stream, plans: Iterator[Plan], tell: Callable[[Tr
 class _Sender:
     """The client's side of one connection."""
 
-    def __init__(self, stream: Stream, plans: Iterator[Plan]) -> None:
+    def __init__(self, stream: Stream, plans: Iterator[Plan], note: str) -> None:
         self._stream = stream
         self._plans = plans
         self._ahead: list[Plan | None] = []
         self._incoming = Incoming(stream)
         self._is_fresh = True
         self._peer = str(stream.endpoint)
-        self._note = "" if stream.tls is None or stream.tls.is_verified else "the certificate was not verified"
+        unverified = "" if stream.tls is None or stream.tls.is_verified else "the certificate was not verified"
+        self._note = "; ".join(filter(None, (unverified, note)))
         self.is_usable = True
 
     def letter_of(self, plan: Plan) -> Letter:
