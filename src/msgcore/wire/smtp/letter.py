@@ -16,8 +16,9 @@ from msgcore.errors import MsgcoreError, ProtocolBroken, TimedOut
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Outcomes, Unknown, outcome_of_reply
 from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.plan import Plan
+from msgcore.wire.smtp.replies import Leaving
 
-__all__ = ["END", "RSET", "Flight", "Leaving", "Letter", "Transaction"]
+__all__ = ["END", "RSET", "Flight", "Letter", "Transaction"]
 
 END = "end of data"
 _WINDOW = 100
@@ -41,14 +42,6 @@ class Transaction:
     failed_extensions: frozenset[str] = frozenset()
     is_begun: bool = True
     has_chunked: bool = False
-
-
-class Leaving(MsgcoreError):
-    """The server said 421: it closes the connection, at whatever stage (RFC 5321 section 3.8)."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(str(reply))
-        self.reply = reply
 
 
 class Flight(NamedTuple):

@@ -10,7 +10,7 @@ from msgcore.base.text import one_line
 from msgcore.errors import ProtocolBroken
 from msgcore.wire.other_protocols import seems_to_be
 
-__all__ = ["REPLY_OCTETS", "take_reply", "write_reply"]
+__all__ = ["REPLY_OCTETS", "take_reply", "usual_reply", "write_reply"]
 
 REPLY_OCTETS = 64 * 1024
 """The longest reply, all its lines together, that is read."""
@@ -31,10 +31,6 @@ def take_reply(buffer: bytearray) -> Reply | None:
     Raises:
         ProtocolBroken: what arrived is no reply, its lines have different codes, or it is longer than 64 KiB.
     """
-    end = buffer.find(b"\n", 0, _SHORT_OCTETS) + 1
-    if end and (known := _usual_reply(bytes(buffer[:end]))) is not None:
-        del buffer[:end]
-        return known
     last_start = 0
     last = _LAST.match(buffer)
     if last is None and (continued := _CONTINUED.match(buffer)) is not None:
@@ -75,14 +71,19 @@ def _reply(octets: bytes) -> Reply:
     return Reply(code, tuple(texts), enhanced)
 
 
-# Servers say the same few things again and again.
 _SHORT_OCTETS = 64
 
 
+def usual_reply(line: bytes) -> Reply | None:
+    """Read a reply of one short line, given without its LF; ``None`` for any other line."""
+    return _usual_reply(line) if len(line) < _SHORT_OCTETS else None
+
+
+# Servers say the same few things again and again.
 @functools.lru_cache(maxsize=256)
 def _usual_reply(line: bytes) -> Reply | None:
-    """Read a reply of one line; ``None`` for a line that is none."""
-    return _reply(line) if _LAST.fullmatch(line) else None
+    whole = line + b"\n"
+    return _reply(whole) if _LAST.fullmatch(whole) else None
 
 
 def _shown(octets: bytes | bytearray) -> str:

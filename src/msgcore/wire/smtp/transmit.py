@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 
 import attrs
 
-from msgcore.base.status import Reply
 from msgcore.errors import (
     ConnectionLost,
     MsgcoreError,
@@ -30,11 +29,10 @@ from msgcore.errors import (
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Certainty
 from msgcore.runtime.abc import Stream
-from msgcore.wire.lines import Incoming
 from msgcore.wire.smtp.extensions import Extensions
-from msgcore.wire.smtp.letter import RSET, Flight, Leaving, Letter, Transaction
+from msgcore.wire.smtp.letter import RSET, Flight, Letter, Transaction
 from msgcore.wire.smtp.plan import Plan, make_plan
-from msgcore.wire.smtp.reply import take_reply
+from msgcore.wire.smtp.replies import Leaving, Replies
 
 __all__ = ["Transaction", "is_nothing_sent", "transmit", "transmit_all"]
 
@@ -122,7 +120,7 @@ class _Sender:
         self._stream = stream
         self._plans = plans
         self._ahead: list[Plan | None] = []
-        self._incoming = Incoming(stream)
+        self._replies = Replies(stream)
         self._is_fresh = True
         self._peer = str(stream.endpoint)
         unverified = "" if stream.tls is None or stream.tls.is_verified else "the certificate was not verified"
@@ -155,7 +153,7 @@ class _Sender:
             await self._end(letter)
         except (Leaving, *_CUTS, OperationCancelled) as error:
             self._cut(error, letter)
-        self.is_usable = self.is_usable and not self._incoming.buffer
+        self.is_usable = self.is_usable and not self._replies
 
     async def _fly(self, flight: Flight, letter: Letter, before: Letter | None) -> None:
         marks = [(letter, len(flight.octets))] if flight.has_message else []
@@ -165,7 +163,7 @@ class _Sender:
             await self._end_with(before, flight.octets, marks)
         for stage, take in flight.takers:
             letter.stage = stage
-            take(self._arrived_reply() or await self._reply())
+            take(self._replies.take() or await self._replies.wait())
 
     async def _end(self, letter: Letter) -> None:
         await self._end_with(letter, b"", [])
@@ -179,8 +177,8 @@ class _Sender:
         if len(message) > _LARGE_OCTETS:
             await self._say(message, [], is_waiting=is_waiting)
             message = b""
-            if self._incoming.has_unasked:
-                letter.take_early(self._arrived_reply() or await self._reply())
+            if self._replies.has_unasked:
+                letter.take_early(self._replies.take() or await self._replies.wait())
                 raise ConnectionLost(f"{self._peer}: the message was refused before its end")
         ending = message + end
         if following and letter.may_need_reset:
@@ -190,9 +188,9 @@ class _Sender:
         if ending or following:
             await self._say(ending + following, marks, is_waiting=is_waiting)
         while letter.replies_left:
-            self.is_usable = letter.take_end(self._arrived_reply() or await self._reply()) and self.is_usable
+            self.is_usable = letter.take_end(self._replies.take() or await self._replies.wait()) and self.is_usable
         if following and letter.may_need_reset:
-            reply = self._arrived_reply() or await self._reply()
+            reply = self._replies.take() or await self._replies.wait()
             self.is_usable = reply.is_positive and self.is_usable
 
     async def _say(self, octets: bytes, marks: list[tuple[Letter, int]], *, is_waiting: bool) -> None:
@@ -200,7 +198,7 @@ class _Sender:
 
         What the server said before the connection broke still counts; the next read tells of the break.
         """
-        if not is_waiting and (self._incoming.has_unasked if self._is_fresh else self._incoming.buffer):
+        if not is_waiting and (self._replies.has_unasked if self._is_fresh else self._replies):
             await self._hear_unasked()
         self._is_fresh = False
         try:
@@ -217,27 +215,11 @@ class _Sender:
         if not self._ahead:
             self._ahead.append(next(self._plans, None))
 
-    async def _reply(self) -> Reply:
-        while (reply := self._arrived_reply()) is None:
-            await self._incoming.fill_line()
-        return reply
-
     async def _hear_unasked(self) -> None:
         """Hear a peer that speaks before it is asked: what it may be is 421."""
-        if not self._incoming.buffer:
-            await self._incoming.fill()
-        reply = self._arrived_reply()
+        await self._replies.fill()
+        reply = self._replies.take()
         raise self._broken(f"said {reply or 'something'} before it was asked")
-
-    def _arrived_reply(self) -> Reply | None:
-        """Take a reply that has arrived: mostly those to all of a flight come together."""
-        try:
-            reply = take_reply(self._incoming.buffer)
-        except ProtocolBroken as error:
-            raise ProtocolBroken.remote(f"{self._peer}: {error}") from None
-        if reply is not None and reply.code == 421:
-            raise Leaving(reply)
-        return reply
 
     def _cut(self, error: MsgcoreError, *letters: Letter | None) -> None:
         self.is_usable = False
