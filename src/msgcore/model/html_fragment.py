@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from msgcore.model.html_nesting import VOID, nested_tokens
-from msgcore.model.html_tokens import Raw, Tag, attributes_of, unescape
+from msgcore.model.html_nesting import VOID, nested_cuts
+from msgcore.model.html_tokens import END, NOTHING, RAW, START, attributes_of, unescape
 
 __all__ = ["content_id_of_address", "fragment_of", "shown_content_ids"]
 
@@ -43,30 +43,36 @@ def fragment_of(html: str, *, styles: bool = True) -> str:
 
 def _written(html: str, styles: bool) -> Iterator[str]:
     hidden = 0
-    for token in nested_tokens(html):
+    for text, kind, name, rest in nested_cuts(html):
         if hidden:
-            if isinstance(token, Tag) and token.name not in VOID:
-                hidden += -1 if token.is_end else 1
-        elif isinstance(token, str):
-            yield token.replace("<", "&lt;").replace(">", "&gt;")
-        elif isinstance(token, Raw):
-            if styles and token.name == "style":
-                yield f"<style>{token.content}</style>"
-        elif token.name in _LEFT_OUT:
+            if kind == END:
+                hidden -= 1
+            elif kind == START and name not in VOID:
+                hidden += 1
+            continue
+        if text:
+            yield text.replace("<", "&lt;").replace(">", "&gt;")
+        if kind == RAW:
+            if styles and name == "style":
+                yield f"<style>{rest}</style>"
+        elif kind == NOTHING:
+            continue
+        elif name in _LEFT_OUT:
             hidden = 1
-        elif token.name not in _UNWRAPPED and _ELEMENT.fullmatch(token.name):
-            yield _tag(token)
+        elif name not in _UNWRAPPED and _ELEMENT.fullmatch(name):
+            yield _start_tag(name, rest) if kind == START else f"</{_shown_name(name)}>"
 
 
-def _tag(tag: Tag) -> str:
-    name = "div" if tag.name == "body" else tag.name
-    if tag.is_end:
-        return f"</{name}>"
-    attributes = attributes_of(tag) if tag.attributes else {}
-    if tag.name == "body":
+def _shown_name(name: str) -> str:
+    return "div" if name == "body" else name
+
+
+def _start_tag(name: str, written: str) -> str:
+    attributes = attributes_of(written) if written else {}
+    if name == "body":
         attributes = _as_style(attributes)
-    written = (f' {key}="{html_names.escape(value)}"' for key, value in attributes.items() if _is_kept(key, value))
-    return f"<{name}{''.join(written)}>"
+    kept = (f' {key}="{html_names.escape(value)}"' for key, value in attributes.items() if _is_kept(key, value))
+    return f"<{_shown_name(name)}{''.join(kept)}>"
 
 
 def _as_style(attributes: dict[str, str]) -> dict[str, str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from msgcore.model.html_tokens import Tag, Token, end_tag, tokens_of
+from msgcore.model.html_tokens import END, NOTHING, START, Cut, cuts_of
 
-__all__ = ["DEEPEST", "VOID", "nested_tokens"]
+__all__ = ["DEEPEST", "VOID", "nested_cuts"]
 
 DEEPEST = 200
 _MOST_FORMATTING = 30
@@ -49,117 +49,128 @@ _ENDED_BY: dict[str, frozenset[str]] = {
     "option": frozenset({"option"}),
     "a": frozenset({"a"}),
 }
-_ENDING = _ENDS_PARAGRAPH.union(_ENDED_BY)
-_FRAME = frozenset({"html", "head"})
+_DOCUMENT = frozenset({"html", "head", "body"})
+_NOT_ONLY_OPENED = VOID | _FORMATTING
 
 
-def nested_tokens(html: str) -> Iterator[Token]:
-    """Cut HTML into tags that nest, texts and raw elements; ``html`` and ``head`` are left out, ``body`` ends last.
+def nested_cuts(html: str) -> Iterator[Cut]:
+    """Cut HTML behind tags that nest; ``html`` and ``head`` are left out, ``body`` ends last.
 
     A :data:`VOID` element has a start tag only.
     """
     nesting = _Nesting()
-    has_body = False
-    for token in tokens_of(html):
-        if type(token) is not Tag:
-            yield token
-            continue
-        name, is_end, _ = token
-        if name in _FRAME or (name == "body" and (is_end or has_body)):
-            continue
-        if name in VOID:
-            yield from nesting.pass_void(token)
-        elif not is_end:
-            has_body = has_body or name == "body"
-            if name in _ENDING:
-                yield from nesting.end_before(name)
-            if nesting.start(name):
-                yield token
-        elif nesting.end_if_innermost(name):
-            yield token
+    opened = nesting.opened
+    for cut in cuts_of(html):
+        text, kind, name, rest = cut
+        # What is usual is done here, without a call, for there are many.
+        if kind == END:
+            if opened and opened[-1] == name and name != "body" and not nesting.has_dropped:
+                opened.pop()
+                if name in _FORMATTING:
+                    nesting.formatting -= 1
+                yield cut
+                continue
+            tags = nesting.end(name)
+        elif kind == START:
+            ends = _ENDED_BY.get(name)
+            is_ending = ends is not None and opened and opened[-1] in ends
+            if is_ending or (name in _ENDS_PARAGRAPH and "p" in opened) or name in _DOCUMENT:
+                tags = nesting.start_ending(name, rest)
+            elif name not in _NOT_ONLY_OPENED and len(opened) < DEEPEST:
+                opened.append(name)
+                yield cut
+                continue
+            elif name in VOID or nesting.start(name):
+                yield cut
+                continue
+            else:
+                tags = ()
         else:
-            yield from nesting.end(name)
+            yield cut
+            continue
+        yield text, NOTHING, "", ""
+        yield from tags
     yield from nesting.end_all()
 
 
 class _Nesting:
-    """What is open. Each method gives the tags that come of one.
+    """What is open, the innermost last. Each method gives the tags that come of one.
 
-    A scope is a table or cell, and what it holds open, and how often; the end tags of what stands outside do not reach
-    in.
+    A scope is a table or cell, and what it holds open; the end tags of what stands outside do not reach in.
     """
 
     def __init__(self) -> None:
-        self._open: list[str] = []
-        self._scopes: list[tuple[str, dict[str, int]]] = [("", {})]
+        self.opened: list[str] = []
+        self.has_dropped = False
         self._dropped: dict[str, int] = {}
-        self._formatting = 0
+        self.formatting = 0
+        self._has_body = False
 
-    def pass_void(self, tag: Tag) -> Sequence[Tag]:
-        if tag.is_end and tag.name != "br":
+    def start_ending(self, name: str, attributes: str) -> Sequence[Cut]:
+        """Start what may end something that is open."""
+        if name in _DOCUMENT and (name != "body" or self._has_body):
             return ()
-        # Browsers read </br> as <br>.
-        return (*self.end_before(tag.name), Tag("br") if tag.is_end else tag)
+        self._has_body = self._has_body or name == "body"
+        ended = self._end_before(name)
+        if name not in VOID and not self.start(name):
+            return ended
+        return [*ended, ("", START, name, attributes)]
 
     def start(self, name: str) -> bool:
         """Open an element; ``False``: it would be too deep."""
         is_formatting = name in _FORMATTING
-        if len(self._open) >= DEEPEST or (is_formatting and self._formatting >= _MOST_FORMATTING):
+        if len(self.opened) >= DEEPEST or (is_formatting and self.formatting >= _MOST_FORMATTING):
             self._dropped[name] = self._dropped.get(name, 0) + 1
+            self.has_dropped = True
             return False
-        self._open.append(name)
-        opened = self._scopes[-1][1]
-        opened[name] = opened.get(name, 0) + 1
-        if is_formatting:
-            self._formatting += 1
-        elif name in _SCOPED:
-            self._scopes.append((name, {}))
+        self.opened.append(name)
+        self.formatting += is_formatting
         return True
 
-    def end_before(self, name: str) -> Sequence[Tag]:
+    def _end_before(self, name: str) -> Sequence[Cut]:
         """End what the start of ``name`` ends."""
-        ended: Sequence[Tag] = ()
-        if name in _ENDS_PARAGRAPH and self._scopes[-1][1].get("p"):
+        ended: Sequence[Cut] = ()
+        if name in _ENDS_PARAGRAPH and self._is_in_scope("p"):
             ended = self._end_through("p")
-        if name in _ENDED_BY:
-            ends = _ENDED_BY[name]
-            while self._open and self._open[-1] in ends:
-                ended = (*ended, end_tag(self._end_innermost()))
+        ends = _ENDED_BY.get(name, ())
+        while self.opened and self.opened[-1] in ends:
+            ended = (*ended, self.end_innermost())
         return ended
 
-    def end_if_innermost(self, name: str) -> bool:
-        """End what was opened last, if it is this, as it is nearly always."""
-        is_innermost = bool(self._open) and self._open[-1] == name and not self._dropped
-        if is_innermost:
-            self._end_innermost()
-        return is_innermost
-
-    def end(self, name: str) -> Sequence[Tag]:
+    def end(self, name: str) -> Sequence[Cut]:
+        if name == "br":
+            return (("", START, name, ""),)  # browsers read </br> as <br>
+        if name in VOID or name in _DOCUMENT:
+            return ()
         if self._dropped.get(name):
             self._dropped[name] -= 1
             return ()
         return self._end_through(name) if self._is_in_scope(name) else ()
 
-    def _end_through(self, name: str) -> Sequence[Tag]:
-        ended = [end_tag(self._end_innermost())]
-        while ended[-1].name != name:
-            ended.append(end_tag(self._end_innermost()))
+    def _end_through(self, name: str) -> Sequence[Cut]:
+        ended = [self.end_innermost()]
+        while ended[-1][2] != name:
+            ended.append(self.end_innermost())
         return ended
 
-    def end_all(self) -> Sequence[Tag]:
-        return [end_tag(self._end_innermost()) for _ in range(len(self._open))]
+    def end_all(self) -> Sequence[Cut]:
+        return [self.end_innermost() for _ in range(len(self.opened))]
 
     def _is_in_scope(self, name: str) -> bool:
         reach = 1
         if name in _TABLE_PARTS:
-            reach += (self._scopes[-1][0] in _CELLS) + (name == "table")
-        return any(opened.get(name) for _, opened in self._scopes[-reach:])
+            innermost = next((one for one in reversed(self.opened) if one in _SCOPED), "")
+            reach += (innermost in _CELLS) + (name == "table")
+        for one in reversed(self.opened):
+            reach -= one in _SCOPED
+            if reach == 0:
+                return False
+            if one == name:
+                return True
+        return False
 
-    def _end_innermost(self) -> str:
-        name = self._open.pop()
-        if name in _SCOPED:
-            self._scopes.pop()
-        self._scopes[-1][1][name] -= 1
+    def end_innermost(self) -> Cut:
+        name = self.opened.pop()
         if name in _FORMATTING:
-            self._formatting -= 1
-        return name
+            self.formatting -= 1
+        return "", END, name, ""

@@ -8,12 +8,13 @@ in angle brackets, and a picture is its alternative text. What is not shown is l
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 
 import attrs
 
-from msgcore.model.html_nesting import VOID, nested_tokens
-from msgcore.model.html_tokens import Tag, attributes_of, unescape
+from msgcore.model.html_nesting import VOID, nested_cuts
+from msgcore.model.html_tokens import END, START, attribute_of, attributes_of, unescape
 
 __all__ = ["text_from_html"]
 
@@ -29,7 +30,6 @@ _LINES = frozenset(
         *("summary", "tbody", "tfoot", "thead"),
     }
 )
-_LINE_ENDS = {**dict.fromkeys(_PARAGRAPHS, 2), **dict.fromkeys(_LINES, 1)}
 _UNSEEN = frozenset({"audio", "canvas", "datalist", "svg", "template", "video"})
 _BLANKS = " \t\r\n\f"
 # Where blanks become one space; a space by itself is passed over.
@@ -38,6 +38,8 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _NOT_SHOWN = re.compile(r"display\s*+:\s*+none|visibility\s*+:\s*+hidden|mso-hide\s*+:\s*+all", re.IGNORECASE)
 _SHOWN_SCHEMES = ("http:", "https:", "mailto:", "tel:", "ftp:")
 _IN_ADDRESS = str.maketrans({" ": "%20", "<": "%3C", ">": "%3E", "\t": None, "\r": None, "\n": None, "\f": None})
+_NOT_IN_ADDRESS = re.compile(r"[ <>\t\r\n\f]")
+_LONGEST_SCHEME = max(map(len, _SHOWN_SCHEMES))
 _SCHEME = re.compile(r"\A(?:mailto:|https?://)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _MOST_PREFIXES = 20
@@ -50,13 +52,24 @@ def text_from_html(html: str, *, links: bool = True, enough: int | None = None) 
     ``links=False`` leaves the addresses of links out. With ``enough`` characters the reader may stop.
     """
     layout = _Layout(links)
-    for token in nested_tokens(html.replace("\0", "")):
-        if type(token) is Tag:
-            layout.add_tag(token)
-        elif isinstance(token, str):
-            layout.add_text(token)
-        if enough is not None and layout.size >= enough:
-            break
+    most = sys.maxsize if enough is None else enough
+    for text, kind, name, attributes in nested_cuts(html.replace("\0", "")):
+        if layout.unseen:
+            layout.pass_unseen(kind, name)
+            continue
+        if text:
+            layout.add_text(text)
+            if layout.size >= most:
+                break
+        if kind == START:
+            if name in _UNSEEN or (attributes and _is_hidden(attributes)):
+                layout.unseen = int(name not in VOID)
+            elif name in _STARTS:
+                _STARTS[name](layout, attributes)
+                if layout.size >= most:
+                    break
+        elif kind == END and name in _ENDS:
+            _ENDS[name](layout)
     return layout.text()
 
 
@@ -81,6 +94,7 @@ class _Layout:
 
     def __init__(self, links: bool) -> None:
         self.size = 0
+        self.unseen = 0
         self._links = links
         self._lines: list[str] = []
         self._line: list[str] = []
@@ -95,7 +109,6 @@ class _Layout:
         self._is_fresh = False
         self._preformatted = 0
         self._is_new_preformatted = False
-        self._unseen = 0
         self._link: tuple[str, list[str]] | None = None
 
     def text(self) -> str:
@@ -106,17 +119,17 @@ class _Layout:
     # Text
 
     def add_text(self, raw: str) -> None:
-        if self._unseen:
-            return
         text = unescape(raw) if "&" in raw else raw
         if self._preformatted:
             self._put_preformatted(text)
             return
         words = text.strip(_BLANKS)
-        if text and text[0] in _BLANKS:
-            self._space = self._space or " "
         if not words:
+            if text:
+                self._space = self._space or " "
             return
+        if text[0] in _BLANKS:
+            self._space = self._space or " "
         if not words.isprintable() or "  " in words:
             words = _SPACES.sub(" ", words).replace("\xa0", " ")
         if not words.isspace() or (self._line and not self._gap):
@@ -136,9 +149,11 @@ class _Layout:
     def _put(self, words: str) -> None:
         if self._gap or not self._line:
             self._begin_line()
-        else:
+        elif self._space:
             words = self._space + words
-        self._space, self._gap, self._is_fresh = "", 0, False
+        self._space = ""
+        self._gap = 0
+        self._is_fresh = False
         self._line.append(words)
         self.size += len(words)
         if self._link is not None:
@@ -149,10 +164,11 @@ class _Layout:
         quotes = self._count_quotes() if self._prefixes else 0
         if self._line:
             self._end_line()
-            empty = (_QUOTE * min(quotes, self._quotes)).rstrip()
-            self._lines.extend([empty] * (self._gap - 1))
+            if self._gap > 1:
+                empty = (_QUOTE * min(quotes, self._quotes)).rstrip()
+                self._lines.extend([empty] * (self._gap - 1))
         self._quotes = quotes
-        self._prefix = "".join([prefix.take() for prefix in self._prefixes if prefix is not None])
+        self._prefix = "".join([prefix.take() for prefix in self._prefixes if prefix]) if self._prefixes else ""
         self._begun += 1
 
     def _count_quotes(self) -> int:
@@ -166,45 +182,44 @@ class _Layout:
 
     # Tags
 
-    def add_tag(self, tag: Tag) -> None:
-        if self._unseen:
-            self._unseen += 0 if tag.name in VOID else -1 if tag.is_end else 1
-            return
-        name = tag.name
-        if not tag.is_end and (name in _UNSEEN or (tag.attributes and _is_hidden(tag))):
-            self._unseen = int(name not in VOID)
-            return
-        line_ends = _LINE_ENDS.get(name)
-        if line_ends is not None:
-            self._break(line_ends)
-        handler = _HANDLERS.get(name)
-        if handler is not None:
-            handler(self, tag)
+    def pass_unseen(self, kind: str, name: str) -> None:
+        if kind == END:
+            self.unseen -= 1
+        elif kind == START and name not in VOID:
+            self.unseen += 1
 
-    def _break(self, count: int) -> None:
+    def break_(self, count: int) -> None:
         if not self._is_fresh:
             self._gap = max(self._gap, count)
             self._space = ""
 
-    def br(self, _: Tag) -> None:
+    def br(self, _: str) -> None:
         if not self._is_fresh:
             self._gap = self._gap + 1 if self._preformatted else min(self._gap + 1, 2)
 
-    def quote(self, tag: Tag) -> None:
-        self._nest(tag, _QUOTE, _QUOTE)
+    def start_quote(self, _: str) -> None:
+        self.break_(2)
+        self._nest(_QUOTE, _QUOTE)
 
-    def _nest(self, tag: Tag, first: str, rest: str) -> None:
-        if tag.is_end:
-            self._prefixes.pop()
-        else:
-            self._prefixes.append(_Prefix(first, rest) if len(self._prefixes) < _MOST_PREFIXES else None)
+    def end_quote(self) -> None:
+        self.break_(2)
+        self._prefixes.pop()
 
-    def pre(self, tag: Tag) -> None:
-        self._preformatted += -1 if tag.is_end else 1
-        self._is_new_preformatted = not tag.is_end
+    def _nest(self, first: str, rest: str) -> None:
+        self._prefixes.append(_Prefix(first, rest) if len(self._prefixes) < _MOST_PREFIXES else None)
 
-    def image(self, tag: Tag) -> None:
-        words = _SPACES.sub(" ", attributes_of(tag).get("alt", "")).strip()
+    def start_pre(self, _: str) -> None:
+        self.break_(2)
+        self._preformatted += 1
+        self._is_new_preformatted = True
+
+    def end_pre(self) -> None:
+        self.break_(2)
+        self._preformatted -= 1
+        self._is_new_preformatted = False
+
+    def image(self, attributes: str) -> None:
+        words = _SPACES.sub(" ", attribute_of(attributes, "alt")).strip()
         if words:
             self._space = self._space or " "
             self._put(words)
@@ -212,12 +227,12 @@ class _Layout:
 
     # Links
 
-    def link(self, tag: Tag) -> None:
-        if not self._links:
-            return
-        if not tag.is_end:
-            self._link = (attributes_of(tag).get("href", "").strip().translate(_IN_ADDRESS), [])
-        elif self._link is not None:
+    def start_link(self, attributes: str) -> None:
+        if self._links:
+            self._link = (_address(attribute_of(attributes, "href")), [])
+
+    def end_link(self) -> None:
+        if self._link is not None:
             address, words = self._link
             self._link = None
             if _says_more(address, "".join(words).strip()):
@@ -225,43 +240,59 @@ class _Layout:
 
     # Lists
 
-    def list_(self, tag: Tag) -> None:
-        if tag.is_end:
-            self._lists.pop()
-        start = attributes_of(tag).get("start", "") if tag.name == "ol" else ""
-        self._break(1 if self._lists else 2)
-        if not tag.is_end:
-            first = int(start) if _NUMBER.fullmatch(start) else 1
-            self._lists.append(first if tag.name == "ol" else None)
+    def start_list(self, _: str) -> None:
+        self._begin_list(None)
 
-    def item(self, tag: Tag) -> None:
+    def start_numbered_list(self, attributes: str) -> None:
+        start = attribute_of(attributes, "start")
+        self._begin_list(int(start) if _NUMBER.fullmatch(start) else 1)
+
+    def _begin_list(self, first: int | None) -> None:
+        self.break_(1 if self._lists else 2)
+        self._lists.append(first)
+
+    def end_list(self) -> None:
+        self._lists.pop()
+        self.break_(1 if self._lists else 2)
+
+    def start_item(self, attributes: str) -> None:
         self._is_fresh = False
-        self._break(1)
-        self._is_fresh = not tag.is_end
-        number = self._lists[-1] if self._lists and not tag.is_end else None
+        self.break_(1)
+        self._is_fresh = True
+        number = self._lists[-1] if self._lists else None
         if number is not None:
-            value = attributes_of(tag).get("value", "")
+            value = attribute_of(attributes, "value")
             number = int(value) if _NUMBER.fullmatch(value) else number
             self._lists[-1] = number + 1
         mark = "- " if number is None else f"{number}. "
-        self._nest(tag, mark, " " * len(mark))
+        self._nest(mark, " " * len(mark))
+
+    def end_item(self) -> None:
+        self._is_fresh = False
+        self.break_(1)
+        self._prefixes.pop()
 
     # Tables
 
-    def table(self, _: Tag) -> None:
-        self._is_fresh = False
-        self._break(1 if self._rows else 2)
+    def start_table(self, _: str) -> None:
+        self.end_table()
 
-    def row(self, tag: Tag) -> None:
+    def end_table(self) -> None:
         self._is_fresh = False
-        if not tag.is_end:
-            self._break(1)
-            self._rows.append(self._begun)
-        elif self._begun > self._rows.pop():
+        self.break_(1 if self._rows else 2)
+
+    def start_row(self, _: str) -> None:
+        self._is_fresh = False
+        self.break_(1)
+        self._rows.append(self._begun)
+
+    def end_row(self) -> None:
+        self._is_fresh = False
+        if self._begun > self._rows.pop():
             self._gap = 1
 
-    def cell(self, tag: Tag) -> None:
-        if tag.is_end or not self._rows:
+    def cell(self, _: str) -> None:
+        if not self._rows:
             return
         if self._begun == self._rows[-1] + 1 and self._line:
             self._gap = 0
@@ -269,38 +300,53 @@ class _Layout:
             self._is_fresh = True
         else:
             self._is_fresh = False
-            self._break(1)
+            self.break_(1)
 
 
-def _is_hidden(tag: Tag) -> bool:
-    lowered = tag.attributes.lower()
+def _is_hidden(written: str) -> bool:
+    lowered = written.lower()
     if "hid" not in lowered and "none" not in lowered:
         return False
-    attributes = attributes_of(tag)
+    attributes = attributes_of(written)
     return "hidden" in attributes or _NOT_SHOWN.search(attributes.get("style", "")) is not None
+
+
+def _address(written: str) -> str:
+    address = written.strip()
+    return address.translate(_IN_ADDRESS) if _NOT_IN_ADDRESS.search(address) else address
 
 
 def _says_more(address: str, words: str) -> bool:
     """Say whether the address tells the reader of the words anything."""
-    if not words or not address.lower().startswith(_SHOWN_SCHEMES):
+    if not words or not address[:_LONGEST_SCHEME].lower().startswith(_SHOWN_SCHEMES):
         return False
-    bare = _SCHEME.sub("", address).rstrip("/")
-    return words.rstrip("/") not in {address.rstrip("/"), bare}
+    whole, words = address.rstrip("/"), words.rstrip("/")
+    return not whole.endswith(words) or words not in {whole, _SCHEME.sub("", address).rstrip("/")}
 
 
-_HANDLERS: dict[str, Callable[[_Layout, Tag], None]] = {
-    "a": _Layout.link,
-    "blockquote": _Layout.quote,
+_STARTS: dict[str, Callable[[_Layout, str], None]] = {
+    **dict.fromkeys(_PARAGRAPHS, lambda layout, _: layout.break_(2)),
+    **dict.fromkeys(_LINES, lambda layout, _: layout.break_(1)),
+    **dict.fromkeys(("dir", "menu", "ul"), _Layout.start_list),
+    **dict.fromkeys(("td", "th"), _Layout.cell),
+    "a": _Layout.start_link,
+    "blockquote": _Layout.start_quote,
     "br": _Layout.br,
-    "dir": _Layout.list_,
     "img": _Layout.image,
-    "li": _Layout.item,
-    "menu": _Layout.list_,
-    "ol": _Layout.list_,
-    "pre": _Layout.pre,
-    "table": _Layout.table,
-    "td": _Layout.cell,
-    "th": _Layout.cell,
-    "tr": _Layout.row,
-    "ul": _Layout.list_,
+    "li": _Layout.start_item,
+    "ol": _Layout.start_numbered_list,
+    "pre": _Layout.start_pre,
+    "table": _Layout.start_table,
+    "tr": _Layout.start_row,
+}
+_ENDS: dict[str, Callable[[_Layout], None]] = {
+    **dict.fromkeys(_PARAGRAPHS, lambda layout: layout.break_(2)),
+    **dict.fromkeys(_LINES, lambda layout: layout.break_(1)),
+    **dict.fromkeys(("dir", "menu", "ol", "ul"), _Layout.end_list),
+    "a": _Layout.end_link,
+    "blockquote": _Layout.end_quote,
+    "li": _Layout.end_item,
+    "pre": _Layout.end_pre,
+    "table": _Layout.end_table,
+    "tr": _Layout.end_row,
 }
