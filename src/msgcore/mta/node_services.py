@@ -29,7 +29,6 @@ __all__ = [
     "KeepsOutbound",
     "NodeServices",
     "NodesAffair",
-    "SupportsServices",
     "WorksUntil",
     "nodes_affair",
     "refuse_less",
@@ -132,9 +131,3 @@ def refuse_less(affair: NodesAffair, outbound: OutboundSettings | None, trust: T
         raise UsageError("the nodes of this organisation sign: give trust as they do")
     if NodesAffair.HAS_FLOOR in lacking:
         raise UsageError("the nodes of this organisation have a floor of TLS: give outbound as they do")
-
-
-class SupportsServices(Protocol):
-    """A class of gateways that are made with a third argument, the services of the node: ``takes_services`` is true."""
-
-    takes_services: bool

@@ -14,7 +14,6 @@ from msgcore.errors import (
     ProtocolBroken,
     ServiceBusy,
     TimedOut,
-    UsageError,
 )
 from msgcore.testing.modes import Mode
 from msgcore.testing.scripted import Cut, by_line
@@ -219,31 +218,3 @@ def test_a_server_that_ended_the_session_is_heard() -> None:
             await session.noop()
 
     in_session(MaildropPeer(answers={"NOOP": b"+OK\r\n-ERR Disconnected for inactivity\r\n"}), use, cut=by_line)
-
-
-# Languages
-
-
-def test_languages_have_tags_and_names() -> None:
-    async def use(session: Pop3Session) -> list[tuple[str, str]]:
-        return await session.languages()
-
-    peer = MaildropPeer(answers={"LANG": "+OK\r\nen English\r\nfr-CA Français\r\ni-default\r\n.".encode() + b"\r\n"})
-    assert in_session(peer, use) == [("en", "English"), ("fr-CA", "Français"), ("i-default", "")]
-
-
-def test_a_language_is_asked_for_by_its_tag() -> None:
-    async def use(session: Pop3Session) -> str:
-        await session.use_language("fr-CA")
-        return peer.commands[-1]
-
-    peer = MaildropPeer()
-    assert in_session(peer, use) == "LANG fr-CA"
-
-
-def test_what_is_no_language_tag_is_not_said() -> None:
-    async def use(session: Pop3Session) -> None:
-        with pytest.raises(UsageError):
-            await session.use_language("fr\r\nDELE 1")
-
-    in_session(MaildropPeer(), use)

@@ -7,7 +7,7 @@ import re
 
 import attrs
 
-__all__ = ["Header", "fingerprint_of_header", "fingerprint_of_message", "header_of", "read_header"]
+__all__ = ["Header", "fingerprint_of_message", "header_of", "read_header"]
 
 _OCTETS = 16
 
@@ -33,7 +33,10 @@ class Header:
 
 
 def read_header(octets: bytes) -> Header:
-    """Read the header of a message, which may be all that is given of it."""
+    """Read the header of a message, which may be all that is given of it.
+
+    In the fingerprint (16 octets) fields that servers add or change do not count, nor do the kinds of line ends.
+    """
     header = header_of(octets)
     lasting = _lasting(header)
     changeable = sum(len(found[0]) + found[0].count(b"\n") for found in _CHANGEABLE.finditer(_lines(header)))
@@ -50,16 +53,8 @@ def header_of(octets: bytes) -> bytes:
     return octets if first < 0 else octets[: first + 1]
 
 
-def fingerprint_of_header(octets: bytes) -> bytes:
-    """Hash the header of a message (16 octets), which may be all that is given of it.
-
-    Fields that servers add or change do not count, nor do the kinds of line ends.
-    """
-    return _hash(_lasting(header_of(octets)))
-
-
 def fingerprint_of_message(octets: bytes) -> bytes:
-    """Hash all of a message (16 octets), the header as :func:`fingerprint_of_header` does."""
+    """Hash all of a message (16 octets), the header as :func:`read_header` does."""
     header = header_of(octets)
     return _hash(_lasting(header), octets[len(header) :])
 

@@ -39,7 +39,6 @@ __all__ = ["Pop3Session", "open_session"]
 _UNTIL = Until()
 _DELETIONS = 200
 _LONG_OCTETS = 64 * 1024
-_LANGUAGE = re.compile(r"\*|[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 class Pop3Session:
@@ -170,23 +169,6 @@ class Pop3Session:
 
     async def noop(self) -> None:
         await self._command(b"NOOP")
-
-    async def languages(self) -> list[tuple[str, str]]:
-        """Give the languages in which the server can say its texts: tags of RFC 5646, each with a name (RFC 6856)."""
-        await self._window.discard()
-        await self._conversation.say(b"LANG")
-        body = await self._conversation.hear_lines(LISTING_OCTETS)
-        self._conversation.expect_nothing()
-        if isinstance(body, StatusResponse):
-            raise CommandRefused(body, f"{self._name}: LANG")
-        lines = (line.partition(" ") for line in body.decode("utf-8", "replace").splitlines())
-        return [(tag, name.strip()) for tag, _, name in lines]
-
-    async def use_language(self, tag: str) -> None:
-        """Have the server say its texts in this language, or, for ``*``, in its own."""
-        if not _LANGUAGE.fullmatch(tag):
-            raise UsageError(f"{tag!r} is no language tag")
-        await self._command(b"LANG " + tag.encode())
 
     async def quit(self) -> None:
         """End the session, and so delete what was marked.
