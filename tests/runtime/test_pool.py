@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 
 import attrs
@@ -586,3 +589,47 @@ def test_a_cancelled_call_leaves_its_turn_to_others(mode: Mode) -> None:
     with pytest.raises(OperationCancelled):
         call(runtime, cancelled)
     assert call(runtime, after) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+def test_a_forked_child_says_nothing_on_connections_of_its_parent() -> None:
+    script = """if True:
+        import os
+        from msgcore.runtime import NEVER, BlockingRuntime
+        from msgcore.runtime.pool import Pool, PoolLimits
+
+        class Line:
+            def __init__(self):
+                self.owner = os.getpid()
+            async def is_good(self, idle_seconds, deadline):
+                return self.owner == os.getpid()
+            async def close(self, deadline):
+                assert self.owner == os.getpid()
+            def abort(self):
+                assert self.owner == os.getpid()
+
+        async def open(deadline):
+            return Line()
+
+        async def use():
+            with await pool.lease(NEVER) as lease:
+                lease.is_usable = True
+                return lease.uses
+
+        runtime = BlockingRuntime()
+        pool = Pool(runtime, open, PoolLimits(1), "far end")
+        runtime.run(use())
+        taken = runtime.run(pool.lease(NEVER))
+        child = os.fork()
+        if child == 0:
+            assert runtime.run(use()) == 1
+            runtime.run(pool.close(NEVER))
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        with taken:
+            taken.is_usable = True
+        print(runtime.run(use()))
+    """
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("3\n", "")

@@ -9,15 +9,19 @@ between. All state is a few fields under a small lock that nobody holds while wa
 Nothing runs in the background: connections that have been idle or used for too long are closed, in order, by the next
 caller and by :meth:`Pool.close`, and each has a slot until that is done. So what is not idle has a slot of its own, and
 as nobody opens a connection while one is idle, there are never more than allowed.
+
+A forked child begins with no connection: what it said on one of its parent's would stand in the midst of the parent's.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 import attrs
 
@@ -138,16 +142,25 @@ class Pool(Generic[T]):
         self._limits = limits
         self._name = name
         self._means_full = means_full
-        self._pace = Pace(runtime, limits.uses_per_minute)
+        self._is_closed = False
+        self._begin()
+        _pools.add(self)
+
+    def _begin(self) -> None:
+        self._pace = Pace(self._runtime, self._limits.uses_per_minute)
         self._guard = threading.Lock()
         self._idle: list[_Idle[T]] = []
         self._slots = 0  # those that are taken: by callers, and by connections that are being closed
         self._waiters: deque[_Waiter] = deque()
         self._leases: set[Lease[T]] = set()
-        self._lowered = limits.connections
+        self._lowered = self._limits.connections
         self._lowered_until = 0.0
-        self._is_closed = False
-        self._all_back = runtime.event()
+        self._all_back = self._runtime.event()
+
+    def begin_anew(self) -> None:
+        """Leave the connections to the parent of this process, and see to it that nothing here closes them."""
+        _of_parents.extend((self._idle, self._leases))
+        self._begin()
 
     @property
     def idle(self) -> int:
@@ -334,3 +347,16 @@ class Pool(Generic[T]):
             for one in those:
                 one.connection.abort()
             self._free(len(those))
+
+
+_pools: WeakSet[Pool[Any]] = WeakSet()
+_of_parents: list[object] = []
+
+
+def _begin_anew() -> None:
+    for pool in tuple(_pools):
+        pool.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
