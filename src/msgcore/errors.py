@@ -84,7 +84,20 @@ __all__ = [
 
 
 class MsgcoreError(Exception):
-    """The root: catching it catches everything that msgcore raises on purpose."""
+    """The root: catching it catches everything that msgcore raises on purpose.
+
+    Another process may be given any of them: what a pool of processes cannot unpickle breaks the whole pool.
+    """
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[MsgcoreError], arguments: tuple[object, ...], state: dict[str, object]) -> MsgcoreError:
+    """Make an error with its text and what it says, past an ``__init__`` that is given something else."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
 
 
 # Fix the call
@@ -436,6 +449,3 @@ class NotAccepted(MsgcoreError):
         refused = "; ".join(f"{recipient.address}: {outcome}" for recipient, outcome in outcomes.not_accepted.items())
         super().__init__(refused)
         self.outcomes = outcomes
-
-    def __reduce__(self) -> tuple[type[NotAccepted], tuple[Outcomes]]:
-        return type(self), (self.outcomes,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,9 +188,10 @@ def test_text_is_made_from_html_when_there_is_only_that() -> None:
     assert (message.get(PidTagBody), message.said(PidTagBody)) == (message.text, None)
 
 
-def test_a_copy_says_the_same_and_changes_alone() -> None:
+@pytest.mark.parametrize("copied", [Message.copy, copy.copy, copy.deepcopy])
+def test_a_copy_says_the_same_and_changes_alone(copied: Callable[[Message], Message]) -> None:
     message = Message(subject="one", to="bob@b.test", headers=[("X-A", "1")], attachments=[b"x"])
-    twin = message.copy()
+    twin = copied(message)
     assert compare(message, twin) == ()
 
     twin.subject = "two"

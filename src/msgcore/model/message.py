@@ -480,6 +480,11 @@ class Message:
         twin._headers = self._headers
         return twin
 
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: object) -> Message:
+        return self.copy()
+
     def load_files(self) -> None:
         """Read the files behind ``Path`` attachments, at any depth. Blocks.
 
