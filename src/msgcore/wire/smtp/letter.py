@@ -7,6 +7,7 @@ is taken by the command that it answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import attrs
@@ -29,8 +30,7 @@ _UNKNOWN_PARAMETER = frozenset({501, 504, 555})
 _UNKNOWN_COMMAND = frozenset({500, 502, 504})
 
 
-@attrs.frozen
-class Transaction:
+class Transaction(NamedTuple):
     """What became of every recipient, and whether the connection takes another transaction.
 
     ``failed_extensions``: what the server offers and then does not understand. ``is_begun``: the server answered MAIL,
@@ -56,17 +56,13 @@ class Flight(NamedTuple):
 
 
 class _Rcpt:
-    __slots__ = ("command", "is_taken", "letter", "outcome", "recipients")
+    __slots__ = ("command", "is_taken", "outcome", "recipients")
 
-    def __init__(self, letter: Letter, command: bytes, recipients: tuple[Recipient, ...]) -> None:
-        self.letter = letter
+    def __init__(self, command: bytes, recipients: tuple[Recipient, ...]) -> None:
         self.command = command
         self.recipients = recipients
         self.is_taken = False
         self.outcome: Outcome | None = None
-
-    def take(self, reply: Reply) -> None:
-        self.letter.take_rcpt(self, reply)
 
 
 class Letter:
@@ -84,7 +80,7 @@ class Letter:
         self._plan = plan
         self._peer = peer
         self._note = f"{note}; {plan.note}" if note and plan.note else note or plan.note
-        self._rcpts = [_Rcpt(self, command, recipients) for command, recipients in plan.rcpts.items()]
+        self._rcpts = [_Rcpt(command, recipients) for command, recipients in plan.rcpts.items()]
         self.stage = "MAIL"
         self._is_open = False  # MAIL was accepted, and the transaction has not ended
         self._is_ready = False  # 354 was given, or a first chunk taken
@@ -117,7 +113,7 @@ class Letter:
         takers: list[tuple[str, Callable[[Reply], None]]] = [("MAIL", self.take_mail)] if is_first else []
         for rcpt in window:
             commands.append(rcpt.command)
-            takers.append(("RCPT", rcpt.take))
+            takers.append(("RCPT", partial(self.take_rcpt, rcpt)))
         if is_last and self._plan.is_at_once:
             commands += (b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data)
             self.replies_left = -1  # by how many are taken
@@ -130,7 +126,7 @@ class Letter:
         yield Flight(self._plan.mail, [("MAIL", self.take_mail)])
         for rcpt in self._rcpts:
             if self._is_open:
-                yield Flight(rcpt.command, [("RCPT", rcpt.take)])
+                yield Flight(rcpt.command, [("RCPT", partial(self.take_rcpt, rcpt))])
         if self._go_ahead and any(rcpt.is_taken for rcpt in self._rcpts):
             yield Flight(self._go_ahead, [("DATA", self.take_data)])
 
@@ -147,21 +143,22 @@ class Letter:
 
         Asked again behind the replies, it leaves a transaction that is open.
         """
+        plan = self._plan
         taken = [rcpt for rcpt in self._rcpts if rcpt.is_taken]
-        if self._plan.is_lmtp:
+        if plan.is_lmtp:
             self._waiting = taken
-        each = len(taken) if self._plan.is_lmtp and (taken or self._is_ready) else 1
+        each = len(taken) if plan.is_lmtp and (taken or self._is_ready) else 1
         if self.replies_left < 0:
             self.replies_left, self.stage = each, END
             return b"", b""
         if not self._is_open:
             return b"", b""
         is_ended, self.stage, self.replies_left = self.stage == END, END, each
-        first = self._plan.first_octets
-        if self._plan.is_chunked and taken and not is_ended and (self._is_ready or not first):
-            return b"BDAT %d LAST\r\n" % (len(self._plan.data) - first), self._plan.data[first:]
-        if self._is_ready and not is_ended and not self._plan.is_chunked:
-            return self._plan.data if taken else b"", _DOT
+        first = plan.first_octets
+        if plan.is_chunked and taken and not is_ended and (self._is_ready or not first):
+            return b"BDAT %d LAST\r\n" % (len(plan.data) - first), plan.data[first:]
+        if self._is_ready and not is_ended and not plan.is_chunked:
+            return plan.data if taken else b"", _DOT
         self.stage, self.replies_left = "RSET", 1
         return b"", RSET
 

@@ -59,6 +59,8 @@ class Replies:
     def take(self) -> Reply | None:
         """Take the next reply if it has arrived whole."""
         if not self._read:
+            if not self._incoming.buffer:
+                return None
             self._read_usual()
         reply = self._read.pop() if self._read else self._take_other()
         if reply is not None and reply.code == _CLOSING:

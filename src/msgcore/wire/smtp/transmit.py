@@ -14,8 +14,7 @@ A peer that speaks before it is asked is never believed: 421 (the service is clo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-
-import attrs
+from typing import NamedTuple
 
 from msgcore.errors import (
     ConnectionLost,
@@ -70,7 +69,7 @@ async def transmit(
     again = await _transmit_one(stream, plan, note)
     if not again.failed_extensions and again.outcomes == first.outcomes:
         return again  # the same without: that was not the reason
-    return attrs.evolve(again, failed_extensions=failed | again.failed_extensions)
+    return again._replace(failed_extensions=failed | again.failed_extensions)
 
 
 def is_nothing_sent(transaction: Transaction) -> bool:
@@ -79,11 +78,9 @@ def is_nothing_sent(transaction: Transaction) -> bool:
 
 
 async def _transmit_one(stream: Stream, plan: Plan, note: str) -> Transaction:
-    sender = _Sender(stream, iter(()), note)
-    letter = sender.letter_of(plan)
-    await sender.begin(letter, None)
-    await sender.end(letter)
-    return letter.transaction(is_usable=sender.is_usable)
+    told: list[Transaction] = []
+    await transmit_all(stream, iter((plan,)), told.append, note)
+    return told[0]
 
 
 async def transmit_all(
@@ -98,28 +95,39 @@ async def transmit_all(
     Raises:
         OperationCancelled: as :func:`transmit` does.
     """
-    sender = _Sender(stream, plans, note)
+    sender = _Sender(stream, plans, tell, note)
     before: Letter | None = None
-    while (plan := sender.next_plan()) is not None:
-        letter = sender.letter_of(plan)
-        await sender.begin(letter, before)
+    try:
+        while sender.is_usable and (prepared := sender.next_letter()) is not None:
+            await sender.begin(prepared, before)
+            before = prepared.letter
         if before is not None:
-            tell(before.transaction(is_usable=sender.is_usable))
-        before = letter
-        if not sender.is_usable:
-            break
-    if before is not None:
-        await sender.end(before)
-        tell(before.transaction(is_usable=sender.is_usable))
+            await sender.end(before)
+    finally:
+        sender.tell_settled()
+
+
+class _Prepared(NamedTuple):
+    """A letter, the first of its flights, and those behind it."""
+
+    letter: Letter
+    flight: Flight | None
+    flights: Iterator[Flight]
 
 
 class _Sender:
-    """The client's side of one connection."""
+    """The client's side of one connection.
 
-    def __init__(self, stream: Stream, plans: Iterator[Plan], note: str) -> None:
+    What is no answer to what has just been heard is done when the next octets have been written, while the server
+    works: telling of a letter that is settled, and preparing the one behind the next.
+    """
+
+    def __init__(self, stream: Stream, plans: Iterator[Plan], tell: Callable[[Transaction], object], note: str) -> None:
         self._stream = stream
         self._plans = plans
-        self._ahead: list[Plan | None] = []
+        self._tell = tell
+        self._ahead: list[_Prepared | None] = []
+        self._settled: tuple[Letter, bool] | None = None
         self._replies = Replies(stream)
         self._is_fresh = True
         self._peer = str(stream.endpoint)
@@ -127,23 +135,38 @@ class _Sender:
         self._note = "; ".join(filter(None, (unverified, note)))
         self.is_usable = True
 
-    def letter_of(self, plan: Plan) -> Letter:
-        return Letter(plan, self._peer, self._note)
+    def next_letter(self) -> _Prepared | None:
+        return self._ahead.pop() if self._ahead else self._prepared()
 
-    def next_plan(self) -> Plan | None:
-        return self._ahead.pop() if self._ahead else next(self._plans, None)
+    def _prepared(self) -> _Prepared | None:
+        plan = next(self._plans, None)
+        if plan is None:
+            return None
+        letter = Letter(plan, self._peer, self._note)
+        flights = letter.flights()
+        return _Prepared(letter, next(flights, None), flights)
 
-    async def begin(self, letter: Letter, before: Letter | None) -> None:
+    async def begin(self, prepared: _Prepared, before: Letter | None) -> None:
         """End the letter before, and say all of this one up to its message."""
+        letter, flight, flights = prepared
+        ending = before
         try:
-            ending = before
-            for flight in letter.flights():
-                await self._fly(flight, letter, ending)
-                ending = None
+            while flight is not None:
+                said = [(letter, len(flight.octets))] if flight.has_message else []
+                if ending is None:
+                    await self._say(flight.octets, said, is_waiting=False)
+                else:
+                    await self._end_with(ending, flight.octets, said)
+                    ending = None
+                for letter.stage, take in flight.takers:
+                    take(self._replies.take() or await self._replies.wait())
+                flight = next(flights, None)
             if ending is not None:  # the new one has nobody to go to
                 await self._end(ending)
         except (Leaving, *_CUTS, OperationCancelled) as error:
             self._cut(error, before, letter)
+        if before is not None:
+            self._settle(before)
 
     async def end(self, letter: Letter) -> None:
         """Say what is left of a letter, hear what becomes of it, and leave a transaction that came to nothing."""
@@ -154,27 +177,29 @@ class _Sender:
         except (Leaving, *_CUTS, OperationCancelled) as error:
             self._cut(error, letter)
         self.is_usable = self.is_usable and not self._replies
+        self._settle(letter)
 
-    async def _fly(self, flight: Flight, letter: Letter, before: Letter | None) -> None:
-        marks = [(letter, len(flight.octets))] if flight.has_message else []
-        if before is None:
-            await self._say(flight.octets, marks, is_waiting=False)
-        else:
-            await self._end_with(before, flight.octets, marks)
-        for stage, take in flight.takers:
-            letter.stage = stage
-            take(self._replies.take() or await self._replies.wait())
+    def _settle(self, letter: Letter) -> None:
+        self.tell_settled()
+        self._settled = letter, self.is_usable
+
+    def tell_settled(self) -> None:
+        """Tell of the letter that was settled, if it has not been told of."""
+        if self._settled is not None:
+            (letter, is_usable), self._settled = self._settled, None
+            self._tell(letter.transaction(is_usable=is_usable))
 
     async def _end(self, letter: Letter) -> None:
         await self._end_with(letter, b"", [])
         if letter.needs_reset and self.is_usable:
             await self._end_with(letter, b"", [])
 
-    async def _end_with(self, letter: Letter, following: bytes, marks: list[tuple[Letter, int]]) -> None:
+    async def _end_with(self, letter: Letter, following: bytes, said: list[tuple[Letter, int]]) -> None:
         """Say what is left of a letter with what follows it, and hear the replies to the letter."""
         is_waiting = letter.replies_left != 0
         message, end = letter.rest()
         if len(message) > _LARGE_OCTETS:
+            self.tell_settled()  # this may take long
             await self._say(message, [], is_waiting=is_waiting)
             message = b""
             if self._replies.has_unasked:
@@ -183,18 +208,18 @@ class _Sender:
         ending = message + end
         if following and letter.may_need_reset:
             following = RSET + following
-            marks = [(one, len(RSET) + at) for one, at in marks]
-        marks = [(letter, len(ending)), *((one, len(ending) + at) for one, at in marks)]
+            said = [(one, len(RSET) + at) for one, at in said]
         if ending or following:
-            await self._say(ending + following, marks, is_waiting=is_waiting)
+            said = [(letter, len(ending)), *[(one, len(ending) + at) for one, at in said]]
+            await self._say(ending + following, said, is_waiting=is_waiting)
         while letter.replies_left:
             self.is_usable = letter.take_end(self._replies.take() or await self._replies.wait()) and self.is_usable
         if following and letter.may_need_reset:
             reply = self._replies.take() or await self._replies.wait()
             self.is_usable = reply.is_positive and self.is_usable
 
-    async def _say(self, octets: bytes, marks: list[tuple[Letter, int]], *, is_waiting: bool) -> None:
-        """Write; ``marks`` are the letters that are said when so many of the octets are.
+    async def _say(self, octets: bytes, said: list[tuple[Letter, int]], *, is_waiting: bool) -> None:
+        """Write; ``said`` are the letters that are said when so many of the octets are.
 
         What the server said before the connection broke still counts; the next read tells of the break.
         """
@@ -205,15 +230,16 @@ class _Sender:
             await self._stream.write(octets)
         except MsgcoreError as error:
             taken = error.sent_octets if isinstance(error, TryAgain) else None
-            for letter, at in marks:
+            for letter, at in said:
                 letter.is_said = letter.is_said or taken is None or taken >= at
             if not isinstance(error, ConnectionLost):
                 raise
         else:
-            for letter, _ in marks:
+            for letter, _ in said:
                 letter.is_said = True
+        self.tell_settled()
         if not self._ahead:
-            self._ahead.append(next(self._plans, None))
+            self._ahead.append(self._prepared())
 
     async def _hear_unasked(self) -> None:
         """Hear a peer that speaks before it is asked: what it may be is 421."""
