@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from typing import cast
 
@@ -80,10 +79,12 @@ def new_message_id(domain: str) -> str:
 def new_time_ordered_id() -> bytes:
     """Make 16 octets that sort by time of making, to the millisecond (UUID version 7, RFC 9562 section 5.7)."""
     stamp = time.time_ns() // 1_000_000
-    tail = bytearray(secrets.token_bytes(10))
-    tail[0] = 0x70 | (tail[0] & 0x0F)
-    tail[2] = 0x80 | (tail[2] & 0x3F)
-    return stamp.to_bytes(6, "big") + bytes(tail)
+    tail = int.from_bytes(os.urandom(10), "big") & _RANDOM_BITS | _VERSION_BITS
+    return (stamp << 80 | tail).to_bytes(16, "big")
+
+
+_RANDOM_BITS = (1 << 80) - 1 ^ (0xF << 76 | 0xC0 << 56)
+_VERSION_BITS = 0x7 << 76 | 0x80 << 56
 
 
 def new_uid() -> bytes:

@@ -56,7 +56,7 @@ class Reply:
     @property
     def text(self) -> str:
         """The lines joined by a space, as one printable line."""
-        return " ".join(line for line in self.lines if line)
+        return self.lines[0] if len(self.lines) == 1 else " ".join(filter(None, self.lines))
 
     @property
     def is_positive(self) -> bool:

@@ -15,7 +15,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Deferred, Outcome, Outcomes
 from msgcore.model.recipient import Recipient
-from msgcore.providers.smtp_forms import Share, shares_of
+from msgcore.providers.smtp_forms import Share, is_rich, shares_of
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.pool import PoolLimits
 from msgcore.spi.asked import as_asked
@@ -104,7 +104,7 @@ class SmtpTransport:
         self, batch: Sequence[Submission], deadline: Deadline
     ) -> Sequence[Mapping[Recipient, Outcome]]:
         """Send messages one behind the other, over one connection; a large one by itself."""
-        small = [*itertools.takewhile(lambda one: _is_small(one[1]) and not _is_rich(one), batch)]
+        small = [*itertools.takewhile(lambda one: _is_small(one[1]) and not is_rich(*one), batch)]
         if not small:
             return [await self.submit(*batch[0], deadline)]
         return await self._link.transmit_all(
@@ -127,7 +127,3 @@ class SmtpService(SmtpTransport):
 def _is_small(message: Message) -> bool:
     """Say whether a message is written in no time."""
     return not message.attachments if message.source is None else len(message.source.octets) <= _SMALL_OCTETS
-
-
-def _is_rich(submission: Submission) -> bool:
-    return any(share.tnef for share in shares_of(*submission))

@@ -16,7 +16,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
 
-__all__ = ["Share", "shares_of"]
+__all__ = ["Share", "is_rich", "shares_of"]
 
 
 class Share(NamedTuple):
@@ -26,11 +26,16 @@ class Share(NamedTuple):
     tnef: bool
 
 
+def is_rich(envelope: Envelope, message: Message) -> bool:
+    """Say whether anybody gets TNEF."""
+    return bool(_who_take_rich_form(envelope, message)) and mime.needs_tnef(message)
+
+
 def shares_of(envelope: Envelope, message: Message) -> Sequence[Share]:
     """Part an envelope by form; those who get TNEF are the first, and nobody gets it unasked."""
-    rich = frozenset(_who_take_rich_form(envelope, message))
-    if not rich or not mime.needs_tnef(message):
+    if not is_rich(envelope, message):
         return (Share(envelope, tnef=False),)
+    rich = frozenset(_who_take_rich_form(envelope, message))
     plain = tuple(one for one in envelope.recipients if one not in rich)
     if not plain:
         return (Share(envelope, tnef=True),)

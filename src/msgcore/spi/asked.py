@@ -23,7 +23,8 @@ def as_asked(envelope: Envelope, message: Message) -> Envelope:
     ``PidTagOriginatorDeliveryReportRequested`` ([MS-OXOMSG] section 2.2.1.21), which MIME has as Return-Receipt-To, is
     NOTIFY=SUCCESS,FAILURE (RFC 3461 section 4.1): who wants to hear of success does not want to miss a failure.
     """
-    if envelope.request == NO_REQUEST and message.get(PidTagOriginatorDeliveryReportRequested):
+    is_unasked = envelope.request is NO_REQUEST or envelope.request == NO_REQUEST
+    if is_unasked and message.get(PidTagOriginatorDeliveryReportRequested):
         envelope = attrs.evolve(envelope, request=DeliveryRequest(notify=_REPORTS))
     if not any(map(_asks, envelope.recipients)):
         return envelope
