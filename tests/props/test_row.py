@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.errors import PropertyNotFound, StoreError, UsageError
-from msgcore.props.row import Row, RowLayout
+from msgcore.props.row import Row, RowLayout, RowSet
 from msgcore.props.table import PidTagBody, PidTagMessageSizeExtended, PidTagSubject
 from msgcore.props.values import PropertyError, PropertyErrorCode
 
@@ -30,7 +30,7 @@ def stored_row(subject: str) -> Row:
         PidTagMessageSizeExtended.bag_key: (0, int),
         PidTagBody.bag_key: (2, None),
     }
-    return Row.several(RowLayout(COLUMNS, places), [("10", subject, None)])[0]
+    return RowSet(RowLayout(COLUMNS, places), [("10", subject, None)])[0]
 
 
 def test_row_gives_its_columns() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast, overload
 
@@ -13,7 +13,7 @@ from msgcore.props.key import BagKey, PropertyKey, check_key
 from msgcore.props.tags import Property
 from msgcore.props.values import PropertyError, PropertyErrorCode
 
-__all__ = ["Row", "RowLayout"]
+__all__ = ["Row", "RowLayout", "RowSet"]
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -74,41 +74,6 @@ class Row:
         self._layout = _by_key(columns)
         self._raw: Any = {tag.bag_key: values.get(tag.bag_key) for tag in columns}
 
-    @classmethod
-    def several(cls, layout: RowLayout, found: Iterable[tuple[Any, ...]]) -> list[Row]:
-        """Make rows of what a store's query gave; values are made of it when they are asked for."""
-        new = cls.__new__
-        rows: list[Row] = []
-        for raw in found:
-            row = new(cls)
-            row._layout = layout
-            row._raw = raw
-            rows.append(row)
-        return rows
-
-    @staticmethod
-    def shown_by(rows: Iterable[Row]) -> list[tuple[PropertyKey, ...]]:
-        """Give the columns that rows show; those of one query share theirs, as a rule."""
-        return [layout.columns for layout in {row._layout for row in rows}]
-
-    @classmethod
-    def show(cls, columns: tuple[PropertyKey, ...], rows: Sequence[Row]) -> Callable[[int, PropertyKey], object]:
-        """Let rows, which are the caller's own, show only these of their columns.
-
-        What is given reads the others, too: by a row's number and a property.
-        """
-        layouts = {row._layout for row in rows}
-        if len(layouts) == 1:
-            (layout,) = layouts
-            narrow = _narrowed(layout, columns)
-            for row in rows:
-                row._layout = narrow
-            return lambda number, tag: layout.value(rows[number]._raw, tag)
-        wide = [row._layout for row in rows]
-        for row in rows:
-            row._layout = _narrowed(row._layout, columns)
-        return lambda number, tag: wide[number].value(rows[number]._raw, tag)
-
     def __getitem__(self, tag: Property[T]) -> T:
         """Give the value.
 
@@ -129,7 +94,18 @@ class Row:
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
         """Give a column's value, or ``default`` where it has none or an error stands for it (:meth:`error`)."""
-        value = self._layout.value(self._raw, tag)
+        # What RowLayout.value() does, without the call: this is what is asked most of all.
+        try:
+            place = self._layout.places.get(tag.bag_key)
+        except AttributeError:
+            check_key(tag)
+            raise
+        if place is None:
+            return default
+        at, make = place
+        value = self._raw[at]
+        if make is not None and value is not None:
+            value = make(value)
         return default if value is None or isinstance(value, PropertyError) else value
 
     def __contains__(self, tag: object) -> bool:
@@ -167,6 +143,78 @@ class Row:
     def __repr__(self) -> str:
         shown = ", ".join(f"{tag.label}={_shown(value)}" for tag, value in self.items())
         return f"<Row {shown}>"
+
+
+class RowSet(Sequence[Row]):
+    """The rows that answer one query, all of the same columns: each is made when it is taken, anew each time."""
+
+    __slots__ = ("_layout", "_raw")
+
+    def __init__(self, layout: RowLayout, raw: Sequence[Any]) -> None:
+        """Make rows of what a store's query gave; their values are made of it when they are asked for."""
+        self._layout = layout
+        self._raw = raw
+
+    @classmethod
+    def of(cls, columns: tuple[PropertyKey, ...], rows: Sequence[Row]) -> RowSet | None:
+        """Take rows of these columns as a set; ``None`` where one has others."""
+        # Those of one query share their layout, as a rule.
+        layouts = {rows._layout} if isinstance(rows, RowSet) else {row._layout for row in rows}
+        if any(layout.columns != columns for layout in layouts):
+            return None
+        if isinstance(rows, RowSet):
+            return rows
+        if len(layouts) == 1:
+            return cls(layouts.pop(), [row._raw for row in rows])
+        values = [{tag.bag_key: row._layout.value(row._raw, tag) for tag in columns} for row in rows]
+        return cls(_by_key(columns), values)
+
+    @property
+    def columns(self) -> tuple[PropertyKey, ...]:
+        return self._layout.columns
+
+    def showing(self, columns: tuple[PropertyKey, ...]) -> RowSet:
+        """Give the rows with only these of their columns."""
+        return self if columns == self._layout.columns else RowSet(_narrowed(self._layout, columns), self._raw)
+
+    def value(self, number: int, tag: PropertyKey) -> object:
+        """Give a value of the row with this number: ``None``, or an error, where it has none."""
+        return self._layout.value(self._raw[number], tag)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> RowSet: ...
+    def __getitem__(self, index: int | slice) -> Row | RowSet:
+        if isinstance(index, slice):
+            return RowSet(self._layout, self._raw[index])
+        row = Row.__new__(Row)
+        row._layout = self._layout
+        row._raw = self._raw[index]
+        return row
+
+    def __iter__(self) -> Iterator[Row]:
+        new, layout = Row.__new__, self._layout
+        rows: list[Row] = []
+        for raw in self._raw:
+            row = new(Row)
+            row._layout = layout
+            row._raw = raw
+            rows.append(row)
+        return iter(rows)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return list(self) == list(cast("Sequence[object]", other))
+
+    __hash__ = None  # type: ignore[assignment]  # as a list has none
+
+    def __repr__(self) -> str:
+        return repr(list(self))
 
 
 def _shown(value: object) -> str:

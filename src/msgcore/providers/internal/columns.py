@@ -46,7 +46,7 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.props.types import PropertyType
-from msgcore.runtime import SqlValue
+from msgcore.runtime import Engine, SqlValue
 from msgcore.spi.store import MessageFlag
 
 __all__ = ["COLUMNS", "Column", "Columns", "column_of", "columns_of_store", "folded"]
@@ -116,6 +116,11 @@ class Column:
     is_text: bool = attrs.field(init=False, default=attrs.Factory(_has_text, takes_self=True))
     # What rows are sorted by; None where SQL would sort text by case.
     order: str | None = attrs.field(init=False, default=attrs.Factory(_ordered_by, takes_self=True))
+
+    def reading(self, engine: Engine) -> Callable[[Any], Any] | None:
+        """Give what makes a value of what a row has; ``None`` where that is the value."""
+        is_value = self.from_sql is _same or (self.from_sql is _read_text and engine is Engine.SQLITE)
+        return None if is_value else self.from_sql
 
     def place(self, value: object) -> SqlValue:
         """Give where a value stands in :attr:`order`.

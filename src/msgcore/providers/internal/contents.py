@@ -20,16 +20,15 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.props.key import PropertyKey
 from msgcore.props.match import PropertySource, matcher
-from msgcore.props.restriction import Count
-from msgcore.props.row import Row
+from msgcore.props.restriction import Count, Restriction
+from msgcore.props.row import Row, RowSet
 from msgcore.props.table import PidTagInstanceKey
-from msgcore.providers.internal.columns import columns_of_store
-from msgcore.providers.internal.dialect import dialect_of
 from msgcore.providers.internal.fulltext import WordTree, as_whole_words
-from msgcore.providers.internal.paging import ALL, Stretch, check_origin, order_of, stretches
+from msgcore.providers.internal.paging import ALL, Stretch, check_origin, stretches
+from msgcore.providers.internal.plans import plan_of
 from msgcore.providers.internal.sources import Layout, Source, layout_of, light_source, rows_of
 from msgcore.providers.internal.standing import SECTIONS, standing_of
-from msgcore.providers.internal.translate import Translator
+from msgcore.providers.internal.translate import Selection, Translator
 from msgcore.providers.internal.word_sql import with_words
 from msgcore.runtime import NEVER, Connection, Engine, SqlValue
 from msgcore.spi import rows
@@ -71,14 +70,16 @@ class FolderTable:
         self._is_search = is_search
         self._deadline = deadline
         self.query = query
-        self.dialect = dialect_of(connection.engine)
-        self.columns = columns_of_store(uid)
-        check_origin(query.origin, self.columns)
         restriction = query.restriction
         self._limit = min(restriction.limit, MOST_ROWS - 1) if isinstance(restriction, Count) else None
         part = restriction.part if isinstance(restriction, Count) else restriction
-        self.selection = Translator(self.columns, self.dialect, lambda: self._is_indexed).translate(part)
-        self.order = order_of(query.sort_order, self.columns, self.dialect)
+        plan = plan_of(uid, connection.engine, query.columns, part, tuple(query.sort_order))
+        self.dialect, self.columns, self.order, self._layout = plan.dialect, plan.columns, plan.order, plan.layout
+        check_origin(query.origin, self.columns)
+        self.selection = plan.selection or self._translated(part)
+
+    def _translated(self, restriction: Restriction | None) -> Selection:
+        return Translator(self.columns, self.dialect, lambda: self._is_indexed).translate(restriction)
 
     @cached_property
     def _is_indexed(self) -> bool:
@@ -139,11 +140,12 @@ class FolderTable:
 
     # Answers
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> Sequence[Row]:
         """Give the rows of the query's page."""
         query = self.query
         if self.is_sorted_in_memory:
             return self._page_of_memory()
+        found: Sequence[Row]
         if self.is_exact:
             found = self._page()
         else:
@@ -166,7 +168,7 @@ class FolderTable:
         """Read the rows that the restriction leaves, one by one, in the order in which SQL gives them."""
         residual = self.selection.residual
         holds = None if residual is None else matcher(residual)
-        layout = layout_of(self._uid, self.query.columns, is_whole=True)
+        layout = layout_of(self._uid, self.query.columns, self.dialect.engine, is_whole=True)
         for stretch in self.stretches:
             sql, values = self.select(layout.sql, stretch, is_page=is_page)
             for number, raw in enumerate(self.connection.stream(f"{sql} order by {stretch.order}", values)):
@@ -184,15 +186,15 @@ class FolderTable:
         # A row is a source, too.
         return rows.select(found, TableQuery(tuple(tags), None, self.query.sort_order, count=self._limit))
 
-    def _page(self) -> list[Row]:
-        layout = layout_of(self._uid, self.query.columns)
+    def _page(self) -> RowSet:
+        layout = self._layout
         wanted, skipped = self.query.count, self.query.start
         found: list[tuple[object, ...]] = []
         for stretch in self.stretches:
             sql, values = self.select(layout.sql, stretch, is_page=True)
             page = (wanted - len(found), skipped)
             raw = self.connection.rows(f"{sql} order by {stretch.order} limit ? offset ?", (*values, *page))
-            found += raw
+            found = [*found, *raw] if found else raw
             if len(found) >= wanted:
                 break
             if skipped:
@@ -206,9 +208,8 @@ class FolderTable:
         query = attrs.evolve(self.query, columns=(PidTagInstanceKey,), restriction=None)
         chosen = rows.select(self._ranked(), query)
         instance_key = self.columns[PidTagInstanceKey.bag_key]
-        layout = layout_of(self._uid, self.query.columns)
         numbers = [instance_key.to_sql(row[PidTagInstanceKey]) for row in chosen]
-        return [_read(self.connection, layout, "id = ?", (number,), self._deadline) for number in numbers]
+        return [_read(self.connection, self._layout, "id = ?", (number,), self._deadline) for number in numbers]
 
     def _ranked(self) -> Iterable[PropertySource]:
         return self.first([*(key.tag for key in self.query.sort_order), PidTagInstanceKey])
@@ -221,7 +222,7 @@ def read_row(connection: Connection, uid: bytes, mailbox: int, number: int, colu
         NotFound: it is deleted, or never was.
     """
     (found,) = standing_of(connection, mailbox, [number])
-    return _read(connection, layout_of(uid, columns), "id = ?", (found.number,), NEVER)
+    return _read(connection, layout_of(uid, columns, connection.engine), "id = ?", (found.number,), NEVER)
 
 
 def _read(connection: Connection, layout: Layout, where: str, values: tuple[SqlValue, ...], deadline: Deadline) -> Row:

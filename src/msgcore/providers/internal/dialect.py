@@ -46,6 +46,13 @@ class Dialect:
         to_head = relation if "=" in relation else f"{relation}="
         return f"({head} {to_head} ? and {term} {relation} ?)", (value[:HEAD_OCTETS], value)
 
+    def rows_compared(self, terms: Sequence[str], relation: str) -> str:
+        """Compare terms, and behind them the id, with as many values at once, so that an index can lead."""
+        # SQLite leads by the id at the end of each index only when it is told how ids collate, which for numbers is
+        # nothing. Else it looks at all that are equal in the terms.
+        last = "? collate binary" if self.engine is Engine.SQLITE else "?"
+        return f"({', '.join(terms)}, id) {relation} ({'?, ' * len(terms)}{last})"
+
     def is_one_of(self, term: str, values: Sequence[SqlValue]) -> tuple[str, tuple[SqlValue, ...]]:
         """Compare with several values so that an index can lead."""
         if len(values) == 1:

@@ -2,7 +2,8 @@
 
 Rows on one side of an origin are read as *stretches*, the nearest to it first: the rows that equal it in every sort key
 and stand beyond it by their ids; then those that equal it in all keys but the last and stand beyond it by that one; and
-so on. An index gives each of them in order from its first row on, however deep in the table that is.
+so on. An index gives each of them in order from its first row on, however deep in the table that is. Where no value is
+absent and all keys go one way, SQL says the same of rows at once.
 """
 
 from __future__ import annotations
@@ -35,16 +36,23 @@ class _Key:
     position: int
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Order:
     """Sort keys that SQL has, and behind them the id."""
 
     keys: tuple[_Key, ...]
     is_id_descending: bool
     dialect: Dialect
+    _written: dict[tuple[bool, int], str] = attrs.field(init=False, factory=dict[tuple[bool, int], str])
 
     def sql(self, *, is_backward: bool, equal: int = 0) -> str:
         """Give the ORDER BY of rows that are equal in the first ``equal`` keys."""
+        known = self._written.get((is_backward, equal))
+        if known is None:
+            known = self._written[is_backward, equal] = self._write(is_backward, equal)
+        return known
+
+    def _write(self, is_backward: bool, equal: int) -> str:
         keys: list[str] = []
         for key in self.keys[equal:]:
             is_down = key.is_descending is not is_backward
@@ -53,6 +61,16 @@ class Order:
                 keys.append(_term(key, head, is_down=is_down))
             keys.append(_term(key, key.sql, is_down=is_down))
         return ", ".join([*keys, "id desc" if self.is_id_descending is not is_backward else "id"])
+
+    @property
+    def is_one_way(self) -> bool:
+        """Whether rows compare by their keys and ids as SQL compares rows: none absent, all in one direction."""
+        return bool(self.keys) and all(
+            not key.column.is_nullable
+            and key.is_descending is self.is_id_descending
+            and self.dialect.head(key.sql) is None
+            for key in self.keys
+        )
 
     @property
     def of_groups(self) -> str:
@@ -108,8 +126,13 @@ def stretches(order: Order, query: TableQuery, columns: Columns) -> Iterator[Str
         yield Stretch("true", (), order.sql(is_backward=is_backward))
         return
     places = [key.column.place(origin.values[key.position]) for key in order.keys]
-    sign = "<" if order.is_id_descending is not is_backward else ">"
-    beyond: _Condition = (f"id {sign}{'=' if query.includes_origin else ''} ?", (_number(origin, columns),))
+    sign = f"{'<' if order.is_id_descending is not is_backward else '>'}{'=' if query.includes_origin else ''}"
+    number = _number(origin, columns)
+    if order.is_one_way and None not in places:
+        sql = order.dialect.rows_compared([key.sql for key in order.keys], sign)
+        yield Stretch(sql, (*places, number), order.sql(is_backward=is_backward))
+        return
+    beyond: _Condition = (f"id {sign} ?", (number,))
     yield _stretch(order, places, len(places), beyond, is_backward)
     for at in reversed(range(len(places))):
         for beyond in _beyond(order, order.keys[at], places[at], is_backward):

@@ -144,7 +144,7 @@ class _Update:
         self._connection = connection
         self._are_gone = are_gone
         self._are_flipped = are_flipped
-        self._layout = layout_of(uid, (), is_whole=True)
+        self._layout = layout_of(uid, (), connection.engine, is_whole=True)
         self._searches = searches
         self._holding: dict[int, list[SearchFolder]] = {}
         self.tally = Tally()

@@ -7,7 +7,7 @@ for their content types say now, while conditions on its words find what these s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -17,13 +17,13 @@ from msgcore.base.times import Deadline
 from msgcore.errors import LimitExceeded, MsgcoreError, NotLoaded
 from msgcore.model.message import Message
 from msgcore.props.key import BagKey, PropertyKey
-from msgcore.props.row import Place, Row, RowLayout
+from msgcore.props.row import Place, Row, RowLayout, RowSet
 from msgcore.props.table import PidTagSearchAttachments
 from msgcore.props.tags import Property
 from msgcore.props.values import PropertyError, PropertyErrorCode
 from msgcore.providers.internal.columns import Columns, column_of, columns_of_store
 from msgcore.providers.internal.records import load_message, read_content
-from msgcore.runtime import Connection
+from msgcore.runtime import Connection, Engine
 from msgcore.spi.texts import MOST_SECONDS, attachment_text
 
 __all__ = ["Layout", "Source", "layout_of", "light_source", "rows_of"]
@@ -45,14 +45,14 @@ class Layout:
 
 
 @lru_cache(maxsize=256)
-def layout_of(uid: bytes, asked: tuple[PropertyKey, ...], *, is_whole: bool = False) -> Layout:
+def layout_of(uid: bytes, asked: tuple[PropertyKey, ...], engine: Engine, *, is_whole: bool = False) -> Layout:
     """Lay out rows of the columns that are asked for; ``is_whole`` selects all others, too."""
     columns = columns_of_store(uid)
     known = {tag: column for tag in asked if (column := column_of(tag, columns)) is not None}
     others = columns.values() if is_whole else ()
     names = dict.fromkeys(["id", *(column.name for column in (*known.values(), *others))])
     places = {name: at for at, name in enumerate(names)}
-    of_row: dict[BagKey, Place] = {tag.bag_key: (places[one.name], one.from_sql) for tag, one in known.items()}
+    of_row: dict[BagKey, Place] = {tag.bag_key: (places[one.name], one.reading(engine)) for tag, one in known.items()}
     uncolumned = tuple(tag for tag in asked if tag not in known)
     for at, tag in enumerate(uncolumned, len(names)):
         of_row[tag.bag_key] = (at, None)
@@ -86,7 +86,7 @@ class Source:
         return None if isinstance(value, PropertyError) else value
 
     def row(self) -> Row:
-        return Row.several(self._layout.row, [self.raw])[0]
+        return RowSet(self._layout.row, [self.raw])[0]
 
     @property
     def raw(self) -> tuple[Any, ...]:
@@ -142,7 +142,7 @@ def light_source(source: Source, tags: Sequence[PropertyKey]) -> _Values:
     return _Values({tag.bag_key: source.get(tag) for tag in tags})
 
 
-def rows_of(connection: Connection, layout: Layout, found: Iterable[tuple[Any, ...]], deadline: Deadline) -> list[Row]:
+def rows_of(connection: Connection, layout: Layout, found: Sequence[tuple[Any, ...]], deadline: Deadline) -> RowSet:
     """Make rows of what was selected.
 
     Raises:
@@ -150,4 +150,4 @@ def rows_of(connection: Connection, layout: Layout, found: Iterable[tuple[Any, .
     """
     if layout.uncolumned:
         found = [Source(connection, layout, raw, deadline).raw for raw in found]
-    return Row.several(layout.row, found)
+    return RowSet(layout.row, found)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias, cast
 
 from msgcore.base.times import Deadline
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.restriction import Restriction, SortKey
-from msgcore.props.row import Row, RowLayout
+from msgcore.props.row import Row, RowLayout, RowSet
 from msgcore.props.table import PidTagInstanceKey
 from msgcore.props.tags import Property
 from msgcore.props.values import PropertyError
@@ -161,10 +161,13 @@ class FlatView:
         query = self._beside(gap, asked, backward=backward, start=start, count=count, condition=condition)
         if query is None:
             return Page((), _no_place)
-        rows = await self._source.query(query, deadline)
-        value_of = Row.show(columns, rows)
-        shown = Row.several(_layout(columns, self._said), zip(rows, strict=True)) if self._said else rows
-        return Page(shown, lambda number: self._key_of(number, value_of))
+        found = RowSet.of(asked, await self._source.query(query, deadline))
+        assert found is not None
+        shown = found.showing(columns)
+        if self._said:
+            shown = RowSet(_layout(columns, self._said), [(row,) for row in found])
+        # Not of this view, which keeps the page: what refers to itself waits for Python's search for garbage.
+        return Page(shown, partial(_key_of, found, self._sort_order))
 
     def _beside(
         self,
@@ -189,12 +192,6 @@ class FlatView:
         """Add what the rows' keys are made of."""
         return _columns_and_key(columns, self._sort_order)
 
-    def _key_of(self, number: int, value_of: Callable[[int, PropertyKey], object]) -> RowKey:
-        values = [value_of(number, key.tag) for key in self._sort_order]
-        instance_key = value_of(number, PidTagInstanceKey)
-        assert isinstance(instance_key, bytes)
-        return RowKey(tuple([None if isinstance(one, PropertyError) else one for one in values]), instance_key)
-
 
 @lru_cache(1_000)
 def _columns_and_key(columns: tuple[PropertyKey, ...], sort_order: tuple[SortKey, ...]) -> tuple[PropertyKey, ...]:
@@ -202,6 +199,13 @@ def _columns_and_key(columns: tuple[PropertyKey, ...], sort_order: tuple[SortKey
     for tag in (*(key.tag for key in sort_order), PidTagInstanceKey):
         asked.setdefault(tag.bag_key, tag)
     return tuple(asked.values())
+
+
+def _key_of(rows: RowSet, sort_order: tuple[SortKey, ...], number: int) -> RowKey:
+    values = [rows.value(number, key.tag) for key in sort_order]
+    instance_key = rows.value(number, PidTagInstanceKey)
+    assert isinstance(instance_key, bytes)
+    return RowKey(tuple([None if isinstance(one, PropertyError) else one for one in values]), instance_key)
 
 
 def _no_place(number: int) -> RowKey:

@@ -10,7 +10,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey, PropertyName
-from msgcore.props.row import Row
+from msgcore.props.row import Row, RowSet
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded.base import GuardedCalls
 from msgcore.spi.store import Contents, EventSink, FolderFacts, RowGroup, SpecialFolder, TablePlan, TableQuery
@@ -20,6 +20,8 @@ __all__ = ["GuardedReading"]
 
 # Whose messages beside those that people see a store without the ability knows nothing of.
 _ABILITIES = {Contents.ASSOCIATED: Capability.ASSOCIATED, Contents.DELETED: Capability.RECOVERY}
+
+_ROWS_ASKED_FOR = "rows of the columns that were asked for"
 
 
 class GuardedReading(GuardedCalls):
@@ -42,10 +44,15 @@ class GuardedReading(GuardedCalls):
     async def folder(self, entry_id: EntryId, deadline: Deadline) -> FolderFacts:
         return await self._one(FolderFacts, self._provider.folder, entry_id, deadline=deadline)
 
-    async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+    async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> RowSet:
         method = self._look(query).query
-        found = await self._several(Row, method, folder, query, deadline=deadline, most=query.count)
-        self._check_columns(method, found, query.columns)
+        given = await self._plugin.call(method, folder, query, deadline, deadline=deadline)
+        rows = given if isinstance(given, RowSet) else self._plugin.sequence(Row, method, given)
+        if len(rows) > query.count:
+            raise self._plugin.nonsense(method, rows, f"{query.count} of {Row.__name__}")
+        found = RowSet.of(query.columns, rows)
+        if found is None:
+            raise self._plugin.nonsense(method, rows, _ROWS_ASKED_FOR)
         return found
 
     async def count(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> int:
@@ -74,12 +81,9 @@ class GuardedReading(GuardedCalls):
     async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
         method = self._provider.row
         found = await self._one(Row, method, entry_id, columns, deadline=deadline)
-        self._check_columns(method, [found], columns)
+        if found.columns != columns:
+            raise self._plugin.nonsense(method, found, _ROWS_ASKED_FOR)
         return found
-
-    def _check_columns(self, method: object, rows: Sequence[Row], asked: tuple[PropertyKey, ...]) -> None:
-        if any(columns != asked for columns in Row.shown_by(rows)):
-            raise self._plugin.nonsense(method, rows, "rows of the columns that were asked for")
 
     async def groups(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> Sequence[RowGroup]:
         self._look(query)

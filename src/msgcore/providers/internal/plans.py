@@ -1,0 +1,77 @@
+"""What of a look at a table is the same whatever is in the store: worked out once for many pages, and many tables."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import attrs
+
+from msgcore.props.check import parts_of
+from msgcore.props.key import PropertyKey
+from msgcore.props.restriction import And, Or, Restriction, SortKey
+from msgcore.providers.internal.columns import Columns, columns_of_store
+from msgcore.providers.internal.dialect import Dialect, dialect_of
+from msgcore.providers.internal.paging import Order, order_of
+from msgcore.providers.internal.sources import Layout, layout_of
+from msgcore.providers.internal.translate import Selection, Translator
+from msgcore.runtime import Engine
+
+__all__ = ["Plan", "plan_of"]
+
+_KEPT = 100
+_MOST_PARTS_KEPT = 8
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """How rows of some columns are found and ordered, in the SQL of one engine.
+
+    Without a ``selection``, what SQL finds depends on how far the store is indexed. Without an ``order``, SQL has not
+    all the sort keys.
+    """
+
+    columns: Columns
+    dialect: Dialect
+    layout: Layout
+    selection: Selection | None
+    order: Order | None
+
+
+def plan_of(
+    uid: bytes,
+    engine: Engine,
+    columns: tuple[PropertyKey, ...],
+    restriction: Restriction | None,
+    sort_order: tuple[SortKey, ...],
+) -> Plan:
+    """Give the plan for a query that has been checked, without what it counts (``Count``)."""
+    make = _known_plan if restriction is None or _is_short(restriction) else _plan
+    return make(uid, engine, columns, restriction, sort_order)
+
+
+def _is_short(restriction: Restriction) -> bool:
+    """Whether a restriction is worth keeping: not what lists a thousand rows. Equal ones mean the same, if checked."""
+    parts = restriction.parts if isinstance(restriction, And | Or) else (restriction,)
+    return len(parts) <= _MOST_PARTS_KEPT and not any(map(parts_of, parts))
+
+
+def _plan(
+    uid: bytes,
+    engine: Engine,
+    columns: tuple[PropertyKey, ...],
+    restriction: Restriction | None,
+    sort_order: tuple[SortKey, ...],
+) -> Plan:
+    of_store, dialect = columns_of_store(uid), dialect_of(engine)
+    questions: list[None] = []
+
+    def is_indexed() -> bool:
+        questions.append(None)
+        return False
+
+    selection = Translator(of_store, dialect, is_indexed).translate(restriction)
+    order = order_of(sort_order, of_store, dialect)
+    return Plan(of_store, dialect, layout_of(uid, columns, engine), None if questions else selection, order)
+
+
+_known_plan = lru_cache(_KEPT)(_plan)
