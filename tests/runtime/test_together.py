@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msgcore.base.times import Deadline
+from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import StoreBusy, TimedOut, UsageError
-from msgcore.runtime.abc import NEVER, Runtime
-from msgcore.runtime.together import Together
+from msgcore.runtime.abc import NEVER, Event, Runtime
+from msgcore.runtime.together import Gather, Together
 from msgcore.testing.modes import Mode, call, gather
 
 pytestmark = pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.value)
@@ -26,8 +25,9 @@ class Counter:
         self._runtime = runtime
         self._seconds = seconds
 
-    async def work(self, numbers: Sequence[int], deadline: Deadline) -> list[int]:
-        self.asked.append(list(numbers))
+    async def work(self, gather: Gather[int], deadline: Deadline) -> list[int]:
+        numbers = list(gather())
+        self.asked.append(numbers)
         await self._runtime.sleep(self._seconds)
         if any(number < 0 for number in numbers):
             raise UsageError(f"{numbers}: negative")
@@ -58,6 +58,41 @@ def test_who_comes_meanwhile_is_answered_together(mode: Mode) -> None:
     assert answers == [2 * number for number in range(30)]
     assert sorted(number for some in asked for number in some) == list(range(30))
     assert len(asked) < 10
+
+
+def test_who_comes_while_the_work_waits_for_its_turn_is_done_with_it(mode: Mode) -> None:
+    async def story(runtime: Runtime) -> list[list[int]]:
+        begun, turn = runtime.event(), runtime.event()
+        asked: list[list[int]] = []
+
+        async def work(gather: Gather[int], deadline: Deadline) -> list[int]:
+            begun.set()
+            await turn.wait()
+            asked.append(list(gather()))
+            assert gather() == asked[-1]
+            return asked[-1]
+
+        together = Together(runtime, work)
+
+        async def second() -> int:
+            await begun.wait()
+            return await together.ask(2, Deadline(1e9, Noticing(turn)))
+
+        await gather(runtime, together.ask(1, NEVER), second())
+        return asked
+
+    assert call(mode.runtime(), story) == [[1, 2]]
+
+
+class Noticing(SystemClock):
+    """Notices who looks at it, as whoever begins to wait does."""
+
+    def __init__(self, noticed: Event) -> None:
+        self._noticed = noticed
+
+    def monotonic(self) -> float:
+        self._noticed.set()
+        return super().monotonic()
 
 
 def test_nobody_fails_because_of_another(mode: Mode) -> None:
@@ -100,8 +135,9 @@ def test_what_a_leader_that_fails_leaves_is_done_by_the_next(mode: Mode) -> None
         together: Together[int, int]
         rounds = 0
 
-        async def work(numbers: Sequence[int], deadline: Deadline) -> list[int]:
+        async def work(gather: Gather[int], deadline: Deadline) -> list[int]:
             nonlocal rounds
+            numbers = gather()
             rounds += 1
             await runtime.sleep(0.01)
             if rounds % 2:

@@ -1,10 +1,11 @@
 """Doing together what several callers ask for at the same time: one transaction for all who came while the last ran.
 
-*Theory of operation.* One caller at a time leads: it takes the questions that are there, does them at once, and wakes
-everybody whose question that was. Once its own is answered, the first who still waits leads. When several at once fail,
-each is done by itself, so that nobody fails because of another. A leader that is cut leaves the questions that nobody
-answered to the next; so what is done must bear to be done twice. State is a list and a flag, under a lock that nobody
-holds while waiting.
+*Theory of operation.* One caller at a time leads: it has the questions that are there done at once, and wakes everybody
+whose question that was. Which those are is settled as late as can be, by whoever does them (a transaction may have to
+wait for its turn first), and in any thread. Once its own is answered, the first who still waits leads. When several at
+once fail, each is done by itself, so that nobody fails because of another. A leader that is cut leaves the questions
+that nobody answered to the next; so what is done must bear to be done twice. State is a list and a flag, under a lock
+that nobody holds while waiting.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import attrs
 from msgcore.base.times import Deadline
 from msgcore.runtime.abc import Event, Runtime
 
-__all__ = ["Together"]
+__all__ = ["Gather", "Together"]
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -35,11 +36,15 @@ class _Ticket(Generic[Q, A]):
     is_answered: bool = False
 
 
+Gather = Callable[[], Sequence[Q]]
+"""Gives the questions that have come by the time of its first call, and the same ones again."""
+
+
 class Together(Generic[Q, A]):
     """Answers questions by ``work``, as many at once as have gathered, but not more than ``most``."""
 
     def __init__(
-        self, runtime: Runtime, work: Callable[[Sequence[Q], Deadline], Awaitable[Sequence[A]]], most: int = 200
+        self, runtime: Runtime, work: Callable[[Gather[Q], Deadline], Awaitable[Sequence[A]]], most: int = 200
     ) -> None:
         self._runtime = runtime
         self._work = work
@@ -99,16 +104,23 @@ class Together(Generic[Q, A]):
     async def _do_some(self, deadline: Deadline) -> None:
         if self._were_several:  # a single one has nobody to wait for
             await self._let_more_ask(deadline)
-        with self._guard:
-            some = self._waiting[: self._most]
-        self._were_several = len(some) > 1
+        some: list[_Ticket[Q, A]] = []
+
+        def gather() -> list[Q]:
+            if not some:
+                with self._guard:
+                    some.extend(self._waiting[: self._most])
+            return [one.question for one in some]
+
         try:
-            answers = await self._work([one.question for one in some], deadline)
+            answers = await self._work(gather, deadline)
         except Exception as error:  # whatever it is, it is told to whose question it is of
+            gather()
             await self._do_singly(some, error)
         else:
             for one, answer in zip(some, answers, strict=True):
                 one.answers, one.is_answered = (answer,), True
+        self._were_several = len(some) > 1
         with self._guard:
             self._waiting = [one for one in self._waiting if not one.is_answered]
         for one in some:
@@ -121,7 +133,7 @@ class Together(Generic[Q, A]):
             return
         for one in tickets:
             try:
-                one.answers = await self._work([one.question], one.deadline)
+                one.answers = await self._work(lambda one=one: [one.question], one.deadline)  # type: ignore[misc]  # bound now
             except Exception as own:
                 one.error = own
             one.is_answered = True

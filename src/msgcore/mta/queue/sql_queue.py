@@ -46,7 +46,7 @@ from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.runtime import Connection, Database, Engine, Runtime
 from msgcore.runtime.abc import NEVER
 from msgcore.runtime.leases import lease_clock
-from msgcore.runtime.together import Together
+from msgcore.runtime.together import Gather, Together
 
 __all__ = ["QUEUE_SCHEMA", "SqlQueue"]
 
@@ -117,17 +117,18 @@ class SqlQueue:
         if self._refusal is not None:
             raise type(self._refusal)(str(self._refusal))
 
-    async def _take_in(self, arrivals: Sequence[Arrival], deadline: Deadline) -> list[bytes]:
-        if len(arrivals) == 1 and self._database.engine is Engine.POSTGRES:
+    async def _take_in(self, gather: Gather[Arrival], deadline: Deadline) -> list[bytes]:
+        if self._database.engine is Engine.POSTGRES and len(arrivals := gather()) == 1:
             message_id = await take_in_at_once(self._runtime, self._database, arrivals[0], deadline)
             if message_id is not None:
                 return [message_id]
-        is_leasing = self.leases_arrivals and any(one.lease for one in arrivals)
-        leases_at = self._runtime.monotonic() if is_leasing else None
+        leases_at = self._runtime.monotonic() if self.leases_arrivals else None
         taken: list[Taken] = []
 
         def work(connection: Connection) -> list[bytes]:
-            taken[:] = take_in(connection, arrivals, leases_at)
+            arrivals = gather()  # what came while others wrote is taken, too
+            is_leasing = any(one.lease for one in arrivals)
+            taken[:] = take_in(connection, arrivals, leases_at if is_leasing else None)
             return [one.message_id for one in taken]
 
         try:
@@ -139,9 +140,9 @@ class SqlQueue:
             if isinstance(error, OperationCancelled) or not isinstance(error, Exception):
                 with suppress(MsgcoreError):
                     if await self._is_there(taken):
-                        self._hand_over(arrivals, taken)
+                        self._hand_over(gather(), taken)
             raise
-        self._hand_over(arrivals, taken)
+        self._hand_over(gather(), taken)
         return ids
 
     async def _is_there(self, taken: Sequence[Taken]) -> bool:
