@@ -45,6 +45,7 @@ class ServerLine:
         self._limits = limits
         self._write_seconds = write_seconds
         self._deadline = stream.deadline.sooner(limits.session_seconds)
+        self._monotonic = self._deadline.clock.monotonic
         self._waits_since, self._waits_for = -math.inf, 0.0
         self._incoming = Incoming(stream)
         self._outgoing: list[bytes] = []
@@ -82,6 +83,8 @@ class ServerLine:
                 self._wait_for(self._limits.command_seconds)
                 is_waiting = True
             await self._incoming.fill()
+            if not is_exchange and (line := self.arrived_line()) is not None:
+                return line
 
     def _limit_octets(self, is_exchange: bool) -> int:
         is_long = is_exchange or self._incoming.buffer[:5].upper().startswith(b"AUTH ")
@@ -99,7 +102,7 @@ class ServerLine:
 
     def _wait_for(self, seconds: float) -> None:
         """Wait for so long from now, or up to a hundredth of it less: a deadline serves for several waits."""
-        now = self._deadline.clock.monotonic()
+        now = self._monotonic()
         if seconds != self._waits_for or not 0 <= now - self._waits_since < seconds / 100:
             self._waits_since, self._waits_for = now, seconds
             self.stream.deadline = self._deadline.sooner(seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgcore.base.ids import new_time_ordered_id
-from msgcore.base.times import Deadline, filetime_from_datetime
+from msgcore.base.times import Deadline
 from msgcore.mta.queue.columns import MESSAGE
 from msgcore.mta.queue.events import event_text
 from msgcore.mta.queue.record_sets import RecordSet
@@ -44,7 +44,7 @@ async def take_in_at_once(runtime: Runtime, database: Database, arrival: Arrival
             accept.content.form,
             accept.content.octets,
             _RECIPIENTS.parameter(recipient_rows(arrival)),
-            filetime_from_datetime(arrival.now),
+            arrival.times.now,
             event_text(accept.arrival),
         ),
         deadline,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import attrs
 
 from msgcore.base.ids import new_time_ordered_id
-from msgcore.base.times import filetime_from_datetime
+from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.mta.queue.columns import MESSAGE, RECIPIENT, lane_of, recipient_values, request_text, storable
 from msgcore.mta.queue.contents import keep_content, lock_messages, marks
 from msgcore.mta.queue.contract import Accept, Claim, Lease, QueuedMessage, QueuedRecipient, State, Urgency
@@ -34,33 +34,40 @@ __all__ = [
 NEW_RECIPIENT = f"{RECIPIENT}, is_successor, address_key, state, token, holder, leased_until, lane, due_at, look_at"
 MESSAGE_MARKS, _RECIPIENT_MARKS = (marks(names.split(", ")) for names in (MESSAGE, NEW_RECIPIENT))
 
-_FIRST_LOOK = timedelta(hours=4)
-_LONGEST_HOLD = timedelta(days=45)
+_SECOND = 10_000_000
+_FIRST_LOOK = 4 * 3_600 * _SECOND
+_LONGEST_HOLD = 45 * 86_400 * _SECOND
 
 
 class Times(NamedTuple):
-    """When a message may leave: at once, or when its sender said (RFC 4865).
+    """When a message came, and when it may leave: at once, or when its sender said (RFC 4865). All are FILETIMEs.
 
     It is looked at after some hours whatever it waits for, as it may be time for a notice, or to give it up; and given
     up after its grade's lifetime, or sooner when its sender said so (RFC 2852).
     """
 
-    due_at: datetime
-    look_at: datetime
-    expires_at: datetime
+    now: int
+    due_at: int
+    look_at: int
+    expires_at: int
 
 
 def _times(arrival: Arrival) -> Times:
-    request, now = arrival.accept.request, arrival.now
+    request, now = arrival.accept.request, filetime_from_datetime(arrival.now)
     due_at = now
     if request.hold_until is not None:
-        due_at = min(max(now, request.hold_until), now + _LONGEST_HOLD)
+        due_at = min(max(now, filetime_from_datetime(request.hold_until)), now + _LONGEST_HOLD)
     elif request.hold_seconds is not None:
-        due_at = now + min(timedelta(seconds=request.hold_seconds), _LONGEST_HOLD)
-    expires_at = due_at + (arrival.lifetime or arrival.urgency.lifetime)
+        due_at = now + min(request.hold_seconds * _SECOND, _LONGEST_HOLD)
+    lifetime = arrival.lifetime or arrival.urgency.lifetime
+    expires_at = due_at + (lifetime.days * 86_400 + lifetime.seconds) * _SECOND + lifetime.microseconds * 10
     if request.within_seconds is not None and not request.only_tell_when_late:
-        expires_at = min(expires_at, now + timedelta(seconds=request.within_seconds))
-    return Times(due_at, min(expires_at, due_at + _FIRST_LOOK), expires_at)
+        expires_at = min(expires_at, now + request.within_seconds * _SECOND)
+    return Times(now, due_at, min(expires_at, due_at + _FIRST_LOOK), expires_at)
+
+
+def _urgency(arrival: Arrival) -> Urgency:
+    return Urgency.of_priority(arrival.accept.request.priority)
 
 
 @attrs.frozen(eq=False)
@@ -75,16 +82,13 @@ class Arrival:
     lifetime: timedelta | None = None
     lease: Lease | None = None
     are_successors: bool = False
+    urgency: Urgency = attrs.field(init=False, default=attrs.Factory(_urgency, takes_self=True))
     times: Times = attrs.field(init=False, default=attrs.Factory(_times, takes_self=True))
-
-    @property
-    def urgency(self) -> Urgency:
-        return Urgency.of_priority(self.accept.request.priority)
 
     @property
     def is_leased(self) -> bool:
         """Whether somebody takes it on, and may deliver it now."""
-        return self.lease is not None and self.times.due_at <= self.now
+        return self.lease is not None and self.times.due_at <= self.times.now
 
 
 @attrs.frozen
@@ -131,7 +135,7 @@ def _add_first(
     )
     add_recipients(connection, arrivals, leases_at)
     events = [NewEvent(EventKind.ACCEPTED, message_id, text=one.accept.arrival) for message_id, one in arrivals]
-    add_events(connection, events, filetime_from_datetime(arrivals[0][1].now))
+    add_events(connection, events, arrivals[0][1].times.now)
     return {} if leases_at is None else _leased(connection, arrivals)
 
 
@@ -156,7 +160,7 @@ def _claim(message_id: bytes, arrival: Arrival, rows: Sequence[Row]) -> Claim:
         accept.sender,
         len(accept.content.octets),
         arrival.now,
-        arrival.times.expires_at,
+        datetime_from_filetime(arrival.times.expires_at),
         accept.message_id,
         accept.subject,
         accept.message_class,
@@ -196,9 +200,8 @@ def recipient_rows(arrival: Arrival, leases_at: float | None = None) -> list[tup
     if leases_at is not None and lease is not None and arrival.is_leased:
         standing = (int(State.LEASED), 1, holder_name(), leases_at + lease.seconds)
     else:
-        standing = (int(State.READY if times.due_at <= arrival.now else State.WAITING), 0, None, None)
-    due_at = filetime_from_datetime(times.due_at)
-    rest = (*standing, lane_of(arrival.urgency, ""), due_at, filetime_from_datetime(times.look_at))
+        standing = (int(State.READY if times.due_at <= times.now else State.WAITING), 0, None, None)
+    rest = (*standing, lane_of(arrival.urgency, ""), times.due_at, times.look_at)
     return [
         (*recipient_values(one), int(arrival.are_successors), address_key(one.address_type, one.email_address), *rest)
         for one in arrival.accept.recipients
@@ -221,8 +224,8 @@ def message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
         sender.email_address if sender else None,
         storable(sender.display_name) if sender else None,
         len(accept.content.octets),
-        filetime_from_datetime(arrival.now),
-        filetime_from_datetime(arrival.times.expires_at),
+        arrival.times.now,
+        arrival.times.expires_at,
         storable(accept.message_id),
         storable(accept.subject),
         storable(accept.message_class),

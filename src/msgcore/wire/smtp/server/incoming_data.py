@@ -41,6 +41,8 @@ class IncomingData:
 
     def take(self, buffer: bytearray) -> bool:
         """Take the data's octets off the front of ``buffer``; say whether the data is over."""
+        if not buffer:
+            return False
         data = self._data
         if len(data) == len(b"\r\n"):
             if self._takes_whole(buffer):

@@ -37,7 +37,7 @@ class ClientLine(ServerLine):
             is_over = take(buffer)
             kept = min(before - len(buffer), room)
             room -= kept
-            if not guard.arrived(kept):
+            if kept and not guard.arrived(kept):
                 raise ConnectionLost(f"{self.stream.endpoint}: the client has had to leave")
             return is_over
 
