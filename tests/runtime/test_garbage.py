@@ -9,10 +9,13 @@ from msgcore.runtime.garbage import keep_for_good
 
 def test_what_is_there_is_not_looked_at_again() -> None:
     loaded = ["kept"]
+    threshold = gc.get_threshold()
 
     keep_for_good()
     try:
         assert not any(one is loaded for one in gc.get_objects())
         assert gc.get_freeze_count() > 1_000
+        assert gc.get_threshold()[0] > threshold[0]
     finally:
+        gc.set_threshold(*threshold)
         gc.unfreeze()
