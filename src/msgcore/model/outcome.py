@@ -48,7 +48,8 @@ def _status(given: EnhancedStatus | str | None) -> EnhancedStatus | None:
 class Outcome:
     """One recipient's lot: the reply's ``code``, its ``enhanced`` status, its ``text``, and the ``stage`` it came at.
 
-    ``note`` says what else the caller should know, such as a certificate that could not be verified. ``remote_mta`` is
+    ``note`` says what else the caller should know, such as a certificate that could not be verified;
+    ``is_connection_usable``: whether the connection took it well, and could carry another message. ``remote_mta`` is
     the name of the host that said it, where that is none of the next hop's names: an MX host of a domain.
     """
 
@@ -57,6 +58,7 @@ class Outcome:
     text: str = attrs.field(default="", eq=False)
     stage: str = attrs.field(default="", eq=False)
     note: str = attrs.field(default="", eq=False)
+    is_connection_usable: bool = attrs.field(default=True, eq=False, kw_only=True)
     remote_mta: str = attrs.field(default="", eq=False, kw_only=True)
 
     @property

@@ -283,8 +283,9 @@ class Letter:
             found = {recipient: attrs.evolve(one, note=self._note) for recipient, one in found.items()}
         for rcpt in self._rcpts:
             assert rcpt.outcome is not None
+            outcome = rcpt.outcome if is_usable else attrs.evolve(rcpt.outcome, is_connection_usable=False)
             for recipient in rcpt.recipients:
-                found[recipient] = rcpt.outcome
+                found[recipient] = outcome
         if len(found) > 1:
             found = {recipient: found[recipient] for recipient in plan.recipients}
         is_begun = self._is_answered or self.is_said
