@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
 import msgcore
@@ -19,8 +19,9 @@ class MsgcoreBackend(BaseEmailBackend):
     A message counts as sent when every recipient was accepted. ``outcomes`` has what became of each, by message.
     """
 
-    def __init__(self, fail_silently: bool = False, **_: Any) -> None:
-        super().__init__(fail_silently=fail_silently)
+    def __init__(self, fail_silently: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.fail_silently = fail_silently
         self.outcomes: list[msgcore.Outcomes] = []
         self._transport: msgcore.Transport | None = None
 
@@ -46,7 +47,7 @@ class MsgcoreBackend(BaseEmailBackend):
     def _send(self, email: EmailMessage) -> bool:
         assert self._transport is not None
         try:
-            message = msgcore.read_message(email.message().as_bytes(linesep="\r\n"))
+            message = msgcore.read_message(email.message().as_bytes())
             message.bcc = email.bcc
             outcomes = self._transport.send(message, check=not self.fail_silently)
         except MsgcoreError:
@@ -59,14 +60,14 @@ class MsgcoreBackend(BaseEmailBackend):
 
 def main() -> None:
     with LoopbackSmtpServer(refusals={"gone@b.test": "550 5.1.1 no such mailbox"}) as server:
-        settings.configure(MSGCORE_URL=server.url, EMAIL_BACKEND=f"{__name__}.MsgcoreBackend", USE_TZ=True)
+        settings.configure(MSGCORE_URL=server.url, USE_TZ=True)
         letter = EmailMultiAlternatives("Plan", "By train?", "ann@a.test", ["bob@b.test"], bcc=["carol@c.test"])
         letter.attach_alternative("<p>By train?", "text/html")
-        print("sent:", get_connection().send_messages([letter]))
+        print("sent:", MsgcoreBackend().send_messages([letter]))
         print("by:", sorted(one.email_address for one in server.received[0].envelope.recipients))
         print("no Bcc in it:", b"carol" not in server.received[0].octets)
         lost = EmailMessage("Plan", "By train?", "ann@a.test", ["gone@b.test"])
-        backend = get_connection(fail_silently=True)
+        backend = MsgcoreBackend(fail_silently=True)
         print("sent:", backend.send_messages([lost]), backend.outcomes[0]["gone@b.test"])
 
 

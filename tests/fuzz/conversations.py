@@ -95,7 +95,6 @@ async def retrieve(runtime: Runtime) -> None:
         listing = await session.listing()
         await session.tops(listing.numbers[:2])
         await session.retrieve(listing.numbers[:2])
-        await session.languages()
         await session.delete(listing.numbers[:2])
         await session.quit()
     finally:
@@ -212,7 +211,6 @@ POP3_SERVER = talk("""\
 TOP
 UIDL
 USER
-LANG
 PIPELINING
 SASL CRAM-MD5
 LOGIN-DELAY 5
@@ -226,7 +224,6 @@ RESP-CODES
 +OK
 TOP
 UIDL
-LANG
 PIPELINING
 .
 --
@@ -253,10 +250,6 @@ Subject: 1
 .
 +OK
 x
-.
---
-+OK
-en English
 .
 --
 +OK

@@ -514,7 +514,8 @@ def test_what_has_ended_is_neither_retried_nor_aborted(box: Box, end: Callable[[
 def test_an_entry_id_with_the_number_of_another_mailbox_shows_no_submission(box: Box) -> None:
     number = box.submit(LETTER).entry_id.number
     box.sql(
-        "insert into mailbox (uid, epoch, name, name_key, display_name) values (?1, ?1, 'eve', x'657665', 'Eve')",
+        "insert into mailbox (uid, epoch, name, name_key, display_name) values (?, ?, 'eve', x'657665', 'Eve')",
+        b"e" * 16,
         b"e" * 16,
     )
     box.sql("update folder set mailbox_id = (select id from mailbox where name = 'eve') where role = 'outbox'")
