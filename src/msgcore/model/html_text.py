@@ -38,7 +38,8 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _NOT_SHOWN = re.compile(r"display\s*+:\s*+none|visibility\s*+:\s*+hidden|mso-hide\s*+:\s*+all", re.IGNORECASE)
 _SHOWN_SCHEMES = ("http:", "https:", "mailto:", "tel:", "ftp:")
 _IN_ADDRESS = str.maketrans({" ": "%20", "<": "%3C", ">": "%3E", "\t": None, "\r": None, "\n": None, "\f": None})
-_NOT_IN_ADDRESS = re.compile(r"[ <>\t\r\n\f]")
+# Most addresses come first, and are as they are shown but for one kind of reference.
+_SIMPLE_LINK = re.compile(r'\s*+href="((?:[^\s"<>&]++|&amp;)++)"')
 _LONGEST_SCHEME = max(map(len, _SHOWN_SCHEMES))
 _SCHEME = re.compile(r"\A(?:mailto:|https?://)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -229,7 +230,7 @@ class _Layout:
 
     def start_link(self, attributes: str) -> None:
         if self._links:
-            self._link = (_address(attribute_of(attributes, "href")), [])
+            self._link = (_address_in(attributes), [])
 
     def end_link(self) -> None:
         if self._link is not None:
@@ -311,9 +312,12 @@ def _is_hidden(written: str) -> bool:
     return "hidden" in attributes or _NOT_SHOWN.search(attributes.get("style", "")) is not None
 
 
-def _address(written: str) -> str:
-    address = written.strip()
-    return address.translate(_IN_ADDRESS) if _NOT_IN_ADDRESS.search(address) else address
+def _address_in(attributes: str) -> str:
+    """Read where a link leads to, as it is shown."""
+    simple = _SIMPLE_LINK.match(attributes)
+    if simple is not None:
+        return simple[1].replace("&amp;", "&")
+    return attribute_of(attributes, "href").strip().translate(_IN_ADDRESS)
 
 
 def _says_more(address: str, words: str) -> bool:
