@@ -236,7 +236,9 @@ class Message:
     @property
     def is_changed(self) -> bool:
         """Whether anything differs from what was read; a composed message always counts as changed."""
-        if self._source is None or self._bag.is_changed or self._headers or self._reply_to is not None:
+        if self._source is None or self._headers or self._reply_to is not None:
+            return True
+        if self._layer is not None and self._layer.is_changed:
             return True
         return self.has_changed_content
 

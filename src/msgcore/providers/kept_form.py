@@ -11,7 +11,7 @@ import attrs
 from msgcore.base.octets import USUAL_LIMITS
 from msgcore.codecs import read_message, write_message
 from msgcore.codecs.beyond_mime import is_lost_in_mime, may_be_lost_in_mime
-from msgcore.codecs.mime.source import MimeSource
+from msgcore.codecs.mime.source import MimeSource, source_of
 from msgcore.codecs.objects.following import FOLLOWING
 from msgcore.model.message import Message
 from msgcore.model.source import MessageSource
@@ -67,8 +67,9 @@ def as_kept(message: Message) -> Kept:
 
 def _as_it_came(source: MessageSource) -> Kept:
     if isinstance(source, MimeSource) and source.root.reading.limits is USUAL_LIMITS:
-        # It has been read just so: no need to parse it again.
-        return Kept(source.octets, "mime", Message.from_source(source))
+        # It has been read just so: no need to parse it again. What is decoded from here on does not stay with the
+        # caller's message: a batch has many, and Python's search for garbage goes through all that stays.
+        return Kept(source.octets, "mime", Message.from_source(source_of(source.root)))
     return _read_again(source.octets, source.form)
 
 

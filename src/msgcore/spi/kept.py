@@ -67,6 +67,6 @@ DEFAULTS: Mapping[Property[Any], str | int] = {
 
 def flags_set(message: Message) -> MessageFlag:
     """Give the flags that an application set on a message which was never saved; other bits are the store's own."""
-    if not message.properties_set.was_changed(PidTagMessageFlags):
+    if not message.is_changed or not message.properties_set.was_changed(PidTagMessageFlags):
         return MessageFlag(0)
     return MessageFlag((message.said(PidTagMessageFlags) or 0) & FLAGS_BEFORE_FIRST_SAVE)

@@ -140,6 +140,15 @@ def test_a_message_with_more_text_than_is_indexed_has_no_row(
     assert (bool(said), rows_of_index(file_shelf) - before) == (is_indexed, int(is_indexed))
 
 
+def test_html_does_not_count_beside_a_text_of_its_own(file_shelf: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words_of_store, "MOST_CHARACTERS", 1_000)
+    html = "<p>long</p>" * 100
+    beside = file_shelf.save_one(Message(text="beside", html=html))
+    file_shelf.save_one(Message(html=html))
+
+    assert (found(file_shelf, "body", "beside"), found(file_shelf, "body", "long")) == ({beside}, set())
+
+
 @pytest.mark.parametrize(("count", "is_indexed"), [(104_857, True), (104_858, False)])
 def test_a_message_with_more_words_than_postgresql_indexes_is_found_by_its_text(
     server_shelf: Box, count: int, is_indexed: bool

@@ -89,7 +89,7 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
     """
     message = incoming.message
     content, kept = prepare_large(message, folder) if _is_piecewise(message) else _whole(message)
-    overlay = not_carried(message, kept, _as_held) if message.properties_set.is_changed else ()
+    overlay = not_carried(message, kept, _as_held) if message.is_changed else ()
     if overlay:
         lay_over(kept, overlay)
     # Where the overlay has a hand in the words, other messages with these octets may have other words.

@@ -91,9 +91,8 @@ def is_indexed(tag: PropertyKey) -> bool:
 
 def indexed_text(message: Message) -> IndexedText | None:
     """Give what the index holds of a message; ``None`` when some text is longer than what is indexed."""
-    html = message.get(PidTagHtml)
-    if html is not None and len(html) > MOST_CHARACTERS:
-        return None
+    if message.said(PidTagBody) is None and len(message.get(PidTagHtml, b"")) > MOST_CHARACTERS:
+        return None  # the text is made of it, with more of it at once than there should be
     subject, body = message.get(PidTagSubject, ""), message.get(PidTagBody, "")
     people = _people(message)
     files = [attachment.filename or "" for attachment in message.attachments]
