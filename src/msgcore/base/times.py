@@ -95,7 +95,7 @@ class Deadline:
         Raises:
             TimedOut: none is.
         """
-        if self.is_past:
+        if self.at <= self.clock.monotonic():
             raise TimedOut(f"{doing}: the deadline has passed")
 
     def sooner(self, seconds: float) -> Deadline:

@@ -89,13 +89,18 @@ _KINDS = {
     PropertyType.FLOATING_TIME: Kind.FLOATING_TIME,
     PropertyType.CLSID: Kind.GUID,
 }
+_KINDS_OF_ALL = {one: _KINDS.get(one.element) for one in PropertyType}
 _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8, PropertyType.ERROR})
+# Restrictions that were seen to fit, with their depth and their terms, by identity: each is looked at by the table and
+# by its store, page after page. What is kept here keeps its identity.
+_SHORT: dict[int, tuple[Restriction, int, int]] = {}
+_SHORT_TERMS, _MOST_SHORT = 8, 100
 _WORDS = frozenset({ContentMode.WORD_PREFIX, ContentMode.PHRASE})
 
 
 def kind_of(tag: PropertyKey) -> Kind | None:
     """Give the kind of a property's values, or of each of several; ``None`` when they compare with nothing."""
-    return _KINDS.get(tag.value_type.element)
+    return _KINDS_OF_ALL[tag.value_type]
 
 
 def check_restriction(restriction: Restriction, *, max_depth: int = MAX_DEPTH, max_terms: int = MAX_TERMS) -> None:
@@ -108,13 +113,22 @@ def check_restriction(restriction: Restriction, *, max_depth: int = MAX_DEPTH, m
             a Count is not the whole of it, or an AnyRow stands in another.
         MissingExtra: it has a regular expression, and RE2 is not installed.
     """
-    patterns = 0
+    known = _SHORT.get(id(restriction))
+    if known is not None and known[0] is restriction and known[1] <= max_depth and known[2] <= max_terms:
+        return
+    patterns = terms = deepest = 0
     for one, depth, is_inside in _walk(restriction, max_depth, max_terms):
         _check_place(one, depth, is_inside)
         _check_condition(one)
         patterns += isinstance(one, Comparison) and one.relation is Relation.MATCHES
         if patterns > MAX_PATTERNS:
             raise TooComplex(f"the restriction has more than {MAX_PATTERNS} patterns")
+        terms += 1
+        deepest = max(deepest, depth)
+    if terms <= _SHORT_TERMS:
+        if len(_SHORT) >= _MOST_SHORT:
+            _SHORT.clear()
+        _SHORT[id(restriction)] = restriction, deepest, terms
 
 
 def check_size(restriction: Restriction) -> None:

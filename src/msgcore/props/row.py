@@ -158,12 +158,12 @@ class RowSet(Sequence[Row]):
     @classmethod
     def of(cls, columns: tuple[PropertyKey, ...], rows: Sequence[Row]) -> RowSet | None:
         """Take rows of these columns as a set; ``None`` where one has others."""
+        if isinstance(rows, RowSet):
+            return rows if rows._layout.columns == columns else None
         # Those of one query share their layout, as a rule.
-        layouts = {rows._layout} if isinstance(rows, RowSet) else {row._layout for row in rows}
+        layouts = {row._layout for row in rows}
         if any(layout.columns != columns for layout in layouts):
             return None
-        if isinstance(rows, RowSet):
-            return rows
         if len(layouts) == 1:
             return cls(layouts.pop(), [row._raw for row in rows])
         values = [{tag.bag_key: row._layout.value(row._raw, tag) for tag in columns} for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -75,8 +76,7 @@ class BlockingRuntime:
     def now(self) -> datetime:
         return self._clock.now()
 
-    def monotonic(self) -> float:
-        return self._clock.monotonic()
+    monotonic = staticmethod(time.monotonic)
 
     def deadline(self, seconds: float | None) -> Deadline:
         return Deadline.after(seconds, self)

@@ -30,18 +30,34 @@ T = TypeVar("T")
 Waker = Callable[[], None]
 
 
+class _Waits:
+    """The waits that end together."""
+
+    __slots__ = ("guard", "is_cancelled", "wakers")
+
+    def __init__(self) -> None:
+        self.guard = threading.RLock()
+        self.wakers: set[Waker] = set()
+        self.is_cancelled = False
+
+
 class Call:
-    """The scope of one public call: its waits end together when it is cancelled, and none goes past its ``limit``."""
+    """The scope of one public call: its waits end together when it is cancelled, and none goes past its ``limit``.
 
-    __slots__ = ("_guard", "_wakers", "is_cancelled", "is_over", "limit", "owner")
+    A part of another call (``outer``) ends with that, and has its own limit.
+    """
 
-    def __init__(self, owner: Calls | None, limit: Deadline = NEVER) -> None:
+    __slots__ = ("_waits", "is_over", "limit", "owner")
+
+    def __init__(self, owner: Calls | None, limit: Deadline = NEVER, outer: Call | None = None) -> None:
         self.owner = owner
         self.limit = limit
         self.is_over = False
-        self.is_cancelled = False
-        self._guard = threading.RLock()
-        self._wakers: set[Waker] = set()
+        self._waits: _Waits = _Waits() if outer is None else outer._waits
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._waits.is_cancelled
 
     def check(self) -> None:
         """Go on unless the call was cancelled.
@@ -49,23 +65,23 @@ class Call:
         Raises:
             OperationCancelled: it was.
         """
-        if self.is_cancelled:
+        if self._waits.is_cancelled:
             raise OperationCancelled("cancel() ended this call")
 
     def add(self, waker: Waker) -> None:
         """Have ``waker`` called by :meth:`cancel`, until :meth:`discard`; it runs in any thread and must not wait."""
-        with self._guard:
+        with self._waits.guard:
             self.check()
-            self._wakers.add(waker)
+            self._waits.wakers.add(waker)
 
     def discard(self, waker: Waker) -> None:
-        with self._guard:
-            self._wakers.discard(waker)
+        with self._waits.guard:
+            self._waits.wakers.discard(waker)
 
     def cancel(self) -> None:
-        with self._guard:
-            self.is_cancelled = True
-            for waker in tuple(self._wakers):
+        with self._waits.guard:
+            self._waits.is_cancelled = True
+            for waker in tuple(self._waits.wakers):
                 waker()
 
 
@@ -98,7 +114,8 @@ class Calls:
     def within(self, limit: Deadline) -> AbstractContextManager[None]:
         """Let no wait of what follows go past ``limit``."""
         outer = self.current()
-        return _Within(outer, Call(self, limit.or_sooner(outer.limit)))
+        outer.check()
+        return _Within(Call(self, limit.or_sooner(outer.limit), outer))
 
     def cancel(self) -> None:
         """End the waits of all calls that run now; calls that start later are not touched."""
@@ -148,21 +165,12 @@ class _Begun:
 
 
 class _Within(entered):
-    """A call inside another one, which cancels it, too."""
+    """A part of a call, until it is left."""
 
-    __slots__ = ("_outer",)
-
-    def __init__(self, outer: Call, call: Call) -> None:
-        super().__init__(call)
-        self._outer = outer
-
-    def __enter__(self) -> None:
-        self._outer.add(self._call.cancel)
-        super().__enter__()
+    __slots__ = ()
 
     def __exit__(self, *_: object) -> None:
-        super().__exit__()
-        self._outer.discard(self._call.cancel)
+        _current.reset(self._token)
         self._call.is_over = True
 
 

@@ -40,6 +40,7 @@ from msgcore.spi.store import RowKey, TablePlan
 __all__ = ["Notifications", "Table"]
 
 _PAGE = 1_000
+_GAPS = {Bookmark.BEGINNING: BEGINNING, Bookmark.END: END}
 
 
 class Table(Closing):
@@ -176,12 +177,13 @@ class Table(Closing):
             raise UsageError(f"{count} rows: ask for 1 to {MOST_ROWS} at a time, one way or the other")
         is_backward = count < 0
         page = await self._view.read(self._cursor, self._columns, abs(count), deadline, backward=is_backward)
-        if page.rows and advance:
+        rows = tuple(page.rows)
+        if rows and advance:
             if is_backward:
                 self._cursor = Gap(page.place(0))
             else:
-                self._ahead, self._taken = page, len(page.rows)
-        return tuple(page.rows)
+                self._ahead, self._taken = page, len(rows)
+        return rows
 
     def next_read(self) -> Row | None:
         """Give the next of the rows that were read ahead, unless something was moved or changed since."""
@@ -297,8 +299,7 @@ class Table(Closing):
             raise InvalidBookmark("no bookmark of this table, or not any more")
 
     def _gap(self, origin: Bookmark) -> Gap:
-        own = {Bookmark.BEGINNING: BEGINNING, Bookmark.CURRENT: self._cursor, Bookmark.END: END}
-        gap = own.get(origin) or self._bookmarks.get(origin)
+        gap = self._cursor if origin is Bookmark.CURRENT else _GAPS.get(origin) or self._bookmarks.get(origin)
         if gap is None:
             raise InvalidBookmark("no bookmark of this table, or not any more")
         return gap

@@ -87,13 +87,13 @@ class Plugin:
                 await self.close()
                 raise
 
-    async def call(
+    def call(
         self,
         function: Callable[..., object],
         *arguments: object,
         deadline: Deadline = NEVER,
         undo: Callable[[Any], object] | None = None,
-    ) -> object:
+    ) -> Coroutine[Any, Any, object]:
         """Call one of the plug-in's methods; what it gives is whatever it gives, and for the caller to check.
 
         What a thread gives after the call was cut is for nobody; ``undo`` is called with it, in that thread.
@@ -107,7 +107,7 @@ class Plugin:
         """
         if self._is_closed:
             raise Closed(f"{self.name}: is closed")
-        return await self._call(function, arguments, deadline, undo)
+        return self._call(function, arguments, deadline, undo)
 
     async def _call(
         self,

@@ -24,7 +24,7 @@ from msgcore.props.restriction import Count, Restriction
 from msgcore.props.row import Row, RowSet
 from msgcore.props.table import PidTagInstanceKey
 from msgcore.providers.internal.fulltext import WordTree, as_whole_words
-from msgcore.providers.internal.paging import ALL, Stretch, check_origin, stretches
+from msgcore.providers.internal.paging import ALL, Stretch, number_of, stretches
 from msgcore.providers.internal.plans import plan_of
 from msgcore.providers.internal.sources import Layout, Source, layout_of, light_source, rows_of
 from msgcore.providers.internal.standing import SECTIONS, standing_of
@@ -75,8 +75,11 @@ class FolderTable:
         part = restriction.part if isinstance(restriction, Count) else restriction
         plan = plan_of(uid, connection.engine, query.columns, part, tuple(query.sort_order))
         self.dialect, self.columns, self.order, self._layout = plan.dialect, plan.columns, plan.order, plan.layout
-        check_origin(query.origin, self.columns)
+        self._origin = number_of(query.origin, self.columns)
         self.selection = plan.selection or self._translated(part)
+        # Whether SQL finds just the rows that the restriction leaves.
+        self.is_exact = self.selection.residual is None
+        self.is_sorted_in_memory = self.order is None or (self._limit is not None and not self.is_exact)
 
     def _translated(self, restriction: Restriction | None) -> Selection:
         return Translator(self.columns, self.dialect, lambda: self._is_indexed).translate(restriction)
@@ -89,18 +92,14 @@ class FolderTable:
         sql = f"select 1 from {without_words} and {where} limit 1"
         return self.connection.value(sql, (self._folder,)) is None
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether SQL finds just the rows that the restriction leaves."""
-        return self.selection.residual is None
-
     def _is_in_folder(self, is_page: bool) -> str:
         """Give the condition on the folder; left aside, SQLite looks up the rows that have the words, not the folder's.
 
         That is best where few rows have them, and where all are read; a page of many is found sooner in the order.
         """
         key, of_folder = ("id", f"in ({_LINKS}) and 0 = ?") if self._is_search else ("folder_id", "= ? and section = ?")
-        leads = self._has_rare_words if is_page else self.selection.words
+        words = self.selection.words
+        leads = self._has_rare_words if is_page and words else words
         return f"{self.dialect.aside(key) if leads else key} {of_folder}"
 
     @cached_property
@@ -115,10 +114,6 @@ class FolderTable:
     def _hits(self, words: WordTree) -> int:
         found, values = with_words(words, self.dialect.engine)
         return int(self.connection.value(f"select count(*) from ({found} limit ?)", (*values, _FEW_ROWS)))
-
-    @property
-    def is_sorted_in_memory(self) -> bool:
-        return self.order is None or (self._limit is not None and not self.is_exact)
 
     # Statements
 
@@ -136,7 +131,7 @@ class FolderTable:
         """What SQL reads, one after the other: the side of the origin that is asked for, or the whole folder."""
         if self.order is None or self.is_sorted_in_memory:
             return (ALL,)
-        return stretches(self.order, self.query, self.columns)
+        return stretches(self.order, self.query, self._origin)
 
     # Answers
 

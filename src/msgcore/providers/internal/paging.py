@@ -20,7 +20,7 @@ from msgcore.providers.internal.dialect import Dialect
 from msgcore.runtime import SqlValue
 from msgcore.spi.store import RowKey, TableQuery
 
-__all__ = ["ALL", "Order", "Stretch", "check_origin", "order_of", "stretches"]
+__all__ = ["ALL", "Order", "Stretch", "number_of", "order_of", "stretches"]
 
 
 _Condition = tuple[str, tuple[SqlValue, ...]]
@@ -36,6 +36,15 @@ class _Key:
     position: int
 
 
+def _is_one_way(order: Order) -> bool:
+    return bool(order.keys) and all(
+        not key.column.is_nullable
+        and key.is_descending is order.is_id_descending
+        and order.dialect.head(key.sql) is None
+        for key in order.keys
+    )
+
+
 @attrs.frozen(eq=False)
 class Order:
     """Sort keys that SQL has, and behind them the id."""
@@ -43,6 +52,8 @@ class Order:
     keys: tuple[_Key, ...]
     is_id_descending: bool
     dialect: Dialect
+    is_one_way: bool = attrs.field(init=False, default=attrs.Factory(_is_one_way, takes_self=True))
+    """Whether rows compare by their keys and ids as SQL compares rows: none absent, all in one direction."""
     _written: dict[tuple[bool, int], str] = attrs.field(init=False, factory=dict[tuple[bool, int], str])
 
     def sql(self, *, is_backward: bool, equal: int = 0) -> str:
@@ -61,16 +72,6 @@ class Order:
                 keys.append(_term(key, head, is_down=is_down))
             keys.append(_term(key, key.sql, is_down=is_down))
         return ", ".join([*keys, "id desc" if self.is_id_descending is not is_backward else "id"])
-
-    @property
-    def is_one_way(self) -> bool:
-        """Whether rows compare by their keys and ids as SQL compares rows: none absent, all in one direction."""
-        return bool(self.keys) and all(
-            not key.column.is_nullable
-            and key.is_descending is self.is_id_descending
-            and self.dialect.head(key.sql) is None
-            for key in self.keys
-        )
 
     @property
     def of_groups(self) -> str:
@@ -109,14 +110,22 @@ def order_of(keys: Sequence[SortKey], columns: Columns, dialect: Dialect) -> Ord
     return Order(tuple(found.values()), bool(keys) and keys[-1].is_descending, dialect)
 
 
-def check_origin(origin: RowKey | None, columns: Columns) -> None:
-    """Raise ``UsageError`` when the instance key of a query's origin is another store's, or none."""
-    if origin is not None:
-        _number(origin, columns)
+def number_of(origin: RowKey | None, columns: Columns) -> SqlValue:
+    """Give the id of a query's origin.
+
+    Raises:
+        UsageError: its instance key is another store's, or none.
+    """
+    if origin is None:
+        return None
+    number = columns[PidTagInstanceKey.bag_key].to_sql(origin.instance_key)
+    if number is None:
+        raise UsageError(f"instance key {origin.instance_key!r} is none of this store's")
+    return number
 
 
-def stretches(order: Order, query: TableQuery, columns: Columns) -> Iterator[Stretch]:
-    """Give the rows on the query's side of its origin, those next to it first.
+def stretches(order: Order, query: TableQuery, number: SqlValue) -> Iterator[Stretch]:
+    """Give the rows on the query's side of its origin, whose id is ``number``, those next to it first.
 
     Raises:
         UsageError: a value of the origin is none of its sort key's.
@@ -127,7 +136,6 @@ def stretches(order: Order, query: TableQuery, columns: Columns) -> Iterator[Str
         return
     places = [key.column.place(origin.values[key.position]) for key in order.keys]
     sign = f"{'<' if order.is_id_descending is not is_backward else '>'}{'=' if query.includes_origin else ''}"
-    number = _number(origin, columns)
     if order.is_one_way and None not in places:
         sql = order.dialect.rows_compared([key.sql for key in order.keys], sign)
         yield Stretch(sql, (*places, number), order.sql(is_backward=is_backward))
@@ -165,10 +173,3 @@ def _beyond(order: Order, key: _Key, place: SqlValue, is_backward: bool) -> Iter
     yield order.dialect.compared(key.sql, "<" if goes_down else ">", place)
     if goes_down and key.column.is_nullable:
         yield _is_absent(order, key)
-
-
-def _number(origin: RowKey, columns: Columns) -> SqlValue:
-    number = columns[PidTagInstanceKey.bag_key].to_sql(origin.instance_key)
-    if number is None:
-        raise UsageError(f"instance key {origin.instance_key!r} is none of this store's")
-    return number

@@ -49,7 +49,7 @@ def checked_columns(columns: Iterable[PropertyKey] | str) -> tuple[PropertyKey, 
 
         columns = parse_columns(columns)
     chosen = () if isinstance(columns, PropertyKey) else tuple(columns)
-    if not chosen or not all(isinstance(cast(object, one), PropertyKey) for one in chosen):
+    if not chosen or not all(isinstance(one, PropertyKey) for one in cast("tuple[object, ...]", chosen)):
         raise UsageError("a table needs columns: a sequence of property tags, such as [PidTagSubject], or text")
     return chosen
 
@@ -63,7 +63,7 @@ def checked_order(keys: Iterable[SortKey] | str | None) -> tuple[SortKey, ...]:
 
         keys = parse_sort_order(keys)
     chosen = None if isinstance(keys, SortKey | PropertyKey) else tuple(keys)
-    if chosen is None or not all(isinstance(cast(object, one), SortKey) for one in chosen):
+    if chosen is None or not all(isinstance(one, SortKey) for one in cast("tuple[object, ...]", chosen)):
         raise UsageError("a sort order is a sequence of sort keys, such as [PidTagSubject.ascending()], or text")
     check_sort_order(chosen)
     return chosen
@@ -95,7 +95,8 @@ def checked_restriction(restriction: Restriction | str | None) -> Restriction | 
 
 
 def checked_integer(value: int, what: str) -> int:
-    if isinstance(cast(object, value), bool) or not isinstance(cast(object, value), int):
+    given = cast(object, value)
+    if isinstance(given, bool) or not isinstance(given, int):
         raise UsageError(f"{what}: need an integer, got {type(value).__name__}")
     return value
 

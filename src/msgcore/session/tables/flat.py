@@ -59,8 +59,8 @@ class FlatView:
         """Give at most ``count`` rows behind the gap, or before it; both in the table's order."""
         found = await self._keyed(gap, columns, deadline, backward=backward, count=count)
         number = self._number_known(gap)
-        if found.rows and number is not None and not backward:
-            count = len(found.rows)
+        count = len(found.rows)
+        if count and number is not None and not backward:
             if self._anchors is not None:
                 self._anchors.pass_by(number, count, found.place)
             self._passed = found, number + count
@@ -135,7 +135,7 @@ class FlatView:
         return TableQuery(self._with_key(columns), self._restriction, self._sort_order)
 
     def _number_known(self, gap: Gap) -> int | None:
-        if gap is BEGINNING or gap == BEGINNING:
+        if gap.place is None and not gap.is_after:
             return 0
         if self._passed is not None:
             self._know(self._passed[0].end, self._passed[1])

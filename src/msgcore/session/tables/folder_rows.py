@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import attrs
 
@@ -40,8 +41,8 @@ class FolderContents(TableSource):
     provider: GuardedStore
     folder: EntryId
 
-    async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
-        return await self.provider.query(self.folder, query, deadline)
+    def query(self, query: TableQuery, deadline: Deadline) -> Coroutine[Any, Any, Sequence[Row]]:
+        return self.provider.query(self.folder, query, deadline)
 
     async def count(self, query: TableQuery, deadline: Deadline) -> int:
         return await self.provider.count(self.folder, query, deadline)

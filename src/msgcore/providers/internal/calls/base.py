@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 import attrs
 
@@ -39,8 +39,8 @@ class StoreCalls:
     def display_name(self) -> str:
         return self._mailbox.display_name
 
-    async def _read(self, work: Callable[[Connection], T], deadline: Deadline) -> T:
-        return await self._database.read(self._runtime, work, deadline)
+    def _read(self, work: Callable[[Connection], T], deadline: Deadline) -> Coroutine[Any, Any, T]:
+        return self._database.read(self._runtime, work, deadline)
 
     async def _write(self, work: Callable[[Connection], T], deadline: Deadline) -> T:
         def locked(connection: Connection) -> T:
