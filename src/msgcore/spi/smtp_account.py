@@ -22,7 +22,7 @@ class SmtpAccount(Account):
     )
     connections: int = attrs.field(default=5, metadata=setting("how many there may be at a time", in_url=True))
     messages_per_connection: int = attrs.field(
-        default=100, metadata=setting("after so many a new connection is made", in_url=True)
+        default=1_000, metadata=setting("after so many a new connection is made", in_url=True)
     )
     idle_seconds: float = attrs.field(
         default=30.0, metadata=setting("a connection that was idle for longer is not used again", in_url=True)
