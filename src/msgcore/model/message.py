@@ -474,12 +474,12 @@ class Message:
         twin._source = self._source
         twin._recipients = self._recipients
         twin._reply_to = self._reply_to
-        # Those of the source stay, so that a codec sees that they are the ones that were read.
-        kept = {id(one) for one in self._source.attachments()} if self._source and self._attachments else set[int]()
-        twin._attachments = self._attachments and tuple(
-            one if id(one) in kept else one.copy() for one in self._attachments
-        )
         twin._headers = self._headers
+        twin._attachments = self._attachments
+        if self._attachments:
+            # Those of the source stay, so that a codec sees that they are the ones that were read.
+            kept: set[int] = set() if self._source is None else {id(one) for one in self._source.attachments()}
+            twin._attachments = tuple([one if id(one) in kept else one.copy() for one in self._attachments])
         return twin
 
     __copy__ = copy

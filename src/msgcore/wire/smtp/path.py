@@ -9,7 +9,7 @@ from msgcore.errors import InvalidAddress
 from msgcore.model.address import SMTP, Address
 from msgcore.wire.domain import ascii_domain
 
-__all__ = ["check_path", "needs_utf8", "wire_path"]
+__all__ = ["check_path", "needs_utf8", "usual_path", "wire_path"]
 
 # Dots stand anywhere in a local part: hosts in the field hand out "a..b" and "a.", and only they can refuse them.
 _LOCAL = re.compile(
@@ -43,7 +43,12 @@ def check_path(address: str) -> str:
 
 def needs_utf8(address: str) -> bool:
     """Say whether an address has no form in ASCII; its domain alone always has one."""
-    return not address.rpartition("@")[0].isascii()
+    return not (address.isascii() or address.rpartition("@")[0].isascii())
+
+
+def usual_path(address: str) -> bytes | None:
+    """Give the path of an address that goes to every server as it is; ``None`` for one that needs a closer look."""
+    return b"<%b>" % address.encode() if len(address) <= _LONGEST_USUAL and _USUAL.fullmatch(address) else None
 
 
 def wire_path(address: Address | None, *, utf8: bool) -> bytes:
@@ -59,8 +64,8 @@ def wire_path(address: Address | None, *, utf8: bool) -> bytes:
     if address.address_type != SMTP:
         raise InvalidAddress(f"{address.typed!r}: SMTP carries addresses of type SMTP only")
     text = address.email_address
-    if len(text) <= _LONGEST_USUAL and _USUAL.fullmatch(text):
-        return f"<{text}>".encode()
+    if (usual := usual_path(text)) is not None:
+        return usual
     check_path(text)
     if utf8 or text.isascii():
         return f"<{text}>".encode()

@@ -10,14 +10,14 @@ from msgcore.base.line_ends import has_only_crlf
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import InjectionRefused, InvalidAddress, UsageError
-from msgcore.model.address import SMTP
+from msgcore.model.address import SMTP, Address
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.wire.smtp.asked import lacking, mail_requests, rcpt_requests, unheeded
 from msgcore.wire.smtp.extensions import Extensions
-from msgcore.wire.smtp.path import needs_utf8, wire_path
+from msgcore.wire.smtp.path import needs_utf8, usual_path, wire_path
 from msgcore.wire.smtp.trace import trace_parameter
 
 __all__ = ["Plan", "make_plan", "refused_plan"]
@@ -72,7 +72,7 @@ def make_plan(
     is_ascii = octets.isascii()
     recipients = envelope.recipients
     is_wide_sender = envelope.sender is not None and needs_utf8(envelope.sender.email_address)
-    is_wide = is_wide_sender or any(needs_utf8(recipient.email_address) for recipient in recipients)
+    is_wide = is_wide_sender or any(needs_utf8(recipient.address.email_address) for recipient in recipients)
     utf8 = (is_wide or (not is_ascii and _has_utf8_header(octets))) and extensions.offers("SMTPUTF8")
     sender_path = wire_path(envelope.sender, utf8=utf8 or is_wide_sender)
 
@@ -80,7 +80,7 @@ def make_plan(
     is_asking = request is not NO_REQUEST
     for_all = lacking(request, extensions) if is_asking else None
     if for_all is None:
-        for_all = _refused_for_all(octets, extensions, is_sender_sayable=utf8 or not is_wide_sender)
+        for_all = _refused_for_all(octets, extensions, is_ascii=is_ascii, is_sender_sayable=utf8 or not is_wide_sender)
     settled: dict[Recipient, Outcome] = {}
     rcpts: dict[bytes, tuple[Recipient, ...]] = {}
     is_dsn = extensions.offers("DSN")
@@ -154,7 +154,9 @@ def _has_utf8_header(octets: bytes) -> bool:
     return True
 
 
-def _refused_for_all(octets: bytes, extensions: Extensions, *, is_sender_sayable: bool) -> Refused | None:
+def _refused_for_all(
+    octets: bytes, extensions: Extensions, *, is_ascii: bool, is_sender_sayable: bool
+) -> Refused | None:
     most = extensions.size_octets
     if most is not None and len(octets) > most:
         return Refused(552, EnhancedStatus(5, 3, 4), f"{len(octets)} octets; the server takes {most}", "MAIL")
@@ -162,26 +164,33 @@ def _refused_for_all(octets: bytes, extensions: Extensions, *, is_sender_sayable
         return Refused(
             550, EnhancedStatus(5, 6, 7), "the sender's address needs SMTPUTF8, which is not offered", "MAIL"
         )
-    if not extensions.offers("8BITMIME") and not octets.isascii():
+    if not is_ascii and not extensions.offers("8BITMIME"):
         return Refused(554, EnhancedStatus(5, 6, 3), "the message needs 8BITMIME, which is not offered", "MAIL")
     return None
 
 
 def _rcpt_or_refused(recipient: Recipient, request: DeliveryRequest | None, *, utf8: bool) -> bytes | Refused:
-    if recipient.address_type != SMTP:
-        raise UsageError(f"{recipient.address.typed!r}: SMTP carries addresses of type SMTP only")
-    if needs_utf8(recipient.email_address) and not utf8:
-        refuse_line_ends(recipient.email_address, "address")
+    address = recipient.address
+    if address.address_type != SMTP:
+        raise UsageError(f"{address.typed!r}: SMTP carries addresses of type SMTP only")
+    path = usual_path(address.email_address) or _path_or_refused(address, utf8=utf8)
+    if isinstance(path, Refused):
+        return path
+    if request is None or (request is NO_REQUEST and recipient.notify is None and recipient.original is None):
+        return b"RCPT TO:%s\r\n" % path
+    return b" ".join((b"RCPT TO:" + path, *rcpt_requests(recipient, request, utf8=utf8))) + b"\r\n"
+
+
+def _path_or_refused(address: Address, *, utf8: bool) -> bytes | Refused:
+    if needs_utf8(address.email_address) and not utf8:
+        refuse_line_ends(address.email_address, "address")
         return Refused(553, EnhancedStatus(5, 6, 7), "the address needs SMTPUTF8, which is not offered", "RCPT")
     try:
-        path = wire_path(recipient.address, utf8=utf8)
+        return wire_path(address, utf8=utf8)
     except InjectionRefused:
         raise
     except InvalidAddress as error:
         return Refused(553, EnhancedStatus(5, 1, 3), str(error), "RCPT")
-    if request is None or (request is NO_REQUEST and recipient.notify is None and recipient.original is None):
-        return b"RCPT TO:%s\r\n" % path
-    return b" ".join((b"RCPT TO:" + path, *rcpt_requests(recipient, request, utf8=utf8))) + b"\r\n"
 
 
 def _parameters(octets: bytes, extensions: Extensions, *, utf8: bool, is_binary: bool, is_ascii: bool) -> list[bytes]:
