@@ -67,6 +67,29 @@ def test_the_end_of_a_message_and_the_start_of_the_next_are_one_flight() -> None
     assert fake.flights == len(LETTERS) + 1
 
 
+class Noting(ScriptedStream):
+    """Notes what is written."""
+
+    def __init__(self, events: list[object]) -> None:
+        super().__init__(server())
+        self._events = events
+
+    async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
+        self._events.append("large" if len(octets) > 64 * 1024 else "small")
+        await super().write(octets, shown_as)
+
+
+def test_what_is_settled_is_told_of_before_a_large_message_is_written() -> None:
+    """Behind a small one, which the system takes at once, it is told of while the server works."""
+    events: list[object] = []
+    offered = extensions_of(("PIPELINING",))
+    letters = [LETTERS[1], LETTERS[1], LETTERS[1] + b"x" * 70_000, LETTERS[1]]
+    plans = [make_plan(envelope("a@x.test"), octets, offered) for octets in letters]
+
+    run(transmit_all(Noting(events), iter(plans), lambda one: events.append(one.outcomes.all_accepted)))
+    assert events == [*["small"] * 3, True, True, "large", *["small"] * 2, True, True]
+
+
 @ALL
 def test_a_refused_message_harms_no_other(extensions: tuple[str, ...]) -> None:
     fake = server({"c@x.test": "550 5.1.1 no"})
