@@ -35,6 +35,7 @@ class SqliteConnection:
         self._path = path
         self._busy_seconds = busy_seconds
         self._busy_ms = int(busy_seconds * 1_000)
+        self._waits = True
 
     @property
     def engine(self) -> Engine:
@@ -106,14 +107,24 @@ class SqliteConnection:
     def try_begin_alone(self) -> bool:
         """Begin to write, unless another process is at it."""
         # SQLite's own wait looks again after up to 100 ms, while whoever writes a lot has begun the next transaction.
-        self.rows("pragma busy_timeout = 0")
+        waits = self._waits
+        self.wait_for_others(is_wanted=False)
         try:
             self.run("begin immediate")
         except StoreBusy:
             return False
         finally:
-            self.rows(f"pragma busy_timeout = {self._busy_ms}")
+            self.wait_for_others(is_wanted=waits)
         return True
+
+    def wait_for_others(self, *, is_wanted: bool) -> None:
+        """Have SQLite wait itself where another process has a lock, or not; within a transaction nobody is waited for.
+
+        A connection that only writes does without for good: to change it twice is a seventh of a small transaction.
+        """
+        if is_wanted != self._waits:
+            self.rows(f"pragma busy_timeout = {self._busy_ms if is_wanted else 0}")
+            self._waits = is_wanted
 
     def lay_foundation(self) -> None:
         self.run(

@@ -46,7 +46,9 @@ class SqliteFile:
         self._is_closed = False
 
     def _open_writer(self) -> SqliteConnection:
-        return open_connection(self.path, create=False, busy_seconds=self._busy_seconds)
+        connection = open_connection(self.path, create=False, busy_seconds=self._busy_seconds)
+        connection.wait_for_others(is_wanted=False)  # the writer does, for the right to write
+        return connection
 
     def _open_reader(self) -> SqliteConnection:
         if self._is_read_only:

@@ -220,7 +220,9 @@ class Writer:
         work = self._next()
         if work is not None:
             try:
+                connection.wait_for_others(is_wanted=True)
                 work.result = work.function(connection)
+                connection.wait_for_others(is_wanted=False)
             except BaseException as error:  # raised in the thread that waits
                 work.error = error
             _settle(work)
