@@ -115,6 +115,12 @@ class Attachment:
         twin._message = None if self._message is None else self._message.copy()
         return twin
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process with its content; a file that was not read goes as its path."""
+        if self._loader is not None and self._message is None:
+            _ = self.data  # which the bag keeps
+        return _made_again, (self._bag, self._path, self._message)
+
     @property
     def data(self) -> bytes:
         """The content's octets; of an embedded message none.
@@ -294,6 +300,12 @@ def _name_of_message(message: Message) -> str:
     # A subject is no path: what stands before a slash is part of it.
     stem = safe_name(re.sub(r"[/\\]", "_", message.subject))
     return safe_name(f"{stem}{extension}")
+
+
+def _made_again(bag: PropBag, path: Path | None, message: Message | None) -> Attachment:
+    attachment = Attachment.__new__(Attachment)
+    attachment._bag, attachment._path, attachment._loader, attachment._message = bag, path, None, message
+    return attachment
 
 
 def _guess_type(filename: str | None) -> str:

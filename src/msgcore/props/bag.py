@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar, cast, overload
 
 from msgcore.errors import PropertyNotFound, UsageError
@@ -129,6 +129,18 @@ class PropBag:
         twin._entries = dict(self._entries)
         twin._changed = dict(self._changed)
         return twin
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process as what it holds, wherever it has that from."""
+        return _made_again, (tuple(self.items()), self.changed())
+
+
+def _made_again(held: Iterable[tuple[PropertyKey, object]], changed: Iterable[PropertyKey]) -> PropBag:
+    bag = PropBag()
+    for tag, value in held:
+        bag.preset(tag, value)
+    bag._changed = {tag.bag_key: tag for tag in changed}
+    return bag
 
 
 def checked(tag: PropertyKey, value: object) -> object:

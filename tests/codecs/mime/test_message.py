@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 
 import pytest
 
+from msgcore import Limits, compare
 from msgcore.codecs import mime
 from msgcore.errors import PropertyNotFound
 from msgcore.model import Attachment, Message, RecipientKind
 from msgcore.props import (
+    PidTagAttachLongFilename,
     PidTagBodyHtml,
     PidTagConversationTopic,
     PidTagDisplayTo,
@@ -335,3 +338,19 @@ def test_the_addresses_of_any_field_come_from_no_encoded_word() -> None:
     message = mime.read(b"Mail-Followup-To: =?utf-8?q?boss=40corp.test=2C?= <evil@x.test>\r\n\r\n")
 
     assert [one.email_address for one in message.addresses_of("mail-followup-to")] == ["evil@x.test"]
+
+
+def test_a_message_that_was_read_goes_to_another_process() -> None:
+    parts = (Attachment(b"a;b", filename="a.csv"), Attachment(Message(subject="inner", text="hi")))
+    octets = mime.write(Message(from_="ann@a.test", to="bob@b.test", subject="Plan", text="See", attachments=parts))
+    for limits in (Limits(), Limits(nesting=3)):
+        untouched, used, changed = (mime.read(octets, limits) for _ in range(3))
+        assert (used.text, used.attachments[0].data) == ("See\n", b"a;b")
+        changed.subject, changed.attachments[0][PidTagAttachLongFilename] = "Other", "b.csv"
+        for message in (untouched, used, changed):
+            again = pickle.loads(pickle.dumps(message))
+            assert compare(again, message) == ()
+            inner = again.attachments[1].message
+            assert inner is not None
+            assert (again.is_changed, inner.subject) == (message is changed, "inner")
+            assert again.is_changed or mime.write(again) == octets

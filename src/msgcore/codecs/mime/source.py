@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
+from msgcore.base.octets import Limits
 from msgcore.codecs.mime.mapping.derived import READERS, said_tags
 from msgcore.codecs.mime.mapping.fields import is_named_property
 from msgcore.codecs.mime.mapping.parts import attachment_in_text, attachment_of
@@ -58,6 +59,10 @@ def source_of(root: Entity) -> MimeSource:
     return MimeSource(root) if root.header.raw(CORRELATOR) is None else _WithCorrelator(root)
 
 
+def _read_again(octets: bytes, limits: Limits | None) -> MimeSource:
+    return source_of(parse(octets, limits))
+
+
 class MimeSource(MimeView):
     """The source of a :class:`Message`; each property is decoded once. ``left_out`` is a part that others read."""
 
@@ -70,6 +75,11 @@ class MimeSource(MimeView):
         self._attachments: tuple[Attachment, ...] | None = None
         self._headers: Headers | None = None
         self._streams: tuple[Stream, ...] | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process as octets, which are read again there."""
+        reading = self.root.reading
+        return _read_again, (self.octets, None if reading.is_usual else reading.limits)
 
     @property
     def form(self) -> str:
