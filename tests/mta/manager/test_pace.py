@@ -409,13 +409,17 @@ def test_a_hop_that_was_down_for_ever_is_tried_after_the_longest_wait() -> None:
     assert {PaceLimits().wait_seconds(failures) for failures in (60, 1_024, 100_000)} == {4_000.0}
 
 
-@pytest.mark.parametrize("is_learned", [False, True], ids=["new", "learned"])
-def test_what_a_delivery_counts_is_counted_from_nothing(is_learned: bool) -> None:
+@pytest.mark.parametrize("kind", ["new", "learned", "up again"])
+def test_what_a_delivery_counts_is_counted_from_nothing(kind: str) -> None:
     def after(*calls: str) -> int:
         pace = Pace(PaceLimits(initial=4, feedback=0.5, cohort_limit=9))
-        if is_learned:
+        if kind == "learned":
             pace.learn(HopState(4), 0.0)
-        pace.started()
+        for _ in range(4):
+            pace.started()
+        if kind == "up again":
+            pace.learn(HopState(4, down_until=1.0), 0.0)
+            pace.succeeded()
         for call in calls:
             if call == "good":
                 pace.succeeded()

@@ -100,5 +100,10 @@ def test_a_policy_that_makes_no_sense_is_refused(wrong: Mapping[str, Any]) -> No
         RetryPolicy(**wrong)
 
 
+def test_a_policy_may_spread_a_wait_over_twice_its_length() -> None:
+    policy = RetryPolicy(jitter=1.0)
+    assert next_try(NOW, 1, policy, 0.5) - NOW == policy.shortest * 1.5
+
+
 def test_a_policy_may_ask_for_no_tries_at_all() -> None:
     assert has_expired(NOW, NOW, 0, RetryPolicy(least_tries=0))
