@@ -71,7 +71,7 @@ OF_THE_RING: dict[type, set[str]] = {
     aio.MessageStore: {"deadline", "read_files"},
     store.MessageStore: {"ring"},
     aio.Session: {"open"},
-    aio.Table: {"next_read", "read_ahead", "ring", "taken", "unring"},
+    aio.Table: {"rows_read", "read_ahead", "ring", "taken", "unring"},
     table.Table: {"ring"},
 }
 # What gives an iterator, whose steps wait so long.

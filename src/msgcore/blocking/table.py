@@ -119,9 +119,10 @@ class Table(Closing):
         self._runtime.run(self._inner.close())
 
     def __iter__(self) -> Iterator[Row]:
-        while (row := self._inner.next_read()) or self._runtime.run(self._inner.read_ahead()):
-            if row is not None:
-                yield row
+        is_there = True
+        while is_there:
+            yield from self._inner.rows_read()
+            is_there = self._runtime.run(self._inner.read_ahead())
 
 
 class Notifications:

@@ -96,17 +96,16 @@ class Row:
         """Give a column's value, or ``default`` where it has none or an error stands for it (:meth:`error`)."""
         # What RowLayout.value() does, without the call: this is what is asked most of all.
         try:
-            place = self._layout.places.get(tag.bag_key)
+            at, make = self._layout.places[tag.bag_key]
+        except KeyError:
+            return default
         except AttributeError:
             check_key(tag)
             raise
-        if place is None:
-            return default
-        at, make = place
         value = self._raw[at]
         if make is not None and value is not None:
             value = make(value)
-        return default if value is None or isinstance(value, PropertyError) else value
+        return default if value is None or type(value) is PropertyError else value
 
     def __contains__(self, tag: object) -> bool:
         value = self._layout.value(self._raw, cast(PropertyKey, tag))

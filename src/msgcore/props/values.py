@@ -17,7 +17,7 @@ import struct
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Context, Decimal
-from typing import cast
+from typing import cast, final
 from uuid import UUID
 
 import attrs
@@ -46,6 +46,7 @@ class PropertyErrorCode(enum.IntEnum):
     NO_ACCESS = 0x80070005
 
 
+@final
 @attrs.frozen
 class PropertyError:
     """What a row holds in place of a value; ``NOT_ENOUGH_MEMORY`` means: open it as a stream."""

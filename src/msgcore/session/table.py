@@ -8,7 +8,7 @@ it: a page deep inside a table costs what the first one does. What the cursor ru
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Self, cast
 
 from msgcore.base.times import Deadline
@@ -102,6 +102,7 @@ class Table(Closing):
     def _cursor(self, gap: Gap) -> None:
         self._placed = gap
         self._ahead: Page[RowKey | HeaderPlace] | None = None
+        self._rows: tuple[Row, ...] = ()
         self._taken = 0
 
     def _need_open(self) -> None:
@@ -182,32 +183,31 @@ class Table(Closing):
             if is_backward:
                 self._cursor = Gap(page.place(0))
             else:
-                self._ahead, self._taken = page, len(rows)
+                self._ahead, self._rows, self._taken = page, rows, len(rows)
         return rows
 
-    def next_read(self) -> Row | None:
-        """Give the next of the rows that were read ahead, unless something was moved or changed since."""
-        if self._ahead is None or self._taken == len(self._ahead.rows):
-            return None
-        self._taken += 1
-        return self._ahead.rows[self._taken - 1]
+    def rows_read(self) -> Iterator[Row]:
+        """Give the rows that were read ahead, until something is moved or changed; the cursor moves with them."""
+        while self._taken < len(self._rows):
+            self._taken += 1
+            yield self._rows[self._taken - 1]
 
     async def read_ahead(self) -> bool:
         """Read a page behind the cursor; false at the end."""
         cursor = self._cursor
         page = await self._view.read(cursor, self._columns, _PAGE, self._deadline(DEFAULT_TIMEOUT_SECONDS))
         self._cursor = cursor
-        self._ahead = page
-        return bool(page.rows)
+        self._ahead, self._rows = page, tuple(page.rows)
+        return bool(self._rows)
 
     def __aiter__(self) -> Self:
         """Read the rows from the cursor on, a page at a time; the cursor moves with the rows."""
         return self
 
     async def __anext__(self) -> Row:
-        row = self.next_read()
+        row = next(self.rows_read(), None)
         if row is None and await self.read_ahead():
-            row = self.next_read()
+            row = next(self.rows_read(), None)
         if row is None:
             raise StopAsyncIteration
         return row

@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from msgcore.base.times import Deadline
-from msgcore.props.key import BagKey, PropertyKey
+from msgcore.props.key import PropertyKey
 from msgcore.props.match import matcher
 from msgcore.props.restriction import Restriction, SortKey
-from msgcore.props.row import Row
+from msgcore.props.row import Row, RowLayout, RowSet
 from msgcore.props.table import PidTagDepth, PidTagInstanceKey, PidTagMessageFlags, PidTagRowType
 from msgcore.props.tags import Property
-from msgcore.props.values import PropertyError, PropertyErrorCode
 from msgcore.session.tables.asked import both
 from msgcore.session.tables.flat import FlatView, Seen
 from msgcore.session.tables.gap import BEGINNING, END, Gap, HeaderPlace, Page
-from msgcore.session.tables.headers import HEADER_TAGS, Block, Folding, Headers, RowType, ranks_of
+from msgcore.session.tables.headers import HEADER_TAGS, Block, Folding, Headers, RowType, layout_of_headers, ranks_of
 from msgcore.session.tables.said import without_said
 from msgcore.session.tables.source import TableSource
 from msgcore.spi.rows import group_rows
@@ -29,7 +28,6 @@ from msgcore.spi.store import RowGroup, RowKey, TableQuery
 __all__ = ["GroupedView"]
 
 _PAGE = 1_000
-_MISSING = PropertyError(PropertyErrorCode.NOT_FOUND)
 
 
 class GroupedView:
@@ -73,6 +71,7 @@ class GroupedView:
         self, headers: Headers, gap: Gap, columns: tuple[PropertyKey, ...], count: int, deadline: Deadline
     ) -> list[Seen]:
         found: list[Seen] = []
+        layout = layout_of_headers(self._folding.keys, columns)
         index, inner = self._located(headers, gap)
         while index >= 0 and len(found) < count:
             block = headers.blocks[index]
@@ -80,7 +79,7 @@ class GroupedView:
                 part = await self._rows(block).read(inner, columns, count - len(found), deadline, backward=True)
                 found += reversed(_seen(part))
             if len(found) < count:
-                found.append(self._shown(block, columns))
+                found.append(_shown(block, layout))
             index, inner = index - 1, END
         return found[::-1]
 
@@ -88,16 +87,17 @@ class GroupedView:
         self, headers: Headers, gap: Gap, columns: tuple[PropertyKey, ...], count: int, deadline: Deadline
     ) -> list[Seen]:
         found: list[Seen] = []
+        layout, blocks = layout_of_headers(self._folding.keys, columns), headers.blocks
         index, inner = self._located(headers, gap)
         while len(found) < count:
-            if index >= 0 and headers.blocks[index].shows_rows:
-                rows = self._rows(headers.blocks[index])
+            if index >= 0 and blocks[index].shows_rows:
+                rows = self._rows(blocks[index])
                 found += _seen(await rows.read(inner, columns, count - len(found), deadline))
             index, inner = index + 1, BEGINNING
-            if index == len(headers.blocks):
+            if index == len(blocks):
                 break
             if len(found) < count:
-                found.append(self._shown(headers.blocks[index], columns))
+                found.append(_shown(blocks[index], layout))
         return found
 
     async def find(
@@ -122,9 +122,12 @@ class GroupedView:
                 return None
             return await self._rows(block).find(inner, columns, of_rows, deadline, backward=backward)
 
+        keys = self._folding.keys
+        whole = layout_of_headers(keys, (*(key.tag for key in keys), *HEADER_TAGS))
+        layout = layout_of_headers(keys, columns)
+
         def header_of(block: Block) -> Seen | None:
-            said = (*(key.tag for key in self._folding.keys), *HEADER_TAGS)
-            return self._shown(block, columns) if holds(self._shown(block, said)[1]) else None
+            return _shown(block, layout) if holds(_shown(block, whole)[1]) else None
 
         index, inner = self._located(headers, gap)
         while backward and index >= 0:
@@ -212,11 +215,9 @@ class GroupedView:
         said = {tag.bag_key: value for tag, value in self._said.items()}
         return FlatView(self._source, both(self._restriction, condition), self._sort_order, said)
 
-    def _shown(self, block: Block, columns: tuple[PropertyKey, ...]) -> Seen:
-        values = block.values(self._folding.keys)
-        shown: dict[BagKey, object] = {tag.bag_key: values.get(tag.bag_key) for tag in columns}
-        shown = {key: _MISSING if value is None else value for key, value in shown.items()}
-        return block.header.place, Row(columns, shown)
+
+def _shown(block: Block, layout: RowLayout) -> Seen:
+    return block.header.place, RowSet(layout, [(block,)])[0]
 
 
 def _seen(page: Page[RowKey]) -> list[Seen]:

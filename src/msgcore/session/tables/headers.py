@@ -11,9 +11,10 @@ import enum
 import hashlib
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -22,6 +23,7 @@ from msgcore.errors import NotFound, TooComplex, UsageError
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.order import Rank, rank
 from msgcore.props.restriction import And, Comparison, Content, ContentMode, Exists, Not, Relation, Restriction, SortKey
+from msgcore.props.row import RowLayout
 from msgcore.props.table import (
     PidTagContentCount,
     PidTagContentUnreadCount,
@@ -32,7 +34,7 @@ from msgcore.props.table import (
 from msgcore.session.tables.gap import Gap, HeaderPlace
 from msgcore.spi.store import RowGroup, RowKey
 
-__all__ = ["HEADER_TAGS", "Block", "Folding", "Header", "Headers", "RowType"]
+__all__ = ["HEADER_TAGS", "Block", "Folding", "Header", "Headers", "RowType", "layout_of_headers"]
 
 _MOST_GROUPS = 100_000
 _MAGIC = b"msgcore collapse state 1\n"
@@ -67,7 +69,11 @@ class Header:
     ranks: tuple[Rank, ...] = attrs.field(repr=False)
     count: int
     unread_count: int
-    digest: bytes = attrs.field(repr=False)
+
+    @property
+    def digest(self) -> bytes:
+        """What names it, worked out when it is asked for: of many headers hardly any is."""
+        return _digest(self.ranks)
 
     @property
     def instance_key(self) -> bytes:
@@ -114,17 +120,32 @@ class Block:
         """How many rows stand before the one behind them."""
         return self.number + 1 + self.row_count
 
-    def values(self, keys: Sequence[SortKey]) -> Mapping[BagKey, object]:
-        """Give what the header's row says."""
-        header = self.header
-        said: dict[BagKey, object] = {key.tag.bag_key: v for key, v in zip(keys, header.values, strict=False)}
-        return said | {
-            PidTagRowType.bag_key: int(RowType.EXPANDED if self.is_expanded else RowType.COLLAPSED),
-            PidTagDepth.bag_key: header.depth,
-            PidTagContentCount.bag_key: header.count,
-            PidTagContentUnreadCount.bag_key: header.unread_count,
-            PidTagInstanceKey.bag_key: header.instance_key,
-        }
+
+_Saying = Callable[[Block], object]
+
+_SAID: Mapping[BagKey, _Saying] = {
+    PidTagRowType.bag_key: lambda block: int(RowType.EXPANDED if block.is_expanded else RowType.COLLAPSED),
+    PidTagDepth.bag_key: lambda block: block.header.depth,
+    PidTagContentCount.bag_key: lambda block: block.header.count,
+    PidTagContentUnreadCount.bag_key: lambda block: block.header.unread_count,
+    PidTagInstanceKey.bag_key: lambda block: block.header.instance_key,
+}
+
+
+def layout_of_headers(keys: Sequence[SortKey], columns: tuple[PropertyKey, ...]) -> RowLayout:
+    """Say what the row of a header, whose raw form is its block, shows in each column."""
+    said: dict[BagKey, _Saying] = {key.tag.bag_key: _category(depth) for depth, key in enumerate(keys)}
+    said |= _SAID
+    return RowLayout(columns, {tag.bag_key: (0, said.get(tag.bag_key, _nothing)) for tag in columns})
+
+
+def _category(depth: int) -> _Saying:
+    """Give the value of a category key, of headers that are so deep."""
+    return lambda block: block.header.values[depth] if depth < len(block.header.values) else None
+
+
+def _nothing(_: Block) -> None:
+    return None
 
 
 class Folding:
@@ -136,7 +157,7 @@ class Folding:
         self._turned: set[bytes] = set()
 
     def is_expanded(self, header: Header) -> bool:
-        return (header.depth < self._expanded) is not (header.digest in self._turned)
+        return (header.depth < self._expanded) is not (bool(self._turned) and header.digest in self._turned)
 
     def turn(self, header: Header) -> None:
         self._turned ^= {header.digest}
@@ -178,9 +199,15 @@ class Headers:
         self._folding = folding
         self._directions = [-1 if key.is_descending else 1 for key in folding.keys]
         self._headers = _headers_of(groups)
-        self._numbers = {header.instance_key: number for number, header in enumerate(self._headers)}
-        self._parents = _parents_of(self._headers)
         self._blocks: list[Block] | None = None
+
+    @cached_property
+    def _numbers(self) -> Mapping[bytes, int]:
+        return {header.instance_key: number for number, header in enumerate(self._headers)}
+
+    @cached_property
+    def _parents(self) -> Sequence[int | None]:
+        return _parents_of(self._headers)
 
     @property
     def blocks(self) -> list[Block]:
@@ -277,7 +304,7 @@ def _headers_of(groups: Sequence[RowGroup]) -> list[Header]:
             sums = found.setdefault(ranks[:depth], [group.values[:depth], 0, 0])
             sums[1] += group.count
             sums[2] += group.unread_count
-    return [Header(values, ranks, count, unread, _digest(ranks)) for ranks, (values, count, unread) in found.items()]
+    return [Header(values, ranks, count, unread) for ranks, (values, count, unread) in found.items()]
 
 
 def _parents_of(headers: Sequence[Header]) -> list[int | None]:
