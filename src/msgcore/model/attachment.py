@@ -119,7 +119,13 @@ class Attachment:
         """Go to another process with its content; a file that was not read goes as its path."""
         if self._loader is not None and self._message is None:
             _ = self.data  # which the bag keeps
-        return _made_again, (self._bag, self._path, self._message)
+        return Attachment._made_again, (self._bag, self._path, self._message)
+
+    @classmethod
+    def _made_again(cls, bag: PropBag, path: Path | None, message: Message | None) -> Attachment:
+        attachment = cls.__new__(cls)
+        attachment._bag, attachment._path, attachment._loader, attachment._message = bag, path, None, message
+        return attachment
 
     @property
     def data(self) -> bytes:
@@ -300,12 +306,6 @@ def _name_of_message(message: Message) -> str:
     # A subject is no path: what stands before a slash is part of it.
     stem = safe_name(re.sub(r"[/\\]", "_", message.subject))
     return safe_name(f"{stem}{extension}")
-
-
-def _made_again(bag: PropBag, path: Path | None, message: Message | None) -> Attachment:
-    attachment = Attachment.__new__(Attachment)
-    attachment._bag, attachment._path, attachment._loader, attachment._message = bag, path, None, message
-    return attachment
 
 
 def _guess_type(filename: str | None) -> str:

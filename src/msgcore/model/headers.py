@@ -107,7 +107,8 @@ def own_headers(given: HeadersLike) -> tuple[Header, ...]:
     try:
         fields = tuple([pair if isinstance(pair, Header) else Header(*pair) for pair in pairs])
     except TypeError as error:
-        raise UsageError(f"headers: need a mapping, or pairs of name and value, got {type(given).__name__}") from error
+        kind = type(cast(object, given)).__name__
+        raise UsageError(f"headers: need a mapping, or pairs of name and value, got {kind}") from error
     for field in fields:
         refuse_line_ends(field.value, f"header {field.name}")
         refuse_line_ends(field.name, "header name")

@@ -492,7 +492,22 @@ class Message:
         # What the source has it has there again, where it is read.
         attachments = self._attachments if self._source is None or self.has_changed_content else None
         state = (self._layer, self._source, self._recipients, self._reply_to, attachments, self._headers)
-        return _made_again, state
+        return Message._made_again, state
+
+    @classmethod
+    def _made_again(
+        cls,
+        layer: PropBag | None,
+        source: MessageSource | None,
+        recipients: tuple[Recipient, ...] | None,
+        reply_to: tuple[Address, ...] | None,
+        attachments: tuple[Attachment, ...] | None,
+        headers: tuple[Header, ...],
+    ) -> Message:
+        message = cls.__new__(cls)
+        message._layer, message._source, message._headers = layer, source, headers
+        message._recipients, message._reply_to, message._attachments = recipients, reply_to, attachments
+        return message
 
     def load_files(self) -> None:
         """Read the files behind ``Path`` attachments, at any depth. Blocks.
@@ -578,20 +593,6 @@ def _as_attachments(given: Iterable[AttachmentLike | Message]) -> tuple[Attachme
     if not isinstance(cast(object, given), Iterable) or isinstance(given, bytes | bytearray | memoryview | str):
         raise UsageError(f"attachments: need a sequence, such as [Path('report.pdf')], got {type(given).__name__}")
     return tuple([as_attachment(one) for one in given])
-
-
-def _made_again(
-    layer: PropBag | None,
-    source: MessageSource | None,
-    recipients: tuple[Recipient, ...] | None,
-    reply_to: tuple[Address, ...] | None,
-    attachments: tuple[Attachment, ...] | None,
-    headers: tuple[Header, ...],
-) -> Message:
-    message = Message.__new__(Message)
-    message._layer, message._source, message._headers = layer, source, headers
-    message._recipients, message._reply_to, message._attachments = recipients, reply_to, attachments
-    return message
 
 
 def _named(address: Address | None) -> Address | None:

@@ -132,15 +132,15 @@ class PropBag:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Go to another process as what it holds, wherever it has that from."""
-        return _made_again, (tuple(self.items()), self.changed())
+        return PropBag._made_again, (tuple(self.items()), self.changed())
 
-
-def _made_again(held: Iterable[tuple[PropertyKey, object]], changed: Iterable[PropertyKey]) -> PropBag:
-    bag = PropBag()
-    for tag, value in held:
-        bag.preset(tag, value)
-    bag._changed = {tag.bag_key: tag for tag in changed}
-    return bag
+    @classmethod
+    def _made_again(cls, held: Iterable[tuple[PropertyKey, object]], changed: Iterable[PropertyKey]) -> PropBag:
+        bag = cls()
+        for tag, value in held:
+            bag.preset(tag, value)
+        bag._changed = {tag.bag_key: tag for tag in changed}
+        return bag
 
 
 def checked(tag: PropertyKey, value: object) -> object:
