@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,6 +19,7 @@ from msgcore.props.match import match
 from msgcore.props.restriction import And, Comparison, Content, ContentMode, Count, Or, Relation, Restriction, SortKey
 from msgcore.props.table import (
     PidTagBody,
+    PidTagClientSubmitTime,
     PidTagEntryId,
     PidTagImportance,
     PidTagMessageDeliveryTime,
@@ -361,6 +363,19 @@ def test_a_restriction_sees_changes_of_flags_at_once(shelf: Box) -> None:
     shelf.run(shelf.store.set_read_flag(ids[:1], True, NEVER))
 
     assert shelf.ids(PidTagMessageFlags.has_no_bit(1), folder=folder) == ids[1:]
+
+
+@pytest.mark.parametrize("folds", [(0, 1), (1, 0)])
+def test_an_hour_that_clocks_show_twice_is_two_hours(shelf: Box, folds: tuple[int, int]) -> None:
+    half_past_two = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
+    between = Message(date=datetime(2026, 10, 25, 1, 0, tzinfo=UTC))
+    folder, ids = put(shelf, [Incoming(between)])
+
+    found = {
+        fold: shelf.ids(PidTagClientSubmitTime < half_past_two.replace(fold=fold), folder=folder) for fold in folds
+    }
+
+    assert found == {0: [], 1: ids}
 
 
 def test_a_forged_number_beyond_the_database_is_refused(shelf: Box) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
+from typing import cast
 
 import attrs
 
 from msgcore.props.check import parts_of
 from msgcore.props.key import PropertyKey
-from msgcore.props.restriction import And, Or, Restriction, SortKey
+from msgcore.props.restriction import And, Comparison, Or, Restriction, SortKey
 from msgcore.providers.internal.columns import Columns, columns_of_store
 from msgcore.providers.internal.dialect import Dialect, dialect_of
 from msgcore.providers.internal.paging import Order, order_of
@@ -50,9 +52,18 @@ def plan_of(
 
 
 def _is_short(restriction: Restriction) -> bool:
-    """Whether a restriction is worth keeping: not what lists a thousand rows. Equal ones mean the same, if checked."""
+    """Whether a restriction is worth keeping: not what lists a thousand rows. Equal ones mean the same, if checked.
+
+    Only times do not: those of an hour that clocks show twice are equal, both times (PEP 495). The second is not kept.
+    """
     parts = restriction.parts if isinstance(restriction, And | Or) else (restriction,)
-    return len(parts) <= _MOST_PARTS_KEPT and not any(map(parts_of, parts))
+    return len(parts) <= _MOST_PARTS_KEPT and not any(parts_of(part) or _has_second_time(part) for part in parts)
+
+
+def _has_second_time(restriction: Restriction) -> bool:
+    value = restriction.value if isinstance(restriction, Comparison) else None
+    values = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+    return any(isinstance(one, datetime) and one.fold == 1 for one in values)
 
 
 def _plan(
