@@ -161,6 +161,33 @@ def test_what_a_leader_that_fails_leaves_is_done_by_the_next(mode: Mode) -> None
     assert call(mode.runtime(), story) == list(range(8))
 
 
+def test_a_leader_whose_turn_does_not_come_leaves_the_others_to_the_next(mode: Mode) -> None:
+    async def story(runtime: Runtime) -> list[int]:
+        begun, turn = runtime.event(), runtime.event()
+
+        async def work(gather: Gather[int], deadline: Deadline) -> list[int]:
+            begun.set()
+            await turn.wait(deadline)
+            return list(gather())
+
+        together = Together(runtime, work)
+        done: list[int] = []
+
+        async def first() -> None:
+            with pytest.raises(TimedOut):
+                await together.ask(1, runtime.deadline(0.1))
+            turn.set()
+
+        async def second() -> None:
+            await begun.wait()
+            done.append(await together.ask(2, runtime.deadline(2.0)))
+
+        await gather(runtime, first(), second())
+        return done
+
+    assert call(mode.runtime(), story) == [2]
+
+
 @given(most=st.integers(1, 5), count=st.integers(1, 12))
 def test_no_more_at_once_than_allowed(mode: Mode, most: int, count: int) -> None:
     async def story(runtime: Runtime) -> list[list[int]]:

@@ -115,7 +115,8 @@ class Together(Generic[Q, A]):
         try:
             answers = await self._work(gather, deadline)
         except Exception as error:  # whatever it is, it is told to whose question it is of
-            gather()
+            if not some:  # the leader's own, who was cut, or whose turn did not come: the next one tries for himself
+                raise
             await self._do_singly(some, error)
         else:
             for one, answer in zip(some, answers, strict=True):
