@@ -146,6 +146,11 @@ def test_what_is_no_transport_is_told_so_before_a_user_is_asked_for(desk: Desk) 
         desk.transport("pop3://localhost")
 
 
+def test_what_is_no_store_is_told_so_before_a_user_is_asked_for(desk: Desk) -> None:
+    with pytest.raises(NotSupported, match="pop3: is no message store; msgcore"):
+        desk.open_store("pop3://localhost")
+
+
 def test_each_function_proposes_a_url_that_it_takes(desk: Desk) -> None:
     with pytest.raises(UsageError, match=r"'mail\.a\.test' is no URL: write, for example, smtps://mail\.a\.test$"):
         desk.transport("mail.a.test")

@@ -260,6 +260,9 @@ def open_store(
 
     async def start() -> MessageStore:
         scheme = scheme_of(url, "sqlite:///mail.db")
+        service_class = service(scheme)
+        if may_retrieve(service_class) and not any(hasattr(service_class, one) for one in ("save", "providers")):
+            raise NotSupported(f"{scheme}: is no message store; msgcore.receive brings its mail into one")
         deadline = runtime.deadline(timeout_seconds)
 
         async def store_of(plugin: Plugin) -> MessageStore:
