@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import enum
 
+from msgcore.base.line_ends import has_only_crlf
+
 __all__ = ["DataFault", "IncomingChunk", "IncomingData", "fault_of"]
 
 _END = b"\r\n.\r\n"
@@ -72,7 +74,7 @@ class IncomingData:
         if not 0 < end < self._max_octets or buffer[0] == _DOT or not buffer.startswith(_END, end - 1):
             return False
         whole = bytes(buffer[: end + 1])
-        if not whole.count(b"\r\n") == whole.count(b"\n") == whole.count(b"\r") or b"\0" in whole:
+        if not has_only_crlf(whole) or 0 in whole:
             return False
         del buffer[: end - 1 + len(_END)]
         self._whole = whole
