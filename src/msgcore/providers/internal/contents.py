@@ -20,7 +20,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.props.key import PropertyKey
 from msgcore.props.match import PropertySource, matcher
-from msgcore.props.restriction import Count, Restriction
+from msgcore.props.restriction import Count
 from msgcore.props.row import Row, RowSet
 from msgcore.props.table import PidTagInstanceKey
 from msgcore.providers.internal.fulltext import WordTree, as_whole_words
@@ -28,7 +28,7 @@ from msgcore.providers.internal.paging import ALL, Stretch, number_of, stretches
 from msgcore.providers.internal.plans import plan_of
 from msgcore.providers.internal.sources import Layout, Source, layout_of, light_source, rows_of
 from msgcore.providers.internal.standing import SECTIONS, standing_of
-from msgcore.providers.internal.translate import Selection, Translator
+from msgcore.providers.internal.translate import Translator
 from msgcore.providers.internal.word_sql import with_words
 from msgcore.runtime import NEVER, Connection, Engine, SqlValue
 from msgcore.spi import rows
@@ -76,13 +76,12 @@ class FolderTable:
         plan = plan_of(uid, connection.engine, query.columns, part, tuple(query.sort_order))
         self.dialect, self.columns, self.order, self._layout = plan.dialect, plan.columns, plan.order, plan.layout
         self._origin = number_of(query.origin, self.columns)
-        self.selection = plan.selection or self._translated(part)
+        self.selection = plan.selection
+        if plan.needs_index and not self._is_indexed:
+            self.selection = Translator(self.columns, self.dialect, lambda: False).translate(part)
         # Whether SQL finds just the rows that the restriction leaves.
         self.is_exact = self.selection.residual is None
         self.is_sorted_in_memory = self.order is None or (self._limit is not None and not self.is_exact)
-
-    def _translated(self, restriction: Restriction | None) -> Selection:
-        return Translator(self.columns, self.dialect, lambda: self._is_indexed).translate(restriction)
 
     @cached_property
     def _is_indexed(self) -> bool:
@@ -109,7 +108,7 @@ class FolderTable:
 
     def _is_rare(self, words: WordTree) -> bool:
         # As whole words first: whatever begins with the last one is found five times as slowly.
-        return all(self._hits(one) < _FEW_ROWS for one in (as_whole_words(words), words))
+        return all(self._hits(one) < _FEW_ROWS for one in dict.fromkeys((as_whole_words(words), words)))
 
     def _hits(self, words: WordTree) -> int:
         found, values = with_words(words, self.dialect.engine)

@@ -28,14 +28,15 @@ _MOST_PARTS_KEPT = 8
 class Plan:
     """How rows of some columns are found and ordered, in the SQL of one engine.
 
-    Without a ``selection``, what SQL finds depends on how far the store is indexed. Without an ``order``, SQL has not
-    all the sort keys.
+    Without an ``order``, SQL has not all the sort keys. If it ``needs_index``, the ``selection`` holds for a folder of
+    which the full-text table has every message.
     """
 
     columns: Columns
     dialect: Dialect
     layout: Layout
-    selection: Selection | None
+    selection: Selection
+    needs_index: bool
     order: Order | None
 
 
@@ -78,11 +79,11 @@ def _plan(
 
     def is_indexed() -> bool:
         questions.append(None)
-        return False
+        return True
 
     selection = Translator(of_store, dialect, is_indexed).translate(restriction)
     order = order_of(sort_order, of_store, dialect)
-    return Plan(of_store, dialect, layout_of(uid, columns, engine), None if questions else selection, order)
+    return Plan(of_store, dialect, layout_of(uid, columns, engine), selection, bool(questions), order)
 
 
 _known_plan = lru_cache(_KEPT)(_plan)
