@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
@@ -108,3 +109,27 @@ def test_missing_value_shows_short() -> None:
 
 def test_other_error_shows_with_its_text() -> None:
     assert "open it as a stream" in repr(row_of(body=TOO_LARGE))
+
+
+def row_set(rows: Sequence[Row]) -> RowSet:
+    found = RowSet.of(COLUMNS, rows)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("rows", [(), (row_of("x"),), (row_of("x"), stored_row("y"), row_of(None, None, TOO_LARGE))])
+def test_rows_of_one_query_are_a_set_of_them(rows: Sequence[Row]) -> None:
+    found: Sequence[Row] = row_set(rows)
+
+    assert found == list(rows)
+    assert (list(found[:1]), list(found[::-1])) == (list(rows[:1]), list(rows[::-1]))
+
+
+def test_rows_of_other_columns_are_no_set() -> None:
+    assert RowSet.of(COLUMNS[:2], (row_of("x"),)) is None
+
+
+def test_rows_that_show_less_keep_their_other_values() -> None:
+    found = row_set([stored_row("x")])
+
+    assert (found.showing(COLUMNS[:1])[0].get(PidTagMessageSizeExtended), found.value(0, COLUMNS[1])) == (None, 10)

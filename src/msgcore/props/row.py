@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast, overload
 
@@ -73,6 +73,23 @@ class Row:
         """Make a row of values; a column without one has none."""
         self._layout = _by_key(columns)
         self._raw: Any = {tag.bag_key: values.get(tag.bag_key) for tag in columns}
+
+    @classmethod
+    def several(cls, layout: RowLayout, found: Iterable[Any]) -> list[Row]:
+        """Make rows of what a store's query gave; values are made of it when they are asked for."""
+        new = cls.__new__
+        rows: list[Row] = []
+        for raw in found:
+            row = new(cls)
+            row._layout = layout
+            row._raw = raw
+            rows.append(row)
+        return rows
+
+    @staticmethod
+    def laid_out(rows: Sequence[Row]) -> tuple[set[RowLayout], list[Any]]:
+        """Give the layouts of rows, which those of one query share as a rule, and what each row is made of."""
+        return {row._layout for row in rows}, [row._raw for row in rows]
 
     def __getitem__(self, tag: Property[T]) -> T:
         """Give the value.
@@ -159,14 +176,12 @@ class RowSet(Sequence[Row]):
         """Take rows of these columns as a set; ``None`` where one has others."""
         if isinstance(rows, RowSet):
             return rows if rows._layout.columns == columns else None
-        # Those of one query share their layout, as a rule.
-        layouts = {row._layout for row in rows}
+        layouts, raw = Row.laid_out(rows)
         if any(layout.columns != columns for layout in layouts):
             return None
         if len(layouts) == 1:
-            return cls(layouts.pop(), [row._raw for row in rows])
-        values = [{tag.bag_key: row._layout.value(row._raw, tag) for tag in columns} for row in rows]
-        return cls(_by_key(columns), values)
+            return cls(layouts.pop(), raw)
+        return cls(_by_key(columns), [{tag.bag_key: value for tag, value in row.items()} for row in rows])
 
     @property
     def columns(self) -> tuple[PropertyKey, ...]:
@@ -190,20 +205,10 @@ class RowSet(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | RowSet:
         if isinstance(index, slice):
             return RowSet(self._layout, self._raw[index])
-        row = Row.__new__(Row)
-        row._layout = self._layout
-        row._raw = self._raw[index]
-        return row
+        return Row.several(self._layout, [self._raw[index]])[0]
 
     def __iter__(self) -> Iterator[Row]:
-        new, layout = Row.__new__, self._layout
-        rows: list[Row] = []
-        for raw in self._raw:
-            row = new(Row)
-            row._layout = layout
-            row._raw = raw
-            rows.append(row)
-        return iter(rows)
+        return iter(Row.several(self._layout, self._raw))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -41,8 +40,8 @@ class FolderContents(TableSource):
     provider: GuardedStore
     folder: EntryId
 
-    def query(self, query: TableQuery, deadline: Deadline) -> Coroutine[Any, Any, Sequence[Row]]:
-        return self.provider.query(self.folder, query, deadline)
+    async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        return await self.provider.query(self.folder, query, deadline)
 
     async def count(self, query: TableQuery, deadline: Deadline) -> int:
         return await self.provider.count(self.folder, query, deadline)
