@@ -158,6 +158,22 @@ def test_a_session_that_the_server_ended_with_421_is_not_used_again(mode: Mode) 
     assert (len(first.took), len(second.took)) == (1, 1)
 
 
+class TakesThree(FakeServer):
+    def _command(self) -> str | None:
+        self.answering({"MAIL": "421 4.7.0 enough"} if len(self.took) == 3 else {})
+        return super()._command()
+
+
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",), ALL_AT_ONCE])
+def test_a_server_that_wants_fewer_messages_a_session_gets_the_next_in_another(
+    mode: Mode, extensions: tuple[str, ...]
+) -> None:
+    first, second = TakesThree(*extensions), FakeServer(*extensions)
+
+    assert send_in_turn(mode, [first, second], 5) == [Accepted(250, "2.0.0")] * 5
+    assert (len(first.took), len(second.took)) == (3, 2)
+
+
 def test_a_session_that_was_idle_is_asked_whether_it_is_good(mode: Mode) -> None:
     peer = FakeServer()
     send_in_turn(mode, [peer], 2, pause_seconds=10)

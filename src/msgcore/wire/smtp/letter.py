@@ -261,6 +261,8 @@ class Letter:
             # Behind the data of LMTP it is the reply for one recipient, and says nothing of those behind.
             first = self._waiting[:1] or [rcpt for rcpt in self._rcpts if rcpt.outcome is None]
             self._settle(error.reply, first, self.stage)
+            # Without MAIL a message that went along is nobody's.
+            self.is_said = self.is_said and self.stage != "MAIL"
         kind = Unknown if self.is_said else Deferred
         for rcpt in self._rcpts:
             rcpt.outcome = rcpt.outcome or kind(None, None, str(error), self.stage, self._note)
