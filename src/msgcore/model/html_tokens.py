@@ -86,6 +86,8 @@ def _behind_other(html: str, at: int) -> int:
     if html.startswith("<!--", at):
         comment_end = _COMMENT_END.search(html, at + 2)
         return len(html) if comment_end is None else comment_end.end()
+    if following == "/" and (letter := html[at + 2 : at + 3]).isascii() and letter.isalpha():
+        return len(html)
     if following in {"!", "?", "/"}:
         close = html.find(">", at + 2)
         return len(html) if close < 0 else close + 1
