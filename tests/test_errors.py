@@ -14,11 +14,20 @@ from msgcore.base.status import Reply
 ANN = Address("SMTP", "ann@a.test")
 
 
+class Hanging(errors.ConnectionLost):
+    """As a plug-in makes its own."""
+
+    def __init__(self, text: str, port: int) -> None:
+        super().__init__(text)
+        self.port = port
+
+
 @pytest.mark.parametrize(
     "error",
     [
         errors.StoreFull("no space"),
         errors.TimedOut("connect: the deadline has passed"),
+        Hanging("nobody answers", 25),
         errors.AmbiguousName("ann", [ANN], "two are called so"),
         errors.UnresolvedName("ann", "nobody is called so"),
         errors.MissingExtra("cli", "the command line"),

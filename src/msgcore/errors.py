@@ -96,6 +96,7 @@ class MsgcoreError(Exception):
 def _again(kind: type[MsgcoreError], arguments: tuple[object, ...], state: dict[str, object]) -> MsgcoreError:
     """Make an error with its text and what it says, past an ``__init__`` that is given something else."""
     error = kind.__new__(kind, *arguments)
+    error.args = arguments  # an OSError with an __init__ of its own takes none from __new__
     error.__dict__.update(state)
     return error
 
