@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from msgcore.codecs import form_of_octets, read_message, write_message
 from msgcore.errors import UsageError
-from msgcore.model import Message
+from msgcore.model import Attachment, Message
 
 TNEF = bytes.fromhex("789f3e22") + b"\0\0"
 MSG = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
@@ -39,3 +41,22 @@ def test_an_unknown_form_is_refused() -> None:
 
 def test_a_message_is_written_as_mime() -> None:
     assert read_message(write_message(Message(subject="x"))).subject == "x"
+
+
+@pytest.mark.parametrize("form", ["mime", "tnef", "msg"])
+def test_a_message_that_was_read_goes_to_another_process(form: str) -> None:
+    inner = Message(subject="inner", text="hi", attachments=[Attachment(b"x", filename="x.bin")])
+    files = (Attachment(b"a;b", filename="a.csv"), Attachment(inner))
+    octets = write_message(Message(from_="ann@a.test", to="bob@b.test", text="See", attachments=files), form)
+    untouched, used, sent_on, turned, nested = (read_message(octets) for _ in range(5))
+    assert (used.text, used.attachments[0].data) == ("See\n" if form == "mime" else "See", b"a;b")
+    sent_on.to, sent_on.attachments = "cid@c.test", sent_on.attachments
+    turned.attachments = turned.attachments[::-1]
+    (nested,) = (one.message for one in nested.attachments if one.message is not None)
+
+    for message in (untouched, used, sent_on, nested):
+        again = pickle.loads(pickle.dumps(message))
+        assert again.is_changed is (message is sent_on)
+        assert write_message(again, form) == write_message(message, form)
+    names = [one.filename for one in pickle.loads(pickle.dumps(turned)).attachments]
+    assert (names, names[1]) == ([one.filename for one in turned.attachments], "a.csv")

@@ -489,9 +489,14 @@ class Message:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Go to another process; one that was read, as what was read with what was set since."""
-        # What the source has it has there again, where it is read.
-        attachments = self._attachments if self._source is None or self.has_changed_content else None
-        state = (self._layer, self._source, self._recipients, self._reply_to, attachments, self._headers)
+        attachments, source = self._attachments, self._source
+        if attachments is not None and source is not None:
+            read = source.attachments()
+            if len(read) == len(attachments) and not any(
+                one is not other or one.is_changed for one, other in zip(attachments, read, strict=True)
+            ):
+                attachments = None  # the source has them again where it is read
+        state = (self._layer, source, self._recipients, self._reply_to, attachments, self._headers)
         return Message._made_again, state
 
     @classmethod

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from msgcore.codecs.compound import Storage, copy_of, write_compound
+from msgcore.base.octets import Limits
+from msgcore.codecs.compound import Storage, copy_of, read_compound, write_compound
 from msgcore.codecs.msg.code_pages import code_page_of
 from msgcore.codecs.msg.layout import (
     ATTACHMENT,
@@ -19,6 +20,7 @@ from msgcore.codecs.msg.layout import (
     added_to_row,
     stream_name,
 )
+from msgcore.codecs.msg.name_map import ignore, read_name_map
 from msgcore.codecs.msg.own_file import own_file
 from msgcore.codecs.msg.property_bag import ObjectBag, SharedFacts
 from msgcore.codecs.objects.source import ObjectSource
@@ -67,6 +69,10 @@ class MsgObject:
         self._bag: ObjectBag | None = None
         self._rows: tuple[PropBag, ...] | None = None
         self._attachments: tuple[Attachment, ...] | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process as a file, which is read again there."""
+        return _read_again, (self.octets, self.shared.limits, self._outer_code_page)
 
     @property
     def octets(self) -> bytes:
@@ -140,3 +146,8 @@ class MsgObject:
             depth=self.depth + 1,
         )
         return Message.from_source(ObjectSource(inner))
+
+
+def _read_again(octets: bytes, limits: Limits, code_page: int) -> MsgObject:
+    root = read_compound(octets, limits)
+    return MsgObject(octets, root, SharedFacts(read_name_map(root, ignore), limits, ignore), code_page=code_page)

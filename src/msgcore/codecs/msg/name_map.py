@@ -21,6 +21,12 @@ __all__ = ["NameMap", "Note", "read_name_map"]
 Note = Callable[[int, str, str], None]
 """Takes the offset, the rule and the text of a finding."""
 
+
+def ignore(_offset: int, _rule: str, _text: str) -> None:
+    """Note nothing."""
+
+
+
 _ENTRY = struct.Struct("<IHH")
 _SIZE = struct.Struct("<I")
 _MOST_ENTRIES = 0x10000 - FIRST_NAMED

@@ -6,7 +6,7 @@ from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.compound import Storage, read_compound
 from msgcore.codecs.msg.msg_object import MsgObject
-from msgcore.codecs.msg.name_map import Note, read_name_map
+from msgcore.codecs.msg.name_map import Note, ignore, read_name_map
 from msgcore.codecs.msg.property_bag import SharedFacts
 from msgcore.codecs.objects.source import ObjectSource
 from msgcore.codecs.reading import is_strict, octets_of, refuse_departures
@@ -29,7 +29,7 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
     whole = octets_of(octets)
     if is_strict(strictness):
         refuse_departures(check(whole, limits))
-    return Message.from_source(ObjectSource(_open(whole, read_compound(whole, limits), limits, _ignore)))
+    return Message.from_source(ObjectSource(_open(whole, read_compound(whole, limits), limits, ignore)))
 
 
 def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
@@ -56,10 +56,6 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
 
 def _open(whole: bytes, root: Storage, limits: Limits, note: Note) -> MsgObject:
     return MsgObject(whole, root, SharedFacts(read_name_map(root, note), limits, note))
-
-
-def _ignore(_offset: int, _rule: str, _text: str) -> None:
-    """Note nothing."""
 
 
 def _read_all(one: MsgObject) -> list[MsgObject]:

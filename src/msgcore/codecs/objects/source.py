@@ -69,6 +69,10 @@ class ObjectSource:
         self._recipients: tuple[Recipient, ...] | None = None
         self._tags: tuple[PropertyKey, ...] | None = None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process as what was read, without what was made of it."""
+        return ObjectSource, (self.content,)
+
     @property
     def form(self) -> str:
         return self.content.form

@@ -12,7 +12,7 @@ from msgcore.codecs.objects.source import ObjectSource
 from msgcore.codecs.tnef.attributes import IID_MESSAGE, SIGNATURE, Attribute, Level
 from msgcore.codecs.tnef.legacy import ATTRIBUTES, OlderProperties, code_page_of, owner_of
 from msgcore.codecs.tnef.property_list import Entry, ListBag, PropertyList, content_of, find_properties, words_of
-from msgcore.codecs.tnef.stream import Found, Note, attributes_of
+from msgcore.codecs.tnef.stream import Found, Note, attributes_of, ignore
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.message import Message
 from msgcore.props.bag import PropBag
@@ -67,6 +67,10 @@ class TnefObject:
         self._properties: PropBag | None = None
         self._rows: tuple[PropBag, ...] | None = None
         self._attachments: tuple[Attachment, ...] | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process as octets, which are read again there."""
+        return _read_again, (self.octets, self.reading.limits)
 
     @property
     def octets(self) -> bytes:
@@ -176,3 +180,7 @@ class TnefObject:
             self.reading.note(start, "limit-nesting", f"messages nested deeper than {self.depth + 1}")
             return None
         return Message.from_source(ObjectSource(TnefObject(self.whole, self.reading, start, end, self.depth + 1)))
+
+
+def _read_again(octets: bytes, limits: Limits) -> TnefObject:
+    return TnefObject(octets, Reading(limits, ignore), 0, len(octets))
