@@ -9,6 +9,7 @@ import pytest
 from msgcore.codecs import form_of_octets, read_message, write_message
 from msgcore.errors import UsageError
 from msgcore.model import Attachment, Message
+from msgcore.props import PidTagAttachDataBinary
 
 TNEF = bytes.fromhex("789f3e22") + b"\0\0"
 MSG = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)
@@ -41,6 +42,23 @@ def test_an_unknown_form_is_refused() -> None:
 
 def test_a_message_is_written_as_mime() -> None:
     assert read_message(write_message(Message(subject="x"))).subject == "x"
+
+
+@pytest.mark.parametrize("form", ["mime", "tnef", "msg"])
+def test_a_file_that_is_changed_in_a_copy_of_what_was_read_is_not_in_another(form: str) -> None:
+    octets = write_message(Message(subject="x", attachments=[b"for all", b"same"]), form)
+    for is_looked_at in (False, True):
+        template = read_message(octets)
+        assert not is_looked_at or [one.data for one in template.attachments] == [b"for all", b"same"]
+        first, second = template.copy(), template.copy()
+        first.attachments[0][PidTagAttachDataBinary] = b"for ann"
+        third = first.copy()
+        second.attachments[0][PidTagAttachDataBinary] = b"for bob"
+
+        contents = [one.attachments[0].data for one in (first, second, third, template)]
+        assert contents == [b"for ann", b"for bob", b"for ann", b"for all"]
+        assert (first.is_changed, third.is_changed, template.is_changed) == (True, True, False)
+        assert write_message(template.copy(), form) == octets
 
 
 @pytest.mark.parametrize("form", ["mime", "tnef", "msg"])

@@ -7,6 +7,7 @@ application sets lies over it, so that a codec can tell what changed and write t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast, overload
@@ -471,15 +472,18 @@ class Message:
         """Make another message that says the same; what is set on one does not show on the other."""
         twin = Message.__new__(Message)
         twin._layer = None if self._layer is None else self._layer.copy()
-        twin._source = self._source
         twin._recipients = self._recipients
         twin._reply_to = self._reply_to
         twin._headers = self._headers
         twin._attachments = self._attachments
+        # A source gives the same attachments each time, and they can be changed in place.
+        source, own = self._source, deepcopy(self._source)
+        twin._source = own
         if self._attachments:
-            # Those of the source stay, so that a codec sees that they are the ones that were read.
-            kept: set[int] = set() if self._source is None else {id(one) for one in self._source.attachments()}
-            twin._attachments = tuple([one if id(one) in kept else one.copy() for one in self._attachments])
+            read = () if source is None or own is None else zip(source.attachments(), own.attachments(), strict=True)
+            # What is as it was read stays so, and a codec sees that.
+            others = {id(one): other for one, other in read if not one.is_changed}
+            twin._attachments = tuple([others.get(id(one)) or one.copy() for one in self._attachments])
         return twin
 
     __copy__ = copy

@@ -15,7 +15,10 @@ __all__ = ["MessageSource"]
 
 
 class MessageSource(Protocol):
-    """Where a read message comes from: a codec's or store's lazy view, which never changes."""
+    """Where a read message comes from: a codec's or store's lazy view, which never changes.
+
+    A copy of the message gets a deep copy of it, whose attachments are others.
+    """
 
     @property
     def form(self) -> str:

@@ -84,6 +84,9 @@ class _LimitedSource:
         # Made once: a writer knows by identity that an attachment is still the one that was read.
         self._attachments = tuple(self._limited(number, one) for number, one in enumerate(source.attachments()))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _LimitedSource, (self._source, self._limit)
+
     @property
     def form(self) -> str:
         return self._source.form

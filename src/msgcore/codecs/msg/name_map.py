@@ -26,7 +26,6 @@ def ignore(_offset: int, _rule: str, _text: str) -> None:
     """Note nothing."""
 
 
-
 _ENTRY = struct.Struct("<IHH")
 _SIZE = struct.Struct("<I")
 _MOST_ENTRIES = 0x10000 - FIRST_NAMED
