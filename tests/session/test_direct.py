@@ -49,6 +49,13 @@ def test_the_envelope_may_name_others_than_the_message(desk: Desk) -> None:
         ]
 
 
+def test_recipients_that_are_given_one_by_one_count_for_all_messages(desk: Desk) -> None:
+    with LoopbackSmtpServer() as server, desk.transport(server.url) as transport:
+        transport.send_all([LETTER, LETTER], recipients=(f"{name}@e.test" for name in ("eve", "flo")))
+
+        assert [len(one.envelope.recipients) for one in server.received] == [2, 2]
+
+
 def test_a_report_has_the_null_return_path(desk: Desk) -> None:
     with LoopbackSmtpServer() as server:
         desk.send(Message(from_="mta@a.test", to="bob@b.test", message_class="REPORT.IPM.Note.NDR"), via=server.url)

@@ -13,7 +13,7 @@ from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Correspondent, Message
 from msgcore.model.outcome import Deferred, Outcomes
-from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
+from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
 from msgcore.runtime.abc import Runtime
 from msgcore.session.by_url import open_by_url, refuse_database, scheme_of
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
@@ -70,7 +70,7 @@ class Transport(Closing):
             TryAgain: the server could not be reached, or not within ``timeout_seconds``.
         """
         deadline = self._deadline(timeout_seconds)
-        envelope, ready = self._ready(message, return_path, recipients, request)
+        envelope, ready = self._ready(message, return_path, _others(recipients), request)
         await self._load([ready], deadline)
         handed = await self._transport.submit(envelope, ready, deadline)
         outcomes = Outcomes(handed.outcomes)
@@ -96,7 +96,8 @@ class Transport(Closing):
             UsageError: as :meth:`send` does, for any of them; nothing was sent.
             SetupError, TryAgain: as :meth:`send` does; nothing was sent.
         """
-        waiting = [self._ready(message, return_path, recipients, request) for message in messages]
+        others = _others(recipients)
+        waiting = [self._ready(message, return_path, others, request) for message in messages]
         told: list[Outcomes] = []
         while len(told) < len(waiting):
             batch = waiting[len(told) : len(told) + _BATCH]
@@ -125,15 +126,14 @@ class Transport(Closing):
         self,
         message: Message,
         return_path: Correspondent | None,
-        others: RecipientsLike | None,
+        others: tuple[Recipient, ...] | None,
         request: DeliveryRequest,
     ) -> Submission:
         if not isinstance(cast(object, message), Message):
             raise UsageError(f"need a Message, got {type(message).__name__}; of octets: msgcore.read_message(octets)")
         if not isinstance(cast(object, request), DeliveryRequest):
             raise UsageError(f"request: need a DeliveryRequest, got {type(request).__name__}")
-        given = message.recipients if others is None else parse_recipients(others, RecipientKind.TO)
-        recipients = tuple(dict.fromkeys(given))
+        recipients = tuple(dict.fromkeys(message.recipients if others is None else others))
         refuse_nobody(recipients)
         ready = ready_to_send(message, self._transport.identity, self._runtime.now())
         types = self._transport.address_types
@@ -191,6 +191,10 @@ def open_transport(
         raise NotSupported(f"{scheme_of(url)}: is no transport")
 
     return Opening(start)
+
+
+def _others(recipients: RecipientsLike | None) -> tuple[Recipient, ...] | None:
+    return None if recipients is None else parse_recipients(recipients, RecipientKind.TO)
 
 
 def _sender(message: Message, return_path: Correspondent | None) -> Address | None:
