@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.times import Deadline, SystemClock
-from msgcore.errors import StoreBusy, TimedOut, UsageError
+from msgcore.errors import OperationCancelled, StoreBusy, TimedOut, UsageError
 from msgcore.runtime.abc import NEVER, Event, Runtime
 from msgcore.runtime.together import Gather, Together
 from msgcore.testing.modes import Mode, call, gather
@@ -186,6 +186,35 @@ def test_a_leader_whose_turn_does_not_come_leaves_the_others_to_the_next(mode: M
         return done
 
     assert call(mode.runtime(), story) == [2]
+
+
+def test_a_leader_that_is_cancelled_leaves_what_it_took_to_the_next(mode: Mode) -> None:
+    async def story(runtime: Runtime) -> list[list[int]]:
+        begun, turn = runtime.event(), runtime.event()
+        asked: list[list[int]] = []
+
+        async def work(gather: Gather[int], deadline: Deadline) -> list[int]:
+            begun.set()
+            await turn.wait()
+            asked.append(list(gather()))
+            if len(asked) == 1:
+                raise OperationCancelled("what had begun was waited for")
+            return asked[-1]
+
+        together = Together(runtime, work)
+
+        async def first() -> None:
+            with pytest.raises(OperationCancelled):
+                await together.ask(1, NEVER)
+
+        async def second() -> None:
+            await begun.wait()
+            assert await together.ask(2, Deadline(1e9, Noticing(turn))) == 2
+
+        await gather(runtime, first(), second())
+        return asked
+
+    assert call(mode.runtime(), story) == [[1, 2], [2]]
 
 
 @given(most=st.integers(1, 5), count=st.integers(1, 12))

@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from msgcore.base.times import Deadline
+from msgcore.errors import OperationCancelled
 from msgcore.runtime.abc import Event, Runtime
 
 __all__ = ["Gather", "Together"]
@@ -115,7 +116,7 @@ class Together(Generic[Q, A]):
         try:
             answers = await self._work(gather, deadline)
         except Exception as error:  # whatever it is, it is told to whose question it is of
-            if not some:  # the leader's own, who was cut, or whose turn did not come: the next one tries for himself
+            if not some or isinstance(error, OperationCancelled):  # the leader's own: the next one tries for himself
                 raise
             await self._do_singly(some, error)
         else:
