@@ -6,6 +6,7 @@ import ast
 import asyncio
 import builtins
 import importlib
+import inspect
 import re
 import textwrap
 import types
@@ -102,8 +103,8 @@ def test_a_suite_is_derived_as_it_says(name: str) -> None:
 
     named = run(name, known | own)
 
-    derived = named[re.findall(r"^class (Test\w+)", EXAMPLES[name], re.MULTILINE)[0]]
-    asked = {one for base in derived.__mro__[1:] for one in {*vars(base), *vars(base).get("__annotations__", {})}}
+    derived: type[object] = named[re.findall(r"^class (Test\w+)", EXAMPLES[name], re.MULTILINE)[0]]
+    asked = {one for base in derived.__mro__[1:] for one in {*vars(base), *inspect.get_annotations(base)}}
     assert {one for one, value in vars(derived).items() if one[0] != "_" and value is not None} - asked == set()
 
 
