@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,26 @@ def test_recipients_that_are_given_one_by_one_count_for_all_messages(desk: Desk)
         transport.send_all([LETTER, LETTER], recipients=(f"{name}@e.test" for name in ("eve", "flo")))
 
         assert [len(one.envelope.recipients) for one in server.received] == [2, 2]
+
+
+@pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")  # of the loop that ended
+def test_a_transport_outlives_the_event_loop_that_it_was_opened_on() -> None:
+    opened: list[aio.Transport] = []
+
+    async def first(url: str) -> None:
+        opened.append(await aio.open_transport(url))
+        await opened[0].send(LETTER)
+
+    async def second() -> None:
+        await opened[0].send_all([LETTER, LETTER])
+
+    with LoopbackSmtpServer() as server:
+        asyncio.run(first(server.url))
+        asyncio.run(second())
+        asyncio.run(opened.pop().close())
+        gc.collect()
+
+        assert len(server.received) == 3
 
 
 def test_a_report_has_the_null_return_path(desk: Desk) -> None:

@@ -120,7 +120,7 @@ class AsyncioStream(asyncio.BufferedProtocol):
 
     @property
     def has_ended(self) -> bool:
-        return self._has_ended or self._lost is not None
+        return self._has_ended or self._is_lost()
 
     def give_back(self, octets: bytes) -> None:
         """Let the next read give these octets first."""
@@ -197,8 +197,9 @@ class AsyncioStream(asyncio.BufferedProtocol):
         return await serve_tls(self, settings)
 
     async def close(self) -> None:
-        self._transport.close()
-        await asyncio.shield(self._closed)
+        if not self._loop.is_closed():
+            self._transport.close()
+            await asyncio.shield(self._closed)
 
     def abort(self) -> None:
         post(self._loop, self._transport.abort)
@@ -206,7 +207,7 @@ class AsyncioStream(asyncio.BufferedProtocol):
     def _check(self, doing: str) -> None:
         try:
             call = self._calls.current()
-            if call is not self._call and self._lost is None:
+            if call is not self._call and not self._is_lost():
                 self._leave_call()
                 call.add(self._cancel)
                 self._call = call
@@ -217,6 +218,12 @@ class AsyncioStream(asyncio.BufferedProtocol):
         except MsgcoreError:
             self._transport.abort()
             raise
+
+    def _is_lost(self) -> bool:
+        if self._lost is None and self._loop.is_closed():
+            # As after a second asyncio.run(), in which what was opened in the first is used again.
+            self._lost = ConnectionLost(f"{self._name}: its event loop was closed")
+        return self._lost is not None
 
     def _leave_call(self) -> None:
         if self._call is not None:
