@@ -58,7 +58,7 @@ def test_recipients_that_are_given_one_by_one_count_for_all_messages(desk: Desk)
         assert [len(one.envelope.recipients) for one in server.received] == [2, 2]
 
 
-@pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")  # of the loop that ended
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # what the loop that ended has left open
 def test_a_transport_outlives_the_event_loop_that_it_was_opened_on() -> None:
     opened: list[aio.Transport] = []
 
