@@ -33,7 +33,7 @@ _FAULTS = [
     ("ftruncate", "ENOSPC", None),
 ]
 # In the middle of accepting, and at a commit of what was delivered.
-_A_FEW = [("pwrite64", "ENOSPC", 60, 3), ("fdatasync", "EIO", 9, 1)]
+_A_FEW = [("pwrite64", "ENOSPC", 60, 3), ("fdatasync", "EIO", 7, 1)]
 _STRIDE = {"pwrite64": 7, "fdatasync": 1, "ftruncate": 1}
 
 

@@ -49,12 +49,15 @@ class Case:
         ]
 
     def with_costs(self, raised: AbstractSet[tuple[str, str]]) -> "Case":
-        """Give the same with some rows, named by connector and space, at the highest cost."""
+        """Give the same with some rows, named by connector and space, dearer by as much as no other row costs."""
         table = attrs.evolve(
             self.table,
             connectors=[
                 attrs.evolve(
-                    one, spaces=[attrs.evolve(s, cost=100) if (one.name, str(s)) in raised else s for s in one.spaces]
+                    one,
+                    spaces=[
+                        attrs.evolve(s, cost=s.cost + 50) if (one.name, str(s)) in raised else s for s in one.spaces
+                    ],
                 )
                 for one in self.table.connectors
             ],
