@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -233,9 +234,16 @@ def test_told_to_end_amid_a_reload_it_does_not_wait_for_that(tmp_path: Path, sin
         heard = [service.hear_manager()]
         service.signal("SIGTERM")
         heard.append(service.hear_manager())
-        service.file.write_text("")
+        wait_until(lambda: has_ended(service), "end of the service")
 
         assert (heard, service.status()) == (["RELOADING=1", "STOPPING=1"], 0)
+
+
+def has_ended(service: Service) -> bool | None:
+    """Let go who reads the configuration, if anybody does: a reload that is cut early never begins to."""
+    with contextlib.suppress(OSError):
+        os.close(os.open(service.file, os.O_WRONLY | os.O_NONBLOCK))
+    return service.process.poll() is not None or None
 
 
 def test_told_to_end_while_workers_renew_themselves_it_does_not_end_them_at_once(
