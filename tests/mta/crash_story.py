@@ -31,7 +31,7 @@ from tests.mta.mortal import STEPS as OWN_STEPS
 from tests.mta.nursery import Mortal, Nursery
 from tests.mta.places import Target, in_queue
 
-__all__ = ["STEPS", "CrashStory", "Death"]
+__all__ = ["AFTER_250", "STEPS", "CrashStory", "Death"]
 
 AFTER_250 = "client, after its 250"
 STEPS = (*OWN_STEPS, AFTER_250, *SINK_STEPS)
