@@ -44,12 +44,13 @@ from msgcore.runtime.dns import Resolver
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
 from tests.mta.homes import Home, home_in_a_file
-from tests.mta.nexthop.hosts import free_port, tls_of, tlsa_of
+from tests.mta.nexthop.hosts import tls_of, tlsa_of
 from tests.mta.nexthop.rfc8460 import problems_of_mail, report_in
 from tests.mta.nodes import QUICK, Watched
 from tests.servers import Authority, KeyPair
 from tests.servers.https_server import HttpsServer, Page
 from tests.servers.name_server import NameServer
+from tests.servers.server import free_ports
 
 T = TypeVar("T")
 
@@ -207,7 +208,7 @@ def pairs(authority: Authority) -> dict[str, KeyPair]:
 @pytest.fixture
 def world(authority: Authority, pairs: dict[str, KeyPair], tmp_path: Path) -> Iterator[World]:
     """Give ``a.test`` with DANE in a signed zone, ``b.test`` with MTA-STS, and nobody at work."""
-    port = free_port(*ADDRESSES.values())
+    [port] = free_ports(1, *ADDRESSES.values())
     zones = {
         "a.test": f"@ MX 10 mx\nmx A 127.0.0.1\n_{port}._tcp.mx {tlsa_of(pairs['mx.a.test'])}",
         "b.test": "@ MX 10 mx\nmx A 127.0.0.2\nmta-sts A 127.0.0.1\n"

@@ -15,12 +15,7 @@ from msgcore.runtime import Endpoint, Runtime
 from msgcore.runtime.dial import Address, look_up
 from msgcore.testing.modes import Mode, call
 from tests.runtime.peers import PATIENCE_SECONDS, done, peer
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+from tests.servers.server import free_ports
 
 
 async def _connect(runtime: Runtime, endpoint: Endpoint, seconds: float | None = PATIENCE_SECONDS) -> None:
@@ -29,7 +24,7 @@ async def _connect(runtime: Runtime, endpoint: Endpoint, seconds: float | None =
 
 
 def test_a_refused_connection_names_the_endpoint_and_what_was_said(mode: Mode) -> None:
-    endpoint = Endpoint("127.0.0.1", free_port(), "smtp")
+    endpoint = Endpoint("127.0.0.1", free_ports(1)[0], "smtp")
     with pytest.raises(ConnectionLost, match=rf"smtp 127\.0\.0\.1:{endpoint.port}: connect: .*refused"):
         mode.run(lambda runtime: _connect(runtime, endpoint))
 
@@ -85,7 +80,7 @@ def test_cancel_ends_a_connect(mode: Mode) -> None:
 
 def test_the_next_address_is_tried_when_one_refuses_and_when_one_is_silent(mode: Mode) -> None:
     with contextlib.ExitStack() as stack:
-        quiet, refusing = silent(stack), free_port()
+        quiet, refusing = silent(stack), free_ports(1)[0]
         endpoint = stack.enter_context(peer(lambda connection: connection.sendall(b"220 here\r\n")))
 
         def three(host: str, port: int) -> Future[Sequence[Address]]:
@@ -102,7 +97,7 @@ def test_the_next_address_is_tried_when_one_refuses_and_when_one_is_silent(mode:
 
 
 def test_every_address_that_failed_is_named(mode: Mode) -> None:
-    port = free_port()
+    port = free_ports(1)[0]
 
     def two(host: str, _: int) -> Future[Sequence[Address]]:
         return done([Address(socket.AF_INET, (host, port)) for host in ("127.0.0.1", "127.0.0.2")])

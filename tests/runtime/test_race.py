@@ -20,7 +20,8 @@ from msgcore.runtime.dial import Address
 from msgcore.runtime.race import interleaved
 from msgcore.testing.modes import Mode
 from tests.runtime.peers import PATIENCE_SECONDS, done, peer
-from tests.runtime.test_connect import free_port, silent
+from tests.runtime.test_connect import silent
+from tests.servers.server import free_ports
 
 MAIL = Endpoint("mail.test", 25, "smtp")
 
@@ -115,7 +116,7 @@ def test_at_the_deadline_it_is_told_who_refused_and_who_was_silent(mode: Mode) -
         await runtime.connect(MAIL, runtime.deadline(0.1))
 
     with contextlib.ExitStack() as stack:
-        addresses = finds(at(free_port()), at(silent(stack), "127.0.0.1"))
+        addresses = finds(at(free_ports(1)[0]), at(silent(stack), "127.0.0.1"))
         said = (
             r"smtp mail\.test:25: connect: the deadline has passed; 127\.0\.0\.1: Connection refused; 127.*: no answer"
         )
@@ -177,4 +178,4 @@ def test_a_source_that_is_not_this_machines_is_a_failed_attempt(mode: Mode) -> N
         await runtime.connect(MAIL, runtime.deadline(PATIENCE_SECONDS), NetworkPath(source_address="192.0.2.7"))
 
     with pytest.raises(ConnectionLost, match=r"127\.0\.0\.1: Cannot assign requested address"):
-        mode.run(main, finds(at(free_port())))
+        mode.run(main, finds(at(free_ports(1)[0])))

@@ -13,9 +13,11 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from itertools import islice
 from pathlib import Path
+from random import SystemRandom
 from types import TracebackType
 from typing import ClassVar, Self, TypeVar
 
@@ -31,6 +33,9 @@ STOP_SECONDS = 10.0
 
 _MEMORY = Path("/dev/shm")
 _ROOM_OCTETS = 4_000_000_000
+
+# Of these the system gives none by itself, neither to a client nor to who listens on port 0: what is free stays so.
+_PORTS = range(10_000, 30_000)
 
 
 class Server(ABC):
@@ -173,13 +178,20 @@ def find_program(name: str, *patterns: str) -> Path | None:
     return max((path for pattern in patterns for path in Path("/").glob(pattern)), default=None)
 
 
-def free_ports(count: int) -> list[int]:
-    """Name ``count`` different TCP ports of 127.0.0.1 that nobody listens on."""
+def free_ports(count: int, *addresses: str) -> list[int]:
+    """Name ``count`` different TCP ports that nobody listens on at any of ``addresses``, by default at 127.0.0.1."""
+    candidates = iter(SystemRandom().sample(_PORTS, 1_000))
+    return list(islice((port for port in candidates if _is_free(port, addresses or ("127.0.0.1",))), count))
+
+
+def _is_free(port: int, addresses: Sequence[str]) -> bool:
     with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for free in sockets:
-            free.bind(("127.0.0.1", 0))
-        return [free.getsockname()[1] for free in sockets]
+        try:
+            for address in addresses:
+                stack.enter_context(socket.create_server((address, port)))
+        except OSError:
+            return False
+        return True
 
 
 def is_listened_on(port: int) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import socket
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +29,7 @@ from msgcore.testing.queues import ANN, LETTER, to
 from msgcore.testing.servers import EVERY_EXTENSION, LoopbackSmtpServer
 from tests.servers import Authority, KeyPair
 from tests.servers.name_server import NameServer
+from tests.servers.server import free_ports
 
 __all__ = [
     "FIRST",
@@ -39,7 +38,6 @@ __all__ = [
     "Counted",
     "MxHostServer",
     "Place",
-    "free_port",
     "place",
     "tls_of",
     "tlsa_of",
@@ -60,18 +58,6 @@ class MxHostServer(LoopbackSmtpServer):
 
     async def _start(self) -> None:
         self._listener = await self.runtime.listen(Endpoint(self._address, self._port, "smtp"), self._serve)
-
-
-def free_port(*addresses: str) -> int:
-    """Find a port that is free on all of some addresses."""
-    while True:
-        with contextlib.ExitStack() as stack:
-            first = stack.enter_context(socket.create_server((addresses[0], 0)))
-            port = int(first.getsockname()[1])
-            with contextlib.suppress(OSError):
-                for address in addresses[1:]:
-                    stack.enter_context(socket.create_server((address, port)))
-                return port
 
 
 def tlsa_of(pair: KeyPair) -> str:
@@ -169,7 +155,7 @@ class Place:
 def place(
     authority: Authority, pair: KeyPair | None, zones: Mapping[str, str], signed: Sequence[str] = ()
 ) -> Generator[Place]:
-    port = free_port(FIRST, SECOND)
+    [port] = free_ports(1, FIRST, SECOND)
     tls = None if pair is None else tls_of(pair)
     with (
         NameServer({name: text.replace("PORT", str(port)) for name, text in zones.items()}, signed) as names,
