@@ -118,11 +118,14 @@ def test_cancel_works_in_a_signal_handler_that_interrupts_the_wait_itself() -> N
     def handler(number: int, frame: FrameType | None) -> None:
         runtime.cancel()
 
+    async def main() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        await runtime.sleep(PATIENCE_SECONDS)
+
     before = signal.signal(signal.SIGALRM, handler)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
         with pytest.raises(OperationCancelled):
-            runtime.run(runtime.sleep(PATIENCE_SECONDS))
+            runtime.run(main())
     finally:
         signal.signal(signal.SIGALRM, before)
 
@@ -144,11 +147,17 @@ def test_in_thread_does_not_begin_after_the_deadline(mode: Mode) -> None:
 
 
 def test_in_thread_tells_what_was_done_when_the_deadline_passes_meanwhile(mode: Mode) -> None:
-    def slow() -> str:
-        threading.Event().wait(0.1)
-        return "done"
+    async def main(runtime: Runtime) -> str:
+        deadline = runtime.deadline(0.2)
 
-    assert mode.run(lambda runtime: runtime.in_thread(slow, runtime.deadline(0.02))) == "done"
+        def slow() -> str:
+            while not deadline.is_past:
+                threading.Event().wait(0.05)
+            return "done"
+
+        return await runtime.in_thread(slow, deadline)
+
+    assert mode.run(main) == "done"
 
 
 def test_cancel_waits_for_the_function_in_thread_and_is_raised_then(mode: Mode) -> None:
@@ -211,7 +220,7 @@ def test_on_loop_ends_the_task_before_it_raises(mode: Mode, how: str) -> None:
             await asyncio.sleep(0.02)
             ended.append("task")
 
-    seconds = 0.1 if how == "deadline" else None
+    seconds = 0.3 if how == "deadline" else None
     with pytest.raises(TimedOut if how == "deadline" else OperationCancelled):
         call(runtime, lambda runtime: runtime.on_loop(on_loop, runtime.deadline(seconds)))
     assert ended == ["task"]

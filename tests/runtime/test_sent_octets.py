@@ -49,7 +49,8 @@ def test_a_blocking_write_that_is_cut_tells_how_much_the_system_took() -> None:
         arrived.append(count)
 
     async def main(runtime: Runtime) -> None:
-        stream = await runtime.connect(endpoint, runtime.deadline(0.1))
+        stream = await runtime.connect(endpoint, runtime.deadline(PATIENCE_SECONDS))
+        stream.deadline = runtime.deadline(0.1)
         try:
             await stream.write(bytes(MANY))
         finally:
@@ -68,7 +69,8 @@ def test_a_write_on_a_loop_that_is_cut_in_the_middle_claims_nothing() -> None:
         assert is_cut.wait(PATIENCE_SECONDS)
 
     async def main(runtime: Runtime) -> None:
-        stream = await runtime.connect(endpoint, runtime.deadline(0.1))
+        stream = await runtime.connect(endpoint, runtime.deadline(PATIENCE_SECONDS))
+        stream.deadline = runtime.deadline(0.1)
         await stream.write(bytes(MANY))
 
     is_cut = threading.Event()
@@ -113,7 +115,8 @@ def test_under_tls_a_write_that_never_began_sent_nothing(mode: Mode, authority: 
 
 def test_a_read_tells_nothing_of_octets(mode: Mode) -> None:
     async def main(runtime: Runtime) -> None:
-        stream = await runtime.connect(endpoint, runtime.deadline(0.05))
+        stream = await runtime.connect(endpoint, runtime.deadline(PATIENCE_SECONDS))
+        stream.deadline = runtime.deadline(0.05)
         await stream.read()
 
     with peer(wait_for_end) as endpoint, pytest.raises(TimedOut) as raised:

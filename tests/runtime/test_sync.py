@@ -126,20 +126,25 @@ def test_a_group_waits_for_all_and_raises_the_first_error_with_a_note_of_the_oth
     ended: list[str] = []
 
     async def main(runtime: Runtime) -> None:
-        first_failed = runtime.event()
+        first_fails, second_fails = runtime.event(), runtime.event()
+        threads: list[threading.Thread] = []
 
         async def first() -> None:
-            first_failed.set()
+            threads.append(threading.current_thread())
+            first_fails.set()
             raise KeyError("first")
 
         async def second() -> None:
-            await first_failed.wait()
-            await runtime.sleep(0.02)
+            await first_fails.wait()
+            if mode is Mode.BLOCKING:  # the group has the error when the thread has ended; that of a task at once
+                threads[0].join()
+            await runtime.sleep(0.001)
+            second_fails.set()
             raise LookupError("second")
 
         async def third() -> None:
-            await first_failed.wait()
-            await runtime.sleep(0.04)
+            await second_fails.wait()
+            await runtime.sleep(0.01)
             ended.append("third")
 
         await gather(runtime, first(), second(), third())

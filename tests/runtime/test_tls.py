@@ -111,7 +111,8 @@ def test_a_server_that_hangs_up_in_the_handshake_is_a_lost_connection(mode: Mode
 
 def test_a_server_that_never_shakes_hands_is_left_at_the_deadline(mode: Mode, settings: TlsSettings) -> None:
     async def main(runtime: Runtime) -> None:
-        stream = await runtime.connect(endpoint, runtime.deadline(0.2))
+        stream = await runtime.connect(endpoint, runtime.deadline(PATIENCE_SECONDS))
+        stream.deadline = runtime.deadline(0.1)
         await stream.start_tls(settings)
 
     with peer(wait_for_end) as endpoint, pytest.raises(TimedOut):

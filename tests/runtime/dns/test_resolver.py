@@ -138,7 +138,7 @@ def test_a_server_that_is_silent_or_somebody_else_is_left_for_the_next(server: N
         both = attrs.evolve(
             server.settings,
             name_servers=server.settings.name_servers + other.settings.name_servers,
-            attempt_seconds=0.1,
+            attempt_seconds=0.5,
         )
         first, second = asking(both, ("mx.a.test", DnsKind.A), ("mx.a.test", DnsKind.AAAA))
     assert first.records == ("192.0.2.66",)

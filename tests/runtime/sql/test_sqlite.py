@@ -130,12 +130,15 @@ def test_work_that_has_not_begun_at_the_deadline_never_runs(mode: Mode, database
 
 
 def test_work_that_has_begun_at_the_deadline_is_waited_for_and_told(mode: Mode, database: Database) -> None:
-    def slow(connection: Connection) -> int:
-        threading.Event().wait(0.1)
-        return add("slow", connection)
-
     async def main(runtime: Runtime) -> int:
-        return await database.write(runtime, slow, runtime.deadline(0.03))
+        deadline = runtime.deadline(0.2)
+
+        def slow(connection: Connection) -> int:
+            while not deadline.is_past:
+                threading.Event().wait(0.05)
+            return add("slow", connection)
+
+        return await database.write(runtime, slow, deadline)
 
     assert mode.run(main) == 1
     assert read_texts(database) == ["slow"]
