@@ -33,6 +33,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("soak" if SOAK else "modest")
 
+# Finding the tests makes much and throws nothing away.
+gc.disable()
+
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -56,6 +59,7 @@ def pytest_collection_finish() -> None:
     """Keep the tests, of which there are many, out of the garbage collector's way."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

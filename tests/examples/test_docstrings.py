@@ -55,7 +55,9 @@ def docstrings(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def examples() -> Iterator[tuple[str, str]]:
-    for path in sorted(SOURCES.glob("msgcore/**/*.py")):
+    paths = sorted(SOURCES.glob("msgcore/**/*.py"))
+    # Taking all sources apart would take a quarter of the time that it takes to find the tests.
+    for path in (path for path in paths if re.search(r'::(\n|""")', path.read_text(encoding="utf-8"))):
         for name, text in docstrings(path):
             blocks = re.findall(r"::\n((?:\n| {4}.*(?:\n|\Z))+)", text)
             assert len(blocks) == len(re.findall("::$", text, re.MULTILINE)), f"{name}: nothing stands behind '::'"
