@@ -309,6 +309,29 @@ def test_where_the_server_goes_the_rest_is_not_told_of_and_not_sent(mode: Mode, 
     assert len(server.received) == sum(kinds == ["Accepted"] for _, kinds in told)
 
 
+@pytest.mark.parametrize("raised", [ConnectionLost("the log's server"), UsageError("the log's"), KeyError("log")])
+def test_what_who_is_told_raises_is_neither_the_network_s_error_nor_a_message_s(
+    mode: Mode, server: LoopbackSmtpServer, raised: Exception
+) -> None:
+    told: list[int] = []
+
+    def tell(number: int, _: Mapping[Recipient, Outcome]) -> None:
+        told.append(number)
+        raise raised
+
+    async def main(runtime: Runtime) -> Exception:
+        gateway = SmtpGateway(config(server.url), runtime)
+        try:
+            with pytest.raises(type(raised)) as caught:
+                await gateway.deliver_all(letters_to("bob", "carol", "dave"), "", runtime.deadline(30), tell)
+        finally:
+            await gateway.close()
+        return caught.value
+
+    assert mode.run(main) is raised
+    assert (told, len(server.received)) == ([0, 1, 2], 3)
+
+
 def test_where_nobody_answers_nothing_is_told_of(mode: Mode, server: LoopbackSmtpServer) -> None:
     with server.down():
         told, error = deliver_all(mode, server.url, *letters_to("bob", "carol"))

@@ -138,18 +138,27 @@ class SmtpGateway:
         Raises:
             ServiceBusy: the server wants no session now; and what ``deliver`` raises. What was not told of was not
                 begun.
+            Exception: what ``tell`` raised first, as it is; all that was begun is told of before.
         """
         begun = 0
+        raised: list[Exception] = []
+
+        def tell_of(number: int, told: Mapping[Recipient, Outcome]) -> None:
+            # On its way through the conversation it would pass for an error of the network, or of the message.
+            try:
+                tell(number, told)
+            except Exception as error:
+                raised.append(error)
 
         def tell_of_small(number: int, told: Outcomes) -> None:
-            tell(begun + number, told)
+            tell_of(begun + number, told)
 
-        while begun < len(batch):
+        while begun < len(batch) and not raised:
             rest = batch[begun:]
             small = list(itertools.takewhile(_is_small, rest))
             try:
                 if not small:
-                    tell(begun, await self.deliver(*rest[0], next_hop, deadline))
+                    tell_of(begun, await self.deliver(*rest[0], next_hop, deadline))
                     begun += 1
                     continue
                 done = await self._way.transmit_all(next_hop, small, deadline, tell_of_small)
@@ -157,12 +166,14 @@ class SmtpGateway:
                 raise
             except _OF_THE_MESSAGE as error:  # of the first: nothing was begun, and the others have no part in it
                 kind = Refused if isinstance(error, UsageError) else Deferred
-                tell(begun, dict.fromkeys(rest[0][0].recipients, kind(text=str(error), stage="gateway")))
+                tell_of(begun, dict.fromkeys(rest[0][0].recipients, kind(text=str(error), stage="gateway")))
                 begun += 1
                 continue
             begun += len(done)
-            if begun < len(batch) and all(map(_is_no_session, done[-1].values())):
+            if begun < len(batch) and not raised and all(map(_is_no_session, done[-1].values())):
                 raise ServiceBusy(str(next(iter(done[-1].values()))))
+        if raised:
+            raise raised[0]
 
     async def close(self) -> None:
         await self._way.close()

@@ -103,7 +103,8 @@ class SmtpLink:
 
         Where fewer come back than were given, the rest was not begun. They are written where they are sent, between two
         waits: on an event loop, a large one is for :meth:`transmit`. ``tell`` is called with the number of each, from
-        0, and what became of it, as soon as that is final; ``opened`` as :meth:`transmit` does.
+        0, and what became of it, as soon as that is final, amid the conversation: it does not raise. ``opened`` is
+        called as :meth:`transmit` does.
 
         Raises:
             As :meth:`transmit` does; nothing was sent.
