@@ -221,8 +221,10 @@ class Writer:
         if work is not None:
             try:
                 connection.wait_for_others(is_wanted=True)
-                work.result = work.function(connection)
-                connection.wait_for_others(is_wanted=False)
+                try:
+                    work.result = work.function(connection)
+                finally:
+                    connection.wait_for_others(is_wanted=False)
             except BaseException as error:  # raised in the thread that waits
                 work.error = error
             _settle(work)
