@@ -365,6 +365,8 @@ def test_mailboxes_are_made_listed_and_given_passwords(shell: Shell, monkeypatch
     assert shell("mailbox", "password", url, "ann", "--new", "env:NEW_PASSWORD") == "ann: has a new password\n"
     assert shell("mailbox", "password", url, "ann", "--remove") == "ann: has no password now\n"
     assert "bob" in shell("mailbox", "password", url, "bob", "--new", "env:NEW_PASSWORD", status=2)
+    assert shell("mailbox", "remove", url, "ann") == "ann: is removed, with its mail\n"
+    assert shell.json("mailbox", "list", url) == []
 
 
 def test_a_store_is_no_message_to_be_shown(shell: Shell, store: str) -> None:

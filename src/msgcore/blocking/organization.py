@@ -63,6 +63,9 @@ class Organization(Closing):
     def mailboxes(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[MailboxFacts, ...]:
         return self._runtime.run(self._inner.mailboxes(timeout_seconds=timeout_seconds))
 
+    def remove_mailbox(self, name: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.remove_mailbox(name, timeout_seconds=timeout_seconds))
+
     def set_password(
         self, name: str, password: str | Secret, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     ) -> None:

@@ -14,7 +14,7 @@ from msgcore.cli.queues import OfficeUrl, PasswordOption
 
 __all__ = ["mailbox_commands"]
 
-mailbox_commands = typer.Typer(help="Make and list the mailboxes of an organisation.", no_args_is_help=True)
+mailbox_commands = typer.Typer(help="Make, list and remove the mailboxes of an organisation.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the mailbox.")]
 
@@ -43,6 +43,14 @@ def list_mailboxes(url: OfficeUrl, password: PasswordOption = None, as_json: AsJ
         for one in found
     ]
     print_table(("name", "display_name", "addresses"), rows, as_json=as_json)
+
+
+@mailbox_commands.command()
+def remove(url: OfficeUrl, name: Name, password: PasswordOption = None) -> None:
+    """Remove a mailbox with all mail in it, for good."""
+    with msgcore.open_organization(url, password=password) as office:
+        office.remove_mailbox(name)
+    say(f"{name}: is removed, with its mail")
 
 
 @mailbox_commands.command("password")

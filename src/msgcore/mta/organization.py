@@ -116,6 +116,18 @@ class Organization(Protocol):
         """List the mailboxes by name."""
         ...
 
+    async def remove_mailbox(self, name: str, *, timeout_seconds: float = 60.0) -> None:
+        """Remove a mailbox with all mail in it, for good, and its addresses, password and redirect.
+
+        What waits in its outbox is never sent; what the queue has taken from it goes on. Lists and redirects that name
+        its addresses keep them: what goes there is refused as to an unknown address until somebody else has it. A large
+        mailbox goes in many transactions, the addresses first; a call that is cut short is finished by the next one.
+
+        Raises:
+            NotFound: there is no mailbox of this name.
+        """
+        ...
+
     async def set_password(self, name: str, password: str | Secret, *, timeout_seconds: float = 60.0) -> None:
         """Let the owner of a mailbox log in, under its name or any of its SMTP addresses.
 

@@ -156,6 +156,9 @@ class _Administration:
     async def mailboxes(self, *, timeout_seconds: float = 60.0) -> tuple[MailboxFacts, ...]:
         return tuple(_facts(one) for one in self._desk.office.mailboxes.all())
 
+    async def remove_mailbox(self, name: str, *, timeout_seconds: float = 60.0) -> None:
+        self._lists.remove_mailbox(name)
+
     async def set_password(self, name: str, password: str | Secret, *, timeout_seconds: float = 60.0) -> None:
         self._desk.office.mailboxes.set_keys(name, new_keys(given_password(password, Path())))
 

@@ -18,6 +18,7 @@ import attrs
 from msgcore.base.ids import EntryId, ObjectKind, new_uid
 from msgcore.errors import InvalidToken
 from msgcore.providers.internal.dialect import leave_gap
+from msgcore.providers.internal.numbers import mailbox_removed
 from msgcore.providers.internal.standing import Section
 from msgcore.runtime import Connection
 from msgcore.spi.changes import Change, ChangeKind, Changes
@@ -107,7 +108,9 @@ class _Mailbox:
     def read(cls, connection: Connection, scope: Scope) -> _Mailbox:
         sql = "select epoch, epoch_number, change_number, forgotten_number from mailbox where id = ?"
         row = connection.row(sql, (scope.mailbox,))
-        return cls(b"", 0, 0, 0) if row is None else cls(*row)
+        if row is None:
+            raise mailbox_removed()
+        return cls(*row)
 
     @property
     def token_of_now(self) -> _Token:
@@ -133,6 +136,7 @@ def changes_since(
 
     Raises:
         InvalidToken: it is another store's or folder's, or deletions since it are forgotten.
+        ObjectDeleted: the mailbox was removed.
     """
     mailbox = _Mailbox.read(connection, scope)
     asked = mailbox.token_of_nothing if token is None else _Token.parse(token, scope)

@@ -10,11 +10,12 @@ from msgcore.base.ids import new_uid
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.model.address import Address
+from msgcore.providers.internal.dialect import new_ids
 from msgcore.providers.internal.folder_tree import name_key
 from msgcore.providers.internal.receive_folders import make_receive_folders
 from msgcore.providers.internal.special_folders import make_special_folders
 from msgcore.providers.internal.word_upkeep import begin_index
-from msgcore.runtime import Connection, Row
+from msgcore.runtime import Connection, Engine, Row
 from msgcore.wire.domain import address_key
 
 __all__ = [
@@ -57,13 +58,22 @@ def create_mailbox(connection: Connection, name: str, display_name: str = "") ->
         raise UsageError(f"there is a mailbox {name!r} already")
     if connection.value("select 1 from words_index") is None:
         begin_index(connection)
-    uid = new_uid()
-    number = connection.value(
-        "insert into mailbox (uid, name, name_key, display_name, epoch) values (?, ?, ?, ?, ?) returning id",
-        (uid, name, name_key(name), display_name or name, new_uid()),
+    uid, number = new_uid(), _new_number(connection)
+    connection.run(
+        "insert into mailbox (id, uid, name, name_key, display_name, epoch) values (?, ?, ?, ?, ?, ?)",
+        (number, uid, name, name_key(name), display_name or name, new_uid()),
     )
     make_receive_folders(connection, number, make_special_folders(connection, number))
     return Mailbox(number, uid, name, display_name or name, ())
+
+
+def _new_number(connection: Connection) -> int:
+    """Give a number that no mailbox ever had: a session may still hold that of one that was removed.
+
+    SQLite gives a highest number again that is free; never a folder's, of which every mailbox had one at least.
+    """
+    table = "mailbox" if connection.engine is Engine.POSTGRES else "folder"
+    return new_ids(connection, table, 1)[0]
 
 
 def add_address(connection: Connection, mailbox_id: int, address: Address, *, is_primary: bool) -> None:

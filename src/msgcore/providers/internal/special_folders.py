@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgcore.providers.internal.folder_tree import folder_of_name, insert_folder, role_of
-from msgcore.providers.internal.numbers import take_numbers
+from msgcore.providers.internal.numbers import mailbox_removed, take_numbers
 from msgcore.runtime import Connection
 from msgcore.spi.store import SpecialFolder
 
@@ -28,8 +28,14 @@ _BELOW_ROOT = frozenset({SpecialFolder.IPM_SUBTREE, SpecialFolder.FINDER})
 
 
 def special_folders(connection: Connection, mailbox: int) -> Mapping[SpecialFolder, int]:
-    """Give the number of each special folder."""
+    """Give the number of each special folder.
+
+    Raises:
+        ObjectDeleted: the mailbox was removed.
+    """
     rows = connection.rows("select role, id from folder where mailbox_id = ? and role is not null", (mailbox,))
+    if not rows and connection.row("select 1 from mailbox where id = ?", (mailbox,)) is None:
+        raise mailbox_removed()
     return {role: number for text, number in rows if (role := role_of(text)) is not None}
 
 

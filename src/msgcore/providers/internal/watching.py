@@ -11,6 +11,7 @@ import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
+from msgcore.errors import ObjectDeleted
 from msgcore.providers.internal.changes import Scope, changes_since, token_of_now
 from msgcore.providers.internal.dialect import chunks
 from msgcore.runtime import Connection, Database, Runtime
@@ -37,7 +38,10 @@ async def watch(
     """Tell ``sink`` what becomes of what is watched, until the result is called."""
 
     def tell() -> None:
-        found = database.look(watched.look)
+        try:
+            found = database.look(watched.look)
+        except ObjectDeleted:  # the mailbox was removed: nothing happens in it any more
+            return
         watched.take(found)
         if found.events:
             sink(found.events)

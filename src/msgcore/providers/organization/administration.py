@@ -35,8 +35,9 @@ from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
 from msgcore.mta.trust.signer import KeyFinding
 from msgcore.providers.internal.mailboxes import Mailbox, add_address, create_mailbox, find_mailbox, list_mailboxes
 from msgcore.providers.internal.opening import lock_mailboxes
+from msgcore.providers.internal.removing import remove_some
 from msgcore.providers.organization.entries import check_free_address, check_free_name
-from msgcore.providers.organization.lists import ListAdministration
+from msgcore.providers.organization.lists import ListAdministration, close_mailbox
 from msgcore.providers.organization.office import MAILBOX_GATEWAY, MAILBOXES, Office
 from msgcore.providers.organization.passwords import set_keys
 from msgcore.runtime import Connection, LoopRuntime, Runtime
@@ -83,6 +84,12 @@ class SqlOrganization(ListAdministration):
     async def mailboxes(self, *, timeout_seconds: float = 60.0) -> tuple[MailboxFacts, ...]:
         found = await self._office.directory.read(list_mailboxes, self._deadline(timeout_seconds))
         return tuple(_facts(one) for one in found)
+
+    async def remove_mailbox(self, name: str, *, timeout_seconds: float = 60.0) -> None:
+        directory, deadline = self._office.directory, self._deadline(timeout_seconds)
+        mailbox = await directory.write(lambda c: close_mailbox(c, name), deadline)
+        while await directory.write(lambda c: remove_some(c, mailbox.id), deadline):
+            pass  # others write in between
 
     async def set_password(self, name: str, password: str | Secret, *, timeout_seconds: float = 60.0) -> None:
         office, deadline = self._office, self._deadline(timeout_seconds)

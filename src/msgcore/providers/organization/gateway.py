@@ -52,16 +52,10 @@ class MailboxGateway:
         def work(connection: Connection) -> dict[Recipient, Outcome]:
             found = {one: directory.find(connection, one.address) for one in envelope.recipients}
             mailboxes = {mailbox.id: mailbox for mailbox in found.values() if mailbox is not None}
-            for number in sorted(mailboxes):  # before anybody looks for what was delivered already
-                lock_mailbox(connection, number)
-            insert_messages(
-                connection,
-                [
-                    _placed(connection, mailboxes[number], prepared, envelope.transfer_id)
-                    for number in sorted(mailboxes)
-                ],
-            )
-            return {one: _outcome(mailbox) for one, mailbox in found.items()}
+            # Before anybody looks for what was delivered already.
+            there = [mailboxes[number] for number in sorted(mailboxes) if lock_mailbox(connection, number)]
+            insert_messages(connection, [_placed(connection, one, prepared, envelope.transfer_id) for one in there])
+            return {one: _outcome(mailbox if mailbox in there else None) for one, mailbox in found.items()}
 
         return await directory.write(work, deadline)
 

@@ -19,14 +19,14 @@ from msgcore.mta.expansion.given import (
     proxy_addresses,
 )
 from msgcore.mta.organization import ListFacts, RedirectFacts
-from msgcore.providers.internal.mailboxes import add_address, find_mailbox, remove_addresses
+from msgcore.providers.internal.mailboxes import Mailbox, add_address, find_mailbox, remove_addresses
 from msgcore.providers.internal.opening import lock_mailboxes
 from msgcore.providers.organization import entries
 from msgcore.providers.organization.directory import Directory
 from msgcore.providers.organization.entries import Entry
 from msgcore.runtime import Connection
 
-__all__ = ["ListAdministration"]
+__all__ = ["ListAdministration", "close_mailbox"]
 
 T = TypeVar("T")
 
@@ -171,6 +171,21 @@ class ListAdministration:
     async def set_recipient_delimiter(self, delimiter: str, *, timeout_seconds: float = 60.0) -> None:
         check_delimiter(delimiter)
         await self._write(lambda c: entries.set_delimiter(c, delimiter), timeout_seconds)
+
+
+def close_mailbox(connection: Connection, name: str) -> Mailbox:
+    """Take from a mailbox that is to be removed its addresses, redirect and password.
+
+    Raises:
+        NotFound: there is no mailbox of this name.
+    """
+    lock_mailboxes(connection)
+    mailbox = find_mailbox(connection, name)
+    if mailbox is None:
+        raise NotFound(f"there is no mailbox {name!r}")
+    for table in ("mailbox_address", "mailbox_keys", "directory_entry"):
+        connection.run(f"delete from {table} where mailbox_id = ?", (mailbox.id,))
+    return mailbox
 
 
 _OWNS_ITSELF = "list {!r}: its owner would be the list itself, which would get the reports about its own mail"

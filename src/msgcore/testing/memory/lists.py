@@ -81,6 +81,16 @@ class Lists:
             self._lists[fold(name)] = attrs.evolve(one, addresses=left)
             return left
 
+    def remove_mailbox(self, name: str) -> None:
+        """Remove a mailbox; raises as :meth:`msgcore.mta.organization.Organization.remove_mailbox` does."""
+        with self._guard:
+            mailbox = self._mailboxes.named(name)
+            if mailbox is None:
+                raise NotFound(f"there is no mailbox {name!r}")
+            self._redirects.pop(fold(name), None)
+            self._mailboxes.remove_addresses(mailbox, mailbox.addresses)
+            self._mailboxes.remove(name)
+
     def all(self) -> tuple[ListFacts, ...]:
         with self._guard:
             return tuple(self._lists[name] for name in sorted(self._lists))

@@ -101,6 +101,11 @@ class Mailboxes:
             left = tuple(address for address in mailbox.addresses if address not in gone)
             return self._put(attrs.evolve(mailbox, addresses=left), ())
 
+    def remove(self, name: str) -> None:
+        """Remove one that has no address any more."""
+        del self._by_name[fold(name)]
+        self._keys.pop(fold(name), None)
+
     def _put(self, mailbox: Mailbox, more: Sequence[Address]) -> Mailbox:
         self._by_address.update((key_of(address), fold(mailbox.name)) for address in more)
         held = self._by_name[fold(mailbox.name)] = attrs.evolve(mailbox, addresses=(*mailbox.addresses, *more))
