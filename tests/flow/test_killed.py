@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,48 +23,77 @@ from msgcore.mta import AddressSpace, Connector, RouteTable
 from tests.flow.folders import account, personal_folders, subjects
 from tests.flow.modes import Api
 from tests.flow.peers import Peer, TakenMessage
+from tests.servers import wait_until
 from tests.shared import REPOSITORY
 
 TO = "x@sink.test"
+PATIENCE_SECONDS = 60.0
+
+
+class Nursery:
+    """A running :mod:`tests.flow.child`."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(PATIENCE_SECONDS)
+        command = [sys.executable, "-m", "tests.flow.child", str(self._listener.getsockname()[1])]
+        self._process = subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, text=True)
+
+    def bear(self, *arguments: str) -> Child:
+        assert self._process.stdin is not None
+        print(json.dumps(arguments), file=self._process.stdin, flush=True)
+        return Child(self._listener.accept()[0])
+
+    def close(self) -> None:
+        self._process.communicate(timeout=PATIENCE_SECONDS)
+        self._listener.close()
 
 
 class Child:
-    """A running :mod:`tests.flow.child`."""
+    """An application that lives; the other end of ``control`` is its own."""
 
-    def __init__(self, api: Api, admin: ProfileAdmin, count: int, then: str, *to: str) -> None:
-        arguments = [api.mode.value, str(admin.folder), str(count), then, *to]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.flow.child", *arguments],
-            cwd=REPOSITORY,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(self, control: socket.socket) -> None:
+        control.settimeout(PATIENCE_SECONDS)
+        self._control = control
+        self._heard = control.makefile("r")
+        (process_id,) = self.submitted(1)
+        self._process_id = int(process_id)
+        self._is_over = False
 
     def submitted(self, count: int) -> list[str]:
         """Wait until the child has submitted this many more, and give their Message-IDs."""
-        assert self._process.stdout is not None
-        lines = [self._process.stdout.readline().strip() for _ in range(count)]
+        lines = [self._heard.readline().strip() for _ in range(count)]
         assert all(lines), "the child ended before it had submitted"
         return lines
 
-    def kill(self) -> None:
-        self._process.kill()
-
     def close(self) -> None:
-        self.kill()
-        self._process.communicate()
+        """Kill it, and wait until it has let go of its files and connections."""
+        if self._is_over:
+            return
+        self._is_over = True
+        with suppress(ProcessLookupError):
+            os.kill(self._process_id, signal.SIGKILL)
+        self._heard.close()
+        self._control.close()
+        wait_until(lambda: None if Path(f"/proc/{self._process_id}").exists() else True, "end")
 
 
 Start = Callable[..., Child]
 
 
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
 @pytest.fixture
-def start(api: Api, admin: ProfileAdmin) -> Iterator[Start]:
+def start(api: Api, admin: ProfileAdmin, nursery: Nursery) -> Iterator[Start]:
     children: list[Child] = []
 
     def start(count: int, then: str, *to: str) -> Child:
-        children.append(Child(api, admin, count, then, *to))
+        children.append(nursery.bear(api.mode.value, str(admin.folder), str(count), then, *to))
         return children[-1]
 
     yield start
