@@ -1,13 +1,19 @@
-"""The demonstration, as a newcomer runs it: in a process of its own, with an empty home folder."""
+"""The demonstration, as a newcomer runs it: in a process of its own, with an empty home folder.
+
+All but the first are forks of a process that has loaded msgcore.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.examples.host import Done, Host
 
 
 def run(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -21,6 +27,16 @@ def run(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=120,
     )
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    with Host() as host:
+        yield host
+
+
+def fork(host: Host, home: Path, *arguments: str | Path) -> Done:
+    return host.command(list(map(str, arguments)), home)
 
 
 def test_the_demo_shows_the_whole_way(tmp_path: Path) -> None:
@@ -40,10 +56,10 @@ def test_the_demo_shows_the_whole_way(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [], "the demo leaves nothing behind"
 
 
-def test_a_folder_is_kept_and_may_be_used_again(tmp_path: Path) -> None:
+def test_a_folder_is_kept_and_may_be_used_again(host: Host, tmp_path: Path) -> None:
     for _ in range(2):
-        done = run(tmp_path, "demo", "--folder", tmp_path / "kept")
-        assert (done.returncode, done.stderr) == (0, "")
+        done = fork(host, tmp_path, "demo", "--folder", tmp_path / "kept")
+        assert (done.status, done.stderr) == (0, "")
     assert (tmp_path / "kept" / "athena.db").is_file()
 
 
@@ -56,22 +72,24 @@ def test_a_folder_is_kept_and_may_be_used_again(tmp_path: Path) -> None:
         ("mime/stalwart-mail-parser/eml/rfc/001.eml", 1),
     ],
 )
-def test_mail_of_ones_own_is_imported_and_queried(tmp_path: Path, corpus: Path, archive: str, count: int) -> None:
-    done = run(tmp_path, "demo", "--mail", corpus / archive)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_mail_of_ones_own_is_imported_and_queried(
+    host: Host, tmp_path: Path, corpus: Path, archive: str, count: int
+) -> None:
+    done = fork(host, tmp_path, "demo", "--mail", corpus / archive)
+    assert (done.status, done.stderr) == (0, "")
     assert f"imported {count} messages" in done.stdout
     assert f"{count} messages, " in done.stdout
 
 
 @pytest.mark.parametrize(("name", "status"), [("none", 2), ("text.txt", 1)])
-def test_what_is_no_mail_is_refused_by_name(tmp_path: Path, name: str, status: int) -> None:
+def test_what_is_no_mail_is_refused_by_name(host: Host, tmp_path: Path, name: str, status: int) -> None:
     (tmp_path / "text.txt").write_bytes(bytes(range(256)))
-    done = run(tmp_path, "demo", "--mail", tmp_path / name)
-    assert done.returncode == status
+    done = fork(host, tmp_path, "demo", "--mail", tmp_path / name)
+    assert done.status == status
     assert name in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_wrong_command_is_a_matter_of_arguments(tmp_path: Path) -> None:
-    assert run(tmp_path, "dance").returncode == 2
-    assert run(tmp_path, "--version").stdout.startswith("msgcore ")
+def test_a_wrong_command_is_a_matter_of_arguments(host: Host, tmp_path: Path) -> None:
+    assert fork(host, tmp_path, "dance").status == 2
+    assert fork(host, tmp_path, "--version").stdout.startswith("msgcore ")
