@@ -231,35 +231,14 @@ def test_who_gave_it_a_time_is_told_when_that_is_over() -> None:
     assert [due(settled(BUSY), message, NOON + timedelta(seconds=seconds)) for seconds in (59, 60)] == ["", "delayed"]
 
 
-@pytest.mark.parametrize(
-    "field",
-    [
-        b"List-Id: <l.a.test>",
-        b"Auto-Submitted: auto-generated",
-        b"auto-submitted:\r\n (a) auto-replied; x=y",
-        b"Precedence: bulk",
-        b"List-Unsubscribe: <mailto:l@a.test>",
-    ],
-    ids=repr,
-)
+@pytest.mark.parametrize("field", [b"List-Id: <l.a.test>", b"auto-submitted:\r\n (a) auto-replied; x=y"], ids=repr)
 def test_lists_and_programs_hear_of_a_delay_only_if_they_asked(field: bytes) -> None:
     octets = b"Subject: hello\r\n" + field + b"\r\n\r\nbody\r\n"
     found = [kinds(reports(settled(BUSY, notify=notify), octets=octets, now=LATE)) for notify in (None, DELAY)]
     assert found == [[], ["delayed"]]
 
 
-@pytest.mark.parametrize(
-    "octets",
-    [
-        b"Auto-Submitted: no\r\n\r\n",
-        b"Auto-Submitted: No (really)\r\n\r\n",
-        b"Subject: x\r\n\r\nList-Id: <in.the.body>\r\n",
-        b"Precedence: first-class\r\n\r\n",
-        b"",
-        b"\xff" * 1_000,
-    ],
-    ids=repr,
-)
+@pytest.mark.parametrize("octets", [b"Auto-Submitted: No (really)\r\n\r\n", b"", b"\xff" * 200_000], ids=len)
 def test_a_person_hears_of_a_delay(octets: bytes) -> None:
     assert kinds(reports(settled(BUSY), octets=octets, now=LATE)) == ["delayed"]
 

@@ -3,6 +3,7 @@
 from msgcore.base.findings import Finding as Finding
 from msgcore.base.findings import Strictness as Strictness
 from msgcore.base.octets import Limits as Limits
+from msgcore.codecs.mime.automatic import is_automatic as is_automatic
 from msgcore.codecs.mime.reader import check as check
 from msgcore.codecs.mime.reader import read as read
 from msgcore.codecs.mime.reports.aggregate import read_aggregate_report as read_aggregate_report
@@ -38,6 +39,7 @@ __all__ = [
     "Report",
     "Strictness",
     "check",
+    "is_automatic",
     "is_signed",
     "needs_tnef",
     "normalise_line_ends",

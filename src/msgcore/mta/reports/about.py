@@ -22,13 +22,14 @@ from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 from msgcore.mta.forms import quoted_header
 from msgcore.mta.queue.contract import Accept, NewReport, QueuedMessage, Settlement
-from msgcore.mta.reports.automatic import is_automatic
 from msgcore.mta.reports.due import POSTMASTER_CLASS, Audience, audience_of, report_due, wanted_notify
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.spi.gateway import Content
 from msgcore.wire.domain import ascii_domain
 
 __all__ = ["delivery_report", "reports_about"]
+
+_MOST_LOOKED_AT = 100_000
 
 _SUBJECTS = {
     ReportAction.FAILED: "Undeliverable",
@@ -185,4 +186,4 @@ def _original(content: Content, most: int) -> bytes | None:
 
 def _is_automatic(content: Content) -> bool:
     header = quoted_header(content)
-    return header is not None and is_automatic(header)
+    return header is not None and mime.is_automatic(mime.read(header[:_MOST_LOOKED_AT]))

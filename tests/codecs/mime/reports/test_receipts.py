@@ -39,7 +39,7 @@ def decide(fields: bytes) -> ReceiptDecision:
         # A program or a list sent it.
         (ASKED + b"Auto-Submitted: auto-generated; x=y\n", ReceiptDecision.ASK),
         (ASKED + b"Precedence: bulk\n", ReceiptDecision.ASK),
-        (ASKED + b"List-Id: <l.a.test>\n", ReceiptDecision.ASK),
+        (ASKED + b"List-Unsubscribe: <mailto:l@a.test>\n", ReceiptDecision.ASK),
     ],
 )
 def test_the_header_decides(fields: bytes, decision: ReceiptDecision) -> None:

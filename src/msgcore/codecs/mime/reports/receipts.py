@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-from msgcore.codecs.mime.syntax.words import without_comments
+from msgcore.codecs.mime.automatic import is_automatic
 from msgcore.model.address import Address
 from msgcore.model.headers import Headers
 from msgcore.model.message import Message
@@ -25,7 +25,6 @@ class ReceiptDecision(enum.Enum):
 
 
 _REPORTS = ("report.", "multipart/report")
-_BULK = frozenset({"bulk", "list", "junk"})
 _MOST = 100
 _REQUIRED = re.compile(r"=\s*required\b", re.IGNORECASE)
 
@@ -37,11 +36,10 @@ def receipt_decision(message: Message, *, was_sent: bool = False) -> ReceiptDeci
     sender requires an option (there is none that msgcore knows). After asking: when the receipt goes to several
     addresses, or not to the one in Return-Path, or when a program or a list sent the message.
     """
-    headers = message.headers
     wanted = receipt_recipients(message)
-    if was_sent or not wanted or _is_report(message) or _requires_an_option(headers):
+    if was_sent or not wanted or _is_report(message) or _requires_an_option(message.headers):
         return ReceiptDecision.NEVER
-    if len({_compared(address) for address in wanted}) > 1 or _is_automatic(headers):
+    if len({_compared(address) for address in wanted}) > 1 or is_automatic(message):
         return ReceiptDecision.ASK
     returned = message.addresses_of("Return-Path")
     is_same = len(returned) == 1 and _compared(returned[0]) == _compared(wanted[0])
@@ -65,9 +63,3 @@ def _is_report(message: Message) -> bool:
 
 def _requires_an_option(headers: Headers) -> bool:
     return any(_REQUIRED.search(text) for text in headers.get_all("Disposition-Notification-Options"))
-
-
-def _is_automatic(headers: Headers) -> bool:
-    submitted = without_comments(headers.get("Auto-Submitted") or "no").partition(";")[0].strip().lower()
-    precedence = (headers.get("Precedence") or "").strip().lower()
-    return submitted != "no" or precedence in _BULK or headers.get("List-Id") is not None
