@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+import pickle
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
@@ -32,6 +34,15 @@ def stored_row(subject: str) -> Row:
         PidTagBody.bag_key: (2, None),
     }
     return RowSet(RowLayout(COLUMNS, places), [("10", subject, None)])[0]
+
+
+@pytest.mark.parametrize("copied", [lambda row: pickle.loads(pickle.dumps(row)), copy.copy, copy.deepcopy])
+def test_rows_can_be_copied_and_given_to_another_process(copied: Callable[[object], object]) -> None:
+    """Alone, or as the page that a table gave; values are made before, for how they are made stays here."""
+    rows = [row_of(body=TOO_LARGE), stored_row("y"), row_of(subject=None)]
+    assert [copied(row) for row in rows] == rows
+    page = RowSet.of(COLUMNS, [stored_row("x"), stored_row("y")])
+    assert (copied(page), type(copied(page))) == (page, RowSet)
 
 
 def test_row_gives_its_columns() -> None:

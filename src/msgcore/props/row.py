@@ -145,6 +145,10 @@ class Row:
             return NotImplemented
         return self._layout.columns == other._layout.columns and list(self.items()) == list(other.items())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the values: what the store made them of belongs to this process."""
+        return Row, (self.columns, _values(self))
+
     def error(self, tag: PropertyKey) -> PropertyError | None:
         """Say why a column has no value; ``None`` when it has one."""
         value = self._layout.value(self._raw, tag)
@@ -181,7 +185,7 @@ class RowSet(Sequence[Row]):
             return None
         if len(layouts) == 1:
             return cls(layouts.pop(), raw)
-        return cls(_by_key(columns), [{tag.bag_key: value for tag, value in row.items()} for row in rows])
+        return _set_of(columns, [_values(row) for row in rows])
 
     @property
     def columns(self) -> tuple[PropertyKey, ...]:
@@ -217,8 +221,20 @@ class RowSet(Sequence[Row]):
 
     __hash__ = None  # type: ignore[assignment]  # as a list has none
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the values, as a row does."""
+        return _set_of, (self.columns, [_values(row) for row in self])
+
     def __repr__(self) -> str:
         return repr(list(self))
+
+
+def _set_of(columns: tuple[PropertyKey, ...], values: Sequence[Mapping[BagKey, object]]) -> RowSet:
+    return RowSet(_by_key(columns), values)
+
+
+def _values(row: Row) -> dict[BagKey, object]:
+    return {tag.bag_key: value for tag, value in row.items()}
 
 
 def _shown(value: object) -> str:
