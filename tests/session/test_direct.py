@@ -170,9 +170,10 @@ def test_a_url_that_names_no_transport_is_refused(desk: Desk, url: str, kind: ty
         desk.transport(url)
 
 
-def test_what_is_no_transport_is_told_so_before_a_user_is_asked_for(desk: Desk) -> None:
-    with pytest.raises(NotSupported, match="pop3: is no transport"):
-        desk.transport("pop3://localhost")
+@pytest.mark.parametrize("scheme", ["pop3", "imaps"])
+def test_what_is_no_transport_is_told_so_before_a_user_is_asked_for(desk: Desk, scheme: str) -> None:
+    with pytest.raises(NotSupported, match=f"{scheme}: is no transport"):
+        desk.transport(f"{scheme}://localhost")
 
 
 def test_what_is_no_store_is_told_so_before_a_user_is_asked_for(desk: Desk) -> None:

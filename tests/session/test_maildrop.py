@@ -253,6 +253,11 @@ def test_a_url_that_names_no_maildrop_is_refused(
         desk.open_maildrop(url)
 
 
+def test_a_store_at_a_server_is_told_to_be_no_maildrop_before_a_user_is_asked_for(desk: Desk) -> None:
+    with pytest.raises(NotSupported, match="imaps: is no maildrop, but a message store"):
+        desk.open_maildrop("imaps://localhost")
+
+
 def test_a_database_that_is_taken_for_a_maildrop_is_not_made(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

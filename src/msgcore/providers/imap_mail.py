@@ -76,7 +76,7 @@ class ImapMailService:
         self._imap = ImapService(config.store(), runtime)
 
     def providers(self) -> Sequence[object]:
-        return (self._transport, *self._imap.providers())
+        return (self._transport, self._imap)
 
     async def close(self) -> None:
         try:

@@ -16,7 +16,7 @@ from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.settings import settings_of
 from msgcore.spi.url import DatabaseUrl, shown_url
 
-__all__ = ["open_by_url", "refuse_database", "scheme_of"]
+__all__ = ["open_by_url", "refuse_store", "scheme_of"]
 
 T = TypeVar("T")
 
@@ -35,15 +35,18 @@ def scheme_of(url: str, example: str = "smtps://mail.a.test or sqlite:///mail.db
     return scheme.lower().partition("+")[0]
 
 
-def refuse_database(url: str, what: str) -> None:
-    """Refuse the URL of a database where it is to be something else, before its file is made.
+def refuse_store(url: str, what: str, method: str) -> None:
+    """Refuse a store's URL where it is to be ``what``, which has ``method``: before a file is made or a user asked for.
 
     Raises:
-        NotSupported: that is what it names.
+        NotSupported: that is what it names, as far as its class tells.
     """
-    place = settings_of(service(scheme_of(url)).config_type).get("url")
-    if place is not None and place.hint is DatabaseUrl:
-        raise NotSupported(f"{scheme_of(url)}: is no {what}")
+    service_class = service(scheme_of(url))
+    place = settings_of(service_class.config_type).get("url")
+    is_database = place is not None and place.hint is DatabaseUrl
+    is_store = hasattr(service_class, "save") and not any(hasattr(service_class, one) for one in (method, "providers"))
+    if is_database or is_store:
+        raise NotSupported(f"{scheme_of(url)}: is no {what}, but a message store")
 
 
 async def open_by_url(

@@ -15,7 +15,7 @@ from msgcore.model.message import Correspondent, Message
 from msgcore.model.outcome import Deferred, Outcomes
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
 from msgcore.runtime.abc import Runtime
-from msgcore.session.by_url import open_by_url, refuse_database, scheme_of
+from msgcore.session.by_url import open_by_url, refuse_store, scheme_of
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send, refuse_nobody
 from msgcore.session.services import may_retrieve, providers_of
@@ -218,7 +218,7 @@ def _check_url(url: str) -> None:
         NotSupported: it names something else.
     """
     scheme = scheme_of(url, "smtps://mail.a.test")
-    refuse_database(url, "transport")
+    refuse_store(url, "transport", "submit")
     service_class = service(scheme)
     if may_retrieve(service_class) and not (hasattr(service_class, "submit") or hasattr(service_class, "providers")):
         raise NotSupported(f"{scheme}: is no transport")

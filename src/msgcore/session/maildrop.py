@@ -14,7 +14,7 @@ from msgcore.codecs import mime
 from msgcore.errors import Closed, MsgcoreError, NotSupported, ProtocolBroken, TimedOut, TryAgain, UsageError
 from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
-from msgcore.session.by_url import open_by_url, refuse_database, scheme_of
+from msgcore.session.by_url import open_by_url, refuse_store, scheme_of
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.progress import check_progress
 from msgcore.session.services import may_retrieve, providers_of
@@ -296,7 +296,7 @@ def _check_url(url: str) -> None:
     """
     scheme = scheme_of(url, "pop3s://mail.a.test")
     try:
-        refuse_database(url, "maildrop")
+        refuse_store(url, "maildrop", "open_maildrop")
     except NotSupported:
         raise
     except UsageError as error:
