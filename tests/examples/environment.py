@@ -66,7 +66,9 @@ class Environment:
         return self.folder / "venv" / "bin" / "python"
 
     def install(self, *what: str | Path) -> None:
-        run(sys.executable, "-m", "pip", "--python", self.python, "install", "--quiet", *what, folder=self.folder)
+        """Install it; what is used of it is compiled then, which is little of it."""
+        options = "--quiet", "--no-compile"
+        run(sys.executable, "-m", "pip", "--python", self.python, "install", *options, *what, folder=self.folder)
 
     def installed(self) -> set[str]:
         listed = "from importlib.metadata import distributions as all; print(*[one.name for one in all()])"

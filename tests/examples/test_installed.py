@@ -174,21 +174,32 @@ def installed(environment: Environment) -> Installed:
     return Installed(python, copy, without, logon())
 
 
-def counts(python: str | Path, folder: Path, *options: str, **variables: str) -> Mapping[str, int]:
-    """Run the plug-in's tests, or only collect them, and give the numbers of pytest's last line."""
-    text = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, folder=folder, **variables)
-    return {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", text.splitlines()[-1].split(" in ")[0])}
+def said_by_pytest(python: str | Path, folder: Path, *options: str, **variables: str) -> str:
+    """Run the plug-in's tests, or only collect them, and give what pytest says."""
+    return run(python, "-m", "pytest", "-p", "no:cacheprovider", *options, folder=folder, **variables)
 
 
-def test_its_tests_all_pass(installed: Installed) -> None:
+def counts(text: str) -> Mapping[str, int]:
+    """Give the numbers of pytest's last line."""
+    last = text.splitlines()[-1].strip("= ").split(" in ")[0]
+    return {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", last)}
+
+
+@pytest.fixture(scope="module")
+def told(installed: Installed) -> str:
+    return said_by_pytest(installed.python, installed.copy, "-v")
+
+
+def test_its_tests_all_pass(told: str) -> None:
     sources = os.pathsep.join(str(path / "src") for path in (REPOSITORY, PACKAGE))
-    there = counts(sys.executable, PACKAGE, "--collect-only", PYTHONPATH=sources, PYTHONDONTWRITEBYTECODE="1")
-    assert counts(installed.python, installed.copy) == {"passed": there["tests"]}
+    there = said_by_pytest(
+        sys.executable, PACKAGE, "-q", "--collect-only", PYTHONPATH=sources, PYTHONDONTWRITEBYTECODE="1"
+    )
+    assert counts(told) == {"passed": counts(there)["tests"]}
 
 
-def test_its_tests_are_those_of_both_suites(installed: Installed) -> None:
-    listed = run(installed.python, "-m", "pytest", "-q", "--collect-only", folder=installed.copy)
-    assert set(re.findall(r"::(Test\w+)::", listed)) == {"TestSmsTransport", "TestSmsGateway"}
+def test_its_tests_are_those_of_both_suites(told: str) -> None:
+    assert set(re.findall(r"::(Test\w+)::", told)) == {"TestSmsTransport", "TestSmsGateway"}
 
 
 def test_the_environment_has_nothing_of_this_repository(installed: Installed) -> None:
