@@ -16,6 +16,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from msgcore.base.plain_files import open_plain
 from msgcore.errors import ProfileChanged, ProfileError, StoreError
 
 __all__ = ["locked", "read_private", "write_private"]
@@ -32,7 +33,7 @@ def read_private(file: Path) -> str:
         ProfileError: it is not there, open to others, somebody else's, too large, or not UTF-8.
     """
     try:
-        with file.open("rb") as opened:
+        with open_plain(file) as opened:
             facts = os.fstat(opened.fileno())
             if os.name == "posix":
                 if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):

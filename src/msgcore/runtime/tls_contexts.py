@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import attrs
 
+from msgcore.base.plain_files import check_plain
 from msgcore.errors import TlsFailed
 from msgcore.runtime.abc import TlsServerSettings, TlsSettings
 
@@ -128,6 +129,9 @@ def _first_certificate(pem_file: Path) -> bytes:
 def _loading(load: Callable[[], T], *files: Path | None) -> T:
     names = " and ".join(str(file) for file in files if file is not None) or "the system's authorities"
     try:
+        for file in files:
+            if file is not None:
+                check_plain(file)
         return load()
     except ssl.SSLError as error:
         raise TlsFailed(f"{names}: cannot be used: {error.reason or error}") from error

@@ -12,6 +12,7 @@ from inspect import isawaitable, iscoroutine
 from pathlib import Path
 from typing import Any, cast
 
+from msgcore.base.plain_files import open_at_once
 from msgcore.base.text import ReferredSecret, Secret, SecretGiver
 from msgcore.errors import MissingExtra, MsgcoreError, SecretMissing, UsageError
 
@@ -120,10 +121,12 @@ def _of_environment(reference: str, name: str) -> str:
 
 def _of_file(reference: str, path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_at_once(path) as file:
             if _is_open_to_others(file.fileno()):
                 raise SecretMissing(reference, f"{path} can be read by others; chmod 600 it")
             octets = file.read(_MAX_OCTETS + 1)
+            if not octets and stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+                raise SecretMissing(reference, f"{path} is a pipe, and nobody writes to it")
         if len(octets) > _MAX_OCTETS:
             raise SecretMissing(reference, f"{path} is no secret: larger than {_MAX_OCTETS} octets")
         return octets.decode().removesuffix("\n").removesuffix("\r")

@@ -12,6 +12,7 @@ import dns.zonefile
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
 
+from msgcore.base.plain_files import open_plain
 from msgcore.errors import SetupError
 from msgcore.runtime.dns.answers import records_of
 
@@ -31,7 +32,7 @@ def trust_anchors(file: Path | None) -> Mapping[dns.name.Name, tuple[DS, ...]]:
         SetupError: the file cannot be read, or holds anything else, or nothing.
     """
     try:
-        text = _ROOT if file is None else file.read_text(encoding="utf-8")
+        text = _ROOT if file is None else _read(file)
         rrsets = dns.zonefile.read_rrsets(text, rdclass=None, default_ttl=0)
         anchors = {rrset.name: [_ds(rrset.name, record) for record in records_of(rrset)] for rrset in rrsets}
     except (OSError, ValueError, dns.exception.DNSException) as error:
@@ -39,6 +40,11 @@ def trust_anchors(file: Path | None) -> Mapping[dns.name.Name, tuple[DS, ...]]:
     if not anchors:
         raise SetupError(f"{file}: no trust anchors: it holds no record")
     return {name: tuple(records) for name, records in anchors.items()}
+
+
+def _read(file: Path) -> str:
+    with open_plain(file) as opened:
+        return "\n".join(opened.read().decode().splitlines())
 
 
 def _ds(name: dns.name.Name, record: object) -> DS:

@@ -1,0 +1,54 @@
+"""Files of settings, opened so that nothing waits: a pipe that nobody writes to holds whoever opens it, for good."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["check_plain", "open_at_once", "open_plain"]
+
+_AT_ONCE: int = getattr(os, "O_NONBLOCK", 0)
+
+
+def open_at_once(path: Path) -> BinaryIO:
+    """Open a file to read it, and wait for no other end of it; reading waits as ever, if there is somebody who writes.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    opened = open(path, "rb", opener=lambda name, flags: os.open(name, flags | _AT_ONCE))  # noqa: SIM115  # the caller's
+    if _AT_ONCE:
+        os.set_blocking(opened.fileno(), True)
+    return opened
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file to read it, if it is one: no pipe, socket or device.
+
+    Raises:
+        OSError: it is not, or cannot be opened.
+    """
+    opened = open_at_once(path)
+    try:
+        _check(os.fstat(opened.fileno()), path)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def check_plain(path: Path) -> None:
+    """Go on if somebody else may open a file by its name, and wait for nothing.
+
+    Raises:
+        OSError: it is no file, or not there.
+    """
+    _check(path.stat(), path)
+
+
+def _check(facts: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
