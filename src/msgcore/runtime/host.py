@@ -38,6 +38,8 @@ def holder_has_ended(name: str) -> bool:
 
     The processes of another namespace (a container on the same machine) are not seen from here.
     """
+    if name == holder_name():
+        return False
     boot, namespace, number, start = (*name.split("/"), "", "", "")[:4]
     if boot != boot_id():
         return "unknown" not in {boot, boot_id()}

@@ -130,6 +130,14 @@ def test_the_oldest_is_locked_first(box: Box) -> None:
     assert [locked(box).transfer_id, locked(box).transfer_id] == ["older", "younger"]
 
 
+def test_all_that_are_due_are_locked_in_their_order(box: Box) -> None:
+    """More of them than are looked at together."""
+    submitted = [box.submit(LETTER, f"t{number}").entry_id for number in range(102)]
+
+    assert [locked(box).entry_id for _ in submitted] == submitted
+    assert box.lock() is None
+
+
 def test_what_is_locked_is_not_locked_again(box: Box) -> None:
     box.submit(LETTER)
     locked(box)
@@ -557,6 +565,7 @@ def test_what_is_sent_has_moved_and_is_told_with_its_read_flag(box: Box) -> None
 # Databases of earlier versions
 
 _FIRST_VERSION = (
+    "drop index submission_order",
     "drop index submission_message",
     "drop index submission_preprocessed",
     *(

@@ -29,7 +29,7 @@ from msgcore.providers.internal.standing import Tally, standing_of
 from msgcore.providers.internal.writing import move_messages, purge_messages
 from msgcore.runtime import Connection
 from msgcore.runtime.host import holder_name
-from msgcore.runtime.leases import lease_clock
+from msgcore.runtime.leases import LeaseClock, lease_clock
 from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.store import MessageFlag
@@ -57,6 +57,7 @@ _COLUMNS = (
     " token, not_before, expires_at, at_least_once, preprocessed_id"
 )
 _MOST_FOUND = 10
+_AT_ONCE = 100
 # Asks for a moment twice, and gives it or, if that is later, when the submission may be sent.
 _NOT_BEFORE = "case when not_before > ? then not_before else ? end"
 _OF_MAILBOX = (
@@ -229,13 +230,8 @@ def lock_due(
     connection: Connection, uid: bytes, mailbox_id: int, now: int, monotonic: float, lease_seconds: float
 ) -> Lock | None:
     """Lock the oldest submission that is ready, due, and free."""
-    rows = connection.rows(
-        f"select {_COLUMNS}, holder, locked_until from submission where state = 'ready' and due_at <= ?"
-        f" and {_OF_MAILBOX} order by submitted_at, message_id",
-        (now, mailbox_id),
-    )
     clock = lease_clock(connection, monotonic)
-    free = next((row[0] for row in rows if clock.is_free(*row[-2:])), None)
+    free = _first_free(connection, mailbox_id, now, clock)
     if free is None:
         return None
     until = clock.now + lease_seconds
@@ -244,6 +240,24 @@ def lock_due(
         (holder_name(), until, free),
     )
     return Lock(read_item(connection, uid, free), until)
+
+
+def _first_free(connection: Connection, mailbox_id: int, now: int, clock: LeaseClock) -> int | None:
+    """Find it a page at a time: of ten thousand that are due the first is wanted, and few before it are locked."""
+    after = (0, 0)
+    while True:
+        rows = connection.rows(
+            "select message_id, submitted_at, holder, locked_until from submission where state = 'ready'"
+            f" and due_at <= ? and (submitted_at, message_id) > (?, ?) and {_OF_MAILBOX}"
+            " order by submitted_at, message_id limit ?",
+            (now, *after, mailbox_id, _AT_ONCE),
+        )
+        for number, _, *lease in rows:
+            if clock.is_free(*lease):
+                return int(number)
+        if len(rows) < _AT_ONCE:
+            return None
+        after = rows[-1][1], rows[-1][0]
 
 
 _SET_OUTCOME = "update submission_recipient set outcome = ?, code = ?, enhanced = ?, reply = ?, stage = ?, note = ?"

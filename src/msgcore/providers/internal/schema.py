@@ -270,10 +270,20 @@ create index submission_message on submission (internet_message_id);
 create index submission_preprocessed on submission (preprocessed_id) where preprocessed_id is not null;
 """
 
+# Whoever takes the next of ten thousand that are due finds it where the last one was.
+_VERSION_4 = """
+create index submission_order on submission (state, submitted_at, message_id);
+"""
+
 STORE_SCHEMA = Schema(
     "store",
     {
-        Engine.SQLITE: (_VERSION_1, _VERSION_2, _VERSION_3),
-        Engine.POSTGRES: (schema_postgres.VERSION_1, schema_postgres.VERSION_2, schema_postgres.VERSION_3),
+        Engine.SQLITE: (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4),
+        Engine.POSTGRES: (
+            schema_postgres.VERSION_1,
+            schema_postgres.VERSION_2,
+            schema_postgres.VERSION_3,
+            _VERSION_4,
+        ),
     },
 )
