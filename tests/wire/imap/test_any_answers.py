@@ -138,7 +138,7 @@ def test_a_subject_takes_time_in_proportion_to_its_length(part: str) -> None:
 def test_lines_of_one_message_without_end_are_not_put_together() -> None:
     lines = FetchLines(None, ["FLAGS"])
     for place in range(1_000):
-        lines.take(Fetch(1, uid=1, flags=(), other={f"X{place}": None}))
+        lines.take([Fetch(1, uid=1, flags=(), other={f"X{place}": None})])
     lines.seal()
 
     assert max(len(one.other) for one in [*lines.messages, *lines.left]) == 100

@@ -30,7 +30,7 @@ def hostile_lines(draw: st.DrawFn) -> list[Fetch]:
 def put_together(lines: Sequence[Fetch], asked: UidSet | None) -> tuple[list[Fetch], list[Fetch]]:
     found = FetchLines(asked, ["RFC822.SIZE", "FLAGS"])
     for line in lines:
-        found.take(line)
+        found.take([line])
     found.seal()
     return found.messages, found.left
 
@@ -68,7 +68,7 @@ def test_a_message_may_come_in_any_number_of_lines(uids: list[int], data: st.Dat
 def test_what_was_given_is_not_asked_for_again(given_uids: set[int], ranges: list[tuple[int, int]]) -> None:
     lines = FetchLines(None, ["FLAGS"])
     for place, uid in enumerate(given_uids, 1):
-        lines.take(Fetch(place, uid=uid, flags=()))
+        lines.take([Fetch(place, uid=uid, flags=())])
     lines.seal()
 
     left = lines.without_given(UidSet(tuple(ranges)))
@@ -98,7 +98,7 @@ def test_news_of_flags_are_not_taken_for_what_was_asked_for(item: str, whole: Fe
     news = Fetch(5, uid=5, flags=("\\Seen",), modseq=9)
     lines = FetchLines(None, ["FLAGS", item])
     for line in (news, Fetch(6, uid=6, flags=()), whole):
-        lines.take(line)
+        lines.take([line])
     lines.seal()
 
     assert [one for one in lines.messages if one.uid == 5] == [whole]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from msgcore.errors import ProtocolBroken
 from msgcore.wire.imap.framing import Frame, Framer
 from msgcore.wire.imap.limits import ReaderLimits
-from msgcore.wire.imap.parse.fetch_row import ROW, row, with_marks
+from msgcore.wire.imap.parse.fetch_row import cut_row, row, with_marks
 from msgcore.wire.imap.parse.response import response
+from msgcore.wire.imap.response_reader import ResponseReader
 from msgcore.wire.imap.responses import Fetch, Response
 from msgcore.wire.imap.structure import Envelope
 from tests.conftest import SOAK
+from tests.wire.imap.reading import read
 
 __all__ = ["SOAK"]
 
@@ -34,8 +38,7 @@ def item_by_item(octets: bytes) -> Response:
 def at_one_go(octets: bytes) -> Fetch | None:
     frame = frame_of(octets)
     assert frame is not None
-    found = ROW.fullmatch(with_marks(frame.lines)) if frame.literals else ROW.match(octets)
-    return None if found is None else row(found, frame.literals)
+    return row(with_marks(frame.lines), frame.literals)
 
 
 texts = st.one_of(
@@ -98,8 +101,27 @@ def test_a_row_is_read_as_item_by_item(octets: bytes, changes: list[tuple[int, i
     except ProtocolBroken:
         return
     quickly = at_one_go(bytes(changed))
+    cut = cut_row(bytes(changed), 0, 65_536)
 
     assert quickly is None or quickly == item_by_item(bytes(changed))
+    assert cut is None or row(*cut[:2]) in (None, quickly)
+
+
+@given(st.lists(st.one_of(rows, st.sampled_from([b"* 1 EXISTS\r\n", b"\r\n", b"A1 OK\r\n"])), max_size=4), st.data())
+def test_rows_and_what_is_between_come_out_as_one_by_one(sent: list[bytes], data: st.DataObject) -> None:
+    octets = b"".join(sent)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(octets)), max_size=3)))
+    pieces = [octets[first:last] for first, last in pairwise([0, *cuts, len(octets)])]
+
+    reader = ResponseReader()
+    found: list[Response] = []
+    for piece in pieces:
+        reader.feed(piece)
+        found += reader.rows()
+        while (response := reader.next()) is not None:
+            found += [response, *reader.rows()]
+
+    assert found == read(octets)
 
 
 def test_a_row_as_dovecot_sends_it_is_read_at_one_go() -> None:

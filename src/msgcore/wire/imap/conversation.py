@@ -13,7 +13,8 @@ the rest of the command is not written, so that no octet of the literal runs as 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import attrs
 
@@ -21,7 +22,7 @@ from msgcore.base.text import Secret, forget_frames
 from msgcore.errors import ConnectionLost, ProtocolBroken, ServiceBusy
 from msgcore.runtime.abc import Stream
 from msgcore.wire.imap.command import NO_LITERAL, Chunks, Command, Piece, write_command
-from msgcore.wire.imap.flight import Answer, Flight, Pending, Take
+from msgcore.wire.imap.flight import Answer, Flight, Pending, Take, TakeRows
 from msgcore.wire.imap.limits import Limits, ReaderLimits
 from msgcore.wire.imap.outgoing import Outgoing
 from msgcore.wire.imap.response_reader import ResponseReader
@@ -35,6 +36,7 @@ _SHORTEST_ECHO = 4
 _GREETING_OCTETS = 200
 _TOO_MUCH = "more than is kept of what nobody asked for"
 _UNAVAILABLE = b"Server Unavailable"  # Exchange says so without a tag, and nothing more
+_Read = TypeVar("_Read")
 _NEWS = frozenset({"ALERT", "CAPABILITY", "HIGHESTMODSEQ"})  # codes of a tagged OK that say something of the session
 
 
@@ -105,11 +107,16 @@ class Conversation:
         (answer,) = await self.run(command)
         return answer.check()
 
-    async def send(self, *commands: Command, take: Take | None = None) -> list[Pending]:
-        """Say commands, and give what will be their answers; :meth:`hear` and :meth:`finish` wait for these."""
+    async def send(
+        self, *commands: Command, take: Take | None = None, take_rows: TakeRows | None = None
+    ) -> list[Pending]:
+        """Say commands, and give what will be their answers; :meth:`hear` and :meth:`finish` wait for these.
+
+        ``take_rows`` is given what FETCH says of many messages at once, where it is as usual, in place of ``take``.
+        """
         pending, written = self._written(commands)
         await self._hear_unasked()
-        flight = Flight(take)
+        flight = Flight(take, take_rows)
         self._flights.append(flight)
         out = Outgoing(self.stream)
         for one, pieces in zip(pending, written, strict=True):
@@ -238,7 +245,7 @@ class Conversation:
             ProtocolBroken: this is no IMAP server; the message says what it looks like.
         """
         heard = b""
-        while (response := self._next()) is None:
+        while (response := self._read(self.reader.next)) is None:
             octets = await self._octets()
             heard += octets[: _GREETING_OCTETS - len(heard)]
             self.reader.feed(octets)
@@ -265,22 +272,30 @@ class Conversation:
 
     def _take_in(self, octets: bytes) -> None:
         self.reader.feed(octets)
-        while (response := self._next()) is not None:
+        self._hand_rows_on()
+        while (response := self._read(self.reader.next)) is not None:
             self._route(response)
+            self._hand_rows_on()
         if not self._pending:
             self._kept = self._kept_octets = 0
         self._check_limits()
         if self._bye is not None and not self.is_leaving and self._pending:
             raise self._lost()
 
+    def _hand_rows_on(self) -> None:
+        """Give what comes next to the flight that takes it at one go."""
+        take_rows = self._flights[0].take_rows if self._flights else None
+        if take_rows is not None and (rows := self._read(self.reader.rows)):
+            take_rows(rows)
+
     def _check_limits(self) -> None:
         limits = self.limits
         if self._kept > limits.kept_responses or self._kept_octets > limits.kept_octets:
             raise self.broken(f"an answer of more than {self._kept} responses or {self._kept_octets} octets")
 
-    def _next(self) -> Response | None:
+    def _read(self, read: Callable[[], _Read]) -> _Read:
         try:
-            return self.reader.next()
+            return read()
         except ProtocolBroken as error:
             forget_frames(error)  # they hold octets, which may be a secret that was sent back
             what = str(error)

@@ -49,36 +49,45 @@ class FetchLines:
         self.left: list[Fetch] = []
         """Lines that do not belong to the fetch."""
 
-    def take(self, fetch: Fetch) -> None:
-        before = self._open
-        if before is not None:
-            is_same = before.number == fetch.number and (before.uid is None or fetch.uid in {None, before.uid})
-            if is_same and self._lines < _LINES:
-                self._open = _merged(before, fetch)
+    def take(self, lines: Sequence[Fetch]) -> None:
+        """Take lines as they came; mostly each is of another message."""
+        last = self._open
+        whole: list[Fetch] = []
+        for fetch in lines:
+            if last is None or last.number != fetch.number or not (last.uid is None or fetch.uid in {None, last.uid}):
+                if last is not None:
+                    whole.append(last)
+                last = fetch
+                self._lines = 1
+            elif self._lines < _LINES:
+                last = _merged(last, fetch)
                 self._lines += 1
-                return
-            if is_same:
+            else:
+                self._put(whole)
+                whole.clear()
                 self.left.append(fetch)
-                return
-            self.seal()
-        self._open = fetch
-        self._lines = 1
+        self._open = last
+        self._put(whole)
 
     def seal(self) -> None:
         """Know that no more is said of the message that came last."""
-        fetch, self._open = self._open, None
-        if fetch is None:
-            return
-        uid, asked = fetch.uid, self._asked
-        if (
-            uid is not None
-            and (asked is None or uid in asked)
-            and (fetch.sections or self._tells_news or _tells_more(fetch))
-            and self._given.add(uid)
-        ):
-            self.messages.append(fetch)
-        else:
-            self.left.append(fetch)
+        if self._open is not None:
+            self._put([self._open])
+            self._open = None
+
+    def _put(self, whole: Sequence[Fetch]) -> None:
+        asked, given = self._asked, self._given
+        for fetch in whole:
+            uid = fetch.uid
+            if (
+                uid is not None
+                and (asked is None or uid in asked)
+                and (fetch.sections or self._tells_news or _tells_more(fetch))
+                and given.add(uid)
+            ):
+                self.messages.append(fetch)
+            else:
+                self.left.append(fetch)
 
     def seal_if_whole(self) -> None:
         """Know that nothing comes any more: a message of which something is missing is not given."""

@@ -180,7 +180,7 @@ class Fetching:
         commands = [self._asked.command(self._sets.popleft()) for _ in range(count)]
         self._session.unfinished = self
         try:
-            self._flight += await self._session.conversation.send(*commands, take=self._take)
+            self._flight += await self._session.conversation.send(*commands, take=self._take, take_rows=self._take_rows)
         except MsgcoreError as error:
             self._fail(error)
         else:
@@ -205,9 +205,14 @@ class Fetching:
         self._session.unfinished = None
         self._end = self._end or error
 
+    def _take_rows(self, rows: Sequence[Fetch]) -> None:
+        self._lines.take(rows)
+        if self._lines.left:
+            self._hand_on()
+
     def _take(self, response: Response) -> bool:
         if type(response) is Fetch:
-            self._lines.take(response)
+            self._take_rows([response])
         elif isinstance(response, Vanished) and response.is_earlier:
             self._vanished += response.uids.ranges
             if len(self._vanished) > _MOST_RANGES:
@@ -217,8 +222,6 @@ class Fetching:
             self._session.conversation.keep_unasked(response)
         else:
             return False
-        if self._lines.left:
-            self._hand_on()
         return True
 
     def _seal(self) -> None:
@@ -245,7 +248,7 @@ class Fetching:
 
     def _keep(self) -> None:
         messages = self._lines.messages
-        octets = sum(map(_octets_of, messages))
+        octets = sum([_octets_of(one) for one in messages if one.sections])
         if messages and self._count is None:
             self._fit(octets // len(messages))
         self._buffer_octets += octets
@@ -295,8 +298,9 @@ class Fetching:
         given: list[Fetch] = []
         octets = 0
         while self._buffer and (not given or (len(given) < until.messages and octets < until.octets)):
-            given.append(self._buffer.popleft())
-            octets += _octets_of(given[-1])
+            given.append(one := self._buffer.popleft())
+            if one.sections:
+                octets += _octets_of(one)
         self._buffer_octets -= octets
         return given
 
@@ -351,7 +355,7 @@ class FetchCommands(SessionBase):
 
 
 def _octets_of(fetch: Fetch) -> int:
-    return sum(map(len, filter(None, fetch.sections.values()))) if fetch.sections else 0
+    return sum(map(len, filter(None, fetch.sections.values())))
 
 
 def _lowest_done(code: Code) -> int:

@@ -33,10 +33,13 @@ from msgcore.wire.imap.responses import (
 )
 from msgcore.wire.imap.uid_set import UidSet
 
-__all__ = ["Answer", "Flight", "Pending", "Take"]
+__all__ = ["Answer", "Flight", "Pending", "Take", "TakeRows"]
 
 Take = Callable[[Response], bool]
 """Told of untagged data; says whether it keeps it."""
+
+TakeRows = Callable[[list[Fetch]], None]
+"""Told of many rows of FETCH at once, and keeps them."""
 
 _OPENED = (FlagsData, Exists, Recent, Fetch, Vanished)
 _SEARCHED = (SearchResult,)
@@ -157,6 +160,7 @@ class Flight:
     """Commands that are said together: those that wait for an answer, by their tags, and whether all are said."""
 
     take: Take | None = None
+    take_rows: TakeRows | None = None
     waiting: dict[bytes, Pending] = attrs.field(factory=dict[bytes, Pending])
     is_said: bool = False
 

@@ -64,10 +64,13 @@ class Framer:
         self._is_streamed = False
         self._depth = 0
 
-    @property
-    def may_see_line(self) -> bool:
-        """Whether a response begins at ``place``, and the end of its line has not been looked for in vain."""
-        return self._searched < 0 and not self._lines
+    def begins_response(self) -> bool:
+        """Say whether a response begins at ``place`` that may be taken from ``data``: by moving ``place`` behind it.
+
+        Raises:
+            ProtocolBroken: its line is too long.
+        """
+        return not (self._lines or self.is_streaming) and (self._searched < 0 or self._join_line())
 
     @property
     def unused_octets(self) -> int:

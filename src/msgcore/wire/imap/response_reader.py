@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from msgcore.wire.imap.framing import Frame, Framer, Piece
 from msgcore.wire.imap.limits import ReaderLimits
-from msgcore.wire.imap.parse.fetch_row import LEAST_DEPTH, ROW, row, with_marks
+from msgcore.wire.imap.parse.fetch_row import LEAST_DEPTH, cut_row, row, with_marks
 from msgcore.wire.imap.parse.response import response
-from msgcore.wire.imap.responses import LiteralPiece, Response
+from msgcore.wire.imap.responses import Fetch, LiteralPiece, Response
 
 __all__ = ["ResponseReader"]
 
@@ -19,14 +17,40 @@ class ResponseReader:
     """Reads what a server says. What makes no sense becomes ``UnknownData``, or a defect of its ``Fetch``."""
 
     def __init__(self, limits: ReaderLimits | None = None) -> None:
-        self._limits = limits or ReaderLimits()
-        self._framer = Framer(self._limits)
-        self._has_rows = self._limits.max_depth >= LEAST_DEPTH
-        self._last: re.Match[bytes] | Frame | None = None
+        self._limits = limits = limits or ReaderLimits()
+        self._framer = Framer(limits)
+        self._longest_row = 0
+        if limits.max_depth >= LEAST_DEPTH:
+            octets = (limits.max_line_octets, limits.max_literal_octets, limits.max_response_octets)
+            self._longest_row = min(_LONGEST_ROW, *octets)
+        self._last: Frame | None = None
 
     def feed(self, octets: bytes) -> None:
         """Take what has arrived; it is not copied before it is needed."""
         self._framer.feed(octets)
+
+    def rows(self) -> list[Fetch]:
+        """Give the rows of FETCH that have arrived and come next, as far as they are as usual.
+
+        What they leave, :meth:`next` gives, which would have given these, too.
+
+        Raises:
+            ProtocolBroken: a limit is passed.
+        """
+        rows: list[Fetch] = []
+        framer = self._framer
+        if not framer.begins_response():
+            return rows
+        data, place, most = framer.data, framer.place, self._longest_row
+        while (cut := cut_row(data, place, most)) is not None:
+            line, literals, end = cut
+            made = row(line, literals) if len(literals) <= self._limits.max_literals else None
+            if made is None:
+                break
+            rows.append(made)
+            place = end
+        framer.place = place
+        return rows
 
     def next(self) -> Response | None:
         """Give the next response, or ``None``: more octets are needed.
@@ -34,35 +58,23 @@ class ResponseReader:
         Raises:
             ProtocolBroken: a limit is passed, or a literal has no length.
         """
-        framer = self._framer
-        if self._has_rows and framer.may_see_line:
-            found = ROW.match(framer.data, framer.place, framer.place + _LONGEST_ROW)
-            if found is not None and found.end() - found.start() <= self._limits.max_line_octets:
-                made = row(found)
-                if made is not None:
-                    framer.place = found.end()
-                    self._last = found
-                    return made
-        frame = framer.next()
+        frame = self._framer.next()
         if frame is None:
             return None
         if isinstance(frame, Piece):
             return LiteralPiece(frame.octets, frame.is_last)
         self._last = frame
-        if self._has_rows and frame.literals and sum(map(len, frame.lines)) < _LONGEST_ROW:
-            found = ROW.fullmatch(with_marks(frame.lines))
-            made = None if found is None else row(found, frame.literals)
+        if sum(map(len, frame.lines)) < self._longest_row:
+            made = row(with_marks(frame.lines), frame.literals)
             if made is not None:
                 return made
         return response(frame, self._limits.max_depth)
 
     @property
     def last_octets(self) -> int:
-        """How many octets the response was that came last; the lengths of literals are not counted."""
+        """How many octets the response was that :meth:`next` gave last; the lengths of literals are not counted."""
         last = self._last
-        if isinstance(last, Frame):
-            return sum(map(len, last.lines)) + sum(map(len, last.literals))
-        return 0 if last is None else last.end() - last.start()
+        return 0 if last is None else sum(map(len, last.lines)) + sum(map(len, last.literals))
 
     @property
     def pending_octets(self) -> int:

@@ -10,7 +10,7 @@ import attrs
 __all__ = ["BodyPart", "Envelope", "ImapAddress"]
 
 
-@attrs.frozen
+@attrs.define(unsafe_hash=True)  # frozen ones take three times as long to make; it is a value all the same
 class ImapAddress:
     """One address; NIL is ``None``. Without ``host`` it begins a group, whose name is ``mailbox``, or ends it."""
 
@@ -20,18 +20,15 @@ class ImapAddress:
     route: bytes | None = None
 
 
-class _Unread:
-    """What an envelope has before anybody asks for addresses: their lists as they were sent, and who reads them."""
-
-    __slots__ = ("_lists", "_read")
-
-    _lists: Sequence[bytes]
-    _read: Callable[[bytes], tuple[ImapAddress, ...]]
+_ReadAddresses = Callable[[bytes], tuple[ImapAddress, ...]]
 
 
-@attrs.frozen
-class Envelope(_Unread):
-    """The fields of the header that a server has parsed; encoded words are as they were."""
+@attrs.define(unsafe_hash=True)  # as above
+class Envelope:
+    """The fields of the header that a server has parsed; encoded words are as they were.
+
+    Before anybody asks for addresses one may have only their lists as they were sent, and who reads these.
+    """
 
     date: bytes | None = None
     subject: bytes | None = None
@@ -43,25 +40,27 @@ class Envelope(_Unread):
     bcc: tuple[ImapAddress, ...] = ()
     in_reply_to: bytes | None = None
     message_id: bytes | None = None
+    _lists: Sequence[bytes] = attrs.field(default=(), init=False, eq=False, repr=False)
+    _read: _ReadAddresses | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     @classmethod
     def unread(
         cls,
         date: bytes | None,
         subject: bytes | None,
-        lists: Sequence[bytes],
         in_reply_to: bytes | None,
         message_id: bytes | None,
-        read: Callable[[bytes], tuple[ImapAddress, ...]],
+        lists: Sequence[bytes],
+        read: _ReadAddresses,
     ) -> Envelope:
         """Make one of six lists of addresses as they were sent, each of which ``read`` reads when it is asked for."""
         made = cls.__new__(cls)
-        _set(made, "date", date)
-        _set(made, "subject", subject)
-        _set(made, "in_reply_to", in_reply_to)
-        _set(made, "message_id", message_id)
-        _set(made, "_lists", lists)
-        _set(made, "_read", read)
+        made.date = date
+        made.subject = subject
+        made.in_reply_to = in_reply_to
+        made.message_id = message_id
+        made._lists = lists
+        made._read = read
         return made
 
     if not TYPE_CHECKING:  # Called where a field has no value yet.
@@ -71,11 +70,10 @@ class Envelope(_Unread):
             if place is None:
                 raise AttributeError(name)
             found = self._read(self._lists[place])
-            _set(self, name, found)
+            setattr(self, name, found)
             return found
 
 
-_set = object.__setattr__
 _LISTS = {name: place for place, name in enumerate(("from_", "sender", "reply_to", "to", "cc", "bcc"))}
 
 

@@ -13,13 +13,11 @@ __all__ = ["date_time"]
 _DATE = re.compile(
     rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[ ]+([+-])(\d{2}):?(\d{2}))?[ ]*"
 )
-_USUAL = re.compile(rb"([0-3 ]\d)-([A-Z][a-z][a-z])-(\d{4}) ([0-2]\d):([0-5]\d):([0-5]\d) ([+-]\d{4})")
+_USUAL = re.compile(rb"[0-3 ]\d-[A-Z][a-z][a-z]-\d{4} (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d [+-]\d{4}")
 _MONTHS = {
     name: number
     for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
 }  # fmt: skip
-
-_AS_SENT = {name.capitalize(): number for name, number in _MONTHS.items()}
 
 
 def date_time(octets: bytes) -> datetime:
@@ -28,17 +26,11 @@ def date_time(octets: bytes) -> datetime:
     Raises:
         NotUnderstood: it is none, such as ``00-Jan-0000``.
     """
-    usual = _USUAL.fullmatch(octets)
-    if usual is not None:
-        day, month, year, hour, minute, second, zone = usual.groups()
-        number = _AS_SENT.get(month)
-        if number is not None:
-            try:
-                return datetime(
-                    int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=_offset(zone)
-                )  # fmt: skip
-            except ValueError as error:
-                raise NotUnderstood(f"{octets[:40]!r} is no date") from error
+    if _USUAL.fullmatch(octets):
+        try:
+            return datetime.fromisoformat((_day(octets[:11]) + octets[11:20] + octets[21:]).decode())
+        except (KeyError, ValueError):
+            pass  # what is wrong with it is said below
     found = _DATE.fullmatch(octets)
     if found is None:
         raise NotUnderstood(f"{octets[:40]!r} is no date")
@@ -58,6 +50,6 @@ def _zone(sign: bytes, hours: int, minutes: int) -> timezone:
     return timezone(-offset if sign == b"-" else offset)
 
 
-@lru_cache(256)
-def _offset(zone: bytes) -> timezone:
-    return _zone(zone[:1], int(zone[1:3]), int(zone[3:]))
+@lru_cache(1024)
+def _day(octets: bytes) -> bytes:
+    return b"%b-%02d-%b" % (octets[7:], _MONTHS[octets[3:6].lower()], octets[:2].replace(b" ", b"0"))

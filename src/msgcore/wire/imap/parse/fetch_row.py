@@ -15,43 +15,53 @@ from msgcore.wire.imap.lexer import Lexer, NotUnderstood, balanced_value, text_o
 from msgcore.wire.imap.parse.body_structure import body_structure
 from msgcore.wire.imap.parse.dates import date_time
 from msgcore.wire.imap.responses import Fetch
-from msgcore.wire.imap.structure import BodyPart, Envelope, ImapAddress
+from msgcore.wire.imap.structure import Envelope, ImapAddress
 from msgcore.wire.imap.uid_set import MAX_UID
 
-__all__ = ["LEAST_DEPTH", "ROW", "row", "with_marks"]
+__all__ = ["LEAST_DEPTH", "cut_row", "row", "with_marks"]
 
 LEAST_DEPTH = 8
 """How deep lists may be in a row; where less is allowed, rows are not for this."""
 
 # Python before 3.11.5 gets possessive repeats of more than one character class wrong: only these are possessive here.
-_STRING = rb'"(?:[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*|\n\d+)"'
-_TEXT = rb"(?:NIL|%b)" % _STRING
-_ADDRESS = rb"\((?:%b %b %b %b|NIL %b %b NIL)\)" % (_TEXT, _TEXT, _TEXT, _STRING, _TEXT, _TEXT)
-_ADDRESSES = rb"(?:NIL|\((?:%b)+\))" % _ADDRESS
-_ENVELOPE = rb"\((%b) (%b)%b (%b) (%b)\)" % (_TEXT, _TEXT, (rb" (%b)" % _ADDRESSES) * 6, _TEXT, _TEXT)
+_STRING = rb'"[^"]*+"'
+_STRING_WITH_ESCAPES = rb'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 
 
-def _balanced(depth: int) -> bytes:
-    inner = rb"|" + _balanced(depth - 1) if depth > 1 else b""
-    return rb'\((?:[^()"\t\r\n]++|(?<=[ (])%b(?=[ ()])%b)*\)' % (_STRING, inner)
+def _balanced(string: bytes, depth: int) -> bytes:
+    inner = rb"|" + _balanced(string, depth - 1) if depth > 1 else b""
+    return rb'\((?:[^()"\t\r\n]++|(?<=[ (])%b(?=[ ()])%b)*\)' % (string, inner)
 
 
-ROW = re.compile(
-    rb"\* (\d{1,10}) FETCH \((?:(?:"
-    rb"(?(2)(?!)|UID ([1-9]\d{0,9}))"
-    rb'|FLAGS \(([^()"\r\n\t\v\f]{0,500})\)'
-    rb'|(?(4)(?!)|INTERNALDATE "([^"\\\r\n]*+)")'
-    rb"|RFC822\.SIZE (\d{1,19})"
-    rb"|MODSEQ \((\d{1,19})\)"
-    rb"|ENVELOPE %b"
-    rb'|(?(17)(?!)|(BODY\[[^\]"\r\n]{0,2000}\](?:<\d{1,20}>)?) (%b))'
-    rb"|(?(19)(?!)|BODYSTRUCTURE (%b))"
-    rb")(?: (?=[A-Z])|(?=\))))+\)\r?\n" % (_ENVELOPE, _TEXT, _balanced(LEAST_DEPTH))
-)
+def _row(string: bytes) -> re.Pattern[bytes]:
+    text = rb"(?:NIL|%b)" % string
+    field = rb'(?:NIL|"(%b)")' % string[1:-1]
+    address = rb"\((?:%b %b %b %b|NIL %b %b NIL)\)" % (text, text, text, string, text, text)
+    addresses = rb" (NIL|\((?:%b)+\))" % address
+    envelope = rb"\(%b %b%b %b %b\)" % (field, field, addresses * 6, field, field)
+    return re.compile(
+        rb"\* (\d{1,10}) FETCH \((?:(?:"
+        rb"UID (?(2)(?!)|([1-9]\d{0,9}))"
+        rb'|FLAGS \(([^()"\r\n\t\v\f]{0,500})\)'
+        rb'|INTERNALDATE "(?(4)(?!)|([^"\\\n]*+))"'
+        rb"|RFC822\.SIZE (\d{1,19})"
+        rb"|MODSEQ \((\d{1,19})\)"
+        rb"|ENVELOPE (?(9)(?!)|%b)"
+        rb'|(BODY\[[^\]"\r\n]{0,2000}\](?:<\d{1,20}>)?) (?(18)(?!)|(%b))'
+        rb"|BODYSTRUCTURE (?(19)(?!)|(%b))"
+        rb")(?: (?=[A-Z])|(?=\))))+\)\r?\n" % (envelope, text, _balanced(string, LEAST_DEPTH)),
+        re.DOTALL,
+    )
+
+
+_ROW = _row(_STRING)
+_ROW_WITH_ESCAPES = _row(_STRING_WITH_ESCAPES)
+_LITERAL = re.compile(rb"\{(\d{1,9})\}\r\n\Z")
 _MARK = re.compile(rb'"\n(\d+)"')
-_SAID = rb'(NIL|"[^"\\]*+(?:\\.[^"\\]*+)*")'
-_EACH_ADDRESS = re.compile(rb"\(%b %b %b %b\)" % (_SAID, _SAID, _SAID, _SAID), re.DOTALL)
-_KNOWN_OCTETS = 200
+_SAID = rb'(?:NIL|"([^"]*+)")'
+_ONE_ADDRESS = re.compile(rb'\(\(%b NIL "([^"]*+)" "([^"]*+)"\)\)' % _SAID)
+_EACH_ADDRESS = re.compile(rb"\(%b %b %b %b\)" % (_SAID, _SAID, _SAID, _SAID))
+_EACH_WITH_ESCAPES = re.compile(rb"\(%b %b %b %b\)" % ((rb"(NIL|%b)" % _STRING_WITH_ESCAPES,) * 4), re.DOTALL)
 
 
 def with_marks(lines: Sequence[bytes]) -> bytes:
@@ -62,36 +72,81 @@ def with_marks(lines: Sequence[bytes]) -> bytes:
     return b"".join([*parts, b"\r\n"])
 
 
-def row(found: re.Match[bytes], literals: Sequence[bytes] = ()) -> Fetch | None:
-    """Make a response of what ``ROW`` has found, or ``None``: it is not as usual as it looked."""
-    number, uid, flags, date, size, modseq, *sent, section, text, parts = found.groups()
+def cut_row(data: bytes, start: int, most: int) -> tuple[bytes, Sequence[bytes], int] | None:
+    """Give the lines of the response at ``start`` with marks, its literals, and where it ends.
+
+    ``None``: it is not whole, has more than ``most`` octets, or literals of an unusual form.
+    """
+    lines: list[bytes] = []
+    literals: list[bytes] = []
+    place = start
+    while (end := data.find(b"\n", place) + 1) and end - start <= most:
+        line = data[place:end]
+        found = _LITERAL.search(line) if line.endswith(b"}\r\n") else None
+        if found is None:
+            return b"".join([*lines, line]) if lines else line, literals, end
+        place = end + int(found[1])
+        if place - start > most:
+            break
+        lines += (line[: found.start()], b'"\n%d"' % len(literals))
+        literals.append(data[end:place])
+    return None
+
+
+def row(line: bytes, literals: Sequence[bytes]) -> Fetch | None:
+    """Read a whole row with its end, or give ``None``: it is not as usual."""
+    found = _ROW.fullmatch(line)
+    is_plain = found is not None and _has_no_escapes(line, found)
+    if not is_plain:
+        found = _ROW_WITH_ESCAPES.fullmatch(line)
+    if found is None:
+        return None
+    (
+        number, uid, flags, received, size, modseq,
+        date, subject, from_, sender, reply_to, to, cc, bcc, in_reply_to, message_id, section, text, parts,
+    ) = found.groups()  # fmt: skip
     message, unique_id = int(number), None if uid is None else int(uid)
     if message > MAX_UID or (unique_id or 0) > MAX_UID:
         return None
-    defects: list[str] = []
     try:
-        internal_date = None if date is None else date_time(date)
-        structure = None if parts is None else _structure(parts, literals, defects)
+        internal_date = None if received is None else date_time(received)
     except NotUnderstood:
         return None
-    return Fetch(
+    envelope = None
+    if from_ is not None:
+        lists: Sequence[bytes] = (from_, sender, reply_to, to, cc, bcc)
+        if literals or not is_plain:
+            date, subject, in_reply_to, message_id = [
+                None if one is None else _string(one, literals) for one in (date, subject, in_reply_to, message_id)
+            ]
+            lists = [_unmarked(one, literals) if b"\n" in one else one for one in lists]
+        envelope = Envelope.unread(date, subject, in_reply_to, message_id, lists, _addresses)
+    fetch = Fetch(
         message,
         unique_id,
         None if flags is None else _flags(flags),
         None if size is None else int(size),
         internal_date,
         None if modseq is None else int(modseq),
-        None if sent[0] is None else _envelope(sent, literals),
-        structure,
-        {} if section is None else {_name(section): _text(text, literals)},
-        defects=tuple(defects),
+        envelope,
     )
+    if section is not None:
+        fetch.sections = {_name(section): None if text == b"NIL" else _string(text[1:-1], literals)}
+    return fetch if parts is None or _take_structure(parts, literals, fetch) else None
+
+
+def _has_no_escapes(line: bytes, found: re.Match[bytes]) -> bool:
+    """Say whether there are backslashes among the flags only, so that every quote begins or ends a string."""
+    last = line.rfind(b"\\")
+    return last < 0 or found.start(3) <= line.find(b"\\") <= last < found.end(3)
+
+
+def _string(inside: bytes, literals: Sequence[bytes]) -> bytes:
+    return literals[int(inside)] if inside[:1] == b"\n" else unquoted(inside)
 
 
 def _unmarked(sent: bytes, literals: Sequence[bytes]) -> bytes:
     """Put literals back, as quoted strings."""
-    if b"\n" not in sent:
-        return sent
 
     def quoted(mark: re.Match[bytes]) -> bytes:
         return b'"%b"' % literals[int(mark[1])].replace(b"\\", b"\\\\").replace(b'"', b'\\"')
@@ -99,49 +154,36 @@ def _unmarked(sent: bytes, literals: Sequence[bytes]) -> bytes:
     return _MARK.sub(quoted, sent)
 
 
-def _envelope(sent: Sequence[bytes], literals: Sequence[bytes]) -> Envelope:
-    date, subject, *lists, in_reply_to, message_id = sent
-    return Envelope.unread(
-        _text(date, literals),
-        _text(subject, literals),
-        [_unmarked(one, literals) for one in lists] if literals else lists,
-        _text(in_reply_to, literals),
-        _text(message_id, literals),
-        _addresses,
-    )
-
-
 def _addresses(sent: bytes) -> tuple[ImapAddress, ...]:
     if sent == b"NIL":
         return ()
-    # The same people write again and again, and most lists stand in three fields.
-    return _known_addresses(sent) if len(sent) < _KNOWN_OCTETS else _new_addresses(sent)
-
-
-def _new_addresses(sent: bytes) -> tuple[ImapAddress, ...]:
-    return tuple(
-        [
-            ImapAddress(_said(name), _said(mailbox), _said(host), _said(route))
-            for name, route, mailbox, host in _EACH_ADDRESS.findall(sent)
-        ]
-    )
+    if b"\\" in sent:
+        return tuple(
+            [
+                ImapAddress(_said(name), _said(mailbox), _said(host), _said(route))
+                for name, route, mailbox, host in _EACH_WITH_ESCAPES.findall(sent)
+            ]
+        )
+    found = _ONE_ADDRESS.fullmatch(sent)
+    if found is not None:
+        return (ImapAddress(*found.groups()),)
+    each = [found.groups() for found in _EACH_ADDRESS.finditer(sent)]
+    return tuple([ImapAddress(name, mailbox, host, route) for name, route, mailbox, host in each])
 
 
 def _said(text: bytes) -> bytes | None:
-    if text == b"NIL":
-        return None
-    return unquoted(text[1:-1]) if b"\\" in text else text[1:-1]
+    return None if text == b"NIL" else unquoted(text[1:-1])
 
 
-_known_addresses = lru_cache(4096)(_new_addresses)
-
-
-def _structure(sent: bytes, literals: Sequence[bytes], defects: list[str]) -> BodyPart:
-    return body_structure(balanced_value(_unmarked(sent, literals)), defects)
-
-
-def _text(text: bytes, literals: Sequence[bytes]) -> bytes | None:
-    return literals[int(text[1:-1])] if text[:2] == b'"\n' else _said(text)
+def _take_structure(sent: bytes, literals: Sequence[bytes], fetch: Fetch) -> bool:
+    """Say whether this is a structure, which is then put into ``fetch``."""
+    defects: list[str] = []
+    try:
+        fetch.structure = body_structure(balanced_value(_unmarked(sent, literals)), defects)
+    except NotUnderstood:
+        return False
+    fetch.defects = tuple(defects)
+    return True
 
 
 @lru_cache(1024)
