@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import subprocess
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import attrs
@@ -23,6 +23,7 @@ from tests.hostile.memory import peak_octets, reset_peak
 from .harness import REPOSITORY, Goals, compare_cases, module_command, output_of, run_by_hand, speed_table
 from .mails import mails_below
 from .peers.imap_fetchers import (
+    AS_SENT,
     CLIENT,
     IMAPCLIENT,
     IMAPLIB,
@@ -37,10 +38,16 @@ from .peers.maildrop import mailboxes
 from .results import NotHere, Row, Table
 from .smtp_send import move_to_core
 
-ENVELOPES: Goals = {LIMIT: (0.6, 0.45), IMAPLIB: (4, 3), IMAPCLIENT: (8, 6)}
-BODIES: Goals = {LIMIT: (0.85, 0.75), "imaplib": (1.6, 1.4)}
-SEARCHES: Goals = {LIMIT: (1.0, 0.9)}
-"""How many times as fast as each case msgcore should be: the goal, and what every run must hold."""
+ENVELOPES: Mapping[str, Goals] = {
+    CLIENT: {LIMIT: (0.6, 0.45), IMAPLIB: (4, 3), IMAPCLIENT: (8, 6)},
+    f"{CLIENT}, {AS_SENT}": {},
+}
+BODIES: Mapping[str, Goals] = {CLIENT: {LIMIT: (0.85, 0.75), "imaplib": (1.6, 1.4)}}
+SEARCHES: Mapping[str, Goals] = {CLIENT: {LIMIT: (1.0, 0.9)}}
+"""How many times as fast as each case msgcore should be: the goal, and what every run must hold.
+
+What is left as it was sent is set beside who leaves it, too.
+"""
 
 MODULE = "benchmarks.imap_fetch"
 """This, for a process of its own."""
@@ -61,13 +68,15 @@ class Scale:
 FULL, QUICK = Scale(10_000, 500, 7), Scale(800, 100, 2)
 
 
-def compare(what: str, about: str, port: int, fetchers: Sequence[Fetcher], goals: Goals, scale: Scale) -> Table:
+def compare(
+    what: str, about: str, port: int, fetchers: Sequence[Fetcher], goals: Mapping[str, Goals], scale: Scale
+) -> Table:
     here = [one for one in fetchers if one.is_there]
     counts = {one.name: scale.few if one.is_slow else scale.letters for one in here}
     cases = {one.name: functools.partial(one.fetch, port, counts[one.name]) for one in here}
     results = compare_cases(cases, LIMIT, scale.rounds, fewer=counts)
     missing = {one.name: f"pip install {one.package}" for one in fetchers if not one.is_there}
-    return speed_table(what, results, "messages", about=about, goals={CLIENT: goals}, missing=missing)
+    return speed_table(what, results, "messages", about=about, goals=goals, missing=missing)
 
 
 # Memory
