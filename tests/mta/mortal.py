@@ -119,7 +119,14 @@ class MarkedDatabase(Database):
 
     marks: Marks
 
-    async def write(self, runtime: AsyncioRuntime, work: Callable[[Connection], T], deadline: Deadline = NEVER) -> T:  # type: ignore[override]
+    async def write(  # type: ignore[override]
+        self,
+        runtime: AsyncioRuntime,
+        work: Callable[[Connection], T],
+        deadline: Deadline = NEVER,
+        *,
+        is_quick: bool = False,
+    ) -> T:
         verb = _verb.get()
 
         def marked(connection: Connection) -> T:
@@ -128,7 +135,7 @@ class MarkedDatabase(Database):
                 self.marks.reach(f"{verb}, before its commit")
             return result
 
-        result = await super().write(runtime, marked, deadline)
+        result = await super().write(runtime, marked, deadline, is_quick=is_quick)
         if verb != "claim" or result:
             self.marks.reach(f"{verb}, after its commit")
         return result

@@ -337,8 +337,13 @@ class Explained(Database):
     async def read(self, runtime: Runtime, work: Callable[[Any], T], deadline: Any = NEVER) -> T:
         return await super().read(runtime, lambda c: work(ExplainedConnection(c, self.seen)), deadline)
 
-    async def write(self, runtime: Runtime, work: Callable[[Any], T], deadline: Any = NEVER) -> T:
-        return await super().write(runtime, lambda c: work(ExplainedConnection(c, self.seen)), deadline)
+    async def write(
+        self, runtime: Runtime, work: Callable[[Any], T], deadline: Any = NEVER, *, is_quick: bool = False
+    ) -> T:
+        def explained(connection: Connection) -> T:
+            return work(ExplainedConnection(connection, self.seen))
+
+        return await super().write(runtime, explained, deadline, is_quick=is_quick)
 
 
 # Back-pressure.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -23,13 +24,13 @@ class Interrupted(KeyboardInterrupt):
 def interrupt(*_):
     raise Interrupted
 
-wanted, has_company = int(sys.argv[1]), sys.argv[2] == "beside another"
+wanted, has_company, is_quick = int(sys.argv[1]), sys.argv[2] == "beside another", sys.argv[2] == "quickly"
 database = Database.open(target, NOTES, create=False, busy_seconds=2.0)
 done, errors, held = [], [], None
 is_over = threading.Event()
 
 def write(text):
-    runtime.run(database.write(runtime, partial(add, text)))
+    runtime.run(database.write(runtime, partial(add, text), is_quick=is_quick))
     done.append(text)
 
 def accompany():
@@ -84,12 +85,25 @@ def interrupt(place: Place, times: int, how: str) -> tuple[int, list[str], list[
     return interrupted, errors, done
 
 
-@pytest.mark.parametrize("how", ["alone", "beside another"])
-@pytest.mark.parametrize("times", [100, pytest.param(5_000, marks=pytest.mark.soak)])
-def test_a_write_that_is_interrupted_hinders_no_other(place: Place, times: int, how: str) -> None:
+def hinders_no_other(place: Place, times: int, how: str) -> None:
     database = place.open()
     interrupted, errors, done = interrupt(place, times, how)
     found = Counter(place.read(database, texts))
 
     assert (interrupted, errors) == (times, [])
     assert [text for text in done if found[text] != 1] == []
+
+
+@pytest.mark.parametrize("how", ["alone", "beside another"])
+@pytest.mark.parametrize("times", [100, pytest.param(5_000, marks=pytest.mark.soak)])
+def test_a_write_that_is_interrupted_hinders_no_other(place: Place, times: int, how: str) -> None:
+    hinders_no_other(place, times, how)
+
+
+@pytest.mark.parametrize("times", [100, pytest.param(5_000, marks=pytest.mark.soak)])
+def test_a_quick_write_that_is_interrupted_hinders_no_other(tmp_path: Path, times: int) -> None:
+    place = Place(tmp_path / "notes.db")
+    try:
+        hinders_no_other(place, times, "quickly")
+    finally:
+        place.close()

@@ -187,6 +187,30 @@ def test_a_caller_writes_in_his_own_thread_when_nobody_else_does(database: Datab
     assert thread is threading.current_thread()
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_is_quick_runs_on_the_loop_once_the_file_is_open(database: Database, is_first: bool) -> None:
+    async def main() -> threading.Thread:
+        runtime = AsyncioRuntime()
+        if not is_first:
+            await database.write(runtime, partial(add, "before"))
+        return await database.write(runtime, lambda _: threading.current_thread(), is_quick=True)
+
+    assert (asyncio.run(main()) is threading.current_thread()) is not is_first
+
+
+def test_who_comes_while_what_was_quick_is_committed_is_served_after_it(database: Database) -> None:
+    async def main() -> list[int]:
+        runtime = AsyncioRuntime()
+        await database.write(runtime, partial(add, "first"))
+        works = [("quick", True), ("usual", False), ("quick, too", True)]
+        return await asyncio.gather(
+            *(database.write(runtime, partial(add, text), is_quick=is_quick) for text, is_quick in works)
+        )
+
+    assert sorted(asyncio.run(main())) == [2, 3, 4]
+    assert sorted(read_texts(database)) == ["first", "quick", "quick, too", "usual"]
+
+
 def test_who_comes_while_another_writes_is_served_after_him(database: Database) -> None:
     runtime, has_begun, may_end = BlockingRuntime(), threading.Event(), threading.Event()
 
@@ -220,16 +244,18 @@ def test_a_function_that_writes_by_itself_is_refused(mode: Mode, database: Datab
     assert read_texts(database) == []
 
 
-def test_a_caller_whose_function_raises_leaves_no_transaction_behind(database: Database) -> None:
+@pytest.mark.parametrize("is_quick", [False, True])
+def test_a_caller_whose_function_raises_leaves_no_transaction_behind(database: Database, is_quick: bool) -> None:
     runtime = BlockingRuntime()
+    runtime.run(database.write(runtime, lambda _: None))
 
     def raises(connection: Connection) -> None:
         add("lost", connection)
         raise LookupError("its own affair")
 
     with pytest.raises(LookupError):
-        runtime.run(database.write(runtime, raises))
-    runtime.run(database.write(runtime, partial(add, "kept")))
+        runtime.run(database.write(runtime, raises, is_quick=is_quick))
+    runtime.run(database.write(runtime, partial(add, "kept"), is_quick=is_quick))
     assert read_texts(database) == ["kept"]
 
 
@@ -314,7 +340,8 @@ def test_a_function_that_waits_for_another_write_is_refused(database: Database) 
         runtime.run(database.write(runtime, nested))
 
 
-def test_a_commit_that_fails_is_told_and_the_connection_replaced(path: Path) -> None:
+@pytest.mark.parametrize("is_quick", [False, True])
+def test_a_commit_that_fails_is_told_and_the_connection_replaced(path: Path, is_quick: bool) -> None:
     runtime = BlockingRuntime()
     schema = Schema(
         "tree",
@@ -324,8 +351,9 @@ def test_a_commit_that_fails_is_told_and_the_connection_replaced(path: Path) -> 
         ),
     )
     database = Database.open(path, schema, create=True)
+    runtime.run(database.write(runtime, lambda _: None))
     with pytest.raises(StoreError, match="FOREIGN KEY constraint failed"):
-        runtime.run(database.write(runtime, lambda c: c.run("INSERT INTO node VALUES (2, 1)")))
+        runtime.run(database.write(runtime, lambda c: c.run("INSERT INTO node VALUES (2, 1)"), is_quick=is_quick))
     runtime.run(database.write(runtime, lambda c: c.run("INSERT INTO node VALUES (1, NULL)")))
     assert runtime.run(database.read(runtime, lambda c: c.rows("SELECT id FROM node"))) == [(1,)]
     runtime.run(database.close(runtime))

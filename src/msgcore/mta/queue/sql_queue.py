@@ -52,6 +52,10 @@ __all__ = ["QUEUE_SCHEMA", "SqlQueue"]
 
 T = TypeVar("T")
 
+# Few recipients of messages that are no larger are written down in less time than it takes to wake a thread.
+_SMALL_OCTETS = 16 * 1024
+_FEW = 10
+
 _LOOKS_FOR_LOST_SECONDS = 1.0
 _LOOKS_FOR_ROOM_SECONDS = 5.0
 
@@ -75,6 +79,8 @@ class SqlQueue:
         self._arrivals: Together[Arrival, bytes] = Together(runtime, self._take_in)
         self._limits = limits
         self._turn = 0
+        # How many messages are about to be taken in that are not written down at once.
+        self._large = 0
         self._refusal: MsgcoreError | None = None
         self._looked_for_room_at: float | None = None
         self._looked_for_lost_at: float | None = None
@@ -85,8 +91,8 @@ class SqlQueue:
     async def _read(self, work: Callable[[Connection], T], deadline: Deadline) -> T:
         return await self._database.read(self._runtime, work, deadline)
 
-    async def _write(self, work: Callable[[Connection], T], deadline: Deadline) -> T:
-        return await self._database.write(self._runtime, work, deadline)
+    async def _write(self, work: Callable[[Connection], T], deadline: Deadline, *, is_quick: bool = False) -> T:
+        return await self._database.write(self._runtime, work, deadline, is_quick=is_quick)
 
     async def accept(self, accept: Accept, deadline: Deadline) -> bytes:
         return await self._accept(Arrival(accept, self._runtime.now(), self._lifetime), deadline)
@@ -100,7 +106,14 @@ class SqlQueue:
 
     async def _accept(self, arrival: Arrival, deadline: Deadline) -> bytes:
         await self._look_for_room(deadline)
-        return await self._arrivals.ask(arrival, deadline)
+        accept = arrival.accept
+        if len(accept.content.octets) <= _SMALL_OCTETS and len(accept.recipients) <= _FEW:
+            return await self._arrivals.ask(arrival, deadline)
+        self._large += 1
+        try:
+            return await self._arrivals.ask(arrival, deadline)
+        finally:
+            self._large -= 1
 
     async def _look_for_room(self, deadline: Deadline) -> None:
         """Look every few seconds whether there is room for more."""
@@ -132,7 +145,7 @@ class SqlQueue:
             return [one.message_id for one in taken]
 
         try:
-            ids = await self._write(work, deadline)
+            ids = await self._write(work, deadline, is_quick=not self._large)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:
@@ -185,7 +198,8 @@ class SqlQueue:
     async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
         now = self._runtime.now()
         endings = [Ending.of(one, now, self._lifetime) for one in finished]
-        return await self._write(lambda c: finish(c, endings, now), deadline)
+        is_quick = all(map(_is_small, finished))
+        return await self._write(lambda c: finish(c, endings, now), deadline, is_quick=is_quick)
 
     async def has_suspects(self, deadline: Deadline) -> bool:
         statement = f"select 1 from mta_recipient where state = 1 and crashes >= {SUSPICIOUS} limit 1"
@@ -269,3 +283,10 @@ class SqlQueue:
             connection.run_many("delete from mta_link where hop = ?", up)
 
         await self._write(work, deadline)
+
+
+def _is_small(finished: Finished) -> bool:
+    """Say whether it is written down at once: few rows, and no large content goes with them."""
+    settlements, brings_more = finished.settlements, bool(finished.reports)
+    brings_more = brings_more or any(one.successors for one in settlements)
+    return not brings_more and len(settlements) <= _FEW and finished.message.size_octets <= _SMALL_OCTETS

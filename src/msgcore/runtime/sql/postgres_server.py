@@ -79,7 +79,9 @@ class PostgresServer:
     def read(self, work: Callable[[PostgresConnection], T], deadline: Deadline) -> T:
         return self._until_done(lambda _: self._read_once(work, deadline), deadline)
 
-    async def write(self, runtime: Runtime, work: Callable[[Connection], T], deadline: Deadline) -> T:
+    async def write(
+        self, runtime: Runtime, work: Callable[[Connection], T], deadline: Deadline, *, is_quick: bool
+    ) -> T:
         return await runtime.in_thread(lambda: self._write(work, deadline), deadline)
 
     def _write(self, work: Callable[[PostgresConnection], T], deadline: Deadline) -> T:
@@ -91,7 +93,7 @@ class PostgresServer:
         self, runtime: Runtime, steps: str, parameters: Sequence[SqlValue], deadline: Deadline
     ) -> list[Row]:
         if deadline.remaining_seconds() < self._busy_seconds:  # it might wait for a lock for longer
-            return await self.write(runtime, lambda c: c.rows(f"with {steps}", parameters), deadline)
+            return await self.write(runtime, lambda c: c.rows(f"with {steps}", parameters), deadline, is_quick=False)
 
         return await runtime.in_thread(lambda: self._write_at_once(steps, parameters, deadline), deadline)
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, NotSupported, StoreClosed, StoreCorrupt, StoreError, TimedOut
@@ -84,8 +84,15 @@ class SqliteFile:
                 return
         reader.close()
 
-    async def write(self, runtime: Runtime, work: Callable[[Connection], T], deadline: Deadline) -> T:
+    async def write(
+        self, runtime: Runtime, work: Callable[[Connection], T], deadline: Deadline, *, is_quick: bool
+    ) -> T:
         self._check_writable("write")
+        if is_quick:
+            while (other := self._writer.begun()) is not None:
+                await _end(runtime, other, deadline)
+            if (begun := self._writer.begin_here(work)) is not None:
+                return await _outcome(runtime, begun, deadline)
         if self._writer.is_free:
             done = await runtime.in_thread(lambda: self._writer.run_here(work), deadline)
             if done is not None:
@@ -124,6 +131,13 @@ class SqliteFile:
             readers, self._readers = self._readers, []
         for reader in readers:
             reader.close()
+
+
+async def _end(runtime: Runtime, future: Future[Any], deadline: Deadline) -> None:
+    """Wait until work of somebody else has ended, whatever became of it."""
+    ended: Future[None] = Future()
+    future.add_done_callback(lambda _: ended.set_result(None))
+    await runtime.wait(ended, deadline)
 
 
 async def _outcome(runtime: Runtime, future: Future[T], deadline: Deadline) -> T:

@@ -11,6 +11,9 @@ without a transaction.
 
 As long as nobody else of this process writes, a transaction is run by its caller's own thread (``run_here``): handing
 it to another one and back costs as much as the transaction itself, but for the disk. Whoever comes meanwhile queues.
+Who must not wait for the disk either runs a short function and leaves its transaction open (``begin_here``): the
+thread commits it, with what has come meanwhile. Two threads that both are at Python code take the interpreter's lock
+from each other at every statement, and that costs more than most statements.
 
 Such a caller may be interrupted between any two steps (Ctrl-C). So the right to write is a lock, which ``with`` takes
 and gives back with nothing between; one of the interpreter's own, as ``threading.Condition`` is Python code that may be
@@ -81,20 +84,22 @@ class Writer:
         self._is_serving = False
         self._is_closed = False
         self._connection: SqliteConnection | None = None
+        # What has run in a transaction that is still open, until that is committed.
+        self._begun: tuple[SqliteConnection, _Work] | None = None
         # Who has it writes, and has the connection.
         self._turn = threading.Lock()
         self._owner: int | None = None
 
     @property
     def is_free(self) -> bool:
-        return not self._turn.locked() and not self._queue
+        return not self._turn.locked() and not self._queue and self._begun is None
 
     def run_here(self, function: Callable[[Connection], T]) -> Done[T] | None:
         """Run a function in this thread, as one transaction; ``None`` when somebody else is writing: submit it then."""
         if not self.is_free:
             return None
         with self._turn:  # who was quicker is waited for
-            if self._is_closed:
+            if self._is_closed or self._begun is not None:
                 return None
             self._owner = threading.get_ident()
             try:
@@ -121,6 +126,48 @@ class Writer:
         self._tell()
         return Done(result)
 
+    def begin_here(self, function: Callable[[Connection], T]) -> Future[T] | None:
+        """Run a short function in this thread, and give the future of its commit, for which this does not wait.
+
+        ``None`` when somebody else is writing, or nobody has written yet: then it is not short.
+        """
+        if not self.is_free:
+            return None
+        future: Promise[T] = Promise()
+        future.set_running_or_notify_cancel()
+        work = _Work(function, future)
+        with self._turn:
+            if self._is_closed or self._begun is not None or self._connection is None:
+                return None
+            self._owner = threading.get_ident()
+            connection, self._connection = self._connection, None
+            try:
+                if not connection.try_begin_alone():
+                    self._connection = connection
+                    return None
+                work.result = _in_transaction(connection, function)
+                self._begun = connection, work
+            except BaseException as error:
+                self._connection = _undone(connection, error)
+                raise
+            finally:
+                self._owner = None
+        self._see_to_begun()
+        return future
+
+    def begun(self) -> Future[Any] | None:
+        """Give the future of what :meth:`begin_here` began, if it has not been committed yet."""
+        begun = self._begun
+        if begun is None:
+            return None
+        self._see_to_begun()  # whoever began it may have been interrupted just then
+        return begun[1].future
+
+    def _see_to_begun(self) -> None:
+        with self._guard:
+            if self._begun is not None:
+                self._wake()
+
     def submit(self, function: Callable[[Connection], T]) -> Future[T]:
         """Queue a function; ``cancel()`` of its future withdraws it as long as it has not begun."""
         return self._submit(function, is_alone=False)
@@ -136,16 +183,21 @@ class Writer:
         with self._guard:
             if self._is_closed:
                 raise StoreClosed("the database is closed")
-            if not self._is_serving:
-                self._thread = threading.Thread(target=self._serve, name="msgcore writer", daemon=True)
-                self._thread.start()
-                self._is_serving = True
             self._queue.append(_Work(function, future, is_alone))
-            self._changed.notify()
+            self._wake()
         return future
+
+    def _wake(self) -> None:
+        """Have the thread, which there may not be, look at what there is to do."""
+        if not self._is_serving:
+            self._thread = threading.Thread(target=self._serve, name="msgcore writer", daemon=True)
+            self._thread.start()
+            self._is_serving = True
+        self._changed.notify()
 
     def close(self) -> None:
         """Take no more, run what is queued, and wait for the thread's end."""
+        self._see_to_begun()
         with self._guard:
             self._is_closed = True
             self._changed.notify()
@@ -161,17 +213,23 @@ class Writer:
             with self._turn:
                 self._owner = threading.get_ident()
                 try:
-                    self._connection = self._write_group(self._connection)
+                    self._connection, done = self._write_group(self._connection)
                 finally:
                     self._owner = None
+            # Who hears of it may write at once.
+            for work in done:
+                _settle(work)
 
     def _has_work(self) -> bool:
         """Wait for work; without any for a while, or at close, end the service."""
         with self._guard:
-            if self._changed.wait_for(lambda: self._queue or self._is_closed, self._idle_seconds) and self._queue:
-                return True
-            self._is_serving = False
-            return False
+            self._changed.wait_for(lambda: self._is_wanted or self._is_closed, self._idle_seconds)
+            self._is_serving = self._is_wanted
+            return self._is_serving
+
+    @property
+    def _is_wanted(self) -> bool:
+        return bool(self._queue) or self._begun is not None
 
     def _count(self) -> int:
         with self._guard:
@@ -187,15 +245,21 @@ class Writer:
             work = self._queue.popleft()
         return work if work.future.set_running_or_notify_cancel() else None
 
-    def _write_group(self, connection: SqliteConnection | None) -> SqliteConnection | None:
-        """Run and commit what is queued; give the connection back, or ``None`` when it is not to be used again."""
+    def _write_group(self, connection: SqliteConnection | None) -> tuple[SqliteConnection | None, list[_Work]]:
+        """Run and commit what is queued, and give what is to be told of it.
+
+        The connection is given back, too, or ``None`` when it is not to be used again.
+        """
         begun: list[_Work] = []
         try:
-            connection = connection or self._open()
-            if self._is_next_alone():
-                self._run_alone(connection)
-                return connection
-            connection.begin_alone()
+            if self._begun is not None:
+                connection, first = self._begun
+                begun.append(first)
+            else:
+                connection = connection or self._open()
+                if self._is_next_alone():
+                    return connection, self._run_alone(connection)
+                connection.begin_alone()
         except BaseException as error:
             begun += (work for _ in range(self._count()) if (work := self._next()))
             _close(connection)
@@ -212,22 +276,22 @@ class Writer:
             else:
                 if any(work.error is None for work in begun):
                     self._tell()
-        for work in begun:
-            _settle(work)
-        return connection
+        self._begun = None
+        return connection, begun
 
-    def _run_alone(self, connection: SqliteConnection) -> None:
+    def _run_alone(self, connection: SqliteConnection) -> list[_Work]:
         work = self._next()
-        if work is not None:
+        if work is None:
+            return []
+        try:
+            connection.wait_for_others(is_wanted=True)
             try:
-                connection.wait_for_others(is_wanted=True)
-                try:
-                    work.result = work.function(connection)
-                finally:
-                    connection.wait_for_others(is_wanted=False)
-            except BaseException as error:  # raised in the thread that waits
-                work.error = error
-            _settle(work)
+                work.result = work.function(connection)
+            finally:
+                connection.wait_for_others(is_wanted=False)
+        except BaseException as error:  # raised in the thread that waits
+            work.error = error
+        return [work]
 
     def _run(self, connection: SqliteConnection, begun: list[_Work]) -> None:
         """Run the functions that are queued by now, as long as the transaction stands."""
