@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.runtime import Engine
 from tests.mta.homes import Home, home_in_a_file, home_on_a_server
 from tests.mta.places import ENGINES, Target, namespace_of
+from tests.servers import Postgresql
 
 _MEMORY = Path("/dev/shm")
 
@@ -26,11 +28,15 @@ def tmp_path() -> Iterator[Path]:
 
 
 @pytest.fixture(params=ENGINES)
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Target:
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
     """Say where the queue of a test is kept, on each engine."""
     if request.param is Engine.SQLITE:
-        return tmp_path / "queue.db"
-    return namespace_of(request.getfixturevalue("postgresql"), tmp_path)
+        yield tmp_path / "queue.db"
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    name = namespace_of(server, tmp_path).namespace
+    yield server.namespaces.make(name, QUEUE_SCHEMA)
+    server.namespaces.give_back(name, QUEUE_SCHEMA)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from msgcore.errors import NotFound
 from msgcore.runtime import Connection, PostgresTarget
 from tests.mta.places import Target, in_queue
 from tests.servers import Postgresql
@@ -50,10 +51,12 @@ def home_in_a_file(folder: Path) -> Home:
 
 def home_on_a_server(server: Postgresql, folder: Path) -> Home:
     """Give the database ``athena`` without what the test before has left there: making the tables takes longer."""
-    if not server.psql("select 1 from pg_database where datname = 'athena'"):
-        server.psql("create database athena")
     target = PostgresTarget(server.host, server.port, "postgres", "athena")
-    in_queue(target, _empty)
+    try:
+        in_queue(target, _empty)
+    except NotFound:
+        server.psql("create database athena")
+        in_queue(target, _empty)
     return Home(f"postgresql://postgres@{server.host}:{server.port}/athena", target, folder)
 
 

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from tests.servers.authority import KeyPair
+from tests.servers.namespaces import Namespaces
 from tests.servers.server import Server, find_program
 
 
@@ -30,6 +31,7 @@ class Postgresql(Server):
         if os.geteuid() == 0:
             self.user = "postgres"
         (self.port,) = self.ports
+        self._namespaces: Namespaces | None = None
 
     @classmethod
     def missing(cls) -> str | None:
@@ -39,6 +41,12 @@ class Postgresql(Server):
     @property
     def url(self) -> str:
         return f"postgresql://postgres@{self.host}:{self.port}/postgres"
+
+    @property
+    def namespaces(self) -> Namespaces:
+        if self._namespaces is None:
+            self._namespaces = Namespaces(self.host, self.port)
+        return self._namespaces
 
     def psql(self, sql: str) -> str:
         """Run ``sql`` with psql and return the rows, fields separated by ``|``, one row a line."""
@@ -72,6 +80,12 @@ class Postgresql(Server):
         super().start()
         if is_new:
             self.psql("create role guarded login superuser password 'secret'")
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._namespaces is not None:
+            self._namespaces.close()
+            self._namespaces = None
+        super()._end(number)
 
     def stop_at_once(self) -> None:
         """Stop as in a crash: nothing more is written, and the next start has to recover."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.runtime import Engine
 from msgcore.spi.url import PostgresPlace
 from msgcore.testing.modes import Mode
@@ -46,13 +47,17 @@ def new_place(server: Postgresql) -> PostgresPlace:
 @pytest.fixture(params=list(Engine), ids=lambda engine: engine.value)
 def either_box(request: pytest.FixtureRequest, tmp_path: Path, empty_mailbox: bytes) -> Iterator[Box]:
     """A mailbox on each of the engines, for blocking callers."""
-    place: Path | PostgresPlace = tmp_path / "mail.db"
-    if request.param is Engine.POSTGRES:
-        place = new_place(request.getfixturevalue("postgresql"))
-    else:
+    if request.param is Engine.SQLITE:
         (tmp_path / "mail.db").write_bytes(empty_mailbox)
+        with Box(Mode.BLOCKING, tmp_path / "mail.db") as opened:
+            yield opened
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    place = new_place(server)
+    server.namespaces.make(place.namespace, STORE_SCHEMA)
     with Box(Mode.BLOCKING, place) as opened:
         yield opened
+    server.namespaces.give_back(place.namespace, STORE_SCHEMA)
 
 
 @pytest.fixture(scope="module")
