@@ -91,9 +91,19 @@ def mutants(source: str) -> Iterator[tuple[int, str, str]]:
     for number, node in enumerate(ast.walk(tree)):
         for changed in _changes(node):
             whole = copy.deepcopy(tree)
-            line = getattr(node, "lineno", 0)
             _put(whole, number, changed)
-            yield line, f"{ast.unparse(node)}  ->  {ast.unparse(changed)}", ast.unparse(whole)
+            yield *_told(node, changed), ast.unparse(whole)
+
+
+def changes(source: str) -> Iterator[tuple[int, str]]:
+    """Give each change as its line, and what it is."""
+    for node in ast.walk(ast.parse(source)):
+        for changed in _changes(node):
+            yield _told(node, changed)
+
+
+def _told(node: ast.AST, changed: ast.AST) -> tuple[int, str]:
+    return getattr(node, "lineno", 0), f"{ast.unparse(node)}  ->  {ast.unparse(changed)}"
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:

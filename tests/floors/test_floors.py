@@ -97,19 +97,7 @@ PACKAGES = {name for name, path in MODULES.items() if path.name == "__init__.py"
 
 def imports_of(name: str, path: Path) -> Iterator[Import]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for_types = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    late = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
+    for node, for_types, late in statements(tree, for_types=False, late=False):
         if not isinstance(node, ast.Import | ast.ImportFrom):
             continue
         targets = [alias.name for alias in node.names]
@@ -117,7 +105,19 @@ def imports_of(name: str, path: Path) -> Iterator[Import]:
             is_package = node.module == "msgcore" or node.module.removeprefix("msgcore.") in PACKAGES
             targets = [f"{node.module}.{alias.name}" for alias in node.names] if is_package else [node.module]
         for target in targets:
-            yield Import(name, target, node.lineno, id(node) in for_types, id(node) in late)
+            yield Import(name, target, node.lineno, for_types, late)
+
+
+def statements(node: ast.AST, *, for_types: bool, late: bool) -> Iterator[tuple[ast.stmt, bool, bool]]:
+    """Give all statements inside, and whether each stands under TYPE_CHECKING, and in a function."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.stmt):
+            types = for_types or (isinstance(inner, ast.If) and ast.unparse(inner.test) == "TYPE_CHECKING")
+            yield inner, types, late
+            is_function = isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
+            yield from statements(inner, for_types=types, late=late or is_function)
+        elif isinstance(inner, ast.ExceptHandler | ast.match_case):
+            yield from statements(inner, for_types=for_types, late=late)
 
 
 @functools.cache

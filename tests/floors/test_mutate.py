@@ -34,6 +34,5 @@ def test_every_change_that_changes_nothing_is_still_one() -> None:
     for module, same in TOOL["SAME"].items():
         source = REPOSITORY.joinpath("src", *module.split(".")).with_suffix(".py").read_text()
         lines = source.splitlines()
-        mutants: list[tuple[int, str, str]] = TOOL["mutants"](source)
-        changes = [(lines[line - 1].strip(), change) for line, change, _ in mutants]
+        changes = [(lines[line - 1].strip(), change) for line, change in TOOL["changes"](source)]
         assert [one for one in same if one not in changes] == []
