@@ -1,4 +1,4 @@
-"""Errors go from one process to another with all that they say."""
+"""Errors: they go from one process to another with all that they say, and are found where they are looked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import msgcore
 from msgcore import Address, Outcomes, Recipient, Refused, errors
 from msgcore.base.status import Reply
 
@@ -48,3 +49,22 @@ def test_an_error_is_the_same_in_another_process(error: errors.MsgcoreError) -> 
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert (type(again), str(again), again.args) == (type(error), str(error), error.args)
         assert repr(vars(again)) == repr(vars(error))
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("TimedOut", "'TimedOut'; it is msgcore.errors.TimedOut"),
+        ("PidTagSubject", "it is msgcore.props.PidTagSubject"),
+        ("RouteTable", "it is msgcore.mta.RouteTable"),
+        ("Nothing", "has no attribute 'Nothing'$"),
+        ("nothing", "has no attribute 'nothing'$"),
+    ],
+)
+def test_a_name_that_stands_elsewhere_is_told_where(name: str, hint: str) -> None:
+    with pytest.raises(AttributeError, match=hint):
+        getattr(msgcore, name)
+
+
+def test_the_errors_that_programs_tell_apart_are_names_at_the_top() -> None:
+    assert (msgcore.NotAccepted, msgcore.TryAgain) == (errors.NotAccepted, errors.TryAgain)

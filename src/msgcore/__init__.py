@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from msgcore.blocking.transport import Transport
     from msgcore.codecs import mime, msg, read_message, rtf, tnef, write_message
     from msgcore.codecs.convert import Converted, Loss, LossReason, convert
+    from msgcore.errors import MsgcoreError, NotAccepted, SetupError, TryAgain, UsageError
     from msgcore.model import (
         Accepted,
         Address,
@@ -119,6 +120,8 @@ __all__ = [
     "MessageFlag",
     "MessageStatus",
     "MessageStore",
+    "MsgcoreError",
+    "NotAccepted",
     "Notification",
     "NotificationKind",
     "Notify",
@@ -160,6 +163,7 @@ __all__ = [
     "ServiceState",
     "Session",
     "SessionNotifications",
+    "SetupError",
     "SpecialFolder",
     "StoredMessage",
     "Strictness",
@@ -168,7 +172,9 @@ __all__ = [
     "TableEvent",
     "TableEventKind",
     "Transport",
+    "TryAgain",
     "Unknown",
+    "UsageError",
     "ValidationStage",
     "Verdict",
     "Waiting",
@@ -239,6 +245,7 @@ _MODEL = (
 )
 _PROFILE = ("Profile", "ProfileAdmin", "ProfileExport", "ProfileImport", "ServiceAdmin")
 _VALIDATION = ("ProfileReport", "ServiceFault", "ServiceReport", "ValidationStage")
+_ERRORS = ("MsgcoreError", "NotAccepted", "SetupError", "TryAgain", "UsageError")
 _CONVERSION = ("Converted", "Loss", "LossReason", "convert")
 _CHANGES = ("Change", "ChangeKind", "Changes")
 _NOTIFICATION = ("Notification", "NotificationKind")
@@ -292,6 +299,7 @@ _WHERE = {
     "TableEventKind": "msgcore.session.tables.events",
     **dict.fromkeys(_PROFILE, "msgcore.profile"),
     **dict.fromkeys(_VALIDATION, "msgcore.session.validation"),
+    **dict.fromkeys(_ERRORS, "msgcore.errors"),
     **dict.fromkeys(_CONVERSION, "msgcore.codecs.convert"),
     "read_message": "msgcore.codecs",
     "write_message": "msgcore.codecs",
@@ -320,9 +328,18 @@ def __getattr__(name: str) -> object:
     elif name in _WHERE:
         value = getattr(importlib.import_module(_WHERE[name]), name)
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_elsewhere(name)}")
     globals()[name] = value
     return value
+
+
+def _elsewhere(name: str) -> str:
+    """Say which module has a name that is looked for here."""
+    if name[:1].isupper():
+        for module in ("errors", "props", "mta"):
+            if hasattr(importlib.import_module(_MODULES[module]), name):
+                return f"; it is {__name__}.{module}.{name}"
+    return ""
 
 
 def __dir__() -> list[str]:

@@ -96,6 +96,7 @@ def test_a_changed_text_is_read_or_refused(restriction: Restriction, data: st.Da
         ("subject = “x”", 10, "text stands in double quotes, not in “"),
         ("subject = x", 10, "x is no property that msgcore knows; text stands in double quotes"),
         ("from != sendr", 8, "; text stands in double quotes; did you mean sender?"),
+        ("quarterly report", 0, "quarterly is no property that msgcore knows; words are looked for by body:has_words("),
         ("subjet:exists()", 0, "subjet is no property that msgcore knows; did you mean subject?"),
         ("RECIEVED > 2026-01-01", 0, "did you mean received?"),
         ("pidtagsubjct:exists()", 0, "did you mean PidTagSubject?"),

@@ -309,6 +309,8 @@ class _Parser(Cursor):
             nearest = name_like(token.text)
             if nearest is not None:
                 remedy += f"; did you mean {nearest}?"
+            elif self.token.kind in {Kind.WORD, Kind.END} and not remedy:
+                remedy = f'; words are looked for by body:has_words("{token.text}")'
             raise UnknownProperty(f"at {token.position}: {token} is no property that msgcore knows{remedy}") from None
 
     def _tag(self) -> Property[object]:
