@@ -24,7 +24,7 @@ def states(session: Session) -> dict[str, ServiceState]:
 
 def test_a_session_knows_the_name_of_its_profile(desk: Desk) -> None:
     with desk.log_on() as session:
-        assert session.profile_name == "work"
+        assert (session.profile_name, repr(session)) == ("work", "<Session 'work'>")
 
 
 def test_a_profile_that_is_not_there_is_named(desk: Desk) -> None:

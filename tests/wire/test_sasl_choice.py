@@ -90,7 +90,12 @@ def test_names_are_compared_without_case() -> None:
     assert choose_mechanism(["gssapi", "scram-sha-256"], WITH_PASSWORD, is_private=True).name == "SCRAM-SHA-256"
 
 
-@pytest.mark.parametrize("offered", [[], ["GSSAPI", "NTLM"], ["SCRAM-SHA-256-PLUS"], ["EXTERNAL"], ["XOAUTH2"]])
+def test_a_server_without_a_login_is_told_to_have_none() -> None:
+    with pytest.raises(AuthenticationRefused, match="the server offers no way to log in"):
+        choose_mechanism([], WITH_PASSWORD, is_private=True)
+
+
+@pytest.mark.parametrize("offered", [["GSSAPI", "NTLM"], ["SCRAM-SHA-256-PLUS"], ["EXTERNAL"], ["XOAUTH2"]])
 def test_without_a_mechanism_in_common_nobody_is_authenticated(offered: list[str]) -> None:
     with pytest.raises(AuthenticationRefused, match="no mechanism in common"):
         choose_mechanism(offered, WITH_PASSWORD, is_private=True)

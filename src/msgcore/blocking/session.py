@@ -44,6 +44,9 @@ class Session(SpecialFolders, Closing):
         self._runtime = runtime
         self._inner = inner
 
+    def __repr__(self) -> str:
+        return repr(self._inner)
+
     @property
     def _special_store(self) -> _store.MessageStore:
         return self._inner.default_store

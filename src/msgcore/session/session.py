@@ -88,6 +88,9 @@ class Session(SessionSpooling, Closing):
         super().__init__(runtime, profile)
         self._passed_hooks = [passed_hook(one, runtime) for one in hooks]
 
+    def __repr__(self) -> str:
+        return f"<Session {self.profile_name!r}>"
+
     async def open(self, deadline: Deadline) -> None:
         """Open every service, side by side; raise the first error when none could be opened."""
         entries = self._profile.services

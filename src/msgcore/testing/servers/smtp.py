@@ -11,9 +11,11 @@ import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.text import Secret
+from msgcore.codecs import mime
 from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
+from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import Stream, TlsServerSettings
 from msgcore.testing.servers.faults import Fault
@@ -39,6 +41,11 @@ class ReceivedMessage:
     envelope: Envelope
     facts: MailFacts
     octets: bytes = attrs.field(repr=False)
+
+    @property
+    def message(self) -> Message:
+        """The message, read from its octets."""
+        return mime.read(self.octets)
 
 
 class LoopbackSmtpServer(LoopbackServer[Turn]):

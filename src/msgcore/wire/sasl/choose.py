@@ -39,7 +39,9 @@ def choose_mechanism(
     known = [*(make(credentials) for make in own), *_known(credentials, is_private, binding)]
     usable = [mechanism for mechanism in known if mechanism.name.upper() in names]
     if not usable:
-        raise AuthenticationRefused(f"no mechanism in common; offered: {' '.join(sorted(names)) or 'none'}")
+        if not names:
+            raise AuthenticationRefused("the server offers no way to log in")
+        raise AuthenticationRefused(f"no mechanism in common; offered: {' '.join(sorted(names))}")
     for mechanism in usable:
         if is_private or allow_cleartext or not mechanism.reveals_password:
             return mechanism
