@@ -16,7 +16,7 @@ from msgcore.base.memo import Memo
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised, parse_parameters
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
-from msgcore.codecs.mime.syntax.words import decode_words, has_folded_word, header_text
+from msgcore.codecs.mime.syntax.words import decode_words, header_text
 from msgcore.model.headers import Header
 
 __all__ = ["LONGEST_SHARED", "SHARED_HEADER_BLOCKS", "HeaderBlock", "RawField"]
@@ -28,7 +28,6 @@ _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+\n?+)|(?!
 _NO_WHITE_SPACE = b"\0\v\f\x1c\x1d\x1e\x1f"  # NUL, and what Python takes for white space
 _new = tuple[str, str].__new__  # half the time of a named tuple's own
 _TOKEN = re.compile(rb"[\s;\"']*([^\s;\"'()]*)")
-_QUESTION_MARK = 0x3F
 _SHORTEST_LINES = 32
 _ALWAYS_KEPT = 256
 _LARGE = 65_536
@@ -51,15 +50,14 @@ class HeaderBlock:
     """
 
     __slots__ = (
+        "_cut",
         "_disposition",
         "_index",
         "_limits",
         "_lowered",
-        "_names",
+        "_names_from_behind",
         "_transfer_encoding",
         "_type",
-        "_values",
-        "_written",
         "has_junk",
         "is_kept",
         "is_usual",
@@ -81,21 +79,20 @@ class HeaderBlock:
             # What is between fields (nothing), a name, its value, and so on; ``None`` for both of a line that is none.
             cut: list[bytes] = _FIELD.split(octets)
             if self._is_dense(len(cut) // 3):
-                self._keep(cut[1::3], cut[2::3])
+                self._keep(cut)
 
-    def _keep(self, written: list[bytes], values: list[bytes]) -> None:
+    def _keep(self, cut: list[bytes]) -> None:
         self.is_kept = True
         try:
-            lowered = list(map(bytes.lower, written))
+            names = list(map(bytes.lower, cut[-3::-3]))
             self.is_usual = True
         except TypeError:  # there is a ``None``
-            written, values = [name or b"" for name in written], [value or b"" for value in values]
-            lowered = list(map(bytes.lower, written))
+            cut = [piece or b"" for piece in cut]
+            names = list(map(bytes.lower, cut[-3::-3]))
             self.has_junk = True
-        self._written = written
-        self._names = lowered
-        self._values = values
-        self._index = dict(zip(lowered[::-1], values[::-1]))  # noqa: B905  # of a name the first counts
+        self._cut = cut
+        self._names_from_behind = names  # so that of a name the first counts
+        self._index = dict(zip(names, cut[-2::-3]))  # noqa: B905
 
     def _is_dense(self, lines: int) -> bool:
         """Say whether so many lines may be kept."""
@@ -147,9 +144,10 @@ class HeaderBlock:
         found = index.get(name)
         if found is None:
             return []
-        if len(index) == len(self._names) or self._names.count(name) == 1:
+        names = self._names_from_behind
+        if len(index) == len(names) or names.count(name) == 1:
             return [found]
-        return [value for one, value in zip(self._names, self._values, strict=True) if one == name]
+        return [value for one, value in zip(reversed(names), self._cut[2::3], strict=True) if one == name]
 
     def _searched(self, name: bytes) -> Iterator[bytes]:
         """Search the block for a name."""
@@ -175,15 +173,12 @@ class HeaderBlock:
 
     def decoded(self, raw: bytes) -> str:
         text = header_text(raw, self.note)
-        return self._with_words(text) if "=?" in text else text
-
-    def _with_words(self, text: str) -> str:
-        return decode_words(text, self.note, self._limits.encoded_words)
+        return decode_words(text, self.note, self._limits.encoded_words) if "=?" in text else text
 
     def names(self) -> list[bytes]:
         """Give the name of each field in lower case, once, in order; past the limit of fields none."""
         if self.is_kept:
-            return list(filter(None, dict.fromkeys(self._names)))
+            return list(filter(None, dict.fromkeys(reversed(self._names_from_behind))))
         if self._index is None:
             # Whoever asks for the names asks for their values next.
             self._index = {}
@@ -193,13 +188,13 @@ class HeaderBlock:
 
     def headers(self) -> list[Header]:
         """Give each field with its decoded value, in order; past the limit of fields none."""
-        if self.is_usual and self._names:
+        if self.is_usual and self._index:
             usual = self._usual_headers()
             if usual is not None:
                 return usual
         pairs: Iterable[tuple[bytes, bytes]]
         if self.is_kept:
-            pairs = zip(self._written, self._values, strict=True)
+            pairs = zip(self._cut[1::3], self._cut[2::3], strict=True)
         else:
             pairs = ((self.name(one), self.value(one)) for one in self.each_field())
         return [Header(name.decode(), self.decoded(raw)) for name, raw in pairs if name]
@@ -209,17 +204,16 @@ class HeaderBlock:
         octets = self.octets
         if not octets.isascii() or any(map(octets.__contains__, _NO_WHITE_SPACE)):
             return None
-        has_words = _QUESTION_MARK in octets and b"=?" in octets
-        if has_words and has_folded_word(octets):
-            return None
-        lines = b"\0".join(self._values).split(b"\n")
+        values = self._cut[2::3]
+        lines = b"\0".join(values).split(b"\n")
         text = b" ".join(filter(None, map(bytes.strip, lines))).decode()
         if "\r" in text:  # which is data
             return None
         texts = list(map(str.strip, text.split("\0")))
-        if has_words:
-            texts = [self._with_words(one) if "=?" in one else one for one in texts]
-        names = b"\n".join(self._written).decode().split("\n")
+        if "?" in text:  # one character is found much faster than two
+            pairs = zip(texts, values, strict=True)
+            texts = [self.decoded(raw) if "?" in one and "=?" in one else one for one, raw in pairs]
+        names = b"\n".join(self._cut[1::3]).decode().split("\n")
         return list(map(_new, repeat(Header), zip(names, texts, strict=True)))
 
     def value(self, field: RawField) -> bytes:
