@@ -255,7 +255,7 @@ class Message:
     @property
     def subject(self) -> str:
         """The subject, empty when there is none."""
-        return self.get(PidTagSubject, "")
+        return self.said(PidTagSubject) or ""
 
     @subject.setter
     def subject(self, value: str) -> None:
@@ -374,7 +374,7 @@ class Message:
     @property
     def html(self) -> str | None:
         """The HTML body, decoded by its code page."""
-        octets = self.get(PidTagHtml)
+        octets = self.said(PidTagHtml)
         return None if octets is None else html_from_octets(octets, self.get(PidTagInternetCodepage, UTF_8))
 
     @html.setter
@@ -413,7 +413,7 @@ class Message:
     @property
     def message_id(self) -> str | None:
         """The Message-ID in angle brackets; submit and send set it."""
-        return self.get(PidTagInternetMessageId)
+        return self.said(PidTagInternetMessageId)
 
     @message_id.setter
     def message_id(self, value: str) -> None:
@@ -422,7 +422,7 @@ class Message:
     @property
     def date(self) -> datetime | None:
         """When it was submitted, aware; submit and send set it."""
-        return self.get(PidTagClientSubmitTime)
+        return self.said(PidTagClientSubmitTime)
 
     @date.setter
     def date(self, value: datetime) -> None:

@@ -19,6 +19,8 @@ from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
 
+_LENIENT = Strictness.LENIENT  # before Python 3.12 a member is looked up by a function
+
 
 def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = Strictness.LENIENT) -> Message:
     """Read a message lazily: nothing is decoded until it is asked for, and the octets are kept as they are.
@@ -31,7 +33,7 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
         MalformedMessage: strict, and the message breaks a rule; the text names the offset and the rule.
     """
     whole = octets_of(octets)
-    if strictness is not Strictness.LENIENT and is_strict(strictness):
+    if strictness is not _LENIENT and is_strict(strictness):
         refuse_departures(check(whole, limits))
     return Message.from_source(source_of(parse(whole, limits)))
 

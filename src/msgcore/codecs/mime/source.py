@@ -146,6 +146,8 @@ class MimeSource(MimeView):
     def attachments_in_parts(self) -> Sequence[Attachment]:
         """Give the attachments but for those that stand in the text."""
         parts = self.contents.attachments
+        if not parts:
+            return ()
         if not self.streams and self._left_out is None:
             return [attachment_of(part, self.html_body.shown, _message_in(part)) for part in parts]
         streams = {id(one.part): one.message for one in self.streams}

@@ -238,11 +238,11 @@ def _body(view: MimeView) -> str | None:
 
 
 def _html(view: MimeView) -> bytes | None:
-    return None if view.contents.html is None else view.html[0]
+    return None if view.contents.html is None else view.html_body.octets[0]
 
 
 def _code_page(view: MimeView) -> int | None:
-    return None if view.contents.html is None else view.html[1]
+    return None if view.contents.html is None else view.html_body.octets[1]
 
 
 _PLAIN, _HTML, _CLEAR_SIGNED = 1, 3, 4

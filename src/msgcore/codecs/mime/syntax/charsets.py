@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
 from msgcore.base.memo import Memo
@@ -110,38 +109,29 @@ _C1 = re.compile("[\x80-\x9f]")
 
 def codec_of_charset(charset: str) -> str | None:
     """Name the codec of a MIME charset, or ``None`` when the table has no such name."""
-    return _codec_of(charset) if len(charset) < _LONGEST_NAME else None
-
-
-@functools.lru_cache(maxsize=256)
-def _codec_of(charset: str) -> str | None:
-    return _CODECS.get(_name_in_table(charset))
-
-
-def is_wide(charset: str) -> bool:
-    """Say whether a character takes two octets or more, so that CR and LF are no octets of their own."""
-    return len(charset) < _LONGEST_NAME and _WIDE[charset]
-
-
-def _is_wide(charset: str) -> bool:
-    codec = codec_of_charset(charset)
-    return codec is not None and codec.startswith(("utf-16", "utf-32"))
-
-
-_WIDE = Memo(_is_wide, 256)
+    return _KNOWN[charset][0] if len(charset) < _LONGEST_NAME else None
 
 
 def code_page_of_charset(charset: str) -> int | None:
     """Give the Windows code page that reads the charset, or ``None`` when there is none."""
-    return _CODE_PAGES.get(_name_in_table(charset)) or None
+    return _KNOWN[charset][1] if len(charset) < _LONGEST_NAME else None
 
 
-def _name_in_table(charset: str) -> str:
-    """Give a name as the table has it: some mailers leave quotes or a separator at its ends, some write ``utf_8``."""
-    if len(charset) >= _LONGEST_NAME:
-        return ""
+def is_wide(charset: str) -> bool:
+    """Say whether a character takes two octets or more, so that CR and LF are no octets of their own."""
+    return len(charset) < _LONGEST_NAME and _KNOWN[charset][2]
+
+
+def _looked_up(charset: str) -> tuple[str | None, int | None, bool]:
+    """Give codec, code page and width. Some mailers leave quotes or a separator at the ends, some write ``utf_8``."""
     name = charset.strip(" \t\"';,").lower()
-    return name if name in _CODECS else name.replace("_", "-")
+    if name not in _CODECS:
+        name = name.replace("_", "-")
+    codec = _CODECS.get(name)
+    return codec, _CODE_PAGES.get(name) or None, codec is not None and codec.startswith(("utf-16", "utf-32"))
+
+
+_KNOWN = Memo(_looked_up, 256)
 
 
 def charset_of_code_page(code_page: int) -> str | None:

@@ -104,11 +104,12 @@ def decode_text(octets: bytes, encoding: str, note: Note = ignore) -> bytes:
     if encoding == "quoted-printable":
         decoded = _decode_quoted_printable(octets, note, line_end=b"\n")
         return with_line_feeds(decoded) if _CR in decoded else decoded
-    decoded = decode_content(octets, encoding, note)
+    is_as_it_stands = encoding in IDENTITIES
+    decoded = octets if is_as_it_stands else decode_content(octets, encoding, note)
     if _CR not in decoded:
         return decoded
     decoded = with_line_feeds(decoded)
-    return decoded.replace(b"\r", b"\n") if encoding in IDENTITIES and _CR in decoded else decoded
+    return decoded.replace(b"\r", b"\n") if is_as_it_stands and _CR in decoded else decoded
 
 
 def with_line_feeds(octets: bytes) -> bytes:

@@ -28,15 +28,15 @@ def text_of(entity: Entity) -> str:
 
     The lines of a flowed text are joined (RFC 3676 section 4).
     """
-    parameters = entity.content_type
+    parameters = entity.content_type.parameters
     charset = parameters.get("charset") or ""
     octets = _lines_of(entity, charset)
     if entity.may_hold_files:
         octets = without_files(octets, uu_files(octets))
     text = decode(octets, charset, entity.reading.findings.at(entity.body_start))
-    if is_wide(charset):
+    if "\r" in text and is_wide(charset):
         text = text.replace("\r\n", "\n")
-    if (parameters.get("format") or "").lower() == "flowed":
+    if "format" in parameters and parameters["format"].lower() == "flowed":
         return unflow(text, delsp=(parameters.get("delsp") or "").lower() == "yes")
     return text
 
@@ -45,7 +45,8 @@ def _lines_of(entity: Entity, charset: str) -> bytes:
     """Give the decoded body, its line ends LF where they are octets of their own."""
     if is_wide(charset):
         return entity.content
-    return decode_text(entity.body, entity.transfer_encoding, entity.reading.findings.at(entity.body_start))
+    reading, start = entity.reading, entity.body_start
+    return decode_text(reading.octets[start : entity.end], entity.header.transfer_encoding, reading.findings.at(start))
 
 
 def html_of(entity: Entity) -> tuple[bytes, int]:
@@ -53,7 +54,7 @@ def html_of(entity: Entity) -> tuple[bytes, int]:
 
     A charset that has no code page is turned into UTF-8.
     """
-    charset = entity.content_type.get("charset") or ""
+    charset = entity.content_type.parameters.get("charset") or ""
     octets = _lines_of(entity, charset)
     codec = codec_of_charset(charset)
     if codec is None or (codec == "ascii" and not octets.isascii()):

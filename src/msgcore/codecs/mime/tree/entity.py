@@ -224,7 +224,7 @@ class Entity:
     @property
     def delimiter(self) -> bytes:
         """Two hyphens and the boundary; empty when there is no boundary."""
-        boundary = (self.content_type.get("boundary") or "").rstrip()
+        boundary = self.content_type.parameters.get("boundary", "").rstrip()
         return b"--" + boundary.encode("utf-8", "replace") if boundary else b""
 
     def _find_children(self) -> tuple[Entity, ...]:
@@ -235,7 +235,7 @@ class Entity:
             self._note("limit-nesting", f"nested deeper than {self.reading.limits.nesting}")
             return ()
         if is_multipart:
-            if self.header.transfer_encoding not in IDENTITIES:
+            if not self.reading.is_usual and self.transfer_encoding not in IDENTITIES:
                 self._note("transfer-encoding-of-multipart", f"{self.transfer_encoding[:60]!r} on a multipart")
             return self._parts_at(self.parts.spans)
         if self.reading.parts >= self.reading.limits.parts:

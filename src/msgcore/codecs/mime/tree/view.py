@@ -43,11 +43,6 @@ class MimeView:
         return self._contents
 
     @property
-    def html(self) -> tuple[bytes, int]:
-        """The HTML body with its code page; empty when there is none."""
-        return self.html_body.octets
-
-    @property
     def html_body(self) -> HtmlBody:
         if self._html is None:
             self._html = HtmlBody(self.contents.html)
@@ -59,7 +54,7 @@ class MimeView:
         if self._contents is None and starts_with_attachment(self.root):
             return True
         for part in self.contents.attachments:
-            if not is_hidden(part, self.html_body.shown):
+            if part.header.raw(b"content-id") is None or not is_hidden(part, self.html_body.shown):
                 return True
         return bool(self.files_in_text)
 
