@@ -278,6 +278,10 @@ def postgresql(size: Size) -> Table:
         own_queue.prepare(port)
         accepted = own_queue.accepts_each(port, count)
         rows = [Row("msgcore, accept, one commit each, 16 connections", (count / accepted, 5_000))]
+        for sessions in (20, 100):
+            own_queue.prepare(port)
+            accepted = own_queue.accepts_together(port, count, sessions)
+            rows.append(Row(f"msgcore, accept, sessions of one process: {sessions}", (count / accepted, 5_000)))
         for recipients in (1, 20):
             own_queue.prepare(port)
             total = own_queue.fill_server(port, count * 4, recipients)

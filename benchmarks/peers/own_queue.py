@@ -33,6 +33,7 @@ __all__ = [
     "accept_from_tasks",
     "accept_of",
     "accepts_each",
+    "accepts_together",
     "delivered",
     "fill",
     "fill_server",
@@ -194,6 +195,22 @@ def _accept_each(barrier: threading.Barrier, port: int, count: int) -> None:
     for one in threads:
         one.join()
     runtime.run(database.close(runtime))
+
+
+def accepts_together(port: int, count: int, sessions: int) -> float:
+    """Take letters in as a node does: those that come while others are committed share the next commit."""
+    letters = sized_mails(OCTETS, count)
+
+    async def main() -> float:
+        runtime = AsyncioRuntime()
+        database = Database.open(target(port), QUEUE_SCHEMA, create=True)
+        start = time.perf_counter()
+        await accept_from_tasks(SqlQueue(runtime, database), letters, sessions)
+        took = time.perf_counter() - start
+        await database.close(runtime)
+        return took
+
+    return asyncio.run(main())
 
 
 def fill_server(port: int, count: int, recipients: int) -> int:

@@ -23,7 +23,7 @@ from msgcore.props.table import PidTagSendRichInfo, PidTagTransmittableDisplayNa
 from msgcore.runtime import NEVER, BlockingRuntime, Connection, Database, Engine, Runtime, Schema
 from msgcore.spi.gateway import Content
 from msgcore.testing.clock import ManualClock, runtime_on
-from msgcore.testing.modes import Mode, call
+from msgcore.testing.modes import Mode, call, gather
 from msgcore.testing.queues import ANN, LEASE_SECONDS, LETTER, QueueConformance, to
 from tests.mta.places import Target, in_queue, namespace_of, open_sql_queue, program
 from tests.servers import Postgresql
@@ -88,6 +88,41 @@ def test_all_recipients_share_the_content_of_their_message(target: Target) -> No
 
     at_queue(target, story)
     assert kept_octets(target) == [len(LETTER)]
+
+
+def test_messages_that_come_together_are_each_taken_once_with_their_own(target: Target) -> None:
+    """The first is taken in by itself; all others wait for it, and are one transaction."""
+    messages = {
+        "t0": (["bob"], b"alone"),
+        "t1": (["dave", "carol", "bob", "carol"], LETTER),
+        "t2": (["bob"], b"\xff\0\r\n"),
+        "t3": (["erin", "bob"], b""),
+        "t4": (["bob"], b"after nothing"),
+    }
+
+    async def main(runtime: Runtime) -> dict[str, tuple[list[str], bytes]]:
+        async with open_sql_queue(runtime, target) as queue:
+            ids: set[bytes] = set()
+
+            async def take_in(transfer_id: str) -> None:
+                names, octets = messages[transfer_id]
+                ids.add(await queue.accept(Accept(transfer_id, ANN, to(*names), Content(octets)), NEVER))
+
+            await gather(runtime, *(take_in(one) for one in (*messages, "t2", "t0")))
+            assert len(ids) == len(messages)
+            events = [event for one in messages for event in await queue.track(Track(transfer_id=one), NEVER)]
+            assert [one.transfer_id for one in events if one.kind is EventKind.ACCEPTED] == list(messages)
+            return {
+                claim.message.transfer_id: (
+                    [one.recipient.address.email_address.partition("@")[0] for one in claim.recipients],
+                    claim.content.octets,
+                )
+                for claim in await queue.claim(100, LEASE_SECONDS, NEVER)
+            }
+
+    assert call(runtime_on(Mode.ASYNCIO, ManualClock()), main) == {
+        one: (list(dict.fromkeys(names)), octets) for one, (names, octets) in messages.items()
+    }
 
 
 def test_what_a_row_says_of_a_recipient_is_there_when_it_is_claimed_and_when_it_is_looked_at(target: Target) -> None:

@@ -131,10 +131,10 @@ class SqlQueue:
             raise type(self._refusal)(str(self._refusal))
 
     async def _take_in(self, gather: Gather[Arrival], deadline: Deadline) -> list[bytes]:
-        if self._database.engine is Engine.POSTGRES and len(arrivals := gather()) == 1:
-            message_id = await take_in_at_once(self._runtime, self._database, arrivals[0], deadline)
-            if message_id is not None:
-                return [message_id]
+        if self._database.engine is Engine.POSTGRES and (not self._large or len(gather()) == 1):
+            ids = await take_in_at_once(self._runtime, self._database, gather(), deadline)
+            if ids is not None:
+                return ids
         leases_at = self._runtime.monotonic() if self.leases_arrivals else None
         taken: list[Taken] = []
 
