@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
@@ -76,11 +77,10 @@ class SqlQueue:
         self._runtime = runtime
         self._database = database
         self._lifetime = lifetime
-        self._arrivals: Together[Arrival, bytes] = Together(runtime, self._take_in)
+        self._small: Together[Arrival, bytes] = Together(runtime, partial(self._take_in, are_small=True))
+        self._others: Together[Arrival, bytes] = Together(runtime, partial(self._take_in, are_small=False))
         self._limits = limits
         self._turn = 0
-        # How many messages are about to be taken in that are not written down at once.
-        self._large = 0
         self._refusal: MsgcoreError | None = None
         self._looked_for_room_at: float | None = None
         self._looked_for_lost_at: float | None = None
@@ -107,13 +107,8 @@ class SqlQueue:
     async def _accept(self, arrival: Arrival, deadline: Deadline) -> bytes:
         await self._look_for_room(deadline)
         accept = arrival.accept
-        if len(accept.content.octets) <= _SMALL_OCTETS and len(accept.recipients) <= _FEW:
-            return await self._arrivals.ask(arrival, deadline)
-        self._large += 1
-        try:
-            return await self._arrivals.ask(arrival, deadline)
-        finally:
-            self._large -= 1
+        is_small = len(accept.content.octets) <= _SMALL_OCTETS and len(accept.recipients) <= _FEW
+        return await (self._small if is_small else self._others).ask(arrival, deadline)
 
     async def _look_for_room(self, deadline: Deadline) -> None:
         """Look every few seconds whether there is room for more."""
@@ -130,8 +125,8 @@ class SqlQueue:
         if self._refusal is not None:
             raise type(self._refusal)(str(self._refusal))
 
-    async def _take_in(self, gather: Gather[Arrival], deadline: Deadline) -> list[bytes]:
-        if self._database.engine is Engine.POSTGRES and (not self._large or len(gather()) == 1):
+    async def _take_in(self, gather: Gather[Arrival], deadline: Deadline, *, are_small: bool) -> list[bytes]:
+        if self._database.engine is Engine.POSTGRES and (are_small or len(gather()) == 1):
             ids = await take_in_at_once(self._runtime, self._database, gather(), deadline)
             if ids is not None:
                 return ids
@@ -145,7 +140,7 @@ class SqlQueue:
             return [one.message_id for one in taken]
 
         try:
-            ids = await self._write(work, deadline, is_quick=not self._large)
+            ids = await self._write(work, deadline, is_quick=are_small)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:
