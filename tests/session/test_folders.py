@@ -182,6 +182,22 @@ def test_a_folder_is_named_by_itself_its_facts_and_its_entry_id(store: MessageSt
     assert copy.facts().parent_id == facts.entry_id
 
 
+def test_what_has_an_entry_id_stands_for_it(store: MessageStore) -> None:
+    for subject in ("plan", "report", "draft"):
+        store.inbox.save(Message(subject=subject))
+    plan, report, draft = store.inbox.messages()
+    store.drafts.move_here([plan, report])
+    store.drafts.set_read_flags([report])
+    store.delete(draft)
+    with store.open_message(plan) as stored:
+        assert store.load_message(stored).subject == "plan"
+
+    assert [(one.subject, one.is_read) for one in store.drafts.messages()] == [("plan", False), ("report", True)]
+    assert store.inbox.count() == 0
+    with pytest.raises(UsageError, match="an object of another kind"):
+        store.delete(store.inbox)
+
+
 def test_what_names_no_folder_is_refused(store: MessageStore) -> None:
     with pytest.raises(UsageError, match="need an entry id"):
         store.inbox.create_folder("a").move_to("b")  # type: ignore[arg-type]

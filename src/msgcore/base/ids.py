@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import cast
+from typing import Protocol
 
 import attrs
 
@@ -46,24 +46,34 @@ class EntryId:
         return hash(bytes(self))
 
     @classmethod
-    def parse(cls, octets: bytes | EntryId) -> EntryId:
+    def parse(cls, given: EntryIdLike) -> EntryId:
         """Read an entry id that a msgcore store made.
 
         Raises:
-            UsageError: these are no octets.
+            UsageError: it is none, and has none.
             ForeignEntryId: it has another form.
         """
+        octets: object = given
+        if not isinstance(octets, bytes | EntryId):
+            octets = getattr(octets, "entry_id", None)
         if isinstance(octets, EntryId):
             return octets
-        if not isinstance(cast(object, octets), bytes):
-            raise UsageError(f"need an entry id, got {type(octets).__name__}")
+        if not isinstance(octets, bytes):
+            raise UsageError(f"need an entry id, got {type(given).__name__}")
         if len(octets) != 29 or octets[:4] != bytes(4):
             raise ForeignEntryId(f"entry id {octets.hex()} is not one of a msgcore store")
         return cls(octets[4:20], octets[20], int.from_bytes(octets[21:], "big"))
 
 
-EntryIdLike = bytes | EntryId
-"""An entry id as tables give it, or as folders give it."""
+class HasEntryId(Protocol):
+    """An item, a message that is open, a folder, a submission, a notification."""
+
+    @property
+    def entry_id(self) -> bytes | EntryId: ...
+
+
+EntryIdLike = bytes | EntryId | HasEntryId
+"""An entry id, as tables or as folders give it, or what has one, such as an item."""
 
 
 def search_key(address_type: str, address: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Protocol, cast
+from typing import cast
 
 import attrs
 
@@ -23,7 +23,6 @@ __all__ = [
     "StoreAccess",
     "Submission",
     "SubmitCall",
-    "folder_id",
     "folder_ids",
     "message_ids",
 ]
@@ -31,19 +30,8 @@ __all__ = [
 LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
 
 
-class HasEntryId(Protocol):
-    @property
-    def entry_id(self) -> EntryIdLike: ...
-
-
-FolderLike = EntryIdLike | HasEntryId
+FolderLike = EntryIdLike
 """What names a folder: a ``Folder``, the facts of one, or its entry id."""
-
-
-def folder_id(folder: FolderLike) -> EntryId:
-    """Read the entry id of what names a folder; raises as :meth:`EntryId.parse` does."""
-    given = cast(object, folder)
-    return EntryId.parse(cast(bytes, getattr(given, "entry_id", given)))
 
 
 def folder_ids(folders: Iterable[FolderLike]) -> list[EntryId]:
@@ -54,7 +42,7 @@ def folder_ids(folders: Iterable[FolderLike]) -> list[EntryId]:
     """
     if not isinstance(cast(object, folders), Iterable):
         raise UsageError(f"need a sequence of folders, got {type(folders).__name__}")
-    return [folder_id(one) for one in folders]
+    return [EntryId.parse(one) for one in folders]
 
 
 def message_ids(entry_ids: Iterable[EntryIdLike]) -> list[EntryId]:
@@ -64,7 +52,7 @@ def message_ids(entry_ids: Iterable[EntryIdLike]) -> list[EntryId]:
         UsageError: it is one, or no sequence of them.
     """
     given = cast(object, entry_ids)
-    if isinstance(given, bytes | EntryId) or not isinstance(given, Iterable):
+    if isinstance(given, bytes) or not isinstance(given, Iterable):
         raise UsageError(f"need a sequence of entry ids, such as [entry_id], got {type(given).__name__}")
     return [EntryId.parse(entry_id) for entry_id in entry_ids]
 

@@ -27,7 +27,7 @@ from msgcore.props.table import (
     PidTagRowid,
 )
 from msgcore.props.tags import Property
-from msgcore.session.access import FolderLike, StoreAccess, Submission, folder_id
+from msgcore.session.access import FolderLike, StoreAccess, Submission
 from msgcore.session.attachment_stream import AttachmentStream, open_stream
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.read_flags import ReadReceipt, set_read_flags
@@ -124,7 +124,7 @@ class StoredMessage:
     async def move_to(self, folder: FolderLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Move the message, as it is stored, to another folder of its store; its entry id stays."""
         deadline = self._store.deadline(timeout_seconds)
-        await self._store.provider.move([self._id], folder_id(folder), deadline)
+        await self._store.provider.move([self._id], EntryId.parse(folder), deadline)
         await self._look_again(deadline)
 
     async def _look_again(self, deadline: Deadline) -> None:
@@ -138,7 +138,7 @@ class StoredMessage:
     async def copy_to(self, folder: FolderLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> bytes:
         """Copy the message, as it is stored, to a folder of its store, and give the copy's entry id."""
         deadline = self._store.deadline(timeout_seconds)
-        (copy,) = await self._store.provider.copy([self._id], folder_id(folder), deadline)
+        (copy,) = await self._store.provider.copy([self._id], EntryId.parse(folder), deadline)
         return bytes(copy)
 
     async def delete(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:

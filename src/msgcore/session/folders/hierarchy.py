@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Self, cast
 
+from msgcore.base.ids import EntryId
 from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, UsageError
@@ -21,7 +22,7 @@ from msgcore.props.table import (
     PidTagSubfolders,
 )
 from msgcore.props.values import check_value
-from msgcore.session.access import FolderLike, folder_id
+from msgcore.session.access import FolderLike
 from msgcore.session.folders.base import FolderPart
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.table import Table
@@ -146,7 +147,7 @@ class FolderHierarchy(FolderPart):
         """
         deadline = self._store.deadline(timeout_seconds)
         named = await self._name(deadline) if name is None else checked_text(name, "move_to")
-        await self._store.provider.move_folder(self._id, folder_id(parent), named, deadline)
+        await self._store.provider.move_folder(self._id, EntryId.parse(parent), named, deadline)
 
     async def copy_to(
         self, parent: FolderLike, name: str | None = None, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
@@ -159,7 +160,7 @@ class FolderHierarchy(FolderPart):
         """
         deadline = self._store.deadline(timeout_seconds)
         named = await self._name(deadline) if name is None else checked_text(name, "copy_to")
-        return self._other(await self._store.provider.copy_folder(self._id, folder_id(parent), named, deadline))
+        return self._other(await self._store.provider.copy_folder(self._id, EntryId.parse(parent), named, deadline))
 
     async def empty(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Delete all messages and folders in this one; its associated contents stay.

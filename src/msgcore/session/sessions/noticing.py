@@ -12,7 +12,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported, UsageError
 from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Event, Runtime
-from msgcore.session.access import FolderLike, folder_id
+from msgcore.session.access import FolderLike
 from msgcore.session.notices.callbacks import Callbacks
 from msgcore.session.notices.notification import Notification, NotificationKind, notification_of
 from msgcore.session.notices.notifications import SessionNotifications
@@ -110,7 +110,7 @@ class SessionNoticing(SessionSending):
         bell: Event | None = None,
     ) -> Subscription:
         self._need_open()
-        watches = self._watches(kinds) if about is None else await self._watches_about(folder_id(about), deadline)
+        watches = self._watches(kinds) if about is None else await self._watches_about(EntryId.parse(about), deadline)
         subscription = Subscription(self._runtime, kinds, bell)
         await subscription.begin(watches, deadline)
         return subscription

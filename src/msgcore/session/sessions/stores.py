@@ -170,11 +170,11 @@ class SessionStores:
         return self.default_store.finder
 
     def _store_of(self, entry_id: EntryIdLike) -> MessageStore:
-        uid = EntryId.parse(entry_id).provider_uid
+        parsed = EntryId.parse(entry_id)
         for store in self.stores:
-            if store.uid == uid:
+            if store.uid == parsed.provider_uid:
                 return store
-        raise ForeignEntryId(f"entry id {bytes(entry_id).hex()} belongs to no store of this session")
+        raise ForeignEntryId(f"entry id {bytes(parsed).hex()} belongs to no store of this session")
 
     async def load_message(
         self,

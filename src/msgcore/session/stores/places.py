@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgcore.base.ids import EntryId
 from msgcore.errors import NotSupported
 from msgcore.model.message import Message
 from msgcore.props.row import Row
-from msgcore.session.access import FolderLike, StoreAccess, folder_id
+from msgcore.session.access import FolderLike, StoreAccess
 from msgcore.session.folder import Folder
 from msgcore.session.letters import letters
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
@@ -103,7 +104,7 @@ class StorePlaces(StoreAccess):
             NotSupported: the store knows of no receive folders.
         """
         checked_text(message_class, "set_receive_folder")
-        place = None if folder is None else folder_id(folder)
+        place = None if folder is None else EntryId.parse(folder)
         await self.provider.set_receive_folder(message_class, place, self.deadline(timeout_seconds))
 
     async def deliver(
