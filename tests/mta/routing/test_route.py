@@ -406,6 +406,18 @@ def test_two_connectors_of_one_name_are_refused() -> None:
         RouteTable([connector, connector])
 
 
+@pytest.mark.parametrize("given", [None, "a", ["a"], Connector("a", "smtp", [AddressSpace("SMTP", "*")])], ids=repr)
+def test_what_are_no_connectors_is_refused(given: Any) -> None:
+    with pytest.raises(UsageError, match="need a sequence of connectors"):
+        RouteTable(given)
+
+
+def test_one_space_is_given_in_a_sequence_too() -> None:
+    space: Any = AddressSpace("SMTP", "*")
+    with pytest.raises(UsageError, match=r"need a sequence of them; write \[AddressSpace"):
+        Connector("a", "smtp", space)
+
+
 def test_a_space_given_twice_is_refused() -> None:
     with pytest.raises(UsageError, match="twice"):
         rows("a SMTP:*@b.test 1", "a SMTP:*@B.test 2")

@@ -51,6 +51,8 @@ def _no_options() -> Mapping[str, str]:
 
 
 def _spaces(spaces: Iterable[AddressSpace]) -> tuple[AddressSpace, ...]:
+    if not isinstance(cast(object, spaces), Iterable):
+        raise UsageError(f"spaces: need a sequence of them; write [{spaces!r:.80}]")
     return tuple(spaces)
 
 

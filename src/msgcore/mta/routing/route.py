@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import get_args
+from typing import cast, get_args
 
 import attrs
 
@@ -34,7 +34,11 @@ _NOBODY: frozenset[str] = frozenset()
 
 
 def _connectors(connectors: Iterable[Connector]) -> tuple[Connector, ...]:
-    return tuple(connectors)
+    given = cast(object, connectors)
+    found = tuple(cast("Iterable[object]", given)) if isinstance(given, Iterable) else (None,)
+    if not all(isinstance(one, Connector) for one in found):
+        raise UsageError(f"connectors: need a sequence of connectors, such as [Connector(…)], got {given!r:.80}")
+    return cast("tuple[Connector, ...]", found)
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
@@ -48,7 +52,8 @@ class RouteTable:
     """The connectors of an organisation, compiled for look-up. An empty table routes nothing.
 
     Raises:
-        UsageError: two connectors have one name, or a connector has one address space twice; an unknown policy.
+        UsageError: what is given are no connectors; two have one name, or a connector has one address space twice; an
+            unknown policy.
     """
 
     connectors: tuple[Connector, ...] = attrs.field(converter=_connectors, default=())
