@@ -14,7 +14,7 @@ from msgcore.wire.imap.parse.fetch_row import cut_row, row, with_marks
 from msgcore.wire.imap.parse.response import response
 from msgcore.wire.imap.response_reader import ResponseReader
 from msgcore.wire.imap.responses import Fetch, Response
-from msgcore.wire.imap.structure import Envelope
+from msgcore.wire.imap.structure import Envelope, ImapAddress
 from tests.conftest import SOAK
 from tests.wire.imap.reading import read
 
@@ -140,6 +140,9 @@ def test_a_row_with_a_literal_is_read_at_one_go() -> None:
 
 
 def test_an_envelope_that_nobody_has_looked_at_equals_one_that_was_read() -> None:
-    octets = b'* 1 FETCH (ENVELOPE ("d" "s" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n'
+    octets = b'* 1 FETCH (ENVELOPE ("d" "s" (("n" NIL "m" "h")) NIL NIL NIL NIL NIL NIL NIL))\r\n'
+    fetch = at_one_go(octets)
+    read = Envelope(b"d", b"s", (ImapAddress(b"n", b"m", b"h"),))
 
-    assert at_one_go(octets) == Fetch(1, envelope=Envelope(b"d", b"s"))
+    assert fetch is not None
+    assert (fetch.envelope, hash(fetch.envelope)) == (read, hash(read))

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from msgcore.wire.imap.quoted import unquoted
 from msgcore.wire.imap.responses import Value
 
-__all__ = ["Lexer", "NotUnderstood", "TooDeep", "at", "balanced_value", "text_of", "unquoted"]
+__all__ = ["Lexer", "NotUnderstood", "TooDeep", "at", "balanced_value", "text_of"]
 
 _BLANKS = re.compile(rb"[ \t]*+")
 _TOKEN = re.compile(
@@ -20,7 +21,6 @@ _TOKEN = re.compile(
 )
 _LENIENT_END = re.compile(rb'\\.|(")(?=[ \t)\]]|\Z)', re.DOTALL)
 _USUAL = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^ ()"]++|[()]', re.DOTALL)
-_ESCAPED = re.compile(rb'\\(["\\])')
 _WORD = re.compile(rb"[ \t]*+([A-Za-z0-9._/-]++)")
 _BARE_SECTION = re.compile(rb'[^\]"]*+')
 _ORIGIN = re.compile(rb"<(\d{1,20})(?:\.\d+)?>")
@@ -36,11 +36,6 @@ class TooDeep(bytes):
     """A list that is deeper than is read, as it was sent but for quotes."""
 
     __slots__ = ()
-
-
-def unquoted(inside: bytes) -> bytes:
-    """Take the backslashes out of what stands between quotes."""
-    return _ESCAPED.sub(rb"\1", inside) if b"\\" in inside else inside
 
 
 def balanced_value(octets: bytes) -> Value:

@@ -2,79 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import attrs
+
+from msgcore.wire.imap.address_list import ImapAddress, read_addresses
 
 __all__ = ["BodyPart", "Envelope", "ImapAddress"]
 
 
-@attrs.define(unsafe_hash=True)  # frozen ones take three times as long to make; it is a value all the same
-class ImapAddress:
-    """One address; NIL is ``None``. Without ``host`` it begins a group, whose name is ``mailbox``, or ends it."""
-
-    name: bytes | None
-    mailbox: bytes | None
-    host: bytes | None
-    route: bytes | None = None
+_List = bytes | tuple[ImapAddress, ...]
 
 
-_ReadAddresses = Callable[[bytes], tuple[ImapAddress, ...]]
+def _read(addresses: _List) -> tuple[ImapAddress, ...]:
+    return read_addresses(addresses) if isinstance(addresses, bytes) else addresses
 
 
-@attrs.define(unsafe_hash=True)  # as above
+@attrs.define(unsafe_hash=True)  # a value, as addresses are
 class Envelope:
     """The fields of the header that a server has parsed; encoded words are as they were.
 
-    Before anybody asks for addresses one may have only their lists as they were sent, and who reads these.
+    A list of addresses may be given as :func:`~msgcore.wire.imap.address_list.read_addresses` takes it: it is read when
+    somebody asks for it.
     """
 
     date: bytes | None = None
     subject: bytes | None = None
-    from_: tuple[ImapAddress, ...] = ()
-    sender: tuple[ImapAddress, ...] = ()
-    reply_to: tuple[ImapAddress, ...] = ()
-    to: tuple[ImapAddress, ...] = ()
-    cc: tuple[ImapAddress, ...] = ()
-    bcc: tuple[ImapAddress, ...] = ()
+    _from: _List = attrs.field(default=(), alias="from_", eq=_read)
+    _sender: _List = attrs.field(default=(), alias="sender", eq=_read)
+    _reply_to: _List = attrs.field(default=(), alias="reply_to", eq=_read)
+    _to: _List = attrs.field(default=(), alias="to", eq=_read)
+    _cc: _List = attrs.field(default=(), alias="cc", eq=_read)
+    _bcc: _List = attrs.field(default=(), alias="bcc", eq=_read)
     in_reply_to: bytes | None = None
     message_id: bytes | None = None
-    _lists: Sequence[bytes] = attrs.field(default=(), init=False, eq=False, repr=False)
-    _read: _ReadAddresses | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
-    @classmethod
-    def unread(
-        cls,
-        date: bytes | None,
-        subject: bytes | None,
-        in_reply_to: bytes | None,
-        message_id: bytes | None,
-        lists: Sequence[bytes],
-        read: _ReadAddresses,
-    ) -> Envelope:
-        """Make one of six lists of addresses as they were sent, each of which ``read`` reads when it is asked for."""
-        made = cls.__new__(cls)
-        made.date = date
-        made.subject = subject
-        made.in_reply_to = in_reply_to
-        made.message_id = message_id
-        made._lists = lists
-        made._read = read
-        return made
+    @property
+    def from_(self) -> tuple[ImapAddress, ...]:
+        if isinstance(self._from, bytes):
+            self._from = read_addresses(self._from)
+        return self._from
 
-    if not TYPE_CHECKING:  # Called where a field has no value yet.
+    @property
+    def sender(self) -> tuple[ImapAddress, ...]:
+        if isinstance(self._sender, bytes):
+            self._sender = read_addresses(self._sender)
+        return self._sender
 
-        def __getattr__(self, name: str) -> object:
-            place = _LISTS.get(name)
-            if place is None:
-                raise AttributeError(name)
-            found = self._read(self._lists[place])
-            setattr(self, name, found)
-            return found
+    @property
+    def reply_to(self) -> tuple[ImapAddress, ...]:
+        if isinstance(self._reply_to, bytes):
+            self._reply_to = read_addresses(self._reply_to)
+        return self._reply_to
 
+    @property
+    def to(self) -> tuple[ImapAddress, ...]:
+        if isinstance(self._to, bytes):
+            self._to = read_addresses(self._to)
+        return self._to
 
-_LISTS = {name: place for place, name in enumerate(("from_", "sender", "reply_to", "to", "cc", "bcc"))}
+    @property
+    def cc(self) -> tuple[ImapAddress, ...]:
+        if isinstance(self._cc, bytes):
+            self._cc = read_addresses(self._cc)
+        return self._cc
+
+    @property
+    def bcc(self) -> tuple[ImapAddress, ...]:
+        if isinstance(self._bcc, bytes):
+            self._bcc = read_addresses(self._bcc)
+        return self._bcc
 
 
 @attrs.frozen

@@ -11,21 +11,18 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from msgcore.wire.imap.lexer import Lexer, NotUnderstood, balanced_value, text_of, unquoted
+from msgcore.wire.imap.lexer import Lexer, NotUnderstood, balanced_value, text_of
 from msgcore.wire.imap.parse.body_structure import body_structure
 from msgcore.wire.imap.parse.dates import date_time
+from msgcore.wire.imap.quoted import STRING, STRING_WITH_ESCAPES, unquoted
 from msgcore.wire.imap.responses import Fetch
-from msgcore.wire.imap.structure import Envelope, ImapAddress
+from msgcore.wire.imap.structure import Envelope
 from msgcore.wire.imap.uid_set import MAX_UID
 
 __all__ = ["LEAST_DEPTH", "cut_row", "row", "with_marks"]
 
 LEAST_DEPTH = 8
 """How deep lists may be in a row; where less is allowed, rows are not for this."""
-
-# Python before 3.11.5 gets possessive repeats of more than one character class wrong: only these are possessive here.
-_STRING = rb'"[^"]*+"'
-_STRING_WITH_ESCAPES = rb'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 
 
 def _balanced(string: bytes, depth: int) -> bytes:
@@ -54,14 +51,10 @@ def _row(string: bytes) -> re.Pattern[bytes]:
     )
 
 
-_ROW = _row(_STRING)
-_ROW_WITH_ESCAPES = _row(_STRING_WITH_ESCAPES)
+_ROW = _row(STRING)
+_ROW_WITH_ESCAPES = _row(STRING_WITH_ESCAPES)
 _LITERAL = re.compile(rb"\{(\d{1,9})\}\r\n\Z")
 _MARK = re.compile(rb'"\n(\d+)"')
-_SAID = rb'(?:NIL|"([^"]*+)")'
-_ONE_ADDRESS = re.compile(rb'\(\(%b NIL "([^"]*+)" "([^"]*+)"\)\)' % _SAID)
-_EACH_ADDRESS = re.compile(rb"\(%b %b %b %b\)" % (_SAID, _SAID, _SAID, _SAID))
-_EACH_WITH_ESCAPES = re.compile(rb"\(%b %b %b %b\)" % ((rb"(NIL|%b)" % _STRING_WITH_ESCAPES,) * 4), re.DOTALL)
 
 
 def with_marks(lines: Sequence[bytes]) -> bytes:
@@ -114,13 +107,14 @@ def row(line: bytes, literals: Sequence[bytes]) -> Fetch | None:
         return None
     envelope = None
     if from_ is not None:
-        lists: Sequence[bytes] = (from_, sender, reply_to, to, cc, bcc)
         if literals or not is_plain:
             date, subject, in_reply_to, message_id = [
                 None if one is None else _string(one, literals) for one in (date, subject, in_reply_to, message_id)
             ]
-            lists = [_unmarked(one, literals) if b"\n" in one else one for one in lists]
-        envelope = Envelope.unread(date, subject, in_reply_to, message_id, lists, _addresses)
+            from_, sender, reply_to, to, cc, bcc = [
+                _unmarked(one, literals) if b"\n" in one else one for one in (from_, sender, reply_to, to, cc, bcc)
+            ]
+        envelope = Envelope(date, subject, from_, sender, reply_to, to, cc, bcc, in_reply_to, message_id)
     fetch = Fetch(
         message,
         unique_id,
@@ -152,27 +146,6 @@ def _unmarked(sent: bytes, literals: Sequence[bytes]) -> bytes:
         return b'"%b"' % literals[int(mark[1])].replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 
     return _MARK.sub(quoted, sent)
-
-
-def _addresses(sent: bytes) -> tuple[ImapAddress, ...]:
-    if sent == b"NIL":
-        return ()
-    if b"\\" in sent:
-        return tuple(
-            [
-                ImapAddress(_said(name), _said(mailbox), _said(host), _said(route))
-                for name, route, mailbox, host in _EACH_WITH_ESCAPES.findall(sent)
-            ]
-        )
-    found = _ONE_ADDRESS.fullmatch(sent)
-    if found is not None:
-        return (ImapAddress(*found.groups()),)
-    each = [found.groups() for found in _EACH_ADDRESS.finditer(sent)]
-    return tuple([ImapAddress(name, mailbox, host, route) for name, route, mailbox, host in each])
-
-
-def _said(text: bytes) -> bytes | None:
-    return None if text == b"NIL" else unquoted(text[1:-1])
 
 
 def _take_structure(sent: bytes, literals: Sequence[bytes], fetch: Fetch) -> bool:
