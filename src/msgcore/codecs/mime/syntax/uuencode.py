@@ -28,8 +28,8 @@ class UuFile(NamedTuple):
 
 def may_hold_files(octets: bytes, start: int, end: int) -> bool:
     """Say whether a look with :func:`uu_files` is worth while."""
-    at = octets.find(b"begin ", start, end)
-    return at >= 0 and _MAY_BEGIN.search(octets, at, end) is not None
+    # In text this is faster than ``find``: that skips by octets that are not sought, and nearly all of these are letters.
+    return _MAY_BEGIN.search(octets, start, end) is not None
 
 
 def uu_files(octets: bytes) -> list[UuFile]:
