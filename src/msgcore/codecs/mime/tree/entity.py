@@ -27,6 +27,8 @@ from msgcore.codecs.mime.tree.multipart import Parts, find_parts
 __all__ = ["Entity", "Reading", "parse"]
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+# For a message whose lines end so. An expression finds so few octets sooner than ``find``, which weighs each it passes.
+_CRLF, _BARE_LF = (b"\r\n", re.compile(rb"\r\n\r\n")), (b"\n", re.compile(rb"\n\n"))
 _FIELDS = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+")
 # A line that nobody would take for a body's, behind a line that is no field.
 _KNOWN_FIELD = re.compile(
@@ -54,7 +56,7 @@ class Reading:
         self.scan = scan = octets if _LF in octets or _CR not in octets else octets.replace(b"\r", b"\n")
         first = scan.find(b"\n")
         is_crlf = first > 0 and scan[first - 1] == _CR
-        self.line_end, self.blank_line = (b"\r\n", b"\r\n\r\n") if is_crlf else (b"\n", b"\n\n")
+        self.line_end, self.blank_line = _CRLF if is_crlf else _BARE_LF
         self.limits = limits
         self.findings = findings
         self.parts = parts
@@ -117,11 +119,11 @@ class Entity:
             self._settle(start, scan.index(b"\n", start) + 1)
         else:
             # Any other blank line before this one shows as junk among the fields.
-            blank = scan.find(reading.blank_line, start, end)
-            if blank >= 0:
-                size = len(reading.line_end)
-                self._settle(blank + size, blank + size + size)
-            if blank < 0 or not self.header.is_usual:
+            blank = reading.blank_line.search(scan, start, end)
+            if blank is not None:
+                body_start = blank.end()
+                self._settle(body_start - len(reading.line_end), body_start)
+            if blank is None or not self.header.is_usual:
                 self._look_for_the_blank_line()
         given = self.header.content_type
         if given is NOTHING:
@@ -268,10 +270,12 @@ class Entity:
     def _usual_part(reading: Reading, start: int, end: int, depth: int, default: Parameterised) -> Entity:
         """Make a part as the constructor does, in half the time where its header is short and has nothing unusual."""
         scan = reading.scan
-        blank = scan.find(reading.blank_line, start, end)
-        size = len(reading.line_end)
-        header_end = blank + size
-        if blank <= start or header_end - start > LONGEST_SHARED or scan[start] <= _CR:
+        blank = reading.blank_line.search(scan, start, end)
+        if blank is None:
+            return Entity(reading, start, end, depth, False, default)
+        body_start = blank.end()
+        header_end = body_start - len(reading.line_end)
+        if header_end - start > LONGEST_SHARED or scan[start] <= _CR:
             return Entity(reading, start, end, depth, False, default)
         header = SHARED_HEADER_BLOCKS[scan[start:header_end]]
         given = header.content_type
@@ -284,7 +288,7 @@ class Entity:
         part.depth = depth
         part.header = header
         part.header_end = header_end
-        part.body_start = header_end + size
+        part.body_start = body_start
         part.content_type = given
         part.media_type = given.value
         part.is_multipart = given.value.startswith("multipart/")
