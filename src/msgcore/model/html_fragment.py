@@ -33,7 +33,7 @@ _NO_ATTRIBUTES = frozenset({"srcdoc", "formaction", "ping", "autofocus", "conten
 _ADDRESSES = frozenset({"href", "src", "background", "cite", "longdesc", "lowsrc", "dynsrc", "xlink:href"})
 _NO_SCHEMES = ("javascript:", "vbscript:", "livescript:")
 _IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")
-_CONTENT_ID = re.compile(r"\bcid:([^\"'\s<>)]++)", re.IGNORECASE)
+_CONTENT_ID = re.compile(r":(?<=\bcid:)([^\"'\s<>)]++)", re.IGNORECASE)  # a colon is found much faster than a letter
 
 
 def fragment_of(html: str, *, styles: bool = True) -> str:
