@@ -19,12 +19,12 @@ _ENCAPSULATED = re.compile(r"IMCEA((?:[A-Z0-9]|\+[0-9A-F]{2})*)-([^@]*)@encapsul
 _PLUS = re.compile(rb"\+([0-9A-Fa-f]{2})")
 
 # ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>``, ``=?utf-8?q?B=C3=B3b?= <bob@b.test>``, ``<bob@b.test>``,
-# ``bob@b.test (Bob)`` and ``bob@b.test``, which nearly every address is, and a comma or the end behind it; else one
-# character of something else.
+# ``bob@b.test (Bob)`` and ``bob@b.test``, which nearly every address is, and a comma or the end behind it; else all
+# that is left.
 _SIMPLE = re.compile(
     r'(?:(?:"([^"\\=]*+)"|((?:=\?[\w-]{1,60}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++)|'
     r'([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*+[^\s"(),:;<>@\[\\\]=?.]?+))\s*+'
-    r'<([\w.+=/-]++@[\w.-]++)>|([\w.+=/-]++@[\w.-]++)(?:\s*+\(([^()"\\=]{0,200}+)\))?+)\s*+(?:,\s*+(?!\Z)|\Z)|([\s\S])'
+    r'<([\w.+=/-]++@[\w.-]++)>|([\w.+=/-]++@[\w.-]++)(?:\s*+\(([^()"\\=]{0,200}+)\))?+)\s*+(?:,\s*+(?!\Z)|\Z)|([\s\S]++)'
 )
 # Encoded words with octets that would end a phrase; quoted strings are stepped over.
 _BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*\?=', re.DOTALL)
@@ -55,20 +55,18 @@ def _any_addresses(text: str, note: Note, limit: int) -> list[Address]:
 
 def _simple_addresses(text: str, note: Note, limit: int) -> list[Address] | None:
     """Read a list of simple addresses only; ``None`` when something else is in it."""
+    simple: list[tuple[str, ...]] = _SIMPLE.findall(text)
+    if len(simple) > limit or (simple and simple[-1][-1]):
+        return None
     found: list[Address] = []
-    for simple in _SIMPLE.finditer(text):
-        quoted, words, name, spec, bare, comment, other = simple.groups()
-        if other is not None or len(found) == limit:
-            return None
-        address = spec
-        if bare is not None:
-            address, phrase = bare, comment.strip() if comment else ""
-        elif name is not None:
-            phrase = " ".join(name.split())
-        elif words is not None:
+    for quoted, words, name, spec, bare, comment, _ in simple:
+        address = bare or spec
+        if bare:
+            phrase = comment.strip()
+        elif words:
             phrase = decode_words(" ".join(words.split()), note)
         else:
-            phrase = " ".join(quoted.split())
+            phrase = " ".join((name or quoted).split())
         found.append(_address(phrase, address) if address[0] in "Ii" else Address(SMTP, address, phrase))
     return found
 
