@@ -92,6 +92,7 @@ changes = st.lists(st.tuples(st.integers(0), st.sampled_from(b'()" \\[]{}NIL1\r\
 
 @given(rows, changes)
 @example(b'* 1 FETCH (ENVELOPE ("a {1}\r\n " b" NIL NIL NIL NIL NIL NIL NIL NIL))\r\n', [])
+@example(b'* 1 FETCH (BODY[] "a\\{1}\r\nb UID 5)\r\n', [])
 def test_a_row_is_read_as_item_by_item(octets: bytes, changes: list[tuple[int, int]]) -> None:
     changed = bytearray(octets)
     for place, octet in changes:

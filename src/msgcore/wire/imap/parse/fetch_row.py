@@ -14,7 +14,7 @@ from functools import lru_cache
 from msgcore.wire.imap.lexer import Lexer, NotUnderstood, balanced_value, text_of
 from msgcore.wire.imap.parse.body_structure import body_structure
 from msgcore.wire.imap.parse.dates import date_time
-from msgcore.wire.imap.quoted import STRING, STRING_WITH_ESCAPES, unquoted
+from msgcore.wire.imap.quoted import STRING, unquoted
 from msgcore.wire.imap.responses import Fetch
 from msgcore.wire.imap.structure import Envelope
 from msgcore.wire.imap.uid_set import MAX_UID
@@ -23,6 +23,9 @@ __all__ = ["LEAST_DEPTH", "cut_row", "row", "with_marks"]
 
 LEAST_DEPTH = 8
 """How deep lists may be in a row; where less is allowed, rows are not for this."""
+
+# A mark stands for a whole string: no backslash ahead of a literal takes its quote for one that goes on.
+_STRING_OR_MARK = rb'"(?:\n\d+|[^"\\\n]*+(?:\\.[^"\\\n]*+)*)"'
 
 
 def _balanced(string: bytes, depth: int) -> bytes:
@@ -52,7 +55,7 @@ def _row(string: bytes) -> re.Pattern[bytes]:
 
 
 _ROW = _row(STRING)
-_ROW_WITH_ESCAPES = _row(STRING_WITH_ESCAPES)
+_ROW_WITH_ESCAPES = _row(_STRING_OR_MARK)
 _LITERAL = re.compile(rb"\{(\d{1,9})\}\r\n\Z")
 _MARK = re.compile(rb'"\n(\d+)"')
 
