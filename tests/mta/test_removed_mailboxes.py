@@ -12,13 +12,17 @@ from msgcore import Message, ProfileAdmin
 from msgcore.base.text import Secret
 from msgcore.blocking.organization import Organization
 from msgcore.errors import NotFound, ObjectDeleted, SetupError
-from msgcore.model import Address, Recipient
+from msgcore.model import Address, Delivered, Envelope, Recipient
 from msgcore.mta.expansion import ExpandedDecision
 from msgcore.mta.queue.contract import Accept
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
+from msgcore.providers.internal.mailboxes import Mailbox, add_address
 from msgcore.providers.internal.removing import remove_some
-from msgcore.runtime import NEVER, BlockingRuntime, Database
+from msgcore.providers.internal.schema import STORE_SCHEMA
+from msgcore.providers.organization.directory import Directory
+from msgcore.providers.organization.gateway import MailboxGateway
+from msgcore.runtime import NEVER, BlockingRuntime, Connection, Database
 from msgcore.spi.gateway import Content
 from msgcore.testing.organization import MemoryOrganization
 from msgcore.testing.queues import LETTER
@@ -137,3 +141,29 @@ def test_a_session_whose_mailbox_is_removed_says_so_and_sees_no_other(home: Home
             bob.inbox.save(Message(subject="Late"))
         with pytest.raises(ObjectDeleted):
             bob.inbox.messages()
+
+
+class _ChangingDirectory(Directory):
+    """Somebody gives a mailbox another address each time that it has been found, as may be on a server."""
+
+    def find(self, connection: Connection, address: Address) -> Mailbox | None:
+        found = super().find(connection, address)
+        if found is not None:
+            more = Address("SMTP", f"{len(found.addresses)}@a.test")
+            add_address(connection, found.id, more, is_primary=False)
+        return found
+
+
+def test_a_mailbox_that_others_change_meanwhile_gets_the_mail_for_each_of_its_addresses(tmp_path: Path) -> None:
+    home, runtime = home_in_a_file(tmp_path), BlockingRuntime()
+    with msgcore.open_organization(home.url, create=True) as organization:
+        add_both(organization)
+    database = Database.open(home.target, STORE_SCHEMA, create=False)
+    envelope = Envelope(ANN, [Recipient(BOB), Recipient(Address("SMTP", "bob2@a.test"))])
+
+    gateway = MailboxGateway(_ChangingDirectory(runtime, database, "athena"), "a.test")
+    outcomes = runtime.run(gateway.deliver(envelope, Content(LETTER), "", NEVER))
+    runtime.run(database.close(runtime))
+
+    assert [type(one) for one in outcomes.values()] == [Delivered, Delivered]
+    assert home.rows("select count(*) from message") == [(1,)]

@@ -53,9 +53,15 @@ class MailboxGateway:
             found = {one: directory.find(connection, one.address) for one in envelope.recipients}
             mailboxes = {mailbox.id: mailbox for mailbox in found.values() if mailbox is not None}
             # Before anybody looks for what was delivered already.
-            there = [mailboxes[number] for number in sorted(mailboxes) if lock_mailbox(connection, number)]
-            insert_messages(connection, [_placed(connection, one, prepared, envelope.transfer_id) for one in there])
-            return {one: _outcome(mailbox if mailbox in there else None) for one, mailbox in found.items()}
+            there = {number for number in sorted(mailboxes) if lock_mailbox(connection, number)}
+            insert_messages(
+                connection,
+                [_placed(connection, mailboxes[number], prepared, envelope.transfer_id) for number in sorted(there)],
+            )
+            return {
+                one: _outcome(None if mailbox is None or mailbox.id not in there else mailbox)
+                for one, mailbox in found.items()
+            }
 
         return await directory.write(work, deadline)
 
