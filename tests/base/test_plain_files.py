@@ -82,12 +82,27 @@ def test_a_pipe_in_place_of_settings_is_refused_and_holds_nobody(
         read(pipe)
 
 
-def test_a_secret_may_come_through_a_pipe(pipe: Path) -> None:
-    """As of ``file:<(…)`` in a shell."""
+CONFIGURATION = b'organization.url = "sqlite:///a.db"\nnode.host_name = "a.test"\n'
+ROUTES = b'[[connectors]]\nname = "out"\ngateway = "smtp"\nspaces = [{ type = "SMTP", pattern = "*" }]\n'
+
+
+@pytest.mark.parametrize(
+    ("read", "octets", "found"),
+    [
+        (lambda path: resolve_secret(f"file:{path}", Path()).reveal(), b"sesame\n", "sesame"),
+        (lambda path: load_configuration(path).node.host_name, CONFIGURATION, "a.test"),
+        (lambda path: [one.name for one in load_routes(path).connectors], ROUTES, ["out"]),
+    ],
+    ids=["secret", "configuration", "routes"],
+)
+def test_what_is_read_once_may_come_through_a_pipe(
+    pipe: Path, read: Callable[[Path], object], octets: bytes, found: object
+) -> None:
+    """As of ``<(…)`` in a shell."""
     descriptor = os.open(pipe, os.O_RDWR)  # holds the octets until somebody reads
-    os.write(descriptor, b"sesame\n")
+    os.write(descriptor, octets)
     reading = os.open(pipe, os.O_RDONLY)
     os.close(descriptor)
     assert stat.S_ISFIFO(os.fstat(reading).st_mode)
-    assert resolve_secret(f"file:/dev/fd/{reading}", Path()).reveal() == "sesame"
+    assert read(Path(f"/dev/fd/{reading}")) == found
     os.close(reading)

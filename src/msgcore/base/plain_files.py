@@ -5,15 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
-__all__ = ["check_plain", "open_at_once", "open_plain"]
+__all__ = ["check_plain", "open_at_once", "open_file_or_pipe", "open_plain"]
 
 _AT_ONCE: int = getattr(os, "O_NONBLOCK", 0)
 
 
-def open_at_once(path: Path) -> BinaryIO:
+def open_at_once(path: Path) -> BufferedReader:
     """Open a file to read it, and wait for no other end of it; reading waits as ever, if there is somebody who writes.
 
     Raises:
@@ -25,7 +25,7 @@ def open_at_once(path: Path) -> BinaryIO:
     return opened
 
 
-def open_plain(path: Path) -> BinaryIO:
+def open_plain(path: Path) -> BufferedReader:
     """Open a file to read it, if it is one: no pipe, socket or device.
 
     Raises:
@@ -34,6 +34,25 @@ def open_plain(path: Path) -> BinaryIO:
     opened = open_at_once(path)
     try:
         _check(os.fstat(opened.fileno()), path)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def open_file_or_pipe(path: Path) -> BufferedReader:
+    """Open what a person names to be read once: a file, or a pipe that somebody writes to, such as ``<(…)`` of a shell.
+
+    Raises:
+        OSError: it is another thing, or a pipe that nobody writes to, or cannot be opened.
+    """
+    opened = open_at_once(path)
+    try:
+        facts = os.fstat(opened.fileno())
+        if not stat.S_ISFIFO(facts.st_mode):
+            _check(facts, path)
+        elif not opened.peek(1):
+            raise OSError(errno.EINVAL, "it is a pipe, and nobody writes to it", str(path))
     except BaseException:
         opened.close()
         raise

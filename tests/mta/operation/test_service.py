@@ -231,7 +231,7 @@ def test_a_pipe_in_place_of_the_configuration_holds_up_nothing(tmp_path: Path, s
         os.mkfifo(service.file)
         service.signal("SIGHUP")
         heard = [service.hear_manager() for _ in range(2)]
-        service.wait_for("goes on as it was: .*: cannot be read: it is no regular file")
+        service.wait_for("goes on as it was: .*: cannot be read: it is a pipe, and nobody writes to it")
         service.signal("SIGTERM")
         heard.append(service.hear_manager())
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
-from msgcore.base.plain_files import open_plain
+from msgcore.base.plain_files import open_file_or_pipe
 from msgcore.base.text import Secret
 from msgcore.base.toml_faults import line_of_fault
 from msgcore.errors import ConfigError, ConfigurationError, SecretMissing, UsageError
@@ -68,7 +68,7 @@ def load_configuration(file: Path | str) -> Configuration:
     """
     path = Path(file).absolute()
     try:
-        with open_plain(path) as opened:
+        with open_file_or_pipe(path) as opened:
             octets = opened.read(_MOST_OCTETS + 1)
         if len(octets) > _MOST_OCTETS:
             raise ConfigurationError(f"is larger than {_MOST_OCTETS:,} octets", file=path)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from msgcore.base.plain_files import open_plain
+from msgcore.base.plain_files import open_file_or_pipe
 from msgcore.base.toml_faults import line_of_fault
 from msgcore.errors import UsageError
 from msgcore.mta.routing.route import RouteTable
@@ -35,7 +35,7 @@ def load_routes(file: Path | str) -> RouteTable:
     """
     path = Path(file)
     try:
-        with open_plain(path) as opened:
+        with open_file_or_pipe(path) as opened:
             text = opened.read().decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
