@@ -16,7 +16,7 @@ from tests.servers import KeyPair
 
 __all__ = ["Peer", "TakenMessage"]
 
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 60.0
 
 
 @attrs.frozen

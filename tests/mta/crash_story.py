@@ -36,7 +36,7 @@ __all__ = ["AFTER_250", "STEPS", "CrashStory", "Death"]
 AFTER_250 = "client, after its 250"
 STEPS = (*OWN_STEPS, AFTER_250, *SINK_STEPS)
 
-_SECONDS = 30.0
+_SECONDS = 60.0
 _ENDED = int(State.ENDED)
 _EVERYBODY = "select address, state from mta_recipient order by number"
 

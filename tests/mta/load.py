@@ -16,7 +16,7 @@ from tests.mta.reports import rfc3464
 
 __all__ = ["Load", "differences", "letter_of", "recipient_of", "sender_of", "wrong_reports"]
 
-_SECONDS = 30.0
+_SECONDS = 60.0
 _KINDS = ("good", "bad")
 
 

@@ -17,7 +17,7 @@ import attrs
 
 __all__ = ["SINK_STEPS", "MailSink", "Taken"]
 
-_SECONDS = 30.0
+_SECONDS = 60.0
 _WORDS = ("MAIL", "RCPT", "DATA", "the dot", "its reply", "the end of its reply")
 SINK_STEPS = tuple(f"{kind}, sink at {word}" for kind in ("mail", "report") for word in _WORDS)
 """In order; a message is taken between the dot and the reply."""

@@ -24,7 +24,7 @@ QUICK = ManagerSettings(
 )
 """Looks around all the time, and takes one failure for a hop that is down."""
 
-_LONG_SECONDS = 10.0
+_LONG_SECONDS = 60.0
 
 
 class Watched:

@@ -22,7 +22,7 @@ from tests.shared import REPOSITORY
 
 __all__ = ["Mortal", "Nursery"]
 
-_SECONDS = 30.0
+_SECONDS = 60.0
 
 
 class Mortal:

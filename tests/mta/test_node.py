@@ -375,14 +375,14 @@ def test_a_node_that_is_closed_lets_end_what_is_on_its_way_and_begins_nothing(
     with organization.working([TO_ALL], settings=one_at_a_time, watch=watched) as node:
         [node_port] = node.ports
         send(node_port, "carol@c.test")
-        assert gate.is_reached.wait(10)
+        assert gate.is_reached.wait(60)
         send(node_port, "dave@d.test")
         closing = threading.Thread(target=node.close)
         closing.start()
         while is_listening(node_port):
             pass
         gate.open()
-        closing.join(10)
+        closing.join(60)
 
     assert watched.outcome_for("carol@c.test") == Delivered(250)
     assert [(one.recipient.email_address, one.state) for one in organization.queued()] == [("dave@d.test", State.READY)]
@@ -401,7 +401,7 @@ def test_what_does_not_end_in_time_is_cut_and_given_back(organization: Organizat
     organization.set_routes(one_way(gate.deliver))
     with organization.working([TO_ALL], settings=QUICK, grace_seconds=0.05) as node:
         send(node.ports[0], "carol@c.test")
-        assert gate.is_reached.wait(10)
+        assert gate.is_reached.wait(60)
 
     [waiting] = organization.queued()
     assert waiting.outcome == Deferred()
@@ -457,7 +457,7 @@ def test_whoever_waits_for_a_node_goes_on_when_it_is_closed(organization: Organi
     waiting = threading.Thread(target=node.wait)
     waiting.start()
     node.close()
-    waiting.join(10)
+    waiting.join(60)
 
     assert not waiting.is_alive()
 
@@ -506,7 +506,7 @@ def test_nodes_of_one_database_share_the_work(organization: Organization) -> Non
     ):
         for number in range(4):
             send(node.ports[0], f"x@d{number}.test")
-        assert together.is_reached.wait(10)
+        assert together.is_reached.wait(60)
         together.open()
         told = [first.settled()[0], second.settled()[0]]
 

@@ -28,8 +28,8 @@ T = TypeVar("T")
 PASSWORDS = {"alice": "secret", "bob": "secret"}
 """Who may log in to Dovecot and Postfix; each has the address ``NAME@example.test``."""
 
-START_SECONDS = 15.0
-STOP_SECONDS = 10.0
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
 
 _MEMORY = Path("/dev/shm")
 _ROOM_OCTETS = 4_000_000_000

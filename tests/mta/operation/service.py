@@ -23,7 +23,7 @@ from tests.shared import REPOSITORY
 
 __all__ = ["Service", "are_gone", "configuration"]
 
-_SECONDS = 60.0
+_SECONDS = 180.0
 
 _QUICK = """\
 [node]
