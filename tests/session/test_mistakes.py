@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from msgcore import Incoming, Message, MessageStatus
+from msgcore import Incoming, Message, MessageStatus, reply
 from msgcore.errors import Closed, UsageError
 from msgcore.props.tags import PS_PUBLIC_STRINGS
 from tests.session.desk import Desk
@@ -80,8 +80,17 @@ def test_a_mistake_in_a_letter_is_told(what: str) -> None:
 
 @pytest.mark.parametrize("given", ["Hello", b"octets", None, 5])
 def test_what_is_no_message_is_not_submitted(desk: Desk, given: Any) -> None:
-    with desk.log_on() as session, pytest.raises(UsageError, match=r"need a Message, got .*item\.load"):
+    with desk.log_on() as session, pytest.raises(UsageError, match=r"submit: need a Message, got .*read_message"):
         session.submit(given)
+
+
+def test_an_item_is_no_message_and_says_how_to_get_it(desk: Desk) -> None:
+    with desk.log_on() as session:
+        session.inbox.save(Message(subject="Plan"))
+        item: Any = session.inbox.messages()[0]
+        for take in (session.submit, session.inbox.save, reply):
+            with pytest.raises(UsageError, match=r"need a Message, got .*; its load\(\) gives one"):
+                take(item)
 
 
 def test_what_names_no_submission_is_told(desk: Desk) -> None:

@@ -581,10 +581,12 @@ class Message:
             bag.discard(smtp)
 
 
-def check_message(given: object) -> None:
-    """Raise ``UsageError`` unless it is a message."""
+def check_message(given: object, what: str = "") -> None:
+    """Raise ``UsageError`` unless it is a message; ``what`` names the call."""
     if not isinstance(given, Message):
-        raise UsageError(f"need a Message, got {type(given).__name__}; msgcore.read_message makes one of octets")
+        kind = type(given).__name__
+        remedy = "its load() gives one" if hasattr(given, "load") else "msgcore.read_message makes one of octets"
+        raise UsageError(f"{what}{': ' if what else ''}need a Message, got {kind}; {remedy}")
 
 
 def as_attachment(given: AttachmentLike | Message) -> Attachment:

@@ -11,7 +11,7 @@ from msgcore.errors import InvalidAddress, MsgcoreError, NotSupported, UsageErro
 from msgcore.model.address import Address, parse_address
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.envelope import Envelope
-from msgcore.model.message import Correspondent, Message
+from msgcore.model.message import Correspondent, Message, check_message
 from msgcore.model.outcome import Deferred, Outcomes
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
 from msgcore.runtime.abc import Runtime
@@ -129,8 +129,7 @@ class Transport(Closing):
         others: tuple[Recipient, ...] | None,
         request: DeliveryRequest,
     ) -> Submission:
-        if not isinstance(cast(object, message), Message):
-            raise UsageError(f"need a Message, got {type(message).__name__}; of octets: msgcore.read_message(octets)")
+        check_message(message)
         if not isinstance(cast(object, request), DeliveryRequest):
             raise UsageError(f"request: need a DeliveryRequest, got {type(request).__name__}")
         recipients = tuple(dict.fromkeys(message.recipients if others is None else others))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from msgcore.errors import UsageError
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.props.table import PidTagMessageDeliveryTime
 from msgcore.spi.store import Incoming
 
@@ -16,8 +16,7 @@ __all__ = ["letter", "letters"]
 
 def letter(what: str, message: Message, *, is_read: bool, received_at: datetime | None) -> Incoming:
     """Make a letter of a message; ``what`` names the call in errors."""
-    if not isinstance(cast(object, message), Message):
-        raise UsageError(f"{what}: need a Message, got {type(message).__name__}; read_message makes one of octets")
+    check_message(message, what)
     if received_at is None:
         received_at = _arrival(message)
     elif not isinstance(cast(object, received_at), datetime):

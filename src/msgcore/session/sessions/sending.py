@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import cast
 
 import attrs
 
 from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, NotFound, ObjectDeleted, OperationCancelled, SetupError, TryAgain, UsageError
+from msgcore.errors import MsgcoreError, NotFound, ObjectDeleted, OperationCancelled, SetupError, TryAgain
 from msgcore.model.address import Address
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.model.outcome import Accepted, Outcomes
 from msgcore.model.recipient import Recipient
 from msgcore.profile.profile import Profile
@@ -83,8 +82,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
             UsageError: there is no recipient, no sender can be found, or an attached file cannot be read.
             UnresolvedName, AmbiguousName: a bare name stands for nobody, or for several (both are InvalidAddress).
         """
-        if not isinstance(cast(object, message), Message):
-            raise UsageError(f"submit: need a Message, got {type(message).__name__}; of an item, item.load() gives it")
+        check_message(message, "submit")
         terms = terms_of(message, self._runtime.now(), at_least_once=self._may_come_twice(at_least_once))
         return await self._put(message, self._runtime.deadline(timeout_seconds), terms)
 
