@@ -49,9 +49,9 @@ class Framer:
 
     def __init__(self, limits: ReaderLimits) -> None:
         self._limits = limits
-        self.data = b""
+        self.data: bytes = b""
         """What has been joined; what is not used yet begins at ``place``."""
-        self.place = 0
+        self.place: int = 0
         self.is_streaming = False
         self._chunks: list[bytes] = []
         self._chunk_octets = 0
