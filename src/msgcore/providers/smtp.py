@@ -126,4 +126,5 @@ class SmtpService(SmtpTransport):
 
 def _is_small(message: Message) -> bool:
     """Say whether a message is written in no time."""
-    return not message.attachments if message.source is None else len(message.source.octets) <= _SMALL_OCTETS
+    source = message.source
+    return not message.attachments if source is None else len(source.octets) <= _SMALL_OCTETS

@@ -83,7 +83,8 @@ class MimeSource(MimeView):
 
     def __deepcopy__(self, memo: object) -> MimeSource:
         """Give one of the same message whose attachments are others; what was decoded serves both."""
-        twin = source_of(self.root) if self._left_out is None else MimeSource(self.root, self._left_out)
+        twin = type(self)(self.root)
+        twin._left_out = self._left_out
         twin._contents, twin._files, twin._html = self._contents, self._files, self._html
         twin._people, twin._recipients, twin._headers = self._people, self._recipients, self._headers
         twin._cache = self._cache

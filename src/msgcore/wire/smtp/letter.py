@@ -56,12 +56,11 @@ class Flight(NamedTuple):
 
 
 class _Rcpt:
-    __slots__ = ("command", "is_taken", "outcome", "recipients")
+    __slots__ = ("command", "outcome", "recipients")
 
     def __init__(self, command: bytes, recipients: tuple[Recipient, ...]) -> None:
         self.command = command
         self.recipients = recipients
-        self.is_taken = False
         self.outcome: Outcome | None = None
 
 
@@ -72,8 +71,8 @@ class Letter:
     """
 
     __slots__ = (
-        "_failed", "_has_chunked", "_is_answered", "_is_open", "_is_ready", "_note", "_peer", "_plan", "_rcpts",
-        "_waiting", "is_said", "replies_left", "stage",
+        "_accepted", "_failed", "_has_chunked", "_is_answered", "_is_open", "_is_ready", "_note", "_peer", "_plan",
+        "_rcpts", "_waiting", "is_said", "replies_left", "stage",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, peer: str, note: str = "") -> None:
@@ -81,6 +80,7 @@ class Letter:
         self._peer = peer
         self._note = f"{note}; {plan.note}" if note and plan.note else note or plan.note
         self._rcpts = [_Rcpt(command, recipients) for command, recipients in plan.rcpts.items()]
+        self._accepted: list[_Rcpt] = []  # those that the server said yes to
         self.stage = "MAIL"
         self._is_open = False  # MAIL was accepted, and the transaction has not ended
         self._is_ready = False  # 354 was given, or a first chunk taken
@@ -127,7 +127,7 @@ class Letter:
         for rcpt in self._rcpts:
             if self._is_open:
                 yield Flight(rcpt.command, [("RCPT", partial(self.take_rcpt, rcpt))])
-        if self._go_ahead and any(rcpt.is_taken for rcpt in self._rcpts):
+        if self._go_ahead and self._accepted:
             yield Flight(self._go_ahead, [("DATA", self.take_data)])
 
     @property
@@ -143,10 +143,9 @@ class Letter:
 
         Asked again behind the replies, it leaves a transaction that is open.
         """
-        plan = self._plan
-        taken = [rcpt for rcpt in self._rcpts if rcpt.is_taken]
+        plan, taken = self._plan, self._accepted
         if plan.is_lmtp:
-            self._waiting = taken
+            self._waiting = [*taken]
         each = len(taken) if plan.is_lmtp and (taken or self._is_ready) else 1
         if self.replies_left < 0:
             self.replies_left, self.stage = each, END
@@ -177,9 +176,9 @@ class Letter:
     def take_mail(self, reply: Reply) -> None:
         if reply.is_intermediate:
             raise self._broken(f"answers {reply} to MAIL")
-        self._is_open = reply.is_positive
         self._is_answered = True
-        if not reply.is_positive:
+        self._is_open = reply.is_positive
+        if not self._is_open:
             if reply.code in _UNKNOWN_PARAMETER:
                 self._failed |= self._plan.optional
             self._settle(reply, self._rcpts, "MAIL")
@@ -190,7 +189,7 @@ class Letter:
         if not self._is_open:
             return  # MAIL has settled it
         if reply.is_positive:
-            rcpt.is_taken = True
+            self._accepted.append(rcpt)
         elif self._means_too_many(reply):
             rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, "RCPT", self._note)
         else:
@@ -201,7 +200,7 @@ class Letter:
     def _means_too_many(self, reply: Reply) -> bool:
         """RFC 5321 section 4.5.3.1.10: 552 for too many recipients is to be taken as 452."""
         is_said = reply.code == 552 and reply.enhanced in {None, _TOO_MANY}
-        return is_said and any(rcpt.is_taken for rcpt in self._rcpts)
+        return is_said and bool(self._accepted)
 
     def take_data(self, reply: Reply) -> None:
         is_yes, is_nonsense = reply.is_intermediate, reply.is_positive
@@ -212,17 +211,16 @@ class Letter:
         self._is_ready = is_yes
         self._has_chunked = is_yes and self._plan.is_chunked
         if not is_yes and not self._take_unknown_chunk(reply, "DATA"):
-            self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), "DATA")
+            self._settle(reply, self._accepted, "DATA")
 
     def _take_unknown_chunk(self, reply: Reply, stage: str) -> bool:
         """Say whether the server offers CHUNKING and knows no BDAT; what is text may still go by DATA."""
         if not self._plan.is_chunked or reply.code not in _UNKNOWN_COMMAND:
             return False
-        taken = [rcpt for rcpt in self._rcpts if rcpt.is_taken]
-        self._settle(reply, taken, stage)
+        self._settle(reply, self._accepted, stage)
         if not self._plan.is_binary:
             self._failed |= {"CHUNKING"}
-            for rcpt in taken:
+            for rcpt in self._accepted:
                 rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, stage, self._note)
         return True
 
@@ -232,14 +230,14 @@ class Letter:
         if self.stage == "RSET":
             self._is_open = False
             return reply.is_positive
-        if reply.is_intermediate or (reply.is_positive and not self.is_said):
+        if reply.is_intermediate or (not self.is_said and reply.is_positive):
             raise self._broken(f"answers {reply} to the end of data")
         if self._take_unknown_chunk(reply, END):
             return False  # what it did with the octets behind is not known
         if self._plan.is_lmtp and self._waiting:
             self._settle(reply, [self._waiting.pop(0)], END)
         else:
-            self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), END)
+            self._settle(reply, self._accepted, END)
         if self._plan.is_chunked and not reply.is_positive:
             return True  # RFC 3030 section 2: behind a chunk that failed comes RSET
         self._is_open = self.replies_left > 0
@@ -249,7 +247,7 @@ class Letter:
         """Take a no that came before the end of the message; there is no way back from inside the data."""
         if reply.is_positive or reply.is_intermediate:
             raise self._broken(f"said {reply} before the end of data")
-        self._settle(reply, (rcpt for rcpt in self._rcpts if rcpt.is_taken), END)
+        self._settle(reply, self._accepted, END)
 
     def cut(self, error: MsgcoreError) -> None:
         """Settle what is open when the connection ended, or cannot be believed any more."""

@@ -6,7 +6,7 @@ from msgcore.base.status import Reply
 from msgcore.errors import MsgcoreError, ProtocolBroken
 from msgcore.runtime.abc import Stream
 from msgcore.wire.lines import Incoming
-from msgcore.wire.smtp.reply import take_reply, usual_reply
+from msgcore.wire.smtp.reply import SHORT_OCTETS, take_reply, usual_reply
 
 __all__ = ["Leaving", "Replies"]
 
@@ -46,10 +46,15 @@ class Replies:
         return bool(self._read) or self._incoming.has_unasked
 
     async def wait(self) -> Reply:
-        """Take the next reply; raises ``ConnectionLost`` when the peer has ended its side before it."""
-        while (reply := self.take()) is None:
+        """Wait for the next reply, when :meth:`take` gave none.
+
+        Raises:
+            ConnectionLost: the peer has ended its side before it.
+        """
+        while True:
             await self._incoming.fill_line()
-        return reply
+            if (reply := self.take()) is not None:
+                return reply
 
     async def fill(self) -> None:
         """Wait for octets, if there are none; raises as :meth:`wait` does."""
@@ -72,7 +77,7 @@ class Replies:
         lines = bytes(self._incoming.buffer).split(b"\n", _MOST_AT_ONCE)
         octets = 0
         for line in lines[:-1]:
-            reply = usual_reply(line)
+            reply = usual_reply(line) if len(line) < SHORT_OCTETS else None
             if reply is None:
                 break
             self._read.append(reply)

@@ -10,7 +10,7 @@ from msgcore.base.text import one_line
 from msgcore.errors import ProtocolBroken
 from msgcore.wire.other_protocols import seems_to_be
 
-__all__ = ["REPLY_OCTETS", "take_reply", "usual_reply", "write_reply"]
+__all__ = ["REPLY_OCTETS", "SHORT_OCTETS", "take_reply", "usual_reply", "write_reply"]
 
 REPLY_OCTETS = 64 * 1024
 """The longest reply, all its lines together, that is read."""
@@ -71,17 +71,13 @@ def _reply(octets: bytes) -> Reply:
     return Reply(code, tuple(texts), enhanced)
 
 
-_SHORT_OCTETS = 64
+SHORT_OCTETS = 64
+"""Lines under this are what servers say again and again."""
 
 
+@functools.lru_cache(maxsize=256)
 def usual_reply(line: bytes) -> Reply | None:
     """Read a reply of one short line, given without its LF; ``None`` for any other line."""
-    return _usual_reply(line) if len(line) < _SHORT_OCTETS else None
-
-
-# Servers say the same few things again and again.
-@functools.lru_cache(maxsize=256)
-def _usual_reply(line: bytes) -> Reply | None:
     whole = line + b"\n"
     return _reply(whole) if _LAST.fullmatch(whole) else None
 
@@ -96,7 +92,7 @@ def _shown(octets: bytes | bytearray) -> str:
 
 def write_reply(reply: Reply, *, utf8: bool = False) -> bytes:
     """Give a reply as a server sends it, every line with its code and enhanced status."""
-    if len(reply.lines) == 1 and len(line := reply.lines[0]) <= _SHORT_OCTETS and line.isascii() and line.isprintable():
+    if len(reply.lines) == 1 and len(line := reply.lines[0]) <= SHORT_OCTETS and line.isascii() and line.isprintable():
         status = "" if reply.enhanced is None else f"{reply.enhanced} "
         return f"{reply.code} {f'{status}{line.strip()}'.rstrip()}\r\n".encode()
     status = "" if reply.enhanced is None else f"{reply.enhanced} "

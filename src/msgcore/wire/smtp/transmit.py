@@ -14,7 +14,6 @@ A peer that speaks before it is asked is never believed: 421 (the service is clo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from msgcore.errors import (
     ConnectionLost,
@@ -100,19 +99,15 @@ async def transmit_all(
     try:
         while sender.is_usable and (prepared := sender.next_letter()) is not None:
             await sender.begin(prepared, before)
-            before = prepared.letter
+            before = prepared[0]
         if before is not None:
             await sender.end(before)
     finally:
         sender.tell_settled()
 
 
-class _Prepared(NamedTuple):
-    """A letter, the first of its flights, and those behind it."""
-
-    letter: Letter
-    flight: Flight | None
-    flights: Iterator[Flight]
+_Prepared = tuple[Letter, Flight | None, Iterator[Flight]]
+"""A letter, the first of its flights, and those behind it."""
 
 
 class _Sender:
@@ -144,7 +139,7 @@ class _Sender:
             return None
         letter = Letter(plan, self._peer, self._note)
         flights = letter.flights()
-        return _Prepared(letter, next(flights, None), flights)
+        return letter, next(flights, None), flights
 
     async def begin(self, prepared: _Prepared, before: Letter | None) -> None:
         """End the letter before, and say all of this one up to its message."""
@@ -206,7 +201,8 @@ class _Sender:
                 letter.take_early(self._replies.take() or await self._replies.wait())
                 raise ConnectionLost(f"{self._peer}: the message was refused before its end")
         ending = message + end
-        if following and letter.may_need_reset:
+        needs_reset = following and letter.may_need_reset
+        if needs_reset:
             following = RSET + following
             said = [(one, len(RSET) + at) for one, at in said]
         if ending or following:
@@ -214,7 +210,7 @@ class _Sender:
             await self._say(ending + following, said, is_waiting=is_waiting)
         while letter.replies_left:
             self.is_usable = letter.take_end(self._replies.take() or await self._replies.wait()) and self.is_usable
-        if following and letter.may_need_reset:
+        if needs_reset:
             reply = self._replies.take() or await self._replies.wait()
             self.is_usable = reply.is_positive and self.is_usable
 
