@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,32 @@ def test_recipients_that_are_given_one_by_one_count_for_all_messages(desk: Desk)
         transport.send_all([LETTER, LETTER], recipients=(f"{name}@e.test" for name in ("eve", "flo")))
 
         assert [len(one.envelope.recipients) for one in server.received] == [2, 2]
+
+
+def test_a_message_that_changes_while_it_is_given_goes_as_it_was_each_time(desk: Desk) -> None:
+    def letters() -> Iterator[Message]:
+        letter = LETTER.copy()
+        for name in ("eve", "flo"):
+            letter.subject, letter.recipients = f"For {name}", ()
+            letter.to = f"{name}@e.test"
+            yield letter
+
+    with LoopbackSmtpServer() as server, desk.transport(server.url) as transport:
+        transport.send_all(letters())
+
+        sent = [(str(*one.envelope.recipients), mime.read(one.octets).subject) for one in server.received]
+        assert sent == [("eve@e.test", "For eve"), ("flo@e.test", "For flo")]
+
+
+def test_what_is_left_of_a_batch_goes_after_a_large_one_that_goes_alone(desk: Desk) -> None:
+    subjects = [f"{number}" for number in range(5)]
+    letters = [Message(from_="ann@a.test", to="bob@b.test", subject=subject, text=subject) for subject in subjects]
+    letters[1].attachments = letters[3].attachments = (b"large",)
+    with LoopbackSmtpServer() as server, desk.transport(server.url) as transport:
+        told = transport.send_all(letters)
+
+        assert [one.all_accepted for one in told] == [True] * len(letters)
+        assert [mime.read(one.octets).subject for one in server.received] == subjects
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # what the loop that ended has left open

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import Literal, cast
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline
@@ -22,7 +22,7 @@ from msgcore.session.services import may_retrieve, providers_of
 from msgcore.session.store import MessageStore
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
+from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.registry import service
 from msgcore.spi.secrets import SecretSource
@@ -70,7 +70,9 @@ class Transport(Closing):
             TryAgain: the server could not be reached, or not within ``timeout_seconds``.
         """
         deadline = self._deadline(timeout_seconds)
-        envelope, ready = self._ready(message, return_path, _others(recipients), request)
+        others, reverse_path = _others(recipients), _reverse_path(return_path)
+        ready = self._ready(message, others, request)
+        envelope = _envelope(ready, others, reverse_path, request)
         await self._load([ready], deadline)
         handed = await self._transport.submit(envelope, ready, deadline)
         outcomes = Outcomes(handed.outcomes)
@@ -96,52 +98,54 @@ class Transport(Closing):
             UsageError: as :meth:`send` does, for any of them; nothing was sent.
             SetupError, TryAgain: as :meth:`send` does; nothing was sent.
         """
-        others = _others(recipients)
-        waiting = [self._ready(message, return_path, others, request) for message in messages]
+        others, reverse_path = _others(recipients), _reverse_path(return_path)
+        waiting = [self._ready(message, others, request) for message in messages]
         told: list[Outcomes] = []
+        batch: list[Submission] = []
         while len(told) < len(waiting):
-            batch = waiting[len(told) : len(told) + _BATCH]
+            if not batch:  # not for all of them at once: that is as much again that Python searches for garbage
+                some = waiting[len(told) : len(told) + _BATCH]
+                batch = [(_envelope(ready, others, reverse_path, request), ready) for ready in some]
             seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
             deadline = self._runtime.deadline(seconds * len(batch))
             try:
                 await self._load([ready for _, ready in batch], deadline)
-                told += [Outcomes(handed.outcomes) for handed in await self._submit_all(batch, deadline)]
+                found = await self._submit_all(batch, deadline)
             except MsgcoreError as error:
                 if not told:
                     raise
                 later = Deferred(text=str(error), stage="submit")
-                told += [Outcomes(dict.fromkeys(one.recipients, later)) for one, _ in waiting[len(told) :]]
+                found = [Outcomes(dict.fromkeys(_whom(one, others), later)) for one in waiting[len(told) :]]
+            told += found
+            batch = batch[len(found) :]
         return told
 
-    async def _submit_all(self, batch: Sequence[Submission], deadline: Deadline) -> list[HandedOver]:
+    async def _submit_all(self, batch: Sequence[Submission], deadline: Deadline) -> list[Outcomes]:
         if self._transport.can(Capability.BATCHES):
             return await self._transport.submit_all(batch, deadline)
         [(envelope, ready), *_] = batch
-        return [await self._transport.submit(envelope, ready, deadline)]
+        handed = await self._transport.submit(envelope, ready, deadline)
+        return [Outcomes(handed.outcomes)]
 
     def _deadline(self, timeout_seconds: float | None) -> Deadline:
         return self._runtime.deadline(self._timeout_seconds if timeout_seconds is None else timeout_seconds)
 
-    def _ready(
-        self,
-        message: Message,
-        return_path: Correspondent | None,
-        others: tuple[Recipient, ...] | None,
-        request: DeliveryRequest,
-    ) -> Submission:
+    def _ready(self, message: Message, others: tuple[Recipient, ...] | None, request: DeliveryRequest) -> Message:
+        """Give the copy that is sent, when all is there that sending needs."""
         check_message(message)
         if not isinstance(cast(object, request), DeliveryRequest):
             raise UsageError(f"request: need a DeliveryRequest, got {type(request).__name__}")
-        recipients = tuple(dict.fromkeys(message.recipients if others is None else others))
+        recipients = _whom(message, others)
         refuse_nobody(recipients)
         ready = ready_to_send(message, self._transport.identity, self._runtime.now())
         types = self._transport.address_types
         for recipient in recipients:
-            if not recipient.address.is_resolved:
+            address_type = recipient.address_type
+            if not address_type:
                 raise InvalidAddress(f"{recipient}: is a bare name; give the address, or submit through a session")
-            if recipient.address_type not in types and "*" not in types:
+            if address_type not in types and "*" not in types:
                 raise UsageError(f"{recipient}: this transport takes {', '.join(types)} only")
-        return Envelope(_sender(ready, return_path), recipients, new_time_ordered_id().hex(), request), ready
+        return ready
 
     async def _load(self, messages: Sequence[Message], deadline: Deadline) -> None:
         with_files = [one for one in messages if one.has_changed_content or (one.source is None and one.attachments)]
@@ -196,9 +200,25 @@ def _others(recipients: RecipientsLike | None) -> tuple[Recipient, ...] | None:
     return None if recipients is None else parse_recipients(recipients, RecipientKind.TO)
 
 
-def _sender(message: Message, return_path: Correspondent | None) -> Address | None:
+def _whom(message: Message, others: tuple[Recipient, ...] | None) -> tuple[Recipient, ...]:
+    recipients = message.recipients if others is None else others
+    return recipients if len(recipients) < 2 else tuple(dict.fromkeys(recipients))
+
+
+def _envelope(
+    ready: Message, others: tuple[Recipient, ...] | None, reverse_path: _ReversePath, request: DeliveryRequest
+) -> Envelope:
+    sender = (None if is_report(ready) else ready.sender) if reverse_path == "sender" else reverse_path
+    return Envelope(sender, _whom(ready, others), new_time_ordered_id().hex(), request)
+
+
+_ReversePath = Address | None | Literal["sender"]
+"""Who is told when a message cannot be delivered: its sender, another address, or nobody."""
+
+
+def _reverse_path(return_path: Correspondent | None) -> _ReversePath:
     if return_path is None:
-        return None if is_report(message) else message.sender
+        return "sender"
     if return_path == "":
         return None
     found = parse_address(return_path) if isinstance(return_path, str) else return_path

@@ -15,7 +15,7 @@ from msgcore.errors import CutShort, NotSupported, OperationCancelled, PluginBro
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
-from msgcore.model.outcome import Outcome, Unknown
+from msgcore.model.outcome import Outcome, Outcomes, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.spi.capability import Capability, capabilities_of
 from msgcore.spi.outcomes import checked_outcomes
@@ -122,7 +122,7 @@ class GuardedTransport:
                 return _unknown(envelope, f"{self.name}: cancelled while it was being sent", cancelled)
         return HandedOver(_checked(self._plugin, watched.method, given, envelope), cancelled)
 
-    async def submit_all(self, batch: Sequence[Submission], deadline: Deadline) -> list[HandedOver]:
+    async def submit_all(self, batch: Sequence[Submission], deadline: Deadline) -> list[Outcomes]:
         """Submit several messages in their order, and give what became of each; those left over were not begun.
 
         Raises:
@@ -133,18 +133,18 @@ class GuardedTransport:
             with self._working():
                 given = await self._plugin.call(watched.method, batch, deadline, deadline=deadline)
         except CutShort as error:
-            return [_unknown(envelope, str(error)) for envelope, _ in batch]
-        except OperationCancelled as error:
+            unknown = Unknown(text=str(error), stage="submit")
+            return [Outcomes(dict.fromkeys(envelope.recipients, unknown)) for envelope, _ in batch]
+        except OperationCancelled:
             if not watched.has_begun:
                 raise
-            return [
-                _unknown(envelope, f"{self.name}: cancelled while it was being sent", error) for envelope, _ in batch
-            ]
+            unknown = Unknown(text=f"{self.name}: cancelled while it was being sent", stage="submit")
+            return [Outcomes(dict.fromkeys(envelope.recipients, unknown)) for envelope, _ in batch]
         found = cast("Sequence[object]", self._plugin.sequence(Mapping, watched.method, given))
         if not 0 < len(found) <= len(batch):
             raise self._plugin.nonsense(watched.method, found, f"outcomes of 1 to {len(batch)} messages")
         pairs = zip(batch, found, strict=False)
-        return [HandedOver(_checked(self._plugin, watched.method, one, envelope)) for (envelope, _), one in pairs]
+        return [Outcomes(_checked(self._plugin, watched.method, one, envelope)) for (envelope, _), one in pairs]
 
     async def flush(self, deadline: Deadline) -> None:
         with self._working():

@@ -63,7 +63,7 @@ class OpenedTransport(Opened):
             left = letters[len(told) :]
             batch = [(letter.envelope, letter.message) for letter in left]
             handed = await self.guarded.submit_all(batch, self.runtime.deadline(AMPLE_SECONDS))
-            told += [Told(letter, one.outcomes) for letter, one in zip(left, handed, strict=False)]
+            told += [Told(letter, one) for letter, one in zip(left, handed, strict=False)]
         return told
 
 

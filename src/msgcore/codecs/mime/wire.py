@@ -69,18 +69,25 @@ def wire_writer(message: Message, *, tnef: bool = False) -> Callable[[Offers], W
         UsageError: it is no message.
     """
     check_message(message)
+    return _WireWriter(message, tnef)
 
-    def write(hop: Offers) -> WireForm:
+
+@attrs.define(eq=False)
+class _WireWriter:
+    """One object, where a closure is four that Python searches for garbage; a batch has a hundred."""
+
+    message: Message
+    tnef: bool
+
+    def __call__(self, hop: Offers) -> WireForm:
         return _wire_form(
-            message,
+            self.message,
             allow_8bit=hop.offers("8BITMIME"),
             allow_utf8=hop.offers("SMTPUTF8"),
             allow_binary=hop.offers("BINARYMIME") and hop.offers("CHUNKING"),
             flowed=False,
-            tnef=tnef,
+            tnef=self.tnef,
         )
-
-    return write
 
 
 def write_for_wire(

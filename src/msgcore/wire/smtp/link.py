@@ -185,9 +185,9 @@ class SmtpLink:
     ) -> list[Outcomes]:
         told: dict[int, Outcomes] = {}
 
-        def settle(number: int, transaction: Transaction) -> None:
-            told[number] = transaction.outcomes
-            tell(number, transaction.outcomes)
+        def settle(number: int, outcomes: Outcomes) -> None:
+            told[number] = outcomes
+            tell(number, outcomes)
 
         transactions = await self._use_all(lease, batch, deadline, settle)
         if not lease.is_fresh and _died_idle(transactions[0]):
@@ -198,20 +198,20 @@ class SmtpLink:
         await self._try_again(lease, batch, transactions, deadline)
         lease.uses += len(transactions) - 1
         for number, transaction in enumerate(transactions):
-            if number not in told:
-                settle(number, transaction)
+            if transaction is not None:
+                settle(number, transaction.outcomes)
         return [told[number] for number in range(len(transactions))]
 
     async def _try_again(
         self,
         lease: Lease[SmtpSession],
         batch: Sequence[tuple[Envelope, Render]],
-        transactions: list[Transaction],
+        transactions: list[Transaction | None],
         deadline: Deadline,
     ) -> None:
         """Send what failed by an extension again, without it; what is told of the others stands, whatever comes."""
         for number, transaction in enumerate(transactions):
-            if not _may_go_again(transaction):
+            if transaction is None or not _may_go_again(transaction):
                 continue
             try:
                 if not lease.is_usable:
@@ -225,8 +225,9 @@ class SmtpLink:
         lease: Lease[SmtpSession],
         batch: Sequence[tuple[Envelope, Render]],
         deadline: Deadline,
-        settle: Callable[[int, Transaction], None],
-    ) -> list[Transaction]:
+        settle: Tell,
+    ) -> list[Transaction | None]:
+        """Send as many as the session takes, and give those that are not settled yet, ``None`` for each that is."""
         session = lease.connection
         session.stream.deadline = deadline
         lease.is_usable = True
@@ -234,13 +235,15 @@ class SmtpLink:
         plans = _plans(batch[:most], session, is_proven=_is_proven(lease))
         first = next(plans)
         lease.is_usable = False
-        done: list[Transaction] = []
+        done: list[Transaction | None] = []
 
         def tell(transaction: Transaction) -> None:
-            done.append(transaction)
             self._used(lease, transaction)
-            if not _died_idle(transaction) and not _may_go_again(transaction):
-                settle(len(done) - 1, transaction)
+            if _died_idle(transaction) or _may_go_again(transaction):
+                done.append(transaction)
+            else:
+                done.append(None)
+                settle(len(done) - 1, transaction.outcomes)
 
         try:
             await transmit_all(session.stream, itertools.chain([first], plans), tell, session.note)
@@ -286,9 +289,9 @@ def _means_full(error: MsgcoreError) -> bool:
     return isinstance(error, CommandRefused) and not error.is_permanent
 
 
-def _died_idle(transaction: Transaction) -> bool:
+def _died_idle(transaction: Transaction | None) -> bool:
     """Say whether a connection was dead before the server had taken up the transaction (RFC 5321 section 3.8)."""
-    return not (transaction.is_usable or transaction.is_begun)
+    return transaction is not None and not (transaction.is_usable or transaction.is_begun)
 
 
 def _may_go_again(transaction: Transaction) -> bool:
