@@ -14,7 +14,7 @@ import pytest
 
 from msgcore.errors import ServiceBusy, StoreFull
 from msgcore.model import Accepted, Address, Deferred, Delivered, Outcome, Pending, Recipient, RecipientKind
-from msgcore.mta.queue.contract import Accept, Finished, QueueStore, Settlement
+from msgcore.mta.queue.contract import Accept, Claim, Finished, QueueStore, Settlement
 from msgcore.mta.queue.limits import QueueLimits
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
@@ -390,6 +390,52 @@ class Explained(Database):
             return work(ExplainedConnection(connection, self.seen))
 
         return await super().write(runtime, explained, deadline, is_quick=is_quick)
+
+
+def test_only_what_is_little_may_run_on_the_loop(tmp_path: Path) -> None:
+    crowd = [f"r{number}" for number in range(10)]
+
+    async def main(runtime: Runtime) -> list[bool]:
+        database = Noting.open(tmp_path / "queue.db", QUEUE_SCHEMA, create=True)
+        assert isinstance(database, Noting)
+        database.quick = []
+        queue = SqlQueue(runtime, database)
+        await accept(queue, "large", "bob", octets=LETTER * 1_000)
+        await accept(queue, "few", "bob", "carol")
+        claims = await queue.claim(100, LEASE_SECONDS, NEVER)
+        for claim in claims:
+            await queue.finish([finished_of(claim)], NEVER)
+        for number in range(11):
+            await accept(queue, f"crowd {number}", *crowd)
+        claims = await queue.claim(200, LEASE_SECONDS, NEVER)
+        await queue.finish([finished_of(claim) for claim in claims], NEVER)
+        await database.close(runtime)
+        return database.quick
+
+    taken_in, settled, crowds, many = [False, True], [False, True], [True] * 11, [False, False]
+    assert Mode.BLOCKING.run(main) == [*taken_in, False, *settled, *crowds, *many]
+
+
+def finished_of(claim: Claim) -> Finished:
+    moment = claim.message.accepted_at
+    return Finished(claim.message, tuple(Settlement(one, Delivered(250), moment) for one in claim.recipients))
+
+
+class Noting(Database):
+    """A database that keeps of each transaction whether it is quick."""
+
+    quick: list[bool]
+
+    async def write(
+        self,
+        runtime: Runtime,
+        work: Callable[[Any], T],
+        deadline: Any = NEVER,
+        *,
+        is_quick: bool = False,
+    ) -> T:
+        self.quick.append(is_quick)
+        return await super().write(runtime, work, deadline, is_quick=is_quick)
 
 
 # Back-pressure.

@@ -6,8 +6,10 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -209,6 +211,115 @@ def test_who_comes_while_what_was_quick_is_committed_is_served_after_it(database
 
     assert sorted(asyncio.run(main())) == [2, 3, 4]
     assert sorted(read_texts(database)) == ["first", "quick", "quick, too", "usual"]
+
+
+def test_many_that_are_quick_share_commits_and_none_is_overtaken_for_long(database: Database) -> None:
+    commits = 0
+
+    def count() -> None:
+        nonlocal commits
+        commits += 1
+
+    async def main() -> list[str]:
+        runtime, ended = AsyncioRuntime(), list[str]()
+
+        async def write(text: str) -> None:
+            await database.write(runtime, partial(add, text), is_quick=True)
+            ended.append(text)
+
+        async def write_again_and_again() -> None:
+            for number in range(20):
+                await write(f"again {number}")
+
+        await database.write(runtime, lambda _: None)
+        stop = await database.listen(runtime, count)
+        await asyncio.gather(write_again_and_again(), *(write(str(number)) for number in range(20)))
+        stop()
+        return ended
+
+    ended = asyncio.run(main())
+    assert ended.index("19") < ended.index("again 5")
+    assert commits < 30
+
+
+@pytest.fixture
+def writer(path: Path, database: Database) -> Generator[Writer]:
+    """A writer that has its connection, and that ends its thread soon."""
+    writer = Writer(lambda: open_connection(path, create=False, busy_seconds=1.0), lambda: None, idle_seconds=0.05)
+    assert writer.run_here(partial(add, "first")) is not None
+    yield writer
+    writer.close()
+
+
+def test_without_a_thread_to_commit_it_nothing_is_begun_and_nothing_queued(
+    writer: Writer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        assert writer.begin_here(partial(add, "begun")) is None
+        with pytest.raises(RuntimeError):
+            writer.submit(partial(add, "queued"))
+    writer.submit(partial(add, "second")).result(PATIENCE_SECONDS)
+    assert read_texts(database) == ["first", "second"]
+
+
+def test_what_an_interrupted_caller_began_holds_up_no_other_process(
+    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: Writer) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Writer, "_wake", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        writer.begin_here(partial(add, "begun"))
+    other = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE_SECONDS)
+    other.execute("begin immediate")
+    assert other.execute("select text from note").fetchall() == [("first",), ("begun",)]
+    other.close()
+
+
+def test_what_was_begun_is_lost_with_the_transaction_that_another_fills_the_disk_in(
+    writer: Writer, database: Database
+) -> None:
+    others = list[Future[None]]()
+
+    def fills(connection: Connection) -> None:
+        connection.rows(f"PRAGMA max_page_count = {connection.value('PRAGMA page_count')}")
+        connection.run("INSERT INTO note (text) VALUES (hex(zeroblob(1000000)))")
+
+    def begins(connection: Connection) -> int:
+        other = threading.Thread(target=lambda: others.append(writer.submit(fills)))
+        other.start()
+        other.join(PATIENCE_SECONDS)
+        return add("begun", connection)
+
+    future = writer.begin_here(begins)
+    assert future is not None
+    outcomes: list[Future[Any]] = [future, *others]
+    for one in outcomes:
+        with pytest.raises(StoreFull):
+            one.result(PATIENCE_SECONDS)
+    writer.submit(partial(add, "second")).result(PATIENCE_SECONDS)
+    assert read_texts(database) == ["first", "second"]
+
+
+def test_closing_waits_for_what_is_just_being_begun(writer: Writer, path: Path, database: Database) -> None:
+    closing = threading.Thread(target=writer.close)
+
+    def work(connection: Connection) -> int:
+        closing.start()
+        closing.join(0.02)  # it would not be awaited if it ended
+        return add("second", connection)
+
+    future = writer.begin_here(work)
+    closing.join(PATIENCE_SECONDS)
+    assert future is not None
+    assert future.done()
+    BlockingRuntime().run(database.close(BlockingRuntime()))
+    assert [file.name for file in path.parent.iterdir()] == ["notes.db"]  # nobody has it open any more
 
 
 def test_who_comes_while_another_writes_is_served_after_him(database: Database) -> None:

@@ -56,6 +56,8 @@ T = TypeVar("T")
 # Few recipients of messages that are no larger are written down in less time than it takes to wake a thread.
 _SMALL_OCTETS = 16 * 1024
 _FEW = 10
+# What became of more recipients at once would hold a loop up.
+_MOST_SETTLED = 100
 
 _LOOKS_FOR_LOST_SECONDS = 1.0
 _LOOKS_FOR_ROOM_SECONDS = 5.0
@@ -193,8 +195,7 @@ class SqlQueue:
     async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
         now = self._runtime.now()
         endings = [Ending.of(one, now, self._lifetime) for one in finished]
-        is_quick = all(map(_is_small, finished))
-        return await self._write(lambda c: finish(c, endings, now), deadline, is_quick=is_quick)
+        return await self._write(lambda c: finish(c, endings, now), deadline, is_quick=_are_few(finished))
 
     async def has_suspects(self, deadline: Deadline) -> bool:
         statement = f"select 1 from mta_recipient where state = 1 and crashes >= {SUSPICIOUS} limit 1"
@@ -280,8 +281,11 @@ class SqlQueue:
         await self._write(work, deadline)
 
 
+def _are_few(finished: Sequence[Finished]) -> bool:
+    """Say whether they are written down at once: few rows, and no large content goes with them."""
+    return sum(len(one.settlements) for one in finished) <= _MOST_SETTLED and all(map(_is_small, finished))
+
+
 def _is_small(finished: Finished) -> bool:
-    """Say whether it is written down at once: few rows, and no large content goes with them."""
-    settlements, brings_more = finished.settlements, bool(finished.reports)
-    brings_more = brings_more or any(one.successors for one in settlements)
-    return not brings_more and len(settlements) <= _FEW and finished.message.size_octets <= _SMALL_OCTETS
+    brings_more = bool(finished.reports) or any(one.successors for one in finished.settlements)
+    return not brings_more and finished.message.size_octets <= _SMALL_OCTETS

@@ -164,9 +164,9 @@ class Database:
         """Run ``work`` in one transaction and give its result once it is on the disk.
 
         An error that ``work`` raises undoes its changes and is raised here. ``work`` must not begin or end
-        transactions, nor wait for another write. In SQLite it runs on the file's one writer thread; on a server beside
-        others, and again when it met them (a deadlock, a row that came or went after it had looked) or when the
-        server was lost: what it does besides SQL it must bear to do twice.
+        transactions, nor wait for another write. In SQLite it runs in a thread; on a server beside others, and again
+        when it met them (a deadlock, a row that came or went after it had looked) or when the server was lost: what it
+        does besides SQL it must bear to do twice.
 
         One that ``is_quick`` takes a loop less time than it would lose to a thread at work beside it: where nobody else
         writes, it runs here, and only its commit is waited for (SQLite).

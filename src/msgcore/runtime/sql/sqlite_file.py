@@ -89,7 +89,8 @@ class SqliteFile:
     ) -> T:
         self._check_writable("write")
         if is_quick:
-            while (other := self._writer.begun()) is not None:
+            # Once: of many who wait, one begins, and the thread commits the others with it; and nobody is overtaken.
+            if (other := self._writer.begun()) is not None:
                 await _end(runtime, other, deadline)
             if (begun := self._writer.begin_here(work)) is not None:
                 return await _outcome(runtime, begun, deadline)

@@ -13,11 +13,14 @@ As long as nobody else of this process writes, a transaction is run by its calle
 it to another one and back costs as much as the transaction itself, but for the disk. Whoever comes meanwhile queues.
 Who must not wait for the disk either runs a short function and leaves its transaction open (``begin_here``): the
 thread commits it, with what has come meanwhile. Two threads that both are at Python code take the interpreter's lock
-from each other at every statement, and that costs more than most statements.
+from each other at every statement, and that costs more than most statements. Nothing is begun without a thread that
+will commit it: it is started before, where there is none, and does not end while somebody has the right to write.
 
 Such a caller may be interrupted between any two steps (Ctrl-C). So the right to write is a lock, which ``with`` takes
 and gives back with nothing between; one of the interpreter's own, as ``threading.Condition`` is Python code that may be
-interrupted just when it has taken its lock. The connection is not used again after an interruption.
+interrupted just when it has taken its lock. A connection is not used again when its transaction was interrupted. Who is
+interrupted when what it began is complete leaves it to the thread, which finds it at the next call, or once it has been
+idle for long enough to end.
 """
 
 from __future__ import annotations
@@ -133,11 +136,8 @@ class Writer:
         """
         if not self.is_free:
             return None
-        future: Promise[T] = Promise()
-        future.set_running_or_notify_cancel()
-        work = _Work(function, future)
         with self._turn:
-            if self._is_closed or self._begun is not None or self._connection is None:
+            if self._begun is not None or self._connection is None or not self._has_thread():
                 return None
             self._owner = threading.get_ident()
             connection, self._connection = self._connection, None
@@ -145,14 +145,16 @@ class Writer:
                 if not connection.try_begin_alone():
                     self._connection = connection
                     return None
-                work.result = _in_transaction(connection, function)
+                future: Promise[T] = Promise()
+                future.set_running_or_notify_cancel()
+                work = _Work(function, future, result=_in_transaction(connection, function))
                 self._begun = connection, work
             except BaseException as error:
                 self._connection = _undone(connection, error)
                 raise
             finally:
                 self._owner = None
-        self._see_to_begun()
+        self._wake()
         return future
 
     def begun(self) -> Future[Any] | None:
@@ -160,13 +162,19 @@ class Writer:
         begun = self._begun
         if begun is None:
             return None
-        self._see_to_begun()  # whoever began it may have been interrupted just then
+        self._wake()  # whoever began it may have been interrupted just then
         return begun[1].future
 
-    def _see_to_begun(self) -> None:
+    def _has_thread(self) -> bool:
+        """See that there is a thread to commit what is begun; not after close, or when the system gives no more."""
         with self._guard:
-            if self._begun is not None:
-                self._wake()
+            if self._is_closed:
+                return False
+            try:
+                self._start()
+            except RuntimeError:
+                return False
+            return True
 
     def submit(self, function: Callable[[Connection], T]) -> Future[T]:
         """Queue a function; ``cancel()`` of its future withdraws it as long as it has not begun."""
@@ -183,21 +191,23 @@ class Writer:
         with self._guard:
             if self._is_closed:
                 raise StoreClosed("the database is closed")
+            self._start()  # first: what cannot be is not queued
             self._queue.append(_Work(function, future, is_alone))
-            self._wake()
+            self._changed.notify()
         return future
 
-    def _wake(self) -> None:
-        """Have the thread, which there may not be, look at what there is to do."""
+    def _start(self) -> None:
         if not self._is_serving:
             self._thread = threading.Thread(target=self._serve, name="msgcore writer", daemon=True)
             self._thread.start()
             self._is_serving = True
-        self._changed.notify()
+
+    def _wake(self) -> None:
+        with self._guard:
+            self._changed.notify()
 
     def close(self) -> None:
         """Take no more, run what is queued, and wait for the thread's end."""
-        self._see_to_begun()
         with self._guard:
             self._is_closed = True
             self._changed.notify()
@@ -224,7 +234,8 @@ class Writer:
         """Wait for work; without any for a while, or at close, end the service."""
         with self._guard:
             self._changed.wait_for(lambda: self._is_wanted or self._is_closed, self._idle_seconds)
-            self._is_serving = self._is_wanted
+            # Who has the right to write may be about to leave something begun.
+            self._is_serving = self._is_wanted or self._turn.locked()
             return self._is_serving
 
     @property
@@ -250,6 +261,8 @@ class Writer:
 
         The connection is given back, too, or ``None`` when it is not to be used again.
         """
+        if not self._is_wanted:
+            return connection, []
         begun: list[_Work] = []
         try:
             if self._begun is not None:
