@@ -63,6 +63,22 @@ def test_pipes_devices_and_sockets_are_no_files(pipe: Path, tmp_path: Path) -> N
                     look(path)
 
 
+def certificates(path: Path) -> object:
+    return client_context(TlsSettings(ca_file=path))
+
+
+def secret(path: Path) -> str:
+    return resolve_secret(f"file:{path}", Path()).reveal()
+
+
+def host_name(path: Path) -> str:
+    return load_configuration(path).node.host_name
+
+
+def names_of_routes(path: Path) -> list[str]:
+    return [one.name for one in load_routes(path).connectors]
+
+
 @pytest.mark.parametrize(
     ("read", "kind"),
     [
@@ -70,10 +86,9 @@ def test_pipes_devices_and_sockets_are_no_files(pipe: Path, tmp_path: Path) -> N
         (load_routes, UsageError),
         (read_private, ProfileError),
         (trust_anchors, SetupError),
-        (lambda path: client_context(TlsSettings(ca_file=path)), TlsFailed),
-        (lambda path: resolve_secret(f"file:{path}", Path()).reveal(), SecretMissing),
+        (certificates, TlsFailed),
+        (secret, SecretMissing),
     ],
-    ids=["configuration", "routes", "profile", "trust anchors", "certificates", "secret"],
 )
 def test_a_pipe_in_place_of_settings_is_refused_and_holds_nobody(
     pipe: Path, read: Callable[[Path], object], kind: type[MsgcoreError]
@@ -89,11 +104,10 @@ ROUTES = b'[[connectors]]\nname = "out"\ngateway = "smtp"\nspaces = [{ type = "S
 @pytest.mark.parametrize(
     ("read", "octets", "found"),
     [
-        (lambda path: resolve_secret(f"file:{path}", Path()).reveal(), b"sesame\n", "sesame"),
-        (lambda path: load_configuration(path).node.host_name, CONFIGURATION, "a.test"),
-        (lambda path: [one.name for one in load_routes(path).connectors], ROUTES, ["out"]),
+        (secret, b"sesame\n", "sesame"),
+        (host_name, CONFIGURATION, "a.test"),
+        (names_of_routes, ROUTES, ["out"]),
     ],
-    ids=["secret", "configuration", "routes"],
 )
 def test_what_is_read_once_may_come_through_a_pipe(
     pipe: Path, read: Callable[[Path], object], octets: bytes, found: object

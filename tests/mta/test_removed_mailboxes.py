@@ -159,7 +159,7 @@ def test_a_mailbox_that_others_change_meanwhile_gets_the_mail_for_each_of_its_ad
     with msgcore.open_organization(home.url, create=True) as organization:
         add_both(organization)
     database = Database.open(home.target, STORE_SCHEMA, create=False)
-    envelope = Envelope(ANN, [Recipient(BOB), Recipient(Address("SMTP", "bob2@a.test"))])
+    envelope = Envelope(ANN, (Recipient(BOB), Recipient(Address("SMTP", "bob2@a.test"))))
 
     gateway = MailboxGateway(_ChangingDirectory(runtime, database, "athena"), "a.test")
     outcomes = runtime.run(gateway.deliver(envelope, Content(LETTER), "", NEVER))

@@ -36,7 +36,14 @@ def stored_row(subject: str) -> Row:
     return RowSet(RowLayout(COLUMNS, places), [("10", subject, None)])[0]
 
 
-@pytest.mark.parametrize("copied", [lambda row: pickle.loads(pickle.dumps(row)), copy.copy, copy.deepcopy])
+def unpickled(given: object) -> object:
+    return pickle.loads(pickle.dumps(given))
+
+
+COPIES: list[Callable[[object], object]] = [unpickled, copy.copy, copy.deepcopy]
+
+
+@pytest.mark.parametrize("copied", COPIES)
 def test_rows_can_be_copied_and_given_to_another_process(copied: Callable[[object], object]) -> None:
     """Alone, or as the page that a table gave; values are made before, for how they are made stays here."""
     rows = [row_of(body=TOO_LARGE), stored_row("y"), row_of(subject=None)]
