@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from itertools import pairwise
 
 from hypothesis import assume, example, given
@@ -147,3 +149,9 @@ def test_an_envelope_that_nobody_has_looked_at_equals_one_that_was_read() -> Non
 
     assert fetch is not None
     assert (fetch.envelope, hash(fetch.envelope)) == (read, hash(read))
+
+
+def test_a_row_can_be_copied_and_given_to_another_process() -> None:
+    found = at_one_go(b'* 1 FETCH (UID 5 ENVELOPE ("d" "s" ((NIL NIL "m" "h")) NIL NIL NIL NIL NIL NIL NIL))\r\n')
+
+    assert pickle.loads(pickle.dumps(found)) == found == copy.deepcopy(found)

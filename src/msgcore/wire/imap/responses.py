@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -48,7 +47,9 @@ __all__ = [
 Value = None | bytes | tuple["Value", ...]
 """Data as it was sent: NIL, an atom or string of whatever form, or a list."""
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+def _nothing() -> dict[str, Any]:
+    return {}  # a call of dict[str, Any] takes four times as long
 
 
 @attrs.frozen
@@ -156,13 +157,13 @@ class Fetch:
     modseq: int | None = None
     envelope: Envelope | None = None
     structure: BodyPart | None = None
-    sections: Mapping[str, bytes | None] = attrs.field(default=_NOTHING, repr=False)
+    sections: Mapping[str, bytes | None] = attrs.field(factory=_nothing, repr=False)
     email_id: str | None = None
     thread_id: str | None = None
     labels: tuple[str, ...] | None = None
     preview: str | None = None
     save_date: datetime | None = None
-    other: Mapping[str, Value] = _NOTHING
+    other: Mapping[str, Value] = attrs.field(factory=_nothing)
     defects: tuple[str, ...] = ()
 
 
