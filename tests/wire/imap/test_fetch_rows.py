@@ -113,6 +113,10 @@ def test_a_row_is_read_as_item_by_item(octets: bytes, changes: list[tuple[int, i
 @given(st.lists(st.one_of(rows, st.sampled_from([b"* 1 EXISTS\r\n", b"\r\n", b"A1 OK\r\n"])), max_size=4), st.data())
 def test_rows_and_what_is_between_come_out_as_one_by_one(sent: list[bytes], data: st.DataObject) -> None:
     octets = b"".join(sent)
+    try:
+        one_by_one = read(octets)
+    except ProtocolBroken:  # a line in a quoted string that ends as a literal's does
+        return
     cuts = sorted(data.draw(st.lists(st.integers(0, len(octets)), max_size=3)))
     pieces = [octets[first:last] for first, last in pairwise([0, *cuts, len(octets)])]
 
@@ -124,7 +128,7 @@ def test_rows_and_what_is_between_come_out_as_one_by_one(sent: list[bytes], data
         while (response := reader.next()) is not None:
             found += [response, *reader.rows()]
 
-    assert found == read(octets)
+    assert found == one_by_one
 
 
 def test_a_row_as_dovecot_sends_it_is_read_at_one_go() -> None:
