@@ -34,5 +34,6 @@ def test_every_change_that_changes_nothing_is_still_one() -> None:
     for module, same in TOOL["SAME"].items():
         source = REPOSITORY.joinpath("src", *module.split(".")).with_suffix(".py").read_text()
         lines = source.splitlines()
-        changes = [(lines[line - 1].strip(), change) for line, change in TOOL["changes"](source)]
+        found: list[tuple[int, str]] = TOOL["changes"](source)
+        changes = [(lines[line - 1].strip(), change) for line, change in found]
         assert [one for one in same if one not in changes] == []
