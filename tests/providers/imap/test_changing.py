@@ -157,6 +157,7 @@ def test_any_message_becomes_any_composed_one(offers: frozenset[str], mode: Mode
     @examples(5, 300)
     @given(composed_messages() | mail_octets().map(mime.read), composed_messages())
     @example(Message(), Message())
+    @example(mime.read(b"Subject: x\rMessage-ID: <1@a.test>\r\rx"), Message())
     def check(first: Message, second: Message) -> None:
         async def story(store: Probe) -> None:
             entry_id = await save(store, Incoming(first))

@@ -88,6 +88,8 @@ def prepare(incoming: Incoming, uid: bytes, delivery: str = "") -> Prepared:
     clean, patch = with_crlf(octets)
     if incoming.delivery_key is not None:
         delivery = delivery_text(uid + incoming.delivery_key)
+    # A CR alone ends a line for the reader, and for no server.
+    said = kept if patch is None else read_message(clean, form="mime")
     # A large one is written anew, so it is neither empty nor begins with a front.
     front = write_front(clean if writer is None else b"-", delivery, overlay_to_json(overlay), patch)
     return Prepared(
@@ -96,7 +98,7 @@ def prepare(incoming: Incoming, uid: bytes, delivery: str = "") -> Prepared:
         flags_of(incoming),
         incoming.received_at,
         delivery,
-        kept.get(PidTagInternetMessageId, ""),
+        said.get(PidTagInternetMessageId, ""),
         keywords_for(message),
     )
 
