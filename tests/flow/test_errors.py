@@ -141,7 +141,7 @@ def troubles(
             TimedOut,
             (f"smtp localhost:{silent.port}",),
             state=OutgoingState.READY,
-            timeout_seconds=0.6,
+            timeout_seconds=1.5,
         ),
         "another protocol": Trouble(
             gibberish.url, ProtocolBroken, (f"smtp localhost:{gibberish.port}",), state=OutgoingState.READY
@@ -319,7 +319,7 @@ def test_not_accepted_goes_from_one_process_to_another(api: Api) -> None:
 @pytest.mark.parametrize("where", ["MAIL", "RCPT", "DATA"])
 def test_a_server_that_falls_silent_in_a_transaction_defers(api: Api, where: str) -> None:
     with Peer(hold_once=where) as peer:
-        outcomes = api.send(letter(), via=peer.url, check=False, timeout_seconds=0.8)
+        outcomes = api.send(letter(), via=peer.url, check=False, timeout_seconds=2.0)
 
     outcome = outcomes["bob@example.test"]
     assert (type(outcome), outcome.stage, f"smtp localhost:{peer.port}" in outcome.text) == (Deferred, where, True)
@@ -327,7 +327,7 @@ def test_a_server_that_falls_silent_in_a_transaction_defers(api: Api, where: str
 
 def test_a_server_that_falls_silent_after_the_final_dot_leaves_it_unknown(api: Api) -> None:
     with Peer(hold_once=".") as peer:
-        outcomes = api.send(letter(), via=peer.url, check=False, timeout_seconds=0.8)
+        outcomes = api.send(letter(), via=peer.url, check=False, timeout_seconds=2.0)
 
     assert type(outcomes["bob@example.test"]) is Unknown
 

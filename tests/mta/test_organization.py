@@ -814,7 +814,7 @@ def test_a_gateway_that_hangs_ends_with_the_caller_s_time(organization: Organiza
     organization.set_routes(RouteTable([Connector("out", installed(hangs), [AddressSpace("SMTP", "*")])]))
     queued.submit("SMTP:x@b.test")
     with pytest.raises(TimedOut):
-        organization.deliver(timeout_seconds=0.2)
+        organization.deliver(timeout_seconds=1.0)
 
     assert [type(outcome) for outcome in queued.outcomes()] == [Deferred]
 

@@ -404,7 +404,7 @@ def test_a_deadline_that_is_past_changes_nothing(mode: Mode, server: LoopbackPop
 
 def test_an_answer_that_does_not_come_ends_the_session_at_the_deadline(mode: Mode, server: LoopbackPop3Server) -> None:
     async def story(desk: Desk) -> list[MsgcoreError | None]:
-        late = await raised_by(desk.maildrop.retrieve(desk.waiting, desk.runtime.deadline(0.05)))
+        late = await raised_by(desk.maildrop.retrieve(desk.waiting, desk.runtime.deadline(0.5)))
         return [late, await raised_by(desk.maildrop.list(desk.deadline))]
 
     with server.hold(at="RETR"):

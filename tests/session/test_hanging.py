@@ -20,7 +20,7 @@ from tests.session.desk import MEMORY, Desk
 from tests.session.services import MemoryService
 from tests.session.test_logon import states
 
-BRIEF_SECONDS = 0.2
+BRIEF_SECONDS = 1.0
 
 
 @attrs.frozen
@@ -102,7 +102,7 @@ def log_on(desk: Desk, kind: str, where: str) -> Any:
     """Log on to a mailbox, the service that hangs, and one that works."""
     services: list[dict[str, object]] = [desk.mailbox(), {"service": kind, "where": where, "name": "hanging"}, MEMORY]
     desk.admin.create("work", services, replace=True)
-    return desk.logon("work", desk.admin, timeout_seconds=2.0 if where == "logon" else 60.0)
+    return desk.logon("work", desk.admin, timeout_seconds=4.0 if where == "logon" else 60.0)
 
 
 @both_kinds

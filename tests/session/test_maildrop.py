@@ -357,7 +357,7 @@ async def _came_of(call: Awaitable[object]) -> object:
 
 
 def test_a_call_waits_for_its_turn_as_long_as_it_has_time(desk: Desk, slow: Maildrop) -> None:
-    told, first = meanwhile(desk, slow, lambda one: one.retrieve_octets(Waiting(2), timeout_seconds=0.1))
+    told, first = meanwhile(desk, slow, lambda one: one.retrieve_octets(Waiting(2), timeout_seconds=0.5))
 
     assert (str(told), first, SlowService.opened.most) == ("slow: another call is using the maildrop", ONE, 1)
 

@@ -272,7 +272,7 @@ def test_without_a_check_the_report_has_the_error(session: Session, ann: MemoryM
 
 def test_a_maildrop_that_stays_in_use_raises(session: Session, ann: MemoryMaildrop) -> None:
     with ann.lock(), pytest.raises(MaildropInUse):
-        session.receive(timeout_seconds=0.3)
+        session.receive(timeout_seconds=1.0)
 
 
 def test_a_service_that_does_not_retrieve_is_refused_with_those_that_do(session: Session) -> None:
@@ -523,7 +523,7 @@ def test_mail_is_received_while_a_transport_hangs(desk: Desk, ann: MemoryMaildro
     with desk.log_on(desk.mailbox(), {"service": "waiting", "email": "ann@a.test"}, account()) as session:
         session.submit(Message(to="bob@b.test", subject="out"))
         with pytest.raises(TimedOut):
-            session.flush_queues(timeout_seconds=0.5)
+            session.flush_queues(timeout_seconds=2.0)
 
         assert subjects(session) == ["in"]
 
@@ -581,7 +581,7 @@ def meanwhile(desk: Desk, session: Session, act: Callable[[Any], Any]) -> object
 
 
 def test_a_call_waits_for_its_turn_as_long_as_it_has_time(desk: Desk, hung: Session) -> None:
-    done = meanwhile(desk, hung, lambda session: session.receive("hanging", check=False, timeout_seconds=0.1))
+    done = meanwhile(desk, hung, lambda session: session.receive("hanging", check=False, timeout_seconds=0.5))
 
     assert "another call is retrieving from it" in str(done)
 

@@ -77,7 +77,7 @@ def test_in_tls_a_client_waits_again(authority: Authority, certified: TlsServerS
 
 
 def test_a_greeting_that_is_held_back_shows_who_does_not_wait() -> None:
-    limits = strangers(greeting_seconds=0.2)
+    limits = strangers(greeting_seconds=1.0)
     with House(limits=limits) as house:
         with socket.create_connection(("127.0.0.1", house.port), timeout=30) as client:
             client.sendall(HELLO)
