@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Coroutine, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import attrs
@@ -42,6 +42,8 @@ from tests.servers.name_server import NameServer
 
 T = TypeVar("T")
 
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
 CONTACT = Address("SMTP", "postmaster@a.test")
 STS = AppliedPolicy("b.test", "sts", ("version: STSv1", "mode: enforce", "mx: *.b.test", "max_age: 60"), ("*.b.test",))
 GOOD = SessionResult(STS, host="mx.b.test", address="192.0.2.1")
@@ -72,7 +74,7 @@ class Town:
     server: HttpsServer
     authority: Authority
     target: Target
-    clock: ManualClock = attrs.field(factory=ManualClock)
+    clock: ManualClock = attrs.field(factory=lambda: ManualClock(NOON))
 
     def at_nodes(self, story: Callable[[Node, Node], Coroutine[Any, Any, T]]) -> T:
         async def main(runtime: Runtime) -> T:
