@@ -106,7 +106,7 @@ def test_what_nobody_can_tell_to_be_no_secret_is_not_exported(tmp_path: Path) ->
         admin.export_profile("work")
 
 
-PATHS = st.text("abc /.~'\"#", min_size=1, max_size=6).filter(lambda path: not path.startswith("~"))
+PATHS = st.text("abc /.~'\"#", min_size=1, max_size=6).filter(lambda path: not str(Path(path)).startswith("~"))
 FOLDERS = st.sampled_from(["", "/old/", "/old/deep/", "/older/"])
 
 
@@ -124,6 +124,14 @@ def test_a_profile_means_the_same_in_its_new_folder(paths: list[tuple[str, str]]
     assert after == [moved(path) for path in before]
     assert len(imported.secrets) == len(imported.paths) == len(paths)
     assert exported.text.startswith("# Mine.\n")
+
+
+def test_a_name_that_begins_as_a_home_does_is_a_file_s_where_a_folder_is_ahead_of_it() -> None:
+    old = Path("/old/work.toml")
+    draft = Draft("", old)
+    draft.add({**ACCOUNT, "password": "file:./~ann", "ca_file": "./~"})
+    exported = export_of("work", old, draft.text)
+    assert files(Path("/new/work.toml"), exported.text) == [Path("/new/~"), Path("/new/~ann")]
 
 
 def files(profile: Path, text: str) -> list[Path]:

@@ -1,4 +1,7 @@
-"""Files of settings, opened so that nothing waits: a pipe that nobody writes to holds whoever opens it, for good."""
+"""Files of settings, found as they are written, and opened so that nothing waits.
+
+A pipe that nobody writes to holds whoever opens it, for good.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,18 @@ import stat
 from io import BufferedReader
 from pathlib import Path
 
-__all__ = ["check_plain", "open_at_once", "open_file_or_pipe", "open_plain"]
+__all__ = ["check_plain", "expanded", "open_at_once", "open_file_or_pipe", "open_plain"]
 
 _AT_ONCE: int = getattr(os, "O_NONBLOCK", 0)
+
+
+def expanded(path: str | Path) -> Path:
+    """Give a path where ``~`` and ``~user`` at the beginning are homes, as in a shell: ``./~`` is a file of that name.
+
+    Raises:
+        RuntimeError: there is no such home.
+    """
+    return Path(path).expanduser() if str(path).startswith("~") else Path(path)
 
 
 def open_at_once(path: Path) -> BufferedReader:

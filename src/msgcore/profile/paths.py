@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgcore.base.plain_files import expanded
 from msgcore.errors import MsgcoreError
 from msgcore.spi.registry import service
 from msgcore.spi.settings import Setting, settings_of
@@ -30,13 +31,13 @@ def settings_in(table: Mapping[str, object]) -> Mapping[str, Setting]:
 def path_of(setting: Setting, value: object) -> Path | None:
     """Give the path that a value is or names, be it in a URL or in a reference to a secret."""
     if setting.hint is Path and isinstance(value, str | Path):
-        return Path(value).expanduser()
+        return expanded(value)
     if not isinstance(value, str):
         return None
     if setting.hint is DatabaseUrl and (found := _SQLITE.fullmatch(value)):
         return Path(found[1])
     if setting.is_secret and value.startswith("file:"):
-        return Path(value.removeprefix("file:")).expanduser()
+        return expanded(value.removeprefix("file:"))
     return None
 
 

@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl
 import attrs
 
 from msgcore.base.nearest import there_are
+from msgcore.base.plain_files import expanded
 from msgcore.base.text import Secret, SecretGiver
 from msgcore.base.times import parse_duration
 from msgcore.errors import (
@@ -251,11 +252,11 @@ def _secret(setting: Setting, value: object, secret: Callable[[str], SecretSourc
 
 
 def _path(key: str, value: object, folder: Path) -> Path:
-    path = value if isinstance(value, Path) else Path(_need(key, value, str))
+    path = value if isinstance(value, Path) else _need(key, value, str)
     if "\0" in str(path):
         raise ConfigError(key, "a path holds no NUL")
     try:
-        return folder / path.expanduser()
+        return folder / expanded(path)
     except RuntimeError as error:
         raise ConfigError(key, str(error)) from error
 

@@ -12,7 +12,7 @@ from inspect import isawaitable, iscoroutine
 from pathlib import Path
 from typing import Any, cast
 
-from msgcore.base.plain_files import open_at_once
+from msgcore.base.plain_files import expanded, open_at_once
 from msgcore.base.text import ReferredSecret, Secret, SecretGiver
 from msgcore.errors import MissingExtra, MsgcoreError, SecretMissing, UsageError
 
@@ -107,7 +107,7 @@ def _checked(reference: str, given: object) -> SecretSource:
 
 def _path(reference: str, folder: Path, name: str) -> Path:
     try:
-        return folder / Path(name).expanduser()
+        return folder / expanded(name)
     except RuntimeError as error:
         raise SecretMissing(reference, str(error)) from error
 
