@@ -37,6 +37,11 @@ PARTS_IN_THE_HEADER = (
 )
 """A server may look for the end of the header behind the first boundary, as no blank line is ahead of it."""
 
+NO_PARTS = (
+    b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: image/png\r\n\r\n1\r\n"
+    b"--a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n --b\r\ntext\r\n--a--\r\n"
+)
+
 
 def shape(message: Message, path: AttachmentPath = ()) -> list[object]:
     """Say what a message is, but for the contents of its attachments."""
@@ -80,7 +85,7 @@ def test_a_message_from_its_parts_reads_as_the_whole(dovecot_of_anybody: Dovecot
 
     @AT_A_SERVER
     @given(st.lists(mail_octets() | composed_messages().map(mime.write), max_size=15))
-    @example([PARTS_IN_THE_HEADER])
+    @example([PARTS_IN_THE_HEADER, NO_PARTS])
     def reads_as_the_whole(letters: list[bytes]) -> None:
         messages = [mime.read(octets) for octets in letters]
 

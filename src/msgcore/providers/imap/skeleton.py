@@ -125,7 +125,8 @@ def _tokens(part: BodyPart, header: str, large_octets: int) -> Iterator[_Token]:
     yield _Get(header)
     if part.is_multipart:
         boundary = part.parameters.get("boundary")
-        if not boundary or not part.parts:
+        # Of one without delimiters, which is read as text, servers say that it has an empty part.
+        if not boundary or not any(one.is_multipart or one.size_octets for one in part.parts):
             raise _NotInParts
         for one in part.parts:
             yield b"--" + boundary + b"\r\n"
