@@ -14,6 +14,7 @@ import pytest
 
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.runtime import Engine
+from tests.flow.modes import Api, Mode
 from tests.mta.homes import Home, home_in_a_file, home_on_a_server
 from tests.mta.places import ENGINES, Target, namespace_of
 from tests.servers import Postgresql
@@ -37,6 +38,12 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
     name = namespace_of(server, tmp_path).namespace
     yield server.namespaces.make(name, QUEUE_SCHEMA)
     server.namespaces.give_back(name, QUEUE_SCHEMA)
+
+
+@pytest.fixture(params=Mode, ids=lambda mode: mode.value)
+def api(request: pytest.FixtureRequest) -> Iterator[Api]:
+    with Api(request.param) as api:
+        yield api
 
 
 @pytest.fixture

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pytest
 
+import msgcore
+from msgcore.blocking.organization import Organization
 from msgcore.errors import NotFound
 from msgcore.runtime import Connection, PostgresTarget
+from msgcore.testing.organization import MemoryOrganization
 from tests.mta.places import Target, in_queue
 from tests.servers import Postgresql
 
-__all__ = ["Home", "home_in_a_file", "home_on_a_server"]
+__all__ = ["Home", "any_organization", "home_in_a_file", "home_on_a_server"]
 
 _TABLES = (
     *(
@@ -58,6 +62,15 @@ def home_on_a_server(server: Postgresql, folder: Path) -> Home:
         server.psql("create database athena")
         in_queue(target, _empty)
     return Home(f"postgresql://postgres@{server.host}:{server.port}/athena", target, folder)
+
+
+def any_organization(request: pytest.FixtureRequest, folder: Path) -> Organization:
+    """Open an empty one where the test's parameter says: ``memory``, ``file``, or ``server``."""
+    if request.param == "memory":
+        return MemoryOrganization({}).open()
+    is_on_server = request.param == "server"
+    home = home_on_a_server(request.getfixturevalue("postgresql"), folder) if is_on_server else home_in_a_file(folder)
+    return msgcore.open_organization(home.url, create=True)
 
 
 def _empty(connection: Connection) -> None:

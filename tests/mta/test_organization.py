@@ -47,7 +47,7 @@ from msgcore.props.table import PidTagBody, PidTagEmailAddress, PidTagOriginator
 from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import LETTER
-from tests.flow.modes import Api, Mode
+from tests.flow.modes import Api
 from tests.mta.homes import Home
 from tests.mta.office import Delivery, delivered, installed
 from tests.mta.places import ENGINES, Target, namespace_of
@@ -57,12 +57,6 @@ from tests.servers import Postgresql
 on_both_engines = pytest.mark.parametrize("home", ENGINES, indirect=True)
 
 ANN, BOB = "SMTP:ann@a.test", "SMTP:bob@a.test"
-
-
-@pytest.fixture(params=Mode, ids=lambda mode: mode.value)
-def api(request: pytest.FixtureRequest) -> Iterator[Api]:
-    with Api(request.param) as api:
-        yield api
 
 
 @pytest.fixture

@@ -24,21 +24,15 @@ from msgcore.providers.organization.directory import Directory
 from msgcore.providers.organization.gateway import MailboxGateway
 from msgcore.runtime import NEVER, BlockingRuntime, Connection, Database
 from msgcore.spi.gateway import Content
-from msgcore.testing.organization import MemoryOrganization
 from msgcore.testing.queues import LETTER
-from tests.flow.modes import Api, Mode
-from tests.mta.homes import Home, home_in_a_file, home_on_a_server
+from tests.flow.modes import Api
+from tests.mta.homes import Home, home_in_a_file
+from tests.mta.homes import any_organization as opened_anywhere
 from tests.mta.places import ENGINES, in_queue
 
 ANN, BOB = Address("SMTP", "ann@a.test"), Address("SMTP", "bob@a.test")
 
 on_both_engines = pytest.mark.parametrize("home", ENGINES, indirect=True)
-
-
-@pytest.fixture(params=Mode, ids=lambda mode: mode.value)
-def api(request: pytest.FixtureRequest) -> Iterator[Api]:
-    with Api(request.param) as api:
-        yield api
 
 
 @pytest.fixture
@@ -51,13 +45,7 @@ def organization(home: Home, api: Api) -> Iterator[Organization]:
 
 @pytest.fixture(params=["memory", "file", pytest.param("server", marks=pytest.mark.interop)])
 def any_organization(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Organization]:
-    if request.param == "memory":
-        opened = MemoryOrganization({}).open()
-    else:
-        server = request.param == "server"
-        home = home_on_a_server(request.getfixturevalue("postgresql"), tmp_path) if server else home_in_a_file(tmp_path)
-        opened = msgcore.open_organization(home.url, create=True)
-    with opened as organization:
+    with opened_anywhere(request, tmp_path) as organization:
         add_both(organization)
         yield organization
 

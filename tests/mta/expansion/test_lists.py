@@ -8,16 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import msgcore
 from msgcore.blocking.organization import Organization
 from msgcore.errors import InvalidAddress, NotFound, UsageError
 from msgcore.model import Address
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.expansion import ExpandedDecision
 from msgcore.mta.organization import ListFacts, RedirectFacts
-from msgcore.testing.organization import MemoryOrganization
 from tests.mta.expansion.books import address, path_of
-from tests.mta.homes import home_in_a_file, home_on_a_server
+from tests.mta.homes import any_organization
 
 ANN, BOB, SENDER = address("ann"), address("bob"), "who@c.test"
 OUT = RouteTable([Connector("out", "smtp", [AddressSpace("SMTP", "*")], {"relay": "smtp://out.a.test"})])
@@ -31,13 +29,7 @@ on_a_server_too = pytest.mark.parametrize(
 @pytest.fixture(params=["memory", "file"])
 def organization(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Organization]:
     """Ann and Bob, and a way out."""
-    if request.param == "memory":
-        opened = MemoryOrganization({}).open()
-    else:
-        server = request.param == "server"
-        home = home_on_a_server(request.getfixturevalue("postgresql"), tmp_path) if server else home_in_a_file(tmp_path)
-        opened = msgcore.open_organization(home.url, create=True)
-    with opened as organization:
+    with any_organization(request, tmp_path) as organization:
         organization.set_routes(OUT)
         organization.add_mailbox("ann", addresses=[ANN, "ann2@a.test"], display_name="Ann Alm")
         organization.add_mailbox("bob", addresses=[BOB])
