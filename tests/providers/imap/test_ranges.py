@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from msgcore.base.ids import EntryId
 from msgcore.codecs.mime.syntax.transfer import decode_content
-from msgcore.errors import ConnectionLost, ObjectDeleted, StoreError
+from msgcore.errors import ConnectionLost, NotLoaded, ObjectDeleted, StoreError
 from msgcore.props.table import PidTagEntryId
 from msgcore.providers.imap import ImapConfig
 from msgcore.runtime.abc import NEVER
@@ -204,6 +204,22 @@ def test_a_server_that_gives_all_for_a_range_gives_the_attachment(server: Loopba
         return await whole(store, await the_only(store))
 
     assert tell(at_loopback(server), story) == DATA
+
+
+@pytest.mark.parametrize("error", [-70_000, -2_000, -3, 2, 900, 5_000])
+def test_a_server_that_says_wrong_sizes_gives_the_attachment(server: LoopbackImapServer, error: int) -> None:
+    server.put("ann", with_body(EVEN))
+    server.quirks = ImapQuirks(body_size_error=error)
+
+    async def story(store: Probe) -> tuple[bytes, bool]:
+        one = await the_only(store)
+        data = await whole(store, one)
+        message = await store.load(one, 100_000, NEVER)
+        with pytest.raises(NotLoaded) as caught:
+            _ = message.attachments[0].data
+        return data, message.text == "text" and "open_attachment" in str(caught.value)
+
+    assert tell(at_loopback(server), story) == (DATA, True)
 
 
 def test_what_another_client_deletes_meanwhile_is_gone(server: LoopbackImapServer) -> None:

@@ -7,13 +7,13 @@ from datetime import datetime
 
 import attrs
 
-from msgcore.errors import CommandRefused, MsgcoreError, NotFound, ObjectDeleted
+from msgcore.errors import CommandRefused, MsgcoreError, ObjectDeleted
 from msgcore.model.message import Message
 from msgcore.providers.imap.content import LARGE_OCTETS, message_of
 from msgcore.providers.imap.folder_tree import Folder
 from msgcore.providers.imap.front import Front, read_front
 from msgcore.providers.imap.sessions import Outdated
-from msgcore.providers.imap.skeleton import fetch_skeleton
+from msgcore.providers.imap.skeleton import fetch_behind, fetch_skeleton
 from msgcore.providers.imap.there import only_section, the_message
 from msgcore.spi.limited import AttachmentPath, LeftOut
 from msgcore.wire.imap.command import Command
@@ -193,14 +193,8 @@ async def fetch_whole(session: ImapSession, uid: int, beginning: Beginning) -> b
     """Fetch the rest of a message; raises as :func:`load` does."""
     if beginning.is_whole:
         return beginning.octets
-    pieces = [beginning.octets]
-    try:
-        await session.fetch_to(uid, "", pieces.append, start=len(beginning.octets))
-    except NotFound as error:
-        if type(error) is not NotFound:
-            raise
-        # There is nothing behind the first octets, whatever size the server said.
-    return b"".join(pieces)
+    # Whatever size the server said, there may be nothing behind the first octets.
+    return b"".join([beginning.octets, *await fetch_behind(session, uid, len(beginning.octets))])
 
 
 def _loaded(octets: bytes, front: Front, beginning: Beginning, left_out: Mapping[AttachmentPath, LeftOut]) -> Loaded:

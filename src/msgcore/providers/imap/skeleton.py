@@ -1,7 +1,7 @@
-"""A large message without its large attachments: put together from what the server gives of its parts.
+"""A large message without its large attachments: its own octets, but for those bodies, which are passed over.
 
-The header, the fields of each part and the small bodies are fetched, and set together with the boundaries between
-them. That reads as the message does, but for what is left out; what was no attachment after all is fetched, too.
+The server says how large each body is. Where one begins is read from the octets, and that it is the one of which the
+server speaks, and ends where it says, is seen from those at both ends. So what is left reads as the message does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from msgcore.codecs.mime.large_parts import parts_at
-from msgcore.codecs.mime.tree.entity import parse
+from msgcore.codecs.mime.tree.entity import Entity, parse
+from msgcore.errors import NotFound
 from msgcore.providers.imap.even_body import END_OCTETS, EvenBody, even_body
 from msgcore.providers.imap.folder_tree import Folder
 from msgcore.providers.imap.front import Front, read_front
@@ -21,13 +22,14 @@ from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.structure import BodyPart
 from msgcore.wire.imap.uid_set import UidSet
 
-__all__ = ["LARGE_PART_OCTETS", "LeftPart", "Skeleton", "fetch_skeleton"]
+__all__ = ["LARGE_PART_OCTETS", "LeftPart", "Skeleton", "fetch_behind", "fetch_skeleton"]
 
 LARGE_PART_OCTETS = 64 * 1024
 """Attachments whose bodies are so large are left out."""
 
-_STREAMED_OCTETS = 4 << 20  # what is larger does not come as one string
-_MOST_PARTS = 10_000
+_MOST_LEFT_OUT = 100  # each costs a round trip,
+_MOST_LEAVES_READ = 100_000  # and a look at all leaves
+_PART_OCTETS = 2_048  # what is expected to stand around a body
 
 
 @attrs.frozen
@@ -60,83 +62,60 @@ class Skeleton:
 
 
 @attrs.frozen
-class _Get:
-    """A header, or the fields of a part."""
+class _Large:
+    """A large body: its number among the leaves of the message, and how it begins.
 
-    section: str
+    Some ``octets_ahead`` stand between the large body before it and this one.
+    """
 
-
-_Token = bytes | _Get | BodyPart
-"""Octets as they are, what is fetched, or a part whose body is fetched if it is not left out."""
-
-
-class _NotInParts(Exception):
-    """The server's description of the message does not do."""
+    leaf: int
+    part: LeftPart
+    head: bytes
+    octets_ahead: int
 
 
 async def fetch_skeleton(
     session: ImapSession, folder: Folder, uid: int, beginning: bytes, large_octets: int = LARGE_PART_OCTETS
 ) -> Skeleton | None:
-    """Fetch a message of the mailbox that is selected, without its large attachments.
+    """Fetch a message of the mailbox that is selected, without its large attachments; its first octets are had.
 
-    ``None``: it has none, or cannot be put together from its parts. Its first octets have its header as it is: what
-    servers give as the header may lack lines that make no sense. ``large_octets`` is what makes a body large.
+    ``None``: it has none, or is another than the server describes. ``large_octets`` is what makes a body large.
 
     Raises:
         ObjectDeleted: it is gone.
     """
     described = the_message(await session.fetch_all(UidSet.of([uid]), ["BODYSTRUCTURE"]), folder, uid)
-    try:
-        tokens = [] if described.structure is None else list(_tokens(described.structure, "HEADER", large_octets))
-    except _NotInParts:
+    leaves = [] if described.structure is None else list(_described_leaves(described.structure))
+    numbers = _large_leaves(leaves, large_octets)
+    if not numbers:
         return None
-    left_out = {one.section: one for one in tokens if isinstance(one, BodyPart) and _is_left_out(one, large_octets)}
-    if not left_out or len(tokens) > _MOST_PARTS:
-        return None
-    had = await _fetched(session, folder, uid, tokens, left_out)
-    header = beginning[: parse(beginning).body_start]
-    if len(header) == len(beginning):
-        header = had["HEADER"]
-    elif not set(had["HEADER"].splitlines()) <= set(header.splitlines()):
-        return None  # the server takes for header what is read as parts
-    front = read_front(header)
-    if front.patch is not None:
-        return None
-    had["HEADER"] = header[front.size_octets :]
-    octets, places = _put_together(tokens, left_out, had)
-    paths = parts_at(octets, list(places))
-    texts = [part for place, part in places.items() if place not in paths]
-    if texts:
-        for part in texts:
-            del left_out[part.section]
-            had[part.section] = await _body(session, uid, part.section)
-        octets, places = _put_together(tokens, left_out, had)
-        paths = parts_at(octets, list(places))
-        if len(paths) < len(places):
+    larges = await _with_ends(session, folder, uid, leaves, numbers)
+    message = _Octets(session, uid, beginning)
+    places: dict[int, LeftPart] = {}
+    for large in larges:
+        place = await _place(message, large)
+        if place is None:
             return None
-    if not left_out:
-        return None
-    return Skeleton(octets, front, {paths[place]: _left_part(part, had) for place, part in places.items()})
+        message.cut(place, large.part.body_octets)
+        places[place] = large.part
+    await message.fetch()
+    return await _skeleton(session, uid, message.had, places)
 
 
-def _tokens(part: BodyPart, header: str, large_octets: int) -> Iterator[_Token]:
-    if part.is_opaque:
-        raise _NotInParts
-    yield _Get(header)
-    if part.is_multipart:
-        boundary = part.parameters.get("boundary")
-        # Of one without delimiters, which is read as text, servers say that it has an empty part.
-        if not boundary or not any(one.is_multipart or one.size_octets for one in part.parts):
-            raise _NotInParts
-        for one in part.parts:
-            yield b"--" + boundary + b"\r\n"
-            yield from _tokens(one, f"{one.section}.MIME", large_octets)
-            yield b"\r\n"
-        yield b"--" + boundary + b"--\r\n"
-    elif part.parts and part.size_octets >= large_octets:
-        yield from _tokens(part.parts[0], f"{part.section}.HEADER", large_octets)
-    else:
+def _described_leaves(part: BodyPart) -> Iterator[BodyPart]:
+    if not part.parts:
         yield part
+    for one in part.parts:
+        yield from _described_leaves(one)
+
+
+def _large_leaves(leaves: Sequence[BodyPart], large_octets: int) -> list[int]:
+    """Give the numbers of the bodies to be left out: of many the largest."""
+    if any(one.is_opaque for one in leaves):
+        return []
+    large = [number for number, one in enumerate(leaves) if _is_left_out(one, large_octets)]
+    large.sort(key=lambda number: leaves[number].size_octets, reverse=True)
+    return sorted(large[: min(_MOST_LEFT_OUT, _MOST_LEAVES_READ // len(leaves))]) if large else []
 
 
 def _is_left_out(part: BodyPart, large_octets: int) -> bool:
@@ -145,58 +124,127 @@ def _is_left_out(part: BodyPart, large_octets: int) -> bool:
     return part.disposition == "attachment" or part.content_type not in {"text/plain", "text/html"}
 
 
-async def _fetched(
-    session: ImapSession, folder: Folder, uid: int, tokens: Sequence[_Token], left_out: Mapping[str, BodyPart]
-) -> dict[str, bytes]:
-    """Fetch by section what is not left out, and of that the beginning and the end, as ``<`` and ``>`` before it."""
-    items: dict[str, str] = {}
-    streamed: list[str] = []
-    for token in tokens:
-        if isinstance(token, _Get):
-            items[token.section] = f"BODY.PEEK[{token.section}]"
-        elif isinstance(token, BodyPart) and token.section in left_out:
-            last = max(0, token.size_octets - END_OCTETS)
-            items["<" + token.section] = f"BODY.PEEK[{token.section}]<0.{END_OCTETS}>"
-            items[">" + token.section] = f"BODY.PEEK[{token.section}]<{last}.{2 * END_OCTETS}>"
-        elif isinstance(token, BodyPart) and 0 <= token.size_octets <= _STREAMED_OCTETS:
-            items[token.section] = f"BODY.PEEK[{token.section}]"
-        elif isinstance(token, BodyPart):
-            streamed.append(token.section)
-    fetch = the_message(await session.fetch_all(UidSet.of([uid]), list(items.values())), folder, uid)
-    had = {name: fetch.sections.get(_said_as(item)) or b"" for name, item in items.items()}
-    for section in streamed:
-        had[section] = await _body(session, uid, section)
-    return had
+async def _with_ends(
+    session: ImapSession, folder: Folder, uid: int, leaves: Sequence[BodyPart], numbers: Sequence[int]
+) -> list[_Large]:
+    """Fetch how those bodies begin and end, which also tells their sizes where the description is not exact."""
+    items: list[str] = []
+    for number in numbers:
+        section, size = leaves[number].section, leaves[number].size_octets
+        items.append(f"BODY.PEEK[{section}]<0.{END_OCTETS}>")
+        if size > END_OCTETS:
+            items.append(f"BODY.PEEK[{section}]<{size - END_OCTETS}.{2 * END_OCTETS}>")
+    fetch = the_message(await session.fetch_all(UidSet.of([uid]), items), folder, uid)
+    found: list[_Large] = []
+    last = 0
+    for number in numbers:
+        part = leaves[number]
+        tail_start = max(0, part.size_octets - END_OCTETS)
+        head = fetch.sections.get(f"BODY[{part.section}]<0>") or b""
+        tail = fetch.sections.get(f"BODY[{part.section}]<{tail_start}>") or b""
+        size = tail_start + len(tail)
+        left = LeftPart(part.section, part.encoding, size, even_body(size, part.encoding, head, tail))
+        between = leaves[last:number]
+        ahead = sum(max(0, one.size_octets) for one in between) + _PART_OCTETS * (len(between) + 1)
+        found.append(_Large(number, left, head, ahead))
+        last = number + 1
+    return found
 
 
-def _said_as(item: str) -> str:
-    """Give what a server calls an item that it was asked for: of a range, where that begins."""
-    name = item.replace(".PEEK", "")
-    return name.rpartition(".")[0] + ">" if name.endswith(">") else name
+async def fetch_behind(session: ImapSession, uid: int, start: int, octets: int | None = None) -> list[bytes]:
+    """Fetch what is behind the first octets of a message, or so much of it; nothing, where nothing is.
 
-
-async def _body(session: ImapSession, uid: int, section: str) -> bytes:
+    Raises:
+        ObjectDeleted: it is gone.
+    """
     pieces: list[bytes] = []
-    await session.fetch_to(uid, section, pieces.append)
+    try:
+        await session.fetch_to(uid, "", pieces.append, start=start, octets=octets)
+    except NotFound as error:
+        if type(error) is not NotFound:
+            raise
+    return pieces
+
+
+class _Octets:
+    """The octets of a message as far as they are fetched, without those that were cut out."""
+
+    def __init__(self, session: ImapSession, uid: int, beginning: bytes) -> None:
+        self._session = session
+        self._uid = uid
+        self._next = len(beginning)
+        self.had = beginning
+
+    async def fetch(self, octets: int | None = None) -> bool:
+        """Fetch so many more, or all; say whether there were any."""
+        pieces = await fetch_behind(self._session, self._uid, self._next, octets)
+        self._next += sum(map(len, pieces))
+        self.had = b"".join([self.had, *pieces])
+        return bool(pieces)
+
+    def cut(self, place: int, octets: int) -> None:
+        """Cut out so many octets at a place, and pass over those of them that are still to be fetched."""
+        missing = max(0, place + octets - len(self.had))
+        self.had = self.had[:place] + self.had[place + octets :]
+        self._next += missing
+
+
+async def _place(message: _Octets, large: _Large) -> int | None:
+    """Find where a large body begins, in octets up to it at least; ``None``: it does not."""
+    wanted = large.octets_ahead
+    while True:
+        starts = [one.body_start for one in _leaves(message.had)][large.leaf :]
+        if starts and len(message.had) >= starts[0] + len(large.head):
+            return starts[0] if message.had.startswith(large.head, starts[0]) else None
+        if not await message.fetch(wanted):
+            return None
+        wanted *= 2
+
+
+def _leaves(octets: bytes) -> Iterator[Entity]:
+    """Give what has no other in it, as it stands in the octets."""
+    root = parse(octets)
+    for entity in root.walk():
+        if entity.reading is root.reading and not any(one.reading is root.reading for one in entity.children):
+            yield entity
+
+
+async def _skeleton(session: ImapSession, uid: int, octets: bytes, places: Mapping[int, LeftPart]) -> Skeleton | None:
+    """Give what is left, with those bodies that are no attachments in it."""
+    empty = {one.body_start for one in _leaves(octets) if one.body_start == one.end}
+    if not empty.issuperset(places):
+        return None  # a body that the server describes does not end where that says
+    paths = parts_at(octets, list(places))
+    bodies = {place: await _body(session, uid, part) for place, part in places.items() if place not in paths}
+    if bodies:
+        octets, places = _put_back(octets, places, bodies)
+        paths = parts_at(octets, list(places))
+    front = read_front(octets)
+    if not places or len(paths) < len(places) or front.patch is not None:
+        return None
+    return Skeleton(octets[front.size_octets :], front, {paths[place]: part for place, part in places.items()})
+
+
+async def _body(session: ImapSession, uid: int, part: LeftPart) -> bytes:
+    pieces: list[bytes] = []
+    await session.fetch_to(uid, part.section, pieces.append)
     return b"".join(pieces)
 
 
-def _put_together(
-    tokens: Sequence[_Token], left_out: Mapping[str, BodyPart], had: Mapping[str, bytes]
-) -> tuple[bytes, dict[int, BodyPart]]:
-    """Give the octets, and by their places in them the parts whose bodies are left out."""
+def _put_back(
+    octets: bytes, places: Mapping[int, LeftPart], bodies: Mapping[int, bytes]
+) -> tuple[bytes, dict[int, LeftPart]]:
+    """Put bodies in at their places; give the octets, and where the others are left out then."""
     pieces: list[bytes] = []
-    places: dict[int, BodyPart] = {}
-    size = 0
-    for token in tokens:
-        if isinstance(token, BodyPart) and token.section in left_out:
-            places[size] = token
-            continue
-        pieces.append(token if isinstance(token, bytes) else had[token.section])
-        size += len(pieces[-1])
-    return b"".join(pieces), places
-
-
-def _left_part(part: BodyPart, had: Mapping[str, bytes]) -> LeftPart:
-    even = even_body(part.size_octets, part.encoding, had["<" + part.section], had[">" + part.section])
-    return LeftPart(part.section, part.encoding, part.size_octets, even)
+    moved: dict[int, LeftPart] = {}
+    end = added = 0
+    for place in sorted(places):
+        pieces.append(octets[end:place])
+        end = place
+        if place in bodies:
+            pieces.append(bodies[place])
+            added += len(bodies[place])
+        else:
+            moved[place + added] = places[place]
+    pieces.append(octets[end:])
+    return b"".join(pieces), moved

@@ -23,6 +23,7 @@ _RETURN = re.compile(rb"\ARETURN \([A-Z ]*\) ", re.IGNORECASE)
 _QUOTED_OR_LITERAL = re.compile(rb'"((?:[^"\\]|\\["\\])*)"|\{(\d+)\}\r\n')
 _FLAGS = re.compile(rb"( FLAGS \([^()]*\)|FLAGS \([^()]*\) )")
 _FETCH = re.compile(rb"\* \d+ FETCH \((UID \d+ )?")
+_BODY_SIZE = re.compile(rb'( "(?:7BIT|8BIT|BINARY|BASE64|QUOTED-PRINTABLE)" )(\d+)', re.IGNORECASE)
 _ALL_STRINGS = re.compile(rb"\* (?:\d+ FETCH|LIST|LSUB|STATUS|NAMESPACE|ID|ESEARCH) ")
 
 
@@ -44,6 +45,8 @@ class ImapQuirks:
     """The last message is answered first."""
     gives_whole_for_partial: bool = False
     """FETCH gives the whole section, where a part of it is asked for."""
+    body_size_error: int = 0
+    """What the sizes of bodies in BODYSTRUCTURE are too large by, in octets."""
     searches_the_old_way: bool = False
     """SEARCH with RETURN is answered as one without."""
     refuses_charsets: bool = False
@@ -84,6 +87,8 @@ def apply_quirks(quirks: ImapQuirks, turn: Turn, answer: Answer, account: Memory
         data = [_UID_VALIDITY.sub(b"UIDVALIDITY %d" % quirks.uid_validity, line) for line in data]
     if turn.stage in {"FETCH", "UID FETCH"}:
         data = list(_fetched(quirks, turn, data, account))
+        if quirks.body_size_error:
+            data = [_with_wrong_sizes(line, quirks.body_size_error) for line in data]
     if quirks.has_only_literals:
         data = [_as_literals(line) if _ALL_STRINGS.match(line) else line for line in data]
     return _without(
@@ -106,6 +111,13 @@ def _between(quirks: ImapQuirks, turn: Turn, account: MemoryAccount | None) -> I
         yield b"* %d EXISTS\r\n" % len(mails)
     if quirks.tells_flags_between and mails:
         yield b"* %d FETCH (FLAGS %b)\r\n" % (len(mails), flag_list(mails[-1].flags))
+
+
+def _with_wrong_sizes(line: bytes, error: int) -> bytes:
+    place = line.find(b"BODYSTRUCTURE (")
+    if place < 0:
+        return line
+    return line[:place] + _BODY_SIZE.sub(lambda found: b"%b%d" % (found[1], int(found[2]) + error), line[place:])
 
 
 def _apart(line: bytes) -> Iterator[bytes]:
