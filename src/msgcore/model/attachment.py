@@ -46,6 +46,9 @@ class AttachMethod(enum.IntEnum):
     STORAGE = 6
 
 
+_BY_VALUE = int(AttachMethod.BY_VALUE)
+
+
 class Attachment:
     """One attachment, a bag of properties with its content.
 
@@ -282,9 +285,10 @@ class Attachment:
         """
         value = self._bag.get(tag)
         if value is None and self._message is None:
-            if tag == PidTagAttachSize:
+            key = tag.bag_key
+            if key == PidTagAttachSize.bag_key and tag == PidTagAttachSize:
                 return self.size_octets
-            if tag == PidTagAttachDataBinary:
+            if key == PidTagAttachDataBinary.bag_key and tag == PidTagAttachDataBinary:
                 return self.data
         return default if value is None else value
 
@@ -295,9 +299,10 @@ class Attachment:
         return f"<Attachment {self.filename or self.content_id or ''!r} {self.content_type}>"
 
     def _put_data(self, data: bytes) -> None:
-        self._bag[PidTagAttachDataBinary] = data
-        self._bag[PidTagAttachSize] = len(data)
-        self._bag[PidTagAttachMethod] = AttachMethod.BY_VALUE
+        bag = self._bag
+        bag[PidTagAttachDataBinary] = data
+        bag[PidTagAttachSize] = len(data)
+        bag[PidTagAttachMethod] = _BY_VALUE
 
 
 def _name_of_message(message: Message) -> str:

@@ -103,6 +103,8 @@ def own_headers(given: HeadersLike) -> tuple[Header, ...]:
         UsageError: these are no fields; a name is no field name, or belongs to an argument or to the MIME writer.
         InjectionRefused: a name or value holds CR, LF or NUL.
     """
+    if given == ():
+        return ()
     pairs = cast("Mapping[str, str]", given).items() if isinstance(given, Mapping) else given
     try:
         fields = tuple([pair if isinstance(pair, Header) else Header(*pair) for pair in pairs])

@@ -107,7 +107,8 @@ class Message:
         in_reply_to: str | None = None,
         references: str | Iterable[str] | None = None,
     ) -> None:
-        self._layer: PropBag | None = None
+        bag = PropBag()
+        self._layer: PropBag | None = bag
         self._source: MessageSource | None = None
         self._recipients: tuple[Recipient, ...] | None = (
             *parse_recipients(to, RecipientKind.TO),
@@ -119,7 +120,7 @@ class Message:
         )
         self._attachments: tuple[Attachment, ...] | None = _as_attachments(attachments)
         self._headers: tuple[Header, ...] = own_headers(headers)
-        self._bag[PidTagMessageClass] = message_class
+        bag[PidTagMessageClass] = message_class
         if from_ is not None:
             self.from_ = from_
         if sender is not None:
@@ -127,23 +128,23 @@ class Message:
         if subject is not None:
             self.subject = subject
         if text is not None:
-            self.text = text
+            bag[PidTagBody] = text
         if html is not None:
             self.html = html
         if importance is not None:
-            self._bag[PidTagImportance] = Importance(importance)
+            bag[PidTagImportance] = Importance(importance)
         if sensitivity is not None:
-            self._bag[PidTagSensitivity] = Sensitivity(sensitivity)
+            bag[PidTagSensitivity] = Sensitivity(sensitivity)
         if message_id is not None:
             self.message_id = message_id
         if date is not None:
             self.date = date
         if in_reply_to is not None:
-            self._bag[PidTagInReplyToId] = refuse_line_ends(in_reply_to, "in_reply_to")
+            bag[PidTagInReplyToId] = refuse_line_ends(in_reply_to, "in_reply_to")
         if references is not None:
             ids = (references,) if isinstance(references, str) else references
             joined = " ".join([refuse_line_ends(one, "references") for one in ids])
-            self._bag[PidTagInternetReferences] = joined
+            bag[PidTagInternetReferences] = joined
 
     @classmethod
     def from_source(cls, source: MessageSource) -> Message:
@@ -204,6 +205,8 @@ class Message:
         try:
             if layer is None and source is not None:  # as with most messages that are read
                 return source.value(tag)  # type: ignore[return-value]  # as its tag says; a cast costs a call
+            if source is None and layer is not None and not self._headers:  # as with most that are composed
+                return layer.get(tag)
             value = UNTOUCHED if layer is None else layer.over(tag)
             if value is UNTOUCHED:
                 value = self._own_header(tag) if source is None else source.value(tag)
@@ -214,8 +217,10 @@ class Message:
 
     def tags(self) -> tuple[PropertyKey, ...]:
         """The properties that the message has, those of its source first."""
-        inherited = () if self._source is None else self._source.tags()
-        return (*(tag for tag in inherited if not self._bag.was_changed(tag)), *self._bag.tags())
+        bag = self._bag
+        if self._source is None:
+            return bag.tags()
+        return (*[tag for tag in self._source.tags() if not bag.was_changed(tag)], *bag.tags())
 
     @property
     def properties_set(self) -> PropBag:
@@ -271,11 +276,12 @@ class Message:
     @from_.setter
     def from_(self, value: Correspondent) -> None:
         source = self._source
-        is_sender_own = any(tag in self._bag for tag in _SENDER)
-        if source is not None and not is_sender_own and source.sender() == source.from_():
-            # No sender is said, it follows: from the new one now.
-            for tag in _SENDER:
-                self._bag.discard(tag)
+        if source is not None and source.sender() == source.from_():
+            bag = self._bag
+            if not any(tag in bag for tag in _SENDER):
+                # No sender is said, it follows: from the new one now.
+                for tag in _SENDER:
+                    bag.discard(tag)
         self._set_correspondent(_FROM, value)
 
     @property
@@ -572,7 +578,7 @@ class Message:
         values = given.display_name or given.email_address, given.address_type, given.email_address
         bag = self._bag
         for tag, text in zip((name, kind, address), values, strict=True):
-            if isinstance(cast(object, text), str):  # else the bag refuses it
+            if given is value and isinstance(cast(object, text), str):  # else it was parsed, or the bag refuses it
                 refuse_line_ends(text, tag.label)
             bag[tag] = text
         if given.address_type == SMTP:
@@ -601,7 +607,10 @@ def as_attachment(given: AttachmentLike | Message) -> Attachment:
 
 
 def _as_attachments(given: Iterable[AttachmentLike | Message]) -> tuple[Attachment, ...]:
-    if not isinstance(cast(object, given), Iterable) or isinstance(given, bytes | bytearray | memoryview | str):
+    is_usual = type(given) in {tuple, list}
+    if not is_usual and (
+        not isinstance(cast(object, given), Iterable) or isinstance(given, bytes | bytearray | memoryview | str)
+    ):
         raise UsageError(f"attachments: need a sequence, such as [Path('report.pdf')], got {type(given).__name__}")
     return tuple([as_attachment(one) for one in given])
 

@@ -138,15 +138,16 @@ def parse_recipients(given: RecipientsLike, kind: RecipientKind) -> tuple[Recipi
     Raises:
         InvalidAddress: some part is no address.
     """
-    items = (given,) if isinstance(given, _ONE) else given
-    if not items and isinstance(items, tuple):
+    if given == ():
         return ()
+    items = (given,) if isinstance(given, _ONE) else given
     if not isinstance(items, tuple | list) and not isinstance(cast(object, items), Iterable):
         raise UsageError(f"{kind.name.lower()}: need an address, or several, got {type(given).__name__}")
     found: list[Recipient] = []
     for item in items:
         if isinstance(item, str):
-            found += [Recipient(address, kind) for address in parse_addresses(item)]
+            for address in parse_addresses(item):
+                found.append(Recipient(address, kind))
         elif isinstance(item, Address):
             found.append(Recipient(item, kind))
         elif isinstance(cast(object, item), Recipient):

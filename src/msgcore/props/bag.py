@@ -17,7 +17,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 _INTEGERS = frozenset({PropertyType.SHORT, PropertyType.LONG, PropertyType.I8})
-_TEXT = PropertyType.UNICODE
+_KEPT: dict[type, PropertyType] = {str: PropertyType.UNICODE, bytes: PropertyType.BINARY}
 _OF_WIRES = frozenset({PropertyType.STRING8, PropertyType.MV_STRING8})
 
 
@@ -51,9 +51,10 @@ class PropBag:
     def __setitem__(self, tag: Property[T], value: T) -> None:
         try:
             key = tag.bag_key
-            # Text, which most values are, is kept as it is.
-            is_text = type(value) is str and tag.value_type is _TEXT
-            self._entries[key] = (tag, value if is_text else checked(tag, value))
+            # Text and octets, which most values are, are kept as they are.
+            kind = _KEPT.get(type(value))
+            is_kept = kind is not None and kind is tag.value_type
+            self._entries[key] = (tag, value if is_kept else checked(tag, value))
         except AttributeError:
             check_key(tag)
             raise
@@ -102,7 +103,7 @@ class PropBag:
         self._changed[tag.bag_key] = tag
 
     def tags(self) -> tuple[PropertyKey, ...]:
-        return tuple(tag for tag, _ in self._entries.values())
+        return tuple([tag for tag, _ in self._entries.values()])
 
     def items(self) -> Iterator[tuple[PropertyKey, object]]:
         return iter(self._entries.values())

@@ -22,10 +22,7 @@ class PropertyKey:
     __slots__ = ()
 
     bag_key: BagKey
-
-    @property
-    def value_type(self) -> PropertyType:
-        raise NotImplementedError
+    value_type: PropertyType
 
     @property
     def label(self) -> str:

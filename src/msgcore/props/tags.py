@@ -169,10 +169,9 @@ class PropertyTag(Property[T_co]):
     area: str = ""
     # Read for each look into a bag: a field is found twice as fast as a method.
     bag_key: BagKey = attrs.field(init=False, eq=False, default=attrs.Factory(lambda tag: tag.id, takes_self=True))
-
-    @property
-    def value_type(self) -> PropertyType:
-        return self.type
+    value_type: PropertyType = attrs.field(
+        init=False, eq=False, default=attrs.Factory(lambda tag: tag.type, takes_self=True)
+    )
 
     @property
     def label(self) -> str:
@@ -208,10 +207,9 @@ class NamedProperty(Property[T_co]):
     bag_key: BagKey = attrs.field(
         init=False, eq=False, default=attrs.Factory(lambda tag: (tag.property_set, tag.lid_or_name), takes_self=True)
     )
-
-    @property
-    def value_type(self) -> PropertyType:
-        return self.type
+    value_type: PropertyType = attrs.field(
+        init=False, eq=False, default=attrs.Factory(lambda tag: tag.type, takes_self=True)
+    )
 
     @property
     def label(self) -> str:

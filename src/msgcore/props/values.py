@@ -29,7 +29,7 @@ from msgcore.props.types import PropertyType
 
 __all__ = ["PropertyError", "PropertyErrorCode", "check_kind", "check_value", "size_octets", "value_size"]
 
-_TEXT, _BINARY = PropertyType.UNICODE, PropertyType.BINARY
+_TEXT, _BINARY, _LONG = PropertyType.UNICODE, PropertyType.BINARY, PropertyType.LONG
 _MESSAGE_SIZE = 0x0E08  # 32 bits wide in the oldest documents, 64 here
 
 _FLOAT = struct.Struct("<f")
@@ -63,6 +63,8 @@ def check_value(tag: PropertyKey, value: object) -> object:
     """
     kind = tag.value_type
     if (type(value) is str and kind is _TEXT) or (type(value) is bytes and kind is _BINARY):  # most values by far
+        return value
+    if type(value) is int and kind is _LONG and 0 <= value < 1 << 31:
         return value
     if tag.bag_key == _MESSAGE_SIZE and kind is PropertyType.LONG:
         kind = PropertyType.I8

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from msgcore.base.text import codec_of_code_page, refuse_line_ends
-from msgcore.codecs.mime.mapping.part_properties import PartProperties, file_times
+from msgcore.codecs.mime.mapping.part_properties import FILE_TIMES, PartProperties, file_times
 from msgcore.codecs.mime.mapping.read_texts import text_for_field
 from msgcore.codecs.mime.syntax.charsets import charset_of_code_page
 from msgcore.codecs.mime.syntax.flowed import flow, unflow
@@ -33,6 +33,7 @@ from msgcore.codecs.mime.syntax.transfer import (
 )
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.model.attachment import Attachment, AttachMethod
+from msgcore.props.bag import PropBag
 from msgcore.props.table import (
     PidTagAttachContentBase,
     PidTagAttachContentId,
@@ -53,6 +54,7 @@ __all__ = [
     "chunks_of",
     "html_part",
     "is_message_type",
+    "join_segments",
     "message_part",
     "multipart",
     "size_of",
@@ -98,6 +100,11 @@ def chunks_of(segments: Iterable[Segment]) -> Iterator[bytes]:
             yield from base64_chunks(segment.content)
         else:
             yield from encode_base64_blocks(segment.content.blocks(BLOCK_OCTETS))
+
+
+def join_segments(segments: Iterable[Segment]) -> bytes:
+    """Give the octets of segments at once; raises as :func:`chunks_of` does."""
+    return b"".join([segment if type(segment) is bytes else b"".join(chunks_of((segment,))) for segment in segments])
 
 
 def size_of(segments: Iterable[Segment]) -> int:
@@ -294,6 +301,7 @@ def message_part(attachment: Attachment, segments: tuple[Segment, ...], domain: 
     return Part(fields + _encoding_field(domain.label), segments, domain)
 
 
+@lru_cache(maxsize=100)
 def _media_type(given: str) -> tuple[str, Mapping[str, str]]:
     """Read the type that the application gave; what is none, and a multipart in one piece, is just octets."""
     value, parameters = given, _NO_PARAMETERS
@@ -304,6 +312,23 @@ def _media_type(given: str) -> tuple[str, Mapping[str, str]]:
     if not _MEDIA_TYPE.fullmatch(value) or value.startswith("multipart/"):
         return _OCTETS, _NO_PARAMETERS
     return value, parameters
+
+
+@lru_cache(maxsize=100)
+def _type_field(media_type: str) -> bytes:
+    return field("Content-Type", parameter_tokens(media_type, _NO_PARAMETERS))
+
+
+_RARE = frozenset(
+    tag.bag_key
+    for tag in (
+        *FILE_TIMES,
+        PidTagDisplayName,
+        PidTagAttachContentId,
+        PidTagAttachContentLocation,
+        PidTagAttachContentBase,
+    )
+)
 
 
 def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping[str, str], *, is_shown: bool) -> bytes:
@@ -317,11 +342,13 @@ def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping
         # Outlook and Gmail read this older form; RFC 2047 section 5 forbids it, so the right form stands beside it.
         tokens[-1] += b";"
         tokens.extend(quoted_words("name", filename))
-    fields = field("Content-Type", tokens)
+    fields = _type_field(media_type) if len(tokens) == 1 else field("Content-Type", tokens)
     # An inline text would be taken for the body.
     is_inline = is_shown or (attachment.is_inline and not media_type.startswith("text/"))
     disposition = "inline" if is_inline else "attachment"
     named = {} if filename is None else {"filename": filename}
+    if type(bag) is PropBag and _RARE.isdisjoint([tag.bag_key for tag in bag.tags()]):
+        return fields + field("Content-Disposition", parameter_tokens(disposition, named))
     fields += field("Content-Disposition", parameter_tokens(disposition, {**named, **file_times(attachment)}))
     described = text_for_field(attachment, PidTagDisplayName)
     is_stale = bag.was_changed(PidTagAttachLongFilename) and not bag.was_changed(PidTagDisplayName)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import attrs
 
 from msgcore.base.memo import Memo
-from msgcore.codecs.mime.body_parts import Part, Segment, chunks_of, size_of
+from msgcore.codecs.mime.body_parts import Part, Segment, chunks_of, join_segments, size_of
 from msgcore.codecs.mime.came_with import CONTENT_FIELDS, fields_over_header, header_of
 from msgcore.codecs.mime.compose import Written, compose_body
 from msgcore.codecs.mime.mapping.own_fields import (
@@ -64,7 +64,7 @@ def write(message: Message, *, bcc: bool = True, flowed: bool = False, tnef: boo
         UsageError: it is no message; a named property is no header field; a message is attached to itself; the file of
             an attachment cannot be read any more, or has changed its size.
     """
-    return b"".join(write_chunks(message, bcc=bcc, flowed=flowed, tnef=tnef))
+    return join_segments(segments_in_form(message, _form(message, bcc=bcc, flowed=flowed, tnef=tnef)))
 
 
 def write_chunks(
@@ -80,11 +80,15 @@ def write_chunks(
         NotLoaded: an attachment is larger than the load limit under which the message was loaded from its store.
         UsageError: as :func:`write` raises it; all but what is wrong with a file shows before the first piece.
     """
+    return chunks_in_form(message, _form(message, bcc=bcc, flowed=flowed, tnef=tnef))
+
+
+def _form(message: Message, *, bcc: bool, flowed: bool, tnef: bool | None) -> WriteForm:
     check_message(message)
     if tnef is None:
         tnef = message.is_changed and came_with_stream(message)
     is_usual = bcc and not flowed and not tnef
-    return chunks_in_form(message, STORAGE if is_usual else WriteForm(bcc=bcc, flowed=flowed, tnef=tnef))
+    return STORAGE if is_usual else WriteForm(bcc=bcc, flowed=flowed, tnef=tnef)
 
 
 def chunks_in_form(message: Message, form: WriteForm) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from typing import cast
 
 import attrs
 
-from msgcore.codecs.mime.mapping.content_class import class_of_content_class, content_class_of
+from msgcore.codecs.mime.mapping.content_class import class_of_content_class, content_class_of, is_form_class
 from msgcore.codecs.mime.mapping.fields import FIELDS, MappedField, is_named_property
 from msgcore.codecs.mime.mapping.read_texts import fit_for_field
 from msgcore.codecs.mime.syntax.address_writing import address_field
@@ -83,7 +83,7 @@ def _correspondent(message: Message, tags: tuple[PropertyTag[str], ...]) -> Addr
 
     Of whom Exchange knows by an address of its own, what others reach them by.
     """
-    name, kind, address, smtp = [message.get(tag, "") for tag in tags]
+    name, kind, address, smtp = [message.said(tag) or "" for tag in tags]
     if smtp and kind != SMTP:
         kind, address = SMTP, smtp
     return Address(kind, address, name) if name or address else None
@@ -117,7 +117,8 @@ def _sender(message: Message, utf8: bool) -> bytes | None:
 
 
 def _reply_to(message: Message, utf8: bool) -> bytes | None:
-    return _address_field(message, "Reply-To", message.reply_to, utf8)
+    addresses = message.reply_to
+    return _address_field(message, "Reply-To", addresses, utf8) if addresses else None
 
 
 def _is_set(message: Message, tags: tuple[PropertyTag[str], ...]) -> bool:
@@ -126,7 +127,8 @@ def _is_set(message: Message, tags: tuple[PropertyTag[str], ...]) -> bool:
 
 def _people(name: str, kind: RecipientKind) -> Writer:
     def write(message: Message, utf8: bool) -> bytes | None:
-        return _address_field(message, name, [r.address for r in message.recipients if r.kind is kind], utf8)
+        addresses = [r.address for r in message.recipients if r.kind is kind]
+        return _address_field(message, name, addresses, utf8) if addresses else None
 
     return write
 
@@ -172,7 +174,9 @@ def _receipt(name: str, tag: Property[bool]) -> Writer:
 
 def _content_class(message: Message, utf8: bool) -> bytes | None:
     """Write the class that the message class stands for, else the one that was given, when that stands for none."""
-    value = content_class_of(message.message_class, message.get(PidLidInfoPathFormName))
+    message_class = message.message_class
+    form_name = message.get(PidLidInfoPathFormName) if is_form_class(message_class) else None
+    value = content_class_of(message_class, form_name)
     if value is None:
         value = message.get(PidNameContentClass)
         if value is None or class_of_content_class(value) is not None:

@@ -31,12 +31,14 @@ from msgcore.props.table import (
     PidTagTextAttachmentCharset,
 )
 
-__all__ = ["PartProperties", "file_times"]
+__all__ = ["FILE_TIMES", "PartProperties", "file_times"]
 
 _OF_THE_FORM = frozenset({"name", "charset", "boundary", "format", "delsp"})
 _RENDERED_IN_BODY = 0x00000004
 _NOT_RENDERED = 0xFFFFFFFF
 _TIMES = {"creation-date": PidTagCreationTime, "modification-date": PidTagLastModificationTime}
+FILE_TIMES = tuple(_TIMES.values())
+"""The properties that :func:`file_times` writes."""
 
 
 class PartProperties(FilledBag):

@@ -24,6 +24,8 @@ def parameter_tokens(value: str, parameters: Mapping[str, str]) -> list[bytes]:
         InjectionRefused: a parameter holds CR, LF or NUL.
     """
     tokens = [value.encode("ascii", "replace")]
+    if not parameters:
+        return tokens
     for name, text in parameters.items():
         refuse_line_ends(text, name)
         if _NAME.fullmatch(name):
