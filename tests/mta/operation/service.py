@@ -139,6 +139,11 @@ class Service:
         named = (re.search(r"(worker \d) is process (\d+)", line) for line in self.log)
         return {one[1]: int(one[2]) for one in named if one is not None}
 
+    def worker(self, name: str) -> int:
+        """Give the process of a worker as soon as it is started."""
+        self.wait_for(f"{name} is process")
+        return self.workers()[name]
+
     def signal(self, name: str) -> None:
         self.process.send_signal(getattr(signal, name))
 

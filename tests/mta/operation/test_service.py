@@ -51,7 +51,7 @@ def test_a_worker_that_is_killed_and_nodes_that_are_renewed_under_load_lose_noth
     with Service(home.folder, text) as service:
         with Load([service.port] * 4) as load:
             sink.wait_for(20)
-            os.kill(service.workers()["worker 1"], signal.SIGKILL)
+            os.kill(service.worker("worker 1"), signal.SIGKILL)
             service.wait_for(r"worker 1 \(process \d+\) was ended by SIGKILL; starts again in 0.1 s")
             service.file.write_text(text.replace("[metrics]", "[metrics] # as before").replace("= 40", "= 39"))
             service.signal("SIGHUP")
@@ -161,7 +161,7 @@ def test_who_is_being_started_while_it_is_hung_up_goes_on_by_the_new_configurati
 ) -> None:
     text = configuration(f"sqlite:///{tmp_path / 'mail.db'}", sink.port, workers=2)
     with Service(tmp_path, text) as service:
-        os.kill(service.workers()["worker 1"], signal.SIGKILL)
+        os.kill(service.worker("worker 1"), signal.SIGKILL)
         service.wait_for("starts again")
         wait_until(lambda: len(children_of(service.process.pid)) == 2 or None, "another worker")
         service.file.write_text(text.replace("may_relay =", "max_message_octets = 777\nmay_relay ="))
@@ -191,7 +191,7 @@ def test_who_is_started_again_after_a_renewal_that_failed_goes_on_as_it_was(tmp_
         service.file.write_text(text + keys)
         service.signal("SIGHUP")
         service.wait_for("goes on as it was: .*no key can be read there")
-        os.kill(service.workers()["worker 1"], signal.SIGKILL)
+        os.kill(service.worker("worker 1"), signal.SIGKILL)
 
         service.wait_for("worker 1 is process", count=2)
 
