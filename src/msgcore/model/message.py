@@ -6,7 +6,7 @@ application sets lies over it, so that a codec can tell what changed and write t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
@@ -299,7 +299,9 @@ class Message:
     def recipients(self) -> tuple[Recipient, ...]:
         """To, Cc and Bcc, in that order as given; assign a new tuple to change them."""
         if self._recipients is None:
-            return tuple(cast(MessageSource, self._source).recipients())
+            source = self._source
+            assert source is not None
+            return tuple(source.recipients())
         return self._recipients
 
     @recipients.setter
@@ -483,8 +485,8 @@ class Message:
         twin._headers = self._headers
         twin._attachments = self._attachments
         # A source gives the same attachments each time, and they can be changed in place.
-        source, own = self._source, deepcopy(self._source)
-        twin._source = own
+        source = self._source
+        own = twin._source = None if source is None else _copied(source)
         if self._attachments:
             read = () if source is None or own is None else zip(source.attachments(), own.attachments(), strict=True)
             # What is as it was read stays so, and a codec sees that.
@@ -613,6 +615,12 @@ def _as_attachments(given: Iterable[AttachmentLike | Message]) -> tuple[Attachme
     ):
         raise UsageError(f"attachments: need a sequence, such as [Path('report.pdf')], got {type(given).__name__}")
     return tuple([as_attachment(one) for one in given])
+
+
+def _copied(source: MessageSource) -> MessageSource:
+    """Make a deep copy; ``deepcopy`` itself takes longer than most sources do."""
+    of_its_own: Callable[[dict[int, object]], MessageSource] | None = getattr(source, "__deepcopy__", None)
+    return deepcopy(source) if of_its_own is None else of_its_own({})
 
 
 def _named(address: Address | None) -> Address | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 
 import attrs
 
@@ -140,6 +140,9 @@ class Pending(Outcome):
         return False
 
 
+_ACCEPTED = (Accepted, Delivered)
+
+
 class Outcomes(Mapping[Recipient, Outcome]):
     """An outcome for each recipient, found by recipient, by ``"bob@b.test"`` or by ``"TYPE:value"``."""
 
@@ -163,6 +166,12 @@ class Outcomes(Mapping[Recipient, Outcome]):
 
     def __len__(self) -> int:
         return len(self._by_recipient)
+
+    def items(self) -> ItemsView[Recipient, Outcome]:
+        return self._by_recipient.items()
+
+    def values(self) -> ValuesView[Outcome]:
+        return self._by_recipient.values()
 
     def _of(self, *kinds: type[Outcome]) -> Mapping[Recipient, Outcome]:
         return {recipient: outcome for recipient, outcome in self.items() if isinstance(outcome, kinds)}
@@ -189,7 +198,7 @@ class Outcomes(Mapping[Recipient, Outcome]):
 
     @property
     def not_accepted(self) -> Mapping[Recipient, Outcome]:
-        return {r: outcome for r, outcome in self.items() if not isinstance(outcome, Accepted | Delivered)}
+        return {r: outcome for r, outcome in self._by_recipient.items() if not isinstance(outcome, _ACCEPTED)}
 
     @property
     def all_accepted(self) -> bool:

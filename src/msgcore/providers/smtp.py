@@ -104,7 +104,7 @@ class SmtpTransport:
         self, batch: Sequence[Submission], deadline: Deadline
     ) -> Sequence[Mapping[Recipient, Outcome]]:
         """Send messages one behind the other, over one connection; a large one by itself."""
-        small = [*itertools.takewhile(lambda one: _is_small(one[1]) and not is_rich(*one), batch)]
+        small = [*itertools.takewhile(_goes_with_others, batch)]
         if not small:
             return [await self.submit(*batch[0], deadline)]
         return await self._link.transmit_all(
@@ -124,7 +124,9 @@ class SmtpService(SmtpTransport):
         super().__init__(runtime, config.server(), config.pool_limits, config.identity())
 
 
-def _is_small(message: Message) -> bool:
-    """Say whether a message is written in no time."""
+def _goes_with_others(submission: Submission) -> bool:
+    """Say whether a message is written in no time, and in one form."""
+    envelope, message = submission
     source = message.source
-    return not message.attachments if source is None else len(source.octets) <= _SMALL_OCTETS
+    is_small = not message.attachments if source is None else len(source.octets) <= _SMALL_OCTETS
+    return is_small and not is_rich(envelope, message)

@@ -48,7 +48,8 @@ def shares_of(envelope: Envelope, message: Message) -> Sequence[Share]:
 
 def _who_take_rich_form(envelope: Envelope, message: Message) -> Sequence[Recipient]:
     """Ask the envelope's recipients, and of those who say nothing there the message's rows."""
-    if message.source is not None and message.source.form == "mime" and not message.is_changed:
+    source = message.source
+    if source is not None and source.form == "mime" and not message.is_changed:
         return ()
     rows = {_address(one): one for one in reversed(message.recipients) if one.properties}
     if not rows and not any(one.properties for one in envelope.recipients):

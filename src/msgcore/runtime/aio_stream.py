@@ -157,12 +157,14 @@ class AsyncioStream(asyncio.BufferedProtocol):
         self._sent_octets = 0
         try:
             if len(octets) <= WRITE_SLICE_OCTETS:
-                await self._write(octets)
+                if self._is_given(octets):
+                    await self._until_taken()
             else:
                 with memoryview(octets) as view:
                     for start in range(0, len(view), WRITE_SLICE_OCTETS):
                         self._sent_octets = start
-                        await self._write(view[start : start + WRITE_SLICE_OCTETS])
+                        if self._is_given(view[start : start + WRITE_SLICE_OCTETS]):
+                            await self._until_taken()
         except TryAgain as error:
             error.sent_octets = self._sent_octets
             raise
@@ -171,17 +173,20 @@ class AsyncioStream(asyncio.BufferedProtocol):
             if len(self._arrived) > UNREAD_PAUSE:
                 self._regulate()
 
-    async def _write(self, octets: bytes | memoryview) -> None:
+    def _is_given(self, octets: bytes | memoryview) -> bool:
+        """Give octets to the transport, and say whether one has to wait for what becomes of them."""
         self._check("write")
         if self._lost is not None:
             raise self._end_of(self._lost)
-        transport = self._transport
-        transport.write(octets)
+        self._transport.write(octets)
+        return self._is_full or self._transport.is_closing()
+
+    async def _until_taken(self) -> None:
         if self._is_full:
             # From here on the transport sends by itself, and does not tell how much.
             self._sent_octets = None
         # A transport that failed says so in the loop's next round.
-        while (self._is_full or transport.is_closing()) and self._lost is None:
+        while (self._is_full or self._transport.is_closing()) and self._lost is None:
             await self._wait("write")
         if self._lost is not None:
             raise self._end_of(self._lost)
@@ -213,8 +218,9 @@ class AsyncioStream(asyncio.BufferedProtocol):
                 self._call = call
             if call.is_cancelled:
                 call.check()
-            if self.deadline.is_past:
-                self.deadline.check(f"{self._name}: {doing}")
+            deadline = self.deadline
+            if deadline.at <= deadline.clock.monotonic():
+                deadline.check(f"{self._name}: {doing}")
         except MsgcoreError:
             self._transport.abort()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Literal, cast
 
 from msgcore.base.ids import new_time_ordered_id
@@ -71,7 +72,8 @@ class Transport(Closing):
         """
         deadline = self._deadline(timeout_seconds)
         others, reverse_path = _others(recipients), _reverse_path(return_path)
-        ready = self._ready(message, others, request)
+        _check_request(request)
+        ready = self._ready(message, others, self._runtime.now())
         envelope = _envelope(ready, others, reverse_path, request)
         await self._load([ready], deadline)
         handed = await self._transport.submit(envelope, ready, deadline)
@@ -99,7 +101,9 @@ class Transport(Closing):
             SetupError, TryAgain: as :meth:`send` does; nothing was sent.
         """
         others, reverse_path = _others(recipients), _reverse_path(return_path)
-        waiting = [self._ready(message, others, request) for message in messages]
+        _check_request(request)
+        now = self._runtime.now()
+        waiting = [self._ready(message, others, now) for message in messages]
         told: list[Outcomes] = []
         batch: list[Submission] = []
         while len(told) < len(waiting):
@@ -130,17 +134,15 @@ class Transport(Closing):
     def _deadline(self, timeout_seconds: float | None) -> Deadline:
         return self._runtime.deadline(self._timeout_seconds if timeout_seconds is None else timeout_seconds)
 
-    def _ready(self, message: Message, others: tuple[Recipient, ...] | None, request: DeliveryRequest) -> Message:
+    def _ready(self, message: Message, others: tuple[Recipient, ...] | None, now: datetime) -> Message:
         """Give the copy that is sent, when all is there that sending needs."""
         check_message(message)
-        if not isinstance(cast(object, request), DeliveryRequest):
-            raise UsageError(f"request: need a DeliveryRequest, got {type(request).__name__}")
         recipients = _whom(message, others)
         refuse_nobody(recipients)
-        ready = ready_to_send(message, self._transport.identity, self._runtime.now())
+        ready = ready_to_send(message, self._transport.identity, now)
         types = self._transport.address_types
         for recipient in recipients:
-            address_type = recipient.address_type
+            address_type = recipient.address.address_type
             if not address_type:
                 raise InvalidAddress(f"{recipient}: is a bare name; give the address, or submit through a session")
             if address_type not in types and "*" not in types:
@@ -194,6 +196,11 @@ def open_transport(
         raise NotSupported(f"{scheme_of(url)}: is no transport")
 
     return Opening(start)
+
+
+def _check_request(request: DeliveryRequest) -> None:
+    if not isinstance(cast(object, request), DeliveryRequest):
+        raise UsageError(f"request: need a DeliveryRequest, got {type(request).__name__}")
 
 
 def _others(recipients: RecipientsLike | None) -> tuple[Recipient, ...] | None:

@@ -24,7 +24,7 @@ def as_asked(envelope: Envelope, message: Message) -> Envelope:
     NOTIFY=SUCCESS,FAILURE (RFC 3461 section 4.1): who wants to hear of success does not want to miss a failure.
     """
     is_unasked = envelope.request is NO_REQUEST or envelope.request == NO_REQUEST
-    if is_unasked and message.get(PidTagOriginatorDeliveryReportRequested):
+    if is_unasked and message.said(PidTagOriginatorDeliveryReportRequested):
         envelope = attrs.evolve(envelope, request=DeliveryRequest(notify=_REPORTS))
     if not any(map(_asks, envelope.recipients)):
         return envelope

@@ -10,7 +10,7 @@ from msgcore.model.delivery import DeliveryRequest, Notify
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
-from msgcore.props.table import PidTagOriginatorDeliveryReportRequested
+from msgcore.props.table import PidTagMessageClass, PidTagOriginatorDeliveryReportRequested
 from msgcore.spi.outgoing_queue import OutgoingItem
 
 __all__ = ["envelope_of", "is_report"]
@@ -18,7 +18,8 @@ __all__ = ["envelope_of", "is_report"]
 
 def is_report(message: Message) -> bool:
     """Whether a message is a report by its class: nothing is ever reported about one."""
-    return message.message_class.upper().startswith("REPORT.")
+    found = message.said(PidTagMessageClass)
+    return found is not None and found.upper().startswith("REPORT.")
 
 
 def envelope_of(item: OutgoingItem, recipients: Sequence[Recipient], message: Message) -> Envelope:

@@ -43,8 +43,11 @@ class Incoming:
         """
         octets = await self._stream.read()
         if not octets:
-            raise ConnectionLost(f"{self._stream.endpoint}: the peer closed the connection")
+            raise self._ended()
         self.buffer += octets
+
+    def _ended(self) -> ConnectionLost:
+        return ConnectionLost(f"{self._stream.endpoint}: the peer closed the connection")
 
     async def fill_line(self) -> None:
         """Wait for octets that bring a line end, or for many without one: parsers need not look again before.
@@ -52,10 +55,14 @@ class Incoming:
         Raises:
             ConnectionLost: the peer has ended its side.
         """
-        start = len(self.buffer)
-        await self.fill()
-        while self.buffer.find(b"\n", start) < 0 and len(self.buffer) - start <= _MANY_OCTETS:
-            await self.fill()
+        arrived = 0
+        octets = b""
+        while b"\n" not in octets and arrived <= _MANY_OCTETS:
+            octets = await self._stream.read()
+            if not octets:
+                raise self._ended()
+            self.buffer += octets
+            arrived += len(octets)
 
     @property
     def has_unasked(self) -> bool:

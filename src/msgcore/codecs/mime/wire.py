@@ -190,10 +190,9 @@ def _form_of_octets(
     octets: bytes, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool, keeps_signatures: bool = False
 ) -> WireForm:
     domain = domain_of(octets)
-    if domain is Domain.SEVEN_BIT and (header := _WHOLE_HEADER.match(octets)):
-        lowered = header[0].lower()
-        if not _may_name_blind(octets, lowered):
-            return _seven_bit(octets)
+    usual = _usual_form(octets, domain)
+    if usual is not None:
+        return usual
     root = parse(octets, NO_LIMITS)
     if domain > Domain.SEVEN_BIT or root.has_junk or not root.has_blank_line or _has_bcc(root):
         taken = _domain(allow_8bit=allow_8bit, allow_binary=allow_binary)
@@ -239,13 +238,16 @@ def usual_wire_form(octets: bytes) -> WireForm | None:
 
     What was joined to a TNEF stream has to be: the stream may say more than the octets around it.
     """
-    if domain_of(octets) is not Domain.SEVEN_BIT or not (header := _WHOLE_HEADER.match(octets)):
+    return _usual_form(octets, domain_of(octets), but_with=CORRELATOR)
+
+
+def _usual_form(octets: bytes, domain: Domain, but_with: bytes = b"\0") -> WireForm | None:
+    """Give the form of a mail that goes to every hop as it is, unless ``but_with`` is in its header (in lower case)."""
+    if domain is not Domain.SEVEN_BIT or not (header := _WHOLE_HEADER.match(octets)):
         return None
     lowered = header[0].lower()
-    return None if CORRELATOR in lowered or _may_name_blind(octets, lowered) else _seven_bit(octets)
-
-
-def _seven_bit(octets: bytes) -> WireForm:
+    if but_with in lowered or _may_name_blind(octets, lowered):
+        return None
     return WireForm(octets if octets.endswith(b"\r\n") else octets + b"\r\n", is_text=True)
 
 

@@ -147,11 +147,11 @@ def _is_kept(message: Message, form: WriteForm) -> bool:
 
 def goes_as_read(message: Message, *, tnef: bool) -> bool:
     """Say whether a message that was read from MIME goes to a next hop in its octets, but for fields of its header."""
+    if message.is_changed:
+        return False
     source = message.source
     joined = source.joined if isinstance(source, MimeSource) else None
-    if message.is_changed or joined is None:
-        return not message.is_changed and not tnef
-    return not joined.names_blind
+    return not tnef if joined is None else not joined.names_blind
 
 
 def _changes(message: Message) -> _Changes:

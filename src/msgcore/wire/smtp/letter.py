@@ -7,7 +7,6 @@ is taken by the command that it answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import NamedTuple
 
 import attrs
@@ -72,7 +71,7 @@ class Letter:
 
     __slots__ = (
         "_accepted", "_failed", "_has_chunked", "_is_answered", "_is_open", "_is_ready", "_note", "_peer", "_plan",
-        "_rcpts", "_waiting", "is_said", "replies_left", "stage",
+        "_rcpts", "_unanswered", "_waiting", "is_said", "replies_left", "stage",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, peer: str, note: str = "") -> None:
@@ -80,6 +79,7 @@ class Letter:
         self._peer = peer
         self._note = f"{note}; {plan.note}" if note and plan.note else note or plan.note
         self._rcpts = [_Rcpt(command, recipients) for command, recipients in plan.rcpts.items()]
+        self._unanswered = iter(self._rcpts)
         self._accepted: list[_Rcpt] = []  # those that the server said yes to
         self.stage = "MAIL"
         self._is_open = False  # MAIL was accepted, and the transaction has not ended
@@ -95,12 +95,16 @@ class Letter:
 
     def flights(self) -> Iterator[Flight]:
         """Give what goes to the server up to the message, one flight after the replies to the other."""
-        plan, rcpts = self._plan, self._rcpts
+        rcpts = self._rcpts
         if not rcpts:
-            return
-        if not plan.is_pipelined:
-            yield from self._lock_step()
-            return
+            return iter(())
+        if not self._plan.is_pipelined:
+            return self._lock_step()
+        if len(rcpts) <= _WINDOW:
+            return iter((self._flight(rcpts, is_first=True, is_last=True),))
+        return self._windows(rcpts)
+
+    def _windows(self, rcpts: list[_Rcpt]) -> Iterator[Flight]:
         for start in range(0, len(rcpts), _WINDOW):
             if start and not self._is_open:
                 return
@@ -113,7 +117,7 @@ class Letter:
         takers: list[tuple[str, Callable[[Reply], None]]] = [("MAIL", self.take_mail)] if is_first else []
         for rcpt in window:
             commands.append(rcpt.command)
-            takers.append(("RCPT", partial(self.take_rcpt, rcpt)))
+            takers.append(("RCPT", self.take_rcpt))
         if is_last and self._plan.is_at_once:
             commands += (b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data)
             self.replies_left = -1  # by how many are taken
@@ -126,7 +130,7 @@ class Letter:
         yield Flight(self._plan.mail, [("MAIL", self.take_mail)])
         for rcpt in self._rcpts:
             if self._is_open:
-                yield Flight(rcpt.command, [("RCPT", partial(self.take_rcpt, rcpt))])
+                yield Flight(rcpt.command, [("RCPT", self.take_rcpt)])
         if self._go_ahead and self._accepted:
             yield Flight(self._go_ahead, [("DATA", self.take_data)])
 
@@ -174,23 +178,27 @@ class Letter:
     # What is heard
 
     def take_mail(self, reply: Reply) -> None:
-        if reply.is_intermediate:
-            raise self._broken(f"answers {reply} to MAIL")
-        self._is_answered = True
         self._is_open = reply.is_positive
         if not self._is_open:
+            if reply.is_intermediate:
+                raise self._broken(f"answers {reply} to MAIL")
             if reply.code in _UNKNOWN_PARAMETER:
                 self._failed |= self._plan.optional
             self._settle(reply, self._rcpts, "MAIL")
+        self._is_answered = True
 
-    def take_rcpt(self, rcpt: _Rcpt, reply: Reply) -> None:
+    def take_rcpt(self, reply: Reply) -> None:
+        """Take the reply to the next RCPT."""
+        rcpt = next(self._unanswered)
+        if reply.is_positive:
+            if self._is_open:
+                self._accepted.append(rcpt)
+            return
         if reply.is_intermediate:
             raise self._broken(f"answers {reply} to RCPT")
         if not self._is_open:
             return  # MAIL has settled it
-        if reply.is_positive:
-            self._accepted.append(rcpt)
-        elif self._means_too_many(reply):
+        if self._means_too_many(reply):
             rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, "RCPT", self._note)
         else:
             if reply.code in _UNKNOWN_PARAMETER - {501} and rcpt.command.find(b"> ") > 0:
@@ -203,13 +211,13 @@ class Letter:
         return is_said and bool(self._accepted)
 
     def take_data(self, reply: Reply) -> None:
-        is_yes, is_nonsense = reply.is_intermediate, reply.is_positive
-        if self._plan.is_chunked:
-            is_yes, is_nonsense = is_nonsense, is_yes
+        is_chunked = self._plan.is_chunked
+        is_yes = reply.is_positive if is_chunked else reply.is_intermediate
+        is_nonsense = not is_yes and not reply.is_temporary and not reply.is_permanent
         if is_nonsense or (is_yes and not self._is_open):
             raise self._broken(f"answers {reply} to {self._go_ahead[:4].decode()}")
         self._is_ready = is_yes
-        self._has_chunked = is_yes and self._plan.is_chunked
+        self._has_chunked = is_yes and is_chunked
         if not is_yes and not self._take_unknown_chunk(reply, "DATA"):
             self._settle(reply, self._accepted, "DATA")
 
@@ -230,15 +238,16 @@ class Letter:
         if self.stage == "RSET":
             self._is_open = False
             return reply.is_positive
-        if reply.is_intermediate or (not self.is_said and reply.is_positive):
+        is_positive = reply.is_positive
+        if not self.is_said if is_positive else reply.is_intermediate:
             raise self._broken(f"answers {reply} to the end of data")
-        if self._take_unknown_chunk(reply, END):
+        if not is_positive and self._take_unknown_chunk(reply, END):
             return False  # what it did with the octets behind is not known
         if self._plan.is_lmtp and self._waiting:
             self._settle(reply, [self._waiting.pop(0)], END)
         else:
             self._settle(reply, self._accepted, END)
-        if self._plan.is_chunked and not reply.is_positive:
+        if not is_positive and self._plan.is_chunked:
             return True  # RFC 3030 section 2: behind a chunk that failed comes RSET
         self._is_open = self.replies_left > 0
         return True
@@ -278,9 +287,11 @@ class Letter:
 
     def transaction(self, *, is_usable: bool) -> Transaction:
         plan = self._plan
-        found = dict(plan.settled)
-        if found and self._note:
-            found = {recipient: attrs.evolve(one, note=self._note) for recipient, one in found.items()}
+        found: dict[Recipient, Outcome] = {}
+        if plan.settled:
+            found.update(plan.settled)
+            if self._note:
+                found = {recipient: attrs.evolve(one, note=self._note) for recipient, one in found.items()}
         for rcpt in self._rcpts:
             assert rcpt.outcome is not None
             outcome = rcpt.outcome if is_usable else attrs.evolve(rcpt.outcome, is_connection_usable=False)

@@ -178,7 +178,8 @@ class SmtpLink:
         session = lease.connection
         lease.is_usable = transaction.is_usable
         session.has_lasted = not lease.is_fresh
-        session.has_chunked = session.has_chunked or transaction.has_chunked
+        if transaction.has_chunked:
+            session.has_chunked = True
 
     async def _transmit_all(
         self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline, tell: Tell
@@ -239,11 +240,12 @@ class SmtpLink:
 
         def tell(transaction: Transaction) -> None:
             self._used(lease, transaction)
-            if _died_idle(transaction) or _may_go_again(transaction):
+            is_usual = transaction.is_usable and not transaction.failed_extensions
+            if not is_usual and (_died_idle(transaction) or _may_go_again(transaction)):
                 done.append(transaction)
             else:
+                settle(len(done), transaction.outcomes)
                 done.append(None)
-                settle(len(done) - 1, transaction.outcomes)
 
         try:
             await transmit_all(session.stream, itertools.chain([first], plans), tell, session.note)

@@ -72,7 +72,9 @@ def make_plan(
     is_ascii = octets.isascii()
     recipients = envelope.recipients
     is_wide_sender = envelope.sender is not None and needs_utf8(envelope.sender.email_address)
-    is_wide = is_wide_sender or any(needs_utf8(recipient.address.email_address) for recipient in recipients)
+    is_wide = is_wide_sender
+    for recipient in recipients:
+        is_wide = is_wide or needs_utf8(recipient.address.email_address)
     utf8 = (is_wide or (not is_ascii and _has_utf8_header(octets))) and extensions.offers("SMTPUTF8")
     sender_path = wire_path(envelope.sender, utf8=utf8 or is_wide_sender)
 
@@ -104,8 +106,9 @@ def make_plan(
         parameters += mail_requests(request, extensions)
     if envelope.trace and extensions.offers("XTRACE"):
         parameters.append(trace_parameter(envelope.trace))
+    mail = b"MAIL FROM:" + sender_path
     return Plan(
-        b" ".join((b"MAIL FROM:" + sender_path, *parameters)) + b"\r\n",
+        (b" ".join((mail, *parameters)) if parameters else mail) + b"\r\n",
         rcpts,
         _ended(octets, is_binary=is_binary) if is_chunked else _stuffed(octets),
         settled,
@@ -117,9 +120,13 @@ def make_plan(
         extensions.is_lmtp,
         is_binary,
         is_dsn,
-        frozenset([_OPTIONAL[name] for one in parameters if (name := one.partition(b"=")[0]) in _OPTIONAL]),
+        _optional(parameters) if parameters else frozenset(),
         unheeded(request, recipients, extensions) if is_asking or is_notifying else "",
     )
+
+
+def _optional(parameters: list[bytes]) -> frozenset[str]:
+    return frozenset([_OPTIONAL[name] for one in parameters if (name := one.partition(b"=")[0]) in _OPTIONAL])
 
 
 def refused_plan(envelope: Envelope, outcome: Refused) -> Plan:

@@ -63,30 +63,34 @@ class Replies:
 
     def take(self) -> Reply | None:
         """Take the next reply if it has arrived whole."""
-        if not self._read:
-            if not self._incoming.buffer:
-                return None
-            self._read_usual()
-        reply = self._read.pop() if self._read else self._take_other()
-        if reply is not None and reply.code == _CLOSING:
-            raise Leaving(reply)
-        return reply
+        if self._read:
+            return self._read.pop()
+        if not self._incoming.buffer:
+            return None
+        self._read_usual()
+        return self._read.pop() if self._read else self._take_other()
 
     def _read_usual(self) -> None:
-        """Read the replies of one short line that come next."""
-        lines = bytes(self._incoming.buffer).split(b"\n", _MOST_AT_ONCE)
-        octets = 0
-        for line in lines[:-1]:
+        """Read the replies of one short line that come next, but for 421."""
+        *lines, rest = bytes(self._incoming.buffer).split(b"\n", _MOST_AT_ONCE)
+        read = self._read
+        for line in lines:
             reply = usual_reply(line) if len(line) < SHORT_OCTETS else None
-            if reply is None:
+            if reply is None or reply.code == _CLOSING:
                 break
-            self._read.append(reply)
-            octets += len(line) + 1
-        self._read.reverse()
-        del self._incoming.buffer[:octets]
+            read.append(reply)
+        else:
+            self._incoming.buffer[:] = rest
+            read.reverse()
+            return
+        del self._incoming.buffer[: sum(map(len, lines[: len(read)])) + len(read)]
+        read.reverse()
 
     def _take_other(self) -> Reply | None:
         try:
-            return take_reply(self._incoming.buffer)
+            reply = take_reply(self._incoming.buffer)
         except ProtocolBroken as error:
             raise ProtocolBroken.remote(f"{self._peer}: {error}") from None
+        if reply is not None and reply.code == _CLOSING:
+            raise Leaving(reply)
+        return reply

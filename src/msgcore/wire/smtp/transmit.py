@@ -109,6 +109,9 @@ async def transmit_all(
 _Prepared = tuple[Letter, Flight | None, Iterator[Flight]]
 """A letter, the first of its flights, and those behind it."""
 
+_Said = tuple[tuple[Letter, int], ...]
+"""Letters that are said when so many octets of a write are."""
+
 
 class _Sender:
     """The client's side of one connection.
@@ -144,17 +147,18 @@ class _Sender:
     async def begin(self, prepared: _Prepared, before: Letter | None) -> None:
         """End the letter before, and say all of this one up to its message."""
         letter, flight, flights = prepared
-        ending = before
+        replies, ending = self._replies, before
         try:
             while flight is not None:
-                said = [(letter, len(flight.octets))] if flight.has_message else []
+                octets, takers, has_message = flight
+                said = ((letter, len(octets)),) if has_message else ()
                 if ending is None:
-                    await self._say(flight.octets, said, is_waiting=False)
+                    await self._say(octets, said, is_waiting=False)
                 else:
-                    await self._end_with(ending, flight.octets, said)
+                    await self._end_with(ending, octets, said)
                     ending = None
-                for letter.stage, take in flight.takers:
-                    take(self._replies.take() or await self._replies.wait())
+                for letter.stage, take in takers:
+                    take(replies.take() or await replies.wait())
                 flight = next(flights, None)
             if ending is not None:  # the new one has nobody to go to
                 await self._end(ending)
@@ -185,17 +189,17 @@ class _Sender:
             self._tell(letter.transaction(is_usable=is_usable))
 
     async def _end(self, letter: Letter) -> None:
-        await self._end_with(letter, b"", [])
+        await self._end_with(letter, b"", ())
         if letter.needs_reset and self.is_usable:
-            await self._end_with(letter, b"", [])
+            await self._end_with(letter, b"", ())
 
-    async def _end_with(self, letter: Letter, following: bytes, said: list[tuple[Letter, int]]) -> None:
+    async def _end_with(self, letter: Letter, following: bytes, said: _Said) -> None:
         """Say what is left of a letter with what follows it, and hear the replies to the letter."""
         is_waiting = letter.replies_left != 0
         message, end = letter.rest()
         if len(message) > _LARGE_OCTETS:
             self.tell_settled()  # this may take long
-            await self._say(message, [], is_waiting=is_waiting)
+            await self._say(message, (), is_waiting=is_waiting)
             message = b""
             if self._replies.has_unasked:
                 letter.take_early(self._replies.take() or await self._replies.wait())
@@ -204,18 +208,19 @@ class _Sender:
         needs_reset = following and letter.may_need_reset
         if needs_reset:
             following = RSET + following
-            said = [(one, len(RSET) + at) for one, at in said]
+            said = tuple([(one, len(RSET) + at) for one, at in said])
         if ending or following:
-            said = [(letter, len(ending)), *[(one, len(ending) + at) for one, at in said]]
-            await self._say(ending + following, said, is_waiting=is_waiting)
+            behind = tuple([(one, len(ending) + at) for one, at in said]) if said else ()
+            await self._say(ending + following, ((letter, len(ending)), *behind), is_waiting=is_waiting)
+        replies = self._replies
         while letter.replies_left:
-            self.is_usable = letter.take_end(self._replies.take() or await self._replies.wait()) and self.is_usable
+            self.is_usable = letter.take_end(replies.take() or await replies.wait()) and self.is_usable
         if needs_reset:
             reply = self._replies.take() or await self._replies.wait()
             self.is_usable = reply.is_positive and self.is_usable
 
-    async def _say(self, octets: bytes, said: list[tuple[Letter, int]], *, is_waiting: bool) -> None:
-        """Write; ``said`` are the letters that are said when so many of the octets are.
+    async def _say(self, octets: bytes, said: _Said, *, is_waiting: bool) -> None:
+        """Write; ``said`` are the letters that are said with it.
 
         What the server said before the connection broke still counts; the next read tells of the break.
         """
@@ -233,7 +238,8 @@ class _Sender:
         else:
             for letter, _ in said:
                 letter.is_said = True
-        self.tell_settled()
+        if self._settled is not None:
+            self.tell_settled()
         if not self._ahead:
             self._ahead.append(self._prepared())
 
