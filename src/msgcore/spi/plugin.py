@@ -281,7 +281,8 @@ class Plugin:
             PluginBroken: it is not.
         """
         whole: object = given
-        found = cast("Mapping[object, object]", given) if isinstance(given, Mapping) else {None: None}
+        is_one = type(given) is dict or isinstance(given, Mapping)  # an abstract class is asked in a microsecond
+        found = cast("Mapping[object, object]", given) if is_one else {None: None}
         if set(map(type, found)) - {key} and not all(isinstance(one, key) for one in found):
             raise self.nonsense(function, whole, f"a mapping by {key.__name__}")
         return cast("Mapping[K, object]", found)

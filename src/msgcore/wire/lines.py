@@ -41,13 +41,13 @@ class Incoming:
         Raises:
             ConnectionLost: the peer has ended its side.
         """
-        octets = await self._stream.read()
-        if not octets:
-            raise self._ended()
-        self.buffer += octets
+        self.add(await self._stream.read())
 
-    def _ended(self) -> ConnectionLost:
-        return ConnectionLost(f"{self._stream.endpoint}: the peer closed the connection")
+    def add(self, octets: bytes) -> None:
+        """Keep what was read from the stream; raises as :meth:`fill` does."""
+        if not octets:
+            raise ConnectionLost(f"{self._stream.endpoint}: the peer closed the connection")
+        self.buffer += octets
 
     async def fill_line(self) -> None:
         """Wait for octets that bring a line end, or for many without one: parsers need not look again before.
@@ -57,11 +57,9 @@ class Incoming:
         """
         arrived = 0
         octets = b""
-        while b"\n" not in octets and arrived <= _MANY_OCTETS:
+        while octets.find(b"\n") < 0 and arrived <= _MANY_OCTETS:
             octets = await self._stream.read()
-            if not octets:
-                raise self._ended()
-            self.buffer += octets
+            self.add(octets)
             arrived += len(octets)
 
     @property

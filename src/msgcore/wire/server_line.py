@@ -82,7 +82,7 @@ class ServerLine:
             if not is_waiting:  # once a command: a client that drips octets gains no time
                 self._wait_for(self._limits.command_seconds)
                 is_waiting = True
-            await self._incoming.fill()
+            self._incoming.add(await self.stream.read())
             if not is_exchange and (line := self.arrived_line()) is not None:
                 return line
 
@@ -96,9 +96,9 @@ class ServerLine:
             return
         await self.flush()
         self._wait_for(self._limits.data_seconds)
-        await self._incoming.fill()
+        self._incoming.add(await self.stream.read())
         while not take(self._incoming.buffer):
-            await self._incoming.fill()
+            self._incoming.add(await self.stream.read())
 
     def _wait_for(self, seconds: float) -> None:
         """Wait for so long from now, or up to a hundredth of it less: a deadline serves for several waits."""

@@ -246,16 +246,18 @@ def _usual_form(octets: bytes, domain: Domain, but_with: bytes = b"\0") -> WireF
     if domain is not Domain.SEVEN_BIT or not (header := _WHOLE_HEADER.match(octets)):
         return None
     lowered = header[0].lower()
-    if but_with in lowered or _may_name_blind(octets, lowered):
+    if lowered.find(but_with) >= 0 or _may_name_blind(octets, lowered):
         return None
     return WireForm(octets if octets.endswith(b"\r\n") else octets + b"\r\n", is_text=True)
 
 
 def _may_name_blind(octets: bytes, lowered: bytes) -> bool:
     """Say whether blind recipients may be named: in the header (in lower case), or in a message that is attached."""
-    if b"bcc" in lowered:
+    # ``in`` of octets in octets makes an error first, as it could be asked for a number.
+    if lowered.find(b"bcc") >= 0:
         return True
-    return (b"multipart/" in lowered or b"message/" in lowered) and may_hold_blind_fields(octets)
+    has_parts = lowered.find(b"multipart/") >= 0 or lowered.find(b"message/") >= 0
+    return has_parts and may_hold_blind_fields(octets)
 
 
 def _has_bcc(root: Entity) -> bool:

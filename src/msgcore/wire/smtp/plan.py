@@ -71,12 +71,14 @@ def make_plan(
     is_binary = not is_text and _is_binary(octets, extensions)
     is_ascii = octets.isascii()
     recipients = envelope.recipients
-    is_wide_sender = envelope.sender is not None and needs_utf8(envelope.sender.email_address)
+    sender, offered = envelope.sender, extensions.parameters
+    is_wide_sender = sender is not None and not sender.email_address.isascii() and needs_utf8(sender.email_address)
     is_wide = is_wide_sender
     for recipient in recipients:
-        is_wide = is_wide or needs_utf8(recipient.address.email_address)
-    utf8 = (is_wide or (not is_ascii and _has_utf8_header(octets))) and extensions.offers("SMTPUTF8")
-    sender_path = wire_path(envelope.sender, utf8=utf8 or is_wide_sender)
+        text = recipient.address.email_address
+        is_wide = is_wide or (not text.isascii() and needs_utf8(text))
+    utf8 = (is_wide or (not is_ascii and _has_utf8_header(octets))) and "SMTPUTF8" in offered
+    sender_path = wire_path(sender, utf8=utf8 or is_wide_sender)
 
     request = envelope.request
     is_asking = request is not NO_REQUEST
@@ -85,7 +87,7 @@ def make_plan(
         for_all = _refused_for_all(octets, extensions, is_ascii=is_ascii, is_sender_sayable=utf8 or not is_wide_sender)
     settled: dict[Recipient, Outcome] = {}
     rcpts: dict[bytes, tuple[Recipient, ...]] = {}
-    is_dsn = extensions.offers("DSN")
+    is_dsn = "DSN" in offered
     asked = request if is_dsn else None
     is_notifying = False
     for recipient in recipients:
@@ -97,14 +99,13 @@ def make_plan(
             settled[recipient] = for_all
         else:
             rcpts[command] = (*rcpts.get(command, ()), recipient)
-    is_pipelined = extensions.offers("PIPELINING")
-    may_be_chunked = extensions.offers("CHUNKING")
-    first = _FIRST_FIELD.match(octets) if may_be_chunked else None
+    is_pipelined = "PIPELINING" in offered
+    first = _FIRST_FIELD.match(octets) if "CHUNKING" in offered else None
     is_chunked = is_binary or (is_pipelined and first is not None)
     parameters = _parameters(octets, extensions, utf8=utf8, is_binary=is_binary, is_ascii=is_ascii)
     if is_asking:
         parameters += mail_requests(request, extensions)
-    if envelope.trace and extensions.offers("XTRACE"):
+    if envelope.trace and "XTRACE" in offered:
         parameters.append(trace_parameter(envelope.trace))
     mail = b"MAIL FROM:" + sender_path
     return Plan(

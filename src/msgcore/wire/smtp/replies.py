@@ -30,9 +30,10 @@ class Replies:
         ProtocolBroken: it is none; see :func:`~msgcore.wire.smtp.reply.take_reply`.
     """
 
-    __slots__ = ("_incoming", "_peer", "_read")
+    __slots__ = ("_incoming", "_peer", "_read", "_stream")
 
     def __init__(self, stream: Stream) -> None:
+        self._stream = stream
         self._incoming = Incoming(stream)
         self._peer = str(stream.endpoint)
         self._read: list[Reply] = []  # the next one last
@@ -52,7 +53,10 @@ class Replies:
             ConnectionLost: the peer has ended its side before it.
         """
         while True:
-            await self._incoming.fill_line()
+            octets = await self._stream.read()
+            self._incoming.add(octets)
+            if octets.find(b"\n") < 0:
+                await self._incoming.fill_line()
             if (reply := self.take()) is not None:
                 return reply
 

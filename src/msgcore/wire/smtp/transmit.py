@@ -179,7 +179,8 @@ class _Sender:
         self._settle(letter)
 
     def _settle(self, letter: Letter) -> None:
-        self.tell_settled()
+        if self._settled is not None:
+            self.tell_settled()
         self._settled = letter, self.is_usable
 
     def tell_settled(self) -> None:

@@ -83,11 +83,11 @@ class IncomingData:
     def _may_be_whole_soon(self, buffer: bytearray) -> bool:
         """Leave the first octets of what is sound so far, and has no dot at a line's start, where they lie."""
         size = len(buffer)
-        if size > _SMALL_OCTETS or size > self._max_octets or buffer.startswith(b".") or b"\n." in buffer:
+        if size > _SMALL_OCTETS or size > self._max_octets or buffer.startswith(b".") or buffer.find(b"\n.") >= 0:
             return False
         pairs = buffer.count(b"\r\n")
         returns = buffer.count(b"\r") - buffer.endswith(b"\r")
-        return pairs == buffer.count(b"\n") == returns and b"\0" not in buffer
+        return pairs == buffer.count(b"\n") == returns and 0 not in buffer
 
     def _gather(self, buffer: bytearray) -> int:
         """Move octets from the buffer; give the place of the end of the data, or -1."""

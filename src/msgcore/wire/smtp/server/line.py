@@ -58,7 +58,7 @@ class ClientLine(ServerLine):
             return None
         await self.flush()
         self._wait_for(min(patience_seconds, self._settings.data_seconds))
-        await self._incoming.fill()
+        self._incoming.add(await self.stream.read())
         arrived = len(buffer)
         if take(buffer):
             return None
@@ -68,7 +68,7 @@ class ClientLine(ServerLine):
         while True:
             self.stream.deadline = longest.or_sooner(Deadline(patient + arrived / rate, longest.clock))
             before = len(buffer)
-            await self._incoming.fill()
+            self._incoming.add(await self.stream.read())
             arrived += len(buffer) - before
             if take(buffer):
                 return None
