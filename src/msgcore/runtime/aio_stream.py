@@ -50,6 +50,7 @@ class AsyncioStream(asyncio.BufferedProtocol):
         self._name = str(endpoint)
         self._calls = calls
         self._loop = asyncio.get_running_loop()
+        self._place: memoryview
         self._transport: asyncio.Transport
         self._arrived = bytearray()
         self._has_ended = False
@@ -74,10 +75,11 @@ class AsyncioStream(asyncio.BufferedProtocol):
         self._transport.set_write_buffer_limits(high=0)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        return _landing.place
+        place = self._place = _landing.place
+        return place
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._arrived += _landing.place[:nbytes]
+        self._arrived += self._place[:nbytes]
         if len(self._arrived) > UNREAD_WHILE_WRITING:
             self._lost = ProtocolBroken.remote(
                 f"{self._name}: {len(self._arrived)} octets came while the peer took none"
@@ -216,7 +218,7 @@ class AsyncioStream(asyncio.BufferedProtocol):
                 self._leave_call()
                 call.add(self._cancel)
                 self._call = call
-            if call.is_cancelled:
+            if call.waits.is_cancelled:
                 call.check()
             deadline = self.deadline
             if deadline.at <= deadline.clock.monotonic():
@@ -246,8 +248,9 @@ class AsyncioStream(asyncio.BufferedProtocol):
         """Wait for whatever the transport has to tell."""
         waiter = self._waiter = self._loop.create_future()
         try:
-            if self._call is not None and self._call.is_cancelled:  # since it was looked at, when nobody waited
-                self._call.check()
+            call = self._call
+            if call is not None and call.waits.is_cancelled:  # since it was looked at, when nobody waited
+                call.check()
             if self.deadline.at < self._timer_at:
                 self._set_timer()
             await waiter

@@ -30,7 +30,7 @@ T = TypeVar("T")
 Waker = Callable[[], None]
 
 
-class _Waits:
+class Waits:
     """The waits that end together."""
 
     __slots__ = ("guard", "is_cancelled", "wakers")
@@ -44,20 +44,16 @@ class _Waits:
 class Call:
     """The scope of one public call: its waits end together when it is cancelled, and none goes past its ``limit``.
 
-    A part of another call (``outer``) ends with that, and has its own limit.
+    A part of another call (``outer``) ends with that, and has its own limit. ``waits`` are those of both.
     """
 
-    __slots__ = ("_waits", "is_over", "limit", "owner")
+    __slots__ = ("is_over", "limit", "owner", "waits")
 
     def __init__(self, owner: Calls | None, limit: Deadline = NEVER, outer: Call | None = None) -> None:
         self.owner = owner
         self.limit = limit
         self.is_over = False
-        self._waits: _Waits = _Waits() if outer is None else outer._waits
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self._waits.is_cancelled
+        self.waits: Waits = Waits() if outer is None else outer.waits
 
     def check(self) -> None:
         """Go on unless the call was cancelled.
@@ -65,23 +61,26 @@ class Call:
         Raises:
             OperationCancelled: it was.
         """
-        if self._waits.is_cancelled:
+        if self.waits.is_cancelled:
             raise OperationCancelled("cancel() ended this call")
 
     def add(self, waker: Waker) -> None:
         """Have ``waker`` called by :meth:`cancel`, until :meth:`discard`; it runs in any thread and must not wait."""
-        with self._waits.guard:
-            self.check()
-            self._waits.wakers.add(waker)
+        waits = self.waits
+        with waits.guard:
+            if waits.is_cancelled:
+                self.check()
+            waits.wakers.add(waker)
 
     def discard(self, waker: Waker) -> None:
-        with self._waits.guard:
-            self._waits.wakers.discard(waker)
+        waits = self.waits
+        with waits.guard:
+            waits.wakers.discard(waker)
 
     def cancel(self) -> None:
-        with self._waits.guard:
-            self._waits.is_cancelled = True
-            for waker in tuple(self._waits.wakers):
+        with self.waits.guard:
+            self.waits.is_cancelled = True
+            for waker in tuple(self.waits.wakers):
                 waker()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -48,13 +49,17 @@ async def until(waiter: asyncio.Future[None], calls: Calls, deadline: Deadline, 
     if far is None or far.loop is not waiter.get_loop():
         far = calls.far = FarWaits(waiter.get_loop())
     wait = _Wait(waiter, deadline, doing, far)
-    call = calls.current()
-    call.add(wait.wake)
+    call, wake = calls.current(), wait.wake
+    call.add(wake)
     try:
-        wait.watch()
+        seconds = deadline.at - deadline.clock.monotonic()
+        if _FAR_SECONDS < seconds < math.inf:  # as nearly always
+            far.add(wait)
+        elif seconds <= _FAR_SECONDS:
+            wait.watch()
         await waiter
     finally:
-        call.discard(wait.wake)
+        call.discard(wake)
         wait.leave()
 
 
@@ -89,7 +94,7 @@ class _Wait:
             self._end(TimedOut(f"{self._doing}: the deadline has passed"))
 
     def leave(self) -> None:
-        self._far.discard(self)
+        self._far.waits.discard(self)
         if self._timer is not None:
             self._timer.cancel()
 
@@ -99,20 +104,17 @@ class FarWaits:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self._waits: set[_Wait] = set()
+        self.waits: set[_Wait] = set()
         self._is_looking = False
 
     def add(self, wait: _Wait) -> None:
-        self._waits.add(wait)
+        self.waits.add(wait)
         if not self._is_looking:
             self._is_looking = True
             self.loop.call_later(_FAR_SECONDS / 2, self._look)
 
-    def discard(self, wait: _Wait) -> None:
-        self._waits.discard(wait)
-
     def _look(self) -> None:
-        waits, self._waits, self._is_looking = self._waits, set(), False
+        waits, self.waits, self._is_looking = self.waits, set(), False
         for wait in waits:
             wait.watch()
 

@@ -121,7 +121,9 @@ class Dispatch:
                 address = expansion.address
             addressee = Addressee(queued, address)
             decided.append((addressee, self._route(claim, addressee)))
-        content = attrs.evolve(claim.content, is_ours=FROM_OUTSIDE not in claim.message.verdicts)
+        content, is_ours = claim.content, FROM_OUTSIDE not in claim.message.verdicts
+        if content.is_ours is not is_ours:
+            content = attrs.evolve(content, is_ours=is_ours)
         settlements += self._place(Parcel(claim, ContentForms(content), (), claimed_at), decided)
         self._settling.settle(claim, settlements, copies)
 
@@ -205,6 +207,8 @@ class Dispatch:
     def _around_what_is_down(
         self, claim: Claim, addressee: Addressee, first: Decision, failed: frozenset[str]
     ) -> Decision:
+        if self._is_open(first):
+            return first
         return around(first, failed, self._may_go, lambda exclude: self._route(claim, addressee, exclude))
 
     def _may_go(self, way: Connector, host: str) -> bool:

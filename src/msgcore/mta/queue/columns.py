@@ -73,7 +73,9 @@ def recipient_values(recipient: Recipient) -> tuple[SqlValue, ...]:
         storable(address.display_name),
         None if recipient.notify is None else recipient.notify.value,
         None if recipient.original is None else recipient.original.typed,
-        overlay_to_json((tag, value) for tag, value in recipient.properties if is_kept(tag)),
+        overlay_to_json([(tag, value) for tag, value in recipient.properties if is_kept(tag)])
+        if recipient.properties
+        else None,
     )
 
 

@@ -18,7 +18,7 @@ from msgcore.mta.queue.events import NewEvent, add_events
 from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.taking_in import Arrival, add_recipients, state_of, take_in
 from msgcore.mta.queue.tracking import EventKind
-from msgcore.runtime import Connection, Engine
+from msgcore.runtime import Connection, Engine, SqlValue
 from msgcore.spi.gateway import Content
 
 _AT_ONCE = 500
@@ -129,24 +129,32 @@ def _may_settle(settlement: Settlement, state: State) -> bool:
 
 
 def _write_tries(connection: Connection, settled: Sequence[tuple[QueuedMessage, Settlement]], now: int) -> None:
-    rows = [
-        (
-            *_place(message, one, now, has_ended=one.outcome.is_final),
-            written_attempts(one.attempts),
-            one.connector,
-            storable(one.next_hop),
-            *(storable(field) if isinstance(field, str) else field for field in outcome_fields(one.outcome)),
-            now if one.outcome.is_final else None,
-            one.queued.number,
-        )
-        for message, one in settled
-    ]
+    rows = [_written_try(message, one, now) for message, one in settled]
     if len(rows) > 1 and connection.engine is Engine.POSTGRES:
         columns = ", ".join(f"{name} = given.{name}" for name in _WRITTEN)
         statement = f"{_WRITE} {columns} from {_TRIES.sql} where mta_recipient.number = given.number"
         connection.run(statement, [_TRIES.parameter(rows)])
     elif rows:
         connection.run_many(f"{_WRITE} {', '.join(f'{name} = ?' for name in _WRITTEN)} where number = ?", rows)
+
+
+def _written_try(message: QueuedMessage, settlement: Settlement, now: int) -> tuple[SqlValue, ...]:
+    has_ended = settlement.outcome.is_final
+    kind, code, enhanced, text, stage, note = outcome_fields(settlement.outcome)
+    return (
+        *_place(message, settlement, now, has_ended=has_ended),
+        written_attempts(settlement.attempts),
+        settlement.connector,
+        storable(settlement.next_hop),
+        kind,
+        code,
+        enhanced,
+        storable(text),
+        storable(stage),
+        storable(note),
+        now if has_ended else None,
+        settlement.queued.number,
+    )
 
 
 def _give_back(connection: Connection, settled: Sequence[tuple[QueuedMessage, Settlement]], now: int) -> None:

@@ -231,8 +231,8 @@ def message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
         storable(accept.message_class),
         request_text(accept.request),
         storable(accept.received_from),
-        storable(" ".join(sorted(accept.verdicts))),
-        storable("\n".join(accept.trace)),
+        storable(" ".join(sorted(accept.verdicts))) if accept.verdicts else "",
+        storable("\n".join(accept.trace)) if accept.trace else "",
         storable(accept.arrived_by),
     )
 

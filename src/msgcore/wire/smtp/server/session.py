@@ -12,6 +12,7 @@ are taken off the line before anybody looks at the command, so that they never p
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import attrs
 
@@ -99,11 +100,13 @@ class _Session:
         greeting = await self._answer(GREETING, "", self._greeting)
         self._mails.put(greeting)
         self._line.is_over = self._line.is_over or (greeting is not None and not greeting.is_positive)
-        line = self._line
+        line, closing = self._line, self._closing
         while not line.is_over:
             # The wait is what the closing may fall into.
-            octets = None if self._has_to_end else line.arrived_line() or await line.next_line()
-            if self._has_to_end:
+            octets = None
+            if closing is None or not closing.is_set or self._mails.has_begun:
+                octets = line.arrived_line() or await line.next_line()
+            if closing is not None and closing.is_set and not self._mails.has_begun:
                 self._mails.put(reply_of(421, "4.3.2", f"{self._settings.host_name} closes"))
             elif octets is None:
                 line.is_over = True
@@ -111,10 +114,6 @@ class _Session:
             else:
                 await self._obey(octets)
         await line.flush()
-
-    @property
-    def _has_to_end(self) -> bool:
-        return self._closing is not None and self._closing.is_set and not self._mails.has_begun
 
     # Turns.
 
@@ -152,7 +151,7 @@ class _Session:
             if self._around is None:
                 reply = await self._carry_out(command)
             else:
-                reply = await self._answer(command.verb, command.argument, lambda: self._carry_out(command))
+                reply = await self._answer(command.verb, command.argument, partial(self._carry_out, command))
             following, self._next = self._next, None
             if following is not None and reply is not None and reply.code == following.reply.code:
                 await following.carry_out(reply)

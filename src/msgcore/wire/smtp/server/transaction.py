@@ -66,22 +66,21 @@ class Transactions:
     # What may be said when.
 
     @property
-    def _state(self) -> _State:
-        if self._mail is None:
-            return _State.READY if self.client.hello else _State.NEW
-        if self._mail.chunks is not None:
-            return _State.CHUNKS
-        return _State.RECIPIENTS if self._mail.recipients else _State.SENDER
-
-    @property
     def has_begun(self) -> bool:
         """Whether a sender is given, and the message is not over."""
         return self._mail is not None
 
     def _expect(self, *states: _State) -> None:
-        if self._state not in states:
+        mail = self._mail
+        if mail is None:
+            state = _State.READY if self.client.hello else _State.NEW
+        elif mail.chunks is not None:
+            state = _State.CHUNKS
+        else:
+            state = _State.RECIPIENTS if mail.recipients else _State.SENDER
+        if state not in states:
             hello = "LHLO" if self._settings.is_lmtp else "EHLO"
-            first = hello if self._state is _State.NEW else self._state.value
+            first = hello if state is _State.NEW else state.value
             raise Refusal(503, "5.5.1", f"{first} first")
 
     def _begun(self, *states: _State) -> Mail:
