@@ -246,6 +246,8 @@ class Message:
             return True
         if self._layer is not None and self._layer.is_changed:
             return True
+        if self._recipients is None and self._attachments is None:  # a property that asks another costs as much again
+            return False
         return self.has_changed_content
 
     @property

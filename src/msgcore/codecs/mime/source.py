@@ -68,6 +68,8 @@ class MimeSource(MimeView):
 
     __slots__ = ("_attachments", "_cache", "_headers", "_left_out", "_streams")
 
+    form = "mime"
+
     def __init__(self, root: Entity, left_out: Entity | None = None) -> None:
         super().__init__(root)
         self._left_out = left_out
@@ -89,10 +91,6 @@ class MimeSource(MimeView):
         twin._people, twin._recipients, twin._headers = self._people, self._recipients, self._headers
         twin._cache = self._cache
         return twin
-
-    @property
-    def form(self) -> str:
-        return "mime"
 
     def value(self, tag: PropertyKey) -> object | None:
         key = tag.bag_key

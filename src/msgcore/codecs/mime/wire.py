@@ -120,7 +120,7 @@ def _wire_form(
     message: Message, *, allow_8bit: bool, allow_utf8: bool, allow_binary: bool, flowed: bool, tnef: bool
 ) -> WireForm:
     source = message.source
-    if source is not None and source.form == "mime" and goes_as_read(message, tnef=tnef):
+    if source is not None and source.form == "mime" and goes_as_read(message, source, tnef=tnef):
         return _form_of_octets(
             source.octets,
             allow_8bit=allow_8bit,

@@ -41,6 +41,7 @@ from msgcore.codecs.nested import messages_in, write_nested
 from msgcore.model.address import Address
 from msgcore.model.message import Message, check_message
 from msgcore.model.recipient import Recipient
+from msgcore.model.source import MessageSource
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
 
@@ -145,11 +146,10 @@ def _is_kept(message: Message, form: WriteForm) -> bool:
     return not _changes(message).is_body_changed
 
 
-def goes_as_read(message: Message, *, tnef: bool) -> bool:
+def goes_as_read(message: Message, source: MessageSource, *, tnef: bool) -> bool:
     """Say whether a message that was read from MIME goes to a next hop in its octets, but for fields of its header."""
     if message.is_changed:
         return False
-    source = message.source
     joined = source.joined if isinstance(source, MimeSource) else None
     return not tnef if joined is None else not joined.names_blind
 

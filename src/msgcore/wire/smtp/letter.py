@@ -71,7 +71,7 @@ class Letter:
 
     __slots__ = (
         "_accepted", "_failed", "_has_chunked", "_is_answered", "_is_open", "_is_ready", "_note", "_peer", "_plan",
-        "_rcpts", "_unanswered", "_waiting", "is_said", "replies_left", "stage",
+        "_rcpts", "_unanswered", "_waiting", "is_said", "may_need_reset", "replies_left", "stage",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, peer: str, note: str = "") -> None:
@@ -90,6 +90,8 @@ class Letter:
         self.is_said = False
         self.replies_left = 0
         """How many replies there are still to come to what :meth:`rest` gave, or to the last flight."""
+        self.may_need_reset = plan.is_chunked
+        """Whether RSET stands before the next transaction when nobody waits for the end of this one."""
 
     # What is said
 
@@ -121,7 +123,7 @@ class Letter:
         if is_last and self._plan.is_at_once:
             commands += (b"BDAT %d LAST\r\n" % len(self._plan.data), self._plan.data)
             self.replies_left = -1  # by how many are taken
-        elif is_last and (go_ahead := self._go_ahead):
+        elif is_last and (go_ahead := self._go_ahead()):
             commands.append(go_ahead)
             takers.append(("DATA", self.take_data))
         return Flight(b"".join(commands), takers, self.replies_left < 0)
@@ -131,10 +133,9 @@ class Letter:
         for rcpt in self._rcpts:
             if self._is_open:
                 yield Flight(rcpt.command, [("RCPT", self.take_rcpt)])
-        if self._go_ahead and self._accepted:
-            yield Flight(self._go_ahead, [("DATA", self.take_data)])
+        if self._accepted and (go_ahead := self._go_ahead()):
+            yield Flight(go_ahead, [("DATA", self.take_data)])
 
-    @property
     def _go_ahead(self) -> bytes:
         """What asks whether the message may come: to a server that does not know BDAT it would be commands."""
         if not self._plan.is_chunked:
@@ -169,11 +170,6 @@ class Letter:
     def needs_reset(self) -> bool:
         """Whether the server may still think itself inside the transaction."""
         return self._is_open
-
-    @property
-    def may_need_reset(self) -> bool:
-        """Whether RSET stands before the next transaction when nobody waits for the end of this one."""
-        return self._plan.is_chunked
 
     # What is heard
 
@@ -215,7 +211,7 @@ class Letter:
         is_yes = reply.is_positive if is_chunked else reply.is_intermediate
         is_nonsense = not is_yes and not reply.is_temporary and not reply.is_permanent
         if is_nonsense or (is_yes and not self._is_open):
-            raise self._broken(f"answers {reply} to {self._go_ahead[:4].decode()}")
+            raise self._broken(f"answers {reply} to {self._go_ahead()[:4].decode()}")
         self._is_ready = is_yes
         self._has_chunked = is_yes and is_chunked
         if not is_yes and not self._take_unknown_chunk(reply, "DATA"):
