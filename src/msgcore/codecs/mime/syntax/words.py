@@ -10,7 +10,7 @@ from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 from msgcore.codecs.mime.syntax.transfer import decode_base64
 
-__all__ = ["clean", "decode_words", "header_text", "unfold", "without_comments"]
+__all__ = ["clean", "decode_words", "has_folded_word", "header_text", "unfold", "without_comments"]
 
 # Between the marks a bare question mark, which some mailers leave in, but no start of another word: that keeps a run of
 # broken words linear.
@@ -40,6 +40,11 @@ def unfold(octets: bytes) -> bytes:
     if _LF not in line:
         return line
     return b" ".join([stripped for one in _whole_words(line).split(b"\n") if (stripped := one.strip(_BLANK))])
+
+
+def has_folded_word(octets: bytes) -> bool:
+    """Say whether an encoded word was folded inside."""
+    return _FOLDED_WORD.search(octets) is not None
 
 
 def _whole_words(octets: bytes) -> bytes:

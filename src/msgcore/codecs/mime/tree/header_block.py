@@ -16,16 +16,17 @@ from msgcore.base.memo import Memo
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.mime.syntax.parameters import NOTHING, Parameterised, parse_parameters
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
-from msgcore.codecs.mime.syntax.words import decode_words, header_text
+from msgcore.codecs.mime.syntax.words import decode_words, has_folded_word, header_text
 from msgcore.model.headers import Header
 
 __all__ = ["LONGEST_SHARED", "SHARED_HEADER_BLOCKS", "HeaderBlock", "RawField"]
 
 # One logical line: a field's name if it has one, then all up to the line end that no white space follows.
 _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
-# The same for all lines at once, which is faster where one that is no field gives nothing.
-_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+\n?+)|(?!\Z)[^\n]*+(?:\n[ \t][^\n]*+)*+\n?+")
-_NO_WHITE_SPACE = b"\0\v\f\x1c\x1d\x1e\x1f"  # NUL, and what Python takes for white space
+# Where the next one starts, with the name and what stands before the value; a line that is no field gives no name.
+_START = re.compile(rb"\n(?:([!-9;-~]++)[ \t]*+:[ \t]*+|(?![ \t]))")
+_BLANK = " \t\r"
+_LF = 0x0A
 _new = tuple[str, str].__new__  # half the time of a named tuple's own
 _TOKEN = re.compile(rb"[\s;\"']*([^\s;\"'()]*)")
 _SHORTEST_LINES = 32
@@ -42,6 +43,20 @@ class RawField(NamedTuple):
     end: int
 
 
+def _is_dense(lines: int, size_octets: int, limits: Limits) -> bool:
+    """Say whether so many lines may be kept."""
+    return lines * _SHORTEST_LINES <= size_octets + _ALWAYS_KEPT and lines <= limits.header_fields
+
+
+def _encoding(raw: bytes) -> str:
+    found = _TOKEN.match(raw)
+    return "" if found is None else found[1].decode("latin-1").lower()
+
+
+_LONGEST_SHARED_VALUE = 100
+_encodings = Memo(_encoding, 256)
+
+
 class HeaderBlock:
     """The fields of one entity; ``note`` takes what decoding them tolerates.
 
@@ -55,7 +70,7 @@ class HeaderBlock:
         "_index",
         "_limits",
         "_lowered",
-        "_names_from_behind",
+        "_lowered_names",
         "_transfer_encoding",
         "_type",
         "has_junk",
@@ -65,38 +80,34 @@ class HeaderBlock:
         "octets",
     )
 
+    _lowered: bytes | None
+    _type: Parameterised | None
+    _disposition: Parameterised | None
+    _transfer_encoding: str | None
+    _index: dict[bytes, bytes] | None
+
     def __init__(self, octets: bytes, limits: Limits = USUAL_LIMITS, note: Note = ignore) -> None:
         self.octets = octets
         self.note = note
         self._limits = limits
-        self._lowered: bytes | None = None
-        self._type: Parameterised | None = None
-        self._disposition: Parameterised | None = None
-        self._transfer_encoding: str | None = None
-        self._index: dict[bytes, bytes] | None = None
+        self._lowered = self._type = self._disposition = self._transfer_encoding = self._index = None
+        self._lowered_names: list[bytes] | None = None
         self.has_junk = self.is_kept = self.is_usual = False
-        if len(octets) <= _LARGE or self._is_dense(octets.count(b"\n")):
-            # What is between fields (nothing), a name, its value, and so on; ``None`` for both of a line that is none.
-            cut: list[bytes] = _FIELD.split(octets)
-            if self._is_dense(len(cut) // 3):
-                self._keep(cut)
-
-    def _keep(self, cut: list[bytes]) -> None:
-        self.is_kept = True
-        try:
-            names = list(map(bytes.lower, cut[-3::-3]))
-            self.is_usual = True
-        except TypeError:  # there is a ``None``
-            cut = [piece or b"" for piece in cut]
-            names = list(map(bytes.lower, cut[-3::-3]))
-            self.has_junk = True
-        self._cut = cut
-        self._names_from_behind = names  # so that of a name the first counts
-        self._index = dict(zip(names, cut[-2::-3]))  # noqa: B905
-
-    def _is_dense(self, lines: int) -> bool:
-        """Say whether so many lines may be kept."""
-        return lines * _SHORTEST_LINES <= len(self.octets) + _ALWAYS_KEPT and lines <= self._limits.header_fields
+        size = len(octets)
+        if size <= _LARGE or _is_dense(octets.count(b"\n"), size, limits):
+            # What is before the fields (nothing), a name (``None`` of a line that is no field), its value, and so on.
+            cut: list[bytes] = _START.split(b"\n" + octets.removesuffix(b"\n")) if octets else [b""]
+            if _is_dense(len(cut) // 2 + bool(cut[0]), size, limits):
+                self._cut = cut
+                self.is_kept = True
+                try:
+                    # From behind, so that of a name the first counts.
+                    self._index = dict(zip(map(bytes.lower, cut[-2::-2]), cut[:0:-2]))  # noqa: B905
+                    self.is_usual = not cut[0]
+                except TypeError:  # there is a ``None``
+                    cut[1::2] = [name or b"" for name in cut[1::2]]
+                    self._index = dict(zip(map(bytes.lower, cut[-2::-2]), cut[:0:-2]))  # noqa: B905
+                self.has_junk = not self.is_usual
 
     # Fields that say what the body is
 
@@ -125,14 +136,17 @@ class HeaderBlock:
         known = self._transfer_encoding
         if known is None:
             raw = self.raw(b"content-transfer-encoding")
-            found = None if raw is None else _TOKEN.match(raw)
-            known = self._transfer_encoding = "" if found is None else found[1].decode("latin-1").lower()
+            known = "" if raw is None else _encodings[raw] if len(raw) <= _LONGEST_SHARED_VALUE else _encoding(raw)
+            self._transfer_encoding = known
         return known
 
     # Any field
 
     def raw(self, name: bytes) -> bytes | None:
-        """Give the value of the first field called ``name`` (in lower case), as it stands there, or ``None``."""
+        """Give the value of the first field called ``name`` (in lower case), or ``None``: still folded and encoded.
+
+        White space around it may be there or not.
+        """
         index = self._index
         return next(self._searched(name), None) if index is None else index.get(name)
 
@@ -144,10 +158,17 @@ class HeaderBlock:
         found = index.get(name)
         if found is None:
             return []
-        names = self._names_from_behind
-        if len(index) == len(names) or names.count(name) == 1:
-            return [found]
-        return [value for one, value in zip(reversed(names), self._cut[2::3], strict=True) if one == name]
+        cut = self._cut
+        if 2 * len(index) < len(cut) - 1:  # some names come again
+            names = self._kept_names()
+            if names.count(name) > 1:
+                return [value for one, value in zip(names, cut[2::2], strict=True) if one == name]
+        return [found]
+
+    def _kept_names(self) -> list[bytes]:
+        if self._lowered_names is None:
+            self._lowered_names = list(map(bytes.lower, self._cut[1::2]))
+        return self._lowered_names
 
     def _searched(self, name: bytes) -> Iterator[bytes]:
         """Search the block for a name."""
@@ -178,7 +199,7 @@ class HeaderBlock:
     def names(self) -> list[bytes]:
         """Give the name of each field in lower case, once, in order; past the limit of fields none."""
         if self.is_kept:
-            return list(filter(None, dict.fromkeys(reversed(self._names_from_behind))))
+            return list(filter(None, dict.fromkeys(self._kept_names())))
         if self._index is None:
             # Whoever asks for the names asks for their values next.
             self._index = {}
@@ -194,27 +215,35 @@ class HeaderBlock:
                 return usual
         pairs: Iterable[tuple[bytes, bytes]]
         if self.is_kept:
-            pairs = zip(self._cut[1::3], self._cut[2::3], strict=True)
+            pairs = zip(self._cut[1::2], self._cut[2::2], strict=True)
         else:
             pairs = ((self.name(one), self.value(one)) for one in self.each_field())
         return [Header(name.decode(), self.decoded(raw)) for name, raw in pairs if name]
 
     def _usual_headers(self) -> list[Header] | None:
         """Read fields in ASCII all at once; ``None`` where one is unusual."""
-        octets = self.octets
-        if not octets.isascii() or any(map(octets.__contains__, _NO_WHITE_SPACE)):
+        cut = self._cut
+        try:
+            text = b"\0".join(cut).decode("ascii")
+        except UnicodeDecodeError:
             return None
-        values = self._cut[2::3]
-        lines = b"\0".join(values).split(b"\n")
-        text = b" ".join(filter(None, map(bytes.strip, lines))).decode()
-        if "\r" in text:  # which is data
+        if "\n" in text:
+            text = " ".join(filter(None, [line.strip(_BLANK) for line in text.split("\n")]))
+        pieces = text.split("\0")
+        texts = [one.strip(_BLANK) for one in pieces[2::2]]
+        if len(pieces) != len(cut) or "\r" in "".join(texts):  # which is data
             return None
-        texts = list(map(str.strip, text.split("\0")))
         if "?" in text:  # one character is found much faster than two
-            pairs = zip(texts, values, strict=True)
-            texts = [self.decoded(raw) if "?" in one and "=?" in one else one for one, raw in pairs]
-        names = b"\n".join(self._cut[1::3]).decode().split("\n")
-        return list(map(_new, repeat(Header), zip(names, texts, strict=True)))
+            for number, one in enumerate(texts):
+                if "?" in one and "=?" in one:
+                    texts[number] = self._unfolded(one, cut[2 * number + 2])
+        return list(map(_new, repeat(Header), zip(pieces[1::2], texts, strict=True)))
+
+    def _unfolded(self, line: str, raw: bytes) -> str:
+        """Decode the words in a value that was unfolded without a look at them."""
+        if _LF in raw and has_folded_word(raw):
+            return self.decoded(raw)
+        return decode_words(line, self.note, self._limits.encoded_words)
 
     def value(self, field: RawField) -> bytes:
         return self.octets[field.value_start : field.end]
