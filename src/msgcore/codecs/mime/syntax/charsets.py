@@ -7,7 +7,15 @@ import re
 from msgcore.base.memo import Memo
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 
-__all__ = ["charset_of_code_page", "code_page_of_charset", "codec_of_charset", "decode", "guess", "is_wide"]
+__all__ = [
+    "charset_of_code_page",
+    "code_page_of_charset",
+    "codec_of_charset",
+    "decode",
+    "decode_as",
+    "guess",
+    "is_wide",
+]
 
 # One row for each codec, or two: Python's name, the Windows code page (0: none), then the MIME names and what mail
 # calls them.
@@ -144,7 +152,13 @@ def decode(octets: bytes, charset: str, note: Note = ignore) -> str:
 
     Octets that do not fit become U+FFFD; where nothing usable is said, UTF-8 is tried, then windows-1252.
     """
-    codec = codec_of_charset(charset) if charset else "ascii"
+    return decode_as(octets, codec_of_charset(charset), charset, note)
+
+
+def decode_as(octets: bytes, codec: str | None, charset: str, note: Note = ignore) -> str:
+    """Do what :func:`decode` does, given the codec of the charset, too."""
+    if not charset:
+        codec = "ascii"
     if codec is None:
         note("charset-unknown", f"charset {charset[:60]!r}")
         return guess(octets)

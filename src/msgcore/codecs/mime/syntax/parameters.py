@@ -10,6 +10,8 @@ import attrs
 
 from msgcore.base.memo import Memo
 from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess
+from msgcore.codecs.mime.syntax.media_kind import MediaKind, media_kind
+from msgcore.codecs.mime.syntax.text_form import TextForm, text_form
 from msgcore.codecs.mime.syntax.tolerated import Note
 from msgcore.codecs.mime.syntax.words import clean, decode_words, header_text, without_comments
 
@@ -48,6 +50,17 @@ class Parameterised:
     value: str
     parameters: Mapping[str, str]
     problems: tuple[tuple[str, str], ...] = ()
+    kind: MediaKind = attrs.field(
+        init=False, eq=False, repr=False, default=attrs.Factory(lambda self: media_kind(self.value), takes_self=True)
+    )
+    """What the value says when it is a media type."""
+    text_form: TextForm = attrs.field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=attrs.Factory(lambda self: text_form(self.parameters), takes_self=True),
+    )
+    """What the parameters say when it is the type of a text."""
 
     def get(self, name: str) -> str | None:
         return self.parameters.get(name)

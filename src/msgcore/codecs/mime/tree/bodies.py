@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from msgcore.codecs.mime.syntax.charsets import code_page_of_charset, codec_of_charset, decode, is_wide
+from msgcore.codecs.mime.syntax.charsets import decode_as
 from msgcore.codecs.mime.syntax.flowed import unflow
+from msgcore.codecs.mime.syntax.text_form import TextForm
+from msgcore.codecs.mime.syntax.tolerated import Note
 from msgcore.codecs.mime.syntax.transfer import decode_text
 from msgcore.codecs.mime.syntax.uuencode import UuFile, uu_files, without_files
 from msgcore.codecs.mime.tree.entity import Entity
@@ -28,25 +30,22 @@ def text_of(entity: Entity) -> str:
 
     The lines of a flowed text are joined (RFC 3676 section 4).
     """
-    parameters = entity.content_type.parameters
-    charset = parameters.get("charset") or ""
-    octets = _lines_of(entity, charset)
+    form = entity.content_type.text_form
+    note = entity.reading.findings.at(entity.body_start)
+    octets = _lines_of(entity, form, note)
     if entity.may_hold_files:
         octets = without_files(octets, uu_files(octets))
-    text = decode(octets, charset, entity.reading.findings.at(entity.body_start))
-    if "\r" in text and is_wide(charset):
+    text = decode_as(octets, form.codec, form.charset, note)
+    if form.is_wide and "\r" in text:
         text = text.replace("\r\n", "\n")
-    if "format" in parameters and parameters["format"].lower() == "flowed":
-        return unflow(text, delsp=(parameters.get("delsp") or "").lower() == "yes")
-    return text
+    return unflow(text, delsp=form.has_delsp) if form.is_flowed else text
 
 
-def _lines_of(entity: Entity, charset: str) -> bytes:
+def _lines_of(entity: Entity, form: TextForm, note: Note) -> bytes:
     """Give the decoded body, its line ends LF where they are octets of their own."""
-    if is_wide(charset):
+    if form.is_wide:
         return entity.content
-    reading, start = entity.reading, entity.body_start
-    return decode_text(reading.octets[start : entity.end], entity.header.transfer_encoding, reading.findings.at(start))
+    return decode_text(entity.reading.octets[entity.body_start : entity.end], entity.header.transfer_encoding, note)
 
 
 def html_of(entity: Entity) -> tuple[bytes, int]:
@@ -54,17 +53,17 @@ def html_of(entity: Entity) -> tuple[bytes, int]:
 
     A charset that has no code page is turned into UTF-8.
     """
-    charset = entity.content_type.parameters.get("charset") or ""
-    octets = _lines_of(entity, charset)
-    codec = codec_of_charset(charset)
+    form = entity.content_type.text_form
+    note = entity.reading.findings.at(entity.body_start)
+    octets = _lines_of(entity, form, note)
+    codec = form.codec
     if codec is None or (codec == "ascii" and not octets.isascii()):
         return octets, UTF_8 if _is_utf_8(octets) else _WINDOWS_1252
     if codec == "latin-1" and _C1.search(octets):
         return octets, _WINDOWS_1252
-    code_page = code_page_of_charset(charset)
-    if code_page is not None:
-        return octets, code_page
-    return decode(octets, charset, entity.reading.findings.at(entity.body_start)).encode("utf-8", "replace"), UTF_8
+    if form.code_page is not None:
+        return octets, form.code_page
+    return decode_as(octets, codec, form.charset, note).encode("utf-8", "replace"), UTF_8
 
 
 class HtmlBody:

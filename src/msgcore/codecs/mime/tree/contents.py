@@ -18,8 +18,6 @@ __all__ = ["Contents", "contents_of", "starts_with_attachment"]
 _LARGE, _FIRST = 65_536, 16_384
 
 _ALTERNATIVE = "multipart/alternative"
-_BODIES = frozenset({"text/plain", "text/html"})
-_NO_BODIES = frozenset({"text/calendar", "text/directory", "text/vcard", "text/x-vcard", "text/rfc822-headers"})
 
 
 class Contents(NamedTuple):
@@ -37,14 +35,13 @@ def contents_of(root: Entity) -> Contents:
     first = plain = html = frame = None
     attachments: list[Entity] = []
     for leaf, around in _leaves(root):
-        kind = leaf.media_type
-        is_text = (kind in _BODIES or _may_be_body(leaf, kind)) and leaf.header.disposition.value != "attachment"
+        is_text = _is_text(leaf)
         if is_text and first is None:
             first, frame = leaf, around
         elif not is_text or frame is None or around is not frame:
             attachments.append(leaf)
             continue
-        if kind == "text/html":
+        if leaf.media_type == "text/html":
             if html is None:
                 html = leaf
             else:
@@ -88,11 +85,12 @@ def _leaves(root: Entity) -> list[tuple[Entity, Entity | None]]:
 
     A multipart inside with nothing in it is none.
     """
-    if not root.children:
+    found = root.children
+    if not found:
         return [(root, None)]
     frame = root if root.media_type == _ALTERNATIVE else None
     leaves: list[tuple[Entity, Entity | None]] = []
-    children = iter(root.children)
+    children = iter(found)
     waiting: list[tuple[Iterator[Entity], Entity | None]] = []
     while True:
         for child in children:
@@ -113,16 +111,10 @@ def _leaves(root: Entity) -> list[tuple[Entity, Entity | None]]:
 
 
 def _is_text(leaf: Entity) -> bool:
-    kind = leaf.media_type
-    if kind not in _BODIES and not _may_be_body(leaf, kind):
+    kind = leaf.content_type.kind
+    if not kind.is_body and not (kind.is_other_text and leaf.is_whole_message):
         return False
     return leaf.header.disposition.value != "attachment"
-
-
-def _may_be_body(leaf: Entity, kind: str) -> bool:
-    """Say it of the less usual kinds. A multipart without parts reads as text."""
-    is_text = kind.startswith("text/") and kind not in _NO_BODIES
-    return kind.startswith("multipart/") or (is_text and leaf.is_whole_message)
 
 
 def _is_empty_rest(leaf: Entity) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import attrs
 
 __all__ = ["Parts", "find_parts"]
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*+(?:\r?\n|\r|\Z)")
 _USUAL_HEADER = 1_000
-_SMALL, _LARGE = 65_536, 8_192
-_CR = 0x0D
+_LARGE = 8_192
+_LF, _CR, _HYPHEN = b"\n\r-"  # as numbers, which are looked up and compared faster than octets
 
 
-class Parts(NamedTuple):
+@attrs.define
+class Parts:
     """The start and end of each part, the end of the preamble, and the start of what follows the last part.
 
     ``problem`` is an offset, a rule and a text, when the multipart is not closed as it should be.
@@ -35,17 +37,14 @@ def find_parts(scan: bytes, start: int, end: int, delimiter: bytes, most: int) -
 
     Any of CRLF, LF and CR ends a line. The last part goes to the end when nothing closes it.
     """
-    if end - start <= _SMALL:
-        usual = _usual_parts(scan[start:end].split(delimiter), start, len(delimiter), most)
-        if usual is not None:
-            return usual
     spans: list[tuple[int, int]] = []
     body_start, preamble_end, part, size = start, end, -1, len(delimiter)
     at = scan.find(delimiter, start, end)
     while at >= 0:
         position = at + size
-        is_last, next_line = False, position + 2
-        if not scan.startswith(b"\r\n", position, end):
+        is_last = position + 2 <= end and scan[position] == _HYPHEN == scan[position + 1]
+        next_line = _next_line(scan, position + 2 if is_last else position, end)
+        if next_line < 0:
             found = _DELIMITER_END.match(scan, position, end)
             is_last, next_line = (False, -1) if found is None else (found[1] is not None, found.end())
         if next_line >= 0 and (at == body_start or scan[at - 1] in b"\r\n"):
@@ -70,32 +69,14 @@ def find_parts(scan: bytes, start: int, end: int, delimiter: bytes, most: int) -
     return Parts(spans, preamble_end, end, (start, "boundary-unterminated", "the last boundary is missing"))
 
 
-def _usual_parts(pieces: list[bytes], start: int, size: int, most: int) -> Parts | None:
-    """Read what stands before, between and behind the delimiters of that ``size``; ``None`` where it is unusual.
-
-    As a rule each stands on a line of its own, all lines end alike, and the last delimiter closes the multipart.
-    """
-    before, behind = pieces[0], pieces[-1]
-    if not 2 < len(pieces) <= most + 2 or (before and before[-1] not in b"\r\n"):
-        return None
-    line_end = b"\r\n" if pieces[1].startswith(b"\r\n") else b"\n"
-    if behind != b"--" and not behind.startswith(b"--" + line_end):
-        return None
-    width = len(line_end)
-    at = preamble_end = start + len(before)
-    spans: list[tuple[int, int]] = []
-    for piece in pieces[1:-1]:
-        at += size
-        next_at = at + len(piece)
-        if (
-            next_at - at < 2 * width
-            or not (piece.startswith(line_end) and piece.endswith(line_end))
-            or (width == 1 and piece[-2] == _CR)
-        ):
-            return None
-        spans.append((at + width, next_at - width))
-        at = next_at
-    return Parts(spans, preamble_end, at + size + 2)
+def _next_line(scan: bytes, position: int, end: int) -> int:
+    """Say where the line behind a line end at ``position`` starts; -1 when there is none, or CR alone."""
+    if position < end:
+        if scan[position] == _LF:
+            return position + 1
+        if scan[position] == _CR and position + 1 < end and scan[position + 1] == _LF:
+            return position + 2
+    return -1
 
 
 def _past_header(scan: bytes, position: int, end: int, delimiter: bytes) -> int:
@@ -112,6 +93,7 @@ def _past_header(scan: bytes, position: int, end: int, delimiter: bytes) -> int:
 
 def _before_line_end(scan: bytes, start: int, at: int) -> int:
     """Step back over the line end before ``at``: it belongs to the delimiter (RFC 2046 section 5.1.1)."""
-    if scan.endswith(b"\r\n", start, at):
-        return at - 2
-    return at - 1 if at > start and scan[at - 1] in b"\r\n" else at
+    if at <= start or scan[at - 1] not in b"\r\n":
+        return at
+    is_pair = scan[at - 1] == _LF and at - 2 >= start and scan[at - 2] == _CR
+    return at - 2 if is_pair else at - 1
