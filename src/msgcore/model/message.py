@@ -385,7 +385,10 @@ class Message:
     def html(self) -> str | None:
         """The HTML body, decoded by its code page."""
         octets = self.said(PidTagHtml)
-        return None if octets is None else html_from_octets(octets, self.get(PidTagInternetCodepage, UTF_8))
+        if octets is None:
+            return None
+        code_page = self.said(PidTagInternetCodepage)
+        return html_from_octets(octets, UTF_8 if code_page is None else code_page)
 
     @html.setter
     def html(self, value: str) -> None:

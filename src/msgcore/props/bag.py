@@ -11,7 +11,7 @@ from msgcore.props.tags import Property
 from msgcore.props.types import PropertyType
 from msgcore.props.values import check_value
 
-__all__ = ["UNTOUCHED", "PropBag", "checked"]
+__all__ = ["UNTOUCHED", "PropBag", "checked", "fits"]
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -44,7 +44,7 @@ class PropBag:
         except AttributeError:
             check_key(tag)
             raise
-        if entry is None or not _fits(entry[0], tag):
+        if entry is None or not fits(entry[0], tag):
             raise PropertyNotFound(tag.label)
         return cast(T, entry[1])
 
@@ -67,7 +67,7 @@ class PropBag:
 
     def __contains__(self, tag: PropertyKey) -> bool:
         entry = self._entries.get(tag.bag_key)
-        return entry is not None and _fits(entry[0], tag)
+        return entry is not None and fits(entry[0], tag)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -83,13 +83,13 @@ class PropBag:
         except AttributeError:
             check_key(tag)
             raise
-        return entry[1] if entry is not None and (entry[0] is tag or _fits(entry[0], tag)) else default
+        return entry[1] if entry is not None and (entry[0] is tag or fits(entry[0], tag)) else default
 
     def over(self, tag: PropertyKey) -> object:
         """Read a bag that lies over another source: ``None`` was deleted here, ``UNTOUCHED``: see below it."""
         key = tag.bag_key
         entry = self._entries.get(key)
-        if entry is not None and (entry[0] is tag or _fits(entry[0], tag)):
+        if entry is not None and (entry[0] is tag or fits(entry[0], tag)):
             return entry[1]
         return None if key in self._changed else UNTOUCHED
 
@@ -155,7 +155,8 @@ def checked(tag: PropertyKey, value: object) -> object:
     return check_value(tag, value)
 
 
-def _fits(stored: PropertyKey, asked: PropertyKey) -> bool:
+def fits(stored: PropertyKey, asked: PropertyKey) -> bool:
+    """Say whether a value under the one property is found by the other, of the same identity."""
     if stored is asked:
         return True
     kind, wanted = stored.value_type, asked.value_type

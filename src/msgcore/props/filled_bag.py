@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeVar, overload
 
-from msgcore.props.bag import PropBag
+from msgcore.props.bag import PropBag, fits
 from msgcore.props.key import BagKey, PropertyKey, check_key
 from msgcore.props.tags import Property
 
@@ -58,12 +58,15 @@ class FilledBag(PropBag):
     def get(self, tag: Property[T], default: D) -> T | D: ...
     def get(self, tag: Property[Any], default: object = None) -> object:
         try:
-            if tag.bag_key not in self._entries:
-                self.fill(tag.bag_key)
+            key = tag.bag_key
+            entry = self._entries.get(key)
+            if entry is None:
+                self.fill(key)
+                entry = self._entries.get(key)
         except AttributeError:
             check_key(tag)
             raise
-        return super().get(tag, default)
+        return entry[1] if entry is not None and (entry[0] is tag or fits(entry[0], tag)) else default
 
     def over(self, tag: PropertyKey) -> object:
         self.fill(tag.bag_key)

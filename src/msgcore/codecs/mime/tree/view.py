@@ -77,13 +77,13 @@ class MimeView:
         """Read the addresses of every field called ``name``."""
         known = self._people.get(name)
         if known is None:
-            known = self._people[name] = self._read_addresses(name)
+            values = self.header.raw_all(name)
+            known = self._people[name] = self._read_addresses(values) if values else ()
         return known
 
-    def _read_addresses(self, name: bytes) -> tuple[Address, ...]:
+    def _read_addresses(self, values: list[bytes]) -> tuple[Address, ...]:
         header = self.header
         limit = self.root.reading.limits.addresses
-        values = header.raw_all(name)
         if len(values) == 1:
             return tuple(read_addresses(values[0], header.note, limit))
         found: list[Address] = []
