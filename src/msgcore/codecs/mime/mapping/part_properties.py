@@ -11,6 +11,7 @@ from msgcore.codecs.mime.syntax.dates import format_date, parse_date
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.shown import content_id_of, is_hidden
 from msgcore.model.attachment import Attachment, AttachMethod
+from msgcore.props.bag import PropBag
 from msgcore.props.filled_bag import FilledBag
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
@@ -50,7 +51,7 @@ class PartProperties(FilledBag):
     __slots__ = ("holds_message", "part", "shown")
 
     def __init__(self, part: Entity, shown: Callable[[], frozenset[str]], *, holds_message: bool) -> None:
-        super().__init__()
+        PropBag.__init__(self)  # one for each attachment that is read: ``super`` takes as long as all the rest
         self.part = part
         self.shown = shown
         self.holds_message = holds_message

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
-from msgcore.codecs.mime.syntax.words import decode_words, header_text
+from msgcore.codecs.mime.syntax.words import decode_run, decode_words, header_text
 from msgcore.model.address import SMTP, Address, read_mailboxes
 
 __all__ = ["display_list", "read_addresses"]
@@ -64,7 +64,7 @@ def _simple_addresses(text: str, note: Note, limit: int) -> list[Address] | None
         if bare:
             phrase = comment.strip()
         elif words:
-            phrase = decode_words(" ".join(words.split()), note)
+            phrase = decode_run(" ".join(words.split()), note)
         else:
             phrase = " ".join((name or quoted).split())
         found.append(_address(phrase, address) if address[0] in "Ii" else Address(SMTP, address, phrase))

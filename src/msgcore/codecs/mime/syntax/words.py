@@ -10,7 +10,7 @@ from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 from msgcore.codecs.mime.syntax.transfer import decode_base64
 
-__all__ = ["clean", "decode_words", "has_folded_word", "header_text", "unfold", "without_comments"]
+__all__ = ["clean", "decode_run", "decode_words", "has_folded_word", "header_text", "unfold", "without_comments"]
 
 # Between the marks a bare question mark, which some mailers leave in, but no start of another word: that keeps a run of
 # broken words linear.
@@ -123,6 +123,12 @@ def decode_words(text: str, note: Note = ignore, limit: int = 10_000) -> str:
         position = end
     parts.append(text[position:])
     return clean("".join(parts))
+
+
+def decode_run(run: str, note: Note = ignore) -> str:
+    """Do what :func:`decode_words` does, sooner for a text that is nothing but encoded words that were there before."""
+    known = _decoded.get(run) if note is ignore else None
+    return decode_words(run, note) if known is None or "=?" in known else known
 
 
 def _decode_whole_run(run: str) -> str:

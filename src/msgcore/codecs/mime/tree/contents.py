@@ -8,7 +8,8 @@ which it stands.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import attrs
 
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.tnef_kind import may_hold_tnef
@@ -20,7 +21,8 @@ _LARGE, _FIRST = 65_536, 16_384
 _ALTERNATIVE = "multipart/alternative"
 
 
-class Contents(NamedTuple):
+@attrs.define
+class Contents:
     """The parts of a message by their part in it."""
 
     plain: Entity | None

@@ -62,10 +62,10 @@ class Reading:
         # Nobody wants the findings, and no limit is another than usual.
         self.is_usual = findings is NO_FINDINGS and limits is USUAL_LIMITS
 
-    def header_block(self, start: int, end: int) -> HeaderBlock:
-        """Give the fields of a header. Blocks whose findings nobody wants are shared when they are short."""
+    def header_block(self, start: int, end: int, *, is_message: bool) -> HeaderBlock:
+        """Give the fields of a header. Those of parts are shared when they are short and nobody wants findings."""
         limits = self.limits
-        if end - start <= LONGEST_SHARED and self.is_usual:
+        if not is_message and end - start <= LONGEST_SHARED and self.is_usual:
             return SHARED_HEADER_BLOCKS[self.scan[start:end]]
         if end - start > limits.header_octets:
             end = start + limits.header_octets
@@ -136,7 +136,7 @@ class Entity:
             else:
                 self.body_start = body_start = blank.end()
                 self.header_end = header_end = body_start - reading.line_end_octets
-                self.header = header = reading.header_block(start, header_end)
+                self.header = header = reading.header_block(start, header_end, is_message=is_message)
                 if not header.is_usual:
                     header = self._look_for_the_blank_line()
         given = header.content_type
@@ -302,7 +302,7 @@ class Entity:
     def _settle(self, header_end: int, body_start: int) -> HeaderBlock:
         self.header_end = header_end
         self.body_start = body_start
-        self.header = self.reading.header_block(self.header_start, header_end)
+        self.header = self.reading.header_block(self.header_start, header_end, is_message=self.is_whole_message)
         return self.header
 
     def _look_for_the_blank_line(self) -> HeaderBlock:

@@ -43,6 +43,11 @@ class RawField(NamedTuple):
     end: int
 
 
+def _first_values(cut: list[bytes]) -> dict[bytes, bytes]:
+    """Give the values by name, from behind, so that of a name the first one counts."""
+    return {name.lower(): value for name, value in zip(cut[-2::-2], cut[:0:-2], strict=True)}
+
+
 def _is_dense(lines: int, size_octets: int, limits: Limits) -> bool:
     """Say whether so many lines may be kept."""
     return lines * _SHORTEST_LINES <= size_octets + _ALWAYS_KEPT and lines <= limits.header_fields
@@ -101,12 +106,11 @@ class HeaderBlock:
                 self._cut = cut
                 self.is_kept = True
                 try:
-                    # From behind, so that of a name the first counts.
-                    self._index = dict(zip(map(bytes.lower, cut[-2::-2]), cut[:0:-2]))  # noqa: B905
+                    self._index = _first_values(cut)
                     self.is_usual = not cut[0]
-                except TypeError:  # there is a ``None``
+                except AttributeError:  # there is a ``None``
                     cut[1::2] = [name or b"" for name in cut[1::2]]
-                    self._index = dict(zip(map(bytes.lower, cut[-2::-2]), cut[:0:-2]))  # noqa: B905
+                    self._index = _first_values(cut)
                 self.has_junk = not self.is_usual
 
     # Fields that say what the body is
@@ -159,7 +163,9 @@ class HeaderBlock:
         if found is None:
             return []
         cut = self._cut
-        if 2 * len(index) < len(cut) - 1:  # some names come again
+        again = len(cut) // 2 - len(index)
+        # Nearly always it is only this field that comes again, and in this spelling.
+        if again and (name == b"received" or cut[1::2].count(b"Received") != again + 1):
             names = self._kept_names()
             if names.count(name) > 1:
                 return [value for one, value in zip(names, cut[2::2], strict=True) if one == name]

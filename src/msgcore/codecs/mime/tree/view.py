@@ -53,7 +53,8 @@ class MimeView:
         """Whether there is an attachment that the body does not show."""
         if self._contents is None and starts_with_attachment(self.root):
             return True
-        for part in self.contents.attachments:
+        contents = self._contents or self.contents
+        for part in contents.attachments:
             if part.header.raw(b"content-id") is None or not is_hidden(part, self.html_body.shown):
                 return True
         return bool(self.files_in_text)
