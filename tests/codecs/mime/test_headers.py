@@ -78,6 +78,23 @@ def test_a_field_reads_the_same_alone_and_among_all(octets: bytes) -> None:
     assert header.headers() == [one for one in alone if one.name]
 
 
+@given(st.lists(st.sampled_from((*_PIECES, b"\nReceived:", b"\nreceived :", b"\nA:")), max_size=14).map(b"".join))
+def test_a_field_is_found_by_its_name_as_when_all_lines_are_walked(octets: bytes) -> None:
+    header = block(octets)
+    walked: dict[bytes, list[bytes]] = {}
+    for one in header.each_field():
+        walked.setdefault(one.name, []).append(header.value(one).strip(b" \t\r\n"))
+    has_junk = walked.pop(b"", None) is not None
+
+    found = {name: [raw.strip(b" \t\r\n") for raw in header.raw_all(name)] for name in header.names()}
+
+    assert found == walked
+    assert {name: header.text(name) for name in walked} == {
+        name: header.decoded(values[0]) for name, values in walked.items()
+    }
+    assert not header.is_kept or header.has_junk == has_junk
+
+
 # RFC 2047
 
 WORDS = [
