@@ -18,14 +18,24 @@ __all__ = ["display_list", "read_addresses"]
 _ENCAPSULATED = re.compile(r"IMCEA((?:[A-Z0-9]|\+[0-9A-F]{2})*)-([^@]*)@encapsulated\.invalid", re.IGNORECASE)
 _PLUS = re.compile(rb"\+([0-9A-Fa-f]{2})")
 
-# ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>``, ``=?utf-8?q?B=C3=B3b?= <bob@b.test>``, ``<bob@b.test>``,
-# ``bob@b.test (Bob)`` and ``bob@b.test``, which nearly every address is, and a comma or the end behind it; else all
-# that is left.
-_SIMPLE = re.compile(
-    r'(?:(?:"([^"\\=]*+)"|((?:=\?[\w-]{1,60}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++)|'
-    r'([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*+[^\s"(),:;<>@\[\\\]=?.]?+))\s*+'
-    r'<([\w.+=/-]++@[\w.-]++)>|([\w.+=/-]++@[\w.-]++)(?:\s*+\(([^()"\\=]{0,200}+)\))?+)\s*+(?:,\s*+(?!\Z)|\Z)|([\s\S]++)'
-)
+
+def _simple(word: str) -> re.Pattern[str]:
+    """Make the expression for one address of a list of simple ones, given the class of letters, digits and ``_``.
+
+    ``Bob <bob@b.test>``, ``"Bob" <bob@b.test>``, ``=?utf-8?q?B=C3=B3b?= <bob@b.test>``, ``<bob@b.test>``,
+    ``bob@b.test (Bob)`` and ``bob@b.test``, which nearly every address is, and a comma or the end behind it; else all
+    that is left.
+    """
+    spec = rf"([{word}.+=/-]++@[{word}.-]++)"
+    return re.compile(
+        rf'(?:(?:"([^"\\=]*+)"|((?:=\?[{word}-]{{1,60}}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++)|'
+        r'([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*+[^\s"(),:;<>@\[\\\]=?.]?+))\s*+'
+        rf'<{spec}>|{spec}(?:\s*+\(([^()"\\=]{{0,200}}+)\))?+)\s*+(?:,\s*+(?!\Z)|\Z)|([\s\S]++)'
+    )
+
+
+# In ASCII the letters are written out: they become a table, while of ``\w`` it is asked of each character.
+_SIMPLE_ASCII, _SIMPLE = _simple("A-Za-z0-9_"), _simple(r"\w")
 # Encoded words with octets that would end a phrase; quoted strings are stepped over.
 _BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*\?=', re.DOTALL)
 _SPECIAL = re.compile(r"[()<>,;:@\[\]\\\s]")
@@ -55,7 +65,7 @@ def _any_addresses(text: str, note: Note, limit: int) -> list[Address]:
 
 def _simple_addresses(text: str, note: Note, limit: int) -> list[Address] | None:
     """Read a list of simple addresses only; ``None`` when something else is in it."""
-    simple: list[tuple[str, ...]] = _SIMPLE.findall(text)
+    simple: list[tuple[str, ...]] = (_SIMPLE_ASCII if text.isascii() else _SIMPLE).findall(text)
     if len(simple) > limit or (simple and simple[-1][-1]):
         return None
     found: list[Address] = []

@@ -25,10 +25,11 @@ _PARAMETER = re.compile(
 )
 # ``type/subtype; name=value; name="value"`` in ASCII, without comments and continuations, which nearly all are.
 _PLAIN = re.compile(
-    rb'\s*+([\w.+-]++(?:/[\w.+-]++)?)((?:\s*+;\s*+[\w-]++=(?:"[ !#-\[\]-~]*+"|[!#-\'*-:<-\[\]-~]++))*+)\s*+;?\s*+'
+    r"\s*+([A-Za-z0-9_.+-]++(?:/[A-Za-z0-9_.+-]++)?)"
+    r'((?:\s*+;\s*+[A-Za-z0-9_-]++=(?:"[ !#-\[\]-~]*+"|[!#-\'*-:<-\[\]-~]++))*+)\s*+;?\s*+',
+    re.ASCII,
 )
-_PLAIN_PARAMETER = re.compile(rb';\s*+([\w-]++)=(?:"([^"]*+)"|([^\s;]++))')
-_QUESTION_MARK = 0x3F
+_PLAIN_PARAMETER = re.compile(r';\s*+([A-Za-z0-9_-]++)=(?:"([^"]*+)"|([^\s;]++))', re.ASCII)
 _NAME = re.compile(r"([^*]++)(?:\*(\d{1,9}))?(\*)?")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -43,6 +44,14 @@ _PATH = re.compile(r"[A-Za-z]:\\[^\\\"]|\\\\[\w.-]++\\[^\\\"]")
 _TEXTS = frozenset({"filename", "name", "description"})
 
 
+def _kind_of(parsed: Parameterised) -> MediaKind:
+    return media_kind(parsed.value)
+
+
+def _text_form_of(parsed: Parameterised) -> TextForm:
+    return text_form(parsed.parameters)
+
+
 @attrs.frozen
 class Parameterised:
     """A value in lower case with its parameters; names are in lower case, values decoded."""
@@ -50,15 +59,13 @@ class Parameterised:
     value: str
     parameters: Mapping[str, str]
     problems: tuple[tuple[str, str], ...] = ()
-    kind: MediaKind = attrs.field(
-        init=False, eq=False, repr=False, default=attrs.Factory(lambda self: media_kind(self.value), takes_self=True)
-    )
+    kind: MediaKind = attrs.field(init=False, eq=False, repr=False, default=attrs.Factory(_kind_of, takes_self=True))
     """What the value says when it is a media type."""
     text_form: TextForm = attrs.field(
         init=False,
         eq=False,
         repr=False,
-        default=attrs.Factory(lambda self: text_form(self.parameters), takes_self=True),
+        default=attrs.Factory(_text_form_of, takes_self=True),
     )
     """What the parameters say when it is the type of a text."""
 
@@ -88,14 +95,18 @@ def _parse(raw: bytes, limit: int) -> Parameterised:
 
 def _plain(raw: bytes, limit: int) -> Parameterised | None:
     """Read the common form; ``None`` for all else."""
-    found = _PLAIN.fullmatch(raw)
-    if found is None or (_QUESTION_MARK in raw and b"=?" in raw):
+    try:
+        text = raw.decode("ascii")
+    except UnicodeDecodeError:
+        return None
+    found = _PLAIN.fullmatch(text)
+    if found is None or "=?" in text:
         return None
     pairs = _PLAIN_PARAMETER.findall(found[2])
-    parameters = {name.lower().decode(): (quoted or token).decode() for name, quoted, token in pairs}
+    parameters = {name.lower(): quoted or token for name, quoted, token in pairs}
     if len(parameters) != len(pairs) or len(pairs) > limit:
         return None
-    return Parameterised(found[1].lower().decode(), MappingProxyType(parameters))
+    return Parameterised(found[1].lower(), MappingProxyType(parameters))
 
 
 def _any(raw: bytes, limit: int) -> Parameterised:

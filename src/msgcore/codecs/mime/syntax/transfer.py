@@ -66,7 +66,8 @@ _SEVEN_BIT = bytes(range(128))
 _WHITE = b" \t\r\n"
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _BLANKS_AT_LINE_END = re.compile(rb"(?<![ \t])[ \t]+(?=\n)")
-_UNUSUAL_LINE_END = re.compile(rb"\n(?<![^ \t]\r\n)")  # one that is not CRLF behind anything but a blank
+# One that is not CRLF behind anything but a blank; an LF behind a blank.
+_UNUSUAL_LINE_END, _UNUSUAL_LINE_FEED = re.compile(rb"\n(?<![^ \t]\r\n)"), re.compile(rb"\n(?<=[ \t]\n)")
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
 
 _LARGE = 65_536
@@ -167,10 +168,11 @@ def _decode_quoted_printable(octets: bytes, note: Note, line_end: bytes | None =
 
 
 def _without_blanks_at_line_ends(octets: bytes, line_end: bytes | None) -> bytes:
+    if _CR not in octets and _UNUSUAL_LINE_FEED.search(octets) is None:
+        return octets
     if _UNUSUAL_LINE_END.search(octets) is None:
         lines = octets.replace(b"\r", b"")
-        # As many CR as LF; to leave an octet out tells sooner than ``count`` how often it was there.
-        if len(octets) - len(lines) == len(lines) - len(lines.replace(b"\n", b"")):
+        if len(octets) - len(lines) == _count_of_line_feeds(lines):
             return octets if line_end is None else lines
     found = b"\r\n" if b"\r\n" in octets else b"\n"
     if len(octets) <= _LARGE:  # the list of its lines is several times as large
@@ -186,6 +188,11 @@ def _without_blanks_at_line_ends(octets: bytes, line_end: bytes | None) -> bytes
     if b" \n" in normal or b"\t\n" in normal:
         normal = _BLANKS_AT_LINE_END.sub(b"", normal)
     return normal.replace(b"\n", line_end or found) if is_uniform else normal
+
+
+def _count_of_line_feeds(octets: bytes) -> int:
+    # To leave them out and see what is missing is faster, so long as a copy is small.
+    return octets.count(b"\n") if len(octets) > _LARGE else len(octets) - len(octets.replace(b"\n", b""))
 
 
 def _decode_uu(octets: bytes, note: Note) -> bytes:
