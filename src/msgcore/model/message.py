@@ -364,7 +364,8 @@ class Message:
         """The attachments, inline ones too; assign a new tuple to change them."""
         if self._attachments is None:
             # Kept, so that a change inside one of them is seen.
-            self._attachments = tuple(cast(MessageSource, self._source).attachments())
+            assert self._source is not None
+            self._attachments = tuple(self._source.attachments())
         return self._attachments
 
     @attachments.setter

@@ -32,7 +32,7 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
         UsageError: ``octets`` are none.
         MalformedMessage: strict, and the message breaks a rule; the text names the offset and the rule.
     """
-    whole = octets_of(octets)
+    whole = octets if type(octets) is bytes else octets_of(octets)
     if strictness is not _LENIENT and is_strict(strictness):
         refuse_departures(check(whole, limits))
     return Message.from_source(source_of(parse(whole, limits)))

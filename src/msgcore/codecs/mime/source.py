@@ -139,7 +139,9 @@ class MimeSource(MimeView):
 
     def attachments(self) -> Sequence[Attachment]:
         if self._attachments is None:
-            self._attachments = (*self.attachments_in_parts(), *map(attachment_in_text, self.files_in_text))
+            in_parts = self.attachments_in_parts() if self.contents.attachments else ()
+            in_text = self.files_in_text
+            self._attachments = (*in_parts, *map(attachment_in_text, in_text)) if in_parts or in_text else ()
         return self._attachments
 
     def attachments_in_parts(self) -> Sequence[Attachment]:
@@ -169,10 +171,12 @@ class MimeSource(MimeView):
     @property
     def streams(self) -> tuple[Stream, ...]:
         """The TNEF streams that are shown and not believed: they do not belong to the message."""
-        if self._streams is None:
-            parts = [part for part in self.contents.attachments if may_hold_tnef(part) and part is not self._left_out]
-            self._streams = tuple(_shown_streams(parts)) if parts else ()
-        return self._streams
+        found = self._streams
+        if found is None:
+            attachments = self.contents.attachments
+            parts = attachments and [one for one in attachments if may_hold_tnef(one) and one is not self._left_out]
+            found = self._streams = tuple(_shown_streams(parts)) if parts else ()
+        return found
 
     def _body(self, key: BagKey, found: object) -> object:
         """Give a body, or what goes with it, from the first stream that has one, where MIME has none."""

@@ -62,11 +62,8 @@ class Reading:
         # Nobody wants the findings, and no limit is another than usual.
         self.is_usual = findings is NO_FINDINGS and limits is USUAL_LIMITS
 
-    def header_block(self, start: int, end: int, *, is_message: bool) -> HeaderBlock:
-        """Give the fields of a header. Those of parts are shared when they are short and nobody wants findings."""
+    def header_block(self, start: int, end: int) -> HeaderBlock:
         limits = self.limits
-        if not is_message and end - start <= LONGEST_SHARED and self.is_usual:
-            return SHARED_HEADER_BLOCKS[self.scan[start:end]]
         if end - start > limits.header_octets:
             end = start + limits.header_octets
             self.findings.add(end, "limit-header-octets", "the header is longer than the limit")
@@ -136,7 +133,12 @@ class Entity:
             else:
                 self.body_start = body_start = blank.end()
                 self.header_end = header_end = body_start - reading.line_end_octets
-                self.header = header = reading.header_block(start, header_end, is_message=is_message)
+                # The headers of messages do not come again.
+                if is_message or header_end - start > LONGEST_SHARED or not reading.is_usual:
+                    header = reading.header_block(start, header_end)
+                else:
+                    header = SHARED_HEADER_BLOCKS[scan[start:header_end]]
+                self.header = header
                 if not header.is_usual:
                     header = self._look_for_the_blank_line()
         given = header.content_type
@@ -302,7 +304,7 @@ class Entity:
     def _settle(self, header_end: int, body_start: int) -> HeaderBlock:
         self.header_end = header_end
         self.body_start = body_start
-        self.header = self.reading.header_block(self.header_start, header_end, is_message=self.is_whole_message)
+        self.header = self.reading.header_block(self.header_start, header_end)
         return self.header
 
     def _look_for_the_blank_line(self) -> HeaderBlock:

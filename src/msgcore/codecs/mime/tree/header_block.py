@@ -24,7 +24,7 @@ __all__ = ["LONGEST_SHARED", "SHARED_HEADER_BLOCKS", "HeaderBlock", "RawField"]
 # One logical line: a field's name if it has one, then all up to the line end that no white space follows.
 _LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
 # Where the next one starts, with the name and what stands before the value; a line that is no field gives no name.
-_START = re.compile(rb"\n(?:([!-9;-~]++)[ \t]*+:[ \t]*+|(?![ \t]))")
+_START = re.compile(rb"\n(?:([!-9;-~]++)[ \t]*+:[ \t]*+|(?![ \t]|\Z))")
 _BLANK = " \t\r"
 _LF = 0x0A
 _new = tuple[str, str].__new__  # half the time of a named tuple's own
@@ -101,7 +101,7 @@ class HeaderBlock:
         size = len(octets)
         if size <= _LARGE or _is_dense(octets.count(b"\n"), size, limits):
             # What is before the fields (nothing), a name (``None`` of a line that is no field), its value, and so on.
-            cut: list[bytes] = _START.split(b"\n" + octets.removesuffix(b"\n")) if octets else [b""]
+            cut: list[bytes] = _START.split(b"\n" + octets) if octets else [b""]
             if _is_dense(len(cut) // 2 + bool(cut[0]), size, limits):
                 self._cut = cut
                 self.is_kept = True
