@@ -45,7 +45,7 @@ class RawField(NamedTuple):
 
 def _first_values(cut: list[bytes]) -> dict[bytes, bytes]:
     """Give the values by name, from behind, so that of a name the first one counts."""
-    return {name.lower(): value for name, value in zip(cut[-2::-2], cut[:0:-2], strict=True)}
+    return {name.lower(): value for name, value in zip(cut[-2::-2], cut[:0:-2])}  # noqa: B905
 
 
 def _is_dense(lines: int, size_octets: int, limits: Limits) -> bool:
@@ -243,7 +243,7 @@ class HeaderBlock:
             for number, one in enumerate(texts):
                 if "?" in one and "=?" in one:
                     texts[number] = self._unfolded(one, cut[2 * number + 2])
-        return list(map(_new, repeat(Header), zip(pieces[1::2], texts, strict=True)))
+        return list(map(_new, repeat(Header), zip(pieces[1::2], texts)))  # noqa: B905
 
     def _unfolded(self, line: str, raw: bytes) -> str:
         """Decode the words in a value that was unfolded without a look at them."""
