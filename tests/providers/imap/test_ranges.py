@@ -34,13 +34,13 @@ def in_lines(data: bytes, line_octets: int = 76, end: bytes = b"\r\n") -> bytes:
     return b"\r\n".join(text[start : start + line_octets] for start in range(0, len(text), line_octets)) + end
 
 
-def with_body(body: bytes, encoding: str = "base64") -> bytes:
+def with_body(body: bytes, encoding: str = "base64", behind: bytes = b"") -> bytes:
     """Write a message with one attachment, of that body."""
     return (
         b"Subject: large\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
         b"--b\r\n\r\ntext\r\n"
-        b"--b\r\nContent-Type: application/x-own\r\nContent-Transfer-Encoding: %s\r\n\r\n%s\r\n--b--\r\n"
-        % (encoding.encode(), body)
+        b"--b\r\nContent-Type: application/x-own\r\nContent-Transfer-Encoding: %s\r\n\r\n%s\r\n%s--b--\r\n"
+        % (encoding.encode(), body, behind)
     )
 
 
@@ -206,20 +206,22 @@ def test_a_server_that_gives_all_for_a_range_gives_the_attachment(server: Loopba
     assert tell(at_loopback(server), story) == DATA
 
 
-@pytest.mark.parametrize("error", [-70_000, -2_000, -3, 2, 900, 5_000])
+@pytest.mark.parametrize("error", [-70_000, -2_000, -3, 2, 900, 1_025, 5_000, 9_000_000])
 def test_a_server_that_says_wrong_sizes_gives_the_attachment(server: LoopbackImapServer, error: int) -> None:
-    server.put("ann", with_body(EVEN))
+    behind = b"--b\r\nContent-Type: application/x-other\r\n\r\nother\r\n"
+    server.put("ann", with_body(EVEN, behind=behind))
     server.quirks = ImapQuirks(body_size_error=error)
 
-    async def story(store: Probe) -> tuple[bytes, bool]:
+    async def story(store: Probe) -> tuple[bytes, list[object]]:
         one = await the_only(store)
         data = await whole(store, one)
         message = await store.load(one, 100_000, NEVER)
         with pytest.raises(NotLoaded) as caught:
             _ = message.attachments[0].data
-        return data, message.text == "text" and "open_attachment" in str(caught.value)
+        assert "open_attachment" in str(caught.value)
+        return data, [message.text, [one.content_type for one in message.attachments]]
 
-    assert tell(at_loopback(server), story) == (DATA, True)
+    assert tell(at_loopback(server), story) == (DATA, ["text", ["application/x-own", "application/x-other"]])
 
 
 def test_what_another_client_deletes_meanwhile_is_gone(server: LoopbackImapServer) -> None:
@@ -234,3 +236,17 @@ def test_what_another_client_deletes_meanwhile_is_gone(server: LoopbackImapServe
             await store.attachment_octets(one, 0, facts.mark, 9_000, 9, NEVER)
 
     tell(at_loopback(server), story)
+
+
+def test_a_mail_that_is_an_attachment_to_its_end_is_loaded_without_it(server: LoopbackImapServer) -> None:
+    header = b"Subject: a picture\r\nContent-Type: image/png; name=it.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    server.put("ann", header + EVEN)
+
+    async def story(store: Probe) -> tuple[bytes, list[str | None]]:
+        one = await the_only(store)
+        message = await store.load(one, 100_000, NEVER)
+        with pytest.raises(NotLoaded):
+            _ = message.attachments[0].data
+        return await whole(store, one), [attachment.filename for attachment in message.attachments]
+
+    assert tell(at_loopback(server), story) == (DATA, ["it.png"])

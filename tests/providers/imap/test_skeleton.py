@@ -85,7 +85,7 @@ Found = tuple[Skeleton, dict[AttachmentPath, bytes]]
 async def taken_apart(desk: Desk, uid: int, session: ImapSession) -> Found | None:
     folder = await desk.directory.folder(desk.inbox, NEVER)
     beginning = await fetch_beginning(session, folder, uid)
-    skeleton = await fetch_skeleton(session, folder, uid, beginning.octets, 1)
+    skeleton = await fetch_skeleton(session, folder, uid, beginning.octets, large_octets=1)
     if skeleton is None:
         return None
     bodies: dict[AttachmentPath, bytes] = {}

@@ -174,7 +174,7 @@ async def _fetch_rest(session: ImapSession, beginnings: dict[int, Beginning], ui
 async def _finish(session: ImapSession, folder: Folder, uid: int, limit_octets: int, beginning: Beginning) -> Loaded:
     """Fetch what is missing of a message, or leave it out; raises as :func:`load` does."""
     if not beginning.is_whole and beginning.size_octets > max(limit_octets, LARGE_OCTETS):
-        skeleton = await fetch_skeleton(session, folder, uid, beginning.octets)
+        skeleton = await fetch_skeleton(session, folder, uid, beginning.octets, beginning.fetch.size_octets)
         if skeleton is not None:
             left_out = {path: LeftOut(one.size_octets, one.body_octets) for path, one in skeleton.left_out.items()}
             return _loaded(skeleton.octets, skeleton.front, beginning, left_out)

@@ -12,7 +12,6 @@ import attrs
 
 from msgcore.codecs.mime.large_parts import parts_at
 from msgcore.codecs.mime.tree.entity import Entity, parse
-from msgcore.errors import NotFound
 from msgcore.providers.imap.even_body import END_OCTETS, EvenBody, even_body
 from msgcore.providers.imap.folder_tree import Folder
 from msgcore.providers.imap.front import Front, read_front
@@ -28,7 +27,8 @@ LARGE_PART_OCTETS = 64 * 1024
 """Attachments whose bodies are so large are left out."""
 
 _MOST_LEFT_OUT = 100  # each costs a round trip,
-_MOST_LEAVES_READ = 100_000  # and a look at all leaves
+_MOST_LEAVES_READ = 100_000  # a look at all leaves,
+_MOST_OCTETS_READ = 512 << 20  # and at all octets that stay
 _PART_OCTETS = 2_048  # what is expected to stand around a body
 
 
@@ -75,11 +75,17 @@ class _Large:
 
 
 async def fetch_skeleton(
-    session: ImapSession, folder: Folder, uid: int, beginning: bytes, large_octets: int = LARGE_PART_OCTETS
+    session: ImapSession,
+    folder: Folder,
+    uid: int,
+    beginning: bytes,
+    size_octets: int | None = None,
+    large_octets: int = LARGE_PART_OCTETS,
 ) -> Skeleton | None:
     """Fetch a message of the mailbox that is selected, without its large attachments; its first octets are had.
 
-    ``None``: it has none, or is another than the server describes. ``large_octets`` is what makes a body large.
+    ``size_octets`` is its size, if the server says it; ``large_octets`` is what makes a body large. ``None``: it has
+    none, or is another than the server describes.
 
     Raises:
         ObjectDeleted: it is gone.
@@ -90,6 +96,8 @@ async def fetch_skeleton(
     if not numbers:
         return None
     larges = await _with_ends(session, folder, uid, leaves, numbers)
+    if larges is None:
+        return None
     message = _Octets(session, uid, beginning)
     places: dict[int, LeftPart] = {}
     for large in larges:
@@ -98,7 +106,9 @@ async def fetch_skeleton(
             return None
         message.cut(place, large.part.body_octets)
         places[place] = large.part
-    await message.fetch()
+    # From the end on, some servers may give nothing, not even empty octets.
+    if message.end != size_octets and not await message.fetch() and len(message.had) in places:
+        return None  # what was cut may go beyond it
     return await _skeleton(session, uid, message.had, places)
 
 
@@ -114,8 +124,13 @@ def _large_leaves(leaves: Sequence[BodyPart], large_octets: int) -> list[int]:
     if any(one.is_opaque for one in leaves):
         return []
     large = [number for number, one in enumerate(leaves) if _is_left_out(one, large_octets)]
+    if not large:
+        return []
     large.sort(key=lambda number: leaves[number].size_octets, reverse=True)
-    return sorted(large[: min(_MOST_LEFT_OUT, _MOST_LEAVES_READ // len(leaves))]) if large else []
+    sizes = [max(0, one.size_octets) for one in leaves]
+    kept = sum(sizes) - sum(sizes[number] for number in large)
+    most = min(_MOST_LEFT_OUT, _MOST_LEAVES_READ // len(leaves), 1 + _MOST_OCTETS_READ // (kept + 1))
+    return sorted(large[:most])
 
 
 def _is_left_out(part: BodyPart, large_octets: int) -> bool:
@@ -126,8 +141,11 @@ def _is_left_out(part: BodyPart, large_octets: int) -> bool:
 
 async def _with_ends(
     session: ImapSession, folder: Folder, uid: int, leaves: Sequence[BodyPart], numbers: Sequence[int]
-) -> list[_Large]:
-    """Fetch how those bodies begin and end, which also tells their sizes where the description is not exact."""
+) -> list[_Large] | None:
+    """Fetch how those bodies begin and end, which also tells their sizes where the description is not exact.
+
+    ``None``: one of them does not end near where that says.
+    """
     items: list[str] = []
     for number in numbers:
         section, size = leaves[number].section, leaves[number].size_octets
@@ -142,6 +160,8 @@ async def _with_ends(
         tail_start = max(0, part.size_octets - END_OCTETS)
         head = fetch.sections.get(f"BODY[{part.section}]<0>") or b""
         tail = fetch.sections.get(f"BODY[{part.section}]<{tail_start}>") or b""
+        if not 0 < len(tail) < 2 * END_OCTETS:
+            return None
         size = tail_start + len(tail)
         left = LeftPart(part.section, part.encoding, size, even_body(size, part.encoding, head, tail))
         between = leaves[last:number]
@@ -158,11 +178,7 @@ async def fetch_behind(session: ImapSession, uid: int, start: int, octets: int |
         ObjectDeleted: it is gone.
     """
     pieces: list[bytes] = []
-    try:
-        await session.fetch_to(uid, "", pieces.append, start=start, octets=octets)
-    except NotFound as error:
-        if type(error) is not NotFound:
-            raise
+    await session.fetch_to(uid, "", pieces.append, start=start, octets=octets)
     return pieces
 
 
@@ -172,13 +188,13 @@ class _Octets:
     def __init__(self, session: ImapSession, uid: int, beginning: bytes) -> None:
         self._session = session
         self._uid = uid
-        self._next = len(beginning)
+        self.end = len(beginning)
         self.had = beginning
 
     async def fetch(self, octets: int | None = None) -> bool:
         """Fetch so many more, or all; say whether there were any."""
-        pieces = await fetch_behind(self._session, self._uid, self._next, octets)
-        self._next += sum(map(len, pieces))
+        pieces = await fetch_behind(self._session, self._uid, self.end, octets)
+        self.end += sum(map(len, pieces))
         self.had = b"".join([self.had, *pieces])
         return bool(pieces)
 
@@ -186,7 +202,7 @@ class _Octets:
         """Cut out so many octets at a place, and pass over those of them that are still to be fetched."""
         missing = max(0, place + octets - len(self.had))
         self.had = self.had[:place] + self.had[place + octets :]
-        self._next += missing
+        self.end += missing
 
 
 async def _place(message: _Octets, large: _Large) -> int | None:

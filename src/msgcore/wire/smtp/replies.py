@@ -6,7 +6,7 @@ from msgcore.base.status import Reply
 from msgcore.errors import MsgcoreError, ProtocolBroken
 from msgcore.runtime.abc import Stream
 from msgcore.wire.lines import Incoming
-from msgcore.wire.smtp.reply import SHORT_OCTETS, take_reply, usual_reply
+from msgcore.wire.smtp.reply import REPLY_OCTETS, SHORT_OCTETS, take_reply, usual_reply
 
 __all__ = ["Leaving", "Replies"]
 
@@ -55,7 +55,7 @@ class Replies:
         while True:
             octets = await self._stream.read()
             self._incoming.add(octets)
-            if octets.find(b"\n") < 0:
+            if octets.find(b"\n") < 0 and len(octets) < REPLY_OCTETS:
                 await self._incoming.fill_line()
             if (reply := self.take()) is not None:
                 return reply

@@ -147,7 +147,7 @@ class _Fetching:
             beginning = await fetch_beginning(session, folder, uid)
             skeleton = None
             if not beginning.is_whole and beginning.size_octets > LARGE_OCTETS:
-                skeleton = await fetch_skeleton(session, folder, uid, beginning.octets)
+                skeleton = await fetch_skeleton(session, folder, uid, beginning.octets, beginning.fetch.size_octets)
             if skeleton is None:
                 return await fetch_whole(session, uid, beginning)
             part = _part(skeleton, self._number)
