@@ -12,28 +12,16 @@ from msgcore.base.times import filetime_from_datetime
 from msgcore.codecs.beyond_mime import may_be_lost_in_mime
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey, PropertyName
-from msgcore.props.table import (
-    PidTagClientSubmitTime,
-    PidTagDisplayCc,
-    PidTagDisplayTo,
-    PidTagImportance,
-    PidTagInternetMessageId,
-    PidTagMessageClass,
-    PidTagReadReceiptRequested,
-    PidTagSensitivity,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingName,
-    PidTagSubject,
-)
+from msgcore.props.table import PidTagDisplayTo
 from msgcore.providers.internal.columns import column_of
 from msgcore.providers.internal.content import PreparedContent, prepare_content
+from msgcore.providers.internal.facts import MessageFacts, facts_of
 from msgcore.providers.internal.large import has_large_files, prepare_large
 from msgcore.providers.internal.records import clean
 from msgcore.providers.internal.words import IndexedText, indexed_text, is_indexed
 from msgcore.providers.kept_form import as_kept
 from msgcore.runtime import SqlValue
-from msgcore.spi.kept import DEFAULTS, flags_set
+from msgcore.spi.kept import flags_set
 from msgcore.spi.origin import Origin
 from msgcore.spi.overlay import lay_over, not_carried, overlay_to_json
 from msgcore.spi.store import NO_STATUS, Incoming, MessageFlag, MessageStatus
@@ -47,7 +35,9 @@ COLUMN_NAMES = (
 )
 """Of the table ``message``, what a message says itself, in the order of :attr:`Prepared.columns`."""
 
-_CLASS = str(DEFAULTS[PidTagMessageClass])
+# As plain numbers, whose bits are put together in a tenth of the time.
+_READ, _UNSENT, _HAS_ATTACHMENTS = int(MessageFlag.READ), int(MessageFlag.UNSENT), int(MessageFlag.HAS_ATTACHMENTS)
+_PENDING = int(MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING)
 _CREATED = COLUMN_NAMES.index("creation_time")
 
 
@@ -94,11 +84,12 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
         lay_over(kept, overlay)
     # Where the overlay has a hand in the words, other messages with these octets may have other words.
     own_words = overlay_to_json((tag, value) for tag, value in overlay if is_indexed(tag))
+    facts = facts_of(kept)
     return Prepared(
         content.apart(own_words.encode()) if own_words else content,
         overlay_to_json(overlay),
-        _columns(incoming, kept, content.size_octets, now, flags),
-        indexed_text(kept),
+        _columns(incoming, facts, kept, content.size_octets, now, flags),
+        indexed_text(kept, facts),
         tuple([tag.bag_key for tag, _ in overlay if not isinstance(tag.bag_key, int)]),
         incoming.delivery_key,
         incoming.origin,
@@ -118,48 +109,54 @@ def _is_piecewise(message: Message) -> bool:
     return message.source is None or message.source.form == "mime"
 
 
-def _columns(incoming: Incoming, kept: Message, size_octets: int, now: datetime, flags: int) -> tuple[SqlValue, ...]:
+def _columns(
+    incoming: Incoming, facts: MessageFacts, kept: Message, size_octets: int, now: datetime, flags: int
+) -> tuple[SqlValue, ...]:
     # From the content with its overlay, which is what every later reader of the row sees.
-    submit_time = kept.get(PidTagClientSubmitTime)
     modified = filetime_from_datetime(now)
+    submitted, arrived = facts.submit_time, incoming.received_at
     return (
-        int(_flags(incoming, kept) | flags),
-        clean(kept.get(PidTagMessageClass, _CLASS)),
-        *_folded(kept.get(PidTagSubject)),
-        *_folded(kept.get(PidTagSentRepresentingName)),
-        clean(kept.get(PidTagSentRepresentingAddressType)),
-        *_folded(kept.get(PidTagSentRepresentingEmailAddress)),
-        *_folded(kept.get(PidTagDisplayTo) or incoming.message.get(PidTagDisplayTo, "")),
-        clean(kept.get(PidTagDisplayCc, "")),
-        clean(kept.get(PidTagInternetMessageId)),
-        kept.get(PidTagImportance, DEFAULTS[PidTagImportance]),
-        kept.get(PidTagSensitivity, DEFAULTS[PidTagSensitivity]),
+        _flags(incoming, facts, kept) | int(flags),
+        clean(facts.message_class),
+        *_folded(facts.subject),
+        *_folded(facts.from_name),
+        clean(facts.from_type),
+        *_folded(facts.from_address),
+        *_folded(facts.display_to or incoming.message.get(PidTagDisplayTo, "")),
+        clean(facts.display_cc),
+        clean(facts.internet_message_id),
+        facts.importance,
+        facts.sensitivity,
         size_octets,
-        filetime_from_datetime(submit_time) if submit_time else None,
-        filetime_from_datetime(incoming.received_at) if incoming.received_at else modified,
+        filetime_from_datetime(submitted) if submitted else None,
+        filetime_from_datetime(arrived) if arrived else modified,
         modified,
         modified,
         int(incoming.status),
     )
 
 
-def _flags(incoming: Incoming, kept: Message) -> MessageFlag:
-    flags = flags_set(incoming.message)
+def _flags(incoming: Incoming, facts: MessageFacts, kept: Message) -> int:
+    flags = int(flags_set(incoming.message))
     if incoming.is_read:
-        flags |= MessageFlag.READ
+        flags |= _READ
     if incoming.is_unsent:
-        flags |= MessageFlag.UNSENT
-    elif not incoming.is_read and kept.get(PidTagReadReceiptRequested, False):
-        flags |= MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
+        flags |= _UNSENT
+    elif not incoming.is_read and facts.asks_for_receipt:
+        flags |= _PENDING
     if any(not attachment.is_inline for attachment in kept.attachments):
-        flags |= MessageFlag.HAS_ATTACHMENTS
+        flags |= _HAS_ATTACHMENTS
     return flags
 
 
 def _folded(text: str | None) -> tuple[SqlValue, SqlValue]:
     """Give text and its key for search and sort."""
+    if text is None:
+        return None, None
+    if text.isascii():
+        return text, text.lower().encode()
     kept = clean(text)
-    return kept, None if kept is None else fold(kept).encode()
+    return kept, fold(kept).encode()
 
 
 def _as_held(tag: PropertyKey, value: object) -> object:

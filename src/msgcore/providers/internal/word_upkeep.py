@@ -16,6 +16,7 @@ from msgcore.base.ids import new_uid
 from msgcore.base.times import Deadline
 from msgcore.errors import LimitExceeded, StoreCorrupt
 from msgcore.providers.internal.dialect import chunks, last_id
+from msgcore.providers.internal.facts import facts_of
 from msgcore.providers.internal.fulltext import Phrase
 from msgcore.providers.internal.records import load_message, read_content
 from msgcore.providers.internal.word_sql import LETTERS, with_words
@@ -183,6 +184,7 @@ def _text(connection: Connection, message: int) -> IndexedText | None:
     """Give what the index should hold of a message; ``None`` also for one that is damaged, which others
     tell, or too large to be read."""
     try:
-        return indexed_text(load_message(read_content(connection, message), {}))
+        found = load_message(read_content(connection, message), {})
+        return indexed_text(found, facts_of(found))
     except (StoreCorrupt, LimitExceeded):
         return None
