@@ -64,8 +64,8 @@ class Prepared:
         return int(self.columns[_CREATED] or 0)
 
     @property
-    def flags(self) -> MessageFlag:
-        return MessageFlag(int(self.columns[0] or 0))
+    def flags(self) -> int:
+        return int(self.columns[0] or 0)
 
     @property
     def message_class(self) -> str:
@@ -82,12 +82,13 @@ def prepare(incoming: Incoming, now: datetime, flags: int = 0, folder: Path | No
     overlay = not_carried(message, kept, _as_held) if message.is_changed else ()
     if overlay:
         lay_over(kept, overlay)
-    # Where the overlay has a hand in the words, other messages with these octets may have other words.
-    own_words = overlay_to_json((tag, value) for tag, value in overlay if is_indexed(tag))
+        # Where the overlay has a hand in the words, other messages with these octets may have other words.
+        own_words = overlay_to_json((tag, value) for tag, value in overlay if is_indexed(tag))
+        content = content.apart(own_words.encode()) if own_words else content
     facts = facts_of(kept)
     return Prepared(
-        content.apart(own_words.encode()) if own_words else content,
-        overlay_to_json(overlay),
+        content,
+        overlay_to_json(overlay) if overlay else None,
         _columns(incoming, facts, kept, content.size_octets, now, flags),
         indexed_text(kept, facts),
         tuple([tag.bag_key for tag, _ in overlay if not isinstance(tag.bag_key, int)]),

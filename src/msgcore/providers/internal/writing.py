@@ -43,7 +43,7 @@ _INSERT = f"insert into message ({', '.join(_NAMES)}) values ({', '.join('?' * l
 
 # What the store notes about a message's arrival stays when the message changes.
 _OF_ARRIVAL = ("delivery_time", "creation_time", "status")
-_KEPT_FLAGS = (
+_KEPT_FLAGS = int(
     MessageFlag.READ
     | MessageFlag.UNSENT
     | MessageFlag.SUBMIT
@@ -56,7 +56,8 @@ _COPIED = (
     *("content_id", "is_indexed", "overlay"),
     *(name for name in COLUMN_NAMES if name != "flags"),
 )
-_PENDING = MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
+_PENDING = int(MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING)
+_ASSOCIATED = int(MessageFlag.ASSOCIATED)
 
 
 @attrs.frozen
@@ -141,7 +142,7 @@ def _take_numbers(connection: Connection, mailboxes: Sequence[int]) -> list[int]
 
 
 def _section(flags: int) -> Section:
-    return Section.ASSOCIATED if flags & MessageFlag.ASSOCIATED else Section.MESSAGES
+    return Section.ASSOCIATED if flags & _ASSOCIATED else Section.MESSAGES
 
 
 def _name_properties(connection: Connection, mailboxes: dict[SqlValue, int], fresh: Iterable[_Fresh]) -> None:
