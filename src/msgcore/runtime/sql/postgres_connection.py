@@ -10,6 +10,7 @@ import functools
 import math
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import psycopg
@@ -132,7 +133,11 @@ class PostgresConnection:
     def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> int:
         """Run one statement for each row of parameters, without a wait between, and give the rows changed by all."""
         try:
-            self._cursor.executemany(translated(sql).sql, rows)
+            left = iter(rows)
+            first = list(islice(left, 2))
+            if len(first) < 2:  # a pipeline costs as much again as one statement
+                return self.run(sql, first[0]) if first else 0
+            self._cursor.executemany(translated(sql).sql, chain(first, left))
         except FOREIGN as error:
             raise self._failed(error) from error
         return max(0, self._cursor.rowcount)
