@@ -67,16 +67,19 @@ class _Fresh:
     prepared: Prepared
 
 
-def insert_messages(connection: Connection, placed: Sequence[tuple[int, Prepared]]) -> list[int]:
+def insert_messages(
+    connection: Connection, placed: Sequence[tuple[int, Prepared]], mailbox: int | None = None
+) -> list[int]:
     """Write messages, each into the folder with the number before it, and give their numbers.
 
     One that was stored before, by its origin or its delivery key, is not written again, and gives the number that it
-    has. The journal's entries of all that have an origin say so.
+    has. The journal's entries of all that have an origin say so. ``mailbox`` is whose folders they are, where they are
+    one's.
 
     Raises:
         LimitExceeded: the store would have more named properties than it takes.
     """
-    mailboxes = _mailboxes_of(connection, {folder for folder, _ in placed})
+    mailboxes = _mailboxes_of(connection, placed, mailbox)
     keys = entry_keys(connection, [(mailboxes[folder], one.origin) for folder, one in placed])
     numbers, fresh = _numbered(connection, placed, keys)
     contents, is_new = write_contents(connection, [one.prepared.content for one in fresh])
@@ -103,9 +106,9 @@ def insert_messages(connection: Connection, placed: Sequence[tuple[int, Prepared
     return numbers
 
 
-def insert_message(connection: Connection, folder: int, prepared: Prepared) -> int:
+def insert_message(connection: Connection, folder: int, prepared: Prepared, mailbox: int | None = None) -> int:
     """Write one message as :func:`insert_messages` does."""
-    return insert_messages(connection, [(folder, prepared)])[0]
+    return insert_messages(connection, [(folder, prepared)], mailbox)[0]
 
 
 def _numbered(
@@ -129,8 +132,12 @@ def _numbered(
     return numbers, fresh
 
 
-def _mailboxes_of(connection: Connection, folders: Iterable[int]) -> dict[SqlValue, int]:
-    return look_up(connection, "id, mailbox_id", "folder", "id", sorted(folders))
+def _mailboxes_of(
+    connection: Connection, placed: Sequence[tuple[int, Prepared]], mailbox: int | None
+) -> dict[SqlValue, int]:
+    if mailbox is not None:
+        return {folder: mailbox for folder, _ in placed}
+    return look_up(connection, "id, mailbox_id", "folder", "id", sorted({folder for folder, _ in placed}))
 
 
 def _take_numbers(connection: Connection, mailboxes: Sequence[int]) -> list[int]:

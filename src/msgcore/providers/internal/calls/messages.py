@@ -58,7 +58,8 @@ class MessageCalls(StoreCalls):
 
         def work(connection: Connection) -> list[int]:
             self._check_target(connection, number)
-            return insert_messages(connection, [(number, one) for one in prepared]) if prepared else []
+            placed = [(number, one) for one in prepared]
+            return insert_messages(connection, placed, self._mailbox.id) if placed else []
 
         fresh = iter(await (self._write if prepared else self._read)(work, deadline))
         return [self._id(known[key] if (key := _key(one)) in known else next(fresh)) for one in incoming]

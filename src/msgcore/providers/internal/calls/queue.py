@@ -47,7 +47,7 @@ class QueueCalls(StoreCalls):
             if known is not None:
                 return outgoing.read_item(connection, self.uid, known)
             outbox = special_folders(connection, self._mailbox.id)[SpecialFolder.OUTBOX]
-            number = insert_message(connection, outbox, prepared)
+            number = insert_message(connection, outbox, prepared, self._mailbox.id)
             outgoing.enqueue(connection, number, transfer_id, message.from_, given, message.message_id, now, terms)
             return outgoing.read_item(connection, self.uid, number)
 
@@ -139,9 +139,9 @@ class QueueCalls(StoreCalls):
                 update_message(connection, self._mailbox.id, old, copy)
             if beside is not None:
                 outbox = special_folders(connection, self._mailbox.id)[SpecialFolder.OUTBOX]
-                goes_out = insert_message(connection, outbox, beside)
+                goes_out = insert_message(connection, outbox, beside, self._mailbox.id)
                 outgoing.keep_preprocessed(connection, item, goes_out)
-            insert_messages(connection, place_by_class(connection, self._mailbox.id, told))
+            insert_messages(connection, place_by_class(connection, self._mailbox.id, told), self._mailbox.id)
             return outgoing.read_item(connection, self.uid, number)
 
         beside, copy, told = await self._runtime.in_thread(prepare_all, deadline)
@@ -155,7 +155,7 @@ class QueueCalls(StoreCalls):
             sent_items = special_folders(connection, self._mailbox.id)[SpecialFolder.SENT_ITEMS]
             is_settled = outgoing.settle(connection, self._mailbox.id, item, sent_items)
             if is_settled:
-                insert_messages(connection, place_by_class(connection, self._mailbox.id, prepared))
+                insert_messages(connection, place_by_class(connection, self._mailbox.id, prepared), self._mailbox.id)
             return is_settled
 
         prepared = await self._runtime.in_thread(

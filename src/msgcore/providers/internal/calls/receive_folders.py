@@ -50,6 +50,6 @@ class ReceiveFolderCalls(MessageCalls):
         prepared = await self._prepared(incoming, deadline)
 
         def work(connection: Connection) -> list[int]:
-            return insert_messages(connection, place_by_class(connection, self._mailbox.id, prepared))
+            return insert_messages(connection, place_by_class(connection, self._mailbox.id, prepared), self._mailbox.id)
 
         return [self._id(number) for number in await self._write(work, deadline)]
