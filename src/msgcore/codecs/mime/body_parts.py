@@ -301,9 +301,12 @@ def message_part(attachment: Attachment, segments: tuple[Segment, ...], domain: 
     return Part(fields + _encoding_field(domain.label), segments, domain)
 
 
-@lru_cache(maxsize=100)
 def _media_type(given: str) -> tuple[str, Mapping[str, str]]:
     """Read the type that the application gave; what is none, and a multipart in one piece, is just octets."""
+    return _shared_media_type(given) if len(given) <= _LONGEST_SHARED else _read_media_type(given)
+
+
+def _read_media_type(given: str) -> tuple[str, Mapping[str, str]]:
     value, parameters = given, _NO_PARAMETERS
     if not _MEDIA_TYPE.fullmatch(given):
         parsed = parse_parameters(refuse_line_ends(given, "content type").encode("utf-8", "replace"), ignore)
@@ -312,6 +315,10 @@ def _media_type(given: str) -> tuple[str, Mapping[str, str]]:
     if not _MEDIA_TYPE.fullmatch(value) or value.startswith("multipart/"):
         return _OCTETS, _NO_PARAMETERS
     return value, parameters
+
+
+_LONGEST_SHARED = 100
+_shared_media_type = lru_cache(maxsize=100)(_read_media_type)
 
 
 @lru_cache(maxsize=100)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from msgcore.codecs.mime.mapping.calendar_class import class_of_calendar
 from msgcore.codecs.mime.tree.entity import Entity
 
-__all__ = ["class_of_content", "class_of_content_class", "content_class_of", "form_name_of", "is_form_class"]
+__all__ = ["class_of_content", "class_of_content_class", "content_class_of", "form_name_of"]
 
 _CLASSES = {
     "fax": "IPM.Note.Microsoft.Fax",
@@ -56,13 +54,6 @@ def form_name_of(content_class: str) -> str | None:
     return None if form is None else form[1] or None
 
 
-@lru_cache(maxsize=100)
-def is_form_class(message_class: str) -> bool:
-    """Say whether messages of that class are InfoPath forms, whose Content-Class ends with the form's name."""
-    return bool(_behind(message_class, _FORM_CLASS))
-
-
-@lru_cache(maxsize=100)
 def content_class_of(message_class: str, form_name: str | None = None) -> str | None:
     """Give the Content-Class to write for a message class; ``None``: there is none for it."""
     known = _CONTENT_CLASSES.get(message_class.lower())

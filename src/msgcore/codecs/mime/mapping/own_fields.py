@@ -8,7 +8,7 @@ from typing import cast
 
 import attrs
 
-from msgcore.codecs.mime.mapping.content_class import class_of_content_class, content_class_of, is_form_class
+from msgcore.codecs.mime.mapping.content_class import class_of_content_class, content_class_of
 from msgcore.codecs.mime.mapping.fields import FIELDS, MappedField, is_named_property
 from msgcore.codecs.mime.mapping.read_texts import fit_for_field
 from msgcore.codecs.mime.syntax.address_writing import address_field
@@ -61,6 +61,7 @@ _RECEIPT = (
     PidTagReadReceiptSmtpAddress,
 )
 _NAME = re.compile(r"[!-9;-~]{1,256}")
+_USUAL_CLASS = "IPM.Note"  # for which there is none
 
 
 Writer = Callable[[Message, bool], bytes | None]
@@ -175,8 +176,9 @@ def _receipt(name: str, tag: Property[bool]) -> Writer:
 def _content_class(message: Message, utf8: bool) -> bytes | None:
     """Write the class that the message class stands for, else the one that was given, when that stands for none."""
     message_class = message.message_class
-    form_name = message.get(PidLidInfoPathFormName) if is_form_class(message_class) else None
-    value = content_class_of(message_class, form_name)
+    value = None
+    if message_class != _USUAL_CLASS:
+        value = content_class_of(message_class, message.get(PidLidInfoPathFormName))
     if value is None:
         value = message.get(PidNameContentClass)
         if value is None or class_of_content_class(value) is not None:

@@ -32,6 +32,7 @@ _USUAL = re.compile(
     r"@[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+"
 )
 _USUAL_LENGTH = 64
+_LONGEST_SHARED = 200
 _LONGEST_PHRASE_WORD = 70
 _SHORTEST_PHRASE_WORD = 24
 
@@ -55,7 +56,8 @@ def address_field(name: str, addresses: Iterable[Address], *, utf8: bool = False
 
 def _tokens(address: Address, room: int, *, utf8: bool) -> list[bytes]:
     name, value = address.display_name, address.email_address
-    usual = _usual_mailbox(name, value, utf8) if address.address_type == SMTP else None
+    is_short = len(name) + len(value) <= _LONGEST_SHARED
+    usual = _usual_mailbox(name, value, utf8) if is_short and address.address_type == SMTP else None
     if usual is not None and len(usual) <= room:
         return [usual]
     refuse_line_ends(name, "display name")

@@ -66,6 +66,6 @@ def first_header(text: str) -> HeaderBlock | None:
     paragraphs = _BLANK_LINES.split(text.strip("\n"), maxsplit=_MOST_PARAGRAPHS)
     for paragraph in paragraphs[:_MOST_PARAGRAPHS]:
         block = HeaderBlock(paragraph.encode("utf-8", "replace"))
-        if any(block.raw(name) for name in _KNOWN):
+        if any(block.raw(name) is not None for name in _KNOWN):
             return block
     return None
