@@ -14,7 +14,9 @@ has strace || missing+=(strace)
 has tnef || missing+=(tnef)
 { has swaks && perl -MNet::SSLeay -e 1 2>/dev/null; } || missing+=(swaks libnet-ssleay-perl)
 has msmtp || missing+=(msmtp)
-has msgconvert || missing+=(libemail-outlook-message-perl)
+# Debian only recommends the second, without which the first ends at once.
+{ has msgconvert && perl -MEmail::Address -e 1 2>/dev/null; } ||
+    missing+=(libemail-outlook-message-perl libemail-address-perl)
 { has postfix && has smtp-sink; } || missing+=(postfix)
 # With what Postfix logs in at other servers.
 any_exists /usr/lib/*/sasl2/libplain.so /usr/lib/sasl2/libplain.so || missing+=(libsasl2-modules)
