@@ -615,8 +615,7 @@ def as_attachment(given: AttachmentLike | Message) -> Attachment:
 
 
 def _as_attachments(given: Iterable[AttachmentLike | Message]) -> tuple[Attachment, ...]:
-    is_usual = type(given) in {tuple, list}
-    if not is_usual and (
+    if type(given) not in {tuple, list} and (
         not isinstance(cast(object, given), Iterable) or isinstance(given, bytes | bytearray | memoryview | str)
     ):
         raise UsageError(f"attachments: need a sequence, such as [Path('report.pdf')], got {type(given).__name__}")

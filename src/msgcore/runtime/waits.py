@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -52,11 +51,7 @@ async def until(waiter: asyncio.Future[None], calls: Calls, deadline: Deadline, 
     call, wake = calls.current(), wait.wake
     call.add(wake)
     try:
-        seconds = deadline.at - deadline.clock.monotonic()
-        if _FAR_SECONDS < seconds < math.inf:  # as nearly always
-            far.add(wait)
-        elif seconds <= _FAR_SECONDS:
-            wait.watch()
+        wait.watch()
         await waiter
     finally:
         call.discard(wake)

@@ -100,13 +100,11 @@ class _Session:
         greeting = await self._answer(GREETING, "", self._greeting)
         self._mails.put(greeting)
         self._line.is_over = self._line.is_over or (greeting is not None and not greeting.is_positive)
-        line, closing = self._line, self._closing
+        line = self._line
         while not line.is_over:
             # The wait is what the closing may fall into.
-            octets = None
-            if closing is None or not closing.is_set or self._mails.has_begun:
-                octets = line.arrived_line() or await line.next_line()
-            if closing is not None and closing.is_set and not self._mails.has_begun:
+            octets = None if self._has_to_end() else line.arrived_line() or await line.next_line()
+            if self._has_to_end():
                 self._mails.put(reply_of(421, "4.3.2", f"{self._settings.host_name} closes"))
             elif octets is None:
                 line.is_over = True
@@ -114,6 +112,9 @@ class _Session:
             else:
                 await self._obey(octets)
         await line.flush()
+
+    def _has_to_end(self) -> bool:
+        return self._closing is not None and self._closing.is_set and not self._mails.has_begun
 
     # Turns.
 
