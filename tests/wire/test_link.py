@@ -367,6 +367,42 @@ def test_what_a_server_fails_to_do_is_not_tried_in_the_next_session(mode: Mode) 
     ]
 
 
+@pytest.mark.parametrize("greeting", ["", "421 4.3.2 later", "-"])
+def test_what_a_session_said_stands_when_there_is_no_other_to_try_again(mode: Mode, greeting: str) -> None:
+    """The chunk is of a server that does not know BDAT; the session behind it never comes."""
+    first = FakeServer(*ALL_AT_ONCE, BDAT="502 5.5.1 what?").answering({"eve@b.test": "550 5.1.1 nobody"})
+    second = FakeServer(greeting=greeting) if greeting else None
+
+    outcomes = send_to(mode, [first, second], "bob", "eve")
+
+    assert outcomes == {"bob@b.test": Deferred(502, "5.5.1"), "eve@b.test": Refused(550, "5.1.1")}
+
+
+def test_silence_after_an_envelope_is_told_as_that(mode: Mode) -> None:
+    silent = FakeServer("PIPELINING").answering({"bob@b.test": "~"})
+
+    outcomes = send_to(mode, [silent, FakeServer()], "eve", "bob")
+
+    assert (outcomes["bob@b.test"].stage, outcomes["bob@b.test"].text) == (
+        "RCPT",
+        "smtp mx.b.test:25: read: the deadline has passed",
+    )
+
+
+def send_to(mode: Mode, peers: Sequence[Peer | None], *names: str) -> dict[str, Outcome]:
+    runtime = ScriptedRuntime(peers)
+    recipients = tuple(Recipient(Address("SMTP", f"{name}@b.test")) for name in names)
+
+    async def main() -> dict[str, Outcome]:
+        link = SmtpLink(runtime, SmtpServer(MX))
+        to = Envelope(Address("SMTP", "ann@a.test"), recipients)
+        outcomes = await link.transmit(to, lambda _: WireForm(LETTER), runtime.deadline(300))
+        await link.close()
+        return {recipient.email_address: outcome for recipient, outcome in outcomes.items()}
+
+    return mode.drive(runtime.call(main()))
+
+
 def verbs(peer: FakeServer) -> list[str]:
     return [command.partition(" ")[0] for command in peer.commands]
 

@@ -134,7 +134,14 @@ class SmtpLink:
     ) -> Outcomes:
         transaction = await self._use(lease, envelope, render, deadline, is_quick=is_quick)
         if (not lease.is_fresh and _died_idle(transaction)) or _is_worth_another(transaction):
-            await lease.reopen(deadline)
+            try:
+                await lease.reopen(deadline)
+            except OperationCancelled:
+                raise
+            except MsgcoreError:
+                if _died_idle(transaction):
+                    raise
+                return transaction.outcomes  # what the server said stands
             transaction = await self._use(lease, envelope, render, deadline, is_quick=is_quick)
         return transaction.outcomes
 
