@@ -52,7 +52,17 @@ def test_the_server_name_is_the_first_word() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["bob@b.test", "a..b@b.test", "a.@b.test", '"a b"@b.test', '"a\\"b"@b.test', "bob@[192.0.2.1]", "bob@xn--a.test"],
+    [
+        "bob@b.test",
+        "a..b@b.test",
+        "a.@b.test",
+        '"a b"@b.test',
+        '"a\\"b"@b.test',
+        "bob@[192.0.2.1]",
+        "bob@xn--a.test",
+        "all-bounces+firstname.familyname=department.subsidiary.company.test@list.test",
+        "x" * 255 + "@b.test",
+    ],
 )
 def test_an_address_that_the_field_uses_passes(address: str) -> None:
     assert wire_path(Address("SMTP", address), utf8=False) == f"<{address}>".encode()
@@ -72,7 +82,7 @@ def test_an_address_that_the_field_uses_passes(address: str) -> None:
         'a"b@b.test',
         '"a"b"@b.test',
         "bob@b.test SIZE=1",
-        "x" * 65 + "@b.test",
+        "x" * 256 + "@b.test",
         "bob@" + "b" * 256,
         "a\u2028b@b.test",
         "a\x85b@b.test",

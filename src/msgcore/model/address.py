@@ -214,8 +214,9 @@ def check_smtp_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain:
         raise InvalidAddress(f"{address!r}: need a local part, @ and a domain")
-    if len(local.encode()) > 64 or len(domain.encode()) > 255:
-        raise InvalidAddress(f"{address!r}: longer than 64 octets before or 255 behind the @")
+    # Local parts of more than 64 octets are in use (VERP, SRS); RFC 5321 section 4.5.3.1 lets the server refuse them.
+    if max(len(local.encode()), len(domain.encode())) > 255:
+        raise InvalidAddress(f"{address!r}: longer than 255 octets before or behind the @")
     if not (_ATOM_TEXT.fullmatch(local) or _QUOTED_LOCAL.fullmatch(local)):
         raise InvalidAddress(f"{address!r}: {local!r} is no local part")
     if not (_DOMAIN.fullmatch(domain) or _DOMAIN_LITERAL.fullmatch(domain)):

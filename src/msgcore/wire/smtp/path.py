@@ -36,8 +36,9 @@ def check_path(address: str) -> str:
     local, _, domain = address.rpartition("@")
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or _SEPARATORS.search(address):
         raise InvalidAddress(f"{address!r} cannot stand in an SMTP command")
-    if len(local.encode()) > 64 or len(domain.encode()) > 255:
-        raise InvalidAddress(f"{address!r}: longer than 64 octets before or 255 behind the @")
+    # Local parts of more than 64 octets are in use (VERP, SRS); RFC 5321 section 4.5.3.1 lets the server refuse them.
+    if max(len(local.encode()), len(domain.encode())) > 255:
+        raise InvalidAddress(f"{address!r}: longer than 255 octets before or behind the @")
     return address
 
 
