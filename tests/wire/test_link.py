@@ -17,6 +17,7 @@ from msgcore.runtime.abc import Security
 from msgcore.runtime.pool import PoolLimits
 from msgcore.testing.modes import Mode, gather
 from msgcore.testing.scripted import Faults, Peer, ScriptedRuntime, Secured, by_line
+from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.host_memory import HostMemory
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
 from tests.wire.fake_server import FakeServer
@@ -387,6 +388,85 @@ def test_silence_after_an_envelope_is_told_as_that(mode: Mode) -> None:
         "RCPT",
         "smtp mx.b.test:25: read: the deadline has passed",
     )
+
+
+class TakesTwo(FakeServer):
+    """Takes two recipients a message, and says ``too_many`` to the others."""
+
+    too_many = "452 4.5.3 too many recipients"
+
+    def _command(self) -> str | None:
+        self.answering({"RCPT": self.too_many if len(self._rcpts) == 2 else "250 2.1.5 ok"})
+        return super()._command()
+
+
+NAMES = ("a", "b", "c", "d", "e")
+EACH = [("a@b.test", "b@b.test"), ("c@b.test", "d@b.test"), ("e@b.test",)]
+
+
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",), ALL_AT_ONCE])
+@pytest.mark.parametrize("too_many", [TakesTwo.too_many, "452 too many recipients", "552 too many recipients"])
+def test_recipients_that_are_too_many_for_one_message_get_another(
+    mode: Mode, extensions: tuple[str, ...], too_many: str
+) -> None:
+    """RFC 5321 section 4.5.3.1.10."""
+    peer = TakesTwo(*extensions)
+    peer.too_many = too_many
+
+    assert send_to(mode, [peer], *NAMES) == {f"{name}@b.test": Accepted(250, "2.0.0") for name in NAMES}
+    assert [to for to, _ in peer.took] == EACH
+
+
+def test_a_server_without_room_is_not_asked_again(mode: Mode) -> None:
+    peer = TakesTwo("PIPELINING")
+    peer.too_many = "452 4.2.2 mailbox full"
+
+    assert send_to(mode, [peer], *NAMES)["c@b.test"] == Deferred(452, "4.2.2")
+    assert [to for to, _ in peer.took] == EACH[:1]
+
+
+def test_a_message_that_is_refused_is_not_shown_to_those_who_were_too_many(mode: Mode) -> None:
+    peer = TakesTwo("PIPELINING").answering({".": "554 5.7.1 spam"})
+
+    outcomes = send_to(mode, [peer], *NAMES)
+
+    assert (outcomes["a@b.test"], outcomes["c@b.test"]) == (Refused(554, "5.7.1"), Deferred(452, "4.5.3"))
+    assert verbs(peer).count("MAIL") == 1
+
+
+def test_who_was_accepted_stays_that_when_the_session_ends_before_the_others_turn(mode: Mode) -> None:
+    class LeavesThen(TakesTwo):
+        def _command(self) -> str | None:
+            self.answering({"MAIL": "421 4.3.2 later"} if self.took else {})
+            return super()._command()
+
+    outcomes = send_to(mode, [LeavesThen("PIPELINING")], *NAMES)
+
+    assert list(outcomes.values()) == [Accepted(250, "2.0.0")] * 2 + [Deferred(421, "4.3.2")] * 3
+
+
+def written(_: Extensions) -> WireForm:
+    return WireForm(LETTER)
+
+
+def test_in_a_batch_too_those_who_are_too_many_get_another(mode: Mode) -> None:
+    peer = TakesTwo(*ALL_AT_ONCE)
+    runtime = ScriptedRuntime([peer])
+    recipients = tuple(Recipient(Address("SMTP", f"{name}@b.test")) for name in NAMES)
+    many, told = Envelope(Address("SMTP", "ann@a.test"), recipients), dict[int, bool]()
+
+    async def main() -> list[bool]:
+        link = SmtpLink(runtime, SmtpServer(MX))
+        batch = [(one, written) for one in (envelope(), many, envelope())]
+        found = await link.transmit_all(
+            batch, runtime.deadline(300), lambda number, outcomes: told.update({number: outcomes.all_accepted})
+        )
+        await link.close()
+        return [outcomes.all_accepted for outcomes in found]
+
+    assert mode.drive(runtime.call(main())) == [True] * 3
+    assert told == {0: True, 1: True, 2: True}
+    assert sorted(to for to, _ in peer.took) == sorted([("bob@b.test",), *EACH, ("bob@b.test",)])
 
 
 def send_to(mode: Mode, peers: Sequence[Peer | None], *names: str) -> dict[str, Outcome]:

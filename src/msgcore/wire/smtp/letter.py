@@ -25,6 +25,7 @@ _WINDOW = 100
 _DOT = b".\r\n"
 RSET = b"RSET\r\n"
 _TOO_MANY = EnhancedStatus(5, 5, 3)
+_TOO_MANY_NOW = EnhancedStatus(4, 5, 3)
 _UNKNOWN_PARAMETER = frozenset({501, 504, 555})
 _UNKNOWN_COMMAND = frozenset({500, 502, 504})
 
@@ -33,7 +34,8 @@ class Transaction(NamedTuple):
     """What became of every recipient, and whether the connection takes another transaction.
 
     ``failed_extensions``: what the server offers and then does not understand. ``is_begun``: the server answered MAIL,
-    or may have the message. ``has_chunked``: it took a chunk, so it knows BDAT.
+    or may have the message. ``has_chunked``: it took a chunk, so it knows BDAT. ``left_over`` are those who were too
+    many for a message that others got: they may get it by another transaction.
     """
 
     outcomes: Outcomes
@@ -41,6 +43,7 @@ class Transaction(NamedTuple):
     failed_extensions: frozenset[str] = frozenset()
     is_begun: bool = True
     has_chunked: bool = False
+    left_over: tuple[Recipient, ...] = ()
 
 
 class Flight(NamedTuple):
@@ -70,8 +73,8 @@ class Letter:
     """
 
     __slots__ = (
-        "_accepted", "_failed", "_has_chunked", "_is_answered", "_is_open", "_is_ready", "_note", "_peer", "_plan",
-        "_rcpts", "_unanswered", "_waiting", "is_said", "may_need_reset", "replies_left", "stage",
+        "_accepted", "_failed", "_has_chunked", "_is_answered", "_is_open", "_is_ready", "_left_over", "_note", "_peer",
+        "_plan", "_rcpts", "_unanswered", "_waiting", "is_said", "may_need_reset", "replies_left", "stage",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, peer: str, note: str = "") -> None:
@@ -84,6 +87,7 @@ class Letter:
         self.stage = "MAIL"
         self._is_open = False  # MAIL was accepted, and the transaction has not ended
         self._is_ready = False  # 354 was given, or a first chunk taken
+        self._left_over: list[Recipient] = []
         self._waiting: list[_Rcpt] = []  # LMTP: those whose last reply is still to come
         self._failed: frozenset[str] = frozenset()
         self._is_answered = self._has_chunked = False
@@ -196,6 +200,7 @@ class Letter:
             return  # MAIL has settled it
         if self._means_too_many(reply):
             rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, "RCPT", self._note)
+            self._left_over += rcpt.recipients
         else:
             if reply.code in _UNKNOWN_PARAMETER - {501} and rcpt.command.find(b"> ") > 0:
                 self._failed |= {"DSN"}
@@ -203,7 +208,10 @@ class Letter:
 
     def _means_too_many(self, reply: Reply) -> bool:
         """RFC 5321 section 4.5.3.1.10: 552 for too many recipients is to be taken as 452."""
-        is_said = reply.code == 552 and reply.enhanced in {None, _TOO_MANY}
+        if reply.code == 452:
+            is_said = reply.enhanced == _TOO_MANY_NOW or (reply.enhanced is None and "recipient" in reply.text.lower())
+        else:
+            is_said = reply.code == 552 and reply.enhanced in {None, _TOO_MANY}
         return is_said and bool(self._accepted)
 
     def take_data(self, reply: Reply) -> None:
@@ -296,7 +304,13 @@ class Letter:
         if len(found) > 1:
             found = {recipient: found[recipient] for recipient in plan.recipients}
         is_begun = self._is_answered or self.is_said
-        return Transaction(Outcomes(found), is_usable, self._failed, is_begun, self._has_chunked)
+        left_over = self._may_follow() if self._left_over and is_usable else ()
+        return Transaction(Outcomes(found), is_usable, self._failed, is_begun, self._has_chunked, left_over)
+
+    def _may_follow(self) -> tuple[Recipient, ...]:
+        """Give those who were too many, if anybody got the message."""
+        is_taken = any(isinstance(rcpt.outcome, Accepted | Delivered) for rcpt in self._accepted)
+        return tuple(self._left_over) if is_taken else ()
 
     def _broken(self, what: str) -> ProtocolBroken:
         return ProtocolBroken.remote(f"{self._peer}: the server {what}")

@@ -7,8 +7,11 @@ idle for a while, the server has to show that it is still there before it is giv
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+
+import attrs
 
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.times import Deadline
@@ -143,7 +146,47 @@ class SmtpLink:
                     raise
                 return transaction.outcomes  # what the server said stands
             transaction = await self._use(lease, envelope, render, deadline, is_quick=is_quick)
-        return transaction.outcomes
+        return await self._send_on(lease, envelope, render, deadline, transaction, is_quick=is_quick)
+
+    async def _send_on(
+        self,
+        lease: Lease[SmtpSession],
+        envelope: Envelope,
+        render: Render,
+        deadline: Deadline,
+        transaction: Transaction,
+        *,
+        is_quick: bool = False,
+    ) -> Outcomes:
+        """Send to those, too, who were too many for one transaction, in as many as it takes; give all outcomes."""
+        if not transaction.left_over:
+            return transaction.outcomes
+        told, uses = dict(transaction.outcomes), 0
+        while transaction.left_over and lease.is_usable:
+            others = attrs.evolve(envelope, recipients=transaction.left_over)
+            try:
+                transaction = await self._use(lease, others, render, deadline, is_quick=is_quick)
+            except MsgcoreError:
+                break
+            told.update(transaction.outcomes)
+            uses += 1
+        lease.uses += uses
+        return Outcomes(told)
+
+    async def _settle_on(
+        self,
+        lease: Lease[SmtpSession],
+        one: tuple[Envelope, Render],
+        deadline: Deadline,
+        transaction: Transaction,
+        settle: Callable[[Outcomes], object],
+    ) -> None:
+        """Send on, and tell what became of everybody; of those who got it, also when this is cut in the middle."""
+        outcomes = transaction.outcomes
+        try:
+            outcomes = await self._send_on(lease, *one, deadline, transaction)
+        finally:
+            settle(outcomes)
 
     async def _use(
         self,
@@ -206,8 +249,11 @@ class SmtpLink:
         await self._try_again(lease, batch, transactions, deadline)
         lease.uses += len(transactions) - 1
         for number, transaction in enumerate(transactions):
-            if transaction is not None:
+            if transaction is not None and not transaction.left_over:
                 settle(number, transaction.outcomes)
+        for number, transaction in enumerate(transactions):
+            if transaction is not None and transaction.left_over:
+                await self._settle_on(lease, batch[number], deadline, transaction, functools.partial(settle, number))
         return [told[number] for number in range(len(transactions))]
 
     async def _try_again(
@@ -247,8 +293,8 @@ class SmtpLink:
 
         def tell(transaction: Transaction) -> None:
             self._used(lease, transaction)
-            is_usual = transaction.is_usable and not transaction.failed_extensions
-            if not is_usual and (_died_idle(transaction) or _may_go_again(transaction)):
+            is_usual = transaction.is_usable and not transaction.failed_extensions and not transaction.left_over
+            if not is_usual and (_died_idle(transaction) or _may_go_again(transaction) or transaction.left_over):
                 done.append(transaction)
             else:
                 settle(len(done), transaction.outcomes)
