@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 import pytest
 
@@ -16,7 +17,9 @@ from msgcore.runtime.abc import Endpoint, Security, TlsServerSettings
 from msgcore.runtime.pool import PoolLimits
 from msgcore.testing.modes import Mode, call, gather
 from msgcore.testing.servers import LoopbackSmtpServer
+from msgcore.testing.servers.faults import Fault
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
+from msgcore.wire.smtp.server.turn import END_OF_DATA, Turn
 from tests.servers import Authority
 
 PATIENCE_SECONDS = 30.0
@@ -201,3 +204,32 @@ def test_tls_that_is_torn_at_any_octet_leaves_the_link_whole(
         return last
 
     assert mode.run(main) == Accepted(250, "2.0.0")
+
+
+def test_a_session_in_tls_on_which_the_server_spoke_unasked_is_not_used_again(
+    mode: Mode, tls_server: LoopbackSmtpServer, authority: Authority
+) -> None:
+    """What is said twice would be taken for the answer to the next command, and every answer for that of another."""
+    server = SmtpServer(Endpoint("localhost", tls_server.port, "smtp"), Security.STARTTLS, ca_file=authority.ca_file)
+    is_heard, is_said = Future[None](), Future[None]()
+
+    async def say_twice(turn: Turn) -> None:
+        await turn.carry_out()
+        await turn.stream.write(b"250 2.0.0 ok\r\n")
+        await tls_server.runtime.wait(is_heard)
+        await turn.stream.write(b"250 2.0.0 ok\r\n")
+        is_said.set_result(None)
+
+    tls_server.add(END_OF_DATA, "", Fault(say_twice, 1))
+
+    async def main(runtime: Runtime) -> list[Outcome]:
+        link = SmtpLink(runtime, server)
+        first = await send(link, runtime)
+        is_heard.set_result(None)
+        await runtime.wait(is_said)
+        second = await send(link, runtime)
+        await link.close()
+        return [first, second]
+
+    assert mode.run(main) == [Accepted(250, "2.0.0")] * 2
+    assert len(tls_server.sessions) == 2

@@ -62,6 +62,16 @@ class Incoming:
             self.add(octets)
             arrived += len(octets)
 
+    async def look(self) -> bool:
+        """Say what :attr:`has_unasked` says, also of what lies below: ciphertext, or what the loop has not read.
+
+        Raises:
+            ConnectionLost: the peer has ended its side.
+        """
+        if not self.has_unasked and (octets := await self._stream.read_within(0)) is not None:
+            self.add(octets)
+        return self.has_unasked
+
     @property
     def has_unasked(self) -> bool:
         """Whether anything has arrived, here or in the stream, that nobody has used."""

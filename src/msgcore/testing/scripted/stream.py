@@ -76,6 +76,9 @@ class ScriptedStream:
         return octets
 
     async def read_within(self, seconds: float) -> bytes | None:
+        if seconds <= 0 and not self._can_read():  # a look, and no wait
+            self._check_usable("read")
+            return None
         limit = Deadline.after(seconds, self._waits.clock)
         return await self._read(
             limit if limit.remaining_seconds() < self.deadline.remaining_seconds() else self.deadline

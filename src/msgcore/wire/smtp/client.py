@@ -146,10 +146,12 @@ def _verdict(refusal: Reply) -> Verdict:
 async def is_there(stream: Stream) -> bool:
     """Ask, by NOOP, whether the server is still there for this session."""
     with contextlib.suppress(*_GONE):
+        if await Incoming(stream).look():
+            return False
         await _say(stream, b"NOOP")
         reply, surplus = await _read_one(stream)
         # A 4yz is the goodbye of a server that grew tired of waiting; one that knows no NOOP is there, too.
-        return not reply.is_temporary and not surplus and not stream.unread_octets
+        return not reply.is_temporary and not surplus and not await Incoming(stream).look()
     return False
 
 

@@ -41,6 +41,10 @@ class Replies:
     def __bool__(self) -> bool:
         return bool(self._read or self._incoming.buffer)
 
+    async def look(self) -> bool:
+        """Say what :attr:`has_unasked` says, also of what lies below the stream; raises as :meth:`wait` does."""
+        return bool(self._read) or await self._incoming.look()
+
     @property
     def has_unasked(self) -> bool:
         """Whether anything has arrived, here or in the stream, that nobody has taken."""

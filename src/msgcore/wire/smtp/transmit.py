@@ -202,7 +202,7 @@ class _Sender:
             self.tell_settled()  # this may take long
             await self._say(message, (), is_waiting=is_waiting)
             message = b""
-            if self._replies.has_unasked:
+            if await self._has_spoken():
                 letter.take_early(self._replies.take() or await self._replies.wait())
                 raise ConnectionLost(f"{self._peer}: the message was refused before its end")
         ending = message + end
@@ -225,7 +225,7 @@ class _Sender:
 
         What the server said before the connection broke still counts; the next read tells of the break.
         """
-        if not is_waiting and (self._replies.has_unasked if self._is_fresh else self._replies):
+        if not is_waiting and (await self._has_spoken() if self._is_fresh else self._replies):
             await self._hear_unasked()
         self._is_fresh = False
         try:
@@ -243,6 +243,10 @@ class _Sender:
             self.tell_settled()
         if not self._ahead:
             self._ahead.append(self._prepared())
+
+    async def _has_spoken(self) -> bool:
+        """Say whether the peer has said what nobody asked for; in TLS it may be ciphertext yet."""
+        return self._replies.has_unasked if self._stream.tls is None else await self._replies.look()
 
     async def _hear_unasked(self) -> None:
         """Hear a peer that speaks before it is asked: what it may be is 421."""
