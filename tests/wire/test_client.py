@@ -217,7 +217,7 @@ def test_a_server_that_cannot_tell_now_is_busy(answer: str) -> None:
 @pytest.mark.parametrize("challenge", ["334 ", "334 VXNlcm5hbWU6", "334 x"])
 def test_challenges_without_end_are_cancelled(mechanism: str, challenge: str) -> None:
     server = FakeServer(f"AUTH {mechanism}", AUTH=challenge).answering(
-        {"YW5u": challenge, "c2VzYW1l": challenge, "*": "501 cancelled"}
+        {"YW5u": challenge, "c2VzYW1l": challenge, "AGFubgBzZXNhbWU=": challenge, "*": "501 cancelled"}
     )
 
     with pytest.raises(AuthenticationRefused):

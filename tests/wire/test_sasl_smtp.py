@@ -183,9 +183,41 @@ def test_a_refused_password_is_not_tried_by_another_mechanism(answer: str) -> No
 
 
 @pytest.mark.parametrize("challenge", ["hello", "====", "Zg", "r" * 999, "A" * 1_000, "A" * 20_000])
-@pytest.mark.parametrize("name", ["LOGIN", "SCRAM-SHA-256", "CRAM-MD5"])
+@pytest.mark.parametrize("name", ["SCRAM-SHA-256", "CRAM-MD5"])
 def test_a_challenge_that_is_not_base64_or_too_long_is_cancelled(name: str, challenge: str) -> None:
     assert replies(name, f"334 {challenge}")[-1] == "*"
+
+
+@pytest.mark.parametrize("length", [1_000, 20_000])
+def test_a_prompt_that_is_too_long_is_cancelled(length: int) -> None:
+    assert replies("LOGIN", f"334 {'A' * length}")[-1] == "*"
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "said"),
+    [
+        ("LOGIN", {"AUTH": "334 User name:", "YW5u": "334 Password?"}, ["AUTH LOGIN", "YW5u", "c2VzYW1l"]),
+        ("PLAIN", {"AUTH": "334 "}, ["AUTH PLAIN AGFubgBzZXNhbWU=", "AGFubgBzZXNhbWU="]),
+    ],
+)
+def test_servers_that_ask_as_no_rfc_has_it_are_answered(name: str, asked: dict[str, str], said: list[str]) -> None:
+    """Prompts in words, and an initial response that is passed by."""
+    server = FakeServer().answering({**asked, said[-1]: "235 2.7.0 welcome"})
+    stream = ScriptedStream(server, tls=SECURE)
+    Mode.BLOCKING.drive(stream.read())
+
+    Mode.BLOCKING.drive(authenticate(stream, Extensions("mx", {"AUTH": name}), ANN))
+    assert server.commands == said
+
+
+def test_plain_is_not_said_a_third_time() -> None:
+    server = FakeServer(AUTH="334 ").answering({"AGFubgBzZXNhbWU=": "334 ", "*": "501 5.7.0 cancelled"})
+    stream = ScriptedStream(server, tls=SECURE)
+    Mode.BLOCKING.drive(stream.read())
+
+    with pytest.raises(AuthenticationRefused, match="asks again"):
+        Mode.BLOCKING.drive(authenticate(stream, Extensions("mx", {"AUTH": "PLAIN"}), ANN))
+    assert server.commands[1:] == ["AGFubgBzZXNhbWU=", "*"]
 
 
 def test_a_server_that_says_yes_before_it_has_proved_itself_is_not_believed() -> None:

@@ -9,6 +9,7 @@ import attrs
 
 from msgcore.errors import AuthenticationRefused
 from msgcore.wire.sasl.mechanism import Mechanism
+from msgcore.wire.sasl.plain import Login
 
 __all__ = ["Dialogue"]
 
@@ -59,7 +60,9 @@ class Dialogue:
         if self._is_first_due:
             self._is_first_due = False
             return b64encode(self.mechanism.first() or b"")
-        return b64encode(self.mechanism.answer(_decoded(challenge)))
+        # Some servers' prompts are no base64, and they say nothing that LOGIN needs.
+        is_prompt = isinstance(self.mechanism, Login) and len(challenge) <= _CHALLENGE_OCTETS
+        return b64encode(self.mechanism.answer(b"" if is_prompt else _decoded(challenge)))
 
 
 def _decoded(challenge: str) -> bytes:

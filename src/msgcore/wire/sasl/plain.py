@@ -20,12 +20,17 @@ class Plain:
     name: str = attrs.field(default="PLAIN", init=False)
     reveals_password: bool = attrs.field(default=True, init=False)
     is_done: bool = attrs.field(default=True, init=False)
+    _is_asked_again: bool = attrs.field(default=False, init=False)
 
     def first(self) -> bytes | None:
         return f"{self.authorization_id}\0{self.user}\0{self.password.reveal()}".encode()
 
     def answer(self, challenge: bytes) -> bytes:
-        raise AuthenticationRefused("PLAIN: the server asks again")
+        """Say it again, once, to a server that passes an initial response by and asks for it."""
+        if challenge or self._is_asked_again:
+            raise AuthenticationRefused("PLAIN: the server asks again")
+        self._is_asked_again = True
+        return self.first() or b""
 
 
 @attrs.define
