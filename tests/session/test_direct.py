@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 import msgcore
 from msgcore import Accepted, Address, Message, Refused, aio, mime
+from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, NotAccepted, NotSupported, PluginBroken, UsageError
+from msgcore.model import Envelope, Outcome, Recipient
+from msgcore.runtime import Runtime
+from msgcore.spi.transport import Submission
 from msgcore.testing.servers import LoopbackSmtpServer
 from tests.session.desk import Desk
+from tests.session.services import UrlConfig
 
 LETTER = Message(from_="ann@a.test", to=["bob@b.test", "cid@c.test"], bcc="dan@d.test", subject="letter")
 
@@ -83,6 +88,37 @@ def test_what_is_left_of_a_batch_goes_after_a_large_one_that_goes_alone(desk: De
 
         assert [one.all_accepted for one in told] == [True] * len(letters)
         assert [mime.read(one.octets).subject for one in server.received] == subjects
+
+
+class Slow:
+    """Takes one message at a time, an hour each, and keeps the deadlines that it is given."""
+
+    config_type = UrlConfig
+    address_types = ("SMTP",)
+    deadlines: ClassVar[list[float]] = []
+
+    def __init__(self, config: UrlConfig, runtime: Runtime) -> None:
+        self.deadlines.clear()
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        raise NotImplementedError
+
+    async def submit_all(
+        self, batch: Sequence[Submission], deadline: Deadline
+    ) -> Sequence[Mapping[Recipient, Outcome]]:
+        self.deadlines.append(deadline.at)
+        [(envelope, _), *_] = batch
+        return [dict.fromkeys(envelope.recipients, Accepted(250, "2.0.0", "ok"))]
+
+
+@pytest.mark.parametrize("seconds", [60, None])
+def test_the_time_for_a_batch_does_not_start_again_with_each_that_is_done(desk: Desk, seconds: float | None) -> None:
+    """A server that fell silent behind each of a hundred messages had 5,050 times the time that one has."""
+    msgcore.register_service("by-url-slow", Slow)
+    with desk.transport("by-url-slow://anything", timeout_seconds=seconds) as transport:
+        transport.send_all([LETTER] * 4)
+
+    assert (len(Slow.deadlines), len(set(Slow.deadlines))) == (4, 1)
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # what the loop that ended has left open

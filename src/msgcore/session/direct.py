@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal, cast
@@ -15,7 +16,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Correspondent, Message, check_message
 from msgcore.model.outcome import Deferred, Outcomes
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
-from msgcore.runtime.abc import Runtime
+from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.session.by_url import open_by_url, refuse_store, scheme_of
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send, refuse_nobody
@@ -94,7 +95,7 @@ class Transport(Closing):
         Quicker than :meth:`send` for each of them: where the server allows, the end of one message and the start of the
         next go together. When the server goes away, the messages that are left are deferred, and the text says why.
         ``return_path``, ``recipients`` and ``request`` count for each.
-        ``timeout_seconds`` bounds each message, on the average of a hundred.
+        ``timeout_seconds`` bounds each message, on the average of a hundred; what is left then is deferred, too.
 
         Raises:
             UsageError: as :meth:`send` does, for any of them; nothing was sent.
@@ -106,13 +107,15 @@ class Transport(Closing):
         waiting = [self._ready(message, others, now) for message in messages]
         told: list[Outcomes] = []
         batch: list[Submission] = []
+        deadline = NEVER
+        size = _BATCH if self._transport.can(Capability.BATCHES) else 1
         while len(told) < len(waiting):
             if not batch:  # not for all of them at once: that is as much again that Python searches for garbage
-                some = waiting[len(told) : len(told) + _BATCH]
+                some = waiting[len(told) : len(told) + size]
                 batch = [(_envelope(ready, others, reverse_path, request), ready) for ready in some]
-            seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
-            deadline = self._runtime.deadline(seconds * len(batch))
+                deadline = self._deadline(timeout_seconds, len(batch))
             try:
+                deadline.check("send_all")
                 await self._load([ready for _, ready in batch], deadline)
                 found = await self._submit_all(batch, deadline)
             except MsgcoreError as error:
@@ -131,8 +134,10 @@ class Transport(Closing):
         handed = await self._transport.submit(envelope, ready, deadline)
         return [Outcomes(handed.outcomes)]
 
-    def _deadline(self, timeout_seconds: float | None) -> Deadline:
-        return self._runtime.deadline(self._timeout_seconds if timeout_seconds is None else timeout_seconds)
+    def _deadline(self, timeout_seconds: float | None, messages: int = 1) -> Deadline:
+        seconds = self._timeout_seconds if timeout_seconds is None else timeout_seconds
+        one = self._runtime.deadline(seconds)
+        return one if math.isinf(one.at) else one.later(seconds * (messages - 1))
 
     def _ready(self, message: Message, others: tuple[Recipient, ...] | None, now: datetime) -> Message:
         """Give the copy that is sent, when all is there that sending needs."""
