@@ -393,10 +393,11 @@ def test_silence_after_an_envelope_is_told_as_that(mode: Mode) -> None:
 class TakesTwo(FakeServer):
     """Takes two recipients a message, and says ``too_many`` to the others."""
 
+    most = 2
     too_many = "452 4.5.3 too many recipients"
 
     def _command(self) -> str | None:
-        self.answering({"RCPT": self.too_many if len(self._rcpts) == 2 else "250 2.1.5 ok"})
+        self.answering({"RCPT": self.too_many if len(self._rcpts) == self.most else "250 2.1.5 ok"})
         return super()._command()
 
 
@@ -415,6 +416,16 @@ def test_recipients_that_are_too_many_for_one_message_get_another(
 
     assert send_to(mode, [peer], *NAMES) == {f"{name}@b.test": Accepted(250, "2.0.0") for name in NAMES}
     assert [to for to, _ in peer.took] == EACH
+
+
+def test_those_who_are_left_are_not_said_in_vain(mode: Mode) -> None:
+    """Servers count what they refuse: behind a hundred that are too many no others are said in that transaction."""
+    peer = TakesTwo("PIPELINING")
+    peer.most = 100
+    names = [f"u{number}" for number in range(500)]
+
+    assert set(send_to(mode, [peer], *names).values()) == {Accepted(250, "2.0.0")}
+    assert verbs(peer).count("RCPT") == 4 * 200 + 100
 
 
 def test_a_server_without_room_is_not_asked_again(mode: Mode) -> None:

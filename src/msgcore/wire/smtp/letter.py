@@ -87,7 +87,7 @@ class Letter:
         self.stage = "MAIL"
         self._is_open = False  # MAIL was accepted, and the transaction has not ended
         self._is_ready = False  # 354 was given, or a first chunk taken
-        self._left_over: list[Recipient] = []
+        self._left_over: list[_Rcpt] = []
         self._waiting: list[_Rcpt] = []  # LMTP: those whose last reply is still to come
         self._failed: frozenset[str] = frozenset()
         self._is_answered = self._has_chunked = False
@@ -111,12 +111,24 @@ class Letter:
         return self._windows(rcpts)
 
     def _windows(self, rcpts: list[_Rcpt]) -> Iterator[Flight]:
+        accepted = 0
         for start in range(0, len(rcpts), _WINDOW):
             if start and not self._is_open:
                 return
-            yield self._flight(
-                rcpts[start : start + _WINDOW], is_first=not start, is_last=start + _WINDOW >= len(rcpts)
-            )
+            window, is_last = rcpts[start : start + _WINDOW], start + _WINDOW >= len(rcpts)
+            if self._left_over and accepted == len(self._accepted):
+                self._leave(rcpts[start:])
+                window, is_last = [], True
+            accepted = len(self._accepted)
+            yield self._flight(window, is_first=not start, is_last=is_last)
+            if is_last:
+                return
+
+    def _leave(self, rcpts: list[_Rcpt]) -> None:
+        """Say nothing of these: of the last window all were too many, and servers count what they refuse."""
+        for rcpt in rcpts:
+            rcpt.outcome = self._left_over[-1].outcome
+        self._left_over += rcpts
 
     def _flight(self, window: list[_Rcpt], *, is_first: bool, is_last: bool) -> Flight:
         commands = [self._plan.mail] if is_first else []
@@ -200,7 +212,7 @@ class Letter:
             return  # MAIL has settled it
         if self._means_too_many(reply):
             rcpt.outcome = Deferred(reply.code, reply.enhanced, reply.text, "RCPT", self._note)
-            self._left_over += rcpt.recipients
+            self._left_over.append(rcpt)
         else:
             if reply.code in _UNKNOWN_PARAMETER - {501} and rcpt.command.find(b"> ") > 0:
                 self._failed |= {"DSN"}
@@ -310,7 +322,7 @@ class Letter:
     def _may_follow(self) -> tuple[Recipient, ...]:
         """Give those who were too many, if anybody got the message."""
         is_taken = any(isinstance(rcpt.outcome, Accepted | Delivered) for rcpt in self._accepted)
-        return tuple(self._left_over) if is_taken else ()
+        return tuple(one for rcpt in self._left_over for one in rcpt.recipients) if is_taken else ()
 
     def _broken(self, what: str) -> ProtocolBroken:
         return ProtocolBroken.remote(f"{self._peer}: the server {what}")
