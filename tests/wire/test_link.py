@@ -368,6 +368,22 @@ def test_what_a_server_fails_to_do_is_not_tried_in_the_next_session(mode: Mode) 
     ]
 
 
+def test_in_a_batch_too_the_next_session_does_without_what_failed(mode: Mode) -> None:
+    peers = [FakeServer(*ALL_AT_ONCE, BDAT="502 5.5.1 what?") for _ in range(2)]
+    runtime = ScriptedRuntime(peers)
+
+    async def main() -> list[Outcome]:
+        link = SmtpLink(runtime, SmtpServer(MX))
+        batch = [(envelope(name), written) for name in ("ann", "bob", "eve")]
+        told = await link.transmit_all(batch, runtime.deadline(300))
+        told += await link.transmit_all(batch[len(told) :], runtime.deadline(300))
+        await link.close()
+        return [outcome for outcomes in told for outcome in outcomes.values()]
+
+    assert mode.drive(runtime.call(main())) == [Accepted(250, "2.0.0")] * 3
+    assert [[verb for verb in verbs(peer) if verb in {"BDAT", "DATA"}] for peer in peers] == [["BDAT"], ["DATA"] * 3]
+
+
 @pytest.mark.parametrize("greeting", ["", "421 4.3.2 later", "-"])
 def test_what_a_session_said_stands_when_there_is_no_other_to_try_again(mode: Mode, greeting: str) -> None:
     """The chunk is of a server that does not know BDAT; the session behind it never comes."""

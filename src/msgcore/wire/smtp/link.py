@@ -293,6 +293,8 @@ class SmtpLink:
 
         def tell(transaction: Transaction) -> None:
             self._used(lease, transaction)
+            if transaction.failed_extensions and not transaction.is_usable:
+                self._memory.remember(self._server.endpoint, transaction.failed_extensions)  # for the next session
             is_usual = transaction.is_usable and not transaction.failed_extensions and not transaction.left_over
             if not is_usual and (_died_idle(transaction) or _may_go_again(transaction) or transaction.left_over):
                 done.append(transaction)
