@@ -62,6 +62,9 @@ def test_mail_says_what_is_asked(request_: DeliveryRequest, parameters: str) -> 
         (Recipient(BOB, notify=Notify.NEVER), " NOTIFY=NEVER"),
         (Recipient(BOB, notify=Notify.SUCCESS | Notify.DELAY), " NOTIFY=SUCCESS,DELAY"),
         (Recipient(BOB, original=Address("SMTP", "b+x@b.test")), " ORCPT=rfc822;b+2Bx@b.test"),
+        (Recipient(BOB, original=Address("X400", "/G=Bob/C=SE/")), " ORCPT=x400;/G+3DBob/C+3DSE/"),
+        (Recipient(BOB, original=Address("X400", "/G=J\u00f6/")), " ORCPT=x400;/G+3DJ+C3+B6/"),
+        (Recipient(BOB, original=Address("SMTP", "x" * 493 + "@b.test")), ""),
     ],
 )
 def test_rcpt_says_what_is_asked(recipient: Recipient, parameters: str) -> None:

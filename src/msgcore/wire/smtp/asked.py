@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from msgcore.base.status import EnhancedStatus
+from msgcore.model.address import SMTP, Address
 from msgcore.model.delivery import DeliveryRequest, Notify
 from msgcore.model.outcome import Refused
 from msgcore.model.recipient import Recipient
@@ -20,6 +21,7 @@ _NOT_ASCII_UNITEXT = re.compile(r"[^!-*,-<>-\[\]-~]")
 _TLS_NOT_PROMISED = EnhancedStatus(5, 7, 30)
 _TOO_LATE = EnhancedStatus(5, 4, 7)
 _NOT_POSSIBLE = EnhancedStatus(5, 3, 3)
+_LONGEST_ORIGINAL = 500  # RFC 3461 section 5; what is longer would cost the recipient the message
 
 
 def _utf8_xtext(address: str, utf8: bool) -> bytes:
@@ -81,6 +83,14 @@ def rcpt_requests(recipient: Recipient, request: DeliveryRequest, *, utf8: bool)
         names = [str(one.name) for one in Notify if one in notify]
         yield f"NOTIFY={','.join(names) or 'NEVER'}".encode()
     original = recipient.original
-    if original is not None:
-        address = original.email_address
-        yield b"ORCPT=rfc822;" + xtext(address) if address.isascii() else b"ORCPT=utf-8;" + _utf8_xtext(address, utf8)
+    if original is not None and original.is_resolved:
+        said = _original(original, utf8=utf8)
+        if len(said) <= _LONGEST_ORIGINAL:
+            yield b"ORCPT=" + said
+
+
+def _original(address: Address, *, utf8: bool) -> bytes:
+    text = address.email_address
+    if address.address_type != SMTP:
+        return address.address_type.lower().encode() + b";" + xtext(text)
+    return b"rfc822;" + xtext(text) if text.isascii() else b"utf-8;" + _utf8_xtext(text, utf8)
