@@ -170,6 +170,29 @@ def test_an_unstructured_field_reads_back(value: str) -> None:
     assert block(text_field("X-Own", value)).text(b"x-own") == value
 
 
+@pytest.mark.parametrize("size_octets", [390, 600, 870])
+def test_a_long_address_in_a_structured_field_is_no_encoded_word(size_octets: int) -> None:
+    """A mailing's own link, which a program follows, is often that long (RFC 8058, RFC 2047 section 5)."""
+    value = f"<https://list.test/{'u' * size_octets}>, <mailto:leave@list.test>"
+
+    assert text_field("List-Unsubscribe", value).replace(b"\r\n ", b" ") == f"List-Unsubscribe: {value}\r\n".encode()
+
+
+@pytest.mark.parametrize("name", ["X", "X" * 200, "X" * 400])
+@pytest.mark.parametrize("size_octets", [399, 401, 899, 900, 901, 2_000])
+def test_a_long_token_makes_no_line_longer_than_998_octets(name: str, size_octets: int) -> None:
+    written = text_field(name, f"{'a' * size_octets} b")
+
+    assert max(map(len, written.split(b"\r\n"))) <= 998
+    assert decode_words(header_text(written.partition(b":")[2])) == f"{'a' * size_octets} b"
+
+
+def test_what_only_looks_like_an_encoded_word_stays_as_it_is() -> None:
+    value = "<https://list.test/?token=abc=?d&e=?=>"
+
+    assert text_field("List-Unsubscribe", value) == f"List-Unsubscribe: {value}\r\n".encode()
+
+
 @pytest.mark.parametrize(
     ("octets", "text"), [("å".encode(), "å"), ("å".encode("latin-1"), "å"), (b"\x80", "€"), (b"\x81", "\x81")]
 )

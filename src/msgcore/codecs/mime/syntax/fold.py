@@ -19,11 +19,13 @@ __all__ = ["WIDTH", "encoded_words", "field", "text_field", "text_tokens"]
 WIDTH = 76
 """The longest line, where there is a place to fold (RFC 2047 section 2: no more with an encoded word in it)."""
 
-_LONGEST_TOKEN = 400
+_LONGEST_LINE = 998
 _NAME = re.compile(rb"[!-9;-~]{1,400}")
 # A single space between two other characters: the places where a text may be folded.
 _GAP = re.compile(r"(?<=[^ \t]) (?=[^ \t])")
-_PIECE = re.compile(r"(?:[!-~](?:[\t -~]{0,398}[!-~])?)?")
+# As long as a line takes: an address in List-Unsubscribe must not become an encoded word (RFC 2047 section 5).
+_PIECE = re.compile(r"(?:[!-~](?:[\t -~]{0,898}[!-~])?)?")
+_WORD_STARTS = re.compile(r"=\?[^?\s]*+\?[QqBb]\?")
 _ONE_LINE = re.compile(r"[!-~]++(?: [!-~]++)*+")
 _Q_SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
 _Q_SAFE_OR_SPACE = _Q_SAFE + b" "
@@ -44,7 +46,7 @@ def field(name: str, tokens: Iterable[bytes]) -> bytes:
     for token in tokens:
         size = len(token) + 1
         # A first line with nothing but the name is legal and upsets old programs.
-        if width + size > WIDTH and (len(pieces) > 1 or not _may_follow_name(token)):
+        if width + size > WIDTH and (len(pieces) > 1 or not _may_follow(width, token)):
             pieces.append(b"\r\n")
             width = 0
         pieces += (b" ", token)
@@ -55,8 +57,8 @@ def field(name: str, tokens: Iterable[bytes]) -> bytes:
     return b"".join(pieces)
 
 
-def _may_follow_name(token: bytes) -> bool:
-    return len(token) <= _LONGEST_TOKEN and not token.startswith(b"=?")
+def _may_follow(width: int, token: bytes) -> bool:
+    return width + 1 + len(token) <= _LONGEST_LINE and not token.startswith(b"=?")
 
 
 @lru_cache(maxsize=500)
@@ -89,7 +91,7 @@ def text_tokens(value: str, name: str = "", *, utf8: bool = False) -> list[bytes
     refuse_line_ends(value, name or "header text")
     pieces = _GAP.split(value)
     is_fit = _is_fit_as_utf8 if utf8 else _PIECE.fullmatch
-    bad = [number for number, piece in enumerate(pieces) if not is_fit(piece) or "=?" in piece]
+    bad = [number for number, piece in enumerate(pieces) if not is_fit(piece) or _WORD_STARTS.search(piece)]
     if not bad:
         return [piece.encode() for piece in pieces if piece]
     first, last = bad[0], bad[-1]
