@@ -55,6 +55,7 @@ __all__ = [
     "html_part",
     "is_message_type",
     "join_segments",
+    "media_type_of",
     "message_part",
     "multipart",
     "size_of",
@@ -266,6 +267,11 @@ def attachment_part(attachment: Attachment, form: WriteForm = STORAGE, *, is_sho
 
 def _content_type(attachment: Attachment) -> str:
     return text_for_field(attachment, PidTagAttachMimeTag) or attachment.content_type
+
+
+def media_type_of(attachment: Attachment) -> str:
+    """Give the media type under which an attachment goes out, without its parameters."""
+    return _media_type(_content_type(attachment))[0]
 
 
 def is_message_type(content_type: str) -> bool:

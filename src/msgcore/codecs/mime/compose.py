@@ -2,11 +2,15 @@
 
 Text and HTML stand in a multipart/alternative; what the HTML shows by ``cid:`` stands with it in a multipart/related;
 the other attachments follow in a multipart/mixed. Reading gives the shown attachments first, then the others.
+
+A message that is a meeting, an appointment, a task or a journal entry by its class has its calendar as the last
+alternative ([MS-OXCICAL] section 2.1.3.1): as an attachment no mail program would take it for an invitation. A report
+stays a multipart/report around the part that programs read (RFC 6522), whatever was added to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from msgcore.codecs.mime.body_parts import (
@@ -14,6 +18,7 @@ from msgcore.codecs.mime.body_parts import (
     Segment,
     attachment_part,
     html_part,
+    media_type_of,
     message_part,
     multipart,
     text_part,
@@ -27,6 +32,12 @@ from msgcore.model.message import Message
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage, PidTagRtfCompressed
 
 __all__ = ["Written", "compose_body"]
+
+_CALENDAR_CLASSES = ("ipm.schedule.meeting.", "ipm.appointment", "ipm.task", "ipm.activity")
+_REPORT_CLASSES = "report."
+_REPORTS = frozenset(
+    f"message/{kind}{report}" for kind in ("", "global-") for report in ("delivery-status", "disposition-notification")
+)
 
 
 class Written(NamedTuple):
@@ -56,10 +67,32 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
             pictures = [attachment_part(one, form, is_shown=True) for one in shown]
             part = multipart("related", [part, *pictures], {"type": '"text/html"'})
         bodies.append(part)
+    message_class = message.message_class.lower() if others else ""
+    if message_class.startswith(_CALENDAR_CLASSES):
+        calendar = _first_of_type(others, frozenset({"text/calendar"}))
+        if calendar is not None:
+            others.remove(calendar)
+            bodies.append(attachment_part(calendar, form, is_shown=True))
     parts = [multipart("alternative", bodies)] if len(bodies) > 1 else bodies
     if others:
-        return multipart("mixed", [*parts, *(_part_of(one, form, written) for one in others)])
+        kind, parameters = _frame(others) if message_class.startswith(_REPORT_CLASSES) else _MIXED
+        return multipart(kind, [*parts, *(_part_of(one, form, written) for one in others)], parameters)
     return parts[0] if parts else None
+
+
+_MIXED: tuple[str, dict[str, str]] = ("mixed", {})
+
+
+def _frame(attachments: Sequence[Attachment]) -> tuple[str, dict[str, str]]:
+    """Say what stands around the parts of a report: the report-type is the subtype of its part for programs."""
+    status = _first_of_type(attachments, _REPORTS)
+    if status is None:
+        return _MIXED
+    return "report", {"report-type": media_type_of(status).partition("/")[2]}
+
+
+def _first_of_type(attachments: Sequence[Attachment], types: frozenset[str]) -> Attachment | None:
+    return next((one for one in attachments if one.message is None and media_type_of(one) in types), None)
 
 
 def _bodies_in_rtf(message: Message) -> tuple[str | None, bytes | None]:
