@@ -15,7 +15,13 @@ from urllib.parse import unquote
 from msgcore.model.html_nesting import VOID, nested_cuts
 from msgcore.model.html_tokens import END, NOTHING, RAW, START, attributes_of, unescape
 
-__all__ = ["content_id_of_address", "fragment_of", "shown_content_ids"]
+__all__ = [
+    "content_id_of_address",
+    "fragment_of",
+    "location_as_shown",
+    "shown_content_ids",
+    "shown_locations",
+]
 
 # Left out, while what is in them stays.
 _UNWRAPPED = frozenset(
@@ -34,6 +40,11 @@ _ADDRESSES = frozenset({"href", "src", "background", "cite", "longdesc", "lowsrc
 _NO_SCHEMES = ("javascript:", "vbscript:", "livescript:")
 _IGNORED_IN_ADDRESS = re.compile(r"[\x00-\x20]+")
 _CONTENT_ID = re.compile(r":(?<=\bcid:)([^\"'\s<>)]++)", re.IGNORECASE)  # a colon is found much faster than a letter
+
+_LOCATION = re.compile(
+    r"""\b(?:src|background)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))|\burl\(\s*+["']?+([^"')]*+)""",
+    re.IGNORECASE,
+)
 
 
 def fragment_of(html: str, *, styles: bool = True) -> str:
@@ -95,6 +106,19 @@ def _is_kept(name: str, value: str) -> bool:
 def shown_content_ids(html: str) -> frozenset[str]:
     """Find the Content-IDs that HTML refers to (``cid:`` addresses, RFC 2392), in attributes and styles."""
     return frozenset(unquote(unescape(found[1])) for found in _CONTENT_ID.finditer(html))
+
+
+def shown_locations(html: str) -> frozenset[str]:
+    """Find the addresses of pictures, in attributes and styles, to compare with a Content-Location (RFC 2557).
+
+    They are compared as they are written: none is resolved against a base.
+    """
+    return frozenset(location_as_shown(unescape("".join(found))) for found in _LOCATION.findall(html))
+
+
+def location_as_shown(address: str) -> str:
+    """Leave white space out of an address: a long one is folded in a header (RFC 2557 section 4.4.1)."""
+    return "".join(address.split())
 
 
 def content_id_of_address(address: str) -> str | None:

@@ -11,11 +11,12 @@ from msgcore.base.times import SystemClock
 from msgcore.model.address import SMTP, Address
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import html_from_text, text_from_html
-from msgcore.model.html_fragment import fragment_of, shown_content_ids
+from msgcore.model.html_fragment import fragment_of
 from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.message import Message, check_message
 from msgcore.model.quoting import forwarded_html, forwarded_text, quoted_html, quoted_text
 from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
+from msgcore.model.shown import shown_attachments
 from msgcore.model.thread import base_subject, continue_conversation, message_ids, references_to
 
 __all__ = ["forward", "reply"]
@@ -65,8 +66,8 @@ def reply(
     if html is not None or message.html is not None:
         quoted = quoted_html(message)
         answer.html = _html_of(text, html) + quoted
-        shown = shown_content_ids(quoted)
-        answer.attachments = (one.copy() for one in message.attachments if one.content_id in shown)
+        shown = shown_attachments(quoted, message.attachments)
+        answer.attachments = (one.copy() for one in message.attachments if one in shown)
     return answer
 
 
@@ -102,10 +103,10 @@ def forward(
     answer.text = _above(_text_of(text, html), forwarded_text(message))
     if html is not None or message.html is not None:
         answer.html = _html_of(text, html) + forwarded_html(message)
-    shown = shown_content_ids(answer.html or "")
     carried = [one.copy() for one in message.attachments if one.content_type not in _SIGNATURES]
+    shown = shown_attachments(answer.html or "", carried)
     # What the HTML shows comes first, as it does in a message that is read.
-    carried.sort(key=lambda one: one.content_id not in shown)
+    carried.sort(key=lambda one: one not in shown)
     answer.attachments = carried
     return answer
 

@@ -16,8 +16,9 @@ import attrs
 
 from msgcore.errors import MissingExtra
 from msgcore.model.body import html_from_text
-from msgcore.model.html_fragment import content_id_of_address, fragment_of, shown_content_ids
+from msgcore.model.html_fragment import content_id_of_address, fragment_of, location_as_shown
 from msgcore.model.message import Message, check_message
+from msgcore.model.shown import location_of, shown_attachments
 from msgcore.model.style_rules import safe_style
 
 if TYPE_CHECKING:
@@ -119,13 +120,14 @@ def _cleaner(filters: _Filter) -> Cleaner:
 
 
 def _pictures_of(message: Message, html: str) -> dict[str, bytes]:
-    """Load the pictures that the HTML shows, by Content-ID."""
-    shown = shown_content_ids(html)
-    return {
-        one.content_id: one.data
-        for one in message.attachments
-        if one.content_id and one.content_id in shown and one.message is None
-    }
+    """Load the pictures that the HTML shows, by the address that it has there: ``cid:`` or the Content-Location."""
+    pictures: dict[str, bytes] = {}
+    shown = shown_attachments(html, message.attachments)
+    for one in message.attachments:
+        if one in shown:
+            addresses = (one.content_id and f"cid:{one.content_id}", location_of(one))
+            pictures.update(dict.fromkeys(filter(None, addresses), one.data))
+    return pictures
 
 
 @attrs.define
@@ -153,16 +155,19 @@ class _Filter:
                 return value
 
     def _picture(self, address: str) -> str | None:
+        location = location_as_shown(address)
+        if location in self.pictures:
+            return self._own_picture(location)
         if _REMOTE.match(address):
             self.blocked += not self.remote
             return re.sub(r"^\s*//", "https://", address) if self.remote else None
         content_id = content_id_of_address(address)
         if content_id is not None:
-            return self._own_picture(content_id)
+            return self._own_picture(f"cid:{content_id}")
         return self._within_limit(address, len(address)) if _PICTURE_DATA.fullmatch(address) else None
 
-    def _own_picture(self, content_id: str) -> str | None:
-        octets = self.pictures.get(content_id, b"")
+    def _own_picture(self, address: str) -> str | None:
+        octets = self.pictures.get(address, b"")
         kind = _kind_of(octets)
         if kind is None or len(octets) > self.octets_left:
             return None

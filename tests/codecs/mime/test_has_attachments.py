@@ -20,6 +20,7 @@ _HEADERS = (
     b"Content-Type: image/png\r\n\r\n",
     b"Content-Type: image/png\r\nContent-ID: <a>\r\nContent-Disposition: inline\r\n\r\n",
     b"Content-Type: image/png\r\nContent-ID:\r\n\r\n",
+    b"Content-Type: image/png\r\nContent-Location: a.png\r\n\r\n",
     b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\n",
     b"Content-Type: multipart/alternative; boundary=bb\r\n\r\n--bb\r\n\r\nx\r\n--bb--\r\n",
     b"Content-Type: multipart/related; boundary=none\r\n\r\n",
@@ -58,7 +59,7 @@ def test_a_part_is_judged_by_its_whole_header(size_octets: int) -> None:
 
 def test_a_message_is_freed_with_its_last_name_also_when_its_attachments_were_read() -> None:
     """One that waits for the collector would keep its octets: many large letters at a time."""
-    octets = _message([b"Content-Type: text/html\r\n\r\n<img src='cid:a'>", _HEADERS[5], _HEADERS[7], _HEADERS[3]])
+    octets = _message([b"Content-Type: text/html\r\n\r\n<img src='cid:a'>", _HEADERS[5], _HEADERS[8], _HEADERS[3]])
     gc.collect()
     gc.disable()
     try:

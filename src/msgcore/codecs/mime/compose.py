@@ -1,6 +1,6 @@
 """The body of a message that is composed: which parts it has and how they are put together.
 
-Text and HTML stand in a multipart/alternative; what the HTML shows by ``cid:`` stands with it in a multipart/related;
+Text and HTML stand in a multipart/alternative; what the HTML shows stands with it in a multipart/related;
 the other attachments follow in a multipart/mixed. Reading gives the shown attachments first, then the others.
 
 A message that is a meeting, an appointment, a task or a journal entry by its class has its calendar as the last
@@ -27,8 +27,8 @@ from msgcore.codecs.mime.syntax.transfer import Domain
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets
-from msgcore.model.html_fragment import shown_content_ids
 from msgcore.model.message import Message
+from msgcore.model.shown import location_of, shown_attachments
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage, PidTagRtfCompressed
 
 __all__ = ["Written", "compose_body"]
@@ -108,14 +108,10 @@ def _sorted(
     attachments: tuple[Attachment, ...], html: bytes | None, code_page: int
 ) -> tuple[list[Attachment], list[Attachment]]:
     """Part what the HTML shows from the rest."""
-    if html is None or not any(one.content_id for one in attachments):
+    if html is None or not any(one.content_id or location_of(one) for one in attachments):
         return [], list(attachments)
-    ids = shown_content_ids(html_from_octets(html, code_page))
-    shown: list[Attachment] = []
-    others: list[Attachment] = []
-    for one in attachments:
-        (shown if one.message is None and one.content_id in ids else others).append(one)
-    return shown, others
+    found = shown_attachments(html_from_octets(html, code_page), attachments)
+    return [one for one in attachments if one in found], [one for one in attachments if one not in found]
 
 
 def _part_of(attachment: Attachment, form: WriteForm, written: Callable[[Message], Written]) -> Part:

@@ -150,7 +150,7 @@ class MimeSource(MimeView):
         if not parts:
             return ()
         if not self.streams and self._left_out is None:
-            return [attachment_of(part, self.html_body.shown, _message_in(part)) for part in parts]
+            return [attachment_of(part, self.html_body, _message_in(part)) for part in parts]
         streams = {id(one.part): one.message for one in self.streams}
         found: list[Attachment] = []
         for part in parts:
@@ -158,7 +158,7 @@ class MimeSource(MimeView):
             if stream is not None:
                 found += self._attachments_in(stream, part)
             elif part is not self._left_out:
-                found.append(attachment_of(part, self.html_body.shown, _message_in(part)))
+                found.append(attachment_of(part, self.html_body, _message_in(part)))
         return found
 
     # TNEF

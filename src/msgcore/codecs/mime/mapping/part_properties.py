@@ -8,8 +8,9 @@ from typing import cast
 
 from msgcore.base.filenames import extension_of, short_name
 from msgcore.codecs.mime.syntax.dates import format_date, parse_date
+from msgcore.codecs.mime.tree.bodies import HtmlBody
 from msgcore.codecs.mime.tree.entity import Entity
-from msgcore.codecs.mime.tree.shown import content_id_of, is_hidden
+from msgcore.codecs.mime.tree.shown import content_id_of, is_hidden, is_shown
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.props.bag import PropBag
 from msgcore.props.filled_bag import FilledBag
@@ -45,15 +46,15 @@ FILE_TIMES = tuple(_TIMES.values())
 class PartProperties(FilledBag):
     """The bag of an attachment over its part: what was neither set nor deleted is read from there, once.
 
-    ``shown`` gives the Content-IDs that the HTML body shows; ``holds_message`` says that its content is a message.
+    ``html`` is the body that may show it; ``holds_message`` says that its content is a message.
     """
 
-    __slots__ = ("holds_message", "part", "shown")
+    __slots__ = ("holds_message", "html", "part")
 
-    def __init__(self, part: Entity, shown: Callable[[], frozenset[str]], *, holds_message: bool) -> None:
+    def __init__(self, part: Entity, html: HtmlBody, *, holds_message: bool) -> None:
         PropBag.__init__(self)  # one for each attachment that is read: ``super`` takes as long as all the rest
         self.part = part
-        self.shown = shown
+        self.html = html
         self.holds_message = holds_message
 
     def other_parameters(self) -> dict[str, str]:
@@ -74,7 +75,7 @@ class PartProperties(FilledBag):
             self.fill(key)
 
     def copy(self) -> PartProperties:
-        twin = PartProperties(self.part, self.shown, holds_message=self.holds_message)
+        twin = PartProperties(self.part, self.html, holds_message=self.holds_message)
         twin._entries = dict(self._entries)
         twin._changed = dict(self._changed)
         return twin
@@ -120,12 +121,11 @@ def _display_name(bag: PartProperties) -> str | None:
 
 
 def _hidden(bag: PartProperties) -> bool | None:
-    return is_hidden(bag.part, bag.shown) or None
+    return is_hidden(bag.part, bag.html) or None
 
 
 def _flags(bag: PartProperties) -> int | None:
-    content_id = content_id_of(bag.part)
-    return _RENDERED_IN_BODY if content_id and content_id in bag.shown() else None
+    return _RENDERED_IN_BODY if is_shown(bag.part, bag.html) else None
 
 
 _Read = Callable[[PartProperties], object]

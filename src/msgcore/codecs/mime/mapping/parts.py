@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable
 
 from msgcore.codecs.mime.mapping.part_properties import PartProperties
 from msgcore.codecs.mime.syntax.uuencode import UuFile
+from msgcore.codecs.mime.tree.bodies import HtmlBody
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.message import Message
@@ -21,9 +21,9 @@ from msgcore.props.table import (
 __all__ = ["attachment_in_text", "attachment_of"]
 
 
-def attachment_of(part: Entity, shown: Callable[[], frozenset[str]], message: Message | None) -> Attachment:
-    """Make the attachment of a part. ``shown`` gives what the HTML body shows, ``message`` is what the part holds."""
-    bag = PartProperties(part, shown, holds_message=message is not None)
+def attachment_of(part: Entity, html: HtmlBody, message: Message | None) -> Attachment:
+    """Make the attachment of a part. ``html`` is the body that may show it, ``message`` is what the part holds."""
+    bag = PartProperties(part, html, holds_message=message is not None)
     # An embedded message has no data of its own: its octets are ``mime.write(attachment.message)``.
     return Attachment.lazy(bytes if message is not None else lambda: part.content, bag, message)
 

@@ -12,7 +12,7 @@ from msgcore.codecs.mime.syntax.transfer import decode_text
 from msgcore.codecs.mime.syntax.uuencode import UuFile, uu_files, without_files
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.model.body import UTF_8, html_from_octets
-from msgcore.model.html_fragment import shown_content_ids
+from msgcore.model.html_fragment import location_as_shown, shown_content_ids, shown_locations
 
 __all__ = ["HtmlBody", "UuFile", "files_in", "html_of", "text_of"]
 
@@ -72,12 +72,13 @@ class HtmlBody:
     It knows nothing of the message: attachments hold it, which the message holds.
     """
 
-    __slots__ = ("_entity", "_octets", "_shown")
+    __slots__ = ("_entity", "_ids", "_locations", "_octets")
 
     def __init__(self, entity: Entity | None) -> None:
         self._entity = entity
         self._octets: tuple[bytes, int] | None = None if entity is not None else (b"", 0)
-        self._shown: frozenset[str] | None = None
+        self._ids: frozenset[str] | None = None
+        self._locations: frozenset[str] | None = None
 
     @property
     def octets(self) -> tuple[bytes, int]:
@@ -87,12 +88,25 @@ class HtmlBody:
             self._octets = html_of(self._entity)
         return self._octets
 
-    def shown(self) -> frozenset[str]:
-        """Give the Content-IDs that the HTML refers to."""
-        if self._shown is None:
-            octets, code_page = self.octets
-            self._shown = shown_content_ids(html_from_octets(octets, code_page)) if octets else frozenset()
-        return self._shown
+    def shows_id(self, content_id: str | None) -> bool:
+        """Say whether the HTML refers to a Content-ID."""
+        if not content_id:
+            return False
+        if self._ids is None:
+            self._ids = shown_content_ids(self._text())
+        return content_id in self._ids
+
+    def shows_location(self, location: str | None) -> bool:
+        """Say whether the HTML refers to a Content-Location."""
+        if not location:
+            return False
+        if self._locations is None:
+            self._locations = shown_locations(self._text())
+        return location_as_shown(location) in self._locations
+
+    def _text(self) -> str:
+        octets, code_page = self.octets
+        return html_from_octets(octets, code_page) if octets else ""
 
 
 def _is_utf_8(octets: bytes) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import attrs
 
 from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.mime.tree.shown import may_be_hidden
 from msgcore.codecs.mime.tree.tnef_kind import may_hold_tnef
 
 __all__ = ["Contents", "contents_of", "starts_with_attachment"]
@@ -69,7 +70,7 @@ def starts_with_attachment(root: Entity) -> bool:
 
 def _is_plain_attachment(part: Entity) -> bool:
     is_leaf = part.has_blank_line and not part.has_junk and not part.is_multipart
-    if not is_leaf or _is_text(part) or part.header.raw(b"content-id") is not None:
+    if not is_leaf or _is_text(part) or may_be_hidden(part):
         return False
     return not may_hold_tnef(part)  # in which there may be none
 

@@ -1,12 +1,11 @@
-"""Which parts the HTML body shows: by their Content-ID (RFC 2392)."""
+"""Which parts the HTML body shows: by their Content-ID (RFC 2392), or by their Content-Location (RFC 2557)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from msgcore.codecs.mime.tree.bodies import HtmlBody
 from msgcore.codecs.mime.tree.entity import Entity
 
-__all__ = ["content_id_of", "is_hidden"]
+__all__ = ["content_id_of", "is_hidden", "is_shown", "may_be_hidden"]
 
 
 def content_id_of(part: Entity) -> str | None:
@@ -17,12 +16,17 @@ def content_id_of(part: Entity) -> str | None:
     return text[1:-1] if text.startswith("<") and text.endswith(">") else text
 
 
-def is_hidden(part: Entity, shown: Callable[[], frozenset[str]]) -> bool:
-    """Say whether the body shows the part: the HTML refers to its Content-ID, or it has one and is marked as inline.
+def may_be_hidden(part: Entity) -> bool:
+    """Say whether the part has a name by which HTML can refer to it."""
+    header = part.header
+    return header.raw(b"content-id") is not None or header.raw(b"content-location") is not None
 
-    ``shown`` gives the Content-IDs that the HTML refers to.
-    """
-    content_id = content_id_of(part)
-    if not content_id:
-        return False
-    return part.disposition.value == "inline" or content_id in shown()
+
+def is_shown(part: Entity, html: HtmlBody) -> bool:
+    """Say whether the HTML refers to the part."""
+    return html.shows_id(content_id_of(part)) or html.shows_location(part.header.text(b"content-location"))
+
+
+def is_hidden(part: Entity, html: HtmlBody) -> bool:
+    """Say whether the body shows the part: the HTML refers to it, or it has a Content-ID and is marked as inline."""
+    return (part.disposition.value == "inline" and bool(content_id_of(part))) or is_shown(part, html)

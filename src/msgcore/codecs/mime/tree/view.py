@@ -7,7 +7,7 @@ from msgcore.codecs.mime.tree.bodies import HtmlBody, UuFile, files_in
 from msgcore.codecs.mime.tree.contents import Contents, contents_of, starts_with_attachment
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
-from msgcore.codecs.mime.tree.shown import is_hidden
+from msgcore.codecs.mime.tree.shown import is_hidden, may_be_hidden
 from msgcore.model.address import Address
 from msgcore.model.recipient import Recipient, RecipientKind
 
@@ -55,7 +55,7 @@ class MimeView:
             return True
         contents = self._contents or self.contents
         for part in contents.attachments:
-            if part.header.raw(b"content-id") is None or not is_hidden(part, self.html_body.shown):
+            if not may_be_hidden(part) or not is_hidden(part, self.html_body):
                 return True
         return bool(self.files_in_text)
 
