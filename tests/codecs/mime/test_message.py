@@ -240,6 +240,15 @@ HTML = [
     (b"charset=us-ascii", b"\xe5", 1252),
     (b"x=y", "å".encode(), 65001),
     (b"x=y", b"a", 65001),
+    (b"x=y", b'<meta charset="iso-8859-2">\xb1', 28592),
+    (b"x=y", b"<META http-equiv=Content-Type content='text/html; charset=gb2312'>\xd6\xd0", 936),
+    (b"x=y", b"<meta charset=iso-2022-jp>\x1b$BF|\x1b(B", 50220),
+    (b"charset=us-ascii", b"<meta charset=koi8-r>\xc1", 20866),
+    (b"x=y", b"<meta charset=iso-8859-1>\xc3\xa5", 65001),  # it is not true
+    (b"x=y", b"<meta charset=utf-8>\xe5", 65001),
+    (b"x=y", b"<meta charset=utf-16>\xe5", 1252),
+    (b"x=y", b"<meta charset=nonsense>\xe5", 1252),
+    (b"charset=iso-8859-2", b"<meta charset=koi8-r>\xb1", 28592),  # what the part says goes first
 ]
 
 

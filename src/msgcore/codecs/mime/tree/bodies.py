@@ -6,7 +6,7 @@ import re
 
 from msgcore.codecs.mime.syntax.charsets import decode_as
 from msgcore.codecs.mime.syntax.flowed import unflow
-from msgcore.codecs.mime.syntax.text_form import TextForm
+from msgcore.codecs.mime.syntax.text_form import TextForm, text_form
 from msgcore.codecs.mime.syntax.tolerated import Note
 from msgcore.codecs.mime.syntax.transfer import decode_text
 from msgcore.codecs.mime.syntax.uuencode import UuFile, uu_files, without_files
@@ -18,6 +18,10 @@ __all__ = ["HtmlBody", "UuFile", "files_in", "html_of", "text_of"]
 
 _C1 = re.compile(rb"[\x80-\x9f]")
 _WINDOWS_1252 = 1252
+# ``<meta charset="iso-8859-2">``, ``<meta http-equiv=Content-Type content="text/html; charset=iso-8859-2">``
+_META = re.compile(rb"<meta\s[^>]{0,300}?\bcharset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_META_WITHIN = 4_096
+_ESCAPE = 0x1B
 
 
 def files_in(entity: Entity) -> list[UuFile]:
@@ -51,19 +55,30 @@ def _lines_of(entity: Entity, form: TextForm, note: Note) -> bytes:
 def html_of(entity: Entity) -> tuple[bytes, int]:
     """Give an HTML body as octets, their line ends LF, with the code page to read them by.
 
-    A charset that has no code page is turned into UTF-8.
+    A charset that has no code page is turned into UTF-8. Where the part names no charset, or one that is not true, and
+    the octets are not in UTF-8, the HTML itself may name one, as it does for browsers.
     """
     form = entity.content_type.text_form
     note = entity.reading.findings.at(entity.body_start)
     octets = _lines_of(entity, form, note)
     codec = form.codec
     if codec is None or (codec == "ascii" and not octets.isascii()):
-        return octets, UTF_8 if _is_utf_8(octets) else _WINDOWS_1252
+        if _is_utf_8(octets) and _ESCAPE not in octets:
+            return octets, UTF_8
+        form = _form_in_html(octets)
+        codec = form.codec
+        if codec is None or codec == "ascii" or form.is_wide:
+            return octets, UTF_8 if _is_utf_8(octets) else _WINDOWS_1252
     if codec == "latin-1" and _C1.search(octets):
         return octets, _WINDOWS_1252
     if form.code_page is not None:
         return octets, form.code_page
     return decode_as(octets, codec, form.charset, note).encode("utf-8", "replace"), UTF_8
+
+
+def _form_in_html(octets: bytes) -> TextForm:
+    found = _META.search(octets, 0, _META_WITHIN)
+    return text_form({} if found is None else {"charset": found[1].decode("ascii")})
 
 
 class HtmlBody:
