@@ -372,3 +372,16 @@ def test_resent_bcc_is_as_blind_as_bcc() -> None:
     octets = b"From: ann@a.test\r\nResent-Bcc: hid@x.test\r\nSubject: Hi\r\n\r\nHello\r\n"
     assert mime.write(mime.read(octets), bcc=False) == octets.replace(b"Resent-Bcc: hid@x.test\r\n", b"")
     assert mime.write(mime.read(octets)) == octets
+
+
+@pytest.mark.parametrize("field", ["To", "Cc", "Bcc"])
+def test_recipients_of_one_kind_leave_the_fields_of_the_others_as_they_stand(field: str) -> None:
+    """Groups and comments stay, and so does the signature over them."""
+    lines = [b'%b: Team: "Ann" <ann@a.test>, bob@b.test (Bob);\r\n' % name for name in (b"To", b"Cc", b"Bcc")]
+    message = mime.read(b"From: x@x.test\r\n" + b"".join(lines) + b"\r\nHello\r\n")
+    setattr(message, field.lower(), ["new@x.test"])
+
+    written = mime.write(message)
+
+    assert f"{field}: new@x.test\r\n".encode() in written
+    assert [line in written for line in lines] == [not line.startswith(field.encode()) for line in lines]

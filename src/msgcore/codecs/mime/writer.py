@@ -162,8 +162,9 @@ def _changes(message: Message) -> _Changes:
         keys.add(REPLY_TO)
     is_body_changed = not keys.isdisjoint(_BODY)
     if message.has_changed_content:
-        if _told(message.recipients) != _told(source.recipients()):
-            keys.add(RECIPIENTS)
+        told, told_before = _told(message.recipients), _told(source.recipients())
+        if told != told_before:
+            keys.update(key for kind, key in RECIPIENTS.items() if _of_kind(kind, told) != _of_kind(kind, told_before))
         kept = source.attachments()
         given = message.attachments
         is_body_changed = is_body_changed or (
@@ -176,6 +177,10 @@ def _changes(message: Message) -> _Changes:
 
 def _told(recipients: Sequence[Recipient]) -> list[tuple[int, str, str]]:
     return [(int(r.kind), r.address.typed, r.address.display_name) for r in recipients]
+
+
+def _of_kind(kind: int, told: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    return [one for one in told if one[0] == kind]
 
 
 def _named(addresses: Sequence[Address]) -> list[tuple[str, str]]:
@@ -266,7 +271,7 @@ def _numbers_of(key: BagKey | str) -> tuple[int, ...]:
     return tuple(number for number, own in enumerate(OWN_FIELDS) if key in own.depends_on)
 
 
-_ALWAYS = (*_numbers_of(RECIPIENTS), *_numbers_of(REPLY_TO))
+_ALWAYS = tuple(number for key in (*RECIPIENTS.values(), REPLY_TO) for number in _numbers_of(key))
 _NUMBERS = {key: _numbers_of(key) for own in OWN_FIELDS for key in own.depends_on}
 # Messages set the same few properties.
 _FIELDS_FOR = Memo(_fields_of_keys, 200)

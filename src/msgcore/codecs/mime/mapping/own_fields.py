@@ -44,7 +44,8 @@ from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, Pro
 
 __all__ = ["OWN_FIELDS", "RECIPIENTS", "REPLY_TO", "OwnField", "fields_of_source", "named_fields"]
 
-RECIPIENTS = "recipients"
+RECIPIENTS = {kind: f"recipients:{kind.name}" for kind in (RecipientKind.TO, RecipientKind.CC, RecipientKind.BCC)}
+"""What the field of the recipients of a kind depends on."""
 REPLY_TO = "reply_to"
 
 _FROM = (
@@ -194,15 +195,14 @@ def _keys(*tags: PropertyKey) -> frozenset[BagKey | str]:
     return frozenset(tag.bag_key for tag in tags)
 
 
-_PEOPLE = frozenset({RECIPIENTS})
-
 OWN_FIELDS: tuple[OwnField, ...] = (
     OwnField(b"from", _keys(*_FROM), _from),
     OwnField(b"sender", _keys(*_SENDER), _sender),
     OwnField(b"reply-to", frozenset({REPLY_TO}), _reply_to),
-    OwnField(b"to", _PEOPLE, _people("To", RecipientKind.TO)),
-    OwnField(b"cc", _PEOPLE, _people("Cc", RecipientKind.CC)),
-    OwnField(b"bcc", _PEOPLE, _people("Bcc", RecipientKind.BCC)),
+    *(
+        OwnField(kind.name.lower().encode(), frozenset({key}), _people(kind.name.capitalize(), kind))
+        for kind, key in RECIPIENTS.items()
+    ),
     *(
         OwnField(
             mapped.lowered, _keys(mapped.tag, *([mapped.only_with.tag] if mapped.only_with else [])), _mapped(mapped)
