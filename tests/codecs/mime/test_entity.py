@@ -40,6 +40,7 @@ TREES = [
     pytest.param(b"Subject: a\r\nHello Bob,\r\n\r\nbye", "plain 'Hello Bob,\\r\\n\\r\\nbye'", id="no blank line"),
     pytest.param(b"A: b\r\njunk without colon\r\nSubject: x\r\n\r\nbody", "plain 'body'", id="junk in the header"),
     pytest.param(b"From a@b Mon Jan 1\r\nA: b\r\n\r\nbody", "plain 'body'", id="mbox separator"),
+    pytest.param(b"\xef\xbb\xbfA: b\r\n\r\nbody", "plain 'body'", id="byte order mark"),
     pytest.param(
         MIXED + b"--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\n", "mixed(plain 'one', plain 'two')", id="two parts"
     ),
@@ -113,6 +114,7 @@ FINDINGS = [
     (b"Subject: a\r\nHello Bob,\r\n\r\nbye", "header-blank-line"),
     (b"A: b\r\njunk\r\nSubject: x\r\n\r\n", "header-junk"),
     (b"From a@b\r\nA: b\r\n\r\n", "mbox-separator"),
+    (b"\xef\xbb\xbfA: b\r\n\r\n", "header-junk"),
     (MIXED + b"x", "boundary-not-found"),
     (MIXED + b"--b\r\n\r\none", "boundary-unterminated"),
     (b"Content-Type: multipart/mixed\r\n\r\nx", "boundary-missing"),

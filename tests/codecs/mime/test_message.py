@@ -363,3 +363,14 @@ def test_a_message_that_was_read_goes_to_another_process() -> None:
             assert inner is not None
             assert (again.is_changed, inner.subject) == (message is changed, "inner")
             assert again.is_changed or mime.write(again) == octets
+
+
+def test_a_byte_order_mark_hides_no_field() -> None:
+    """Editors of Windows save mail files with one; the first field is often From or Received."""
+    octets = b"\xef\xbb\xbfFrom: ann@a.test\r\nSubject: Plan\r\n\r\nHello\r\n"
+    message = mime.read(octets)
+
+    assert (str(message.from_), message.headers.get("From")) == ("ann@a.test", "ann@a.test")
+    assert mime.write(message) == octets
+    message.subject = "New"
+    assert mime.write(message) == b"From: ann@a.test\r\nSubject: New\r\n\r\nHello\r\n"

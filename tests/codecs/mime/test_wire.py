@@ -192,6 +192,10 @@ def test_an_mbox_separator_and_junk_do_not_go_out() -> None:
     assert wire(b"From a@b Mon Jan 1\nA: b\njunk\nSubject: x\n\nbody\n") == b"A: b\r\nSubject: x\r\n\r\nbody\r\n"
 
 
+def test_a_byte_order_mark_does_not_go_out() -> None:
+    assert wire(b"\xef\xbb\xbfA: b\r\n\r\nbody\r\n") == b"A: b\r\n\r\nbody\r\n"
+
+
 def test_a_blank_continuation_line_does_not_end_the_header() -> None:
     assert wire(b"A: b\r\n \r\n c\r\nD: e\r\n\r\n\xe5").startswith(b"A: b\r\n c\r\nD: e\r\n")
 

@@ -38,7 +38,8 @@ _KNOWN_FIELD = re.compile(
 )
 _LF, _CR = b"\n\r"
 _LINE_ENDS = (b"\n", b"\r\n")
-_MBOX, _MBOX_STARTS = (b"From ", b">From "), b"F>"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BEFORE, _BEFORE_STARTS = (b"From ", b">From ", _BYTE_ORDER_MARK), b"F>\xef"
 
 _TEXT = Parameterised("text/plain", NOTHING.parameters)
 _RFC822 = Parameterised("message/rfc822", NOTHING.parameters)
@@ -120,8 +121,8 @@ class Entity:
         self.has_junk = False
         self.has_blank_line = True
         self._may_hold_files = self._children = self._parts = None
-        if is_message and start < end and scan[start] in _MBOX_STARTS and scan.startswith(_MBOX, start, end):
-            start = self._past_mbox_line()
+        if is_message and start < end and scan[start] in _BEFORE_STARTS and scan.startswith(_BEFORE, start, end):
+            start = self._past_what_is_no_header()
         self.header_start = start
         if start < end and scan[start] <= _CR and scan.startswith(_LINE_ENDS, start, end):
             header = self._settle(start, scan.index(b"\n", start) + 1)
@@ -180,7 +181,7 @@ class Entity:
 
     @property
     def raw_header(self) -> bytes:
-        """The header block and the blank line behind it, with an mbox separator before it if there is one."""
+        """The header block and the blank line behind it, with what stands before it, if anything does."""
         return self.reading.octets[self.start : self.body_start]
 
     @property
@@ -295,9 +296,13 @@ class Entity:
 
     # Where the header ends
 
-    def _past_mbox_line(self) -> int:
-        self._note("mbox-separator", "an mbox separator before the header")
+    def _past_what_is_no_header(self) -> int:
+        """Step over an mbox separator, or the mark that some editors put before UTF-8."""
         self.has_junk = True
+        if self.reading.scan.startswith(_BYTE_ORDER_MARK, self.start, self.end):
+            self._note("header-junk", "a byte order mark before the header")
+            return self.start + len(_BYTE_ORDER_MARK)
+        self._note("mbox-separator", "an mbox separator before the header")
         end = self.reading.scan.find(b"\n", self.start, self.end)
         return self.end if end < 0 else end + 1
 
