@@ -52,6 +52,7 @@ __all__ = [
     "Segment",
     "attachment_part",
     "chunks_of",
+    "encoding_field",
     "html_part",
     "is_message_type",
     "join_segments",
@@ -181,10 +182,10 @@ def _domain_of_text(lines: bytes, harmful: bytes) -> Domain:
 @lru_cache(maxsize=100)
 def _text_fields(media_type: str, charset: str, parameters: str, encoding: str) -> bytes:
     value = f"{media_type}; charset={charset}{parameters}"
-    return field("Content-Type", value.encode().split(b" ")) + _encoding_field(encoding)
+    return field("Content-Type", value.encode().split(b" ")) + encoding_field(encoding)
 
 
-def _encoding_field(encoding: str) -> bytes:
+def encoding_field(encoding: str) -> bytes:
     return f"Content-Transfer-Encoding: {encoding}\r\n".encode()
 
 
@@ -204,7 +205,7 @@ def multipart(subtype: str, parts: Sequence[Part], parameters: Mapping[str, str]
     fields = f'Content-Type: multipart/{subtype};{given}\r\n boundary="{boundary.decode()}"\r\n'.encode()
     domain = max([_domain_of_part(part) for part in parts], default=Domain.SEVEN_BIT)
     if domain > Domain.SEVEN_BIT:
-        fields += _encoding_field(domain.label)
+        fields += encoding_field(domain.label)
     return Part(fields, tuple(body), domain)
 
 
@@ -262,7 +263,7 @@ def attachment_part(attachment: Attachment, form: WriteForm = STORAGE, *, is_sho
     if charset and media_type.startswith("text/"):
         parameters = {"charset": charset, **parameters}
     fields = _content_fields(attachment, media_type, parameters, is_shown=is_shown)
-    return Part(fields + _encoding_field(encoding), (body,), domain)
+    return Part(fields + encoding_field(encoding), (body,), domain)
 
 
 def _content_type(attachment: Attachment) -> str:
@@ -304,7 +305,7 @@ def _domain_of_file(data: bytes) -> Domain:
 def message_part(attachment: Attachment, segments: tuple[Segment, ...], domain: Domain) -> Part:
     """Make the part of an attached message, given that message's own segments and their domain."""
     fields = _content_fields(attachment, "message/rfc822", {}, is_shown=False)
-    return Part(fields + _encoding_field(domain.label), segments, domain)
+    return Part(fields + encoding_field(domain.label), segments, domain)
 
 
 def _media_type(given: str) -> tuple[str, Mapping[str, str]]:

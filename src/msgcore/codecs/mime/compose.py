@@ -23,6 +23,7 @@ from msgcore.codecs.mime.body_parts import (
     multipart,
     text_part,
 )
+from msgcore.codecs.mime.smime_part import SMIME_CLASSES, signed_part, smime_part
 from msgcore.codecs.mime.syntax.transfer import Domain
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.model.attachment import Attachment
@@ -58,6 +59,12 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
         text, html = _bodies_in_rtf(message)
     code_page = message.get(PidTagInternetCodepage, UTF_8)
     shown, others = _sorted(message.attachments, html, code_page)
+    message_class = message.message_class.lower() if others else ""
+    if message_class.startswith(SMIME_CLASSES) and len(message.attachments) == 1:
+        has_body = html is not None or bool(text and text.strip())
+        part = signed_part(others[0]) or (None if has_body else smime_part(others[0], form))
+        if part is not None:
+            return part
     bodies: list[Part] = []
     if text is not None:
         bodies.append(text_part(text, form))
@@ -67,7 +74,6 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
             pictures = [attachment_part(one, form, is_shown=True) for one in shown]
             part = multipart("related", [part, *pictures], {"type": '"text/html"'})
         bodies.append(part)
-    message_class = message.message_class.lower() if others else ""
     if message_class.startswith(_CALENDAR_CLASSES):
         calendar = _first_of_type(others, frozenset({"text/calendar"}))
         if calendar is not None:

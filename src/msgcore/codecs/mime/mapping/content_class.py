@@ -5,7 +5,16 @@ from __future__ import annotations
 from msgcore.codecs.mime.mapping.calendar_class import class_of_calendar
 from msgcore.codecs.mime.tree.entity import Entity
 
-__all__ = ["class_of_content", "class_of_content_class", "content_class_of", "form_name_of"]
+__all__ = [
+    "SMIME_TYPES",
+    "class_of_content",
+    "class_of_content_class",
+    "content_class_of",
+    "form_name_of",
+    "is_smime_type",
+]
+
+SMIME_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 _CLASSES = {
     "fax": "IPM.Note.Microsoft.Fax",
@@ -27,7 +36,7 @@ def class_of_content(root: Entity) -> str | None:
     found = None if content_class is None else class_of_content_class(content_class)
     if found is not None:
         return found
-    if _is_smime(root):
+    if is_smime_type(root.media_type, root.filename):
         return "IPM.Note.SMIME"
     return class_of_calendar(root)
 
@@ -77,7 +86,7 @@ def _behind(value: str, prefix: str) -> str:
     return value[len(prefix) :] if value.lower().startswith(prefix.lower()) else ""
 
 
-def _is_smime(root: Entity) -> bool:
-    """Whether a message is S/MIME under a type that says less ([MS-OXOSMIME], RFC 8551)."""
-    is_octets = root.media_type == "application/octet-stream"
-    return is_octets and (root.filename or "").lower().endswith((".p7m", ".p7z"))
+def is_smime_type(media_type: str, filename: str | None) -> bool:
+    """Whether content is S/MIME, if need be under a type that says less ([MS-OXOSMIME], RFC 8551)."""
+    is_octets = media_type == "application/octet-stream"
+    return media_type in SMIME_TYPES or (is_octets and (filename or "").lower().endswith((".p7m", ".p7z")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgcore.codecs.mime.mapping.content_class import class_of_content
+from msgcore.codecs.mime.mapping.content_class import SMIME_TYPES, class_of_content
 from msgcore.codecs.mime.reports.disposition import disposition_of, disposition_part
 from msgcore.codecs.mime.reports.status_fields import actions_of, status_part
 from msgcore.codecs.mime.tree.entity import Entity
@@ -10,8 +10,6 @@ from msgcore.model.read_report import DispositionType, read_report_class
 from msgcore.model.report import report_class
 
 __all__ = ["message_class_of"]
-
-_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 
 def message_class_of(root: Entity) -> str:
@@ -21,7 +19,7 @@ def message_class_of(root: Entity) -> str:
         return _class_of_report(root)
     if kind == "multipart/signed":
         return "IPM.Note.SMIME.MultipartSigned"
-    if kind in _SMIME:
+    if kind in SMIME_TYPES:
         return "IPM.Note.SMIME"
     return class_of_content(root) or "IPM.Note"
 

@@ -1,0 +1,49 @@
+"""The body of a message that is S/MIME by its class: one attachment is all of it ([MS-OXOSMIME] sections 2.1.3, 2.2.2).
+
+Outlook's forms keep what was signed in the clear as an attachment that holds a whole multipart/signed, with its
+Content-Type before it, and what is encrypted, or signed and wrapped, as an attachment that is the CMS object. In MIME
+either one is the body itself, to the last octet: inside a multipart/mixed no program would decrypt or verify it.
+"""
+
+from __future__ import annotations
+
+from msgcore.codecs.mime.body_parts import Part, attachment_part, encoding_field, media_type_of
+from msgcore.codecs.mime.mapping.content_class import is_smime_type
+from msgcore.codecs.mime.syntax.transfer import Domain, domain_of
+from msgcore.codecs.mime.tree.editing import NO_LIMITS, crlf_field, kept_fields
+from msgcore.codecs.mime.tree.entity import parse
+from msgcore.codecs.mime.write_form import WriteForm
+from msgcore.model.attachment import Attachment
+
+__all__ = ["SMIME_CLASSES", "signed_part", "smime_part"]
+
+SMIME_CLASSES = "ipm.note.smime"
+_SIGNED = "multipart/signed"
+
+
+def signed_part(attachment: Attachment) -> Part | None:
+    """Give the multipart/signed that an attachment holds, or ``None`` when it holds none.
+
+    Raises:
+        NotLoaded: the content is larger than the load limit of where it comes from.
+    """
+    if attachment.message is not None or not attachment.content_type.lower().startswith(_SIGNED):
+        return None
+    data = attachment.data
+    root = parse(data, NO_LIMITS)
+    if root.media_type != _SIGNED or not root.children:
+        return None
+    others = {name: None for name in root.header.names() if not name.startswith(b"content-")}
+    fields = b"".join(crlf_field(one) for one in kept_fields(root, others) if one)
+    body = data[root.body_start :]
+    domain = domain_of(body)
+    if domain is Domain.EIGHT_BIT and not root.transfer_encoding:
+        fields += encoding_field(domain.label)
+    return Part(fields, (body,), domain)
+
+
+def smime_part(attachment: Attachment, form: WriteForm) -> Part | None:
+    """Give the CMS object that an attachment is, or ``None`` when it is none; raises as ``attachment_part`` does."""
+    if attachment.message is not None or not is_smime_type(media_type_of(attachment), attachment.filename):
+        return None
+    return attachment_part(attachment, form, is_shown=False)

@@ -1,0 +1,90 @@
+"""S/MIME out of Outlook's forms goes out as S/MIME: its one attachment is the body."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from msgcore.codecs import mime, msg, tnef
+from msgcore.model import Attachment, Message
+
+_TYPE = b'multipart/signed; protocol="application/pkcs7-signature";\r\n micalg=sha-256; boundary=b'
+_PARTS = (
+    b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nSigned  %b\r\n"
+    b"--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    b"AAAA\r\n--b--\r\n"
+)
+_CMS = bytes(range(200))
+
+
+def _signed(text: bytes = b"text") -> Message:
+    blob = b"MIME-Version: 1.0\r\nContent-Type: " + _TYPE + b"\r\n\r\n" + _PARTS % text
+    attachment = Attachment(blob, filename="smime.p7m", content_type="multipart/signed")
+    return Message(
+        from_="ann@a.test", subject="Plan", attachments=[attachment], message_class="IPM.Note.SMIME.MultipartSigned"
+    )
+
+
+def _encrypted(content_type: str = "application/pkcs7-mime; smime-type=enveloped-data", text: str = "") -> Message:
+    attachment = Attachment(_CMS, filename="smime.p7m", content_type=content_type)
+    return Message(
+        from_="ann@a.test", subject="Plan", text=text, attachments=[attachment], message_class="IPM.Note.SMIME"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "text"])
+def test_what_was_signed_is_the_body_to_the_last_octet(text: str) -> None:
+    message = _signed()
+    message.text = text
+
+    octets = mime.write(message)
+    again = mime.read(octets)
+
+    assert octets.endswith(b"Content-Type: " + _TYPE + b"\r\n\r\n" + _PARTS % b"text")
+    assert octets.count(b"MIME-Version") == 1
+    assert (again.message_class, again.text) == ("IPM.Note.SMIME.MultipartSigned", "Signed  text")
+    assert [one.content_type for one in again.attachments] == ["application/pkcs7-signature"]
+
+
+def test_what_was_signed_in_eight_bits_says_so() -> None:
+    octets = mime.write(_signed("tëxt".encode()))
+
+    assert b"Content-Transfer-Encoding: 8bit\r\n\r\n--b\r\n" in octets
+    assert mime.read(octets).text == "Signed  tëxt"
+
+
+@pytest.mark.parametrize("kind", ["application/pkcs7-mime; smime-type=enveloped-data", "application/octet-stream"])
+def test_what_is_encrypted_is_the_body(kind: str) -> None:
+    octets = mime.write(_encrypted(kind))
+    again = mime.read(octets)
+
+    assert b"multipart" not in octets
+    assert b"smime-type=enveloped-data" in octets or kind == "application/octet-stream"
+    assert (again.message_class, [one.data for one in again.attachments]) == ("IPM.Note.SMIME", [_CMS])
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+@pytest.mark.parametrize("message", [_signed(), _encrypted()], ids=["signed", "encrypted"])
+def test_s_mime_comes_whole_out_of_outlooks_forms(codec: ModuleType, message: Message) -> None:
+    octets = mime.write(codec.read(codec.write(message)))
+
+    assert mime.read(octets).message_class == message.message_class
+    assert b"multipart/mixed" not in octets
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        _encrypted(text="Something else"),
+        _encrypted("application/pdf"),
+        Message(attachments=[b"a", b"b"], message_class="IPM.Note.SMIME"),
+        Message(
+            attachments=[Attachment(b"\0no mail", content_type="multipart/signed")],
+            message_class="IPM.Note.SMIME.MultipartSigned",
+        ),
+    ],
+)
+def test_what_is_no_s_mime_is_a_message_with_attachments(message: Message) -> None:
+    assert len(mime.read(mime.write(message)).attachments) == len(message.attachments)
+    assert b"multipart/mixed" in mime.write(message)
