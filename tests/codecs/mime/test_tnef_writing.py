@@ -324,7 +324,11 @@ def test_streams_of_the_corpus_go_out_as_mime(path: Path) -> None:
     alone = tnef.read(path.read_bytes())
     read = mime.read(mime.write(alone))
 
-    assert (read.subject, lines(read)) == (alone.subject, lines(alone))
+    assert read.subject == alone.subject
+    if alone.message_class.startswith("REPORT."):  # which has a text and a part of its own in MIME
+        assert (read.message_class, len(read.attachments)) == (alone.message_class, len(alone.attachments) + 1)
+        return
+    assert lines(read) == lines(alone)
     assert sorted(len(one.data) for one in read.attachments) == sorted(len(one.data) for one in alone.attachments)
 
 

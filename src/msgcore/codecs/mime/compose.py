@@ -10,7 +10,7 @@ stays a multipart/report around the part that programs read (RFC 6522), whatever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from msgcore.codecs.mime.body_parts import (
@@ -23,6 +23,7 @@ from msgcore.codecs.mime.body_parts import (
     multipart,
     text_part,
 )
+from msgcore.codecs.mime.reports.framing import REPORT_CLASSES, report_frame
 from msgcore.codecs.mime.smime_part import SMIME_CLASSES, signed_part, smime_part
 from msgcore.codecs.mime.syntax.transfer import Domain
 from msgcore.codecs.mime.write_form import WriteForm
@@ -30,15 +31,11 @@ from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets
 from msgcore.model.message import Message
 from msgcore.model.shown import location_of, shown_attachments
-from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage, PidTagRtfCompressed
+from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage, PidTagReportText, PidTagRtfCompressed
 
 __all__ = ["Written", "compose_body"]
 
 _CALENDAR_CLASSES = ("ipm.schedule.meeting.", "ipm.appointment", "ipm.task", "ipm.activity")
-_REPORT_CLASSES = "report."
-_REPORTS = frozenset(
-    f"message/{kind}{report}" for kind in ("", "global-") for report in ("delivery-status", "disposition-notification")
-)
 
 
 class Written(NamedTuple):
@@ -59,8 +56,8 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
         text, html = _bodies_in_rtf(message)
     code_page = message.get(PidTagInternetCodepage, UTF_8)
     shown, others = _sorted(message.attachments, html, code_page)
-    message_class = message.message_class.lower() if others else ""
-    if message_class.startswith(SMIME_CLASSES) and len(message.attachments) == 1:
+    message_class = message.message_class.lower()
+    if others and message_class.startswith(SMIME_CLASSES) and len(message.attachments) == 1:
         has_body = html is not None or bool(text and text.strip())
         part = signed_part(others[0]) or (None if has_body else smime_part(others[0], form))
         if part is not None:
@@ -75,30 +72,20 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
             part = multipart("related", [part, *pictures], {"type": '"text/html"'})
         bodies.append(part)
     if message_class.startswith(_CALENDAR_CLASSES):
-        calendar = _first_of_type(others, frozenset({"text/calendar"}))
+        calendar = next((one for one in others if one.message is None and media_type_of(one) == "text/calendar"), None)
         if calendar is not None:
             others.remove(calendar)
             bodies.append(attachment_part(calendar, form, is_shown=True))
     parts = [multipart("alternative", bodies)] if len(bodies) > 1 else bodies
+    report = report_frame(message, others) if message_class.startswith(REPORT_CLASSES) else None
+    if report is not None:
+        kind, added = report
+        text_first = parts or [text_part(message.get(PidTagReportText, ""), form)]
+        attached = [_part_of(one, form, written) for one in others]
+        return multipart("report", [*text_first, *added, *attached], {"report-type": kind})
     if others:
-        kind, parameters = _frame(others) if message_class.startswith(_REPORT_CLASSES) else _MIXED
-        return multipart(kind, [*parts, *(_part_of(one, form, written) for one in others)], parameters)
+        return multipart("mixed", [*parts, *(_part_of(one, form, written) for one in others)])
     return parts[0] if parts else None
-
-
-_MIXED: tuple[str, dict[str, str]] = ("mixed", {})
-
-
-def _frame(attachments: Sequence[Attachment]) -> tuple[str, dict[str, str]]:
-    """Say what stands around the parts of a report: the report-type is the subtype of its part for programs."""
-    status = _first_of_type(attachments, _REPORTS)
-    if status is None:
-        return _MIXED
-    return "report", {"report-type": media_type_of(status).partition("/")[2]}
-
-
-def _first_of_type(attachments: Sequence[Attachment], types: frozenset[str]) -> Attachment | None:
-    return next((one for one in attachments if one.message is None and media_type_of(one) in types), None)
 
 
 def _bodies_in_rtf(message: Message) -> tuple[str | None, bytes | None]:

@@ -13,19 +13,24 @@ from msgcore.codecs.mime.syntax.dates import format_date
 from msgcore.codecs.mime.syntax.fold import field, text_field
 from msgcore.model.address import SMTP, Address
 
-__all__ = ["report_message", "report_parts", "shown"]
+__all__ = ["fields_part", "report_message", "report_parts", "shown"]
 
 
 def report_parts(
     readable: str, kind: str, fields: bytes, original: bytes | None, *, return_full: bool, most: int, utf8: bool = False
 ) -> list[Part]:
     """Make the parts of a report: a text for people, the fields for programs, and the message it is about."""
-    encoding = "7bit" if fields.isascii() else "8bit"
-    label = f"Content-Type: message/{kind}\r\nContent-Transfer-Encoding: {encoding}\r\n"
-    parts = [text_part(readable), Part(label.encode("ascii"), (fields,))]
+    parts = [text_part(readable), fields_part(kind, fields)]
     if original is not None:
         parts.append(original_part(original, return_full=return_full, most=most, utf8=utf8))
     return parts
+
+
+def fields_part(kind: str, fields: bytes) -> Part:
+    """Make the part that programs read."""
+    encoding = "7bit" if fields.isascii() else "8bit"
+    label = f"Content-Type: message/{kind}\r\nContent-Transfer-Encoding: {encoding}\r\n"
+    return Part(label.encode("ascii"), (fields,))
 
 
 def report_message(

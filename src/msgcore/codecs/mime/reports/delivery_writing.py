@@ -13,7 +13,7 @@ from msgcore.codecs.mime.syntax.fold import field
 from msgcore.model.address import SMTP, Address
 from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
 
-__all__ = ["write_delivery_report"]
+__all__ = ["status_fields", "write_delivery_report"]
 
 _SUBJECTS = {
     ReportAction.FAILED: "Undeliverable",
@@ -53,7 +53,7 @@ def write_delivery_report(
     parts = report_parts(
         readable_report(report, preface),
         kind,
-        _status(report, utf8),
+        status_fields(report, utf8=utf8),
         original,
         return_full=return_full,
         most=max_original_octets,
@@ -71,7 +71,7 @@ def write_delivery_report(
     )
 
 
-def _status(report: DeliveryReport, utf8: bool) -> bytes:
+def status_fields(report: DeliveryReport, *, utf8: bool = False) -> bytes:
     """Write the fields of RFC 3464 section 2: a group for the message, a group for each recipient."""
     of_message = (
         typed_field("Reporting-MTA", "dns", one_line(report.reporting_mta) or "unknown.invalid", utf8=utf8),

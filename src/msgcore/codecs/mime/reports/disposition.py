@@ -18,7 +18,7 @@ from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.address import Address
 from msgcore.model.read_report import ActionMode, DispositionType, ReadReport, SendingMode
 
-__all__ = ["disposition_of", "disposition_part", "read_report_of"]
+__all__ = ["disposition_of", "disposition_part", "read_disposition", "read_report_of"]
 
 _PARTS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 _SEPARATORS = re.compile(r"[\s,/]+")
@@ -33,7 +33,7 @@ def disposition_part(root: Entity) -> Entity | None:
 
 
 def disposition_of(part: Entity) -> DispositionType:
-    return _disposition(first_text(groups_of(part), b"disposition"))[2]
+    return read_disposition(first_text(groups_of(part), b"disposition"))[2]
 
 
 def read_report_of(root: Entity) -> ReadReport | None:
@@ -43,7 +43,7 @@ def read_report_of(root: Entity) -> ReadReport | None:
         return None
     groups = groups_of(part)
     original = header_of_original(root)
-    action, sending, kind, modifiers = _disposition(first_text(groups, b"disposition"))
+    action, sending, kind, modifiers = read_disposition(first_text(groups, b"disposition"))
     return ReadReport(
         final_recipient=attrs.evolve(
             _address(groups, b"final-recipient") or _NOBODY, display_name=first_text(groups, b"x-display-name")
@@ -78,7 +78,7 @@ def _texts(groups: list[HeaderBlock], name: bytes) -> tuple[str, ...]:
     return tuple([text for text in texts if text][:_MOST_TEXTS])
 
 
-def _disposition(text: str) -> tuple[ActionMode, SendingMode, DispositionType, tuple[str, ...]]:
+def read_disposition(text: str) -> tuple[ActionMode, SendingMode, DispositionType, tuple[str, ...]]:
     """Read ``manual-action/MDN-sent-manually; displayed/error,warning`` (RFC 8098 section 3.2.6)."""
     modes, semicolon, kind = without_comments(text).lower().partition(";")
     words = [word for word in _SEPARATORS.split(modes) if word]

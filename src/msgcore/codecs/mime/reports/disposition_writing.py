@@ -12,7 +12,7 @@ from msgcore.codecs.mime.syntax.fold import field
 from msgcore.model.address import Address
 from msgcore.model.read_report import DispositionType, ReadReport
 
-__all__ = ["write_read_report"]
+__all__ = ["notification_fields", "write_read_report"]
 
 _EXPLANATIONS = {
     DispositionType.DISPLAYED: "was displayed. This is no guarantee that it was read or understood.",
@@ -46,7 +46,7 @@ def write_read_report(
     parts = report_parts(
         _readable(report),
         "disposition-notification",
-        _notification(report),
+        notification_fields(report),
         original,
         return_full=False,
         most=max_original_octets,
@@ -72,7 +72,7 @@ def _readable(report: ReadReport) -> str:
     return "\n".join(lines)
 
 
-def _notification(report: ReadReport) -> bytes:
+def notification_fields(report: ReadReport) -> bytes:
     """Write the fields of RFC 8098 section 3.1."""
     modifiers = "".join(f"/{','.join(report.modifiers)}" for _ in report.modifiers[:1])
     modes = f"{report.action_mode.value}/{report.sending_mode.value};"

@@ -6,6 +6,7 @@ from msgcore.codecs.mime.reports.aggregate import aggregate_report_of
 from msgcore.codecs.mime.reports.delivery import delivery_report_of
 from msgcore.codecs.mime.reports.disposition import read_report_of
 from msgcore.codecs.mime.reports.feedback import feedback_report_of
+from msgcore.codecs.mime.reports.in_properties import delivery_report_in_properties, read_report_in_properties
 from msgcore.codecs.mime.reports.tls import tls_report_of
 from msgcore.codecs.mime.source import MimeSource
 from msgcore.codecs.mime.tree.editing import NO_LIMITS
@@ -29,6 +30,9 @@ def read_report(message: Message) -> Report | None:
 
     Never raises on bad input: a report that cannot be read is none.
     """
+    said = read_report_in_properties(message) or delivery_report_in_properties(message)
+    if said is not None:
+        return said
     root = _root_of(message)
     return (
         read_report_of(root)
@@ -42,12 +46,12 @@ def read_report(message: Message) -> Report | None:
 
 def read_delivery_report(message: Message) -> DeliveryReport | None:
     """Read the delivery report that a message carries, or ``None`` when it carries none. Never raises on bad input."""
-    return delivery_report_of(_root_of(message))
+    return delivery_report_in_properties(message) or delivery_report_of(_root_of(message))
 
 
 def read_read_report(message: Message) -> ReadReport | None:
     """Read the read or non-read report that a message carries, or ``None``. Never raises on bad input."""
-    return read_report_of(_root_of(message))
+    return read_report_in_properties(message) or read_report_of(_root_of(message))
 
 
 def read_feedback_report(message: Message) -> FeedbackReport | None:
