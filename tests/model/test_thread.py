@@ -107,3 +107,18 @@ def test_an_answer_from_before_the_first_message_has_no_delta() -> None:
 )
 def test_what_is_no_index_is_not_continued(index: bytes) -> None:
     assert next_index(index, BEGUN) is None
+
+
+@pytest.mark.parametrize("size", [40, 251, 580])
+def test_a_long_message_id_is_referred_to(size: int) -> None:
+    """Some systems keep a whole record in it."""
+    message_id = f"<{'i' * size}@x.test>"
+
+    assert references_to(Message(message_id=message_id)) == [message_id]
+
+
+@pytest.mark.parametrize(
+    ("message_id", "expected"), [("a@x", ["<a@x>"]), (" a@x ", ["<a@x>"]), ("a b@x", []), ("a@x, b@x", []), ("a", [])]
+)
+def test_a_message_id_without_angles_gets_them(message_id: str, expected: list[str]) -> None:
+    assert references_to(Message(message_id=message_id)) == expected

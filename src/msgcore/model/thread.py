@@ -28,7 +28,8 @@ _WORDS = "r|i|ref|ha|vb|enc|pd|hl"
 _NUMBER = r"(?:\[[0-9]{1,4}\]|\([0-9]{1,4}\)|\^[0-9]{1,4}|\*[0-9]{1,4})?"
 _PREFIX = re.compile(rf"\s*+(?:{_PREFIXES})\s?{_NUMBER}\s?[:：]\s*+", re.IGNORECASE)
 _NEXT_PREFIX = re.compile(rf"\s*+(?:{_PREFIXES}|{_WORDS})\s?{_NUMBER}\s?[:：]\s*+", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,250}>")
+_MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,600}>")
+_BARE_ID = re.compile(r"[^<>\s\x00-\x1f\x7f@]{1,300}@[^<>\s\x00-\x1f\x7f@]{1,300}")
 _MOST_REFERENCES = 40
 _LONGEST_SUBJECT = 900
 
@@ -44,8 +45,9 @@ def base_subject(subject: str) -> str:
 
 
 def message_ids(text: str) -> list[str]:
-    """Find the message ids in a field, each once."""
-    return list(dict.fromkeys(_MESSAGE_ID.findall(text)))
+    """Find the message ids in a field, each once; one that stands alone and lacks its angles gets them."""
+    bare = _BARE_ID.fullmatch(text.strip())
+    return [f"<{bare[0]}>"] if bare else list(dict.fromkeys(_MESSAGE_ID.findall(text)))
 
 
 def references_to(message: Message) -> list[str]:
