@@ -27,6 +27,7 @@ _HEADERS = (
     b"Content-Type: image/png\r\njunk\r\n\r\n",
     b"Content-Type: image/png\r\n",
 )
+_HTML = b"Content-Type: text/html\r\n\r\n"
 _PARTS = st.tuples(st.sampled_from(_HEADERS), st.sampled_from([0, 1, 230])).map(lambda p: p[0] + _LARGE * p[1])
 
 
@@ -44,7 +45,7 @@ def test_a_large_message_has_attachments_where_one_is_not_inline(parts: list[byt
 
 @pytest.mark.parametrize(("number", "has_attachments"), [(0, True), (4, True), (5, False)])
 def test_a_large_part_counts_as_a_small_one_does(number: int, has_attachments: bool) -> None:
-    message = mime.read(_message([b"\r\ntext", _HEADERS[number] + _LARGE * 1_000]))
+    message = mime.read(_message([_HTML + b"text", _HEADERS[number] + _LARGE * 1_000]))
 
     assert message.get(PidTagHasAttachments) is has_attachments
 
@@ -52,7 +53,7 @@ def test_a_large_part_counts_as_a_small_one_does(number: int, has_attachments: b
 @pytest.mark.parametrize("size_octets", range(16_200, 16_400))
 def test_a_part_is_judged_by_its_whole_header(size_octets: int) -> None:
     """What says that the part is shown may stand behind the octets that are looked at first."""
-    message = mime.read(_message([b"\r\n" + b"A" * size_octets, _HEADERS[5] + _LARGE * 1_000]))
+    message = mime.read(_message([_HTML + b"A" * size_octets, _HEADERS[5] + _LARGE * 1_000]))
 
     assert message.get(PidTagHasAttachments) is False
 
@@ -69,3 +70,10 @@ def test_a_message_is_freed_with_its_last_name_also_when_its_attachments_were_re
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_without_html_a_picture_that_is_marked_as_inline_is_a_file() -> None:
+    """Telephones send photographs so: no body shows it, so that a list of attachments has to."""
+    message = mime.read(_message([b"\r\ntext", _HEADERS[5] + b"PNG"]))
+
+    assert (message.get(PidTagHasAttachments), [one.is_inline for one in message.attachments]) == (True, [False])

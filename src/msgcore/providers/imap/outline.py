@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from msgcore.base.octets import USUAL_LIMITS
 from msgcore.codecs.mime.syntax.uuencode import may_hold_files
 from msgcore.codecs.mime.tree.entity import Entity, parse
-from msgcore.codecs.mime.tree.shown import content_id_of
+from msgcore.codecs.mime.tree.shown import content_id_of, may_be_hidden
 from msgcore.codecs.mime.tree.view import MimeView
 from msgcore.wire.imap.structure import BodyPart
 
@@ -64,9 +64,9 @@ def texts_to_see(structure: BodyPart) -> tuple[str, ...]:
     contents = _view(structure, _NO_BODIES).contents
     needed: list[Entity] = []
     for part in contents.attachments:
-        if not content_id_of(part) or (contents.html is None and part.disposition.value != "inline"):
+        if contents.html is None or not may_be_hidden(part):
             return ()
-        if part.disposition.value != "inline" and contents.html is not None:
+        if part.disposition.value != "inline" or not content_id_of(part):
             needed = [contents.html]
     if contents.plain is not None and contents.plain.media_type == "text/plain":
         needed.append(contents.plain)
@@ -116,6 +116,8 @@ def _fields(part: BodyPart, boundary: str) -> Iterator[bytes]:
         yield f"Content-Transfer-Encoding: {part.encoding}\r\n".encode()
     if part.content_id is not None:
         yield b"Content-ID: " + _in_line(part.content_id) + b"\r\n"
+    if part.location is not None:
+        yield b"Content-Location: " + _in_line(part.location) + b"\r\n"
     yield f"X-Section: {part.section}\r\n\r\n".encode()
 
 

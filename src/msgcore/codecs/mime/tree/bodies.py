@@ -96,6 +96,10 @@ class HtmlBody:
         self._locations: frozenset[str] | None = None
 
     @property
+    def is_there(self) -> bool:
+        return self._entity is not None
+
+    @property
     def octets(self) -> tuple[bytes, int]:
         """The HTML with its code page; empty when there is none."""
         if self._octets is None:

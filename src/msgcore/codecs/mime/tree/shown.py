@@ -28,5 +28,9 @@ def is_shown(part: Entity, html: HtmlBody) -> bool:
 
 
 def is_hidden(part: Entity, html: HtmlBody) -> bool:
-    """Say whether the body shows the part: the HTML refers to it, or it has a Content-ID and is marked as inline."""
-    return (part.disposition.value == "inline" and bool(content_id_of(part))) or is_shown(part, html)
+    """Say whether the body shows the part: the HTML refers to it, or it has a Content-ID and is marked as inline.
+
+    Where there is no HTML nothing shows a picture but the list of attachments.
+    """
+    is_marked = html.is_there and part.disposition.value == "inline" and bool(content_id_of(part))
+    return is_marked or is_shown(part, html)
