@@ -91,7 +91,11 @@ def text_tokens(value: str, name: str = "", *, utf8: bool = False) -> list[bytes
     refuse_line_ends(value, name or "header text")
     pieces = _GAP.split(value)
     is_fit = _is_fit_as_utf8 if utf8 else _PIECE.fullmatch
-    bad = [number for number, piece in enumerate(pieces) if not is_fit(piece) or _WORD_STARTS.search(piece)]
+    bad = [
+        number
+        for number, piece in enumerate(pieces)
+        if not is_fit(piece) or ("=?" in piece and _WORD_STARTS.search(piece))
+    ]
     if not bad:
         return [piece.encode() for piece in pieces if piece]
     first, last = bad[0], bad[-1]
