@@ -263,6 +263,9 @@ def status_of(*fields: bytes, message: bytes = b"Reporting-MTA: dns; a") -> Deli
     ("field", "address"),
     [
         (rb"Final-Recipient: rfc822; <bob@b.test>", "bob@b.test"),
+        (rb"Final-Recipient: rfc822; bob@b.test (Bob)", "bob@b.test"),
+        (rb"Final-Recipient: rfc822; <bob@b.test> (Bob Berg)", "bob@b.test"),
+        (rb'Final-Recipient: rfc822; "bob (b)"@b.test', '"bob (b)"@b.test'),
         (rb'Final-Recipient: rfc822; "\x{41}"@b.test', r'"\x{41}"@b.test'),
         (rb"Final-Recipient: utf-8; b\x{F8}b\x{2B}1@b.test", "bøb+1@b.test"),
         (rb"Final-Recipient: utf-8; b\x{0A}b@b.test", r"b\x{0A}b@b.test"),

@@ -32,6 +32,7 @@ _ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _PLAIN = re.compile(r"[!-*,-<>-\[\]-~]*")
 _PLAIN_AS_UTF8 = re.compile(r"[!-*,-<>-\[\]-~\xa1-\U0010ffff]*")
 _HALF = re.compile("[\ud800-\udfff]")
+_COMMENT = re.compile(r"(?<=[^\s(])\s+\([^()]*+\)\Z")
 _SMTP_TYPES = frozenset({"", "rfc822", "utf-8", "unknown"})
 _NO_KIND = re.compile(r"[^A-Za-z0-9-]")
 # A single space between two other characters: where a value may be folded.
@@ -64,8 +65,8 @@ def read_address(group: HeaderBlock, name: bytes) -> Address | None:
 
 
 def _unquoted(kind: str, value: str) -> str:
-    """Take angle brackets and a source route away, and of a ``utf-8`` address the escapes."""
-    value = value.strip()
+    """Take a comment behind it, angle brackets and a source route away, and of a ``utf-8`` address the escapes."""
+    value = _COMMENT.sub("", value.strip())
     if value.startswith("<") or value.endswith(">"):
         value = value.removeprefix("<").removesuffix(">")
     if value.startswith("@"):
