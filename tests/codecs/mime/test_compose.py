@@ -68,6 +68,32 @@ def test_a_calendar_is_an_alternative_where_the_class_says_so(
     assert mime.read(octets).message_class == message_class
 
 
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("text/calendar", b"method=REQUEST; charset=utf-8"),
+        ("text/calendar; charset=iso-8859-1", b"method=REQUEST; charset=iso-8859-1"),
+        ("text/calendar; method=COUNTER", b"method=COUNTER; charset=utf-8"),
+    ],
+)
+def test_a_calendar_says_what_it_is_for(given: str, written: bytes) -> None:
+    """Without the method Outlook and Gmail show no invitation (RFC 6047 section 2.4)."""
+    message = Message(
+        text="Come",
+        attachments=[Attachment(_calendar(), content_type=given)],
+        message_class="IPM.Schedule.Meeting.Request",
+    )
+
+    assert b"Content-Type: text/calendar; " + written in mime.write(message)
+
+
+def test_a_calendar_of_an_unknown_charset_claims_none() -> None:
+    calendar = Attachment(_calendar() + b"\xe5", content_type="text/calendar")
+    octets = mime.write(Message(text="x", attachments=[calendar], message_class="IPM.Schedule.Meeting.Request"))
+
+    assert b"Content-Type: text/calendar; method=REQUEST\r\n" in octets
+
+
 def test_in_any_other_message_a_calendar_is_a_file() -> None:
     calendar = Attachment(_calendar(), filename="plan.ics", content_type="text/calendar; method=REQUEST")
 

@@ -248,8 +248,12 @@ _OCTETS = "application/octet-stream"
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
 
 
-def attachment_part(attachment: Attachment, form: WriteForm = STORAGE, *, is_shown: bool) -> Part:
+def attachment_part(
+    attachment: Attachment, form: WriteForm = STORAGE, *, is_shown: bool, defaults: Mapping[str, str] | None = None
+) -> Part:
     """Make the part of an attachment that is octets or a file; ``is_shown`` says that the body refers to it.
+
+    ``defaults`` are parameters of its Content-Type that it has unless it says them itself.
 
     Raises:
         NotLoaded: the content is larger than the load limit of where it comes from.
@@ -262,7 +266,7 @@ def attachment_part(attachment: Attachment, form: WriteForm = STORAGE, *, is_sho
     charset = text_for_field(attachment, PidTagTextAttachmentCharset)
     if charset and media_type.startswith("text/"):
         parameters = {"charset": charset, **parameters}
-    fields = _content_fields(attachment, media_type, parameters, is_shown=is_shown)
+    fields = _content_fields(attachment, media_type, parameters, is_shown=is_shown, defaults=defaults)
     return Part(fields + encoding_field(encoding), (body,), domain)
 
 
@@ -345,12 +349,21 @@ _RARE = frozenset(
 )
 
 
-def _content_fields(attachment: Attachment, media_type: str, parameters: Mapping[str, str], *, is_shown: bool) -> bytes:
+def _content_fields(
+    attachment: Attachment,
+    media_type: str,
+    parameters: Mapping[str, str],
+    *,
+    is_shown: bool,
+    defaults: Mapping[str, str] | None = None,
+) -> bytes:
     filename = text_for_field(attachment, PidTagAttachLongFilename, PidTagAttachFilename)
     content_id = text_for_field(attachment, PidTagAttachContentId)
     bag = attachment.properties
     if isinstance(bag, PartProperties) and not bag.was_changed(PidTagAttachMimeTag):
         parameters = {**bag.other_parameters(), **parameters}
+    if defaults:
+        parameters = {**defaults, **parameters}
     tokens = parameter_tokens(media_type, parameters)
     if filename is not None and not is_simple(filename):
         # Outlook and Gmail read this older form; RFC 2047 section 5 forbids it, so the right form stands beside it.

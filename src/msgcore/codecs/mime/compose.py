@@ -23,9 +23,10 @@ from msgcore.codecs.mime.body_parts import (
     multipart,
     text_part,
 )
+from msgcore.codecs.mime.mapping.calendar_class import calendar_parameters
 from msgcore.codecs.mime.reports.framing import REPORT_CLASSES, report_frame
 from msgcore.codecs.mime.smime_part import SMIME_CLASSES, signed_part, smime_part
-from msgcore.codecs.mime.syntax.transfer import Domain
+from msgcore.codecs.mime.syntax.transfer import BLOCK_OCTETS, Domain
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets
@@ -75,7 +76,8 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
         calendar = next((one for one in others if one.message is None and media_type_of(one) == "text/calendar"), None)
         if calendar is not None:
             others.remove(calendar)
-            bodies.append(attachment_part(calendar, form, is_shown=True))
+            octets = b"".join(calendar.blocks(BLOCK_OCTETS))
+            bodies.append(attachment_part(calendar, form, is_shown=True, defaults=calendar_parameters(octets)))
     parts = [multipart("alternative", bodies)] if len(bodies) > 1 else bodies
     report = report_frame(message, others) if message_class.startswith(REPORT_CLASSES) else None
     if report is not None:

@@ -6,7 +6,7 @@ import re
 
 from msgcore.codecs.mime.tree.entity import Entity
 
-__all__ = ["class_of_calendar"]
+__all__ = ["calendar_parameters", "class_of_calendar"]
 
 _MOST_OCTETS = 65_536
 _FOLD = re.compile(rb"\r?\n[ \t]")
@@ -50,10 +50,23 @@ def class_of_calendar(root: Entity) -> str | None:
 
 def _method(part: Entity, text: bytes) -> str:
     given = part.content_type.get("method")
-    if given is None:
-        found = _METHOD.search(text)
-        given = "" if found is None else found[1].decode("ascii")
-    return given.strip().lower()
+    return (_method_in(text) if given is None else given).strip().lower()
+
+
+def _method_in(text: bytes) -> str:
+    found = _METHOD.search(text)
+    return "" if found is None else found[1].decode("ascii")
+
+
+def calendar_parameters(octets: bytes) -> dict[str, str]:
+    """Give the parameters by which mail programs know an invitation and read it (RFC 6047 section 2.4)."""
+    method = _method_in(_FOLD.sub(b"", octets[:_MOST_OCTETS])).upper()
+    found = {"method": method} if method else {}
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return found
+    return {**found, "charset": "utf-8"}  # RFC 5545 section 6
 
 
 def _calendar_body(root: Entity) -> Entity | None:
