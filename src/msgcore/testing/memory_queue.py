@@ -35,6 +35,7 @@ from msgcore.mta.queue.contract import (
     Urgency,
     WaitingRecipient,
     Where,
+    redirected_to,
 )
 from msgcore.mta.queue.restrict import selector
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
@@ -345,7 +346,15 @@ class MemoryQueue:
             if change.kind is ChangeKind.RETRY:
                 self._memory.links.clear()
             rows = [row for row in self._memory.waiting_rows() if is_wanted(row.shown(now))]
+            if change.to is not None:
+                rows = [row for row in rows if self._is_led_to(change.to, row)]
             return sum(self._change(change, row, now) for row in rows)
+
+    def _is_led_to(self, to: Recipient, row: _Row) -> bool:
+        """Say whether its message gets to ``to`` when it takes its place."""
+        there = [one for one in self._memory.rows_of(row.message) if _key(one.recipient) == _key(to)]
+        is_refused = any(one.state is State.ENDED and isinstance(one.outcome, Refused) for one in there)
+        return _key(row.recipient)[:2] != _key(to)[:2] and not is_refused
 
     def _change(self, change: Change, row: _Row, now: datetime) -> bool:
         is_kept = row.state in {State.HELD, State.DEAD}
@@ -358,7 +367,7 @@ class MemoryQueue:
                 row.due_at = now
             case ChangeKind.REDIRECT if change.to is not None and (is_kept or row.state is State.READY):
                 row.end(Accepted(text=f"redirected to {change.to.address.typed}", stage="queue"), now)
-                self._add(row.message, [change.to], now, are_successors=True)
+                self._add(row.message, [redirected_to(change.to, [row.recipient])], now, are_successors=True)
             case ChangeKind.DELETE if is_kept or row.state is State.READY:
                 row.end(Refused(text=f"deleted: {change.reason}", stage="queue"), now)
             case _:

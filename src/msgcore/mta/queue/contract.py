@@ -28,7 +28,7 @@ import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.model.address import Address, parse_address
-from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.outcome import Deferred, Delivered, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
@@ -57,6 +57,7 @@ __all__ = [
     "Urgency",
     "WaitingRecipient",
     "Where",
+    "redirected_to",
 ]
 
 MOST_CRASHES = 3
@@ -354,7 +355,9 @@ class Change:
 
     @classmethod
     def redirect(cls, to: Recipient | Address | str, reason: str = "") -> Change:
-        """Send their message to somebody else instead.
+        """Send their message to somebody else instead, who asks for the reports that they asked for.
+
+        Who has this address already, and whose message was refused there, is left alone.
 
         Raises:
             InvalidAddress: the text is no address.
@@ -366,6 +369,19 @@ class Change:
     def delete(cls, reason: str = "") -> Change:
         """End them without a report."""
         return cls(ChangeKind.DELETE, reason)
+
+
+def redirected_to(to: Recipient, those: Sequence[Recipient]) -> Recipient:
+    """Give ``to`` as it takes the place of recipients of one message: with their wishes, as an alias passes them on.
+
+    RFC 3461 section 5.2.7.2; of several who want to hear of different things, whatever one of them does.
+    """
+    first, notify = those[0], to.notify
+    if notify is None:
+        notify = Notify.NEVER
+        for one in those:
+            notify = None if notify is None or one.notify is None else notify | one.notify
+    return attrs.evolve(to, notify=notify, original=to.original or first.original or first.address)
 
 
 @attrs.frozen

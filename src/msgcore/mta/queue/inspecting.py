@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
+from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.claiming import lanes_of_ready
 from msgcore.mta.queue.columns import MESSAGE, WAITING, read_message, read_waiting, storable
 from msgcore.mta.queue.contents import drop_contents, lock_messages, marks
-from msgcore.mta.queue.contract import Change, ChangeKind, QueueDepth, QueuedMessage, State, WaitingRecipient, Where
+from msgcore.mta.queue.contract import (
+    Change,
+    ChangeKind,
+    QueueDepth,
+    QueuedMessage,
+    State,
+    WaitingRecipient,
+    Where,
+    redirected_to,
+)
 from msgcore.mta.queue.events import NewEvent, add_events
 from msgcore.mta.queue.finishing import successors_of
 from msgcore.mta.queue.restrict import selector
 from msgcore.mta.queue.taking_in import add_recipients
 from msgcore.runtime import Connection, SqlValue
+from msgcore.wire.domain import address_key
 
 __all__ = ["Page", "change_all", "change_page", "depth_of", "list_waiting", "purge"]
 
@@ -91,13 +102,15 @@ def change_page(connection: Connection, change: Change, where: Where, after: int
     wanted = [one for one in map(read_waiting, rows) if is_wanted(one)]
     messages = _messages(connection, wanted)
     lock_messages(connection, [message.id for message in messages.values()])
+    if change.to is not None:
+        wanted = _led_to(connection, change.to, wanted, messages)
     changed = [one for one in wanted if _change(connection, change, one, now)]
     if change.kind is ChangeKind.RETRY and changed:
         _forget_links(connection)
-    if change.kind is ChangeKind.REDIRECT and change.to is not None:
-        those = {one.transfer_id for one in changed}
-        redirected = [message for message in messages.values() if message.transfer_id in those]
-        add_recipients(connection, [(one.id, successors_of(one, (change.to,), moment)) for one in redirected])
+    if change.to is not None:
+        successors = _successors(change.to, changed)
+        redirected = [(messages[one], successor) for one, successor in successors.items()]
+        add_recipients(connection, [(one.id, successors_of(one, (to,), moment)) for one, to in redirected])
     text = change.reason if change.to is None else f"to {change.to.address.typed}: {change.reason}".removesuffix(": ")
     add_events(
         connection,
@@ -108,6 +121,40 @@ def change_page(connection: Connection, change: Change, where: Where, after: int
         drop_contents(connection, [message.id for message in messages.values()])
     last = read_waiting(rows[-1]).number if len(rows) == _AT_ONCE else None
     return Page(len(changed), last)
+
+
+def _led_to(
+    connection: Connection, to: Recipient, wanted: Sequence[WaitingRecipient], messages: Mapping[str, QueuedMessage]
+) -> list[WaitingRecipient]:
+    """Keep those whose message gets to ``to`` when it takes their place.
+
+    Nobody takes his own place, and a message that ``to`` was refused already does not go to it again.
+    """
+    key = address_key(to.address_type, to.email_address)
+    ids = [one.id for one in messages.values()]
+    refused = {
+        transfer_id
+        for (transfer_id,) in connection.rows(
+            f"select transfer_id {_JOINED} where mta_message_id in ({marks(ids)}) and address_type = ?"
+            " and address_key = ? and mta_recipient.kind = ? and state = 5 and outcome = 'refused'",
+            (*ids, to.address_type, key, int(to.kind)),
+        )
+    }
+    return [
+        one
+        for one in wanted
+        if (one.recipient.address_type, address_key(one.recipient.address_type, one.recipient.email_address))
+        != (to.address_type, key)
+        and one.transfer_id not in refused
+    ]
+
+
+def _successors(to: Recipient, changed: Sequence[WaitingRecipient]) -> dict[str, Recipient]:
+    """Give who takes the place of recipients, by transfer id: it has their wishes (RFC 3461 section 5.2.7.2)."""
+    by_message: dict[str, list[Recipient]] = {}
+    for one in changed:
+        by_message.setdefault(one.transfer_id, []).append(one.recipient)
+    return {transfer_id: redirected_to(to, those) for transfer_id, those in by_message.items()}
 
 
 def _change(connection: Connection, change: Change, one: WaitingRecipient, now: int) -> bool:

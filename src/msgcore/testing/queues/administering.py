@@ -10,6 +10,7 @@ import pytest
 
 from msgcore.errors import UsageError
 from msgcore.model.address import Address
+from msgcore.model.delivery import Notify
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.contract import Accept, Change, LinkNote, QueueDepth, State, WaitingRecipient, Where
@@ -124,6 +125,47 @@ class Administering(QueueSuite):
             return names(await desk.claim())
 
         assert run(story) == [["carol"], ["dave"]]
+
+    def test_who_is_redirected_to_himself_keeps_his_mail(self, run: Run) -> None:
+        """As whoever redirects all that waits, and does so again."""
+
+        async def story(desk: Desk) -> tuple[list[int], list[list[str]]]:
+            await bring(desk)
+            counts = [await desk.queue.change(Change.redirect("SMTP:Eve@B.test"), NEVER) for _ in range(2)]
+            return counts, names(await desk.claim())
+
+        assert run(story) == ([3, 0], [["Eve"], ["Eve"]])
+
+    def test_all_of_a_great_many_are_redirected_once(self, run: Run) -> None:
+        """Those who took a place are found by the next page of the same change."""
+        many = [f"bob{number}" for number in range(1_001)]
+
+        async def story(desk: Desk) -> tuple[int, list[list[str]]]:
+            await desk.accept(*many)
+            count = await desk.queue.change(Change.redirect("SMTP:eve@b.test"), NEVER)
+            return count, names(await desk.claim())
+
+        assert run(story) == (1_001, [["eve"]])
+
+    def test_nobody_is_redirected_to_whom_the_message_was_refused(self, run: Run) -> None:
+        async def story(desk: Desk) -> tuple[int, list[list[str]]]:
+            await bring(desk)
+            await desk.queue.change(Change.delete(), NEVER, BOB)
+            count = await desk.queue.change(Change.redirect("SMTP:bob@b.test"), NEVER)
+            return count, names(await desk.claim())
+
+        assert run(story) == (1, [["carol"], ["bob"]])
+
+    def test_who_takes_a_place_asks_for_the_reports_that_were_asked_for(self, run: Run) -> None:
+        one = attrs.evolve(to("bob")[0], notify=Notify.SUCCESS)
+
+        async def story(desk: Desk) -> Recipient:
+            await desk.queue.accept(Accept("t1", ANN, (one,), Content(LETTER)), NEVER)
+            await desk.queue.change(Change.redirect("SMTP:eve@b.test"), NEVER)
+            return (await desk.claim_one()).recipients[0].recipient
+
+        found = run(story)
+        assert (found.email_address, found.notify, found.original) == ("eve@b.test", Notify.SUCCESS, one.address)
 
     @pytest.mark.parametrize(
         "change", [Change.hold(), Change.delete(), Change.redirect(Recipient(ANN))], ids=lambda one: one.kind.value
