@@ -15,7 +15,7 @@ from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.model import Address, Delivered, Envelope, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
-from msgcore.mta.directory import DirectoryEntry
+from msgcore.mta.directory import DirectoryEntry, DirectoryObject
 from msgcore.mta.manager.manager import Manager, ManagerSettings
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.queue.contract import Accept
@@ -118,7 +118,7 @@ class Book:
 
     entries: dict[Address, Address] = attrs.field(factory=dict[Address, Address])
 
-    async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
+    async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
         found = self.entries.get(address)
         return None if found is None else DirectoryEntry(found, found.email_address)
 

@@ -33,8 +33,9 @@ from msgcore.errors import (
     UsageError,
 )
 from msgcore.model import Accepted, Address, Deferred, Delivered, Envelope, Outcome, Recipient, Refused, Unknown
+from msgcore.model.delivery import DeliveryRequest
 from msgcore.mta import AddressSpace, Connector, RouteTable
-from msgcore.mta.directory import DirectoryEntry
+from msgcore.mta.directory import DirectoryObject, DistributionList
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.queue.contract import Accept, Change, Finished, QueuedRecipient
 from msgcore.mta.queue.sql_queue import SqlQueue
@@ -375,7 +376,7 @@ def test_a_recipient_whose_connector_is_disabled_waits(tmp_path: Path) -> None:
 
 def test_a_directory_that_is_busy_delays_its_recipient_and_nobody_else(tmp_path: Path) -> None:
     class BusyForBob(Book):
-        async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
+        async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
             if "bob" in address.email_address:
                 raise StoreBusy("locked")
             return await super().look_up(address, deadline)
@@ -829,7 +830,7 @@ def test_a_cancelled_task_frees_what_is_being_delivered(tmp_path: Path) -> None:
 def test_a_task_that_is_cancelled_while_it_routes_frees_what_it_holds(tmp_path: Path) -> None:
     async def story(office: Office) -> list[Outcome]:
         class Cancelling(Book):
-            async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
+            async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
                 task.cancel()
                 await office.runtime.event().wait()
                 return None
@@ -948,3 +949,58 @@ def test_nobody_is_told_where_a_message_has_been_but_along_a_connector_that_lead
 
     at_office(tmp_path, story)
     assert [one.envelope.trace for one in seen] == [()]
+
+
+# What a sender asked for.
+
+
+@pytest.mark.parametrize("is_until", [False, True])
+def test_who_was_held_back_here_is_not_held_back_again(tmp_path: Path, is_until: bool) -> None:
+    """Servers without FUTURERELEASE would refuse it, others keep it for as long once more."""
+    seen: list[Delivery] = []
+
+    async def story(office: Office) -> None:
+        office.routes = one_connector(recording(seen))
+        later = office.runtime.now() + HOUR
+        request = DeliveryRequest(hold_until=later) if is_until else DeliveryRequest(hold_seconds=3_600)
+        await office.queue.accept(Accept("t1", ANN, to("bob"), Content(LETTER), request=request), NEVER)
+        await office.work()
+        assert not seen
+        await office.work_later(HOUR)
+
+    at_office(tmp_path, story)
+    assert [one.envelope.request for one in seen] == [DeliveryRequest()]
+
+
+@pytest.mark.parametrize(("minutes", "left"), [(0, 3_600), (45, 900), (75, None)])
+def test_the_next_hop_is_told_how_much_time_is_left(tmp_path: Path, minutes: int, left: int | None) -> None:
+    """RFC 2852 section 4.1.4.2; who is only told when it is late was told here."""
+    seen: list[Delivery] = []
+
+    async def story(office: Office) -> None:
+        office.routes = one_connector(recording(seen))
+        request = DeliveryRequest(within_seconds=3_600, only_tell_when_late=True)
+        await office.queue.accept(Accept("t1", ANN, to("bob"), Content(LETTER), request=request), NEVER)
+        await office.work_later(timedelta(minutes=minutes))
+
+    at_office(tmp_path, story)
+    [found] = [one.envelope.request.within_seconds for one in seen]
+    assert found == left if left is None else found is not None and left - 60 < found <= left
+
+
+def test_the_copy_for_a_list_is_not_held_back_again(tmp_path: Path) -> None:
+    seen: list[Delivery] = []
+    members = DistributionList(Address("EX", "/cn=all"), (Address("SMTP", "carol@c.test"),), ANN)
+
+    class Lists(Book):
+        async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
+            return members if address.email_address == "bob@b.test" else None
+
+    async def story(office: Office) -> None:
+        office.routes, office.book = one_connector(recording(seen)), Lists()
+        request = DeliveryRequest(hold_seconds=3_600)
+        await office.queue.accept(Accept("t1", ANN, to("bob"), Content(LETTER), request=request), NEVER)
+        await office.work_later(HOUR)
+
+    at_office(tmp_path, story)
+    assert [one.names for one in seen] == [["carol"]]

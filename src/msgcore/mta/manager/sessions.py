@@ -143,12 +143,13 @@ class Sessions:
             MsgcoreError: the message cannot be made into what the gateway takes.
         """
         content, message = parcel.content, parcel.claim.message
+        request = message.request_at(self._runtime.now())
         by_recipient = {one.queued.recipient: one for one in parcel.addressees}
         return [
             _Call(
                 parcel,
                 tuple([by_recipient[one] for one in copy.recipients]),
-                Envelope(message.sender, copy.recipients, message.transfer_id, message.request, trace),
+                Envelope(message.sender, copy.recipients, message.transfer_id, request, trace),
                 content.make(copy.form),
             )
             for trace, recipients in self._traces(hop, parcel)

@@ -272,6 +272,9 @@ class Settling:
     def list_copies(self, claim: Claim, queued: QueuedRecipient, expansion: Expansion) -> list[NewReport]:
         """Make the copies of a message that go to mailing lists, each under its list's return path (RFC 5321 3.9.2)."""
         message = claim.message
+        request = attrs.evolve(
+            message.request_at(self._runtime.now()), notify=None, envelope_id="", returned_content=None
+        )
         return [
             NewReport(
                 Accept(
@@ -283,7 +286,7 @@ class Settling:
                     message.message_id,
                     message.subject,
                     message.message_class,
-                    attrs.evolve(message.request, notify=None, envelope_id="", returned_content=None),
+                    request,
                     message.received_from,
                     # The owner, who hears of it, is known.
                     message.verdicts - {UNKNOWN_SENDER},

@@ -168,6 +168,26 @@ class QueuedMessage:
     def urgency(self) -> Urgency:
         return Urgency.of_priority(self.request.priority)
 
+    @property
+    def is_in_haste(self) -> bool:
+        """Whether it is returned, and not delivered, once the time that its sender gave it is over (RFC 2852)."""
+        return self.request.within_seconds is not None and not self.request.only_tell_when_late
+
+    def request_at(self, now: datetime) -> DeliveryRequest:
+        """Give what is still asked of whoever takes it on at a moment.
+
+        It was held back here (RFC 4865), and part of its time is over (RFC 2852 section 4.1.4.2).
+        """
+        request, within = self.request, self.request.within_seconds
+        if request.hold_seconds is not None or request.hold_until is not None:
+            request = attrs.evolve(request, hold_seconds=None, hold_until=None)
+        if within is None:
+            return request
+        left = min(within, within - int((now - self.accepted_at).total_seconds()))
+        if left < 1 and request.only_tell_when_late:  # its sender was told
+            return attrs.evolve(request, within_seconds=None, only_tell_when_late=False)
+        return attrs.evolve(request, within_seconds=max(1, left))
+
 
 @attrs.frozen
 class QueuedRecipient:
