@@ -386,7 +386,11 @@ class PassesOverNobody(Altered):
         return attrs.evolve(asked, passing=NOBODY)
 
 
-@fault(Turns, "who_has_to_be_told_something_is_claimed_whatever_he_waits_for")
+@fault(
+    Turns,
+    "who_has_to_be_told_something_is_claimed_before_he_is_due_and_only_once",
+    "who_has_to_be_told_something_is_claimed_whatever_he_waits_for",
+)
 class LooksAtNobody(Altered):
     """It wakes up when the message expires, and not before."""
 
@@ -394,7 +398,7 @@ class LooksAtNobody(Altered):
         return attrs.evolve(settlement, look_at=None)
 
 
-@fault(Turns, "giving_back_is_no_try")
+@fault(Turns, "giving_back_is_no_try", "why_nobody_tried_is_told_and_where_it_was_to_go")
 class GivingBackIsATry(Altered):
     def to_settle(self, settlement: Settlement) -> Settlement:
         return attrs.evolve(settlement, is_try=True)
@@ -728,6 +732,7 @@ class ListsAll(MemoryQueue):
     Administering,
     "a_property_that_no_recipient_has_is_refused",
     "a_redirected_message_goes_to_somebody_else",
+    "nobody_is_redirected_to_whom_the_message_was_refused",
     "nothing_is_purged_before_its_last_recipient_has_ended",
     "one_recipient_is_made_due_by_restriction",
     "the_depth_counts_by_state",
@@ -769,7 +774,11 @@ class ReleaseRetries(MemoryQueue):
         return count
 
 
-@fault(Administering, "who_is_deleted_is_gone_without_a_report")
+@fault(
+    Administering,
+    "nobody_is_redirected_to_whom_the_message_was_refused",
+    "who_is_deleted_is_gone_without_a_report",
+)
 class DeletionIsReported(MemoryQueue):
     async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
         count = await super().change(change, deadline, where)
@@ -781,7 +790,10 @@ class DeletionIsReported(MemoryQueue):
 @fault(
     Administering,
     "a_redirected_message_goes_to_somebody_else",
+    "nobody_is_redirected_to_whom_the_message_was_refused",
+    "who_is_redirected_to_himself_keeps_his_mail",
     "who_is_redirected_to_somebody_who_has_it_gives_no_second_copy",
+    "who_takes_a_place_asks_for_the_reports_that_were_asked_for",
 )
 class RedirectedAsNewMail(MemoryQueue):
     """Whoever gets it gets a message of its own, even if he has it."""
@@ -793,6 +805,24 @@ class RedirectedAsNewMail(MemoryQueue):
         if count:
             await self.accept(Accept("new", ANN, (change.to,), Content(LETTER)), deadline)
         return count
+
+
+@fault(
+    Administering,
+    "all_of_a_great_many_are_redirected_once",
+    "nobody_is_redirected_to_whom_the_message_was_refused",
+    "who_is_redirected_to_himself_keeps_his_mail",
+    "who_takes_a_place_asks_for_the_reports_that_were_asked_for",
+)
+class RedirectEndsWhoTookThePlace(MemoryQueue):
+    """Another page of the same change finds whoever has the address by now."""
+
+    def _is_led_to(self, to: Recipient, row: object) -> bool:
+        return True
+
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+        count = await super().change(change, deadline, where)
+        return count if change.to is None else count + await super().change(change, deadline, where)
 
 
 @fault(

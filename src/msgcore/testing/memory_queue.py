@@ -292,8 +292,12 @@ class MemoryQueue:
         if not settlement.is_try and row.state is not State.LEASED:
             return False
         row.state, row.hop, row.due_at = State.READY, settlement.hop, settlement.due_at
-        row.look_at = max(row.due_at, settlement.look_at or row.message.expires_at)
+        row.look_at = settlement.look_at or row.message.expires_at
+        if row.look_at <= now:
+            row.look_at = max(row.due_at, row.look_at)
         if not settlement.is_try:
+            row.reason = settlement.outcome.text
+            row.connector, row.next_hop = settlement.connector or row.connector, settlement.next_hop or row.next_hop
             return True
         row.token += 1
         row.tries, row.crashes, row.attempts, row.reason = row.tries + 1, 0, settlement.attempts, ""
@@ -324,7 +328,7 @@ class MemoryQueue:
             rows = [row for row in self._memory.waiting_rows() if row.state is State.READY and row.hop == hop]
             late = [row for row in rows if row.due_at > now]
             for row in late:
-                row.due_at = now
+                row.due_at, row.reason = now, ""
             return len(late)
 
     async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:
@@ -364,7 +368,7 @@ class MemoryQueue:
             case ChangeKind.RELEASE if is_kept:
                 row.state, row.reason, row.crashes, row.due_at = State.READY, "", 0, now
             case ChangeKind.RETRY if row.state is State.READY and row.due_at > now:
-                row.due_at = now
+                row.due_at, row.reason = now, ""
             case ChangeKind.REDIRECT if change.to is not None and (is_kept or row.state is State.READY):
                 row.end(Accepted(text=f"redirected to {change.to.address.typed}", stage="queue"), now)
                 self._add(row.message, [redirected_to(change.to, [row.recipient])], now, are_successors=True)

@@ -11,13 +11,14 @@ import attrs
 import pytest
 
 from msgcore.errors import ConnectionLost, MsgcoreError, NameNotResolved, ServiceBusy, TlsFailed
-from msgcore.model import Deferred, Delivered, Outcome, Recipient
+from msgcore.model import Deferred, Delivered, Outcome, Pending, Recipient, Refused
 from msgcore.model.delivery import DeliveryRequest
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.manager.pace import PaceLimits
 from msgcore.mta.queue.contract import SUSPICIOUS, Accept, Change
 from msgcore.mta.queue.restrict import QueueNextHop
 from msgcore.mta.queue.tracking import EventKind, Track
+from msgcore.mta.routing.schedule import Schedule
 from msgcore.runtime import NEVER
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import LETTER, to
@@ -341,3 +342,76 @@ def test_who_waits_for_a_hop_is_found_by_it(tmp_path: Path) -> None:
         return len(await office.queue.queued(10, NEVER, QueueNextHop.equals("r.test")))
 
     assert at_office(tmp_path, story) == 1
+
+
+# Connectors that are not open.
+
+
+def in_days(office: Office, days: int) -> Schedule:
+    """Make a schedule that opens for a minute after some days."""
+    day = (office.runtime.now() + timedelta(days=days)).weekday()
+    return Schedule([f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day]} 00:00-00:01"])
+
+
+@pytest.mark.parametrize("is_called", [True, False], ids=["remote-initiated", "in four days"])
+def test_mail_for_a_connector_that_does_not_open_is_given_up_when_it_expires(tmp_path: Path, is_called: bool) -> None:
+    wire = Wire()
+
+    async def story(office: Office) -> list[Outcome]:
+        office.settings = attrs.evolve(SETTINGS, retry=attrs.evolve(SETTINGS.retry, least_tries=4))
+        office.routes = one_way(wire, schedule=Schedule() if is_called else in_days(office, 4))
+        await submit_many(office, 1)
+        found: list[Outcome] = []
+        for hours in (0, 47, 2, 2, 2, 2):
+            await office.work_later(timedelta(hours=hours))
+            found.append(await office.outcome("t0"))
+        return found
+
+    found = at_office(tmp_path, story, lifetime=timedelta(days=2))
+    assert [type(one) for one in found] == [Pending, Pending, Deferred, Deferred, Deferred, Refused]
+    assert "t0" not in str(wire.calls)
+
+
+def test_the_sender_is_told_of_a_connector_that_is_closed_for_days(tmp_path: Path) -> None:
+    home = Wire()
+
+    async def story(office: Office) -> list[list[str]]:
+        closed = Connector("out", installed(Wire().deliver), [AddressSpace("SMTP", "*")], schedule=in_days(office, 3))
+        open_ = Connector("home", installed(home.deliver), [AddressSpace("SMTP", "*@a.test")])
+        office.routes = RouteTable([closed, open_])
+        await office.submit("bob@b.test")
+        await office.work()
+        await office.work_later(timedelta(hours=5))
+        return home.calls
+
+    assert at_office(tmp_path, story) == [["ann"]]
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_who_asks_for_haste_gets_nothing_delivered_when_it_is_over(tmp_path: Path, is_closed: bool) -> None:
+    """RFC 2852 section 4.1: it is returned, in time, whatever the recipient waits for."""
+    wire = Wire()
+
+    async def story(office: Office) -> list[Outcome]:
+        office.routes = one_way(wire, schedule=in_days(office, 2) if is_closed else None)
+        request = DeliveryRequest(within_seconds=600)
+        await office.queue.accept(Accept("t1", None, to("bob"), Content(LETTER), request=request), NEVER)
+        if is_closed:
+            await office.work()
+        await office.work_later(timedelta(seconds=601))
+        return await office.outcomes()
+
+    assert (at_office(tmp_path, story), wire.calls) == ([Refused(None, "5.4.7", stage="queue")], [])
+
+
+def test_who_waits_for_a_hop_that_is_down_is_found_by_its_connector_with_the_reason(tmp_path: Path) -> None:
+    async def story(office: Office) -> list[tuple[str, str]]:
+        office.routes = one_way(Wire(ConnectionLost("gone")))
+        await submit_many(office, 10)
+        await office.work()
+        found = await office.queue.queued(100, NEVER, 'connector = "out" and next_hop = "r.test"')
+        return [(type(one.outcome).__name__, one.reason) for one in found]
+
+    found = at_office(tmp_path, story)
+    assert len(found) == 10
+    assert set(found) == {("Deferred", ""), ("Pending", "the next hop does not answer")}

@@ -104,6 +104,10 @@ class Dispatch:
         decided: list[tuple[Addressee, Decision]] = []
         settlements: list[Settlement] = []
         copies: list[NewReport] = []
+        if self._settling.is_over(claim):
+            late = [self._settling.given_up_in_haste(claim, queued) for queued in claim.recipients]
+            self._settling.settle(claim, late)
+            return
         for queued in claim.recipients:
             address = queued.recipient.address
             if known is None or known[address] is not None:
@@ -173,15 +177,16 @@ class Dispatch:
                 continue
             hop = self._hops.hop(decision.way, next_hop(decision.recipient, decision.options))
             if decision.retry_at is not None:
-                settlements.append(self._settling.given_back(claim, queued, decision.retry_at))
+                settlements.append(self._settling.at_closed_hop(claim, queued, hop, decision.retry_at))
             elif self.is_stopping or self._hops.is_full(hop):
                 self.gave_back_at = self._runtime.monotonic()
-                settlements.append(self._settling.given_back(claim, queued, self._runtime.now(), hop.name))
+                settlements.append(
+                    self._settling.given_back(claim, queued, self._runtime.now(), hop, waits_for_it=True)
+                )
             elif hop.is_down and not self._hops.is_open(hop):
                 self.gave_back_at = self._runtime.monotonic()
-                until, failures = self._hops.up_again_at(hop), hop.pace.state.failures
-                name = hop.name if self._is_only_way(claim, addressee, decision) else ""
-                settlements.append(self._settling.given_back(claim, queued, until, name, failures))
+                until, waits = self._hops.up_again_at(hop), self._is_only_way(claim, addressee, decision)
+                settlements.append(self._settling.at_hop_that_is_down(claim, queued, hop, until, waits_for_it=waits))
             else:
                 ways.append((addressee, decision))
         for copy in fan_out(ways):
@@ -196,7 +201,7 @@ class Dispatch:
         if outcome.is_final and self.reload_seconds is not None and _SECOND_LOOK not in queued.attempts:
             again = attrs.evolve(queued, attempts={**queued.attempts, _SECOND_LOOK: 1})
             until = self._runtime.now() + timedelta(seconds=2 * self.reload_seconds)
-            return self._settling.given_back(claim, again, until)
+            return self._settling.given_back(claim, again, until, why=outcome.text)
         return self._settling.settlement(claim, queued, outcome)
 
     def _is_only_way(self, claim: Claim, addressee: Addressee, decision: Decision) -> bool:

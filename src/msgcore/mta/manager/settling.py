@@ -36,6 +36,7 @@ _log = logging.getLogger("msgcore.mta")
 _AT_ONCE = 200
 _PAUSE_SECONDS = 0.5
 _GATHERING_SECONDS = 0.01
+_DOWN = "the next hop does not answer"
 _EXPIRED = EnhancedStatus(5, 4, 7)
 
 
@@ -124,16 +125,58 @@ class Settling:
         return self.settlement(claim, queued, outcome, hop.connector, next_hop=hop.next_hop, hop=name)
 
     def given_back(
-        self, claim: Claim, queued: QueuedRecipient, due_at: datetime, hop: str = "", failures: int = 0
+        self,
+        claim: Claim,
+        queued: QueuedRecipient,
+        due_at: datetime,
+        at: Hop | None = None,
+        why: str = "",
+        *,
+        waits_for_it: bool = False,
     ) -> Settlement:
-        """Settle a recipient that nobody tried, until ``due_at``, as its next hop was found down so many times."""
-        now = self._runtime.now()
-        if failures and has_expired(now, claim.message.expires_at, max(queued.tries, failures), self._policy(claim)):
-            down = Deferred(text="the next hop did not answer", stage="connect")
-            return Settlement(queued, _given_up(down), due_at, attempts=queued.attempts)
-        waits = Pending(text="the next hop does not answer", stage="connect") if failures else Pending()
-        look_at = self._look_at(claim, queued)
-        return Settlement(queued, waits, due_at, hop=hop, look_at=look_at, attempts=queued.attempts, is_try=False)
+        """Settle a recipient that nobody tried, until ``due_at``; ``why`` is for who looks at the queue."""
+        name, next_hop = ("", "") if at is None else (at.connector.name, at.next_hop)
+        hop = at.name if at is not None and waits_for_it else ""
+        return Settlement(
+            queued,
+            Pending(text=why, stage="connect" if why else ""),
+            due_at,
+            name,
+            next_hop,
+            hop,
+            self._look_at(claim, queued),
+            attempts=queued.attempts,
+            is_try=False,
+        )
+
+    def at_hop_that_is_down(
+        self, claim: Claim, queued: QueuedRecipient, hop: Hop, until: datetime, *, waits_for_it: bool
+    ) -> Settlement:
+        """Settle a recipient whose next hop is left in peace until a moment."""
+        now, failures = self._runtime.now(), hop.pace.state.failures
+        if has_expired(now, claim.message.expires_at, max(queued.tries, failures), self._policy(claim)):
+            down = Deferred(text=_DOWN, stage="connect")
+            return Settlement(
+                queued, _given_up(down), until, hop.connector.name, hop.next_hop, attempts=queued.attempts
+            )
+        return self.given_back(claim, queued, until, hop, _DOWN, waits_for_it=waits_for_it)
+
+    def at_closed_hop(self, claim: Claim, queued: QueuedRecipient, hop: Hop, until: datetime) -> Settlement:
+        """Settle a recipient whose connector is not open; once its message has expired, each look counts as a try."""
+        why = f"the connector {hop.connector.name} is not open"
+        if self._runtime.now() < claim.message.expires_at:
+            return self.given_back(claim, queued, until, hop, why)
+        return self.at_hop(claim, queued, Deferred(text=why, stage="connect"), hop)
+
+    def is_over(self, claim: Claim) -> bool:
+        """Say whether the time is over in which a sender in haste wanted a message delivered."""
+        message = claim.message
+        return message.is_in_haste and self._runtime.now() >= message.expires_at
+
+    def given_up_in_haste(self, claim: Claim, queued: QueuedRecipient) -> Settlement:
+        """Settle a recipient who is not tried any more, as his sender's time for it is over (RFC 2852 section 4.1)."""
+        late = Deferred(text="not delivered in the time that its sender gave it", stage="queue")
+        return Settlement(queued, _given_up(late), self._runtime.now(), attempts=queued.attempts)
 
     def _look_at(self, claim: Claim, queued: QueuedRecipient) -> datetime | None:
         """Say when somebody may have to be told of a delay; ``None`` when only the expiry is left."""

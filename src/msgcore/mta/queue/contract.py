@@ -224,7 +224,8 @@ class Settlement:
     ``hop`` names the next hop that it waits for, so that a claim can pass over it; whoever can go elsewhere names none.
     At ``look_at`` it is claimed whatever it waits for, as somebody has to be told something; ``None`` is when its
     message expires. ``successors`` take its place, under the same return path. ``is_try`` is false for one that is
-    given back as it was: nobody tried. ``is_absorbed`` is one that failed and of whom nobody is told.
+    given back as it was: nobody tried, for the reason that its outcome's text says. ``is_absorbed`` is one that failed
+    and of whom nobody is told.
     """
 
     queued: QueuedRecipient
@@ -302,7 +303,7 @@ class LinkNote:
 class WaitingRecipient:
     """A recipient in the queue as a person sees it: what came of the last try, and when the next one is due.
 
-    ``reason`` says why it is held, or a dead letter.
+    ``reason`` says why it is held, a dead letter, or left alone as its next hop is down or its connector not open.
     """
 
     recipient: Recipient

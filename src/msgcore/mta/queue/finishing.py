@@ -158,14 +158,22 @@ def _written_try(message: QueuedMessage, settlement: Settlement, now: int) -> tu
 
 
 def _give_back(connection: Connection, settled: Sequence[tuple[QueuedMessage, Settlement]], now: int) -> None:
-    """Let recipients wait again whom nobody tried."""
+    """Let recipients wait again whom nobody tried, with the reason, and what they wait for."""
     if not settled:
         return
     connection.run_many(
-        "update mta_recipient set state = ?, lane = ?, due_at = ?, look_at = ?, attempts = ?, token = token + 1,"
-        " holder = null, leased_until = null where number = ?",
+        "update mta_recipient set state = ?, lane = ?, due_at = ?, look_at = ?, attempts = ?,"
+        " connector = coalesce(nullif(?, ''), connector), next_hop = coalesce(nullif(?, ''), next_hop), reason = ?,"
+        " token = token + 1, holder = null, leased_until = null where number = ?",
         [
-            (*_place(message, one, now, has_ended=False), written_attempts(one.attempts), one.queued.number)
+            (
+                *_place(message, one, now, has_ended=False),
+                written_attempts(one.attempts),
+                one.connector,
+                storable(one.next_hop),
+                storable(one.outcome.text),
+                one.queued.number,
+            )
             for message, one in settled
         ],
     )
@@ -175,8 +183,10 @@ def _place(message: QueuedMessage, settlement: Settlement, now: int, *, has_ende
     """Say where a recipient stands from now on: its state and lane, when it is due, and when it is looked at."""
     due_at = filetime_from_datetime(settlement.due_at)
     look_at = filetime_from_datetime(settlement.look_at or message.expires_at)
+    if look_at <= now:  # who was looked at just now is not looked at again before he is due
+        look_at = max(due_at, look_at)
     state = State.ENDED if has_ended else state_of(due_at, now)
-    return int(state), lane_of(message.urgency, storable(settlement.hop)), due_at, max(due_at, look_at)
+    return int(state), lane_of(message.urgency, storable(settlement.hop)), due_at, look_at
 
 
 def _report(

@@ -75,7 +75,7 @@ def change_all(connection: Connection, change: Change, moment: datetime) -> int 
         return None
     _forget_links(connection)
     now = filetime_from_datetime(moment)
-    return connection.run("update mta_recipient set state = 1, due_at = ? where state = 0", (now,))
+    return connection.run("update mta_recipient set state = 1, due_at = ?, reason = '' where state = 0", (now,))
 
 
 def _forget_links(connection: Connection) -> None:
@@ -176,7 +176,7 @@ def _change(connection: Connection, change: Change, one: WaitingRecipient, now: 
 _SETS = {
     ChangeKind.HOLD: "state = 3, reason = ?",
     ChangeKind.RELEASE: "state = 1, reason = '', crashes = 0, due_at = ?",
-    ChangeKind.RETRY: "state = 1, due_at = ?",
+    ChangeKind.RETRY: "state = 1, reason = '', due_at = ?",
     ChangeKind.REDIRECT: "state = 5, outcome = 'accepted', stage = 'queue', reply = ?, ended_at = ?",
     ChangeKind.DELETE: "state = 5, outcome = 'refused', stage = 'queue', reply = ?, ended_at = ?",
 }

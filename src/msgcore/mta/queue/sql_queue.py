@@ -204,7 +204,9 @@ class SqlQueue:
     async def hurry(self, hop: str, deadline: Deadline) -> int:
         now = self._now()
         lanes = [lane_of(urgency, storable(hop)) for urgency in Urgency]
-        statement = f"update mta_recipient set state = 1, due_at = ? where state = 0 and lane in ({marks(lanes)})"
+        statement = (
+            f"update mta_recipient set state = 1, due_at = ?, reason = '' where state = 0 and lane in ({marks(lanes)})"
+        )
         return await self._write(lambda c: c.run(statement, (now, *lanes)), deadline)
 
     async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:

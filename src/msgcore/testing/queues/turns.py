@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
-from msgcore.model.outcome import Accepted, Deferred, Pending
+from msgcore.model.outcome import Accepted, Deferred, Outcome, Pending
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.contract import (
     MOST_CRASHES,
@@ -191,6 +191,37 @@ class Turns(QueueSuite):
             return found
 
         assert run(story) == [[], [["a"]]]
+
+    def test_who_has_to_be_told_something_is_claimed_before_he_is_due_and_only_once(self, run: Run) -> None:
+        async def story(desk: Desk) -> list[list[list[str]]]:
+            await wait_for(desk, {"a": "out closed.test"}, seconds=3 * 86_400)
+            found: list[list[list[str]]] = []
+            for hours in (3, 2, 1):
+                desk.clock.move(hours * 3_600)
+                claims = await desk.claim()
+                found.append(names(claims))
+                for claim in claims:
+                    await desk.settle(claim, Deferred(451), after=timedelta(days=2))
+            return found
+
+        assert run(story) == [[], [["a"]], []]
+
+    def test_why_nobody_tried_is_told_and_where_it_was_to_go(self, run: Run) -> None:
+        async def story(desk: Desk) -> list[tuple[Outcome, str, str, str]]:
+            await desk.accept("bob")
+            found: list[tuple[Outcome, str, str, str]] = []
+            for why, connector in (("closed", "out"), ("", "")):
+                claim = await desk.claim_one()
+                waits = Pending(text=why)
+                one = Settlement(
+                    claim.recipients[0], waits, desk.now(), connector, connector and "b.test", is_try=False
+                )
+                await desk.queue.finish([Finished(claim.message, (one,))], NEVER)
+                [shown] = await desk.queue.queued(10, NEVER)
+                found.append((shown.outcome, shown.reason, shown.connector, shown.next_hop))
+            return found
+
+        assert run(story) == [(Pending(), "closed", "out", "b.test"), (Pending(), "", "out", "b.test")]
 
     def test_who_crashed_too_many_workers_is_a_dead_letter(self, run: Run) -> None:
         async def story(desk: Desk) -> tuple[Sequence[Claim], WaitingRecipient, int]:
