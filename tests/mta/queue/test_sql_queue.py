@@ -14,7 +14,7 @@ import pytest
 
 from msgcore.errors import ServiceBusy, StoreFull
 from msgcore.model import Accepted, Address, Deferred, Delivered, Outcome, Pending, Recipient, RecipientKind
-from msgcore.mta.queue.contract import Accept, Claim, Finished, QueueStore, Settlement
+from msgcore.mta.queue.contract import Accept, Claim, Finished, LinkNote, QueueStore, Settlement
 from msgcore.mta.queue.limits import QueueLimits
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
@@ -494,3 +494,19 @@ async def is_refused(queue: SqlQueue, kind: type[Exception]) -> bool:
     except kind:
         return True
     return False
+
+
+def test_next_hops_that_nobody_tries_any_more_are_forgotten(target: Target) -> None:
+    """Each domain that is gone would stay in the table, which all workers read every other second."""
+    clock = ManualClock()
+
+    async def story(queue: SqlQueue) -> list[list[str]]:
+        found: list[list[str]] = []
+        for hop, hours in (("out gone.test", 0), ("out old.test", 20), ("out new.test", 5)):
+            clock.move(timedelta(hours=hours))
+            await queue.note_links([LinkNote(hop, 5, 1, clock.now())], NEVER)
+            found.append(sorted(one.hop for one in await queue.links(NEVER)))
+        return found
+
+    _, before, after = at_queue(target, story, clock)
+    assert (before, after) == (["out gone.test", "out old.test"], ["out new.test", "out old.test"])

@@ -514,5 +514,8 @@ class QueueStore(Protocol):
         ...
 
     async def note_links(self, notes: Sequence[LinkNote], deadline: Deadline) -> None:
-        """Write down, for all workers, which next hops went down, and which are up again."""
+        """Write down, for all workers, which next hops went down, and which are up again.
+
+        One that nobody has tried for a day since its time came may be forgotten: every domain that is gone would stay.
+        """
         ...

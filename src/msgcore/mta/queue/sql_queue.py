@@ -62,6 +62,9 @@ _MOST_SETTLED = 100
 _LOOKS_FOR_LOST_SECONDS = 1.0
 _LOOKS_FOR_ROOM_SECONDS = 5.0
 
+# Nothing has waited for a next hop that nobody tried for a day behind its time: a domain that is gone, mostly.
+_LINK_IS_KEPT = 24 * 3_600 * 10_000_000
+
 
 class SqlQueue:
     """A queue in a database; may be shared by threads, tasks and processes, on PostgreSQL by those of many machines.
@@ -276,7 +279,10 @@ class SqlQueue:
             " down_until = excluded.down_until"
         )
 
+        forgotten = self._now() - _LINK_IS_KEPT
+
         def work(connection: Connection) -> None:
+            connection.run("delete from mta_link where down_until < ?", (forgotten,))
             connection.run_many(statement, down)
             connection.run_many("delete from mta_link where hop = ?", up)
 
