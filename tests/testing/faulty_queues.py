@@ -404,6 +404,20 @@ class GivingBackIsATry(Altered):
         return attrs.evolve(settlement, is_try=True)
 
 
+@fault(Turns, "what_was_told_is_known_of_who_was_given_back")
+class ForgetsWhatWasTold(Altered):
+    """Until somebody tries."""
+
+    async def give(self, asked: Asked) -> Sequence[Claim]:
+        return [
+            attrs.evolve(
+                claim,
+                recipients=tuple(one if one.tries else attrs.evolve(one, told=frozenset()) for one in claim.recipients),
+            )
+            for claim in await super().give(asked)
+        ]
+
+
 @fault(Turns, "a_hop_that_is_up_again_makes_its_own_due")
 class HurriesAll(MemoryQueue):
     async def hurry(self, hop: str, deadline: Deadline) -> int:

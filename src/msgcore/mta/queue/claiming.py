@@ -109,7 +109,7 @@ def claim(connection: Connection, demand: Demand) -> list[Claim]:
         f" where number in ({marks(numbers)})",
         (holder_name(), clock.now + demand.lease_seconds, *numbers),
     )
-    told = _told(connection, [row[0] for row in rows if row[2]])
+    told = _told(connection, [row[0] for row in rows if row[3]])
     by_message: dict[bytes, list[QueuedRecipient]] = {}
     for number, message_id, tries, token, crashes, attempts, is_successor, *recipient in rows:
         queued = QueuedRecipient(
@@ -190,7 +190,7 @@ def _within_memory(connection: Connection, rows: list[Row]) -> list[Row]:
 
 
 def _told(connection: Connection, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
-    """Give the kinds of reports that there are about recipients that were tried before."""
+    """Give the kinds of reports that there are about recipients that were claimed before."""
     if not numbers:
         return {}
     kinds: dict[int, set[str]] = {}

@@ -24,7 +24,7 @@ from msgcore.mta.queue.contract import (
 )
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.gateway import Content
-from msgcore.testing.queues.desk import ANN, LEASE_SECONDS, LETTER, Desk, names, to
+from msgcore.testing.queues.desk import ANN, LEASE_SECONDS, LETTER, Desk, names, report_about, to
 from msgcore.testing.queues.suite import QueueSuite, Run
 
 __all__ = ["Turns"]
@@ -140,6 +140,20 @@ class Turns(QueueSuite):
             return claim.recipients[0].tries, claim.recipients[0].crashes
 
         assert run(story) == (0, 0)
+
+    def test_what_was_told_is_known_of_who_was_given_back(self, run: Run) -> None:
+        """Else the notice of a delay would be made anew each time that its next hop is still down."""
+
+        async def story(desk: Desk) -> frozenset[str]:
+            await desk.accept("bob")
+            claim = await desk.claim_one()
+            waits = Settlement(claim.recipients[0], Pending(), desk.now(), is_try=False)
+            notice = report_about(claim, kind="delayed")
+            await desk.queue.finish([Finished(claim.message, (waits,), (notice,))], NEVER)
+            claims = await desk.claim()
+            return next(claim.recipients[0].told for claim in claims if claim.message.transfer_id == "t1")
+
+        assert run(story) == {"delayed"}
 
     def test_a_hop_that_is_up_again_makes_its_own_due(self, run: Run) -> None:
         async def story(desk: Desk) -> tuple[int, list[list[str]]]:
