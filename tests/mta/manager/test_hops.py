@@ -344,6 +344,35 @@ def test_who_waits_for_a_hop_is_found_by_it(tmp_path: Path) -> None:
     assert at_office(tmp_path, story) == 1
 
 
+@pytest.mark.parametrize(
+    ("outcome", "goes_round"),
+    [
+        (Deferred(421, stage="DATA"), True),
+        (Deferred(450, stage="greeting"), True),
+        (Deferred(451, stage="MAIL"), False),
+        (Refused(554, stage="greeting"), False),
+    ],
+    ids=str,
+)
+def test_a_server_that_wants_no_session_is_gone_around_as_one_that_does_not_answer(
+    tmp_path: Path, outcome: Outcome, goes_round: bool
+) -> None:
+    dear = Wire()
+
+    async def busy(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+        return delivery.all(outcome)
+
+    async def story(office: Office) -> None:
+        table = two_ways(Wire(), dear)
+        cheap = attrs.evolve(table.connectors[0], gateway=installed(busy))
+        office.routes = RouteTable([cheap, table.connectors[1]])
+        await submit_many(office, 1)
+        await office.work()
+
+    at_office(tmp_path, story)
+    assert dear.names == (["r0"] if goes_round else [])
+
+
 # Connectors that are not open.
 
 
@@ -369,7 +398,7 @@ def test_mail_for_a_connector_that_does_not_open_is_given_up_when_it_expires(tmp
 
     found = at_office(tmp_path, story, lifetime=timedelta(days=2))
     assert [type(one) for one in found] == [Pending, Pending, Deferred, Deferred, Deferred, Refused]
-    assert "t0" not in str(wire.calls)
+    assert wire.calls == []
 
 
 def test_the_sender_is_told_of_a_connector_that_is_closed_for_days(tmp_path: Path) -> None:

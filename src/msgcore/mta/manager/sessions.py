@@ -215,7 +215,10 @@ class Sessions:
         hop.heard(self._runtime.monotonic())
         if all(map(is_link_failure, outcomes.values())):
             hop.pace.connect_failed(self._runtime.monotonic())
-        elif hop.pace.succeeded():
+            parcel = attrs.evolve(call.parcel, addressees=call.to)
+            self._dispatch.go_round(hop, parcel, next(iter(outcomes.values())))
+            return
+        if hop.pace.succeeded():
             self.group.start(self._hurry(hop))
         self._settle(hop, call.parcel, [(one, outcomes[one.queued.recipient]) for one in call.to])
 

@@ -133,7 +133,7 @@ def outcome_of_error(error: MsgcoreError) -> Outcome:
 def is_link_failure(said: MsgcoreError | Outcome) -> bool:
     """Say whether the way to the next hop is the reason: no names, nobody there, no session, no TLS, or 421."""
     if isinstance(said, Outcome):
-        return isinstance(said, Deferred) and said.code == _SERVICE_NOT_AVAILABLE
+        return isinstance(said, Deferred) and (said.code == _SERVICE_NOT_AVAILABLE or said.stage == "greeting")
     if isinstance(said, CutShort | PluginBroken):
         return False
     return isinstance(said, ConnectionLost | TimedOut | ServiceBusy | SetupError | ResolverFailed)
