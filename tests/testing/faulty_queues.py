@@ -367,6 +367,7 @@ class TrustsEveryClock(Altered):
     "a_hop_that_is_up_again_makes_its_own_due",
     "hops_take_turns",
     "who_has_to_be_told_something_is_claimed_whatever_he_waits_for",
+    "who_waits_for_a_hop_that_is_down_is_not_late",
     "who_waits_for_a_hop_that_is_passed_over_stays",
 )
 class HopForgotten(Altered):
@@ -379,6 +380,7 @@ class HopForgotten(Altered):
 @fault(
     Turns,
     "who_has_to_be_told_something_is_claimed_whatever_he_waits_for",
+    "who_waits_for_a_hop_that_is_down_is_not_late",
     "who_waits_for_a_hop_that_is_passed_over_stays",
 )
 class PassesOverNobody(Altered):
@@ -402,6 +404,16 @@ class LooksAtNobody(Altered):
 class GivingBackIsATry(Altered):
     def to_settle(self, settlement: Settlement) -> Settlement:
         return attrs.evolve(settlement, is_try=True)
+
+
+@fault(Turns, "who_waits_for_a_hop_that_is_down_is_not_late")
+class LateForAHopThatIsDown(MemoryQueue):
+    async def depth(self, deadline: Deadline) -> QueueDepth:
+        links, self._memory.links = self._memory.links, {}
+        try:
+            return await super().depth(deadline)
+        finally:
+            self._memory.links = links
 
 
 @fault(Turns, "what_was_told_is_known_of_who_was_given_back")

@@ -402,9 +402,9 @@ class MemoryQueue:
             now = self._clock.now()
             rows = self._memory.waiting_rows()
             counts = Counter(row.shown_state(now) for row in rows)
+            late = [row.due_at for row in rows if row.is_due(now) and row.hop not in self._memory.links]
             return QueueDepth(
-                {state: counts[state] for state in State if state is not State.ENDED},
-                min((row.due_at for row in rows if row.is_due(now)), default=None),
+                {state: counts[state] for state in State if state is not State.ENDED}, min(late, default=None)
             )
 
     async def purge(self, ended_before: datetime, deadline: Deadline) -> int:

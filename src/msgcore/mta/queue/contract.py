@@ -326,7 +326,10 @@ class WaitingRecipient:
 
 @attrs.frozen
 class QueueDepth:
-    """How full a queue is: recipients by state, and since when the first that is due has waited."""
+    """How full a queue is: recipients by state, and since when the first that is due has waited.
+
+    Who waits for a next hop that is known to be down is not due.
+    """
 
     recipients: Mapping[State, int] = attrs.field(hash=False)
     oldest_due_at: datetime | None

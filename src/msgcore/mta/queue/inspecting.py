@@ -10,7 +10,7 @@ import attrs
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.claiming import lanes_of_ready
-from msgcore.mta.queue.columns import MESSAGE, WAITING, read_message, read_waiting, storable
+from msgcore.mta.queue.columns import MESSAGE, WAITING, hop_of, read_message, read_waiting, storable
 from msgcore.mta.queue.contents import drop_contents, lock_messages, marks
 from msgcore.mta.queue.contract import (
     Change,
@@ -196,12 +196,18 @@ def _messages(connection: Connection, changed: Sequence[WaitingRecipient]) -> di
 
 def depth_of(connection: Connection, now: int) -> QueueDepth:
     counts = {State(state): count for state, count in connection.rows(_COUNTS)}
-    firsts = [
+    # Whoever waits for a hop that is down is not late: nothing could go there.
+    down = frozenset(hop for (hop,) in connection.rows("select hop from mta_link"))
+    moments = [
         connection.value("select min(due_at) from mta_recipient where state = 1 and lane = ?", (lane,))
-        for lane in lanes_of_ready(connection)
+        for lane in lanes_of_ready(connection, down)
     ]
-    late = connection.value("select min(due_at) from mta_recipient where state = 0 and due_at <= ?", (now,))
-    oldest = min((due_at for due_at in (*firsts, late) if due_at is not None), default=None)
+    late = connection.rows(
+        "select lane, due_at from mta_recipient where state = 0 and due_at <= ? order by due_at limit ?",
+        (now, _AT_ONCE),
+    )
+    moments += [due_at for lane, due_at in late if hop_of(lane) not in down]
+    oldest = min((due_at for due_at in moments if due_at is not None), default=None)
     return QueueDepth(counts, None if oldest is None else datetime_from_filetime(oldest))
 
 

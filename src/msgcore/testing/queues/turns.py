@@ -18,6 +18,7 @@ from msgcore.mta.queue.contract import (
     Change,
     Claim,
     Finished,
+    LinkNote,
     Settlement,
     State,
     WaitingRecipient,
@@ -140,6 +141,22 @@ class Turns(QueueSuite):
             return claim.recipients[0].tries, claim.recipients[0].crashes
 
         assert run(story) == (0, 0)
+
+    def test_who_waits_for_a_hop_that_is_down_is_not_late(self, run: Run) -> None:
+        """Else one dead host would look like a queue that is not worked, and stop what comes in."""
+
+        async def story(desk: Desk) -> list[bool]:
+            await wait_for(desk, {"a": "out down.test", "b": "out up.test"}, seconds=60)
+            await desk.queue.note_links([LinkNote("out down.test", 1, 1, desk.now())], NEVER)
+            found: list[bool] = []
+            for _ in range(2):
+                desk.clock.move(61)
+                await desk.queue.claim(10, LEASE_SECONDS, NEVER, passing={"out down.test"})
+                found.append((await desk.queue.depth(NEVER)).oldest_due_at is not None)
+            await desk.queue.note_links([LinkNote("out down.test", 1)], NEVER)
+            return [*found, (await desk.queue.depth(NEVER)).oldest_due_at is not None]
+
+        assert run(story) == [False, False, True]
 
     def test_what_was_told_is_known_of_who_was_given_back(self, run: Run) -> None:
         """Else the notice of a delay would be made anew each time that its next hop is still down."""
