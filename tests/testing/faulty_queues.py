@@ -332,7 +332,19 @@ class HasteIgnored(Altered):
         return attrs.evolve(accept, request=attrs.evolve(accept.request, within_seconds=None))
 
 
-@fault(Turns, "a_message_that_is_held_back_leaves_when_its_sender_said")
+@fault(Turns, "whom_his_sender_holds_back_nobody_sends_sooner")
+class RetrySendsWhatIsHeldBack(MemoryQueue):
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+        for row in self._memory.rows.values():
+            row.due_at = self._clock.now() if change.kind is ChangeKind.RETRY else row.due_at
+        return await super().change(change, deadline, where)
+
+
+@fault(
+    Turns,
+    "a_message_that_is_held_back_leaves_when_its_sender_said",
+    "whom_his_sender_holds_back_nobody_sends_sooner",
+)
 class LeavesAtOnce(Altered):
     def to_accept(self, accept: Accept) -> Accept:
         return attrs.evolve(accept, request=attrs.evolve(accept.request, hold_until=None, hold_seconds=None))
@@ -476,7 +488,7 @@ class ReleaseForgivesNothing(MemoryQueue):
         crashes = {number: row.crashes for number, row in self._memory.rows.items()}
         count = await super().change(change, deadline, where)
         for number, row in self._memory.rows.items():
-            row.crashes = crashes[number]
+            row.crashes = crashes.get(number, 0)
         return count
 
 

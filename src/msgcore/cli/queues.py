@@ -122,7 +122,7 @@ def release(url: OfficeUrl, where: Where = None, every: All = False, password: P
 
 @queue_commands.command()
 def retry(url: OfficeUrl, where: Where = None, every: All = False, password: PasswordOption = None) -> None:
-    """Make those that wait for their time due now."""
+    """Make those due now that wait for their next try."""
     _change(url, Change.retry(), where, every, password)
 
 

@@ -366,12 +366,14 @@ class MemoryQueue:
             case ChangeKind.HOLD if row.state is State.READY:
                 row.state, row.reason = State.HELD, change.reason
             case ChangeKind.RELEASE if is_kept:
-                row.state, row.reason, row.crashes, row.due_at = State.READY, "", 0, now
-            case ChangeKind.RETRY if row.state is State.READY and row.due_at > now:
+                row.state, row.reason, row.crashes = State.READY, "", 0
+                row.due_at = now if row.token else row.due_at
+            case ChangeKind.RETRY if row.state is State.READY and row.due_at > now and row.token:
                 row.due_at, row.reason = now, ""
             case ChangeKind.REDIRECT if change.to is not None and (is_kept or row.state is State.READY):
                 row.end(Accepted(text=f"redirected to {change.to.address.typed}", stage="queue"), now)
-                self._add(row.message, [redirected_to(change.to, [row.recipient])], now, are_successors=True)
+                due_at = max(now, row.message.released_at)
+                self._add(row.message, [redirected_to(change.to, [row.recipient])], due_at, are_successors=True)
             case ChangeKind.DELETE if is_kept or row.state is State.READY:
                 row.end(Refused(text=f"deleted: {change.reason}", stage="queue"), now)
             case _:

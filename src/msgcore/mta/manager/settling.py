@@ -23,7 +23,7 @@ from msgcore.mta.manager.retry import RetryPolicy, has_expired, next_try
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.queue.contract import Accept, Claim, Finished, NewReport, QueuedRecipient, QueueStore, Settlement
 from msgcore.mta.reports.about import reports_about
-from msgcore.mta.reports.due import absorbed, released_at
+from msgcore.mta.reports.due import absorbed
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.trust.verdicts import UNKNOWN_SENDER
 from msgcore.runtime.abc import NEVER, Group, Runtime
@@ -183,7 +183,7 @@ class Settling:
         after = self._settings.reports.delay_notice_after
         if after is None or ReportAction.DELAYED.value in queued.told:
             return None
-        notice_at = released_at(claim.message) + after
+        notice_at = claim.message.released_at + after
         return notice_at if self._runtime.now() < notice_at < claim.message.expires_at else None
 
     def expanded(self, claim: Claim, queued: QueuedRecipient, expansion: Expansion) -> Settlement:

@@ -169,6 +169,14 @@ class QueuedMessage:
         return Urgency.of_priority(self.request.priority)
 
     @property
+    def released_at(self) -> datetime:
+        """Since when it may leave: what its sender held back is not late (RFC 4865)."""
+        request = self.request
+        if request.hold_until is not None:
+            return max(self.accepted_at, request.hold_until)
+        return self.accepted_at + timedelta(seconds=request.hold_seconds or 0)
+
+    @property
     def is_in_haste(self) -> bool:
         """Whether it is returned, and not delivered, once the time that its sender gave it is over (RFC 2852)."""
         return self.request.within_seconds is not None and not self.request.only_tell_when_late
@@ -369,12 +377,15 @@ class Change:
 
     @classmethod
     def release(cls) -> Change:
-        """Let go what is held, and dead letters: they are due now, and their crashes are forgotten."""
+        """Let go what is held, and dead letters: they are due now, and their crashes are forgotten.
+
+        Whom his sender holds back waits for that time.
+        """
         return cls(ChangeKind.RELEASE)
 
     @classmethod
     def retry(cls) -> Change:
-        """Make those that wait for their time due now."""
+        """Make those due now that were tried and wait for the next time; whom his sender holds back stays."""
         return cls(ChangeKind.RETRY)
 
     @classmethod

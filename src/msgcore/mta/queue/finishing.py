@@ -95,8 +95,9 @@ def finish(connection: Connection, endings: Sequence[Ending], moment: datetime) 
 
 
 def successors_of(message: QueuedMessage, recipients: tuple[Recipient, ...], moment: datetime) -> Arrival:
-    """Make what brings further recipients of a message that is there; they may leave at once."""
-    request = attrs.evolve(message.request, hold_seconds=None, hold_until=None)
+    """Make what brings further recipients of a message that is there; they may leave when that may."""
+    until = message.released_at if message.released_at > moment else None
+    request = attrs.evolve(message.request, hold_seconds=None, hold_until=until)
     accept = Accept(message.transfer_id, message.sender, recipients, Content(b""), request=request)
     return Arrival(accept, moment, are_successors=True)
 

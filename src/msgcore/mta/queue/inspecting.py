@@ -57,6 +57,7 @@ def _columns() -> str:
     return ", ".join(f"mta_recipient.{column}" if column == "kind" else column for column in WAITING.split(", "))
 
 
+# Who waits and was never claimed (token 0) is held back by his sender, and stays so.
 _FROM = {
     ChangeKind.HOLD: (State.WAITING, State.READY),
     ChangeKind.RELEASE: (State.HELD, State.DEAD),
@@ -75,7 +76,9 @@ def change_all(connection: Connection, change: Change, moment: datetime) -> int 
         return None
     _forget_links(connection)
     now = filetime_from_datetime(moment)
-    return connection.run("update mta_recipient set state = 1, due_at = ?, reason = '' where state = 0", (now,))
+    return connection.run(
+        "update mta_recipient set state = 1, due_at = ?, reason = '' where state = 0 and token > 0", (now,)
+    )
 
 
 def _forget_links(connection: Connection) -> None:
@@ -165,7 +168,10 @@ def _change(connection: Connection, change: Change, one: WaitingRecipient, now: 
     match change.kind:
         case ChangeKind.HOLD:
             values = (storable(change.reason),)
-        case ChangeKind.RELEASE | ChangeKind.RETRY:
+        case ChangeKind.RELEASE:
+            values = (now, now)
+        case ChangeKind.RETRY:
+            statement += " and token > 0"
             values = (now,)
         case ChangeKind.REDIRECT | ChangeKind.DELETE:
             whom = "" if change.to is None else f" to {change.to.address.typed}"
@@ -175,7 +181,10 @@ def _change(connection: Connection, change: Change, one: WaitingRecipient, now: 
 
 _SETS = {
     ChangeKind.HOLD: "state = 3, reason = ?",
-    ChangeKind.RELEASE: "state = 1, reason = '', crashes = 0, due_at = ?",
+    ChangeKind.RELEASE: (
+        "state = case when token = 0 and due_at > ? then 0 else 1 end, reason = '', crashes = 0,"
+        " due_at = case when token = 0 then due_at else ? end"
+    ),
     ChangeKind.RETRY: "state = 1, reason = '', due_at = ?",
     ChangeKind.REDIRECT: "state = 5, outcome = 'accepted', stage = 'queue', reply = ?, ended_at = ?",
     ChangeKind.DELETE: "state = 5, outcome = 'refused', stage = 'queue', reply = ?, ended_at = ?",

@@ -25,7 +25,6 @@ __all__ = [
     "Audience",
     "absorbed",
     "audience_of",
-    "released_at",
     "report_due",
     "wanted_notify",
 ]
@@ -136,12 +135,4 @@ def _is_late(message: QueuedMessage, now: datetime, settings: ReportSettings) ->
     waits = [] if settings.delay_notice_after is None else [settings.delay_notice_after]
     if request.only_tell_when_late and request.within_seconds is not None:
         waits.append(timedelta(seconds=request.within_seconds))
-    return bool(waits) and now >= released_at(message) + min(waits)
-
-
-def released_at(message: QueuedMessage) -> datetime:
-    """Say since when it may leave: what its sender held back is not late (RFC 4865)."""
-    request = message.request
-    if request.hold_until is not None:
-        return max(message.accepted_at, request.hold_until)
-    return message.accepted_at + timedelta(seconds=request.hold_seconds or 0)
+    return bool(waits) and now >= message.released_at + min(waits)

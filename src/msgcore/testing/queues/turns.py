@@ -23,6 +23,7 @@ from msgcore.mta.queue.contract import (
     State,
     WaitingRecipient,
 )
+from msgcore.mta.queue.restrict import QueueTransferId
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues.desk import ANN, LEASE_SECONDS, LETTER, Desk, names, report_about, to
@@ -104,6 +105,25 @@ class Turns(QueueSuite):
             return [before, names(await desk.claim())]
 
         assert run(story) == [[], [["bob"]]]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [[Change.retry()], [Change.hold(), Change.release()], [Change.redirect("SMTP:bob2@b.test")]],
+        ids=lambda changes: changes[-1].kind.value,
+    )
+    def test_whom_his_sender_holds_back_nobody_sends_sooner(self, run: Run, changes: Sequence[Change]) -> None:
+        """As who has all tried again that waits, after an outage."""
+
+        async def story(desk: Desk) -> list[int]:
+            await bring(desk, "bob", DeliveryRequest(hold_seconds=600))
+            for change in changes:
+                await desk.queue.change(change, NEVER)
+                await desk.queue.change(change, NEVER, QueueTransferId.equals("bob"))
+            found = [len(await desk.claim())]
+            desk.clock.move(601)
+            return [*found, len(await desk.claim())]
+
+        assert run(story) == [0, 1]
 
     def test_a_time_on_a_wrong_clock_is_no_reason_to_wait(self, run: Run) -> None:
         """A clock that was ten years ahead, and is set right, must not keep mail back for ten years."""
