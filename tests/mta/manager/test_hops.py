@@ -14,6 +14,7 @@ from msgcore.errors import ConnectionLost, MsgcoreError, NameNotResolved, Servic
 from msgcore.model import Deferred, Delivered, Outcome, Pending, Recipient, Refused
 from msgcore.model.delivery import DeliveryRequest
 from msgcore.mta import AddressSpace, Connector, RouteTable
+from msgcore.mta.manager.hops import limits_of
 from msgcore.mta.manager.pace import PaceLimits
 from msgcore.mta.queue.contract import SUSPICIOUS, Accept, Change
 from msgcore.mta.queue.restrict import QueueNextHop
@@ -371,6 +372,26 @@ def test_a_server_that_wants_no_session_is_gone_around_as_one_that_does_not_answ
 
     at_office(tmp_path, story)
     assert dear.names == (["r0"] if goes_round else [])
+
+
+@pytest.mark.parametrize(
+    ("shortest", "longest", "waits"),
+    [
+        (None, None, (300, 4_000)),
+        (60, None, (60, 4_000)),
+        (None, 120, (120, 120)),
+        (None, 9_000, (300, 9_000)),
+        (5_000, None, (5_000, 5_000)),
+        (60, 120, (60, 120)),
+    ],
+)
+def test_a_connector_says_how_long_its_next_hops_are_left_in_peace(
+    shortest: float | None, longest: float | None, waits: tuple[float, float]
+) -> None:
+    spaces = [AddressSpace("SMTP", "*")]
+    connector = Connector("out", "smtp", spaces, retry_shortest_seconds=shortest, retry_longest_seconds=longest)
+    found = limits_of(connector, PaceLimits())
+    assert (found.shortest_wait_seconds, found.longest_wait_seconds) == waits
 
 
 # Connectors that are not open.

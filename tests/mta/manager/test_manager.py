@@ -36,6 +36,7 @@ from msgcore.model import Accepted, Address, Deferred, Delivered, Envelope, Outc
 from msgcore.model.delivery import DeliveryRequest
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import DirectoryObject, DistributionList
+from msgcore.mta.forms import ContentForms
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.queue.contract import Accept, Change, Finished, QueuedRecipient
 from msgcore.mta.queue.sql_queue import SqlQueue
@@ -1004,3 +1005,47 @@ def test_the_copy_for_a_list_is_not_held_back_again(tmp_path: Path) -> None:
 
     at_office(tmp_path, story)
     assert [one.names for one in seen] == [["carol"]]
+
+
+# Messages that find a fault of ours.
+
+
+def test_a_message_that_cannot_be_prepared_waits_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = ContentForms.copies
+
+    def broken(self: ContentForms, *given: object) -> object:
+        if self.make("mime").octets == b"bad\r\n":
+            raise RecursionError("too deep")
+        return copies(self, *given)  # type: ignore[arg-type]  # as they came
+
+    async def story(office: Office) -> list[Outcome]:
+        office.routes = one_connector(installed(delivered))
+        await office.submit("bob@b.test", transfer_id="t1", octets=b"bad\r\n")
+        await office.submit("bob@b.test", transfer_id="t2")
+        await office.work()
+        return [await office.outcome("t1"), await office.outcome("t2")]
+
+    monkeypatch.setattr(ContentForms, "copies", broken)
+    assert [type(one) for one in at_office(tmp_path, story)] == [Deferred, Delivered]
+
+
+def test_a_message_that_no_report_can_quote_is_reported_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Delivery] = []
+
+    def quoted(content: Content) -> bytes | None:
+        if content.octets:
+            raise RecursionError("too deep")
+        return None
+
+    async def story(office: Office) -> None:
+        office.routes = table(b=giving(Refused(550, "5.1.1")), a=recording(seen))
+        await office.submit("bob@b.test")
+        await office.work()
+
+    monkeypatch.setattr("msgcore.mta.reports.about.quoted_header", quoted)
+    at_office(tmp_path, story)
+    assert [one.names for one in seen] == [["ann"]]

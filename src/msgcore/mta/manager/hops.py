@@ -25,12 +25,13 @@ _UNUSED_SECONDS = 600.0
 
 def limits_of(connector: Connector, limits: PaceLimits) -> PaceLimits:
     """Give the limits for a connector's next hops: those of the MTA, but for what the connector says itself."""
-    most, shortest = connector.max_sessions, connector.retry_shortest_seconds
+    most, shortest, longest = connector.max_sessions, connector.retry_shortest_seconds, connector.retry_longest_seconds
     if most is not None:
         limits = attrs.evolve(limits, most=most, initial=min(most, limits.initial))
-    if shortest is not None:
-        longest = max(shortest, connector.retry_longest_seconds or limits.longest_wait_seconds)
-        limits = attrs.evolve(limits, shortest_wait_seconds=shortest, longest_wait_seconds=longest)
+    if shortest is not None or longest is not None:
+        first = shortest or min(limits.shortest_wait_seconds, longest or limits.longest_wait_seconds)
+        last = max(first, longest or limits.longest_wait_seconds)
+        limits = attrs.evolve(limits, shortest_wait_seconds=first, longest_wait_seconds=last)
     return limits
 
 

@@ -182,6 +182,11 @@ class Sessions:
             except MsgcoreError as error:
                 left.drop(parcel)
                 self._settle(hop, parcel, [(one, outcome_of_error(error)) for one in parcel.addressees])
+            except Exception as error:  # no message ends a node, whatever is in it
+                _log.exception("%s cannot be prepared", parcel.claim.message.transfer_id)
+                left.drop(parcel)
+                broken = Deferred(text=f"the message cannot be prepared: {type(error).__name__}", stage="gateway")
+                self._settle(hop, parcel, [(one, broken) for one in parcel.addressees])
         return calls
 
     async def _hand_over(self, hop: Hop, way: Way, calls: Sequence[_Call], left: _Left, deadline: Deadline) -> None:

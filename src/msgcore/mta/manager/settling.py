@@ -27,6 +27,7 @@ from msgcore.mta.reports.due import absorbed
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.trust.verdicts import UNKNOWN_SENDER
 from msgcore.runtime.abc import NEVER, Group, Runtime
+from msgcore.spi.gateway import Content
 from msgcore.spi.persist import written_down
 
 __all__ = ["Settling"]
@@ -285,12 +286,15 @@ class Settling:
         now, settings = self._runtime.now(), self._settings.reports
         reports: tuple[NewReport, ...] = ()
         settlements = due.settlements
-        try:
-            reports = reports_about(claim.message, claim.content, settlements, now, settings)
-            settlements = self._absorbing(claim, settlements)
-        except Exception:
-            # Whoever has the message must not get it again because nobody can be told so.
-            _log.exception("no report can be made about %s", claim.message.transfer_id)
+        for quoted in (claim.content, Content(b"")):
+            try:
+                reports = reports_about(claim.message, quoted, settlements, now, settings)
+                settlements = self._absorbing(claim, settlements)
+                break
+            except Exception:
+                # Whoever has the message must not get it again because nobody can be told so.
+                what = "with" if quoted is claim.content else "without"
+                _log.exception("no report can be made about %s %s its header", claim.message.transfer_id, what)
         return Finished(claim.message, tuple(settlements), (*reports, *due.copies))
 
     def _let_go(self, claim: Claim, count: int) -> None:
