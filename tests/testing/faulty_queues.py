@@ -506,6 +506,7 @@ class SuspicionStays(MemoryQueue):
     "successors_take_their_place_in_the_same_message",
     "successors_that_were_there_already_get_no_second_copy",
     "the_trace_of_a_message_counts_for_nobody_who_took_a_place",
+    "who_is_named_and_in_a_list_as_well_gets_one_copy_whatever_his_roles",
 )
 class NoSuccessors(Altered):
     def to_settle(self, settlement: Settlement) -> Settlement:
@@ -517,6 +518,7 @@ class NoSuccessors(Altered):
     "successors_take_their_place_in_the_same_message",
     "successors_that_were_there_already_get_no_second_copy",
     "the_trace_of_a_message_counts_for_nobody_who_took_a_place",
+    "who_is_named_and_in_a_list_as_well_gets_one_copy_whatever_his_roles",
     "what_a_lost_lease_expanded_is_not_taken",
 )
 class SuccessorsAreNewMail(NoSuccessors):
@@ -529,7 +531,11 @@ class SuccessorsAreNewMail(NoSuccessors):
         return lost
 
 
-@fault(Turns, "what_a_lost_lease_expanded_is_not_taken")
+@fault(
+    Turns,
+    "what_a_lost_lease_expanded_is_not_taken",
+    "who_is_named_and_in_a_list_as_well_gets_one_copy_whatever_his_roles",
+)
 class SuccessorsOfALostLease(MemoryQueue):
     async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
         lost = await super().finish(finished, deadline)

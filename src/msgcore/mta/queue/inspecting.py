@@ -139,8 +139,8 @@ def _led_to(
         transfer_id
         for (transfer_id,) in connection.rows(
             f"select transfer_id {_JOINED} where mta_message_id in ({marks(ids)}) and address_type = ?"
-            " and address_key = ? and mta_recipient.kind = ? and state = 5 and outcome = 'refused'",
-            (*ids, to.address_type, key, int(to.kind)),
+            " and address_key = ? and state = 5 and outcome = 'refused'",
+            (*ids, to.address_type, key),
         )
     }
     return [

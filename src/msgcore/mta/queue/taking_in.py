@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -187,10 +188,28 @@ def _take_in_again(connection: Connection, message_id: bytes, arrival: Arrival) 
 def add_recipients(
     connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]], leases_at: float | None = None
 ) -> int:
-    """Write the recipients that are new of messages that are there, and say how many those are."""
-    rows = [(message_id, *row) for message_id, arrival in arrivals for row in recipient_rows(arrival, leases_at)]
+    """Write the recipients that are new of messages that are there, and say how many those are.
+
+    Who takes a place is new only if nobody in the message has that address, in whatever role: one copy is enough.
+    """
+    there = _addresses(connection, {message_id for message_id, arrival in arrivals if arrival.are_successors})
+    rows: list[tuple[SqlValue, ...]] = []
+    for message_id, arrival in arrivals:
+        for one, row in zip(arrival.accept.recipients, recipient_rows(arrival, leases_at), strict=True):
+            if arrival.are_successors:
+                key = one.address_type, address_key(one.address_type, one.email_address)
+                if key in there[message_id]:
+                    continue
+                there[message_id].add(key)
+            rows.append((message_id, *row))
     insert = f"insert into mta_recipient (mta_message_id, {NEW_RECIPIENT}) values (?, {_RECIPIENT_MARKS})"
     return connection.run_many(f"{insert} on conflict do nothing", rows)
+
+
+def _addresses(connection: Connection, message_ids: AbstractSet[bytes]) -> dict[bytes, set[tuple[str, str]]]:
+    """Give the keys of the addresses that messages have already."""
+    statement = "select address_type, address_key from mta_recipient where mta_message_id = ?"
+    return {one: {(kind, key) for kind, key in connection.rows(statement, (one,))} for one in message_ids}
 
 
 def recipient_rows(arrival: Arrival, leases_at: float | None = None) -> list[tuple[SqlValue, ...]]:

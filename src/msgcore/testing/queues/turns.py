@@ -10,7 +10,7 @@ import pytest
 
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.outcome import Accepted, Deferred, Outcome, Pending
-from msgcore.model.recipient import Recipient
+from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.mta.queue.contract import (
     MOST_CRASHES,
     SUSPICIOUS,
@@ -333,6 +333,27 @@ class Turns(QueueSuite):
 
         places = {"bob@b.test": False, "carol@b.test": True}
         assert run(story) == (("north", "mx 1"), "line", places)
+
+    def test_who_is_named_and_in_a_list_as_well_gets_one_copy_whatever_his_roles(self, run: Run) -> None:
+        """As whoever writes to bob, and puts a list that he is in, and another one, into Cc."""
+
+        async def story(desk: Desk) -> list[str]:
+            bob, carol, first, second = to("bob", "carol", "list1", "list2")
+            first, second = (attrs.evolve(one, kind=RecipientKind.CC) for one in (first, second))
+            await desk.queue.accept(Accept("t1", ANN, (bob, first, second), Content(LETTER)), NEVER)
+            claim = await desk.claim_one()
+            members = {
+                2: (attrs.evolve(bob, kind=RecipientKind.CC), attrs.evolve(carol, kind=RecipientKind.CC)),
+                3: (attrs.evolve(carol, kind=RecipientKind.BCC),),
+            }
+            settlements = tuple(
+                Settlement(one, ACCEPTED, desk.now(), successors=members.get(place, ()))
+                for place, one in enumerate(claim.recipients, 1)
+            )
+            await desk.queue.finish([Finished(claim.message, settlements)], NEVER)
+            return sorted(name for some in names(await desk.claim()) for name in some)
+
+        assert run(story) == ["carol"]
 
     def test_successors_that_were_there_already_get_no_second_copy(self, run: Run) -> None:
         async def story(desk: Desk) -> list[list[str]]:
