@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from pathlib import Path
 
@@ -70,6 +72,7 @@ class Ways:
         self._secret = secret
         self._services = services
         self._made: dict[str, list[Way]] = {}
+        self._used: Counter[int] = Counter()
 
     def way(self, connector: Connector) -> Way:
         """Give a connector's gateway; its options are the gateway's configuration.
@@ -86,13 +89,24 @@ class Ways:
         made.append(Way(connector, plugin, iscoroutinefunction(deliver_all)))
         return made[-1]
 
+    @contextmanager
+    def used(self, way: Way) -> Generator[None]:
+        """Keep a gateway open until the context ends, whatever table is in force by then."""
+        self._used[id(way)] += 1
+        try:
+            yield
+        finally:
+            self._used[id(way)] -= 1
+
     async def keep(self, connectors: Iterable[Connector]) -> None:
-        """Close the gateways that none of these connectors has."""
+        """Close the gateways that none of these connectors has, and nobody uses."""
         wanted = list(connectors)
         for name, made in self._made.items():
-            gone = [way for way in made if not any(one.name == name and way.serves(one) for one in wanted)]
+            unused = [way for way in made if not self._used[id(way)]]
+            gone = [way for way in unused if not any(one.name == name and way.serves(one) for one in wanted)]
             for way in gone:
                 made.remove(way)
+                del self._used[id(way)]
                 await way.plugin.close()
 
     def _make(self, connector: Connector) -> Plugin:

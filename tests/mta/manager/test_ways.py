@@ -1,0 +1,50 @@
+"""The gateways of a table's connectors: who closes them, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgcore.base.text import Secret
+from msgcore.base.times import Deadline
+from msgcore.model import Delivered, Envelope, Outcome, Recipient
+from msgcore.mta import AddressSpace, Connector
+from msgcore.mta.manager.ways import Ways
+from msgcore.runtime import Runtime
+from msgcore.spi.gateway import Content
+from msgcore.testing.modes import Mode
+from tests.mta.office import NoOptions, installed
+
+
+def test_a_gateway_in_use_stays_open_however_often_the_table_changes(tmp_path: Path) -> None:
+    """A delivery takes minutes, and whoever mends a table changes it again and again."""
+    closed: list[str] = []
+
+    class Closing:
+        config_type = NoOptions
+
+        def __init__(self, config: NoOptions, runtime: Runtime) -> None:
+            self._relay = config.relay
+
+        async def deliver(
+            self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
+        ) -> Mapping[Recipient, Outcome]:
+            return dict.fromkeys(envelope.recipients, Delivered(250))
+
+        async def close(self) -> None:
+            closed.append(self._relay)
+
+    name = installed(Closing)
+    old, new = (Connector("out", name, [AddressSpace("SMTP", "*")], {"relay": relay}) for relay in ("old", "new"))
+
+    async def story(runtime: Runtime) -> list[list[str]]:
+        ways = Ways(runtime, {}, tmp_path, Secret)
+        with ways.used(ways.way(old)), ways.used(ways.way(new)):
+            await ways.keep([new])
+            in_use = list(closed)
+        await ways.keep([new])
+        behind = list(closed)
+        await ways.close()
+        return [in_use, behind, list(closed)]
+
+    assert Mode.ASYNCIO.run(story) == [[], ["old"], ["old", "new"]]
