@@ -101,6 +101,33 @@ def test_who_logs_in_may_relay(authority: Authority, certified: TlsServerSetting
     )
 
 
+def test_for_the_domains_of_a_server_behind_it_anybody_s_mail_is_taken() -> None:
+    whom = ("bob@b.test", "eve@b.test", "X@D.test", "x@in.d.test", "x@other.test", "x@d.test.e.test")
+    with (
+        House(recipients=check_of("bob@b.test"), relay_to=["*@d.test", "*@*.d.test"]) as house,
+        house.library() as client,
+    ):
+        client.ehlo()
+        client.docmd("MAIL FROM:<ann@a.test>")
+        codes = [client.docmd(f"RCPT TO:<{one}>")[0] for one in whom]
+
+    assert codes == [250, 550, 250, 250, 550, 550]
+
+
+def test_who_has_mail_relayed_by_its_domain_alone_may_no_more_than_a_stranger() -> None:
+    with House(recipients=check_of(), relay_to=["*@d.test"]) as house, house.library() as client:
+        client.sendmail("ann@a.test", "x@d.test", LETTER, ["MT-PRIORITY=4"])
+
+    (accept,) = house.queue.accepted
+    assert (accept.request.priority, accept.verdicts) == (None, {"origin=outside"})
+
+
+@pytest.mark.parametrize("patterns", [["*"], ["*@*"], ["*@*."], ["d.test"], [""], "*@d.test"])
+def test_an_open_relay_and_what_is_no_pattern_are_refused(patterns: list[str]) -> None:
+    with pytest.raises(UsageError):
+        ListenerSettings("mx.a.test", relay_to=patterns)
+
+
 def test_tls_from_the_first_octet(authority: Authority, certified: TlsServerSettings) -> None:
     with (
         House(tls=certified, from_first_octet=True) as house,

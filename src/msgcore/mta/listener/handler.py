@@ -195,7 +195,10 @@ class MailHandler:
     async def rcpt(self, recipient: Recipient) -> Reply:
         assert self._arrival is not None
         deadline = self._desk.runtime.deadline(self._settings.command_seconds)
-        refusal = await self._desk.recipients.check(recipient, self._arrival, deadline)
+        arrival = self._arrival
+        if not self._may_relay and self._settings.is_relayed(recipient.address):
+            arrival = attrs.evolve(arrival, may_relay=True)
+        refusal = await self._desk.recipients.check(recipient, arrival, deadline)
         if refusal is not None:
             is_wrong = refusal.code >= 500
             refusal = (self._visit.bad_recipient() if is_wrong else None) or refusal

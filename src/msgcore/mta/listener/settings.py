@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 import attrs
 
 from msgcore.errors import UsageError
+from msgcore.model.address import SMTP, Address
 from msgcore.mta.listener.clients import ClientTest, is_logged_in, nobody
 from msgcore.mta.listener.limits import IntakeLimits
+from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.runtime.abc import TlsServerSettings
 from msgcore.wire.smtp.server import EVERY_EXTENSION, ServerSettings
 
 __all__ = ["ListenerSettings"]
+
+
+def _patterns(given: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise UsageError(f"relay_to: need a sequence of patterns; write [{given!r}]")
+    return tuple(given)
 
 
 @attrs.frozen
@@ -33,6 +42,12 @@ class ListenerSettings(ServerSettings):
 
     offers: frozenset[str] = attrs.field(default=EVERY_EXTENSION, kw_only=True)
     may_relay: ClientTest = attrs.field(default=nobody, kw_only=True)
+    relay_to: tuple[str, ...] = attrs.field(converter=_patterns, default=(), kw_only=True)
+    """Whose mail is taken from everybody though this place does not know them: patterns as ``*@b.test``.
+
+    They are for domains of servers behind this one, to which the table has a way. Whom such a server refuses is
+    reported to the sender, who may be made up: better that the directory knows its people.
+    """
     is_site: ClientTest = attrs.field(default=nobody, kw_only=True)
     arrives_by: str = attrs.field(default="", kw_only=True)
     """The connector behind which the sites are that send here: their mail does not go back that way."""
@@ -54,6 +69,12 @@ class ListenerSettings(ServerSettings):
     accept_seconds: float = attrs.field(default=120.0, kw_only=True)
     """How long the queue has to take a message; clients wait ten minutes (RFC 5321 section 4.5.3.2.6)."""
 
+    _relayed: tuple[AddressSpace, ...] = attrs.field(init=False, repr=False, eq=False)
+
+    def is_relayed(self, address: Address) -> bool:
+        """Say whether anybody's mail for an address goes on to where the table sends it."""
+        return address.address_type == SMTP and any(space.matches(address.email_address) for space in self._relayed)
+
     @property
     def takes_trace(self) -> bool:
         return self.is_site is not nobody
@@ -71,6 +92,7 @@ class ListenerSettings(ServerSettings):
         for name in ("may_relay", "is_site", "may_use_any_sender"):
             if not callable(getattr(self, name)):
                 raise UsageError(f"{name} {getattr(self, name)!r}: need a test, such as from_networks('127.0.0.0/8')")
+        object.__setattr__(self, "_relayed", tuple(map(_space_in_a_domain, self.relay_to)))
         if self.from_first_octet and self.tls is None:
             raise UsageError("TLS from the first octet needs a certificate: give tls")
 
@@ -91,3 +113,10 @@ class ListenerSettings(ServerSettings):
             is_submission=True,
             may_relay=is_logged_in,
         )
+
+
+def _space_in_a_domain(pattern: str) -> AddressSpace:
+    space = AddressSpace(SMTP, pattern)
+    if not pattern.rpartition("@")[2].strip("*."):
+        raise UsageError(f"relay_to {pattern!r}: anybody's mail would go anywhere; write '*@b.test' for a domain")
+    return space
