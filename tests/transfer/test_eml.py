@@ -54,6 +54,20 @@ def test_every_message_comes_back_with_its_time_and_its_folder(
     assert {attrs.evolve(one, position_octets=0) for one in EmlFolder(path)} == messages
 
 
+@pytest.mark.parametrize("seconds", [1 << 40, -(1 << 36), 1 << 62])
+def test_a_file_whose_time_is_in_no_calendar_is_read_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(b"Subject: a\n\nx\n")
+    found = path.stat()
+    # As file systems other than this one may keep it.
+    changed = os.stat_result((*found[:8], seconds, found[9]))
+    monkeypatch.setattr(Path, "stat", lambda _, **__: changed)
+    (message,) = EmlFile(path)
+    assert (message.octets, message.received_at) == (b"Subject: a\n\nx\n", None)
+
+
 @EXAMPLES
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
 def test_a_folders_name_comes_back(name: str) -> None:

@@ -69,7 +69,7 @@ def _read(
 ) -> ArchivedMessage | Skipped:
     try:
         octets = read(path, limits)
-        changed = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+        changed = _time_of(path.stat().st_mtime)
     except (LimitExceeded, NotFound, UsageError) as error:
         return Skipped(str(path), error)
     except OSError:  # gone meanwhile
@@ -91,6 +91,14 @@ def _read(
         form=form,
         where=str(path),
     )
+
+
+def _time_of(seconds: float) -> datetime | None:
+    """Give a file's time; some file systems keep any number, and so do the archives that files come from."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _marked(message: ArchivedMessage) -> bytes:
