@@ -135,6 +135,20 @@ def test_a_damaged_store_that_is_opened_read_only_gives_the_letters_that_are_who
     assert (found.right, found.wrong, bool(found.errors)) == (set(_LETTERS), [], True)
 
 
+def test_of_a_file_whose_end_is_missing_the_rest_is_read(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(
+            "insert into content (hash, form, size_octets, packing, octets)"
+            " values (randomblob(32), 'mime', 200000, 0, randomblob(200000))"
+        )
+    cut = path.read_bytes()[:-100_000]
+    path.write_bytes(cut)
+    found = salvage(path, is_read_only=True)
+    assert (found.right, found.wrong) == (set(_LETTERS), [])
+    assert {type(error) for error in found.errors} == {StoreCorrupt}
+    assert path.read_bytes() == cut
+
+
 def test_reading_only_changes_no_octet(path: Path, whole: bytes) -> None:
     assert salvage(path, is_read_only=True).errors == []
     assert path.read_bytes() == whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,3 +98,22 @@ def test_on_a_disk_that_may_only_be_read_a_store_is_read(disk: Path) -> None:
     mount("-o", "remount,ro", disk)
     with msgcore.open_store(url, read_only=True) as store:
         assert shown(store) == ["letter"]
+
+
+@pytest.mark.parametrize("suffixes", [("", "-wal", "-shm"), ("", "-wal")], ids=["all of it", "-shm lost"])
+def test_on_a_disk_that_may_only_be_read_what_a_killed_writer_left_is_read_or_refused(
+    tmp_path: Path, disk: Path, suffixes: tuple[str, ...]
+) -> None:
+    path = tmp_path / "mail.db"
+    with msgcore.open_store(f"sqlite:///{path}") as store:
+        store.inbox.save(mime.read(octets_of("letter")))
+        for suffix in suffixes:
+            shutil.copy(f"{path}{suffix}", disk)
+    mount("-o", "remount,ro", disk)
+    said = ""
+    try:
+        with msgcore.open_store(f"sqlite:///{disk / 'mail.db'}", read_only=True) as store:
+            assert shown(store) == ["letter"]
+    except StoreError as error:
+        said = str(error)
+    assert ("mail.db-wal" in said) is ("-shm" not in suffixes)

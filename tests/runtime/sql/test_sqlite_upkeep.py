@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
+import os
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -16,7 +18,7 @@ import pytest
 from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import NotFound, StoreCorrupt, StoreError, TimedOut
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Connection, Database, Schema
-from msgcore.runtime.sql.sqlite_connection import PAGE_OCTETS
+from msgcore.runtime.sql.sqlite_connection import PAGE_OCTETS, give_name
 from tests.runtime.sql.places import NOTES, Place, add, texts
 
 
@@ -34,6 +36,11 @@ def path(tmp_path: Path) -> Path:
 
 def fill(connection: Connection, count: int = 1_000) -> int:
     return connection.run_many("insert into note (text) values (?)", [(f"{n:05}" * 50,) for n in range(count)])
+
+
+def write_much(connection: Connection) -> int:
+    """Write 10 MB."""
+    return connection.run("insert into note (text) values (hex(randomblob(5000000)))")
 
 
 def write_pair(number: int, connection: Connection) -> None:
@@ -109,6 +116,37 @@ def test_a_backup_that_the_deadline_ends_leaves_nothing(place: Place, tmp_path: 
     assert list((tmp_path / "copies").iterdir()) == []
 
 
+@pytest.fixture
+def no_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand on a file system without hard links, as exFAT is."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.mark.usefixtures("no_links")
+def test_a_file_system_without_links_takes_databases_and_backups(place: Place, tmp_path: Path) -> None:
+    database = place.open()
+    place.write(database, partial(add, "one"))
+    back_up(place, database, tmp_path / "copy.db")
+    copy = Place(tmp_path / "copy.db")
+    assert copy.read(copy.open(create=False), texts) == ["one"]
+    copy.close()
+    assert [path.name for path in tmp_path.iterdir() if "partial" in path.name] == []
+
+
+@pytest.mark.usefixtures("no_links")
+def test_a_name_that_somebody_takes_meanwhile_stays_his(tmp_path: Path) -> None:
+    begun, path = tmp_path / "begun", tmp_path / "notes.db"
+    begun.write_bytes(b"mine")
+    path.write_bytes(b"another's")
+    with pytest.raises(FileExistsError):
+        give_name(begun, path)
+    assert path.read_bytes() == b"another's"
+
+
 def test_a_backup_into_a_folder_that_is_missing_names_it(place: Place, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"nowhere/copy\.db: No such file"):
         back_up(place, place.open(), tmp_path / "nowhere" / "copy.db")
@@ -127,6 +165,20 @@ def test_compacting_gives_the_space_back(place: Place, path: Path) -> None:
     place.runtime.run(database.compact(place.runtime))
     after = place.read(database, lambda c: c.value("pragma page_count"))
     assert (after < before / 2, path.stat().st_size) == (True, after * PAGE_OCTETS)
+
+
+def test_a_log_that_grew_behind_a_long_look_shrinks_again(place: Place, path: Path) -> None:
+    database, log = place.open(), Path(f"{path}-wal")
+    look = sqlite3.connect(path, isolation_level=None)
+    look.execute("begin")
+    look.execute("select count(*) from note").fetchall()
+    for _ in range(9):
+        place.write(database, write_much)
+    grown = log.stat().st_size
+    look.close()
+    for _ in range(3):
+        place.write(database, write_much)
+    assert (grown > 80_000_000, log.stat().st_size <= 64 << 20) == (True, True)
 
 
 def test_writes_wait_while_the_file_is_compacted(place: Place, tmp_path: Path) -> None:

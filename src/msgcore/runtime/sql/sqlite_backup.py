@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, StoreError, StoreFull
-from msgcore.runtime.sql.sqlite_connection import SqliteConnection, open_connection
+from msgcore.runtime.sql.sqlite_connection import SqliteConnection, give_name, open_connection
 
 __all__ = ["back_up", "compact", "problems"]
 
@@ -37,10 +37,9 @@ def back_up(
             connection.copy_to(partial, lambda: deadline.check(f"{path}: backup"))
             _finish(partial, finish)
             _sync(partial)
-            # Not a rename: that would replace what came to be there meanwhile.
-            os.link(partial, path)
+            give_name(partial, path)
         finally:
-            partial.unlink()
+            partial.unlink(missing_ok=True)
         _sync(path.parent)
     except MsgcoreError:  # TimedOut is an OSError, too
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sqlite3
@@ -14,16 +15,18 @@ from msgcore.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, Usage
 from msgcore.runtime.sql.connection import Engine, Row, SqlValue
 from msgcore.runtime.sql.schema import check_tables
 
-__all__ = ["PAGE_OCTETS", "SqliteConnection", "open_connection", "open_read_only"]
+__all__ = ["PAGE_OCTETS", "SqliteConnection", "give_name", "open_connection", "open_read_only"]
 
 PAGE_OCTETS = 4 * 1024
 
 # So large the log becomes before it goes into the file: 16 MB, in which pages that change often are written once.
 _PAGES_OF_LOG = 4_000
+_MOST_OCTETS_OF_LOG = 64 * 1024 * 1024
 _RETRY_SECONDS = 0.02
 _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.000_5, 0.005
 _PAGES_A_STEP = 1_000
 
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 _FOREIGN = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
 
 
@@ -205,6 +208,8 @@ def open_connection(path: Path, *, create: bool, busy_seconds: float, is_reader:
         _set(connection, path, "synchronous", 2)
         _set(connection, path, "wal_autocheckpoint", _PAGES_OF_LOG)
         _set(connection, path, "foreign_keys", 1)
+        # To which it shrinks again: while a backup or a check looks at one moment, it only grows.
+        _set(connection, path, "journal_size_limit", _MOST_OCTETS_OF_LOG)
         if is_reader:
             _set(connection, path, "query_only", 1)
     except BaseException:
@@ -217,16 +222,17 @@ def open_read_only(path: Path, busy_seconds: float) -> SqliteConnection:
     """Open a file as it is, without a change to it, whatever it holds.
 
     Raises:
-        StoreError: the file cannot be opened.
+        StoreError: the file cannot be opened; or its log was left in a folder that may not be written.
     """
     connection = _connect(path, "mode=ro", busy_seconds)
     try:
         try:
             connection.value("select count(*) from sqlite_schema")
         except StoreCorrupt:
-            pass  # who reads is told
+            _bear_with_a_cut_file(connection)  # who reads is told of it
         except StoreError:
             # In a folder that may not be written WAL has no place; nobody else writes there, either.
+            _refuse_log_left(path)
             connection.close()
             connection = _connect(path, "mode=ro&immutable=1", busy_seconds)
         _set(connection, path, "query_only", 1)
@@ -234,6 +240,25 @@ def open_read_only(path: Path, busy_seconds: float) -> SqliteConnection:
         connection.close()
         raise
     return connection
+
+
+def _refuse_log_left(path: Path) -> None:
+    """Go on unless somebody left commits beside a file, without which it would be read as it was before them."""
+    log = Path(f"{path}-wal")
+    if log.exists() and log.stat().st_size:
+        raise StoreError(
+            f"{path}: the last changes stand in {log.name} and cannot be read in a folder that may not be written;"
+            " copy both files into one that may"
+        )
+
+
+def _bear_with_a_cut_file(connection: SqliteConnection) -> None:
+    """Let what is left be read of a file that is shorter than it says, which SQLite else refuses as a whole."""
+    connection.rows("pragma writable_schema = on")
+    try:
+        connection.value("select count(*) from sqlite_schema")
+    except StoreCorrupt:
+        connection.rows("pragma writable_schema = off")
 
 
 def statements(script: str) -> Iterator[str]:
@@ -270,14 +295,29 @@ def _make(path: Path) -> None:
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         try:
             _lay_out(partial)
-            # Not a rename: that would replace what another process made meanwhile.
-            os.link(partial, path)
+            give_name(partial, path)
         except FileExistsError:
             return
         finally:
-            partial.unlink()
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
+
+
+def give_name(partial: Path, path: Path) -> None:
+    """Give a file that is complete its name; a rename would replace what another process made meanwhile.
+
+    Raises:
+        FileExistsError: there is a file of that name.
+    """
+    try:
+        os.link(partial, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # A file system without links (exFAT): who has made an empty file has the name.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        partial.replace(path)
 
 
 def _lay_out(path: Path) -> None:
