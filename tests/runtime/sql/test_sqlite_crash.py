@@ -45,13 +45,15 @@ write(database, "parent")
 child = os.fork()
 if child == 0:
     said = []
-    for attempt in (lambda: write(database, "child"), lambda: Database.open(path, NOTES, create=False)):
+    attempts = [lambda: write(database, "child"), lambda: Database.open(path, NOTES, create=False)]
+    attempts.append(lambda: Database.open(path, NOTES, create=False, is_read_only=True))
+    for attempt in attempts:
         try:
             attempt()
         except StoreError as error:
             said.append("fork" in str(error))
     runtime.run(database.close(runtime))
-    os._exit(0 if said == [True, True] else 1)
+    os._exit(0 if said == [True, True, True] else 1)
 _, status = os.waitpid(child, 0)
 write(database, "parent again")
 runtime.run(database.close(runtime))

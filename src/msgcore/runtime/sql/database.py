@@ -128,7 +128,7 @@ class Database:
         if isinstance(target, Path):
             target = target.resolve()
         key = (target, is_read_only)
-        if isinstance(target, Path) and key in _of_parents:
+        if isinstance(target, Path) and any(target == theirs for theirs, _ in _of_parents):
             raise StoreError(f"{target}: was open when this process was forked; open it after the fork only")
         make = _prepare(target, schema, create=create, busy_seconds=busy_seconds, is_read_only=is_read_only)
         with _guard:
