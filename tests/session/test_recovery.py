@@ -121,6 +121,24 @@ def test_deleting_unread_makes_the_other_receipt_owed(store: MessageStore) -> No
     assert [(bytes(one.entry_id), one.is_read) for one in store.owed_receipts()] == [(entry_id, False)]
 
 
+@pytest.mark.parametrize("told", [False, True], ids=["not told", "told"])
+@pytest.mark.parametrize("read", [False, True], ids=["deleted again", "read"])
+def test_a_message_that_came_back_asks_for_its_receipt_again_unless_the_sender_was_told(
+    store: MessageStore, told: bool, read: bool
+) -> None:
+    entry_id = store.inbox.save(asking())
+    store.delete(entry_id)
+    if told:
+        store.clear_receipts(entry_id)
+    store.restore(entry_id)
+    if read:
+        store.inbox.set_read_flags([entry_id], True)
+    else:
+        store.delete(entry_id)
+
+    assert [one.is_read for one in store.owed_receipts()] == ([] if told else [read])
+
+
 def test_a_receipt_that_was_sent_is_owed_no_more(store: MessageStore) -> None:
     entry_id = store.inbox.save(asking())
     with store.open_message(entry_id) as opened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from msgcore.model import Message
 from msgcore.providers.internal.changes import forget_departures
 from msgcore.runtime import NEVER
 from msgcore.spi.changes import Changes
+from msgcore.spi.store import MessageStatus
 from msgcore.testing.modes import Mode
 from tests.providers.internal.box import Box
 
@@ -44,6 +46,16 @@ def forget(box: Box, most: int) -> None:
     """Forget departures as ``compact`` does, who leaves more of them."""
     ((mailbox,),) = box.sql("select id from mailbox")
     box.transact(lambda connection: forget_departures(connection, mailbox, most))
+
+
+def test_a_status_that_a_message_has_already_is_no_change(either_box: Box) -> None:
+    ids = letters(either_box, 3)
+    give = partial(either_box.store.set_message_status, mask=MessageStatus.TAGGED, deadline=NEVER)
+    either_box.run(give(ids[:1], MessageStatus.TAGGED))
+    token = now(either_box)
+    either_box.run(give(ids[2:], MessageStatus(0)))
+    either_box.run(give(ids, MessageStatus.TAGGED))
+    assert [one.entry_id for one in page(either_box, token).changes] == ids[1:]
 
 
 @pytest.mark.parametrize("scope", ["store", "folder"])

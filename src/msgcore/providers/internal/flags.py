@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgcore.providers.internal.dialect import chunks
 from msgcore.providers.internal.numbers import take_numbers
 from msgcore.providers.internal.searches import update_searches
 from msgcore.providers.internal.standing import Standing, Tally
@@ -41,13 +42,25 @@ def set_read_flags(connection: Connection, mailbox: int, messages: Sequence[Stan
 def set_status(
     connection: Connection, mailbox: int, messages: Sequence[Standing], status: MessageStatus, mask: MessageStatus
 ) -> None:
-    """Set the bits of a mask in the status of messages."""
+    """Set the bits of a mask in the status of messages; those that have it so already stay as they are."""
+    messages = _with_other_status(connection, messages, status, mask)
     changes = take_numbers(connection, mailbox, len(messages))
     connection.run_many(
         "update message set status = (status & ?) | ?, change_number = ? where id = ?",
         [(~int(mask), int(status & mask), change, one.number) for one, change in zip(messages, changes, strict=True)],
     )
     update_searches(connection, mailbox, [one.number for one in messages], are_flipped=False)
+
+
+def _with_other_status(
+    connection: Connection, messages: Sequence[Standing], status: MessageStatus, mask: MessageStatus
+) -> list[Standing]:
+    others: set[int] = set()
+    for some in chunks([one.number for one in messages]):
+        marks = ", ".join("?" * len(some))
+        sql = f"select id from message where id in ({marks}) and (status & ?) <> ?"
+        others.update(number for (number,) in connection.rows(sql, (*some, int(mask), int(status & mask))))
+    return [one for one in messages if one.number in others]
 
 
 def clear_receipts(connection: Connection, mailbox: int, messages: Sequence[Standing]) -> None:

@@ -13,7 +13,7 @@ import attrs
 
 from msgcore.props.key import PropertyName
 from msgcore.providers.internal.content import drop_unused_contents, write_contents
-from msgcore.providers.internal.dialect import as_stored, look_up, new_ids
+from msgcore.providers.internal.dialect import as_stored, chunks, look_up, new_ids
 from msgcore.providers.internal.journal import EntryKey, entry_keys, note_stored, stored_numbers
 from msgcore.providers.internal.named_properties import make_ids
 from msgcore.providers.internal.numbers import take_numbers
@@ -257,20 +257,34 @@ def put_away(connection: Connection, mailbox: int, messages: Sequence[Standing],
 
 
 def restore_messages(connection: Connection, mailbox: int, messages: Sequence[Standing]) -> None:
-    """Bring messages back that were put away: to whoever synchronises they are new ones."""
+    """Bring messages back that were put away: to whoever synchronises they are new ones.
+
+    That they were not read is owed no more; as long as nobody has told the sender so, his receipt is pending again.
+    """
+    untold = _owed_unread(connection, [one.number for one in messages])
     changes = take_numbers(connection, mailbox, len(messages))
     tally = Tally()
     for one, change in zip(messages, changes, strict=True):
         section = _section(one.flags)
+        flags = one.flags | _PENDING if one.number in untold else one.flags
         connection.run(
-            "update message set section = ?, deleted_time = null, created_number = ?, arrived_number = ?,"
+            "update message set section = ?, deleted_time = null, flags = ?, created_number = ?, arrived_number = ?,"
             " content_number = ?, change_number = ? where id = ?",
-            (section, change, change, change, change, one.number),
+            (section, flags, change, change, change, change, one.number),
         )
         tally.add(one.folder, section, one.flags)
     connection.run_many("delete from receipt where message_id = ? and is_read = 0", [(one.number,) for one in messages])
     tally.write(connection)
     update_searches(connection, mailbox, [one.number for one in messages])
+
+
+def _owed_unread(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for some in chunks(numbers):
+        marks = ", ".join("?" * len(some))
+        sql = f"select message_id from receipt where is_read = 0 and message_id in ({marks})"
+        found.update(number for (number,) in connection.rows(sql, some))
+    return found
 
 
 def purge_messages(connection: Connection, mailbox: int, messages: Sequence[Standing]) -> None:

@@ -29,8 +29,9 @@ def put_away(state: State, messages: Iterable[KeptMessage], now: datetime) -> No
 
 
 def bring_back(state: State, messages: Iterable[KeptMessage]) -> None:
-    """Restore messages; that they were not read is not yet true."""
+    """Restore messages; that they were not read is not yet true, and they may be read or deleted again."""
     for message in messages:
         if state.owed.get(message.number, (True,))[0] is False:
             del state.owed[message.number]
+            message = attrs.evolve(message, flags=message.flags | PENDING)  # noqa: PLW2901
         state.put(attrs.evolve(message, deleted_at=None))
