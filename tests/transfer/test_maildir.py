@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,6 +86,47 @@ def test_positions_end_at_the_total(maildir: Path) -> None:
     archive = Maildir(maildir)
 
     assert [message.position_octets for message in archive] == [11, archive.total_octets]
+
+
+@pytest.mark.parametrize("name", ["cur/1.a:2,FS", "cur/1.a"])
+def test_what_a_program_marks_meanwhile_is_read_as_it_is_marked(maildir: Path, name: str) -> None:
+    put(maildir, "new/1.a", b"A: 1\n\n")
+    put(maildir, "cur/2.b:2,", b"A: 2\n\n")
+    listed = Maildir(maildir)
+    (maildir / "new/1.a").rename(maildir / name)
+
+    assert {(one.octets, one.is_read, one.is_flagged) for one in listed} == {
+        (b"A: 1\n\n", "S" in name, "F" in name),
+        (b"A: 2\n\n", False, False),
+    }
+
+
+def test_what_is_gone_meanwhile_is_told(maildir: Path) -> None:
+    put(maildir, "cur/1.a:2,", b"A: 1\n\n")
+    put(maildir, "cur/2.b:2,", b"A: 2\n\n")
+    listed = Maildir(maildir)
+    (maildir / "cur/1.a:2,").unlink()
+
+    assert [one.where if isinstance(one, Skipped) else one.octets for one in listed.entries()] == [
+        b"A: 2\n\n",
+        str(maildir / "cur/1.a:2,"),
+    ]
+
+
+def test_what_is_moved_between_two_looks_is_read_once(maildir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(maildir, "new/1.a")
+    iterate = Path.iterdir
+
+    def moving(folder: Path) -> Iterator[Path]:
+        found = list(iterate(folder))
+        with suppress(FileNotFoundError):
+            (maildir / "new/1.a").rename(maildir / "cur/1.a:2,S")
+        yield from found
+
+    monkeypatch.setattr(Path, "iterdir", moving)
+    listed = Maildir(maildir)
+
+    assert [one.is_read for one in listed] == [True]
 
 
 def test_a_message_over_the_limit_is_named(maildir: Path) -> None:

@@ -1,7 +1,8 @@
 """Maildir and Maildir++: one message a file, in ``cur`` and ``new``, with its flags in its name.
 
 The rules are those of cr.yp.to/proto/maildir.html: a message is written in ``tmp`` under a name that nothing else ever
-has, brought to the disk, and then moved to ``new``, or with its flags to ``cur``.
+has, brought to the disk, and then moved to ``new``, or with its flags to ``cur``. Programs go on moving and marking
+messages while others are read: a file that is not there any more is looked for by the part of its name that stays.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+
+import attrs
 
 from msgcore.base.octets import Limits
 from msgcore.errors import LimitExceeded, NotFound, UsageError
@@ -46,48 +49,91 @@ def is_maildir(folder: Path) -> bool:
     return (folder / "cur").is_dir() and (folder / "new").is_dir()
 
 
+@attrs.frozen
+class _File:
+    """A file of a message, in ``cur`` or ``new`` of a Maildir; ``names`` are those of the folder."""
+
+    path: Path
+    names: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[Path, str]:
+        """What stays when a program moves it to ``cur`` or notes other flags."""
+        return self.path.parent.parent, _FLAGS.split(self.path.name)[0]
+
+    @property
+    def size_octets(self) -> int:
+        with suppress(OSError):
+            return self.path.lstat().st_size
+        return 0
+
+    def message(self, octets: bytes, position: int) -> ArchivedMessage:
+        found = _FLAGS.search(self.path.name)
+        flags = "" if found is None else found[1]
+        return ArchivedMessage(
+            octets,
+            is_read="S" in flags and self.path.parent.name != "new",
+            is_flagged="F" in flags,
+            is_answered="R" in flags,
+            is_forwarded="P" in flags,
+            is_draft="D" in flags,
+            is_deleted="T" in flags,
+            received_at=_received_at(self.path.name),
+            folder=self.names,
+            position_octets=position,
+        )
+
+
 class Maildir(Archive):
-    """The messages of a Maildir and of the folders in it; what is a link is skipped."""
+    """The messages of a Maildir and of the folders in it; what is a link, or gone since, is skipped."""
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
         self.path = path
         self._limits = limits or Limits()
         with file_errors(path):
-            self._files = tuple(
-                (file, names, kind == "new")
-                for folder, names in maildir_folders(path)
-                for kind in ("cur", "new")
-                for file in _files_in(folder / kind)
-            )
+            self._files = tuple(file for folder, names in maildir_folders(path) for file in _files_of(folder, names))
 
     @property
     def total_octets(self) -> int:
-        return sum(_size(file) for file, _, _ in self._files)
+        return sum(file.size_octets for file in self._files)
 
     def entries(self) -> Generator[ArchivedMessage | Skipped]:
         position = 0
-        for file, names, is_new in self._files:
-            try:
-                octets = read_found_file(file, self._limits)
-            except (LimitExceeded, NotFound, UsageError) as error:
-                position += _size(file)
-                yield Skipped(str(file), error)
-                continue
-            position += len(octets)
-            found = _FLAGS.search(file.name)
-            flags = "" if found is None else found[1]
-            yield ArchivedMessage(
-                octets,
-                is_read="S" in flags and not is_new,
-                is_flagged="F" in flags,
-                is_answered="R" in flags,
-                is_forwarded="P" in flags,
-                is_draft="D" in flags,
-                is_deleted="T" in flags,
-                received_at=_received_at(file.name),
-                folder=names,
-                position_octets=position,
-            )
+        read: set[Path] = set()
+        waiting: Sequence[_File] = self._files
+        while waiting:
+            gone: list[tuple[_File, NotFound]] = []
+            for file in waiting:
+                try:
+                    octets = read_found_file(file.path, self._limits)
+                except NotFound as error:
+                    gone.append((file, error))
+                    continue
+                except (LimitExceeded, UsageError) as error:
+                    position += file.size_octets
+                    yield Skipped(str(file.path), error)
+                else:
+                    position += len(octets)
+                    yield file.message(octets, position)
+                read.add(file.path)
+            there = _looked_for({file.key: file for file, _ in gone})
+            for file, error in gone:
+                if file.key not in there:
+                    yield Skipped(str(file.path), error)
+            waiting = [file for file in there.values() if file.path not in read]
+
+
+def _files_of(folder: Path, names: tuple[str, ...]) -> list[_File]:
+    """Give the messages of one folder: what is moved meanwhile goes from ``new`` to ``cur``, and is in one of them."""
+    new = _files_in(folder / "new")
+    return [_File(path, names) for path in (*_files_in(folder / "cur"), *new)]
+
+
+def _looked_for(gone: Mapping[tuple[Path, str], _File]) -> dict[tuple[Path, str], _File]:
+    """Find, by their keys, the files that have other names now."""
+    folders = {file.path.parent.parent: file.names for file in gone.values()}
+    there = [file for folder, names in folders.items() for file in _files_of(folder, names)]
+    return {file.key: file for file in there if file.key in gone}
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -97,12 +143,6 @@ def _files_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(one for one in folder.iterdir() if one.name[0] != "." and (one.is_symlink() or one.is_file()))
-
-
-def _size(file: Path) -> int:
-    with suppress(OSError):
-        return file.lstat().st_size
-    return 0
 
 
 def _received_at(name: str) -> datetime | None:
