@@ -58,6 +58,18 @@ def test_a_status_that_a_message_has_already_is_no_change(either_box: Box) -> No
     assert [one.entry_id for one in page(either_box, token).changes] == ids[1:]
 
 
+def test_what_changed_in_many_folders_is_given_in_one_order(either_box: Box) -> None:
+    box = either_box
+    folders = [box.run(box.store.create_folder(box.inbox, name, NEVER)) for name in "abc"]
+    token, ids = now(box), letters(box, 18)
+    for number, one in enumerate(ids):
+        box.run(box.store.move([one], folders[number % 3], NEVER))
+    given = [one for some in pages(box, token) for one in some.changes]
+    assert [(one.entry_id, one.folder) for one in given] == [
+        (one, folders[number % 3]) for number, one in enumerate(ids)
+    ]
+
+
 @pytest.mark.parametrize("scope", ["store", "folder"])
 def test_a_round_from_before_everything_goes_on_when_departures_were_forgotten_before_it(box: Box, scope: str) -> None:
     ids = letters(box, 20)

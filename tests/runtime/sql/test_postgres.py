@@ -59,6 +59,18 @@ def far(place: Place, line: Line) -> Generator[Place]:
 # Writers beside each other
 
 
+def test_who_opens_waits_for_nobody_who_wrote_a_day_ago_and_writes_again(place: Place) -> None:
+    database = place.open()
+    place.write(database, lambda c: c.run("update msgcore_writer set since = now() - interval '2 days'"))
+
+    def work(connection: Connection) -> None:
+        place.open(create=False, busy_seconds=0.1)
+        add("one", connection)
+
+    place.write(database, work)
+    assert place.read(database, texts) == ["one"]
+
+
 def test_a_deadlock_is_resolved_and_both_writes_are_done(place: Place) -> None:
     database = place.open()
     place.write(database, lambda c: c.run_many("insert into note (text) values (?)", [("a",), ("b",)]))

@@ -20,7 +20,7 @@ from msgcore.errors import InvalidToken
 from msgcore.providers.internal.dialect import leave_gap
 from msgcore.providers.internal.numbers import mailbox_removed
 from msgcore.providers.internal.standing import Section
-from msgcore.runtime import Connection
+from msgcore.runtime import Connection, Engine
 from msgcore.spi.changes import Change, ChangeKind, Changes
 from msgcore.spi.store import MessageFlag
 
@@ -32,6 +32,11 @@ _ANY_NUMBER = 2**63 - 1
 _CHANGED = (
     "select change_number, id, folder_id, flags, created_number, arrived_number, content_number from message"
     f" where {{}} and section <> {int(Section.DELETED)} and change_number > ? order by change_number limit ?"
+)
+# SQLite leaves a folder when it has enough of it; PostgreSQL would look at all messages of all mailboxes.
+_CHANGED_IN_EACH = (
+    f"select changed.* from folder cross join lateral ({_CHANGED.format('folder_id = folder.id')}) as changed"
+    " where folder.mailbox_id = ? order by changed.change_number limit ?"
 )
 # Nobody heard of what came after what he knows, and went.
 _GONE = (
@@ -187,7 +192,11 @@ def _in_order(
 
 
 def _messages(connection: Connection, scope: Scope, asked: _Token, limit: int) -> Iterator[list[Change]]:
-    for row in connection.rows(_CHANGED.format(scope.of_messages), (scope.within, asked.reached, limit)):
+    if scope.folder is None and connection.engine is Engine.POSTGRES:
+        rows = connection.rows(_CHANGED_IN_EACH, (asked.reached, limit, scope.mailbox, limit))
+    else:
+        rows = connection.rows(_CHANGED.format(scope.of_messages), (scope.within, asked.reached, limit))
+    for row in rows:
         number, one, folder, flags, created, arrived, content = row
         is_new = (created if scope.folder is None else arrived) > asked.base
         kinds: list[ChangeKind] = []

@@ -285,7 +285,10 @@ def prepare_server(
         if not tables and not create:
             raise NotFound(f"{target}: there is nothing of msgcore's")
         migrate(connection, schema, str(target))
-        # Of connections long gone. One that is there still makes its row again.
-        connection.run("delete from msgcore_writer where since < now() - interval '1 day'")
+        # Of connections long gone. One that is there still makes its row again, and is not waited for while it writes.
+        connection.run(
+            "delete from msgcore_writer where uid in (select uid from msgcore_writer"
+            " where since < now() - interval '1 day' for update skip locked)"
+        )
     finally:
         connection.close()
