@@ -117,9 +117,9 @@ class Maildir(Archive):
                     yield file.message(octets, position)
                 read.add(file.path)
             there = _looked_for({file.key: file for file, _ in gone})
-            for file, error in gone:
+            for file, why in gone:
                 if file.key not in there:
-                    yield Skipped(str(file.path), error)
+                    yield Skipped(str(file.path), why)
             waiting = [file for file in there.values() if file.path not in read]
 
 
