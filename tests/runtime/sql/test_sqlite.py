@@ -408,6 +408,19 @@ def test_a_lock_that_is_held_for_too_long_is_busy(path: Path, database: Database
     assert read_texts(database) == ["b"]
 
 
+ENDLESS = "with recursive one (n) as (select 1 union all select n + 1 from one) select count(*) from one"
+
+
+def test_a_statement_that_reads_without_end_is_ended_at_the_deadline(database: Database) -> None:
+    runtime = BlockingRuntime()
+    with pytest.raises(TimedOut, match=r"notes\.db: the deadline has passed"):
+        runtime.run(database.read(runtime, lambda c: c.value(ENDLESS), runtime.deadline(0.05)))
+    # The connection is used again, by who has time.
+    some = "with recursive one (n) as (select 1 union all select n + 1 from one limit 300000) select count(*) from one"
+    for seconds in (None, 60):
+        assert runtime.run(database.read(runtime, lambda c: c.value(some), runtime.deadline(seconds))) == 300_000
+
+
 def test_a_full_disk_undoes_the_group_and_tells_all_of_it(database: Database) -> None:
     """``max_page_count`` makes SQLite find the disk full, on which it rolls the whole transaction back."""
     has_begun, all_are_queued = threading.Event(), threading.Event()

@@ -142,7 +142,7 @@ class Database:
         The connection is of no use after ``work`` has returned. When a server is lost, ``work`` runs again.
 
         Raises:
-            TimedOut: the deadline passed before it began, or while a server was at it.
+            TimedOut: the deadline passed before it began, or while the database was at it.
             ConnectionLost: the server is gone.
         """
         self._check()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from msgcore.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, UsageError
+from msgcore.base.times import Deadline
+from msgcore.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, TimedOut, UsageError
 from msgcore.runtime.sql.connection import Engine, Row, SqlValue
 from msgcore.runtime.sql.schema import check_tables
 
@@ -25,6 +28,8 @@ _MOST_OCTETS_OF_LOG = 64 * 1024 * 1024
 _RETRY_SECONDS = 0.02
 _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.000_5, 0.005
 _PAGES_A_STEP = 1_000
+# SQLite's own steps between two looks at the clock: some ten milliseconds of reading what is in memory.
+_STEPS_A_LOOK = 100_000
 
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 _FOREIGN = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
@@ -39,6 +44,7 @@ class SqliteConnection:
         self._busy_seconds = busy_seconds
         self._busy_ms = int(busy_seconds * 1_000)
         self._waits = True
+        self._is_limited = False
 
     @property
     def engine(self) -> Engine:
@@ -129,6 +135,16 @@ class SqliteConnection:
             self.rows(f"pragma busy_timeout = {self._busy_ms if is_wanted else 0}")
             self._waits = is_wanted
 
+    def limit_to(self, limit: Deadline) -> None:
+        """Let no statement go on past ``limit``, until another one is set: it raises ``TimedOut`` then."""
+        seconds = limit.remaining_seconds()
+        if not math.isinf(seconds):
+            self._raw.set_progress_handler(_is_past(time.monotonic() + seconds), _STEPS_A_LOOK)
+            self._is_limited = True
+        elif self._is_limited:
+            self._raw.set_progress_handler(None, 0)
+            self._is_limited = False
+
     def lay_foundation(self) -> None:
         self.run(
             "create table if not exists msgcore_schema"
@@ -172,7 +188,12 @@ class SqliteConnection:
             raise ours(error, self._path) from error
 
 
-def ours(error: Exception, path: Path) -> StoreError | StoreBusy | UsageError:
+def _is_past(at: float) -> Callable[[], bool]:
+    """Give what says whether a moment is past, and is no Python code: Ctrl-C in there would be lost in SQLite."""
+    return partial(next, map(at.__lt__, iter(time.monotonic, None)))
+
+
+def ours(error: Exception, path: Path) -> StoreError | StoreBusy | TimedOut | UsageError:
     """Make msgcore's error of one that sqlite3 raised."""
     text = f"{path}: {error}"
     code = getattr(error, "sqlite_errorcode", None)
@@ -185,6 +206,8 @@ def ours(error: Exception, path: Path) -> StoreError | StoreBusy | UsageError:
             return StoreFull(text)
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StoreCorrupt(text)
+        case sqlite3.SQLITE_INTERRUPT:
+            return TimedOut(f"{path}: the deadline has passed")
         case _:
             return StoreError(text)
 

@@ -59,6 +59,7 @@ class SqliteFile:
         """Run ``work`` in a transaction of its own, which sees the database as of one moment."""
         reader = self._take_reader()
         try:
+            reader.limit_to(deadline)
             reader.run("begin")
             return work(reader)
         finally:
