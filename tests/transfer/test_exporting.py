@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from msgcore import Message
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import LimitExceeded, NotSupported, StoreFull, TimedOut, UsageError
+from msgcore.errors import LimitExceeded, NotFound, NotSupported, StoreCorrupt, StoreFull, TimedOut, UsageError
 from msgcore.props.restriction import Restriction
 from msgcore.props.table import PidTagSubject
 from msgcore.runtime import NEVER
@@ -302,6 +304,37 @@ def test_a_message_over_the_limit_is_told_and_skipped_on_wish(desk: Desk, tmp_pa
         [f"message {bytes(desk.ids()[1]).hex()}"],
         [ONE, TWO],
     )
+
+
+class DamagedStore(MemoryStore):
+    """A store that has one message not whole."""
+
+    def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
+        message = super().load(entry_id, load_limit_octets, deadline)
+        if message.subject == "2":
+            raise StoreCorrupt("a content is damaged")
+        return message
+
+    def load_many(
+        self, entry_ids: Sequence[EntryId], load_limit_octets: int, deadline: Deadline
+    ) -> Sequence[Message | NotFound]:
+        return [self.load(entry_ids[0], load_limit_octets, deadline)]
+
+
+def test_a_damaged_message_is_told_and_skipped_on_wish(tmp_path: Path) -> None:
+    with memory_desk(DamagedStore()) as desk:
+        desk.save(letter(ONE), letter(TWO), letter(THREE))
+        where = f"message {bytes(desk.ids()[1]).hex()}"
+        told: list[Skipped] = []
+        result = desk.take(MboxWriter(tmp_path / "box"), ExportOptions(skipped=told.append))
+
+        assert (result, [one.where for one in told], in_archive(MboxWriter(tmp_path / "box"))) == (
+            ExportResult(written=2, skipped=1),
+            [where],
+            [ONE, THREE],
+        )
+        with pytest.raises(StoreCorrupt, match=f"{where}: a content is damaged"):
+            desk.take(MboxWriter(tmp_path / "box"))
 
 
 def test_a_locked_file_is_waited_for_until_the_deadline(desk: Desk, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import attrs
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import LimitExceeded, MsgcoreError, NotFound, NotLoaded, UsageError
+from msgcore.errors import LimitExceeded, MsgcoreError, NotFound, NotLoaded, StoreCorrupt, UsageError
 from msgcore.model.message import Message
 from msgcore.props.restriction import Restriction
 from msgcore.props.row import Row
@@ -66,8 +66,8 @@ class ExportOptions:
 
     ``where`` chooses messages; it may be text, such as ``'subject:contains("report") and size > 10kb'``. ``recursive``
     brings the folders below, too, but for search folders: the messages that they show are in other folders.
-    ``skipped`` is told each message that is larger than ``limit_octets``; without it the first one ends the export with
-    its error.
+    ``skipped`` is told each message that is larger than ``limit_octets``, or damaged in the store; without it the first
+    one ends the export with its error.
 
     Raises:
         UsageError: one is of a wrong kind, or a number is less than 1.
@@ -114,7 +114,7 @@ async def export_folder(
         NotSupported: an mbox is to have folders, or a folder has too long a name; nothing is written.
         UsageError: the writer is open already, or the file is no mbox; the same.
         TimedOut: the deadline passed, perhaps while another program had the archive locked; the same.
-        LimitExceeded: a message is larger than the limit.
+        LimitExceeded, StoreCorrupt: a message is larger than the limit, or damaged.
     """
     outgo = _Outgo(runtime, store, writer, options, deadline)
     places = await outgo.places(folder)
@@ -198,21 +198,28 @@ class _Outgo:
                 self._skip(_skipped(row, LimitExceeded(f"a message of {size} octets; the limit is {limit}")))
             else:
                 wanted.append(row)
-        loaded = await self._loaded(wanted)
-        for one in await self._runtime.in_thread(lambda: self._write(names, loaded), self._deadline):
+        loaded, damaged = await self._loaded(wanted)
+        for one in [*damaged, *await self._runtime.in_thread(lambda: self._write(names, loaded), self._deadline)]:
             self._skip(one)
         self._done += len(rows)
         if self._options.progress is not None:
             self._options.progress(self._done, self._total, self._result.written)
 
-    async def _loaded(self, rows: Sequence[Row]) -> list[tuple[Row, Message]]:
-        """Load messages, without those that were deleted meanwhile."""
+    async def _loaded(self, rows: Sequence[Row]) -> tuple[list[tuple[Row, Message]], list[Skipped]]:
+        """Load messages, without those that were deleted meanwhile; those apart that the store has not whole."""
         ids = [EntryId.parse(row[PidTagEntryId]) for row in rows]
-        found: list[Message | NotFound] = []
+        found: list[Message | NotFound | StoreCorrupt] = []
         while len(found) < len(ids):
             some = ids[len(found) : len(found) + LOADED_AT_ONCE]
-            found += await self._store.load_many(some, self._options.limit_octets, self._deadline)
-        return [(row, one) for row, one in zip(rows, found, strict=True) if isinstance(one, Message)]
+            try:
+                found += await self._store.load_many(some, self._options.limit_octets, self._deadline)
+            except StoreCorrupt as error:  # of the first of them
+                found.append(error)
+        each = list(zip(rows, found, strict=True))
+        return (
+            [(row, one) for row, one in each if isinstance(one, Message)],
+            [_damaged(row, one) for row, one in each if isinstance(one, StoreCorrupt)],
+        )
 
     def _skip(self, one: Skipped) -> None:
         if self._options.skipped is None:
@@ -270,6 +277,11 @@ def _in_batches(rows: Sequence[Row]) -> list[list[Row]]:
 
 def _skipped(row: Row, error: MsgcoreError) -> Skipped:
     return Skipped(f"message {row[PidTagEntryId].hex()}", error)
+
+
+def _damaged(row: Row, error: StoreCorrupt) -> Skipped:
+    where = f"message {row[PidTagEntryId].hex()}"
+    return Skipped(where, StoreCorrupt(f"{where}: {error}"))
 
 
 def _archived(names: tuple[str, ...], row: Row, octets: bytes) -> ArchivedMessage:
