@@ -205,6 +205,13 @@ def test_a_schema_newer_than_the_code_is_refused(path: Path, is_read_only: bool)
         msgcore.open_store(url_of(path, is_read_only=is_read_only))
 
 
+def test_a_file_of_an_older_version_that_is_to_be_read_only_says_what_can_be_done(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("update msgcore_schema set version = version - 1 where name = ?", [STORE_SCHEMA.name])
+    with pytest.raises(StoreError, match="opened once without read_only"):
+        msgcore.open_store(url_of(path, is_read_only=True))
+
+
 def test_a_mailbox_that_is_lost_is_not_made_anew(path: Path) -> None:
     with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("delete from mailbox")

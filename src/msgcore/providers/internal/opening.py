@@ -72,7 +72,9 @@ def _check_version(connection: Connection, schema: Schema, name: str) -> None:
         return
     known = len(schema.scripts(connection.engine))
     if found != known:
-        raise StoreError(f"{name}: schema {schema.name!r} has version {found}; only version {known} can be read")
+        # A file that cannot be written is copied first.
+        way = "" if (found or 0) > known else "; opened once without read_only it, or a copy of it, is brought to that"
+        raise StoreError(f"{name}: schema {schema.name!r} has version {found}; only version {known} can be read{way}")
 
 
 async def are_up_to_date(
