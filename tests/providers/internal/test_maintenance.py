@@ -21,7 +21,10 @@ from msgcore.spi.folders import Search
 from msgcore.spi.recovery import Fault
 from msgcore.spi.store import SpecialFolder
 from msgcore.testing.modes import Mode
+from tests.examples.pages import blocks_of
 from tests.providers.internal.box import Box
+from tests.providers.internal.conftest import new_place
+from tests.servers import Postgresql
 
 WORDS = [f"word{number}" for number in range(50)]
 
@@ -259,3 +262,31 @@ def test_who_synchronises_with_a_store_that_was_restored_is_told(mode: Mode, box
         with pytest.raises(InvalidToken, match="restored"):
             restored.run(restored.store.changes_since(None, late, 10, NEVER))
         assert new != lost
+
+
+@pytest.mark.interop
+def test_a_store_on_a_server_that_was_set_back_gives_no_number_again_once_it_is_told(postgresql: Postgresql) -> None:
+    place = new_place(postgresql)
+    told = blocks_of("postgresql", "sql")[1].text.replace("athena", place.namespace)
+    with Box(Mode.BLOCKING, place) as box:
+        box.save_one(Message(subject="kept"))
+        last = ", ".join(f"(select last_value from {place.namespace}.{name}_id_seq)" for name in ("message", "folder"))
+        number, message, folder = postgresql.psql(f"select change_number, {last} from {place.namespace}.mailbox").split(
+            "|"
+        )
+        lost = box.save_one(Message(subject="lost"))
+        token = box.run(box.store.changes_since(None, None, 1_000, NEVER)).token
+    postgresql.psql(
+        f"set search_path = {place.namespace}; delete from message where id > {message};"
+        f" update mailbox set change_number = {number}; update folder set message_count = 1, unread_count = 1"
+        f" where message_count = 2; delete from content where id not in (select content_id from message);"
+        f" select setval('message_id_seq', {message}), setval('folder_id_seq', {folder})"
+    )
+    postgresql.psql(told)
+    with Box(Mode.BLOCKING, place) as box:
+        box.save(*(Message(subject=f"new {count}") for count in range(3)))
+        with pytest.raises(ObjectDeleted):
+            box.load(lost)
+        with pytest.raises(InvalidToken, match="restored from a backup"):
+            box.run(box.store.changes_since(None, token, 1_000, NEVER))
+        assert faults(box) == []
