@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from msgcore.base.ids import EntryId
+from msgcore.base.octets import Limits
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidToken, ObjectDeleted, TimedOut, UsageError
+from msgcore.codecs import read_message
+from msgcore.errors import InvalidToken, LimitExceeded, ObjectDeleted, TimedOut, UsageError
 from msgcore.model import Message
 from msgcore.props.table import PidTagBody, PidTagSubject
+from msgcore.providers.internal import records
 from msgcore.providers.internal.word_upkeep import begin_anew, end_anew
 from msgcore.runtime import NEVER
 from msgcore.spi.changes import ChangeKind
@@ -262,6 +265,25 @@ def test_who_synchronises_with_a_store_that_was_restored_is_told(mode: Mode, box
         with pytest.raises(InvalidToken, match="restored"):
             restored.run(restored.store.changes_since(None, late, 10, NEVER))
         assert new != lost
+
+
+def test_what_is_too_large_for_its_attachments_is_found_by_its_text_before_and_after_compacting(
+    either_box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(octets: bytes, form: str | None = None) -> Message:
+        if len(octets) > 100_000:
+            raise LimitExceeded("larger than what can be read")
+        return read_message(octets, form)
+
+    monkeypatch.setattr(records, "USUAL_LIMITS", Limits(total_octets=100_000), raising=False)
+    monkeypatch.setattr(records, "read_message", read)
+    box = either_box
+    wanted = [box.save_one(Message(text="a zebra", attachments=[bytes(400_000)]))]
+    for _ in range(2):
+        assert [box.ids(PidTagBody.has_words("zebra")), box.ids(PidTagBody.contains("zebr"))] == [wanted, wanted]
+        box.transact(lambda connection: connection.run("update words_index set unicode_version = '1.0'"))
+        box.run(box.store.compact(NEVER))
+    assert faults(box) == []
 
 
 @pytest.mark.interop

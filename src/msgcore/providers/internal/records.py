@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, overload
 
+from msgcore.base.octets import USUAL_LIMITS
 from msgcore.codecs import read_message
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey
 from msgcore.providers.internal.columns import columns_of_store
-from msgcore.providers.internal.content_reader import ContentReader
+from msgcore.providers.internal.content_reader import read_limited
 from msgcore.providers.internal.standing import missing_message
 from msgcore.runtime import Connection
 from msgcore.spi.kept import STORE_SAYS
@@ -41,7 +42,7 @@ class KeptContent(NamedTuple):
 
 
 def read_content(connection: Connection, number: int) -> KeptContent:
-    """Read a message's content.
+    """Read a message's content; one that is larger than what can be read, without its large attachments.
 
     Raises:
         NotFound: it is gone.
@@ -49,8 +50,8 @@ def read_content(connection: Connection, number: int) -> KeptContent:
     row = connection.row("select content_id, overlay from message where id = ?", (number,))
     if row is None:
         raise missing_message(connection, number)
-    reader = ContentReader(connection, row[0])
-    return KeptContent(reader.octets(), reader.form, row[1])
+    content = read_limited(connection, row[0], USUAL_LIMITS.total_octets)
+    return KeptContent(content.octets, content.form, row[1])
 
 
 def read_record(connection: Connection, uid: bytes, number: int) -> Mapping[PropertyKey, object]:
