@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from msgcore.base.octets import Limits
 from msgcore.codecs import mime
 from msgcore.errors import LimitExceeded, NotFound
-from msgcore.transfer import ArchivedMessage, Mbox, MboxVariant, Skipped
+from msgcore.transfer import ArchivedMessage, Mbox, MboxVariant, Skipped, framing
 
 SEPARATOR = b"From ann@a.test Fri Jan  2 03:04:05 2026\n"
 
@@ -197,6 +198,33 @@ def test_every_message_is_found_wherever_the_chunks_are_cut(
     box = b"".join(SEPARATOR + letter + b"\n" for letter in [filler, *letters])
 
     assert octets_of(tmp_path_factory.mktemp("box"), box) == [filler, *letters]
+
+
+class Counting:
+    """A pattern that notes how many octets it was asked to go through."""
+
+    def __init__(self, pattern: re.Pattern[bytes]) -> None:
+        self._pattern = pattern
+        self.octets = 0
+
+    def search(self, octets: bytes, start: int, end: int) -> re.Match[bytes] | None:
+        found = self._pattern.search(octets, start, end)
+        self.octets += (end if found is None else found.end()) - start
+        return found
+
+
+@pytest.mark.parametrize("tail", [b"", b"\n", b"Content-Length: 1\n\n"])
+def test_headers_without_an_end_are_gone_through_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tail: bytes
+) -> None:
+    patterns = [Counting(framing._HEADER_END), Counting(framing._LENGTH)]
+    monkeypatch.setattr(framing, "_HEADER_END", patterns[0])
+    monkeypatch.setattr(framing, "_LENGTH", patterns[1])
+    octets = b"From a Thu Jan  1 00:00:00 1970\nX: y\n" * 1_000 + tail
+    (folder / "box").write_bytes(octets)
+
+    assert len(list(Mbox(folder / "box"))) == 1_000
+    assert max(pattern.octets for pattern in patterns) < 2 * len(octets)
 
 
 def test_a_message_over_the_limit_is_named_with_file_and_offset(folder: Path) -> None:

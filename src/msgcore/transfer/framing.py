@@ -17,12 +17,14 @@ import enum
 import re
 from datetime import UTC, datetime
 
+import attrs
+
 from msgcore.codecs.mime.syntax.dates import parse_date
 from msgcore.codecs.mime.tree.entity import parse
 from msgcore.transfer.archive import ArchivedMessage
 from msgcore.transfer.fingerprint import without_status
 
-__all__ = ["MboxVariant", "frame", "is_separator", "stated_size", "unframe"]
+__all__ = ["MboxVariant", "StatedSizes", "frame", "is_separator", "unframe"]
 
 
 class MboxVariant(enum.Enum):
@@ -74,16 +76,59 @@ def is_separator(octets: bytes | bytearray, at: int) -> bool:
     return sum(signs) >= 2
 
 
-def stated_size(octets: bytes | bytearray) -> int | None:
-    """Give the size that a framed message has by its own word: to the end of its body, the closing line not counted.
+class StatedSizes:
+    """Finds the sizes that the messages of a file have by their own word, one after the other.
 
-    ``octets`` start at its separator and have its header; ``None`` when it says no length.
+    A header that does not end is not gone through again for each separator in it.
     """
-    head = _HEADER_END.search(octets, 0, _HEADER_OCTETS)
-    if head is None:
-        return None
-    length = _LENGTH.search(octets, 0, head.end())
-    return None if length is None else head.end() + int(length[1])
+
+    def __init__(self) -> None:
+        self._ends = _Ahead(_HEADER_END)
+        self._lengths = _Ahead(_LENGTH)
+
+    def of(self, octets: bytes | bytearray, offset: int) -> int | None:
+        """Give the size to the end of the body, the closing line not counted; ``None`` when it says no length.
+
+        ``octets`` start at the message's separator, which is ``offset`` in the file, and have its header.
+        """
+        head = self._ends.find(octets, offset, min(_HEADER_OCTETS, len(octets)))
+        if head is None:
+            return None
+        length = self._lengths.find(octets, offset, head.end)
+        return None if length is None else head.end + length.number
+
+
+@attrs.frozen
+class _Found:
+    """Where something stands, and the number that it says."""
+
+    start: int
+    end: int
+    number: int = 0
+
+    def moved(self, by: int) -> _Found:
+        return _Found(self.start + by, self.end + by, self.number)
+
+
+class _Ahead:
+    """Finds the next match of a pattern, and keeps it for those who ask from between here and there."""
+
+    def __init__(self, pattern: re.Pattern[bytes]) -> None:
+        self._pattern = pattern
+        self._next: _Found | None = None
+        self._clear_to = 0
+
+    def find(self, octets: bytes | bytearray, offset: int, end: int) -> _Found | None:
+        """Find the first match in ``octets``, which are ``offset`` in the file, that ends by ``end``."""
+        if self._next is None or self._next.start < offset:
+            match = self._pattern.search(octets, max(0, self._clear_to - offset), end)
+            if match is None:
+                # A match of three octets may begin before the end, and go on behind it.
+                self._clear_to = max(self._clear_to, offset + end - 3)
+                return None
+            self._next = _Found(match.start(), match.end(), int(match[1]) if match.lastindex else 0).moved(offset)
+        found = self._next.moved(-offset)
+        return found if found.end <= end else None
 
 
 # Writing

@@ -22,7 +22,7 @@ from msgcore.codecs.mime.tree.entity import parse
 from msgcore.errors import LimitExceeded
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.files import file_errors
-from msgcore.transfer.framing import MboxVariant, is_separator, stated_size, unframe
+from msgcore.transfer.framing import MboxVariant, StatedSizes, is_separator, unframe
 from msgcore.transfer.mbox_lock import DotLock, lock_for_reading
 
 __all__ = ["Mbox"]
@@ -44,6 +44,7 @@ class _Window:
         self._end = end
         self.octets = bytearray()
         self.offset = 0
+        self.sizes = StatedSizes()
         self.is_end = False
 
     def more(self) -> None:
@@ -159,7 +160,7 @@ class Mbox(Archive):
         """Find the end of a message that states its length, if it does not lie."""
         if self._variant is not None and not self._variant.has_length:
             return None
-        size = stated_size(window.octets)
+        size = window.sizes.of(window.octets, window.offset)
         if size is None:
             return None
         # The end of the body and what is behind it.
