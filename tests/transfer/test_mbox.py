@@ -217,14 +217,14 @@ class Counting:
 def test_headers_without_an_end_are_gone_through_once(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tail: bytes
 ) -> None:
-    patterns = [Counting(framing._HEADER_END), Counting(framing._LENGTH)]
-    monkeypatch.setattr(framing, "_HEADER_END", patterns[0])
-    monkeypatch.setattr(framing, "_LENGTH", patterns[1])
+    patterns = {name: Counting(vars(framing)[name]) for name in ("_HEADER_END", "_LENGTH")}
+    for name, pattern in patterns.items():
+        monkeypatch.setattr(framing, name, pattern)
     octets = b"From a Thu Jan  1 00:00:00 1970\nX: y\n" * 1_000 + tail
     (folder / "box").write_bytes(octets)
 
     assert len(list(Mbox(folder / "box"))) == 1_000
-    assert max(pattern.octets for pattern in patterns) < 2 * len(octets)
+    assert max(pattern.octets for pattern in patterns.values()) < 2 * len(octets)
 
 
 def test_a_message_over_the_limit_is_named_with_file_and_offset(folder: Path) -> None:
