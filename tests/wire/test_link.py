@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from base64 import b64decode
 from collections.abc import Callable, Sequence
@@ -479,12 +480,11 @@ def written(_: Extensions) -> WireForm:
 def test_in_a_batch_too_those_who_are_too_many_get_another(mode: Mode) -> None:
     peer = TakesTwo(*ALL_AT_ONCE)
     runtime = ScriptedRuntime([peer])
-    recipients = tuple(Recipient(Address("SMTP", f"{name}@b.test")) for name in NAMES)
-    many, told = Envelope(Address("SMTP", "ann@a.test"), recipients), dict[int, bool]()
+    told = dict[int, bool]()
 
     async def main() -> list[bool]:
         link = SmtpLink(runtime, SmtpServer(MX))
-        batch = [(one, written) for one in (envelope(), many, envelope())]
+        batch = [(one, written) for one in (envelope(), to_each(), envelope())]
         found = await link.transmit_all(
             batch, runtime.deadline(300), lambda number, outcomes: told.update({number: outcomes.all_accepted})
         )
@@ -496,18 +496,73 @@ def test_in_a_batch_too_those_who_are_too_many_get_another(mode: Mode) -> None:
     assert sorted(to for to, _ in peer.took) == sorted([("bob@b.test",), *EACH, ("bob@b.test",)])
 
 
-def send_to(mode: Mode, peers: Sequence[Peer | None], *names: str) -> dict[str, Outcome]:
+def test_who_has_a_message_is_told_of_when_the_task_is_cancelled_in_the_middle() -> None:
+    class Cancels(TakesTwo):
+        def _command(self) -> str | None:
+            if len(self.took) == 4 and self._received:
+                raise asyncio.CancelledError
+            return super()._command()
+
+    peer = Cancels("PIPELINING")
+    runtime, told = ScriptedRuntime([peer]), dict[int, list[type[Outcome]]]()
+
+    async def main() -> None:
+        link = SmtpLink(runtime, SmtpServer(MX))
+        with pytest.raises(asyncio.CancelledError):
+            await link.transmit_all(
+                [(to_each(), written)] * 2,
+                runtime.deadline(300),
+                lambda number, outcomes: told.update({number: [*map(type, outcomes.values())]}),
+            )
+
+    Mode.ASYNCIO.drive(runtime.call(main()))
+    assert [to for to, _ in peer.took] == [EACH[0], *EACH]
+    assert told == {0: [Accepted] * 5, 1: [Accepted] * 2 + [Deferred] * 3}
+
+
+def test_who_has_a_message_is_told_of_when_the_task_is_cancelled_in_the_next_one() -> None:
+    class Cancels(TakesTwo):
+        def _end(self, text: bytes) -> str:
+            if self.took:
+                raise asyncio.CancelledError
+            return super()._end(text)
+
+    runtime, told = ScriptedRuntime([Cancels("PIPELINING")]), dict[int, list[type[Outcome]]]()
+
+    async def main() -> None:
+        link = SmtpLink(runtime, SmtpServer(MX))
+        with pytest.raises(asyncio.CancelledError):
+            await link.transmit_all(
+                [(to_each(), written)] * 2,
+                runtime.deadline(300),
+                lambda number, outcomes: told.update({number: [*map(type, outcomes.values())]}),
+            )
+
+    Mode.ASYNCIO.drive(runtime.call(main()))
+    assert told == {0: [Accepted] * 2 + [Deferred] * 3}
+
+
+def send_to(
+    mode: Mode,
+    peers: Sequence[Peer | None],
+    *names: str,
+    limits: PoolLimits = PoolLimits(),  # noqa: B008  # frozen
+    seconds: float = 300,
+) -> dict[str, Outcome]:
     runtime = ScriptedRuntime(peers)
-    recipients = tuple(Recipient(Address("SMTP", f"{name}@b.test")) for name in names)
 
     async def main() -> dict[str, Outcome]:
-        link = SmtpLink(runtime, SmtpServer(MX))
-        to = Envelope(Address("SMTP", "ann@a.test"), recipients)
-        outcomes = await link.transmit(to, lambda _: WireForm(LETTER), runtime.deadline(300))
+        link = SmtpLink(runtime, SmtpServer(MX), limits)
+        outcomes = await link.transmit(to_each(*names), written, runtime.deadline(seconds))
         await link.close()
         return {recipient.email_address: outcome for recipient, outcome in outcomes.items()}
 
     return mode.drive(runtime.call(main()))
+
+
+def to_each(*names: str) -> Envelope:
+    recipients = tuple(Recipient(Address("SMTP", f"{name}@b.test")) for name in names or NAMES)
+    return Envelope(Address("SMTP", "ann@a.test"), recipients)
 
 
 def verbs(peer: FakeServer) -> list[str]:

@@ -7,7 +7,6 @@ idle for a while, the server has to show that it is still there before it is giv
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 
@@ -17,7 +16,7 @@ from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.times import Deadline
 from msgcore.errors import CapabilityMissing, CommandRefused, MsgcoreError, OperationCancelled
 from msgcore.model.envelope import Envelope
-from msgcore.model.outcome import Outcomes, Refused, outcome_of_reply
+from msgcore.model.outcome import Certainty, Outcomes, Refused, outcome_of_reply
 from msgcore.model.wire_form import WireForm
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.pool import Lease, Pool, PoolLimits
@@ -146,7 +145,9 @@ class SmtpLink:
                     raise
                 return transaction.outcomes  # what the server said stands
             transaction = await self._use(lease, envelope, render, deadline, is_quick=is_quick)
-        return await self._send_on(lease, envelope, render, deadline, transaction, is_quick=is_quick)
+        while transaction.left_over and lease.is_usable:
+            transaction = await self._send_on(lease, envelope, render, deadline, transaction, is_quick=is_quick)
+        return transaction.outcomes
 
     async def _send_on(
         self,
@@ -154,39 +155,18 @@ class SmtpLink:
         envelope: Envelope,
         render: Render,
         deadline: Deadline,
-        transaction: Transaction,
+        before: Transaction,
         *,
         is_quick: bool = False,
-    ) -> Outcomes:
-        """Send to those, too, who were too many for one transaction, in as many as it takes; give all outcomes."""
-        if not transaction.left_over:
-            return transaction.outcomes
-        told, uses = dict(transaction.outcomes), 0
-        while transaction.left_over and lease.is_usable:
-            others = attrs.evolve(envelope, recipients=transaction.left_over)
-            try:
-                transaction = await self._use(lease, others, render, deadline, is_quick=is_quick)
-            except MsgcoreError:
-                break
-            told.update(transaction.outcomes)
-            uses += 1
-        lease.uses += uses
-        return Outcomes(told)
-
-    async def _settle_on(
-        self,
-        lease: Lease[SmtpSession],
-        one: tuple[Envelope, Render],
-        deadline: Deadline,
-        transaction: Transaction,
-        settle: Callable[[Outcomes], object],
-    ) -> None:
-        """Send on, and tell what became of everybody; of those who got it, also when this is cut in the middle."""
-        outcomes = transaction.outcomes
+    ) -> Transaction:
+        """Send to those, too, who were too many for the transaction before; give what has become of everybody."""
+        others = attrs.evolve(envelope, recipients=before.left_over)
         try:
-            outcomes = await self._send_on(lease, *one, deadline, transaction)
-        finally:
-            settle(outcomes)
+            lease.uses += 1
+            transaction = await self._use(lease, others, render, deadline, is_quick=is_quick)
+        except MsgcoreError:
+            return before._replace(left_over=())
+        return transaction._replace(outcomes=Outcomes({**before.outcomes, **transaction.outcomes}))
 
     async def _use(
         self,
@@ -240,21 +220,37 @@ class SmtpLink:
             told[number] = outcomes
             tell(number, outcomes)
 
-        transactions = await self._use_all(lease, batch, deadline, settle)
-        if not lease.is_fresh and _died_idle(transactions[0]):
-            await lease.reopen(deadline)
-            transactions = await self._use_all(lease, batch, deadline, settle)
-        if len(transactions) > 1 and _died_idle(transactions[-1]):
-            transactions.pop()  # it came behind the end of the session, and is as good as not begun
-        await self._try_again(lease, batch, transactions, deadline)
-        lease.uses += len(transactions) - 1
-        for number, transaction in enumerate(transactions):
-            if transaction is not None and not transaction.left_over:
-                settle(number, transaction.outcomes)
-        for number, transaction in enumerate(transactions):
-            if transaction is not None and transaction.left_over:
-                await self._settle_on(lease, batch[number], deadline, transaction, functools.partial(settle, number))
-        return [told[number] for number in range(len(transactions))]
+        begun: list[Transaction | None] = []
+        try:
+            await self._use_all(lease, batch, deadline, settle, begun)
+            if not lease.is_fresh and _died_idle(begun[0]):
+                begun.clear()
+                await lease.reopen(deadline)
+                await self._use_all(lease, batch, deadline, settle, begun)
+            if len(begun) > 1 and _died_idle(begun[-1]):
+                begun.pop()  # it came behind the end of the session, and is as good as not begun
+            await self._try_again(lease, batch, begun, deadline)
+            lease.uses += len(begun) - 1
+            for number, transaction in enumerate(begun):
+                if transaction is not None and not transaction.left_over:
+                    settle(number, transaction.outcomes)
+            await self._send_on_all(lease, batch, deadline, begun)
+        finally:  # who has a message is told of, also when this is cut in the middle
+            for number, transaction in enumerate(begun):
+                if transaction is not None and number not in told and _is_taken(transaction):
+                    settle(number, transaction.outcomes)
+        return [told[number] for number in range(len(begun))]
+
+    async def _send_on_all(
+        self,
+        lease: Lease[SmtpSession],
+        batch: Sequence[tuple[Envelope, Render]],
+        deadline: Deadline,
+        begun: list[Transaction | None],
+    ) -> None:
+        for number, one in enumerate(batch[: len(begun)]):
+            while (transaction := begun[number]) is not None and transaction.left_over and lease.is_usable:
+                begun[number] = await self._send_on(lease, *one, deadline, transaction)
 
     async def _try_again(
         self,
@@ -280,8 +276,9 @@ class SmtpLink:
         batch: Sequence[tuple[Envelope, Render]],
         deadline: Deadline,
         settle: Tell,
-    ) -> list[Transaction | None]:
-        """Send as many as the session takes, and give those that are not settled yet, ``None`` for each that is."""
+        begun: list[Transaction | None],
+    ) -> None:
+        """Send as many as the session takes; ``begun`` gets those not settled yet, and ``None`` for each that is."""
         session = lease.connection
         session.stream.deadline = deadline
         lease.is_usable = True
@@ -289,7 +286,6 @@ class SmtpLink:
         plans = _plans(batch[:most], session, is_proven=_is_proven(lease))
         first = next(plans)
         lease.is_usable = False
-        done: list[Transaction | None] = []
 
         def tell(transaction: Transaction) -> None:
             self._used(lease, transaction)
@@ -297,17 +293,16 @@ class SmtpLink:
                 self._memory.remember(self._server.endpoint, transaction.failed_extensions)  # for the next session
             is_usual = transaction.is_usable and not transaction.failed_extensions and not transaction.left_over
             if not is_usual and (_died_idle(transaction) or _may_go_again(transaction) or transaction.left_over):
-                done.append(transaction)
+                begun.append(transaction)
             else:
-                settle(len(done), transaction.outcomes)
-                done.append(None)
+                settle(len(begun), transaction.outcomes)
+                begun.append(None)
 
         try:
             await transmit_all(session.stream, itertools.chain([first], plans), tell, session.note)
         except OperationCancelled:
-            if not done:
+            if not begun:
                 raise
-        return done
 
 
 def _said(error: CommandRefused) -> Reply:
@@ -349,6 +344,11 @@ def _means_full(error: MsgcoreError) -> bool:
 def _died_idle(transaction: Transaction | None) -> bool:
     """Say whether a connection was dead before the server had taken up the transaction (RFC 5321 section 3.8)."""
     return transaction is not None and not (transaction.is_usable or transaction.is_begun)
+
+
+def _is_taken(transaction: Transaction) -> bool:
+    """Say whether the server has the message for anybody."""
+    return any(outcome.certainty is Certainty.SENT for outcome in transaction.outcomes.values())
 
 
 def _may_go_again(transaction: Transaction) -> bool:
