@@ -542,6 +542,22 @@ def test_who_has_a_message_is_told_of_when_the_task_is_cancelled_in_the_next_one
     assert told == {0: [Accepted] * 2 + [Deferred] * 3}
 
 
+def test_each_transaction_for_those_who_are_left_is_a_use_of_the_session(mode: Mode) -> None:
+    peers = [TakesTwo("PIPELINING") for _ in range(2)]
+
+    outcomes = send_to(mode, peers, *NAMES, limits=PoolLimits(uses_per_connection=2))
+
+    assert set(outcomes.values()) == {Accepted(250, "2.0.0")}
+    assert [[to for to, _ in peer.took] for peer in peers] == [EACH[:2], EACH[2:]]
+    assert peers[0].commands[-1] == "QUIT"
+
+
+def test_transactions_for_those_who_are_left_keep_the_pace(mode: Mode) -> None:
+    outcomes = send_to(mode, [TakesTwo("PIPELINING")], *NAMES, limits=PoolLimits(uses_per_minute=1), seconds=90)
+
+    assert [*map(type, outcomes.values())] == [Accepted] * 4 + [Deferred]
+
+
 def send_to(
     mode: Mode,
     peers: Sequence[Peer | None],

@@ -112,6 +112,21 @@ class Lease(Generic[T]):
         self.connection = await self._pool.open(deadline)
         self.uses = 1
 
+    async def use_again(self, deadline: Deadline) -> None:
+        """Begin one more use, within the limits: when its turn has come, and of a new connection if this is used up.
+
+        Raises:
+            TimedOut: the turn does not come before the deadline.
+            MsgcoreError: what opening a connection raises.
+        """
+        await self._pool.keep_pace(deadline)
+        if self._pool.is_used_up(self):
+            self.is_usable = False
+            await self.connection.close(deadline.sooner(_GOODBYE_SECONDS))
+            await self.reopen(deadline)
+        else:
+            self.uses += 1
+
     def __enter__(self) -> Lease[T]:
         return self
 
@@ -177,7 +192,7 @@ class Pool(Generic[T]):
             Closed: the pool was closed.
             MsgcoreError: what opening a connection raises.
         """
-        await self._pace.keep(deadline)
+        await self.keep_pace(deadline)
         is_first = False
         while True:
             await self._take_slot(deadline, is_first=is_first)
@@ -195,6 +210,13 @@ class Pool(Generic[T]):
     async def open(self, deadline: Deadline) -> T:
         """Open a connection for who has a slot already."""
         return await self._open(deadline)
+
+    async def keep_pace(self, deadline: Deadline) -> None:
+        """Wait until the next use may begin."""
+        await self._pace.keep(deadline)
+
+    def is_used_up(self, lease: Lease[T]) -> bool:
+        return lease.uses >= self._limits.uses_per_connection
 
     def take_back(self, lease: Lease[T]) -> None:
         """End a lease; what :class:`Lease` calls."""

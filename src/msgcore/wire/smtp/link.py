@@ -162,7 +162,7 @@ class SmtpLink:
         """Send to those, too, who were too many for the transaction before; give what has become of everybody."""
         others = attrs.evolve(envelope, recipients=before.left_over)
         try:
-            lease.uses += 1
+            await lease.use_again(deadline)
             transaction = await self._use(lease, others, render, deadline, is_quick=is_quick)
         except MsgcoreError:
             return before._replace(left_over=())
