@@ -1,6 +1,7 @@
 """Client against server on real sockets, in both modes."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from msgcore.model import Accepted, Address, Deferred, Envelope, Recipient, Refused
+from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Refused
 from msgcore.runtime import AsyncioRuntime, BlockingRuntime, Endpoint, Runtime, Stream
+from msgcore.runtime.transcript import TranscriptStream
 from msgcore.wire.smtp import ServerSettings, Transaction, greet, quit_session, serve_session, transmit
 from tests.wire.test_server import Keeper
 
@@ -103,3 +105,65 @@ def test_a_server_that_hangs_up_leaves_the_truth(run_with_runtime: RunWithRuntim
         [transaction] = run_with_runtime(lambda runtime: session(runtime, endpoint, (envelope("bob@b.test"), b"x\r\n")))
 
     assert set(map(type, transaction.outcomes.values())) == {Deferred}
+
+
+LARGE = b"Subject: x\r\n\r\n" + b"Hello\r\n" * 20_000
+
+
+class Outrunning(TranscriptStream):
+    """Lets nobody run until the server has answered a large write."""
+
+    def __init__(self, stream: Stream, is_answered: threading.Event) -> None:
+        super().__init__(stream, lambda _: None)
+        self._is_answered = is_answered
+
+    async def write(self, octets: bytes, shown_as: bytes | None = None) -> None:
+        await super().write(octets, shown_as)
+        if len(octets) > 64 * 1024:
+            self._is_answered.wait(30)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_closing", "outcome"),
+    [
+        (b"250 2.0.0 ok\r\n", False, Deferred()),
+        (b"554 5.7.1 no\r\n", False, Refused(554, "5.7.1")),
+        (b"554 5.7.1 no\r\n", True, Refused(554, "5.7.1")),
+        (b"554-5.7.1 no\r\n554 5.7.1 never\r\n", True, Refused(554, "5.7.1")),
+        (b"421 4.3.2 later\r\n", True, Deferred(421, "4.3.2")),
+        (b"", True, Deferred()),
+    ],
+)
+def test_what_is_said_before_the_end_of_a_large_message_is_heard(
+    run_with_runtime: RunWithRuntime, said: bytes, is_closing: bool, outcome: Outcome
+) -> None:
+    """It has arrived, and on asyncio the loop has not had a turn to read it: the whole message went at once."""
+    is_said = threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            for reply in (b"220 mx\r\n", b"250 mx\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n", said):
+                connection.sendall(reply)
+                connection.recv(65_536)
+            if is_closing:
+                connection.shutdown(socket.SHUT_WR)
+            is_said.set()
+            while connection.recv(65_536):
+                pass
+
+    async def main(runtime: Runtime) -> list[Transaction]:
+        stream = await runtime.connect(endpoint, runtime.deadline(30))
+        extensions = await greet(stream, "client.a.test")
+        told = await transmit(Outrunning(stream, is_said), envelope("bob@b.test"), LARGE, extensions)
+        stream.abort()
+        return [told]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        endpoint = Endpoint("127.0.0.1", listener.getsockname()[1], "smtp")
+        server = threading.Thread(target=serve, args=[listener])
+        server.start()
+        [transaction] = run_with_runtime(main)
+        server.join(30)
+
+    assert transaction.outcomes["bob@b.test"] == outcome

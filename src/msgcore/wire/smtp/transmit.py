@@ -202,7 +202,7 @@ class _Sender:
             self.tell_settled()  # this may take long
             await self._say(message, (), is_waiting=is_waiting)
             message = b""
-            if await self._has_spoken():
+            if await self._replies.look():
                 letter.take_early(self._replies.take() or await self._replies.wait())
                 raise ConnectionLost(f"{self._peer}: the message was refused before its end")
         ending = message + end
