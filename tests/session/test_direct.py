@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, cast
 
 import pytest
 
 import msgcore
-from msgcore import Accepted, Address, Message, Refused, aio, mime
+from msgcore import Accepted, Address, Deferred, Message, Refused, aio, mime
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, NotAccepted, NotSupported, PluginBroken, UsageError
-from msgcore.model import Envelope, Outcome, Recipient
+from msgcore.model import Envelope, Outcome, Outcomes, Recipient
 from msgcore.runtime import Runtime
+from msgcore.session.direct import open_transport
 from msgcore.spi.transport import Submission
+from msgcore.testing.modes import Mode
+from msgcore.testing.scripted import Faults, Peer, ScriptedRuntime
 from msgcore.testing.servers import LoopbackSmtpServer
 from tests.session.desk import Desk
 from tests.session.services import UrlConfig
+from tests.wire.fake_server import FakeServer
 
+NO_FAULTS = Faults()
+SMTP_URL = "smtp://mx.b.test"
 LETTER = Message(from_="ann@a.test", to=["bob@b.test", "cid@c.test"], bcc="dan@d.test", subject="letter")
 
 
@@ -91,14 +98,13 @@ def test_what_is_left_of_a_batch_goes_after_a_large_one_that_goes_alone(desk: De
 
 
 class Slow:
-    """Takes one message at a time, an hour each, and keeps the deadlines that it is given."""
+    """Takes one message at a time, and all the time that it is given."""
 
     config_type = UrlConfig
     address_types = ("SMTP",)
-    deadlines: ClassVar[list[float]] = []
 
     def __init__(self, config: UrlConfig, runtime: Runtime) -> None:
-        self.deadlines.clear()
+        self._runtime = runtime
 
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         raise NotImplementedError
@@ -106,19 +112,66 @@ class Slow:
     async def submit_all(
         self, batch: Sequence[Submission], deadline: Deadline
     ) -> Sequence[Mapping[Recipient, Outcome]]:
-        self.deadlines.append(deadline.at)
+        if not math.isinf(deadline.at):
+            await self._runtime.sleep(deadline.remaining_seconds() - 1)
         [(envelope, _), *_] = batch
         return [dict.fromkeys(envelope.recipients, Accepted(250, "2.0.0", "ok"))]
 
 
-@pytest.mark.parametrize("seconds", [60, None])
-def test_the_time_for_a_batch_does_not_start_again_with_each_that_is_done(desk: Desk, seconds: float | None) -> None:
+def send_all(
+    mode: Mode, url: str, peers: Sequence[Peer] = (), *, timeout_seconds: float | None = 60, faults: Faults = NO_FAULTS
+) -> tuple[list[type[Outcome]], float]:
+    """Send four messages in a time that only waits spend; give what became of each, and the seconds that it took."""
+    runtime = ScriptedRuntime(peers, faults=faults)
+
+    async def main() -> list[Outcomes]:
+        async with open_transport(url, runtime, timeout_seconds=cast(float, timeout_seconds)) as transport:
+            return await transport.send_all([LETTER] * 4, recipients="bob@b.test")
+
+    begun = runtime.monotonic()
+    told = mode.drive(runtime.call(main()))
+    return [type(outcome) for outcomes in told for outcome in outcomes.values()], runtime.monotonic() - begun
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_time_for_a_batch_does_not_start_again_with_each_that_is_done(mode: Mode) -> None:
     """A server that fell silent behind each of a hundred messages had 5,050 times the time that one has."""
     msgcore.register_service("by-url-slow", Slow)
-    with desk.transport("by-url-slow://anything", timeout_seconds=seconds) as transport:
-        transport.send_all([LETTER] * 4)
 
-    assert (len(Slow.deadlines), len(set(Slow.deadlines))) == (4, 1)
+    assert send_all(mode, "by-url-slow://anything")[1] <= 4 * 60
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_batch_may_have_no_timeout(mode: Mode) -> None:
+    msgcore.register_service("by-url-slow", Slow)
+
+    assert send_all(mode, "by-url-slow://anything", timeout_seconds=None) == ([Accepted] * 4, 0)
+
+
+class SilentAtSecond(FakeServer):
+    """Says nothing any more to the second MAIL."""
+
+    def _command(self) -> str | None:
+        self.answering({"MAIL": "~"} if self.took else {})
+        return super()._command()
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_server_that_falls_silent_in_a_batch_takes_the_time_of_one_message(mode: Mode) -> None:
+    assert send_all(mode, SMTP_URL, [SilentAtSecond(), FakeServer()]) == ([Accepted] * 4, 60)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_server_that_does_not_greet_takes_the_time_of_one_message_from_a_batch(mode: Mode) -> None:
+    assert send_all(mode, SMTP_URL, [SilentAtSecond(), FakeServer(greeting="~")]) == ([Accepted, *[Deferred] * 3], 120)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_each_message_of_a_batch_has_its_time_on_a_session(mode: Mode) -> None:
+    """Each reply takes four seconds, and all of them more than one message has."""
+    told, seconds = send_all(mode, SMTP_URL, [FakeServer()], timeout_seconds=40, faults=Faults(delay_seconds=4))
+
+    assert (told, seconds > 60) == ([Accepted] * 4, True)
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # what the loop that ended has left open

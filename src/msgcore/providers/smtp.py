@@ -104,11 +104,14 @@ class SmtpTransport:
         self, batch: Sequence[Submission], deadline: Deadline
     ) -> Sequence[Mapping[Recipient, Outcome]]:
         """Send messages one behind the other, over one connection; a large one by itself."""
+        letter_seconds = deadline.remaining_seconds() / len(batch)
         small = [*itertools.takewhile(_goes_with_others, batch)]
         if not small:
-            return [await self.submit(*batch[0], deadline)]
+            return [await self.submit(*batch[0], deadline.sooner(letter_seconds))]
         return await self._link.transmit_all(
-            [(as_asked(envelope, message), mime.wire_writer(message)) for envelope, message in small], deadline
+            [(as_asked(envelope, message), mime.wire_writer(message)) for envelope, message in small],
+            deadline,
+            letter_seconds=letter_seconds,
         )
 
     async def close(self) -> None:

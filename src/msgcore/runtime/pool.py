@@ -15,6 +15,7 @@ A forked child begins with no connection: what it said on one of its parent's wo
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections import deque
@@ -182,10 +183,13 @@ class Pool(Generic[T]):
         """How many connections wait for their next use."""
         return len(self._idle)
 
-    async def lease(self, deadline: Deadline, *, prefer: Callable[[T], bool] = lambda _: True) -> Lease[T]:
+    async def lease(
+        self, deadline: Deadline, *, prefer: Callable[[T], bool] = lambda _: True, open_seconds: float = math.inf
+    ) -> Lease[T]:
         """Wait for a turn and give a connection: ``with await pool.lease(deadline) as lease``.
 
         It is one that ``prefer`` says yes of, if one is idle; ``prefer`` is called under a lock, and only looks.
+        ``open_seconds`` is how long it may take, once it is the caller's turn, to find a good one or to open one.
 
         Raises:
             TimedOut: the deadline passed while all connections were in use.
@@ -197,7 +201,7 @@ class Pool(Generic[T]):
         while True:
             await self._take_slot(deadline, is_first=is_first)
             try:
-                lease = await self._connected(deadline, prefer)
+                lease = await self._connected(deadline.sooner(open_seconds), prefer)
             except BaseException as error:
                 makes_do = isinstance(error, MsgcoreError) and self._means_full(error) and self._make_do()
                 self._free(1)

@@ -95,7 +95,7 @@ class Transport(Closing):
         Quicker than :meth:`send` for each of them: where the server allows, the end of one message and the start of the
         next go together. When the server goes away, the messages that are left are deferred, and the text says why.
         ``return_path``, ``recipients`` and ``request`` count for each.
-        ``timeout_seconds`` bounds each message, on the average of a hundred; what is left then is deferred, too.
+        ``timeout_seconds`` bounds each message, as it does in :meth:`send`.
 
         Raises:
             UsageError: as :meth:`send` does, for any of them; nothing was sent.
@@ -117,7 +117,8 @@ class Transport(Closing):
             try:
                 deadline.check("send_all")
                 await self._load([ready for _, ready in batch], deadline)
-                found = await self._submit_all(batch, deadline)
+                # Those who were quick leave their time to nobody: one silent server would take it all.
+                found = await self._submit_all(batch, deadline.or_sooner(self._deadline(timeout_seconds, len(batch))))
             except MsgcoreError as error:
                 if not told:
                     raise

@@ -62,7 +62,8 @@ class SupportsBatches(Protocol):
     ) -> Answer[Sequence[Mapping[Recipient, Outcome]]]:
         """Take messages in their order, and give for each what ``submit`` gives.
 
-        Where it gives fewer than it got, the rest was not begun. It raises only when nothing was.
+        Where it gives fewer than it got, the rest was not begun. It raises only when nothing was. The deadline is for
+        all of them: one that waits for each gives it its share, so that one message does not take the others' time.
         """
         ...
 

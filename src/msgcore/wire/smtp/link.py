@@ -8,6 +8,7 @@ idle for a while, the server has to show that it is still there before it is giv
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import attrs
@@ -31,6 +32,7 @@ __all__ = ["SmtpLink", "SmtpServer"]
 Render = Callable[[Extensions], WireForm]
 Tell = Callable[[int, Outcomes], object]
 Opened = Callable[[SmtpSession], object]
+_Due = Callable[[], Deadline]
 
 _CLOSE_SECONDS = 8.0
 _CONVERSION = EnhancedStatus(5, 6, 3)
@@ -99,6 +101,7 @@ class SmtpLink:
         deadline: Deadline,
         tell: Tell = lambda _, __: None,
         *,
+        letter_seconds: float = math.inf,
         opened: Opened = lambda _: None,
     ) -> list[Outcomes]:
         """Send small messages one behind the other over one session, and give what became of each, in their order.
@@ -106,16 +109,21 @@ class SmtpLink:
         Where fewer come back than were given, the rest was not begun. They are written where they are sent, between two
         waits: on an event loop, a large one is for :meth:`transmit`. ``tell`` is called with the number of each, from
         0, and what became of it, as soon as that is final, amid the conversation: it does not raise. ``opened`` is
-        called as :meth:`transmit` does.
+        called as :meth:`transmit` does. ``letter_seconds`` is how long it may take to open a session, and then each
+        message.
 
         Raises:
             As :meth:`transmit` does; nothing was sent.
         """
+
+        def due() -> Deadline:
+            return deadline.sooner(letter_seconds)
+
         try:
-            with await self._pool.lease(deadline) as lease:
+            with await self._pool.lease(deadline, open_seconds=letter_seconds) as lease:
                 if lease.is_fresh:
                     opened(lease.connection)
-                return await self._transmit_all(lease, batch, deadline, tell)
+                return await self._transmit_all(lease, batch, due, tell)
         except CommandRefused as error:
             [(envelope, _), *_] = batch
             outcomes = Outcomes(dict.fromkeys(envelope.recipients, outcome_of_reply(_said(error), "greeting")))
@@ -212,7 +220,7 @@ class SmtpLink:
             session.has_chunked = True
 
     async def _transmit_all(
-        self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], deadline: Deadline, tell: Tell
+        self, lease: Lease[SmtpSession], batch: Sequence[tuple[Envelope, Render]], due: _Due, tell: Tell
     ) -> list[Outcomes]:
         told: dict[int, Outcomes] = {}
 
@@ -222,19 +230,19 @@ class SmtpLink:
 
         begun: list[Transaction | None] = []
         try:
-            await self._use_all(lease, batch, deadline, settle, begun)
+            await self._use_all(lease, batch, due, settle, begun)
             if not lease.is_fresh and _died_idle(begun[0]):
                 begun.clear()
-                await lease.reopen(deadline)
-                await self._use_all(lease, batch, deadline, settle, begun)
+                await lease.reopen(due())
+                await self._use_all(lease, batch, due, settle, begun)
             if len(begun) > 1 and _died_idle(begun[-1]):
                 begun.pop()  # it came behind the end of the session, and is as good as not begun
-            await self._try_again(lease, batch, begun, deadline)
+            await self._try_again(lease, batch, begun, due)
             lease.uses += len(begun) - 1
             for number, transaction in enumerate(begun):
                 if transaction is not None and not transaction.left_over:
                     settle(number, transaction.outcomes)
-            await self._send_on_all(lease, batch, deadline, begun)
+            await self._send_on_all(lease, batch, due, begun)
         finally:  # who has a message is told of, also when this is cut in the middle
             for number, transaction in enumerate(begun):
                 if transaction is not None and number not in told and _is_taken(transaction):
@@ -245,10 +253,11 @@ class SmtpLink:
         self,
         lease: Lease[SmtpSession],
         batch: Sequence[tuple[Envelope, Render]],
-        deadline: Deadline,
+        due: _Due,
         begun: list[Transaction | None],
     ) -> None:
         for number, one in enumerate(batch[: len(begun)]):
+            deadline = due()
             while (transaction := begun[number]) is not None and transaction.left_over and lease.is_usable:
                 begun[number] = await self._send_on(lease, *one, deadline, transaction)
 
@@ -257,7 +266,7 @@ class SmtpLink:
         lease: Lease[SmtpSession],
         batch: Sequence[tuple[Envelope, Render]],
         transactions: list[Transaction | None],
-        deadline: Deadline,
+        due: _Due,
     ) -> None:
         """Send what failed by an extension again, without it; what is told of the others stands, whatever comes."""
         for number, transaction in enumerate(transactions):
@@ -265,8 +274,8 @@ class SmtpLink:
                 continue
             try:
                 if not lease.is_usable:
-                    await lease.reopen(deadline)
-                transactions[number] = await self._use(lease, *batch[number], deadline)
+                    await lease.reopen(due())
+                transactions[number] = await self._use(lease, *batch[number], due())
             except MsgcoreError:
                 return
 
@@ -274,13 +283,13 @@ class SmtpLink:
         self,
         lease: Lease[SmtpSession],
         batch: Sequence[tuple[Envelope, Render]],
-        deadline: Deadline,
+        due: _Due,
         settle: Tell,
         begun: list[Transaction | None],
     ) -> None:
         """Send as many as the session takes; ``begun`` gets those not settled yet, and ``None`` for each that is."""
         session = lease.connection
-        session.stream.deadline = deadline
+        session.stream.deadline = due()
         lease.is_usable = True
         most = 1 if self._limits.uses_per_minute else max(1, 1 + self._limits.uses_per_connection - lease.uses)
         plans = _plans(batch[:most], session, is_proven=_is_proven(lease))
@@ -288,6 +297,7 @@ class SmtpLink:
         lease.is_usable = False
 
         def tell(transaction: Transaction) -> None:
+            session.stream.deadline = due()
             self._used(lease, transaction)
             if transaction.failed_extensions and not transaction.is_usable:
                 self._memory.remember(self._server.endpoint, transaction.failed_extensions)  # for the next session
