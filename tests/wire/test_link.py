@@ -435,9 +435,10 @@ def test_recipients_that_are_too_many_for_one_message_get_another(
     assert [to for to, _ in peer.took] == EACH
 
 
-def test_those_who_are_left_are_not_said_in_vain(mode: Mode) -> None:
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)])
+def test_those_who_are_left_are_not_said_in_vain(mode: Mode, extensions: tuple[str, ...]) -> None:
     """Servers count what they refuse: behind a hundred that are too many no others are said in that transaction."""
-    peer = TakesTwo("PIPELINING")
+    peer = TakesTwo(*extensions)
     peer.most = 100
     names = [f"u{number}" for number in range(500)]
 

@@ -125,7 +125,7 @@ class Letter:
                 return
 
     def _leave(self, rcpts: list[_Rcpt]) -> None:
-        """Say nothing of these: of the last window all were too many, and servers count what they refuse."""
+        """Say nothing of these: a hundred before them were too many, and servers count what they refuse."""
         for rcpt in rcpts:
             rcpt.outcome = self._left_over[-1].outcome
         self._left_over += rcpts
@@ -146,7 +146,10 @@ class Letter:
 
     def _lock_step(self) -> Iterator[Flight]:
         yield Flight(self._plan.mail, [("MAIL", self.take_mail)])
-        for rcpt in self._rcpts:
+        for number, rcpt in enumerate(self._rcpts):
+            if len(self._left_over) == _WINDOW:
+                self._leave(self._rcpts[number:])
+                break
             if self._is_open:
                 yield Flight(rcpt.command, [("RCPT", self.take_rcpt)])
         if self._accepted and (go_ahead := self._go_ahead()):
