@@ -65,6 +65,9 @@ def test_mail_says_what_is_asked(request_: DeliveryRequest, parameters: str) -> 
         (Recipient(BOB, original=Address("X400", "/G=Bob/C=SE/")), " ORCPT=x400;/G+3DBob/C+3DSE/"),
         (Recipient(BOB, original=Address("X400", "/G=J\u00f6/")), " ORCPT=x400;/G+3DJ+C3+B6/"),
         (Recipient(BOB, original=Address("SMTP", "x" * 493 + "@b.test")), ""),
+        (Recipient(BOB, original=Address("X400\r\nRSET", "/G=Bob/")), ""),
+        (Recipient(BOB, original=Address("X400 NOTIFY=NEVER", "/G=Bob/")), ""),
+        (Recipient(BOB, original=Address("F\u00c4X", "12")), ""),
     ],
 )
 def test_rcpt_says_what_is_asked(recipient: Recipient, parameters: str) -> None:

@@ -21,6 +21,7 @@ _NOT_ASCII_UNITEXT = re.compile(r"[^!-*,-<>-\[\]-~]")
 _TLS_NOT_PROMISED = EnhancedStatus(5, 7, 30)
 _TOO_LATE = EnhancedStatus(5, 4, 7)
 _NOT_POSSIBLE = EnhancedStatus(5, 3, 3)
+_TYPE = re.compile("[A-Za-z0-9][A-Za-z0-9-]*")
 _LONGEST_ORIGINAL = 500  # RFC 3461 section 5; what is longer would cost the recipient the message
 
 
@@ -83,7 +84,7 @@ def rcpt_requests(recipient: Recipient, request: DeliveryRequest, *, utf8: bool)
         names = [str(one.name) for one in Notify if one in notify]
         yield f"NOTIFY={','.join(names) or 'NEVER'}".encode()
     original = recipient.original
-    if original is not None and original.is_resolved:
+    if original is not None and _TYPE.fullmatch(original.address_type):  # which may be whatever a message held
         said = _original(original, utf8=utf8)
         if len(said) <= _LONGEST_ORIGINAL:
             yield b"ORCPT=" + said
