@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from msgcore.codecs import mime, msg, tnef
+from msgcore.errors import CapabilityMissing
 from msgcore.model import Attachment, Message
 
 _TYPE = b'multipart/signed; protocol="application/pkcs7-signature";\r\n micalg=sha-256; boundary=b'
@@ -52,6 +53,32 @@ def test_what_was_signed_in_eight_bits_says_so() -> None:
 
     assert b"Content-Transfer-Encoding: 8bit\r\n\r\n--b\r\n" in octets
     assert mime.read(octets).text == "Signed  tëxt"
+
+
+def test_of_the_header_before_what_was_signed_only_the_type_is_kept() -> None:
+    message = _signed()
+    head = b"Bcc: eve@e.test\r\nContent-Transfer-Encoding: base64\r\nContent-Language: en\r\n"
+    message.attachments = [
+        Attachment(head + one.data, filename="smime.p7m", content_type="multipart/signed")
+        for one in message.attachments
+    ]
+
+    octets = mime.write(message)
+
+    assert octets == mime.write(_signed())
+
+
+def test_what_was_signed_with_other_line_ends_goes_over_the_wire_with_crlf() -> None:
+    """A line end that is none could end the mail at the next hop, and begin another."""
+    octets = mime.write_for_wire(_signed(b"a\n.\nMAIL FROM:<eve@e.test>"), allow_8bit=False, allow_utf8=False)
+
+    assert octets.endswith(b"\r\n\r\n" + _PARTS % b"a\r\n.\r\nMAIL FROM:<eve@e.test>")
+
+
+@pytest.mark.parametrize("text", ["tëxt".encode(), b"a\r.\r\nb", b"a\0b", b"a" * 1_000])
+def test_what_was_signed_goes_to_no_hop_that_would_have_it_encoded(text: bytes) -> None:
+    with pytest.raises(CapabilityMissing, match="signed"):
+        mime.write_for_wire(_signed(text), allow_8bit=False, allow_utf8=False)
 
 
 @pytest.mark.parametrize("kind", ["application/pkcs7-mime; smime-type=enveloped-data", "application/octet-stream"])

@@ -1,4 +1,4 @@
-"""The body of a message that is S/MIME by its class: one attachment is all of it ([MS-OXOSMIME] sections 2.1.3, 2.2.2).
+"""The body of a message that is S/MIME by its class: one attachment is all of it ([MS-OXOSMIME] section 2.1.3).
 
 Outlook's forms keep what was signed in the clear as an attachment that holds a whole multipart/signed, with its
 Content-Type before it, and what is encrypted, or signed and wrapped, as an attachment that is the CMS object. In MIME
@@ -15,10 +15,15 @@ from msgcore.codecs.mime.tree.entity import parse
 from msgcore.codecs.mime.write_form import WriteForm
 from msgcore.model.attachment import Attachment
 
-__all__ = ["SMIME_CLASSES", "signed_part", "smime_part"]
+__all__ = ["SMIME_CLASSES", "is_signed_type", "signed_part", "smime_part"]
 
 SMIME_CLASSES = "ipm.note.smime"
 _SIGNED = "multipart/signed"
+
+
+def is_signed_type(content_type: str) -> bool:
+    """Say whether content of this type may be a whole multipart/signed, whose octets go out as they are."""
+    return content_type.lower().startswith(_SIGNED)
 
 
 def signed_part(attachment: Attachment) -> Part | None:
@@ -27,17 +32,17 @@ def signed_part(attachment: Attachment) -> Part | None:
     Raises:
         NotLoaded: the content is larger than the load limit of where it comes from.
     """
-    if attachment.message is not None or not attachment.content_type.lower().startswith(_SIGNED):
+    if attachment.message is not None or not is_signed_type(attachment.content_type):
         return None
     data = attachment.data
     root = parse(data, NO_LIMITS)
     if root.media_type != _SIGNED or not root.children:
         return None
-    others = {name: None for name in root.header.names() if not name.startswith(b"content-")}
+    others = {name: None for name in root.header.names() if name != b"content-type"}
     fields = b"".join(crlf_field(one) for one in kept_fields(root, others) if one)
     body = data[root.body_start :]
     domain = domain_of(body)
-    if domain is Domain.EIGHT_BIT and not root.transfer_encoding:
+    if domain > Domain.SEVEN_BIT:
         fields += encoding_field(domain.label)
     return Part(fields, (body,), domain)
 

@@ -21,6 +21,7 @@ import attrs
 
 from msgcore.codecs.mime.body_parts import is_message_type
 from msgcore.codecs.mime.signatures import SIGNATURES, is_signed
+from msgcore.codecs.mime.smime_part import is_signed_type
 from msgcore.codecs.mime.syntax.charsets import is_wide
 from msgcore.codecs.mime.syntax.fold import text_field
 from msgcore.codecs.mime.syntax.transfer import (
@@ -146,7 +147,8 @@ def _composed_messages(message: Message) -> list[Message] | None:
             return None
         for attachment in one.attachments:
             inner = attachment.message
-            if inner is None and is_message_type(attachment.content_type):
+            kind = attachment.content_type
+            if inner is None and (is_message_type(kind) or is_signed_type(kind)):
                 return None
             if inner is not None and all(inner is not known for known in found):
                 found.append(inner)
