@@ -122,6 +122,24 @@ def test_line_ends_never_reach_a_header(arguments: dict[str, object]) -> None:
         Message(**arguments)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+def test_message_ids_that_are_given_without_angle_brackets_get_them() -> None:
+    """RFC 5322 section 3.6.4: without them it is no Message-ID."""
+    message = Message(message_id="1@a.test", in_reply_to="2@a.test", references=["2@a.test", "<3@a.test>"])
+
+    assert (message.message_id, message[PidTagInReplyToId], message[PidTagInternetReferences]) == (
+        "<1@a.test>",
+        "<2@a.test>",
+        "<2@a.test> <3@a.test>",
+    )
+
+
+@pytest.mark.parametrize("message_id", ["", "<1@a.test>", "<1 @a.test>", "1", "1@a.test 2@a.test", "1@a@b"])
+def test_what_is_no_message_id_without_its_brackets_stays(message_id: str) -> None:
+    message = Message()
+    message.message_id = message_id
+    assert message.message_id == message_id
+
+
 def test_line_ends_are_refused_in_a_property_that_becomes_a_header() -> None:
     message = Message()
     with pytest.raises(InjectionRefused):

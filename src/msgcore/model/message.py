@@ -19,6 +19,7 @@ from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets, text_from_html
 from msgcore.model.headers import Header, Headers, HeadersLike, own_headers
 from msgcore.model.levels import Importance, Sensitivity
+from msgcore.model.message_ids import in_angles
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
 from msgcore.model.source import MessageSource
 from msgcore.props.bag import UNTOUCHED, PropBag
@@ -140,10 +141,10 @@ class Message:
         if date is not None:
             self.date = date
         if in_reply_to is not None:
-            bag[PidTagInReplyToId] = refuse_line_ends(in_reply_to, "in_reply_to")
+            bag[PidTagInReplyToId] = in_angles(refuse_line_ends(in_reply_to, "in_reply_to"))
         if references is not None:
             ids = (references,) if isinstance(references, str) else references
-            joined = " ".join([refuse_line_ends(one, "references") for one in ids])
+            joined = " ".join([in_angles(refuse_line_ends(one, "references")) for one in ids])
             bag[PidTagInternetReferences] = joined
 
     @classmethod
@@ -426,12 +427,12 @@ class Message:
 
     @property
     def message_id(self) -> str | None:
-        """The Message-ID in angle brackets; submit and send set it."""
+        """The Message-ID in angle brackets, which one that is set without them gets; submit and send set it."""
         return self.said(PidTagInternetMessageId)
 
     @message_id.setter
     def message_id(self, value: str) -> None:
-        self[PidTagInternetMessageId] = value
+        self[PidTagInternetMessageId] = in_angles(refuse_line_ends(value, "message_id"))
 
     @property
     def date(self) -> datetime | None:

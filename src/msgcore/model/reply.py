@@ -14,10 +14,11 @@ from msgcore.model.body import html_from_text, text_from_html
 from msgcore.model.html_fragment import fragment_of
 from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.message import Message, check_message
+from msgcore.model.message_ids import message_ids
 from msgcore.model.quoting import forwarded_html, forwarded_text, quoted_html, quoted_text
 from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
 from msgcore.model.shown import shown_attachments
-from msgcore.model.thread import base_subject, continue_conversation, message_ids, references_to
+from msgcore.model.thread import base_subject, continue_conversation, references_to
 
 __all__ = ["forward", "reply"]
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from msgcore.base.text import one_line
 from msgcore.base.times import filetime_from_datetime
 from msgcore.model.message import Message
+from msgcore.model.message_ids import message_ids
 from msgcore.props.table import (
     PidTagConversationIndex,
     PidTagConversationTopic,
@@ -16,7 +17,7 @@ from msgcore.props.table import (
     PidTagInternetReferences,
 )
 
-__all__ = ["base_subject", "continue_conversation", "message_ids", "next_index", "references_to"]
+__all__ = ["base_subject", "continue_conversation", "next_index", "references_to"]
 
 # What mail programs of many languages put before the subject of a reply or a forwarded message.
 _PREFIXES = (
@@ -28,8 +29,6 @@ _WORDS = "r|i|ref|ha|vb|enc|pd|hl"
 _NUMBER = r"(?:\[[0-9]{1,4}\]|\([0-9]{1,4}\)|\^[0-9]{1,4}|\*[0-9]{1,4})?"
 _PREFIX = re.compile(rf"\s*+(?:{_PREFIXES})\s?{_NUMBER}\s?[:：]\s*+", re.IGNORECASE)
 _NEXT_PREFIX = re.compile(rf"\s*+(?:{_PREFIXES}|{_WORDS})\s?{_NUMBER}\s?[:：]\s*+", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,600}>")
-_BARE_ID = re.compile(r"[^<>\s\x00-\x1f\x7f@]{1,300}@[^<>\s\x00-\x1f\x7f@]{1,300}")
 _MOST_REFERENCES = 40
 _LONGEST_SUBJECT = 900
 
@@ -42,12 +41,6 @@ def base_subject(subject: str) -> str:
         at = found.end()
         found = _NEXT_PREFIX.match(subject, at)
     return one_line(subject[at:], _LONGEST_SUBJECT)
-
-
-def message_ids(text: str) -> list[str]:
-    """Find the message ids in a field, each once; one that stands alone and lacks its angles gets them."""
-    bare = _BARE_ID.fullmatch(text.strip())
-    return [f"<{bare[0]}>"] if bare else list(dict.fromkeys(_MESSAGE_ID.findall(text)))
 
 
 def references_to(message: Message) -> list[str]:
