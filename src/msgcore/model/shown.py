@@ -21,5 +21,4 @@ def shown_attachments(html: str, attachments: Iterable[Attachment]) -> frozenset
 
 def location_of(attachment: Attachment) -> str | None:
     """Give the Content-Location as HTML names it; ``None`` when there is none."""
-    location = attachment.get(PidTagAttachContentLocation)
-    return location_as_shown(location) if location else None
+    return location_as_shown(attachment.get(PidTagAttachContentLocation, "")) or None

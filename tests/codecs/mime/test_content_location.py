@@ -48,6 +48,17 @@ def test_what_the_html_does_not_show_is_a_file(html: str) -> None:
     assert message.get(PidTagHasAttachments) is True
 
 
+@pytest.mark.parametrize("location", ["", " ", "=?utf-8?q?_?="])
+def test_a_location_that_names_nothing_is_shown_by_nothing(location: str) -> None:
+    message = _page("<img src=''>", location)
+    composed = Message(html="<img src=''>", attachments=[b"a", b"b"])
+    composed.attachments[0][PidTagAttachContentLocation] = location and " "
+    composed.attachments[1][PidTagAttachContentLocation] = "http://a.test/dot.gif"
+
+    assert [one.is_inline for one in message.attachments] == [False]
+    assert b"multipart/related" not in mime.write(composed)
+
+
 def test_a_folded_location_is_one_address() -> None:
     message = _page('<img src="http://a.test/dot.gif">', "http://a.test/\r\n dot.gif")
 

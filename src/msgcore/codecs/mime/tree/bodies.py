@@ -117,11 +117,12 @@ class HtmlBody:
 
     def shows_location(self, location: str | None) -> bool:
         """Say whether the HTML refers to a Content-Location."""
-        if not location:
+        address = location_as_shown(location) if location else ""
+        if not address:
             return False
         if self._locations is None:
             self._locations = shown_locations(self._text())
-        return location_as_shown(location) in self._locations
+        return address in self._locations
 
     def _text(self) -> str:
         octets, code_page = self.octets
