@@ -117,7 +117,7 @@ def shown_locations(html: str) -> frozenset[str]:
 
 
 def location_as_shown(address: str) -> str:
-    """Leave white space out of an address: a long one is folded in a header (RFC 2557 section 4.4.1)."""
+    """Leave white space out of an address: a long one is folded in a header (RFC 2557 section 4.4.2)."""
     return "".join(address.split())
 
 

@@ -4,7 +4,7 @@ Text and HTML stand in a multipart/alternative; what the HTML shows stands with 
 the other attachments follow in a multipart/mixed. Reading gives the shown attachments first, then the others.
 
 A message that is a meeting, an appointment, a task or a journal entry by its class has its calendar as the last
-alternative ([MS-OXCICAL] section 2.1.3.1): as an attachment no mail program would take it for an invitation. A report
+alternative ([MS-OXCMAIL] section 2.1.3.3.8): as an attachment no mail program would take it for an invitation. A report
 stays a multipart/report around the part that programs read (RFC 6522), whatever was added to it.
 """
 
