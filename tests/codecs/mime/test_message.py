@@ -248,6 +248,7 @@ HTML = [
     (b"x=y", b"<meta charset=utf-8>\xe5", 65001),
     (b"x=y", b"<meta charset=utf-16>\xe5", 1252),
     (b"x=y", b"<meta charset=nonsense>\xe5", 1252),
+    (b"x=y", b"<meta charset=utf-7>+ADw-\xe5", 1252),  # no browser takes it from there
     (b"charset=iso-8859-2", b"<meta charset=koi8-r>\xb1", 28592),  # what the part says goes first
 ]
 

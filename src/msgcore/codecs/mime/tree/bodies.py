@@ -67,7 +67,7 @@ def html_of(entity: Entity) -> tuple[bytes, int]:
             return octets, UTF_8
         form = _form_in_html(octets)
         codec = form.codec
-        if codec is None or codec == "ascii" or form.is_wide:
+        if codec in {None, "ascii", "utf-7"} or form.is_wide:
             return octets, UTF_8 if _is_utf_8(octets) else _WINDOWS_1252
     if codec == "latin-1" and _C1.search(octets):
         return octets, _WINDOWS_1252
