@@ -27,6 +27,7 @@ from msgcore.mta.queue.contract import (
     Finished,
     LinkNote,
     QueueDepth,
+    QueuedMessage,
     QueuedRecipient,
     QueueStore,
     Settlement,
@@ -507,6 +508,7 @@ class SuspicionStays(MemoryQueue):
     "successors_that_were_there_already_get_no_second_copy",
     "the_trace_of_a_message_counts_for_nobody_who_took_a_place",
     "who_is_named_and_in_a_list_as_well_gets_one_copy_whatever_his_roles",
+    "who_takes_a_place_leaves_at_once_whatever_clock_the_message_came_by",
 )
 class NoSuccessors(Altered):
     def to_settle(self, settlement: Settlement) -> Settlement:
@@ -529,6 +531,14 @@ class SuccessorsAreNewMail(NoSuccessors):
         for settlement in _settlements(finished):
             await self.accept(Accept("new", ANN, settlement.successors, Content(LETTER)), deadline)
         return lost
+
+
+@fault(Turns, "who_takes_a_place_leaves_at_once_whatever_clock_the_message_came_by")
+class SuccessorsWaitForTheClock(MemoryQueue):
+    def _add(
+        self, message: QueuedMessage, recipients: Sequence[Recipient], due_at: datetime, *, are_successors: bool = False
+    ) -> None:
+        super()._add(message, recipients, max(due_at, message.accepted_at), are_successors=are_successors)
 
 
 @fault(

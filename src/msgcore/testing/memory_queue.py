@@ -373,7 +373,7 @@ class MemoryQueue:
                 row.due_at, row.reason = now, ""
             case ChangeKind.REDIRECT if change.to is not None and (is_kept or row.state is State.READY):
                 row.end(Accepted(text=f"redirected to {change.to.address.typed}", stage="queue"), now)
-                due_at = max(now, row.message.released_at)
+                due_at = max(now, row.message.held_until or now)
                 self._add(row.message, [redirected_to(change.to, [row.recipient])], due_at, are_successors=True)
             case ChangeKind.DELETE if is_kept or row.state is State.READY:
                 row.end(Refused(text=f"deleted: {change.reason}", stage="queue"), now)

@@ -169,12 +169,16 @@ class QueuedMessage:
         return Urgency.of_priority(self.request.priority)
 
     @property
+    def held_until(self) -> datetime | None:
+        """Until when its sender holds it back (RFC 4865); ``None`` if it may leave at once."""
+        seconds = self.request.hold_seconds
+        return self.request.hold_until if seconds is None else self.accepted_at + timedelta(seconds=seconds)
+
+    @property
     def released_at(self) -> datetime:
-        """Since when it may leave: what its sender held back is not late (RFC 4865)."""
-        request = self.request
-        if request.hold_until is not None:
-            return max(self.accepted_at, request.hold_until)
-        return self.accepted_at + timedelta(seconds=request.hold_seconds or 0)
+        """Since when it may leave: what its sender held back is not late."""
+        held_until = self.held_until
+        return self.accepted_at if held_until is None else max(self.accepted_at, held_until)
 
     @property
     def is_in_haste(self) -> bool:

@@ -94,10 +94,11 @@ def finish(connection: Connection, endings: Sequence[Ending], moment: datetime) 
     return [one.queued for _, one in settled if one.queued in lost]
 
 
-def successors_of(message: QueuedMessage, recipients: tuple[Recipient, ...], moment: datetime) -> Arrival:
-    """Make what brings further recipients of a message that is there; they may leave when that may."""
-    until = message.released_at if message.released_at > moment else None
-    request = attrs.evolve(message.request, hold_seconds=None, hold_until=until)
+def successors_of(
+    message: QueuedMessage, recipients: tuple[Recipient, ...], moment: datetime, hold_until: datetime | None = None
+) -> Arrival:
+    """Make what brings further recipients of a message that is there; they may leave at once, or when it says."""
+    request = attrs.evolve(message.request, hold_seconds=None, hold_until=hold_until)
     accept = Accept(message.transfer_id, message.sender, recipients, Content(b""), request=request)
     return Arrival(accept, moment, are_successors=True)
 

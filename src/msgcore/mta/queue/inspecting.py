@@ -113,7 +113,9 @@ def change_page(connection: Connection, change: Change, where: Where, after: int
     if change.to is not None:
         successors = _successors(change.to, changed)
         redirected = [(messages[one], successor) for one, successor in successors.items()]
-        add_recipients(connection, [(one.id, successors_of(one, (to,), moment)) for one, to in redirected])
+        add_recipients(
+            connection, [(one.id, successors_of(one, (to,), moment, one.held_until)) for one, to in redirected]
+        )
     text = change.reason if change.to is None else f"to {change.to.address.typed}: {change.reason}".removesuffix(": ")
     add_events(
         connection,

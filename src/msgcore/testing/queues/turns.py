@@ -136,6 +136,20 @@ class Turns(QueueSuite):
 
         assert run(story) == [["bob"]]
 
+    def test_who_takes_a_place_leaves_at_once_whatever_clock_the_message_came_by(self, run: Run) -> None:
+        """The clocks of two machines are never the same."""
+
+        async def story(desk: Desk) -> list[list[str]]:
+            desk.clock.step(timedelta(hours=1))
+            await desk.accept("list")
+            claim = await desk.claim_one()
+            desk.clock.step(-timedelta(hours=1))
+            expanded = Settlement(claim.recipients[0], ACCEPTED, desk.now(), successors=to("bob"))
+            await desk.queue.finish([Finished(claim.message, (expanded,))], NEVER)
+            return names(await desk.claim())
+
+        assert run(story) == [["bob"]]
+
     def test_hops_take_turns(self, run: Run) -> None:
         """A hop with much mail keeps none of another back."""
 
