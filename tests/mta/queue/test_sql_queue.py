@@ -510,3 +510,18 @@ def test_next_hops_that_nobody_tries_any_more_are_forgotten(target: Target) -> N
 
     _, before, after = at_queue(target, story, clock)
     assert (before, after) == (["out gone.test", "out old.test"], ["out new.test", "out old.test"])
+
+
+def test_a_list_of_a_great_many_who_are_named_as_well_brings_nobody_a_second_copy(target: Target) -> None:
+    """They are looked for some at a time."""
+    many = to("list", *[f"r{number}" for number in range(1_001)])
+
+    async def story(queue: SqlQueue) -> int:
+        await queue.accept(Accept("t1", ANN, many, Content(LETTER)), NEVER)
+        [claim] = await queue.claim(1, LEASE_SECONDS, NEVER)
+        members = tuple(attrs.evolve(one, kind=RecipientKind.CC) for one in many[1:])
+        expanded = Settlement(claim.recipients[0], Accepted(), claim.message.accepted_at, successors=members)
+        await queue.finish([Finished(claim.message, (expanded,))], NEVER)
+        return await queue.waiting(NEVER)
+
+    assert at_queue(target, story) == 1_001

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -35,6 +34,7 @@ __all__ = [
 NEW_RECIPIENT = f"{RECIPIENT}, is_successor, address_key, state, token, holder, leased_until, lane, due_at, look_at"
 MESSAGE_MARKS, _RECIPIENT_MARKS = (marks(names.split(", ")) for names in (MESSAGE, NEW_RECIPIENT))
 
+_AT_ONCE = 500
 _SECOND = 10_000_000
 _FIRST_LOOK = 4 * 3_600 * _SECOND
 _LONGEST_HOLD = 45 * 86_400 * _SECOND
@@ -192,24 +192,41 @@ def add_recipients(
 
     Who takes a place is new only if nobody in the message has that address, in whatever role: one copy is enough.
     """
-    there = _addresses(connection, {message_id for message_id, arrival in arrivals if arrival.are_successors})
+    there = _there(connection, arrivals)
     rows: list[tuple[SqlValue, ...]] = []
     for message_id, arrival in arrivals:
         for one, row in zip(arrival.accept.recipients, recipient_rows(arrival, leases_at), strict=True):
             if arrival.are_successors:
-                key = one.address_type, address_key(one.address_type, one.email_address)
-                if key in there[message_id]:
+                place = message_id, one.address_type, address_key(one.address_type, one.email_address)
+                if place in there:
                     continue
-                there[message_id].add(key)
+                there.add(place)
             rows.append((message_id, *row))
     insert = f"insert into mta_recipient (mta_message_id, {NEW_RECIPIENT}) values (?, {_RECIPIENT_MARKS})"
     return connection.run_many(f"{insert} on conflict do nothing", rows)
 
 
-def _addresses(connection: Connection, message_ids: AbstractSet[bytes]) -> dict[bytes, set[tuple[str, str]]]:
-    """Give the keys of the addresses that messages have already."""
-    statement = "select address_type, address_key from mta_recipient where mta_message_id = ?"
-    return {one: {(kind, key) for kind, key in connection.rows(statement, (one,))} for one in message_ids}
+def _there(connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]]) -> set[tuple[bytes, str, str]]:
+    """Give the addresses of successors that their messages have already: the id, the type and the key of each.
+
+    Only those are looked for: a message to many aliases is expanded some at a time.
+    """
+    wanted: dict[tuple[bytes, str], list[str]] = {}
+    for message_id, arrival in arrivals:
+        for one in arrival.accept.recipients if arrival.are_successors else ():
+            key = address_key(one.address_type, one.email_address)
+            wanted.setdefault((message_id, one.address_type), []).append(key)
+    there: set[tuple[bytes, str, str]] = set()
+    for (message_id, kind), keys in wanted.items():
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            found = connection.rows(
+                "select address_key from mta_recipient where mta_message_id = ? and address_type = ?"
+                f" and address_key in ({marks(some)})",
+                (message_id, kind, *some),
+            )
+            there |= {(message_id, kind, key) for (key,) in found}
+    return there
 
 
 def recipient_rows(arrival: Arrival, leases_at: float | None = None) -> list[tuple[SqlValue, ...]]:
