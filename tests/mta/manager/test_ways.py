@@ -9,11 +9,43 @@ from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.model import Delivered, Envelope, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector
-from msgcore.mta.manager.ways import Ways
+from msgcore.mta.manager.ways import Way, Ways
 from msgcore.runtime import Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.modes import Mode
 from tests.mta.office import NoOptions, installed
+
+
+def test_while_a_gateway_closes_others_are_asked_for(tmp_path: Path) -> None:
+    """A delivery to a new connector begins while the gateways of the old table say good-bye."""
+
+    class Slow:
+        config_type = NoOptions
+
+        def __init__(self, config: NoOptions, runtime: Runtime) -> None: ...
+
+        async def deliver(
+            self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
+        ) -> Mapping[Recipient, Outcome]:
+            return dict.fromkeys(envelope.recipients, Delivered(250))
+
+        async def close(self) -> None:
+            made.extend(asked[0].way(one) for one in (new, second))
+
+    name = installed(Slow)
+    first, second, new = (Connector(one, name, [AddressSpace("SMTP", "*")], {"relay": one}) for one in "abc")
+    asked: list[Ways] = []
+    made: list[Way] = []
+
+    async def story(runtime: Runtime) -> bool:
+        ways = Ways(runtime, {}, tmp_path, Secret)
+        asked.append(ways)
+        old = [ways.way(one) for one in (first, second)]
+        await ways.keep([])
+        return any(one is closed for one in made for closed in old)
+
+    assert not Mode.ASYNCIO.run(story)
+    assert {one.connector.name for one in made} == {"b", "c"}
 
 
 def test_a_gateway_in_use_stays_open_however_often_the_table_changes(tmp_path: Path) -> None:

@@ -100,14 +100,16 @@ class Ways:
 
     async def keep(self, connectors: Iterable[Connector]) -> None:
         """Close the gateways that none of these connectors has, and nobody uses."""
-        wanted = list(connectors)
+        wanted, gone = list(connectors), list[Way]()
         for name, made in self._made.items():
-            unused = [way for way in made if not self._used[id(way)]]
-            gone = [way for way in unused if not any(one.name == name and way.serves(one) for one in wanted)]
-            for way in gone:
-                made.remove(way)
-                del self._used[id(way)]
-                await way.plugin.close()
+            for way in list(made):
+                is_wanted = any(one.name == name and way.serves(one) for one in wanted)
+                if not (is_wanted or self._used[id(way)]):
+                    made.remove(way)
+                    del self._used[id(way)]
+                    gone.append(way)
+        for way in gone:  # while one closes, deliveries go on and ask for others
+            await way.plugin.close()
 
     def _make(self, connector: Connector) -> Plugin:
         built_in = self._built_in.get(connector.gateway)
