@@ -844,6 +844,7 @@ class DeletionIsReported(MemoryQueue):
 @fault(
     Administering,
     "a_redirected_message_goes_to_somebody_else",
+    "nobody_is_redirected_to_whom_the_message_was_redirected_from",
     "nobody_is_redirected_to_whom_the_message_was_refused",
     "who_is_redirected_to_himself_keeps_his_mail",
     "who_is_redirected_to_somebody_who_has_it_gives_no_second_copy",
@@ -864,6 +865,7 @@ class RedirectedAsNewMail(MemoryQueue):
 @fault(
     Administering,
     "all_of_a_great_many_are_redirected_once",
+    "nobody_is_redirected_to_whom_the_message_was_redirected_from",
     "nobody_is_redirected_to_whom_the_message_was_refused",
     "who_is_redirected_to_himself_keeps_his_mail",
     "who_takes_a_place_asks_for_the_reports_that_were_asked_for",

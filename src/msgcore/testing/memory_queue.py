@@ -358,8 +358,9 @@ class MemoryQueue:
     def _is_led_to(self, to: Recipient, row: _Row) -> bool:
         """Say whether its message gets to ``to`` when it takes its place."""
         there = [one for one in self._memory.rows_of(row.message) if _key(one.recipient)[:2] == _key(to)[:2]]
-        is_refused = any(one.state is State.ENDED and isinstance(one.outcome, Refused) for one in there)
-        return _key(row.recipient)[:2] != _key(to)[:2] and not is_refused
+        ends = [one.outcome for one in there if one.state is State.ENDED]
+        is_over = any(isinstance(end, Refused) or end.stage == "queue" for end in ends)
+        return _key(row.recipient)[:2] != _key(to)[:2] and not is_over
 
     def _change(self, change: Change, row: _Row, now: datetime) -> bool:
         is_kept = row.state in {State.HELD, State.DEAD}

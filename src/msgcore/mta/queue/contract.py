@@ -396,7 +396,7 @@ class Change:
     def redirect(cls, to: Recipient | Address | str, reason: str = "") -> Change:
         """Send their message to somebody else instead, who asks for the reports that they asked for.
 
-        Who has this address already, and whose message was refused there, is left alone.
+        Who has this address already, and whose message was refused there or redirected from there, is left alone.
 
         Raises:
             InvalidAddress: the text is no address.

@@ -133,15 +133,16 @@ def _led_to(
 ) -> list[WaitingRecipient]:
     """Keep those whose message gets to ``to`` when it takes their place.
 
-    Nobody takes his own place, and a message that ``to`` was refused already does not go to it again.
+    Nobody takes his own place, and a message that ``to`` was refused already, or that was redirected from there, does
+    not go to it again.
     """
     key = address_key(to.address_type, to.email_address)
     ids = [one.id for one in messages.values()]
-    refused = {
+    is_over = {
         transfer_id
         for (transfer_id,) in connection.rows(
             f"select transfer_id {_JOINED} where mta_message_id in ({marks(ids)}) and address_type = ?"
-            " and address_key = ? and state = 5 and outcome = 'refused'",
+            " and address_key = ? and state = 5 and (outcome = 'refused' or stage = 'queue')",
             (*ids, to.address_type, key),
         )
     }
@@ -150,7 +151,7 @@ def _led_to(
         for one in wanted
         if (one.recipient.address_type, address_key(one.recipient.address_type, one.recipient.email_address))
         != (to.address_type, key)
-        and one.transfer_id not in refused
+        and one.transfer_id not in is_over
     ]
 
 

@@ -156,6 +156,17 @@ class Administering(QueueSuite):
 
         assert run(story) == (1, [["carol"], ["bob"]])
 
+    def test_nobody_is_redirected_to_whom_the_message_was_redirected_from(self, run: Run) -> None:
+        """As whoever takes a redirect back: nobody would have the message any more."""
+
+        async def story(desk: Desk) -> tuple[int, list[list[str]]]:
+            await desk.accept("bob")
+            await desk.queue.change(Change.redirect("SMTP:eve@b.test"), NEVER)
+            count = await desk.queue.change(Change.redirect("SMTP:bob@b.test"), NEVER)
+            return count, names(await desk.claim())
+
+        assert run(story) == (0, [["eve"]])
+
     def test_who_takes_a_place_asks_for_the_reports_that_were_asked_for(self, run: Run) -> None:
         one = attrs.evolve(to("bob")[0], notify=Notify.SUCCESS)
 
