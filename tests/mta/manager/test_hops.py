@@ -439,7 +439,7 @@ def test_the_sender_is_told_of_a_connector_that_is_closed_for_days(tmp_path: Pat
 
 @pytest.mark.parametrize("is_closed", [True, False])
 def test_who_asks_for_haste_gets_nothing_delivered_when_it_is_over(tmp_path: Path, is_closed: bool) -> None:
-    """RFC 2852 section 4.1: it is returned, in time, whatever the recipient waits for."""
+    """RFC 2852: it is returned, in time, whatever the recipient waits for."""
     wire = Wire()
 
     async def story(office: Office) -> list[Outcome]:
@@ -452,6 +452,20 @@ def test_who_asks_for_haste_gets_nothing_delivered_when_it_is_over(tmp_path: Pat
         return await office.outcomes()
 
     assert (at_office(tmp_path, story), wire.calls) == ([Refused(None, "5.4.7", stage="queue")], [])
+
+
+def test_a_time_in_hand_is_not_over_when_the_grade_has_expired(tmp_path: Path) -> None:
+    """A node that was off for longer than mail is kept tries what it finds, as it does without a time."""
+    wire = Wire()
+
+    async def story(office: Office) -> None:
+        office.routes = one_way(wire)
+        request = DeliveryRequest(within_seconds=10 * 86_400)
+        await office.queue.accept(Accept("t1", None, to("bob"), Content(LETTER), request=request), NEVER)
+        await office.work_later(timedelta(days=3))
+
+    at_office(tmp_path, story, lifetime=timedelta(days=2))
+    assert wire.names == ["bob"]
 
 
 def test_who_waits_for_a_hop_that_is_down_is_found_by_its_connector_with_the_reason(tmp_path: Path) -> None:

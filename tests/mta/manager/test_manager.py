@@ -975,7 +975,7 @@ def test_who_was_held_back_here_is_not_held_back_again(tmp_path: Path, is_until:
 
 @pytest.mark.parametrize(("minutes", "left"), [(0, 3_600), (45, 900), (75, None)])
 def test_the_next_hop_is_told_how_much_time_is_left(tmp_path: Path, minutes: int, left: int | None) -> None:
-    """RFC 2852 section 4.1.4.2; who is only told when it is late was told here."""
+    """RFC 2852; who is only told when it is late was told here."""
     seen: list[Delivery] = []
 
     async def story(office: Office) -> None:

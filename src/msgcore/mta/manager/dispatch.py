@@ -104,7 +104,7 @@ class Dispatch:
         decided: list[tuple[Addressee, Decision]] = []
         settlements: list[Settlement] = []
         copies: list[NewReport] = []
-        if self._settling.is_over(claim):
+        if claim.message.is_too_late(self._runtime.now()):
             late = [self._settling.given_up_in_haste(claim, queued) for queued in claim.recipients]
             self._settling.settle(claim, late)
             return

@@ -169,13 +169,8 @@ class Settling:
             return self.given_back(claim, queued, until, hop, why)
         return self.at_hop(claim, queued, Deferred(text=why, stage="connect"), hop)
 
-    def is_over(self, claim: Claim) -> bool:
-        """Say whether the time is over in which a sender in haste wanted a message delivered."""
-        message = claim.message
-        return message.is_in_haste and self._runtime.now() >= message.expires_at
-
     def given_up_in_haste(self, claim: Claim, queued: QueuedRecipient) -> Settlement:
-        """Settle a recipient who is not tried any more, as his sender's time for it is over (RFC 2852 section 4.1)."""
+        """Settle a recipient who is not tried any more, as his sender's time for it is over (RFC 2852)."""
         late = Deferred(text="not delivered in the time that its sender gave it", stage="queue")
         return Settlement(queued, _given_up(late), self._runtime.now(), attempts=queued.attempts)
 

@@ -180,15 +180,15 @@ class QueuedMessage:
         held_until = self.held_until
         return self.accepted_at if held_until is None else max(self.accepted_at, held_until)
 
-    @property
-    def is_in_haste(self) -> bool:
-        """Whether it is returned, and not delivered, once the time that its sender gave it is over (RFC 2852)."""
-        return self.request.within_seconds is not None and not self.request.only_tell_when_late
+    def is_too_late(self, now: datetime) -> bool:
+        """Say whether the time is over in which its sender wanted it delivered, or else returned (RFC 2852)."""
+        within, is_returned = self.request.within_seconds, not self.request.only_tell_when_late
+        return within is not None and is_returned and now >= self.accepted_at + timedelta(seconds=within)
 
     def request_at(self, now: datetime) -> DeliveryRequest:
         """Give what is still asked of whoever takes it on at a moment.
 
-        It was held back here (RFC 4865), and part of its time is over (RFC 2852 section 4.1.4.2).
+        It was held back here (RFC 4865), and part of its time is over (RFC 2852).
         """
         request, within = self.request, self.request.within_seconds
         if request.hold_seconds is not None or request.hold_until is not None:
@@ -196,7 +196,7 @@ class QueuedMessage:
         if within is None:
             return request
         left = min(within, within - int((now - self.accepted_at).total_seconds()))
-        if left < 1 and request.only_tell_when_late:  # its sender was told
+        if left < 1 and request.only_tell_when_late:  # it is late already: whom to tell of that is up to us
             return attrs.evolve(request, within_seconds=None, only_tell_when_late=False)
         return attrs.evolve(request, within_seconds=max(1, left))
 
