@@ -405,6 +405,7 @@ class PassesOverNobody(Altered):
     Turns,
     "who_has_to_be_told_something_is_claimed_before_he_is_due_and_only_once",
     "who_has_to_be_told_something_is_claimed_whatever_he_waits_for",
+    "who_is_to_be_looked_at_before_it_is_written_down_is_looked_at",
 )
 class LooksAtNobody(Altered):
     """It wakes up when the message expires, and not before."""

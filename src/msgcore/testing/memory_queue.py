@@ -294,7 +294,7 @@ class MemoryQueue:
             return False
         row.state, row.hop, row.due_at = State.READY, settlement.hop, settlement.due_at
         row.look_at = settlement.look_at or row.message.expires_at
-        if row.look_at <= now:
+        if settlement.look_at is None and row.look_at <= now:
             row.look_at = max(row.due_at, row.look_at)
         if not settlement.is_try:
             row.reason = settlement.outcome.text

@@ -226,7 +226,7 @@ def test_what_its_sender_held_back_is_not_late() -> None:
 
 
 def test_who_gave_it_a_time_is_told_when_that_is_over() -> None:
-    """RFC 2852 section 4: BY=60;N."""
+    """RFC 2852: BY=60;N."""
     message = asking(within_seconds=60, only_tell_when_late=True)
     assert [due(settled(BUSY), message, NOON + timedelta(seconds=seconds)) for seconds in (59, 60)] == ["", "delayed"]
 

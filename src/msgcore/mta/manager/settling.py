@@ -175,12 +175,15 @@ class Settling:
         return Settlement(queued, _given_up(late), self._runtime.now(), attempts=queued.attempts)
 
     def _look_at(self, claim: Claim, queued: QueuedRecipient) -> datetime | None:
-        """Say when somebody may have to be told of a delay; ``None`` when only the expiry is left."""
+        """Say when somebody may have to be told something; ``None`` when the message has expired."""
+        now, expires_at = self._runtime.now(), claim.message.expires_at
         after = self._settings.reports.delay_notice_after
-        if after is None or ReportAction.DELAYED.value in queued.told:
-            return None
-        notice_at = claim.message.released_at + after
-        return notice_at if self._runtime.now() < notice_at < claim.message.expires_at else None
+        if after is not None and ReportAction.DELAYED.value not in queued.told:
+            notice_at = claim.message.released_at + after
+            if now < notice_at < expires_at:
+                return notice_at
+        # Named, as it may have come by the time that this is written down.
+        return expires_at if now < expires_at else None
 
     def expanded(self, claim: Claim, queued: QueuedRecipient, expansion: Expansion) -> Settlement:
         """Settle a recipient that stands for others."""

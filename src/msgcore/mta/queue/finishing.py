@@ -185,7 +185,7 @@ def _place(message: QueuedMessage, settlement: Settlement, now: int, *, has_ende
     """Say where a recipient stands from now on: its state and lane, when it is due, and when it is looked at."""
     due_at = filetime_from_datetime(settlement.due_at)
     look_at = filetime_from_datetime(settlement.look_at or message.expires_at)
-    if look_at <= now:  # who was looked at just now is not looked at again before he is due
+    if settlement.look_at is None and look_at <= now:  # it has expired: no more than a try is left
         look_at = max(due_at, look_at)
     state = State.ENDED if has_ended else state_of(due_at, now)
     return int(state), lane_of(message.urgency, storable(settlement.hop)), due_at, look_at

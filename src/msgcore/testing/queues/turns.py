@@ -271,6 +271,22 @@ class Turns(QueueSuite):
 
         assert run(story) == [[], [["a"]], []]
 
+    def test_who_is_to_be_looked_at_before_it_is_written_down_is_looked_at(self, run: Run) -> None:
+        """A database that was busy must not lose the notice of a delay, or the end, until a connector opens."""
+
+        async def story(desk: Desk) -> list[list[str]]:
+            await desk.accept("bob")
+            claim = await desk.claim_one()
+            look_at = desk.now() + timedelta(seconds=1)
+            waits = Settlement(
+                claim.recipients[0], Pending(), desk.now() + timedelta(days=30), look_at=look_at, is_try=False
+            )
+            desk.clock.move(2)
+            await desk.queue.finish([Finished(claim.message, (waits,))], NEVER)
+            return names(await desk.claim())
+
+        assert run(story) == [["bob"]]
+
     def test_why_nobody_tried_is_told_and_where_it_was_to_go(self, run: Run) -> None:
         async def story(desk: Desk) -> list[tuple[Outcome, str, str, str]]:
             await desk.accept("bob")

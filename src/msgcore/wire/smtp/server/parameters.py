@@ -141,7 +141,7 @@ def _body(value: str, terms: Terms) -> BodyKind:
 
 
 def _with_time(request: DeliveryRequest, value: str) -> DeliveryRequest:
-    """RFC 2852 section 4: a time that is over already means, with N, that the sender knows: nothing is left to do."""
+    """RFC 2852: a time that is over already means, with N, that the sender knows: nothing is left to do."""
     found = _matched(_BY, value)
     seconds, is_told = int(found[1]), found[2].upper() == "N"
     if seconds <= 0 and is_told:
