@@ -454,6 +454,28 @@ def test_who_asks_for_haste_gets_nothing_delivered_when_it_is_over(tmp_path: Pat
     assert (at_office(tmp_path, story), wire.calls) == ([Refused(None, "5.4.7", stage="queue")], [])
 
 
+def test_who_waited_for_a_session_until_his_time_was_over_is_not_delivered(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    async def story(office: Office) -> list[Outcome]:
+        async def slow(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+            seen.extend(delivery.names)
+            office.clock.move(61)
+            return delivery.all(Delivered(250))
+
+        spaces = [AddressSpace("SMTP", "*")]
+        office.routes = RouteTable([Connector("out", installed(slow), spaces, max_sessions=1)])
+        request = DeliveryRequest(within_seconds=60)
+        for transfer_id in ("t1", "t2"):
+            accept = Accept(transfer_id, None, to("bob"), Content(LETTER), request=request)
+            await office.queue.accept(accept, NEVER)
+        await office.work()
+        return [await office.outcome("t1"), await office.outcome("t2")]
+
+    assert [type(one) for one in at_office(tmp_path, story)] == [Delivered, Refused]
+    assert seen == ["bob"]
+
+
 def test_a_time_in_hand_is_not_over_when_the_grade_has_expired(tmp_path: Path) -> None:
     """A node that was off for longer than mail is kept tries what it finds, as it does without a time."""
     wire = Wire()

@@ -111,12 +111,18 @@ class Sessions:
             self.send_off(hop)
 
     def _fresh(self, parcels: Sequence[Parcel]) -> list[Parcel]:
-        """Keep the parcels whose lease has half its time left, and give back the others."""
-        earliest = self._runtime.monotonic() - self._settings.lease_seconds / 2
+        """Keep the parcels whose lease has half its time left, and whose sender's time is not over.
+
+        The others are given back.
+        """
+        earliest, now = self._runtime.monotonic() - self._settings.lease_seconds / 2, self._runtime.now()
+        fresh: list[Parcel] = []
         for parcel in parcels:
-            if parcel.claimed_at < earliest:
+            if parcel.claimed_at >= earliest and not parcel.claim.message.is_too_late(now):
+                fresh.append(parcel)
+            else:
                 self._settling.give_back(parcel.claim, [one.queued for one in parcel.addressees])
-        return [parcel for parcel in parcels if parcel.claimed_at >= earliest]
+        return fresh
 
     async def _deliver(self, hop: Hop, parcels: Sequence[Parcel]) -> None:
         lease_ends = min(one.claimed_at for one in parcels) + self._settings.lease_seconds
