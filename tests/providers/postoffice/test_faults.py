@@ -14,7 +14,7 @@ import pytest
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import ConnectionLost, StoreCorrupt, StoreFull
-from msgcore.model import Deferred, Delivered, Outcome
+from msgcore.model import Deferred, Delivered, Message, Outcome
 from msgcore.props.table import PidTagEntryId, PidTagSubject
 from msgcore.providers.postoffice import share
 from msgcore.providers.postoffice.delivery import Offices
@@ -168,6 +168,21 @@ def test_a_message_that_was_cut_short_is_damaged(office: Office) -> None:
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(StoreCorrupt, match="octets of a message of"):
         load_all(office)
+
+
+def test_of_messages_loaded_together_those_before_a_damaged_one_are_given(office: Office) -> None:
+    """Who is told of damage takes it for the first one's."""
+    store = logged_on(office.path)
+    ids = store.save(folders_of(store)["Drafts"], [Incoming(letter(one)) for one in "abc"], NEVER)
+    mailbox = open_office(office.path).mailbox("bob")
+    assert mailbox is not None
+    (damaged,) = [one for one in mailbox.place.glob("root/**/m.*") if b"Subject: b" in one.read_bytes()]
+    damaged.write_bytes(damaged.read_bytes()[:-10])
+
+    found = store.load_many(ids, 1 << 30, NEVER)
+    with pytest.raises(StoreCorrupt):
+        store.load_many(ids[1:], 1 << 30, NEVER)
+    assert [one.subject for one in found if isinstance(one, Message)] == ["a"]
 
 
 def load_all(office: Office) -> None:

@@ -10,7 +10,7 @@ import attrs
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.text import refuse_line_ends
 from msgcore.base.times import Deadline
-from msgcore.errors import Closed, ForeignEntryId, NotFound, UsageError
+from msgcore.errors import Closed, ForeignEntryId, MsgcoreError, NotFound, UsageError
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
@@ -232,7 +232,7 @@ class PostOfficeStore:
                 except NotFound as error:
                     found.append(error)
                     continue
-                except UsageError:
+                except MsgcoreError:
                     if not found:
                         raise
                     break
