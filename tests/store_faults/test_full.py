@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,18 @@ def test_on_a_disk_that_may_only_be_read_a_store_is_read(disk: Path) -> None:
         store.inbox.save(mime.read(octets_of("letter")))
     mount("-o", "remount,ro", disk)
     with msgcore.open_store(url, read_only=True) as store:
+        assert shown(store) == ["letter"]
+
+
+def test_on_a_disk_that_may_only_be_read_the_rest_of_a_cut_file_is_read(tmp_path: Path, disk: Path) -> None:
+    path = tmp_path / "mail.db"
+    with msgcore.open_store(f"sqlite:///{path}") as store:
+        store.inbox.save(mime.read(octets_of("letter")))
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("create table more as select randomblob(200000)")
+    (disk / "mail.db").write_bytes(path.read_bytes()[:-100_000])
+    mount("-o", "remount,ro", disk)
+    with msgcore.open_store(f"sqlite:///{disk / 'mail.db'}", read_only=True) as store:
         assert shown(store) == ["letter"]
 
 

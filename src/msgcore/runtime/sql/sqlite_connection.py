@@ -250,14 +250,13 @@ def open_read_only(path: Path, busy_seconds: float) -> SqliteConnection:
     connection = _connect(path, "mode=ro", busy_seconds)
     try:
         try:
-            connection.value("select count(*) from sqlite_schema")
-        except StoreCorrupt:
-            _bear_with_a_cut_file(connection)  # who reads is told of it
+            _look_at(connection)
         except StoreError:
             # In a folder that may not be written WAL has no place; nobody else writes there, either.
             _refuse_log_left(path)
             connection.close()
             connection = _connect(path, "mode=ro&immutable=1", busy_seconds)
+            _look_at(connection)
         _set(connection, path, "query_only", 1)
     except BaseException:
         connection.close()
@@ -273,6 +272,13 @@ def _refuse_log_left(path: Path) -> None:
             f"{path}: the last changes stand in {log.name} and cannot be read in a folder that may not be written;"
             " copy both files into one that may"
         )
+
+
+def _look_at(connection: SqliteConnection) -> None:
+    try:
+        connection.value("select count(*) from sqlite_schema")
+    except StoreCorrupt:
+        _bear_with_a_cut_file(connection)  # who reads is told of it
 
 
 def _bear_with_a_cut_file(connection: SqliteConnection) -> None:
