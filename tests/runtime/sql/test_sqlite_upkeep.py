@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -145,6 +146,29 @@ def test_a_name_that_somebody_takes_meanwhile_stays_his(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         give_name(begun, path)
     assert path.read_bytes() == b"another's"
+
+
+@pytest.mark.usefixtures("no_links")
+def test_without_links_a_name_is_taken_by_one_alone_and_by_no_empty_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed in between leaves no file that nobody can open."""
+    path, rename = tmp_path / "notes.db", os.rename
+    seen: list[bool] = []
+
+    def look_first(*names: Path) -> None:
+        seen.append(path.exists())
+        rename(*names)
+
+    monkeypatch.setattr(os, "rename", look_first)
+    begun = [tmp_path / f"begun {n}" for n in range(8)]
+    for one in begun:
+        one.write_text(one.name)
+    with ThreadPoolExecutor(len(begun)) as pool:
+        waiting = [pool.submit(give_name, one, path) for one in begun]
+    errors = [type(one.exception()) for one in waiting]
+    (first,) = [one for one, error in zip(begun, errors, strict=True) if error is not FileExistsError]
+    assert (path.read_text(), seen) == (first.name, [False])
 
 
 def test_a_backup_into_a_folder_that_is_missing_names_it(place: Place, tmp_path: Path) -> None:

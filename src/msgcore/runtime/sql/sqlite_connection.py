@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import math
 import os
 import secrets
@@ -339,14 +340,28 @@ def give_name(partial: Path, path: Path) -> None:
     Raises:
         FileExistsError: there is a file of that name.
     """
+    if os.name == "nt":  # where a rename replaces nothing
+        partial.rename(path)
+        return
     try:
         os.link(partial, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        # A file system without links (exFAT): who has made an empty file has the name.
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        partial.replace(path)
+        _rename_alone(partial, path)
+
+
+def _rename_alone(partial: Path, path: Path) -> None:
+    """Rename on a file system without links (exFAT), while all others who do so wait; a process that ends lets go."""
+    fcntl: Any = importlib.import_module("fcntl")
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        partial.rename(path)
+    finally:
+        os.close(folder)
 
 
 def _lay_out(path: Path) -> None:
