@@ -11,6 +11,8 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import repeat
+from operator import lt
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,7 @@ class SqliteConnection:
         self._busy_seconds = busy_seconds
         self._busy_ms = int(busy_seconds * 1_000)
         self._waits = True
-        self._is_limited = False
+        self._ends_at: list[float] | None = None
 
     @property
     def engine(self) -> Engine:
@@ -138,13 +140,10 @@ class SqliteConnection:
 
     def limit_to(self, limit: Deadline) -> None:
         """Let no statement go on past ``limit``, until another one is set: it raises ``TimedOut`` then."""
-        seconds = limit.remaining_seconds()
-        if not math.isinf(seconds):
-            self._raw.set_progress_handler(_is_past(time.monotonic() + seconds), _STEPS_A_LOOK)
-            self._is_limited = True
-        elif self._is_limited:
-            self._raw.set_progress_handler(None, 0)
-            self._is_limited = False
+        if self._ends_at is None:
+            self._ends_at = [math.inf]
+            self._raw.set_progress_handler(_is_past(self._ends_at), _STEPS_A_LOOK)
+        self._ends_at[0] = time.monotonic() + limit.remaining_seconds()
 
     def lay_foundation(self) -> None:
         self.run(
@@ -189,9 +188,9 @@ class SqliteConnection:
             raise ours(error, self._path) from error
 
 
-def _is_past(at: float) -> Callable[[], bool]:
-    """Give what says whether a moment is past, and is no Python code: Ctrl-C in there would be lost in SQLite."""
-    return partial(next, map(at.__lt__, iter(time.monotonic, None)))
+def _is_past(at: list[float]) -> Callable[[], bool]:
+    """Give what says whether the moment in a list is past, and is no Python code: Ctrl-C in there would be lost."""
+    return partial(next, map(lt, map(at.__getitem__, repeat(0)), iter(time.monotonic, None)))
 
 
 def ours(error: Exception, path: Path) -> StoreError | StoreBusy | TimedOut | UsageError:
