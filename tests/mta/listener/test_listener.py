@@ -114,6 +114,15 @@ def test_for_the_domains_of_a_server_behind_it_anybody_s_mail_is_taken() -> None
     assert codes == [250, 550, 250, 250, 550, 550]
 
 
+@pytest.mark.parametrize("whom", ["x%c.test@d.test", '"x@c.test"@d.test', "c.test!x@d.test"])
+def test_nobody_is_sent_on_by_the_server_behind_it(whom: str) -> None:
+    """It believes whom it gets mail from, and would be an open relay."""
+    with House(recipients=check_of(), relay_to=["*@d.test"]) as house, house.library() as client:
+        client.ehlo()
+        client.docmd("MAIL FROM:<ann@a.test>")
+        assert client.docmd(f"RCPT TO:<{whom}>")[0] == 550
+
+
 def test_who_has_mail_relayed_by_its_domain_alone_may_no_more_than_a_stranger() -> None:
     with House(recipients=check_of(), relay_to=["*@d.test"]) as house, house.library() as client:
         client.sendmail("ann@a.test", "x@d.test", LETTER, ["MT-PRIORITY=4"])
@@ -122,7 +131,7 @@ def test_who_has_mail_relayed_by_its_domain_alone_may_no_more_than_a_stranger() 
     assert (accept.request.priority, accept.verdicts) == (None, {"origin=outside"})
 
 
-@pytest.mark.parametrize("patterns", [["*"], ["*@*"], ["*@*."], ["d.test"], [""], "*@d.test"])
+@pytest.mark.parametrize("patterns", [["*"], ["*@*"], ["*@*."], ["*@*d.test"], ["*@[*]"], ["d.test"], [""], "*@d.test"])
 def test_an_open_relay_and_what_is_no_pattern_are_refused(patterns: list[str]) -> None:
     with pytest.raises(UsageError):
         ListenerSettings("mx.a.test", relay_to=patterns)

@@ -17,6 +17,9 @@ from msgcore.wire.smtp.server import EVERY_EXTENSION, ServerSettings
 
 __all__ = ["ListenerSettings"]
 
+# What servers take for the end of a local part: the one behind believes this one, and would send it anywhere.
+_WAYS_ON = frozenset("@%!")
+
 
 def _patterns(given: Iterable[str]) -> tuple[str, ...]:
     if isinstance(given, str):
@@ -72,8 +75,13 @@ class ListenerSettings(ServerSettings):
     _relayed: tuple[AddressSpace, ...] = attrs.field(init=False, repr=False, eq=False)
 
     def is_relayed(self, address: Address) -> bool:
-        """Say whether anybody's mail for an address goes on to where the table sends it."""
-        return address.address_type == SMTP and any(space.matches(address.email_address) for space in self._relayed)
+        """Say whether anybody's mail for an address goes on to where the table sends it.
+
+        An address that names a way on from there is none: ``x%c.test@b.test`` (RFC 1123 section 5.2.16).
+        """
+        if address.address_type != SMTP or _WAYS_ON.intersection(address.email_address.rpartition("@")[0]):
+            return False
+        return any(space.matches(address.email_address) for space in self._relayed)
 
     @property
     def takes_trace(self) -> bool:
@@ -117,6 +125,7 @@ class ListenerSettings(ServerSettings):
 
 def _space_in_a_domain(pattern: str) -> AddressSpace:
     space = AddressSpace(SMTP, pattern)
-    if not pattern.rpartition("@")[2].strip("*."):
+    domain = pattern.rpartition("@")[2].removeprefix("*.").strip(".")
+    if not domain or "*" in domain:
         raise UsageError(f"relay_to {pattern!r}: anybody's mail would go anywhere; write '*@b.test' for a domain")
     return space
