@@ -11,7 +11,7 @@ import pytest
 
 from msgcore.base.octets import Limits
 from msgcore.errors import LimitExceeded
-from msgcore.transfer import Maildir, Skipped
+from msgcore.transfer import ArchivedMessage, Maildir, Skipped
 
 
 @pytest.fixture
@@ -127,6 +127,31 @@ def test_what_is_moved_between_two_looks_is_read_once(maildir: Path, monkeypatch
     listed = Maildir(maildir)
 
     assert [one.is_read for one in listed] == [True]
+
+
+@pytest.mark.parametrize("later", ["marked", "deleted"])
+def test_what_was_listed_twice_and_read_is_neither_read_again_nor_missed(
+    maildir: Path, monkeypatch: pytest.MonkeyPatch, later: str
+) -> None:
+    put(maildir, "new/1.a")
+    put(maildir, "cur/2.b:2,")
+    iterate = Path.iterdir
+
+    def moving(folder: Path) -> Iterator[Path]:
+        if folder.name == "cur":
+            with suppress(FileNotFoundError):
+                (maildir / "new/1.a").rename(maildir / "cur/1.a:2,")
+        return iterate(folder)
+
+    monkeypatch.setattr(Path, "iterdir", moving)
+    entries = Maildir(maildir).entries()
+    first = next(entries)
+    if later == "marked":
+        (maildir / "cur/1.a:2,").rename(maildir / "cur/1.a:2,S")
+    else:
+        (maildir / "cur/1.a:2,").unlink()
+
+    assert [type(one) for one in (first, *entries)] == [ArchivedMessage] * 2
 
 
 def test_a_message_over_the_limit_is_named(maildir: Path) -> None:

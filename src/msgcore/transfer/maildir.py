@@ -99,7 +99,7 @@ class Maildir(Archive):
 
     def entries(self) -> Generator[ArchivedMessage | Skipped]:
         position = 0
-        read: set[Path] = set()
+        read: set[tuple[Path, str]] = set()
         waiting: Sequence[_File] = self._files
         while waiting:
             gone: list[tuple[_File, NotFound]] = []
@@ -115,12 +115,14 @@ class Maildir(Archive):
                 else:
                     position += len(octets)
                     yield file.message(octets, position)
-                read.add(file.path)
-            there = _looked_for({file.key: file for file, _ in gone})
-            for file, why in gone:
-                if file.key not in there:
+                read.add(file.key)
+            # What was listed by both of its names is gone by one, and was read by the other.
+            missed = {file.key: (file, why) for file, why in gone if file.key not in read}
+            there = _looked_for({key: file for key, (file, _) in missed.items()})
+            for key, (file, why) in missed.items():
+                if key not in there:
                     yield Skipped(str(file.path), why)
-            waiting = [file for file in there.values() if file.path not in read]
+            waiting = list(there.values())
 
 
 def _files_of(folder: Path, names: tuple[str, ...]) -> list[_File]:
