@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import attrs
@@ -247,6 +248,33 @@ def test_what_was_sent_while_the_account_was_away_is_filed_by_a_session_that_rea
         session.flush_queues()
     monkeypatch.setattr(AccountStore, "is_away_at_logon", False)
     with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        session.flush_queues()
+
+        assert (subjects(session, 0), subjects(session, 1)) == ([], ["letter"])
+
+
+def test_a_server_keeps_no_copy_of_what_another_transport_took(desk: Desk) -> None:
+    """To take a message is not to have seen it: the account's own server was not asked."""
+    by_fax: dict[str, object] = {"service": "memory", "label": "fax", "types": ["FAX"]}
+    with desk.log_on(desk.mailbox(), ACCOUNT, by_fax) as session:
+        account().keeps_sent = True
+
+        assert sent(session, Message(to="FAX:+46 8 123", subject="fax")) == ([], ["fax"])
+
+
+def test_a_message_of_an_old_date_is_filed_as_well(desk: Desk) -> None:
+    old = LETTER.copy()
+    old.date = datetime(2020, 1, 1, tzinfo=UTC)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        assert sent(session, old) == ([], ["letter"])
+
+
+def test_a_draft_of_an_old_date_is_filed_as_well(desk: Desk) -> None:
+    old = LETTER.copy()
+    old.date = datetime(2020, 1, 1, tzinfo=UTC)
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        with session.open_message(session.drafts.save(old)) as draft:
+            draft.submit()
         session.flush_queues()
 
         assert (subjects(session, 0), subjects(session, 1)) == ([], ["letter"])

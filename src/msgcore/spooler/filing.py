@@ -9,7 +9,7 @@ it, under a delivery key: who is cut in between finds it here again, and does no
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 import attrs
@@ -20,9 +20,9 @@ from msgcore.errors import MsgcoreError, NotFound, OperationCancelled, SetupErro
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Delivered
 from msgcore.props.table import (
-    PidTagClientSubmitTime,
     PidTagDeleteAfterSubmit,
     PidTagEntryId,
+    PidTagLastModificationTime,
     PidTagSentMailEntryId,
 )
 from msgcore.runtime.abc import Runtime
@@ -35,27 +35,32 @@ __all__ = ["file_sent_mail"]
 _log = logging.getLogger("msgcore.spooler")
 
 _DAYS = 30
-"""Older mail is where it is for good."""
+"""What was submitted longer ago is where it is for good. Its Date may say anything."""
 
 _PAGE = 50
 _LOAD_LIMIT_OCTETS = 1 << 62
 
 
 async def file_sent_mail(
-    runtime: Runtime, queue: GuardedStore, sent_items: EntryId, stores: Mapping[bytes, GuardedStore], deadline: Deadline
+    runtime: Runtime,
+    queue: GuardedStore,
+    sent_items: EntryId,
+    stores: Mapping[bytes, GuardedStore],
+    submitters: Mapping[bytes, Collection[str]],
+    deadline: Deadline,
 ) -> bool:
     """Put what was sent where it belongs; say whether all of it is there.
 
-    ``stores`` are those that are open, by their uid. What cannot be put there stays in Sent Items, for the next time;
-    where the folder is no more, for good.
+    ``stores`` are those that are open, by their uid, and ``submitters`` the transports of their accounts, where they
+    have some. What cannot be put there stays in Sent Items, for the next time; where the folder is no more, for good.
     """
-    filing = _Filing(queue, stores, deadline)
+    filing = _Filing(queue, stores, submitters, deadline)
     since = runtime.now() - timedelta(days=_DAYS)
     is_marked = PidTagSentMailEntryId.exists() | PidTagDeleteAfterSubmit.equals(True)
     columns = (PidTagEntryId, PidTagSentMailEntryId, PidTagDeleteAfterSubmit)
     start = 0
     while True:
-        query = TableQuery(columns, (PidTagClientSubmitTime >= since) & is_marked, (), start, _PAGE)
+        query = TableQuery(columns, (PidTagLastModificationTime >= since) & is_marked, (), start, _PAGE)
         rows = await queue.query(sent_items, query, deadline)
         for row in rows:
             start += not await filing.file(EntryId.parse(row[PidTagEntryId]), row.get(PidTagSentMailEntryId))
@@ -67,6 +72,7 @@ async def file_sent_mail(
 class _Filing:
     queue: GuardedStore
     stores: Mapping[bytes, GuardedStore]
+    submitters: Mapping[bytes, Collection[str]]
     deadline: Deadline
     away: set[bytes] = attrs.field(factory=set[bytes])
     """The stores that cannot be reached: no other message waits for them this time."""
@@ -103,7 +109,7 @@ class _Filing:
     async def _save(self, entry_id: EntryId, store: GuardedStore, folder: EntryId) -> None:
         """See that the message is in a store, or that its server has put it there by itself."""
         keeps_its_own = store.can(Capability.SENT_MAIL) and await store.keeps_sent_mail(self.deadline)
-        if keeps_its_own and await self._was_taken(entry_id):
+        if keeps_its_own and await self._was_taken(entry_id, self.submitters.get(store.uid)):
             return
         if folder.kind == ObjectKind.STORE:
             sent_items = (await store.special_folders(self.deadline)).get(SpecialFolder.SENT_ITEMS)
@@ -115,13 +121,19 @@ class _Filing:
         copy = Incoming(message, is_read=True, received_at=message.date, delivery_key=key)
         await store.save(folder, [copy], self.deadline)
 
-    async def _was_taken(self, entry_id: EntryId) -> bool:
-        """Say whether a server has taken the message for anybody: of what it refused it keeps nothing."""
+    async def _was_taken(self, entry_id: EntryId, submitters: Collection[str] | None) -> bool:
+        """Say whether a server has taken the message for anybody: of what it refused, or never saw, it keeps nothing.
+
+        Of a store without ``submitters`` whoever took it is believed to be its server.
+        """
         try:
             item = await self.queue.submission(entry_id, self.deadline)
         except NotFound:
             return False
-        return any(isinstance(outcome, Accepted | Delivered) for outcome in item.outcomes.values())
+        return any(
+            isinstance(outcome, Accepted | Delivered) and (not submitters or item.transports.get(one) in submitters)
+            for one, outcome in item.outcomes.items()
+        )
 
     async def _unmarked(self, entry_id: EntryId) -> Message:
         message = await self.queue.load(entry_id, _LOAD_LIMIT_OCTETS, self.deadline)

@@ -262,7 +262,12 @@ class SessionSending(SessionRecipients, SessionReceiving):
                 return
             sent_items = self.default_store.special_folders[SpecialFolder.SENT_ITEMS]
             stores = {one.provider.uid: one.provider for one in self.stores}
-            is_done = await file_sent_mail(self._runtime, self._queue(), sent_items, stores, deadline)
+            submitters = {
+                store.provider.uid: [transport.name for transport in opened.transports]
+                for opened in self._services
+                for store in opened.stores
+            }
+            is_done = await file_sent_mail(self._runtime, self._queue(), sent_items, stores, submitters, deadline)
         except OperationCancelled:
             raise
         except MsgcoreError as error:  # what was sent is sent; the rest is for the next time
