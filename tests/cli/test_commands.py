@@ -237,6 +237,32 @@ def test_a_message_is_sent_by_a_profile_that_was_just_made(shell: Shell) -> None
     assert [one["subject"] for one in shell.json("list", "work", "--folder", "sent")] == ["Hi"]
 
 
+def test_what_another_account_met_does_not_say_that_nothing_was_sent(shell: Shell) -> None:
+    """Who is told so gives the command again, and the message is sent twice."""
+    with LoopbackSmtpServer() as server:
+        shell(
+            "profile", "create", "work", "personal-folders", "path=mail.db", "smtp", f"url={server.url}",
+            "email=ann@a.test", "pop3", "url=pop3://127.0.0.1:9", "user=ann", "password=env:MSGCORE_NO_SUCH",
+        )  # fmt: skip
+        [row] = shell.json("send", "--to", "bob@b.test", "--text", "Hello")
+        assert row["outcome"] == "accepted"
+
+
+def test_a_file_that_is_no_text_or_cannot_be_written_is_told(shell: Shell) -> None:
+    Path("octets").write_bytes(b"\xff")
+    Path("letter.eml").write_bytes(LUNCH)
+    letter = ("send", "--from", "a@a.test", "--to", "b@b.test", "--via", "smtp://127.0.0.1:9", "--text", "x")
+    assert "octets: is no text" in shell(*letter, "--html", "octets", status=2)
+    assert "nowhere/x.msg: No such file" in shell(
+        "convert", "letter.eml", "--to", "msg", "--out", "nowhere/x.msg", status=1
+    )
+
+
+def test_a_flag_of_a_service_is_true_or_false(shell: Shell) -> None:
+    told = shell("profile", "create", "work", "personal-folders", "path=mail.db", "default_store=yes", status=2)
+    assert "default_store=yes: need true or false" in told
+
+
 def test_the_status_tells_whether_trying_again_may_help(shell: Shell) -> None:
     letter = ("send", "--from", "a@a.test", "--to", "b@b.test", "--text", "x", "--via")
     assert "refused" in shell(*letter, "smtp://127.0.0.1:9", status=3)

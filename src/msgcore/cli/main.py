@@ -47,6 +47,10 @@ def run(arguments: Sequence[str]) -> int:
     except MsgcoreError as error:
         print(f"msgcore: {one_line(in_commands(error), 4_000)}", file=sys.stderr)
         return _status_of(error)
+    except OSError as error:  # of a file that was named, or of standard input and output
+        what = "" if error.filename is None else f"{error.filename}: "
+        print(f"msgcore: {one_line(what + (error.strerror or str(error)), 4_000)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return status

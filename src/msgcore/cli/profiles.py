@@ -130,6 +130,12 @@ def set_default(name: Name, profiles: Profiles = None) -> None:
     admin_of(profiles).set_default(name)
 
 
+def _flag(key: str, value: str) -> bool:
+    if value not in {"true", "false"}:
+        raise UsageError(f"{key}={value}: need true or false")
+    return value == "true"
+
+
 def _entries(words: list[str]) -> Iterator[dict[str, object]]:
     """Read services and their settings as they stand one behind the other.
 
@@ -146,6 +152,6 @@ def _entries(words: list[str]) -> Iterator[dict[str, object]]:
         else:
             given[-1][1][key] = value
     for kind, settings in given:
-        flags = {key: settings.pop(key) == "true" for key in _FLAGS if key in settings}
+        flags = {key: _flag(key, settings.pop(key)) for key in _FLAGS if key in settings}
         name = {"name": settings.pop("name")} if "name" in settings else {}
         yield {"service": kind, **name, **flags, **option_values(service(kind).config_type, settings)}

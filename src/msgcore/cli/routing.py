@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ import msgcore
 from msgcore.base.times import local_time
 from msgcore.cli.messages import AsJson
 from msgcore.cli.out import print_json, print_table, say
+from msgcore.cli.reading import text_of
 from msgcore.errors import UsageError
 from msgcore.model.address import parse_address
 from msgcore.mta import (
@@ -113,7 +113,7 @@ def simulate_routes(
     as_json: AsJson = False,
 ) -> None:
     """Route a sample of mail by two tables: who takes how much, and which recipients go another way."""
-    lines = sys.stdin.read() if sample is None else sample.read_text(encoding="utf-8")
+    lines = text_of(sample)
     done = simulate(_table(before), _table(after), _sample(lines), now=_moment(at))
     if not as_json:
         say(str(done))

@@ -11,11 +11,15 @@ import typer
 import msgcore
 from msgcore import Attachment, Message, Outcomes
 from msgcore.cli.messages import AsJson
-from msgcore.cli.out import print_table
+from msgcore.cli.out import print_table, say
 from msgcore.cli.places import CaFile, CleartextLogin, Login, Password, Profiles, User, admin_of
-from msgcore.errors import UsageError
+from msgcore.cli.reading import text_of
+from msgcore.cli.wording import in_commands
+from msgcore.errors import MsgcoreError, UsageError
 
 __all__ = ["send"]
+
+_WAITS = 3
 
 Addresses = Annotated[list[str], typer.Option(metavar="ADDRESS", help="May be given several times.")]
 
@@ -49,7 +53,8 @@ def send(
     """Send a message, and say for each recipient what became of it.
 
     The status is 0 if all were accepted, 3 if trying again may help some, and 1 otherwise. By a profile, the message
-    stays in the outbox until the spooler has sent it.
+    stays in the outbox until the spooler has sent it: then there is no need to give the command again. What else the
+    profile's accounts met is told beside.
     """
     if via is not None and profile is not None:
         raise UsageError("give --via or --profile, not both")
@@ -59,17 +64,21 @@ def send(
         cc=cc,
         bcc=bcc,
         subject=subject,
-        text=sys.stdin.read() if text == "-" else text,
-        html=None if html is None else html.read_text(encoding="utf-8"),
+        text=text_of(None) if text == "-" else text,
+        html=None if html is None else text_of(html),
         attachments=[Attachment(path.read_bytes(), filename=path.name) for path in attach],
     )
+    met: MsgcoreError | None = None
     if via is not None:
         login = Login(user, password, ca_file, allow_cleartext_login).options()
         outcomes = msgcore.send(message, via=via, check=False, timeout_seconds=timeout, **login)
     else:
         with msgcore.logon(profile, admin=admin_of(profiles)) as session:
             submission = session.submit(message)
-            session.flush_queues(timeout_seconds=timeout)
+            try:
+                session.flush_queues(timeout_seconds=timeout)
+            except MsgcoreError as error:  # maybe of an account that retrieves; the message is in the outbox, or sent
+                met = error
             outcomes = session.outcomes(submission)
     print_table(
         ("recipient", "outcome", "code", "text"),
@@ -84,11 +93,16 @@ def send(
         ],
         as_json=as_json,
     )
-    raise typer.Exit(_status(outcomes))
+    status = _status(outcomes)
+    if met is not None and status == _WAITS:
+        raise met
+    if met is not None:
+        say(f"msgcore: {in_commands(met)}", to=sys.stderr)
+    raise typer.Exit(status)
 
 
 def _status(outcomes: Outcomes) -> int:
     left = outcomes.not_accepted
     if not left:
         return 0
-    return 1 if any(outcome.is_final for outcome in left.values()) else 3
+    return 1 if any(outcome.is_final for outcome in left.values()) else _WAITS
