@@ -275,6 +275,11 @@ class Group(Protocol):
 class Background(Protocol):
     """A coroutine that works beside the calls of a runtime."""
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it works no more: it came to its end, or somebody cancelled its task; or this process was forked."""
+        ...
+
     def cancel(self) -> None:
         """End its waits, that of now and all later ones, with ``OperationCancelled``; from any thread."""
         ...

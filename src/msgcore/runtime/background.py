@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any
@@ -23,6 +24,7 @@ class BackgroundWork:
         self.ended: Future[None] = Future()
         self.holder: object = None
         """Whatever runs it: a loop keeps no hold of its tasks."""
+        self._process = os.getpid()
         self._runtime = runtime
         self._call = Call(calls)
         self._coroutine = coroutine
@@ -42,8 +44,19 @@ class BackgroundWork:
         else:
             self.ended.set_exception(error)
 
+    @property
+    def has_ended(self) -> bool:
+        return self.ended.done() or self._is_elsewhere
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether this process was forked from the one that works: it has none of its threads."""
+        return os.getpid() != self._process
+
     def cancel(self) -> None:
-        self._call.cancel()
+        if not self._is_elsewhere:
+            self._call.cancel()
 
     async def wait(self, deadline: Deadline = NEVER) -> None:
-        await self._runtime.wait(self.ended, deadline)
+        if not self._is_elsewhere:
+            await self._runtime.wait(self.ended, deadline)

@@ -69,10 +69,18 @@ class BackgroundSpooler:
             await self._background.wait(deadline)
         except TimedOut:
             _log.warning("the spooler's round is cancelled: it did not end in time")
+        except OperationCancelled:  # of this call, or long ago of the spooler's task
+            if not self.has_ended:
+                raise
         finally:
             # Also when this call is cancelled: nobody else would end it.
             self._background.cancel()
             await self._ended(self._background)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it works no more, as when somebody cancels every task of a loop."""
+        return self._background is not None and self._background.has_ended
 
     async def _ended(self, background: Background) -> None:
         with self._runtime.shielded():

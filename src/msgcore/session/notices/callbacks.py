@@ -93,6 +93,9 @@ class Callbacks:
                 self._drop_all()
                 background.cancel()
                 await self._ended(background)
+            except OperationCancelled:  # of this call, or long ago of the callbacks' task
+                if not background.has_ended:
+                    raise
         self._drop_all()
 
     def _drop_all(self) -> None:

@@ -65,7 +65,7 @@ class SessionSpooling(SessionNoticing):
         await self._starting.acquire(deadline)
         try:
             self._need_open()
-            if self._spooler is not None:
+            if self._spooler is not None and not self._spooler.has_ended:
                 raise UsageError("start_spooler: the spooler of this session runs already")
             lanes = self._lanes(interval_seconds)
             if not lanes:
@@ -135,6 +135,8 @@ class SessionSpooling(SessionNoticing):
 
     async def _watch_outbox(self, deadline: Deadline) -> None:
         """Have the spooler woken by what others submit, too."""
+        if self._end_of_watch is not None:  # of a spooler whose task was cancelled
+            self._end_of_watch()
         for store in self._stores_with(Capability.OUTGOING_QUEUE)[:1]:
             if store.provider.can(Capability.NOTIFY):
                 outbox = store.special_folders[SpecialFolder.OUTBOX]
@@ -166,7 +168,9 @@ class SessionSpooling(SessionNoticing):
     def _spooler_row(self) -> StatusRow:
         spooler = self._spooler
         state, text, activity = ServiceState.OFFLINE, "stopped", ServiceState(0)
-        if spooler is not None:
+        if spooler is not None and spooler.has_ended:
+            state, text = ServiceState.FAILURE, "its task was cancelled; start_spooler starts it again"
+        elif spooler is not None:
             errors = [f"{lane.name}: {lane.error}" for lane in spooler.lanes if lane.error]
             state = ServiceState.FAILURE if errors else ServiceState.AVAILABLE
             for lane in spooler.lanes:
