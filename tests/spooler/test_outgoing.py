@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import cast
 
@@ -770,3 +770,48 @@ def test_a_transport_that_breaks_after_it_may_have_sent_refuses_nobody(box: Box,
     now = now_is(box, item)
 
     assert (now.state, [type(one) for one in now.outcomes.values()]) == (OutgoingState.HELD, [Unknown, Unknown])
+
+
+class Looking:
+    """A transport that has not done with a message before it has seen in the queue who has got it."""
+
+    address_types = ("FAX",)
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self.seen: dict[str, Outcome] = {}
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        for _ in range(500):
+            (item,) = await self._box.store.outgoing(NEVER)
+            self.seen = {one.email_address: outcome for one, outcome in item.outcomes.items()}
+            if isinstance(self.seen["bob@b.test"], Accepted):
+                break
+            await self._box.runtime.sleep(0.01)
+        return dict.fromkeys(envelope.recipients, Accepted(250))
+
+
+def test_who_has_got_it_is_written_down_while_another_transport_is_at_work(box: Box) -> None:
+    """Who is killed meanwhile, be it for minutes, sends it to them no second time."""
+    fax = Looking(box)
+    answers = verdicts(bob=Accepted(250), cid=Unknown(text="lost"), dan=Refused(550))
+    message = Message(from_="ann@a.test", to=["bob@b.test", "cid@b.test", "dan@b.test", "FAX:1"], subject="letter")
+
+    item = sent(box, Named(MemoryTransport(answers), "mail"), Named(fax, "fax"), message=message)
+
+    # A refusal goes with its report, and what is unknown holds the message: both when all have ended.
+    assert {type(fax.seen[f"{name}@b.test"]) for name in ("cid", "dan")} == {Pending}
+    assert isinstance(fax.seen["bob@b.test"], Accepted)
+    assert [type(outcome) for outcome in item.outcomes.values()] == [Accepted, Unknown, Refused, Accepted]
+    assert list(item.transports.values()) == ["mail", "mail", "mail", "fax"]
+
+
+def test_who_has_got_it_is_written_down_before_the_next_transport_is_asked_for_the_others(box: Box) -> None:
+    mail = MemoryTransport(verdicts(bob=Accepted(250), cid=NotMe()))
+    other = Looking(box)
+    other.address_types = ("SMTP",)
+
+    item = sent(box, Named(mail, "mail"), Named(other, "other"))
+
+    assert isinstance(other.seen["bob@b.test"], Accepted)
+    assert list(item.transports.values()) == ["mail", "other"]

@@ -109,6 +109,10 @@ class Attempt:
     def is_done(self) -> bool:
         return self.ended >= self.dealt.keys() and not self.passed_on
 
+    def at_work_beside(self, transport: str) -> set[str]:
+        """The transports that have not ended yet, but for one."""
+        return set(self.dealt) - self.ended - {transport}
+
     @property
     def is_to_be_preprocessed(self) -> bool:
         return self.item.preprocessed is None and bool(self.dealt)

@@ -2,9 +2,9 @@
 
 A round locks what is due, deals each submission's recipients to the transports, and lets the transports act side by
 side, each on its own share in the order of submission: one that hangs holds up nobody else's mail. When the last of its
-transports has ended, a submission's outcomes, its next try and the reports are written in one transaction. A process
-that is killed in between leaves locks that end by themselves, and the submissions are taken up again: a transport sees
-the same transfer id.
+transports has ended, a submission's outcomes, its next try and the reports are written in one transaction; who got it
+before that is written down at once. A process that is killed in between leaves locks that end by themselves, and the
+submissions are taken up again: a transport sees the same transfer id.
 
 Before any transport, the hooks of the profile see the submission, once: what they made of it is kept in the queue, and
 every try sends that.
@@ -16,8 +16,9 @@ own terms; and so does an outcome that nobody knows: it is not sent twice withou
 
 from __future__ import annotations
 
+import logging
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -43,7 +44,7 @@ from msgcore.errors import (
 )
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
-from msgcore.model.outcome import Deferred, Outcome, Refused, Unknown
+from msgcore.model.outcome import Accepted, Deferred, Delivered, NotMe, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import NEVER, Group, Lock, Runtime
 from msgcore.spi.capability import Capability
@@ -60,6 +61,8 @@ from msgcore.spooler.reports import non_delivery_reports
 from msgcore.spooler.retry import RetryPolicy, ends_at
 
 __all__ = ["send_due"]
+
+_log = logging.getLogger("msgcore.spooler")
 
 _LOAD_LIMIT_OCTETS = 1 << 62
 _ROUND = 100
@@ -253,8 +256,30 @@ class _Spooler:
         attempt.begin(transport.name)
         envelope = envelope_of(attempt.item, recipients, message)
         handed = await _handed_over(transport, attempt, envelope, message, within)
-        attempt.end(transport.name, handed.outcomes)
+        try:
+            await self._note_taken(transport, attempt, handed.outcomes)
+        finally:
+            attempt.end(transport.name, handed.outcomes)
         return handed.cancelled
+
+    async def _note_taken(
+        self, transport: GuardedTransport, attempt: Attempt, outcomes: Mapping[Recipient, Outcome]
+    ) -> None:
+        """Write down who has got it while others work on it still: who is killed meanwhile sends it to nobody twice.
+
+        The rest is for the end: reports go with refusals, and an outcome that nobody knows holds the submission.
+        """
+        taken = {one: outcome for one, outcome in outcomes.items() if isinstance(outcome, Accepted | Delivered)}
+        goes_on = bool(attempt.at_work_beside(transport.name)) or any(
+            isinstance(outcome, NotMe) for outcome in outcomes.values()
+        )
+        if not taken or not goes_on:
+            return
+        try:
+            with self.runtime.shielded():
+                await self.store.note_outcomes(attempt.item.entry_id, taken, NEVER)
+        except MsgcoreError as error:
+            _log.warning("who has got a message is written down later: %s", error)
 
     async def _settle(self, attempt: Attempt) -> None:
         attempt.is_settled = True

@@ -283,7 +283,7 @@ def settle(connection: Connection, mailbox_id: int, item: OutgoingItem, sent_ite
 
 def _write_outcomes(connection: Connection, item: OutgoingItem) -> None:
     """Write what the item says of its recipients; what is final already was learned meanwhile, and stays."""
-    connection.run_many(
+    written = connection.run_many(
         f"{_SET_OUTCOME}, transport = ? where message_id = ? and position = ?"
         " and outcome not in ('accepted', 'delivered', 'refused')",
         [
@@ -291,6 +291,15 @@ def _write_outcomes(connection: Connection, item: OutgoingItem) -> None:
             for position, (recipient, outcome) in enumerate(item.outcomes.items())
         ],
     )
+    if written < len(item.outcomes):  # who took those that were noted before is only known now
+        connection.run_many(
+            "update submission_recipient set transport = ? where message_id = ? and position = ? and transport = ''",
+            [
+                (storable(item.transports[recipient]), item.entry_id.number, position)
+                for position, recipient in enumerate(item.outcomes)
+                if recipient in item.transports
+            ],
+        )
 
 
 def note_outcomes(connection: Connection, number: int, outcomes: Mapping[Recipient, Outcome]) -> None:
