@@ -240,3 +240,9 @@ def test_a_value_that_python_itself_refuses_is_a_profile_error(tmp_path: Path, k
     service = {"service": "internet-mail", "email": "a@a.test", "smtp": "smtps://a.test", key: value}
     with pytest.raises(ProfileError):
         ProfileAdmin(tmp_path).create("work", services=[service])
+
+
+def test_a_byte_order_mark_is_named(tmp_path: Path) -> None:
+    """Some editors write it, and nobody sees it."""
+    with pytest.raises(ProfileError, match="byte order mark; save it as UTF-8 without one"):
+        written(tmp_path, "\ufeff" + GOOD).profile("work")

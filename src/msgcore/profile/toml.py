@@ -43,6 +43,8 @@ def read_profile_text(text: str, file: Path) -> Located:
     Raises:
         ProfileError: it is no TOML; with file and line.
     """
+    if text.startswith("\ufeff"):  # of which a parser only says that the statement is invalid
+        raise ProfileError("begins with a byte order mark; save it as UTF-8 without one", file=file, line=1)
     try:
         return Located(tomllib.loads(text), text)
     except (ValueError, RecursionError) as error:  # of numbers that are too long it says no more than that
