@@ -17,7 +17,16 @@ import pytest
 import msgcore
 from msgcore import Accepted, Message, Outcome, ProfileAdmin, Recipient, ServiceState, Session, Unknown, aio
 from msgcore.base.times import Deadline, SystemClock, filetime_from_datetime
-from msgcore.errors import Closed, ConnectionLost, LoginTooSoon, MaildropInUse, MsgcoreError, NotSupported, UsageError
+from msgcore.errors import (
+    Closed,
+    ConnectionLost,
+    LoginTooSoon,
+    MaildropInUse,
+    MsgcoreError,
+    NotSupported,
+    OperationCancelled,
+    UsageError,
+)
 from msgcore.model import Envelope
 from msgcore.props.table import PidTagProviderDisplay, PidTagStatusCode, PidTagStatusString
 from msgcore.runtime import BlockingRuntime
@@ -206,6 +215,16 @@ def test_cancel_leaves_it_running(session: Session, post: Post) -> None:
     post.wait_for("out")
 
 
+def test_a_transport_that_has_closed_what_it_stands_on_does_not_end_it(session: Session, post: Post) -> None:
+    post.refusals.append(Closed("the modem is closed"))
+    session.submit(mail("first"))
+    session.start_spooler()
+    wait_until(session, lambda: any(one.tries for one in session.submissions()))
+    session.submit(mail("second"))
+
+    post.wait_for("second")  # the first one waits for its next try
+
+
 class Rounds:
     """A lane whose rounds do what they are told; a bell for each that has begun."""
 
@@ -230,7 +249,9 @@ class Rounds:
         return 1_000.0
 
 
-@pytest.mark.parametrize("error", [MaildropInUse("locked", 7), ZeroDivisionError("ours"), ConnectionLost("cut")])
+@pytest.mark.parametrize(
+    "error", [MaildropInUse("locked", 7), ZeroDivisionError("ours"), ConnectionLost("cut"), OperationCancelled("ended")]
+)
 def test_whatever_a_round_meets_the_next_one_comes(error: Exception) -> None:
     rounds = Rounds(error, None)
     spooler = BackgroundSpooler(rounds.runtime, [rounds.lane], rounds.hurry)

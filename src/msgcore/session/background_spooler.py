@@ -114,9 +114,10 @@ class BackgroundSpooler:
         self._tell()
         try:
             seconds = await lane.work(self._runtime.deadline(_ROUND_SECONDS))
-        except OperationCancelled:
-            raise
         except MsgcoreError as error:
+            if self._is_stopping and isinstance(error, OperationCancelled):
+                raise
+            # Else it is of a call that a service has ended by itself, as when it has closed what it stands on.
             lane.error, seconds = str(error), pause_after(error)
             _log.warning("%s: %s", lane.name, error)
         except Exception as error:  # a fault of ours, or of what we stand on: mail goes on all the same
