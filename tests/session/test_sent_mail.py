@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import attrs
 import pytest
 
+import msgcore.aio
 from msgcore import Accepted, Message
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
@@ -341,3 +343,51 @@ def test_a_service_without_a_store_is_told_with_those_that_have_one(desk: Desk) 
         pytest.raises(UsageError, match=r"There are mail\.db, account"),
     ):
         session.store("acount")
+
+
+class CountingStore(AccountStore):
+    """What is saved in it is counted."""
+
+    saves = 0
+
+    async def save(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, folder: EntryId, incoming: Sequence[Incoming], deadline: Deadline
+    ) -> Sequence[EntryId]:
+        CountingStore.saves += 1
+        raise ConnectionLost("the server is away")
+
+
+class Cut(AccountService):
+    """Its second message is never done with."""
+
+    def __init__(self, config: MemoryConfig, runtime: Runtime) -> None:
+        super().__init__(config, runtime)
+        self.stores[config.label] = CountingStore(self.memories[config.label], runtime)
+        self.has_begun = asyncio.Event()
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        if message.subject == "hangs":
+            self.has_begun.set()
+            await self.runtime.event().wait(deadline)
+        return await super().submit(envelope, message, deadline)
+
+
+def test_a_cancelled_task_does_not_wait_for_copies_to_be_filed(desk: Desk) -> None:
+    """They are when mail is sent the next time."""
+    register_service("cut", Cut)
+    CountingStore.saves = 0
+    desk.admin.create("work", [desk.mailbox(), {**ACCOUNT, "service": "cut"}])
+
+    async def story() -> None:
+        async with msgcore.aio.logon("work", admin=desk.admin) as session:
+            await session.submit(LETTER)
+            await session.submit(Message(to="bob@b.test", subject="hangs"))
+            task = asyncio.create_task(session.flush_queues())
+            await cast(Cut, Cut.opened["memory"]).has_begun.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert [one.subject for one in await session.sent_items.messages()] == ["letter"]
+
+    asyncio.run(story())
+    assert CountingStore.saves == 0

@@ -243,11 +243,16 @@ class SessionSending(SessionRecipients, SessionReceiving):
             try:
                 await self._follow_config(deadline)
                 await self._send_receipts(deadline)
-                return await send_due(
+                taken = await send_due(
                     self._runtime, queue, self._transports(), deadline, self._retry_policy, failed, self._hooks
                 )
-            finally:
+            except OperationCancelled:  # whoever cancels waits for no server; the next flush files what was sent
+                raise
+            except MsgcoreError:
                 await self._file_sent_mail(deadline)
+                raise
+            await self._file_sent_mail(deadline)
+            return taken
         finally:
             self._flushing.release()
 
