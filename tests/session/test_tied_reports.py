@@ -144,6 +144,26 @@ def test_a_report_that_was_delivered_by_others_is_found_when_somebody_asks(desk:
         assert isinstance(session.outcomes(submission)["bob@b.test"], Refused)
 
 
+def test_a_report_that_many_others_came_after_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("msgcore.session.reports._PAGE", 2)
+    with desk.log_on(desk.mailbox(), MEMORY) as session:
+        submission, transfer_id = sent(session)
+        session.inbox.save(mime.read(report(transfer_id, submission.message_id)))
+        for _ in range(4):
+            session.inbox.save(mime.read(report("", "<nobody@a.test>")))
+
+        assert isinstance(session.outcomes(submission)["bob@b.test"], Refused)
+
+
+def test_a_report_that_brings_back_a_large_message_is_found(desk: Desk) -> None:
+    large = ORIGINAL + b"x" * 70 * 50_000
+    with desk.log_on(desk.mailbox(), MEMORY) as session:
+        submission, transfer_id = sent(session)
+        session.inbox.save(mime.read(report(transfer_id, submission.message_id, original=large)))
+
+        assert isinstance(session.outcomes(submission)["bob@b.test"], Refused)
+
+
 def test_a_receipt_is_told_in_the_note(desk: Desk) -> None:
     with desk.log_on() as session:
         submission, _ = sent(session)
