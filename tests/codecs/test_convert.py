@@ -81,7 +81,9 @@ def test_what_has_no_loss_can_be_read_and_what_has_one_cannot(message: Message, 
 
 @given(messages(), st.sampled_from(("tnef", "msg")))
 def test_outlooks_forms_carry_any_internet_message(message: Message, form: str) -> None:
-    assert [str(loss) for loss in convert(message, to=form).losses if loss.reason is not LossReason.REPEATED] == []
+    losses = [loss for loss in convert(message, to=form).losses if loss.reason is not LossReason.REPEATED]
+
+    assert [str(loss) for loss in losses if not loss.text.startswith("what was signed is one attachment")] == []
 
 
 def says_nothing(tag: PropertyKey, value: object) -> bool:

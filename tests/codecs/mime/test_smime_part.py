@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from msgcore.codecs import mime, msg, tnef
+from msgcore.codecs.convert import convert
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Attachment, Message
 
@@ -115,3 +116,55 @@ def test_s_mime_comes_whole_out_of_outlooks_forms(codec: ModuleType, message: Me
 def test_what_is_no_s_mime_is_a_message_with_attachments(message: Message) -> None:
     assert len(mime.read(mime.write(message)).attachments) == len(message.attachments)
     assert b"multipart/mixed" in mime.write(message)
+
+
+_FIELDS = (
+    b"From: ann@a.test\r\nSubject: Plan\r\nContent-Type: " + _TYPE + b"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+)
+_MAIL = _FIELDS + _PARTS % "tëxt".encode()
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+@pytest.mark.parametrize("octets", [_MAIL, _MAIL.replace(b"\r\n", b"\n")], ids=["CRLF", "LF"])
+def test_a_signature_survives_outlooks_forms(codec: ModuleType, octets: bytes) -> None:
+    """[MS-OXOSMIME] section 2.1.3.1: one attachment, the whole content with its Content-Type and no other field."""
+    message = codec.read(codec.write(mime.read(octets)))
+
+    (attachment,) = message.attachments
+    assert (attachment.content_type, attachment.filename) == ("multipart/signed", "smime.p7m")
+    assert attachment.data == b"Content-Type: " + _TYPE + b"\r\n\r\n" + _PARTS % "tëxt".encode()
+    assert (message.message_class, message.text) == ("IPM.Note.SMIME.MultipartSigned", "Signed  tëxt")
+    assert mime.write(message).endswith(_PARTS % "tëxt".encode())
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+def test_who_changes_the_header_keeps_the_signature(codec: ModuleType) -> None:
+    message = mime.read(_MAIL)
+    message.subject = "Other plan"
+    outer = Message(from_="bob@b.test", attachments=[message])
+
+    inner = codec.read(codec.write(outer)).attachments[0].message
+
+    assert inner is not None
+    assert inner.subject == "Other plan"
+    assert [one.content_type for one in inner.attachments] == ["multipart/signed"]
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+def test_who_changes_the_body_loses_the_signature(codec: ModuleType) -> None:
+    message = mime.read(_MAIL)
+    message.text = "Other text"
+
+    written = codec.read(codec.write(message))
+
+    assert written.text == "Other text"
+    assert [one.content_type for one in written.attachments] == ["application/pkcs7-signature"]
+
+
+def test_that_it_is_one_attachment_is_told() -> None:
+    losses = convert(mime.read(_MAIL), "msg").losses
+
+    assert {loss.where.partition(".")[0] for loss in losses} == {"attachments[0]"}
+    assert {loss.text for loss in losses} == {
+        "what was signed is one attachment in Outlook's forms, and in MIME its parts are"
+    }

@@ -343,6 +343,8 @@ def test_mail_of_the_corpus_survives_rich_form() -> None:
         message = mime.read(path.read_bytes())
         read = mime.read(mime.write(message, tnef=True))
         found = [one.where for one in compare(read, message) if one.where not in ADDED]
+        if message.message_class == "IPM.Note.SMIME.MultipartSigned":  # one attachment in Outlook's forms
+            found = [where for where in found if not where.startswith("attachments")]
         if found:
             differences[path.name] = found
 

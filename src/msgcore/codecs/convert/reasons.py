@@ -38,6 +38,8 @@ __all__ = ["Place", "reason_of"]
 
 Reason = tuple[LossReason, str]
 
+_ATTACHMENTS, _SIGNED = "attachments", "multipart/signed"
+
 
 @attrs.frozen
 class Place:
@@ -48,13 +50,24 @@ class Place:
     form: str
 
     @property
+    def is_signed_anew(self) -> bool:
+        """Whether what was signed in the clear is one attachment here, and its own parts there."""
+        return _is_one_signed(self.message) is not _is_one_signed(self.written)
+
+    @property
     def form_name(self) -> str:
         return {"mime": "MIME", "tnef": "TNEF"}.get(self.form, f"a .{self.form} file")
+
+
+def _is_one_signed(message: Message) -> bool:
+    return [one.content_type for one in message.attachments] == [_SIGNED]
 
 
 def reason_of(difference: Difference, place: Place) -> Reason:
     """Say why there is a difference, and in a sentence what it is."""
     tag, right = difference.tag, difference.right
+    if difference.where.startswith(_ATTACHMENTS) and place.is_signed_anew:
+        return LossReason.CHANGED, "what was signed is one attachment in Outlook's forms, and in MIME its parts are"
     if tag is None:
         return _of_place(difference, place)
     if tag.bag_key == PidTagAttachDataBinary.bag_key and difference.where.endswith(".data"):

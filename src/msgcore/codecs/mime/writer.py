@@ -45,7 +45,15 @@ from msgcore.model.source import MessageSource
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
 
-__all__ = ["chunks_in_form", "goes_as_read", "segments_in_form", "size_when_written", "write", "write_chunks"]
+__all__ = [
+    "chunks_in_form",
+    "goes_as_read",
+    "keeps_body",
+    "segments_in_form",
+    "size_when_written",
+    "write",
+    "write_chunks",
+]
 
 _BODY = {tag.bag_key for tag in (PidTagBody, PidTagHtml, PidTagInternetCodepage)}
 
@@ -144,6 +152,11 @@ def _is_kept(message: Message, form: WriteForm) -> bool:
     if isinstance(source, MimeSource) and source.joined is not None:
         return not message.is_changed and (form.bcc or not source.joined.names_blind)
     return not _changes(message).is_body_changed
+
+
+def keeps_body(message: Message) -> bool:
+    """Say whether the body of a message is that which it was read with as MIME."""
+    return _is_kept(message, STORAGE)
 
 
 def goes_as_read(message: Message, source: MessageSource, *, tnef: bool) -> bool:

@@ -15,6 +15,7 @@ from msgcore.base.filenames import extension_of, short_name
 from msgcore.codecs.objects.blind import BLIND_FIELDS, is_blind, names_blind, without_blind, without_fields
 from msgcore.codecs.objects.following import ATTACHMENTS, FOLLOWING, RECIPIENTS, REPLY_TO
 from msgcore.codecs.objects.people import Values, row_of_recipient
+from msgcore.codecs.objects.signed import whole_signed
 from msgcore.codecs.objects.source import ObjectSource
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.message import Message, check_message
@@ -110,10 +111,12 @@ def outgoing(message: Message, *, bcc: bool = True) -> OutgoingMessage:
             tuple(_as_read(one) for one in source.content.attachments()),
         )
     else:
+        signed = whole_signed(message)
+        attachments = message.attachments if signed is None else (signed,)
         found = OutgoingMessage(
             _in_order(_properties(message).values()),
             tuple(_in_order(row_of_recipient(one, number)) for number, one in enumerate(message.recipients)),
-            tuple(_attachment(one, number) for number, one in enumerate(message.attachments)),
+            tuple(_attachment(one, number) for number, one in enumerate(attachments)),
         )
     if bcc:
         return found
