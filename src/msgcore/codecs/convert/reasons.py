@@ -13,6 +13,7 @@ from msgcore.codecs import rtf
 from msgcore.codecs.compound import Storage, is_compound, read_compound
 from msgcore.codecs.convert.loss import LossReason
 from msgcore.codecs.convert.wording import value_in_words
+from msgcore.codecs.mime.reports.in_properties import tells_of_rows
 from msgcore.codecs.msg.writer import unwritable as unwritable_in_msg
 from msgcore.codecs.tnef.writing_properties import unwritable as unwritable_in_tnef
 from msgcore.errors import MsgcoreError
@@ -38,7 +39,7 @@ __all__ = ["Place", "reason_of"]
 
 Reason = tuple[LossReason, str]
 
-_ATTACHMENTS, _SIGNED = "attachments", "multipart/signed"
+_ATTACHMENTS, _RECIPIENTS, _SIGNED = "attachments", "recipients", "multipart/signed"
 
 
 @attrs.frozen
@@ -55,6 +56,11 @@ class Place:
         return _is_one_signed(self.message) is not _is_one_signed(self.written)
 
     @property
+    def is_told_anew(self) -> bool:
+        """Whether the recipients are those that a report tells of here, and those that it goes to there."""
+        return tells_of_rows(self.message) is not tells_of_rows(self.written)
+
+    @property
     def form_name(self) -> str:
         return {"mime": "MIME", "tnef": "TNEF"}.get(self.form, f"a .{self.form} file")
 
@@ -68,6 +74,8 @@ def reason_of(difference: Difference, place: Place) -> Reason:
     tag, right = difference.tag, difference.right
     if difference.where.startswith(_ATTACHMENTS) and place.is_signed_anew:
         return LossReason.CHANGED, "what was signed is one attachment in Outlook's forms, and in MIME its parts are"
+    if difference.where.startswith(_RECIPIENTS) and place.is_told_anew:
+        return LossReason.CHANGED, "the recipients of a report are those that it tells of in Outlook's forms"
     if tag is None:
         return _of_place(difference, place)
     if tag.bag_key == PidTagAttachDataBinary.bag_key and difference.where.endswith(".data"):

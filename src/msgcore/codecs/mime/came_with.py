@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from msgcore.codecs.mime.mapping.own_fields import fields_of_source, named_fields
+from msgcore.codecs.mime.reports.in_properties import tells_of_rows
 from msgcore.codecs.mime.source import MimeSource
 from msgcore.codecs.mime.tnef_part.correlation import CORRELATOR
 from msgcore.codecs.mime.tree.editing import BLIND_FIELDS, NO_LIMITS, crlf_field, kept_fields
@@ -27,6 +28,8 @@ CONTENT_FIELDS = (
     CORRELATOR,
 )
 """Fields about the body that was read. Content-Class and Content-Language are about the message."""
+
+_RECIPIENTS = frozenset({b"to", b"cc"})
 
 
 def header_of(message: Message) -> Entity | None:
@@ -52,10 +55,13 @@ def fields_over_header(root: Entity, message: Message, form: WriteForm, changed:
     header = root.header
     replacements: dict[bytes, bytes | None] = dict.fromkeys(() if form.bcc else BLIND_FIELDS)
     tags = (*message.tags(), *message.properties_set.changed())
+    is_report = tells_of_rows(message)
     for own in fields_of_source(tags):
         is_changed = not own.depends_on.isdisjoint(changed)
         if own.name in replacements or (
-            not is_changed and header.raw(own.name) is not None and _is_said_by_header(message, own.depends_on)
+            not is_changed
+            and header.raw(own.name) is not None
+            and (_is_said_by_header(message, own.depends_on) or (is_report and own.name in _RECIPIENTS))
         ):
             continue
         written = own.write(message, form.utf8)

@@ -12,6 +12,7 @@ from typing import cast
 import attrs
 
 from msgcore.base.filenames import extension_of, short_name
+from msgcore.codecs.mime.reports.rows import telling_of_recipients
 from msgcore.codecs.objects.blind import BLIND_FIELDS, is_blind, names_blind, without_blind, without_fields
 from msgcore.codecs.objects.following import ATTACHMENTS, FOLLOWING, RECIPIENTS, REPLY_TO
 from msgcore.codecs.objects.people import Values, row_of_recipient
@@ -113,9 +114,10 @@ def outgoing(message: Message, *, bcc: bool = True) -> OutgoingMessage:
     else:
         signed = whole_signed(message)
         attachments = message.attachments if signed is None else (signed,)
+        telling = telling_of_recipients(message)
         found = OutgoingMessage(
-            _in_order(_properties(message).values()),
-            tuple(_in_order(row_of_recipient(one, number)) for number, one in enumerate(message.recipients)),
+            _in_order(_properties(telling).values()),
+            tuple(_in_order(row_of_recipient(one, number)) for number, one in enumerate(telling.recipients)),
             tuple(_attachment(one, number) for number, one in enumerate(attachments)),
         )
     if bcc:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import ModuleType
 
 import pytest
 
 from msgcore.base.status import EnhancedStatus
 from msgcore.codecs import mime, msg, tnef
+from msgcore.codecs.convert import convert
 from msgcore.codecs.mime.tree.entity import parse
 from msgcore.model import Address, DeliveryReport, Message, Recipient
 from msgcore.model.read_report import ActionMode, DispositionType, ReadReport, SendingMode
 from msgcore.model.report import ReportAction, ReportedRecipient
 from msgcore.props import PropertyTag
 from msgcore.props.table import (
+    PidTagDeliverTime,
     PidTagInReplyToId,
+    PidTagNonDeliveryReportDiagCode,
+    PidTagNonDeliveryReportReasonCode,
     PidTagNonDeliveryReportStatusCode,
     PidTagOriginalMessageId,
     PidTagOriginalSubject,
@@ -24,6 +29,7 @@ from msgcore.props.table import (
     PidTagReportDispositionMode,
     PidTagReportingMessageTransferAgent,
     PidTagReportText,
+    PidTagReportTime,
     PidTagSupplementaryInfo,
 )
 
@@ -113,7 +119,13 @@ def test_the_class_says_what_was_done(message_class: str, action: ReportAction, 
 
 @pytest.mark.parametrize(
     ("code", "told", "status"),
-    [(5110, "", "5.1.10"), (420, "", "5.0.0"), (0, "#5.7.1 refused", "5.7.1"), (7, "4.4.7 late", "5.0.0")],
+    [
+        (5110, "", "5.1.10"),
+        (420, "", "4.2.0"),
+        (0, "#5.7.1 refused", "5.7.1"),
+        (7, "4.4.7 late", "4.4.7"),
+        (211, "", "5.0.0"),
+    ],
 )
 def test_a_status_is_read_from_its_digits_or_from_the_text(code: int, told: str, status: str) -> None:
     report = mime.read_delivery_report(
@@ -122,6 +134,90 @@ def test_a_status_is_read_from_its_digits_or_from_the_text(code: int, told: str,
 
     assert report is not None
     assert str(report.recipients[0].status) == status
+
+
+@pytest.mark.parametrize(
+    ("diagnostic", "reason", "status"),
+    [
+        *[(35, 1, "5.1.1"), (5, 0, "4.4.7"), (99, 0, "5.0.0"), (48, None, "5.1.2"), (-1, None, "5.0.0")],
+        *[(-1, 6, "4.4.3"), (-1, 0, "5.4.0"), (0xFFFFFFFF, 5, "5.3.0"), (None, 99, "5.4.0")],
+    ],
+)
+def test_a_status_that_is_not_said_is_that_of_the_codes(
+    diagnostic: int | None, reason: int | None, status: str
+) -> None:
+    """[MS-OXCMAIL] section 2.1.3.6.1.2."""
+    codes = ((PidTagNonDeliveryReportDiagCode, diagnostic), (PidTagNonDeliveryReportReasonCode, reason))
+    report = mime.read_delivery_report(_failure(*[(tag, value) for tag, value in codes if value is not None]))
+
+    assert report is not None
+    assert str(report.recipients[0].status) == status
+    assert f"Status: {status}\r\n".encode() in mime.write(
+        _failure(*[(tag, value) for tag, value in codes if value is not None])
+    )
+
+
+def _report(action: ReportAction, status: EnhancedStatus, *, remote_mta: str = "", diagnostic: str = "") -> bytes:
+    recipients = (
+        ReportedRecipient(BOB, action, status, diagnostic, remote_mta),
+        ReportedRecipient(Address("SMTP", "eve@b.test"), ReportAction.DELIVERED, EnhancedStatus(2, 1, 5)),
+    )
+    return mime.write_delivery_report(
+        DeliveryReport("mta.a.test", recipients, "<1@a.test>", "Plan"),
+        to=Address("SMTP", "ann@a.test"),
+        from_=Address("SMTP", "mta@a.test"),
+        original=b"Subject: Plan\r\nMessage-ID: <1@a.test>\r\n\r\n",
+        message_id="<2@a.test>",
+        date=_AT,
+    )
+
+
+_AT = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+def test_outlooks_forms_of_a_report_tell_of_whom_it_reports(codec: ModuleType) -> None:
+    """[MS-OXCMAIL] section 2.2.3.7.1: Outlook shows each row as one who was not reached."""
+    octets = _report(
+        ReportAction.FAILED, EnhancedStatus(5, 1, 1), remote_mta="mx.b.test", diagnostic="550 5.1.1 no such user"
+    )
+    read = mime.read(octets)
+    message = codec.read(codec.write(read))
+
+    (row,) = message.recipients
+    assert (str(row.address), message.message_class) == (str(BOB), "REPORT.IPM.Note.NDR")
+    assert dict(row.properties) == {
+        PidTagNonDeliveryReportStatusCode: 511,
+        PidTagNonDeliveryReportDiagCode: 35,
+        PidTagNonDeliveryReportReasonCode: 1,
+        PidTagRemoteMessageTransferAgent: "mx.b.test",
+        PidTagSupplementaryInfo: _TOLD,
+        PidTagReportTime: _AT,
+    }
+    again = mime.read(mime.write(message))
+    assert [str(one) for one in again.to] == ["ann@a.test"]
+    assert mime.read_delivery_report(again) == mime.read_delivery_report(message) == mime.read_delivery_report(read)
+    assert [(one.where, one.text) for one in convert(read, codec.__name__.rpartition(".")[2]).losses] == [
+        ("recipients", "the recipients of a report are those that it tells of in Outlook's forms")
+    ]
+
+
+def test_outlooks_forms_of_a_delay_say_when() -> None:
+    (row,) = msg.read(msg.write(mime.read(_report(ReportAction.DELAYED, EnhancedStatus(4, 4, 10))))).recipients
+
+    assert dict(row.properties) == {
+        PidTagNonDeliveryReportStatusCode: 440,
+        PidTagSupplementaryInfo: "< #4.4.10>",
+        PidTagReportTime: _AT,
+        PidTagDeliverTime: _AT,
+    }
+
+
+def test_who_gives_a_report_other_recipients_keeps_them() -> None:
+    read = mime.read(_report(ReportAction.FAILED, EnhancedStatus(5, 1, 1)))
+    read.to = "postmaster@a.test"
+
+    assert [str(one) for one in msg.read(msg.write(read)).recipients] == ["postmaster@a.test"]
 
 
 def test_recipients_of_whom_nothing_is_told_are_not_reported() -> None:

@@ -11,6 +11,7 @@ from msgcore.codecs.mime.reports.disposition_writing import notification_fields
 from msgcore.codecs.mime.reports.in_properties import (
     DELIVERY_STATUS,
     DISPOSITION,
+    REPORT_CLASSES,
     REPORT_TYPES,
     delivery_report_in_properties,
     read_report_in_properties,
@@ -19,8 +20,6 @@ from msgcore.model.attachment import Attachment
 from msgcore.model.message import Message
 
 __all__ = ["REPORT_CLASSES", "report_frame"]
-
-REPORT_CLASSES = "report."
 
 
 def report_frame(message: Message, attachments: Sequence[Attachment]) -> tuple[str, list[Part]] | None:

@@ -11,6 +11,7 @@ import re
 import attrs
 
 from msgcore.base.status import EnhancedStatus
+from msgcore.codecs.mime.reports.diagnostics import status_of_codes
 from msgcore.codecs.mime.reports.disposition import read_disposition
 from msgcore.codecs.mime.reports.typed_fields import typed_value
 from msgcore.codecs.mime.source import MimeSource
@@ -38,10 +39,15 @@ from msgcore.props.table import (
 __all__ = [
     "DELIVERY_STATUS",
     "DISPOSITION",
+    "REPORT_CLASSES",
     "REPORT_TYPES",
     "delivery_report_in_properties",
     "read_report_in_properties",
+    "tells_of_rows",
 ]
+
+REPORT_CLASSES = "report."
+"""What the class of a report begins with, in lower case."""
 
 DELIVERY_STATUS, DISPOSITION = "delivery-status", "disposition-notification"
 REPORT_TYPES = frozenset(
@@ -77,7 +83,7 @@ def delivery_report_in_properties(message: Message) -> DeliveryReport | None:
     action = _action_of(message.message_class.lower())
     if action is None or _has_part(message):
         return None
-    told = [one for one in message.recipients if any(one.get(tag) is not None for tag in _TOLD_OF_ROWS)]
+    told = _told(message)
     if not told:
         return None
     return DeliveryReport(
@@ -88,6 +94,15 @@ def delivery_report_in_properties(message: Message) -> DeliveryReport | None:
     )
 
 
+def tells_of_rows(message: Message) -> bool:
+    """Say whether the recipients of a message are those that it reports of, and not those that it goes to."""
+    return _action_of(message.message_class.lower()) is not None and bool(_told(message))
+
+
+def _told(message: Message) -> list[Recipient]:
+    return [one for one in message.recipients if any(one.get(tag) is not None for tag in _TOLD_OF_ROWS)]
+
+
 def _has_part(message: Message) -> bool:
     """Say whether the message came as MIME, where only a part makes a report, or with that part attached."""
     source = message.source
@@ -96,7 +111,7 @@ def _has_part(message: Message) -> bool:
 
 
 def _action_of(message_class: str) -> ReportAction | None:
-    if not message_class.startswith("report."):
+    if not message_class.startswith(REPORT_CLASSES):
         return None
     return next((action for suffix, action in _ACTIONS.items() if message_class.endswith(suffix)), None)
 
@@ -107,27 +122,35 @@ def _reported(row: Recipient, action: ReportAction) -> ReportedRecipient:
     return ReportedRecipient(
         row.address,
         action,
-        _status(row.get(PidTagNonDeliveryReportStatusCode), told, action),
+        _status(row, told, action),
         "" if reply is None else reply[1].strip(),
         str(row.get(PidTagRemoteMessageTransferAgent) or ""),
         supplementary_info=told,
     )
 
 
-def _status(code: object, told: str, action: ReportAction) -> EnhancedStatus:
-    """Read a status from its digits (511 is 5.1.1), else from the text, else say no more than the action does."""
+def _status(row: Recipient, told: str, action: ReportAction) -> EnhancedStatus:
+    """Read a status from its digits (511 is 5.1.1), else from the text, else from what X.400 has for it.
+
+    Where nothing says one that fits, it is no more than what the action says. A failure may have one that says that
+    trying again later may help (RFC 3463 section 2).
+    """
     klass = _CLASS_OF_ACTION.get(action, 2)
-    found = _STATUS_CODE.fullmatch(str(code)) or _STATUS.search(told)
-    if found is None or int(found[1]) != klass:
-        return EnhancedStatus(klass, 0, 0)
-    return EnhancedStatus(klass, int(found[2]), int(found[3]))
+    fitting = {klass, 4} if action is ReportAction.FAILED else {klass}
+    digits = _STATUS_CODE.fullmatch(str(row.get(PidTagNonDeliveryReportStatusCode)))
+    for found in (digits, _STATUS.search(told)):
+        if found is not None and int(found[1]) in fitting:
+            return EnhancedStatus(int(found[1]), int(found[2]), int(found[3]))
+    codes = [row.get(tag) for tag in (PidTagNonDeliveryReportDiagCode, PidTagNonDeliveryReportReasonCode)]
+    status = status_of_codes(*codes) if action is ReportAction.FAILED else None
+    return status or EnhancedStatus(klass, 0, 0)
 
 
 def read_report_in_properties(message: Message) -> ReadReport | None:
     """Read a read or non-read report, or ``None`` when it is none by its class. Never raises."""
     message_class = message.message_class.lower()
     was_read = message_class.endswith(".ipnrn")
-    if not message_class.startswith("report.") or not (was_read or message_class.endswith(".ipnnrn")):
+    if not message_class.startswith(REPORT_CLASSES) or not (was_read or message_class.endswith(".ipnnrn")):
         return None
     if _has_part(message):
         return None
