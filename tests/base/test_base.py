@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import pickle
 from datetime import UTC, datetime, timedelta
 
@@ -179,6 +180,13 @@ def test_text_of_a_peer_becomes_one_printable_line(text: str) -> None:
 )
 def test_a_code_page_names_a_python_codec(code_page: int, codec: str) -> None:
     assert codec_of_code_page(code_page) == codec
+
+
+def test_every_code_page_has_a_codec_that_there_is() -> None:
+    """ISO 8859 has no part 12, which a file may name all the same; texts of Outlook for Mac are in its own."""
+    for code_page in (-1, *range(10000, 10100), *range(28590, 28610), *range(51930, 51960)):
+        assert codecs.lookup(codec_of_code_page(code_page))
+    assert b"\x8a".decode(codec_of_code_page(10000)) == "ä"
 
 
 def test_folding_ignores_case_and_if_asked_diacritics() -> None:

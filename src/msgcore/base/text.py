@@ -38,8 +38,15 @@ _CODE_PAGES = {
     65001: "utf-8",
     1200: "utf-16-le",
     1201: "utf-16-be",
+    10000: "mac-roman",
+    10006: "mac-greek",
+    10007: "mac-cyrillic",
+    10029: "mac-latin2",
+    10081: "mac-turkish",
     20127: "ascii",
     20866: "koi8-r",
+    20932: "euc-jp",
+    20936: "gb2312",
     21866: "koi8-u",
     28591: "latin-1",
     38598: "iso8859-8",
@@ -48,11 +55,12 @@ _CODE_PAGES = {
     50222: "iso2022-jp",
     50225: "iso2022-kr",
     51932: "euc-jp",
+    51936: "gb2312",
     51949: "euc-kr",
     52936: "hz",
     54936: "gb18030",
 }
-_ISO_8859 = range(28592, 28607)
+_ISO_8859 = frozenset(range(28592, 28607)) - {28602}  # there is no part 12
 
 
 class Secret:
