@@ -10,6 +10,7 @@ from msgcore.codecs import mime, msg, tnef
 from msgcore.codecs.convert import convert
 from msgcore.errors import CapabilityMissing
 from msgcore.model import Attachment, Message
+from msgcore.props.tags import header_property
 
 _TYPE = b'multipart/signed; protocol="application/pkcs7-signature";\r\n micalg=sha-256; boundary=b'
 _PARTS = (
@@ -168,3 +169,18 @@ def test_that_it_is_one_attachment_is_told() -> None:
     assert {loss.text for loss in losses} == {
         "what was signed is one attachment in Outlook's forms, and in MIME its parts are"
     }
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+def test_the_kind_of_what_is_wrapped_survives_outlooks_forms(codec: ModuleType) -> None:
+    kind = b"Content-Type: application/pkcs7-mime; smime-type=signed-data"
+    octets = b"From: ann@a.test\r\n" + kind + b"; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n"
+
+    assert kind in mime.write(codec.read(codec.write(mime.read(octets))))
+
+
+def test_the_kind_that_exchange_notes_is_written() -> None:
+    message = _encrypted("application/pkcs7-mime")
+    message[header_property("Content-Type")] = 'application/pkcs7-mime;\tsmime-type="enveloped-data"'
+
+    assert b"smime-type=enveloped-data" in mime.write(msg.read(msg.write(message)))

@@ -286,3 +286,23 @@ def test_text_comes_out_of_rtf_that_holds_nothing_else() -> None:
 def test_only_messages_are_written(write: Callable[[Any], bytes]) -> None:
     with pytest.raises(UsageError, match="need a Message, got bytes"):
         write(b"Subject: x")
+
+
+_TRACE = b"Received: from b by c; 28 Nov 2026 03:00:02 +0000\r\nReceived: from a by b; 28 Nov 2026 03:00:00 +0000\r\n"
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+def test_the_header_that_a_mail_came_with_goes_along(codec: Any) -> None:
+    """Outlook shows it, and fields of one name have no other place ([MS-OXCMAIL] section 2.2.3.2)."""
+    fields = _TRACE + b"From: ann@a.test\r\nBcc: eve@e.test\r\nSubject: Plan\r\nX-Own: one\r\n"
+    message = mime.read(fields + b"\r\nText\r\n")
+
+    written = codec.read(codec.write(message))
+
+    assert written[PidTagTransportMessageHeaders] == fields.decode()
+    assert mime.write(written).startswith(fields)
+    assert "eve" not in codec.read(codec.write(message, bcc=False))[PidTagTransportMessageHeaders]
+
+    message.add_headers({"X-Own": "two"})
+    changed = codec.read(codec.write(message))
+    assert (changed.headers.get_all("X-Own"), len(changed.headers.get_all("Received"))) == (("two",), 2)

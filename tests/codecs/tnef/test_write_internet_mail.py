@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from msgcore.codecs import mime, tnef
 from msgcore.codecs.tnef.writer import compose
-from msgcore.model.compare import Difference, compare
-from msgcore.model.message import Message
+from msgcore.model.compare import compare
 from tests.codecs.mime.corpus_files import each_corpus_message, messages_in
-
-
-def is_signed(message: Message) -> bool:
-    return message.message_class == "IPM.Note.SMIME.MultipartSigned"
-
-
-def is_of_outlook(difference: Difference, message: Message) -> bool:
-    """Whether Outlook's forms have it otherwise: one attachment is what was signed, and rows are whom a report is of."""
-    where = difference.where
-    while (step := re.match(r"attachments\[(\d+)\]\.(?=attachments|recipients)", where)) is not None:
-        inner = message.attachments[int(step[1])].message
-        assert inner is not None
-        message, where = inner, where[step.end() :]
-    if where.startswith("recipients"):
-        return message.message_class.startswith("REPORT.")
-    return is_signed(message) and where.startswith("attachments")
+from tests.codecs.objects.outlooks_own import is_of_outlook, is_signed
 
 
 @each_corpus_message()

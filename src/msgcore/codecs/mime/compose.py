@@ -60,7 +60,8 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
     message_class = message.message_class.lower()
     if others and message_class.startswith(SMIME_CLASSES) and len(message.attachments) == 1:
         has_body = html is not None or bool(text and text.strip())
-        part = signed_part(others[0]) or (None if has_body else smime_part(others[0], form))
+        came_as = message.headers.get("Content-Type") or ""
+        part = signed_part(others[0]) or (None if has_body else smime_part(others[0], form, came_as))
         if part is not None:
             return part
     bodies: list[Part] = []

@@ -7,8 +7,10 @@ either one is the body itself, to the last octet: inside a multipart/mixed no pr
 
 from __future__ import annotations
 
+import re
+
 from msgcore.codecs.mime.body_parts import Part, attachment_part, encoding_field, media_type_of
-from msgcore.codecs.mime.mapping.content_class import is_smime_type
+from msgcore.codecs.mime.mapping.content_class import SMIME_TYPES, is_smime_type
 from msgcore.codecs.mime.syntax.transfer import Domain, domain_of
 from msgcore.codecs.mime.tree.editing import NO_LIMITS, crlf_field, kept_fields
 from msgcore.codecs.mime.tree.entity import parse
@@ -19,6 +21,7 @@ __all__ = ["SMIME_CLASSES", "is_signed_type", "signed_part", "smime_part"]
 
 SMIME_CLASSES = "ipm.note.smime"
 _SIGNED = "multipart/signed"
+_KIND = re.compile(r";\s*smime-type\s*=\s*\"?([A-Za-z-]{1,40})\b", re.IGNORECASE)
 
 
 def is_signed_type(content_type: str) -> bool:
@@ -47,8 +50,14 @@ def signed_part(attachment: Attachment) -> Part | None:
     return Part(fields, (body,), domain)
 
 
-def smime_part(attachment: Attachment, form: WriteForm) -> Part | None:
-    """Give the CMS object that an attachment is, or ``None`` when it is none; raises as ``attachment_part`` does."""
+def smime_part(attachment: Attachment, form: WriteForm, content_type: str = "") -> Part | None:
+    """Give the CMS object that an attachment is, or ``None`` when it is none; raises as ``attachment_part`` does.
+
+    ``content_type`` is what the message came with: it says what kind of CMS object it is, which the attachment does not
+    ([MS-OXOSMIME] section 2.1.3.2).
+    """
     if attachment.message is not None or not is_smime_type(media_type_of(attachment), attachment.filename):
         return None
-    return attachment_part(attachment, form, is_shown=False)
+    kind = _KIND.search(content_type) if media_type_of(attachment) in SMIME_TYPES else None
+    defaults = None if kind is None else {"smime-type": kind[1].lower()}
+    return attachment_part(attachment, form, is_shown=False, defaults=defaults)

@@ -148,6 +148,9 @@ def _properties(message: Message) -> _Entries:
         entries: _Entries = {tag.bag_key: (tag, value) for tag, value in source.content.properties.items()}
     else:
         entries = dict(_said(message))
+        header = None if source is None or source.form != "mime" else source.value(PidTagTransportMessageHeaders)
+        if header:
+            entries[PidTagTransportMessageHeaders.bag_key] = (PidTagTransportMessageHeaders, header)
     if source is not None and message.is_changed:
         changed = _changed(message, source)
         _drop_stale(entries, changed, source)

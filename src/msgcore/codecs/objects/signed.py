@@ -18,6 +18,8 @@ __all__ = ["whole_signed"]
 _SIGNED = "multipart/signed"
 _CLASS = "ipm.note.smime.multipartsigned"
 _FILENAME = "smime.p7m"
+_PARTS = 2
+"""What is signed, and the signature (RFC 1847 section 2.1)."""
 
 
 def whole_signed(message: Message) -> Attachment | None:
@@ -28,7 +30,7 @@ def whole_signed(message: Message) -> Attachment | None:
     if came_with_stream(message) or not keeps_body(message):
         return None
     root = parse(source.octets, NO_LIMITS)
-    if root.media_type != _SIGNED or not root.children:
+    if root.media_type != _SIGNED or len(root.children) < _PARTS:
         return None
     others = {name: None for name in root.header.names() if name != b"content-type"}
     fields = b"".join(crlf_field(one) for one in kept_fields(root, others) if one)

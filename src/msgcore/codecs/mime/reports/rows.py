@@ -28,7 +28,6 @@ from msgcore.props.table import (
     PidTagRemoteMessageTransferAgent,
     PidTagReportTime,
     PidTagSupplementaryInfo,
-    PidTagTransportMessageHeaders,
 )
 
 __all__ = ["telling_of_recipients"]
@@ -46,9 +45,6 @@ def telling_of_recipients(message: Message) -> Message:
         return message
     telling = message.copy()
     telling.recipients = rows
-    header = message.get(PidTagTransportMessageHeaders)
-    if header:
-        telling[PidTagTransportMessageHeaders] = header
     return telling
 
 
