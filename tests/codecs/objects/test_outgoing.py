@@ -34,6 +34,7 @@ from msgcore.props.table import (
     PidTagNormalizedSubject,
     PidTagReplyRecipientEntries,
     PidTagRtfCompressed,
+    PidTagRtfInSync,
     PidTagSenderEmailAddress,
     PidTagSenderSearchKey,
     PidTagSubject,
@@ -306,3 +307,24 @@ def test_the_header_that_a_mail_came_with_goes_along(codec: Any) -> None:
     message.add_headers({"X-Own": "two"})
     changed = codec.read(codec.write(message))
     assert (changed.headers.get_all("X-Own"), len(changed.headers.get_all("Received"))) == (("two",), 2)
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+def test_rtf_that_is_set_is_the_body(codec: Any) -> None:
+    """Outlook shows the text beside it unless PidTagRtfInSync says otherwise."""
+    message = Message(text="Text")
+    message[PidTagRtfCompressed] = rtf.compress(b"{\\rtf1 Text}")
+    written = codec.read(codec.write(message))
+    assert written[PidTagRtfInSync] is True
+
+    written.subject = "Changed"
+    assert codec.read(codec.write(written))[PidTagRtfInSync] is True
+    written.text = "Other text"
+    assert PidTagRtfInSync not in codec.read(codec.write(written))
+
+    message[PidTagRtfInSync] = False
+    of_file = codec.read(codec.write(message))
+    of_file.subject = "Changed"
+    assert codec.read(codec.write(of_file))[PidTagRtfInSync] is False
+    of_file[PidTagRtfCompressed] = rtf.compress(b"{\\rtf1 New}")
+    assert codec.read(codec.write(of_file))[PidTagRtfInSync] is True

@@ -40,6 +40,7 @@ from msgcore.props.table import (
     PidTagReplyRecipientEntries,
     PidTagReplyRecipientNames,
     PidTagRtfCompressed,
+    PidTagRtfInSync,
     PidTagSenderAddressType,
     PidTagSenderEmailAddress,
     PidTagSenderEntryId,
@@ -177,6 +178,15 @@ def _native_body(message: Message) -> object | None:
     return None if message.said(PidTagBody) is None else _PLAIN
 
 
+def _rtf_in_sync(message: Message) -> bool | None:
+    """Say that RTF which was set is the body: else Outlook shows the text beside it ([MS-OXBBODY] section 2.1.3.1).
+
+    A file that has RTF and does not say so means its text.
+    """
+    is_set = message.properties_set.was_changed(PidTagRtfCompressed)
+    return True if is_set and message.said(PidTagRtfCompressed) is not None else None
+
+
 def _has_attachments(message: Message) -> bool:
     return any(not one.is_inline for one in message.attachments)
 
@@ -207,6 +217,7 @@ FOLLOWING: tuple[Following, ...] = (
         lambda message: message.said(PidTagReadReceiptRequested) or None,
     ),
     Following(PidTagNativeBody, _keys(*_BODIES), _native_body),
+    Following(PidTagRtfInSync, _keys(PidTagRtfCompressed), _rtf_in_sync),
     Following(PidTagMessageFlags, _keys(PidTagClientSubmitTime, ATTACHMENTS), _flags),
     Following(PidTagHasAttachments, _keys(ATTACHMENTS), _has_attachments),
 )
