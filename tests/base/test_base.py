@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgcore.base.ids import EntryId, ObjectKind, new_time_ordered_id, search_key
 from msgcore.base.octets import OctetReader, OctetWriter
 from msgcore.base.status import EnhancedStatus, Reply, StatusResponse
-from msgcore.base.text import Secret, codec_of_code_page, fold, one_line, refuse_line_ends
+from msgcore.base.text import Secret, codec_of_code_page, decoder_of_code_page, fold, one_line, refuse_line_ends
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
 from msgcore.errors import (
     CommandRefused,
@@ -180,6 +180,11 @@ def test_text_of_a_peer_becomes_one_printable_line(text: str) -> None:
 )
 def test_a_code_page_names_a_python_codec(code_page: int, codec: str) -> None:
     assert codec_of_code_page(code_page) == codec
+
+
+def test_ascii_with_eight_bits_is_read_as_windows_1252() -> None:
+    assert decoder_of_code_page(20127) == "cp1252"
+    assert decoder_of_code_page(932) == "cp932"
 
 
 def test_every_code_page_has_a_codec_that_there_is() -> None:

@@ -303,3 +303,7 @@ def test_names_are_unescaped_as_the_standard_library_does() -> None:
 def test_halves_of_characters_in_utf_7_are_replaced() -> None:
     """Its decoder lets them through, and nothing could write them."""
     assert html_from_octets(b"<p>+2AA-x", 65000) == "<p>\ufffdx"
+
+
+def test_html_that_says_ascii_and_has_eight_bits_is_read() -> None:
+    assert html_from_octets(b"<p>\xe4\x80", 20127) == "<p>ä€"

@@ -14,6 +14,7 @@ __all__ = [
     "Secret",
     "SecretGiver",
     "codec_of_code_page",
+    "decoder_of_code_page",
     "fold",
     "fold_loosely",
     "forget_frames",
@@ -33,6 +34,7 @@ _FEW = 20  # diacritics, up to which a search for each is faster than looking at
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 # [MS-UCODEREF] names a few code pages whose Python codec does not follow from the number.
+_ASCII = 20127
 _CODE_PAGES = {
     65000: "utf-7",
     65001: "utf-8",
@@ -43,7 +45,7 @@ _CODE_PAGES = {
     10007: "mac-cyrillic",
     10029: "mac-latin2",
     10081: "mac-turkish",
-    20127: "ascii",
+    _ASCII: "ascii",
     20866: "koi8-r",
     20932: "euc-jp",
     20936: "gb2312",
@@ -148,6 +150,11 @@ def codec_of_code_page(code_page: int) -> str:
     except LookupError:
         return "cp1252"
     return f"cp{code_page}"
+
+
+def decoder_of_code_page(code_page: int) -> str:
+    """Name the codec to read a code page with: what says that it is ASCII and has eight bits is windows-1252."""
+    return "cp1252" if code_page == _ASCII else codec_of_code_page(code_page)
 
 
 def fold(text: str, *, ignore_non_space: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgcore.base.text import codec_of_code_page
+from msgcore.base.text import decoder_of_code_page
 from msgcore.model.html_text import text_from_html
 from msgcore.model.text_html import html_from_text
 
@@ -14,7 +14,7 @@ _UTF_7 = 65000
 
 def html_from_octets(octets: bytes, code_page: int) -> str:
     """Decode an HTML body; octets that do not fit the code page become U+FFFD."""
-    text = octets.decode(codec_of_code_page(code_page), errors="replace")
+    text = octets.decode(decoder_of_code_page(code_page), errors="replace")
     if code_page == _UTF_7:  # its decoder lets halves of characters through
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text

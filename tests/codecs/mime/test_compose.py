@@ -6,6 +6,7 @@ import pytest
 
 from msgcore.codecs import mime
 from msgcore.model import Attachment, Message
+from msgcore.props.table import PidTagHtml, PidTagInternetCodepage
 
 _CALENDAR = b"BEGIN:VCALENDAR\r\nMETHOD:%b\r\nBEGIN:%b\r\nUID:1\r\nEND:%b\r\nEND:VCALENDAR\r\n"
 
@@ -140,3 +141,14 @@ def test_a_report_without_the_part_for_programs_is_none_any_more() -> None:
     message.attachments = message.attachments[1:]
 
     assert mime.read(mime.write(message)).message_class == "IPM.Note"
+
+
+def test_html_that_says_ascii_and_has_eight_bits_says_what_it_is() -> None:
+    message = Message(from_="ann@a.test")
+    message[PidTagHtml] = b"<p>\xe4</p>"
+    message[PidTagInternetCodepage] = 20127
+
+    octets = mime.write(message)
+
+    assert b"Content-Type: text/html; charset=windows-1252\r\n" in octets
+    assert mime.read(octets).html == "<p>ä</p>\n"

@@ -225,3 +225,10 @@ def test_an_embedded_message_is_a_file_of_its_own() -> None:
     assert facts_of(again) == facts_of(middle)
     assert again.attachments[0].message is not None
     assert again.attachments[0].message.subject == inner.subject
+
+
+def test_text_that_says_ascii_and_has_eight_bits_is_read() -> None:
+    """As windows-1252, which such text is, and as which MIME has it."""
+    slots = slot(SUBJECT, STRING8) + slot(PidTagMessageCodepage.id, LONG, 20127)
+
+    assert msg.read(file_of(slots, {stream_name(SUBJECT, STRING8): b"Gr\xfc\xdfe"})).subject == "Grüße"

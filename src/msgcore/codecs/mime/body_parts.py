@@ -147,6 +147,8 @@ def html_part(html: bytes, code_page: int, form: WriteForm = STORAGE) -> Part:
     charset = charset_of_code_page(code_page)
     if charset is None:
         charset, html = "utf-8", html.decode(codec_of_code_page(code_page), "replace").encode("utf-8")
+    elif charset == "us-ascii" and not html.isascii():
+        charset = "windows-1252"  # as which everybody reads it
     return _text("text/html", charset, html, form.domain)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from msgcore.base.octets import Limits
-from msgcore.base.text import codec_of_code_page
+from msgcore.base.text import decoder_of_code_page
 from msgcore.codecs.objects.source import ObjectSource
 from msgcore.codecs.tnef.attributes import IID_MESSAGE, SIGNATURE, Attribute, Level
 from msgcore.codecs.tnef.legacy import ATTRIBUTES, OlderProperties, code_page_of, owner_of
@@ -62,7 +62,7 @@ class TnefObject:
             (code_page_of(whole[one.start : one.end]) for one in found if one.attribute == Attribute.OEM_CODEPAGE),
             _DEFAULT_CODE_PAGE,
         )
-        self._codec = codec_of_code_page(self.code_page)
+        self._codec = decoder_of_code_page(self.code_page)
         self._reader = ValueReader(whole, WireForm.TNEF, code_page=self.code_page, limits=reading.limits)
         self._properties: PropBag | None = None
         self._rows: tuple[PropBag, ...] | None = None

@@ -6,7 +6,7 @@ import struct
 
 from msgcore.base.findings import Finding
 from msgcore.base.octets import USUAL_LIMITS, Limits, OctetReader
-from msgcore.base.text import codec_of_code_page
+from msgcore.base.text import decoder_of_code_page
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.props.types import PropertyType
 from msgcore.props.wire.forms import FIXED, Fixed, WireForm
@@ -49,7 +49,7 @@ class FieldReader(OctetReader):
         self.form = form
         self.findings: list[Finding] = []
         self._fixed = FIXED[form]
-        self._codec = codec_of_code_page(code_page)
+        self._codec = decoder_of_code_page(code_page)
 
     def take(self, count: int) -> bytes:
         start = self.position
