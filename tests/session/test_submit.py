@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from msgcore import Accepted, Attachment, Deferred, Delivered, Message, Pending, Refused, compare
 from msgcore.blocking.item import Item
-from msgcore.errors import InvalidAddress, NotFound, NotSupported, UsageError
+from msgcore.blocking.session import Session
+from msgcore.blocking.store import MessageStore
+from msgcore.errors import InvalidAddress, NotFound, NotSupported, ObjectDeleted, UsageError
 from msgcore.props.table import PidTagClientSubmitTime, PidTagDisplayTo, PidTagStatusString, PidTagSubject
 from msgcore.spi.outgoing_queue import OutgoingState
 from tests.session.desk import MEMORY, Desk
@@ -221,6 +224,75 @@ def test_a_draft_that_is_submitted_leaves_the_drafts(desk: Desk) -> None:
             draft.submit()
 
         assert (session.drafts.count(), session.outbox.count()) == (0, 1)
+
+
+def test_a_draft_that_two_submit_is_submitted_once(desk: Desk) -> None:
+    with desk.log_on() as session:
+        entry_id = session.drafts.save(LETTER)
+        with session.open_message(entry_id) as first, session.open_message(entry_id) as second:
+            first.submit()
+            with pytest.raises(ObjectDeleted):
+                second.submit()
+
+        assert session.outbox.count() == 1
+
+
+def test_a_message_that_waits_to_be_sent_is_not_submitted_again(desk: Desk) -> None:
+    with desk.log_on() as session:
+        submission = session.submit(LETTER)
+        with session.open_message(submission.entry_id) as waiting, pytest.raises(UsageError):
+            waiting.submit()
+
+        assert session.outbox.count() == 1
+
+
+@pytest.fixture
+def two_stores(desk: Desk) -> Iterator[tuple[Session, MessageStore]]:
+    new = {"service": "personal-folders", "path": str(desk.folder / "archive.db"), "name": "archive"}
+    with desk.log_on(desk.mailbox(), new, MEMORY) as session:
+        (archive,) = [store for store in session.stores if store.uid != session.default_store.uid]
+        yield session, archive
+
+
+def test_a_draft_of_another_store_is_submitted_once(two_stores: tuple[Session, MessageStore]) -> None:
+    session, archive = two_stores
+    entry_id = archive.drafts.save(LETTER)
+    with session.open_message(entry_id) as first, session.open_message(entry_id) as second:
+        first.submit()
+        with pytest.raises(ObjectDeleted):
+            second.submit()
+
+    assert (archive.drafts.count(), session.outbox.count()) == (0, 1)
+
+
+def test_a_draft_that_another_store_still_has_is_not_submitted_again(two_stores: tuple[Session, MessageStore]) -> None:
+    """As if who submitted it had been killed before he deleted it."""
+    session, archive = two_stores
+    entry_id = archive.drafts.save(LETTER)
+    with session.open_message(entry_id) as draft:
+        first = draft.submit()
+        archive.restore(entry_id)
+
+        assert draft.submit().entry_id == first.entry_id
+    assert (archive.drafts.count(), session.outbox.count()) == (0, 1)
+
+
+def test_a_draft_of_another_store_that_was_sent_is_submitted_once_it_is_saved_anew(
+    two_stores: tuple[Session, MessageStore],
+) -> None:
+    session, archive = two_stores
+    entry_id = archive.drafts.save(LETTER)
+    with session.open_message(entry_id) as draft:
+        draft.submit()
+        archive.restore(entry_id)
+        session.flush_queues()
+        with pytest.raises(UsageError, match="submitted before, and sent"):
+            draft.submit()
+        assert (archive.drafts.count(), session.outbox.count()) == (1, 0)
+
+        draft.save_changes()
+        draft.submit()
+    assert (archive.drafts.count(), session.outbox.count()) == (0, 1)
 
 
 def test_a_draft_that_cannot_be_submitted_stays(desk: Desk) -> None:

@@ -462,10 +462,30 @@ class AddressesOnly(MemoryStore):
         deadline: Deadline,
         terms: SubmitTerms = USUAL_TERMS,
         recipients: Sequence[Recipient] | None = None,
+        draft: EntryId | None = None,
     ) -> OutgoingItem:
         given = message.recipients if recipients is None else recipients
         plain = [Recipient(one.address, one.kind) for one in given]
-        return super().submit(message, transfer_id, deadline, terms, plain)
+        return super().submit(message, transfer_id, deadline, terms, plain, draft)
+
+
+@store_fault(
+    Submitting,
+    "a_draft_is_deleted_when_it_is_submitted",
+    "a_draft_is_submitted_once",
+    "what_is_submitted_is_no_draft",
+)
+class DraftsStay(MemoryStore):
+    def submit(
+        self,
+        message: Message,
+        transfer_id: str,
+        deadline: Deadline,
+        terms: SubmitTerms = USUAL_TERMS,
+        recipients: Sequence[Recipient] | None = None,
+        draft: EntryId | None = None,
+    ) -> OutgoingItem:
+        return super().submit(message, transfer_id, deadline, terms, recipients)
 
 
 @store_fault(Submitting, "submissions_are_listed_oldest_first")

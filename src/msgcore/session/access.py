@@ -19,6 +19,7 @@ from msgcore.spi.store import LOADED_AT_ONCE, SpecialFolder
 
 __all__ = [
     "LOAD_LIMIT_OCTETS",
+    "Draft",
     "FolderLike",
     "StoreAccess",
     "Submission",
@@ -65,7 +66,20 @@ class Submission:
     message_id: str
 
 
-SubmitCall = Callable[[Message, float], Awaitable[Submission]]
+@attrs.frozen
+class Draft:
+    """What a message that is submitted was written as, and the store that it is deleted from."""
+
+    store: GuardedStore
+    entry_id: EntryId
+
+
+SubmitCall = Callable[[Message, float, Draft | None], Awaitable[Submission]]
+"""Submits a message within so many seconds, and deletes its draft."""
+
+
+async def _without_session(_message: Message, _timeout_seconds: float, _draft: Draft | None) -> Submission:
+    raise NotSupported("submit: a store that was opened by URL has no transports; log on to a profile")
 
 
 class StoreAccess:
@@ -81,7 +95,7 @@ class StoreAccess:
         self.runtime = runtime
         self.provider = provider
         self.special_folders = special_folders
-        self._submit = submit
+        self.submit_draft = submit or _without_session
 
     @property
     def display_name(self) -> str:
@@ -161,6 +175,4 @@ class StoreAccess:
         Raises:
             NotSupported: the store was opened without a session.
         """
-        if self._submit is None:
-            raise NotSupported("submit: a store that was opened by URL has no transports; log on to a profile")
-        return await self._submit(message, timeout_seconds)
+        return await self.submit_draft(message, timeout_seconds, None)

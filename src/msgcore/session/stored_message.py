@@ -27,7 +27,7 @@ from msgcore.props.table import (
     PidTagRowid,
 )
 from msgcore.props.tags import Property
-from msgcore.session.access import FolderLike, StoreAccess, Submission
+from msgcore.session.access import Draft, FolderLike, StoreAccess, Submission
 from msgcore.session.attachment_stream import AttachmentStream, open_stream
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.read_flags import ReadReceipt, set_read_flags
@@ -188,12 +188,14 @@ class StoredMessage:
     async def submit(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> Submission:
         """Submit the message as it stands here, and delete the draft; needs a session.
 
+        Of several who submit one draft, one does: in the session's default store both are one transaction.
+
         Raises:
+            ObjectDeleted: the draft is gone, and was perhaps submitted; this call has submitted nothing.
+            UsageError: the message is submitted already, or :meth:`Session.submit` refuses it.
             NotSupported: the store was opened without a session.
         """
-        submission = await self._store.submit(self.message, timeout_seconds=timeout_seconds)
-        await self.delete(timeout_seconds=timeout_seconds)
-        return submission
+        return await self._store.submit_draft(self.message, timeout_seconds, Draft(self._store.provider, self._id))
 
     async def close(self) -> None:
         """Let go of the message; changes that were not saved are lost, as in MAPI."""

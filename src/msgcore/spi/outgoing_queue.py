@@ -72,11 +72,14 @@ class SupportsOutgoingQueue(Protocol):
         deadline: Deadline,
         terms: SubmitTerms = USUAL_TERMS,
         recipients: Sequence[Recipient] | None = None,
+        draft: EntryId | None = None,
     ) -> Answer[OutgoingItem]:
         """Put a message with its Message-ID, Date and From set into the outbox, in one transaction.
 
         It goes to ``recipients``, or to all that it has. What was submitted with that transfer id before is given as
-        it stands: who does not know whether a submission was taken submits again.
+        it stands: who does not know whether a submission was taken submits again. ``draft`` is the message of this
+        store that it was written as, which is deleted in the same transaction; who finds it gone, or submitted, has
+        submitted nothing (``ObjectDeleted``, ``UsageError``).
         """
         ...
 

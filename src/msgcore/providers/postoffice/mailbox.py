@@ -292,7 +292,28 @@ class Mailbox:
             ObjectDeleted: one is not there; then none is deleted.
         """
         nowhere = Folder(_NOWHERE, self._tmp, "")
-        done = self.change(numbers, lambda one: Found(nowhere, attrs.evolve(check(one).entry, tag=new_name())))
+        self._clear(self.change(numbers, lambda one: Found(nowhere, attrs.evolve(check(one).entry, tag=new_name()))))
+
+    def replace(self, number: int, steps: Sequence[Step], check: Change) -> None:
+        """Delete a message and make steps, both or neither; ``check`` may refuse it.
+
+        Raises:
+            ObjectDeleted: the message is not there; then no step is made.
+        """
+        for _ in range(_TRIES):
+            found = check(self.find(number))
+            if self.plans.finish():
+                continue
+            gone = self._tmp / attrs.evolve(found.entry, tag=new_name()).name
+            if self.plans.write(steps, Rename(found.path, gone)).carry_out():
+                self.look_again(found)
+                self._clear([found])
+                return
+            self.look_again(found)
+        raise StoreBusy(f"{self.place}: message {number:x} changes all the time")
+
+    def _clear(self, done: Sequence[Found]) -> None:
+        """Remove what is left of messages that were deleted."""
         for one in done:
             self._hints.pop(one.entry.id, None)
             self.remove_beside("contents", one.entry.content)

@@ -82,8 +82,9 @@ class Outbox:
         transfer_id: str,
         terms: SubmitTerms,
         recipients: Sequence[Recipient],
+        draft: int | None = None,
     ) -> OutgoingItem:
-        """Put a message into the outbox, or give what was submitted under that transfer id before."""
+        """Put a message into the outbox in place of its draft, or give what has that transfer id already."""
         now = self._clock.now()
         pending = dict[Recipient, Outcome](dict.fromkeys(recipients, Pending()))
         item = OutgoingItem(
@@ -107,7 +108,15 @@ class Outbox:
             self._forget(record)
             raise
         # What raises from here on may have been published: whoever submits it again goes on with that.
-        make(new.steps)
+        if draft is None or not new.drafts:
+            make(new.steps)
+        else:
+            try:
+                self._mailbox.replace(draft, new.steps, refuse_submitted)
+            except (ObjectDeleted, UsageError):
+                self._mailbox.drop([new])
+                self._forget(record)
+                raise
         number = self._mailbox.number_of(new)
         if number != new.number:
             self._forget(record)

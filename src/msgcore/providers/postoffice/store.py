@@ -337,11 +337,13 @@ class PostOfficeStore:
         deadline: Deadline,
         terms: SubmitTerms = USUAL_TERMS,
         recipients: Sequence[Recipient] | None = None,
+        draft: EntryId | None = None,
     ) -> OutgoingItem:
+        number = None if draft is None else self._message_number(draft)
         with self._call(deadline):
             letter = self._prepared(Incoming(message, is_read=True, is_unsent=True), MessageFlag.SUBMIT)
             given = message.recipients if recipients is None else recipients
-            return self._outbox.submit(message, letter, transfer_id, terms, given)
+            return self._outbox.submit(message, letter, transfer_id, terms, given, number)
 
     def outgoing(self, deadline: Deadline) -> Sequence[OutgoingItem]:
         with self._call(deadline):

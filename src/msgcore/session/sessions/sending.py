@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Sequence
 
@@ -9,14 +10,15 @@ import attrs
 
 from msgcore.base.ids import EntryId, EntryIdLike, new_time_ordered_id
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, NotFound, ObjectDeleted, OperationCancelled, SetupError, TryAgain
+from msgcore.errors import MsgcoreError, NotFound, ObjectDeleted, OperationCancelled, SetupError, TryAgain, UsageError
 from msgcore.model.address import Address
 from msgcore.model.message import Message, check_message
 from msgcore.model.outcome import Accepted, Outcomes
 from msgcore.model.recipient import Recipient
 from msgcore.profile.profile import Profile
+from msgcore.props.table import PidTagLastModificationTime
 from msgcore.runtime.abc import Runtime
-from msgcore.session.access import Submission
+from msgcore.session.access import Draft, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.ready import ready_to_send, refuse_nobody
 from msgcore.session.reports import look_for_reports, may_be_reported
@@ -29,7 +31,7 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.message_state import OwedReceipt
 from msgcore.spi.outgoing import SubmitTerms
-from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.filing import file_sent_mail
 from msgcore.spooler.incoming import RetrievalReport
@@ -86,19 +88,54 @@ class SessionSending(SessionRecipients, SessionReceiving):
         terms = terms_of(message, self._runtime.now(), at_least_once=self._may_come_twice(at_least_once))
         return await self._put(message, self._runtime.deadline(timeout_seconds), terms)
 
-    async def _submit(self, message: Message, timeout_seconds: float) -> Submission:
-        return await self.submit(message, timeout_seconds=timeout_seconds)
+    async def _submit(self, message: Message, timeout_seconds: float, draft: Draft | None) -> Submission:
+        if draft is None:
+            return await self.submit(message, timeout_seconds=timeout_seconds)
+        check_message(message, "submit")
+        terms = terms_of(message, self._runtime.now(), at_least_once=self._may_come_twice(None))
+        deadline = self._runtime.deadline(timeout_seconds)
+        if draft.store is self._queue():
+            return await self._put(message, deadline, terms, draft=draft.entry_id)
+        transfer_id = await self._transfer_id_of(draft, deadline)
+        submission = await self._put(message, deadline, terms, transfer_id=transfer_id)
+        await draft.store.delete([draft.entry_id], deadline)
+        return submission
+
+    async def _transfer_id_of(self, draft: Draft, deadline: Deadline) -> str:
+        """Give the same for each who submits a draft of another store, so that it is in the queue once.
+
+        Raises:
+            ObjectDeleted: the draft is gone.
+            UsageError: it was submitted as it stands, and that has ended.
+        """
+        row = await draft.store.row(draft.entry_id, (PidTagLastModificationTime,), deadline)
+        said = f"{bytes(draft.entry_id).hex()} {row.get(PidTagLastModificationTime)}"
+        # Nobody guesses it: the uid of a store that has a queue is random, and its own.
+        transfer_id = hmac.digest(self._queue().uid, said.encode(), "sha256")[:16].hex()
+        for item in await self._queue().find_submissions(transfer_id, "", deadline):
+            if item.state in {OutgoingState.SENT, OutgoingState.ABORTED}:
+                raise UsageError(
+                    f"the draft was submitted before, and {item.state.value}; save it anew to submit it again"
+                )
+        return transfer_id
 
     async def _put(
-        self, message: Message, deadline: Deadline, terms: SubmitTerms, recipients: Sequence[Recipient] | None = None
+        self,
+        message: Message,
+        deadline: Deadline,
+        terms: SubmitTerms,
+        recipients: Sequence[Recipient] | None = None,
+        *,
+        transfer_id: str | None = None,
+        draft: EntryId | None = None,
     ) -> Submission:
         self._need_open()
         ready = await self._prepared(message, deadline)
         if recipients is not None:  # as they are now, for those of a report may have come from anywhere
             prepared = {one: one for one in ready.recipients}
             recipients = [prepared.get(one, one) for one in recipients]
-        transfer_id = new_time_ordered_id().hex()
-        item = await self._queue().submit(ready, transfer_id, deadline, terms, recipients)
+        transfer_id = transfer_id or new_time_ordered_id().hex()
+        item = await self._queue().submit(ready, transfer_id, deadline, terms, recipients, draft)
         self._has_submitted.set()
         return Submission(bytes(item.entry_id), ready.message_id or "")
 

@@ -33,9 +33,11 @@ class GuardedQueue(GuardedCalls):
         deadline: Deadline,
         terms: SubmitTerms = USUAL_TERMS,
         recipients: Sequence[Recipient] | None = None,
+        draft: EntryId | None = None,
     ) -> OutgoingItem:
-        method = self._queue.submit
-        given = await self._plugin.call(method, message, transfer_id, deadline, terms, recipients, deadline=deadline)
+        method, also = self._queue.submit, () if draft is None else (draft,)
+        said = (message, transfer_id, deadline, terms, recipients, *also)
+        given = await self._plugin.call(method, *said, deadline=deadline)
         if not isinstance(given, OutgoingItem):
             raise self._plugin.nonsense(method, given, "an OutgoingItem")
         return given

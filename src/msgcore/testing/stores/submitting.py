@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+import pytest
+
 from msgcore.base.ids import EntryId
+from msgcore.errors import ObjectDeleted, UsageError
 from msgcore.model.address import Address
 from msgcore.model.compare import compare
 from msgcore.model.delivery import Notify
@@ -25,6 +28,7 @@ __all__ = ["LEASE_SECONDS", "Submitting", "ended", "everybody", "queues", "stale
 
 LEASE_SECONDS = 600.0
 queues = needs(Capability.OUTGOING_QUEUE)
+drafts = needs(Capability.OUTGOING_QUEUE, Capability.CREATE, Capability.DELETE)
 
 
 def everybody(item: OutgoingItem, outcome: Outcome) -> dict[Recipient, Outcome]:
@@ -115,6 +119,39 @@ class Submitting(StoreSuite):
             return await desk.load((await desk.submit()).entry_id)
 
         assert compare(LETTER, run(story)) == ()
+
+    @drafts
+    def test_a_draft_is_deleted_when_it_is_submitted(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> tuple[list[EntryId], list[EntryId]]:
+            (draft,) = await desk.save(LETTER)
+            item = await desk.store.submit(LETTER, "t1", NEVER, draft=draft)
+            await desk.reopen()
+            there = [*await desk.find(), *await desk.find(folder=desk.special[SpecialFolder.OUTBOX])]
+            return there, [item.entry_id]
+
+        there, submitted = run(story)
+        assert there == submitted
+
+    @drafts
+    def test_a_draft_is_submitted_once(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> int:
+            (draft,) = await desk.save(LETTER)
+            await desk.store.submit(LETTER, "t1", NEVER, draft=draft)
+            with pytest.raises(ObjectDeleted):
+                await desk.store.submit(LETTER, "t2", NEVER, draft=draft)
+            return len(await desk.store.outgoing(NEVER))
+
+        assert run(story) == 1
+
+    @queues
+    def test_what_is_submitted_is_no_draft(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> int:
+            item = await desk.submit()
+            with pytest.raises(UsageError):
+                await desk.store.submit(LETTER, "t2", NEVER, draft=item.entry_id)
+            return len(await desk.store.outgoing(NEVER))
+
+        assert run(story) == 1
 
     @queues
     def test_every_recipient_is_pending(self, run: Run) -> None:

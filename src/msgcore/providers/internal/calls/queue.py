@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from msgcore.base.ids import EntryId, ObjectKind
-from msgcore.base.times import Deadline
+from msgcore.base.times import Deadline, filetime_from_datetime
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
@@ -16,7 +16,7 @@ from msgcore.providers.internal.prepare import Prepared, prepare
 from msgcore.providers.internal.receive_folders import place_by_class
 from msgcore.providers.internal.special_folders import special_folders
 from msgcore.providers.internal.standing import standing_of
-from msgcore.providers.internal.writing import insert_message, insert_messages, update_message
+from msgcore.providers.internal.writing import insert_message, insert_messages, put_away, update_message
 from msgcore.runtime import Connection
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
@@ -37,8 +37,10 @@ class QueueCalls(StoreCalls):
         deadline: Deadline,
         terms: SubmitTerms = USUAL_TERMS,
         recipients: Sequence[Recipient] | None = None,
+        draft: EntryId | None = None,
     ) -> OutgoingItem:
         now = self._runtime.now()
+        drafts = [] if draft is None else self._messages([draft])
         prepared = await self._runtime.in_thread(lambda: self._letter(message, MessageFlag.SUBMIT), deadline)
         given = list(dict.fromkeys(message.recipients if recipients is None else recipients))
 
@@ -46,6 +48,7 @@ class QueueCalls(StoreCalls):
             known = outgoing.number_of(connection, self._mailbox.id, transfer_id)
             if known is not None:
                 return outgoing.read_item(connection, self.uid, known)
+            put_away(connection, self._mailbox.id, self._changeable(connection, drafts), filetime_from_datetime(now))
             outbox = special_folders(connection, self._mailbox.id)[SpecialFolder.OUTBOX]
             number = insert_message(connection, outbox, prepared, self._mailbox.id)
             outgoing.enqueue(connection, number, transfer_id, message.from_, given, message.message_id, now, terms)

@@ -17,6 +17,7 @@ from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
 from msgcore.testing.memory import outgoing
 from msgcore.testing.memory.calls.base import MemoryCalls
 from msgcore.testing.memory.calls.finding import take_in
+from msgcore.testing.memory.deleting import put_away
 from msgcore.testing.memory.values import keep
 
 __all__ = ["QueueCalls"]
@@ -35,6 +36,7 @@ class QueueCalls(MemoryCalls):
         deadline: Deadline,
         terms: SubmitTerms = USUAL_TERMS,
         recipients: Sequence[Recipient] | None = None,
+        draft: EntryId | None = None,
     ) -> OutgoingItem:
         now = self._clock.now()
         letter = keep(Incoming(message, is_read=True, is_unsent=True), now)
@@ -42,6 +44,8 @@ class QueueCalls(MemoryCalls):
             known = outgoing.submitted_as(state, transfer_id)
             if known is not None:
                 return known
+            if draft is not None:
+                put_away(state, self._messages(state, [draft]), now)
             number = state.add(state.special(SpecialFolder.OUTBOX), letter)
             given = message.recipients if recipients is None else recipients
             return outgoing.enqueue(state, self._message_id(number), transfer_id, message, given, now, terms)
