@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Generator
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, StoreBusy, StoreCorrupt, StoreError, StoreFull, TimedOut, UsageError
 from msgcore.runtime import AsyncioRuntime, BlockingRuntime, Connection, Database, Runtime, Schema
 from msgcore.runtime.sql.sqlite_connection import open_connection
@@ -131,19 +133,58 @@ def test_work_that_has_not_begun_at_the_deadline_never_runs(mode: Mode, database
     assert read_texts(database) == []
 
 
-def test_work_that_has_begun_at_the_deadline_is_waited_for_and_told(mode: Mode, database: Database) -> None:
-    async def main(runtime: Runtime) -> int:
+def test_work_that_has_begun_at_the_deadline_changes_nothing(mode: Mode, database: Database) -> None:
+    async def main(runtime: Runtime) -> None:
         deadline = runtime.deadline(0.2)
 
         def slow(connection: Connection) -> int:
+            add("early", connection)
             while not deadline.is_past:
                 threading.Event().wait(0.05)
-            return add("slow", connection)
+            return add("late", connection)
 
-        return await database.write(runtime, slow, deadline)
+        with pytest.raises(TimedOut, match=r"notes\.db: the deadline has passed"):
+            await database.write(runtime, slow, deadline)
+        await database.write(runtime, partial(add, "next"))
 
-    assert mode.run(main) == 1
-    assert read_texts(database) == ["slow"]
+    mode.run(main)
+    assert read_texts(database) == ["next"]
+
+
+def test_a_statement_that_writes_without_end_is_ended_at_the_deadline(mode: Mode, database: Database) -> None:
+    async def main(runtime: Runtime) -> None:
+        with pytest.raises(TimedOut, match=r"notes\.db: the deadline has passed"):
+            await database.write(runtime, writes_without_end, runtime.deadline(0.05))
+        await database.write(runtime, partial(add, "next"), runtime.deadline(60))
+
+    mode.run(main)
+    assert read_texts(database) == ["next"]
+
+
+def writes_without_end(connection: Connection) -> int:
+    add("early", connection)
+    return connection.run(f"insert into note (text) {ENDLESS}")
+
+
+def test_what_is_ended_at_its_deadline_takes_nobody_else_with_it(path: Path, database: Database) -> None:
+    writer = Writer(lambda: open_connection(path, create=False, busy_seconds=1.0), lambda: None)
+    begun, all_are_queued = threading.Event(), threading.Event()
+
+    def holds_up(connection: Connection) -> None:
+        begun.set()
+        all_are_queued.wait(PATIENCE_SECONDS)
+
+    first = writer.submit(holds_up)
+    begun.wait(PATIENCE_SECONDS)
+    ended = writer.submit(writes_without_end, Deadline.after(0.05))
+    other = writer.submit(partial(add, "other"))
+    all_are_queued.set()
+
+    first.result(PATIENCE_SECONDS)
+    assert isinstance(ended.exception(PATIENCE_SECONDS), TimedOut)
+    other.result(PATIENCE_SECONDS)
+    writer.close()
+    assert read_texts(database) == ["other"]
 
 
 def test_a_writer_thread_ends_when_idle_and_starts_again(path: Path, database: Database) -> None:
@@ -406,6 +447,39 @@ def test_a_lock_that_is_held_for_too_long_is_busy(path: Path, database: Database
         other.close()
     runtime.run(database.write(runtime, lambda connection: add("b", connection)))
     assert read_texts(database) == ["b"]
+
+
+def test_another_process_is_waited_for_until_the_deadline(path: Path, database: Database) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def main() -> None:
+        runtime = AsyncioRuntime()
+        patient = asyncio.create_task(database.write(runtime, partial(add, "patient"), runtime.deadline(60)))
+        for _ in range(2):  # the second begins to wait when the patient one does, or later
+            with pytest.raises(StoreBusy):
+                await database.write(runtime, partial(add, "impatient"))
+        with pytest.raises(TimedOut, match=r"notes\.db: others wrote"):
+            await database.write(runtime, partial(add, "in a hurry"), runtime.deadline(0.05))
+        assert not patient.done()
+        other.execute("ROLLBACK")
+        await patient
+
+    try:
+        asyncio.run(main())
+    finally:
+        other.close()
+    assert read_texts(database) == ["patient"]
+
+
+def test_who_has_gone_at_his_deadline_is_not_waited_for_at_close(path: Path) -> None:
+    runtime = BlockingRuntime()
+    database = Database.open(path, NOTES, create=True, busy_seconds=1_000)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TimedOut):
+            runtime.run(database.write(runtime, partial(add, "a"), runtime.deadline(0.05)))
+        runtime.run(database.close(runtime))
 
 
 ENDLESS = "with recursive one (n) as (select 1 union all select n + 1 from one) select count(*) from one"

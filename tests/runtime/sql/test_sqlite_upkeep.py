@@ -113,7 +113,7 @@ def test_a_backup_that_the_deadline_ends_leaves_nothing(place: Place, tmp_path: 
     place.write(database, fill)
     (tmp_path / "copies").mkdir()
     with pytest.raises(TimedOut, match=r"copy\.db: backup"):
-        back_up(place, database, tmp_path / "copies" / "copy.db", Deadline(2.0, Ticking()))
+        back_up(place, database, tmp_path / "copies" / "copy.db", Deadline(3.0, Ticking()))
     assert list((tmp_path / "copies").iterdir()) == []
 
 

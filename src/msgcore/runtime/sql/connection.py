@@ -35,7 +35,7 @@ class Connection(Protocol):
         StoreFull: no space is left, or the disk has an error.
         StoreCorrupt: the database is damaged.
         ConnectionLost: the server is gone; the transaction with it.
-        TimedOut: the statement was ended at the deadline of the call; in SQLite only one of a transaction that reads.
+        TimedOut: the statement was ended at the deadline of the call.
         StoreError: anything else that the database says, a broken constraint among them.
         UsageError: a value is not of SQL's kinds: a lone surrogate, an int of more than 64 bits; in PostgreSQL, a
             text with NUL.

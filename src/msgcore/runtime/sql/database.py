@@ -112,7 +112,8 @@ class Database:
     ) -> Self:
         """Open a database and bring the schema to its newest version; blocks, so a loop runs it through ``in_thread``.
 
-        ``busy_seconds`` is how long a transaction waits for others'; the first to open the database sets it.
+        ``busy_seconds`` is how long a transaction waits for others'; the first to open the database sets it. In SQLite
+        one that has a deadline waits for other processes until then.
         ``is_read_only`` opens a file as it is, be it damaged or of a newer version: nothing is changed.
 
         Raises:
@@ -172,8 +173,8 @@ class Database:
         writes, it runs here, and only its commit is waited for (SQLite).
 
         Raises:
-            TimedOut: the deadline passed before ``work`` began, which will never run, or while a server was at it,
-                which was undone. In SQLite what has begun is waited for.
+            TimedOut: the deadline passed before ``work`` began, which will never run, or while the database was at it,
+                which was undone. In SQLite what shares its transaction with others is waited for.
             OperationCancelled: the call was cancelled; when ``work`` had begun it was waited for and has been done.
             CommitUnknown: the server was lost while it committed, and did not say by the deadline what became of it.
             ConnectionLost, StoreBusy, StoreFull, StoreCorrupt, StoreError: nothing was changed, as far as the disk

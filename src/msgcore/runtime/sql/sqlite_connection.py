@@ -50,10 +50,15 @@ class SqliteConnection:
         self._ends_at: list[float] | None = None
 
     @property
+    def busy_seconds(self) -> float:
+        return self._busy_seconds
+
+    @property
     def engine(self) -> Engine:
         return Engine.SQLITE
 
     def rows(self, sql: str, parameters: Sequence[SqlValue] = ()) -> list[Row]:
+        self._check_limit()
         try:
             return self._raw.execute(sql, parameters).fetchall()
         except _FOREIGN as error:
@@ -61,6 +66,7 @@ class SqliteConnection:
 
     def row(self, sql: str, parameters: Sequence[SqlValue] = ()) -> Row | None:
         """Give the first row, if there is one."""
+        self._check_limit()
         try:
             cursor = self._raw.execute(sql, parameters)
             row: Row | None = cursor.fetchone()
@@ -76,6 +82,10 @@ class SqliteConnection:
 
     def run(self, sql: str, parameters: Sequence[SqlValue] = ()) -> int:
         """Run one statement and give the number of rows that it changed."""
+        self._check_limit()
+        return self._run(sql, parameters)
+
+    def _run(self, sql: str, parameters: Sequence[SqlValue] = ()) -> int:
         try:
             return max(0, self._raw.execute(sql, parameters).rowcount)
         except _FOREIGN as error:
@@ -83,6 +93,7 @@ class SqliteConnection:
 
     def run_many(self, sql: str, rows: Iterable[Sequence[SqlValue]]) -> int:
         """Run one statement for each row of parameters and give the number of rows changed by all."""
+        self._check_limit()
         try:
             return max(0, self._raw.executemany(sql, rows).rowcount)
         except _FOREIGN as error:
@@ -90,6 +101,7 @@ class SqliteConnection:
 
     def stream(self, sql: str, parameters: Sequence[SqlValue] = ()) -> Iterator[Row]:
         """Give rows one by one, for results too large to hold; only within the transaction."""
+        self._check_limit()
         try:
             yield from self._raw.execute(sql, parameters)
         except _FOREIGN as error:
@@ -108,13 +120,23 @@ class SqliteConnection:
         Raises:
             StoreBusy: others write for longer than one waits.
         """
-        give_up = time.monotonic() + self._busy_seconds
+        if not self.begin_alone_while(lambda waited_seconds: waited_seconds < self._busy_seconds):
+            raise self.busy()
+
+    def begin_alone_while(self, is_wanted: Callable[[float], bool]) -> bool:
+        """Begin to write, once no other process does; false when that is wanted no more, after so many seconds."""
+        began = time.monotonic()
         pause = _SHORTEST_PAUSE_SECONDS
         while not self.try_begin_alone():
-            if time.monotonic() >= give_up:
-                raise StoreBusy(f"{self._path}: database is locked")
+            if not is_wanted(time.monotonic() - began):
+                return False
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        return True
+
+    def busy(self) -> StoreBusy:
+        """Make the error for who has waited too long for other processes."""
+        return StoreBusy(f"{self._path}: database is locked")
 
     def try_begin_alone(self) -> bool:
         """Begin to write, unless another process is at it."""
@@ -139,11 +161,21 @@ class SqliteConnection:
             self._waits = is_wanted
 
     def limit_to(self, limit: Deadline) -> None:
-        """Let no statement go on past ``limit``, until another one is set: it raises ``TimedOut`` then."""
+        """Let no statement begin or go on past ``limit``, until another one is set: it raises ``TimedOut`` then.
+
+        One that is ended while it changes something undoes the whole transaction.
+        """
+        seconds = limit.remaining_seconds()
         if self._ends_at is None:
+            if math.isinf(seconds):
+                return
             self._ends_at = [math.inf]
             self._raw.set_progress_handler(_is_past(self._ends_at), _STEPS_A_LOOK)
-        self._ends_at[0] = time.monotonic() + limit.remaining_seconds()
+        self._ends_at[0] = time.monotonic() + seconds
+
+    def _check_limit(self) -> None:
+        if self._ends_at is not None and time.monotonic() > self._ends_at[0]:
+            raise _past_limit(self._path)
 
     def lay_foundation(self) -> None:
         self.run(
@@ -156,12 +188,12 @@ class SqliteConnection:
             self.run(statement)
 
     def commit(self) -> None:
-        self.run("commit")
+        self._run("commit")
 
     def roll_back(self) -> None:
         """Undo the transaction, unless SQLite has done so already."""
         if self._raw.in_transaction:
-            self.run("rollback")
+            self._run("rollback")
 
     def copy_to(self, path: Path, go_on: Callable[[], None]) -> None:
         """Write what the transaction sees as a database of its own, calling ``go_on`` now and then, which may raise."""
@@ -193,6 +225,10 @@ def _is_past(at: list[float]) -> Callable[[], bool]:
     return partial(next, map(lt, map(at.__getitem__, repeat(0)), iter(time.monotonic, None)))
 
 
+def _past_limit(path: Path) -> TimedOut:
+    return TimedOut(f"{path}: the deadline has passed")
+
+
 def ours(error: Exception, path: Path) -> StoreError | StoreBusy | TimedOut | UsageError:
     """Make msgcore's error of one that sqlite3 raised."""
     text = f"{path}: {error}"
@@ -207,7 +243,7 @@ def ours(error: Exception, path: Path) -> StoreError | StoreBusy | TimedOut | Us
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StoreCorrupt(text)
         case sqlite3.SQLITE_INTERRUPT:
-            return TimedOut(f"{path}: the deadline has passed")
+            return _past_limit(path)
         case _:
             return StoreError(text)
 

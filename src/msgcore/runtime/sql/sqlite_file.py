@@ -94,12 +94,12 @@ class SqliteFile:
             if (other := self._writer.begun()) is not None:
                 await _end(runtime, other, deadline)
             if (begun := self._writer.begin_here(work)) is not None:
-                return await _outcome(runtime, begun, deadline)
+                return await _outcome(self.name, runtime, begun, deadline)
         if self._writer.is_free:
-            done = await runtime.in_thread(lambda: self._writer.run_here(work), deadline)
+            done = await runtime.in_thread(lambda: self._writer.run_here(work, deadline), deadline)
             if done is not None:
                 return done.result
-        return await _outcome(runtime, self._writer.submit(work), deadline)
+        return await _outcome(self.name, runtime, self._writer.submit(work, deadline), deadline)
 
     async def write_at_once(
         self, runtime: Runtime, steps: str, parameters: Sequence[SqlValue], deadline: Deadline
@@ -117,7 +117,7 @@ class SqliteFile:
 
     async def compact(self, runtime: Runtime, deadline: Deadline) -> None:
         self._check_writable("compact")
-        await _outcome(runtime, self._writer.submit_alone(compact), deadline)
+        await _outcome(self.name, runtime, self._writer.submit_alone(compact), deadline)
 
     def verify(self, deadline: Deadline) -> list[str]:
         try:
@@ -142,12 +142,14 @@ async def _end(runtime: Runtime, future: Future[Any], deadline: Deadline) -> Non
     await runtime.wait(ended, deadline)
 
 
-async def _outcome(runtime: Runtime, future: Future[T], deadline: Deadline) -> T:
+async def _outcome(name: str, runtime: Runtime, future: Future[T], deadline: Deadline) -> T:
     """Wait for what the writer thread does; what has begun is waited for, whatever passes meanwhile."""
     try:
         return await runtime.wait(future, deadline)
     except BaseException as error:
         if future.cancel():
+            if isinstance(error, TimedOut):
+                raise TimedOut(f"{name}: others wrote until the deadline passed") from error
             raise
         await finish(runtime, future)
         if isinstance(error, TimedOut):

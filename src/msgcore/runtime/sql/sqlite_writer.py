@@ -3,11 +3,13 @@
 Theory of operation: callers queue functions for a thread of the writer's. The thread takes the database's write lock,
 then everything that is queued by now, runs each function in a savepoint of its own and commits all at once: one wait
 for the disk serves every caller that came while the last one lasted. A future is completed only after COMMIT has
-returned. Until a function begins, its future is pending and its owner may withdraw it with ``cancel()``; from then on
-it runs to its end. A function that raises undoes its own changes only. Unless all raised, ``tell`` is called before
-anybody hears that his changes are done. When SQLite has rolled back the whole transaction (disk full), nobody's changes
-stand, and all of them are told so. Work that is to run alone (VACUUM) waits for its turn like any other, and runs
-without a transaction.
+returned. Until a function begins, its future is pending and its owner may withdraw it with ``cancel()``; so he does
+at his deadline, and as long as somebody waits, the thread waits for other processes. Who has no deadline is told that
+they are at it (``StoreBusy``). Once begun, a function runs to its end; only the first of a transaction is ended at its
+deadline, for nobody else's changes may be undone with it. A function that raises undoes its own changes only. Unless
+all raised, ``tell`` is called before anybody hears that his changes are done. When SQLite has rolled back the whole
+transaction (disk full), nobody's changes stand, and all of them are told so. Work that is to run alone (VACUUM) waits
+for its turn like any other, and runs without a transaction.
 
 As long as nobody else of this process writes, a transaction is run by its caller's own thread (``run_here``): handing
 it to another one and back costs as much as the transaction itself, but for the disk. Whoever comes meanwhile queues.
@@ -26,15 +28,20 @@ idle for long enough to end.
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import attrs
 
+from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, StoreBusy, StoreClosed, StoreError, UsageError
+from msgcore.runtime.abc import NEVER
 from msgcore.runtime.sql.connection import Connection
 from msgcore.runtime.sql.promise import Promise
 from msgcore.runtime.sql.sqlite_connection import SqliteConnection
@@ -53,7 +60,9 @@ _GROUP = 1_000
 class _Work:
     function: Callable[[SqliteConnection], Any]
     future: Future[Any]
+    deadline: Deadline = NEVER
     is_alone: bool = False
+    since: float = attrs.field(factory=time.monotonic)
     result: Any = None
     error: BaseException | None = None
 
@@ -97,7 +106,7 @@ class Writer:
     def is_free(self) -> bool:
         return not self._turn.locked() and not self._queue and self._begun is None
 
-    def run_here(self, function: Callable[[Connection], T]) -> Done[T] | None:
+    def run_here(self, function: Callable[[Connection], T], deadline: Deadline = NEVER) -> Done[T] | None:
         """Run a function in this thread, as one transaction; ``None`` when somebody else is writing: submit it then."""
         if not self.is_free:
             return None
@@ -106,17 +115,17 @@ class Writer:
                 return None
             self._owner = threading.get_ident()
             try:
-                return self._run_here(function)
+                return self._run_here(function, deadline)
             finally:
                 self._owner = None
 
-    def _run_here(self, function: Callable[[SqliteConnection], T]) -> Done[T] | None:
+    def _run_here(self, function: Callable[[SqliteConnection], T], deadline: Deadline) -> Done[T] | None:
         connection, self._connection = self._connection or self._open(), None
         try:
             if not connection.try_begin_alone():
                 self._connection = connection
                 return None
-            result = _in_transaction(connection, function)
+            result = _within(deadline, connection, function)
         except BaseException as error:
             self._connection = _undone(connection, error)
             raise
@@ -176,15 +185,15 @@ class Writer:
                 return False
             return True
 
-    def submit(self, function: Callable[[Connection], T]) -> Future[T]:
-        """Queue a function; ``cancel()`` of its future withdraws it as long as it has not begun."""
-        return self._submit(function, is_alone=False)
+    def submit(self, function: Callable[[Connection], T], deadline: Deadline = NEVER) -> Future[T]:
+        """Queue a function; ``cancel()`` of its future, which is due at the deadline, withdraws it until it begins."""
+        return self._submit(function, deadline, is_alone=False)
 
     def submit_alone(self, function: Callable[[SqliteConnection], T]) -> Future[T]:
         """Queue a function that runs in no transaction, between those of others."""
-        return self._submit(function, is_alone=True)
+        return self._submit(function, NEVER, is_alone=True)
 
-    def _submit(self, function: Callable[[SqliteConnection], T], *, is_alone: bool) -> Future[T]:
+    def _submit(self, function: Callable[[SqliteConnection], T], deadline: Deadline, *, is_alone: bool) -> Future[T]:
         if threading.get_ident() == self._owner:
             raise UsageError("a function that writes would wait for a write behind itself; do both in one function")
         future: Promise[T] = Promise()
@@ -192,7 +201,7 @@ class Writer:
             if self._is_closed:
                 raise StoreClosed("the database is closed")
             self._start()  # first: what cannot be is not queued
-            self._queue.append(_Work(function, future, is_alone))
+            self._queue.append(_Work(function, future, deadline, is_alone))
             self._changed.notify()
         return future
 
@@ -272,7 +281,8 @@ class Writer:
                 connection = connection or self._open()
                 if self._is_next_alone():
                     return connection, self._run_alone(connection)
-                connection.begin_alone()
+                if not connection.begin_alone_while(partial(self._is_waited_for, connection)):
+                    return connection, []
         except BaseException as error:
             begun += (work for _ in range(self._count()) if (work := self._next()))
             _close(connection)
@@ -291,6 +301,25 @@ class Writer:
                     self._tell()
         self._begun = None
         return connection, begun
+
+    def _is_waited_for(self, connection: SqliteConnection, waited_seconds: float) -> bool:
+        """Say whether anybody in the queue still waits for other processes; who has no deadline, not for too long."""
+        latest = time.monotonic() - connection.busy_seconds
+        is_long = waited_seconds >= connection.busy_seconds
+        with self._guard:
+            ended = [
+                work
+                for work in self._queue
+                if work.future.cancelled() or (is_long and work.since <= latest and math.isinf(work.deadline.at))
+            ]
+            for work in ended:
+                self._queue.remove(work)
+            is_wanted = bool(self._queue)
+        for work in ended:
+            if work.future.set_running_or_notify_cancel():
+                work.error = connection.busy()
+                _settle(work)
+        return is_wanted
 
     def _run_alone(self, connection: SqliteConnection) -> list[_Work]:
         work = self._next()
@@ -314,7 +343,7 @@ class Writer:
             work = self._next()
             if work is not None:
                 begun.append(work)
-                _run_one(connection, work)
+                _run_one(connection, work, work.deadline if begun == [work] else NEVER)
                 if not connection.is_in_transaction:
                     raise work.error or StoreError("the transaction is gone")
 
@@ -324,6 +353,14 @@ def _in_transaction(connection: SqliteConnection, function: Callable[[SqliteConn
     if not connection.is_in_transaction:
         raise StoreError("the function ended the transaction that it ran in")
     return result
+
+
+def _within(deadline: Deadline, connection: SqliteConnection, function: Callable[[SqliteConnection], T]) -> T:
+    connection.limit_to(deadline)
+    try:
+        return _in_transaction(connection, function)
+    finally:
+        connection.limit_to(NEVER)
 
 
 def _undone(connection: SqliteConnection, error: BaseException) -> SqliteConnection | None:
@@ -342,10 +379,10 @@ def _undone(connection: SqliteConnection, error: BaseException) -> SqliteConnect
     return connection
 
 
-def _run_one(connection: SqliteConnection, work: _Work) -> None:
+def _run_one(connection: SqliteConnection, work: _Work, deadline: Deadline) -> None:
     try:
         connection.run("savepoint work")
-        work.result = _in_transaction(connection, work.function)
+        work.result = _within(deadline, connection, work.function)
         connection.run("release work")
     except BaseException as error:  # raised in the thread that waits
         work.error = error
