@@ -10,6 +10,7 @@ from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Clock, Deadline
 from msgcore.errors import InvalidToken, UsageError
 from msgcore.spi.changes import Change, ChangeKind, Changes
+from msgcore.spi.store import MessageStatus
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
 from msgcore.testing.stores.synchronising import Synchronising
 from tests.testing.faulty_stores import store_fault
@@ -82,6 +83,15 @@ class NothingIsChanged(Leaving):
 )
 class NothingIsMarked(Leaving):
     kind = READ_STATE
+
+
+@store_fault(Synchronising, "a_status_that_a_message_has_already_is_no_change")
+class EveryStatusIsAChange(MemoryStore):
+    def set_message_status(
+        self, entry_ids: Sequence[EntryId], status: MessageStatus, mask: MessageStatus, deadline: Deadline
+    ) -> None:
+        for one in (status ^ mask, status):
+            super().set_message_status(entry_ids, one, mask, deadline)
 
 
 @store_fault(
@@ -322,6 +332,7 @@ class SearchFolderNeverChanges(MemoryStore):
 @store_fault(
     Synchronising,
     "a_page_does_not_part_what_is_said_of_one_message",
+    "a_status_that_a_message_has_already_is_no_change",
     "nothing_has_changed_since_all_was_given",
     "what_came_and_went_in_between_is_not_given",
 )

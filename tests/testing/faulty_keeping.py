@@ -13,7 +13,7 @@ from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, ObjectDeleted, StoreError, UsageError
 from msgcore.model import Message
-from msgcore.props.table import PidTagMessageStatus
+from msgcore.props.table import PidTagMessageStatus, PidTagReadReceiptRequested
 from msgcore.runtime import NEVER
 from msgcore.spi.message_state import AttachmentFacts, OwedReceipt
 from msgcore.spi.store import Contents, Incoming, MessageFlag, MessageStatus
@@ -29,6 +29,7 @@ from tests.testing.faulty_stores import store_fault
 
 _PENDING = MessageFlag.READ_RECEIPT_PENDING | MessageFlag.NON_READ_RECEIPT_PENDING
 _NONE = MessageStatus(0)
+_RESTORED = "receipts_of_a_restored_message_are_pending_again_unless_they_were_cleared"
 
 
 class Meddling(Looking):
@@ -358,6 +359,7 @@ class StatusFromTheMessage(Meddling):
     "deleting_a_message_that_was_read_owes_nothing_more",
     "deleting_an_unread_message_owes_a_receipt_that_says_so",
     "receipts_are_listed_oldest_first",
+    _RESTORED,
     "receipts_that_are_asked_for_are_pending",
     "what_was_cleared_is_owed_no_more",
 )
@@ -375,6 +377,7 @@ class NothingIsPending(Meddling):
     "a_receipt_is_owed_since_a_message_was_read",
     "deleting_an_unread_message_owes_a_receipt_that_says_so",
     "no_receipt_is_pending_of_a_draft_or_of_what_was_read",
+    _RESTORED,
     "receipts_that_are_asked_for_are_pending",
 )
 class EverythingIsPending(Meddling):
@@ -413,7 +416,9 @@ class CopiesAsk(Meddling):
         return copies
 
 
-@store_fault(Receipts, "nothing_is_owed_before_a_message_is_read")
+@store_fault(
+    Receipts, "nothing_is_owed_before_a_message_is_read", "restoring_a_message_takes_back_that_it_was_not_read"
+)
 class OwedFromArrivalOn(Meddling):
     def owed_receipts(self, deadline: Deadline) -> Sequence[OwedReceipt]:
         pending = [one for one in self._state(deadline).messages.values() if one.flags & _PENDING]
@@ -475,6 +480,22 @@ class DeletedOwesAlways(Meddling):
                 state.owed[one.number] = (False, self._clock.now())
 
 
+@store_fault(Receipts, _RESTORED)
+class RestoredAsksNoMore(MemoryStore):
+    def restore(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
+        super().restore(entry_ids, deadline)
+        self.clear_receipts(entry_ids, deadline)
+
+
+@store_fault(Receipts, _RESTORED)
+class RestoredAsksWhoWasTold(Meddling):
+    def restore(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
+        super().restore(entry_ids, deadline)
+        for one in entry_ids:
+            if self.look_at(one).message(self.uid).get(PidTagReadReceiptRequested):
+                self.meddle([one], flags=self.look_at(one).flags | _PENDING)
+
+
 @store_fault(Receipts, "restoring_a_message_takes_back_that_it_was_not_read")
 class RestoredWasNeverRead(Meddling):
     def restore(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
@@ -501,6 +522,7 @@ class NewestFirst(MemoryStore):
 
 @store_fault(
     Receipts,
+    _RESTORED,
     "the_receipt_of_a_deleted_message_is_cleared",
     "to_read_a_message_again_owes_nothing_more",
     "what_was_cleared_is_owed_no_more",
@@ -521,7 +543,7 @@ class PendingIsNotCleared(Meddling):
                 state.owed.pop(one.number, None)
 
 
-@store_fault(Receipts, "the_receipt_of_a_deleted_message_is_cleared")
+@store_fault(Receipts, _RESTORED, "the_receipt_of_a_deleted_message_is_cleared")
 class DeletedIsNotCleared(Meddling):
     def clear_receipts(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
         super().clear_receipts([one for one in entry_ids if not self.look_at(one).deleted_at], deadline)

@@ -44,7 +44,10 @@ class SupportsMessageStatus(Protocol):
     def set_message_status(
         self, entry_ids: Sequence[EntryId], status: MessageStatus, mask: MessageStatus, deadline: Deadline
     ) -> Answer[None]:
-        """Set those bits of ``mask`` that ``status`` has, and clear the others of it. Other bits stay; there are 32."""
+        """Set those bits of ``mask`` that ``status`` has, and clear the others of it. Other bits stay; there are 32.
+
+        A message that has them so already is not changed, for whoever asks what changed.
+        """
         ...
 
 
@@ -54,8 +57,8 @@ class SupportsReceipts(Protocol):
 
     A message whose sender asks for a receipt (``PidTagReadReceiptRequested``) has ``READ_RECEIPT_PENDING`` and
     ``NON_READ_RECEIPT_PENDING`` from its arrival on, unless it is saved as read or unsent. Reading it for the first
-    time, or deleting it unread, ends both and makes one receipt owed; restoring it takes back that it was not read.
-    A copy has neither. What is deleted for good owes nothing.
+    time, or deleting it unread, ends both and makes one receipt owed; restoring it takes back that it was not read:
+    as long as that was owed, both are pending again. A copy has neither. What is deleted for good owes nothing.
     """
 
     def clear_receipts(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> Answer[None]:

@@ -225,6 +225,16 @@ class Receipts(StoreSuite):
 
         assert run(story, asking()) == []
 
+    @needs(C.RECEIPTS, C.CREATE, C.DELETE, C.RECOVERY)
+    def test_receipts_of_a_restored_message_are_pending_again_unless_they_were_cleared(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> list[int]:
+            await desk.store.delete(desk.ids, NEVER)
+            await desk.store.clear_receipts(desk.ids[:1], NEVER)
+            await desk.store.restore(desk.ids, NEVER)
+            return [await desk.flags(one) & PENDING for one in desk.ids]
+
+        assert run(story, asking(), asking(), OLD) == [0, PENDING, 0]
+
     @needs(C.RECEIPTS, C.CREATE, C.READ_FLAGS, C.RECOVERY)
     def test_what_is_gone_for_good_owes_nothing(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> list[OwedReceipt]:

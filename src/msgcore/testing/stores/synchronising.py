@@ -173,6 +173,15 @@ class Synchronising(StoreSuite):
 
         assert run(story, OLD, OTHER) == [READ_STATE]
 
+    @needs(C.CHANGES, C.MESSAGE_STATUS)
+    def test_a_status_that_a_message_has_already_is_no_change(self, run: Run) -> None:
+        """Two replicas that set it for each other would never come to an end."""
+
+        async def story(desk: StoreDesk) -> list[ChangeKind]:
+            return [one.kind for one in await since(desk, desk.home, tagged, tagged)]
+
+        assert run(story, OLD, OTHER) == []
+
     @needs(C.CHANGES, C.READ_FLAGS, C.MODIFY)
     def test_a_message_that_was_changed_and_marked_is_given_once(self, run: Run) -> None:
         async def both(desk: StoreDesk) -> None:
