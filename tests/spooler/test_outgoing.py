@@ -775,7 +775,7 @@ def test_a_transport_that_breaks_after_it_may_have_sent_refuses_nobody(box: Box,
 class Looking:
     """A transport that has not done with a message before it has seen in the queue who has got it."""
 
-    address_types = ("FAX",)
+    address_types: Sequence[str] = ("FAX",)
 
     def __init__(self, box: Box) -> None:
         self._box = box
