@@ -416,6 +416,7 @@ def test_closing_runs_what_is_queued_and_ends_the_thread(path: Path) -> None:
         runtime = AsyncioRuntime()
         database = Database.open(path, NOTES, create=True)
         tasks = [asyncio.create_task(database.write(runtime, partial(add, str(n)))) for n in range(20)]
+        await asyncio.sleep(0)  # the last may be written without a wait, and those would come behind the end
         await database.write(runtime, partial(add, "last"))
         await database.close(runtime)
         await asyncio.gather(*tasks)
