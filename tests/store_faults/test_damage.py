@@ -18,6 +18,7 @@ from msgcore.blocking.store import MessageStore
 from msgcore.errors import MsgcoreError, NotFound, NotSupported, StoreCorrupt, StoreError
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.runtime import Engine
+from msgcore.transfer import ExportOptions, MboxWriter, Skipped
 from tests.conftest import SOAK
 from tests.store_faults.ledger import octets_of
 
@@ -133,6 +134,32 @@ def test_a_damaged_store_that_is_opened_read_only_gives_the_letters_that_are_who
     path.write_bytes(whole[:start] + b"\xff" * size + whole[start + size :])
     found = salvage(path, is_read_only=True)
     assert (found.right, found.wrong, bool(found.errors)) == (set(_LETTERS), [], True)
+
+
+def pages_of(path: Path, octets: bytes, name: str) -> list[tuple[int, int]]:
+    """Give where the leaves of a table or index with two levels begin and end in the file."""
+    with closing(sqlite3.connect(path)) as raw:
+        (root,) = raw.execute("select rootpage from sqlite_schema where name = ?", [name]).fetchone()
+        (size,) = raw.execute("pragma page_size").fetchone()
+    top = octets[(root - 1) * size : root * size]
+    assert top[0] in {2, 5}, "all of it is in one page"
+    cells = [int.from_bytes(top[at : at + 2], "big") for at in range(12, 12 + 2 * int.from_bytes(top[3:5], "big"), 2)]
+    pages = [int.from_bytes(top[at : at + 4], "big") for at in [*cells, 8]]
+    return [((page - 1) * size, page * size) for page in pages]
+
+
+def test_an_export_tells_of_rows_that_are_damaged_and_takes_the_others(path: Path, whole: bytes) -> None:
+    start, end = pages_of(path, whole, "message")[1]
+    path.write_bytes(whole[:start] + b"\xff" * (end - start) + whole[end:])
+    told: list[Skipped] = []
+    archive = path.with_name("letters.mbox")
+    with msgcore.open_store(url_of(path), read_only=True) as store:
+        result = store.inbox.export_to(MboxWriter(archive), ExportOptions(skipped=told.append))
+    taken = {mime.read(one.octets).subject for one in MboxWriter(archive).archive()}
+    assert result.written == len(taken) > 0
+    assert len(told) == result.skipped == len(_LETTERS) - len(taken) > 0
+    assert {type(one.error) for one in told} == {StoreCorrupt}
+    assert all(one.where.startswith("message ") for one in told)
 
 
 def test_of_a_file_whose_end_is_missing_the_rest_is_read(path: Path) -> None:

@@ -46,6 +46,8 @@ _COLUMNS = (
     PidTagMessageDeliveryTime,
     PidTagMessageSizeExtended,
 )
+# Which messages there are a store may still know when it cannot read their rows.
+_KEYS = (PidTagEntryId, PidTagInstanceKey)
 
 
 def _restriction(where: Restriction | str | None) -> Restriction | None:
@@ -183,12 +185,31 @@ class _Outgo:
         origin: RowKey | None = None
         while True:
             query = TableQuery(_COLUMNS, self._options.where, count=self._options.batch, origin=origin)
-            rows = await self._store.query(place.folder, query, self._deadline)
-            for some in _in_batches(rows):
+            rows: Sequence[Row]
+            whole: Sequence[Row]
+            try:
+                rows = whole = await self._store.query(place.folder, query, self._deadline)
+            except StoreCorrupt:
+                rows = await self._store.query(place.folder, attrs.evolve(query, columns=_KEYS), self._deadline)
+                whole = await self._one_by_one(rows)
+            for some in _in_batches(whole):
                 await self._export_rows(place.names, some)
             if len(rows) < self._options.batch:
                 return
             origin = RowKey((), rows[-1][PidTagInstanceKey])
+
+    async def _one_by_one(self, keys: Sequence[Row]) -> list[Row]:
+        """Read the rows of messages without those that are damaged, which are told of, or gone."""
+        found: list[Row] = []
+        for one in keys:
+            try:
+                found.append(await self._store.row(EntryId.parse(one[PidTagEntryId]), _COLUMNS, self._deadline))
+            except NotFound:
+                continue
+            except StoreCorrupt as error:
+                self._skip(_damaged(one, error))
+                self._done += 1
+        return found
 
     async def _export_rows(self, names: tuple[str, ...], rows: Sequence[Row]) -> None:
         wanted: list[Row] = []
