@@ -148,6 +148,18 @@ def pages_of(path: Path, octets: bytes, name: str) -> list[tuple[int, int]]:
     return [((page - 1) * size, page * size) for page in pages]
 
 
+@pytest.mark.parametrize("index", ["message_by_time", "message_by_folder"])
+def test_an_index_that_is_damaged_keeps_no_letter_from_who_only_reads(path: Path, whole: bytes, index: str) -> None:
+    with closing(sqlite3.connect(path)) as raw:
+        (root,) = raw.execute("select rootpage from sqlite_schema where name = ?", [index]).fetchone()
+        (size,) = raw.execute("pragma page_size").fetchone()
+    path.write_bytes(whole[: (root - 1) * size] + b"\xff" * size + whole[root * size :])
+    with msgcore.open_store(url_of(path), read_only=True) as store:
+        found = [item.subject for item in store.inbox.messages()]
+        exported = store.inbox.export_to(MboxWriter(path.with_name("letters.mbox")))
+        assert (sorted(found), store.inbox.count(), exported.written) == (sorted(_LETTERS), *[len(_LETTERS)] * 2)
+
+
 def test_an_export_tells_of_rows_that_are_damaged_and_takes_the_others(path: Path, whole: bytes) -> None:
     start, end = pages_of(path, whole, "message")[1]
     path.write_bytes(whole[:start] + b"\xff" * (end - start) + whole[end:])

@@ -49,6 +49,8 @@ Statement = tuple[str, tuple[SqlValue, ...]]
 class FolderTable:
     """One folder's messages as a query looks at them, which has been checked (:func:`~msgcore.spi.check.check_query`).
 
+    Without ``by_index`` all rows of the file are looked at, and no index (SQLite).
+
     Raises:
         UsageError: the query's origin is no place in this table.
         TimedOut: the deadline passed while rows were looked at one by one.
@@ -63,11 +65,13 @@ class FolderTable:
         deadline: Deadline = NEVER,
         *,
         is_search: bool = False,
+        by_index: bool = True,
     ) -> None:
         self.connection = connection
         self._uid = uid
         self._folder = folder
         self._is_search = is_search
+        self._table = "message" if by_index else "message not indexed"
         self._deadline = deadline
         self.query = query
         restriction = query.restriction
@@ -77,7 +81,7 @@ class FolderTable:
         self.dialect, self.columns, self.order, self._layout = plan.dialect, plan.columns, plan.order, plan.layout
         self._origin = number_of(query.origin, self.columns)
         self.selection = plan.selection
-        if plan.needs_index and not self._is_indexed:
+        if plan.needs_index and not (by_index and self._is_indexed):
             self.selection = Translator(self.columns, self.dialect, lambda: False).translate(part)
         # Whether SQL finds just the rows that the restriction leaves.
         self.is_exact = self.selection.residual is None
@@ -118,11 +122,11 @@ class FolderTable:
 
     def select(self, what: str, stretch: Stretch, *, is_page: bool = False) -> Statement:
         """Write the SELECT of the rows that SQL finds in a stretch, all of them or a page."""
-        found = f"from message where {self._is_in_folder(is_page)} and {self.selection.sql}"
+        found = f"from {self._table} where {self._is_in_folder(is_page)} and {self.selection.sql}"
         values: tuple[SqlValue, ...] = (self._folder, SECTIONS[self.query.contents], *self.selection.values)
         if self._limit is not None and self.order is not None and self.is_exact:
             first = f"select id {found} order by {self.order.sql(is_backward=False)} limit ?"
-            found, values = f"from message where id in ({first})", (*values, self._limit)
+            found, values = f"from {self._table} where id in ({first})", (*values, self._limit)
         return f"select {what} {found} and {stretch.sql}", (*values, *stretch.values)
 
     @property

@@ -59,6 +59,8 @@ class ReadOnlyStore(InternalStore):
         }
     )
 
+    _does_without_indexes = True  # where they are damaged
+
     async def special_folders(self, deadline: Deadline) -> Mapping[SpecialFolder, EntryId]:
         """Give those that are there: a file of an earlier msgcore may have fewer."""
         found = await self._read(lambda c: special_folders(c, self._mailbox.id), deadline)

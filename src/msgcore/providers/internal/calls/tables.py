@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
+from msgcore.errors import StoreCorrupt
 from msgcore.props.key import PropertyKey
 from msgcore.props.row import Row
 from msgcore.providers.internal.calls.base import StoreCalls
@@ -24,6 +26,8 @@ T = TypeVar("T")
 
 class TableCalls(StoreCalls):
     """Look at contents tables."""
+
+    _does_without_indexes = False
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -55,7 +59,13 @@ class TableCalls(StoreCalls):
                 self._check_folder(connection, number)
                 is_search = connection.value("select search from folder where id = ?", (number,)) is not None
                 self._own_folders[number] = is_search
-            found = look(FolderTable(connection, self.uid, number, query, deadline, is_search=is_search))
+            table = partial(FolderTable, connection, self.uid, number, query, deadline, is_search=is_search)
+            try:
+                found = look(table())
+            except StoreCorrupt:
+                if not self._does_without_indexes:
+                    raise
+                found = look(table(by_index=False))
             if not found:  # perhaps because the folder is gone
                 self._check_folder(connection, number)
             return found
