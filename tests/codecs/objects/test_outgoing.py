@@ -17,6 +17,7 @@ from msgcore.model.compare import compare
 from msgcore.model.message import Message
 from msgcore.props.key import BagKey
 from msgcore.props.table import (
+    PidNameKeywords,
     PidTagAttachDataBinary,
     PidTagAttachExtension,
     PidTagAttachFilename,
@@ -32,6 +33,7 @@ from msgcore.props.table import (
     PidTagMessageFlags,
     PidTagNativeBody,
     PidTagNormalizedSubject,
+    PidTagReadReceiptRequested,
     PidTagReplyRecipientEntries,
     PidTagRtfCompressed,
     PidTagRtfInSync,
@@ -307,6 +309,38 @@ def test_the_header_that_a_mail_came_with_goes_along(codec: Any) -> None:
     message.add_headers({"X-Own": "two"})
     changed = codec.read(codec.write(message))
     assert (changed.headers.get_all("X-Own"), len(changed.headers.get_all("Received"))) == (("two",), 2)
+
+
+_SAID = (
+    b"From: ann@a.test\r\nTo: bob@b.test\r\nCc: carl@b.test\r\nSubject: Plan\r\nReply-To: desk@a.test\r\n"
+    b"Keywords: secret\r\nDisposition-Notification-To: ann@a.test\r\nX-Kept: 1\r\n"
+)
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda one: setattr(one, "subject", "Other"), "Subject"),
+        (lambda one: setattr(one, "cc", ()), "Cc"),
+        (lambda one: setattr(one, "reply_to", ()), "Reply-To"),
+        (lambda one: one.__delitem__(PidNameKeywords), "Keywords"),
+        (lambda one: one.__delitem__(PidTagReadReceiptRequested), "Disposition-Notification-To"),
+    ],
+)
+def test_the_header_tells_nothing_that_was_changed_since(
+    codec: Any, change: Callable[[Message], None], field: str
+) -> None:
+    """Else what was taken out of a mail could be read there, and came back with the next MIME."""
+    message = mime.read(_SAID + b"\r\nText\r\n")
+    change(message)
+
+    written = codec.read(codec.write(message))
+
+    kept = [line for line in _SAID.decode().splitlines(keepends=True) if not line.startswith(f"{field}:")]
+    assert written[PidTagTransportMessageHeaders] == "".join(kept)
+    as_sent, again = mime.read(mime.write(message)).headers, mime.read(mime.write(written)).headers
+    assert again.get_all(field) == as_sent.get_all(field)
 
 
 @pytest.mark.parametrize("codec", [msg, tnef])

@@ -46,6 +46,7 @@ from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage
 
 __all__ = [
+    "changed_fields",
     "chunks_in_form",
     "goes_as_read",
     "keeps_body",
@@ -157,6 +158,15 @@ def _is_kept(message: Message, form: WriteForm) -> bool:
 def keeps_body(message: Message) -> bool:
     """Say whether the body of a message is that which it was read with as MIME."""
     return _is_kept(message, STORAGE)
+
+
+def changed_fields(message: Message) -> frozenset[str]:
+    """Name the fields, in lower case, of which the header that a message came with no longer tells the truth."""
+    if message.source is None or not message.is_changed:
+        return frozenset()
+    changes = _changes(message)
+    names = {own.name.decode() for own in OWN_FIELDS if not own.depends_on.isdisjoint(changes.keys)}
+    return frozenset(names | {"content-type"} if changes.is_body_changed else names)
 
 
 def goes_as_read(message: Message, source: MessageSource, *, tnef: bool) -> bool:

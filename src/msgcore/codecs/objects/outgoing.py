@@ -6,13 +6,14 @@ changed keeps what nobody touched, but for what followed from that which changed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import cast
 
 import attrs
 
 from msgcore.base.filenames import extension_of, short_name
 from msgcore.codecs.mime.reports.rows import telling_of_recipients
+from msgcore.codecs.mime.writer import changed_fields
 from msgcore.codecs.objects.blind import BLIND_FIELDS, is_blind, names_blind, without_blind, without_fields
 from msgcore.codecs.objects.following import ATTACHMENTS, FOLLOWING, RECIPIENTS, REPLY_TO
 from msgcore.codecs.objects.people import Values, row_of_recipient
@@ -116,7 +117,7 @@ def outgoing(message: Message, *, bcc: bool = True) -> OutgoingMessage:
         attachments = message.attachments if signed is None else (signed,)
         telling = telling_of_recipients(message)
         found = OutgoingMessage(
-            _in_order(_properties(telling).values()),
+            _in_order(_properties(telling, changed_fields(message)).values()),
             tuple(_in_order(row_of_recipient(one, number)) for number, one in enumerate(telling.recipients)),
             tuple(_attachment(one, number) for number, one in enumerate(attachments)),
         )
@@ -142,19 +143,16 @@ def _place(entry: tuple[PropertyKey, object]) -> tuple[int, int, str]:
 # The message's own properties
 
 
-def _properties(message: Message) -> _Entries:
+def _properties(message: Message, changed_in_header: Set[str]) -> _Entries:
     source = message.source
     if isinstance(source, ObjectSource):
         entries: _Entries = {tag.bag_key: (tag, value) for tag, value in source.content.properties.items()}
     else:
         entries = dict(_said(message))
-        header = None if source is None or source.form != "mime" else source.value(PidTagTransportMessageHeaders)
-        if header:
-            entries[PidTagTransportMessageHeaders.bag_key] = (PidTagTransportMessageHeaders, header)
     if source is not None and message.is_changed:
         changed = _changed(message, source)
         _drop_stale(entries, changed, source)
-        _drop_fields(entries, changed)
+        _drop_fields(entries, changed, changed_in_header)
         _apply_changes(entries, message)
     for header in reversed(message.own_headers):
         tag = header_property(header.name)
@@ -207,10 +205,11 @@ def _drop_stale(entries: _Entries, changed: set[BagKey | str], source: MessageSo
             entries.pop(tag.bag_key, None)
 
 
-def _drop_fields(entries: _Entries, changed: set[BagKey | str]) -> None:
-    """Take the fields that were set anew, or deleted, out of the header that the message came with."""
+def _drop_fields(entries: _Entries, changed: set[BagKey | str], changed_in_header: Set[str]) -> None:
+    """Take what was set anew, or deleted, out of the header that the message came with: properties say what is."""
     header = entries.get(PidTagTransportMessageHeaders.bag_key)
-    names = {str(key[1]) for key in changed if isinstance(key, tuple) and key[0] == PS_INTERNET_HEADERS}
+    named = {str(key[1]) for key in changed if isinstance(key, tuple) and key[0] == PS_INTERNET_HEADERS}
+    names = named | changed_in_header
     if RECIPIENTS in changed:
         names |= BLIND_FIELDS
     if header is not None and names:
