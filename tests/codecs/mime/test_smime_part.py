@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
 
 import pytest
@@ -173,10 +174,20 @@ def test_that_it_is_one_attachment_is_told() -> None:
 
 @pytest.mark.parametrize("codec", [msg, tnef])
 def test_the_kind_of_what_is_wrapped_survives_outlooks_forms(codec: ModuleType) -> None:
-    kind = b"Content-Type: application/pkcs7-mime; smime-type=signed-data"
-    octets = b"From: ann@a.test\r\n" + kind + b"; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n"
+    assert _KIND in mime.write(codec.read(codec.write(mime.read(_WRAPPED))))
 
-    assert kind in mime.write(codec.read(codec.write(mime.read(octets))))
+
+_KIND = b"Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data"
+_WRAPPED = b"From: ann@a.test\r\n" + _KIND + b"; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n"
+
+
+@pytest.mark.parametrize("read_again", [lambda one: one, lambda one: msg.read(msg.write(one))])
+def test_what_is_wrapped_instead_is_not_of_the_old_kind(read_again: Callable[[Message], Message]) -> None:
+    message = read_again(mime.read(_WRAPPED))
+    message.attachments = [Attachment(b"0", filename="smime.p7m", content_type="application/pkcs7-mime")]
+
+    for written in (message, msg.read(msg.write(message))):
+        assert b"Content-Type: application/pkcs7-mime\r\n" in mime.write(written)
 
 
 def test_the_kind_that_exchange_notes_is_written() -> None:

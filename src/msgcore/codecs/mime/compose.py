@@ -60,8 +60,9 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
     message_class = message.message_class.lower()
     if others and message_class.startswith(SMIME_CLASSES) and len(message.attachments) == 1:
         has_body = html is not None or bool(text and text.strip())
-        came_as = message.headers.get("Content-Type") or ""
-        part = signed_part(others[0]) or (None if has_body else smime_part(others[0], form, came_as))
+        part = signed_part(others[0]) or (
+            None if has_body else smime_part(others[0], form, _came_as(message, others[0]))
+        )
         if part is not None:
             return part
     bodies: list[Part] = []
@@ -89,6 +90,13 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
     if others:
         return multipart("mixed", [*parts, *(_part_of(one, form, written) for one in others)])
     return parts[0] if parts else None
+
+
+def _came_as(message: Message, attachment: Attachment) -> str:
+    """Give the Content-Type that a message came with, where it is about this attachment and not another one."""
+    source = message.source
+    is_other = attachment.is_changed or not any(one is attachment for one in (source.attachments() if source else ()))
+    return "" if source is not None and is_other else message.headers.get("Content-Type") or ""
 
 
 def _bodies_in_rtf(message: Message) -> tuple[str | None, bytes | None]:

@@ -59,5 +59,5 @@ def smime_part(attachment: Attachment, form: WriteForm, content_type: str = "") 
     if attachment.message is not None or not is_smime_type(media_type_of(attachment), attachment.filename):
         return None
     kind = _KIND.search(content_type) if media_type_of(attachment) in SMIME_TYPES else None
-    defaults = None if kind is None else {"smime-type": kind[1].lower()}
+    defaults = None if kind is None else {"smime-type": kind[1]}
     return attachment_part(attachment, form, is_shown=False, defaults=defaults)
