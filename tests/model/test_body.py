@@ -307,3 +307,4 @@ def test_halves_of_characters_in_utf_7_are_replaced() -> None:
 
 def test_html_that_says_ascii_and_has_eight_bits_is_read() -> None:
     assert html_from_octets(b"<p>\xe4\x80", 20127) == "<p>ä€"
+    assert html_from_octets("<p>ä€".encode(), 20127) == "<p>ä€"

@@ -143,12 +143,13 @@ def test_a_report_without_the_part_for_programs_is_none_any_more() -> None:
     assert mime.read(mime.write(message)).message_class == "IPM.Note"
 
 
-def test_html_that_says_ascii_and_has_eight_bits_says_what_it_is() -> None:
+@pytest.mark.parametrize(("html", "charset"), [(b"<p>\xe4</p>", b"windows-1252"), ("<p>ä</p>".encode(), b"utf-8")])
+def test_html_that_says_ascii_and_has_eight_bits_says_what_it_is(html: bytes, charset: bytes) -> None:
     message = Message(from_="ann@a.test")
-    message[PidTagHtml] = b"<p>\xe4</p>"
+    message[PidTagHtml] = html
     message[PidTagInternetCodepage] = 20127
 
     octets = mime.write(message)
 
-    assert b"Content-Type: text/html; charset=windows-1252\r\n" in octets
+    assert b"Content-Type: text/html; charset=" + charset + b"\r\n" in octets
     assert mime.read(octets).html == "<p>ä</p>\n"

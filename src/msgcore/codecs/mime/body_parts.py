@@ -33,6 +33,7 @@ from msgcore.codecs.mime.syntax.transfer import (
 )
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.model.attachment import Attachment, AttachMethod
+from msgcore.model.body import code_page_of_html
 from msgcore.props.bag import PropBag
 from msgcore.props.table import (
     PidTagAttachContentBase,
@@ -144,11 +145,9 @@ def text_part(text: str, form: WriteForm = STORAGE) -> Part:
 
 def html_part(html: bytes, code_page: int, form: WriteForm = STORAGE) -> Part:
     """Make the HTML body, in the charset that it is in; in UTF-8 when that has no MIME name."""
-    charset = charset_of_code_page(code_page)
+    charset = charset_of_code_page(code_page_of_html(html, code_page))
     if charset is None:
         charset, html = "utf-8", html.decode(codec_of_code_page(code_page), "replace").encode("utf-8")
-    elif charset == "us-ascii" and not html.isascii():
-        charset = "windows-1252"  # as which everybody reads it
     return _text("text/html", charset, html, form.domain)
 
 
