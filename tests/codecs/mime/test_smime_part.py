@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import ModuleType
 
 import pytest
@@ -181,9 +180,11 @@ _KIND = b"Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data"
 _WRAPPED = b"From: ann@a.test\r\n" + _KIND + b"; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n"
 
 
-@pytest.mark.parametrize("read_again", [lambda one: one, lambda one: msg.read(msg.write(one))])
-def test_what_is_wrapped_instead_is_not_of_the_old_kind(read_again: Callable[[Message], Message]) -> None:
-    message = read_again(mime.read(_WRAPPED))
+@pytest.mark.parametrize("is_of_outlook", [False, True])
+def test_what_is_wrapped_instead_is_not_of_the_old_kind(is_of_outlook: bool) -> None:
+    message = mime.read(_WRAPPED)
+    if is_of_outlook:
+        message = msg.read(msg.write(message))
     message.attachments = [Attachment(b"0", filename="smime.p7m", content_type="application/pkcs7-mime")]
 
     for written in (message, msg.read(msg.write(message))):
