@@ -161,11 +161,16 @@ def keeps_body(message: Message) -> bool:
 
 
 def changed_fields(message: Message) -> frozenset[str]:
-    """Name the fields, in lower case, of which the header that a message came with no longer tells the truth."""
-    if message.source is None or not message.is_changed:
+    """Name the fields, in lower case, of which the header that a message came with no longer tells the truth.
+
+    In a form of Outlook's the header is what once came: of its fields only Content-Type, which MIME is made of, counts.
+    """
+    source = message.source
+    if source is None or not message.is_changed:
         return frozenset()
     changes = _changes(message)
-    names = {own.name.decode() for own in OWN_FIELDS if not own.depends_on.isdisjoint(changes.keys)}
+    keys = changes.keys if source.form == "mime" else frozenset[BagKey | str]()
+    names = {own.name.decode() for own in OWN_FIELDS if not own.depends_on.isdisjoint(keys)}
     return frozenset(names | {"content-type"} if changes.is_body_changed else names)
 
 
