@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -46,7 +47,7 @@ class Ear:
             if self._told.is_set:
                 break
             self._clock.move(PAUSE_SECONDS)
-            await self._runtime.in_thread(lambda: None)
+            await self._runtime.in_thread(lambda: time.sleep(0.0005))  # whoever looks needs a turn
         assert self._told.is_set, "nothing was told"
         self._told.clear()
         events, self._events = self._events, []
