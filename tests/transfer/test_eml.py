@@ -63,7 +63,11 @@ def test_a_file_whose_time_is_in_no_calendar_is_read_without(
     found = path.stat()
     # As file systems other than this one may keep it.
     changed = os.stat_result((*found[:8], seconds, found[9]))
-    monkeypatch.setattr(Path, "stat", lambda _, **__: changed)
+
+    def stat(_: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        return changed
+
+    monkeypatch.setattr(Path, "stat", stat)
     (message,) = EmlFile(path)
     assert (message.octets, message.received_at) == (b"Subject: a\n\nx\n", None)
 
