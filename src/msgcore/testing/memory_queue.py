@@ -73,6 +73,11 @@ class _Row:
     reason: str = ""
     ended_at: datetime | None = None
     reports: set[str] = attrs.field(factory=set[str])
+    key: tuple[str, str, int] = attrs.field(init=False)
+
+    @key.default
+    def _key(self) -> tuple[str, str, int]:
+        return _key(self.recipient)
 
     def is_due(self, now: datetime) -> bool:
         return self.state is State.READY and (self.due_at <= now or self.due_at > now + _LONGEST_WAIT)
@@ -181,7 +186,7 @@ class MemoryQueue:
         self, message: QueuedMessage, recipients: Sequence[Recipient], due_at: datetime, *, are_successors: bool = False
     ) -> None:
         parts = 2 if are_successors else 3  # one copy for whoever takes a place, whatever his role
-        known = {_key(row.recipient)[:parts] for row in self._memory.rows_of(message)}
+        known = {row.key[:parts] for row in self._memory.rows_of(message)}
         for recipient in recipients:
             if _key(recipient)[:parts] not in known:
                 known.add(_key(recipient)[:parts])
@@ -357,10 +362,11 @@ class MemoryQueue:
 
     def _is_led_to(self, to: Recipient, row: _Row) -> bool:
         """Say whether its message gets to ``to`` when it takes its place."""
-        there = [one for one in self._memory.rows_of(row.message) if _key(one.recipient)[:2] == _key(to)[:2]]
+        wanted = _key(to)[:2]
+        there = [one for one in self._memory.rows_of(row.message) if one.key[:2] == wanted]
         ends = [one.outcome for one in there if one.state is State.ENDED]
         is_over = any(isinstance(end, Refused) or end.stage == "queue" for end in ends)
-        return _key(row.recipient)[:2] != _key(to)[:2] and not is_over
+        return row.key[:2] != wanted and not is_over
 
     def _change(self, change: Change, row: _Row, now: datetime) -> bool:
         is_kept = row.state in {State.HELD, State.DEAD}
