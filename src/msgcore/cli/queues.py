@@ -160,17 +160,19 @@ def track(
     message_id: Annotated[str, typer.Option(metavar="ID", help="The Message-ID.")] = "",
     transfer_id: Annotated[str, typer.Option(metavar="ID", help="The id in the queue.")] = "",
     address: Annotated[str, typer.Option(metavar="ADDRESS", help="The recipient.")] = "",
+    sender: Annotated[str, typer.Option(metavar="ADDRESS", help="Who sent it.")] = "",
     since: Annotated[datetime | None, typer.Option(metavar="TIME", help="Not what was before; local time.")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 1_000,
     password: PasswordOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what happened to a message, or to the mail of an address. The status is 1 if nothing is known."""
+    """Tell what happened to a message, or to an address's or a sender's mail. The status is 1 if there is none."""
     with msgcore.open_organization(url, password=password) as office:
         events = office.track(
             message_id=message_id,
             transfer_id=transfer_id,
             address=address,
+            sender=sender,
             since=None if since is None else since.astimezone(),
             limit=limit,
         )
@@ -178,6 +180,7 @@ def track(
         {
             "at": one.at,
             "event": one.kind.value,
+            "sender": one.sender,
             "recipient": one.address,
             "connector": one.connector,
             "next_hop": one.next_hop,

@@ -371,18 +371,19 @@ class Organization(Protocol):
         message_id: str = "",
         transfer_id: str = "",
         address: str | Address = "",
+        sender: str | Address = "",
         since: datetime | None = None,
         after: int = 0,
         limit: int = 1_000,
         timeout_seconds: float = 60.0,
     ) -> tuple[TrackingEvent, ...]:
-        """Tell what happened to a message, by its Message-ID or transfer id, or to the mail of an address.
+        """Tell what happened to a message, by Message-ID or transfer id, or to the mail for an address or of a sender.
 
         The first event is the first to be given; ``after`` the number of the last one come the next.
 
         Raises:
             UsageError: neither a message nor an address is named.
-            InvalidAddress: the address is none.
+            InvalidAddress: an address is none.
         """
         ...
 

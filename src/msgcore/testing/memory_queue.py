@@ -148,9 +148,19 @@ class QueueMemory:
         address, connector, next_hop = ("", "", "")
         if row is not None:
             address, connector, next_hop = row.recipient.address.typed, row.connector, row.next_hop
-        number = len(self.events) + 1
         self.events.append(
-            TrackingEvent(number, at, kind, message.transfer_id, message.message_id, address, connector, next_hop, text)
+            TrackingEvent(
+                number=len(self.events) + 1,
+                at=at,
+                kind=kind,
+                transfer_id=message.transfer_id,
+                message_id=message.message_id,
+                address=address,
+                connector=connector,
+                next_hop=next_hop,
+                text=text,
+                sender="" if message.sender is None else message.sender.typed,
+            )
         )
 
 
@@ -390,7 +400,7 @@ class MemoryQueue:
         return True
 
     async def track(self, track: Track, deadline: Deadline) -> Sequence[TrackingEvent]:
-        wanted = parse_address(track.address).typed.lower() if track.address else ""
+        wanted, sender = (parse_address(one).typed.lower() if one else "" for one in (track.address, track.sender))
         with self._memory.locked(deadline):
             found = [
                 one
@@ -399,6 +409,7 @@ class MemoryQueue:
                 and (not track.message_id or one.message_id == track.message_id)
                 and (not track.transfer_id or one.transfer_id == track.transfer_id)
                 and (not wanted or one.address.lower() == wanted)
+                and (not sender or one.sender.lower() == sender)
                 and (track.since is None or one.at >= track.since)
             ]
             return found[: track.limit]

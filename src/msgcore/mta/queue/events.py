@@ -70,12 +70,16 @@ def track_events(connection: Connection, track: Track) -> list[TrackingEvent]:
         address = parse_address(track.address)
         conditions.append("address_key = ? and address_type = ?")
         parameters += [address_key(address.address_type, address.email_address), address.address_type]
+    if track.sender:
+        sender = parse_address(track.sender)
+        conditions.append("sender_type = ? and lower(sender_address) = lower(?)")
+        parameters += [sender.address_type, storable(sender.email_address)]
     if track.since is not None:
         conditions.append("at >= ?")
         parameters.append(filetime_from_datetime(track.since))
     rows = connection.rows(
         "select mta_event.number, at, mta_event.kind, transfer_id, message_id, address_type, address,"
-        " mta_event.connector, mta_event.next_hop, text from mta_event"
+        " mta_event.connector, mta_event.next_hop, text, sender_type, sender_address from mta_event"
         " join mta_message on mta_message.id = mta_event.mta_message_id"
         " left join mta_recipient on mta_recipient.number = recipient_number"
         f" where {' and '.join(conditions)} order by mta_event.number limit ?",
@@ -92,6 +96,7 @@ def track_events(connection: Connection, track: Track) -> list[TrackingEvent]:
             connector,
             next_hop,
             text,
+            "" if by[1] is None else f"{by[0]}:{by[1]}",
         )
-        for number, at, kind, transfer_id, message_id, address_type, address, connector, next_hop, text in rows
+        for number, at, kind, transfer_id, message_id, address_type, address, connector, next_hop, text, *by in rows
     ]

@@ -39,7 +39,8 @@ class EventKind(enum.Enum):
 class TrackingEvent:
     """One thing that happened at this node. ``address`` is the recipient's, typed, and empty for the whole message.
 
-    ``text`` is the reply or the reason; ``connector`` and ``next_hop`` are where the recipient was sent.
+    ``sender`` is typed, too, and empty for a report; ``text`` is the reply or the reason; ``connector`` and
+    ``next_hop`` are where the recipient was sent.
     """
 
     number: int
@@ -51,6 +52,7 @@ class TrackingEvent:
     connector: str = ""
     next_hop: str = ""
     text: str = ""
+    sender: str = ""
 
     def __str__(self) -> str:
         way = f" through {self.connector}" if self.connector else ""
@@ -64,10 +66,11 @@ def _in_brackets(message_id: str) -> str:
 
 @attrs.frozen(kw_only=True)
 class Track:
-    """Which events to give: of one message, of one address, since a moment; at most ``limit``, beyond ``after``.
+    """Which events to give: of a message, of an address's mail, since a moment; at most ``limit``, beyond ``after``.
 
     ``message_id`` is the Message-ID, with its brackets or without them;
-    ``transfer_id`` is that of one submission; ``address`` is typed: ``SMTP:bob@b.test``.
+    ``transfer_id`` is that of one submission; ``address`` (a recipient's) and ``sender`` are typed:
+    ``SMTP:bob@b.test``. Of what a sender sent all events are given, those of each recipient, too.
 
     Raises:
         UsageError: neither a message nor an address is named.
@@ -76,10 +79,11 @@ class Track:
     message_id: str = attrs.field(default="", converter=_in_brackets)
     transfer_id: str = ""
     address: str = ""
+    sender: str = ""
     since: datetime | None = None
     after: int = 0
     limit: int = 1_000
 
     def __attrs_post_init__(self) -> None:
-        if not (self.message_id or self.transfer_id or self.address):
-            raise UsageError("track: name a message_id, a transfer_id or an address")
+        if not (self.message_id or self.transfer_id or self.address or self.sender):
+            raise UsageError("track: name a message_id, a transfer_id, an address or a sender")

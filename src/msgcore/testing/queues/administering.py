@@ -227,6 +227,19 @@ class Administering(QueueSuite):
 
         assert run(story) == [["delivered"], ["accepted", "delivered", "delivered"], ["delivered"], []]
 
+    def test_events_are_found_by_the_sender(self, run: Run) -> None:
+        async def story(desk: Desk) -> list[Sequence[TrackingEvent]]:
+            await desk.queue.accept(Accept("t1", ANN, to("bob"), Content(LETTER)), NEVER)
+            await desk.queue.accept(Accept("t2", None, to("bob"), Content(LETTER)), NEVER)
+            for claim in await desk.claim():
+                await desk.settle(claim, Delivered(250))
+            asked = (Track(sender=ANN.typed.upper()), Track(sender=ANN.typed, address="SMTP:bob@b.test"))
+            return [await desk.queue.track(one, NEVER) for one in (*asked, Track(sender="SMTP:x@a.test"))]
+
+        told = [[(one.kind.value, one.sender, one.transfer_id) for one in some] for some in run(story)]
+        accepted, delivered = ("accepted", ANN.typed, "t1"), ("delivered", ANN.typed, "t1")
+        assert told == [[accepted, delivered], [delivered], []]
+
     def test_a_lost_lease_leaves_no_event_but_its_own(self, run: Run) -> None:
         async def story(desk: Desk) -> list[str]:
             await desk.accept("bob")
