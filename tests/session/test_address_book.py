@@ -11,12 +11,21 @@ import pytest
 from msgcore import Message, RecipientKind
 from msgcore.blocking.address_book import AddressBook
 from msgcore.blocking.session import Session
-from msgcore.errors import AmbiguousName, InvalidAddress, NotFound, NotSupported, UnresolvedName, UsageError
+from msgcore.errors import (
+    AmbiguousName,
+    InvalidAddress,
+    MalformedMessage,
+    NotFound,
+    NotSupported,
+    UnresolvedName,
+    UsageError,
+)
 from msgcore.model.address import MAPIPDL, Address
 from msgcore.props.table import (
     PidLidDistributionListChecksum,
     PidLidDistributionListMembers,
     PidLidDistributionListOneOffMembers,
+    PidLidDistributionListStream,
     PidLidEmail1EmailAddress,
     PidLidEmail2EmailAddress,
     PidTagDisplayName,
@@ -147,6 +156,59 @@ def test_one_offs_count_only_while_the_members_are_those_they_were_written_for(
         contact.save_changes()
 
     assert members(book, "Band") == ["eva@e.test"]
+
+
+@pytest.mark.parametrize(("kind", "address"), [(0xC3, "bob@b.test"), (0xD3, "bob@work.test"), (0x93, "+46 8 1")])
+def test_of_a_contact_with_several_addresses_the_one_that_a_list_means_is_its_member(
+    session: Session, book: AddressBook, kind: int, address: str
+) -> None:
+    """MS-OXOCNTC section 2.2.2.2.4.1.1: the first and the second e-mail address, and a fax number."""
+    bob = book.add_person("Bob Berg", "bob@b.test")
+    with session.open_message(bob.entry_id) as contact:
+        contact.message[PidLidEmail2EmailAddress] = "bob@work.test"
+        contact.save_changes()
+    entry = book.add_list("Band", [bob])
+    with session.open_message(entry.entry_id) as contact:
+        (own,) = contact.message[PidLidDistributionListMembers]
+        contact.message[PidLidDistributionListMembers] = (own[:20] + bytes([kind]) + own[21:],)
+        contact.message[PidLidDistributionListOneOffMembers] = (Address("FAX", "+46 8 1", "Bob").one_off_entry_id(),)
+        del contact.message[PidLidDistributionListChecksum]
+        contact.save_changes()
+
+    assert [one.address.email_address for one in book.members("Band")] == [address]
+
+
+def test_a_large_list_is_written_as_outlook_reads_it(session: Session, book: AddressBook) -> None:
+    """MS-OXOCNTC section 2.2.2.2.4: from 15,000 octets on the members are one stream, and nothing else counts."""
+    entry = book.add_list("Choir", [f"a{number:03}@a.test" for number in range(250)])
+    contact = session.load_message(entry.entry_id)
+    stream = contact[PidLidDistributionListStream]
+    first, last = (Address("SMTP", f"a{number:03}@a.test").one_off_entry_id() for number in (0, 249))
+    large = (len(members(book, "Choir")), members(book, "Choir")[-1])
+    with session.open_message(entry.entry_id) as opened:
+        opened.message[PidLidDistributionListMembers] = (Address("SMTP", "old@a.test").one_off_entry_id(),)
+        opened.save_changes()
+    ignored = len(members(book, "Choir"))
+    book.set_members("Choir", "b@a.test")
+
+    total = (250 * len(first)).to_bytes(4, "little")
+    size = len(first).to_bytes(4, "little")
+    assert stream.startswith(bytes.fromhex("010000000000000000000000 fa000000") + total + total + bytes(4))
+    assert stream[28:].startswith(size + first + size + first + bytes(4))
+    assert stream.endswith(size + last + size + last + bytes(12))
+    assert PidLidDistributionListMembers not in contact
+    assert (large, ignored, members(book, "Choir")) == ((250, "a249@a.test"), 250, ["b@a.test"])
+
+
+def test_a_large_list_that_is_cut_short_goes_to_nobody(session: Session, book: AddressBook) -> None:
+    entry = book.add_list("Choir", [f"a{number:03}@a.test" for number in range(250)])
+    with session.open_message(entry.entry_id) as contact:
+        contact.message[PidLidDistributionListStream] = contact.message[PidLidDistributionListStream][:9_000]
+        contact.save_changes()
+
+    with pytest.raises(MalformedMessage):
+        session.submit(Message(to="Choir"))
+    assert list(session.outbox.messages()) == []
 
 
 # Changing it

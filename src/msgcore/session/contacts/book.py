@@ -9,7 +9,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.model.address import MAPIPDL
 from msgcore.session.access import StoreAccess
-from msgcore.session.contacts.forms import Member, read_members
+from msgcore.session.contacts.forms import CONTACT_COLUMNS, Member, read_email, read_members
 from msgcore.session.contacts.known import Entries, KnownContacts
 from msgcore.spi.addressbook import AddressBookEntry, DisplayType, NamePattern, best_matches
 from msgcore.spi.store import SpecialFolder
@@ -56,13 +56,29 @@ class ContactsBook:
         if entry.entry_id not in known:
             raise NotFound(f"{entry}: there is no such list in {self.name} (any more)")
         contact = await self._store.provider.load(EntryId.parse(entry.entry_id), _LOAD_LIMIT_OCTETS, deadline)
-        return [found for found in (_entry_of(one, known) for one in read_members(contact)) if found is not None]
+        found = [await self._entry_of(one, known, deadline) for one in read_members(contact)]
+        return [one for one in found if one is not None]
+
+    async def _entry_of(self, member: Member, known: Entries, deadline: Deadline) -> AddressBookEntry | None:
+        if member.entry_id not in known:
+            return _as_it_was(member)
+        if member.email == 0:
+            return known[member.entry_id]
+        return await self._by_email(member, deadline) or _as_it_was(member)
+
+    async def _by_email(self, member: Member, deadline: Deadline) -> AddressBookEntry | None:
+        """Find a person by an address that is not the one that the entry goes by."""
+        if member.email is None:
+            return None
+        try:
+            contact = await self._store.provider.row(EntryId.parse(member.entry_id), CONTACT_COLUMNS, deadline)
+        except NotFound:
+            return None  # deleted since
+        address = read_email(contact, member.email)
+        return None if address is None else AddressBookEntry(address)
 
 
-def _entry_of(member: Member, known: Entries) -> AddressBookEntry | None:
-    found = known.get(member.entry_id)
-    if found is not None:
-        return found
+def _as_it_was(member: Member) -> AddressBookEntry | None:
     if not member.address.is_resolved:
         return None
     is_list = member.address.address_type == MAPIPDL
