@@ -170,6 +170,14 @@ def test_a_mailbox_whose_address_is_taken_is_not_made(organization: Organization
     assert [one.name for one in organization.mailboxes()] == ["ann"]
 
 
+def test_what_would_start_a_new_field_is_no_display_name(organization: Organization) -> None:
+    with pytest.raises(InjectionRefused, match="display name"):
+        organization.add_mailbox("eve", display_name="Eve\r\nBcc: all@a.test")
+    with pytest.raises(InjectionRefused, match="display name"):
+        organization.add_list("all", display_name="All\n")
+    assert (organization.mailboxes(), organization.lists()) == ((), ())
+
+
 def test_an_address_cannot_be_given_twice_at_once(organization: Organization) -> None:
     with pytest.raises(UsageError, match="belongs to mailbox 'ann'"):
         organization.add_mailbox("ann", addresses=["ann@a.test", "Ann@A.test"])

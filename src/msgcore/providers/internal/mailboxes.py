@@ -54,6 +54,7 @@ def create_mailbox(connection: Connection, name: str, display_name: str = "") ->
         raise UsageError("a mailbox needs a name")
     if len(name_key(name)) > _MOST_OCTETS:
         raise UsageError(f"a mailbox's name of {len(name):,} characters is too long")
+    refuse_line_ends(display_name, "display name")
     if find_mailbox(connection, name) is not None:
         raise UsageError(f"there is a mailbox {name!r} already")
     if connection.value("select 1 from words_index") is None:

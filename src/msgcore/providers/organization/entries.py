@@ -110,6 +110,7 @@ def create_list(
         raise UsageError("a list needs a name")
     if len(name_key(name)) > _MOST_OCTETS:
         raise UsageError(f"a list's name of {len(name):,} characters is too long")
+    refuse_line_ends(display_name, "display name")
     if find_mailbox(connection, name) is not None:
         raise UsageError(f"there is a mailbox {name!r} already")
     check_free_name(connection, name)

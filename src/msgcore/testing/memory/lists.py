@@ -33,6 +33,7 @@ class Lists:
         """Make a list; raises as :meth:`msgcore.mta.organization.Organization.add_list` does."""
         if not refuse_line_ends(facts.name, "list name").strip():
             raise UsageError("a list needs a name")
+        refuse_line_ends(facts.display_name, "display name")
         with self._guard:
             known = self._lists.get(fold(facts.name))
             if known is not None and exist_ok:

@@ -77,6 +77,7 @@ class Mailboxes:
         given = own_addresses(addresses, "a mailbox", name)
         if not refuse_line_ends(name, "mailbox name").strip():
             raise UsageError("a mailbox needs a name")
+        refuse_line_ends(display_name, "display name")
         with self.guard:
             known = self._by_name.get(fold(name))
             if known is not None and exist_ok:
