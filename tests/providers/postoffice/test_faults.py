@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import attrs
 import pytest
@@ -125,6 +126,23 @@ def test_who_may_be_in_a_post_office_that_is_away_is_deferred(office: Office, tm
     dan = attrs.evolve(recipient("dan"), address=attrs.evolve(recipient("dan").address, email_address="NET/PO2/dan"))
     found = offices.deliver([dan], "t1", lambda: pytest.fail("there is nobody to encode it for"), NEVER)
     assert [(type(one), str(one.enhanced)) for one in found.values()] == [(Deferred, "4.4.1")]
+
+
+@pytest.mark.parametrize(("times", "kind"), [(1, Delivered), (9, Deferred)])
+def test_mail_to_a_mailbox_whose_handle_is_stale_is_not_refused(
+    office: Office, monkeypatch: pytest.MonkeyPatch, times: int, kind: type[Outcome]
+) -> None:
+    """A client of NFS may still have the one that was there before; the next look is a new one."""
+    stale = iter(range(times))
+    read: Callable[..., IO[bytes]] = Path.open
+
+    def opened(path: Path, *args: str) -> IO[bytes]:
+        if path.name == "mailbox.json" and next(stale, None) is not None:
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return read(path, *args)
+
+    monkeypatch.setattr(Path, "open", opened)
+    assert type(outcome(office.path, "t1", "welcome")) is kind
 
 
 # Damage.
@@ -291,6 +309,19 @@ def test_the_lock_of_a_process_that_ended_on_this_machine_is_free(office: Office
 
 
 # Tidying up.
+
+
+def test_the_mail_of_a_mailbox_whose_removal_did_not_end_goes_in_the_end(office: Office) -> None:
+    mailbox = office.mailbox("ann")
+    assert mailbox is not None
+    left, young = (office.path / "tmp" / name for name in ("0123456789abcdef", "fedcba9876543210"))
+    mailbox.place.rename(left)  # and there the machine died
+    young.mkdir()
+    yesterday = datetime.now(UTC).timestamp() - 25 * 3600
+    os.utime(left, (yesterday, yesterday))
+
+    logged_on(office.path)
+    assert [path.exists() for path in (left, young)] == [False, True]
 
 
 def test_what_was_left_a_day_ago_goes_and_nothing_else(office: Office) -> None:

@@ -19,11 +19,13 @@ from msgcore.errors import (
     UnresolvedName,
     UsageError,
 )
+from msgcore.model import Deferred
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.props.tags import PS_PUBLIC_STRINGS, NamedProperty
 from msgcore.props.types import PropertyType
 from msgcore.providers.postoffice.office import Office, create_office
 from msgcore.testing.organization import MemoryOrganization
+from tests.providers.postoffice.boxes import deliver
 
 COLOUR: NamedProperty[str] = NamedProperty(PS_PUBLIC_STRINGS, "Colour", PropertyType.UNICODE)
 
@@ -122,6 +124,23 @@ def test_mail_to_a_mailbox_that_is_damaged_goes_to_nobody_of_a_longer_name(admin
             ann.resolve_name("Zoe")
 
 
+def test_mail_to_a_mailbox_that_has_lost_its_facts_waits_and_goes_to_nobody_else(
+    admin: ProfileAdmin, office: Office
+) -> None:
+    """As while a backup is copied back; what is no mailbox at all, such as a folder of the file server, is nothing."""
+    lost = office.add_mailbox("cia", "Cia Berg", exist_ok=False)
+    office.add_mailbox("eve", "Cia Bergman", exist_ok=False)
+    (lost.place / "mailbox.json").unlink()
+    lost.place.with_name("@eadir").mkdir()
+    with msgcore.logon("ann", admin=admin) as ann:
+        with pytest.raises(StoreCorrupt, match="is missing"):
+            ann.submit(Message(to="Cia Berg", subject="For Cia only"))
+        found = ann.resolve_name("Bob Berg").address.email_address
+    (outcome,) = deliver(office.path, "t1", "welcome", ["cia"]).values()
+
+    assert (found, type(outcome), office.mailbox("@eadir")) == ("NET/PO1/bob", Deferred, None)
+
+
 def test_nobody_of_that_name_is_reported_to_the_sender(admin: ProfileAdmin) -> None:
     with msgcore.logon("ann", admin=admin) as ann:
         submission = ann.submit(Message(to=["MS:NET/PO1/eve", "MS:NET/PO2/bob"], subject="Hello"))
@@ -213,6 +232,12 @@ def test_mailboxes_are_made_listed_and_removed(tmp_path: Path) -> None:
         assert [one.name for one in office.mailboxes()] == [".."]
     with pytest.raises(Closed):
         office.mailboxes()
+
+
+def test_what_would_start_a_new_field_is_no_display_name(office: Office) -> None:
+    with pytest.raises(UsageError, match="display name"):
+        office.add_mailbox("eve", "Eve\r\nBcc: all@a.test", exist_ok=False)
+    assert office.mailbox("eve") is None
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a/b", "a\nb", "x" * 65])

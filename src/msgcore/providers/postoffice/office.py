@@ -17,10 +17,10 @@ from typing import Any, cast
 import attrs
 
 from msgcore.base.ids import new_uid
-from msgcore.base.text import fold
+from msgcore.base.text import fold, refuse_line_ends
 from msgcore.errors import ConnectionLost, NotFound, StoreCorrupt, StoreError, UsageError
 from msgcore.model.address import Address
-from msgcore.providers.postoffice.folders import write_special_folders
+from msgcore.providers.postoffice.folders import special_path, write_special_folders
 from msgcore.providers.postoffice.names import check_name, file_name_of, new_name
 from msgcore.providers.postoffice.share import (
     bring_to_disk,
@@ -33,6 +33,7 @@ from msgcore.providers.postoffice.share import (
     share_errors,
     write_file,
 )
+from msgcore.spi.store import SpecialFolder
 
 __all__ = ["MS", "MailboxOnShare", "Office", "create_office", "open_office"]
 
@@ -104,7 +105,11 @@ class Office:
         return sorted(found, key=lambda one: fold(one.name)), hidden
 
     def mailbox(self, name: str) -> MailboxOnShare | None:
-        """Give the mailbox of that name, in whatever case."""
+        """Give the mailbox of that name, in whatever case.
+
+        Raises:
+            StoreCorrupt: it does not say what mailbox it is.
+        """
         with share_errors(self.path, self.mark):
             found = self._read(self._mailboxes / file_name_of(name)) if name.strip() else None
             if found is None and not os.path.lexists(self.mark):
@@ -116,8 +121,10 @@ class Office:
 
         Raises:
             UsageError: the name is none, or it is taken and ``exist_ok`` is false.
+            StoreCorrupt: there is one that does not say what it is.
         """
         check_name(name, "mailbox")
+        refuse_line_ends(display_name, "display name")
         draft, place = self.path / "tmp" / new_name(), self._mailboxes / file_name_of(name)
         made = MailboxOnShare(name, display_name or name, new_uid(), place)
         with share_errors(self.path, self.mark):
@@ -129,7 +136,7 @@ class Office:
             except BaseException:
                 remove(draft)
                 raise
-            found = self._read(place)
+        found = self.mailbox(name)
         if found is None:
             raise StoreError(f"{place}: was removed at this moment")
         if found.uid != made.uid and not exist_ok:
@@ -163,7 +170,12 @@ class Office:
         bring_to_disk(*folders, draft)
 
     def _read(self, place: Path) -> MailboxOnShare | None:
-        said = _said(place / "mailbox.json")
+        path = place / "mailbox.json"
+        said = _said(path)
+        if said is None and special_path(place, SpecialFolder.ROOT).is_dir():
+            said = _said(path)  # it may have appeared just now
+            if said is None and special_path(place, SpecialFolder.ROOT).is_dir():
+                raise StoreCorrupt(f"{path}: is missing")
         if said is None:
             return None
         try:

@@ -119,16 +119,24 @@ def read_file(path: Path) -> bytes | None:
         StoreCorrupt: it is larger than anything that is written here.
     """
     try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > _LARGEST_FILE:
-                raise StoreCorrupt(f"{path}: is larger than a message can be")
-            return file.read()
+        return _read_at_once(path)
     except FileNotFoundError:
         return None
     except OSError as error:
-        if error.errno == errno.ESTALE:
-            return None
-        raise
+        if error.errno != errno.ESTALE:
+            raise
+    # What a client of NFS knew of the name has changed: there may be another file of that name by now.
+    try:
+        return _read_at_once(path)
+    except FileNotFoundError:
+        return None
+
+
+def _read_at_once(path: Path) -> bytes:
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size > _LARGEST_FILE:
+            raise StoreCorrupt(f"{path}: is larger than a message can be")
+        return file.read()
 
 
 def bring_to_disk(*folders: Path) -> None:

@@ -25,10 +25,14 @@ _BESIDE = ("contents", "submissions")
 
 
 def tidy(mailbox: Mailbox) -> None:
-    """Remove what has been left for a day, and of the delivery keys, in one bucket of many, those of 90 days."""
+    """Remove what has been left for a day, and of the delivery keys, in one bucket of many, those of 90 days.
+
+    Of the post office, too: there is the mail of mailboxes whose removal did not end.
+    """
     now = share_time(mailbox.place / "tmp")
-    for path in _older(mailbox.place / "tmp", now - _LEFT_SECONDS):
-        remove(path)
+    for folder in (mailbox.place, mailbox.place.parent.parent):
+        for path in _older(folder / "tmp", now - _LEFT_SECONDS):
+            remove(path)
     _remove_unnamed(mailbox, now - _LEFT_SECONDS)
     bucket = mailbox.place / "keys" / f"{random.randrange(_BUCKETS):02x}"
     for path in _older(bucket, now - _KEYS_SECONDS):
