@@ -97,6 +97,14 @@ def test_who_has_no_mailbox_is_told_before_submit(admin: ProfileAdmin) -> None:
     assert [one.is_claimed for one in checks] == [True, True, False, False]
 
 
+def test_people_are_found_by_the_beginning_of_a_name(admin: ProfileAdmin, office: Office) -> None:
+    office.add_mailbox("aal", "Bob Alm", exist_ok=False)
+    with msgcore.logon("ann", admin=admin) as ann:
+        found = [[one.display_name for one in ann.find_entries(name, limit=2)] for name in ("", "b", "aal", "zoe")]
+
+    assert found == [["Ann Alm", "Bob Alm"], ["Bob Alm", "Bob Berg"], ["Bob Alm"], []]
+
+
 def test_a_mailbox_that_is_damaged_hides_no_other(
     admin: ProfileAdmin, office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, SetupError
 from msgcore.providers.postoffice.administration import OfficeOnShare
 from msgcore.providers.postoffice.config import PostOfficeConfig
 from msgcore.providers.postoffice.delivery import Offices
-from msgcore.providers.postoffice.office import Office
+from msgcore.providers.postoffice.office import MailboxOnShare, Office
 from msgcore.providers.postoffice.store import PostOfficeStore
 from msgcore.providers.postoffice.transport import PostOfficeTransport
 from msgcore.runtime.abc import Runtime
@@ -36,12 +37,22 @@ class PostOfficeBook:
         found, hidden = self._office.seen_and_hidden()
         if hidden:
             self._office.mailbox(name)  # which may be one of them
-        entries = [AddressBookEntry(self._office.address(one), other_names=(one.name,)) for one in found]
-        matches = best_matches(name, entries)
+        matches = best_matches(name, map(self._entry, found))
         # Nobody gets what is meant for somebody of just that name who is not seen now.
         if hidden and matches and NamePattern(name).match(matches[0].names) is NameMatch.BEGINS:
             raise hidden[0]
         return matches
+
+    def find_entries(self, name: str, limit: int, deadline: Deadline) -> Sequence[AddressBookEntry]:
+        """List those whose mailbox or display name it is, or begins; a mailbox that cannot be read is logged only."""
+        deadline.check("post office")
+        pattern = NamePattern(name)
+        everybody = map(self._entry, self._office.mailboxes())
+        fitting = [one for one in everybody if not name.strip() or pattern.match(one.names)]
+        return sorted(fitting, key=lambda one: fold(one.display_name))[:limit]
+
+    def _entry(self, mailbox: MailboxOnShare) -> AddressBookEntry:
+        return AddressBookEntry(self._office.address(mailbox), other_names=(mailbox.name,))
 
 
 class PostOfficeService:
