@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import attrs
@@ -134,8 +135,17 @@ def mailbox_of_address(connection: Connection, address: Address) -> Mailbox | No
 
 def list_mailboxes(connection: Connection) -> list[Mailbox]:
     """List all mailboxes by name."""
+    addresses: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for number, kind, address in connection.rows(
+        "select mailbox_id, address_type, address from mailbox_address"
+        " order by is_primary desc, address_type, address_key"
+    ):
+        addresses[number].append((kind, address))
     rows = connection.rows("select id, uid, name, display_name from mailbox order by name_key")
-    return [_mailbox(connection, row) for row in rows]
+    return [
+        Mailbox(number, uid, name, shown, tuple(Address(*one, shown) for one in addresses[number]))
+        for number, uid, name, shown in rows
+    ]
 
 
 def _mailbox(connection: Connection, row: Row) -> Mailbox:
