@@ -178,6 +178,23 @@ def test_what_would_start_a_new_field_is_no_display_name(organization: Organizat
     assert (organization.mailboxes(), organization.lists()) == ((), ())
 
 
+@on_both_engines
+def test_the_database_finds_whoever_a_name_may_stand_for(home: Home, organization: Organization) -> None:
+    """It looks for ASCII in whatever case, and leaves all else to us; signs of its patterns are signs of names."""
+    shown = ("Ann Alm", "Åke Berg", "100% Ann", "Kim_K", "KimxK", "Groß")
+    for number, name in enumerate(shown):
+        organization.add_mailbox(f"m{number}", display_name=name)
+    organization.add_list("ANNOUNCE!", display_name="All of us")
+    asked = ("ALM a", "ake", "berg", "100%", "kim_k", "%", "_", "GROSS", "announce!", "us all", "zoe", "z" * 60_000)
+    admin = ProfileAdmin(home.folder / "profiles")
+    admin.create("m0", [{"service": "organization", "url": home.url, "mailbox": "m0"}])
+    with msgcore.logon("m0", admin=admin) as session:
+        found = [[one.display_name for one in session.find_entries(name)] for name in asked]
+
+    whole = [["Ann Alm"], ["Åke Berg"], ["Åke Berg"], ["100% Ann"], ["Kim_K"]]
+    assert found == [*whole, [], [], ["Groß"], ["All of us"], ["All of us"], [], []]
+
+
 def test_an_address_cannot_be_given_twice_at_once(organization: Organization) -> None:
     with pytest.raises(UsageError, match="belongs to mailbox 'ann'"):
         organization.add_mailbox("ann", addresses=["ann@a.test", "Ann@A.test"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -9,20 +10,23 @@ from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.mta.directory import DistributionList
+from msgcore.props.words import words
 from msgcore.providers.internal.mailboxes import Mailbox, find_mailbox
 from msgcore.providers.organization.directory import Directory, primary_address
 from msgcore.providers.organization.entries import Entry, find_list
-from msgcore.runtime import Connection
+from msgcore.runtime import Connection, Engine
 from msgcore.spi.addressbook import AddressBookEntry, DisplayType, NameMatch, NamePattern
 
 __all__ = ["AddressBook"]
 
 _MOST_CANDIDATES = 100
 
-_ALL_NAMES = (
-    "select name, display_name, 0 from mailbox union all"
-    " select name, display_name, 1 from directory_entry where name is not null"
-)
+_SIGNS = re.compile("[!%_]")
+_LONGEST_PART = 100  # SQLite takes no pattern of more than 50,000 octets
+_NO_ASCII = {
+    Engine.SQLITE: "length(cast({0} as blob)) <> length({0})",
+    Engine.POSTGRES: "octet_length({0}) <> length({0})",
+}
 
 
 class _Named(NamedTuple):
@@ -56,7 +60,7 @@ class AddressBook:
                         pass
             return exact or begun
 
-        return await self._entries(best, _MOST_CANDIDATES, deadline)
+        return await self._entries(name, best, _MOST_CANDIDATES, deadline)
 
     async def find_entries(self, name: str, limit: int, deadline: Deadline) -> Sequence[AddressBookEntry]:
         pattern = NamePattern(name)
@@ -64,14 +68,13 @@ class AddressBook:
         def fitting(named: Sequence[_Named]) -> list[_Named]:
             return [one for one in named if not name.strip() or pattern.match((one.display_name, one.name))]
 
-        return await self._entries(fitting, limit, deadline)
+        return await self._entries(name, fitting, limit, deadline)
 
     async def _entries(
-        self, choose: Callable[[Sequence[_Named]], list[_Named]], limit: int, deadline: Deadline
+        self, name: str, choose: Callable[[Sequence[_Named]], list[_Named]], limit: int, deadline: Deadline
     ) -> Sequence[AddressBookEntry]:
         def work(connection: Connection) -> list[AddressBookEntry]:
-            everybody = [_Named(name, shown, bool(is_list)) for name, shown, is_list in connection.rows(_ALL_NAMES)]
-            chosen = sorted(choose(everybody), key=lambda one: (fold(one.display_name), fold(one.name)))
+            chosen = sorted(choose(_named(connection, name)), key=lambda one: (fold(one.display_name), fold(one.name)))
             found = [self._entry(connection, one) for one in chosen[:limit]]
             return [one for one in found if one is not None]
 
@@ -97,3 +100,23 @@ class AddressBook:
             )
             for member, kind in zip(found.members, kinds, strict=True)
         ]
+
+
+def _named(connection: Connection, name: str) -> list[_Named]:
+    """Read all that a name may fit, and some that it does not: folding is Python's, but what is ASCII has few cases."""
+    folded = fold(name.strip(), ignore_non_space=True)
+    part = max(words(folded), key=len, default=folded)[:_LONGEST_PART]
+    no_ascii = _NO_ASCII[connection.engine]
+    tests = [no_ascii.format(column) for column in ("name", "display_name")]
+    parameters: list[str] = []
+    if part.isascii() and "\0" not in part:
+        tests += [f"lower({column}) like ? escape '!'" for column in ("name", "display_name")]
+        escaped = _SIGNS.sub(r"!\g<0>", part)
+        parameters = [f"%{escaped}%"] * 2
+    fits = " or ".join(tests)
+    rows = connection.rows(
+        f"select name, display_name, 0 from mailbox where {fits} union all"
+        f" select name, display_name, 1 from directory_entry where name is not null and ({fits})",
+        parameters * 2,
+    )
+    return [_Named(named, shown, bool(is_list)) for named, shown, is_list in rows]
