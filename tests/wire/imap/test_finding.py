@@ -341,3 +341,69 @@ def test_threads_that_nobody_can_make_are_missing() -> None:
 
     with pytest.raises(CapabilityMissing, match="THREAD=REFS"):
         in_session(MessagePeer(), use)
+
+
+LIMITED = {
+    b"UID SEARCH RETURN (ALL) SEEN": b"* ESEARCH UID ALL 8:9\r\nTAG OK [MESSAGELIMIT 2 8] partial\r\n",
+    b"UID SEARCH RETURN (ALL) UID 1:7 SEEN": b"* ESEARCH UID ALL 3,7\r\nTAG OK [MESSAGELIMIT 2 3] partial\r\n",
+    b"UID SEARCH RETURN (ALL) UID 1:2 SEEN": b"TAG OK\r\n",
+}
+
+
+def test_a_search_that_stops_at_a_limit_of_messages_is_gone_on_below(  # RFC 9738 section 3.1
+) -> None:
+    assert searched(MessagePeer(LIMITED)).ids == UidSet(((3, 3), (7, 9)))
+
+
+@pytest.mark.parametrize("capabilities", [(), ("ESEARCH", "PARTIAL")])
+def test_what_is_returned_of_a_search_is_of_all_of_it_whatever_the_limit(capabilities: Sequence[str]) -> None:
+    def answer(command: bytes) -> bytes:
+        if b"UID 1:7" in command:
+            return b"* SEARCH 2 3\r\nTAG OK\r\n"
+        if b"RETURN (MIN" in command:
+            return b"* ESEARCH UID MIN 8 MAX 9 COUNT 2\r\nTAG OK [MESSAGELIMIT 2 8] partial\r\n"
+        return b"* SEARCH 8 9\r\nTAG OK [MESSAGELIMIT 2 8] partial\r\n"
+
+    found = searched(MessagePeer(answer, capabilities=capabilities), returns=["MIN", "MAX", "COUNT"])
+    assert (found.least, found.most, found.count) == (2, 9, 4)
+
+
+def test_what_only_a_part_was_searched_for_is_not_saved() -> None:
+    peer = MessagePeer(
+        {b"UID SEARCH RETURN (SAVE)": b"TAG OK [MESSAGELIMIT 2 8]\r\n"}, capabilities=("ESEARCH", "SEARCHRES")
+    )
+
+    with pytest.raises(CapabilityMissing, match="MESSAGELIMIT 2 8"):
+        searched(peer, returns=["SAVE"])
+
+
+@pytest.mark.parametrize("code", [b"MESSAGELIMIT 2 8", b"MESSAGELIMIT 2 9"])
+def test_a_limit_that_never_ends_ends_the_session(code: bytes) -> None:
+    peer = MessagePeer({b"UID SEARCH": b"* SEARCH 8 9\r\nTAG OK [" + code + b"] partial\r\n"})
+
+    with pytest.raises(ProtocolBroken, match="MESSAGELIMIT"):
+        searched(peer)
+
+
+def test_what_is_sorted_or_threaded_in_part_is_done_here() -> None:
+    """The parts of an order cannot be put together."""
+    rows = b"".join(
+        b'* %d FETCH (UID %d INTERNALDATE "01-Feb-2024 00:00:00 +0000" RFC822.SIZE %d ENVELOPE '
+        b"(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL))\r\n" % (uid, uid, 100 - uid)
+        for uid in (7, 8, 9)
+    )
+
+    def answer(command: bytes) -> bytes:
+        if command.startswith((b"UID SORT", b"UID THREAD")):
+            return b"* SORT 9 8\r\n* THREAD (9)(8)\r\nTAG OK [MESSAGELIMIT 2 8] partial\r\n"
+        if command.startswith(b"UID FETCH"):
+            return rows + b"TAG OK\r\n"
+        return b"* SEARCH 7\r\nTAG OK\r\n" if b"1:7" in command else b"* SEARCH 8 9\r\nTAG OK [MESSAGELIMIT 2 8]\r\n"
+
+    async def use(session: ImapSession) -> tuple[tuple[int, ...], int]:
+        in_order = await session.sort(["SIZE"], SEEN)
+        return in_order, len((await session.thread("ORDEREDSUBJECT", SEEN)).threads)
+
+    peer = MessagePeer(answer, capabilities=("SORT", "THREAD=ORDEREDSUBJECT"))
+    assert in_session(peer, use)[0] == (9, 8, 7)
+    assert sum(one.startswith(b"UID FETCH") for one in peer.commands) == 2

@@ -25,6 +25,7 @@ from msgcore.wire.imap.items import extension_of, item_atoms, without_binary
 from msgcore.wire.imap.refusal import refused
 from msgcore.wire.imap.responses import Code, Expunge, Fetch, Response, Status, Vanished
 from msgcore.wire.imap.session_base import SessionBase
+from msgcore.wire.imap.uid_codes import read_lowest_done
 from msgcore.wire.imap.uid_set import MAX_UID, UidSet
 
 __all__ = ["FetchCommands", "Fetching", "Until"]
@@ -264,7 +265,7 @@ class Fetching:
 
     def _take_end(self, status: Status) -> None:
         code = Code("") if status.code is None else status.code
-        if code.name == "MESSAGELIMIT" and (lowest := _lowest_done(code)):
+        if lowest := read_lowest_done(code):
             # The server gives so many at a time, from the last one down (RFC 9738 section 3.1).
             self._ask_for(_below(self._asked.uids or _ALL, lowest))
         elif status.is_ok:
@@ -356,11 +357,6 @@ class FetchCommands(SessionBase):
 
 def _octets_of(fetch: Fetch) -> int:
     return sum(map(len, filter(None, fetch.sections.values())))
-
-
-def _lowest_done(code: Code) -> int:
-    words = code.text.split()
-    return int(words[1]) if len(words) == 2 and words[1].isdigit() and len(words[1]) < 11 else 0
 
 
 def _below(uids: UidSet, uid: int) -> UidSet:

@@ -1,6 +1,7 @@
 """Finding messages: SEARCH, SORT and THREAD, in whatever form a server has them.
 
 What a server cannot do is made of what it can: the returns of ESEARCH of SEARCH, SORT and THREAD of what FETCH says.
+One that looks at so many messages a command only, from the last one down (RFC 9738 section 3.1), is asked for the rest.
 Text that is not ASCII is said in UTF-8 with a charset; where the server refuses this, it is said without one.
 """
 
@@ -13,12 +14,13 @@ import attrs
 
 from msgcore.errors import CapabilityMissing, CommandRefused, TooComplex, UsageError
 from msgcore.wire.imap.command import Argument, Atom, Command
-from msgcore.wire.imap.criteria import SearchCriteria
+from msgcore.wire.imap.criteria import SearchCriteria, all_of, uids
 from msgcore.wire.imap.fetching import FetchCommands
 from msgcore.wire.imap.flight import Answer
 from msgcore.wire.imap.order import SORT_ITEMS, check_keys, sorted_by
 from msgcore.wire.imap.responses import SearchResult, ThreadData, ThreadNode, UnknownData
 from msgcore.wire.imap.threads_on_client import THREAD_ITEMS, ordered_subject, references
+from msgcore.wire.imap.uid_codes import read_lowest_done
 from msgcore.wire.imap.uid_set import UidSet
 
 __all__ = ["FindCommands"]
@@ -56,13 +58,32 @@ class FindCommands(FetchCommands):
             native = False
         if "SAVE" in wanted and not native:
             raise CapabilityMissing(f"{self.name}: the server has no SEARCHRES, or the criteria are too long for it")
+        found = await self._found(pieces, wanted if native else [])
+        if found is None:
+            found = await self._found(pieces, []) or []
+        return _summary(found, wanted)
+
+    async def _found(self, pieces: Sequence[SearchCriteria], returns: Sequence[str]) -> list[SearchResult] | None:
+        """Search, with ``returns`` by ESEARCH; ``None``: the server has looked at a part only, and said these of it."""
         options: list[Argument] = []
-        if native:
-            options = [Atom(b"RETURN"), tuple(Atom(one.encode()) for one in wanted)]
+        if returns:
+            options = [Atom(b"RETURN"), tuple(Atom(one.encode()) for one in returns)]
         found: list[SearchResult] = []
         for piece in pieces:
-            found += _results(await self._ask_search(b"UID SEARCH", options, piece))
-        return _summary(found, wanted)
+            answer = await self._ask_search(b"UID SEARCH", options, piece)
+            found += _results(answer)
+            lowest = read_lowest_done(answer.status.code)
+            if lowest and "SAVE" in returns:
+                raise CapabilityMissing(f"{self.name}: the server cannot save it: {answer.status.response}")
+            if lowest and returns not in ([], ["ALL"]):
+                return None
+            while lowest > 1:
+                answer = await self._ask_search(b"UID SEARCH", options, _below(lowest, piece))
+                found += _results(answer)
+                before, lowest = lowest, read_lowest_done(answer.status.code)
+                if lowest >= before:
+                    raise self.conversation.broken(f"UID SEARCH: MESSAGELIMIT stays at {lowest}")
+        return found
 
     async def sort(self, keys: Sequence[str], criteria: SearchCriteria) -> tuple[int, ...]:
         """Find messages, and give their unique ids in the order of the sort keys (RFC 5256), such as ``REVERSE DATE``.
@@ -73,11 +94,13 @@ class FindCommands(FetchCommands):
         self._check_criteria(criteria, ())
         words = [word for key in keys for word in key.upper().split()]
         needed = "SORT=DISPLAY" if any(word.startswith("DISPLAY") for word in words) else "SORT"
-        if not self.capabilities.has(needed) or len(self._pieces(criteria)) > 1:
+        answer: Answer | None = None
+        if self.capabilities.has(needed) and len(self._pieces(criteria)) == 1:
+            said: Argument = tuple(Atom(word.encode()) for word in words)
+            answer = await self._ask_search(b"UID SORT", [said], criteria, is_charset_needed=True)
+        if answer is None or read_lowest_done(answer.status.code):
             found = (await self.search(criteria)).ids or UidSet()
             return sorted_by(keys, await self.fetch_all(found, SORT_ITEMS) if found else [])
-        said: Argument = tuple(Atom(word.encode()) for word in words)
-        answer = await self._ask_search(b"UID SORT", [said], criteria, is_charset_needed=True)
         results = _results(answer)
         if any(one.ids is not None for one in results):
             raise self.conversation.broken("UID SORT: a set of messages, which has no order")
@@ -95,11 +118,8 @@ class FindCommands(FetchCommands):
         self._check_criteria(criteria, ())
         if name in self.capabilities.thread_algorithms and len(self._pieces(criteria)) == 1:
             answer = await self._ask_search(b"UID THREAD", [Atom(name.encode())], criteria, is_charset_needed=True)
-            threads: list[ThreadNode] = []
-            for one in answer.data:
-                if isinstance(one, ThreadData):
-                    threads += one.threads
-            return ThreadData(tuple(threads))
+            if not read_lowest_done(answer.status.code):
+                return _threads(answer)
         if name not in _THREADS:
             raise CapabilityMissing(f"{self.name}: the server has no THREAD={name}")
         found = (await self.search(criteria)).ids or UidSet()
@@ -162,6 +182,18 @@ class FindCommands(FetchCommands):
             if isinstance(one, SearchResult) and one.tag:
                 raise conversation.broken(f"{name.decode()}: an answer to another search")
         return answer
+
+
+def _below(uid: int, criteria: SearchCriteria) -> SearchCriteria:
+    return all_of(uids(UidSet(((1, uid - 1),))), criteria)
+
+
+def _threads(answer: Answer) -> ThreadData:
+    threads: list[ThreadNode] = []
+    for one in answer.data:
+        if isinstance(one, ThreadData):
+            threads += one.threads
+    return ThreadData(tuple(threads))
 
 
 def _results(answer: Answer) -> list[SearchResult]:

@@ -1,4 +1,4 @@
-"""Unique ids in response codes: COPYUID and APPENDUID (RFC 4315 section 3), MODIFIED (RFC 7162 section 3.1.3)."""
+"""Unique ids in response codes: of RFC 4315 section 3, MODIFIED (RFC 7162 section 3.1.3), MESSAGELIMIT (RFC 9738)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgcore.errors import ProtocolBroken
 from msgcore.wire.imap.responses import Code
 from msgcore.wire.imap.uid_set import MAX_UID, UidSet
 
-__all__ = ["AppendUid", "CopyUid", "read_append_uid", "read_copy_uid", "read_modified"]
+__all__ = ["AppendUid", "CopyUid", "read_append_uid", "read_copy_uid", "read_lowest_done", "read_modified"]
 
 
 @attrs.frozen
@@ -64,6 +64,12 @@ def read_modified(code: Code | None) -> UidSet:
     if code is None or code.name != "MODIFIED":
         return UidSet()
     return UidSet.parse(code.text.strip())
+
+
+def read_lowest_done(code: Code | None) -> int:
+    """Give the lowest unique id that a command came to, from the last one down, or 0: it did not stop at a limit."""
+    words = [] if code is None or code.name != "MESSAGELIMIT" else code.text.split()
+    return int(words[1]) if len(words) == 2 and words[1].isdigit() and len(words[1]) < 11 else 0
 
 
 def _read(code: Code | None, name: str, count: int) -> tuple[int | None, Sequence[UidSet]]:
