@@ -92,6 +92,7 @@ def test_keywords_are_added_and_taken_away(
         ((), ("Work",), ("work",)),
         ((), ("Work", "work"), ()),
         (("Own",), ("Own", "own"), ()),
+        ((), (), ("[x]",)),
     ],
 )
 def test_what_keywords_cannot_say_is_left_to_the_message(
@@ -103,6 +104,11 @@ def test_what_keywords_cannot_say_is_left_to_the_message(
 def test_a_message_that_is_replaced_keeps_its_flags_but_for_lost_categories() -> None:
     flags = ("\\Seen", "\\Recent", "$msgcore-copied", "Junk", "work", "home")
     assert flags_beside(flags, ("Work",)) == ("\\Seen", "$msgcore-copied", "Junk", "work")
+
+
+@pytest.mark.parametrize("flag", ["[x]", "\xe4", "two words", "a%b"])
+def test_what_no_client_may_say_is_not_said_of_a_message_that_is_replaced(flag: str) -> None:
+    assert flags_beside(("\\Seen", flag), (flag,)) == ("\\Seen",)
 
 
 @pytest.mark.parametrize(("flags", "expected"), [(("home",), None), ((), ("home",))], ids=["there", "elsewhere"])

@@ -339,6 +339,20 @@ def test_categories_that_another_client_gave_go_with_the_rest(usual: Account) ->
     assert usual.flags == [{"\\Flagged"}]
 
 
+def test_a_message_is_changed_whatever_keywords_the_server_has_given_it(usual: Account) -> None:
+    """Gmail names keywords with brackets, which no client may say; the message says these categories itself."""
+    usual.server.put("ann", LETTER, flags=["\\Flagged", "[x]", "ours"])
+
+    async def story(store: Probe) -> object:
+        [one] = await ids_in(store)
+        message = await load(store, one)
+        message.subject = "new"
+        await store.save_changes(one, message, NEVER)
+        return set((await load(store, one))[PidNameKeywords])
+
+    assert (usual.tell(story), usual.subjects, usual.flags) == ({"[x]", "ours"}, ["new"], [{"\\Flagged", "ours"}])
+
+
 # Entry ids
 
 

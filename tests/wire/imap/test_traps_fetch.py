@@ -82,6 +82,9 @@ def test_what_is_said_of_a_message_is_read(items: bytes, fields: dict[str, Any])
         (b"RFC822.SIZE 9e9999", "RFC822.SIZE", b"9e9999"),
         (b'INTERNALDATE "00-Jan-0000 00:00:00 +0000"', "INTERNALDATE", b"00-Jan-0000 00:00:00 +0000"),
         (b'INTERNALDATE "17-Jul-1996 02:44:25 +9900"', "INTERNALDATE", b"17-Jul-1996 02:44:25 +9900"),
+        # .NET's first moment, and the last one: neither can be said in UTC
+        (b'INTERNALDATE "01-Jan-0001 00:00:00 +0100"', "INTERNALDATE", b"01-Jan-0001 00:00:00 +0100"),
+        (b'INTERNALDATE "31-Dec-9999 23:59:59 -0100"', "INTERNALDATE", b"31-Dec-9999 23:59:59 -0100"),
         (b'INTERNALDATE "yesterday"', "INTERNALDATE", b"yesterday"),
         (b"FLAGS \\Seen", "FLAGS", b"\\Seen"),
         (b"FLAGS ((a))", "FLAGS", ((b"a",),)),

@@ -10,6 +10,7 @@ import attrs
 from msgcore.model.message import Message
 from msgcore.props.table import PidNameKeywords
 from msgcore.providers.imap.flags import categories_in
+from msgcore.wire.imap.command import is_flag
 
 __all__ = ["Marks", "flags_beside", "keywords_for", "marks_for", "saying_its_categories"]
 
@@ -38,10 +39,10 @@ def marks_for(said: Sequence[str], wanted: Sequence[str], flags: Iterable[str]) 
         return None
     if not all(_is_keyword(one) and there.get(one.lower(), one) == one for one in rest):
         return None
-    return Marks(
-        tuple(one for one in rest if one.lower() not in there),
-        tuple(one for name, one in there.items() if name not in names | own),
-    )
+    removed = tuple(one for name, one in there.items() if name not in names | own)
+    if not all(map(is_flag, removed)):
+        return None
+    return Marks(tuple(one for one in rest if one.lower() not in there), removed)
 
 
 def keywords_for(message: Message) -> tuple[str, ...]:
@@ -61,7 +62,12 @@ def flags_beside(flags: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]
     """Give the flags that stay with a message which has the ``wanted`` categories now, as they can be appended."""
     known = tuple(flags)
     lost = frozenset(categories_in(known)) - {one for one in known if one.lower() in _names(wanted)}
-    return tuple(one for one in known if one not in lost and (one[:1] != "\\" or one.lower() in _SYSTEM_FLAGS))
+    return tuple(one for one in known if one not in lost and _can_be_appended(one))
+
+
+def _can_be_appended(flag: str) -> bool:
+    """Say whether a flag can be given back to a server: some name what no client may say, as Gmail does ``[x]``."""
+    return flag.lower() in _SYSTEM_FLAGS if flag[:1] == "\\" else is_flag(flag)
 
 
 def saying_its_categories(message: Message, flags: Iterable[str]) -> Message:
@@ -72,7 +78,7 @@ def saying_its_categories(message: Message, flags: Iterable[str]) -> Message:
     # What it has beyond its octets it has from flags: from these, or from those of another place.
     wanted = message.get(PidNameKeywords, ())
     said = Message.from_source(source).get(PidNameKeywords, ())
-    if _names(wanted) <= _names(said) | _names(categories_in(flags)):
+    if _names(wanted) <= _names(said) | _names(categories_in(filter(_can_be_appended, flags))):
         return message
     saying = message.copy()
     saying[PidNameKeywords] = wanted

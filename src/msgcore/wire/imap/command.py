@@ -27,6 +27,7 @@ __all__ = [
     "Literal",
     "Piece",
     "flag",
+    "is_flag",
     "write_command",
 ]
 
@@ -126,6 +127,11 @@ def flag(text: str) -> Atom:
     if not _FLAG.fullmatch(octets):
         raise UsageError(f"{text!r} is no flag")
     return Atom(octets)
+
+
+def is_flag(text: str) -> bool:
+    """Whether this is a flag or a keyword that can be written; servers name some that cannot."""
+    return _FLAG.fullmatch(text.encode("utf-8", "surrogatepass")) is not None
 
 
 @attrs.frozen(eq=False)
