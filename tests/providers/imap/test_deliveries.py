@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from msgcore.errors import CommandRefused, ServiceBusy
 from msgcore.model.message import Message
 from msgcore.props.table import PidTagSubject
 from msgcore.providers.imap.front import delivery_text
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
+from msgcore.testing.memory_mailboxes import MemoryAccount
 from msgcore.testing.servers import LoopbackImapServer
+from msgcore.testing.servers.faults import Fault
+from msgcore.wire.imap.server import Answer
+from msgcore.wire.imap.server.turn import Turn
 from tests.providers.imap.accounts import PASSWORD, Probe, at_loopback, tell
 
 MOMENT = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -50,3 +55,68 @@ def test_a_delivery_is_known_again_by_its_time_of_arrival(server: LoopbackImapSe
     again = Incoming(Message(subject="again"), received_at=MOMENT + later, delivery_key=b"k")
 
     assert tell(at_loopback(server), lambda store: subjects(store, first, again)) == ["once"]
+
+
+async def _delete(account: MemoryAccount) -> None:
+    await account.delete(b"Other")
+
+
+async def _rename(account: MemoryAccount) -> None:
+    await account.rename(b"Other", b"Another")
+
+
+async def _renumber(account: MemoryAccount) -> None:
+    account.mailbox(b"Other").renew()
+
+
+MEANWHILE = {"deleted": (_delete, ["", "again"]), "renamed": (_rename, [""]), "renumbered": (_renumber, [""])}
+
+
+@pytest.mark.parametrize(("change", "expected"), MEANWHILE.values(), ids=list(MEANWHILE))
+def test_a_folder_that_is_another_one_by_the_time_it_is_looked_at_hinders_no_delivery(
+    server: LoopbackImapServer, change: Callable[[MemoryAccount], Awaitable[None]], expected: list[str]
+) -> None:
+    """It was said that the folder to save in is gone; a sent message then never came into it."""
+    account = server.account("ann")
+    account.add(b"Other")
+    server.put("ann", b"Subject:\r\n\r\n")
+
+    async def act(turn: Turn) -> Answer:
+        await change(account)
+        return await turn.carry_out()
+
+    async def story(store: Probe) -> list[str]:
+        other = (await store.by_name())["Other"].entry_id
+        await store.save(other, [Incoming(Message(subject="once"), delivery_key=b"k")], NEVER)
+        server.add("EXAMINE", "Other", Fault(act, 1))
+        return await subjects(store, Incoming(Message(subject="again"), delivery_key=b"k"))
+
+    assert tell(at_loopback(server), story) == expected
+
+
+def test_a_folder_that_cannot_be_opened_hinders_no_delivery_into_another(server: LoopbackImapServer) -> None:
+    server.account("ann").add(b"Shared")
+    server.put("ann", b"Subject: x\r\n\r\n", b"Shared")
+    server.answer("NO [NOPERM] not yours", at="EXAMINE", about="Shared")
+
+    story = Incoming(Message(subject="once"), delivery_key=b"k")
+    assert tell(at_loopback(server), lambda store: subjects(store, story)) == ["once"]
+
+
+@pytest.mark.parametrize("refusal", ["UID SEARCH", "EXAMINE"])
+def test_what_nobody_can_look_for_where_it_belongs_is_not_saved(server: LoopbackImapServer, refusal: str) -> None:
+    server.put("ann", b"Subject: x\r\n\r\n")
+    server.answer("NO not now", at=refusal, times=1)
+
+    with pytest.raises(CommandRefused):
+        tell(at_loopback(server), lambda store: subjects(store, Incoming(Message(), delivery_key=b"k")))
+    assert len(server.mailbox("ann").messages()) == 1
+
+
+def test_a_folder_that_is_busy_is_waited_for(server: LoopbackImapServer) -> None:
+    server.account("ann").add(b"Other")
+    server.put("ann", b"Subject: x\r\n\r\n", b"Other")
+    server.answer("NO [INUSE] not now", at="EXAMINE", about="Other", times=1)
+
+    with pytest.raises(ServiceBusy):
+        tell(at_loopback(server), lambda store: subjects(store, Incoming(Message(), delivery_key=b"k")))

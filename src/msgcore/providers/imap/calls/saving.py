@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
+from msgcore.errors import CommandRefused, ObjectDeleted
 from msgcore.providers.imap.calls.appending import AppendingCalls
 from msgcore.providers.imap.content import Prepared, prepare
 from msgcore.providers.imap.deliveries import find_deliveries
+from msgcore.providers.imap.directory import Folder
 from msgcore.spi.store import Incoming
 from msgcore.wire.imap.session import ImapSession
 
@@ -22,29 +27,51 @@ class SavingCalls(AppendingCalls):
         target = await self._target(folder, deadline)
         prepared = await self._runtime.in_thread(lambda: [prepare(one, self.uid) for one in incoming], deadline)
         keyed = [one for one in prepared if one.delivery]
-        delivered = await self._delivered(keyed, deadline) if keyed else {}
+        delivered = await self._delivered(keyed, target, deadline) if keyed else {}
         fresh = _fresh(prepared, delivered)
         for one, place in zip(fresh, await self._appended(target, fresh, deadline), strict=True):
             delivered[one.delivery or id(one)] = self._directory.entry_id(place.folder, place.uid)
         return [delivered[one.delivery or id(one)] for one in prepared]
 
-    async def _delivered(self, prepared: Sequence[Prepared], deadline: Deadline) -> dict[str | int, EntryId]:
+    async def _delivered(
+        self, prepared: Sequence[Prepared], target: Folder, deadline: Deadline
+    ) -> dict[str | int, EntryId]:
         """Find what was delivered before, wherever it is now."""
         keys = list(dict.fromkeys(one.delivery for one in prepared))
         arrivals = [one.received_at for one in prepared if one.received_at is not None]
         earliest = min(arrivals) if len(arrivals) == len(prepared) else None
         found: dict[str | int, EntryId] = {}
-        for folder in await self._directory.all(deadline):
-            wanted = [key for key in keys if key not in found]
-            if not wanted or not folder.can_select or not folder.messages:
+        seen: set[int] = set()
+        waiting = iter(await self._directory.all(deadline))
+        while len(found) < len(keys) and (folder := next(waiting, None)) is not None:
+            if not folder.can_select or not folder.messages or folder.tag in seen:
                 continue
-
-            async def look(session: ImapSession, wanted: list[str] = wanted) -> dict[str, int]:
-                return await find_deliveries(session, wanted, earliest)
-
-            uids = await self._on(deadline, look, folder=folder)
-            found.update({key: self._directory.entry_id(folder, uid) for key, uid in uids.items()})
+            seen.add(folder.tag)
+            look = _Look([key for key in keys if key not in found], earliest)
+            try:
+                uids = await self._on(deadline, look, folder=folder)
+            except ObjectDeleted:  # or it has another name, or other numbers
+                waiting = iter(await self._directory.all(deadline))
+            except CommandRefused:
+                # Only a person can have moved a delivery into a folder that cannot be opened.
+                if look.has_begun or folder.tag == target.tag:
+                    raise
+            else:
+                found.update({key: self._directory.entry_id(folder, uid) for key, uid in uids.items()})
         return found
+
+
+@attrs.define
+class _Look:
+    """Looks for deliveries in the mailbox that is selected."""
+
+    wanted: Sequence[str]
+    earliest: datetime | None
+    has_begun: bool = False
+
+    async def __call__(self, session: ImapSession) -> dict[str, int]:
+        self.has_begun = True
+        return await find_deliveries(session, self.wanted, self.earliest)
 
 
 def _fresh(prepared: Sequence[Prepared], delivered: dict[str | int, EntryId]) -> list[Prepared]:
