@@ -15,7 +15,7 @@ from msgcore import Accepted, Message
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.blocking.session import Session
-from msgcore.errors import AuthenticationRefused, ConnectionLost, MsgcoreError, UsageError
+from msgcore.errors import AuthenticationRefused, ConnectionLost, LimitExceeded, MsgcoreError, UsageError
 from msgcore.model import Address, Envelope, Outcome, Recipient, Refused
 from msgcore.props.table import (
     PidTagDeleteAfterSubmit,
@@ -44,6 +44,8 @@ class AccountStore(MemoryStore):
     refusal: ClassVar[MsgcoreError] = ConnectionLost("the server is away")
     keeps_sent = False
     waits = 0
+    is_small = False
+    refused = 0
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -61,6 +63,9 @@ class AccountStore(MemoryStore):
         if self.is_away:
             self.waits += 1
             raise ConnectionLost("the server is away")
+        if self.is_small:
+            self.refused += 1
+            raise LimitExceeded("the server takes 10 octets")
         return super().save(folder, incoming, deadline)
 
 
@@ -209,6 +214,15 @@ def test_a_copy_whose_folder_is_gone_stays_in_the_default_store(desk: Desk) -> N
         folder.delete()
 
         assert sent(session, message) == (["letter"], [])
+
+
+def test_a_copy_that_is_too_large_for_the_account_is_not_offered_again_and_again(desk: Desk) -> None:
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        account().is_small = True
+
+        assert sent(session) == (["letter"], [])
+        session.flush_queues()
+        assert account().refused == 1
 
 
 def test_a_session_without_the_store_of_an_account_still_sends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

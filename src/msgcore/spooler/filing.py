@@ -16,7 +16,7 @@ import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, NotFound, OperationCancelled, SetupError, TryAgain
+from msgcore.errors import LimitExceeded, MsgcoreError, NotFound, OperationCancelled, SetupError, TryAgain
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Delivered
 from msgcore.props.table import (
@@ -85,7 +85,7 @@ class _Filing:
             await self.queue.delete([entry_id], self.deadline)
         except OperationCancelled:
             raise
-        except NotFound as error:
+        except (NotFound, LimitExceeded) as error:
             _log.warning("a sent message stays in Sent Items: %s", error)
             await self._unmark(entry_id)
             return True

@@ -11,6 +11,7 @@ from msgcore.errors import (
     CapabilityMissing,
     CommandRefused,
     CommitUnknown,
+    LimitExceeded,
     ObjectDeleted,
     ProtocolBroken,
     StoreFull,
@@ -85,6 +86,18 @@ def test_a_status_that_was_never_kept_can_be_cleared(server: LoopbackImapServer)
         await store.set_message_status([one], MessageStatus(0), HIDDEN, NEVER)
 
     assert tell(at_loopback(server), story) is None
+
+
+def test_a_message_that_is_too_large_for_the_server_is_so(server: LoopbackImapServer) -> None:  # RFC 4469
+    """Some say their limit beforehand, and some only then."""
+    server.answer("NO [TOOBIG] no more than 10 octets", at="APPEND")
+
+    async def story(store: Probe) -> None:
+        inbox, _ = await inbox_of(store)
+        with pytest.raises(LimitExceeded, match="no more than 10 octets"):
+            await store.save(inbox, [Incoming(Message())], NEVER)
+
+    tell(at_loopback(server), story)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import (
     CommandRefused,
     CommitUnknown,
+    LimitExceeded,
     MsgcoreError,
     ObjectDeleted,
     OperationCancelled,
@@ -217,6 +218,8 @@ class ReachCalls(Calls):
         if code in {"TRYCREATE", "NONEXISTENT"}:
             self._directory.forget()
             return ObjectDeleted(f"folder {folder.name!r} is gone")
+        if code == "TOOBIG":  # RFC 4469
+            return LimitExceeded(f"folder {folder.name!r}: {error}")
         is_full = code == "OVERQUOTA" or (code in {"", "ALERT"} and _FULL.search(str(error.reply)) is not None)
         return StoreFull(f"folder {folder.name!r}: {error}") if is_full else error
 
