@@ -24,6 +24,7 @@ from msgcore.runtime.abc import NEVER
 from msgcore.spi.store import Incoming, MessageStatus, SpecialFolder, TableQuery
 from msgcore.testing.servers import LoopbackImapServer
 from msgcore.testing.servers.faults import Fault
+from msgcore.testing.servers.imap_quirks import ImapQuirks
 from msgcore.wire.imap.server import Answer
 from msgcore.wire.imap.server.turn import Turn
 from tests.providers.imap.accounts import PASSWORD, Probe, at_loopback, tell
@@ -219,6 +220,55 @@ def test_a_move_or_copy_that_was_cut_may_have_been_done(server: LoopbackImapServ
             await (store.copy if command == "COPY" else store.move)([one], target, NEVER)
 
     tell(at_loopback(server), story)
+
+
+SO_MANY = 800
+"""Unique ids that lie apart and have ten digits: no line has room for so many."""
+
+
+@pytest.fixture
+def crowded(server: LoopbackImapServer) -> LoopbackImapServer:
+    """Of several COPY or MOVE only the first is done."""
+    server.account("ann").add(b"Target")
+    inbox = server.mailbox("ann")
+    for number in range(SO_MANY):
+        inbox.put(LETTER, uid=4_000_000_000 + 2 * number)
+    for command in ("UID COPY", "UID MOVE"):
+        server.answer("NO [OVERQUOTA] full", at=command, about="40000014")
+    return server
+
+
+@pytest.mark.parametrize("names_no_uids", [False, True])
+def test_of_a_copy_that_takes_several_commands_nothing_stays_when_one_is_refused(
+    crowded: LoopbackImapServer, names_no_uids: bool
+) -> None:
+    crowded.quirks = ImapQuirks(names_no_uids=names_no_uids)
+
+    async def story(store: Probe) -> None:
+        _, those = await inbox_of(store)
+        with pytest.raises(StoreFull):
+            await store.copy(those, (await store.by_name())["Target"].entry_id, NEVER)
+
+    tell(at_loopback(crowded), story)
+    assert len(crowded.mailbox("ann", b"Target").messages()) == 0
+    assert len(crowded.mailbox("ann").messages()) == SO_MANY
+
+
+@pytest.mark.parametrize("names_no_uids", [False, True])
+def test_of_a_move_that_takes_several_commands_each_message_is_known_when_one_is_refused(
+    crowded: LoopbackImapServer, names_no_uids: bool
+) -> None:
+    crowded.quirks = ImapQuirks(names_no_uids=names_no_uids)
+
+    async def story(store: Probe) -> int:
+        _, those = await inbox_of(store)
+        with pytest.raises(StoreFull) as refused:
+            await store.move(those, (await store.by_name())["Target"].entry_id, NEVER)
+        assert "of 800 messages had been moved" in "".join(refused.value.__notes__)
+        return len([await store.row(one, (PidTagEntryId,), NEVER) for one in (those[0], those[-1])])
+
+    assert tell(at_loopback(crowded), story) == 2
+    assert 0 < len(crowded.mailbox("ann", b"Target").messages()) < SO_MANY
 
 
 def test_entry_ids_of_what_is_gone_are_not_looked_for_at_the_server(server: LoopbackImapServer) -> None:

@@ -1,4 +1,4 @@
-"""The IMAP store's messages moved and copied: all of them or none.
+"""The IMAP store's messages moved and copied: all of them or none, unless a move of very many ends between commands.
 
 A server gives a message that was moved another unique id. Its entry id is forwarded, and stays until the logon ends.
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+import attrs
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
@@ -15,6 +18,7 @@ from msgcore.errors import (
     CommandRefused,
     CommitUnknown,
     ConnectionLost,
+    MsgcoreError,
     ObjectDeleted,
     TimedOut,
 )
@@ -26,6 +30,7 @@ from msgcore.providers.imap.front import DELIVERY_FIELD
 from msgcore.providers.imap.there import check_kept, check_there, check_writable, found_among
 from msgcore.wire.imap.criteria import all_of, header
 from msgcore.wire.imap.criteria import uids as with_uids
+from msgcore.wire.imap.in_lines import in_lines
 from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.uid_codes import CopyUid
 from msgcore.wire.imap.uid_set import UidSet
@@ -36,6 +41,19 @@ _CODE = "COPYUID"
 _Place = tuple[int, int]
 Arrived = dict[_Place, Place]
 """By where a message was, where it, or its copy, is now."""
+
+
+@attrs.define
+class _Carried:
+    """What is done of a copy or move, and by what is known where it went.
+
+    ``prints`` are by unique id; ``said`` is what the server has said to each command.
+    """
+
+    least_uid: int = 0
+    prints: dict[int, Print] = attrs.field(factory=dict[int, Print])
+    done: list[int] = attrs.field(factory=list[int])
+    said: list[CopyUid | None] = attrs.field(factory=list["CopyUid | None"])
 
 
 class MovingCalls(ReachCalls):
@@ -120,45 +138,75 @@ class MovingCalls(ReachCalls):
         return arrived
 
     async def _carry(self, group: Group, target: Folder, deadline: Deadline, *, is_move: bool) -> Arrived:
-        """Copy or move the messages of a folder."""
-        raw_name, wanted = target.raw_name, group.uids
-        assert raw_name is not None
-        uids = list(wanted)
+        """Copy or move the messages of a folder, by as many commands as they take.
 
-        async def work(session: ImapSession) -> tuple[CopyUid | None, int, list[Print]]:
-            await check_there(session, group.folder, uids)
-            least_uid = await self._uid_next(session, target, _CODE)
-            prints = await prints_of(session, uids) if least_uid else []
-            if is_move:
-                check_writable(session, group.folder)
+        When one of these is refused or lost, what was copied before is removed again; what was moved before is where
+        it was to be, and is known there, and a note on the error says how many these are.
+        """
+        carried = _Carried()
+
+        async def work(session: ImapSession) -> None:
+            await self._carry_in(session, group, target, carried, is_move=is_move)
+
+        try:
+            await self._on(deadline, work, folder=group.folder, is_read_only=not is_move, may_repeat=False)
+        except INTERRUPTS:
+            raise
+        except BaseException as error:  # also in a task that is cancelled
+            told = self._refused(error, target) if isinstance(error, CommandRefused) else error
+            if carried.done and is_move:
+                told.add_note(f"{len(carried.done)} of {len(group.members)} messages had been moved")
+            with suppress(MsgcoreError):
+                done = await self._undone(lambda undoing: self._where(group, carried, target, undoing))
+                if is_move:
+                    self._forward(group, done)
+                else:
+                    await self._remove(done.values())
+            if told is not error:
+                raise told from error
+            raise
+        return await self._where(group, carried, target, deadline)
+
+    async def _carry_in(
+        self, session: ImapSession, group: Group, target: Folder, carried: _Carried, *, is_move: bool
+    ) -> None:
+        raw_name, uids = target.raw_name, list(group.uids)
+        assert raw_name is not None
+        await check_there(session, group.folder, uids)
+        carried.least_uid = await self._uid_next(session, target, _CODE)
+        if carried.least_uid:
+            carried.prints = dict(zip(uids, await prints_of(session, uids), strict=True))
+        if is_move:
+            check_writable(session, group.folder)
+        for some in in_lines(session, group.uids, len(raw_name)):
             try:
-                said = await (session.move if is_move else session.copy)(wanted, raw_name)
+                said = await (session.move if is_move else session.copy)(some, raw_name)
             except (ConnectionLost, TimedOut) as error:
                 done = "moved" if is_move else "copied"
                 raise CommitUnknown(f"it is not known whether messages were {done}: {error}") from error
-            if said is None and not prints and not is_move:
-                prints = await prints_of(session, uids)
-            return said, least_uid, prints
+            carried.done += some
+            carried.said.append(said if said is None or len(said.source) <= len(some) else None)
+        if None in carried.said and not carried.prints and not is_move:
+            carried.prints = dict(zip(uids, await prints_of(session, uids), strict=True))
 
-        try:
-            said, least_uid, prints = await self._on(
-                deadline, work, folder=group.folder, is_read_only=not is_move, may_repeat=False
-            )
-        except CommandRefused as error:
-            raise self._refused(error, target) from error
-        sources: Iterable[int] = uids
-        if said is not None and len(said.source) <= len(uids):
-            self._said.add(_CODE)
-            sources = said.source
-            places = await self._came(target, said.uid_validity, said.target, deadline)
-        elif prints:
-            self._said.discard(_CODE)
-            places = [Place(target, uid) for uid in await self._arrived(target, least_uid, prints, deadline)]
-        else:
-            # They were moved, and nobody can tell where each is; from now on that is seen to before.
-            self._said.discard(_CODE)
-            return {}
-        return {(group.folder.tag, uid): there for uid, there in zip(sources, places, strict=True)}
+    async def _where(self, group: Group, carried: _Carried, target: Folder, deadline: Deadline) -> Arrived:
+        """Say where messages are that were carried, as far as anybody can tell."""
+        arrived: Arrived = {}
+        tag = group.folder.tag
+        if None not in carried.said:
+            for one in filter(None, carried.said):
+                self._said.add(_CODE)
+                places = await self._came(target, one.uid_validity, one.target, deadline)
+                arrived.update({(tag, uid): there for uid, there in zip(one.source, places, strict=True)})
+            return arrived
+        # Without prints they were moved, and nobody can tell where each is; from now on that is seen to before.
+        self._said.discard(_CODE)
+        uids = [uid for uid in carried.done if uid in carried.prints]
+        if uids:
+            prints = [carried.prints[uid] for uid in uids]
+            found = await self._arrived(target, carried.least_uid, prints, deadline)
+            arrived = {(tag, uid): Place(target, there) for uid, there in zip(uids, found, strict=True)}
+        return arrived
 
     async def _mark_copies(self, groups: Iterable[Group], rounds: Sequence[Arrived], deadline: Deadline) -> None:
         """Mark the copies of messages that were delivered by a key, which is not the copies' own.
