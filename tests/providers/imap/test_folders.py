@@ -17,7 +17,7 @@ from msgcore.spi.store import FolderFacts, Incoming, SpecialFolder, TableQuery
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.modes import Mode
 from msgcore.testing.servers import LoopbackImapServer
-from msgcore.wire.imap.server import BARE_IMAP, EVERY_IMAP_EXTENSION
+from msgcore.wire.imap.server import BARE_IMAP, EVERY_IMAP_EXTENSION, ServerSettings
 from tests.providers.imap.accounts import PASSWORD, SUBTREE, at_loopback, in_subtree, tell, tell_on
 
 LETTER = b"Subject: x\r\n\r\nHello\r\n"
@@ -526,6 +526,25 @@ def test_a_copy_that_the_server_does_not_finish_is_taken_away(server: LoopbackIm
 
     tell(at_loopback(server), story)
     assert server.account("ann").names == (b"INBOX", b"a")
+
+
+def test_folders_are_copied_and_emptied_where_a_command_may_be_of_so_many_messages_only() -> None:  # RFC 9738
+    """Yahoo refuses a COPY of more; of a STORE and an EXPUNGE it does a part, and says OK."""
+    settings = ServerSettings("imap.a.test", identity={"name": "Yahoo"})
+    with LoopbackImapServer({"ann": PASSWORD}, settings=settings) as server:
+        for command in ("UID COPY", "UID STORE", "UID EXPUNGE"):
+            server.answer("OK [MESSAGELIMIT 1000 7] in part", at=command, about="1:4294967295")
+        server.account("ann").add(b"a")
+        server.put("ann", LETTER, b"a")
+
+        async def story(store: ImapStore) -> None:
+            special = await store.special_folders(NEVER)
+            folder = (await in_subtree(store))["a"].entry_id
+            await store.copy_folder(folder, special[SUBTREE], "b", NEVER)
+            await store.empty_folder(folder, NEVER)
+
+        tell(at_loopback(server), story)
+        assert [len(server.mailbox("ann", one).messages()) for one in (b"a", b"b")] == [0, 1]
 
 
 # What every call sees to.

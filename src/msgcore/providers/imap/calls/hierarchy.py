@@ -11,7 +11,9 @@ from msgcore.providers.imap.calls.folders import FolderCalls, if_granted, ordina
 from msgcore.providers.imap.folder_names import check_free, check_name, raw_name_in, taken_for_no_name
 from msgcore.providers.imap.folder_tree import Folder, Tree
 from msgcore.providers.imap.special_folders import role_of_attributes, role_of_name
+from msgcore.providers.imap.there import find
 from msgcore.spi.store import SpecialFolder
+from msgcore.wire.imap.criteria import SearchCriteria
 from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.uid_set import MAX_UID, UidSet
 
@@ -136,10 +138,17 @@ async def _copy(session: ImapSession, tree: Tree, folder: Folder, copy: Folder) 
             await session.create(new)
             await if_granted(session.subscribe(new))
         if one.can_select and (await session.select(one.raw_name, is_read_only=True)).exists:
-            await session.copy(_ALL, new)
+            await session.copy(await _everything(session), new)
 
 
 async def _expunge_all(session: ImapSession) -> None:
     if session.selected is not None and session.selected.exists:
-        await session.store(_ALL, ["\\Deleted"], how="+FLAGS")
-        await session.expunge(_ALL)
+        everything = await _everything(session)
+        await session.store(everything, ["\\Deleted"], how="+FLAGS")
+        await session.expunge(everything)
+
+
+async def _everything(session: ImapSession) -> UidSet:
+    """Name all messages, each by itself where a command may be of so many only (RFC 9738), so that they are split."""
+    is_limited = session.behaviour.max_messages or session.capabilities.message_limit
+    return await find(session, SearchCriteria()) if is_limited else _ALL
