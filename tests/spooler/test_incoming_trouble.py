@@ -146,6 +146,41 @@ def test_a_connection_is_not_opened_again_when_a_session_has_stored_nothing(desk
     assert (report.error, report.stored, desk.maildrop.sessions) == (LOST, 1, 2)
 
 
+class Poisoned(MemoryMaildrop):
+    """Whoever retrieves one of some messages loses the connection, as behind some virus scanners."""
+
+    def __init__(self, *poison: bytes) -> None:
+        super().__init__(batch=1)
+        self.poison = poison
+        self.tries = 0
+
+    def message_of(self, octets: bytes) -> bytes:
+        if octets in self.poison:
+            self.tries += 1
+            raise LOST
+        return octets
+
+
+@pytest.mark.parametrize("poison", [(A,), (B,), (C,), (A, C)])
+def test_a_message_that_costs_the_connection_each_time_holds_up_no_other(mode: Mode, poison: tuple[bytes, ...]) -> None:
+    desk = Desk(mode, Poisoned(*poison))
+    put(desk, A, B, C)
+    report = desk.retrieve()
+    others = [one for one in (A, B, C) if one not in poison]
+
+    assert (report.error, desk.stored(), desk.maildrop.waiting()) == (None, others, poison)
+    assert [one.text[:22] for one in report.faults] == ["the connection is lost"] * len(poison)
+    assert report.waiting == len(poison)
+
+
+def test_where_every_message_costs_the_connection_it_is_the_line(mode: Mode) -> None:
+    drop = Poisoned(*(letters := [letter(str(number)) for number in range(9)]))
+    desk = Desk(mode, drop)
+    put(desk, *letters)
+
+    assert (desk.retrieve().error, desk.stored(), drop.tries) == (LOST, [], 5)
+
+
 def test_what_broke_the_protocol_is_not_asked_again(desk: Desk) -> None:
     put(desk, A, B)
     broken = ProtocolBroken("nonsense")

@@ -50,9 +50,10 @@ async def retrieve(
 
     No message is stored twice, and none is deleted at the server that is not stored or was not marked for it. What
     server, network, store and deadline do is the report's ``error``; the next call goes on from there. A connection
-    that is lost is opened again as long as each session has stored something, and no more than was listed at first; and
-    once for a message that was put off, for it could have taken the time in which others are deleted. Mail passes the
-    ``gate`` on its way into the store.
+    that is lost is opened again as long as each session has stored something, and no more than was listed at first; a
+    message at which it is lost twice is a fault, and is passed over. It is opened once more for a message that was put
+    off, for it could have taken the time in which others are deleted. Mail passes the ``gate`` on its way into the
+    store.
 
     Raises:
         NotSupported: the store keeps no journal, or takes no mail.
@@ -77,7 +78,6 @@ async def retrieve(
 async def _until_done(order: Order, retriever: GuardedRetriever) -> None:
     tally = order.tally
     while True:
-        before = tally.kept
         try:
             maildrop = await open_patiently(order.runtime, retriever, order.deadline)
         except ServiceBusy:
@@ -87,8 +87,7 @@ async def _until_done(order: Order, retriever: GuardedRetriever) -> None:
         try:
             is_put_off = await work_through(order, maildrop)
         except ConnectionLost:
-            # Each session has to leave less to do, so this comes to an end; unless every login gives other unique ids.
-            if tally.kept == before or tally.stored > (tally.listed or 0):
+            if not tally.may_go_on():
                 raise
             continue
         if not is_put_off or not tally.may_put_off:

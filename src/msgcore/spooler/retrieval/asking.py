@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from msgcore.errors import CapabilityMissing, TimedOut
+from msgcore.errors import CapabilityMissing, ConnectionLost, TimedOut
 from msgcore.spi.retrieval import Retrieved
 from msgcore.spooler.retrieval.visit import Visit
 
@@ -36,6 +36,9 @@ async def messages(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
         fitting = places[:1]
     try:
         found = await visit.maildrop.retrieve([visit.listing[place] for place in fitting], visit.order.deadline)
+    except ConnectionLost:
+        visit.order.tally.lost_at = visit.listing[fitting[0]].unique_id
+        raise
     except TimedOut:
         if _is_large(visit, fitting[0]):
             visit.fault(fitting[0], _too_large(visit.size(fitting[0])))

@@ -26,6 +26,7 @@ async def download(visit: Visit) -> None:
     Ends early when the server gives no more today or time runs out, which is the reason in ``visit.stopped``.
     """
     tally, most_octets = visit.order.tally, visit.order.policy.session_octets
+    _pass_over(visit)
     places = _of_this_session(visit, small_first(visit, visit.lots.places(Fate.DOWNLOAD)))
     if not places:
         return
@@ -39,6 +40,14 @@ async def download(visit: Visit) -> None:
         return found
 
     await visit.drain(ask, places, lambda batch: _take(visit, batch))
+
+
+def _pass_over(visit: Visit) -> None:
+    """Let those wait that cost the connection each time; who retrieves them another way gets rid of them."""
+    passed_over = visit.order.tally.passed_over
+    for place in visit.lots.places(Fate.DOWNLOAD) if passed_over else ():
+        if visit.listing[place].unique_id in passed_over:
+            visit.give_up(place, "the connection is lost whenever it is retrieved; it stays at the server")
 
 
 def _of_this_session(visit: Visit, places: Sequence[int]) -> Sequence[int]:

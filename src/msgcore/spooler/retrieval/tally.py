@@ -13,6 +13,9 @@ from msgcore.spooler.retrieval.report import RetrievalFault, RetrievalProgress, 
 
 __all__ = ["Tally"]
 
+_MOST_IN_VAIN = 4
+_MOST_PASSED_OVER = 10
+
 
 @attrs.define
 class Tally:
@@ -33,18 +36,42 @@ class Tally:
     """How many messages the first listing had."""
     may_put_off: bool = True
     """Whether another session of this call may retrieve what this one puts off."""
+    lost_at: bytes = b""
+    """The unique id of the message in the middle of which the last session lost its connection."""
+    passed_over: set[bytes] = attrs.field(factory=set[bytes])
+    """Messages at each of which two sessions of this call were lost: the others are not to wait for them."""
     unsure: Sequence[Waiting] = ()
     """What was to be deleted when the last session broke at its end."""
     faults: list[RetrievalFault] = attrs.field(factory=list[RetrievalFault])
+    _kept_before: int = 0
+    _in_vain: int = 0
+    _suspects: set[bytes] = attrs.field(factory=set[bytes])
 
     @property
     def kept(self) -> int:
         """How much has been done that needs not be done again: a session that adds to it was worth its while."""
         return self.stored + self.headers
 
+    def may_go_on(self) -> bool:
+        """Say whether another session is to follow one that lost its connection: each has to leave less to do.
+
+        One that kept nothing is followed by another only when it was lost at a message, a few times in a row.
+        """
+        lost_at, self.lost_at = self.lost_at, b""
+        if lost_at in self._suspects:
+            self.passed_over.add(lost_at)
+        elif lost_at:
+            self._suspects.add(lost_at)
+        self._in_vain = 0 if self.kept > self._kept_before else self._in_vain + 1
+        self._kept_before = self.kept
+        may_learn = bool(lost_at) and self._in_vain <= _MOST_IN_VAIN and len(self.passed_over) <= _MOST_PASSED_OVER
+        # Each login may give other unique ids: then what was stored comes again.
+        return (not self._in_vain or may_learn) and self.stored <= (self.listed or 0)
+
     def begin(self, listing: Sequence[Waiting]) -> None:
         """Begin a session: what it meets itself is what counts, and what it no longer lists is removed for sure."""
         self.faults = []
+        self._kept_before = self.kept
         self.listed = len(listing) if self.listed is None else self.listed
         if self.unsure:
             listed = {one.unique_id for one in listing}
