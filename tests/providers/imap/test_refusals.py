@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from msgcore.base.ids import EntryId
+from msgcore.base.status import StatusResponse
 from msgcore.errors import (
     CapabilityMissing,
     CommandRefused,
     CommitUnknown,
+    ConnectionLost,
     LimitExceeded,
     ObjectDeleted,
     ProtocolBroken,
@@ -311,6 +313,43 @@ def test_a_message_that_another_client_takes_away_while_it_is_moved_is_not_in_tw
         return await store.count(folders["Target"].entry_id, TableQuery(()), NEVER)
 
     assert tell(at_loopback(server), story) == 1
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["refused", "lost"])
+@pytest.mark.parametrize("done_before", [0, 1])
+def test_what_cannot_be_taken_out_of_its_folder_is_not_in_two_places(
+    server: LoopbackImapServer, done_before: int, is_lost: bool
+) -> None:
+    """Of several folders all messages are copied before any is removed; a right to do so may be missing (RFC 4314)."""
+    for name in (b"Work", b"Target"):
+        server.account("ann").add(name)
+    server.put("ann", LETTER)
+    server.put("ann", LETTER, b"Work")
+    expunged: list[Turn] = []
+
+    async def expunge(turn: Turn) -> Answer | None:
+        expunged.append(turn)
+        if len(expunged) != 1 + done_before:
+            return await turn.carry_out()
+        if is_lost:
+            raise ConnectionLost("cut on demand")
+        return Answer(StatusResponse("NO", "not you", "NOPERM"))
+
+    async def story(store: Probe) -> int:
+        folders = await store.by_name()
+        those: list[EntryId] = []
+        for name in ("INBOX", "Work"):
+            rows = await store.query(folders[name].entry_id, TableQuery((PidTagEntryId,)), NEVER)
+            those += [EntryId.parse(row[PidTagEntryId]) for row in rows]
+        server.add("UID EXPUNGE", "", Fault(expunge, None))
+        with pytest.raises(ConnectionLost if is_lost else CommandRefused):
+            await store.move(those, folders["Target"].entry_id, NEVER)
+        return len([await store.row(one, (PidTagEntryId,), NEVER) for one in those])
+
+    assert tell(at_loopback(server), story) == 2
+    mails = [server.mailbox("ann", name).messages().values() for name in (b"INBOX", b"Work", b"Target")]
+    assert [len(one) for one in mails] == [1 - done_before, 1, done_before]
+    assert not any("\\Deleted" in mail.flags for one in mails for mail in one)
 
 
 def test_a_server_that_finds_far_more_messages_than_it_has_makes_no_sense(server: LoopbackImapServer) -> None:

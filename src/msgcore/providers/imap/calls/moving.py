@@ -23,7 +23,7 @@ from msgcore.errors import (
     TimedOut,
 )
 from msgcore.providers.imap.arrivals import Print, prints_of
-from msgcore.providers.imap.calls.reach import INTERRUPTS, Group, ReachCalls, remove_messages
+from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS, Group, ReachCalls, remove_messages
 from msgcore.providers.imap.directory import Folder, Place
 from msgcore.providers.imap.flags import COPIED
 from msgcore.providers.imap.front import DELIVERY_FIELD
@@ -72,21 +72,48 @@ class MovingCalls(ReachCalls):
         # All are copied before any is removed, so that nothing has happened when one copy is refused.
         arrived = await self._all_copied(leaving, target, deadline)
         taken: list[Place] = []
-        for group in leaving:
+        for number, group in enumerate(leaving):
 
             async def remove(session: ImapSession, group: Group = group) -> set[_Place]:
-                there = found_among(list(group.members), await session.search(with_uids(group.uids)))
+                there = await _there(session, group)
                 if there:
                     await remove_messages(session, UidSet.of(there))
                 return {(group.folder.tag, uid) for uid in there}
 
-            moved = await self._on(deadline, remove, folder=group.folder, is_read_only=False, may_repeat=False)
+            try:
+                moved = await self._on(deadline, remove, folder=group.folder, is_read_only=False, may_repeat=False)
+            except INTERRUPTS:
+                raise
+            except BaseException:  # also in a task that is cancelled
+                with suppress(MsgcoreError):
+                    await self._take_back(leaving[number:], arrived)
+                raise
             self._forward(_part(group, moved), arrived)
             taken += [arrived[group.folder.tag, uid] for uid in group.members if (group.folder.tag, uid) not in moved]
         if taken:
             # Whoever took them away has put them elsewhere, perhaps; they are not to be in two places.
             await self._remove(taken)
             raise ObjectDeleted("messages were moved or deleted by others meanwhile")
+
+    async def _take_back(self, groups: Iterable[Group], arrived: Arrived) -> None:
+        """Remove the copies of messages that are still where they were; the others have been moved.
+
+        Who is left there loses a mark for deletion first: else somebody may expunge it, and there would be none.
+        """
+        for group in groups:
+
+            async def look(deadline: Deadline, group: Group = group) -> list[int]:
+                async def unmark(session: ImapSession) -> list[int]:
+                    there = await _there(session, group)
+                    if there:
+                        await session.store(UidSet.of(there), DELETED, how="-FLAGS")
+                    return there
+
+                return await self._on(deadline, unmark, folder=group.folder, is_read_only=False)
+
+            left = {(group.folder.tag, uid) for uid in await self._undone(look)}
+            self._forward(_part(group, arrived.keys() - left), arrived)
+            await self._remove([arrived[one] for one in left])
 
     async def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Sequence[EntryId]:
         target = await self._target(folder, deadline)
@@ -234,6 +261,10 @@ class MovingCalls(ReachCalls):
             await session.store(marked, (COPIED,), how="+FLAGS")
 
         await self._on(deadline, mark, folder=target, is_read_only=False)
+
+
+async def _there(session: ImapSession, group: Group) -> list[int]:
+    return found_among(list(group.members), await session.search(with_uids(group.uids)))
 
 
 def _rounds(places: Sequence[_Place]) -> list[set[_Place]]:
