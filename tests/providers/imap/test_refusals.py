@@ -27,7 +27,7 @@ from msgcore.spi.store import Incoming, MessageStatus, SpecialFolder, TableQuery
 from msgcore.testing.servers import LoopbackImapServer
 from msgcore.testing.servers.faults import Fault
 from msgcore.testing.servers.imap_quirks import ImapQuirks
-from msgcore.wire.imap.server import Answer
+from msgcore.wire.imap.server import BARE_IMAP, USUAL_IMAP_EXTENSIONS, Answer
 from msgcore.wire.imap.server.turn import Turn
 from tests.providers.imap.accounts import PASSWORD, Probe, at_loopback, tell
 
@@ -350,6 +350,29 @@ def test_what_cannot_be_taken_out_of_its_folder_is_not_in_two_places(
     mails = [server.mailbox("ann", name).messages().values() for name in (b"INBOX", b"Work", b"Target")]
     assert [len(one) for one in mails] == [1 - done_before, 1, done_before]
     assert not any("\\Deleted" in mail.flags for one in mails for mail in one)
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["refused", "lost"])
+@pytest.mark.parametrize("offers", [USUAL_IMAP_EXTENSIONS - {"MOVE"}, BARE_IMAP], ids=["uidplus", "bare"])
+def test_without_move_what_cannot_be_taken_out_is_not_in_two_places(offers: frozenset[str], is_lost: bool) -> None:
+    with LoopbackImapServer({"ann": PASSWORD}, extensions=offers) as server:
+        server.account("ann").add(b"Target")
+        server.put("ann", LETTER)
+        command = "UID EXPUNGE" if "UIDPLUS" in offers else "EXPUNGE"
+        if is_lost:
+            server.cut(at=command, is_done=False, times=1)
+        else:
+            server.answer("NO [NOPERM] not you", at=command, times=1)
+
+        async def story(store: Probe) -> None:
+            _, [one] = await inbox_of(store)
+            with pytest.raises(ConnectionLost if is_lost else CommandRefused):
+                await store.move([one], (await store.by_name())["Target"].entry_id, NEVER)
+            await store.row(one, (PidTagEntryId,), NEVER)
+
+        tell(at_loopback(server), story)
+        [left] = server.mailbox("ann").messages().values()
+        assert (left.flags, len(server.mailbox("ann", b"Target").messages())) == (frozenset(), 0)
 
 
 def test_a_server_that_finds_far_more_messages_than_it_has_makes_no_sense(server: LoopbackImapServer) -> None:

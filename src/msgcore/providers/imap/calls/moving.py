@@ -63,9 +63,10 @@ class MovingCalls(ReachCalls):
         target = await self._target(folder, deadline)
         groups = await self._groups(entry_ids, deadline)
         leaving = [group for group in groups if group.folder.tag != target.tag]
-        if len(groups) > 1 or not leaving:
+        in_one_go = len(leaving) == 1 and await self._on(deadline, _can_move)
+        if len(groups) > 1 or not in_one_go:
             await self._check_all(groups, deadline, is_read_only=False)
-        if len(leaving) == 1:
+        if in_one_go:
             (group,) = leaving
             self._forward(group, await self._carry(group, target, deadline, is_move=True))
             return
@@ -84,9 +85,9 @@ class MovingCalls(ReachCalls):
                 moved = await self._on(deadline, remove, folder=group.folder, is_read_only=False, may_repeat=False)
             except INTERRUPTS:
                 raise
-            except BaseException:  # also in a task that is cancelled
-                with suppress(MsgcoreError):
-                    await self._take_back(leaving[number:], arrived)
+            except BaseException as error:  # also in a task that is cancelled
+                if await self._was_done(leaving[number:], arrived, error):
+                    return
                 raise
             self._forward(_part(group, moved), arrived)
             taken += [arrived[group.folder.tag, uid] for uid in group.members if (group.folder.tag, uid) not in moved]
@@ -95,11 +96,26 @@ class MovingCalls(ReachCalls):
             await self._remove(taken)
             raise ObjectDeleted("messages were moved or deleted by others meanwhile")
 
-    async def _take_back(self, groups: Iterable[Group], arrived: Arrived) -> None:
-        """Remove the copies of messages that are still where they were; the others have been moved.
+    async def _was_done(self, groups: Iterable[Group], arrived: Arrived, error: BaseException) -> bool:
+        """Say whether messages were moved although it ended in an error; else those that are left have no copies.
 
-        Who is left there loses a mark for deletion first: else somebody may expunge it, and there would be none.
+        Raises:
+            CommitUnknown: nobody can be asked after a connection was lost; all of them have copies.
         """
+        try:
+            left = await self._take_back(groups, arrived)
+        except MsgcoreError:
+            if isinstance(error, ConnectionLost | TimedOut):
+                raise CommitUnknown(f"messages were copied, and perhaps not removed: {error}") from error
+            return False
+        return not left and isinstance(error, MsgcoreError)
+
+    async def _take_back(self, groups: Iterable[Group], arrived: Arrived) -> int:
+        """Remove the copies of messages that are still where they were, and count them; the others have been moved.
+
+        What is left there loses a mark for deletion first: else somebody may expunge it, and there would be none.
+        """
+        count = 0
         for group in groups:
 
             async def look(deadline: Deadline, group: Group = group) -> list[int]:
@@ -114,6 +130,8 @@ class MovingCalls(ReachCalls):
             left = {(group.folder.tag, uid) for uid in await self._undone(look)}
             self._forward(_part(group, arrived.keys() - left), arrived)
             await self._remove([arrived[one] for one in left])
+            count += len(left)
+        return count
 
     async def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Sequence[EntryId]:
         target = await self._target(folder, deadline)
@@ -261,6 +279,10 @@ class MovingCalls(ReachCalls):
             await session.store(marked, (COPIED,), how="+FLAGS")
 
         await self._on(deadline, mark, folder=target, is_read_only=False)
+
+
+async def _can_move(session: ImapSession) -> bool:
+    return session.capabilities.has("MOVE")
 
 
 async def _there(session: ImapSession, group: Group) -> list[int]:
