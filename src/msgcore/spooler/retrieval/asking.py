@@ -34,6 +34,7 @@ async def messages(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
                 visit.give_up(place, _too_large(visit.size(place)))
             return ()
         fitting = places[:1]
+    fitting = _before_suspects(visit, fitting)
     try:
         found = await visit.maildrop.retrieve([visit.listing[place] for place in fitting], visit.order.deadline)
     except ConnectionLost:
@@ -71,6 +72,14 @@ def _fitting(visit: Visit, places: Sequence[int]) -> Sequence[int]:
         if _is_large(visit, place) and _seconds(visit, octets) > seconds:
             return places[:index]
     return places
+
+
+def _before_suspects(visit: Visit, places: Sequence[int]) -> Sequence[int]:
+    """Give places up to a message at which the connection was lost, or that alone: it may have been the next one."""
+    suspects = visit.order.tally.suspects
+    found = (index for index, place in enumerate(places) if visit.listing[place].unique_id in suspects)
+    first = next(found, None) if suspects else None
+    return places if first is None else places[: max(1, first)]
 
 
 def _seconds(visit: Visit, octets: float) -> float:

@@ -38,6 +38,8 @@ class Tally:
     """Whether another session of this call may retrieve what this one puts off."""
     lost_at: bytes = b""
     """The unique id of the message in the middle of which the last session lost its connection."""
+    suspects: set[bytes] = attrs.field(factory=set[bytes])
+    """Messages at which a session of this call was lost."""
     passed_over: set[bytes] = attrs.field(factory=set[bytes])
     """Messages at each of which two sessions of this call were lost: the others are not to wait for them."""
     unsure: Sequence[Waiting] = ()
@@ -45,7 +47,6 @@ class Tally:
     faults: list[RetrievalFault] = attrs.field(factory=list[RetrievalFault])
     _kept_before: int = 0
     _in_vain: int = 0
-    _suspects: set[bytes] = attrs.field(factory=set[bytes])
 
     @property
     def kept(self) -> int:
@@ -58,10 +59,10 @@ class Tally:
         One that kept nothing is followed by another only when it was lost at a message, a few times in a row.
         """
         lost_at, self.lost_at = self.lost_at, b""
-        if lost_at in self._suspects:
+        if lost_at in self.suspects:
             self.passed_over.add(lost_at)
         elif lost_at:
-            self._suspects.add(lost_at)
+            self.suspects.add(lost_at)
         self._in_vain = 0 if self.kept > self._kept_before else self._in_vain + 1
         self._kept_before = self.kept
         may_learn = bool(lost_at) and self._in_vain <= _MOST_IN_VAIN and len(self.passed_over) <= _MOST_PASSED_OVER
