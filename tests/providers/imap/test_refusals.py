@@ -21,7 +21,7 @@ from msgcore.errors import (
 )
 from msgcore.model.message import Message
 from msgcore.props.restriction import Comparison, Or, Relation
-from msgcore.props.table import PidTagEntryId
+from msgcore.props.table import PidTagEntryId, PidTagParentEntryId
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.store import Incoming, MessageStatus, SpecialFolder, TableQuery
 from msgcore.testing.servers import LoopbackImapServer
@@ -373,6 +373,22 @@ def test_without_move_what_cannot_be_taken_out_is_not_in_two_places(offers: froz
         tell(at_loopback(server), story)
         [left] = server.mailbox("ann").messages().values()
         assert (left.flags, len(server.mailbox("ann", b"Target").messages())) == (frozenset(), 0)
+
+
+def test_without_move_what_was_taken_out_is_moved_though_the_answer_is_lost() -> None:
+    with LoopbackImapServer({"ann": PASSWORD}, extensions=USUAL_IMAP_EXTENSIONS - {"MOVE"}) as server:
+        server.account("ann").add(b"Target")
+        server.put("ann", LETTER)
+        server.cut(at="UID EXPUNGE", is_done=True, times=1)
+
+        async def story(store: Probe) -> bool:
+            _, [one] = await inbox_of(store)
+            target = (await store.by_name())["Target"].entry_id
+            await store.move([one], target, NEVER)
+            return (await store.row(one, (PidTagParentEntryId,), NEVER))[PidTagParentEntryId] == bytes(target)
+
+        assert tell(at_loopback(server), story)
+        assert [len(server.mailbox("ann", one).messages()) for one in (b"INBOX", b"Target")] == [0, 1]
 
 
 def test_a_server_that_finds_far_more_messages_than_it_has_makes_no_sense(server: LoopbackImapServer) -> None:

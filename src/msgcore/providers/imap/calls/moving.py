@@ -87,7 +87,7 @@ class MovingCalls(ReachCalls):
                 raise
             except BaseException as error:  # also in a task that is cancelled
                 if await self._was_done(leaving[number:], arrived, error):
-                    return
+                    break
                 raise
             self._forward(_part(group, moved), arrived)
             taken += [arrived[group.folder.tag, uid] for uid in group.members if (group.folder.tag, uid) not in moved]
