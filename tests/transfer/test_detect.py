@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from msgcore.errors import MalformedMessage, NotFound
-from msgcore.transfer import EmlFile, EmlFolder, Maildir, Mbox, open_archive
+from msgcore.errors import MalformedMessage, NotFound, UsageError
+from msgcore.transfer import EmlFile, EmlFolder, Maildir, Mbox, Skipped, open_archive
 
 LETTER = b"Subject: x\n\nbody\n"
 BOX = b"From a@b Fri Jan  2 03:04:05 2026\n" + LETTER
@@ -115,3 +117,35 @@ def test_an_eml_file_gives_its_octets(tmp_path: Path) -> None:
     archive = open_archive(tmp_path / "1.eml")
 
     assert [(m.octets, m.position_octets) for m in archive] == [(LETTER, archive.total_octets)]
+
+
+@pytest.fixture
+def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that may not be looked into, also by root, who may look into all others."""
+    folder = tmp_path / "mail" / "locked"
+    (folder / "cur").mkdir(parents=True)
+    (folder / "cur" / "1").write_bytes(LETTER)
+    look = os.scandir
+
+    def scandir(path: Any = ".") -> Any:
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied", str(folder))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["1.eml", "cur/1", ".Old/cur/1"])
+def test_a_folder_below_that_cannot_be_looked_into_is_told(locked: Path, name: str) -> None:
+    (locked.parent / name).parent.mkdir(parents=True, exist_ok=True)
+    (locked.parent / name).write_bytes(LETTER)
+
+    first, second = open_archive(locked.parent).entries()
+    assert isinstance(first, Skipped) and str(first.error) == f"{locked}: Permission denied"
+    assert not isinstance(second, Skipped) and second.octets == LETTER
+
+
+def test_a_folder_whose_mail_cannot_be_seen_is_not_said_to_have_none(locked: Path) -> None:
+    with pytest.raises(UsageError, match="locked: Permission denied"):
+        open_archive(locked.parent)

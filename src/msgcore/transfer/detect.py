@@ -48,14 +48,15 @@ def open_archive(path: Path, limits: Limits | None = None) -> Archive:
 
 
 def _open_folder(path: Path, limits: Limits | None) -> Archive:
-    parts = [folder for folder, _ in maildir_folders(path)]
+    unreadable: list[UsageError] = []
+    parts = [folder for folder, _ in maildir_folders(path, unreadable.append)]
     if any(is_maildir(folder) for folder in parts):
         return Maildir(path, limits)
-    if next(message_files(path), None) is not None:
+    if message_files(path, unreadable.append):
         return EmlFolder(path, limits)
     if parts:
         return Maildir(path, limits)
-    raise _unrecognised(path)
+    raise unreadable[0] if unreadable else _unrecognised(path)
 
 
 def _open_file(path: Path, start: bytes, limits: Limits | None) -> Archive:

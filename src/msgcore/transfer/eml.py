@@ -25,6 +25,7 @@ from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.file_writer import FileWriter
 from msgcore.transfer.files import (
     file_errors,
+    folders_below,
     host_name,
     is_running,
     make_folders,
@@ -47,11 +48,16 @@ _SUFFIXES = frozenset({".eml", ".msg", ".tnef"})
 _WINMAIL = "winmail.dat"
 
 
-def message_files(folder: Path) -> Iterator[Path]:
-    """Give the files of single messages in and below a folder, in the order of their paths."""
-    named = (path for path in sorted(folder.rglob("*")) if _is_message(path))
+def message_files(folder: Path, unreadable: Callable[[UsageError], object]) -> list[Path]:
+    """Give the files of single messages in and below a folder, in the order of their paths; and tell what hides some."""
+    found = (
+        parent / name
+        for parent, children, names in folders_below(folder, unreadable)
+        for name in (*children, *names)
+        if _is_message(Path(name))
+    )
     # Links, too: reading them says that they are not followed.
-    yield from (path for path in named if path.is_symlink() or path.is_file())
+    return sorted(path for path in found if path.is_symlink() or path.is_file())
 
 
 def _is_message(path: Path) -> bool:
@@ -138,14 +144,17 @@ class EmlFolder(Archive):
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
         self.path = path
         self._limits = limits or Limits()
+        self._unreadable: list[UsageError] = []
         with file_errors(path):
-            self._files = tuple((file, file.lstat().st_size) for file in message_files(path))
+            files = message_files(path, self._unreadable.append)
+            self._files = tuple((file, file.lstat().st_size) for file in files)
 
     @property
     def total_octets(self) -> int:
         return sum(size for _, size in self._files)
 
     def entries(self) -> Generator[ArchivedMessage | Skipped]:
+        yield from (Skipped(str(self.path), error) for error in self._unreadable)
         position = 0
         for file, size in self._files:
             names = tuple(shown_name(part) for part in file.parent.relative_to(self.path).parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import platform
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from msgcore.errors import LimitExceeded, NotFound, StoreFull, UsageError
 
 __all__ = [
     "file_errors",
+    "folders_below",
     "host_name",
     "is_running",
     "make_folders",
@@ -43,6 +44,18 @@ def file_errors(path: Path) -> Generator[None]:
     except OSError as error:
         kind = StoreFull if error.errno in _FULL else UsageError
         raise kind(f"{error.filename or path}: {error.strerror}") from error
+
+
+def folders_below(
+    path: Path, unreadable: Callable[[UsageError], object]
+) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Walk as ``os.walk`` does; a folder that cannot be looked into is told, and not taken for an empty one."""
+
+    def tell(error: OSError) -> None:
+        unreadable(UsageError(f"{error.filename or path}: {error.strerror}"))
+
+    for parent, children, names in os.walk(path, onerror=tell):
+        yield Path(parent), children, names
 
 
 def read_file(path: Path, limits: Limits) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from msgcore.base.octets import Limits
 from msgcore.errors import LimitExceeded, NotFound, UsageError
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.file_writer import FileWriter
-from msgcore.transfer.files import file_errors, host_name, make_folders, read_found_file, write_new
+from msgcore.transfer.files import file_errors, folders_below, host_name, make_folders, read_found_file, write_new
 from msgcore.transfer.folder_names import maildir_name, names_of_maildir
 
 __all__ = ["Maildir", "MaildirWriter", "is_maildir", "maildir_folders"]
@@ -33,14 +33,15 @@ _MARK = ";2," if os.name == "nt" else ":2,"
 _PLACES = ("cur", "new", "tmp")
 
 
-def maildir_folders(path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+def maildir_folders(path: Path, unreadable: Callable[[UsageError], object]) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Give the folders at and below ``path`` that hold messages, each with its names; links are not followed.
 
-    Maildir++ writes the path of a folder as one name, ``.Archive.2026``; other programs nest the folders.
+    Maildir++ writes the path of a folder as one name, ``.Archive.2026``; other programs nest the folders. What cannot
+    be looked into is told.
     """
-    for parent, children, _ in os.walk(path):
+    for parent, children, _ in folders_below(path, unreadable):
         if "cur" in children or "new" in children:
-            yield Path(parent), names_of_maildir(Path(parent).relative_to(path).parts)
+            yield parent, names_of_maildir(parent.relative_to(path).parts)
         children[:] = sorted(child for child in children if child not in _PLACES)
 
 
@@ -90,14 +91,17 @@ class Maildir(Archive):
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
         self.path = path
         self._limits = limits or Limits()
+        self._unreadable: list[UsageError] = []
         with file_errors(path):
-            self._files = tuple(file for folder, names in maildir_folders(path) for file in _files_of(folder, names))
+            folders = maildir_folders(path, self._unreadable.append)
+            self._files = tuple(file for folder, names in folders for file in _files_of(folder, names))
 
     @property
     def total_octets(self) -> int:
         return sum(file.size_octets for file in self._files)
 
     def entries(self) -> Generator[ArchivedMessage | Skipped]:
+        yield from (Skipped(str(self.path), error) for error in self._unreadable)
         position = 0
         read: set[tuple[Path, str]] = set()
         waiting: Sequence[_File] = self._files
