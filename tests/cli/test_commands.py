@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +21,8 @@ import pytest
 
 import msgcore
 from msgcore import Attachment, Message
-from msgcore.cli.main import run
+from msgcore.cli.app import app_of
+from msgcore.cli.main import CORE, WITH_EXTRA, run
 from msgcore.cli.out import print_table, say
 from msgcore.cli.wording import IN_COMMANDS
 from msgcore.mta import AddressSpace, Connector, RouteTable, Schedule, write_routes
@@ -89,6 +97,53 @@ def test_folders_are_listed_with_what_is_in_them(shell: Shell, store: str) -> No
     assert (counts["Inbox"], counts["Projects"], counts["Projects/2026"]) == (2, 0, 1)
     assert [row["subject"] for row in shell.json("list", store, "--folder", "Projects/2026")] == ["Plan"]
     assert "Nowhere" in shell("list", store, "--folder", "Nowhere", status=2)
+
+
+@pytest.mark.parametrize("folder", ["", "/"])
+def test_a_folder_that_is_no_name_is_a_wrong_call(shell: Shell, store: str, folder: str) -> None:
+    assert "need a folder" in shell("list", store, "--folder", folder, status=2)
+    assert "need a folder" in shell("import", "box.mbox", "--into", store, "--folder", folder, status=2)
+
+
+def test_on_a_narrow_terminal_an_id_is_whole(
+    shell: Shell, store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = [row["id"] for row in shell.json("list", store)]
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    run(["list", store])
+    lines = re.sub(r"\x1b\[\d*m", "", capsys.readouterr().out).splitlines()
+    assert [line.split()[0] for line in lines[-2:]] == ids
+    assert max(map(len, lines)) <= 80
+
+
+def test_what_an_encoding_lacks_is_escaped(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("letter.eml").write_bytes(msgcore.write_message(Message(from_="a@a.test", subject="Grüße", text="x")))
+    shown: list[str] = []
+    for more in ([], ["--json"]):
+        octets = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(octets, encoding="ascii"))
+        assert run(["show", "letter.eml", *more]) == 0
+        shown.append(octets.getvalue().decode())
+    assert "Subject: Gr\\xfc\\xdfe" in shown[0] and json.loads(shown[1])["subject"] == "Grüße"
+
+
+def test_without_standard_streams_a_command_does_its_work(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("letter.eml").write_bytes(LUNCH)
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    assert [run(["show", "letter.eml"]), run(["convert", "letter.eml", "--to", "msg", "--out", "x.msg"])] == [0, 0]
+    assert run(["send", "--to", "b@b.test", "--from", "a@a.test", "--via", "smtp://127.0.0.1:9"]) == 3
+    for name in ("stdin", "stdout", "stderr"):
+        getattr(sys, name).close()
+
+
+def test_a_file_that_is_no_store_or_is_damaged_is_not_told_as_nothing_found(shell: Shell, store: str) -> None:
+    Path("letter.eml").write_bytes(LUNCH)
+    assert "`msgcore show letter.eml`" in shell("search", "letter.eml", "subject:exists()", status=2)
+    Path(store).write_bytes(Path(store).read_bytes()[:100] + b"\xff" * 8_000)
+    told = shell("search", store, "subject:exists()", status=4)
+    assert "sqlite:///PATH?read_only=true" in told
 
 
 def test_a_message_is_shown_for_people_for_programs_and_as_it_came(shell: Shell, store: str) -> None:
@@ -248,6 +303,23 @@ def test_what_another_account_met_does_not_say_that_nothing_was_sent(shell: Shel
         assert row["outcome"] == "accepted"
 
 
+def _interrupt_when(wait: Callable[[], bool]) -> None:
+    assert wait()
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_who_stops_a_submission_is_told_that_it_stays(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    with LoopbackSmtpServer() as server:
+        shell("profile", "create", "work", "personal-folders", "path=mail.db", "smtp", f"url={server.url}")
+        with server.hold() as held:
+            stopper = threading.Thread(target=_interrupt_when, args=(held.wait,))
+            stopper.start()
+            told = shell("send", "--from", "ann@a.test", "--to", "bob@b.test", "--text", "Hello", status=130)
+            stopper.join()
+        assert "the message stays submitted" in told
+        assert [row["subject"] for row in shell.json("list", "work", "--folder", "outbox")] == [""]
+
+
 def test_a_file_that_is_no_text_or_cannot_be_written_is_told(shell: Shell) -> None:
     Path("octets").write_bytes(b"\xff")
     Path("letter.eml").write_bytes(LUNCH)
@@ -391,12 +463,34 @@ def test_mailboxes_are_made_listed_and_given_passwords(shell: Shell, monkeypatch
     assert shell("mailbox", "password", url, "ann", "--new", "env:NEW_PASSWORD") == "ann: has a new password\n"
     assert shell("mailbox", "password", url, "ann", "--remove") == "ann: has no password now\n"
     assert "bob" in shell("mailbox", "password", url, "bob", "--new", "env:NEW_PASSWORD", status=2)
+    assert "give --new" in shell("mailbox", "password", url, "ann", status=2)
+    assert "no mailbox 'bob'" in shell("mailbox", "password", url, "bob", status=2)
     assert shell("mailbox", "remove", url, "ann") == "ann: is removed, with its mail\n"
     assert shell.json("mailbox", "list", url) == []
 
 
+def test_at_a_terminal_it_is_asked_before_a_mailbox_is_removed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "sqlite:///office.db"
+    shell("mailbox", "add", url, "ann", "--address", "ann@a.test", "--create")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+
+    def no(_question: str) -> str:
+        return "n"
+
+    monkeypatch.setattr(builtins, "input", no)
+    assert shell("mailbox", "remove", url, "ann", status=1) == "nothing is removed\n"
+    assert shell("mailbox", "remove", url, "ann", "--yes") == "ann: is removed, with its mail\n"
+
+
 def test_a_store_is_no_message_to_be_shown(shell: Shell, store: str) -> None:
     assert f"msgcore list {store}" in shell("show", store, status=2)
+
+
+@pytest.mark.parametrize("octets", [b"", b"\x89PNG\r\n\x1a\n\0\0"])
+def test_what_is_no_message_is_not_shown_as_one(shell: Shell, octets: bytes) -> None:
+    Path("x").write_bytes(octets)
+    assert "x is no message" in shell("show", "x", status=1)
+    assert shell.json("check", "x", status=1)
 
 
 # The whole
@@ -406,7 +500,14 @@ def test_help_and_wrong_commands(shell: Shell) -> None:
     assert shell("search", "--help").startswith("Usage: msgcore search [OPTIONS] STORE RESTRICTION\n")
     shown = shell("--help")
     assert all(command in shown for command in ("send", "search", "profile", "route", "queue", "demo", "spool"))
+    assert shell("search", "-h") == shell("search", "--help")
     assert "list" in shell("lst", status=2)
+
+
+def test_the_commands_that_need_the_extra_are_known_without_it() -> None:
+    app = app_of(CORE, lambda _: 0)
+    commands = {one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands}
+    assert commands | {one.name for one in app.registered_groups} == {*CORE, *WITH_EXTRA}
 
 
 def test_without_the_extra_a_command_names_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -418,6 +519,7 @@ def test_without_the_extra_a_command_names_it(shell: Shell, monkeypatch: pytest.
     monkeypatch.delitem(sys.modules, "msgcore.cli.app")
     assert "pip install 'msgcore[cli]'" in shell("list", "mail.db", status=4)
     assert "smtp" in shell("services", "smtp")
+    assert "'lst'" in shell("lst", status=2) and all(one in shell("--help") for one in WITH_EXTRA)
 
 
 def test_nothing_that_a_stranger_wrote_reaches_the_terminal_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

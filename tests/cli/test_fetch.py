@@ -56,7 +56,27 @@ def test_a_retrieval_that_ended_early_is_told_by_the_status(
     server.answer("-ERR [AUTH] wrong password", at="PASS")
     server.answer("-ERR [AUTH] wrong password", at="AUTH")
 
-    assert (run(command(server)), "0 received; stopped: " in capsys.readouterr().out) == (1, True)
+    assert (run(command(server)), "0 received; stopped: " in capsys.readouterr().out) == (4, True)
+
+
+def test_the_status_says_whether_to_try_again(server: LoopbackPop3Server) -> None:
+    assert run([*command(server)[:1], "pop3s://127.0.0.1:9", *command(server)[2:]]) == 3
+
+
+def test_a_profile_takes_the_mail_into_its_store(
+    server: LoopbackPop3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MSGCORE_PROFILES", str(tmp_path / "profiles"))
+    msgcore.ProfileAdmin().create("work", services=[{"service": "personal-folders", "path": "own.db"}])
+    run([*command(server), "--into", "work"])
+
+    with msgcore.open_store("sqlite:///own.db") as store:
+        assert [item.subject for item in store.inbox.messages()] == ["x"]
+
+
+def test_a_name_that_is_neither_profile_nor_file_takes_no_mail(server: LoopbackPop3Server) -> None:
+    assert run([*command(server), "--into", "wrok"]) == 2
+    assert len(server.maildrop("ann")) == 1 and not Path("wrok").exists()
 
 
 def test_a_message_that_could_not_be_had_is_told(

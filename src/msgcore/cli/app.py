@@ -40,6 +40,7 @@ def app_of(core: Mapping[str, str], run_core: Callable[[Sequence[str]], int]) ->
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.command()(send)
     add_store_commands(app)

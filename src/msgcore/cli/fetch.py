@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgcore
 from msgcore import RetrievalProgress
+from msgcore.cli.opening import Login, opened
+from msgcore.cli.status import status_of
 from msgcore.spi.retrieval import RetrievalPolicy
 from msgcore.spi.settings import Setting, settings_of
 
@@ -25,7 +27,9 @@ def _policy() -> Mapping[str, Setting]:
 def add_fetch(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("url", metavar="URL", help="The account, such as pop3s://mail.a.test.")
-    parser.add_argument("--into", required=True, metavar="URL", help="The store: a file such as mail.db, or a URL.")
+    parser.add_argument(
+        "--into", required=True, metavar="STORE", help="The store: a profile, a file such as mail.db, or a URL."
+    )
     parser.add_argument("--user", metavar="NAME", help="Who logs in.")
     parser.add_argument("--password", metavar="REFERENCE", help="Where the password is: env:NAME or file:PATH.")
     parser.add_argument("--ca-file", type=Path, metavar="PEM", help="Trust this authority in place of the system's.")
@@ -55,19 +59,20 @@ def _sentence(text: str) -> str:
 
 
 def fetch(given: argparse.Namespace) -> int:
-    """Do it, and print the report; 0 when nothing went wrong."""
+    """Do it, and print the report; 0 when nothing went wrong, and what ended it early says the status."""
     names = ("user", "password", "ca_file", "allow_cleartext_login", *_policy())
     options = {name: getattr(given, name) for name in names}
     on_progress = _tell if sys.stderr.isatty() else None
-    into = given.into if "://" in given.into else f"sqlite:///{Path(given.into).absolute()}"
-    with msgcore.open_store(into) as store:
+    with opened(given.into, Login(), may_make=True) as store:
         report = msgcore.receive(
             given.url, into=store, on_progress=on_progress, check=False, timeout_seconds=given.timeout, **options
         )
     for fault in report.faults:
         print(f"msgcore: {fault}", file=sys.stderr)
     print(report)
-    return 1 if report.error is not None or report.faults else 0
+    if report.error is not None:
+        return status_of(report.error)
+    return 1 if report.faults else 0
 
 
 def _tell(progress: RetrievalProgress) -> None:

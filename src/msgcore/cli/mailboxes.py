@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 import msgcore
-from msgcore.base.text import Secret
 from msgcore.cli.messages import AsJson
 from msgcore.cli.out import print_table, say
 from msgcore.cli.queues import OfficeUrl, PasswordOption
+from msgcore.cli.reading import ask_secret, is_meant
+from msgcore.errors import NotFound
 
 __all__ = ["mailbox_commands"]
 
@@ -46,8 +47,16 @@ def list_mailboxes(url: OfficeUrl, password: PasswordOption = None, as_json: AsJ
 
 
 @mailbox_commands.command()
-def remove(url: OfficeUrl, name: Name, password: PasswordOption = None) -> None:
+def remove(
+    url: OfficeUrl,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; only at a terminal it is asked.")] = False,
+    password: PasswordOption = None,
+) -> None:
     """Remove a mailbox with all mail in it, for good."""
+    if not yes and not is_meant(f"Remove mailbox {name} with all mail in it, for good?"):
+        say("nothing is removed")
+        raise typer.Exit(1)
     with msgcore.open_organization(url, password=password) as office:
         office.remove_mailbox(name)
     say(f"{name}: is removed, with its mail")
@@ -71,7 +80,7 @@ def set_password(
         if remove:
             office.remove_password(name)
         else:
-            office.set_password(
-                name, new or Secret(typer.prompt("New password", hide_input=True, confirmation_prompt=True))
-            )
+            if new is None and name not in {one.name for one in office.mailboxes()}:
+                raise NotFound(f"there is no mailbox {name!r}")
+            office.set_password(name, new or ask_secret("New password", instead="--new env:NAME or --new file:PATH"))
     say(f"{name}: {'has no password now' if remove else 'has a new password'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -14,10 +15,11 @@ from msgcore.base.text import one_line
 from msgcore.cli.fetch import add_fetch, fetch
 from msgcore.cli.mta import add_mta, mta
 from msgcore.cli.spool import add_spool, spool
+from msgcore.cli.status import status_of
 from msgcore.cli.wording import in_commands
-from msgcore.errors import MissingExtra, MsgcoreError, SetupError, TryAgain, UsageError
+from msgcore.errors import MissingExtra, MsgcoreError
 
-__all__ = ["CORE", "core_parser", "run"]
+__all__ = ["CORE", "WITH_EXTRA", "core_parser", "run"]
 
 
 CORE = {
@@ -30,6 +32,12 @@ CORE = {
 }
 """The commands that need no extra, each with what it does."""
 
+WITH_EXTRA = (
+    "send", "list", "folders", "search", "show", "import", "export", "convert", "check",
+    "profile", "route", "mailbox", "queue", "track",
+)  # fmt: skip
+"""Those that need the extra ``cli``."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command.
@@ -37,6 +45,7 @@ def run(arguments: Sequence[str]) -> int:
     The status is 0 when it did what it was asked, 1 when the answer is no, 2 for a wrong call, 3 when trying again may
     help, and 4 when the set-up has to change first.
     """
+    _ready_streams()
     try:
         status = _run(arguments)
         sys.stdout.flush()
@@ -46,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except MsgcoreError as error:
         print(f"msgcore: {one_line(in_commands(error), 4_000)}", file=sys.stderr)
-        return _status_of(error)
+        return status_of(error)
     except OSError as error:  # of a file that was named, or of standard input and output
         what = "" if error.filename is None else f"{error.filename}: "
         print(f"msgcore: {one_line(what + (error.strerror or str(error)), 4_000)}", file=sys.stderr)
@@ -56,16 +65,16 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
-def _status_of(error: MsgcoreError) -> int:
-    match error:
-        case MissingExtra() | SetupError():
-            return 4
-        case TryAgain():
-            return 3
-        case UsageError():
-            return 2
-        case _:
-            return 1
+def _ready_streams() -> None:
+    """Write as an escape what the encoding of the output lacks; a stream that was closed is an empty one."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -77,14 +86,18 @@ def _run(arguments: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         if error.name not in {"typer", "rich"}:
             raise
-        if first.startswith("-") or not first:
-            return _run_core(arguments)
-        raise MissingExtra("cli", f"{first!r}") from None
+        if first in WITH_EXTRA:
+            raise MissingExtra("cli", f"{first!r}") from None
+        return _run_core(arguments)
     return run_app(arguments, CORE, _run_core)
 
 
 def _run_core(arguments: Sequence[str]) -> int:
-    return _do(core_parser().parse_args(arguments))
+    try:
+        given = core_parser().parse_args(arguments)
+    except SystemExit as ended:  # it has shown its help, or what is wrong
+        return ended.code if isinstance(ended.code, int) else 0
+    return _do(given)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -93,7 +106,7 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given, add_help=False, formatter_class=_Formatter)
         self._positionals.title, self._optionals.title = "Arguments", "Options"
-        self.add_argument("--help", action="help", help="Show this message and exit.")
+        self.add_argument("-h", "--help", action="help", help="Show this message and exit.")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -103,7 +116,11 @@ class _Formatter(argparse.HelpFormatter):
 
 def core_parser() -> argparse.ArgumentParser:
     """Make the parser of the commands that need no extra."""
-    parser = _Parser(prog="msgcore", description=msgcore.__doc__)
+    parser = _Parser(
+        prog="msgcore",
+        description="Compose, store, send, receive, convert and route messages.",
+        epilog=f"With pip install 'msgcore[cli]' there are, too: {', '.join(WITH_EXTRA)}.",
+    )
     parser.add_argument(
         "--version", action="version", version=f"msgcore {msgcore.__version__}", help="Show the version and exit."
     )

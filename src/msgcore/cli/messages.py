@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,16 +13,15 @@ import typer
 
 import msgcore
 from msgcore import Attachment, Message
+from msgcore.base.findings import Finding
+from msgcore.cli.opening import STORE_START
 from msgcore.cli.out import print_json, print_table, say, shown_value
 from msgcore.codecs import form_of_octets, mime, msg, tnef
 from msgcore.errors import MalformedMessage
 
-__all__ = ["STORE_START", "AsJson", "add_message_commands", "print_message"]
+__all__ = ["AsJson", "add_message_commands", "print_message", "read_file"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, for programs.")]
-
-STORE_START = b"SQLite format 3\0"
-"""How a file of SQLite begins."""
 
 _CHECKS = {"mime": mime.check, "msg": msg.check, "tnef": tnef.check}
 
@@ -55,10 +54,7 @@ def convert(
 
     The status is 1 if the input breaks the rules of its form by more than the ends of its lines: `check` lists where.
     """
-    octets = file.read_bytes()
-    message, form = msgcore.read_message(octets), form_of_octets(octets)
-    if octets.startswith(STORE_START) or (form == "mime" and not message.headers):
-        raise MalformedMessage(f"{file} is no message: no header field is found in it")
+    message, octets, form = read_file(file)
     findings = _CHECKS[form](octets)
     done = msgcore.convert(message, to=to.value)
     if out is None:
@@ -89,13 +85,33 @@ def check(
     rows = [
         {"file": str(file), "offset": one.offset, "rule": one.rule, "text": one.text, "source": one.source}
         for file in files
-        for octets in [file.read_bytes()]
-        for one in _CHECKS[form_of_octets(octets)](octets)
+        for one in _findings_in(file)
     ]
     if rows or as_json:
         print_table(("file", "offset", "rule", "text", "source"), rows, as_json=as_json)
     if rows:
         raise typer.Exit(1)
+
+
+def _findings_in(file: Path) -> Sequence[Finding]:
+    octets = file.read_bytes()
+    form = form_of_octets(octets)
+    if not octets or octets.startswith(STORE_START):
+        return (Finding(0, "no-message", "is no message: no header field is found in it"),)
+    return _CHECKS[form](octets)
+
+
+def read_file(file: Path) -> tuple[Message, bytes, str]:
+    """Read a file that is to be a message, and give its octets and their form, too.
+
+    Raises:
+        MalformedMessage: it is none.
+    """
+    octets = file.read_bytes()
+    message, form = msgcore.read_message(octets), form_of_octets(octets)
+    if octets.startswith(STORE_START) or (form == "mime" and not message.headers):
+        raise MalformedMessage(f"{file} is no message: no header field is found in it")
+    return message, octets, form
 
 
 def print_message(message: Message, *, as_json: bool, source: bool) -> None:

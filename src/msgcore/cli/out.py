@@ -36,15 +36,22 @@ def print_table(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *,
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column.replace("_", " "), overflow="ellipsis", no_wrap=True)
+        # Whoever is to name something by its id needs all of that: others make room.
+        table.add_column(column.replace("_", " "), overflow="ellipsis", no_wrap=_is_id(column))
     for row in rows:
-        table.add_row(*(Text(shown_value(row.get(column))) for column in columns))
+        cells = (shown_value(row.get(column)) for column in columns)
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
     is_terminal = sys.stdout.isatty()
     Console(width=None if is_terminal else _AS_WIDE_AS_NEEDED, highlight=False).print(table)
 
 
+def _is_id(column: str) -> bool:
+    return column == "id" or column.endswith("_id")
+
+
 def print_json(value: object) -> None:
-    print(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    is_utf = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(value, default=_plain, ensure_ascii=not is_utf, indent=2))
 
 
 def say(text: str = "", *, to: TextIO | None = None) -> None:

@@ -1,24 +1,20 @@
-"""Where commands look: a store that is named by profile, file or URL; its folders; and a message of it."""
+"""Where commands look: the options that name a store; its folders; and a message of it."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import attrs
 import typer
 
-import msgcore
 from msgcore.blocking.folder import Folder
 from msgcore.blocking.store import MessageStore
-from msgcore.errors import NotFound, UsageError
+from msgcore.errors import UsageError
 from msgcore.spi.store import SpecialFolder
 
 __all__ = [
-    "CaFile", "CleartextLogin", "FolderPath", "Login", "Password", "Profiles", "StoreName", "User",
-    "admin_of", "entry_id_of", "folder_at", "opened", "short_id",
+    "CaFile", "CleartextLogin", "FolderPath", "Password", "Profiles", "StoreName", "User",
+    "entry_id_of", "folder_at", "short_id",
 ]  # fmt: skip
 
 StoreName = Annotated[
@@ -46,61 +42,17 @@ _BY_NAME = {
 }  # fmt: skip
 
 
-@attrs.frozen
-class Login:
-    """How a store that is named by URL is logged on to."""
-
-    user: str | None = None
-    password: str | None = None
-    ca_file: Path | None = None
-    allow_cleartext_login: bool = False
-    profiles: Path | None = None
-
-    def options(self) -> dict[str, Any]:
-        """Give the options of ``open_store`` and ``send``: what was said, and nothing else."""
-        given = {
-            "user": self.user,
-            "password": self.password,
-            "ca_file": self.ca_file,
-            "allow_cleartext_login": self.allow_cleartext_login or None,
-        }
-        return {key: value for key, value in given.items() if value is not None}
-
-
-def admin_of(profiles: Path | None) -> msgcore.ProfileAdmin:
-    return msgcore.ProfileAdmin() if profiles is None else msgcore.ProfileAdmin(profiles)
-
-
-@contextmanager
-def opened(name: str, login: Login, *, may_make: bool = False) -> Generator[MessageStore]:
-    """Open a store by the name that a person gave it.
-
-    Raises:
-        NotFound: there is no such profile or file; ``may_make`` makes a file.
-        MsgcoreError: it cannot be opened.
-    """
-    if "://" in name:
-        with msgcore.open_store(name, **login.options()) as store:
-            yield store
-        return
-    if name in admin_of(login.profiles).names():
-        with msgcore.logon(name, admin=admin_of(login.profiles)) as session:
-            yield session.default_store
-        return
-    path = Path(name)
-    if not path.exists() and not (may_make and path.suffix):
-        raise NotFound(f"{name}: no profile and no file of this name; `msgcore profile list` shows the profiles")
-    with msgcore.open_store(f"sqlite:///{path.absolute()}") as store:
-        yield store
-
-
 def folder_at(store: MessageStore, path: str, *, create: bool = False) -> Folder:
     """Open a folder by its path, which begins with the name of a special folder or of one below the root.
 
     Raises:
         NotFound: there is none.
+        UsageError: the path names nothing.
     """
-    first, *rest = [part for part in path.split("/") if part]
+    names = [part for part in path.split("/") if part]
+    if not names:
+        raise UsageError(f"--folder {path!r}: need a folder, such as inbox or Projects/2026")
+    first, *rest = names
     special = _BY_NAME.get(first.casefold())
     folder = _special(store, special) if special is not None else _below(store.root, first, create=create)
     for name in rest:

@@ -10,8 +10,9 @@ import typer
 
 import msgcore
 from msgcore.cli.messages import AsJson
+from msgcore.cli.opening import admin_of
 from msgcore.cli.out import print_json, print_table, say
-from msgcore.cli.places import Profiles, admin_of
+from msgcore.cli.places import Profiles
 from msgcore.cli.wording import in_commands
 from msgcore.errors import ProfileError, UsageError
 from msgcore.spi.config import option_values

@@ -1,13 +1,15 @@
-"""Text that commands read: of a file, or of standard input."""
+"""What commands read: the text of a file, or of standard input; and what a person alone knows."""
 
 from __future__ import annotations
 
 import sys
+from getpass import getpass
 from pathlib import Path
 
+from msgcore.base.text import Secret
 from msgcore.errors import UsageError
 
-__all__ = ["text_of"]
+__all__ = ["ask_secret", "is_meant", "text_of"]
 
 
 def text_of(file: Path | None) -> str:
@@ -16,9 +18,38 @@ def text_of(file: Path | None) -> str:
     Raises:
         UsageError: it is no text.
     """
+    if file is None and sys.stdin.isatty():
+        print("msgcore: reads what is typed, until Control-D on a line by itself", file=sys.stderr)
     try:
         text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8")
         text.encode()  # where the system's encoding is ASCII, other octets come through as halves of characters
     except UnicodeError as error:
         raise UsageError(f"{file or 'standard input'}: is no text: {error}") from error
     return text
+
+
+def ask_secret(what: str, *, instead: str) -> Secret:
+    """Ask somebody at a terminal for a secret, twice.
+
+    Raises:
+        UsageError: nobody is there to be asked, or the two are not the same.
+    """
+    if not sys.stdin.isatty():
+        raise UsageError(f"standard input is no terminal to be asked at: give {instead}")
+    try:
+        given, again = getpass(f"{what}: "), getpass(f"{what}, again: ")
+    except EOFError:
+        raise UsageError(f"nothing was given; or give {instead}") from None
+    if given != again:
+        raise UsageError("the two are not the same; nothing is changed")
+    return Secret(given)
+
+
+def is_meant(question: str) -> bool:
+    """Ask somebody at a terminal; where nobody is there, what was said is meant."""
+    if not sys.stdin.isatty():
+        return True
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False

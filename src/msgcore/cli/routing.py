@@ -14,6 +14,7 @@ import msgcore
 from msgcore.base.times import local_time
 from msgcore.cli.messages import AsJson
 from msgcore.cli.out import print_json, print_table, say
+from msgcore.cli.queues import PasswordOption
 from msgcore.cli.reading import text_of
 from msgcore.errors import UsageError
 from msgcore.model.address import parse_address
@@ -54,6 +55,7 @@ def explain(
     sender: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Who sends it.")] = None,
     size: Size = 0,
     at: At = None,
+    password: PasswordOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which way mail for a recipient goes, and why not another. The status is 1 if there is none."""
@@ -62,7 +64,7 @@ def explain(
             raise UsageError(
                 "--at is for a table in a file: an organisation's URL is asked about mail that is sent now"
             )
-        with msgcore.open_organization(table) as office:
+        with msgcore.open_organization(table, password=password) as office:
             decision = office.route(recipient, size_octets=size, sender=sender)
     else:
         facts = MessageFacts(size, None if sender is None else parse_address(sender))
@@ -76,9 +78,9 @@ def explain(
 
 
 @route_commands.command()
-def check(table: TableName, as_json: AsJson = False) -> None:
+def check(table: TableName, password: PasswordOption = None, as_json: AsJson = False) -> None:
     """Find what of a table can never be, leads back, or is not installed. The status is 1 if there are errors."""
-    findings = check_table(_table(table))
+    findings = check_table(_table(table, password))
     rows = [{"severity": one.severity, "finding": str(one).partition(": ")[2]} for one in findings]
     if rows or as_json:
         print_table(("severity", "finding"), rows, as_json=as_json)
@@ -87,9 +89,9 @@ def check(table: TableName, as_json: AsJson = False) -> None:
 
 
 @route_commands.command()
-def compare(before: TableName, after: TableName, as_json: AsJson = False) -> None:
+def compare(before: TableName, after: TableName, password: PasswordOption = None, as_json: AsJson = False) -> None:
     """Say how two tables differ. The status is 1 if they do."""
-    changes = [str(change) for change in compare_tables(_table(before), _table(after))]
+    changes = [str(change) for change in compare_tables(_table(before, password), _table(after, password))]
     if as_json:
         print_json(changes)
     else:
@@ -110,11 +112,12 @@ def simulate_routes(
         ),
     ] = None,
     at: At = None,
+    password: PasswordOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Route a sample of mail by two tables: who takes how much, and which recipients go another way."""
     lines = text_of(sample)
-    done = simulate(_table(before), _table(after), _sample(lines), now=_moment(at))
+    done = simulate(_table(before, password), _table(after, password), _sample(lines), now=_moment(at))
     if not as_json:
         say(str(done))
         return
@@ -132,10 +135,11 @@ def draw(
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="FILE", help="An .svg file; any other gets a Mermaid flowchart.")
     ],
+    password: PasswordOption = None,
 ) -> None:
     """Draw a table."""
     drawing = draw_svg if out.suffix == ".svg" else draw_mermaid
-    out.write_text(drawing(_table(table)), encoding="utf-8")
+    out.write_text(drawing(_table(table, password)), encoding="utf-8")
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -148,10 +152,10 @@ def _moment(text: str | None) -> datetime | None:
     return local_time(moment)
 
 
-def _table(name: str) -> RouteTable:
+def _table(name: str, password: str | None) -> RouteTable:
     if "://" not in name:
         return load_routes(name)
-    with contextlib.closing(msgcore.open_organization(name)) as office:
+    with contextlib.closing(msgcore.open_organization(name, password=password)) as office:
         return office.routes()
 
 

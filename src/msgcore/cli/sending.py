@@ -11,8 +11,9 @@ import typer
 import msgcore
 from msgcore import Attachment, Message, Outcomes
 from msgcore.cli.messages import AsJson
+from msgcore.cli.opening import Login, admin_of
 from msgcore.cli.out import print_table, say
-from msgcore.cli.places import CaFile, CleartextLogin, Login, Password, Profiles, User, admin_of
+from msgcore.cli.places import CaFile, CleartextLogin, Password, Profiles, User
 from msgcore.cli.reading import text_of
 from msgcore.cli.wording import in_commands
 from msgcore.errors import MsgcoreError, UsageError
@@ -79,6 +80,9 @@ def send(
                 session.flush_queues(timeout_seconds=timeout)
             except MsgcoreError as error:  # maybe of an account that retrieves; the message is in the outbox, or sent
                 met = error
+            except KeyboardInterrupt:
+                say("msgcore: the message stays submitted: whatever sends by this profile next takes it", to=sys.stderr)
+                raise
             outcomes = session.outcomes(submission)
     print_table(
         ("recipient", "outcome", "code", "text"),

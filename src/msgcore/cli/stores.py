@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -12,23 +13,21 @@ import typer
 from msgcore.blocking.folder import Folder
 from msgcore.blocking.item import Item
 from msgcore.blocking.store import MessageStore
-from msgcore.cli.messages import STORE_START, AsJson, print_message
+from msgcore.cli.messages import AsJson, print_message, read_file
+from msgcore.cli.opening import Login, is_store, opened
 from msgcore.cli.out import print_json, print_table, progress_bar, say
 from msgcore.cli.places import (
     CaFile,
     CleartextLogin,
     FolderPath,
-    Login,
     Password,
     Profiles,
     StoreName,
     User,
     entry_id_of,
     folder_at,
-    opened,
     short_id,
 )
-from msgcore.codecs import read_message
 from msgcore.errors import NotFound, UsageError
 from msgcore.transfer import (
     ArchiveWriter,
@@ -137,10 +136,10 @@ def show(
         path = Path(what)
         if not path.is_file():
             raise NotFound(f"{what}: no such file; of a store name the message, too, as `msgcore list {what}` does")
-        octets = path.read_bytes()
-        if octets.startswith(STORE_START):
+        if is_store(path):
             raise UsageError(f"{what} is a store: name the message, too, as `msgcore list {what}` does")
-        print_message(read_message(octets), as_json=as_json, source=source)
+        message_in_file, _, _ = read_file(path)
+        print_message(message_in_file, as_json=as_json, source=source)
         return
     login = Login(user, password, ca_file, allow_cleartext_login, profiles)
     with opened(what, login) as store:
@@ -171,7 +170,7 @@ def import_mail(
         # As far as the folders show: what others bring or take away meanwhile is in these numbers, too.
         new = min(max(_count(there) - before, 0), done.messages)
     for one in skipped:
-        typer.echo(f"msgcore: {one.where}: {one.error}", err=True)
+        _tell_skipped(one)
     known = done.messages - new
     _print_result({"new": new, "known": known, "deleted": done.deleted, "skipped": done.skipped}, as_json=as_json)
     if skipped:
@@ -201,7 +200,7 @@ def export_mail(
         options = ExportOptions(where, recursive=recursive, progress=tell, skipped=skipped.append)
         done = folder_at(there, folder).export_to(_writer(form, to), options)
     for one in skipped:
-        typer.echo(f"msgcore: {one.where}: {one.error}", err=True)
+        _tell_skipped(one)
     _print_result({"written": done.written, "present": done.present, "skipped": len(skipped)}, as_json=as_json)
     if skipped:
         raise typer.Exit(1)
@@ -250,6 +249,11 @@ def _folder_rows(store: MessageStore) -> Iterable[Mapping[str, object]]:
 def _count(folder: Folder) -> int:
     below = (folder.open_folder(facts.name) for facts in folder.folders() if not facts.is_search)
     return folder.facts().content_count + sum(map(_count, below))
+
+
+def _tell_skipped(one: Skipped) -> None:
+    why = str(one.error)
+    say(f"msgcore: {why if why.startswith(one.where) else f'{one.where}: {why}'}", to=sys.stderr)
 
 
 def _print_result(counts: Mapping[str, int], *, as_json: bool) -> None:

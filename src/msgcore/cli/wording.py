@@ -8,11 +8,9 @@ __all__ = ["IN_COMMANDS", "in_commands"]
 
 IN_COMMANDS: Mapping[str, str] = {
     "give from_=": "give --from",
-    "give password=": "give --password env:NAME",
+    "give password=": "give --password env:NAME, or password=env:NAME in a profile",
     "name one, or set_default(...)": "name one, or set it by `msgcore profile default NAME`",
-    "(read_only=True may open what is left of it)": (
-        "(a profile whose service has read_only=true may open what is left of it)"
-    ),
+    "(read_only=True may open what is left of it)": ("(sqlite:///PATH?read_only=true may open what is left of it)"),
     " (in Python also Secret(...))": "",
     "open_organization(..., create=True) makes it": "`msgcore mailbox add URL NAME --create` makes it",
 }

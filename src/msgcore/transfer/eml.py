@@ -49,7 +49,7 @@ _WINMAIL = "winmail.dat"
 
 
 def message_files(folder: Path, unreadable: Callable[[UsageError], object]) -> list[Path]:
-    """Give the files of single messages in and below a folder, in the order of their paths; and tell what hides some."""
+    """Give the files of single messages in and below a folder, by their paths, and tell what cannot be looked into."""
     found = (
         parent / name
         for parent, children, names in folders_below(folder, unreadable)
