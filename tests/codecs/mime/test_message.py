@@ -177,7 +177,44 @@ BODIES = [
     pytest.param(b"Content-Type: image/png\n\nx", (None, None, 1), id="picture"),
     pytest.param(b"Content-Disposition: attachment\n\nx", (None, None, 1), id="text marked as attachment"),
     pytest.param(
-        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--", ("one", None, 1), id="two texts"
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\n--b\n\ntwo\n--b--",
+        ("one\ntwo", None, 0),
+        id="several texts",
+    ),
+    pytest.param(
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n\n--b\n"
+        b"Content-Type: image/png\n\n\n--b\n\ntwo\n--b--",
+        ("one\ntwo", None, 1),
+        id="text, picture, text",
+    ),
+    pytest.param(
+        b"Content-Type: multipart/alternative; boundary=a\n\n"
+        b"--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--\n"
+        b"--a\nContent-Type: text/html\n\n<a>\n--a--",
+        ("one\ntwo", b"<a>", 0),
+        id="several texts, or HTML",
+    ),
+    pytest.param(
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; boundary=a\n\n"
+        b"--a\n\none\n--a\nContent-Type: text/html\n\n<a>\n--a--\n--b\n\ntwo\n--b--",
+        ("one", b"<a>", 1),
+        id="a text behind text and HTML",
+    ),
+    pytest.param(
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n"
+        b"--b\nContent-Disposition: inline; filename=a.txt\n\ntwo\n--b\nContent-Type: text/plain; name=b\n\n\n--b--",
+        ("one", None, 2),
+        id="a text and files",
+    ),
+    pytest.param(
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\nbegin 644 a\n#86)C\n`\nend\n--b--",
+        ("one", None, 1),
+        id="a file in the second text",
+    ),
+    pytest.param(
+        b"Content-Type: multipart/related; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b--",
+        ("one", None, 1),
+        id="a text that belongs to a text",
     ),
     pytest.param(
         b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png\n\n\n"
@@ -330,6 +367,22 @@ def test_the_parameters_of_an_attachment_stay_when_the_text_changes() -> None:
 
     assert b"method=REQUEST" in written
     assert b"Content-Base: http://x.test/" in written
+
+
+def test_a_text_around_a_picture_and_the_picture_stay_when_the_message_is_put_together_anew() -> None:
+    octets = (
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nbefore\r\n"
+        b"--b\r\nContent-Type: image/png; name=a.png\r\nContent-Disposition: inline\r\n\r\nX\r\n"
+        b"--b\r\n\r\nbehind\r\n--b--\r\n"
+    )
+    message = mime.read(octets)
+    assert mime.write(message) == octets
+    message.attachments = [*message.attachments, Attachment(b"y", filename="b")]
+
+    again = mime.read(mime.write(message))
+
+    assert again.text == "before\nbehind\n"
+    assert [(one.filename, one.data) for one in again.attachments] == [("a.png", b"X"), ("b", b"y")]
 
 
 def test_utf_7_gives_no_halves_of_characters() -> None:

@@ -110,9 +110,10 @@ def _outline(octets: bytes) -> list[_Outline]:
     """Say what stands where: for each body and attachment its path, kind, start and end."""
     outline: list[_Outline] = []
     for path, view in _messages(parse(octets)):
-        for name, body in (("plain", view.contents.plain), ("html", view.contents.html)):
-            if body is not None:
-                outline.append((path, name, body.body_start, body.end))
+        outline += [(path, "plain", body.body_start, body.end) for body in view.contents.texts]
+        html = view.contents.html
+        if html is not None:
+            outline.append((path, "html", html.body_start, html.end))
         for number, entity in enumerate(view.contents.attachments):
             outline.append(((*path, number), entity.media_type, entity.body_start, entity.end))
     return outline

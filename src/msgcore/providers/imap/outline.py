@@ -68,8 +68,7 @@ def texts_to_see(structure: BodyPart) -> tuple[str, ...]:
             return ()
         if part.disposition.value != "inline" or not content_id_of(part):
             needed = [contents.html]
-    if contents.plain is not None and contents.plain.media_type == "text/plain":
-        needed.append(contents.plain)
+    needed += [one for one in contents.texts if one.media_type == "text/plain"]
     sections = {part.section: part for part in parts_of(structure)}
     found = [entity.header.text(_SECTION) or "" for entity in needed]
     return tuple(one for one in found if not 0 <= sections[one].size_octets < _LEAST_FILE_OCTETS)
@@ -109,6 +108,8 @@ def _fields(part: BodyPart, boundary: str) -> Iterator[bytes]:
         for name in ("charset", "format", "delsp"):
             if name in part.parameters:
                 yield f"; {name}=".encode() + _quoted(part.parameters[name])
+        if _is_named(part):
+            yield b"; name=x"
         yield b"\r\n"
     if _TOKEN.fullmatch(part.disposition):
         yield f"Content-Disposition: {part.disposition}\r\n".encode()
@@ -119,6 +120,15 @@ def _fields(part: BodyPart, boundary: str) -> Iterator[bytes]:
     if part.location is not None:
         yield b"Content-Location: " + _in_line(part.location) + b"\r\n"
     yield f"X-Section: {part.section}\r\n\r\n".encode()
+
+
+def _is_named(part: BodyPart) -> bool:
+    """Say whether the part has the name of a file, in whatever form."""
+    return any(
+        name.partition("*")[0] == wanted
+        for wanted, parameters in (("name", part.parameters), ("filename", part.disposition_parameters))
+        for name in parameters
+    )
 
 
 def _quoted(value: bytes) -> bytes:

@@ -125,14 +125,14 @@ def _bodies(at: str, expected: values.Json, root: Entity) -> _Compared:
     contents = contents_of(root)
     shown: list[int] = []
     for kind, ours in (("Text", contents.plain), ("Html", contents.html)):
-        # Theirs lists all that a reader shows in a row; ours is the first text of each kind.
+        # Theirs lists all that a reader shows in a row; the texts behind the first are compared as parts.
         row: list[int] = expected[f"{kind.lower()}_body"]
         numbers = [number for number in row if kind in parts[number]["body"]]
-        shown.extend(numbers[:1])
+        shown.extend(numbers[: len(contents.texts) or 1] if kind == "Text" else numbers[:1])
         text = cast("str", parts[numbers[0]]["body"][kind]) if numbers else None
         theirs = text if text is None else as_read(text, ours or root)
         yield "bodies", f"{at}{kind.lower()} body", theirs, None if ours is None else text_of(ours)
-    # What stands in the row behind the first is an attachment here.
+    # What stands in the row behind those is an attachment here.
     every: set[int] = {*expected["text_body"], *expected["html_body"], *expected["attachments"]}
     named = [_named_part(parts[number]) for number in sorted(every - set(shown))]
     yield "attachments", f"{at}attachments", named, [(one.media_type, one.filename) for one in contents.attachments]

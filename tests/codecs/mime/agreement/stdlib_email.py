@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import cast
 
 from msgcore.codecs import mime
+from msgcore.codecs.mime.tree.bodies import text_of
 from msgcore.codecs.mime.tree.contents import contents_of
 from msgcore.codecs.mime.tree.entity import parse
-from msgcore.props import PidTagBody, PidTagClientSubmitTime
+from msgcore.props import PidTagClientSubmitTime
 from tests.codecs.mime.agreement.comparison import Comparison, as_read, people
 from tests.codecs.mime.corpus_files import corpus_messages
 
@@ -57,8 +58,8 @@ def _their_text(octets: bytes) -> str | None:
 
 
 def _our_text(octets: bytes) -> str | None:
-    text = mime.read(octets).said(PidTagBody)
-    return None if text is None else text.strip()
+    plain = contents_of(parse(octets)).plain  # and no text behind it
+    return None if plain is None else text_of(plain).strip()
 
 
 def _their_names(octets: bytes) -> list[str]:

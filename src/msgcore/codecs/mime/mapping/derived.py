@@ -26,7 +26,7 @@ from msgcore.codecs.mime.mapping.people import PEOPLE
 from msgcore.codecs.mime.mapping.property_reader import ALWAYS, Read, Reader
 from msgcore.codecs.mime.reports.properties import REPORT_PROPERTIES, report_value
 from msgcore.codecs.mime.syntax.words import decode_words, header_text
-from msgcore.codecs.mime.tree.bodies import text_of
+from msgcore.codecs.mime.tree.bodies import whole_text_of
 from msgcore.codecs.mime.tree.view import MimeView
 from msgcore.model.subject import split_subject
 from msgcore.props.key import BagKey, PropertyKey
@@ -233,8 +233,8 @@ def _form_name(view: MimeView) -> str | None:
 
 
 def _body(view: MimeView) -> str | None:
-    plain = view.contents.plain
-    return None if plain is None else text_of(plain)
+    texts = view.contents.texts
+    return whole_text_of(texts) if texts else None
 
 
 def _html(view: MimeView) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgcore.codecs.mime.syntax.charsets import decode_as
 from msgcore.codecs.mime.syntax.flowed import unflow
@@ -14,7 +15,7 @@ from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.model.body import UTF_8, html_from_octets
 from msgcore.model.html_fragment import location_as_shown, shown_content_ids, shown_locations
 
-__all__ = ["HtmlBody", "UuFile", "files_in", "html_of", "text_of"]
+__all__ = ["HtmlBody", "UuFile", "files_in", "html_of", "text_of", "whole_text_of"]
 
 _C1 = re.compile(rb"[\x80-\x9f]")
 _WINDOWS_1252 = 1252
@@ -50,6 +51,14 @@ def _lines_of(entity: Entity, form: TextForm, note: Note) -> bytes:
     if form.is_wide:
         return entity.content
     return decode_text(entity.reading.octets[entity.body_start : entity.end], entity.header.transfer_encoding, note)
+
+
+def whole_text_of(texts: Sequence[Entity]) -> str:
+    """Decode a plain text that stands in several parts; each begins on a line of its own."""
+    if len(texts) == 1:
+        return text_of(texts[0])
+    found = [text for entity in texts if (text := text_of(entity))]
+    return "".join([text if text.endswith("\n") else text + "\n" for text in found[:-1]] + found[-1:])
 
 
 def html_of(entity: Entity) -> tuple[bytes, int]:

@@ -1,8 +1,10 @@
 """Which parts of a message are its bodies and which its attachments (reference: [MS-OXCMAIL] section 2.2.3.3).
 
 The first text part that is not marked as an attachment is the body; when it stands in a multipart/alternative, the
-other kind of text in there is the second body. All else that is a leaf, or a message, is an attachment, in the order in
-which it stands.
+other kind of text in there is the second body. A plain text goes on with the texts beside it in a multipart/mixed that
+have no file name, as mail programs show it (RFC 8621 section 4.1.4): somebody wrote around a picture, or a list added
+its lines. HTML never goes on, for what one part leaves open would swallow the next (EFAIL). All else that is a leaf, or
+a message, is an attachment, in the order in which it stands.
 """
 
 from __future__ import annotations
@@ -19,16 +21,22 @@ __all__ = ["Contents", "contents_of", "starts_with_attachment"]
 
 _LARGE, _FIRST = 65_536, 16_384
 
-_ALTERNATIVE = "multipart/alternative"
+_ALTERNATIVE, _MIXED, _PLAIN = "multipart/alternative", "multipart/mixed", "text/plain"
 
 
 @attrs.define
 class Contents:
-    """The parts of a message by their part in it."""
+    """The parts of a message by their part in it; ``more_plain`` is how the plain text goes on."""
 
     plain: Entity | None
     html: Entity | None
     attachments: tuple[Entity, ...]
+    more_plain: tuple[Entity, ...] = ()
+
+    @property
+    def texts(self) -> tuple[Entity, ...]:
+        """All of the plain text."""
+        return () if self.plain is None else (self.plain, *self.more_plain)
 
 
 def contents_of(root: Entity) -> Contents:
@@ -37,12 +45,15 @@ def contents_of(root: Entity) -> Contents:
         return _contents_of_leaf(root)
     first = plain = html = frame = None
     attachments: list[Entity] = []
+    others: list[Entity] = []
     for leaf, around in _leaves(root):
         is_text = _is_text(leaf)
         if is_text and first is None:
             first, frame = leaf, around
         elif not is_text or frame is None or around is not frame:
             attachments.append(leaf)
+            if is_text:
+                others.append(leaf)
             continue
         if leaf.media_type == "text/html":
             if html is None:
@@ -53,9 +64,36 @@ def contents_of(root: Entity) -> Contents:
             plain = leaf
         else:
             attachments.append(leaf)
+            others.append(leaf)
     if plain is not None and _is_empty_rest(plain):
         plain = None
-    return Contents(plain, html, tuple(attachments))
+    more = _more_of(plain, others, root) if plain is not None and others else ()
+    if more:
+        found = {id(one) for one in more}
+        attachments = [one for one in attachments if id(one) not in found]
+    return Contents(plain, html, tuple(attachments), more)
+
+
+def _more_of(plain: Entity, others: list[Entity], root: Entity) -> tuple[Entity, ...]:
+    """Give those of the other texts with which the plain text goes on."""
+    beside = {id(child) for mixed in _mixed_around(plain, root) for child in mixed.children}
+    return tuple([one for one in others if one.media_type == _PLAIN and one.filename is None and id(one) in beside])
+
+
+def _mixed_around(leaf: Entity, root: Entity) -> tuple[Entity, ...]:
+    """Give the multiparts of different things that a leaf stands in, but for those that give it in other forms, too."""
+    waiting: list[tuple[Entity, tuple[Entity, ...]]] = [(root, ())]
+    while waiting:
+        entity, around = waiting.pop()
+        if entity is leaf:
+            return around
+        if entity.is_multipart:
+            if entity.media_type == _MIXED:
+                around = (*around, entity)
+            elif entity.media_type == _ALTERNATIVE:
+                around = ()
+            waiting.extend([(child, around) for child in entity.children])
+    return ()
 
 
 def starts_with_attachment(root: Entity) -> bool:

@@ -63,8 +63,7 @@ class MimeView:
     def files_in_text(self) -> list[UuFile]:
         """The files that stand uuencoded in the plain text body."""
         if self._files is None:
-            plain = self.contents.plain
-            self._files = [] if plain is None else files_in(plain)
+            self._files = [file for entity in self.contents.texts for file in files_in(entity)]
         return self._files
 
     def recipients(self) -> tuple[Recipient, ...]:
