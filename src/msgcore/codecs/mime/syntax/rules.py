@@ -16,7 +16,7 @@ RULES: Mapping[str, str] = {
     # The header
     "header-blank-line": "RFC 5322 section 2.1",
     "header-junk": "RFC 5322 section 2.2",
-    "header-eight-bit": "RFC 5322 section 2.2",
+    "header-eight-bit": "RFC 6532 section 3.2",
     "header-repeated": "RFC 5322 section 3.6",
     "address-missing": "RFC 5322 section 3.4",
     "date-form": "RFC 5322 section 3.3",

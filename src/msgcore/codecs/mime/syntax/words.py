@@ -6,7 +6,7 @@ import binascii
 import re
 
 from msgcore.base.memo import Memo
-from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess
+from msgcore.codecs.mime.syntax.charsets import codec_of_charset, decode, guess, guess_windows
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 from msgcore.codecs.mime.syntax.transfer import decode_base64
 
@@ -55,15 +55,18 @@ def _whole_words(octets: bytes) -> bytes:
 
 
 def header_text(octets: bytes, note: Note = ignore) -> str:
-    """Give a field's value as text before its encoded words are decoded: unfolded; UTF-8, else windows-1252."""
+    """Give a field's value as text before its encoded words are decoded: unfolded; UTF-8, else windows-1252.
+
+    UTF-8 is what a field may hold (RFC 6532 section 3.2).
+    """
     line = octets.strip(_BLANK)
     if _LF in line:
         line = unfold(line)
     try:
-        text = line.decode("ascii")
+        text = line.decode("utf-8")
     except UnicodeDecodeError:
-        note("header-eight-bit", "8-bit octets in a header field")
-        text = guess(line)
+        note("header-eight-bit", "octets in a header field that are neither ASCII nor UTF-8")
+        text = guess_windows(line)
     return clean(text) if "\r" in text or "\0" in text else text
 
 
