@@ -13,6 +13,7 @@ from msgcore.errors import PropertyNotFound
 from msgcore.model import Attachment, Message, RecipientKind
 from msgcore.props import (
     PidTagAttachLongFilename,
+    PidTagAttachmentHidden,
     PidTagBodyHtml,
     PidTagConversationTopic,
     PidTagDisplayTo,
@@ -383,6 +384,19 @@ def test_a_text_around_a_picture_and_the_picture_stay_when_the_message_is_put_to
 
     assert again.text == "before\nbehind\n"
     assert [(one.filename, one.data) for one in again.attachments] == [("a.png", b"X"), ("b", b"y")]
+
+
+@pytest.mark.parametrize(("hidden", "disposition"), [(None, b"inline"), (False, b"attachment")])
+def test_a_picture_that_was_marked_as_inline_stays_so_without_html(hidden: bool | None, disposition: bytes) -> None:
+    message = mime.read(
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n"
+        b"--b\r\nContent-Type: image/png\r\nContent-Disposition: inline; filename=a.png\r\n\r\nX\r\n--b--\r\n"
+    )
+    message.text = "new"
+    if hidden is not None:
+        message.attachments[0][PidTagAttachmentHidden] = hidden
+
+    assert b"Content-Disposition: %b; filename=a.png" % disposition in mime.write(message)
 
 
 def test_utf_7_gives_no_halves_of_characters() -> None:

@@ -372,7 +372,8 @@ def _content_fields(
         tokens.extend(quoted_words("name", filename))
     fields = _type_field(media_type) if len(tokens) == 1 else field("Content-Type", tokens)
     # An inline text would be taken for the body.
-    is_inline = is_shown or (attachment.is_inline and not media_type.startswith("text/"))
+    is_marked = attachment.is_inline or (isinstance(bag, PartProperties) and bag.is_marked_inline)
+    is_inline = is_shown or (is_marked and not media_type.startswith("text/"))
     disposition = "inline" if is_inline else "attachment"
     named = {} if filename is None else {"filename": filename}
     if type(bag) is PropBag and _RARE.isdisjoint([tag.bag_key for tag in bag.tags()]):

@@ -61,6 +61,14 @@ class PartProperties(FilledBag):
         """The parameters of the Content-Type that are no property and no matter of the form."""
         return {name: text for name, text in self.part.content_type.parameters.items() if name not in _OF_THE_FORM}
 
+    @property
+    def is_marked_inline(self) -> bool:
+        """Whether the part is marked as inline, and nobody has said since whether the body shows it.
+
+        Where there is no HTML it is an attachment, and yet mail programs show it where it stands.
+        """
+        return self.part.disposition.value == "inline" and not self.was_changed(PidTagAttachmentHidden)
+
     def fill(self, key: BagKey) -> None:
         reader = _READERS.get(key)
         if reader is None or key in self._entries or key in self._changed:
