@@ -364,6 +364,25 @@ def test_the_header_tells_nothing_that_was_changed_since(
 
 
 @pytest.mark.parametrize("codec", [msg, tnef])
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (delete_cc, "Cc"),
+        (delete_reply_to, "Reply-To"),
+        (delete_keywords, "Keywords"),
+        (delete_read_receipt, "Disposition-Notification-To"),
+    ],
+)
+def test_what_is_taken_out_of_a_file_stays_out(codec: Any, change: Callable[[Message], None], field: str) -> None:
+    message = codec.read(codec.write(mime.read(_SAID + b"\r\nText\r\n")))
+    change(message)
+
+    again = mime.read(mime.write(codec.read(codec.write(message)))).headers
+
+    assert (again.get_all(field), again.get("X-Kept")) == ((), "1")
+
+
+@pytest.mark.parametrize("codec", [msg, tnef])
 def test_rtf_that_is_set_is_the_body(codec: Any) -> None:
     """Outlook shows the text beside it unless PidTagRtfInSync says otherwise."""
     message = Message(text="Text")

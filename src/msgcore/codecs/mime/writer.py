@@ -163,14 +163,17 @@ def keeps_body(message: Message) -> bool:
 def changed_fields(message: Message) -> frozenset[str]:
     """Name the fields, in lower case, of which the header that a message came with no longer tells the truth.
 
-    In a form of Outlook's the header is what once came: of its fields only Content-Type, which MIME is made of, counts.
+    In a form of Outlook's the header is what once came: of its fields only Content-Type, which MIME is made of, counts,
+    and what was taken away, which would come back.
     """
     source = message.source
     if source is None or not message.is_changed:
         return frozenset()
     changes = _changes(message)
-    keys = changes.keys if source.form == "mime" else frozenset[BagKey | str]()
-    names = {own.name.decode() for own in OWN_FIELDS if not own.depends_on.isdisjoint(keys)}
+    changed = [own for own in OWN_FIELDS if not own.depends_on.isdisjoint(changes.keys)]
+    if source.form != "mime":
+        changed = [own for own in changed if own.write(message, False) is None]
+    names = {own.name.decode() for own in changed}
     return frozenset(names | {"content-type"} if changes.is_body_changed else names)
 
 
