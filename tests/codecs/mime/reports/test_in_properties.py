@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import encodebytes
 from datetime import UTC, datetime
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from msgcore.props import PropertyTag
 from msgcore.props.table import (
     PidTagDeliverTime,
     PidTagInReplyToId,
+    PidTagMessageClass,
     PidTagNonDeliveryReportDiagCode,
     PidTagNonDeliveryReportReasonCode,
     PidTagNonDeliveryReportStatusCode,
@@ -30,8 +33,12 @@ from msgcore.props.table import (
     PidTagReportingMessageTransferAgent,
     PidTagReportText,
     PidTagReportTime,
+    PidTagSubject,
     PidTagSupplementaryInfo,
+    PidTagTnefCorrelationKey,
 )
+from msgcore.props.tags import Property
+from tests.codecs.mime.tnef_streams import holding, stream
 
 BOB = Address("SMTP", "bob@b.test", "Bob")
 _TOLD = "<mx.b.test #5.1.1 smtp;550 5.1.1 no such user>"
@@ -289,3 +296,53 @@ def test_a_receipt_that_came_as_winmail_dat_is_read() -> None:
     assert message.message_class == "REPORT.IPM.Note.IPNRN"
     assert report is not None
     assert (report.final_recipient, report.original_message_id) == (BOB, "<1@a.test>")
+
+
+# Reports in MIME with a TNEF stream
+
+_STATUS = (
+    b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mta.a.test\r\n\r\n"
+    b"Final-Recipient: rfc822; bob@b.test\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+)
+
+
+def _with_stream(*parts: bytes) -> Message:
+    """Give a report to its reader, with parts and a stream that belongs to it and tells of others."""
+    told = _FAILED.copy()
+    told[PidTagTnefCorrelationKey] = b"<c@a.test>"
+    stream = b"Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n" + encodebytes(
+        tnef.write(told)
+    )
+    header = (
+        b"From: mta@a.test\r\nTo: ann@a.test\r\nMessage-ID: <c@a.test>\r\nX-MS-TNEF-Correlator: <c@a.test>\r\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    )
+    body = b"".join(b"--b\r\n%b\r\n" % part for part in (b"\r\nSorry", *parts, stream))
+    return mime.read(header + body + b"--b--\r\n")
+
+
+def _reported(message: Message) -> list[tuple[str, str]]:
+    report = mime.read_delivery_report(message)
+    return [] if report is None else [(one.address.email_address, str(one.status)) for one in report.recipients]
+
+
+@pytest.mark.parametrize("parts", [(), (_STATUS,)])
+def test_a_report_with_a_stream_is_read(parts: tuple[bytes, ...]) -> None:
+    """Its header says to whom it goes, and only the stream's rows or the part of whom it tells."""
+    message = _with_stream(*parts)
+    assert _reported(message) == [("bob@b.test", "5.1.1")]
+
+    message.subject = "Changed"
+    assert _reported(message) == [("bob@b.test", "5.1.1")]
+    assert _reported(mime.read(mime.write(message))) == [("bob@b.test", "5.1.1")]
+
+
+def test_a_hostile_stream_is_no_reason_to_raise() -> None:
+    properties: dict[Property[Any], object] = {
+        PidTagMessageClass: "REPORT.IPM.Note.NDR\r\nX: y",
+        PidTagSubject: "x\r\nBcc: eve@e.test",
+        PidTagTnefCorrelationKey: b"<c@a.test>",
+    }
+    octets = holding(stream(properties, files=[("a\r\nb", b"x")]), "X-MS-TNEF-Correlator: <c@a.test>")
+
+    assert mime.read_report(mime.read(octets)) is None

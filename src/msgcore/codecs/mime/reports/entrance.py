@@ -6,7 +6,11 @@ from msgcore.codecs.mime.reports.aggregate import aggregate_report_of
 from msgcore.codecs.mime.reports.delivery import delivery_report_of
 from msgcore.codecs.mime.reports.disposition import read_report_of
 from msgcore.codecs.mime.reports.feedback import feedback_report_of
-from msgcore.codecs.mime.reports.in_properties import delivery_report_in_properties, read_report_in_properties
+from msgcore.codecs.mime.reports.in_properties import (
+    REPORT_CLASSES,
+    delivery_report_in_properties,
+    read_report_in_properties,
+)
 from msgcore.codecs.mime.reports.tls import tls_report_of
 from msgcore.codecs.mime.source import MimeSource
 from msgcore.codecs.mime.tree.editing import NO_LIMITS
@@ -18,6 +22,7 @@ from msgcore.model.message import Message
 from msgcore.model.read_report import ReadReport
 from msgcore.model.report import DeliveryReport
 from msgcore.model.tls_report import TlsReport
+from msgcore.props.table import PidTagTnefCorrelationKey
 
 __all__ = ["Report", "read_delivery_report", "read_feedback_report", "read_read_report", "read_report"]
 
@@ -63,6 +68,12 @@ def _root_of(message: Message) -> Entity:
     source = message.source
     if source is None:  # a composed message is no report
         return parse(b"")
+    joined = source.joined if isinstance(source, MimeSource) else None
     if isinstance(source, MimeSource) and not message.is_changed:
-        return source.root
-    return parse(write(message), NO_LIMITS)
+        is_in_stream = joined is not None and message.message_class.lower().startswith(REPORT_CLASSES)
+        if not is_in_stream or source.root.media_type == "multipart/report":
+            return source.root
+        message = message.copy()
+        del message[PidTagTnefCorrelationKey]  # changed, it is put together from all that it holds
+    # In a stream no part would be found.
+    return parse(write(message, tnef=False), NO_LIMITS)

@@ -7,6 +7,7 @@ report that came as MIME has a part for programs instead, which says more; its r
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import attrs
 
@@ -44,6 +45,7 @@ __all__ = [
     "delivery_report_in_properties",
     "read_report_in_properties",
     "tells_of_rows",
+    "told_in_stream",
 ]
 
 REPORT_CLASSES = "report."
@@ -83,7 +85,7 @@ def delivery_report_in_properties(message: Message) -> DeliveryReport | None:
     action = _action_of(message.message_class.lower())
     if action is None or _has_part(message):
         return None
-    told = _told(message)
+    told = _told(message.recipients) or told_in_stream(message)
     if not told:
         return None
     return DeliveryReport(
@@ -96,11 +98,18 @@ def delivery_report_in_properties(message: Message) -> DeliveryReport | None:
 
 def tells_of_rows(message: Message) -> bool:
     """Say whether the recipients of a message are those that it reports of, and not those that it goes to."""
-    return _action_of(message.message_class.lower()) is not None and bool(_told(message))
+    return _action_of(message.message_class.lower()) is not None and bool(_told(message.recipients))
 
 
-def _told(message: Message) -> list[Recipient]:
-    return [one for one in message.recipients if any(one.get(tag) is not None for tag in _TOLD_OF_ROWS)]
+def _told(rows: Sequence[Recipient]) -> list[Recipient]:
+    return [one for one in rows if any(one.get(tag) is not None for tag in _TOLD_OF_ROWS)]
+
+
+def told_in_stream(message: Message) -> list[Recipient]:
+    """Give whom a TNEF stream that belongs to a message tells of; the header says to whom the report goes."""
+    source = message.source
+    joined = source.joined if isinstance(source, MimeSource) else None
+    return [] if joined is None else _told(joined.rows())
 
 
 def _has_part(message: Message) -> bool:

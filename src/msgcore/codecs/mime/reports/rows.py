@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from msgcore.codecs.mime.reports.diagnostics import diagnostic_and_reason, status_code
-from msgcore.codecs.mime.reports.in_properties import REPORT_CLASSES
+from msgcore.codecs.mime.reports.in_properties import REPORT_CLASSES, told_in_stream
 from msgcore.codecs.mime.reports.status_fields import groups_of, reported_recipients, status_part
 from msgcore.codecs.mime.source import came_with_stream
 from msgcore.codecs.mime.tree.editing import NO_LIMITS
@@ -38,9 +38,12 @@ def telling_of_recipients(message: Message) -> Message:
     source = message.source
     if source is None or source.form != "mime" or not message.message_class.lower().startswith(REPORT_CLASSES):
         return message
-    if came_with_stream(message) or message.recipients != tuple(source.recipients()):
+    if message.recipients != tuple(source.recipients()):
         return message
-    rows = _rows(parse(source.octets, NO_LIMITS), message.get(PidTagClientSubmitTime))
+    if came_with_stream(message):
+        rows = told_in_stream(message)
+    else:
+        rows = _rows(parse(source.octets, NO_LIMITS), message.get(PidTagClientSubmitTime))
     if not rows:
         return message
     telling = message.copy()

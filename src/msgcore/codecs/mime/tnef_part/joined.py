@@ -243,6 +243,10 @@ class JoinedSource(ObjectSource):
         """Say whether one of these properties is the stream's."""
         return any(self._joined.properties.is_of_stream(key) for key in keys if not isinstance(key, str))
 
+    def rows(self) -> Sequence[Recipient]:
+        """Give the stream's own recipients; in a report those whom it tells of."""
+        return self._stream.recipients()
+
     @property
     def names_blind(self) -> bool:
         """Whether the stream, or a message in it, names blind recipients."""
