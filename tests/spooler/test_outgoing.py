@@ -461,8 +461,16 @@ def test_a_deferred_submission_is_tried_once_it_is_due(box: Box) -> None:
     assert len(transport.taken) == 2
 
 
+def tried(box: Box) -> None:
+    """Try in vain until the wait is the longest."""
+    for _ in range(4):
+        box.run(box.store.make_due(NEVER))
+        send(box, MemoryTransport(always(Deferred(451))), policy=POLICY)
+
+
 def test_past_its_lifetime_a_deferred_recipient_is_refused(box: Box) -> None:
     item = submitted(box)
+    tried(box)
     box.clock.move(timedelta(days=1, seconds=1))
     send(box, MemoryTransport(verdicts(bob=Accepted(), cid=Deferred(451, "4.2.1", "busy"))), policy=POLICY)
     outcome = now_is(box, item).outcomes[CID]
@@ -480,6 +488,7 @@ def test_past_its_lifetime_a_submission_is_still_tried_once_more(box: Box) -> No
 
 def test_who_is_given_up_is_reported(box: Box) -> None:
     submitted(box)
+    tried(box)
     box.clock.move(timedelta(days=1, seconds=1))
     send(box, MemoryTransport(always(Deferred(451))), policy=POLICY)
 

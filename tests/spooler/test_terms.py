@@ -53,9 +53,9 @@ policies = st.builds(
 )
 
 
-def item_of(terms: SubmitTerms) -> OutgoingItem:
+def item_of(terms: SubmitTerms, tries: int = 0) -> OutgoingItem:
     nobody = EntryId(bytes(16), ObjectKind.MESSAGE, 1)
-    return OutgoingItem(nobody, "t1", OutgoingState.READY, NOON, NOON, 0, None, {}, {}, terms=terms)
+    return OutgoingItem(nobody, "t1", OutgoingState.READY, NOON, NOON, tries, None, {}, {}, terms=terms)
 
 
 @given(policies, st.integers(0, 100), st.floats(0, 1, exclude_max=True))
@@ -76,9 +76,24 @@ def test_nothing_is_tried_after_it_expires(policy: RetryPolicy, tries: int, chan
 
 
 def test_the_lifetime_begins_when_a_submission_may_be_sent() -> None:
-    item, policy = item_of(SubmitTerms(not_before=NOON + 9 * HOUR)), RetryPolicy(lifetime=HOUR)
+    item, policy = item_of(SubmitTerms(not_before=NOON + 9 * HOUR), tries=9), RetryPolicy(lifetime=HOUR)
 
     assert [is_given_up(item, NOON + hours * HOUR, policy) for hours in (9, 10, 11)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("policy", "tries"),
+    [
+        pytest.param(RetryPolicy(), 6, id="until the wait is the longest"),
+        pytest.param(RetryPolicy(lifetime=timedelta(minutes=5)), 3, id="for its lifetime"),
+        pytest.param(RetryPolicy(HOUR, HOUR), 1, id="waits of one length"),
+    ],
+)
+def test_what_lay_in_the_outbox_past_its_lifetime_has_its_tries(policy: RetryPolicy, tries: int) -> None:
+    """A machine that was off for a week may not have its network yet when the first try is made."""
+    given_up = [is_given_up(item_of(SubmitTerms(), so_many), NOON + 168 * HOUR, policy) for so_many in range(tries + 2)]
+
+    assert given_up == [False] * tries + [True, True]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +228,9 @@ def test_what_nobody_knows_is_sent_again_where_that_was_asked_for(box: Box) -> N
 def test_what_nobody_knows_at_the_end_of_its_lifetime_is_for_a_person(box: Box) -> None:
     item = submitted_with(box, SubmitTerms(at_least_once=True))
     box.clock.move(timedelta(days=3))
-    send(box, MemoryTransport(always(Unknown())))
+    for _ in range(7):
+        box.run(box.store.make_due(NEVER))
+        send(box, MemoryTransport(always(Unknown())))
 
     assert now_is(box, item).state is OutgoingState.HELD
 

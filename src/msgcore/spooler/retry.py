@@ -16,6 +16,9 @@ __all__ = ["RetryPolicy", "ends_at", "is_expired", "is_given_up", "next_try"]
 class RetryPolicy:
     """The wait doubles from ``shortest`` to ``longest``; after ``lifetime`` a submission is given up.
 
+    One that lay in the outbox for so long, for the machine was off, has its tries first: until the wait is the longest,
+    or for a lifetime where that is shorter.
+
     Each wait is longer by up to ``jitter`` of itself, so that what was deferred together does not come back together.
 
     Raises:
@@ -58,4 +61,15 @@ def ends_at(item: OutgoingItem) -> datetime | None:
 
 def is_given_up(item: OutgoingItem, now: datetime, policy: RetryPolicy) -> bool:
     """Whether a try that did not succeed was the last."""
-    return is_expired(item, now) or now - item.terms.due_at(item.submitted_at) > policy.lifetime
+    if is_expired(item, now):
+        return True
+    return now - item.terms.due_at(item.submitted_at) > policy.lifetime and _had_its_tries(item.tries, policy)
+
+
+def _had_its_tries(tries: int, policy: RetryPolicy) -> bool:
+    waited, wait = timedelta(0), policy.shortest
+    for _ in range(tries):
+        if wait >= policy.longest or waited >= policy.lifetime:
+            break
+        waited, wait = waited + wait, wait * 2
+    return tries > 0 and (wait >= policy.longest or waited >= policy.lifetime)
