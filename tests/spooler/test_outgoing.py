@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -439,6 +439,28 @@ def test_the_wait_doubles_up_to_the_longest(box: Box) -> None:
         box.clock.move(wait + timedelta(seconds=1))
 
     assert waits == [1, 2, 4, 8, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "waited_seconds"),
+    [(7_200, 7_200), (1e300, 86_400), (30, 60), (-1, 60), (float("nan"), 60), (None, 60), ("soon", 60)],
+)
+def test_a_service_that_is_busy_is_left_alone_for_as_long_as_it_asked_for(
+    box: Box, seconds: Any, waited_seconds: int
+) -> None:
+    item = submitted(box)
+    send(box, raising(ServiceBusy("come later", seconds)), policy=POLICY)
+
+    waited = now_is(box, item).due_at - box.runtime.now()
+    assert round(waited.total_seconds()) == waited_seconds
+
+
+def test_who_waits_for_another_service_waits_no_longer_for_one_that_is_busy(box: Box) -> None:
+    item = submitted(box, message=Message(from_="ann@a.test", to=["bob@b.test", Address("FAX", "+1")]))
+    busy, fax = raising(ServiceBusy("come later", 7_200)), MemoryTransport(always(Deferred(451)), types=["FAX"])
+    send(box, Named(busy, "busy"), Named(fax, "fax"), policy=POLICY)
+
+    assert round((now_is(box, item).due_at - box.runtime.now()).total_seconds()) == 60
 
 
 def test_a_deferred_submission_is_not_tried_before_it_is_due(box: Box) -> None:

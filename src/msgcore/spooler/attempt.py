@@ -45,7 +45,8 @@ class FailedService:
 class Attempt:
     """A submission that is locked. Its transports act side by side, each for recipients of its own.
 
-    Whom a transport declines is dealt to the next one when all have ended (``passed_on``).
+    Whom a transport declines is dealt to the next one when all have ended (``passed_on``). ``asked_seconds`` says how
+    long a service asked to be left alone.
     """
 
     item: OutgoingItem
@@ -58,6 +59,7 @@ class Attempt:
     passed_on: list[Recipient] = attrs.field(factory=list[Recipient])
     ended: set[str] = attrs.field(factory=set[str])
     at_work: set[Recipient] = attrs.field(factory=set[Recipient])
+    asked_seconds: dict[Recipient, float] = attrs.field(factory=dict[Recipient, float])
     reasons: list[str] = attrs.field(factory=list[str])
     message: Message | None = None
     is_settled: bool = False
@@ -190,7 +192,9 @@ class Attempt:
             return attrs.evolve(item, state=OutgoingState.HELD, reason="; ".join(self._reasons))
         waiting = [self.outcomes[recipient] for recipient in self.open_ones]
         if waiting:
-            due_at = next_try(item, now, self.item.tries, policy, chance)
+            # Who waits for another service waits no longer for this one.
+            asked_seconds = min(self.asked_seconds.get(recipient, 0.0) for recipient in self.open_ones)
+            due_at = next_try(item, now, self.item.tries, policy, chance, asked_seconds)
             return attrs.evolve(item, due_at=due_at, reason=waiting[0].text)
         return attrs.evolve(item, state=OutgoingState.SENT, reason="")
 

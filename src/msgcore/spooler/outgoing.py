@@ -36,6 +36,7 @@ from msgcore.errors import (
     NotLoaded,
     OperationCancelled,
     PluginBroken,
+    ServiceBusy,
     SetupError,
     StoreCorrupt,
     StoreFull,
@@ -348,6 +349,9 @@ async def _handed_over(
     except OperationCancelled as error:
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")), error)
     except (TryAgain, NameNotResolved) as error:
+        asked = error.retry_after_seconds if isinstance(error, ServiceBusy) else None
+        if isinstance(asked, int | float):  # a plug-in may give anything
+            attempt.asked_seconds.update(dict.fromkeys(envelope.recipients, asked))
         # A machine without a network says of every name that there is none: it waits, as for a server that is silent.
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")))
     except PluginBroken as error:
