@@ -13,7 +13,7 @@ import pytest
 import msgcore
 from msgcore.errors import ProfileError, StoreError, UsageError
 from msgcore.profile import ProfileAdmin
-from msgcore.profile.files import locked
+from msgcore.profile.files import locked, write_private
 
 TEXT = '# Mine.\n[[services]]\nservice = "personal-folders"\npath = "a.db" # here\n'
 
@@ -123,6 +123,14 @@ def test_a_default_that_was_deleted_by_hand_is_named(admin: ProfileAdmin) -> Non
     admin.set_default("work")
     (admin.folder / "work.toml").unlink()
     with pytest.raises(ProfileError, match=r"work\.toml: there is no such profile"):
+        admin.profile()
+
+
+@pytest.mark.parametrize("text", ["", "\n", "../work", "work\nhome\n", ".work"])
+def test_a_default_that_was_edited_by_hand_and_is_no_name_is_named(admin: ProfileAdmin, text: str) -> None:
+    write_private(admin.folder / ".default", text)
+
+    with pytest.raises(ProfileError, match=r"\.default: .* is no profile's name"):
         admin.profile()
 
 

@@ -199,10 +199,12 @@ class ProfileAdmin:
             names = ", ".join(self.names())
             there = f"there are {names}: name one, or set_default(...)" if names else "there is no profile at all"
             raise ProfileError(f"no default profile is set; {there}", file=self.folder)
+        if name is None and not _is_name(found):
+            raise ProfileError(f"{found[:64]!r} is no profile's name: set_default(...)", file=self.folder / _DEFAULT)
         return found
 
     def _file(self, name: str) -> Path:
-        if not _NAME.fullmatch(name) or name != name.strip() or name.startswith("."):
+        if not _is_name(name):
             raise UsageError(f"{name!r}: a profile's name has 1 to 64 characters, none of / \\ : or control characters")
         return self.folder / f"{name}.toml"
 
@@ -232,6 +234,10 @@ class ProfileAdmin:
             file.unlink(missing_ok=True)
         else:
             write_private(file, f"{name}\n")
+
+
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and name == name.strip() and not name.startswith(".")
 
 
 def _may_be_there(file: Path) -> bool:
