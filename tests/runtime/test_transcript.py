@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
+from base64 import b64encode
 
 import pytest
 
@@ -48,6 +49,26 @@ def test_the_logger_shows_what_passes_when_asked_for(mode: Mode, caplog: pytest.
     with peer(script) as endpoint:
         mode.run(main)
     assert [record.getMessage() for record in caplog.records] == [f"{endpoint}: C: PASS ***", f"{endpoint}: S: +OK"]
+
+
+@pytest.mark.parametrize("mark", [b"334 ", b"+ "])
+def test_the_proof_of_a_server_is_not_logged(mode: Mode, caplog: pytest.LogCaptureFixture, mark: bytes) -> None:
+    """With the salt and the nonces, which stand in the challenge before it, passwords can be tried out on it."""
+    caplog.set_level(logging.DEBUG, logger="msgcore.transcript")
+    said = b"* OK\r\n" + mark + b64encode(b"v=rmF9pqV8S7suAoZWja4dJRkFsKQ=") + b"\r\n"
+
+    async def main(runtime: Runtime) -> None:
+        stream = await runtime.connect(endpoint)
+        heard = b""
+        while len(heard) < len(said):
+            heard += await stream.read()
+        assert heard == said
+        await stream.close()
+
+    with peer(lambda connection: connection.sendall(said)) as endpoint:
+        mode.run(main)
+    logged = " ".join(record.getMessage() for record in caplog.records)
+    assert (f"{mark.decode()}***" in logged, "dj1" in logged) == (True, False)
 
 
 def test_a_transcript_goes_on_after_start_tls_with_the_tail_of_before(mode: Mode, authority: Authority) -> None:

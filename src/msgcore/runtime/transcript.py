@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import logging
+import re
 from collections import deque
 from collections.abc import Callable
 
@@ -131,4 +132,13 @@ def watched(stream: Stream) -> Stream:
     if not _log.isEnabledFor(logging.DEBUG):
         return stream
     endpoint = stream.endpoint
-    return TranscriptStream(stream, lambda line: _log.debug("%s: %s", endpoint, line))
+    return TranscriptStream(stream, lambda line: _log.debug("%s: %s", endpoint, _without_proof(line)))
+
+
+# ``v=`` in base64, as SMTP, POP3 and IMAP say it.
+_PROOF = re.compile(rb"^(334 |\+ )dj[01][A-Za-z0-9+/]+=*", re.MULTILINE)
+
+
+def _without_proof(line: TranscriptLine) -> TranscriptLine:
+    """Hide the proof with which a server ends SCRAM: beside its challenge, it lets passwords be tried out."""
+    return attrs.evolve(line, octets=_PROOF.sub(rb"\1***", line.octets))
