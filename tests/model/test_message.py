@@ -17,6 +17,7 @@ from msgcore.model import Attachment, Header, Importance, Message, Recipient, Re
 from msgcore.model.address import Address
 from msgcore.props import (
     PidTagBody,
+    PidTagDisplayName,
     PidTagHtml,
     PidTagImportance,
     PidTagInReplyToId,
@@ -325,3 +326,22 @@ def test_an_attached_message_that_was_read_is_a_file_of_its_form(form: str, name
 
 def test_an_attached_message_with_a_name_keeps_it() -> None:
     assert Attachment(Message(subject="Plan"), filename="other.eml").safe_filename == "other.eml"
+
+
+@pytest.mark.parametrize(
+    ("described", "content_type", "name"),
+    [
+        ("report.pdf", "application/octet-stream", "report.pdf"),
+        ("Version 1.2 of a/b", "application/pdf", "Version 1.2 of a_b.pdf"),
+        ("", "image/png", "attachment.png"),
+        ("", "application/octet-stream", "attachment"),
+        ("", "x/y", "attachment"),
+    ],
+)
+def test_an_attachment_without_a_name_is_called_as_it_is_described(
+    described: str, content_type: str, name: str
+) -> None:
+    attachment = Attachment(b"x", content_type=content_type)
+    attachment[PidTagDisplayName] = described
+
+    assert (attachment.filename, attachment.safe_filename) == (None, name)

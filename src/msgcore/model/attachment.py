@@ -23,6 +23,7 @@ from msgcore.props.table import (
     PidTagAttachMethod,
     PidTagAttachMimeTag,
     PidTagAttachSize,
+    PidTagDisplayName,
     PidTagRenderingPosition,
 )
 from msgcore.props.tags import Property
@@ -223,11 +224,13 @@ class Attachment:
         """A name that a file in a folder of one's own can have (:func:`~msgcore.base.filenames.safe_name`).
 
         A message without a name has that of its subject, with ``.msg`` if it was read from one of Outlook's forms, else
-        with ``.eml``.
+        with ``.eml``; anything else that of its display name or description, with the extension of its type.
         """
-        if self._message is not None and not self.filename:
+        if self.filename:
+            return safe_name(self.filename)
+        if self._message is not None:
             return _name_of_message(self._message)
-        return safe_name(self.filename or "")
+        return _name_of_content(self._bag.get(PidTagDisplayName) or "", self._bag.get(PidTagAttachMimeTag) or "")
 
     @property
     def content_type(self) -> str:
@@ -308,9 +311,18 @@ class Attachment:
 def _name_of_message(message: Message) -> str:
     source = message.source
     extension = ".eml" if source is None or source.form == "mime" else ".msg"
-    # A subject is no path: what stands before a slash is part of it.
-    stem = safe_name(re.sub(r"[/\\]", "_", message.subject))
-    return safe_name(f"{stem}{extension}")
+    return safe_name(f"{_stem_of(message.subject)}{extension}")
+
+
+def _name_of_content(described: str, content_type: str) -> str:
+    name = _stem_of(described)
+    is_known = mimetypes.guess_type(name)[0] is not None or content_type == "application/octet-stream"
+    return name if is_known else safe_name(name + (mimetypes.guess_extension(content_type) or ""))
+
+
+def _stem_of(words: str) -> str:
+    """Make a name of a text that is no path: what stands before a slash is part of it."""
+    return safe_name(re.sub(r"[/\\]", "_", words))
 
 
 def _guess_type(filename: str | None) -> str:
