@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+import msgcore
 from msgcore import Accepted, Attachment, Deferred, Delivered, Message, Pending, Refused, compare
+from msgcore.base.status import Reply
+from msgcore.base.times import Deadline
 from msgcore.blocking.item import Item
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
-from msgcore.errors import InvalidAddress, NotFound, NotSupported, ObjectDeleted, UsageError
+from msgcore.errors import (
+    CommandRefused,
+    InvalidAddress,
+    MsgcoreError,
+    NotFound,
+    NotSupported,
+    ObjectDeleted,
+    PluginBroken,
+    StoreCorrupt,
+    UsageError,
+)
 from msgcore.props.table import PidTagClientSubmitTime, PidTagDisplayTo, PidTagStatusString, PidTagSubject
 from msgcore.spi.outgoing_queue import OutgoingState
 from tests.session.desk import MEMORY, Desk
-from tests.session.services import PlainService, memory
+from tests.session.services import MemoryService, PlainService, memory
 
 LETTER = Message(to="bob@b.test", subject="letter", text="Hello")
 
@@ -48,6 +62,29 @@ def test_a_flush_works_off_the_queues_of_transports(desk: Desk) -> None:
         session.flush_queues()
 
         assert PlainService.opened["memory"].flushes == 1
+
+
+class Changing(MemoryService):
+    """A transport that cannot say its address types again."""
+
+    error: ClassVar[MsgcoreError]
+
+    async def read_address_types(self, deadline: Deadline) -> Sequence[str]:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [StoreCorrupt("damaged"), CommandRefused(Reply(550, ("no",))), PluginBroken("no")])
+def test_a_transport_that_cannot_say_its_address_types_keeps_no_other_from_sending(
+    desk: Desk, error: MsgcoreError
+) -> None:
+    Changing.error = error
+    msgcore.register_service("changing", Changing)
+    changing = {"service": "changing", "label": "changing", "types": ["FAX"]}
+    with desk.log_on(desk.mailbox(), MEMORY, changing) as session:
+        session.submit(LETTER)
+        session.flush_queues()
+
+        assert memory().subjects == ["letter"]
 
 
 def test_the_sender_is_the_primary_identity_when_there_is_none(desk: Desk) -> None:

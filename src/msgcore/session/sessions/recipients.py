@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, LimitExceeded, OperationCancelled, SetupError, TryAgain, UsageError
+from msgcore.errors import (
+    InvalidAddress,
+    LimitExceeded,
+    MsgcoreError,
+    OperationCancelled,
+    SetupError,
+    TryAgain,
+    UsageError,
+)
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
@@ -29,6 +37,9 @@ from msgcore.spooler.order import assign
 __all__ = ["RecipientCheck", "SessionRecipients"]
 
 _log = logging.getLogger("msgcore.session")
+
+_ASKING_SECONDS = 10.0
+"""So long a transport may take to say its address types."""
 
 
 @attrs.frozen
@@ -75,10 +86,11 @@ class SessionRecipients(SessionStores):
         """Have each transport say which address types it takes by now; one that cannot keeps those it said last."""
         for transport in self._transports():
             try:
-                await transport.follow_config(deadline)
+                # Others wait for the answer, which may never come.
+                await transport.follow_config(deadline.sooner(_ASKING_SECONDS))
             except OperationCancelled:
                 raise
-            except (SetupError, TryAgain) as error:
+            except MsgcoreError as error:
                 _log.warning("%s: its address types cannot be read: %s", transport.name, error)
 
     @property
