@@ -16,7 +16,7 @@ from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.blocking.session import Session
 from msgcore.errors import AuthenticationRefused, ConnectionLost, LimitExceeded, MsgcoreError, UsageError
-from msgcore.model import Address, Envelope, Outcome, Recipient, Refused
+from msgcore.model import Address, Deferred, Envelope, Outcome, Recipient, Refused
 from msgcore.props.table import (
     PidTagDeleteAfterSubmit,
     PidTagMessageFlags,
@@ -167,6 +167,26 @@ def test_a_message_that_is_to_be_deleted_after_it_was_sent_leaves_no_copy(desk: 
     message[PidTagDeleteAfterSubmit] = True
     with desk.log_on(desk.mailbox(), ACCOUNT) as session:
         assert sent(session, message) == ([], [])
+
+
+class BusyAtFirst(MemoryService):
+    """Defers everything once."""
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        outcomes = await super().submit(envelope, message, deadline)
+        return outcomes if len(self.taken) > 1 else dict.fromkeys(envelope.recipients, Deferred(451))
+
+
+def test_no_copy_stays_of_a_message_that_was_sent_at_a_later_try(desk: Desk) -> None:
+    register_service("busy", BusyAtFirst)
+    message = LETTER.copy()
+    message[PidTagDeleteAfterSubmit] = True
+    with desk.log_on(desk.mailbox(), {"service": "busy", "email": "ann@a.test"}) as session:
+        session.submit(message)
+        session.flush_queues()
+        session.flush_queues()
+
+        assert (session.submissions(), subjects(session, 0)) == ((), [])
 
 
 def test_a_message_goes_into_the_folder_that_it_names(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -28,9 +28,10 @@ from msgcore.props.table import (
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
 
-__all__ = ["file_sent_mail"]
+__all__ = ["file_sent_mail", "is_late"]
 
 _log = logging.getLogger("msgcore.spooler")
 
@@ -48,13 +49,16 @@ async def file_sent_mail(
     stores: Mapping[bytes, GuardedStore],
     submitters: Mapping[bytes, Collection[str]],
     deadline: Deadline,
+    late: Collection[EntryId] = (),
 ) -> bool:
     """Put what was sent where it belongs; say whether all of it is there.
 
     ``stores`` are those that are open, by their uid, and ``submitters`` the transports of their accounts, where they
     have some. What cannot be put there stays in Sent Items, for the next time; where the folder is no more, for good.
+    ``late`` are messages that waited in the outbox for so long that they are not looked for.
     """
     filing = _Filing(queue, stores, submitters, deadline)
+    are_late_filed = all([await filing.file_late(entry_id) for entry_id in late])
     since = runtime.now() - timedelta(days=_DAYS)
     is_marked = PidTagSentMailEntryId.exists() | PidTagDeleteAfterSubmit.equals(True)
     columns = (PidTagEntryId, PidTagSentMailEntryId, PidTagDeleteAfterSubmit)
@@ -65,7 +69,12 @@ async def file_sent_mail(
         for row in rows:
             start += not await filing.file(EntryId.parse(row[PidTagEntryId]), row.get(PidTagSentMailEntryId))
         if len(rows) < _PAGE:
-            return not start
+            return not start and are_late_filed
+
+
+def is_late(item: OutgoingItem, now: datetime) -> bool:
+    """Whether a submission that was sent ``now`` waited for so long that it is not looked for."""
+    return item.submitted_at < now - timedelta(days=_DAYS)
 
 
 @attrs.frozen
@@ -94,6 +103,22 @@ class _Filing:
             self.deadline.check("file sent mail")
             return False
         return True
+
+    async def file_late(self, entry_id: EntryId) -> bool:
+        """File a message that may be marked or not, or gone."""
+        try:
+            message = await self.queue.load(entry_id, _LOAD_LIMIT_OCTETS, self.deadline)
+        except OperationCancelled:
+            raise
+        except NotFound:
+            return True
+        except MsgcoreError as error:
+            _log.warning("a sent message stays in Sent Items until the next time: %s", error)
+            return False
+        folder = message.get(PidTagSentMailEntryId)
+        if folder is None and not message.get(PidTagDeleteAfterSubmit, False):
+            return True
+        return await self.file(entry_id, folder)
 
     async def _saved_elsewhere(self, entry_id: EntryId, folder: EntryId) -> bool:
         store = self.stores.get(folder.provider_uid)

@@ -52,7 +52,7 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
-from msgcore.spi.outgoing_queue import OutgoingItem
+from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.persist import written_down
 from msgcore.spi.store import Incoming
 from msgcore.spooler.attempt import Attempt, FailedService
@@ -61,7 +61,10 @@ from msgcore.spooler.preprocessing import Preprocessing, preprocess
 from msgcore.spooler.reports import non_delivery_reports
 from msgcore.spooler.retry import RetryPolicy, ends_at
 
-__all__ = ["send_due"]
+__all__ = ["OnSent", "send_due"]
+
+OnSent = Callable[[OutgoingItem, Message | None], None]
+"""Is told of a submission, and of its message as it went out, if it was loaded."""
 
 _log = logging.getLogger("msgcore.spooler")
 
@@ -82,11 +85,12 @@ async def send_due(
     failed: Sequence[FailedService] = (),
     hooks: Sequence[GuardedHook] = (),
     chance: Callable[[], float] = random.random,
+    on_sent: OnSent = lambda _, __: None,
 ) -> int:
     """Work off what is due in one outgoing queue, then what transports hold themselves; give how many were taken up.
 
     A submission that a ``failed`` service would take, or might, is held with the reason. ``chance`` gives numbers from
-    0 up to 1, which spread the next tries.
+    0 up to 1, which spread the next tries. ``on_sent`` is told of each submission that has left the outbox.
 
     Raises:
         TimedOut: the deadline passed; what was being sent is deferred or unknown by then, as each transport found.
@@ -95,7 +99,7 @@ async def send_due(
     """
     outbound = [hook for hook in hooks if hook.is_outbound]
     spooler = _Spooler(
-        runtime, store, transports, deadline, policy or RetryPolicy(), failed, outbound, chance, runtime.lock()
+        runtime, store, transports, deadline, policy or RetryPolicy(), failed, outbound, chance, on_sent, runtime.lock()
     )
     await _make_expired_due(store, runtime.now(), deadline)
     taken = 0
@@ -139,6 +143,7 @@ class _Spooler:
     failed: Sequence[FailedService]
     hooks: Sequence[GuardedHook]
     chance: Callable[[], float]
+    on_sent: OnSent
     guard: Lock
     errors: list[MsgcoreError] = attrs.field(factory=list[MsgcoreError])
 
@@ -311,6 +316,8 @@ class _Spooler:
             reports = await self._reports(attempt, item)
         try:
             await written_down(self.runtime, lambda: self.store.settle(item, reports, NEVER))
+            if item.state is OutgoingState.SENT:
+                self.on_sent(item, attempt.message)
         except StoreFull:
             if not reports:
                 raise

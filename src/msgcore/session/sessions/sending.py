@@ -33,7 +33,7 @@ from msgcore.spi.message_state import OwedReceipt
 from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.store import SpecialFolder
-from msgcore.spooler.filing import file_sent_mail
+from msgcore.spooler.filing import file_sent_mail, is_late
 from msgcore.spooler.incoming import RetrievalReport
 from msgcore.spooler.outgoing import send_due
 from msgcore.spooler.receipts import answer_receipt
@@ -62,6 +62,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         self._has_submitted = runtime.event()
         """Wakes the spooler that runs in the background."""
         self._files_sent_mail = True  # what an earlier session was killed before
+        self._sent_late: set[EntryId] = set()
         self._seen_reports: set[bytes] = set()
         self._to_be_asked: set[EntryId] = set()
         """The messages whose receipts only a person may send: they are not read again at each flush."""
@@ -281,7 +282,14 @@ class SessionSending(SessionRecipients, SessionReceiving):
                 await self._follow_config(deadline)
                 await self._send_receipts(deadline)
                 taken = await send_due(
-                    self._runtime, queue, self._transports(), deadline, self._retry_policy, failed, self._hooks
+                    self._runtime,
+                    queue,
+                    self._transports(),
+                    deadline,
+                    self._retry_policy,
+                    failed,
+                    self._hooks,
+                    on_sent=self._note_sent,
                 )
             except OperationCancelled:  # whoever cancels waits for no server; the next flush files what was sent
                 raise
@@ -292,6 +300,13 @@ class SessionSending(SessionRecipients, SessionReceiving):
             return taken
         finally:
             self._flushing.release()
+
+    def _note_sent(self, item: OutgoingItem, message: Message | None) -> None:
+        """Have it filed, however long it waited in the outbox."""
+        if message is None or is_to_be_filed(message):
+            self._files_sent_mail = True
+            if is_late(item, self._runtime.now()):
+                self._sent_late.add(item.entry_id)
 
     async def _file_sent_mail(self, deadline: Deadline) -> None:
         """Put what was sent into the stores of its accounts, also what an earlier session left; log what cannot be."""
@@ -309,13 +324,16 @@ class SessionSending(SessionRecipients, SessionReceiving):
                 for opened in self._services
                 for store in opened.stores
             }
-            is_done = await file_sent_mail(self._runtime, self._queue(), sent_items, stores, submitters, deadline)
+            late = frozenset(self._sent_late)
+            is_done = await file_sent_mail(self._runtime, self._queue(), sent_items, stores, submitters, deadline, late)
         except OperationCancelled:
             raise
         except MsgcoreError as error:  # what was sent is sent; the rest is for the next time
             _log.warning("%s: sent mail is not all filed: %s", self._profile.name, error)
         else:
             self._files_sent_mail = not is_done
+            if is_done:
+                self._sent_late -= late
 
     async def outcomes(
         self, submission: SubmissionLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
