@@ -8,6 +8,7 @@ it to the transports when :meth:`Session.flush_queues` is called, or by itself a
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -86,6 +87,7 @@ class Session(SessionSpooling, Closing):
             UsageError: one of ``hooks`` is none.
         """
         super().__init__(runtime, profile)
+        self._process_id = os.getpid()
         self._passed_hooks = [passed_hook(one, runtime) for one in hooks]
 
     def __repr__(self) -> str:
@@ -144,6 +146,8 @@ class Session(SessionSpooling, Closing):
             await self.stop_spooler(timeout_seconds=_LOGOFF_SECONDS)
 
     async def _end_of_calls(self) -> None:
+        if self._process_id != os.getpid():  # what was under way at a fork goes on in the parent, and never ends here
+            return
         if self._under_way:
             self.cancel()
         with self._runtime.shielded():

@@ -75,9 +75,8 @@ class _Row:
     reports: set[str] = attrs.field(factory=set[str])
     key: tuple[str, str, int] = attrs.field(init=False)
 
-    @key.default
-    def _key(self) -> tuple[str, str, int]:
-        return _key(self.recipient)
+    def __attrs_post_init__(self) -> None:
+        self.key = _key(self.recipient)
 
     def is_due(self, now: datetime) -> bool:
         return self.state is State.READY and (self.due_at <= now or self.due_at > now + _LONGEST_WAIT)
