@@ -27,6 +27,12 @@ _NO_ASCII = {
     Engine.SQLITE: "length(cast({0} as blob)) <> length({0})",
     Engine.POSTGRES: "octet_length({0}) <> length({0})",
 }
+_HOLDS = {
+    Engine.SQLITE: "lower({0}) like ? escape '!'",
+    # In Turkish I is no capital of i.
+    Engine.POSTGRES: """lower({0} collate "C") like ? escape '!'""",
+}
+_COLUMNS = ("name", "display_name")
 
 
 class _Named(NamedTuple):
@@ -107,12 +113,12 @@ def _named(connection: Connection, name: str) -> list[_Named]:
     folded = fold(name.strip(), ignore_non_space=True)
     part = max(words(folded), key=len, default=folded)[:_LONGEST_PART]
     no_ascii = _NO_ASCII[connection.engine]
-    tests = [no_ascii.format(column) for column in ("name", "display_name")]
+    tests = [no_ascii.format(column) for column in _COLUMNS]
     parameters: list[str] = []
     if part.isascii() and "\0" not in part:
-        tests += [f"lower({column}) like ? escape '!'" for column in ("name", "display_name")]
+        tests += [_HOLDS[connection.engine].format(column) for column in _COLUMNS]
         escaped = _SIGNS.sub(r"!\g<0>", part)
-        parameters = [f"%{escaped}%"] * 2
+        parameters = [f"%{escaped}%"] * len(_COLUMNS)
     fits = " or ".join(tests)
     rows = connection.rows(
         f"select name, display_name, 0 from mailbox where {fits} union all"
