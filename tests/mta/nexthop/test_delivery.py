@@ -87,6 +87,7 @@ NAMES = {
     "nowhere.test": "@ MX 10 gone",
     "implicit.test": f"@ A {FIRST}",
     "alias.test": f"@ MX 10 alias\nalias CNAME mx\nmx A {SECOND}",
+    "far.test": f"@ MX 10 gone1\n@ MX 10 gone2\n@ MX 20 mx\ngone1 A 127.0.0.3\ngone2 A 127.0.0.4\nmx A {FIRST}",
     "one.test": "@ MX 10 sick\nsick A 127.0.0.1",
 }
 
@@ -122,6 +123,13 @@ def test_hosts_without_mx_behind_aliases_and_addresses(many: Place, domain: str,
     [outcome] = many.deliver(Mode.BLOCKING, domain)
 
     assert isinstance(outcome, Accepted) and outcome.remote_mta.endswith(host)
+
+
+def test_the_host_behind_two_that_are_gone_has_it(many: Place) -> None:
+    """At the first try: when the second one comes, another process may make it, which knows nothing of the two."""
+    [outcome] = many.deliver(Mode.BLOCKING, "far.test")
+
+    assert (type(outcome), outcome.remote_mta) == (Accepted, "mx.far.test")
 
 
 def test_a_host_that_is_this_machine_gets_nothing_unless_that_is_allowed(many: Place) -> None:

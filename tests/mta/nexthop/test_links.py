@@ -7,6 +7,7 @@ import pytest
 from msgcore.errors import Closed
 from msgcore.model import Envelope
 from msgcore.model.wire_form import WireForm
+from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.nexthop.links import LinkKey, Links
 from msgcore.mta.nexthop.mx import Target
 from msgcore.mta.nexthop.penalties import Penalties
@@ -66,7 +67,7 @@ def test_there_are_never_more_than_five_hundred_and_each_demand_has_its_own() ->
     call(runtime_on(Mode.ASYNCIO, ManualClock()), main)
 
 
-def test_an_address_is_tried_last_for_five_minutes_or_until_it_works() -> None:
+def test_an_address_is_tried_last_at_the_next_try_too_or_until_it_works() -> None:
     clock = ManualClock()
     penalties = Penalties(clock)
     penalties.failed("192.0.2.1")
@@ -74,5 +75,8 @@ def test_an_address_is_tried_last_for_five_minutes_or_until_it_works() -> None:
     penalties.worked("192.0.2.2")
 
     assert [penalties.holds(one) for one in ("192.0.2.1", "192.0.2.2", "192.0.2.3")] == [True, False, False]
-    clock.move(301)
+    policy = RetryPolicy()
+    clock.move(policy.shortest.total_seconds() * (1 + policy.jitter))
+    assert penalties.holds("192.0.2.1")
+    clock.move(900)
     assert not penalties.holds("192.0.2.1")

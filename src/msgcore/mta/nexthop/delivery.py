@@ -1,7 +1,7 @@
 """Delivery by MX: from a domain to a host that takes its mail, secured as its policies demand.
 
 *Theory of operation.* Each call is one attempt. DNS gives the hosts in their order; for each the demand on TLS is
-decided anew (``policy``), and one that cannot meet it is passed over. Of the rest at most two hosts, at five addresses
+decided anew (``policy``), and one that cannot meet it is passed over. Of the rest at most three hosts, at six addresses
 together, are tried one behind the other until a session opens: there the messages go, and what that host says counts.
 An address that failed is tried last for a while. Whatever goes wrong with TLS, nothing is ever asked for less.
 

@@ -32,13 +32,12 @@ __all__ = [
     "plan_targets",
 ]
 
-MOST_HOSTS = 2
+MOST_HOSTS = 3
 """Hosts that are tried in one attempt."""
-MOST_ADDRESSES = 5
+MOST_ADDRESSES = 6
 """Addresses that are tried in one attempt, of all its hosts."""
 
 _MOST_KNOWN = 20
-_MOST_OF_ONE = 3
 
 _NO_DOMAIN = "5.1.2"
 _NULL_MX = "5.1.10"
@@ -181,14 +180,14 @@ def hosts_in_order(known: Sequence[Known], is_in_penalty: Callable[[str], bool])
 
 
 def plan_targets(hosts: Sequence[Known], is_in_penalty: Callable[[str], bool]) -> tuple[Target, ...]:
-    """Choose what one attempt tries, in order: at most two hosts and five addresses, three of each if there are two.
+    """Choose what one attempt tries, in order: at most three hosts and six addresses, as many of each.
 
     An address in penalty comes behind the others of its host; it is tried all the same where nothing else is left.
     """
-    most = MOST_ADDRESSES if len(hosts) == 1 else _MOST_OF_ONE
-    targets = (
+    tried = hosts[:MOST_HOSTS]
+    most = MOST_ADDRESSES // max(1, len(tried))
+    return tuple(
         Target(host.name, address)
-        for host, addresses in hosts[:MOST_HOSTS]
+        for host, addresses in tried
         for address in sorted(addresses, key=is_in_penalty)[:most]
     )
-    return tuple(itertools.islice(targets, MOST_ADDRESSES))

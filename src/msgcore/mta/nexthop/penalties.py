@@ -6,12 +6,13 @@ from msgcore.base.times import Clock
 
 __all__ = ["Penalties"]
 
-_SECONDS = 300.0
+# Longer than the first wait of mail that was deferred: its second try goes to hosts behind those that failed.
+_SECONDS = 900.0
 _MOST = 10_000
 
 
 class Penalties:
-    """The addresses at which nobody answered, or no session was wanted, for five minutes since the last time.
+    """The addresses at which nobody answered, or no session was wanted, for a quarter of an hour since the last time.
 
     Each address is by itself, of IPv6, too: a network of 64 bits is one customer as a client, whom limits count so, but
     holds all hosts of a domain as servers, of which one that is away says nothing of the next.
