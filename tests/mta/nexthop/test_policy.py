@@ -94,6 +94,8 @@ def test_examples(wishes: Wishes, host: HostFacts, level: Level) -> None:
         (Wishes("b.test", ENFORCED), HostFacts("mx.other.test")),
         (Wishes("b.test", ENFORCED), HostFacts("mx.other.test", True, (CHAIN,))),
         (Wishes("b.test", requires_tls=True), HostFacts("mx.b.test")),
+        (Wishes("b.test", ENFORCED, requires_tls=True), HostFacts("mx.other.test", True)),
+        (Wishes("b.test", ENFORCED, requires_tls=True), HostFacts("b.test")),
     ],
 )
 def test_who_cannot_be_what_is_asked_for_gets_nothing(wishes: Wishes, host: HostFacts) -> None:

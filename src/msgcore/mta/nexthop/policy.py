@@ -143,8 +143,9 @@ def _required(wishes: Wishes, host: HostFacts) -> TlsDemand | Unfit:
     """Ask for a host that is proved to be the domain's, and proves to be itself (RFC 8689 section 4.2.1)."""
     if host.tlsa is not None and usable(host.tlsa):
         return _dane(wishes, host, host.tlsa)
-    named = wishes.sts is not None and wishes.sts.mode != "none" and is_named(host.name, wishes.sts)
-    if named:
+    if wishes.sts is not None and wishes.sts.mode == "enforce":
+        return _enforced(wishes.sts, host)
+    if wishes.sts is not None and wishes.sts.mode == "testing" and is_named(host.name, wishes.sts):
         return TlsDemand(Level.VERIFY, kind="sts")
     if host.is_mx_secure or host.name == wishes.domain:
         return TlsDemand(Level.VERIFY)
