@@ -207,6 +207,8 @@ def test_more_signatures_than_anybody_needs_are_not_all_looked_at(server: NameSe
         ("eve@evil.test, ann@a.test", "eve@evil.test", "", "permerror", "reject"),
         ("ann@a.test\r\nfrom : ann@a.test", "eve@evil.test", "", "permerror", "reject"),
         ("a@1.c.test, b@2.c.test, c@3.c.test, d@4.c.test", "eve@evil.test", "", "permerror", "reject"),
+        ("<ann@a.test> <eve@evil.test>", "eve@evil.test", "", "permerror", "reject"),
+        ('"<x@b.test>" <ann@a.test> (<c@c.test>)', "ann@a.test", "", "pass", "none"),
         ("MAILER-DAEMON", "ann@a.test", "", "permerror", "none"),
         ("=?utf-8?q?ann=40a=2Etest?=", "ann@a.test", "", "permerror", "none"),
     ],
