@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -156,6 +157,14 @@ def test_what_is_no_policy_is_not_believed_and_asked_for_again_only_after_a_whil
     assert len(web.server.asked) == 1
     web.server.page = Page(POLICY)
     assert is_enforced(web.looks(Mode.BLOCKING, MINUTES)[0])
+
+
+def test_what_is_not_installed_here_is_not_told_as_a_fault_of_the_domain(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "h11", None)
+
+    assert web.look(Mode.BLOCKING) == FoundPolicy()
 
 
 def test_whoever_cannot_prove_to_be_the_policy_s_host_says_nothing(mode: Mode, web: Web) -> None:

@@ -65,6 +65,17 @@ def test_a_connector_by_which_mail_comes_has_to_be_there(file: Path, capsys: pyt
     assert ["arrives_by: there is no connector 'Out'" in one for one in said] == [False, True]
 
 
+@pytest.mark.parametrize(("more", "missing"), [("", []), ("[outbound]\n", ["outbound", "names"])])
+def test_extras_without_which_policies_of_others_are_not_kept_to_are_named(
+    more: str, missing: list[str], file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("msgcore.mta.operation.checking.find_spec", lambda _: None)
+    status, said = checked(file, configuration("sqlite:///athena.db", 25) + more, capsys)
+
+    notes = [line.split(": ")[1] for line in said.splitlines() if "needs an extra" in line]
+    assert (status, notes) == (0, missing)
+
+
 def test_certificates_and_the_database_are_looked_at(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{file.parent / 'athena.db'}"
     msgcore.open_organization(url, create=True).close()

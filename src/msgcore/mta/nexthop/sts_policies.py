@@ -18,6 +18,7 @@ from msgcore.errors import (
     InvalidAddress,
     LimitExceeded,
     MalformedMessage,
+    MissingExtra,
     MsgcoreError,
     OperationCancelled,
     ResolverFailed,
@@ -229,7 +230,9 @@ def _found(kept: KeptPolicy | None, problem: str = "", *, is_certain: bool = Tru
 
 
 def _problem(error: MsgcoreError) -> str:
-    """Name why a policy could not be had (RFC 8460 section 4.3.2.2)."""
+    """Name why a policy could not be had (RFC 8460 section 4.3.2.2); what is missing here is no fault of the domain."""
+    if isinstance(error, MissingExtra):
+        return ""
     if isinstance(error, TlsFailed):
         return "sts-webpki-invalid"
     return "sts-policy-invalid" if isinstance(error, MalformedMessage | LimitExceeded) else "sts-policy-fetch-error"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 
-from msgcore.errors import MsgcoreError, NotFound, TlsFailed, UsageError
+from msgcore.errors import MissingExtra, MsgcoreError, NotFound, TlsFailed, UsageError
 from msgcore.mta.configuration import Configuration
+from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.operation.privileges import find_user
 from msgcore.mta.organization import organization_service
 from msgcore.mta.routing.check import check_table
@@ -51,6 +53,7 @@ async def check_configuration(configuration: Configuration, runtime: Runtime) ->
             checked.errors.append(f"workers: {error}")
     if not configuration.listen:
         checked.notes.append("listen: it takes no mail from the network")
+    _check_extras(configuration, checked)
     await _check_names(configuration, runtime, checked)
     await _check_keys(configuration, runtime, checked)
     await _check_database(configuration, runtime, checked)
@@ -99,6 +102,19 @@ def _check_routes(configuration: Configuration, checked: Checked) -> None:
         name = "" if one.on.settings is None else one.on.settings.arrives_by
         if name and name not in known:
             checked.notes.append(f"{one.endpoint}: arrives_by: there is no connector {name!r}")
+
+
+def _check_extras(configuration: Configuration, checked: Checked) -> None:
+    """See that what keeps mail by MX from strangers is there: without it such mail goes all the same."""
+    routes, outbound = configuration.routes, configuration.rooms.get("outbound")
+    connectors = () if routes is None else routes.connectors
+    if outbound is None and not any(one.gateway == "smtp" and "relay" not in one.options for one in connectors):
+        return
+    if (outbound or OutboundSettings()).uses_mta_sts and find_spec("h11") is None:
+        checked.notes.append(f"outbound: {MissingExtra('http', 'keeping to the MTA-STS policies of domains')}")
+    names = configuration.rooms.get("names", DnsSettings())
+    if names.validates is None and not names.trusts_ad and find_spec("cryptography") is None:
+        checked.notes.append(f"names: {MissingExtra('dnssec', 'DANE')}")
 
 
 async def _check_names(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
