@@ -106,3 +106,12 @@ def test_in_testing_a_host_that_is_not_named_is_told_of_and_gets_its_mail() -> N
     found = demand(Wishes("b.test", attrs.evolve(ENFORCED, mode="testing")), HostFacts("mx.other.test"))
 
     assert found == TlsDemand(Level.OPPORTUNISTIC, kind="sts", is_tested=True, breach="validation-failure")
+
+
+def test_in_testing_it_is_verified_first_whatever_the_floor_is() -> None:
+    testing = attrs.evolve(ENFORCED, mode="testing")
+    found = [demand(Wishes("b.test", testing, floor=floor), HostFacts("mx.b.test")) for floor in FLOORS]
+    tries = [one.tries(TlsSettings()) for one in found if isinstance(one, TlsDemand)]
+
+    assert [one[0] for one in tries] == [TlsSettings()] * 3
+    assert [one[-1] for one in tries] == [None, TlsSettings(is_opportunistic=True), TlsSettings()]

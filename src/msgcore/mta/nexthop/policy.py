@@ -68,7 +68,7 @@ class TlsDemand:
             case Level.VERIFY:
                 return (verified,)
             case Level.ENCRYPT:
-                return (encrypted,)
+                return (verified, encrypted) if self.is_tested else (encrypted,)
             case Level.OPPORTUNISTIC:
                 return (verified, encrypted, None) if self.is_tested else (encrypted, None)
 
