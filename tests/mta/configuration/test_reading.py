@@ -177,12 +177,23 @@ def test_a_listener_is_as_its_section_says() -> None:
     assert [submission.settings.may_use_any_sender(one) for one in users] == [False, False, True]
 
 
+@pytest.mark.parametrize(
+    ("written", "name"), [("mx.bücher.test", "mx.xn--bcher-kva.test"), ("MX.a.test.", "MX.a.test")]
+)
+def test_the_name_of_the_host_is_what_greetings_and_fields_may_hold(written: str, name: str, tmp_path: Path) -> None:
+    found = read_configuration(LEAST.replace("mx.a.test", written), tmp_path / "mta.toml")
+
+    assert found.node.host_name == name
+
+
 WRONG = [
     ("[organization]\nurl = 1\n", 2, "organization.url", "need str, got int"),
     ("[node]\nhost_name = 'x'\n", None, "organization.url", "has to be given"),
     (LEAST + "[nodes]\n", 5, "nodes", "no such section; there are organization, node"),
     (LEAST + "grace = 1\n", 5, "node.grace", "no such key; there are host_name, grace_seconds, batch"),
     (LEAST + "grace_seconds = 0\n", 3, "node", "grace_seconds 0.0: need more than 0"),
+    (LEAST.replace("mx.a.test", ""), 3, "node", "host_name '': need the name of this host"),
+    (LEAST.replace("mx.a.test", "mx a.test"), 3, "node", "host_name 'mx a.test': need the name of this host"),
     (LEAST + "batch = 0\n", 3, "node", "batch 0: need 1 to 10,000"),
     (LEAST + "retry = { shortest = '5min' }\n", 5, "node.retry.shortest", "is no time span"),
     (LEAST + "[node.retry]\nlongest = '1s'\n", 5, "node.retry", "need a rising time"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from msgcore.mta.listener import any_of, from_networks, is_logged_in, logged_in_
 from msgcore.runtime.abc import Endpoint, TlsServerSettings
 from msgcore.spi.settings import setting
 from msgcore.spi.url import Access, DatabaseUrl
+from msgcore.wire.domain import ascii_domain
 
 __all__ = [
     "ListenSection",
@@ -25,10 +27,23 @@ __all__ = [
     "WorkersSection",
 ]
 
+# Or an address in brackets (RFC 5321 section 4.1.3).
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*|\[[0-9A-Za-z.:]+\]")
+
 
 def _check_port(_: object, field: attrs.Attribute[int], value: int) -> None:
     if not 0 <= value <= 65_535:
         raise UsageError(f"{field.name} {value}: need 0 to 65535")
+
+
+def _host_name(given: str) -> str:
+    """Give a name as it stands in greetings and header fields: in ASCII, and without the dot at its end."""
+    return (given if given.isascii() else ascii_domain(given)).removesuffix(".")
+
+
+def _check_host_name(_: object, field: attrs.Attribute[str], value: str) -> None:
+    if not _HOST_NAME.fullmatch(value):
+        raise UsageError(f"{field.name} {value!r}: need the name of this host, such as mx.a.test")
 
 
 def _above_zero(_: object, field: attrs.Attribute[Any], value: float) -> None:
@@ -56,7 +71,11 @@ class OrganizationSection:
 class NodeSection:
     """The MTA as others see it; the keys of ``ManagerSettings`` stand beside these."""
 
-    host_name: str = attrs.field(metadata=setting("its name, in greetings, trace fields and reports"))
+    host_name: str = attrs.field(
+        converter=_host_name,
+        validator=_check_host_name,
+        metadata=setting("its name, in greetings, trace fields and reports"),
+    )
     grace_seconds: float = attrs.field(
         default=30.0, validator=_above_zero, metadata=setting("how long what is on its way may take to end")
     )
