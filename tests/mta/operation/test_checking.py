@@ -69,7 +69,9 @@ def test_a_connector_by_which_mail_comes_has_to_be_there(file: Path, capsys: pyt
 def test_extras_without_which_policies_of_others_are_not_kept_to_are_named(
     more: str, missing: list[str], file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("msgcore.mta.operation.checking.find_spec", lambda _: None)
+    def nothing(_: str) -> None: ...
+
+    monkeypatch.setattr("msgcore.mta.operation.checking.find_spec", nothing)
     status, said = checked(file, configuration("sqlite:///athena.db", 25) + more, capsys)
 
     notes = [line.split(": ")[1] for line in said.splitlines() if "needs an extra" in line]
