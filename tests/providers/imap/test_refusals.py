@@ -391,6 +391,32 @@ def test_without_move_what_was_taken_out_is_moved_though_the_answer_is_lost() ->
         assert [len(server.mailbox("ann", one).messages()) for one in (b"INBOX", b"Target")] == [0, 1]
 
 
+def test_what_is_taken_out_while_copies_are_taken_back_keeps_its_copy() -> None:
+    """A server that is slow may come to an EXPUNGE after its connection is lost: then nothing would be left."""
+    with LoopbackImapServer({"ann": PASSWORD}, extensions=USUAL_IMAP_EXTENSIONS - {"MOVE"}) as server:
+        server.account("ann").add(b"Target")
+        server.put("ann", LETTER)
+        server.cut(at="UID EXPUNGE", is_done=False, times=1)
+        marks: list[Turn] = []
+
+        async def mark(turn: Turn) -> Answer:
+            marks.append(turn)
+            if len(marks) == 2:  # the mark is taken back
+                inbox = server.mailbox("ann")
+                await inbox.expunge(list(inbox.messages()))
+            return await turn.carry_out()
+
+        async def story(store: Probe) -> bool:
+            _, [one] = await inbox_of(store)
+            server.add("UID STORE", "", Fault(mark, None))
+            target = (await store.by_name())["Target"].entry_id
+            await store.move([one], target, NEVER)
+            return (await store.row(one, (PidTagParentEntryId,), NEVER))[PidTagParentEntryId] == bytes(target)
+
+        assert tell(at_loopback(server), story)
+        assert [len(server.mailbox("ann", one).messages()) for one in (b"INBOX", b"Target")] == [0, 1]
+
+
 def test_a_server_that_finds_far_more_messages_than_it_has_makes_no_sense(server: LoopbackImapServer) -> None:
     """A few octets are not to fill the memory."""
 

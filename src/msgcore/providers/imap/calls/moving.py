@@ -113,7 +113,8 @@ class MovingCalls(ReachCalls):
     async def _take_back(self, groups: Iterable[Group], arrived: Arrived) -> int:
         """Remove the copies of messages that are still where they were, and count them; the others have been moved.
 
-        What is left there loses a mark for deletion first: else somebody may expunge it, and there would be none.
+        What is left there loses a mark for deletion first, and is looked for again: else somebody may expunge it, as a
+        server does that comes late to what it was told, and there would be none.
         """
         count = 0
         for group in groups:
@@ -121,9 +122,10 @@ class MovingCalls(ReachCalls):
             async def look(deadline: Deadline, group: Group = group) -> list[int]:
                 async def unmark(session: ImapSession) -> list[int]:
                     there = await _there(session, group)
-                    if there:
-                        await session.store(UidSet.of(there), DELETED, how="-FLAGS")
-                    return there
+                    if not there:
+                        return there
+                    await session.store(UidSet.of(there), DELETED, how="-FLAGS")
+                    return await _there(session, group)
 
                 return await self._on(deadline, unmark, folder=group.folder, is_read_only=False)
 
