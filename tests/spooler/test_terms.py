@@ -96,6 +96,17 @@ def test_what_lay_in_the_outbox_past_its_lifetime_has_its_tries(policy: RetryPol
     assert given_up == [False] * tries + [True, True]
 
 
+@pytest.mark.parametrize("asked", [6 * HOUR, 24 * HOUR, 48 * HOUR, 1000 * HOUR])
+def test_a_service_that_asks_for_patience_each_time_does_not_make_the_lifetime_longer(asked: timedelta) -> None:
+    policy = RetryPolicy(lifetime=48 * HOUR, jitter=0.0)
+    now, tries = NOON, 0
+    while not is_given_up(item_of(SubmitTerms(), tries), now, policy):
+        now = next_try(item_of(SubmitTerms(), tries), now, tries, policy, 0.0, asked.total_seconds())
+        tries += 1
+
+    assert 48 * HOUR < now - NOON < 51 * HOUR
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -43,12 +43,13 @@ def next_try(
 ) -> datetime:
     """Say when a submission is tried again after ``tries`` waits; ``chance`` is from 0 up to 1.
 
-    Not before a service wants it that has asked for so many seconds, but within a lifetime. What expires earlier is
-    looked at then, so that its sender is told at once.
+    Not before a service wants it that has asked for so many seconds, but for no longer than its lifetime goes on. What
+    expires earlier is looked at then, so that its sender is told at once.
     """
     wait = min(policy.longest, policy.shortest * (1 << min(tries, 20)))
     if asked_seconds > wait.total_seconds():
-        wait = timedelta(seconds=min(asked_seconds, policy.lifetime.total_seconds()))
+        asked = timedelta(seconds=min(asked_seconds, policy.lifetime.total_seconds()))
+        wait = max(wait, min(asked, policy.lifetime - (now - item.terms.due_at(item.submitted_at))))
     due_at = now + wait * (1 + policy.jitter * chance)
     return due_at if item.terms.expires_at is None else min(due_at, item.terms.expires_at)
 
