@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,16 @@ def test_a_wait_that_is_too_long_is_reported(mode: Mode, error: ServiceBusy, sec
     report = desk.retrieve(deadline=desk.runtime.deadline(10.0))
 
     assert (report.error, error.retry_after_seconds) == (error, seconds)
+
+
+def test_seconds_of_a_plug_in_that_are_no_number_are_none(mode: Mode) -> None:
+    """As the text of a header field is none."""
+    desk = Desk(mode)
+    seconds: Any = "soon"
+    error = ServiceBusy("busy", seconds)
+    desk.maildrop.fail("open", error)
+
+    assert desk.retrieve().error == error
 
 
 def test_a_maildrop_that_stays_in_use_is_reported_with_the_next_wait(mode: Mode) -> None:

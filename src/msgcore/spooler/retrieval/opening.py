@@ -32,7 +32,7 @@ async def open_patiently(runtime: Runtime, retriever: GuardedRetriever, deadline
         except ServiceBusy as error:
             is_in_use = isinstance(error, MaildropInUse)
             wait = error.retry_after_seconds
-            if wait is None:
+            if not isinstance(wait, int | float):  # a plug-in may give anything
                 if not is_in_use:
                     raise
                 wait, patience = patience, 2 * patience
