@@ -24,3 +24,10 @@ def test_a_second_text_is_an_attachment_where_it_has_a_name(second: BodyPart, ha
 
 def test_files_may_be_uuencoded_in_every_text() -> None:
     assert texts_to_see(mixed(FIRST, SECOND)) == ("1", "2")
+
+
+def test_a_message_of_very_many_texts_is_read_itself() -> None:
+    """A command that named them all would be too long for a server, and no row of the folder would be had."""
+    texts = [BodyPart(str(number + 1), "text", "plain", size_octets=100) for number in range(1_000)]
+
+    assert texts_to_see(mixed(*texts)) is None

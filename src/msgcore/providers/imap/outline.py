@@ -20,6 +20,7 @@ from msgcore.wire.imap.structure import BodyPart
 
 __all__ = ["attachments_in", "is_trusted", "parts_of", "texts_to_see"]
 
+_MOST_TEXTS = 16
 _LEAST_FILE_OCTETS = 18  # of an uuencoded file, from "begin 644 x" to "end"
 _BOUNDARY = secrets.token_hex(16)  # no letter can know it
 _TOKEN = re.compile(r"[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+")
@@ -53,10 +54,11 @@ def is_trusted(structure: BodyPart) -> bool:
     return True
 
 
-def texts_to_see(structure: BodyPart) -> tuple[str, ...]:
+def texts_to_see(structure: BodyPart) -> tuple[str, ...] | None:
     """Name the sections of the texts on which it depends whether the message has attachments.
 
-    Files may be uuencoded in a plain text, and HTML may show what would else be an attachment.
+    Files may be uuencoded in a plain text, and HTML may show what would else be an attachment. ``None``: there are so
+    many that a command has no room for them.
     """
     if structure.content_type == "text/plain":  # as most are
         is_body = structure.disposition != "attachment"
@@ -69,6 +71,8 @@ def texts_to_see(structure: BodyPart) -> tuple[str, ...]:
         if part.disposition.value != "inline" or not content_id_of(part):
             needed = [contents.html]
     needed += [one for one in contents.texts if one.media_type == "text/plain"]
+    if len(needed) > _MOST_TEXTS:
+        return None
     sections = {part.section: part for part in parts_of(structure)}
     found = [entity.header.text(_SECTION) or "" for entity in needed]
     return tuple(one for one in found if not 0 <= sections[one].size_octets < _LEAST_FILE_OCTETS)

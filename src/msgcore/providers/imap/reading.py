@@ -142,10 +142,11 @@ class _Parts:
 
     def _look_for_attachments(self, found: Reading) -> None:
         structure = self._fetch.structure
-        if structure is None or not self._trusts(structure):
+        texts = None if structure is None or not self._trusts(structure) else texts_to_see(structure)
+        if structure is None or texts is None:
             found.left.append(PidTagHasAttachments)
             return
-        found.texts = texts_to_see(structure)
+        found.texts = texts
         if not found.texts:
             found.values[PidTagHasAttachments] = attachments_in(structure)
 
