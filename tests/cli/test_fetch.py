@@ -94,3 +94,14 @@ def test_what_is_no_policy_is_refused(server: LoopbackPop3Server, capsys: pytest
         2,
         True,
     )
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
+def test_no_time_at_all_is_refused_before_anything_is_made(
+    server: LoopbackPop3Server, capsys: pytest.CaptureFixture[str], seconds: str
+) -> None:
+    status = run(command(server, "--timeout", seconds))
+
+    told = capsys.readouterr().err
+    assert (status, told) == (2, f"msgcore: --timeout: need seconds above 0, got {seconds}\n")
+    assert not Path("mail.db").exists()

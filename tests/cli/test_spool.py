@@ -237,3 +237,11 @@ def test_a_profile_that_is_not_there_is_told(
     status = run(["spool", "none", "--profiles", str(tmp_path), *options])
 
     assert (status, "no such profile" in capsys.readouterr().err) == (4, True)
+
+
+def test_once_needs_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ProfileAdmin(tmp_path).create("work", [personal_folders(tmp_path)])
+
+    status = run(["spool", "work", "--profiles", str(tmp_path), "--once", "--timeout", "0"])
+
+    assert (status, capsys.readouterr().err) == (2, "msgcore: --timeout: need seconds above 0, got 0\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgcore
 from msgcore import RetrievalProgress
 from msgcore.cli.opening import Login, opened
+from msgcore.cli.reading import check_seconds
 from msgcore.cli.status import status_of
 from msgcore.spi.retrieval import RetrievalPolicy
 from msgcore.spi.settings import Setting, settings_of
@@ -60,6 +61,7 @@ def _sentence(text: str) -> str:
 
 def fetch(given: argparse.Namespace) -> int:
     """Do it, and print the report; 0 when nothing went wrong, and what ended it early says the status."""
+    check_seconds("--timeout", given.timeout)
     names = ("user", "password", "ca_file", "allow_cleartext_login", *_policy())
     options = {name: getattr(given, name) for name in names}
     on_progress = _tell if sys.stderr.isatty() else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgcore.base.text import Secret
 from msgcore.errors import UsageError
 
-__all__ = ["ask_secret", "is_meant", "text_of"]
+__all__ = ["ask_secret", "check_seconds", "is_meant", "text_of"]
 
 
 def text_of(file: Path | None) -> str:
@@ -26,6 +26,16 @@ def text_of(file: Path | None) -> str:
     except UnicodeError as error:
         raise UsageError(f"{file or 'standard input'}: is no text: {error}") from error
     return text
+
+
+def check_seconds(option: str, seconds: float) -> None:
+    """See that an option leaves time to do something.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if not seconds > 0:  # nor is NaN
+        raise UsageError(f"{option}: need seconds above 0, got {seconds:g}")
 
 
 def ask_secret(what: str, *, instead: str) -> Secret:

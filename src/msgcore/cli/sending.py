@@ -14,7 +14,7 @@ from msgcore.cli.messages import AsJson
 from msgcore.cli.opening import Login, admin_of
 from msgcore.cli.out import print_table, say
 from msgcore.cli.places import CaFile, CleartextLogin, Password, Profiles, User
-from msgcore.cli.reading import text_of
+from msgcore.cli.reading import check_seconds, text_of
 from msgcore.cli.wording import in_commands
 from msgcore.errors import MsgcoreError, UsageError
 
@@ -59,6 +59,7 @@ def send(
     """
     if via is not None and profile is not None:
         raise UsageError("give --via or --profile, not both")
+    check_seconds("--timeout", timeout)
     message = Message(
         from_=sender,
         to=to,

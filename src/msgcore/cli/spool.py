@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 import msgcore
+from msgcore.cli.reading import check_seconds
 from msgcore.errors import MsgcoreError
 
 if TYPE_CHECKING:  # other commands come by here, too, and have no need of them
@@ -101,6 +102,7 @@ def _next(told: SimpleQueue[int], seconds: float) -> int | None:
 
 
 def _once(given: argparse.Namespace, admin: ProfileAdmin) -> int:
+    check_seconds("--timeout", given.timeout)  # without --once, 0 waits for nothing at the end
     with msgcore.logon(given.profile, admin=admin, timeout_seconds=given.timeout) as session:
         _tell_of_lost(session)
         reports = session.flush_queues(timeout_seconds=given.timeout)
