@@ -132,6 +132,14 @@ def test_told_to_end_it_finishes_what_is_at_work_and_ends_with_0(office: Office,
     assert (spooler.status(), subjects(office.server)) == (0, ["a"])
 
 
+def test_an_interval_without_end_is_no_fault(office: Office, start: Start) -> None:
+    spooler = start("--interval", "1e12").begun()
+
+    spooler.signal(signal.SIGTERM)
+
+    assert spooler.status() == 0
+
+
 def test_hung_up_it_reads_the_profile_anew(office: Office, start: Start) -> None:
     spooler = start().begun()
     office.admin.profile("work").file.write_text("[[services]]\nservice = 'smtp'\nurl = 7\n")  # type: ignore[union-attr]

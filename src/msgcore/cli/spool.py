@@ -10,6 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING
 
 import msgcore
@@ -96,7 +97,7 @@ def _put_into(told: SimpleQueue[int]) -> Generator[None]:
 
 def _next(told: SimpleQueue[int], seconds: float) -> int | None:
     try:
-        return told.get(timeout=seconds)
+        return told.get(timeout=min(seconds, TIMEOUT_MAX))
     except Empty:
         return None
 
