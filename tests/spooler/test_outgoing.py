@@ -623,6 +623,26 @@ def test_a_cancelled_call_leaves_no_lock(box: Box) -> None:
     assert send(box, MemoryTransport()) == 1
 
 
+class Telling(MemoryTransport):
+    """Tells what it knows when it is cancelled, and raises nothing, as SMTP does of a message that has been said."""
+
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        super().__init__()
+        self._cancel = cancel
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: object) -> dict[Recipient, Outcome]:
+        self._cancel()
+        return dict.fromkeys(envelope.recipients, Unknown(text="cancel() ended this call"))
+
+
+def test_a_call_that_is_cancelled_at_the_end_of_the_last_message_says_so(box: Box) -> None:
+    item = submitted(box)
+    with pytest.raises(OperationCancelled):
+        send(box, Telling(box.runtime.cancel))
+
+    assert now_is(box, item).state is OutgoingState.HELD
+
+
 def test_a_transport_that_ends_its_wait_by_a_cancellation_is_deferred(box: Box) -> None:
     item = submitted(box)
     with pytest.raises(OperationCancelled):

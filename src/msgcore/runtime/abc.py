@@ -35,6 +35,7 @@ __all__ = [
     "LoopRuntime",
     "NetworkPath",
     "Proxy",
+    "RunningCall",
     "Runtime",
     "Security",
     "Stream",
@@ -308,6 +309,14 @@ class Workers(Protocol):
         ...
 
 
+class RunningCall(Protocol):
+    """What :meth:`Runtime.cancel` ends as a whole."""
+
+    def check(self) -> None:
+        """Raise ``OperationCancelled`` if it was cancelled."""
+        ...
+
+
 class Runtime(Protocol):
     """Network, time and threads for one caller; also a :class:`~msgcore.base.times.Clock`."""
 
@@ -397,6 +406,10 @@ class Runtime(Protocol):
 
     def shielded(self) -> AbstractContextManager[None]:
         """Let :meth:`cancel` pass by what follows: for writing down what has been done."""
+        ...
+
+    def as_one_call(self) -> AbstractContextManager[RunningCall]:
+        """Let :meth:`cancel` end all waits of what follows, not only the one that stands; part of a call that runs."""
         ...
 
     def cancel(self) -> None:

@@ -21,7 +21,7 @@ from msgcore.runtime.aio_event import AsyncioEvent
 from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.background import BackgroundWork
-from msgcore.runtime.cancel import Calls, finish, result_of, shielded
+from msgcore.runtime.cancel import Call, Calls, finish, result_of, shielded
 from msgcore.runtime.dial import LookUp, addresses_of, given, look_up, naming
 from msgcore.runtime.held import HeldSockets
 from msgcore.runtime.proxy import first_hop, through
@@ -183,6 +183,9 @@ class AsyncioRuntime:
 
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()
+
+    def as_one_call(self) -> AbstractContextManager[Call]:
+        return self._calls.begin()
 
     def cancel(self) -> None:
         self._calls.cancel()

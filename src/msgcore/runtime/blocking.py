@@ -16,7 +16,7 @@ from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPat
 from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.blocking_dial import connect_first
 from msgcore.runtime.blocking_stream import BlockingStream
-from msgcore.runtime.cancel import Calls, finish, result_of, shielded
+from msgcore.runtime.cancel import Call, Calls, finish, result_of, shielded
 from msgcore.runtime.dial import LookUp, given, look_up, naming
 from msgcore.runtime.limits import refuse_on_loop_thread, wait_seconds
 from msgcore.runtime.proxy import first_hop, through
@@ -200,6 +200,9 @@ class BlockingRuntime:
 
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()
+
+    def as_one_call(self) -> AbstractContextManager[Call]:
+        return self._calls.begin()
 
     def cancel(self) -> None:
         self._calls.cancel()

@@ -47,7 +47,7 @@ from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Deferred, Delivered, NotMe, Outcome, Refused, Unknown
 from msgcore.model.recipient import Recipient
-from msgcore.runtime.abc import NEVER, Group, Lock, Runtime
+from msgcore.runtime.abc import NEVER, Group, Lock, RunningCall, Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
@@ -101,13 +101,19 @@ async def send_due(
     spooler = _Spooler(
         runtime, store, transports, deadline, policy or RetryPolicy(), failed, outbound, chance, on_sent, runtime.lock()
     )
-    await _make_expired_due(store, runtime.now(), deadline)
-    taken = 0
+    with runtime.as_one_call() as call:
+        await _make_expired_due(store, runtime.now(), deadline)
+        return await _send_due(spooler, call)
+
+
+async def _send_due(spooler: _Spooler, call: RunningCall) -> int:
+    deadline, taken = spooler.deadline, 0
     while True:
         # Nobody else may take a submission up while a transport still works on it, however slowly it ends.
         within = deadline.sooner(spooler.policy.lease_seconds * _SHARE_OF_LEASE)
         attempts = await spooler.take_up()
         await spooler.work(attempts, within)
+        call.check()  # transports may only have told what they knew when cancel() was called
         taken += len(attempts)
         if attempts and not spooler.errors:
             deadline.check("flush queues")

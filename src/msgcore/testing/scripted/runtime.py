@@ -14,7 +14,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, CutShort, NotSupported, TimedOut
 from msgcore.runtime.abc import DIRECT, NEVER, Background, Endpoint, Listener, LoopRuntime, NetworkPath, Stream
 from msgcore.runtime.blocking import run
-from msgcore.runtime.cancel import finish, result_of, shielded
+from msgcore.runtime.cancel import Call, finish, result_of, shielded
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.scripted.faults import Faults
 from msgcore.testing.scripted.peers import Peer
@@ -201,6 +201,9 @@ class ScriptedRuntime:
 
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()
+
+    def as_one_call(self) -> AbstractContextManager[Call]:
+        return self._waits.call()
 
     def cancel(self) -> None:
         """End the waits that stand, or the next one when none does; inside of a call also every later one of it."""

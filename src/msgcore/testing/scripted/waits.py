@@ -88,11 +88,11 @@ class Waits:
         return self._running is not None
 
     @contextmanager
-    def call(self) -> Generator[None]:
+    def call(self) -> Generator[Call]:
         """Make what follows one public call, the scope of :meth:`cancel`."""
-        with self.calls.begin():
+        with self.calls.begin() as call:
             try:
-                yield
+                yield call
             finally:
                 self._is_cancel_due = False
 
