@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import OperationCancelled, TimedOut
-from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, Stream
+from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, RunningCall, Stream
 from msgcore.runtime.aio_dial import connect_first
 from msgcore.runtime.aio_event import AsyncioEvent
 from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.background import BackgroundWork
-from msgcore.runtime.cancel import Call, Calls, finish, result_of, shielded
+from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import LookUp, addresses_of, given, look_up, naming
 from msgcore.runtime.held import HeldSockets
 from msgcore.runtime.proxy import first_hop, through
@@ -184,7 +184,7 @@ class AsyncioRuntime:
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()
 
-    def as_one_call(self) -> AbstractContextManager[Call]:
+    def as_one_call(self) -> AbstractContextManager[RunningCall]:
         return self._calls.begin()
 
     def cancel(self) -> None:

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline, SystemClock
 from msgcore.errors import CutShort, SuspendedError, TimedOut
-from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, Stream
+from msgcore.runtime.abc import DIRECT, NEVER, Endpoint, LoopRuntime, NetworkPath, RunningCall, Stream
 from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.blocking_dial import connect_first
 from msgcore.runtime.blocking_stream import BlockingStream
-from msgcore.runtime.cancel import Call, Calls, finish, result_of, shielded
+from msgcore.runtime.cancel import Calls, finish, result_of, shielded
 from msgcore.runtime.dial import LookUp, given, look_up, naming
 from msgcore.runtime.limits import refuse_on_loop_thread, wait_seconds
 from msgcore.runtime.proxy import first_hop, through
@@ -201,7 +201,7 @@ class BlockingRuntime:
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()
 
-    def as_one_call(self) -> AbstractContextManager[Call]:
+    def as_one_call(self) -> AbstractContextManager[RunningCall]:
         return self._calls.begin()
 
     def cancel(self) -> None:

@@ -12,9 +12,19 @@ from typing import Any, TypeVar
 
 from msgcore.base.times import Deadline
 from msgcore.errors import ConnectionLost, CutShort, NotSupported, TimedOut
-from msgcore.runtime.abc import DIRECT, NEVER, Background, Endpoint, Listener, LoopRuntime, NetworkPath, Stream
+from msgcore.runtime.abc import (
+    DIRECT,
+    NEVER,
+    Background,
+    Endpoint,
+    Listener,
+    LoopRuntime,
+    NetworkPath,
+    RunningCall,
+    Stream,
+)
 from msgcore.runtime.blocking import run
-from msgcore.runtime.cancel import Call, finish, result_of, shielded
+from msgcore.runtime.cancel import finish, result_of, shielded
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.scripted.faults import Faults
 from msgcore.testing.scripted.peers import Peer
@@ -202,7 +212,7 @@ class ScriptedRuntime:
     def shielded(self) -> AbstractContextManager[None]:
         return shielded()
 
-    def as_one_call(self) -> AbstractContextManager[Call]:
+    def as_one_call(self) -> AbstractContextManager[RunningCall]:
         return self._waits.call()
 
     def cancel(self) -> None:
