@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 import msgcore
-from msgcore import Accepted, Address, Deferred, Message, Refused, aio, mime
+from msgcore import Accepted, Address, Deferred, Message, Refused, Unknown, aio, mime
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress, NotAccepted, NotSupported, PluginBroken, UsageError
 from msgcore.model import Envelope, Outcome, Outcomes, Recipient
@@ -146,6 +146,27 @@ def test_a_batch_may_have_no_timeout(mode: Mode) -> None:
     msgcore.register_service("by-url-slow", Slow)
 
     assert send_all(mode, "by-url-slow://anything", timeout_seconds=None) == ([Accepted] * 4, 0)
+
+
+class Telling(Slow):
+    """Tells what it knows of the first message when it is cancelled, as SMTP does; every other one it takes."""
+
+    async def submit_all(
+        self, batch: Sequence[Submission], deadline: Deadline
+    ) -> Sequence[Mapping[Recipient, Outcome]]:
+        self._runtime.cancel()
+        return [dict.fromkeys(batch[0][0].recipients, Unknown(text="cancel() ended this call"))]
+
+
+def test_a_batch_that_is_cancelled_goes_on_to_no_further_message() -> None:
+    msgcore.register_service("by-url-telling", Telling)
+
+    async def main() -> list[Outcomes]:
+        async with aio.open_transport("by-url-telling://anything") as transport:
+            return await transport.send_all([LETTER] * 3, recipients="bob@b.test")
+
+    told = [type(outcome) for outcomes in asyncio.run(main()) for outcome in outcomes.values()]
+    assert told == [Unknown, Deferred, Deferred]
 
 
 class SilentAtSecond(FakeServer):

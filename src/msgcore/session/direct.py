@@ -105,6 +105,17 @@ class Transport(Closing):
         _check_request(request)
         now = self._runtime.now()
         waiting = [self._ready(message, others, now) for message in messages]
+        with self._runtime.as_one_call():
+            return await self._send_ready(waiting, others, reverse_path, request, timeout_seconds)
+
+    async def _send_ready(
+        self,
+        waiting: Sequence[Message],
+        others: tuple[Recipient, ...] | None,
+        reverse_path: _ReversePath,
+        request: DeliveryRequest,
+        timeout_seconds: float | None,
+    ) -> list[Outcomes]:
         told: list[Outcomes] = []
         batch: list[Submission] = []
         deadline = NEVER
