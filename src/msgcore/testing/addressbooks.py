@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# First, because it names the extra that may be missing.
+from msgcore.testing.conformance import Conformance, needs
+
+# isort: split
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
@@ -18,7 +22,6 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_addressbook import GuardedAddressBook
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.service import ServiceClass
-from msgcore.testing.conformance import Conformance, needs
 from msgcore.testing.modes import Mode
 
 __all__ = ["LIST", "PEOPLE", "AddressBookConformance"]
