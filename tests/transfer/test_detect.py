@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from msgcore.errors import MalformedMessage, NotFound, UsageError
-from msgcore.transfer import EmlFile, EmlFolder, Maildir, Mbox, Skipped, open_archive
+from msgcore.transfer import (
+    EmlFile,
+    EmlFolder,
+    EmlWriter,
+    Maildir,
+    MaildirWriter,
+    Mbox,
+    MboxWriter,
+    Skipped,
+    open_archive,
+)
 
 LETTER = b"Subject: x\n\nbody\n"
 BOX = b"From a@b Fri Jan  2 03:04:05 2026\n" + LETTER
 
+MADE_OF_A_PATH = [open_archive, EmlFile, EmlFolder, EmlWriter, Maildir, MaildirWriter, Mbox, MboxWriter]
 FILES = [
     ("letter.eml", LETTER, EmlFile),
     ("letter", LETTER, EmlFile),
@@ -23,6 +35,12 @@ FILES = [
     ("box.mbox", BOX, Mbox),
     ("empty.mbox", b"", Mbox),
 ]
+
+
+@pytest.mark.parametrize("make", MADE_OF_A_PATH, ids=lambda make: make.__name__)
+def test_a_text_is_no_path(make: Callable[[Any], object]) -> None:
+    with pytest.raises(UsageError, match=r"need a Path, got a str; write Path\('in.mbox'\)"):
+        make("in.mbox")
 
 
 @pytest.mark.parametrize(("name", "octets", "kind"), FILES)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgcore.errors import UsageError
 
-__all__ = ["check_counts", "check_functions", "check_switches", "need"]
+__all__ = ["check_counts", "check_functions", "check_path", "check_switches", "need"]
 
 
 def need(is_right: bool, name: str, wanted: str, value: object) -> None:
@@ -27,3 +29,9 @@ def check_switches(**values: object) -> None:
 def check_functions(**values: object) -> None:
     for name, value in values.items():
         need(value is None or callable(value), name, "a function or None", value)
+
+
+def check_path(path: object) -> None:
+    if not isinstance(path, Path):
+        write = f"; write Path({path!r:.80})" if isinstance(path, str) else ""
+        raise UsageError(f"an archive: need a Path, got a {type(path).__name__}{write}")

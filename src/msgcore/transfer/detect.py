@@ -9,6 +9,7 @@ from msgcore.base.octets import Limits
 from msgcore.codecs.forms import form_of_octets
 from msgcore.errors import MalformedMessage, NotFound, UsageError
 from msgcore.transfer.archive import Archive
+from msgcore.transfer.choices import check_path
 from msgcore.transfer.eml import EmlFile, EmlFolder, message_files
 from msgcore.transfer.framing import is_separator
 from msgcore.transfer.maildir import Maildir, is_maildir, maildir_folders
@@ -33,8 +34,9 @@ def open_archive(path: Path, limits: Limits | None = None) -> Archive:
     Raises:
         NotFound: there is nothing at ``path``.
         MalformedMessage: it is none of these.
-        UsageError: it cannot be read.
+        UsageError: it cannot be read, or ``path`` is no Path.
     """
+    check_path(path)
     try:
         if path.is_dir():
             return _open_folder(path, limits)

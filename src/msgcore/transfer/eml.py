@@ -22,6 +22,7 @@ from msgcore.base.octets import Limits
 from msgcore.codecs import form_of_octets, mime
 from msgcore.errors import LimitExceeded, MalformedMessage, NotFound, UsageError
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
+from msgcore.transfer.choices import check_path
 from msgcore.transfer.file_writer import FileWriter
 from msgcore.transfer.files import (
     file_errors,
@@ -126,6 +127,7 @@ class EmlFile(Archive):
     """One message in one file."""
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
+        check_path(path)
         self.path = path
         self._limits = limits or Limits()
 
@@ -142,6 +144,7 @@ class EmlFolder(Archive):
     """The files of single messages in and below a folder; a folder below is a folder of messages."""
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
+        check_path(path)
         self.path = path
         self._limits = limits or Limits()
         self._unreadable: list[UsageError] = []

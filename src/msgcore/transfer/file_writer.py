@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgcore.errors import NotSupported
 from msgcore.transfer.archive import Archive, ArchivedMessage
+from msgcore.transfer.choices import check_path
 from msgcore.transfer.files import file_errors, sync_folder
 
 __all__ = ["FileWriter"]
@@ -20,6 +21,7 @@ class FileWriter(ABC):
     """Adds one file a message. It needs no lock; what was begun and not ended never has a message's name."""
 
     def __init__(self, path: Path) -> None:
+        check_path(path)
         self._path = path
         self._made: set[Path] = set()
         self._numbers = itertools.count()

@@ -20,6 +20,7 @@ import attrs
 from msgcore.base.octets import Limits
 from msgcore.errors import LimitExceeded, NotFound, UsageError
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
+from msgcore.transfer.choices import check_path
 from msgcore.transfer.file_writer import FileWriter
 from msgcore.transfer.files import file_errors, folders_below, host_name, make_folders, read_found_file, write_new
 from msgcore.transfer.folder_names import maildir_name, names_of_maildir
@@ -89,6 +90,7 @@ class Maildir(Archive):
     """The messages of a Maildir and of the folders in it; what is a link, or gone since, is skipped."""
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
+        check_path(path)
         self.path = path
         self._limits = limits or Limits()
         self._unreadable: list[UsageError] = []

@@ -21,6 +21,7 @@ from msgcore.base.octets import Limits
 from msgcore.codecs.mime.tree.entity import parse
 from msgcore.errors import LimitExceeded
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
+from msgcore.transfer.choices import check_path
 from msgcore.transfer.files import file_errors
 from msgcore.transfer.framing import MboxVariant, StatedSizes, is_separator, unframe
 from msgcore.transfer.mbox_lock import DotLock, lock_for_reading
@@ -93,6 +94,7 @@ class Mbox(Archive):
     """
 
     def __init__(self, path: Path, limits: Limits | None = None, *, variant: MboxVariant | None = None) -> None:
+        check_path(path)
         self.path = path
         self._limit = (limits or Limits()).total_octets
         self._variant = variant

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgcore.errors import NotSupported, StoreBusy, UsageError
 from msgcore.transfer.archive import ArchivedMessage
+from msgcore.transfer.choices import check_path
 from msgcore.transfer.files import file_errors, make_folders, sync_folder, write_all
 from msgcore.transfer.framing import MboxVariant, frame, is_separator, unframe
 from msgcore.transfer.mbox import Mbox
@@ -30,6 +31,7 @@ class MboxWriter:
     """
 
     def __init__(self, path: Path, variant: MboxVariant = MboxVariant.MBOXRD, *, status_fields: bool = False) -> None:
+        check_path(path)
         self._path = path
         self._variant = variant
         self._status_fields = status_fields
