@@ -42,6 +42,16 @@ def test_the_message_is_in_the_mailbox_as_it_was_written(api: Api, dovecot: Dove
     assert b"\n\nHello\n.\nthere\n" in in_mailbox(dovecot, "bob", word)
 
 
+def test_a_unix_socket_takes_mail_as_a_port_does(api: Api, dovecot: Dovecot, word: str) -> None:
+    message = letter(word, "nobody@example.test", "bob@example.test")
+
+    outcomes = api.send(message, via=f"lmtp+unix://{dovecot.lmtp_socket}?connections=1", check=False)
+
+    assert list(outcomes.values()) == [Refused(550, "5.1.1"), Delivered(250, "2.0.0")]
+    assert outcomes["bob@example.test"].note == ""
+    assert b"\n\nHello\n.\nthere\n" in in_mailbox(dovecot, "bob", word)
+
+
 def test_tls_can_be_required(api: Api, dovecot: Dovecot, authority: Authority, word: str) -> None:
     via = f"lmtp+starttls://localhost:{dovecot.lmtp}"
 

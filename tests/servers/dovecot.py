@@ -71,6 +71,9 @@ service submission-login {
   }
 }
 service lmtp {
+  unix_listener lmtp {
+    mode = 0666
+  }
   inet_listener lmtp {
     $listen_on = 127.0.0.1
     port = $lmtp
@@ -202,6 +205,11 @@ class Dovecot(Server):
             if absent
             else None
         )
+
+    @property
+    def lmtp_socket(self) -> Path:
+        """The Unix socket of LMTP."""
+        return self.directory / "run" / "lmtp"
 
     def maildir(self, user: str) -> Path:
         """Say where the mail of ``user`` is; the folder is there after the first log-in or delivery."""

@@ -55,6 +55,47 @@ def test_a_bad_url_is_refused_with_what_is_wrong(text: str, complaint: str) -> N
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("lmtp+unix:///run/dovecot/lmtp", "/run/dovecot/lmtp"),
+        ("LMTP+UNIX:///run/my%20mail/l%3Fm%40p", "/run/my mail/l?m@p"),
+    ],
+)
+def test_a_url_of_a_unix_socket_names_its_path(text: str, path: str) -> None:
+    url = ServiceUrl.parse(text, ("smtp", "lmtp"))
+
+    assert url == ServiceUrl("lmtp", path, 0, Security.OPPORTUNISTIC)
+    assert str(url.endpoint) == f"lmtp {path}"
+    assert ServiceUrl.parse(str(url), ("lmtp",)) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("lmtp+unix://run/dovecot/lmtp", "absolute path"),
+        ("lmtp+unix://ann@/run/lmtp", "absolute path"),
+        ("lmtp+unix://ann:hunter2@/run/lmtp", "password"),
+        ("lmtp+unix:run/lmtp", "absolute path"),
+        ("lmtp+unix:///", "absolute path"),
+        ("lmtp+unix:///run/", "absolute path"),
+        ("lmtp+unix:///run/lmtp?x=y", "nothing may follow"),
+        ("lmtp+unix:///run/lmtp#y", "nothing may follow"),
+        ("smtp+unix:///run/smtp", "schemes"),
+    ],
+)
+def test_a_url_of_a_unix_socket_has_a_path_and_nothing_else(text: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint) as caught:
+        ServiceUrl.parse(text, ("smtp", "lmtp"))
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("escaped", ["%00", "%0d%0a"])
+def test_no_line_end_gets_into_the_path_of_a_unix_socket(escaped: str) -> None:
+    with pytest.raises(InjectionRefused):
+        ServiceUrl.parse(f"lmtp+unix:///run/l{escaped}", ("lmtp",))
+
+
 def test_a_database_url_is_relative_or_absolute_as_in_sqlalchemy(tmp_path: Path) -> None:
     assert DatabaseUrl.parse("sqlite:///mail.db", tmp_path).place == tmp_path / "mail.db"
     assert DatabaseUrl.parse("sqlite:////var/mail.db", tmp_path).place == Path("/var/mail.db")

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from msgcore.base.text import Secret
-from msgcore.errors import ConfigError
+from msgcore.errors import ConfigError, UsageError
 from msgcore.mta.gateways.smtp import SmtpGatewayConfig
 from msgcore.providers.internet_mail import InternetMailConfig
 from msgcore.providers.smtp import SmtpConfig
@@ -52,6 +52,20 @@ def test_the_way_to_the_server_is_a_setting() -> None:
     assert account.server_at(URL).path == NetworkPath(
         "192.0.2.1", Proxy("socks5", "proxy.a.test", 1080, "ann", Secret("geheim"))
     )
+
+
+@pytest.mark.parametrize(
+    ("account", "complaint"),
+    [
+        (SmtpAccount(proxy="socks5://proxy.a.test:1080"), "proxy"),
+        (SmtpAccount(source_address="192.0.2.1"), "source_address"),
+        (SmtpAccount(ca_file=Path("ca.pem")), "no TLS"),
+        (SmtpAccount(certificate_file=Path("ann.pem"), key_file=Path("ann.key")), "no TLS"),
+    ],
+)
+def test_nothing_of_the_network_goes_with_a_unix_socket(account: SmtpAccount, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        account.server_at(ServiceUrl.parse("lmtp+unix:///run/lmtp", ("lmtp",)))
 
 
 def test_a_user_may_log_in_by_the_certificate_alone() -> None:

@@ -54,13 +54,23 @@ NEVER = Deadline()
 
 @attrs.frozen
 class Endpoint:
-    """Where a service listens. ``service`` is its protocol's name and only serves messages and transcripts."""
+    """Where a service listens. ``service`` is its protocol's name and only serves messages and transcripts.
+
+    A ``host`` that begins with ``/`` is the path of a Unix socket, which has no port: 0. It is connected to without TLS
+    and without a :class:`NetworkPath`.
+    """
 
     host: str
     port: int
     service: str = "tcp"
 
+    @property
+    def is_unix_socket(self) -> bool:
+        return self.host.startswith("/")
+
     def __str__(self) -> str:
+        if self.is_unix_socket:
+            return f"{self.service} {self.host}"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.service} {host}:{self.port}"
 
@@ -350,7 +360,8 @@ class Runtime(Protocol):
             TimedOut: the deadline passed.
             AuthenticationRefused: the proxy refused the credentials.
             MissingExtra: a proxy needs the extra ``proxy``.
-            UsageError: one of the addresses is none.
+            UsageError: one of the addresses is none; or the endpoint is a Unix socket, and a path is given, or this
+                system has none.
         """
         ...
 

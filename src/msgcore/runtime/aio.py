@@ -22,7 +22,7 @@ from msgcore.runtime.aio_listener import AsyncioListener, bind
 from msgcore.runtime.aio_stream import AsyncioStream
 from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
-from msgcore.runtime.dial import LookUp, addresses_of, given, look_up, naming
+from msgcore.runtime.dial import LookUp, addresses_of, find, look_up, naming
 from msgcore.runtime.held import HeldSockets
 from msgcore.runtime.proxy import first_hop, through
 from msgcore.runtime.race import Race
@@ -75,8 +75,8 @@ class AsyncioRuntime:
         first = first_hop(endpoint, path)
         deadline.check(f"{first}: connect")
         with naming(first):
-            look_up = given(addresses) if addresses and path.proxy is None else self._look_up
-            found = await self._wait(look_up(first.host, first.port), deadline, f"{first}: look up")
+            looking = find(first, path, addresses, self._look_up)
+            found = await self._wait(looking, deadline, f"{first}: look up")
         race = Race(found, first, path.source_address)
         connection = await connect_first(race, self._calls, deadline, path.source_address)
         stream = AsyncioStream(endpoint, self._calls, deadline)

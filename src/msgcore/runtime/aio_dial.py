@@ -47,6 +47,8 @@ async def connect_first(race: Race, calls: Calls, deadline: Deadline, source: st
 
 async def _connect(address: Address, source: str | None) -> socket.socket:
     connection = open_socket(address, source)
+    if address.is_unix_socket:
+        return connection
     try:
         await asyncio.get_running_loop().sock_connect(connection, address.socket_address)
     except BaseException:

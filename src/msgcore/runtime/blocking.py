@@ -17,7 +17,7 @@ from msgcore.runtime.background import BackgroundWork
 from msgcore.runtime.blocking_dial import connect_first
 from msgcore.runtime.blocking_stream import BlockingStream
 from msgcore.runtime.cancel import Calls, finish, result_of, shielded
-from msgcore.runtime.dial import LookUp, given, look_up, naming
+from msgcore.runtime.dial import LookUp, find, look_up, naming
 from msgcore.runtime.limits import refuse_on_loop_thread, wait_seconds
 from msgcore.runtime.proxy import first_hop, through
 from msgcore.runtime.race import Race
@@ -91,8 +91,8 @@ class BlockingRuntime:
         first = first_hop(endpoint, path)
         deadline.check(f"{first}: connect")
         with naming(first):
-            look_up = given(addresses) if addresses and path.proxy is None else self._look_up
-            found = await self._wait(look_up(first.host, first.port), deadline, f"{first}: look up")
+            looking = find(first, path, addresses, self._look_up)
+            found = await self._wait(looking, deadline, f"{first}: look up")
         race = Race(found, first, path.source_address)
         connection = connect_first(race, self._calls, deadline, path.source_address)
         stream = BlockingStream(connection, endpoint, self._calls, deadline)

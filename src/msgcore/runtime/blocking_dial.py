@@ -48,7 +48,7 @@ def _begin(race: Race, running: dict[socket.socket, Address], source: str | None
     except OSError as error:
         race.fail(address, error)
         return
-    code = connection.connect_ex(address.socket_address)
+    code = 0 if address.is_unix_socket else connection.connect_ex(address.socket_address)
     if code in _UNDER_WAY:
         running[connection] = address
     else:

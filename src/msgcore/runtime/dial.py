@@ -13,23 +13,54 @@ from typing import Any
 import attrs
 
 from msgcore.errors import ConnectionLost, NameNotResolved, UsageError
-from msgcore.runtime.abc import Endpoint
+from msgcore.runtime.abc import Endpoint, NetworkPath
 
-__all__ = ["Address", "LookUp", "addresses_of", "given", "look_up", "naming"]
+__all__ = ["Address", "LookUp", "addresses_of", "find", "given", "look_up", "naming"]
 
 
 @attrs.frozen
 class Address:
-    """One address that a host has, as the socket module wants it: the host and the port come first."""
+    """One address that a host has, as the socket module wants it: the host and the port come first.
+
+    Of a Unix socket it is the path.
+    """
 
     family: socket.AddressFamily
-    socket_address: tuple[Any, ...]
+    socket_address: tuple[Any, ...] | str
+
+    @property
+    def is_unix_socket(self) -> bool:
+        return isinstance(self.socket_address, str)
+
+    def __str__(self) -> str:
+        return self.socket_address if isinstance(self.socket_address, str) else str(self.socket_address[0])
 
 
 LookUp = Callable[[str, int], Future[Sequence[Address]]]
 
 # Not every system has all of them.
 _NO_SUCH_NAME = {getattr(socket, name, None) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")}
+
+
+def find(endpoint: Endpoint, path: NetworkPath, addresses: Sequence[str], look_up: LookUp) -> Future[Sequence[Address]]:
+    """Find the addresses of who is connected to first: ``addresses`` where they are given and no proxy is asked.
+
+    Raises:
+        UsageError: one of ``addresses`` is none, or this system has no Unix sockets.
+    """
+    if endpoint.is_unix_socket:
+        return _unix_socket(endpoint)
+    if addresses and path.proxy is None:
+        look_up = given(addresses)
+    return look_up(endpoint.host, endpoint.port)
+
+
+def _unix_socket(endpoint: Endpoint) -> Future[Sequence[Address]]:
+    if not hasattr(socket, "AF_UNIX"):
+        raise UsageError(f"{endpoint}: this system has no Unix sockets")
+    future: Future[Sequence[Address]] = Future()
+    future.set_result([Address(socket.AF_UNIX, endpoint.host)])
+    return future
 
 
 def look_up(host: str, port: int) -> Future[Sequence[Address]]:

@@ -20,7 +20,7 @@ from msgcore.errors import (
     TimedOut,
     UsageError,
 )
-from msgcore.runtime.abc import Endpoint, NetworkPath, Proxy, Stream
+from msgcore.runtime.abc import DIRECT, Endpoint, NetworkPath, Proxy, Stream
 
 __all__ = ["first_hop", "through"]
 
@@ -46,8 +46,11 @@ def first_hop(endpoint: Endpoint, path: NetworkPath) -> Endpoint:
 
     Raises:
         MissingExtra: to a proxy, and python-socks is not installed.
+        UsageError: a path leads to a Unix socket.
     """
     proxy = path.proxy
+    if endpoint.is_unix_socket and path != DIRECT:
+        raise UsageError(f"{endpoint}: a Unix socket is connected to directly, not by a proxy or from an address")
     if proxy is None:
         return endpoint
     if find_spec("python_socks") is None:

@@ -73,7 +73,7 @@ class Race:
         return ConnectionLost(f"{self._endpoint}: connect: {self._report() or self._why_none}")
 
     def _report(self) -> str:
-        return "; ".join(f"{address.socket_address[0]}: {said}" for address, said in self._said.items())
+        return "; ".join(f"{address}: {said}" for address, said in self._said.items())
 
 
 def _reachable(addresses: Sequence[Address], source: str | None) -> Sequence[Address]:
@@ -84,11 +84,15 @@ def _reachable(addresses: Sequence[Address], source: str | None) -> Sequence[Add
 
 
 def open_socket(address: Address, source: str | None) -> socket.socket:
-    """Make the non-blocking socket of one attempt."""
+    """Make the non-blocking socket of one attempt; that of a Unix socket is connected, which takes no time."""
     # asyncio sets TCP_NODELAY only where the socket names its protocol.
-    connection = socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    connection = socket.socket(address.family, socket.SOCK_STREAM, 0 if address.is_unix_socket else socket.IPPROTO_TCP)
     try:
         connection.setblocking(False)
+        if address.is_unix_socket:
+            # EAGAIN is a failure here: the server's queue is full, and nothing goes on behind it (connect(2)).
+            connection.connect(address.socket_address)
+            return connection
         # A command and its reply are small: waiting to fill a segment would cost a round trip.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source is not None:

@@ -8,7 +8,7 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.errors import UsageError
-from msgcore.runtime.abc import NetworkPath, Proxy
+from msgcore.runtime.abc import DIRECT, NetworkPath, Proxy
 from msgcore.spi.settings import setting
 from msgcore.spi.url import ServiceUrl, refuse_password
 from msgcore.wire.account import MailServer, Token
@@ -55,6 +55,9 @@ class Account:
         has_secret = self.password is not None or self.token is not None
         if (user is None and has_secret) or (user is not None and not has_secret and self.certificate_file is None):
             raise UsageError("user and password (or token) go together: one of them is missing")
+        path = NetworkPath(self.source_address, self._proxy())
+        if url.endpoint.is_unix_socket:
+            self._refuse_for_a_unix_socket(path)
         return MailServer(
             url.endpoint,
             url.security,
@@ -66,8 +69,14 @@ class Account:
             self.allow_cleartext_login,
             self.token,
             self.mechanism,
-            NetworkPath(self.source_address, self._proxy()),
+            path,
         )
+
+    def _refuse_for_a_unix_socket(self, path: NetworkPath) -> None:
+        if path != DIRECT:
+            raise UsageError("a Unix socket is connected to directly: proxy and source_address do not go with it")
+        if self.ca_file or self.certificate_file or self.key_file:
+            raise UsageError("a Unix socket has no TLS: ca_file, certificate_file and key_file do not go with it")
 
     def _proxy(self) -> Proxy | None:
         if self.proxy is None:

@@ -29,6 +29,7 @@ _PORTS = {
     "smtps": 465,
     "lmtp": 24,
     "lmtp+starttls": 24,
+    "lmtp+unix": 0,
     "imap": 143,
     "imap+starttls": 143,
     "imaps": 993,
@@ -41,7 +42,8 @@ _PORTS = {
 @attrs.frozen
 class ServiceUrl:
     """A server's URL: ``smtps imaps pop3s`` speak TLS from the first octet, ``smtp+starttls`` and its kin must upgrade,
-    ``smtp imap pop3 lmtp`` upgrade when it is offered.
+    ``smtp imap pop3 lmtp`` upgrade when it is offered. ``lmtp+unix:///PATH`` is a Unix socket, without TLS: ``host`` is
+    its path then, and ``port`` 0.
     """
 
     protocol: str
@@ -66,10 +68,12 @@ class ServiceUrl:
         except ValueError as error:
             raise UsageError(f"{shown!r}: {error}") from error
         scheme = parts.scheme.lower()
-        protocol = scheme.removesuffix("+starttls")
+        protocol = scheme.partition("+")[0]
         if scheme not in _PORTS or protocol.removesuffix("s") not in protocols:
-            known = [name for name in _PORTS if name.removesuffix("+starttls").removesuffix("s") in protocols]
+            known = [name for name in _PORTS if name.partition("+")[0].removesuffix("s") in protocols]
             raise UsageError(f"{shown!r}: need a URL with one of the schemes {', '.join(known)}")
+        if scheme.endswith("+unix"):
+            return cls(protocol, _socket_path(text, shown), 0, Security.OPPORTUNISTIC)
         if parts.path not in {"", "/"} or parts.query or parts.fragment:
             raise UsageError(f"{shown!r}: nothing may follow the host and port")
         if not parts.hostname:
@@ -92,9 +96,21 @@ class ServiceUrl:
         return Endpoint(self.host, self.port, self.protocol)
 
     def __str__(self) -> str:
+        if self.endpoint.is_unix_socket:
+            return f"{self.protocol}+unix://{quote(self.host)}"
         suffix = {Security.IMPLICIT: "s", Security.STARTTLS: "+starttls", Security.OPPORTUNISTIC: ""}[self.security]
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.protocol}{suffix}://{host}:{self.port}"
+
+
+def _socket_path(text: str, shown: str) -> str:
+    parts = urlsplit(text)
+    path = unquote(parts.path)
+    if parts.netloc or not path.startswith("/") or path.endswith("/"):
+        raise UsageError(f"{shown!r}: need the absolute path of a Unix socket: {parts.scheme}:///run/dovecot/lmtp")
+    if parts.query or parts.fragment:
+        raise UsageError(f"{shown!r}: nothing may follow the path")
+    return refuse_line_ends(path, "URL")
 
 
 def refuse_password(text: str) -> None:

@@ -41,6 +41,8 @@ class MailServer:
     it is made when it is offered, and a certificate that cannot be verified is noted. A user without password and token
     logs in by the client's certificate. ``mechanism`` makes a SASL mechanism of the user's own.
 
+    A Unix socket is talked to in clear, whatever stands here: nobody is between.
+
     With ``addresses`` the connection goes to the first of them that answers, and the endpoint's host is only the name
     that TLS knows it by. ``connect_seconds`` is how long that may take, within the deadline of the call.
     """
@@ -61,6 +63,8 @@ class MailServer:
 
     @property
     def needs_tls(self) -> bool:
+        if self.endpoint.is_unix_socket:
+            return False
         has_login = self.user is not None and not self.allow_cleartext_login
         return self.security is not Security.OPPORTUNISTIC or has_login
 

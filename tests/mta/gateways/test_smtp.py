@@ -391,11 +391,12 @@ def test_over_lmtp_each_recipient_is_delivered_or_not(mode: Mode, lmtp: Loopback
 
 
 @pytest.mark.interop
-def test_a_real_lmtp_server_has_it_in_the_mailboxes(mode: Mode, dovecot: Dovecot) -> None:
+@pytest.mark.parametrize("is_unix_socket", [False, True], ids=["port", "unix socket"])
+def test_a_real_lmtp_server_has_it_in_the_mailboxes(mode: Mode, dovecot: Dovecot, is_unix_socket: bool) -> None:
     word = f"w{uuid.uuid4().hex}"
     octets = f"Subject: {word}\r\n\r\n.\r\n..\r\nr\u00e4k\r\n".encode()
     recipients = tuple(Recipient(Address("SMTP", f"{name}@example.test")) for name in ("alice", "nobody", "bob"))
-    url = f"lmtp://localhost:{dovecot.lmtp}"
+    url = f"lmtp+unix://{dovecot.lmtp_socket}" if is_unix_socket else f"lmtp://localhost:{dovecot.lmtp}"
     first, second = deliver(mode, url, *((Envelope(ANN, recipients, f"t{n}"), octets) for n in range(2)))
 
     def copies(name: str) -> list[bytes]:

@@ -42,6 +42,8 @@ async def probe(
         StarttlsInjection: octets arrived in clear behind the go-ahead for TLS.
     """
     parsed = ServiceUrl.parse(url, _PROTOCOLS)
+    if parsed.endpoint.is_unix_socket:
+        raise UsageError(f"{url}: a Unix socket has no TLS, and is not probed")
     if ca_file is not None and not isinstance(cast(object, ca_file), Path):
         raise UsageError(f"ca_file: need a Path, got {type(ca_file).__name__}")
     if ca_file is not None and not await runtime.in_thread(ca_file.is_file):

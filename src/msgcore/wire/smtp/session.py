@@ -86,8 +86,9 @@ async def open_session(runtime: Runtime, server: SmtpServer, deadline: Deadline)
     """
     if server.tls_tries:
         return await _open_as_told(runtime, server, deadline)
+    is_local = server.endpoint.is_unix_socket
     session, note = await open_with(
-        runtime, server, deadline, lambda who, tls: _connect(runtime, server, who, tls, deadline)
+        runtime, server, deadline, lambda who, tls: _connect(runtime, server, who, None if is_local else tls, deadline)
     )
     is_noted = session.stream.tls is None and not server.is_lmtp  # which mostly is of this machine
     session.note = "; ".join(filter(None, (note, "in clear" if is_noted else "")))
@@ -135,7 +136,7 @@ async def _connect(
                 # Whoever hangs up in the middle of a handshake may talk in clear.
                 raise TlsFailed(f"{error}, in the TLS handshake") from error
         if credentials is not None:
-            allow_cleartext = server.allow_cleartext_login
+            allow_cleartext = server.allow_cleartext_login or server.endpoint.is_unix_socket
             own = server.own_mechanisms
             await authenticate(stream, extensions, credentials, allow_cleartext=allow_cleartext, own=own)
     except BaseException:
