@@ -248,7 +248,9 @@ def test_tls_from_the_first_octet_that_fails_is_an_error() -> None:
         probed(lambda: NoTls(greeting="~"), "smtps://mx.b.test")
 
 
-@pytest.mark.parametrize("url", ["http://mx.b.test", "mx.b.test", "nntp://mx.b.test", "smtp://ann:secret@mx.b.test"])
+@pytest.mark.parametrize(
+    "url", ["http://mx.b.test", "mx.b.test", "nntp://mx.b.test", "smtp://ann:secret@mx.b.test", "lmtp+unix:///run/lmtp"]
+)
 def test_a_url_that_is_not_to_be_probed_is_refused(url: str) -> None:
     with pytest.raises(UsageError):
         probed(plain(), url)
