@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 
 import msgcore
@@ -39,11 +40,14 @@ from msgcore.mta import (
     State,
     Verdict,
 )
+from msgcore.mta.directory import DirectoryObject, DistributionList, Redirect
 from msgcore.mta.queue.contract import Accept, LinkNote
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.props import Restriction
 from msgcore.props.table import PidTagBody, PidTagEmailAddress, PidTagOriginatorDeliveryReportRequested
+from msgcore.providers.internal.schema import STORE_SCHEMA
+from msgcore.providers.organization.directory import Directory
 from msgcore.runtime import NEVER, BlockingRuntime, Database
 from msgcore.spi.gateway import Content
 from msgcore.testing.queues import LETTER
@@ -193,6 +197,32 @@ def test_the_database_finds_whoever_a_name_may_stand_for(home: Home, organizatio
 
     whole = [["Ann Alm"], ["Åke Berg"], ["Åke Berg"], ["100% Ann"], ["Kim_K"]]
     assert found == [*whole, [], [], ["Groß"], ["All of us"], ["All of us"], [], []]
+
+
+@on_both_engines
+def test_whose_an_address_is_can_be_found_without_those_behind_it(home: Home, organization: Organization) -> None:
+    organization.add_mailbox("ann", addresses=ANN)
+    organization.add_mailbox("bob", addresses=BOB)
+    organization.add_list("all", addresses="all@a.test", members=[ANN, BOB], owner=BOB, only_from=["*@a.test"])
+    organization.add_redirect("old@a.test", to=ANN)
+    organization.add_redirect(BOB, to=ANN, keep_copy=True)
+    names = ("ann", "ann+news", "all", "all+1", "old", "bob", "eve")
+    asked = [*(Address("SMTP", f"{name}@a.test") for name in names), Address("EX", "/o=athena/cn=recipients/cn=all")]
+    runtime, database = BlockingRuntime(), Database.open(home.target, STORE_SCHEMA, create=False)
+    directory = Directory(runtime, database, "athena")
+
+    full = [runtime.run(directory.look_up(one, NEVER)) for one in asked]
+    brief = [runtime.run(directory.look_up_briefly(one, NEVER)) for one in asked]
+    runtime.run(database.close(runtime))
+
+    assert brief == [without_those_behind(one) for one in full]
+    assert [type(one).__name__ for one in full[2:6]] == ["DistributionList", "DistributionList", "Redirect", "Redirect"]
+
+
+def without_those_behind(one: DirectoryObject | None) -> DirectoryObject | None:
+    if isinstance(one, DistributionList):
+        return attrs.evolve(one, members=())
+    return attrs.evolve(one, targets=()) if isinstance(one, Redirect) else one
 
 
 def test_an_address_cannot_be_given_twice_at_once(organization: Organization) -> None:

@@ -18,8 +18,10 @@ __all__ = [
     "DistributionList",
     "RecentDirectory",
     "Redirect",
+    "SupportsLookUpBriefly",
     "SupportsLookUpMany",
     "look_up_all",
+    "look_up_briefly",
     "without_tag",
 ]
 
@@ -91,6 +93,25 @@ class SupportsLookUpMany(Protocol):
         ...
 
 
+@runtime_checkable
+class SupportsLookUpBriefly(Protocol):
+    """A directory that finds whose an address is without reading who stands behind it."""
+
+    async def look_up_briefly(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
+        """Do what ``look_up`` does, but for the members of a list and the targets of a redirect, which may be left out.
+
+        A listener asks so at each RCPT: a client must not have a list's 100,000 members read by naming it.
+        """
+        ...
+
+
+async def look_up_briefly(directory: Directory, address: Address, deadline: Deadline) -> DirectoryObject | None:
+    """Look up whose an address is, in any directory; members and targets may be missing."""
+    if isinstance(directory, SupportsLookUpBriefly):
+        return await directory.look_up_briefly(address, deadline)
+    return await directory.look_up(address, deadline)
+
+
 async def look_up_all(
     directory: Directory, addresses: Sequence[Address], deadline: Deadline
 ) -> Sequence[DirectoryObject | None]:
@@ -111,6 +132,7 @@ class RecentDirectory:
         self._clock = clock
         self._seconds = seconds
         self._known: dict[Address, DirectoryObject | None] = {}
+        self._known_briefly: dict[Address, DirectoryObject] = {}
         self._since = clock.monotonic()
 
     async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
@@ -127,10 +149,23 @@ class RecentDirectory:
             known |= zip(missing, await look_up_all(self._directory, missing, deadline), strict=True)
         return [known[one] for one in addresses]
 
+    async def look_up_briefly(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
+        self._forget_old()
+        if address in self._known:
+            return self._known[address]
+        if address not in self._known_briefly:
+            found = await look_up_briefly(self._directory, address, deadline)
+            if found is None or isinstance(found, DirectoryEntry):  # that is all of it
+                self._known[address] = found
+                return found
+            self._known_briefly[address] = found
+        return self._known_briefly[address]
+
     def _forget_old(self) -> None:
         now = self._clock.monotonic()
-        if now - self._since >= self._seconds or len(self._known) > _MOST_REMEMBERED:
-            self._known, self._since = {}, now
+        count = len(self._known) + len(self._known_briefly)
+        if now - self._since >= self._seconds or count > _MOST_REMEMBERED:
+            self._known, self._known_briefly, self._since = {}, {}, now
 
 
 def without_tag(address: Address, delimiter: str) -> Address | None:

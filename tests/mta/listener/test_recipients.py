@@ -6,8 +6,10 @@ import attrs
 import pytest
 
 from msgcore.base.status import Reply
+from msgcore.base.times import Deadline
 from msgcore.model import Address, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
+from msgcore.mta.directory import DirectoryEntry
 from msgcore.mta.listener import Arrival, DirectoryCheck
 from msgcore.runtime import NEVER, run
 from msgcore.testing.queues import ANN
@@ -45,6 +47,22 @@ def status(address: str, arrival: Arrival, check: DirectoryCheck = CHECK) -> str
 )
 def test_who_is_taken(address: str, to_stranger: str, to_friend: str) -> None:
     assert (status(address, STRANGER), status(address, FRIEND)) == (to_stranger, to_friend)
+
+
+class Lists(People):
+    """Knows whom it knows, and does not say who they are."""
+
+    async def look_up_briefly(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
+        return await super().look_up(address, deadline)
+
+    async def look_up(self, address: Address, deadline: Deadline) -> DirectoryEntry | None:
+        raise AssertionError("asked for more than is needed")
+
+
+def test_nobody_is_asked_for_the_members_of_a_list() -> None:
+    check = DirectoryCheck(Lists("all@b.test"), routes)
+
+    assert (status("all@b.test", STRANGER, check), status("eve@b.test", STRANGER, check)) == ("", "550 5.1.1")
 
 
 def test_where_the_table_has_no_way_who_may_relay_is_told_why() -> None:

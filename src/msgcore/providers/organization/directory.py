@@ -79,6 +79,16 @@ class Directory:
         found = await self.read(lambda c: find_all(c, addresses, self._recipients), deadline)
         return [None if one is None else self._object(one) for one in found]
 
+    async def look_up_briefly(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
+        """Look an address up; the members of a list and the targets of a redirect are not read."""
+
+        def look(connection: Connection) -> Found | None:
+            (found,) = find_all(connection, [address], self._recipients, with_members=False)
+            return found
+
+        found = await self.read(look, deadline)
+        return None if found is None else self._object(found)
+
     def _object(self, found: Found) -> DirectoryObject:
         entry, mailbox = found.entry, None
         if found.mailbox is not None:

@@ -267,16 +267,16 @@ def all_redirects(connection: Connection) -> list[Entry]:
     return [_entry(connection, row) for row in connection.rows(sql)]
 
 
-def entries_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Entry]:
+def entries_by_id(connection: Connection, ids: Sequence[int], *, with_members: bool) -> dict[int, Entry]:
     found: dict[int, Entry] = {}
     for some in chunks(ids):
         marks = ", ".join("?" * len(some))
         for row in connection.rows(f"select {_COLUMNS} from directory_entry where id in ({marks})", some):
-            found[row[0]] = _entry(connection, row)
+            found[row[0]] = _entry(connection, row, with_members=with_members)
     return found
 
 
-def _entry(connection: Connection, row: Row) -> Entry:
+def _entry(connection: Connection, row: Row, *, with_members: bool = True) -> Entry:
     number, name, display_name, owner_type, owner, only_from, mailbox_id, keep_copy = row
     if mailbox_id is None:
         sql = "select address_type, address from directory_address where entry_id = ? order by position"
@@ -286,21 +286,23 @@ def _entry(connection: Connection, row: Row) -> Entry:
             " order by is_primary desc, address_type, address_key"
         )
     addresses = connection.rows(sql, (number if mailbox_id is None else mailbox_id,))
-    members = connection.rows(
-        "select address_type, address, display_name from directory_member where entry_id = ? order by position",
-        (number,),
-    )
+    members = _members(connection, number) if with_members else ()
     return Entry(
         number,
         name or "",
         display_name,
         tuple(Address(kind, address, display_name) for kind, address in addresses),
-        tuple(Address(*member) for member in members),
+        tuple(members),
         None if owner_type is None else Address(owner_type, owner),
         tuple(json.loads(only_from)),
         mailbox_id,
         bool(keep_copy),
     )
+
+
+def _members(connection: Connection, entry_id: int) -> Iterable[Address]:
+    sql = "select address_type, address, display_name from directory_member where entry_id = ? order by position"
+    return (Address(*member) for member in connection.rows(sql, (entry_id,)))
 
 
 def read_delimiter(connection: Connection) -> str:

@@ -43,10 +43,13 @@ class _Hit:
     entry_id: int | None = None
 
 
-def find_all(connection: Connection, addresses: Sequence[Address], recipients: str) -> list[Found | None]:
+def find_all(
+    connection: Connection, addresses: Sequence[Address], recipients: str, *, with_members: bool = True
+) -> list[Found | None]:
     """Find whose each address is, exactly as it is or, if it is nobody's so, without its tag.
 
-    ``recipients`` is what the organisation's distinguished names begin with.
+    ``recipients`` is what the organisation's distinguished names begin with. Lists and redirects may be wanted without
+    those behind them.
     """
     keys = [(one.address_type, key_of(one)) for one in addresses]
     hits = _hits(connection, keys, fold(recipients))
@@ -60,7 +63,7 @@ def find_all(connection: Connection, addresses: Sequence[Address], recipients: s
         of_bases = _hits(connection, list(bases.values()), "")
         hits.update((key, of_bases[base]) for key, base in bases.items() if base in of_bases)
     ids = {hit.entry_id for hit in hits.values() if hit.entry_id is not None}
-    entries = entries_by_id(connection, sorted(ids))
+    entries = entries_by_id(connection, sorted(ids), with_members=with_members)
     found = {
         key: Found(hit.mailbox, None if hit.entry_id is None else entries[hit.entry_id]) for key, hit in hits.items()
     }
