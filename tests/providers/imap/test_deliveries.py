@@ -94,13 +94,22 @@ def test_a_folder_that_is_another_one_by_the_time_it_is_looked_at_hinders_no_del
     assert tell(at_loopback(server), story) == expected
 
 
-def test_a_folder_that_cannot_be_opened_hinders_no_delivery_into_another(server: LoopbackImapServer) -> None:
+def test_a_folder_that_cannot_be_opened_hinders_no_delivery_into_another_and_is_told_of_once(
+    server: LoopbackImapServer, caplog: pytest.LogCaptureFixture
+) -> None:
     server.account("ann").add(b"Shared")
     server.put("ann", b"Subject: x\r\n\r\n", b"Shared")
     server.answer("NO [NOPERM] not yours", at="EXAMINE", about="Shared")
 
-    story = Incoming(Message(subject="once"), delivery_key=b"k")
-    assert tell(at_loopback(server), lambda store: subjects(store, story)) == ["once"]
+    async def story(store: Probe) -> list[str]:
+        await subjects(store, Incoming(Message(subject="once"), delivery_key=b"k"))
+        return await subjects(store, Incoming(Message(subject="another"), delivery_key=b"l"))
+
+    assert tell(at_loopback(server), story) == ["once", "another"]
+    told = [one.getMessage() for one in caplog.records if one.name == "msgcore.imap"]
+    assert len(told) == 1, told
+    assert "'Shared' is not searched" in told[0]
+    assert "not yours" in told[0]
 
 
 @pytest.mark.parametrize("refusal", ["UID SEARCH", "EXAMINE"])

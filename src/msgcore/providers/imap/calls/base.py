@@ -30,6 +30,7 @@ class Calls:
         self._uid = uid
         self._display_name = display_name
         self._is_read_only = read_only
+        self._unsearched: set[int] = set()
 
     @property
     def uid(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -18,6 +19,9 @@ from msgcore.spi.store import Incoming
 from msgcore.wire.imap.session import ImapSession
 
 __all__ = ["SavingCalls"]
+
+
+_log = logging.getLogger("msgcore.imap")
 
 
 class SavingCalls(AppendingCalls):
@@ -52,13 +56,21 @@ class SavingCalls(AppendingCalls):
                 uids = await self._on(deadline, look, folder=folder)
             except ObjectDeleted:  # or it has another name, or other numbers
                 waiting = iter(await self._directory.all(deadline))
-            except CommandRefused:
+            except CommandRefused as error:
                 # Only a person can have moved a delivery into a folder that cannot be opened.
                 if look.has_begun or folder.tag == target.tag:
                     raise
+                self._tell_unsearched(folder, error)
             else:
                 found.update({key: self._directory.entry_id(folder, uid) for key, uid in uids.items()})
         return found
+
+    def _tell_unsearched(self, folder: Folder, error: CommandRefused) -> None:
+        """Log, once, that nobody knows what is in a folder."""
+        if folder.tag not in self._unsearched:
+            self._unsearched.add(folder.tag)
+            why = "is not searched for what was saved before, which is saved again if it was moved there"
+            _log.warning("%s: folder %r %s: %s", self._display_name, folder.name, why, error)
 
 
 @attrs.define
