@@ -19,13 +19,13 @@ from msgcore.errors import (
     TimedOut,
     UsageError,
 )
-from msgcore.spi.retrieval import RetrievalPolicy
+from msgcore.spi.retrieval import RetrievalPolicy, Retrieved, Waiting
 from msgcore.spi.store import Incoming
-from msgcore.spooler.incoming import RetrievalFault, RetrievalReport
+from msgcore.spooler.incoming import RetrievalFault, RetrievalReport, retrieve
 from msgcore.testing.clock import ManualClock
-from msgcore.testing.memory_maildrop import MemoryMaildrop, MemorySession
+from msgcore.testing.memory_maildrop import Mail, MemoryMaildrop, MemorySession
 from msgcore.testing.memory_store import MemoryStore
-from msgcore.testing.modes import Mode
+from msgcore.testing.modes import Mode, call
 from tests.spooler.incoming_desk import LEAVE, START, Desk, letter
 from tests.spooler.test_incoming_trouble import WaitedFor
 
@@ -182,6 +182,103 @@ def test_large_messages_come_by_rising_size(line: SlowLine) -> None:
     line.retrieve(LEAVE, 60.0)
 
     assert line.desk.stored() == sorted(letters, key=len)
+
+
+# Small messages at which the server falls silent
+
+
+class Mute(MemoryMaildrop):
+    """A server that gives one of some messages only after so many seconds."""
+
+    def __init__(self, *mute: bytes, seconds: float = 1_000.0) -> None:
+        super().__init__(batch=1)
+        self.mute = mute
+        self.seconds = seconds
+        self.clock = ManualClock(START)
+
+    def open_session(self) -> MemorySession:
+        self.release(super().open_session())
+        session = MuteSession(self, tuple(self._mails))
+        self.take(session)
+        return session
+
+
+class MuteSession(MemorySession):
+    def __init__(self, maildrop: Mute, mails: Sequence[Mail]) -> None:
+        super().__init__(maildrop, mails)
+        self._mute = {number for number, one in enumerate(mails, start=1) if one.octets in maildrop.mute}
+        self._server = maildrop
+
+    async def retrieve(self, waiting: Sequence[Waiting], deadline: Deadline) -> Sequence[Retrieved]:
+        if waiting[0].number in self._mute:
+            self._server.clock.move(min(self._server.seconds, deadline.remaining_seconds()))
+        return await super().retrieve(waiting, deadline)
+
+
+def mute_desk(mode: Mode, maildrop: Mute, *letters: bytes) -> Desk:
+    desk = Desk(mode, maildrop, clock=maildrop.clock)
+    for octets in letters:
+        maildrop.put(octets)
+    return desk
+
+
+@pytest.mark.parametrize("mute", [(A,), (B,), (C,), (A, C)])
+def test_a_small_message_that_never_comes_holds_up_no_other(mode: Mode, mute: tuple[bytes, ...]) -> None:
+    desk = mute_desk(mode, Mute(*mute), A, B, C)
+    report = desk.retrieve(deadline=desk.runtime.deadline(60.0))
+
+    others = [one for one in (A, B, C) if one not in mute]
+    assert (desk.stored(), desk.maildrop.waiting(), report.removed) == (others, mute, len(others))
+    assert isinstance(report.error, TimedOut)
+    assert report.faults[0].text.startswith(f"the server did not give its {len(mute[0]):,} octets in the time")
+    assert len(report.faults) == 1
+
+
+def test_a_small_message_that_is_slow_comes_last(mode: Mode) -> None:
+    desk = mute_desk(mode, Mute(A, seconds=40.0), A, B)
+    first = desk.retrieve(deadline=desk.runtime.deadline(60.0))
+    second = desk.retrieve(deadline=desk.runtime.deadline(60.0))
+
+    assert (type(first.error), second.error, desk.stored(), desk.maildrop.waiting()) == (TimedOut, None, [B, A], ())
+
+
+def test_what_is_slow_is_known_when_the_next_call_begins(mode: Mode) -> None:
+    """A server that has fallen silent may have the maildrop locked for longer than the call lasts."""
+    desk = mute_desk(mode, Mute(A), A, B)
+    retriever = desk.retriever(RetrievalPolicy())
+
+    def retrieve_from_it(seconds: float) -> RetrievalReport:
+        deadline = desk.runtime.deadline(seconds)
+        return call(desk.runtime, lambda _: retrieve(desk.runtime, desk.store, retriever, deadline))
+
+    desk.maildrop.fail("open", MaildropInUse("in use", 100.0), calls=1)
+    first = retrieve_from_it(60.0)
+    second = retrieve_from_it(60.0)
+
+    assert (type(first.error), [one.number for one in first.faults], first.stored) == (MaildropInUse, [1], 0)
+    assert (type(second.error), [one.number for one in second.faults], second.removed) == (TimedOut, [1], 1)
+    assert desk.stored() == [B]
+
+
+def test_a_message_that_is_the_only_one_has_all_the_time_there_is(mode: Mode) -> None:
+    desk = mute_desk(mode, Mute(A, seconds=40.0), A)
+
+    assert (desk.retrieve(deadline=desk.runtime.deadline(60.0)).error, desk.maildrop.sessions) == (None, 1)
+
+
+def test_a_message_that_is_the_only_one_and_never_comes_is_a_fault(mode: Mode) -> None:
+    desk = mute_desk(mode, Mute(A), A)
+    report = desk.retrieve(deadline=desk.runtime.deadline(60.0))
+
+    assert (type(report.error), [one.number for one in report.faults]) == (TimedOut, [1])
+
+
+def test_where_no_message_comes_it_is_the_server(mode: Mode) -> None:
+    letters = [letter(str(number)) for number in range(9)]
+    desk = mute_desk(mode, Mute(*letters), *letters)
+    report = desk.retrieve(deadline=desk.runtime.deadline(60.0))
+
+    assert (type(report.error), desk.stored(), desk.maildrop.sessions) == (TimedOut, [], 5)
 
 
 # Maildrops in use, and servers that forget

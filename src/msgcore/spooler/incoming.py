@@ -10,6 +10,7 @@ from msgcore.errors import (
     OperationCancelled,
     ServiceBusy,
     SetupError,
+    TimedOut,
     UsageError,
 )
 from msgcore.runtime.abc import Runtime
@@ -51,9 +52,9 @@ async def retrieve(
     No message is stored twice, and none is deleted at the server that is not stored or was not marked for it. What
     server, network, store and deadline do is the report's ``error``; the next call goes on from there. A connection
     that is lost is opened again as long as each session has stored something, and no more than was listed at first; a
-    message at which it is lost twice is a fault, and is passed over. It is opened once more for a message that was put
-    off, for it could have taken the time in which others are deleted. Mail passes the ``gate`` on its way into the
-    store.
+    message at which it is lost twice is a fault, and is passed over. One that did not come in half of the time comes
+    last. The connection is opened once more for a message that was put off, for it could have taken the time in which
+    others are deleted. Mail passes the ``gate`` on its way into the store.
 
     Raises:
         NotSupported: the store keeps no journal, or takes no mail.
@@ -62,7 +63,7 @@ async def retrieve(
     """
     if not store.can(Capability.JOURNAL):
         raise NotSupported(f"{store.display_name}: this store keeps no journal of what was retrieved into it")
-    tally = Tally(retriever.name)
+    tally = Tally(retriever.name, retriever.slow)
     order = Order(runtime, store, retriever.account, retriever.policy, task, deadline, on_progress, tally, gate)
     if gate.closed and task is not Task.REFRESH:
         return tally.report(SetupError(gate.closed))
@@ -86,8 +87,9 @@ async def _until_done(order: Order, retriever: GuardedRetriever) -> None:
             return  # what was put off waits for the next call
         try:
             is_put_off = await work_through(order, maildrop)
-        except ConnectionLost:
-            if not tally.may_go_on():
+        except (ConnectionLost, TimedOut) as error:
+            is_over = isinstance(error, TimedOut) and not tally.lost_at
+            if is_over or not tally.may_go_on():
                 raise
             continue
         if not is_put_off or not tally.may_put_off:

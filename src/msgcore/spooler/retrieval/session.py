@@ -31,6 +31,7 @@ __all__ = ["work_through"]
 _CLOSE_SECONDS = 5.0
 _RESERVE_SECONDS = 10.0
 _RESERVE_SHARE = 0.1
+_PATIENCE_SHARE = 0.5
 
 _log = logging.getLogger("msgcore.spooler")
 
@@ -41,11 +42,12 @@ async def work_through(order: Order, maildrop: GuardedMaildrop) -> bool:
     Raises:
         MsgcoreError: it ended early; what was noted and stored stays.
     """
-    reserve = min(_RESERVE_SECONDS, _RESERVE_SHARE * order.deadline.remaining_seconds())
+    seconds = order.deadline.remaining_seconds()
+    reserve, patience = min(_RESERVE_SECONDS, _RESERVE_SHARE * seconds), _PATIENCE_SHARE * seconds
     try:
         listing = await maildrop.list(order.deadline)
         order.tally.begin(listing)
-        visit = Visit(order, maildrop, listing, Lots.of(listing), reserve)
+        visit = Visit(order, maildrop, listing, Lots.of(listing), reserve, patience)
         _check_unique_ids(visit)
         try:
             await _work(visit)

@@ -22,6 +22,8 @@ class Tally:
     """Counts by the meanings of :class:`RetrievalReport` and :class:`RetrievalProgress`."""
 
     service: str
+    slow: set[bytes] = attrs.field(factory=set[bytes])
+    """Messages that the server did not give in half the time that a session had, in this call or in one before."""
     stored: int = 0
     octets: int = 0
     duplicates: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -63,6 +64,8 @@ class Visit:
     listing: Sequence[Waiting]
     lots: Lots
     reserve_seconds: float
+    patience_seconds: float = math.inf
+    """How long a small message may take, as long as others wait for it."""
     has_headers: bool = True
     is_put_off: bool = False
     """Whether a message waits for a session that has nothing to lose by it."""
