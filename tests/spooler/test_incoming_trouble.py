@@ -158,23 +158,27 @@ def test_a_connection_is_not_opened_again_when_a_session_has_stored_nothing(desk
 
 
 class Poisoned(MemoryMaildrop):
-    """Whoever retrieves one of some messages loses the connection, as behind some virus scanners."""
+    """Whoever retrieves one of some messages loses the connection, as behind some virus scanners, or worse."""
 
-    def __init__(self, *poison: bytes) -> None:
+    def __init__(self, *poison: bytes, error: MsgcoreError = LOST) -> None:
         super().__init__(batch=1)
         self.poison = poison
+        self.error = error
         self.tries = 0
 
     def message_of(self, octets: bytes) -> bytes:
         if octets in self.poison:
             self.tries += 1
-            raise LOST
+            raise self.error
         return octets
 
 
+@pytest.mark.parametrize("error", [LOST, ProtocolBroken("what follows RETR is no answer; is a dot not stuffed?")])
 @pytest.mark.parametrize("poison", [(A,), (B,), (C,), (A, C)])
-def test_a_message_that_costs_the_connection_each_time_holds_up_no_other(mode: Mode, poison: tuple[bytes, ...]) -> None:
-    desk = Desk(mode, Poisoned(*poison))
+def test_a_message_that_costs_the_connection_each_time_holds_up_no_other(
+    mode: Mode, poison: tuple[bytes, ...], error: MsgcoreError
+) -> None:
+    desk = Desk(mode, Poisoned(*poison, error=error))
     put(desk, A, B, C)
     report = desk.retrieve()
     others = [one for one in (A, B, C) if one not in poison]
@@ -192,26 +196,42 @@ def test_where_every_message_costs_the_connection_it_is_the_line(mode: Mode) -> 
     assert (desk.retrieve().error, desk.stored(), drop.tries) == (LOST, [], 5)
 
 
-def test_what_broke_the_protocol_is_not_asked_again(desk: Desk) -> None:
+@pytest.mark.parametrize("stage", ["list", "delete", "commit"])
+def test_a_server_that_breaks_the_protocol_elsewhere_than_at_a_message_is_not_asked_again(
+    desk: Desk, stage: str
+) -> None:
     put(desk, A, B)
     broken = ProtocolBroken("nonsense")
-    desk.maildrop.fail("retrieve", broken, calls=1)
+    desk.maildrop.fail(stage, broken)
 
     assert (desk.retrieve().error, desk.maildrop.sessions) == (broken, 1)
 
 
-def test_a_session_that_broke_deletes_nothing(desk: Desk) -> None:
+def test_where_every_message_breaks_the_protocol_it_is_the_server(mode: Mode) -> None:
+    letters = [letter(str(number)) for number in range(9)]
+    drop = Poisoned(*letters, error=ProtocolBroken("nonsense"))
+    desk = Desk(mode, drop)
+    put(desk, *letters)
+
+    assert (desk.retrieve().error, desk.stored(), drop.tries) == (drop.error, [], 5)
+
+
+def put_and_break(desk: Desk) -> None:
+    """Have a session store one of two messages and break, and no other behind it."""
     put(desk, A, B)
     desk.maildrop.fail("retrieve", ProtocolBroken("nonsense"), calls=1)
+    desk.maildrop.fail("open", LOST, calls=1)
     desk.retrieve()
+
+
+def test_a_session_that_broke_deletes_nothing(desk: Desk) -> None:
+    put_and_break(desk)
 
     assert desk.maildrop.waiting() == (A, B)
 
 
 def test_the_next_session_goes_on_behind_what_is_stored(desk: Desk) -> None:
-    put(desk, A, B)
-    desk.maildrop.fail("retrieve", ProtocolBroken("nonsense"), calls=1)
-    desk.retrieve()
+    put_and_break(desk)
     report = desk.retrieve()
 
     assert (report.stored, report.removed, desk.stored()) == (1, 2, [A, B])

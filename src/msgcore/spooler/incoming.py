@@ -8,6 +8,7 @@ from msgcore.errors import (
     MsgcoreError,
     NotSupported,
     OperationCancelled,
+    ProtocolBroken,
     ServiceBusy,
     SetupError,
     TimedOut,
@@ -52,9 +53,9 @@ async def retrieve(
     No message is stored twice, and none is deleted at the server that is not stored or was not marked for it. What
     server, network, store and deadline do is the report's ``error``; the next call goes on from there. A connection
     that is lost is opened again as long as each session has stored something, and no more than was listed at first; a
-    message at which it is lost twice is a fault, and is passed over. One that did not come in half of the time comes
-    last. The connection is opened once more for a message that was put off, for it could have taken the time in which
-    others are deleted. Mail passes the ``gate`` on its way into the store.
+    message at which it is lost, or the protocol broken, twice is a fault, and is passed over. One that did not come in
+    half of the time comes last. The connection is opened once more for a message that was put off, for it could have
+    taken the time in which others are deleted. Mail passes the ``gate`` on its way into the store.
 
     Raises:
         NotSupported: the store keeps no journal, or takes no mail.
@@ -87,8 +88,8 @@ async def _until_done(order: Order, retriever: GuardedRetriever) -> None:
             return  # what was put off waits for the next call
         try:
             is_put_off = await work_through(order, maildrop)
-        except (ConnectionLost, TimedOut) as error:
-            is_over = isinstance(error, TimedOut) and not tally.lost_at
+        except (ConnectionLost, ProtocolBroken, TimedOut) as error:
+            is_over = not isinstance(error, ConnectionLost) and not tally.lost_at
             if is_over or not tally.may_go_on():
                 raise
             continue

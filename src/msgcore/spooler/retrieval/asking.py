@@ -3,8 +3,8 @@
 A session that meets its deadline in the middle of a message is lost, and with it all that was to be deleted at its end.
 So a large message is begun only when it comes in time by what was measured so far, or when there is nothing to lose. A
 small one has half of the time that the session began with, as long as there are others: the server may have fallen
-silent. One that did not come in it is slow, and is treated as one that is too large from then on, by the next session of
-the call and by later calls: the server may hold the maildrop for longer than this one lasts.
+silent. One that did not come in it is slow, and is treated as one that is too large from then on, by the next session
+of the call and by later calls: the server may hold the maildrop for longer than this one lasts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from msgcore.errors import CapabilityMissing, ConnectionLost, TimedOut
+from msgcore.errors import CapabilityMissing, ConnectionLost, ProtocolBroken, TimedOut
 from msgcore.spi.retrieval import Retrieved
 from msgcore.spooler.retrieval.visit import Visit
 
@@ -44,7 +44,7 @@ async def messages(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
     deadline = visit.order.deadline.sooner(visit.patience_seconds if is_bounded else math.inf)
     try:
         found = await visit.maildrop.retrieve([visit.listing[place] for place in fitting], deadline)
-    except ConnectionLost:
+    except (ConnectionLost, ProtocolBroken):
         visit.order.tally.lost_at = visit.listing[fitting[0]].unique_id
         raise
     except TimedOut:
@@ -86,7 +86,7 @@ def _fitting(visit: Visit, places: Sequence[int]) -> Sequence[int]:
 
 
 def _before_suspects(visit: Visit, places: Sequence[int]) -> Sequence[int]:
-    """Give places up to a message at which the connection was lost, or that alone: it may have been the next one."""
+    """Give places up to a message at which a session was lost, or that alone: it may have been the next one."""
     suspects = visit.order.tally.suspects
     found = (index for index, place in enumerate(places) if visit.listing[place].unique_id in suspects)
     first = next(found, None) if suspects else None

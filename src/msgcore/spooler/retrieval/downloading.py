@@ -47,7 +47,9 @@ def _pass_over(visit: Visit) -> None:
     passed_over = visit.order.tally.passed_over
     for place in visit.lots.places(Fate.DOWNLOAD) if passed_over else ():
         if visit.listing[place].unique_id in passed_over:
-            visit.give_up(place, "the connection is lost whenever it is retrieved; it stays at the server")
+            visit.give_up(
+                place, "the connection is lost or the protocol broken whenever it is retrieved; it stays at the server"
+            )
 
 
 def _of_this_session(visit: Visit, places: Sequence[int]) -> Sequence[int]:
