@@ -113,6 +113,18 @@ def test_messages_of_one_unique_id_are_all_retrieved(desk: Desk) -> None:
     assert desk.stored() == [A, B]
 
 
+def test_what_was_deleted_comes_again_where_neither_unique_id_nor_header_tells_it_from_another(mode: Mode) -> None:
+    """Rather that than to delete at the server, unread, a message of the same header and size."""
+    desk = Desk(mode, AnotherHeader())
+    for octets in (A, B):
+        desk.maildrop.put(octets, unique_id=b"x")
+    desk.retrieve(LEAVE)
+    desk.delete_stored(0)
+    desk.retrieve()
+
+    assert (desk.stored(), desk.maildrop.waiting()) == ([B, A], ())
+
+
 @pytest.mark.parametrize("batch", [1, 2])
 def test_the_same_message_twice_under_one_unique_id_is_stored_once(mode: Mode, batch: int) -> None:
     desk = Desk(mode, MemoryMaildrop(batch=batch))
