@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
@@ -31,6 +33,8 @@ from msgcore.props.table import (
     PidTagDisplayName,
     PidTagMessageClass,
 )
+from msgcore.spi.addressbook import AddressBookEntry
+from tests.flow.modes import Mode
 from tests.session.desk import MEMORY, Desk
 from tests.session.services import memory
 
@@ -237,6 +241,37 @@ def test_members_are_set_added_once_and_removed(book: AddressBook) -> None:
     book.set_members("Band", Address("FAX", "+1"))
 
     assert (added, members(book, "Band")) == (["b@a.test", "c@a.test"], ["FAX:+1"])
+
+
+def test_of_several_who_change_one_list_at_once_none_loses_a_change(desk: Desk, book: AddressBook) -> None:
+    leaving, coming = ([f"{word}{number}@a.test" for number in range(4)] for word in ("old", "new"))
+    band = book.add_list("Band", leaving)
+
+    changes: list[tuple[str, str]] = [("remove_members", one) for one in leaving]
+    changes += [("add_members", one) for one in coming]
+    _make_side_by_side(desk, book, [*changes, ("change", "Choir")], band)
+
+    assert (names(book), sorted(members(book, "Choir"))) == (["Choir"], coming)
+
+
+def _make_side_by_side(
+    desk: Desk, book: AddressBook, changes: Sequence[tuple[str, str]], band: AddressBookEntry
+) -> None:
+    """Make changes of one list at the same time, from threads or tasks."""
+
+    def change(of: Any, method: str, given: str) -> Any:
+        return of.change(band, name=given) if method == "change" else getattr(of, method)(band, given)
+
+    if desk.mode is Mode.BLOCKING:
+        with ThreadPoolExecutor(len(changes)) as threads:
+            for task in [threads.submit(change, book, *one) for one in changes]:
+                task.result()
+        return
+
+    async def make_all() -> None:
+        await asyncio.gather(*(change(cast(Any, book).inner, *one) for one in changes))
+
+    desk.run(make_all())
 
 
 def test_what_another_session_does_to_the_folder_is_seen(desk: Desk) -> None:

@@ -54,7 +54,7 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
     ) -> None:
         super().__init__(runtime, provider, special_folders, submit)
         self._plugin = plugin
-        self.known_contacts = KnownContacts()
+        self.known_contacts = KnownContacts(runtime)
         """For the session's own use."""
 
     def open_entry(

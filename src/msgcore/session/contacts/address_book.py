@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import cast
 
 import attrs
@@ -38,7 +38,8 @@ _UID = slice(4, 20)
 class AddressBook:
     """People and personal distribution lists in a store's Contacts folder. May be shared by threads and tasks.
 
-    Each is a message there (IPM.Contact, IPM.DistList), which any other program may change as well.
+    Each is a message there (IPM.Contact, IPM.DistList), which any other program may change as well. Changes are made
+    one behind the other, each to what is there then; of another program's that falls in between, one may be lost.
     """
 
     def __init__(self, store: StoreAccess, known: KnownContacts) -> None:
@@ -122,16 +123,15 @@ class AddressBook:
         book = self._book()
         known = await _entry(book, entry, deadline)
         shown = known.display_name if name is None else _name(name)
-        contact = await self._load(known, deadline)
         if not known.is_list:
             new = known.address if address is None else _address(address)
-            write_person(contact, attrs.evolve(new, display_name=shown), None if nickname is None else _text(nickname))
+            person, other_name = attrs.evolve(new, display_name=shown), None if nickname is None else _text(nickname)
+            await self._rewrite(known, lambda contact: write_person(contact, person, other_name), deadline)
         elif address is not None or nickname is not None:
             raise UsageError(f"{known.display_name!r} is a list, which has a name and members only")
         else:
             await _check_free(book, shown, deadline, itself=known)
-            write_list(contact, shown)
-        await self._save_changes(known, contact, deadline)
+            await self._rewrite(known, lambda contact: write_list(contact, shown), deadline)
         return (await self._book().entries(deadline))[known.entry_id]
 
     async def set_members(
@@ -141,7 +141,8 @@ class AddressBook:
         deadline = self._store.deadline(timeout_seconds)
         book = self._book()
         known = await _list(book, entry, deadline)
-        await self._put(known, await _members(book, members, deadline), deadline)
+        given = await _members(book, members, deadline)
+        await self._rewrite(known, lambda contact: _write_once(contact, given), deadline)
 
     async def add_members(
         self, entry: EntryLike, members: MembersLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
@@ -150,8 +151,12 @@ class AddressBook:
         deadline = self._store.deadline(timeout_seconds)
         book = self._book()
         known = await _list(book, entry, deadline)
-        there = await book.list_members(known, deadline)
-        await self._put(known, [*there, *await _members(book, members, deadline)], deadline)
+        given = await _members(book, members, deadline)
+
+        async def add(contact: Message) -> None:
+            _write_once(contact, [*await book.members_of(contact, deadline), *given])
+
+        await self._rewrite(known, add, deadline)
 
     async def remove_members(
         self, entry: EntryLike, members: MembersLike, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
@@ -161,8 +166,12 @@ class AddressBook:
         book = self._book()
         known = await _list(book, entry, deadline)
         leaving = {one.address.search_key for one in await _members(book, members, deadline)}
-        there = await book.list_members(known, deadline)
-        await self._put(known, [one for one in there if one.address.search_key not in leaving], deadline)
+
+        async def take_out(contact: Message) -> None:
+            there = await book.members_of(contact, deadline)
+            _write_once(contact, [one for one in there if one.address.search_key not in leaving])
+
+        await self._rewrite(known, take_out, deadline)
 
     async def remove(self, *entries: EntryLike, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """Delete people and lists, all or none.
@@ -180,17 +189,20 @@ class AddressBook:
     def _book(self) -> ContactsBook:
         return ContactsBook(self._store, self._known)
 
-    async def _put(self, known: AddressBookEntry, members: Sequence[AddressBookEntry], deadline: Deadline) -> None:
-        contact = await self._load(known, deadline)
-        once = {(one.address.search_key, one.entry_id): one for one in reversed(members)}
-        write_members(contact, [*reversed(once.values())])
-        await self._save_changes(known, contact, deadline)
-
-    async def _load(self, known: AddressBookEntry, deadline: Deadline) -> Message:
-        return await self._store.provider.load(EntryId.parse(known.entry_id), _LOAD_LIMIT_OCTETS, deadline)
-
-    async def _save_changes(self, known: AddressBookEntry, contact: Message, deadline: Deadline) -> None:
-        await self._store.provider.save_changes(EntryId.parse(known.entry_id), contact, deadline)
+    async def _rewrite(
+        self, known: AddressBookEntry, write: Callable[[Message], Awaitable[None] | None], deadline: Deadline
+    ) -> None:
+        """Write an entry anew, made of what is there at that moment; those who share the store take turns."""
+        entry_id, provider = EntryId.parse(known.entry_id), self._store.provider
+        await self._known.changing.acquire(deadline)
+        try:
+            contact = await provider.load(entry_id, _LOAD_LIMIT_OCTETS, deadline)
+            written = write(contact)
+            if written is not None:
+                await written
+            await provider.save_changes(entry_id, contact, deadline)
+        finally:
+            self._known.changing.release()
 
     async def _save(self, contact: Message, deadline: Deadline) -> AddressBookEntry:
         (saved,) = await self._store.provider.save(self._folder, [Incoming(contact, is_read=True)], deadline)
@@ -228,6 +240,11 @@ async def _list(book: ContactsBook, given: EntryLike, deadline: Deadline) -> Add
     if not found.is_list:
         raise NotFound(f"{found} is no list")
     return found
+
+
+def _write_once(contact: Message, members: Sequence[AddressBookEntry]) -> None:
+    once = {(one.address.search_key, one.entry_id): one for one in reversed(members)}
+    write_members(contact, [*reversed(once.values())])
 
 
 async def _check_free(

@@ -8,6 +8,7 @@ from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.model.address import MAPIPDL
+from msgcore.model.message import Message
 from msgcore.session.access import StoreAccess
 from msgcore.session.contacts.forms import CONTACT_COLUMNS, Member, read_email, read_members
 from msgcore.session.contacts.known import Entries, KnownContacts
@@ -52,10 +53,14 @@ class ContactsBook:
         Raises:
             NotFound: the list itself is gone.
         """
-        known = await self.entries(deadline)
-        if entry.entry_id not in known:
+        if entry.entry_id not in await self.entries(deadline):
             raise NotFound(f"{entry}: there is no such list in {self.name} (any more)")
         contact = await self._store.provider.load(EntryId.parse(entry.entry_id), _LOAD_LIMIT_OCTETS, deadline)
+        return await self.members_of(contact, deadline)
+
+    async def members_of(self, contact: Message, deadline: Deadline) -> Sequence[AddressBookEntry]:
+        """Give the members of a list that was loaded, as :meth:`list_members` does."""
+        known = await self.entries(deadline)
         found = [await self._entry_of(one, known, deadline) for one in read_members(contact)]
         return [one for one in found if one is not None]
 

@@ -10,6 +10,7 @@ from msgcore.base.ids import EntryId
 from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidToken, NotFound
+from msgcore.runtime.abc import Runtime
 from msgcore.session.contacts.forms import CONTACT_COLUMNS, read_entry
 from msgcore.session.tables.flat import FlatView
 from msgcore.session.tables.folder_rows import FolderContents
@@ -40,8 +41,10 @@ class KnownContacts:
     and reads the changes since that.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._state: _State | None = None
+        self.changing = runtime.lock()
+        """Held by whoever reads an entry in order to write it anew: of two the second sees what the first did."""
 
     async def entries(self, store: GuardedStore, folder: EntryId, deadline: Deadline) -> Entries:
         """Give all people and lists as they are now."""
