@@ -270,6 +270,9 @@ def test_whatever_a_round_meets_the_next_one_comes(error: Exception) -> None:
         (MaildropInUse("locked", 7), 60.0),
         (LoginTooSoon("patience", 900), 900.0),
         (MaildropInUse("locked", "900"), 60.0),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        (MaildropInUse("locked", float("nan")), 60.0),
+        (MaildropInUse("locked", -900), 60.0),
+        (MaildropInUse("locked", 10**400), 1e9),
     ],
 )
 def test_a_service_is_given_the_patience_that_it_asks_for(error: MsgcoreError, seconds: float) -> None:

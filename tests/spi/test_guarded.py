@@ -11,7 +11,7 @@ import pytest
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import NotSupported, PluginBroken
-from msgcore.model import Accepted, Address, Deferred, Envelope, Message, Outcome, Recipient, Unknown
+from msgcore.model import Accepted, Address, Envelope, Message, Outcome, Recipient, Refused, Unknown
 from msgcore.props.row import Row
 from msgcore.props.table import PidTagBody, PidTagSubject
 from msgcore.props.tags import PS_PUBLIC_STRINGS
@@ -251,8 +251,33 @@ def submitted(mode: Mode, given: object) -> dict[Recipient, Outcome]:
 
 
 @BOTH
-def test_a_recipient_that_is_not_spoken_of_is_deferred(mode: Mode) -> None:
-    assert submitted(mode, {BOB: Accepted()}) == {BOB: Accepted(), CID: Deferred()}
+def test_a_recipient_that_is_not_spoken_of_is_unknown(mode: Mode) -> None:
+    """It may have been sent to: only the plug-in could tell."""
+    assert submitted(mode, {BOB: Accepted()}) == {BOB: Accepted(), CID: Unknown()}
+
+
+NO_FIELDS: list[Any] = [{"code": "250"}, {"code": 1 << 40}, {"text": 5}, {"stage": b"data"}, {"note": None}]
+
+
+@pytest.mark.parametrize("fields", [*NO_FIELDS, {"enhanced": 5.1}], ids=str)
+def test_an_outcome_that_no_queue_can_keep_is_unknown(fields: Any) -> None:
+    assert submitted(Mode.BLOCKING, {BOB: Accepted(**fields), CID: Refused(550)}) == {BOB: Unknown(), CID: Refused(550)}
+
+
+class Unreadable(dict[Recipient, Outcome]):
+    """Whoever looks at it, or into it, meets an error."""
+
+    def __repr__(self) -> str:
+        raise ValueError("no text")
+
+    keys = items = __iter__ = __repr__  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+
+@BOTH
+@pytest.mark.parametrize("given", [Unreadable({BOB: Accepted()}), [Unreadable()]])
+def test_what_cannot_be_read_or_shown_is_told_all_the_same(mode: Mode, given: object) -> None:
+    with pytest.raises(PluginBroken, match=r"^mine: .*ValueError"):
+        submitted(mode, given)
 
 
 @BOTH

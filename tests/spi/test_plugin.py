@@ -64,6 +64,12 @@ class Target:
     def leave(self) -> None:
         sys.exit(3)
 
+    async def leave_later(self) -> None:
+        sys.exit(3)
+
+    def say_nothing(self) -> None:
+        raise Unspeakable
+
     def refuse(self) -> None:
         raise AuthenticationRefused("no")
 
@@ -246,11 +252,12 @@ def test_not_more_calls_run_at_once_than_the_class_says(mode: Mode) -> None:
     assert mode.run(main) is False
 
 
+class OnALoop(Target):
+    runs_on = "asyncio"
+
+
 @BOTH
 def test_a_plug_in_that_runs_on_asyncio_is_given_a_loop(mode: Mode) -> None:
-    class OnALoop(Target):
-        runs_on = "asyncio"
-
     async def main(runtime: Runtime) -> object:
         target = OnALoop(runtime)
         return await Plugin("mine", target, runtime).call(target.on_asyncio)
@@ -266,6 +273,40 @@ def test_a_plug_in_that_awaits_a_foreign_loop_in_blocking_mode_is_broken() -> No
 def test_a_plug_in_that_cancels_itself_cancels_nobody_else() -> None:
     with pytest.raises(CutShort, match="cancelled from within"):
         run(Mode.ASYNCIO, calling("cancel_itself"))
+
+
+@BOTH
+def test_a_plug_in_on_a_loop_that_cancels_itself_cancels_nobody_else(mode: Mode) -> None:
+    async def main(runtime: Runtime) -> object:
+        target = OnALoop(runtime)
+        return await Plugin("mine", target, runtime).call(target.cancel_itself)
+
+    with pytest.raises(CutShort, match="cancelled from within"):
+        mode.run(main)
+
+
+def test_a_plug_in_that_exits_does_not_end_the_loop_that_others_work_on() -> None:
+    async def main(runtime: Runtime) -> object:
+        target = OnALoop(runtime)
+        plugin = Plugin("mine", target, runtime)
+        with pytest.raises(PluginBroken, match="SystemExit: 3"):
+            await plugin.call(target.leave_later)
+        return await plugin.call(target.on_asyncio)
+
+    assert Mode.BLOCKING.run(main) == "waited"
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+    __repr__ = __str__
+
+
+@BOTH
+def test_an_error_without_a_text_is_a_fault_like_another(mode: Mode) -> None:
+    with pytest.raises(PluginBroken, match=r"Target\.say_nothing: Unspeakable: \(its text cannot be had: ValueError\)"):
+        run(mode, calling("say_nothing"))
 
 
 @BOTH

@@ -196,6 +196,9 @@ FAULTS: list[tuple[Act, str]] = [
     (raising(ZeroDivisionError("boom")), "ZeroDivisionError: boom"),
     (raising(ValueError("no")), "ValueError: no"),
     (saying("ok"), "need Processed, Hold, Refused or None"),
+    (saying(Hold(5)), "need a reason that is a str"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (saying(Refused(text=5)), "need Refused with a code"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    (saying(Processed(refused={BOB: Refused("550")})), "need Refused with a code"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     (lambda *_: Processed(refused={BOB: Accepted()}), "refused needs a Refused"),  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from msgcore.errors import (
     MsgcoreError,
     NotSupported,
     QuotaReached,
+    ServiceBusy,
     StoreError,
     TimedOut,
     UsageError,
@@ -293,6 +295,27 @@ def test_a_maildrop_in_use_is_waited_for_no_longer_than_30_seconds(mode: Mode) -
     report = desk.retrieve(deadline=desk.runtime.deadline(600.0))
 
     assert (clock.waits, report.error, errors[4].retry_after_seconds) == ([1.0, 2.0, 4.0, 8.0], errors[4], 16.0)
+
+
+@pytest.mark.parametrize("nonsense", ["7", float("nan"), -7.0])
+def test_what_is_no_number_of_seconds_is_not_waited_for(nonsense: Any, mode: Mode) -> None:
+    clock = WaitedFor()
+    desk = Desk(mode, clock=clock)
+    busy = ServiceBusy("busy", nonsense)
+    desk.maildrop.fail("open", MaildropInUse("in use", nonsense))
+    desk.maildrop.fail("open", busy)
+
+    assert (desk.retrieve(deadline=desk.runtime.deadline(600.0)).error, clock.waits) == (busy, [1.0])
+
+
+def test_a_maildrop_in_use_that_may_be_asked_for_at_once_is_waited_for_no_longer(mode: Mode) -> None:
+    clock = WaitedFor()
+    desk = Desk(mode, clock=clock)
+    for _ in range(40):
+        desk.maildrop.fail("open", MaildropInUse("in use", 0))
+    report = desk.retrieve()
+
+    assert (clock.waits, type(report.error)) == ([1.0] * 30, MaildropInUse)
 
 
 class OtherIds(MemoryMaildrop):

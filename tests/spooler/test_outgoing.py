@@ -15,6 +15,7 @@ from msgcore.codecs import mime
 from msgcore.errors import (
     AuthenticationRefused,
     CapabilityMissing,
+    Closed,
     CommandRefused,
     ConnectionLost,
     InjectionRefused,
@@ -374,10 +375,10 @@ def test_a_submission_that_is_held_does_not_hinder_the_next(box: Box) -> None:
 # Transports that break the contract
 
 
-def test_a_recipient_that_the_transport_forgets_is_deferred(box: Box) -> None:
+def test_a_recipient_that_the_transport_forgets_is_unknown(box: Box) -> None:
     item = sent(box, AnyTransport(lambda envelope: {envelope.recipients[0]: Accepted()}))
 
-    assert [type(one) for one in item.outcomes.values()] == [Accepted, Deferred]
+    assert (item.state, [type(one) for one in item.outcomes.values()]) == (OutgoingState.HELD, [Accepted, Unknown])
 
 
 def test_a_recipient_that_was_not_asked_for_is_left_out(box: Box) -> None:
@@ -578,6 +579,28 @@ def test_a_transport_that_flushes_for_long_keeps_nothing_from_being_settled(box:
     send(box, Named(Relay(always(NotMe())), "relay"), Named(MemoryTransport(), "mail"))
 
     assert states[-1] is OutgoingState.SENT
+
+
+def test_a_transport_that_stands_on_something_closed_ends_no_round(box: Box) -> None:
+    """Only a logoff closes the transport itself, and ends what is going on."""
+
+    class Closing(MemoryTransport):
+        async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+            await super().submit(envelope, message, deadline)
+            raise Closed("its pool is closed")
+
+    items, transport = [submitted(box, transfer_id=name) for name in ("t1", "t2")], Closing()
+    send(box, transport)
+
+    assert [now_is(box, item).reason for item in items] == ["its pool is closed"] * 2
+    assert [now_is(box, item).tries for item in items] == [1, 1]
+
+
+def test_an_outcome_that_no_queue_can_keep_holds_the_submission(box: Box) -> None:
+    text: Any = 5
+    item = sent(box, MemoryTransport(always(Delivered(text=text))))
+
+    assert (item.state, item.outcomes) == (OutgoingState.HELD, dict.fromkeys(item.outcomes, Unknown()))
 
 
 class Cancelling(PlainTransport):

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from msgcore.errors import SuspendedError
+from msgcore.errors import CutShort, SuspendedError
 from msgcore.runtime.abc import LoopRuntime
 from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.runtime.dial import LookUp
@@ -31,11 +31,13 @@ class LoopFuture(Future[T]):
         super().__init__()
         self._loop = loop
         self._task: asyncio.Task[T] | None = None
+        self._is_to_end = False
 
     def cancel(self) -> bool:
         """Ask the task to end; say whether it still runs."""
         if self.done():
             return False
+        self._is_to_end = True
         post(self._loop, self._cancel_task)
         return True
 
@@ -49,7 +51,9 @@ class LoopFuture(Future[T]):
             self._task.cancel()
 
     def _settle(self, task: asyncio.Task[T]) -> None:
-        if task.cancelled():
+        if task.cancelled() and not self._is_to_end:
+            self.set_exception(CutShort("it was cancelled from within"))
+        elif task.cancelled():
             super().cancel()
             self.set_running_or_notify_cancel()
         elif (error := task.exception()) is not None:
@@ -140,4 +144,7 @@ async def with_runtime(main: Callable[[LoopRuntime], Awaitable[T]], look_up: Loo
 
 
 async def _call(main: Callable[[LoopRuntime], Awaitable[T]], runtime: LoopRuntime) -> T:
-    return await main(runtime)
+    try:
+        return await main(runtime)
+    except SystemExit as error:  # it would end the loop, which others work on; no signal handler runs in its thread
+        raise RuntimeError(f"{type(error).__name__}: {error}") from error

@@ -128,6 +128,8 @@ async def bounded(coroutine: Coroutine[Any, Any, T], calls: Calls, deadline: Dea
         if not task.cancelled():
             task.exception()  # looked at, so that the loop does not report it
         raise
+    if task.cancelled():
+        raise CutShort("it was cancelled from within")
     return task.result()
 
 

@@ -41,9 +41,8 @@ class Lane:
 
 def pause_after(error: MsgcoreError) -> float:
     """Say how many seconds to wait after a round that met an error: a minute, or as long as the service asked for."""
-    asked = error.retry_after_seconds if isinstance(error, ServiceBusy) else None
-    # A plug-in may give anything, such as the text of a header field.
-    return max(_AGAIN_SECONDS, asked) if isinstance(asked, int | float) else _AGAIN_SECONDS
+    asked = error.seconds_asked_for if isinstance(error, ServiceBusy) else None
+    return max(_AGAIN_SECONDS, asked or 0.0)
 
 
 class BackgroundSpooler:

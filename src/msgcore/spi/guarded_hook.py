@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from msgcore.base.times import Deadline
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.outcome import Refused
 from msgcore.spi.hooks import Hold, HookAnswer, InboundHook, OutboundHook, Processed
+from msgcore.spi.outcomes import has_its_fields
 from msgcore.spi.plugin import Plugin
 
 __all__ = ["GuardedHook"]
@@ -42,4 +44,18 @@ class GuardedHook:
     def _answer(self, method: object, given: object) -> HookAnswer:
         if given is not None and not isinstance(given, Processed | Hold | Refused):
             raise self._plugin.nonsense(method, given, "Processed, Hold, Refused or None")
+        if isinstance(given, Hold) and not isinstance(cast(object, given.reason), str):
+            raise self._plugin.nonsense(method, given, "a reason that is a str")
+        if not all(map(has_its_fields, _refusals(given))):
+            raise self._plugin.nonsense(method, given, "Refused with a code that is an int, and texts that are str")
         return given
+
+
+def _refusals(answer: HookAnswer) -> Iterable[Refused]:
+    match answer:
+        case Refused():
+            return (answer,)
+        case Processed():
+            return answer.refused.values()
+        case _:
+            return ()

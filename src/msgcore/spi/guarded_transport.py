@@ -65,6 +65,10 @@ class GuardedTransport:
             raise PluginBroken(f"{self.name}: address_types is {types!r}; need a sequence such as ('SMTP',)")
         return tuple(one.upper() for one in self._plugin.sequence(str, said_by, types))
 
+    @property
+    def is_closed(self) -> bool:
+        return self._plugin.is_closed
+
     def can(self, ability: Capability) -> bool:
         return ability in self.capabilities
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from msgcore.base.status import EnhancedStatus
 from msgcore.model.outcome import Accepted, Deferred, Delivered, NotMe, Outcome, Outcomes, Pending, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.spi.plugin import Plugin
 
-__all__ = ["checked_outcomes"]
+__all__ = ["checked_outcomes", "has_its_fields"]
 
 _KINDS: tuple[type[Outcome], ...] = (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
+_FIELDS = "an outcome whose code is an int of 32 bits or None, and whose texts are str"
 _KINDS_OF_ONE: tuple[type[Outcome], ...] = (NotMe, *_KINDS)
 
 
@@ -20,8 +22,8 @@ def checked_outcomes(
 ) -> dict[Recipient, Outcome]:
     """Give an outcome for each recipient.
 
-    One that nothing was said about is deferred; one that nonsense was said about is unknown. ``may_pass_on``: who is
-    asked is one of several, and may leave a recipient to the others.
+    One that nothing, or nonsense, was said about is unknown: it may have been sent to. ``may_pass_on``: who is asked is
+    one of several, and may leave a recipient to the others.
 
     Raises:
         PluginBroken: there is no mapping at all.
@@ -34,11 +36,24 @@ def checked_outcomes(
 
 def _outcome(plugin: Plugin, method: object, found: object, kinds: Sequence[type[Outcome]]) -> Outcome:
     """Give one of the six kinds, whatever class of its own a plug-in has."""
-    if found is None:
-        return Deferred(text=f"{plugin.name} gave no outcome for this recipient", stage="submit")
-    if type(found) in kinds:
-        return cast(Outcome, found)
     kind = next((kind for kind in kinds if isinstance(found, kind)), None)
     if kind is None or not isinstance(found, Outcome):
         return Unknown(text=str(plugin.nonsense(method, found, "an outcome for each recipient")), stage="submit")
+    if not has_its_fields(found):
+        return Unknown(text=str(plugin.nonsense(method, found, _FIELDS)), stage="submit")
+    if type(found) is kind:
+        return found
     return kind(found.code, found.enhanced, found.text, found.stage, found.note)
+
+
+def has_its_fields(outcome: Outcome) -> bool:
+    """Say whether what an outcome holds can be kept in a queue: Python lets anything be given for it."""
+    code = cast(object, outcome.code)
+    return (
+        (code is None or (isinstance(code, int) and abs(code) < 1 << 31))
+        and isinstance(cast(object, outcome.enhanced), EnhancedStatus | None)
+        and isinstance(cast(object, outcome.text), str)
+        and isinstance(cast(object, outcome.stage), str)
+        and isinstance(cast(object, outcome.note), str)
+        and isinstance(cast(object, outcome.remote_mta), str)
+    )

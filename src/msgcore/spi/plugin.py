@@ -54,6 +54,10 @@ class Plugin:
         self._at_close: list[Callable[[], None]] = []
 
     @property
+    def is_closed(self) -> bool:
+        return self._is_closed
+
+    @property
     def fault(self) -> MsgcoreError | None:
         return self._fault
 
@@ -258,7 +262,7 @@ class Plugin:
 
     def nonsense(self, function: object, given: object, need: str) -> PluginBroken:
         """Make the error for a method that gave something else than its contract says."""
-        self.fault = PluginBroken(f"{self.name}: {_name_of(function)} gave {given!r:.200}; need {need}")
+        self.fault = PluginBroken(f"{self.name}: {_name_of(function)} gave {_shown(given)}; need {need}")
         return self.fault
 
     def sequence(self, kind: type[T], function: object, given: object) -> Sequence[T]:
@@ -281,8 +285,15 @@ class Plugin:
             PluginBroken: it is not.
         """
         whole: object = given
-        is_one = type(given) is dict or isinstance(given, Mapping)  # an abstract class is asked in a microsecond
-        found = cast("Mapping[object, object]", given) if is_one else {None: None}
+        found: Mapping[object, object] = {None: None}
+        if type(given) is dict:  # an abstract class is asked in a microsecond
+            found = cast("dict[object, object]", given)
+        elif isinstance(given, Mapping):
+            try:
+                found = dict(cast("Mapping[object, object]", given))
+            except Exception as error:
+                self.fault = _broken(self.name, function, error)
+                raise self.fault from error
         if set(map(type, found)) - {key} and not all(isinstance(one, key) for one in found):
             raise self.nonsense(function, whole, f"a mapping by {key.__name__}")
         return cast("Mapping[K, object]", found)
@@ -312,7 +323,18 @@ def _run_at_once(coroutine: Coroutine[Any, Any, object]) -> None:
 
 
 def _broken(name: str, function: object, error: Exception) -> PluginBroken:
-    return PluginBroken(f"{name}: {_name_of(function)}: {type(error).__name__}: {error}")
+    try:
+        text = str(error)
+    except Exception as second:
+        text = f"(its text cannot be had: {type(second).__name__})"
+    return PluginBroken(f"{name}: {_name_of(function)}: {type(error).__name__}: {text}")
+
+
+def _shown(given: object) -> str:
+    try:
+        return f"{given!r:.200}"
+    except Exception as error:
+        return f"a {type(given).__name__} whose repr raises {type(error).__name__}"
 
 
 def _name_of(function: object) -> str:

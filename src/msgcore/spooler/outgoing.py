@@ -357,13 +357,14 @@ async def _handed_over(
     """Submit to one transport; when it raises, all its recipients are deferred, or refused when no try can help."""
     try:
         return await transport.submit(envelope, message, deadline)
-    except Closed as error:  # the session was logged off meanwhile
-        return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")), OperationCancelled(str(error)))
+    except Closed as error:  # the session was logged off meanwhile; or else what the transport stands on is closed
+        ends = OperationCancelled(str(error)) if transport.is_closed else None
+        return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")), ends)
     except OperationCancelled as error:
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")), error)
     except (TryAgain, NameNotResolved) as error:
-        asked = error.retry_after_seconds if isinstance(error, ServiceBusy) else None
-        if isinstance(asked, int | float):  # a plug-in may give anything
+        asked = error.seconds_asked_for if isinstance(error, ServiceBusy) else None
+        if asked is not None:
             attempt.asked_seconds.update(dict.fromkeys(envelope.recipients, asked))
         # A machine without a network says of every name that there is none: it waits, as for a server that is silent.
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")))

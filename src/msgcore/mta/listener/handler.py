@@ -114,7 +114,7 @@ class Desk:
         except StoreFull:
             return self._refuse(_FULL, _FULL_SECONDS)
         except ServiceBusy as error:
-            return self._refuse(_BUSY, error.retry_after_seconds or _FULL_SECONDS)
+            return self._refuse(_BUSY, error.seconds_asked_for or _FULL_SECONDS)
         return Reply(250, (f"queued as {accept.transfer_id}",), _TAKEN)
 
     def _refuse(self, reply: Reply, seconds: float) -> Reply:

@@ -17,6 +17,7 @@ async def open_patiently(runtime: Runtime, retriever: GuardedRetriever, deadline
     """Open a maildrop; when the server is busy, wait as long as it asks for, if that is within the deadline.
 
     A maildrop that is in use is tried again after 1, 2, 4, 8 seconds, and for no longer than 30 seconds altogether.
+    What is no number of seconds counts as nothing asked for.
 
     Raises:
         ServiceBusy: it is to be tried again after ``retry_after_seconds``, which is too late for this call.
@@ -31,13 +32,14 @@ async def open_patiently(runtime: Runtime, retriever: GuardedRetriever, deadline
             raise
         except ServiceBusy as error:
             is_in_use = isinstance(error, MaildropInUse)
-            wait = error.retry_after_seconds
-            if not isinstance(wait, int | float):  # a plug-in may give anything
+            wait = error.seconds_asked_for
+            if wait is None:
                 if not is_in_use:
                     raise
                 wait, patience = patience, 2 * patience
-            if not wait < deadline.remaining_seconds() or (is_in_use and wait > until_free):
+            wait = max(wait, _SHORTEST_SECONDS)
+            if wait >= deadline.remaining_seconds() or (is_in_use and wait > until_free):
                 error.retry_after_seconds = wait
                 raise
             until_free -= wait if is_in_use else 0
-            await runtime.sleep(max(wait, _SHORTEST_SECONDS), deadline)
+            await runtime.sleep(wait, deadline)
