@@ -352,23 +352,12 @@ class DnssecFailed(ResolverFailed):
     """The answer's signatures prove it wrong or incomplete: somebody changed it, or its zone is badly kept."""
 
 
-_MOST_SECONDS = 1e9  # a wait that never ends in practice, and that clocks can still count
-
-
 class ServiceBusy(TryAgain):
     """The service asks for patience; ``retry_after_seconds`` is what it asked for, if it did."""
 
     def __init__(self, text: str, retry_after_seconds: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_seconds = retry_after_seconds
-
-    @property
-    def seconds_asked_for(self) -> float | None:
-        """``retry_after_seconds`` where it is a number: a plug-in may have put a header field's text there."""
-        given: object = self.retry_after_seconds
-        if not isinstance(given, int | float) or not given >= 0:  # as nan is not
-            return None
-        return float(min(given, _MOST_SECONDS))
 
 
 class MaildropInUse(ServiceBusy):

@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Sequence
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, OperationCancelled, ServiceBusy, TimedOut
+from msgcore.errors import MsgcoreError, OperationCancelled, TimedOut
 from msgcore.runtime.abc import Background, Event, Runtime
+from msgcore.spi.patience import seconds_asked_for
 
 __all__ = ["BackgroundSpooler", "Lane", "pause_after"]
 
@@ -41,8 +42,7 @@ class Lane:
 
 def pause_after(error: MsgcoreError) -> float:
     """Say how many seconds to wait after a round that met an error: a minute, or as long as the service asked for."""
-    asked = error.seconds_asked_for if isinstance(error, ServiceBusy) else None
-    return max(_AGAIN_SECONDS, asked or 0.0)
+    return max(_AGAIN_SECONDS, seconds_asked_for(error) or 0.0)
 
 
 class BackgroundSpooler:

@@ -36,7 +36,6 @@ from msgcore.errors import (
     NotLoaded,
     OperationCancelled,
     PluginBroken,
-    ServiceBusy,
     SetupError,
     StoreCorrupt,
     StoreFull,
@@ -53,6 +52,7 @@ from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.patience import seconds_asked_for
 from msgcore.spi.persist import written_down
 from msgcore.spi.store import Incoming
 from msgcore.spooler.attempt import Attempt, FailedService
@@ -363,7 +363,7 @@ async def _handed_over(
     except OperationCancelled as error:
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")), error)
     except (TryAgain, NameNotResolved) as error:
-        asked = error.seconds_asked_for if isinstance(error, ServiceBusy) else None
+        asked = seconds_asked_for(error)
         if asked is not None:
             attempt.asked_seconds.update(dict.fromkeys(envelope.recipients, asked))
         # A machine without a network says of every name that there is none: it waits, as for a server that is silent.

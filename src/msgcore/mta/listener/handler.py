@@ -31,6 +31,7 @@ from msgcore.mta.trust.verdicts import FROM_OUTSIDE
 from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
+from msgcore.spi.patience import seconds_asked_for
 from msgcore.wire.smtp.server import BodyKind, Client, MailFacts
 from msgcore.wire.smtp.server.mail import ask
 
@@ -114,7 +115,7 @@ class Desk:
         except StoreFull:
             return self._refuse(_FULL, _FULL_SECONDS)
         except ServiceBusy as error:
-            return self._refuse(_BUSY, error.seconds_asked_for or _FULL_SECONDS)
+            return self._refuse(_BUSY, seconds_asked_for(error) or _FULL_SECONDS)
         return Reply(250, (f"queued as {accept.transfer_id}",), _TAKEN)
 
     def _refuse(self, reply: Reply, seconds: float) -> Reply:

@@ -6,6 +6,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import MaildropInUse, QuotaReached, ServiceBusy
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.guarded_retrieval import GuardedMaildrop, GuardedRetriever
+from msgcore.spi.patience import seconds_asked_for
 
 __all__ = ["open_patiently"]
 
@@ -32,7 +33,7 @@ async def open_patiently(runtime: Runtime, retriever: GuardedRetriever, deadline
             raise
         except ServiceBusy as error:
             is_in_use = isinstance(error, MaildropInUse)
-            wait = error.seconds_asked_for
+            wait = seconds_asked_for(error)
             if wait is None:
                 if not is_in_use:
                     raise
