@@ -191,6 +191,40 @@ class LiesWhenCancelled(HonestTransport):
         return Deferred(text=str(error))
 
 
+class LostAsAccepted(HonestTransport):
+    def wait_failed(self, error: Exception) -> Outcome:
+        if isinstance(error, Lost):
+            return Accepted(250)
+        return super().wait_failed(error)
+
+
+class RaisesOnceLost(HonestTransport):
+    """The line is broken when the second recipient's turn comes."""
+
+    was_lost = False
+
+    async def hand_over_to(self, one: Recipient, octets: bytes, transfer_id: str, deadline: Deadline) -> Outcome:
+        if self.was_lost:
+            raise ConnectionLost("the line is broken")
+        return await super().hand_over_to(one, octets, transfer_id, deadline)
+
+    def wait_failed(self, error: Exception) -> Outcome:
+        self.was_lost = isinstance(error, Lost)
+        return super().wait_failed(error)
+
+
+class RaisesWhenOutOfReach(HonestTransport):
+    async def hand_over_to(self, one: Recipient, octets: bytes, transfer_id: str, deadline: Deadline) -> Outcome:
+        self.reach()
+        return await super().hand_over_to(one, octets, transfer_id, deadline)
+
+
+class RaisesWhenTimeIsUp(HonestTransport):
+    async def hand_over_to(self, one: Recipient, octets: bytes, transfer_id: str, deadline: Deadline) -> Outcome:
+        deadline.check("operator")
+        return await super().hand_over_to(one, octets, transfer_id, deadline)
+
+
 class DownAsRefused(HonestTransport):
     async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         try:
@@ -356,6 +390,9 @@ class SecretAbility(HonestTransport):
 _REFUSED = {"test_a_refused_recipient_is_told_as_refused", "test_a_refused_recipient_harms_no_other"}
 _DEFERRED = {"test_a_deferred_recipient_is_told_as_deferred", "test_a_deferred_recipient_harms_no_other"}
 _AT_THE_DEADLINE = "test_what_is_told_at_the_deadline_is_no_lie"
+_AFTER_THE_FIRST = "test_what_is_told_when_the_far_end_goes_down_after_the_first_recipient_is_no_lie"
+_OF_SEVERAL_LOST = "test_what_is_told_of_several_whose_answers_were_lost_is_no_lie"
+_TIME_IS_UP = "test_what_is_told_when_time_is_up_after_the_first_recipient_is_no_lie"
 _CANCELLED = "test_what_is_told_of_a_cancelled_call_is_no_lie"
 _DOWN = {"test_a_far_end_that_is_down_means_later", "test_a_far_end_that_goes_down_between_letters_means_later"}
 _AFTER_CLOSE = {"test_sending_after_close_raises_usage_error", "test_sending_after_close_sends_nothing"}
@@ -363,13 +400,21 @@ _AFTER_CLOSE = {"test_sending_after_close_raises_usage_error", "test_sending_aft
 FAULTS: Mapping[type[object], set[str]] = {
     DeferredAsRefused: {"test_a_deferred_recipient_is_told_as_deferred"},
     RefusedAsAccepted: _REFUSED,
-    LostAsDeferred: {"test_what_may_have_been_taken_is_told_as_unknown", _AT_THE_DEADLINE, _CANCELLED},
+    LostAsDeferred: {
+        "test_what_may_have_been_taken_is_told_as_unknown",
+        _OF_SEVERAL_LOST,
+        _AT_THE_DEADLINE,
+        _CANCELLED,
+    },
     NoOutcomeForTheLast: {
         "test_every_recipient_has_an_outcome",
         "test_outcomes_agree_with_what_the_far_end_has",
         "test_a_refused_recipient_harms_no_other",
         "test_a_deferred_recipient_harms_no_other",
         _AT_THE_DEADLINE,
+        _TIME_IS_UP,
+        _OF_SEVERAL_LOST,
+        _AFTER_THE_FIRST,
     },
     OnlyTwentyRecipients: {"test_each_of_many_recipients_gets_the_message_once"},
     RaisesForOne: {*_REFUSED, "test_a_refused_recipient_is_not_tried_again"},
@@ -389,6 +434,10 @@ FAULTS: Mapping[type[object], set[str]] = {
     IgnoresTheDeadline: {"test_the_deadline_is_kept_when_the_far_end_says_nothing"},
     IgnoresCancelling: {"test_cancelling_ends_the_call"},
     LiesWhenCancelled: {_AT_THE_DEADLINE, _CANCELLED},
+    LostAsAccepted: {"test_what_may_have_been_taken_is_told_as_unknown", _AFTER_THE_FIRST},
+    RaisesOnceLost: {_OF_SEVERAL_LOST, _AFTER_THE_FIRST},
+    RaisesWhenOutOfReach: {_AFTER_THE_FIRST},
+    RaisesWhenTimeIsUp: {_TIME_IS_UP, _AT_THE_DEADLINE},
     DownAsRefused: _DOWN,
     LosesHeart: {"test_it_works_again_once_the_far_end_is_back"},
     ReachesWhenMade: {"test_making_it_reaches_for_nothing"},

@@ -63,6 +63,7 @@ class Operator:
         self._held: threading.Event | None = None
         self._is_down = False
         self._loses = False
+        self._left = -1
         self._token = TOKEN
 
     def __enter__(self) -> Self:
@@ -99,6 +100,8 @@ class Operator:
         with self._guard:
             if code == 250 and request.key not in {one.key for one in self._requests}:
                 self._requests.append(request)
+                self._left -= 1
+                self._is_down |= self._left == 0
         if self._loses:
             answer.set_exception(Lost())
         else:
@@ -126,6 +129,9 @@ class Operator:
 
     def lose(self) -> None:
         self._loses = True
+
+    def down_after(self, messages: int) -> None:
+        self._left = messages
 
     def refuse_credentials(self) -> None:
         self._token = "another"

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
 from msgcore.spi.capability import Capability
+from msgcore.testing.addressbooks import AddressBookConformance
 from msgcore.testing.conformance import Conformance, needs
+from msgcore.testing.gateways import GatewayConformance
+from msgcore.testing.retrievers import RetrieverConformance
+from msgcore.testing.stores import StoreConformance
+from msgcore.testing.transports import TransportConformance
 
 
 class Suite(Conformance):
@@ -106,6 +113,49 @@ def test_a_class_may_leave_a_test_out() -> None:
         test_moving = None  # type: ignore[assignment]  # as Python's own data model does it with __hash__
 
     assert names_in(Without) == {"test_of_all"}
+
+
+class HalfAFarEnd:
+    def address(self, name: str) -> str:
+        return name
+
+
+def tells(suite: type[Conformance]) -> str:
+    """Give what each test of a class fails with."""
+    left_out: Callable[[], Sequence[str]] = getattr(suite, "_left_out")  # noqa: B009  # what the fixture asks
+    return "\n".join(left_out())
+
+
+def test_a_class_that_says_too_little_is_told_what_it_has_to_say() -> None:
+    class Unfinished(TransportConformance[Any]): ...
+
+    first, second = tells(Unfinished).splitlines()
+    assert "Unfinished has to say service_class = …: " in first
+    assert "Unfinished has to say far_end_class = …: " in second
+
+
+def test_a_far_end_that_cannot_do_what_all_do_is_told_what_it_lacks() -> None:
+    class Unfinished(TransportConformance[Any]):
+        service_class = object
+        far_end_class = HalfAFarEnd
+
+    assert tells(Unfinished) == (
+        "HalfAFarEnd has no __enter__, __exit__, taken, attempts; "
+        "every far end has them: msgcore.testing.far_ends.FarEnd"
+    )
+
+
+@pytest.mark.parametrize(
+    ("suite", "said"),
+    [
+        (GatewayConformance, ["gateway_class", "far_end_class"]),
+        (RetrieverConformance, ["service_class", "far_end_class"]),
+        (StoreConformance, ["service_class"]),
+        (AddressBookConformance, ["service_class"]),
+    ],
+)
+def test_every_suite_says_what_it_has_to_be_told(suite: type[Conformance], said: list[str]) -> None:
+    assert [line.split()[4] for line in tells(suite).splitlines()] == said
 
 
 def test_importing_msgcore_testing_loads_neither_pytest_nor_hypothesis() -> None:

@@ -43,6 +43,7 @@ class LoopbackOperator:
         self._gate: threading.Event | None = None
         self._held = threading.Event()
         self._loses = False
+        self._left = -1
         self._server: ThreadingHTTPServer | None = None
         self._port = 0
 
@@ -96,10 +97,15 @@ class LoopbackOperator:
             self._held.set()
             gate.wait()
         status = self._statuses.get(f"SMS:{message.to}", 202)
+        is_last = False
         with self._guard:
             is_known = message.key is not None and message.key in {one.key for one in self._messages}
             if status < 300 and not is_known:
                 self._messages.append(message)
+                self._left -= 1
+                is_last = self._left == 0
+        if is_last:
+            self._stop()  # before the answer, or the next request might still come through
         return None if self._loses else status
 
     # What the suites ask.
@@ -123,6 +129,9 @@ class LoopbackOperator:
 
     def lose(self) -> None:
         self._loses = True
+
+    def down_after(self, messages: int) -> None:
+        self._left = messages
 
     def refuse_credentials(self) -> None:
         self._token = "another"

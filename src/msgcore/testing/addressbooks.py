@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # First, because it names the extra that may be missing.
-from msgcore.testing.conformance import Conformance, needs
+from msgcore.testing.conformance import Conformance, needs, unsaid
 
 # isort: split
 from collections.abc import Callable, Coroutine, Sequence
@@ -61,6 +61,13 @@ class AddressBookConformance(Conformance):
 
     service_class: ClassVar[type[object]]
     """The message service; its first address book is tested."""
+
+    @classmethod
+    def _left_out(cls) -> Sequence[str]:
+        return [
+            *super()._left_out(),
+            *unsaid(cls, service_class="the class that the entry point names"),
+        ]
 
     def config(self, place: Path) -> object:
         """Give the configuration of the address book that is kept at ``place``."""

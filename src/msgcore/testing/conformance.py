@@ -20,7 +20,7 @@ Raises:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from importlib.util import find_spec
 from typing import ClassVar, TypeVar
@@ -34,7 +34,7 @@ if find_spec("pytest") is None or find_spec("hypothesis") is None:
 
 import pytest
 
-__all__ = ["Ability", "Conformance", "needs"]
+__all__ = ["Ability", "Conformance", "lacking", "needs", "unsaid"]
 
 Test = TypeVar("Test", bound=Callable[..., object])
 
@@ -54,6 +54,23 @@ def needs(*abilities: Ability) -> Callable[[Test], Test]:
     return mark
 
 
+def unsaid(suite: type, **attributes: str) -> list[str]:
+    """Say which of these attributes a class of tests leaves out; the values tell what each is."""
+    return [
+        f"{suite.__qualname__} has to say {name} = …: {what}"
+        for name, what in attributes.items()
+        if getattr(suite, name, None) is None
+    ]
+
+
+def lacking(suite: type, contract: type, *methods: str) -> list[str]:
+    """Say which methods the ``far_end_class`` of a class of tests lacks."""
+    far_end_class = getattr(suite, "far_end_class", None)
+    missing = [name for name in methods if far_end_class is not None and not hasattr(far_end_class, name)]
+    of_all = f"every far end has them: {contract.__module__}.{contract.__qualname__}"
+    return [f"{far_end_class.__qualname__} has no {', '.join(missing)}; {of_all}"] if far_end_class and missing else []
+
+
 class Conformance:
     """The base of the suites."""
 
@@ -62,6 +79,9 @@ class Conformance:
 
     secret: ClassVar[str] = ""
     """A password that the configuration holds, for the suite to look for where it must not show."""
+
+    ample_seconds: ClassVar[float] = 30.0
+    """How long a call may take where a test is about something else: shorter, a plug-in that hangs fails sooner."""
 
     @classmethod
     def abilities(cls) -> frozenset[Ability]:
@@ -81,6 +101,18 @@ class Conformance:
         able = cls.abilities()
         for name, test in marked.items():
             setattr(cls, name, test if getattr(test, _NEEDS) <= able else None)
+
+    @classmethod
+    def _left_out(cls) -> Sequence[str]:
+        """Say in a sentence each what the class has to say and does not."""
+        return ()
+
+    @pytest.fixture(autouse=True)
+    def _is_complete(self) -> None:
+        """Let each test of a class that is not complete say so, and nothing else."""
+        left_out = "\n".join(self._left_out())
+        if left_out:
+            pytest.fail(left_out, pytrace=False)
 
     @pytest.fixture(params=list(Mode), ids=lambda mode: mode.value)
     def mode(self, request: pytest.FixtureRequest) -> Mode:

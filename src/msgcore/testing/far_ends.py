@@ -77,6 +77,10 @@ class AbleFarEnd(FarEnd, Protocol):
         """Be out of reach within the context, as a closed port is; after it all is as before."""
         ...
 
+    def down_after(self, messages: int) -> None:
+        """Be out of reach once so many more messages have been taken and their answers given."""
+        ...
+
     def refuse_credentials(self) -> None:
         """Find the credentials of the configuration wrong, from now on."""
         ...
@@ -91,4 +95,6 @@ class AbleFarEnd(FarEnd, Protocol):
         ...
 
 
-ABILITIES = frozenset({"refuse", "defer", "hold", "lose", "down", "refuse_credentials", "octets", "is_idempotent"})
+ABILITIES = frozenset(
+    {"refuse", "defer", "hold", "lose", "down", "down_after", "refuse_credentials", "octets", "is_idempotent"}
+)

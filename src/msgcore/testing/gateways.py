@@ -16,10 +16,10 @@ from msgcore.mta.routing.nexthop import next_hop
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content, Gateway, SupportsBatches, content_forms_of, content_profile_of
 from msgcore.spi.plugin import Plugin
-from msgcore.testing.conformance import Ability, needs
+from msgcore.testing.conformance import Ability, needs, unsaid
 from msgcore.testing.delivery import DeliveryConformance
 from msgcore.testing.delivery.letters import Letter, Told, letter_to
-from msgcore.testing.delivery.opened import AMPLE_SECONDS, Opened
+from msgcore.testing.delivery.opened import Opened
 from msgcore.testing.delivery.suite import F
 from msgcore.testing.far_ends import AbleFarEnd
 from msgcore.testing.modes import Mode, call
@@ -55,6 +55,13 @@ class GatewayConformance(DeliveryConformance[F]):
         takes_tnef = "tnef" in getattr(gateway_class, "content_forms", ())
         sends_batches = hasattr(gateway_class, "deliver_all")
         return super().abilities() | {*("tnef",) * takes_tnef, *("batches",) * sends_batches}
+
+    @classmethod
+    def _left_out(cls) -> Sequence[str]:
+        return [
+            *unsaid(cls, gateway_class="the class that the entry point names"),
+            *super()._left_out(),
+        ]
 
     def next_hop(self, letter: Letter) -> str:
         """Name the next hop, as the MTA does for a connector without ``relay``."""
@@ -184,7 +191,7 @@ class GatewayConformance(DeliveryConformance[F]):
 
         async def story(opened: Opened) -> MsgcoreError | None:
             target = cast(SupportsBatches, opened.plugin.target)
-            deadline = opened.runtime.deadline(AMPLE_SECONDS)
+            deadline = opened.within(None)
             batch = [(letter.envelope, letter.content) for letter in letters]
             try:
                 await opened.plugin.call(

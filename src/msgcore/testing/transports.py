@@ -25,10 +25,10 @@ from msgcore.spi.transport import (
     SupportsTracking,
     TransportProvider,
 )
-from msgcore.testing.conformance import needs
+from msgcore.testing.conformance import needs, unsaid
 from msgcore.testing.delivery import DeliveryConformance
 from msgcore.testing.delivery.letters import Letter, Told
-from msgcore.testing.delivery.opened import AMPLE_SECONDS, Opened
+from msgcore.testing.delivery.opened import Opened
 from msgcore.testing.delivery.suite import F
 from msgcore.testing.delivery.trouble import cancel_when_held
 from msgcore.testing.modes import Mode
@@ -62,7 +62,7 @@ class OpenedTransport(Opened):
         while len(told) < len(letters):
             left = letters[len(told) :]
             batch = [(letter.envelope, letter.message) for letter in left]
-            handed = await self.guarded.submit_all(batch, self.runtime.deadline(AMPLE_SECONDS))
+            handed = await self.guarded.submit_all(batch, self.within(None))
             told += [Told(letter, one) for letter, one in zip(left, handed, strict=False)]
         return told
 
@@ -83,6 +83,13 @@ class TransportConformance(DeliveryConformance[F]):
 
     service_class: ClassVar[type[object]]
     """The message service; its first transport is tested."""
+
+    @classmethod
+    def _left_out(cls) -> Sequence[str]:
+        return [
+            *unsaid(cls, service_class="the class that the entry point names"),
+            *super()._left_out(),
+        ]
 
     def make(self, config: object, runtime: Runtime) -> Plugin:
         return Plugin.make(self.service_class.__name__, cast(ServiceClass, self.service_class), config, runtime)
@@ -193,7 +200,7 @@ class TransportConformance(DeliveryConformance[F]):
             with far_end.hold() as held:
 
                 async def story(opened: Opened) -> Told:
-                    cancel_when_held(held, opened.runtime)
+                    cancel_when_held(held, opened.runtime, self.ample_seconds)
                     return await _transport(opened).submit(letter, self.cancel_seconds)
 
                 told = self.at_work(mode, config, story)

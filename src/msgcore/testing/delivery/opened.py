@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
@@ -13,13 +14,14 @@ from msgcore.spi.plugin import Plugin
 from msgcore.spi.service import SupportsClose
 from msgcore.testing.delivery.letters import Letter, Told
 
-__all__ = ["AMPLE_SECONDS", "Opened"]
-
-AMPLE_SECONDS = 30.0
+__all__ = ["Opened"]
 
 
 class Opened:
     """What a test works with."""
+
+    ample_seconds = 30.0
+    """How long a call may take that is given no time of its own."""
 
     def __init__(
         self, plugin: Plugin, method: Callable[..., object], arguments: Callable[[Letter], tuple[object, ...]]
@@ -34,27 +36,31 @@ class Opened:
         """What of the plug-in may be shown to people."""
         return (self.plugin.target,)
 
-    async def send(self, letter: Letter, seconds: float = AMPLE_SECONDS) -> Told:
+    def within(self, seconds: float | None) -> Deadline:
+        return self.runtime.deadline(self.ample_seconds if seconds is None else seconds)
+
+    async def send(self, letter: Letter, seconds: float | None = None, deadline: Deadline | None = None) -> Told:
         """Hand a letter over, and give what is said; errors are raised."""
-        given = await self.call(self._method, *self._arguments(letter), seconds=seconds)
+        end = deadline or self.within(seconds)
+        given = await self.plugin.call(self._method, *self._arguments(letter), end, deadline=end)
         outcomes = self.plugin.mapping(Recipient, self._method, given)
         return Told(letter, cast("Mapping[Recipient, Outcome]", outcomes))
 
-    async def try_to_send(self, letter: Letter, seconds: float = AMPLE_SECONDS) -> Told:
+    async def try_to_send(self, letter: Letter, seconds: float | None = None, deadline: Deadline | None = None) -> Told:
         """Hand a letter over, and give what is said, or the error."""
         try:
-            return await self.send(letter, seconds)
+            return await self.send(letter, seconds, deadline)
         except MsgcoreError as error:
             return Told(letter, {}, error)
 
-    async def call(self, method: Callable[..., object], *arguments: object, seconds: float = AMPLE_SECONDS) -> object:
+    async def call(self, method: Callable[..., object], *arguments: object) -> object:
         """Call a method of the plug-in, whose last argument is the deadline."""
-        deadline = self.runtime.deadline(seconds)
+        deadline = self.within(None)
         return await self.plugin.call(method, *arguments, deadline, deadline=deadline)
 
     async def close(self) -> None:
         """Call the plug-in's own ``close``; one that has none is closed as msgcore does it."""
         if isinstance(self.plugin.target, SupportsClose):
-            await self.plugin.call(self.plugin.target.close, deadline=self.runtime.deadline(AMPLE_SECONDS))
+            await self.plugin.call(self.plugin.target.close, deadline=self.within(None))
         else:
             await self.plugin.close()

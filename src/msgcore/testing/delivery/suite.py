@@ -10,9 +10,9 @@ from msgcore.errors import MsgcoreError
 from msgcore.model.address import Address, parse_address
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.plugin import Plugin
-from msgcore.testing.conformance import Ability, Conformance
+from msgcore.testing.conformance import Ability, Conformance, lacking, unsaid
 from msgcore.testing.delivery.letters import Letter, Told, letter_to
-from msgcore.testing.delivery.opened import AMPLE_SECONDS, Opened
+from msgcore.testing.delivery.opened import Opened
 from msgcore.testing.far_ends import ABILITIES, AbleFarEnd, FarEnd
 from msgcore.testing.modes import Mode, call
 
@@ -39,6 +39,12 @@ class DeliverySuite(Conformance, Generic[F]):
     def abilities(cls) -> frozenset[Ability]:
         far_end_class = getattr(cls, "far_end_class", None)
         return super().abilities() | {one for one in ABILITIES if getattr(far_end_class, one, False)}
+
+    @classmethod
+    def _left_out(cls) -> Sequence[str]:
+        said = unsaid(cls, far_end_class="what stands behind the plug-in, and says what it was given")
+        methods = ("__enter__", "__exit__", "address", "taken", "attempts")
+        return [*super()._left_out(), *said, *lacking(cls, FarEnd, *methods)]
 
     # What transports and gateways differ in.
 
@@ -72,14 +78,17 @@ class DeliverySuite(Conformance, Generic[F]):
         mode: Mode,
         config: object,
         story: Callable[[Opened], Coroutine[Any, Any, T]],
-        seconds: float = AMPLE_SECONDS,
+        seconds: float | None = None,
     ) -> T:
         """Make and open a plug-in, run a story with it as one public call, and close it."""
 
         async def main(runtime: Runtime) -> T:
             plugin = self.make(config, runtime)
             try:
-                return await story(await self.open(plugin, runtime.deadline(seconds)))
+                opening = self.ample_seconds if seconds is None else seconds
+                opened = await self.open(plugin, runtime.deadline(opening))
+                opened.ample_seconds = self.ample_seconds
+                return await story(opened)
             finally:
                 await plugin.close()
 
@@ -89,7 +98,7 @@ class DeliverySuite(Conformance, Generic[F]):
         """Send one letter with a plug-in of its own; errors are raised."""
         return self.at_work(mode, self.config_for(far_end), lambda opened: opened.send(letter))
 
-    def try_to_send(self, mode: Mode, config: object, letter: Letter, seconds: float = AMPLE_SECONDS) -> Told:
+    def try_to_send(self, mode: Mode, config: object, letter: Letter, seconds: float | None = None) -> Told:
         """Send one letter with a plug-in of its own, and give what is said, or the error."""
         try:
             return self.at_work(mode, config, lambda opened: opened.try_to_send(letter, seconds), seconds)

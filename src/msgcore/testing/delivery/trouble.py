@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
-from typing import ClassVar
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import ClassVar, Self
 
+from msgcore.base.times import Deadline
 from msgcore.errors import CutShort, MsgcoreError, OperationCancelled, TimedOut, TryAgain
 from msgcore.runtime.abc import Runtime
 from msgcore.testing.conformance import needs
 from msgcore.testing.delivery.letters import Told
-from msgcore.testing.delivery.opened import AMPLE_SECONDS, Opened
+from msgcore.testing.delivery.opened import Opened
 from msgcore.testing.delivery.suite import DeliverySuite, F
-from msgcore.testing.far_ends import Held
+from msgcore.testing.far_ends import Held, Taken
 from msgcore.testing.modes import Mode, call
 
 __all__ = ["TroubleTests", "cancel_when_held"]
@@ -56,7 +61,7 @@ class TroubleTests(DeliverySuite[F]):
 
                 async def story(opened: Opened) -> bool:
                     end = opened.runtime.deadline(self.cancel_seconds)
-                    cancel_when_held(held, opened.runtime)
+                    cancel_when_held(held, opened.runtime, self.ample_seconds)
                     await opened.try_to_send(letter, self.cancel_seconds)
                     return end.is_past
 
@@ -64,11 +69,38 @@ class TroubleTests(DeliverySuite[F]):
                 assert held.wait(0), "the far end has held nobody"
             assert not is_late, "it went on until its deadline"
 
+    def test_what_is_told_when_time_is_up_after_the_first_recipient_is_no_lie(self, mode: Mode) -> None:
+        """From then on nothing is raised: whoever has the message has an outcome, and the others are deferred."""
+        with self.far_end() as far_end, _LeapingClock(far_end.taken, self.ample_seconds) as clock:
+            config, letter = self.config_for(far_end), self.letter(far_end, "bob", "cia", "dan")
+
+            async def story(opened: Opened) -> Told:
+                return await opened.try_to_send(letter, deadline=Deadline.after(self.ample_seconds, clock))
+
+            told = self.at_work(mode, config, story)
+            if not isinstance(told.error, CutShort):  # of that one msgcore says itself that nobody knows
+                assert told.contradictions(far_end.taken()) == []
+
     @needs("lose")
     def test_what_may_have_been_taken_is_told_as_unknown(self, mode: Mode) -> None:
         with self.far_end() as far_end:
             far_end.lose()
             told = self.try_to_send(mode, self.config_for(far_end), self.letter(far_end, "bob"))
+            assert told.contradictions(far_end.taken()) == []
+            assert told.by_address == {far_end.address("bob"): "Unknown"}, "no answer came: nobody knows"
+
+    @needs("lose")
+    def test_what_is_told_of_several_whose_answers_were_lost_is_no_lie(self, mode: Mode) -> None:
+        with self.far_end() as far_end:
+            far_end.lose()
+            told = self.try_to_send(mode, self.config_for(far_end), self.letter(far_end, "bob", "cia"))
+            assert told.contradictions(far_end.taken()) == []
+
+    @needs("down_after")
+    def test_what_is_told_when_the_far_end_goes_down_after_the_first_recipient_is_no_lie(self, mode: Mode) -> None:
+        with self.far_end() as far_end:
+            far_end.down_after(1)
+            told = self.try_to_send(mode, self.config_for(far_end), self.letter(far_end, "bob", "cia", "dan"))
             assert told.contradictions(far_end.taken()) == []
 
     @needs("lose")
@@ -133,11 +165,40 @@ class TroubleTests(DeliverySuite[F]):
                 call(mode.runtime(), main)
 
 
-def cancel_when_held(held: Held, runtime: Runtime) -> None:
-    """Cancel from another thread, once the far end lets somebody wait."""
+class _LeapingClock:
+    """A clock that leaps ahead once something has been taken: a deadline on it passes between two recipients.
+
+    A far end may block where it is asked, so that a thread does it: whoever looks at this clock may be an event loop.
+    """
+
+    def __init__(self, taken: Callable[[], Sequence[Taken]], leap_seconds: float) -> None:
+        self._taken = taken
+        self._leap_seconds = leap_seconds
+        self._asks = ThreadPoolExecutor(1, thread_name_prefix="asks the far end")
+        self._has_leapt = False
+        self._guard = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._asks.shutdown()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        with self._guard:
+            if not self._has_leapt:
+                self._has_leapt = bool(self._asks.submit(self._taken).result())
+        return time.monotonic() + (self._leap_seconds if self._has_leapt else 0.0)
+
+
+def cancel_when_held(held: Held, runtime: Runtime, seconds: float) -> None:
+    """Cancel from another thread, once the far end lets somebody wait, if it does so in time."""
 
     def cancel() -> None:
-        if held.wait(AMPLE_SECONDS):
+        if held.wait(seconds):
             runtime.cancel()
 
     threading.Thread(target=cancel, name="cancels", daemon=True).start()

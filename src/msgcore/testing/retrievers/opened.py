@@ -11,22 +11,21 @@ from msgcore.spi.guarded_retrieval import GuardedRetriever
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.retrieval import Retrieved, RetrievingProvider, Waiting
 
-__all__ = ["AMPLE_SECONDS", "OpenedRetriever", "Session"]
-
-AMPLE_SECONDS = 30.0
+__all__ = ["OpenedRetriever", "Session"]
 
 
 class Session:
     """One session with the far end. Each method is one call, but for those that ask for ``all``."""
 
-    def __init__(self, plugin: Plugin, maildrop: object) -> None:
+    def __init__(self, plugin: Plugin, maildrop: object, ample_seconds: float) -> None:
         self.plugin = plugin
+        self.ample_seconds = ample_seconds
         self.maildrop: Any = maildrop
         self.runtime: Runtime = plugin.runtime
 
     async def call(self, name: str, *arguments: object, deadline: Deadline | None = None) -> object:
         """Call a method of the maildrop, whose last argument is the deadline."""
-        given = self.runtime.deadline(AMPLE_SECONDS) if deadline is None else deadline
+        given = self.runtime.deadline(self.ample_seconds) if deadline is None else deadline
         return await self.plugin.call(self._method(name), *arguments, given, deadline=given)
 
     async def call_late(self, name: str, *arguments: object) -> object:
@@ -56,7 +55,7 @@ class Session:
         await self.call("commit")
 
     async def close(self) -> None:
-        await self.plugin.call(self._method("close"), deadline=self.runtime.deadline(AMPLE_SECONDS))
+        await self.plugin.call(self._method("close"), deadline=self.runtime.deadline(self.ample_seconds))
 
     def _method(self, name: str) -> Callable[..., object]:
         return cast("Callable[..., object]", self.plugin.attribute(lambda: getattr(self.maildrop, name)))
@@ -77,6 +76,9 @@ class Session:
 class OpenedRetriever:
     """The first retriever of a service."""
 
+    ample_seconds = 30.0
+    """How long a call may take that is given no time of its own."""
+
     def __init__(self, plugin: Plugin, provider: RetrievingProvider) -> None:
         self.plugin = plugin
         self.provider = provider
@@ -94,13 +96,14 @@ class OpenedRetriever:
 
     async def open(self, deadline: Deadline | None = None) -> Session:
         """Open a session with the far end."""
-        given = self.runtime.deadline(AMPLE_SECONDS) if deadline is None else deadline
-        return Session(self.plugin, await self.plugin.call(self.provider.open_maildrop, given, deadline=given))
+        given = self.runtime.deadline(self.ample_seconds) if deadline is None else deadline
+        maildrop = await self.plugin.call(self.provider.open_maildrop, given, deadline=given)
+        return Session(self.plugin, maildrop, self.ample_seconds)
 
     async def open_late(self) -> Session:
         """Open one with a deadline that is past, which the plug-in has to see itself."""
         maildrop = await self.plugin.call(self.provider.open_maildrop, self.runtime.deadline(0), deadline=NEVER)
-        return Session(self.plugin, maildrop)
+        return Session(self.plugin, maildrop, self.ample_seconds)
 
     async def listed(self) -> Sequence[Waiting]:
         """List what waits, in a session for this alone."""

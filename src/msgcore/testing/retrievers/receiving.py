@@ -22,7 +22,7 @@ from msgcore.testing.memory_store import MemoryStore, StoreMemory
 from msgcore.testing.modes import Mode
 from msgcore.testing.retrievers.far_end import MaildropFarEnd
 from msgcore.testing.retrievers.mail import letter
-from msgcore.testing.retrievers.opened import AMPLE_SECONDS, OpenedRetriever
+from msgcore.testing.retrievers.opened import OpenedRetriever
 from msgcore.testing.retrievers.suite import M, RetrieverSuite
 
 __all__ = ["ReceivingTests"]
@@ -183,7 +183,7 @@ class _Desk:
     ) -> RetrievalReport:
         retriever = self._opened.guarded
         retriever.policy = policy
-        deadline = self.runtime.deadline(AMPLE_SECONDS)
+        deadline = self.runtime.deadline(self._opened.ample_seconds)
         return await retrieve(self.runtime, self._store, retriever, deadline, on_progress=on_progress)
 
     async def stored(self) -> list[bytes]:

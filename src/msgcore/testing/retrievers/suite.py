@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from hypothesis import HealthCheck, settings
@@ -14,11 +14,11 @@ from msgcore.session.services import providers_of
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.retrieval import RetrievingProvider
 from msgcore.spi.service import ServiceClass
-from msgcore.testing.conformance import Ability, Conformance
+from msgcore.testing.conformance import Ability, Conformance, lacking, unsaid
 from msgcore.testing.modes import Mode, call
 from msgcore.testing.retrievers.far_end import ABILITIES, AbleMaildropFarEnd, MaildropFarEnd
 from msgcore.testing.retrievers.mail import letters
-from msgcore.testing.retrievers.opened import AMPLE_SECONDS, OpenedRetriever, Session
+from msgcore.testing.retrievers.opened import OpenedRetriever, Session
 
 __all__ = ["M", "RetrieverSuite"]
 
@@ -64,6 +64,15 @@ class RetrieverSuite(Conformance, Generic[M]):
         found.add("headers" if cls.has_headers else "no headers")
         return super().abilities() | found
 
+    @classmethod
+    def _left_out(cls) -> Sequence[str]:
+        said = unsaid(
+            cls,
+            service_class="the class that the entry point names",
+            far_end_class="the maildrop that stands behind it",
+        )
+        return [*super()._left_out(), *said, *lacking(cls, MaildropFarEnd, "__enter__", "__exit__", "put", "waiting")]
+
     # What tests do.
 
     def far_end(self) -> AbleMaildropFarEnd:
@@ -98,7 +107,9 @@ class RetrieverSuite(Conformance, Generic[M]):
         async def main(runtime: Runtime) -> T:
             plugin = self.make(config, runtime)
             try:
-                return await story(await self.open(plugin, runtime.deadline(AMPLE_SECONDS)))
+                opened = await self.open(plugin, runtime.deadline(self.ample_seconds))
+                opened.ample_seconds = self.ample_seconds
+                return await story(opened)
             finally:
                 await plugin.close()
 

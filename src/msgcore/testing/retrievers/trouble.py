@@ -86,7 +86,7 @@ class TroubleTests(RetrieverSuite[M]):
 
                 async def story(opened: OpenedRetriever) -> bool:
                     end = opened.runtime.deadline(self.cancel_seconds)
-                    cancel_when_held(held, opened.runtime)
+                    cancel_when_held(held, opened.runtime, self.ample_seconds)
                     try:
                         await _whole_session(self.cancel_seconds)(opened)
                     except (OperationCancelled, TimedOut):

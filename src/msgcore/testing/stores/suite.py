@@ -20,7 +20,7 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.service import ServiceClass, SupportsClose
 from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.clock import ManualClock, runtime_on
-from msgcore.testing.conformance import Ability, Conformance
+from msgcore.testing.conformance import Ability, Conformance, unsaid
 from msgcore.testing.modes import Mode, call
 from msgcore.testing.stores.desk import Opening, StoreDesk
 from msgcore.testing.strategies import MESSAGE_TAGS, restrictions
@@ -75,6 +75,13 @@ class StoreSuite(Conformance):
     def abilities(cls) -> frozenset[Ability]:
         can_close = isinstance(getattr(cls, "service_class", None), SupportsClose)
         return super().abilities().union(["close"] if can_close else [])
+
+    @classmethod
+    def _left_out(cls) -> Sequence[str]:
+        return [
+            *super()._left_out(),
+            *unsaid(cls, service_class="the class that the entry point names"),
+        ]
 
     @pytest.fixture
     def run(self, mode: Mode, tmp_path: Path) -> Run:
