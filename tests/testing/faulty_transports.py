@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
@@ -358,6 +358,25 @@ class LeavesBccOut(HonestTransport):
         return {**outcomes, **await super().submit(attrs.evolve(envelope, recipients=shown), message, deadline)}
 
 
+class NeedsText(HonestTransport):
+    def render(self, message: Message) -> bytes:
+        assert message.text
+        return super().render(message)
+
+
+class CodesAsText(HonestTransport):
+    def outcome(self, code: int) -> Outcome:
+        return attrs.evolve(super().outcome(code), code=f"{code}")  # type: ignore[arg-type]
+
+
+class NoAttrsClass:
+    """What is no configuration."""
+
+
+class CannotBeConfigured(HonestTransport):
+    config_type: Any = NoAttrsClass
+
+
 class SmallTypes(HonestTransport):
     @property
     def address_types(self) -> Sequence[str]:
@@ -395,6 +414,13 @@ _OF_SEVERAL_LOST = "test_what_is_told_of_several_whose_answers_were_lost_is_no_l
 _TIME_IS_UP = "test_what_is_told_when_time_is_up_after_the_first_recipient_is_no_lie"
 _CANCELLED = "test_what_is_told_of_a_cancelled_call_is_no_lie"
 _DOWN = {"test_a_far_end_that_is_down_means_later", "test_a_far_end_that_goes_down_between_letters_means_later"}
+_TELLING = {
+    "test_outcomes_agree_with_what_the_far_end_has",
+    "test_a_refused_recipient_harms_no_other",
+    "test_a_deferred_recipient_harms_no_other",
+    _TIME_IS_UP,
+    _AFTER_THE_FIRST,
+}
 _AFTER_CLOSE = {"test_sending_after_close_raises_usage_error", "test_sending_after_close_sends_nothing"}
 
 FAULTS: Mapping[type[object], set[str]] = {
@@ -460,6 +486,9 @@ FAULTS: Mapping[type[object], set[str]] = {
     MarksTheMessage: {"test_the_message_is_as_it_was"},
     NamesBcc: {"test_bcc_recipients_are_not_named_to_the_others"},
     LeavesBccOut: {"test_bcc_recipients_get_the_message"},
+    NeedsText: {"test_a_message_of_any_kind_has_an_outcome"},
+    CodesAsText: _TELLING,
+    CannotBeConfigured: {"test_a_profile_can_configure_it"},
     SmallTypes: {"test_address_types_are_in_capitals"},
     OtherTypes: {"test_it_takes_the_addresses_of_its_far_end"},
     ChangingTypes: {"test_address_types_stay_the_same"},

@@ -25,8 +25,13 @@ from collections.abc import Set as AbstractSet
 from importlib.util import find_spec
 from typing import ClassVar, TypeVar
 
+import attrs
+
 from msgcore.errors import MissingExtra
+from msgcore.session.services import providers_of
 from msgcore.spi.capability import Capability
+from msgcore.spi.plugin import Plugin
+from msgcore.spi.settings import settings_of
 from msgcore.testing.modes import Mode
 
 if find_spec("pytest") is None or find_spec("hypothesis") is None:
@@ -34,7 +39,15 @@ if find_spec("pytest") is None or find_spec("hypothesis") is None:
 
 import pytest
 
-__all__ = ["Ability", "Conformance", "lacking", "needs", "unsaid"]
+__all__ = [
+    "Ability",
+    "Conformance",
+    "lacking",
+    "needs",
+    "see_that_it_can_be_configured",
+    "see_that_there_is_one",
+    "unsaid",
+]
 
 Test = TypeVar("Test", bound=Callable[..., object])
 
@@ -69,6 +82,23 @@ def lacking(suite: type, contract: type, *methods: str) -> list[str]:
     missing = [name for name in methods if far_end_class is not None and not hasattr(far_end_class, name)]
     of_all = f"every far end has them: {contract.__module__}.{contract.__qualname__}"
     return [f"{far_end_class.__qualname__} has no {', '.join(missing)}; {of_all}"] if far_end_class and missing else []
+
+
+def see_that_it_can_be_configured(plugin_class: type[object]) -> None:
+    """Look at the ``config_type`` as a profile or connector does."""
+    config_type = getattr(plugin_class, "config_type", None)
+    assert config_type is not None, f"{plugin_class.__qualname__} has no config_type: no profile and no URL can open it"
+    assert attrs.has(config_type), f"{plugin_class.__qualname__}.config_type is {config_type!r}; need an attrs class"
+    settings_of(config_type)
+
+
+def see_that_there_is_one(found: Sequence[object], plugin: Plugin, what: str, *members: str) -> None:
+    """See that one of a service's providers keeps a contract; if none does, say what each of them lacks."""
+    lacks = [
+        f"{type(one).__qualname__} has no {', '.join(name for name in members if not hasattr(one, name))}"
+        for one in providers_of(plugin)
+    ]
+    assert found, f"{plugin.name} provides no {what}: {'; '.join(lacks) or 'providers() gives nothing'}"
 
 
 class Conformance:

@@ -16,7 +16,7 @@ from msgcore.mta.routing.nexthop import next_hop
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content, Gateway, SupportsBatches, content_forms_of, content_profile_of
 from msgcore.spi.plugin import Plugin
-from msgcore.testing.conformance import Ability, needs, unsaid
+from msgcore.testing.conformance import Ability, needs, see_that_it_can_be_configured, unsaid
 from msgcore.testing.delivery import DeliveryConformance
 from msgcore.testing.delivery.letters import Letter, Told, letter_to
 from msgcore.testing.delivery.opened import Opened
@@ -109,6 +109,9 @@ class GatewayConformance(DeliveryConformance[F]):
             assert list(far_end.taken()) == []
 
     # What it says of itself.
+
+    def test_a_connector_can_configure_it(self) -> None:
+        see_that_it_can_be_configured(self.gateway_class)
 
     def test_it_names_forms_and_a_profile_that_there_are(self) -> None:
         with self.far_end() as far_end:

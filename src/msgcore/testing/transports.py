@@ -25,7 +25,7 @@ from msgcore.spi.transport import (
     SupportsTracking,
     TransportProvider,
 )
-from msgcore.testing.conformance import needs, unsaid
+from msgcore.testing.conformance import needs, see_that_it_can_be_configured, see_that_there_is_one, unsaid
 from msgcore.testing.delivery import DeliveryConformance
 from msgcore.testing.delivery.letters import Letter, Told
 from msgcore.testing.delivery.opened import Opened
@@ -96,11 +96,14 @@ class TransportConformance(DeliveryConformance[F]):
 
     async def open(self, plugin: Plugin, deadline: Deadline) -> OpenedTransport:
         await plugin.logon(deadline)
-        providers = [one for one in providers_of(plugin) if isinstance(one, TransportProvider)]
-        assert providers, f"{plugin.name} provides no transport"
-        return OpenedTransport(plugin, providers[0])
+        found = [one for one in providers_of(plugin) if isinstance(one, TransportProvider)]
+        see_that_there_is_one(found, plugin, "transport", "address_types", "submit")
+        return OpenedTransport(plugin, found[0])
 
     # What it says of itself.
+
+    def test_a_profile_can_configure_it(self) -> None:
+        see_that_it_can_be_configured(self.service_class)
 
     def test_it_declares_the_abilities_that_it_has(self, mode: Mode) -> None:
         with self.far_end() as far_end:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 import attrs
 
@@ -16,11 +17,20 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.spi.gateway import Content
+from msgcore.spi.outcomes import has_its_fields
 from msgcore.testing.far_ends import Taken
 
-__all__ = ["Letter", "Told", "letter_to"]
+__all__ = ["Letter", "Told", "letter_to", "letters_of_every_kind"]
 
 _numbers = itertools.count(1)
+_transfers = itertools.count(1)
+
+
+class _Written(TypedDict, total=False):
+    subject: str
+    text: str
+    html: str
+    attachments: Sequence[bytes | Message]
 
 
 @attrs.frozen
@@ -44,21 +54,42 @@ def letter_to(sender: Address | None, to: Sequence[str], bcc: Sequence[str] = ()
     words = f"this is letter {number}, as sent"
     author = sender or Address("SMTP", "postmaster@a.test")
     message = Message(from_=author, to=to, bcc=bcc, subject=f"Letter {number}", text=f"Hello, {words}.\n")
+    return _letter(message, sender, (*to, *bcc), words)
+
+
+def _letter(message: Message, sender: Address | None, to: Sequence[str], words: str = "") -> Letter:
+    number = next(_transfers)
     message.message_id = f"<letter-{number}@msgcore.test>"
     recipients = message.recipients
-    addresses = dict(zip(recipients, (*to, *bcc), strict=True))
     envelope = Envelope(sender, recipients, f"transfer-{number}")
     content = Content(mime.write_for_wire(message, allow_8bit=False, allow_utf8=False))
-    return Letter(envelope, message, content, addresses, words)
+    return Letter(envelope, message, content, dict(zip(recipients, to, strict=True)), words)
 
 
-@attrs.frozen
+def letters_of_every_kind(sender: Address, to: str) -> dict[str, Letter]:
+    """Write letters as people send them, beyond a subject and a text of ASCII, and say what each is."""
+    kinds: dict[str, _Written] = {
+        "not in ASCII": {"subject": "Grüße, 你好 😀", "text": "Zu spät: 明日 😀\n"},
+        "without subject": {"text": "Hello\n"},
+        "without text": {"subject": "Hello"},
+        "HTML alone": {"subject": "Hello", "html": "<p>Grüße &amp; Küsse"},
+        "an attachment alone": {"attachments": [b"\0\xff"]},
+        "a long line": {"subject": "long " * 400, "text": "long " * 400},
+        "with a message": {"subject": "Fwd", "attachments": [Message(subject="inner", text="Hello")]},
+    }
+    return {kind: _letter(Message(from_=sender, to=to, **written), sender, (to,)) for kind, written in kinds.items()}
+
+
+@attrs.frozen(repr=False)
 class Told:
     """What a transport or gateway said of one letter: an outcome for each recipient, or the error that it raised."""
 
-    letter: Letter
+    letter: Letter = attrs.field(repr=False)
     outcomes: Mapping[Recipient, Outcome]
     error: MsgcoreError | None = None
+
+    def __repr__(self) -> str:
+        return f"Told({self.by_address})" if self.error is None else f"Told({self.error!r})"
 
     @property
     def by_address(self) -> dict[str, str]:
@@ -78,6 +109,8 @@ class Told:
 
 
 def _contradiction(address: str, outcome: Outcome | None, copies: int) -> str:
+    if isinstance(outcome, Outcome) and not has_its_fields(outcome):
+        return f"{address}: {outcome!r}: a code is an int, its texts are str"
     match outcome:
         case Accepted() | Delivered():
             is_true = copies == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from msgcore.errors import PluginBroken
 from msgcore.testing.conformance import needs
+from msgcore.testing.delivery.letters import Told, letters_of_every_kind
 from msgcore.testing.delivery.opened import Opened
 from msgcore.testing.delivery.suite import DeliverySuite, F
 from msgcore.testing.modes import Mode, gather
@@ -36,6 +38,20 @@ class OutcomeTests(DeliverySuite[F]):
             letter = self.letter(far_end, *names)
             self.send(mode, far_end, letter)
             assert letter.copies(far_end.taken()) == {far_end.address(name): 1 for name in names}
+
+    def test_a_message_of_any_kind_has_an_outcome(self, mode: Mode) -> None:
+        """Without text, beyond ASCII, of HTML alone: what cannot be sent is refused, and breaks nothing."""
+        with self.far_end() as far_end:
+            letters = letters_of_every_kind(self.from_address(), far_end.address("bob"))
+
+            async def story(opened: Opened) -> dict[str, Told]:
+                return {kind: await opened.try_to_send(letter) for kind, letter in letters.items()}
+
+            told = self.at_work(mode, self.config_for(far_end), story)
+            bad = {kind: one for kind, one in told.items() if isinstance(one.error, PluginBroken)}
+            assert bad == {}, "a message of this kind breaks it"
+            silent = [kind for kind, one in told.items() if one.error is None and not one.outcomes]
+            assert silent == [], "it says nothing of these"
 
     def test_nobody_is_tried_twice(self, mode: Mode) -> None:
         with self.far_end() as far_end:

@@ -14,7 +14,7 @@ from msgcore.session.services import providers_of
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.retrieval import RetrievingProvider
 from msgcore.spi.service import ServiceClass
-from msgcore.testing.conformance import Ability, Conformance, lacking, unsaid
+from msgcore.testing.conformance import Ability, Conformance, lacking, see_that_there_is_one, unsaid
 from msgcore.testing.modes import Mode, call
 from msgcore.testing.retrievers.far_end import ABILITIES, AbleMaildropFarEnd, MaildropFarEnd
 from msgcore.testing.retrievers.mail import letters
@@ -94,9 +94,9 @@ class RetrieverSuite(Conformance, Generic[M]):
     async def open(self, plugin: Plugin, deadline: Deadline) -> OpenedRetriever:
         """Open what was made, as msgcore does before its first use."""
         await plugin.logon(deadline)
-        providers = [one for one in providers_of(plugin) if isinstance(one, RetrievingProvider)]
-        assert providers, f"{plugin.name} retrieves nothing"
-        return OpenedRetriever(plugin, providers[0])
+        found = [one for one in providers_of(plugin) if isinstance(one, RetrievingProvider)]
+        see_that_there_is_one(found, plugin, "retriever", "account", "retrieval", "open_maildrop")
+        return OpenedRetriever(plugin, found[0])
 
     def at_work(
         self, mode: Mode, far_end: MaildropFarEnd, story: Callable[[OpenedRetriever], Coroutine[Any, Any, T]]
