@@ -28,13 +28,13 @@ class Says:
     """A maildrop whose every method gives the same."""
 
     def __init__(self, given: object) -> None:
-        self._given = given
+        self.given = given
 
     def list(self, deadline: Deadline) -> object:
-        return self._given
+        return self.given
 
     def headers(self, waiting: object, deadline: Deadline) -> object:
-        return self._given
+        return self.given
 
     retrieve = delete = headers
 
@@ -107,6 +107,28 @@ def test_a_message_that_was_not_deleted_needs_an_error() -> None:
 )
 def test_what_keeps_to_the_contract_is_given_as_it_is(method: str, given: object) -> None:
     assert given_by(given, method) == given
+
+
+class SaysAndCloses(Says):
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_fault_of_a_session_outlasts_its_end_and_not_the_next_one(mode: Mode) -> None:
+    async def main(runtime: Runtime) -> list[bool]:
+        says = SaysAndCloses([Waiting(1), Waiting(1)])
+        plugin = Plugin("mine", says, runtime)
+        maildrop = GuardedMaildrop(plugin, says)
+        with pytest.raises(PluginBroken):
+            await maildrop.list(NEVER)
+        await maildrop.close(NEVER)
+        is_shown = [plugin.fault is not None]
+        says.given = [Waiting(1)]
+        await maildrop.list(NEVER)
+        await maildrop.close(NEVER)
+        return [*is_shown, plugin.fault is not None]
+
+    assert mode.run(main) == [True, False]
 
 
 class Closing:

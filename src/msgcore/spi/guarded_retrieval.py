@@ -114,7 +114,10 @@ class GuardedMaildrop:
         await self._plugin.call(self._method("commit"), deadline, deadline=deadline)
 
     async def close(self, deadline: Deadline) -> None:
+        """End the session. A fault that it met is not mended by an end that goes well."""
+        fault = self._plugin.fault
         await self._plugin.call(self._method("close"), deadline=deadline)
+        self._plugin.fault = self._plugin.fault or fault
 
     def _method(self, name: str) -> Callable[..., Answer[object]]:
         return cast("Callable[..., Answer[object]]", self._plugin.attribute(lambda: getattr(self._maildrop, name)))
