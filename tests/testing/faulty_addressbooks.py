@@ -146,6 +146,15 @@ class GoneIsEmpty(HonestBook):
             return []
 
 
+class BlocksTheLoop(HonestBook):
+    async def resolve_name(self, name: str, deadline: Deadline) -> Sequence[Address | AddressBookEntry]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        return super().resolve_name(name, deadline)
+
+
+class CannotBeConfigured(HonestBook):
+    config_type: Any = None
+
+
 _LISTS = {
     "test_a_list_is_found_as_one",
     "test_a_list_has_its_members_in_their_order",
@@ -170,5 +179,7 @@ FAULTS: Mapping[type[object], set[str]] = {
     WithoutLimit: {"test_entries_are_no_more_than_are_wanted"},
     ListsAsPeople: {"test_a_list_is_found_as_one"},
     AnyOrder: {"test_a_list_has_its_members_in_their_order"},
+    BlocksTheLoop: {"test_nothing_blocks_the_event_loop"},
+    CannotBeConfigured: {"test_a_profile_can_configure_it"},
     GoneIsEmpty: {"test_a_list_that_is_gone_is_not_found"},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # First, because it names the extra that may be missing.
-from msgcore.testing.conformance import Conformance, needs, unsaid
+from msgcore.testing.conformance import Conformance, needs, see_that_it_can_be_configured, see_that_there_is_one, unsaid
 
 # isort: split
 from collections.abc import Callable, Coroutine, Sequence
@@ -22,6 +22,7 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_addressbook import GuardedAddressBook
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.service import ServiceClass
+from msgcore.testing.loopwatch import watch_loop
 from msgcore.testing.modes import Mode
 
 __all__ = ["LIST", "PEOPLE", "AddressBookConformance"]
@@ -85,10 +86,20 @@ class AddressBookConformance(Conformance):
         self.fill(tmp_path, PEOPLE)
         if Capability.MEMBERS in self.capabilities:
             self.fill_list(tmp_path, LIST, PEOPLE[:2])
-        return _Book(mode, self.service_class, self.config(tmp_path))
+        return _Book(mode, self.service_class, self.config(tmp_path), self.ample_seconds)
 
     def test_it_declares_the_abilities_that_it_has(self, book: _Book) -> None:
         assert book.capabilities() & {Capability.ENTRIES, Capability.MEMBERS} == self.capabilities
+
+    def test_a_profile_can_configure_it(self) -> None:
+        see_that_it_can_be_configured(self.service_class)
+
+    def test_nothing_blocks_the_event_loop(self, tmp_path: Path) -> None:
+        self.fill(tmp_path, PEOPLE)
+        book = _Book(Mode.ASYNCIO, self.service_class, self.config(tmp_path), self.ample_seconds)
+        with watch_loop() as seen:
+            book.resolved("annika alm")
+        assert [str(one) for one in seen] == []
 
     # Names
 
@@ -163,6 +174,7 @@ class _Book:
     mode: Mode
     service_class: type[object]
     config: object
+    ample_seconds: float
 
     def resolved(self, name: str) -> list[str]:
         return [one.address.typed for one in self.ask(lambda book: book.resolve_name(name, NEVER))]
@@ -177,11 +189,12 @@ class _Book:
         async def main(runtime: Runtime) -> T:
             kind = cast(ServiceClass, self.service_class)
             plugin = Plugin.make(self.service_class.__name__, kind, self.config, runtime)
-            await plugin.logon(NEVER)
+            end = runtime.deadline(self.ample_seconds)
+            await plugin.logon(end)
             try:
                 books = [one for one in providers_of(plugin) if isinstance(one, AddressBookProvider)]
-                assert books, f"{plugin.name} provides no address book"
-                return await question(GuardedAddressBook(plugin, books[0]))
+                see_that_there_is_one(books, plugin, "address book", "resolve_name")
+                return await runtime.bounded(question(GuardedAddressBook(plugin, books[0])), end)
             finally:
                 await plugin.close()
 

@@ -23,14 +23,16 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import Property
 from msgcore.runtime.abc import NEVER, Runtime
+from msgcore.session.services import providers_of
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.journal import JournalEntry
 from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.service import ServiceClass, SupportsProviders
+from msgcore.spi.service import ServiceClass
 from msgcore.spi.store import Contents, Incoming, SpecialFolder, StoreProvider, TableQuery
 from msgcore.testing.clock import ManualClock
+from msgcore.testing.conformance import see_that_there_is_one
 
 __all__ = ["ACCOUNT", "ANN", "EVERYTHING", "LETTER", "NEW", "OLD", "OTHER", "Opening", "StoreDesk", "uid_of_nobody"]
 
@@ -48,6 +50,7 @@ OLD = Message(subject="old", text="old text")
 NEW = Message(subject="new", text="new text", to="bob@b.test", attachments=[b"new"])
 OTHER = Message(subject="other")
 _AMPLE_SECONDS = 60.0
+_MEMBERS = ("uid", "display_name", "special_folders", "folders", "folder", "query", "count", "row", "load")
 _WHERE_ELSE = (SpecialFolder.DRAFTS, SpecialFolder.DELETED_ITEMS, SpecialFolder.INBOX, SpecialFolder.IPM_SUBTREE)
 
 
@@ -96,9 +99,9 @@ class StoreDesk:
         self.plugin = Plugin.make("the store under test", opening.service_class, opening.config, self.runtime)
         self._open.append(self.plugin)
         await self.plugin.logon(self.runtime.deadline(None))
-        service = self.plugin.target
-        providers = service.providers() if isinstance(service, SupportsProviders) else (service,)
-        [self.provider] = [one for one in providers if isinstance(one, StoreProvider)]
+        stores = [one for one in providers_of(self.plugin) if isinstance(one, StoreProvider)]
+        see_that_there_is_one(stores, self.plugin, "store", *_MEMBERS)
+        [self.provider] = stores
         self.store = GuardedStore(self.plugin, self.provider)
         self.special = await self.store.special_folders(NEVER)
         self.home = self.special[self._opening.home]
