@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
@@ -121,6 +121,19 @@ class TakesTheUndeliverable(HonestGateway):
         return await self.hand_over(envelope.recipients, content.octets, envelope.transfer_id, deadline)
 
 
+class LooksAtTheAddressAlone(HonestGateway):
+    async def deliver(
+        self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
+    ) -> Mapping[Recipient, Outcome]:
+        if any(one.email_address == "nobody" for one in envelope.recipients):
+            raise UsageError("nobody: is no number")
+        return await self.hand_over(envelope.recipients, content.octets, envelope.transfer_id, deadline)
+
+
+class CannotBeConfigured(HonestGateway):
+    config_type: Any = None
+
+
 class NamesNoProfile(HonestGateway):
     content_profile = "TNEF"
 
@@ -191,8 +204,14 @@ FAULTS: Mapping[type[object], set[str]] = {
     BlocksTheLoop: {"test_nothing_blocks_the_event_loop"},
     TidiesTheContent: {"test_the_content_arrives_as_it_was"},
     NeedsASender: {"test_a_report_without_sender_is_taken"},
-    DefersTheUndeliverable: {"test_what_can_never_be_delivered_is_refused"},
+    LooksAtTheAddressAlone: {"test_an_address_of_another_type_is_refused"},
+    CannotBeConfigured: {"test_a_connector_can_configure_it"},
+    DefersTheUndeliverable: {
+        "test_what_can_never_be_delivered_is_refused",
+        "test_an_address_of_another_type_is_refused",
+    },
     TakesTheUndeliverable: {
+        "test_an_address_of_another_type_is_refused",
         "test_what_can_never_be_delivered_is_refused",
         "test_what_can_never_be_delivered_is_not_sent",
     },

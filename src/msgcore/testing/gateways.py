@@ -10,6 +10,7 @@ import attrs
 from msgcore.base.times import Deadline
 from msgcore.codecs import tnef
 from msgcore.errors import MsgcoreError, TryAgain, UsageError
+from msgcore.model.address import parse_address
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.mta.routing.nexthop import next_hop
@@ -28,6 +29,8 @@ __all__ = ["GatewayConformance"]
 
 _LINES = b"\r\n".join((b".", b"..", b".hidden", b"", b" indented", b"tab\there", b"x" * 900, b"From here", b""))
 
+_NOBODY = "NOSUCH:nobody"
+
 
 class GatewayConformance(DeliveryConformance[F]):
     """Tests of a gateway, in front of a far end that says what it was given.
@@ -45,16 +48,18 @@ class GatewayConformance(DeliveryConformance[F]):
 
     gateway_class: ClassVar[type[object]]
 
-    undeliverable: ClassVar[str] = "NOSUCH:nobody"
-    """An address that the gateway can never deliver to."""
+    undeliverable: ClassVar[str] = _NOBODY
+    """An address that the gateway can never deliver to: this one, unless it takes addresses of every type."""
 
     @classmethod
     def abilities(cls) -> frozenset[Ability]:
-        """Add what the gateway's class declares: ``"tnef"`` and ``"batches"``."""
+        """Add what the gateway's class declares, ``"tnef"`` and ``"batches"``, and that it looks at address types."""
         gateway_class: object = getattr(cls, "gateway_class", None)
         takes_tnef = "tnef" in getattr(gateway_class, "content_forms", ())
         sends_batches = hasattr(gateway_class, "deliver_all")
-        return super().abilities() | {*("tnef",) * takes_tnef, *("batches",) * sends_batches}
+        refuses_by_type = cls.undeliverable == _NOBODY
+        more = {"tnef": takes_tnef, "batches": sends_batches, "refuses by type": refuses_by_type}
+        return super().abilities() | {ability for ability, is_there in more.items() if is_there}
 
     @classmethod
     def _left_out(cls) -> Sequence[str]:
@@ -101,6 +106,16 @@ class GatewayConformance(DeliveryConformance[F]):
                 assert set(told.by_address.values()) == {"Refused"}, repr(told)
             else:
                 assert isinstance(told.error, UsageError), repr(told.error)
+
+    @needs("refuses by type")
+    def test_an_address_of_another_type_is_refused(self, mode: Mode) -> None:
+        """Who is known there by an address of one type is nobody by another's: a route may lead anybody here."""
+        with self.far_end() as far_end:
+            known = parse_address(far_end.address("bob"))
+            letter = letter_to(self.from_address(), [f"NOSUCH:{known.email_address}"])
+            told = self.try_to_send(mode, self.config_for(far_end), letter)
+            assert list(far_end.taken()) == [], "it looks at the address and not at its type"
+            assert isinstance(told.error, UsageError) or {*told.by_address.values()} == {"Refused"}, repr(told)
 
     def test_what_can_never_be_delivered_is_not_sent(self, mode: Mode) -> None:
         with self.far_end() as far_end:

@@ -104,7 +104,9 @@ class StoreDesk:
         [self.provider] = stores
         self.store = GuardedStore(self.plugin, self.provider)
         self.special = await self.store.special_folders(NEVER)
-        self.home = self.special[self._opening.home]
+        home = self._opening.home
+        assert home in self.special, f"the store has no {home.name}: name one that it has by home = … in the test class"
+        self.home = self.special[home]
         return self
 
     async def close(self) -> None:
