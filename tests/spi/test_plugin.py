@@ -275,6 +275,19 @@ def test_a_plug_in_that_cancels_itself_cancels_nobody_else() -> None:
         run(Mode.ASYNCIO, calling("cancel_itself"))
 
 
+@pytest.mark.parametrize(
+    ("said", "need"),
+    [
+        ({"max_threads": 0}, "max_threads is 0; need a number of threads"),
+        ({"max_threads": "8"}, "max_threads is '8'; need a number of threads"),
+        ({"runs_on": "trio"}, "runs_on is 'trio'; need 'asyncio'"),
+    ],
+)
+def test_a_class_that_cannot_be_called_as_it_wants_is_broken(said: dict[str, object], need: str) -> None:
+    with pytest.raises(PluginBroken, match=f"^mine: {need}"):
+        Plugin("mine", type("Odd", (), said)(), Mode.BLOCKING.runtime())
+
+
 @BOTH
 def test_a_plug_in_on_a_loop_that_cancels_itself_cancels_nobody_else(mode: Mode) -> None:
     async def main(runtime: Runtime) -> object:

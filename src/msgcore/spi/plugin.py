@@ -43,13 +43,18 @@ class Plugin:
     """An object of somebody's class, its name in messages, and its last fault, if its last call had one."""
 
     def __init__(self, name: str, target: object, runtime: Runtime) -> None:
+        """Take a plug-in that is made.
+
+        Raises:
+            PluginBroken: ``max_threads`` or ``runs_on`` of its class is nonsense.
+        """
         self.name = name
         self.target = target
         self.runtime = runtime
         self._fault: MsgcoreError | None = None
         self.tell: Callable[[], None] = _tell_nobody
         """Called, in whatever thread, when its fault or what it is doing is another than before."""
-        self._workers: Workers = runtime.workers(f"msgcore {name}", getattr(type(target), "max_threads", _THREADS))
+        self._workers: Workers = runtime.workers(f"msgcore {name}", _threads_of(name, target))
         self._is_closed = False
         self._at_close: list[Callable[[], None]] = []
 
@@ -297,6 +302,17 @@ class Plugin:
         if set(map(type, found)) - {key} and not all(isinstance(one, key) for one in found):
             raise self.nonsense(function, whole, f"a mapping by {key.__name__}")
         return cast("Mapping[K, object]", found)
+
+
+def _threads_of(name: str, target: object) -> int:
+    """Read how a class wants to be called."""
+    threads: object = getattr(type(target), "max_threads", _THREADS)
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise PluginBroken(f"{name}: max_threads is {_shown(threads)}; need a number of threads, from 1 on")
+    runs_on: object = getattr(target, "runs_on", "")
+    if runs_on not in {None, "", "asyncio"}:
+        raise PluginBroken(f"{name}: runs_on is {_shown(runs_on)}; need 'asyncio', or leave it out")
+    return threads
 
 
 def _tell_nobody() -> None:
