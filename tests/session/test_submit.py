@@ -231,12 +231,12 @@ def test_a_recipient_that_nobody_claims_is_refused_and_reported(desk: Desk) -> N
         )
 
 
-def test_a_recipient_that_the_transport_forgets_stays_open(desk: Desk) -> None:
+def test_a_recipient_that_the_transport_forgets_is_unknown(desk: Desk) -> None:
     with desk.log_on(desk.mailbox(), {"service": "forgetful"}) as session:
         submission = session.submit(Message(from_="ann@a.test", to=["bob@b.test", "cid@c.test"]))
         session.flush_queues()
 
-        assert list(map(str, session.outcomes(submission).deferred)) == ["cid@c.test"]
+        assert list(map(str, session.outcomes(submission).unknown)) == ["cid@c.test"]
 
 
 def test_abort_makes_the_message_a_draft(desk: Desk) -> None:
