@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from msgcore.errors import ConnectionLost, TimedOut, UsageError
+from msgcore.errors import ConnectionLost, NameNotResolved, TimedOut, UsageError
 from msgcore.runtime import Endpoint, NetworkPath, Proxy, Runtime
 from msgcore.testing.modes import Mode
 from tests.runtime.peers import PATIENCE_SECONDS
@@ -35,7 +35,7 @@ def listening(place: Path, backlog: int = 1) -> Generator[socket.socket]:
 
 
 def at(place: Path) -> Endpoint:
-    return Endpoint(str(place), 0, "lmtp")
+    return Endpoint(str(place), 0, "lmtp", is_unix_socket=True)
 
 
 async def _connect(runtime: Runtime, endpoint: Endpoint, path: NetworkPath) -> None:
@@ -64,6 +64,12 @@ def test_both_sides_are_heard_to_the_end(mode: Mode, folder: Path) -> None:
         thread.start()
         assert mode.run(talk) == b"lhlo a.test\r\n"
         thread.join(PATIENCE_SECONDS)
+
+
+def test_a_host_that_is_called_like_a_path_is_looked_up(mode: Mode, folder: Path) -> None:
+    """Names of hosts come from strangers, such as the domain that mail is for."""
+    with listening(folder / "lmtp"), pytest.raises(NameNotResolved):
+        connect(mode, Endpoint(str(folder / "lmtp"), 25))
 
 
 def test_a_deadline_holds_there_too(mode: Mode, folder: Path) -> None:

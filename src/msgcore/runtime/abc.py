@@ -56,17 +56,14 @@ NEVER = Deadline()
 class Endpoint:
     """Where a service listens. ``service`` is its protocol's name and only serves messages and transcripts.
 
-    A ``host`` that begins with ``/`` is the path of a Unix socket, which has no port: 0. It is connected to without TLS
-    and without a :class:`NetworkPath`.
+    With ``is_unix_socket`` the ``host`` is the path of a Unix socket, which has no port: 0. It is connected to without
+    TLS and without a :class:`NetworkPath`. A host's name never means one, whatever it looks like: strangers give names.
     """
 
     host: str
     port: int
     service: str = "tcp"
-
-    @property
-    def is_unix_socket(self) -> bool:
-        return self.host.startswith("/")
+    is_unix_socket: bool = False
 
     def __str__(self) -> str:
         if self.is_unix_socket:

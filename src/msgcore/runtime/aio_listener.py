@@ -169,6 +169,7 @@ def bind(endpoint: Endpoint, addresses: list[Address], *, is_shared: bool = Fals
             try:
                 listening = undo.enter_context(socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
                 _prepare(listening, is_shared=is_shared)
+                assert not isinstance(address.socket_address, str)
                 host, _, *rest = address.socket_address
                 listening.bind((host, port, *rest))
                 listening.listen(_BACKLOG)

@@ -93,7 +93,8 @@ class ServiceUrl:
 
     @property
     def endpoint(self) -> Endpoint:
-        return Endpoint(self.host, self.port, self.protocol)
+        # No host of a URL has a slash in it.
+        return Endpoint(self.host, self.port, self.protocol, is_unix_socket=self.host.startswith("/"))
 
     def __str__(self) -> str:
         if self.endpoint.is_unix_socket:
