@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -303,11 +303,20 @@ def test_what_another_account_met_does_not_say_that_nothing_was_sent(shell: Shel
         assert row["outcome"] == "accepted"
 
 
+@pytest.fixture
+def interruptible() -> Generator[None]:
+    """Let SIGINT interrupt, as at a terminal: what a script starts in its background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def _interrupt_when(wait: Callable[[], bool]) -> None:
     assert wait()
     os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_who_stops_a_submission_is_told_that_it_stays(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     with LoopbackSmtpServer() as server:
         shell("profile", "create", "work", "personal-folders", "path=mail.db", "smtp", f"url={server.url}")

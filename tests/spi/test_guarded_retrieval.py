@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, CutShort, OperationCancelled, PluginBroken
+from msgcore.errors import ConnectionLost, CutShort, MsgcoreError, OperationCancelled, PluginBroken
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.guarded_retrieval import GuardedMaildrop, GuardedRetriever
 from msgcore.spi.origin import UNIQUE_ID_OCTETS
@@ -111,6 +111,26 @@ def test_what_keeps_to_the_contract_is_given_as_it_is(method: str, given: object
 
 class SaysAndCloses(Says):
     def close(self) -> None: ...
+
+
+class SaysAndFailsToClose(Says):
+    def close(self) -> None:
+        raise ConnectionLost("reset")
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_an_end_that_fails_leaves_the_fault_of_a_session(mode: Mode) -> None:
+    async def main(runtime: Runtime) -> MsgcoreError | None:
+        says = SaysAndFailsToClose([Waiting(1), Waiting(1)])
+        plugin = Plugin("mine", says, runtime)
+        maildrop = GuardedMaildrop(plugin, says)
+        with pytest.raises(PluginBroken):
+            await maildrop.list(NEVER)
+        with pytest.raises(ConnectionLost):
+            await maildrop.close(NEVER)
+        return plugin.fault
+
+    assert isinstance(mode.run(main), PluginBroken)
 
 
 @pytest.mark.parametrize("mode", Mode)

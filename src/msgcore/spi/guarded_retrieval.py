@@ -114,10 +114,12 @@ class GuardedMaildrop:
         await self._plugin.call(self._method("commit"), deadline, deadline=deadline)
 
     async def close(self, deadline: Deadline) -> None:
-        """End the session. A fault that it met is not mended by an end that goes well."""
+        """End the session. No end of it mends a fault that it met."""
         fault = self._plugin.fault
-        await self._plugin.call(self._method("close"), deadline=deadline)
-        self._plugin.fault = self._plugin.fault or fault
+        try:
+            await self._plugin.call(self._method("close"), deadline=deadline)
+        finally:
+            self._plugin.fault = self._plugin.fault or fault
 
     def _method(self, name: str) -> Callable[..., Answer[object]]:
         return cast("Callable[..., Answer[object]]", self._plugin.attribute(lambda: getattr(self._maildrop, name)))
