@@ -16,7 +16,6 @@ from msgcore.mta.directory import (
     DirectoryObject,
     DistributionList,
     RecentDirectory,
-    look_up_briefly,
     without_tag,
 )
 from msgcore.runtime import NEVER, run
@@ -73,7 +72,7 @@ def test_a_list_that_was_looked_up_briefly_is_read_when_its_members_are_wanted()
     recent = RecentDirectory(book, ManualClock())
     tagged = [Address("SMTP", f"all+{number % 3}@a.test") for number in range(9)]
 
-    found = [run(look_up_briefly(recent, one, NEVER)) for one in tagged]
+    found = [run(recent.look_up_briefly(one, NEVER)) for one in tagged]
 
     assert found == [attrs.evolve(LIST, members=())] * 9
     assert (len(book.asked_briefly), book.asked) == (3, [])
@@ -87,7 +86,7 @@ def test_whoever_was_looked_up_briefly_is_not_asked_for_again() -> None:
     book.known = {PEOPLE[0]}
     recent = RecentDirectory(book, ManualClock())
 
-    found = [run(look_up_briefly(recent, one, NEVER)) for one in PEOPLE[:2] * 2]
+    found = [run(recent.look_up_briefly(one, NEVER)) for one in PEOPLE[:2] * 2]
 
     assert [one is not None for one in found] == [True, False] * 2
     assert run(recent.look_up_many(PEOPLE[:2], NEVER)) == found[:2]
@@ -99,7 +98,7 @@ def test_a_directory_that_knows_nothing_of_that_is_asked_as_ever() -> None:
     book.known = {PEOPLE[0]}
     recent = RecentDirectory(book, clock)
 
-    found = [run(look_up_briefly(recent, one, NEVER)) for one in PEOPLE[:2] * 2]
+    found = [run(recent.look_up_briefly(one, NEVER)) for one in PEOPLE[:2] * 2]
 
     assert [one is not None for one in found] == [True, False] * 2
     assert book.asked == PEOPLE[:2]

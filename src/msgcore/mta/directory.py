@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 import attrs
@@ -20,8 +20,8 @@ __all__ = [
     "Redirect",
     "SupportsLookUpBriefly",
     "SupportsLookUpMany",
+    "brief_look_up",
     "look_up_all",
-    "look_up_briefly",
     "without_tag",
 ]
 
@@ -105,11 +105,9 @@ class SupportsLookUpBriefly(Protocol):
         ...
 
 
-async def look_up_briefly(directory: Directory, address: Address, deadline: Deadline) -> DirectoryObject | None:
-    """Look up whose an address is, in any directory; members and targets may be missing."""
-    if isinstance(directory, SupportsLookUpBriefly):
-        return await directory.look_up_briefly(address, deadline)
-    return await directory.look_up(address, deadline)
+def brief_look_up(directory: Directory) -> Callable[[Address, Deadline], Awaitable[DirectoryObject | None]]:
+    """Give what finds whose an address is, in any directory; members and targets may be missing."""
+    return directory.look_up_briefly if isinstance(directory, SupportsLookUpBriefly) else directory.look_up
 
 
 async def look_up_all(
@@ -129,6 +127,7 @@ class RecentDirectory:
 
     def __init__(self, directory: Directory, clock: Clock, seconds: float = 1.0) -> None:
         self._directory = directory
+        self._look_up_briefly = brief_look_up(directory)
         self._clock = clock
         self._seconds = seconds
         self._known: dict[Address, DirectoryObject | None] = {}
@@ -154,7 +153,7 @@ class RecentDirectory:
         if address in self._known:
             return self._known[address]
         if address not in self._known_briefly:
-            found = await look_up_briefly(self._directory, address, deadline)
+            found = await self._look_up_briefly(address, deadline)
             if found is None or isinstance(found, DirectoryEntry):  # that is all of it
                 self._known[address] = found
                 return found

@@ -11,7 +11,7 @@ from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.times import Deadline
 from msgcore.model.address import Address
 from msgcore.model.recipient import Recipient
-from msgcore.mta.directory import Directory, look_up_briefly
+from msgcore.mta.directory import Directory, brief_look_up
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
 from msgcore.wire.smtp.server import MailFacts
@@ -54,12 +54,12 @@ class DirectoryCheck:
     def __init__(
         self, directory: Directory, routes: Callable[[], RouteTable], *, local_gateway: str = "mailbox"
     ) -> None:
-        self._directory = directory
+        self._look_up = brief_look_up(directory)
         self._routes = routes
         self._local_gateway = local_gateway
 
     async def check(self, recipient: Recipient, arrival: Arrival, deadline: Deadline) -> Reply | None:
-        if await look_up_briefly(self._directory, recipient.address, deadline) is not None:
+        if await self._look_up(recipient.address, deadline) is not None:
             return None
         mail = arrival.facts
         facts = MessageFacts(
