@@ -4,8 +4,9 @@ Parts, all of them without a name:
 
 - ``relay``: mails of 2 KB from smtp-source over 20 sessions, through a server, to smtp-sink; a mail counts when it has
   arrived there. Limits: from one to the other without anybody between (smtp-source waits for each reply; the one by
-  hand pipelines), and what a mail costs that is appended and synced, or inserted into SQLite and committed. Who the
-  others are says peers/relays.py; all run in processes of their own, and nobody has a core of his own.
+  hand pipelines), what a mail costs that is appended and synced, or inserted into SQLite and committed, and the least
+  that a durable relay in Python does (peers/bare_relay.py). Who the others are says peers/relays.py; all run in
+  processes of their own, and nobody has a core of his own.
 - ``dead``: the same with two next hops that cost the same, one of which is dead: it refuses, or takes connections and
   stays silent.
 - ``restart``: an MTA that starts with a queue full of deferred recipients: how long until its first delivery, and how
@@ -40,6 +41,7 @@ from .peers.relays import (
     SESSIONS,
     Sink,
     all_relays,
+    bare,
     child,
     free_port,
     send_with_source,
@@ -55,6 +57,7 @@ OCTETS = 2_000
 OWN_RELAY = Path(__file__).parent / "peers" / "own_relay.py"
 OWN_DATABASE = "office.db"
 LIMIT, PIPELINED = "limit: smtp-source to smtp-sink", "limit: pipelined to smtp-sink"
+BARE = "limit: a bare relay on asyncio and SQLite"
 POSTFIX, AIOSMTPD = "Postfix", "aiosmtpd, files, aiosmtplib"
 OURS, ACCEPTED, QUEUED = "msgcore", "msgcore, taken in only", "msgcore, the queue's accept only"
 GOALS: Goals = {POSTFIX: (10, 4), LIMIT: (0.33, 0.15), AIOSMTPD: (8, 4)}
@@ -96,6 +99,7 @@ def relay(size: Size) -> Table:
             "limit: SQLite, a commit a mail": lambda: insert_and_commit(folder / "bare.db", letters.octets),
         }
         relays, missing = all_relays()
+        relays = {BARE: bare, **relays}
         for name, start in relays.items():
             try:
                 cases[name] = through(stack.enter_context(start(end.port)))

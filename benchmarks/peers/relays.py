@@ -28,6 +28,7 @@ __all__ = [
     "SESSIONS",
     "Sink",
     "all_relays",
+    "bare",
     "child",
     "free_port",
     "postfix",
@@ -60,6 +61,22 @@ def all_relays() -> tuple[dict[str, Relay], dict[str, str]]:
         else:
             missing[name] = "pip install aiosmtpd aiosmtplib python-slimta"
     return found, missing
+
+
+def in_python(script: str) -> Relay:
+    @contextmanager
+    def relay(sink_port: int) -> Generator[int]:
+        program = Path(__file__).parent / script
+        with (
+            tempfile.TemporaryDirectory(prefix="mc-") as folder,
+            child([program, free_port(), sink_port, folder]) as port,
+        ):
+            yield port
+
+    return relay
+
+
+bare = in_python("bare_relay.py")
 
 
 def postfix_missing() -> dict[str, str]:
@@ -124,19 +141,6 @@ def send_with_source(
 
 
 # Servers
-
-
-def in_python(script: str) -> Relay:
-    @contextmanager
-    def relay(sink_port: int) -> Generator[int]:
-        program = Path(__file__).parent / script
-        with (
-            tempfile.TemporaryDirectory(prefix="mc-") as folder,
-            child([program, free_port(), sink_port, folder]) as port,
-        ):
-            yield port
-
-    return relay
 
 
 @contextmanager
