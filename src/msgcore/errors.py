@@ -50,6 +50,7 @@ __all__ = [
     "NotFound",
     "NotLoaded",
     "NotSupported",
+    "ObjectChanged",
     "ObjectDeleted",
     "OperationCancelled",
     "PluginBroken",
@@ -191,6 +192,10 @@ class ForeignEntryId(NotFound):
 
 class ObjectDeleted(NotFound):
     """The entry id names a message or folder that was deleted (MAPI_E_OBJECT_DELETED)."""
+
+
+class ObjectChanged(UsageError):
+    """Somebody else has changed the message since it was loaded (MAPI_E_OBJECT_CHANGED): load it again."""
 
 
 class InvalidToken(UsageError):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from typing import Any, cast
 
 import pytest
@@ -249,13 +250,25 @@ def test_of_several_who_change_one_list_at_once_none_loses_a_change(desk: Desk, 
 
     changes: list[tuple[str, str]] = [("remove_members", one) for one in leaving]
     changes += [("add_members", one) for one in coming]
-    _make_side_by_side(desk, book, [*changes, ("change", "Choir")], band)
+    _make_side_by_side(desk, [book], [*changes, ("change", "Choir")], band)
 
     assert (names(book), sorted(members(book, "Choir"))) == (["Choir"], coming)
 
 
+def test_of_several_programs_that_change_one_list_none_loses_a_change(desk: Desk, book: AddressBook) -> None:
+    """Each has a session of its own on the store."""
+    coming = [f"new{number}@a.test" for number in range(8)]
+    band = book.add_list("Band", [])
+
+    with desk.log_on() as one, desk.log_on() as other:
+        books = [one.address_book, other.address_book]
+        _make_side_by_side(desk, books, [("add_members", person) for person in coming], band)
+
+    assert sorted(members(book, "Band")) == coming
+
+
 def _make_side_by_side(
-    desk: Desk, book: AddressBook, changes: Sequence[tuple[str, str]], band: AddressBookEntry
+    desk: Desk, books: Sequence[AddressBook], changes: Sequence[tuple[str, str]], band: AddressBookEntry
 ) -> None:
     """Make changes of one list at the same time, from threads or tasks."""
 
@@ -264,12 +277,13 @@ def _make_side_by_side(
 
     if desk.mode is Mode.BLOCKING:
         with ThreadPoolExecutor(len(changes)) as threads:
-            for task in [threads.submit(change, book, *one) for one in changes]:
+            for task in [threads.submit(change, book, *one) for book, one in zip(cycle(books), changes)]:
                 task.result()
         return
 
     async def make_all() -> None:
-        await asyncio.gather(*(change(cast(Any, book).inner, *one) for one in changes))
+        inner = cycle([cast(Any, book).inner for book in books])
+        await asyncio.gather(*(change(book, *one) for book, one in zip(inner, changes)))  # noqa: B905
 
     desk.run(make_all())
 

@@ -11,7 +11,7 @@ import msgcore
 from msgcore import Attachment, Message, MessageStatus
 from msgcore.blocking.store import MessageStore
 from msgcore.blocking.stored_message import StoredMessage
-from msgcore.errors import NotFound, NotLoaded, StoreError, UsageError
+from msgcore.errors import NotFound, NotLoaded, ObjectChanged, StoreError, UsageError
 from msgcore.props import PidTagMessageStatus, PidTagParentEntryId
 from tests.session.desk import Desk
 
@@ -96,6 +96,50 @@ def test_a_message_inside_is_saved_with_the_one_around_it(store: MessageStore) -
     assert msgcore.read_message(msgcore.write_message(store.load_message(entry_id))).attachments[0].message is not None
     with store.open_message(entry_id) as opened:
         assert opened.embedded(0).subject == "changed"
+
+
+# Two who change one message
+
+
+def test_whoever_saves_second_is_told_and_loses_nothing_of_the_first(store: MessageStore) -> None:
+    entry_id = saved(store)
+    with store.open_message(entry_id) as first, store.open_message(entry_id) as second:
+        first.message.subject, second.message.subject = "first", "second"
+        first.save_changes()
+        with pytest.raises(ObjectChanged, match="open it again"):
+            second.save_changes()
+        assert store.load_message(entry_id).subject == "first"
+
+        second.save_changes(force=True)
+        assert (store.load_message(entry_id).subject, second.message.subject) == ("second", "second")
+        second.message.subject = "third"
+        second.save_changes()
+        with pytest.raises(ObjectChanged):
+            first.save_changes()
+    assert store.load_message(entry_id).subject == "third"
+
+
+def test_a_message_that_somebody_marks_or_moves_is_still_the_same(store: MessageStore) -> None:
+    entry_id = saved(store)
+    with store.open_message(entry_id) as opened, store.open_message(entry_id) as other:
+        opened.message.subject = "new"
+        other.set_read_flag()
+        other.set_status(MessageStatus.HIGHLIGHTED, MessageStatus.HIGHLIGHTED)
+        other.move_to(store.drafts)
+        opened.save_changes()
+
+    (item,) = store.drafts.messages()
+    assert (item.subject, item.is_read) == ("new", True)
+
+
+def test_a_message_that_was_refused_as_changed_can_be_saved_as_another_one(store: MessageStore) -> None:
+    entry_id = saved(store)
+    with store.open_message(entry_id) as first, store.open_message(entry_id) as second:
+        first.message.subject, second.message.subject = "first", "second"
+        first.save_changes()
+        store.inbox.save(second.message)
+
+    assert sorted(item.subject for item in store.inbox.messages()) == ["first", "second"]
 
 
 def test_an_attachment_that_is_no_message_is_refused(store: MessageStore) -> None:

@@ -21,6 +21,7 @@ from msgcore.errors import (
     MsgcoreError,
     NotFound,
     NotSupported,
+    ObjectChanged,
     ObjectDeleted,
     PluginBroken,
     StoreCorrupt,
@@ -272,6 +273,20 @@ def test_a_draft_that_two_submit_is_submitted_once(desk: Desk) -> None:
                 second.submit()
 
         assert session.outbox.count() == 1
+
+
+def test_a_draft_that_somebody_else_has_changed_is_not_submitted(desk: Desk) -> None:
+    with desk.log_on() as session:
+        entry_id = session.drafts.save(LETTER)
+        with session.open_message(entry_id) as first, session.open_message(entry_id) as second:
+            first.message.subject = "changed"
+            first.save_changes()
+            with pytest.raises(ObjectChanged):
+                second.submit()
+            assert (session.drafts.count(), session.outbox.count()) == (1, 0)
+            first.submit()
+
+        assert [item.subject for item in session.outbox.messages()] == ["changed"]
 
 
 def test_a_message_that_waits_to_be_sent_is_not_submitted_again(desk: Desk) -> None:

@@ -13,16 +13,17 @@ import attrs
 from msgcore.base.ids import EntryId, new_uid
 from msgcore.base.text import Secret
 from msgcore.base.times import Clock, Deadline
-from msgcore.errors import NotFound
+from msgcore.errors import NotFound, ObjectChanged
 from msgcore.model import Message, Recipient, RecipientKind
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Not
 from msgcore.props.row import Row
-from msgcore.props.table import PidTagEntryId, PidTagParentEntryId
+from msgcore.props.table import PidTagChangeKey, PidTagEntryId, PidTagParentEntryId
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.outgoing import USUAL_TERMS, SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.store import EVERY_ROW, Incoming, RowGroup, SpecialFolder, TableQuery
+from msgcore.spi.versions import change_key
 from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
 from msgcore.testing.stores.changes import Changes
 from msgcore.testing.stores.conduct import Conduct
@@ -247,29 +248,81 @@ class StaleRow(Remembering):
 
 @store_fault(
     Changes,
+    "a_change_key_of_another_store_says_nothing",
+    "a_message_that_was_deleted_and_restored_is_not_changed_by_that",
     "a_restriction_sees_changes",
     "changes_leave_the_other_messages_alone",
     "changes_show_in_the_loaded_message",
     "changes_show_in_the_row",
     "changes_show_in_the_table",
+    "marks_and_moves_are_no_changes_of_a_message",
+    "of_two_who_change_a_message_the_second_is_told",
     "the_changed_message_is_in_the_table_now_and_at_the_next_logon",
     "what_the_caller_does_after_saving_changes_is_not_saved",
+    "whoever_saves_changes_again_says_so_by_the_change_key_that_was_given",
 )
 class LostChange(MemoryStore):
     def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
         super().save_changes(entry_id, self.load(entry_id, 1 << 40, deadline), deadline)
 
 
+@store_fault(
+    Changes,
+    "of_two_who_change_a_message_the_second_is_told",
+    "whoever_saves_changes_again_says_so_by_the_change_key_that_was_given",
+)
+class LastOneWins(MemoryStore):
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes | None:
+        forced = message.copy()
+        forced.properties_set.preset(PidTagChangeKey, b"")
+        return super().save_changes(entry_id, forced, deadline)
+
+
+@store_fault(Changes, "whoever_saves_changes_again_says_so_by_the_change_key_that_was_given")
+class NewVersionUntold(MemoryStore):
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes:
+        super().save_changes(entry_id, message, deadline)
+        return change_key(self.uid, 0)
+
+
+@store_fault(Changes, "marks_and_moves_are_no_changes_of_a_message")
+class MarksAreChanges(MemoryStore):
+    def set_read_flag(self, entry_ids: Sequence[EntryId], is_read: bool, deadline: Deadline) -> None:
+        super().set_read_flag(entry_ids, is_read, deadline)
+        with self._memory.change() as state:
+            for message in self._messages(state, entry_ids):
+                state.put(attrs.evolve(message, version=state.next_number()))
+
+
+@store_fault(Changes, "a_message_that_was_deleted_and_restored_is_not_changed_by_that")
+class RestoringIsAChange(MemoryStore):
+    def restore(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
+        super().restore(entry_ids, deadline)
+        with self._memory.change() as state:
+            for message in self._messages(state, entry_ids):
+                state.put(attrs.evolve(message, version=state.next_number()))
+
+
+@store_fault(Changes, "a_change_key_of_another_store_says_nothing")
+class AnyChangeKeyCounts(MemoryStore):
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes | None:
+        key = message.get(PidTagChangeKey)
+        if key and not key.startswith(self.uid):
+            raise ObjectChanged("it is not the one that is stored")
+        return super().save_changes(entry_id, message, deadline)
+
+
 @store_fault(Changes, "a_changed_message_keeps_its_entry_id")
 class ChangeChangesId(Remembering):
     """A message that is changed is opened by its entry id as before; in tables it has another one."""
 
-    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes:
         there = self._now(entry_id)
         super().save_changes(there, message, deadline)
         folder = EntryId.parse(super().row(there, (PidTagParentEntryId,), deadline)[PidTagParentEntryId])
         [self.originals[entry_id]] = super().copy([there], folder, deadline)
         super().delete([there], deadline)
+        return self.row(entry_id, (PidTagChangeKey,), deadline)[PidTagChangeKey]
 
     def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
         return super().load(self._now(entry_id), load_limit_octets, deadline)

@@ -39,8 +39,8 @@ class StoredMessage(Closing):
     def entry_id(self) -> bytes:
         return self._inner.entry_id
 
-    def save_changes(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
-        self._runtime.run(self._inner.save_changes(timeout_seconds=timeout_seconds))
+    def save_changes(self, *, force: bool = False, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        self._runtime.run(self._inner.save_changes(force=force, timeout_seconds=timeout_seconds))
 
     def set_read_flag(
         self,

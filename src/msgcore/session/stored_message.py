@@ -16,6 +16,7 @@ from msgcore.props.table import (
     PidTagAttachMimeTag,
     PidTagAttachNumber,
     PidTagAttachSize,
+    PidTagChangeKey,
     PidTagDisplayName,
     PidTagEmailAddress,
     PidTagLastModificationTime,
@@ -84,11 +85,25 @@ class StoredMessage:
     def entry_id(self) -> bytes:
         return bytes(self._id)
 
-    async def save_changes(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
-        """Write the message anew, in one transaction."""
+    async def save_changes(self, *, force: bool = False, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
+        """Write the message anew, in one transaction, unless somebody else has changed it since it was opened.
+
+        Who marked it as read, or moved it, has not changed it. With ``force`` the message is what it is here, whatever
+        others made of it (FORCE_SAVE).
+
+        Raises:
+            ObjectChanged: somebody else has changed it: open it again, and make the change once more. A store on an
+                IMAP server cannot tell what changed in the same logon.
+        """
         deadline = self._store.deadline(timeout_seconds)
         await self._store.read_files([self.message], deadline)
-        await self._store.provider.save_changes(self._id, self.message, deadline)
+        message = self.message
+        if force:
+            message = message.copy()
+            message.properties_set.preset(PidTagChangeKey, b"")
+        saved = await self._store.provider.save_changes(self._id, message, deadline)
+        if saved is not None:
+            self.message.properties_set.preset(PidTagChangeKey, saved)
 
     async def set_read_flag(
         self,
@@ -192,6 +207,7 @@ class StoredMessage:
 
         Raises:
             ObjectDeleted: the draft is gone, and was perhaps submitted; this call has submitted nothing.
+            ObjectChanged: somebody else has changed the draft since it was opened; nothing is submitted.
             UsageError: the message is submitted already, or :meth:`Session.submit` refuses it.
             NotSupported: the store was opened without a session.
         """

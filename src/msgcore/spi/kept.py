@@ -9,6 +9,7 @@ from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.message import Message
 from msgcore.props.computed import FLAGS_BEFORE_FIRST_SAVE
 from msgcore.props.table import (
+    PidTagChangeKey,
     PidTagCreationTime,
     PidTagDeletedOn,
     PidTagDisplayCc,
@@ -42,6 +43,7 @@ STORE_SAYS = frozenset(
         PidTagStoreEntryId,
         PidTagRecordKey,
         PidTagInstanceKey,
+        PidTagChangeKey,
         PidTagMessageFlags,
         PidTagMessageStatus,
         PidTagDeletedOn,

@@ -430,10 +430,14 @@ class SupportsCreate(Protocol):
 class SupportsModify(Protocol):
     """A store whose messages can be changed."""
 
-    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> Answer[None]:
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> Answer[bytes | None]:
         """Put ``message`` in the place of what is stored; what the store noted about its arrival stays.
 
-        Its entry id stays, at some servers until the logon ends (see above).
+        Its entry id stays, at some servers until the logon ends (see above). A store that knows versions
+        (:mod:`msgcore.spi.versions`) gives the change key of the new one; others give ``None``.
+
+        Raises:
+            ObjectChanged: the message says by its change key of which version it was made, and another one is stored.
         """
         ...
 

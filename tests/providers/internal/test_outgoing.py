@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -247,7 +247,7 @@ def test_what_is_submitted_is_neither_changed_nor_moved_nor_deleted(box: Box, ch
     """MAPI_E_SUBMITTED: what is being sent must be what was submitted."""
     item = box.submit(LETTER)
     drafts = box.run(box.store.special_folders(NEVER))[SpecialFolder.DRAFTS]
-    changes = {
+    changes: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
         "delete": lambda: box.store.delete([item.entry_id], NEVER),
         "move": lambda: box.store.move([item.entry_id], drafts, NEVER),
         "save_changes": lambda: box.store.save_changes(item.entry_id, Message(subject="other"), NEVER),

@@ -19,6 +19,7 @@ from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.errors import NotFound, UsageError
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
+    PidTagChangeKey,
     PidTagClientSubmitTime,
     PidTagCreationTime,
     PidTagDeletedOn,
@@ -48,6 +49,7 @@ from msgcore.props.table import (
 from msgcore.props.types import PropertyType
 from msgcore.runtime import Engine, SqlValue
 from msgcore.spi.store import MessageFlag
+from msgcore.spi.versions import change_key
 
 __all__ = ["COLUMNS", "Column", "Columns", "column_of", "columns_of_store", "folded"]
 
@@ -189,6 +191,7 @@ def columns_of_store(uid: bytes) -> Columns:
     computed = (
         *(_entry_id(tag, "id", uid, ObjectKind.MESSAGE) for tag in (PidTagEntryId, PidTagInstanceKey, PidTagRecordKey)),
         _entry_id(PidTagParentEntryId, "folder_id", uid, ObjectKind.FOLDER),
+        _change_key(uid),
         # The same for every row; a plain number would be the number of a column to an ORDER BY.
         Column(
             PidTagStoreEntryId, "(id & 0)", None, lambda _: store, lambda one: 0 if one == store else None, False, True
@@ -203,6 +206,16 @@ def _flag(tag: PropertyKey, flag: MessageFlag) -> Column:
     # A number in each engine, which a comparison gives in one of them only.
     bit = int(flag).bit_length() - 1
     return Column(tag, f"(flags >> {bit} & 1)", from_sql=bool, is_nullable=False)
+
+
+def _change_key(uid: bytes) -> Column:
+    def to_sql(value: object) -> SqlValue:
+        if not isinstance(value, bytes) or len(value) != len(uid) + 8 or not value.startswith(uid):
+            return None
+        number = int.from_bytes(value[len(uid) :], "big")
+        return number if number < 2**63 else None
+
+    return Column(PidTagChangeKey, "content_number", None, lambda number: change_key(uid, number), to_sql, False, True)
 
 
 def _entry_id(tag: PropertyKey, name: str, uid: bytes, kind: int) -> Column:

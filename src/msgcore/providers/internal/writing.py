@@ -170,8 +170,8 @@ def _update_searches(connection: Connection, mailboxes: dict[SqlValue, int], fre
         update_searches(connection, mailbox, numbers)
 
 
-def update_message(connection: Connection, mailbox: int, old: Standing, prepared: Prepared) -> None:
-    """Write a message anew over its row; what the store notes about its arrival stays.
+def update_message(connection: Connection, mailbox: int, old: Standing, prepared: Prepared) -> int:
+    """Write a message anew over its row, and give the number of the change; what is noted about its arrival stays.
 
     Raises:
         LimitExceeded: the store would have more named properties than it takes.
@@ -196,6 +196,7 @@ def update_message(connection: Connection, mailbox: int, old: Standing, prepared
     connection.run(f"update message set {setters} where id = ?", (*values.values(), old.number))
     drop_unused_contents(connection, [old.content])
     update_searches(connection, mailbox, [old.number])
+    return change
 
 
 def move_messages(connection: Connection, mailbox: int, messages: Sequence[Standing], folder: int) -> None:
@@ -269,8 +270,8 @@ def restore_messages(connection: Connection, mailbox: int, messages: Sequence[St
         flags = one.flags | _PENDING if one.number in untold else one.flags
         connection.run(
             "update message set section = ?, deleted_time = null, flags = ?, created_number = ?, arrived_number = ?,"
-            " content_number = ?, change_number = ? where id = ?",
-            (section, flags, change, change, change, change, one.number),
+            " change_number = ? where id = ?",
+            (section, flags, change, change, change, one.number),
         )
         tally.add(one.folder, section, one.flags)
     connection.run_many("delete from receipt where message_id = ? and is_read = 0", [(one.number,) for one in messages])

@@ -71,6 +71,11 @@ class Entry:
         )
 
     @property
+    def version(self) -> int:
+        """The number of what the message says: another one each time that it is changed."""
+        return int(self.content, 16)
+
+    @property
     def name(self) -> str:
         return f"m.{self.id:016x}.{self.tag}.{self.content}.{self.submission}.{self.flags:x}.{self.status:x}"
 

@@ -15,6 +15,7 @@ from msgcore.errors import NotFound, StoreCorrupt
 from msgcore.model.message import Message
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
+    PidTagChangeKey,
     PidTagClientSubmitTime,
     PidTagCreationTime,
     PidTagDisplayCc,
@@ -46,6 +47,7 @@ from msgcore.providers.postoffice.mailbox import Found, Mailbox
 from msgcore.providers.postoffice.message_file import StoredContent
 from msgcore.providers.postoffice.names import Entry
 from msgcore.spi.store import MessageFlag
+from msgcore.spi.versions import change_key
 
 __all__ = ["RowReader", "Source"]
 
@@ -81,6 +83,7 @@ _OF_THE_NAME = frozenset(
     for tag in (
         PidTagEntryId,
         PidTagRecordKey,
+        PidTagChangeKey,
         PidTagParentEntryId,
         PidTagStoreEntryId,
         PidTagMessageFlags,
@@ -154,6 +157,7 @@ class RowReader:
         return {
             PidTagEntryId: entry_id,
             PidTagRecordKey: entry_id,
+            PidTagChangeKey: change_key(self._uid, found.entry.version),
             PidTagParentEntryId: bytes(EntryId(self._uid, ObjectKind.FOLDER, found.folder.id)),
             PidTagStoreEntryId: bytes(EntryId(self._uid, ObjectKind.STORE, 0)),
             PidTagMessageFlags: int(found.entry.flags),

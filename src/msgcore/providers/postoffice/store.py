@@ -43,6 +43,7 @@ from msgcore.spi.store import (
     SpecialFolder,
     TableQuery,
 )
+from msgcore.spi.versions import change_key, check_version, version_of
 
 __all__ = ["PostOfficeStore"]
 
@@ -260,7 +261,8 @@ class PostOfficeStore:
             numbers = mailbox.save(where, [self._prepared(one) for one in incoming])
             return [self._message_id(one) for one in numbers]
 
-    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes:
+        wanted = version_of(message)
         with self._call(deadline) as mailbox:
             known = refuse_submitted(mailbox.find(self._message_number(entry_id)))
             changed = self._prepared(Incoming(message)).in_place_of(mailbox.read(known).facts)
@@ -268,15 +270,17 @@ class PostOfficeStore:
 
             def change(found: Found) -> Found:
                 entry = refuse_submitted(found).entry
+                check_version(wanted, change_key(self.uid, entry.version))
                 flags = (entry.flags & ~_SAID_ANEW) | (changed.flags & _SAID_ANEW)
                 return Found(found.folder, attrs.evolve(entry, tag=new_name(), content=name, flags=flags))
 
             try:
                 known = mailbox.change_one(known.entry.id, change)
-            except UsageError:  # it is gone, or submitted
+            except UsageError:  # it is gone, or submitted, or another version
                 mailbox.remove_beside("contents", name)
                 raise
             mailbox.remove_beside("contents", known.entry.content)
+            return change_key(self.uid, int(name, 16))
 
     def set_read_flag(self, entry_ids: Sequence[EntryId], is_read: bool, deadline: Deadline) -> None:
         def change(found: Found) -> Found:

@@ -10,7 +10,7 @@ import attrs
 from msgcore.base.ids import EntryId
 from msgcore.base.text import refuse_line_ends
 from msgcore.base.times import Deadline
-from msgcore.errors import AmbiguousName, InvalidAddress, NotFound, UnresolvedName, UsageError
+from msgcore.errors import AmbiguousName, InvalidAddress, NotFound, ObjectChanged, UnresolvedName, UsageError
 from msgcore.model.address import MAPIPDL, Address, parse_address, parse_addresses
 from msgcore.model.message import Message
 from msgcore.session.access import StoreAccess
@@ -32,6 +32,7 @@ MembersLike = MemberLike | Iterable[MemberLike]
 """Members of a list: addresses in any text form, entries, and names of entries."""
 
 _LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
+_TRIES = 10
 _UID = slice(4, 20)
 
 
@@ -193,16 +194,25 @@ class AddressBook:
         self, known: AddressBookEntry, write: Callable[[Message], Awaitable[None] | None], deadline: Deadline
     ) -> None:
         """Write an entry anew, made of what is there at that moment; those who share the store take turns."""
-        entry_id, provider = EntryId.parse(known.entry_id), self._store.provider
         await self._known.changing.acquire(deadline)
         try:
-            contact = await provider.load(entry_id, _LOAD_LIMIT_OCTETS, deadline)
-            written = write(contact)
-            if written is not None:
-                await written
-            await provider.save_changes(entry_id, contact, deadline)
+            for tries_left in reversed(range(_TRIES)):
+                try:
+                    return await self._rewrite_once(EntryId.parse(known.entry_id), write, deadline)
+                except ObjectChanged:  # by another process
+                    if not tries_left:
+                        raise
         finally:
             self._known.changing.release()
+
+    async def _rewrite_once(
+        self, entry_id: EntryId, write: Callable[[Message], Awaitable[None] | None], deadline: Deadline
+    ) -> None:
+        contact = await self._store.provider.load(entry_id, _LOAD_LIMIT_OCTETS, deadline)
+        written = write(contact)
+        if written is not None:
+            await written
+        await self._store.provider.save_changes(entry_id, contact, deadline)
 
     async def _save(self, contact: Message, deadline: Deadline) -> AddressBookEntry:
         (saved,) = await self._store.provider.save(self._folder, [Incoming(contact, is_read=True)], deadline)

@@ -16,7 +16,7 @@ from msgcore.model.message import Message, check_message
 from msgcore.model.outcome import Accepted, Outcomes
 from msgcore.model.recipient import Recipient
 from msgcore.profile.profile import Profile
-from msgcore.props.table import PidTagLastModificationTime
+from msgcore.props.table import PidTagChangeKey, PidTagLastModificationTime
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import Draft, Submission
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
@@ -33,6 +33,7 @@ from msgcore.spi.message_state import OwedReceipt
 from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.store import SpecialFolder
+from msgcore.spi.versions import check_version, version_of
 from msgcore.spooler.filing import file_sent_mail, is_late
 from msgcore.spooler.incoming import RetrievalReport
 from msgcore.spooler.outgoing import send_due
@@ -95,6 +96,9 @@ class SessionSending(SessionRecipients, SessionReceiving):
         check_message(message, "submit")
         terms = terms_of(message, self._runtime.now(), at_least_once=self._may_come_twice(None))
         deadline = self._runtime.deadline(timeout_seconds)
+        stored = (await draft.store.row(draft.entry_id, (PidTagChangeKey,), deadline)).get(PidTagChangeKey)
+        if stored is not None:
+            check_version(version_of(message), stored)
         if draft.store is self._queue():
             return await self._put(message, deadline, terms, draft=draft.entry_id)
         transfer_id = await self._transfer_id_of(draft, deadline)

@@ -24,8 +24,10 @@ class GuardedMessages(GuardedCalls):
         method = self._able(Capability.CREATE).save
         return await self._several(EntryId, method, folder, incoming, deadline=deadline, exactly=len(incoming))
 
-    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
-        await self._nothing(self._able(Capability.MODIFY).save_changes, entry_id, message, deadline=deadline)
+    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes | None:
+        method = self._able(Capability.MODIFY).save_changes
+        given = await self._plugin.call(method, entry_id, message, deadline, deadline=deadline)
+        return given if isinstance(given, bytes) else None
 
     async def set_read_flag(self, entry_ids: Sequence[EntryId], is_read: bool, deadline: Deadline) -> None:
         await self._nothing(self._able(Capability.READ_FLAGS).set_read_flag, entry_ids, is_read, deadline=deadline)

@@ -168,7 +168,7 @@ class State:
                 if known.delivery_key == kept.delivery_key:
                     return known.number
         number = self.next_number()
-        self.messages[number] = attrs.evolve(kept, folder=folder, number=number)
+        self.messages[number] = attrs.evolve(kept, folder=folder, number=number, version=number)
         return number
 
     def put(self, message: KeptMessage) -> None:

@@ -20,6 +20,7 @@ from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Restriction
 from msgcore.props.table import (
     PidTagBody,
+    PidTagChangeKey,
     PidTagCreationTime,
     PidTagDeletedOn,
     PidTagDisplayCc,
@@ -43,6 +44,7 @@ from msgcore.props.tags import Property
 from msgcore.spi.journal import JournalEntry
 from msgcore.spi.kept import DEFAULTS, STORE_SAYS, flags_set
 from msgcore.spi.store import Contents, Incoming, MessageFlag, MessageStatus, SpecialFolder
+from msgcore.spi.versions import change_key
 
 __all__ = ["PENDING", "KeptEntry", "KeptFolder", "KeptMessage", "KeptSearch", "keep"]
 
@@ -89,6 +91,7 @@ class KeptMessage:
     delivery_key: bytes | None = None
     folder: int = 0
     number: int = 0
+    version: int = 0
     status: MessageStatus = attrs.field(default=MessageStatus(0))
     deleted_at: datetime | None = None
 
@@ -119,6 +122,7 @@ class KeptMessage:
             PidTagEntryId: entry_id,
             PidTagInstanceKey: entry_id,
             PidTagRecordKey: entry_id,
+            PidTagChangeKey: change_key(uid, self.version),
             PidTagParentEntryId: bytes(EntryId(uid, ObjectKind.FOLDER, self.folder)),
             PidTagStoreEntryId: bytes(EntryId(uid, ObjectKind.STORE, 0)),
             PidTagMessageFlags: int(self.flags),

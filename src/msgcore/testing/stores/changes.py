@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from msgcore.base.ids import EntryId
+from msgcore.errors import ObjectChanged
 from msgcore.model.compare import Difference, compare
 from msgcore.model.message import Message
-from msgcore.props.table import PidTagMessageDeliveryTime, PidTagMessageFlags, PidTagSubject
+from msgcore.props.table import PidTagChangeKey, PidTagMessageDeliveryTime, PidTagMessageFlags, PidTagSubject
 from msgcore.props.tags import Property
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
@@ -27,6 +28,15 @@ MOMENT = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 def renamed(message: Message) -> None:
     message.subject = "new"
+
+
+async def _is_told(desk: StoreDesk, entry_id: EntryId, message: Message) -> bool:
+    """Say whether who saves this is told that somebody else has changed it."""
+    try:
+        await desk.store.save_changes(entry_id, message, NEVER)
+    except ObjectChanged:
+        return True
+    return False
 
 
 class Changes(StoreSuite):
@@ -123,6 +133,76 @@ class Changes(StoreSuite):
             return (await desk.load(desk.ids[0])).subject
 
         assert run(story, OLD) == "new"
+
+    # Two who change the same message, where the store knows versions.
+
+    @needs(Capability.MODIFY)
+    def test_of_two_who_change_a_message_the_second_is_told(self, run: Run) -> None:
+        """And what the first one saved is not lost."""
+
+        async def story(desk: StoreDesk) -> tuple[bool, list[str]]:
+            first, second = await desk.load(desk.ids[0]), await desk.load(desk.ids[0])
+            if PidTagChangeKey not in first:
+                return True, ["first"]
+            first.subject, second.subject = "first", "second"
+            await desk.store.save_changes(desk.ids[0], first, NEVER)
+            return await _is_told(desk, desk.ids[0], second), await desk.subjects()
+
+        assert run(story, OLD) == (True, ["first"])
+
+    @needs(Capability.MODIFY)
+    def test_whoever_saves_changes_again_says_so_by_the_change_key_that_was_given(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> tuple[bool, list[str]]:
+            message = await desk.load(desk.ids[0])
+            if PidTagChangeKey not in message:
+                return True, ["again"]
+            message.subject = "once"
+            first = message[PidTagChangeKey]
+            given = await desk.store.save_changes(desk.ids[0], message, NEVER)
+            assert given is not None
+            message.properties_set.preset(PidTagChangeKey, given)
+            message.subject = "again"
+            await desk.store.save_changes(desk.ids[0], message, NEVER)
+            message.properties_set.preset(PidTagChangeKey, first)
+            return await _is_told(desk, desk.ids[0], message), await desk.subjects()
+
+        assert run(story, OLD) == (True, ["again"])
+
+    @needs(Capability.MODIFY, Capability.RECOVERY)
+    def test_a_message_that_was_deleted_and_restored_is_not_changed_by_that(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> list[str]:
+            message = await desk.load(desk.ids[0])
+            message.subject = "new"
+            await desk.store.delete(desk.ids, NEVER)
+            await desk.store.restore(desk.ids, NEVER)
+            await desk.store.save_changes(desk.ids[0], message, NEVER)
+            return await desk.subjects()
+
+        assert run(story, OLD) == ["new"]
+
+    @needs(Capability.MODIFY, Capability.READ_FLAGS, Capability.MOVE)
+    def test_marks_and_moves_are_no_changes_of_a_message(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> list[str]:
+            message = await desk.load(desk.ids[0])
+            message.subject = "new"
+            await desk.store.set_read_flag(desk.ids, True, NEVER)
+            await desk.store.move(desk.ids, desk.elsewhere, NEVER)
+            await desk.store.save_changes(desk.ids[0], message, NEVER)
+            return [(await desk.load(desk.ids[0])).subject]
+
+        assert run(story, OLD) == ["new"]
+
+    @needs(Capability.MODIFY)
+    def test_a_change_key_of_another_store_says_nothing(self, run: Run) -> None:
+        """Outlook's files have those of Exchange."""
+
+        async def story(desk: StoreDesk) -> list[str]:
+            message = Message(subject="new")
+            message.properties_set.preset(PidTagChangeKey, bytes(16) + b"\1\2\3")
+            await desk.store.save_changes(desk.ids[0], message, NEVER)
+            return await desk.subjects()
+
+        assert run(story, OLD) == ["new"]
 
     # The read flag.
 

@@ -25,6 +25,7 @@ from msgcore.providers.internal.writing import (
 from msgcore.runtime import Connection
 from msgcore.spi.limited import limit_attachments
 from msgcore.spi.store import Incoming, MessageFlag, MessageStatus
+from msgcore.spi.versions import change_key, check_version, version_of
 
 __all__ = ["MessageCalls"]
 
@@ -74,15 +75,18 @@ class MessageCalls(StoreCalls):
         )
         return {given: found[key] for key, given in keys.items() if key in found}
 
-    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes:
         number = self._number(entry_id, ObjectKind.MESSAGE)
+        wanted = version_of(message)
         (prepared,) = await self._prepared([Incoming(message)], deadline)
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> int:
             (old,) = self._changeable(connection, [number])
-            update_message(connection, self._mailbox.id, old, prepared)
+            version: int = connection.value("select content_number from message where id = ?", (number,))
+            check_version(wanted, change_key(self.uid, version))
+            return update_message(connection, self._mailbox.id, old, prepared)
 
-        await self._write(work, deadline)
+        return change_key(self.uid, await self._write(work, deadline))
 
     async def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
         number = self._number(entry_id, ObjectKind.MESSAGE)

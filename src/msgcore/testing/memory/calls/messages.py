@@ -12,6 +12,7 @@ from msgcore.base.times import Deadline
 from msgcore.model.message import Message
 from msgcore.spi.message_state import OwedReceipt
 from msgcore.spi.store import Incoming, MessageFlag, MessageStatus
+from msgcore.spi.versions import change_key, check_version, version_of
 from msgcore.testing.memory import outgoing
 from msgcore.testing.memory.calls.base import MemoryCalls
 from msgcore.testing.memory.deleting import bring_back, put_away
@@ -33,12 +34,14 @@ class MessageCalls(MemoryCalls):
             number = self._place(state, folder)
             return [self._message_id(add_once(state, number, *message)) for message in messages]
 
-    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes | None:
         changed = keep(Incoming(message), self._clock.now())
         with self._change(deadline) as state:
             known = self._message(state, entry_id)
             outgoing.refuse_submitted(state, known.number)
+            check_version(version_of(message), change_key(self.uid, known.version))
             flags = (known.flags & ~_SAID_ANEW) | (changed.flags & _SAID_ANEW)
+            version = state.next_number()
             state.put(
                 attrs.evolve(
                     known,
@@ -47,8 +50,10 @@ class MessageCalls(MemoryCalls):
                     overlay=changed.overlay,
                     flags=flags,
                     modified_at=changed.modified_at,
+                    version=version,
                 )
             )
+            return change_key(self.uid, version)
 
     def move(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> None:
         with self._change(deadline) as state:
