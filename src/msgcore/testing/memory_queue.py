@@ -399,7 +399,7 @@ class MemoryQueue:
         return True
 
     async def track(self, track: Track, deadline: Deadline) -> Sequence[TrackingEvent]:
-        wanted, sender = (parse_address(one).typed.lower() if one else "" for one in (track.address, track.sender))
+        wanted, sender = (one and _compared(parse_address(one).typed) for one in (track.address, track.sender))
         with self._memory.locked(deadline):
             found = [
                 one
@@ -407,8 +407,8 @@ class MemoryQueue:
                 if one.number > track.after
                 and (not track.message_id or one.message_id == track.message_id)
                 and (not track.transfer_id or one.transfer_id == track.transfer_id)
-                and (not wanted or one.address.lower() == wanted)
-                and (not sender or one.sender.lower() == sender)
+                and (not wanted or _compared(one.address) == wanted)
+                and (not sender or _compared(one.sender) == sender)
                 and (track.since is None or one.at >= track.since)
             ]
             return found[: track.limit]
@@ -453,6 +453,11 @@ class MemoryQueue:
                 self._memory.links.pop(one.hop, None)
                 if one.down_until is not None:
                     self._memory.links[one.hop] = one
+
+
+def _compared(typed: str) -> str:
+    kind, _, value = typed.partition(":")
+    return f"{kind}:{address_key(kind, value)}"
 
 
 def _key(recipient: Recipient) -> tuple[str, str, int]:

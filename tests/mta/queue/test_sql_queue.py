@@ -188,7 +188,7 @@ def test_the_trace_of_a_message_is_there_when_it_is_claimed_and_counts_for_nobod
 
 
 def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) -> None:
-    """A recipient had no properties in version 1."""
+    """A recipient had no properties in version 1, and a message no key of its sender."""
     if not isinstance(target, Path):  # whose tables are there already
         target = attrs.evolve(target, namespace=f"{target.namespace}_older")
     scripts = {engine: QUEUE_SCHEMA.scripts(engine)[:1] for engine in Engine}
@@ -197,12 +197,18 @@ def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) ->
 
     def submit(connection: Connection) -> None:
         connection.run(
-            "insert into mta_message (id, transfer_id, size_octets, accepted_at, expires_at, message_id, subject,"
-            " message_class, request, received_from) values (?, 't1', 1, 0, ?, '', '', '', '', '')",
+            "insert into mta_message (id, transfer_id, sender_type, sender_address, size_octets, accepted_at,"
+            " expires_at, message_id, subject, message_class, request, received_from)"
+            " values (?, 't1', 'SMTP', 'Ann@A.test', 1, 0, ?, '', '', '', '', '')",
             (b"1" * 16, 1 << 61),
         )
         connection.run(
             "insert into mta_content (mta_message_id, form, octets) values (?, 'mime', ?)", (b"1" * 16, LETTER)
+        )
+        connection.run(
+            "insert into mta_event (at, kind, mta_message_id, connector, next_hop, text)"
+            " values (0, 'accepted', ?, '', '', '')",
+            (b"1" * 16,),
         )
         connection.run(
             "insert into mta_recipient (mta_message_id, kind, address_type, address, address_key, display_name, state,"
@@ -215,6 +221,8 @@ def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) ->
 
     async def story(queue: SqlQueue) -> list[str]:
         await accept(queue, "t2", "carol")
+        sent = await queue.track(Track(sender="SMTP:ann@a.test"), NEVER)
+        assert [one.transfer_id for one in sent] == ["t1", "t2"]
         claims = await queue.claim(100, LEASE_SECONDS, NEVER)
         return [one.recipient.email_address for claim in claims for one in claim.recipients]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import Deadline
-from msgcore.mta.queue.columns import MESSAGE
+from msgcore.mta.queue.columns import NEW_MESSAGE
 from msgcore.mta.queue.events import event_text
 from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.taking_in import MESSAGE_MARKS, NEW_RECIPIENT, Arrival, message_values, recipient_rows
@@ -27,7 +27,7 @@ _RECIPIENT_TYPES = {
 }
 _RECIPIENTS = RecordSet(_RECIPIENT_TYPES)
 _ONE = (
-    f"new as (insert into mta_message ({MESSAGE}) values ({MESSAGE_MARKS})"
+    f"new as (insert into mta_message ({NEW_MESSAGE}) values ({MESSAGE_MARKS})"
     " on conflict (transfer_id) do nothing returning id),"
     " content as (insert into mta_content (mta_message_id, form, octets) select id, ?, ? from new),"
     f" recipients as (insert into mta_recipient (mta_message_id, {NEW_RECIPIENT}) select new.id, given.*"
@@ -39,7 +39,7 @@ _ONE = (
 
 _MESSAGES = RecordSet(
     {
-        **dict.fromkeys(MESSAGE.split(", "), "text"),
+        **dict.fromkeys(NEW_MESSAGE.split(", "), "text"),
         **dict.fromkeys(("size_octets", "accepted_at", "expires_at"), "bigint"),
         "id": "bytea",
         "form": "text",
@@ -51,7 +51,7 @@ _OF_MESSAGES = RecordSet({**_RECIPIENT_TYPES, "mta_message_id": "bytea", "place"
 # All contents come as one value, of which each is a part.
 _MANY = (
     f"came ({', '.join(_MESSAGES.columns)}) as (select {_MESSAGES.values} from {_MESSAGES.sql}),"
-    f" new as (insert into mta_message ({MESSAGE}) select {MESSAGE} from came"
+    f" new as (insert into mta_message ({NEW_MESSAGE}) select {NEW_MESSAGE} from came"
     " on conflict (transfer_id) do nothing returning id),"
     " content as (insert into mta_content (mta_message_id, form, octets)"
     " select id, form, substr(?, starts_at, cast(size_octets as integer)) from came where id in (select id from new)),"

@@ -17,9 +17,11 @@ from msgcore.model.recipient import Recipient, RecipientKind
 from msgcore.mta.queue.contract import QueuedMessage, State, Urgency, WaitingRecipient
 from msgcore.runtime import Row, SqlValue
 from msgcore.spi.overlay import is_kept, overlay_from_json, overlay_to_json
+from msgcore.wire.domain import address_key
 
 __all__ = [
     "MESSAGE",
+    "NEW_MESSAGE",
     "RECIPIENT",
     "WAITING",
     "by_connector",
@@ -31,6 +33,7 @@ __all__ = [
     "read_waiting",
     "recipient_values",
     "request_text",
+    "sender_key",
     "storable",
     "written_attempts",
 ]
@@ -39,12 +42,22 @@ MESSAGE = (
     "id, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, expires_at, message_id,"
     " subject, message_class, request, received_from, verdicts, trace, arrived_by"
 )
+NEW_MESSAGE = f"{MESSAGE}, sender_key"
 RECIPIENT = "kind, address_type, address, display_name, notify, original, properties"
 WAITING = (
     f"{RECIPIENT}, number, state, reason, due_at, tries, connector, next_hop, outcome, code, enhanced, reply, stage,"
     " note, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, message_id, subject,"
     " message_class"
 )
+
+
+# An index of PostgreSQL's takes no more than 2,704 octets.
+_LONGEST_KEY = 500
+
+
+def sender_key(sender: Address) -> str:
+    """Give the form in which senders are compared and indexed: that of addresses, as far as an index takes it."""
+    return storable(address_key(sender.address_type, sender.email_address)[:_LONGEST_KEY])
 
 
 def lane_of(urgency: Urgency, hop: str) -> str:

@@ -112,6 +112,13 @@ alter table mta_message add column trace text not null default '';
 alter table mta_message add column arrived_by text not null default '';
 alter table mta_recipient add column is_successor integer not null default 0;
 """
+# SQL does not know what the form is in which addresses are compared: what was sent from an address that is not ASCII
+# before this version is found by its spelling in lower case, until it is purged.
+_VERSION_5 = """
+alter table mta_message add column sender_key text;
+update mta_message set sender_key = substr(lower(sender_address), 1, 500);
+create index mta_message_sender on mta_message (sender_key) where sender_key is not null;
+"""
 
 _SQLITE = {
     "octets": "blob",
@@ -134,7 +141,7 @@ _POSTGRES = {
 QUEUE_SCHEMA = Schema(
     "queue",
     {
-        Engine.SQLITE: (_TABLES.format(**_SQLITE), _VERSION_2, _VERSION_3, _VERSION_4),
-        Engine.POSTGRES: (_TABLES.format(**_POSTGRES), _VERSION_2, _VERSION_3, _VERSION_4),
+        Engine.SQLITE: (_TABLES.format(**_SQLITE), _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5),
+        Engine.POSTGRES: (_TABLES.format(**_POSTGRES), _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5),
     },
 )

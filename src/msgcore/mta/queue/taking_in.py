@@ -10,7 +10,15 @@ import attrs
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
-from msgcore.mta.queue.columns import MESSAGE, RECIPIENT, lane_of, recipient_values, request_text, storable
+from msgcore.mta.queue.columns import (
+    NEW_MESSAGE,
+    RECIPIENT,
+    lane_of,
+    recipient_values,
+    request_text,
+    sender_key,
+    storable,
+)
 from msgcore.mta.queue.contents import keep_content, lock_messages, marks
 from msgcore.mta.queue.contract import Accept, Claim, Lease, QueuedMessage, QueuedRecipient, State, Urgency
 from msgcore.mta.queue.events import NewEvent, add_events
@@ -32,7 +40,7 @@ __all__ = [
 ]
 
 NEW_RECIPIENT = f"{RECIPIENT}, is_successor, address_key, state, token, holder, leased_until, lane, due_at, look_at"
-MESSAGE_MARKS, _RECIPIENT_MARKS = (marks(names.split(", ")) for names in (MESSAGE, NEW_RECIPIENT))
+MESSAGE_MARKS, _RECIPIENT_MARKS = (marks(names.split(", ")) for names in (NEW_MESSAGE, NEW_RECIPIENT))
 
 _AT_ONCE = 500
 _SECOND = 10_000_000
@@ -109,7 +117,7 @@ def take_in(connection: Connection, arrivals: Sequence[Arrival], leases_at: floa
     for arrival in arrivals:
         new.setdefault(arrival.accept.transfer_id, (arrival, new_time_ordered_id()))
     inserted = connection.run_many(
-        f"insert into mta_message ({MESSAGE}) values ({MESSAGE_MARKS}) on conflict (transfer_id) do nothing",
+        f"insert into mta_message ({NEW_MESSAGE}) values ({MESSAGE_MARKS}) on conflict (transfer_id) do nothing",
         [message_values(arrival, message_id) for arrival, message_id in new.values()],
     )
     ids = {transfer_id: message_id for transfer_id, (_, message_id) in new.items()}
@@ -250,7 +258,7 @@ def state_of(due_at: int, now: int) -> State:
 
 
 def message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
-    """Give the columns ``MESSAGE``."""
+    """Give the columns ``NEW_MESSAGE``."""
     accept = arrival.accept
     sender = accept.sender
     return (
@@ -270,6 +278,7 @@ def message_values(arrival: Arrival, message_id: bytes) -> tuple[SqlValue, ...]:
         storable(" ".join(sorted(accept.verdicts))) if accept.verdicts else "",
         storable("\n".join(accept.trace)) if accept.trace else "",
         storable(accept.arrived_by),
+        sender_key(sender) if sender else None,
     )
 
 

@@ -240,6 +240,18 @@ class Administering(QueueSuite):
         accepted, delivered = ("accepted", ANN.typed, "t1"), ("delivered", ANN.typed, "t1")
         assert told == [[accepted, delivered], [delivered], []]
 
+    def test_a_sender_is_found_by_every_form_of_his_address(self, run: Run) -> None:
+        """As a recipient is: without regard to case, and by both forms of an international domain."""
+        sender, long = Address("SMTP", "Änn@Bücher.test"), "".join(str(number) for number in range(2_000))
+
+        async def story(desk: Desk) -> list[int]:
+            await desk.accept("bob", sender=sender)
+            await desk.accept("bob", transfer_id="t2", sender=Address("X400", long))
+            asked = ("SMTP:änn@bücher.test", "SMTP:ÄNN@xn--bcher-kva.test.", "SMTP:ann@bücher.test", f"X400:{long}")
+            return [len(await desk.queue.track(Track(sender=one), NEVER)) for one in asked]
+
+        assert run(story) == [1, 1, 0, 1]
+
     def test_a_lost_lease_leaves_no_event_but_its_own(self, run: Run) -> None:
         async def story(desk: Desk) -> list[str]:
             await desk.accept("bob")
