@@ -245,6 +245,18 @@ def test_nobody_takes_all_the_questions_from_the_policy_and_from_the_signatures_
     assert "sender=unknown" in found.verdicts
 
 
+@pytest.mark.parametrize(("is_signed", "result"), [(False, "none"), (True, "pass")])
+def test_by_lmtp_no_address_is_looked_at_and_so_nothing_fails(server: NameServer, is_signed: bool, result: str) -> None:
+    """The client is the server in front, whose address no domain of a sender's knows."""
+    octets = signer().sign(LETTER, ANN) if is_signed else LETTER
+
+    found = looked_at(server, octets, client=Client("127.0.0.1", "mx.a.test", "LHLO"))
+
+    assert (found.spf.result, found.hello, found.dmarc.result, found.wants) == ("none", None, result, "none")
+    assert "sender=unknown" not in found.verdicts
+    assert b'spf=none reason="by LMTP' in found.field("mx.b.test")
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -111,6 +111,8 @@ def _judged(author: AuthorPolicy, mail: SignedMail, spf: SpfResult, dkim: Sequen
     spf_is_open = spf.result == "temperror" and _is_aligned(spf.domain, domain, is_strict=policy.is_strict_spf)
     if spf_is_open or any(one.result == "temperror" for one in ours):
         return DmarcResult("temperror", domain, policy.policy, reason="what could stand for it is not known now")
+    if spf.is_past_knowing:
+        return DmarcResult("none", domain, policy.policy, reason="SPF, which could stand for it, is not known")
     return DmarcResult("fail", domain, policy.policy, _wanted(policy, mail))
 
 

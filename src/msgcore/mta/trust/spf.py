@@ -35,13 +35,15 @@ _Answers = dict[tuple[str, str], "list[Any] | TryAgain"]
 class SpfResult:
     """What a domain says of a host: ``result`` as RFC 7208 section 2.6 calls it.
 
-    ``identity`` is ``"mailfrom"`` or ``"helo"``, and ``domain`` the one whose policy it was.
+    ``identity`` is ``"mailfrom"`` or ``"helo"``, and ``domain`` the one whose policy it was. What ``is_past_knowing``
+    was not looked at: the client is no server of the sender's, but one of ours that the message came to before.
     """
 
     result: str
     identity: str
     domain: str
     reason: str = ""
+    is_past_knowing: bool = False
 
 
 class _Unanswered(Exception):

@@ -27,6 +27,7 @@ __all__ = ["Verifier"]
 
 _SMALL_OCTETS = 64 * 1024
 _MOST_FROM_OCTETS = 16 * 1024
+_BY_LMTP = SpfResult("none", "helo", "", "by LMTP the client is the server in front", is_past_knowing=True)
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+")
 
 
@@ -64,7 +65,7 @@ class Verifier:
         # What the stranger chose, and could make slow, comes last.
         policies = await author_policies(mail, lookups)
         name = _host(client.name)
-        spf = await _spf_of(sender, client, name, lookups)
+        spf = _BY_LMTP if client.hello == "LHLO" else await _spf_of(sender, client, name, lookups)
         first = frozenset(organizational_domain(one) for one in (spf.domain, *(one.domain for one in policies)) if one)
         dkim = await verify_dkim(mail, lookups.texts, now, first)
         arc = await verify_arc(mail, lookups.texts, now)
