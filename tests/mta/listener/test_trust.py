@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pytest
@@ -27,10 +27,11 @@ def server() -> Iterator[NameServer]:
         yield server
 
 
-def house(server: NameServer, *, action: str = "note", **settings: Any) -> House:
+def house(server: NameServer, *, action: str = "note", own_names: Collection[str] = (), **settings: Any) -> House:
     runtime = AsyncioRuntime()
     trust = TrustSettings(verifies=True, on_dmarc_fail=action)  # type: ignore[arg-type]  # one of its words
-    return House(runtime=runtime, verifier=Verifier(runtime, Resolver(runtime, server.settings), trust), **settings)
+    verifier = Verifier(runtime, Resolver(runtime, server.settings), trust, own_names)
+    return House(runtime=runtime, verifier=verifier, **settings)
 
 
 def sent(house: House, octets: bytes, sender: str = ANN.email_address) -> Any:
@@ -59,6 +60,19 @@ def test_a_field_in_our_name_is_taken_out_and_no_other_octet(server: NameServer)
 
     assert accept.content.octets.endswith(b"\r\n" + LETTER)
     assert accept.content.octets.count(b"dmarc=pass") == 0
+
+
+@pytest.mark.parametrize(("ours", "is_left"), [(None, False), ("is_site", True), ("may_relay", True)])
+def test_fields_of_our_other_nodes_are_believed_of_our_servers_only(
+    server: NameServer, ours: str | None, is_left: bool
+) -> None:
+    field = FORGED.replace(b"mx.b.test", b"Mx2.B.test")
+    settings: dict[str, Any] = {} if ours is None else {ours: from_networks("127.0.0.0/8")}
+
+    with house(server, own_names=["mx2.b.test", "mx.b.test"], **settings) as listening:
+        octets = sent(listening, field + FORGED + LETTER).content.octets
+
+    assert (field in octets, FORGED in octets) == (is_left, False)
 
 
 @pytest.mark.parametrize(("action", "is_taken"), [("note", True), ("reject", False)])

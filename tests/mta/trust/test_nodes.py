@@ -156,6 +156,18 @@ def test_routes_heed_what_was_found(server: NameServer, b: Organization) -> None
     assert "not for what was found of the message: refuses policy=reject" in told.explain()
 
 
+def test_no_stranger_speaks_in_the_name_of_another_node_of_ours(server: NameServer, b: Organization) -> None:
+    kept, both = Kept(), OutboundSettings(own_names=["mx1.b.test", "mx2.b.test"])
+    b.add_redirect("SMTP:away@b.test", to="SMTP:cid@c.test")
+    b.set_routes(RouteTable([Connector("out", installed(kept.deliver), [AddressSpace("SMTP", "*@c.test")])]))
+
+    with b.working([HERE], settings=QUICK, trust=LOOKS, names=server.settings, outbound=both) as node:
+        send(node.ports[0], "away@b.test", b"Authentication-Results: mx2.b.test; dmarc=pass\r\n" + LETTER)
+        [delivery] = kept.wait_for("cid@c.test")
+
+    assert b"mx2.b.test" not in delivery.content.octets
+
+
 @pytest.mark.parametrize(
     ("sender", "reports", "expected"),
     [

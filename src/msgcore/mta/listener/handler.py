@@ -257,8 +257,7 @@ class MailHandler:
         found = await self._looked_at(octets, arrival)
         if isinstance(found, Reply):
             return found
-        if self._desk.verifier is not None:
-            octets = without_own_results(octets, header, settings.host_name)
+        octets = self._without_forged(octets, header)
         transfer_id = new_time_ordered_id().hex()
         whom = _only_one(recipients, arrival.facts)
         traced = received_field(self._clause, transfer_id, whom, self._desk.runtime.now()) + octets
@@ -297,6 +296,15 @@ class MailHandler:
             return _UNREADABLE
         refusal = _refusal_of(found) if verifier.settings.on_dmarc_fail == "reject" else None
         return refusal or found
+
+    def _without_forged(self, octets: bytes, header: bytes) -> bytes:
+        """Take out results in our name; those of our other nodes may stand in what servers of ours bring."""
+        verifier = self._desk.verifier
+        if verifier is None:
+            return octets
+        is_server_of_ours = self._is_known and not (self._client and self._client.user)
+        others = frozenset[str]() if is_server_of_ours else verifier.own_names
+        return without_own_results(octets, header, {self._settings.host_name, *others})
 
     async def _submitted(self, octets: bytes, arrival: Arrival) -> bytes | Reply:
         """Give a user's mail with what it lacked, or the reply that refuses it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +28,11 @@ def signer_of(trust: TrustSettings, runtime: Runtime, folder: Path, host_name: s
     return Signer(trust.keys, runtime.now, folder, host_name=host_name, seals_as=trust.seals_as)
 
 
-def verifier_of(trust: TrustSettings, runtime: Runtime, resolver: Callable[[], Resolver]) -> Verifier | None:
+def verifier_of(
+    trust: TrustSettings, runtime: Runtime, resolver: Callable[[], Resolver], own_names: Collection[str] = ()
+) -> Verifier | None:
     """Make who looks, if anybody is to; raises as :class:`Verifier` does."""
-    return Verifier(runtime, resolver(), trust) if trust.verifies else None
+    return Verifier(runtime, resolver(), trust, own_names) if trust.verifies else None
 
 
 async def check_keys(

@@ -6,6 +6,7 @@ What is written may hold what a stranger chose; it stands in quotes, on one line
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 
 from msgcore.base.text import one_line
 from msgcore.codecs.mime.syntax.words import without_comments
@@ -68,15 +69,15 @@ def _plain(text: str) -> str:
     return one_line(text, _LONGEST).encode("ascii", "replace").decode()
 
 
-def without_own_results(octets: bytes, header: bytes, host: str) -> bytes:
-    """Take out the fields that claim to be results of ``host`` (RFC 8601 section 5); no other octet changes.
+def without_own_results(octets: bytes, header: bytes, hosts: Iterable[str]) -> bytes:
+    """Take out the fields that claim to be results of ``hosts`` (RFC 8601 section 5); no other octet changes.
 
-    ``header`` is the header in lower case. A field that can be read in two ways goes, too, if one of them is the host.
+    ``header`` is the header in lower case. A field that can be read in two ways goes, too, if one of them is a host.
     """
     if _NAME not in header:
         return octets
-    own = host.lower()
-    named = re.compile(rf"(?<![\w.-]){re.escape(own)}(?![\w-]|\.\w)")
+    own = sorted({host.lower() for host in hosts})
+    named = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, own))})(?![\w-]|\.\w)")
     kept: list[bytes] = []
     position = 0
     for found in _FIELD.finditer(octets, 0, len(header) + 1):
@@ -86,9 +87,9 @@ def without_own_results(octets: bytes, header: bytes, host: str) -> bytes:
     return b"".join([*kept, octets[position:]]) if position else octets
 
 
-def _is_of(field: str, own: str, named: re.Pattern[str]) -> bool:
+def _is_of(field: str, own: Collection[str], named: re.Pattern[str]) -> bool:
     text = field.partition(":")[2].lower()
     whose = read_results(text)[0].rstrip(".")
     # Of what is too long to be read, or may be a comment to somebody else, nobody can say where the name ends.
     is_odd = not whose or text.lstrip().startswith("(")
-    return whose == own or named.search(text if is_odd else text.partition(";")[0]) is not None
+    return whose in own or named.search(text if is_odd else text.partition(";")[0]) is not None

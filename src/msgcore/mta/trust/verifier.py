@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from msgcore.base.times import Deadline
@@ -32,9 +33,14 @@ _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+")
 
 
 class Verifier:
-    """Looks at messages; one serves any number of sessions of its runtime."""
+    """Looks at messages; one serves any number of sessions of its runtime.
 
-    def __init__(self, runtime: Runtime, resolver: Resolver, settings: TrustSettings) -> None:
+    ``own_names`` are those of all nodes of the organisation, in whose name no stranger's message may have results.
+    """
+
+    def __init__(
+        self, runtime: Runtime, resolver: Resolver, settings: TrustSettings, own_names: Collection[str] = ()
+    ) -> None:
         """Load what looking takes.
 
         Raises:
@@ -43,6 +49,7 @@ class Verifier:
         load_spf()
         load_suffixes()
         self.settings = settings
+        self.own_names = frozenset(own_names)
         self._runtime = runtime
         self._resolver = resolver
 

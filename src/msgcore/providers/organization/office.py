@@ -270,7 +270,7 @@ class Office:
         keep = (settings or ManagerSettings()).keep
         host = (await self.reports(deadline)).host
         verifier = await self.runtime.in_thread(
-            lambda: verifier_of(trust, self.runtime, lambda: services.resolver), deadline
+            lambda: verifier_of(trust, self.runtime, lambda: services.resolver, services.own_names), deadline
         )
         await self._leave_to_nodes(nodes_affair(outbound, trust), deadline)
         users = DirectoryUsers(self.directory)
