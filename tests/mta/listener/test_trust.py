@@ -89,6 +89,20 @@ def test_what_its_domain_wants_refused_is_refused_if_the_node_obeys(
     assert refusal == "" if is_taken else "(550, b'5.7.1 a.test wants this refused" in refusal
 
 
+@pytest.mark.parametrize("author", [b"From: MAILER-DAEMON\r\n", b"From: =?utf-8?q?ann=40a=2Etest?=\r\n", b""])
+@pytest.mark.parametrize("action", ["note", "reject"])
+def test_mail_of_no_author_is_refused_where_dmarc_is_obeyed(server: NameServer, action: str, author: bytes) -> None:
+    """Readers would show it as somebody's all the same, and whoever needs no domain needs no DMARC."""
+    refusal = ""
+    with house(server, action=action) as listening:
+        try:
+            sent(listening, LETTER.replace(b"From: Ann <ann@a.test>\r\n", author))
+        except smtplib.SMTPDataError as error:
+            refusal = str(error)
+
+    assert refusal.startswith("(550, b'5.7.1 no author") if action == "reject" else not refusal
+
+
 def test_who_may_relay_is_not_looked_at_and_may_not_speak_in_our_name_either(server: NameServer) -> None:
     with house(server, action="reject", may_relay=from_networks("127.0.0.0/8")) as listening:
         accept = sent(listening, FORGED + LETTER)

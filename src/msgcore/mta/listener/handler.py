@@ -53,6 +53,7 @@ _NO_PRIORITY = Reply(250, ("0 is the priority of who may not relay",), EnhancedS
 _NO_HOLD = Reply(550, ("nothing is held for who may not relay",), EnhancedStatus(5, 7, 1))
 _NO_LOGIN = Reply(530, ("log in first",), EnhancedStatus(5, 7, 0))
 _NOT_YOURS = Reply(550, ("this sender is not yours",), EnhancedStatus(5, 7, 1))
+_NO_AUTHOR = Reply(550, ("no author in From has a domain (DMARC)",), EnhancedStatus(5, 7, 1))
 _UNREADABLE = Reply(554, ("the header is too large, or has a bare CR or LF",), EnhancedStatus(5, 6, 0))
 _LOOP = Reply(554, ("this message goes round in a circle",), EnhancedStatus(5, 4, 6))
 _BARE = Reply(554, ("a bare CR or LF in the header",), EnhancedStatus(5, 5, 2))
@@ -333,6 +334,8 @@ def _has_bare_ends(octets: bytes) -> bool:
 
 def _refusal_of(found: Authentication) -> Reply | None:
     domain = one_line(found.dmarc.domain, 100)
+    if not domain:  # RFC 7489 section 6.6.1
+        return _NO_AUTHOR
     if found.wants == "reject":
         text = f"{domain} wants this refused: neither SPF nor DKIM stands for it (DMARC)"
         return Reply(550, (text,), EnhancedStatus(5, 7, 1))

@@ -66,7 +66,8 @@ class TrustSettings:
     - ``keys``: mail of an author at the domain of a key is signed with it, by several if there are several.
     - ``verifies``: mail of clients that are not logged in and may not relay is looked at: SPF, DKIM, ARC and DMARC.
       What comes of it stands in an Authentication-Results field, and routes may heed it.
-    - ``on_dmarc_fail``: ``"note"``, and nothing else, or ``"reject"``: what a domain wants refused is refused.
+    - ``on_dmarc_fail``: ``"note"``, and nothing else, or ``"reject"``: what a domain wants refused is refused,
+      and so is mail of no author that has a domain.
     - ``believes_arc_of``: domains whose ARC seals are believed: what they saw before a list or a forwarder changed
       the message counts as if it had been seen here.
     - ``seals_as``: the domain of a key, of RSA, in whose name mail of strangers that is passed on is sealed (ARC).
