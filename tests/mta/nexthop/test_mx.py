@@ -137,12 +137,28 @@ def test_an_attempt_is_bounded_and_tries_what_failed_last(
     targets = plan_targets(ordered, penalty.__contains__)
     names = list(dict.fromkeys(one.host for one in targets))
 
-    assert len(targets) <= MOST_ADDRESSES and len(names) == min(MOST_HOSTS, sum(bool(one[1]) for one in known))
+    tried = [len(addresses) for _, addresses in ordered[:MOST_HOSTS]]
+    assert len(targets) == min(MOST_ADDRESSES, sum(tried))
+    assert len(names) == min(MOST_HOSTS, sum(bool(one[1]) for one in known))
     for name in names:
         waits = [one.address in penalty for one in targets if one.host == name]
         assert waits == sorted(waits)
     if any(set(addresses) - penalty for _, addresses in known):
         assert targets[0].address not in penalty
+
+
+@pytest.mark.parametrize(
+    ("counts", "planned"),
+    [((9,), [6]), ((1, 9), [1, 5]), ((9, 1), [5, 1]), ((9, 1, 9), [3, 1, 2]), ((9, 9, 9, 9), [2, 2, 2])],
+)
+def test_a_host_of_few_addresses_leaves_its_tries_to_the_others(counts: tuple[int, ...], planned: list[int]) -> None:
+    known = [
+        (MxHost(f"mx{n}.b.test", n), tuple(f"192.0.{n}.{m}" for m in range(count))) for n, count in enumerate(counts)
+    ]
+
+    targets = plan_targets(known, frozenset[str]().__contains__)
+
+    assert [sum(one.host == host.name for one in targets) for host, _ in known[:MOST_HOSTS]] == planned
 
 
 @pytest.mark.parametrize(

@@ -180,14 +180,25 @@ def hosts_in_order(known: Sequence[Known], is_in_penalty: Callable[[str], bool])
 
 
 def plan_targets(hosts: Sequence[Known], is_in_penalty: Callable[[str], bool]) -> tuple[Target, ...]:
-    """Choose what one attempt tries, in order: at most three hosts and six addresses, as many of each.
+    """Choose what one attempt tries, in order: at most three hosts and six addresses, as many of each that has them.
 
     An address in penalty comes behind the others of its host; it is tried all the same where nothing else is left.
     """
     tried = hosts[:MOST_HOSTS]
-    most = MOST_ADDRESSES // max(1, len(tried))
     return tuple(
         Target(host.name, address)
-        for host, addresses in tried
+        for (host, addresses), most in zip(tried, _shares([len(one[1]) for one in tried]), strict=True)
         for address in sorted(addresses, key=is_in_penalty)[:most]
     )
+
+
+def _shares(counts: Sequence[int]) -> list[int]:
+    """Deal the tries out in turns to hosts of so many addresses, until none are left on either side."""
+    shares, left = [0] * len(counts), min(MOST_ADDRESSES, sum(counts))
+    for number in itertools.cycle(range(len(counts))):
+        if not left:
+            break
+        if shares[number] < counts[number]:
+            shares[number] += 1
+            left -= 1
+    return shares
