@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from msgcore.base.text import Secret
+from msgcore.base.text import Secret, refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.mta.listener import any_of, from_networks, is_logged_in, logged_in_as
 from msgcore.runtime.abc import Endpoint, TlsServerSettings
@@ -38,6 +38,7 @@ def _check_port(_: object, field: attrs.Attribute[int], value: int) -> None:
 
 def _host_name(given: str) -> str:
     """Give a name as it stands in greetings and header fields: in ASCII, and without the dot at its end."""
+    refuse_line_ends(given, "host_name")
     return (given if given.isascii() else ascii_domain(given)).removesuffix(".")
 
 
@@ -155,7 +156,7 @@ class RoutesSection:
 
 
 def _check_listen(_: object, __: object, value: str) -> None:
-    host, _, port = value.rpartition(":")
+    host, _, port = refuse_line_ends(value, "listen").rpartition(":")
     try:
         ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError as error:

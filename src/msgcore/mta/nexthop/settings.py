@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import attrs
 
+from msgcore.base.text import refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_address
 from msgcore.mta.nexthop.own import is_own_address
@@ -26,11 +27,13 @@ def _floors(given: Mapping[str, Floor]) -> Mapping[str, Floor]:
 
 
 def _names(given: Iterable[str]) -> frozenset[str]:
+    if isinstance(given, str):
+        raise UsageError(f"own_names: need a sequence of names; write [{given!r}]")
     return frozenset(map(_name, given))
 
 
 def _name(domain: str) -> str:
-    return ascii_domain(domain.removesuffix("."))
+    return ascii_domain(refuse_line_ends(domain, "domain").removesuffix("."))
 
 
 def _addresses(given: Iterable[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Literal, cast, get_args
 
 import attrs
 
-from msgcore.base.text import Secret
+from msgcore.base.text import Secret, refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.spi.secrets import check_reference
 from msgcore.wire.domain import ascii_domain
@@ -19,7 +19,7 @@ DmarcAction = Literal["note", "reject"]
 
 
 def _name(given: str) -> str:
-    return ascii_domain(given.strip().removesuffix("."))
+    return ascii_domain(refuse_line_ends(given, "domain or selector").strip().removesuffix("."))
 
 
 @attrs.frozen
