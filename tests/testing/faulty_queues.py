@@ -22,6 +22,7 @@ from msgcore.mta.queue.contract import (
     SUSPICIOUS,
     Accept,
     Change,
+    Changed,
     ChangeKind,
     Claim,
     Finished,
@@ -138,7 +139,7 @@ class Altered(MemoryQueue):
         heard = [attrs.evolve(one, settlements=tuple(map(self.to_settle, one.settlements))) for one in finished]
         return await super().finish(heard, deadline)
 
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         return await super().change(self.to_change(change), deadline, where)
 
 
@@ -335,7 +336,7 @@ class HasteIgnored(Altered):
 
 @fault(Turns, "whom_his_sender_holds_back_nobody_sends_sooner")
 class RetrySendsWhatIsHeldBack(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         for row in self._memory.rows.values():
             row.due_at = self._clock.now() if change.kind is ChangeKind.RETRY else row.due_at
         return await super().change(change, deadline, where)
@@ -486,7 +487,7 @@ class NoDeadLetters(Altered):
 
 @fault(Turns, "a_dead_letter_that_is_released_is_tried_again")
 class ReleaseForgivesNothing(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         crashes = {number: row.crashes for number, row in self._memory.rows.items()}
         count = await super().change(change, deadline, where)
         for number, row in self._memory.rows.items():
@@ -695,7 +696,7 @@ class OutcomeIsShort(MemoryQueue):
 
 @fault(Telling, "nothing_blocks_the_event_loop")
 class SleepsOnTheLoop(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         time.sleep(0)  # noqa: ASYNC251  # the fault
         return await super().change(change, deadline, where)
 
@@ -734,13 +735,13 @@ class TimesOfThePlace(Altered):
 
 @fault(Telling, "retry_ends_every_wait")
 class RetryEndsNoWait(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
-        return 0
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
+        return Changed(0)
 
 
 @fault(Telling, "retry_opens_nobody_who_has_ended")
 class RetryOpensTheEnded(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         for row in self._memory.rows.values():
             row.state = State.READY if row.state is State.ENDED else row.state
         return await super().change(change, deadline, where)
@@ -786,6 +787,7 @@ class ListsAll(MemoryQueue):
 @fault(
     Administering,
     "a_property_that_no_recipient_has_is_refused",
+    "a_change_says_how_many_a_worker_had",
     "a_redirected_message_goes_to_somebody_else",
     "nobody_is_redirected_to_whom_the_message_was_refused",
     "nothing_is_purged_before_its_last_recipient_has_ended",
@@ -796,17 +798,17 @@ class ListsAll(MemoryQueue):
     "who_is_redirected_to_somebody_who_has_it_gives_no_second_copy",
 )
 class ChangesAll(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         return await super().change(change, deadline)
 
 
 @fault(Administering, "a_property_that_no_recipient_has_is_refused")
 class FindsNobodyByAnyProperty(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         try:
             return await super().change(change, deadline, where)
         except UsageError:
-            return 0
+            return Changed(0)
 
 
 @fault(
@@ -822,7 +824,7 @@ class ReasonForgotten(Altered):
 
 @fault(Administering, "a_release_leaves_those_that_wait_for_their_time")
 class ReleaseRetries(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         count = await super().change(change, deadline, where)
         if change.kind is ChangeKind.RELEASE:
             await super().change(Change.retry(), deadline, where)
@@ -835,7 +837,7 @@ class ReleaseRetries(MemoryQueue):
     "who_is_deleted_is_gone_without_a_report",
 )
 class DeletionIsReported(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         count = await super().change(change, deadline, where)
         if count and change.kind is ChangeKind.DELETE:
             await self.accept(Accept("report", None, (Recipient(ANN),), Content(LETTER)), deadline)
@@ -854,7 +856,7 @@ class DeletionIsReported(MemoryQueue):
 class RedirectedAsNewMail(MemoryQueue):
     """Whoever gets it gets a message of its own, even if he has it."""
 
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         if change.to is None:
             return await super().change(change, deadline, where)
         count = await super().change(Change.delete(change.reason), deadline, where)
@@ -877,18 +879,21 @@ class RedirectEndsWhoTookThePlace(MemoryQueue):
     def _is_led_to(self, to: Recipient, row: object) -> bool:
         return True
 
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         count = await super().change(change, deadline, where)
-        return count if change.to is None else count + await super().change(change, deadline, where)
+        if change.to is None:
+            return count
+        return Changed(count + await super().change(change, deadline, where), count.passed_over)
 
 
 @fault(
     Administering,
+    "a_change_says_how_many_a_worker_had",
     "who_is_held_is_claimed_by_nobody_until_released",
     "whom_a_worker_has_is_left_to_it",
 )
 class ChangeTakesLeases(MemoryQueue):
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         for row in self._memory.rows.values():
             row.state = State.READY if row.state is State.LEASED else row.state
         return await super().change(change, deadline, where)
@@ -910,6 +915,13 @@ class TracksExactSpelling(MemoryQueue):
     async def track(self, track: Track, deadline: Deadline) -> Sequence[TrackingEvent]:
         found = await super().track(track, deadline)
         return [one for one in found if track.address in {"", one.address}]
+
+
+@fault(Administering, "a_sender_is_found_by_every_form_of_his_address")
+class TracksSpelledSenders(MemoryQueue):
+    async def track(self, track: Track, deadline: Deadline) -> Sequence[TrackingEvent]:
+        found = await super().track(track, deadline)
+        return [one for one in found if track.sender.lower() in {"", one.sender.lower()}]
 
 
 @fault(Administering, "events_are_found_by_the_sender")

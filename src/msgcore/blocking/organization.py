@@ -18,7 +18,7 @@ from msgcore.mta.node import ListenOn
 from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
 from msgcore.mta.organization import ListFacts, MailboxFacts, RedirectFacts, RoutesEpoch
 from msgcore.mta.organization import Organization as _Organization
-from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.decision import Decision
@@ -204,7 +204,9 @@ class Organization(Closing):
     ) -> tuple[WaitingRecipient, ...]:
         return self._runtime.run(self._inner.queued(limit=limit, where=where, timeout_seconds=timeout_seconds))
 
-    def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> int:
+    def change_queue(
+        self, change: Change, *, where: Where, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+    ) -> Changed:
         return self._runtime.run(self._inner.change_queue(change, where=where, timeout_seconds=timeout_seconds))
 
     def track(

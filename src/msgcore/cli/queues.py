@@ -151,8 +151,10 @@ def _change(url: str, change: Change, where: str | None, every: bool, password: 
     if (where is None) is not every:
         raise UsageError("give --where, or --all for everything that waits")
     with msgcore.open_organization(url, password=password) as office:
-        count = office.change_queue(change, where=where)
-    say(f"{count:,} recipients")
+        changed = office.change_queue(change, where=where)
+    say(f"{changed:,} recipients")
+    if changed.passed_over:
+        say(f"{changed.passed_over:,} left alone: a worker has them just now")
 
 
 def track(

@@ -17,7 +17,7 @@ from msgcore.mta.node_queue import (
     SessionTurned,
 )
 from msgcore.mta.organization import RoutesEpoch
-from msgcore.mta.queue.contract import Change, QueueDepth, State, WaitingRecipient
+from msgcore.mta.queue.contract import Change, Changed, QueueDepth, State, WaitingRecipient
 from msgcore.mta.queue.restrict import (
     QueueConnector,
     QueueNextHop,
@@ -48,6 +48,7 @@ __all__ = [
     "AddressSpace",
     "Candidate",
     "Change",
+    "Changed",
     "Connector",
     "CountedSessions",
     "Decision",

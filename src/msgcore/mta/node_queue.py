@@ -20,6 +20,7 @@ from msgcore.mta.queue.contract import (
     NOBODY,
     Accept,
     Change,
+    Changed,
     Claim,
     Finished,
     Lease,
@@ -252,7 +253,7 @@ class NodeQueue:
     async def queued(self, limit: int, deadline: Deadline, where: Where = None) -> Sequence[WaitingRecipient]:
         return await self._inner.queued(limit, deadline, where)
 
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         return await self._inner.change(change, deadline, where)
 
     async def track(self, track: Track, deadline: Deadline) -> Sequence[TrackingEvent]:

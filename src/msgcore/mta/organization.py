@@ -19,7 +19,7 @@ from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
 from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
-from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.check import check_table
@@ -355,10 +355,10 @@ class Organization(Protocol):
         """
         ...
 
-    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> int:
+    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> Changed:
         """Hold, release, retry, redirect or delete recipients that wait, and say how many that were.
 
-        ``None`` is all of them. Those that a worker has just now are left alone.
+        ``None`` is all of them. Those that a worker has just now are left alone: ``passed_over`` says how many.
 
         Raises:
             UsageError: as :meth:`queued`.

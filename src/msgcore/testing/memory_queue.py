@@ -22,6 +22,7 @@ from msgcore.mta.queue.contract import (
     SUSPICIOUS,
     Accept,
     Change,
+    Changed,
     ChangeKind,
     Claim,
     Finished,
@@ -358,7 +359,7 @@ class MemoryQueue:
             shown = [row.shown(self._clock.now()) for row in self._memory.waiting_rows()]
             return [one for one in shown if is_wanted(one)][:limit]
 
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         is_wanted = selector(where)
         with self._memory.locked(deadline):
             now = self._clock.now()
@@ -367,7 +368,9 @@ class MemoryQueue:
             rows = [row for row in self._memory.waiting_rows() if is_wanted(row.shown(now))]
             if change.to is not None:
                 rows = [row for row in rows if self._is_led_to(change.to, row)]
-            return sum(self._change(change, row, now) for row in rows)
+            has_worked = change.kind in {ChangeKind.HOLD, ChangeKind.REDIRECT, ChangeKind.DELETE}
+            worked = sum(row.state is State.LEASED for row in rows) if has_worked else 0
+            return Changed(sum(self._change(change, row, now) for row in rows), worked)
 
     def _is_led_to(self, to: Recipient, row: _Row) -> bool:
         """Say whether its message gets to ``to`` when it takes its place."""

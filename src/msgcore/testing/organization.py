@@ -55,7 +55,7 @@ from msgcore.mta.organization import (
     RoutesEpoch,
     given_password,
 )
-from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.decision import Decision
@@ -284,7 +284,7 @@ class _Administration:
     ) -> tuple[WaitingRecipient, ...]:
         return tuple(await self._desk.queue.queued(limit, self._desk.runtime.deadline(timeout_seconds), where))
 
-    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> int:
+    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> Changed:
         return await self._desk.queue.change(change, self._desk.runtime.deadline(timeout_seconds), where)
 
     async def track(

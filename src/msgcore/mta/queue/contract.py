@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import attrs
 
@@ -42,6 +42,7 @@ __all__ = [
     "Accept",
     "Change",
     "ChangeKind",
+    "Changed",
     "Claim",
     "Finished",
     "Lease",
@@ -362,6 +363,21 @@ class ChangeKind(enum.Enum):
     DELETE = "deleted"
 
 
+class Changed(int):
+    """How many recipients were changed.
+
+    ``passed_over`` are those that were to be held, redirected or deleted, too, but that a worker had just then: it may
+    deliver them, and whoever is not delivered waits in the queue, for the same change once more.
+    """
+
+    passed_over: int
+
+    def __new__(cls, count: int, passed_over: int = 0) -> Self:
+        self = super().__new__(cls, count)
+        self.passed_over = passed_over
+        return self
+
+
 @attrs.frozen
 class Change:
     """What a person does to recipients that wait; those that a worker has are left alone."""
@@ -503,8 +519,8 @@ class QueueStore(Protocol):
         """
         ...
 
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
-        """Change recipients that wait, all of them without ``where``, and say how many that were.
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
+        """Change recipients that wait, all of them without ``where``, and say how many, and how many a worker had.
 
         Raises:
             UsageError: the restriction asks for what no recipient in a queue has.

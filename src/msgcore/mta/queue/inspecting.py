@@ -67,6 +67,10 @@ _FROM = {
 }
 
 
+# Meant for whom a worker has just now, too; who is released or tried again is with none.
+_MAY_BE_WORKED = frozenset({ChangeKind.HOLD, ChangeKind.REDIRECT, ChangeKind.DELETE})
+
+
 def change_all(connection: Connection, change: Change, moment: datetime) -> int | None:
     """Change everybody in one statement, where that can be done; ``None`` where it cannot.
 
@@ -88,15 +92,21 @@ def _forget_links(connection: Connection) -> None:
 
 @attrs.frozen
 class Page:
-    """What was changed of some recipients, and behind which one the next page begins; ``None`` for the end."""
+    """What was changed of some recipients, and behind which one the next page begins; ``None`` for the end.
+
+    ``passed_over`` counts those that a worker has.
+    """
 
     changed: int
+    passed_over: int
     after: int | None
 
 
 def change_page(connection: Connection, change: Change, where: Where, after: int, moment: datetime) -> Page:
     """Change those of some recipients that match."""
     now, states = filetime_from_datetime(moment), _FROM[change.kind]
+    if change.kind in _MAY_BE_WORKED:
+        states += (State.LEASED,)
     rows = connection.rows(
         f"select {_columns()} {_JOINED} where state in ({marks(states)}) and number > ? order by number limit ?",
         (*map(int, states), after, _AT_ONCE),
@@ -104,10 +114,12 @@ def change_page(connection: Connection, change: Change, where: Where, after: int
     is_wanted = selector(where)
     wanted = [one for one in map(read_waiting, rows) if is_wanted(one)]
     messages = _messages(connection, wanted)
-    lock_messages(connection, [message.id for message in messages.values()])
+    # Those that somebody works at are not waited for.
+    concerned = {messages[one.transfer_id].id for one in wanted if one.state is not State.LEASED}
+    lock_messages(connection, concerned)
     if change.to is not None:
         wanted = _led_to(connection, change.to, wanted, messages)
-    changed = [one for one in wanted if _change(connection, change, one, now)]
+    changed = [one for one in wanted if one.state is not State.LEASED and _change(connection, change, one, now)]
     if change.kind is ChangeKind.RETRY and changed:
         _forget_links(connection)
     if change.to is not None:
@@ -123,9 +135,9 @@ def change_page(connection: Connection, change: Change, where: Where, after: int
         now,
     )
     if change.kind in {ChangeKind.REDIRECT, ChangeKind.DELETE}:
-        drop_contents(connection, [message.id for message in messages.values()])
+        drop_contents(connection, concerned)
     last = read_waiting(rows[-1]).number if len(rows) == _AT_ONCE else None
-    return Page(len(changed), last)
+    return Page(len(changed), len(wanted) - len(changed) if change.kind in _MAY_BE_WORKED else 0, last)
 
 
 def _led_to(

@@ -26,6 +26,7 @@ from msgcore.mta.queue.contract import (
     SUSPICIOUS,
     Accept,
     Change,
+    Changed,
     Claim,
     Finished,
     Lease,
@@ -227,19 +228,20 @@ class SqlQueue:
         selector(where)
         return await self._read(lambda c: list_waiting(c, limit, where), deadline)
 
-    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> int:
+    async def change(self, change: Change, deadline: Deadline, where: Where = None) -> Changed:
         selector(where)
         now, after = self._runtime.now(), 0
         if where is None:
             done = await self._write(lambda c: change_all(c, change, now), deadline)
             if done is not None:
-                return done
-        changed = 0
+                return Changed(done)
+        changed = passed_over = 0
         while True:
             page = await self._write(lambda c, after=after: change_page(c, change, where, after, now), deadline)  # type: ignore[misc]  # bound now
             changed += page.changed
+            passed_over += page.passed_over
             if page.after is None:
-                return changed
+                return Changed(changed, passed_over)
             after = page.after
 
     async def track(self, track: Track, deadline: Deadline) -> Sequence[TrackingEvent]:

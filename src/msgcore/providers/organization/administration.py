@@ -23,7 +23,7 @@ from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
 from msgcore.mta.node_services import refuse_less
 from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
-from msgcore.mta.queue.contract import Change, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.connector import Connector
@@ -158,7 +158,7 @@ class SqlOrganization(ListAdministration):
     ) -> tuple[WaitingRecipient, ...]:
         return tuple(await self._office.queue.queued(limit, self._deadline(timeout_seconds), where))
 
-    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> int:
+    async def change_queue(self, change: Change, *, where: Where, timeout_seconds: float = 60.0) -> Changed:
         return await self._office.queue.change(change, self._deadline(timeout_seconds), where)
 
     async def track(

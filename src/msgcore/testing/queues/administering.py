@@ -25,6 +25,7 @@ from msgcore.testing.queues.suite import QueueSuite, Run
 __all__ = ["Administering"]
 
 BOB = PidTagEmailAddress.equals("bob@b.test")
+NOT_BOB = ~BOB
 
 
 async def bring(desk: Desk) -> None:
@@ -106,6 +107,22 @@ class Administering(QueueSuite):
         assert (count, left) == (2, [["dave"]])
         assert all(isinstance(one, Refused) and "spam" in one.text for one in outcomes)
 
+    @pytest.mark.parametrize("change", [Change.hold(), Change.delete(), Change.redirect("SMTP:bob@b.test")])
+    def test_a_change_says_how_many_a_worker_had(self, run: Run, change: Change) -> None:
+        """Nobody is told anything else of them: what was to be held or deleted may be delivered just now."""
+
+        async def story(desk: Desk) -> list[tuple[int, int]]:
+            await desk.accept("carol", "dave")
+            await desk.claim()
+            await desk.accept("bob", "erin", transfer_id="t2")
+            changes = [change, Change.release(), Change.retry()]
+            done = [await desk.queue.change(one, NEVER, NOT_BOB) for one in changes]
+            return [(one, one.passed_over) for one in done]
+
+        changed, *others = run(story)
+        assert changed == (1, 2)
+        assert [left for _, left in others] == [0, 0]
+
     def test_a_redirected_message_goes_to_somebody_else(self, run: Run) -> None:
         eve = Recipient(Address("SMTP", "eve@b.test"))
 
@@ -129,7 +146,7 @@ class Administering(QueueSuite):
     def test_who_is_redirected_to_himself_keeps_his_mail(self, run: Run) -> None:
         """As whoever redirects all that waits, and does so again."""
 
-        async def story(desk: Desk) -> tuple[list[int], list[list[str]]]:
+        async def story(desk: Desk) -> tuple[Sequence[int], list[list[str]]]:
             await bring(desk)
             counts = [await desk.queue.change(Change.redirect("SMTP:Eve@B.test"), NEVER) for _ in range(2)]
             return counts, names(await desk.claim())
