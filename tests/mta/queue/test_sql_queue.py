@@ -14,7 +14,7 @@ import pytest
 
 from msgcore.errors import ServiceBusy, StoreFull
 from msgcore.model import Accepted, Address, Deferred, Delivered, Outcome, Pending, Recipient, RecipientKind
-from msgcore.mta.queue.contract import Accept, Claim, Finished, LinkNote, QueueStore, Settlement
+from msgcore.mta.queue.contract import MOST_CRASHES, Accept, Claim, Finished, LinkNote, QueueStore, Settlement
 from msgcore.mta.queue.limits import QueueLimits
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
@@ -290,6 +290,23 @@ def test_a_lease_of_another_boot_is_free_in_a_file_and_perhaps_another_machine_s
     at_queue(target, take)
     in_queue(target, lambda c: c.run("update mta_recipient set holder = 'an earlier boot/1/1'"))
     assert at_queue(target, take) == free
+
+
+def test_a_dead_letter_is_told_to_the_log(target: Target, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody else is told: its sender waits for a report, and whoever keeps the MTA looks at no event of it."""
+    clock = ManualClock()
+
+    async def story(queue: SqlQueue) -> None:
+        await accept(queue, "t1", "bob")
+        for _ in range(MOST_CRASHES + 1):
+            await queue.claim(100, LEASE_SECONDS, NEVER)
+            clock.move(LEASE_SECONDS + 1)
+
+    at_queue(target, story, clock)
+    reason = "3 workers ended, or were too late, while they had it"
+    assert [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "msgcore.mta"] == [
+        ("ERROR", f"t1: a dead letter, to SMTP:bob@b.test: {reason}; it waits for a person")
+    ]
 
 
 CLAIMS = """

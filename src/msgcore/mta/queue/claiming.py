@@ -21,7 +21,7 @@ from msgcore.runtime.host import holder_name
 from msgcore.runtime.leases import LONGEST_LEASE_SECONDS, LeaseClock, lease_clock
 from msgcore.spi.gateway import Content
 
-__all__ = ["Demand", "claim", "free_lost_leases", "lanes_of_ready", "make_ready"]
+__all__ = ["DeadLetter", "Demand", "claim", "free_lost_leases", "lanes_of_ready", "make_ready"]
 
 # Nobody waits longer, not even who was held by his sender: a time further in the future stands on a wrong clock.
 _LONGEST_WAIT = 60 * 24 * 3_600 * 10_000_000
@@ -74,16 +74,27 @@ def make_ready(connection: Connection, now: int, *, looks_for_wrong_clocks: bool
         )
 
 
-def free_lost_leases(connection: Connection, clock: LeaseClock, now: int) -> None:
-    """Make ready what was leased to workers that are gone or too late; whom too many ended over is a dead letter."""
+@attrs.frozen
+class DeadLetter:
+    """A recipient over whom too many workers have ended just now."""
+
+    transfer_id: str
+    address: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.transfer_id}: a dead letter, to {self.address}: {self.reason}; it waits for a person"
+
+
+def free_lost_leases(connection: Connection, clock: LeaseClock, now: int) -> list[DeadLetter]:
+    """Make ready what was leased to workers that are gone or too late; give whom too many ended over."""
     rows = connection.rows(
         "select number, mta_message_id, crashes, holder, leased_until from mta_recipient where state = 2"
         " and leased_until is not null"
     )
     ended = {holder: clock.has_ended(holder) for holder in {row[3] for row in rows}}
     lost = [row for row in rows if ended[row[3]] or row[4] <= clock.now or row[4] > clock.now + LONGEST_LEASE_SECONDS]
-    if not lost:
-        return
+    dead: list[DeadLetter] = []
     updated: list[NewEvent] = []
     for number, message_id, crashes, _, leased_until in lost:
         is_dead = crashes + 1 >= MOST_CRASHES
@@ -95,7 +106,19 @@ def free_lost_leases(connection: Connection, clock: LeaseClock, now: int) -> Non
         ):
             kind = EventKind.DEAD if is_dead else EventKind.CRASHED
             updated.append(NewEvent(kind, message_id, number, text=reason))
+            if is_dead:
+                dead.append(_dead_letter(connection, number, reason))
     add_events(connection, updated, now)
+    return dead
+
+
+def _dead_letter(connection: Connection, number: int, reason: str) -> DeadLetter:
+    [(transfer_id, kind, address)] = connection.rows(
+        "select transfer_id, address_type, address from mta_recipient join mta_message on mta_message.id ="
+        " mta_message_id where number = ?",
+        (number,),
+    )
+    return DeadLetter(transfer_id, f"{kind}:{address}", reason)
 
 
 def claim(connection: Connection, demand: Demand) -> list[Claim]:

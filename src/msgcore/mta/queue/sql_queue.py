@@ -6,6 +6,7 @@ of them.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -13,12 +14,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+import attrs
+
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
 from msgcore.errors import MsgcoreError, OperationCancelled
 from msgcore.model.outcome import Outcome, outcome_of_fields
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.at_once import take_in_at_once
-from msgcore.mta.queue.claiming import Demand, claim, free_lost_leases, make_ready
+from msgcore.mta.queue.claiming import DeadLetter, Demand, claim, free_lost_leases, make_ready
 from msgcore.mta.queue.columns import RECIPIENT, by_connector, lane_of, read_recipient, storable
 from msgcore.mta.queue.contents import marks
 from msgcore.mta.queue.contract import (
@@ -53,6 +56,8 @@ from msgcore.runtime.together import Gather, Together
 __all__ = ["QUEUE_SCHEMA", "SqlQueue"]
 
 T = TypeVar("T")
+
+_log = logging.getLogger("msgcore.mta")
 
 # Few recipients of messages that are no larger are written down in less time than it takes to wake a thread.
 _SMALL_OCTETS = 16 * 1024
@@ -188,13 +193,18 @@ class SqlQueue:
         if looks:
             self._looked_for_lost_at = monotonic
 
+        dead: list[DeadLetter] = []
+
         def work(connection: Connection) -> list[Claim]:
             if looks:
-                free_lost_leases(connection, lease_clock(connection, monotonic), now)
+                dead[:] = free_lost_leases(connection, lease_clock(connection, monotonic), now)
             make_ready(connection, now, looks_for_wrong_clocks=looks)
             return claim(connection, demand)
 
-        return await self._write(work, deadline)
+        claims = await self._write(work, deadline)
+        for one in dead:
+            _log.error("%s", one, extra={"facts": attrs.asdict(one)})
+        return claims
 
     async def finish(self, finished: Sequence[Finished], deadline: Deadline) -> Sequence[QueuedRecipient]:
         now = self._runtime.now()
