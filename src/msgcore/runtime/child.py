@@ -72,6 +72,8 @@ class Child(_Lines):
             )
         except OSError as error:
             raise SetupError(f"{command[0]} cannot be run: {error.strerror}") from error
+        except RuntimeError as error:  # no thread to wait for its end, which Python before 3.12 needs; so it is ended
+            raise SetupError(f"{command[0]} cannot be run: {error}") from error
         return cls(process)
 
     @property
