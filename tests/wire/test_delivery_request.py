@@ -129,6 +129,26 @@ def test_nothing_goes_to_a_server_that_cannot_keep_what_is_insisted_on(
 
 
 @pytest.mark.parametrize(
+    ("offered", "only_told", "is_sent"),
+    [
+        ("DELIVERBY 60", False, True),
+        ("DELIVERBY 61", False, False),
+        ("DELIVERBY 61,new", False, False),
+        ("DELIVERBY 61", True, True),
+        ("DELIVERBY soon", False, True),
+    ],
+)
+def test_nothing_goes_to_a_server_that_cannot_deliver_in_time(offered: str, only_told: bool, is_sent: bool) -> None:
+    """RFC 2852 section 3: of what has to be returned when it is late the server takes nothing shorter."""
+    request = DeliveryRequest(within_seconds=60, only_tell_when_late=only_told)
+    commands, transaction = ask(request, extensions=("PIPELINING", offered))
+
+    outcome = transaction.outcomes["bob@b.test"]
+    assert (bool(commands), type(outcome)) == ((True, Accepted) if is_sent else (False, Refused))
+    assert is_sent or str(outcome.enhanced) == "5.4.7"
+
+
+@pytest.mark.parametrize(
     ("request_", "missing"),
     [
         (DeliveryRequest(notify=Notify.SUCCESS, envelope_id="x"), "DSN"),

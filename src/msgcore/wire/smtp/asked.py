@@ -38,8 +38,14 @@ def lacking(request: DeliveryRequest, extensions: Extensions) -> Refused | None:
     """Say why nothing may go to this server, when it cannot keep what the sender insists on."""
     if request.require_tls and not extensions.offers("REQUIRETLS"):
         return Refused(None, _TLS_NOT_PROMISED, "REQUIRETLS is asked for, and the server does not offer it", "MAIL")
-    if request.within_seconds is not None and not request.only_tell_when_late and not extensions.offers("DELIVERBY"):
-        return Refused(None, _TOO_LATE, "a delivery in time is asked for, and the server has no DELIVERBY", "MAIL")
+    if request.within_seconds is not None and not request.only_tell_when_late:
+        if not extensions.offers("DELIVERBY"):
+            return Refused(None, _TOO_LATE, "a delivery in time is asked for, and the server has no DELIVERBY", "MAIL")
+        if request.within_seconds < extensions.least_seconds:
+            left, least = request.within_seconds, extensions.least_seconds
+            return Refused(
+                None, _TOO_LATE, f"{left} s are left to deliver it, and the server needs {least} or more", "MAIL"
+            )
     if (request.hold_seconds or request.hold_until) and not extensions.offers("FUTURERELEASE"):
         return Refused(None, _NOT_POSSIBLE, "the message is to be held, and the server has no FUTURERELEASE", "MAIL")
     return None

@@ -53,6 +53,12 @@ class Extensions:
         return int(size) if size.isascii() and size.isdecimal() and len(size) < 20 and int(size) else None
 
     @property
+    def least_seconds(self) -> int:
+        """In how short a time the server agrees to deliver or return, 0 when it does not say (RFC 2852 section 3)."""
+        least = self.parameters.get("DELIVERBY", "").partition(",")[0]
+        return int(least) if least.isascii() and least.isdecimal() and len(least) < 10 else 0
+
+    @property
     def auth_mechanisms(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.parameters.get("AUTH", "").upper().split()))
 
