@@ -105,6 +105,7 @@ class House:
             grace_seconds=grace_seconds,
             verifier=verifier,
         )
+        self.is_lmtp = bool(settings.get("is_lmtp"))
         self.port = 0
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:

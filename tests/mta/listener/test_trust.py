@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -35,7 +35,7 @@ def house(server: NameServer, *, action: str = "note", own_names: Collection[str
 
 
 def sent(house: House, octets: bytes, sender: str = ANN.email_address) -> Any:
-    with house.library() as client:
+    with house.library(is_lmtp=house.is_lmtp) as client:
         client.sendmail(sender, ["bob@b.test"], octets)
     return house.queue.accepted[-1]
 
@@ -62,12 +62,17 @@ def test_a_field_in_our_name_is_taken_out_and_no_other_octet(server: NameServer)
     assert accept.content.octets.count(b"dmarc=pass") == 0
 
 
-@pytest.mark.parametrize(("ours", "is_left"), [(None, False), ("is_site", True), ("may_relay", True)])
+HERE = from_networks("127.0.0.0/8")
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_left"),
+    [({}, False), ({"is_site": HERE}, True), ({"may_relay": HERE}, True), ({"is_lmtp": True}, True)],
+)
 def test_fields_of_our_other_nodes_are_believed_of_our_servers_only(
-    server: NameServer, ours: str | None, is_left: bool
+    server: NameServer, settings: Mapping[str, Any], is_left: bool
 ) -> None:
     field = FORGED.replace(b"mx.b.test", b"Mx2.B.test")
-    settings: dict[str, Any] = {} if ours is None else {ours: from_networks("127.0.0.0/8")}
 
     with house(server, own_names=["mx2.b.test", "mx.b.test"], **settings) as listening:
         octets = sent(listening, field + FORGED + LETTER).content.octets

@@ -303,8 +303,8 @@ class MailHandler:
         verifier = self._desk.verifier
         if verifier is None:
             return octets
-        is_server_of_ours = self._is_known and not (self._client and self._client.user)
-        others = frozenset[str]() if is_server_of_ours else verifier.own_names
+        is_server = self._settings.is_lmtp or (self._is_known and not (self._client and self._client.user))
+        others = frozenset[str]() if is_server else verifier.own_names
         return without_own_results(octets, header, {self._settings.host_name, *others})
 
     async def _submitted(self, octets: bytes, arrival: Arrival) -> bytes | Reply:
