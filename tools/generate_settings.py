@@ -61,7 +61,7 @@ TEXTS: dict[type[Any], dict[str, str]] = {
         "uses_mta_sts": "fetch the MTA-STS policies of domains and keep to them (extra `http`)",
         "tls_reports_from": "who daily TLS reports come from; without it none are made",
         "organization_name": "stands in those reports",
-        "own_names": "names of this MTA besides its host name, so that mail is not sent round, and no stranger brings results in their name",
+        "own_names": "names of this MTA besides its host name: no mail goes round, no stranger has results of theirs",
         "own_addresses": "the same of its IP addresses",
         "ca_file": "authorities (PEM) for the hosts of policies and reports, in place of the system's",
         "https_port": "where those hosts are asked",
