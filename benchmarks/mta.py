@@ -281,7 +281,11 @@ def postgresql(size: Size) -> Table:
         count = size.mails * 4
         own_queue.prepare(port)
         accepted = own_queue.accepts_each(port, count)
-        rows = [Row("msgcore, accept, one commit each, 16 connections", (count / accepted, 5_000))]
+        inserted = own_queue.inserts_each(port, count)
+        rows = [
+            Row("limit: a row by psycopg, one commit each, 16 connections", (count / inserted, None)),
+            Row("msgcore, accept, one commit each, 16 connections", (count / accepted, 5_000)),
+        ]
         for sessions in (20, 100):
             own_queue.prepare(port)
             accepted = own_queue.accepts_together(port, count, sessions)

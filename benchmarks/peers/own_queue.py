@@ -38,6 +38,7 @@ __all__ = [
     "fill",
     "fill_server",
     "finish_all",
+    "inserts_each",
     "postgresql_server",
     "prepare",
 ]
@@ -195,6 +196,37 @@ def _accept_each(barrier: threading.Barrier, port: int, count: int) -> None:
     for one in threads:
         one.join()
     runtime.run(database.close(runtime))
+
+
+def inserts_each(port: int, count: int) -> float:
+    """Insert a row with the octets of a letter and commit it, over as many connections, with nothing but psycopg."""
+    import psycopg
+
+    with psycopg.connect(_conninfo(port), autocommit=True) as connection:
+        connection.execute("drop table if exists bare; create table bare (id bigserial primary key, octets bytea)")
+    return in_processes(_insert_each, port, count // PROCESSES)
+
+
+def _insert_each(barrier: threading.Barrier, port: int, count: int) -> None:
+    import psycopg
+
+    letters: Iterator[bytes] = iter(sized_mails(OCTETS, count))
+
+    def insert() -> None:
+        with psycopg.connect(_conninfo(port), autocommit=True) as connection:
+            while octets := next(letters, b""):
+                connection.execute("insert into bare (octets) values (%s)", (octets,), prepare=True)
+
+    threads = [threading.Thread(target=insert) for _ in range(THREADS)]
+    barrier.wait()
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
+def _conninfo(port: int) -> str:
+    return f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
 
 
 def accepts_together(port: int, count: int, sessions: int) -> float:
