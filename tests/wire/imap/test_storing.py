@@ -232,6 +232,21 @@ def test_without_uidplus_what_others_have_marked_stays_and_stays_marked() -> Non
     assert (mailbox.there, mailbox.deleted) == ({1, 4, 5, 6, 7, 8, 9}, {5, 8})
 
 
+def test_a_server_with_a_limit_of_messages_is_asked_for_all_that_others_have_marked() -> None:
+    """Else those below the limit would be removed, too (RFC 9738)."""
+    mailbox = Deleting(2, 3, 5, 8)
+
+    def answer(command: bytes) -> bytes | None:
+        if command == b"UID SEARCH DELETED":
+            return b"* SEARCH 8\r\nTAG OK [MESSAGELIMIT 2 8] partial\r\n"
+        if command == b"UID SEARCH UID 1:7 DELETED":
+            return b"* SEARCH 2 3 5\r\nTAG OK\r\n"
+        return mailbox(command)
+
+    in_session(MessagePeer(answer, capabilities=(*PLAIN, "MESSAGELIMIT=2")), expunge)
+    assert (mailbox.there, mailbox.deleted) == ({1, 4, 5, 6, 7, 8, 9}, {5, 8})
+
+
 def test_a_mailbox_in_which_everything_is_marked_is_no_more_work() -> None:
     peer = MessagePeer({b"UID SEARCH": b"* ESEARCH UID ALL 1:4294967295\r\nTAG OK\r\n"}, capabilities=PLAIN)
 

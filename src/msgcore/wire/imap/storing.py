@@ -12,15 +12,14 @@ from msgcore.wire.imap.in_lines import in_lines
 from msgcore.wire.imap.names import encode_utf7
 from msgcore.wire.imap.responses import Code, Fetch, Status
 from msgcore.wire.imap.session_base import SessionBase
-from msgcore.wire.imap.uid_codes import CopyUid, read_copy_uid, read_modified
-from msgcore.wire.imap.uid_set import UidSet
+from msgcore.wire.imap.uid_codes import CopyUid, read_copy_uid, read_lowest_done, read_modified
+from msgcore.wire.imap.uid_set import MAX_UID, UidSet
 
 __all__ = ["How", "StoreCommands"]
 
 How = Literal["+FLAGS", "-FLAGS", "FLAGS", "+X-GM-LABELS", "-X-GM-LABELS", "X-GM-LABELS"]
 
 _DELETED = flag(r"\Deleted")
-_LOOK_FOR_DELETED = Command(b"UID SEARCH", Atom(b"DELETED"))
 
 
 class StoreCommands(SessionBase):
@@ -106,12 +105,24 @@ class StoreCommands(SessionBase):
         if self.capabilities.has("UIDPLUS"):
             _check(await self._in_sets(uids, b"UID EXPUNGE", ()))
             return
-        others = (await self.conversation.ask(_LOOK_FOR_DELETED)).found.without(uids)
+        others = (await self._marked()).without(uids)
         mark = (Atom(b"+FLAGS.SILENT"), (_DELETED,))
         _check(await self._in_sets(others, b"UID STORE", (Atom(b"-FLAGS.SILENT"), (_DELETED,))))
         (answer,) = await self.conversation.run(Command(b"EXPUNGE"))
         marked = await self._in_sets(others, b"UID STORE", mark)
         _check([answer, *marked])
+
+    async def _marked(self) -> UidSet:
+        """Find what is marked with ``\\Deleted``: all of it, also where the server looks at so many at a time."""
+        found, below = UidSet(), MAX_UID + 1
+        while below > 1:
+            among: Sequence[Argument] = [] if below > MAX_UID else [Atom(b"UID"), UidSet(((1, below - 1),))]
+            answer = await self.conversation.ask(Command(b"UID SEARCH", *among, Atom(b"DELETED")))
+            found = UidSet.union(found, answer.found)
+            before, below = below, read_lowest_done(answer.status.code)
+            if below >= before:
+                raise self.conversation.broken(f"UID SEARCH: MESSAGELIMIT stays at {below}")
+        return found
 
     async def _in_sets(self, uids: UidSet, name: bytes, arguments: Sequence[Argument], octets: int = 0) -> list[Answer]:
         """Say one command for each part of a set that fits in a line, in one flight."""
