@@ -67,6 +67,9 @@ class Target:
     async def leave_later(self) -> None:
         sys.exit(3)
 
+    def pretend(self) -> None:
+        raise OperationCancelled("by the operator")
+
     def say_nothing(self) -> None:
         raise Unspeakable
 
@@ -138,6 +141,13 @@ def test_what_is_no_error_of_msgcore_names_the_plug_in(mode: Mode, name: str) ->
 def test_sys_exit_in_a_plain_def_ends_nothing(mode: Mode) -> None:
     with pytest.raises(PluginBroken, match="SystemExit: 3"):
         run(mode, calling("leave"))
+
+
+@BOTH
+def test_a_plain_def_cannot_say_that_its_caller_has_cancelled(mode: Mode) -> None:
+    """Whoever flushes would end there, before all that others have to send."""
+    with pytest.raises(PluginBroken, match=r"^mine: .*Target\.pretend: OperationCancelled: by the operator"):
+        run(mode, calling("pretend"))
 
 
 @BOTH

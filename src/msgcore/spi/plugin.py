@@ -19,6 +19,7 @@ from msgcore.errors import (
     Closed,
     CutShort,
     MsgcoreError,
+    OperationCancelled,
     PluginBroken,
     SetupError,
     SuspendedError,
@@ -157,7 +158,7 @@ class Plugin:
         if _is_coroutine_function(getattr(function, "__func__", function)):
             given: object = function(*arguments)
         else:
-            given = await self._in_thread(lambda: function(*arguments), limit, undo)
+            given = await self._in_thread(lambda: self._called(function, arguments), limit, undo)
         coroutine: Coroutine[Any, Any, object]
         if iscoroutine(given):
             coroutine = given
@@ -174,6 +175,13 @@ class Plugin:
             if limit.is_past:
                 raise CutShort(str(error)) from error
             raise
+
+    def _called(self, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
+        """Call a plain ``def``, which no ``cancel()`` reaches: what it raises is not for all that its caller does."""
+        try:
+            return function(*arguments)
+        except OperationCancelled as error:
+            raise _broken(self.name, function, error) from error
 
     async def _in_thread(
         self, function: Callable[[], T], limit: Deadline, undo: Callable[[T], object] | None = None
