@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import nullcontext
 
+import attrs
 import pytest
 
 from msgcore.base.ids import EntryId
@@ -42,7 +44,7 @@ def server() -> Iterator[LoopbackImapServer]:
 
 async def inbox_of(store: Probe) -> tuple[EntryId, list[EntryId]]:
     inbox = (await store.special_folders(NEVER))[SpecialFolder.INBOX]
-    rows = await store.query(inbox, TableQuery((PidTagEntryId,)), NEVER)
+    rows = await store.query(inbox, TableQuery((PidTagEntryId,), count=MANY_MORE), NEVER)
     return inbox, [EntryId.parse(row[PidTagEntryId]) for row in rows]
 
 
@@ -271,6 +273,87 @@ def test_of_a_move_that_takes_several_commands_each_message_is_known_when_one_is
 
     assert tell(at_loopback(crowded), story) == 2
     assert 0 < len(crowded.mailbox("ann", b"Target").messages()) < SO_MANY
+
+
+MANY_MORE = 2_000
+"""So many of them take three commands or more."""
+
+
+@pytest.fixture
+def large(server: LoopbackImapServer) -> LoopbackImapServer:
+    """It has said before where it puts messages: from then on nobody looks what there is before they are carried."""
+    for name in (b"Target", b"Other"):
+        server.account("ann").add(name)
+    for number in range(MANY_MORE):
+        server.mailbox("ann").put(b"Message-ID: <%d@a.test>\r\n\r\ntext" % number, uid=4_000_000_000 + 2 * number)
+    server.put("ann", LETTER, b"Other")
+    return server
+
+
+async def let_it_say_where(store: Probe) -> EntryId:
+    """Copy a message somewhere else, and give the target of all others."""
+    folders = await store.by_name()
+    rows = await store.query(folders["Other"].entry_id, TableQuery((PidTagEntryId,)), NEVER)
+    await store.copy([EntryId.parse(row[PidTagEntryId]) for row in rows], folders["Other"].entry_id, NEVER)
+    return folders["Target"].entry_id
+
+
+def forget_to_say_where(server: LoopbackImapServer, command: str, *, refused: int = 0) -> list[int]:
+    """Do the second command without saying where; refuse one. How many messages were there before each is noted."""
+    there: list[int] = []
+
+    async def act(turn: Turn) -> Answer:
+        there.append(len(server.mailbox("ann", b"Target").messages()))
+        if len(there) == refused:
+            return Answer(StatusResponse("NO", "full", "OVERQUOTA"))
+        answer = await turn.carry_out()
+        if len(there) != 2:
+            return answer
+        told = tuple(line for line in answer.data if b"COPYUID" not in line)
+        return Answer(attrs.evolve(answer.status, code=""), told)
+
+    server.add(command, "", Fault(act, None))
+    return there
+
+
+def test_of_a_copy_nothing_stays_when_a_command_does_not_say_where_and_the_next_is_refused(
+    large: LoopbackImapServer,
+) -> None:
+    async def story(store: Probe) -> None:
+        target = await let_it_say_where(store)
+        _, those = await inbox_of(store)
+        forget_to_say_where(large, "UID COPY", refused=3)
+        with pytest.raises(StoreFull):
+            await store.copy(those, target, NEVER)
+
+    tell(at_loopback(large), story)
+    assert len(large.mailbox("ann", b"Target").messages()) == 0
+
+
+@pytest.mark.parametrize("refused", [0, 3])
+def test_of_a_move_only_those_are_unknown_of_which_it_does_not_say_where_they_are(
+    large: LoopbackImapServer, refused: int
+) -> None:
+    async def story(store: Probe) -> tuple[int, int]:
+        target = await let_it_say_where(store)
+        _, those = await inbox_of(store)
+        there = forget_to_say_where(large, "UID MOVE", refused=refused)
+        with pytest.raises(StoreFull) if refused else nullcontext():
+            await store.move(those, target, NEVER)
+        _, first, second, *_ = there
+        known = [one for one in those if await is_there(store, one)]
+        return len(known), MANY_MORE - (second - first)
+
+    known, expected = tell(at_loopback(large), story)
+    assert known == expected
+
+
+async def is_there(store: Probe, entry_id: EntryId) -> bool:
+    try:
+        await store.row(entry_id, (PidTagEntryId,), NEVER)
+    except ObjectDeleted:
+        return False
+    return True
 
 
 def test_entry_ids_of_what_is_gone_are_not_looked_for_at_the_server(server: LoopbackImapServer) -> None:

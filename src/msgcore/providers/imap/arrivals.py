@@ -14,7 +14,7 @@ from msgcore.wire.imap.responses import Fetch
 from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.uid_set import MAX_UID, UidSet
 
-__all__ = ["Print", "find_arrived", "prints_of"]
+__all__ = ["Print", "find_arrived", "prints_of", "prints_there"]
 
 _ITEMS = ("RFC822.SIZE", "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]")
 
@@ -33,11 +33,17 @@ async def prints_of(session: ImapSession, uids: Sequence[int]) -> list[Print]:
     Raises:
         ObjectDeleted: one of them is gone.
     """
-    fetched = {one.uid: one for one in await session.fetch_all(UidSet.of(uids), _ITEMS)} if uids else {}
-    gone = [uid for uid in uids if uid not in fetched]
+    found = await prints_there(session, UidSet.of(uids))
+    gone = [uid for uid in uids if uid not in found]
     if gone:
         raise ObjectDeleted(f"the message of unique id {gone[0]} is gone")
-    return [_print(fetched[uid]) for uid in uids]
+    return [found[uid] for uid in uids]
+
+
+async def prints_there(session: ImapSession, uids: UidSet) -> dict[int, Print]:
+    """Describe those of some messages that are in the mailbox that is selected, by their unique ids."""
+    fetched = await session.fetch_all(uids, _ITEMS) if uids else ()
+    return {one.uid: _print(one) for one in fetched if one.uid is not None}
 
 
 async def find_arrived(session: ImapSession, least_uid: int, prints: Sequence[Print]) -> list[int]:

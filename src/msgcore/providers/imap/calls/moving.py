@@ -22,7 +22,7 @@ from msgcore.errors import (
     ObjectDeleted,
     TimedOut,
 )
-from msgcore.providers.imap.arrivals import Print, prints_of
+from msgcore.providers.imap.arrivals import Print, prints_of, prints_there
 from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS, Group, ReachCalls, remove_messages
 from msgcore.providers.imap.directory import Folder, Place
 from msgcore.providers.imap.flags import COPIED
@@ -233,18 +233,21 @@ class MovingCalls(ReachCalls):
                 raise CommitUnknown(f"it is not known whether messages were {done}: {error}") from error
             carried.done += some
             carried.said.append(said if said is None or len(said.source) <= len(some) else None)
-        if None in carried.said and not carried.prints and not is_move:
-            carried.prints = dict(zip(uids, await prints_of(session, uids), strict=True))
+            if carried.said[-1] is None and not carried.prints:
+                # At once, while there is something to look at: a later command may be refused.
+                left = UidSet.of(uids).without(UidSet.of(carried.done)) if is_move else UidSet.of(uids)
+                carried.prints = await prints_there(session, left)
 
     async def _where(self, group: Group, carried: _Carried, target: Folder, deadline: Deadline) -> Arrived:
         """Say where messages are that were carried, as far as anybody can tell."""
         arrived: Arrived = {}
         tag = group.folder.tag
+        for one in filter(None, carried.said):
+            places = await self._came(target, one.uid_validity, one.target, deadline)
+            arrived.update({(tag, uid): there for uid, there in zip(one.source, places, strict=True)})
         if None not in carried.said:
-            for one in filter(None, carried.said):
+            if carried.said:
                 self._said.add(_CODE)
-                places = await self._came(target, one.uid_validity, one.target, deadline)
-                arrived.update({(tag, uid): there for uid, there in zip(one.source, places, strict=True)})
             return arrived
         # Without prints they were moved, and nobody can tell where each is; from now on that is seen to before.
         self._said.discard(_CODE)
@@ -252,7 +255,7 @@ class MovingCalls(ReachCalls):
         if uids:
             prints = [carried.prints[uid] for uid in uids]
             found = await self._arrived(target, carried.least_uid, prints, deadline)
-            arrived = {(tag, uid): Place(target, there) for uid, there in zip(uids, found, strict=True)}
+            arrived.update({(tag, uid): Place(target, there) for uid, there in zip(uids, found, strict=True)})
         return arrived
 
     async def _mark_copies(self, groups: Iterable[Group], rounds: Sequence[Arrived], deadline: Deadline) -> None:
