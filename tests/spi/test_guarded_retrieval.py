@@ -89,6 +89,16 @@ def test_nonsense_in_place_of_a_message_is_told_by_the_name_of_the_method(
         given_by([given], method)
 
 
+def test_what_is_no_maildrop_is_a_fault() -> None:
+    runtime = ScriptedRuntime()
+    plugin = Plugin("mine", object(), runtime)
+    maildrop = GuardedMaildrop(plugin, 5)
+
+    with pytest.raises(PluginBroken, match="^mine: .*AttributeError: 'int' object has no attribute 'list'"):
+        runtime.run(maildrop.list(NEVER))
+    assert isinstance(plugin.fault, PluginBroken)
+
+
 def test_a_message_that_was_not_deleted_needs_an_error() -> None:
     with pytest.raises(PluginBroken, match="need the error that each of them met"):
         given_by([Retrieved(1)], "delete")

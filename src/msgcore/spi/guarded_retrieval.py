@@ -122,7 +122,11 @@ class GuardedMaildrop:
             self._plugin.fault = self._plugin.fault or fault
 
     def _method(self, name: str) -> Callable[..., Answer[object]]:
-        return cast("Callable[..., Answer[object]]", self._plugin.attribute(lambda: getattr(self._maildrop, name)))
+        try:
+            return cast("Callable[..., Answer[object]]", self._plugin.attribute(lambda: getattr(self._maildrop, name)))
+        except PluginBroken as error:  # it is no maildrop
+            self._plugin.fault = error
+            raise
 
     async def _first_of(
         self, method: Callable[..., Answer[object]], waiting: Sequence[Waiting], deadline: Deadline
