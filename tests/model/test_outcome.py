@@ -56,6 +56,14 @@ def test_each_kind_says_what_is_certain(outcome: Outcome, certainty: Certainty, 
     assert outcome_of_fields(*outcome_fields(outcome)) == outcome
 
 
+def test_what_is_kept_of_a_text_is_of_a_bounded_size() -> None:
+    """A transport may give a whole page of a web server, for each of its recipients."""
+    page = "no " * 1_000_000
+    kept = outcome_of_fields(*outcome_fields(Refused(text=page, stage=page, note=page)))
+
+    assert [len(one) for one in (kept.text, kept.stage, kept.note)] == [10_000] * 3
+
+
 @pytest.mark.parametrize(("code", "kind"), [(250, Accepted), (451, Deferred), (550, Refused)])
 def test_a_reply_becomes_an_outcome_by_its_class(code: int, kind: type[Outcome]) -> None:
     outcome = outcome_of_reply(Reply(code, ("text",), EnhancedStatus(code // 100, 1, 1)), "RCPT")

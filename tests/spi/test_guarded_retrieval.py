@@ -94,7 +94,7 @@ def test_what_is_no_maildrop_is_a_fault() -> None:
     plugin = Plugin("mine", object(), runtime)
     maildrop = GuardedMaildrop(plugin, 5)
 
-    with pytest.raises(PluginBroken, match="^mine: .*AttributeError: 'int' object has no attribute 'list'"):
+    with pytest.raises(PluginBroken, match=r"^mine: .*AttributeError: 'int' object has no attribute 'list'"):
         runtime.run(maildrop.list(NEVER))
     assert isinstance(plugin.fault, PluginBroken)
 

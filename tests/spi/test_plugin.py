@@ -70,6 +70,9 @@ class Target:
     def pretend(self) -> None:
         raise OperationCancelled("by the operator")
 
+    def say_much(self) -> None:
+        raise ValueError("page " * 1_000_000)
+
     def say_nothing(self) -> None:
         raise Unspeakable
 
@@ -324,6 +327,12 @@ class Unspeakable(Exception):
         raise ValueError("no text")
 
     __repr__ = __str__
+
+
+def test_of_a_long_text_the_beginning_is_told() -> None:
+    with pytest.raises(PluginBroken) as broken:
+        run(Mode.BLOCKING, calling("say_much"))
+    assert len(str(broken.value)) < 2_200
 
 
 @BOTH

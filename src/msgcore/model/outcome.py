@@ -227,15 +227,21 @@ def outcome_of_reply(reply: Reply, stage: str, note: str = "") -> Outcome:
     return kind(reply.code, reply.enhanced, reply.text, stage, note)
 
 
+_MOST_CHARACTERS = 10_000
+
 _KINDS: dict[str, type[Outcome]] = {
     kind.__name__.lower(): kind for kind in (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
 }
 
 
 def outcome_fields(outcome: Outcome) -> tuple[str, int | None, str | None, str, str, str]:
-    """Give an outcome as plain values for a database: kind, code, enhanced status, text, stage, note."""
+    """Give an outcome as plain values for a database: kind, code, enhanced status, text, stage, note.
+
+    Of a text that is longer than 10,000 characters, as a web server's page of an error may be, the beginning is given.
+    """
     enhanced = None if outcome.enhanced is None else str(outcome.enhanced)
-    return type(outcome).__name__.lower(), outcome.code, enhanced, outcome.text, outcome.stage, outcome.note
+    text, stage, note = (one[:_MOST_CHARACTERS] for one in (outcome.text, outcome.stage, outcome.note))
+    return type(outcome).__name__.lower(), outcome.code, enhanced, text, stage, note
 
 
 def outcome_of_fields(kind: str, code: int | None, enhanced: str | None, text: str, stage: str, note: str) -> Outcome:

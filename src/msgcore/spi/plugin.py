@@ -36,6 +36,8 @@ K = TypeVar("K")
 _THREADS = 8
 _GRACE_SECONDS = 1.0
 _CLOSE_SECONDS = 10.0
+_MOST_CHARACTERS = 2_000
+"""So much is told of what a plug-in raised, which may hold the whole answer of a server."""
 
 _log = logging.getLogger("msgcore.plugins")
 
@@ -348,7 +350,7 @@ def _run_at_once(coroutine: Coroutine[Any, Any, object]) -> None:
 
 def _broken(name: str, function: object, error: Exception) -> PluginBroken:
     try:
-        text = str(error)
+        text = str(error)[:_MOST_CHARACTERS]
     except Exception as second:
         text = f"(its text cannot be had: {type(second).__name__})"
     return PluginBroken(f"{name}: {_name_of(function)}: {type(error).__name__}: {text}")
