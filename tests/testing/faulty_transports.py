@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any, ClassVar
 
 import attrs
@@ -364,6 +365,54 @@ class NeedsText(HonestTransport):
         return super().render(message)
 
 
+class NeedsShortAddresses(HonestTransport):
+    def ask(self, recipient: Recipient, octets: bytes, transfer_id: str) -> Future[int]:
+        if len(recipient.email_address) > 1_000:
+            raise OSError("file name too long")
+        return super().ask(recipient, octets, transfer_id)
+
+
+class ReadsTheMessage(HonestTransport):
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        everybody = attrs.evolve(envelope, recipients=message.recipients)
+        outcomes = await super().submit(everybody, message, deadline)
+        return {one: outcomes[one] for one in envelope.recipients}
+
+
+class OnceForATransfer(HonestTransport):
+    """As a key of idempotency does that is the transfer's id alone."""
+
+    def __init__(self, config: OperatorConfig, runtime: Runtime) -> None:
+        super().__init__(config, runtime)
+        self.done: set[str] = set()
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        if envelope.transfer_id in self.done:
+            return dict.fromkeys(envelope.recipients, Accepted(250))
+        self.done.add(envelope.transfer_id)
+        return await super().submit(envelope, message, deadline)
+
+
+class CountsTheSeconds(HonestTransport):
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        log.debug("%d seconds are left", int(deadline.remaining_seconds()))
+        return await super().submit(envelope, message, deadline)
+
+
+class SecretInARefusal(HonestTransport):
+    def outcome(self, code: int) -> Outcome:
+        outcome = super().outcome(code)
+        token = self.config.token.reveal()
+        return attrs.evolve(outcome, text=f"/send?token={token}") if isinstance(outcome, Refused) else outcome
+
+
+class SecretInADeferral(HonestTransport):
+    def outcome(self, code: int) -> Outcome:
+        outcome = super().outcome(code)
+        token = self.config.token.reveal()
+        return attrs.evolve(outcome, text=f"/send?token={token}") if isinstance(outcome, Deferred) else outcome
+
+
 class CodesAsText(HonestTransport):
     def outcome(self, code: int) -> Outcome:
         return attrs.evolve(super().outcome(code), code=f"{code}")  # type: ignore[arg-type]
@@ -487,6 +536,12 @@ FAULTS: Mapping[type[object], set[str]] = {
     NamesBcc: {"test_bcc_recipients_are_not_named_to_the_others"},
     LeavesBccOut: {"test_bcc_recipients_get_the_message"},
     NeedsText: {"test_a_message_of_any_kind_has_an_outcome"},
+    NeedsShortAddresses: {"test_an_address_of_any_text_has_an_outcome"},
+    ReadsTheMessage: {"test_who_is_not_in_the_envelope_gets_nothing"},
+    OnceForATransfer: {"test_a_transfer_that_is_tried_again_reaches_those_who_were_deferred"},
+    CountsTheSeconds: {"test_without_a_deadline_it_sends"},
+    SecretInARefusal: {"test_what_is_told_of_a_refused_recipient_shows_no_secret"},
+    SecretInADeferral: {"test_what_is_told_of_a_deferred_recipient_shows_no_secret"},
     CodesAsText: _TELLING,
     CannotBeConfigured: {"test_a_profile_can_configure_it"},
     SmallTypes: {"test_address_types_are_in_capitals"},

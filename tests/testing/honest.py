@@ -117,7 +117,7 @@ class PlainTransport(_Line):
 
     def _submit_to(self, one: Recipient, octets: bytes, transfer_id: str, deadline: Deadline) -> Outcome:
         try:
-            return self.outcome(self.ask(one, octets, transfer_id).result(deadline.remaining_seconds()))
+            return self.outcome(self.ask(one, octets, transfer_id).result(min(deadline.remaining_seconds(), 60)))
         except (Lost, TimeoutError) as error:
             return self.wait_failed(error)
 

@@ -20,7 +20,25 @@ from msgcore.spi.gateway import Content
 from msgcore.spi.outcomes import has_its_fields
 from msgcore.testing.far_ends import Taken
 
-__all__ = ["Letter", "Told", "letter_to", "letters_of_every_kind"]
+__all__ = ["Letter", "Told", "letter_to", "letters_of_every_kind", "letters_to_odd_addresses"]
+
+_ODD = (
+    "..",
+    "../..",
+    "/",
+    ".",
+    "*",
+    "?",
+    "%00",
+    "-f",
+    "a/../b",
+    "' or '1'='1",
+    '"',
+    "$(x)",
+    "\\",
+    "å\u200b😀",
+    "x" * 5_000,
+)
 
 _numbers = itertools.count(1)
 _transfers = itertools.count(1)
@@ -42,6 +60,11 @@ class Letter:
     content: Content
     addresses: Mapping[Recipient, str]
     words: str
+
+    def only_to(self, *addresses: str) -> Letter:
+        """Give the same message in the same transfer, on its way to some of its recipients."""
+        some = {one: address for one, address in self.addresses.items() if address in addresses}
+        return attrs.evolve(self, envelope=attrs.evolve(self.envelope, recipients=tuple(some)), addresses=some)
 
     def copies(self, taken: Sequence[Taken]) -> Counter[str]:
         """Count how often each address has got it."""
@@ -78,6 +101,13 @@ def letters_of_every_kind(sender: Address, to: str) -> dict[str, Letter]:
         "with a message": {"subject": "Fwd", "attachments": [Message(subject="inner", text="Hello")]},
     }
     return {kind: _letter(Message(from_=sender, to=to, **written), sender, (to,)) for kind, written in kinds.items()}
+
+
+def letters_to_odd_addresses(sender: Address, address_type: str) -> list[Letter]:
+    """Write to nobody: by addresses that are a path, a pattern, a command or far too long."""
+    return [
+        _letter(Message(from_=sender, to=Address(address_type, odd), text="Hello\n"), sender, (odd,)) for odd in _ODD
+    ]
 
 
 @attrs.frozen(repr=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from msgcore.errors import PluginBroken
+from msgcore.model.outcome import Outcome
+from msgcore.runtime.abc import NEVER
 from msgcore.testing.conformance import needs
-from msgcore.testing.delivery.letters import Told, letters_of_every_kind
+from msgcore.testing.delivery.letters import Told, letters_of_every_kind, letters_to_odd_addresses
 from msgcore.testing.delivery.opened import Opened
 from msgcore.testing.delivery.suite import DeliverySuite, F
 from msgcore.testing.modes import Mode, gather
@@ -52,6 +54,53 @@ class OutcomeTests(DeliverySuite[F]):
             assert bad == {}, "a message of this kind breaks it"
             silent = [kind for kind, one in told.items() if one.error is None and not one.outcomes]
             assert silent == [], "it says nothing of these"
+
+    def test_an_address_of_any_text_has_an_outcome(self, mode: Mode) -> None:
+        """Whoever can write to it chooses the text: before it becomes a path or a command, it is looked at."""
+        with self.far_end() as far_end:
+            [bob] = self.letter(far_end, "bob").envelope.recipients
+            letters = letters_to_odd_addresses(self.from_address(), bob.address_type)
+
+            async def story(opened: Opened) -> list[Told]:
+                return [await opened.try_to_send(letter) for letter in letters]
+
+            told = self.at_work(mode, self.config_for(far_end), story)
+            broken = {str(one.error)[:500] for one in told if isinstance(one.error, PluginBroken)}
+            assert broken == set(), "an address breaks it"
+            silent = [
+                one.letter.envelope.recipients[0].email_address
+                for one in told
+                if one.error is None and not isinstance(one.outcomes.get(one.letter.envelope.recipients[0]), Outcome)
+            ]
+            assert silent == [], "it says nothing of these"
+
+    def test_who_is_not_in_the_envelope_gets_nothing(self, mode: Mode) -> None:
+        """The others of the message are another's affair, or have it from an earlier try."""
+        with self.far_end() as far_end:
+            bob, cia = far_end.address("bob"), far_end.address("cia")
+            letter = self.letter(far_end, "bob", "cia").only_to(bob)
+            self.send(mode, far_end, letter)
+            assert letter.copies(far_end.taken()) == {bob: 1}, f"only {bob} was in the envelope, not {cia}"
+
+    def test_a_transfer_that_is_tried_again_reaches_those_who_were_deferred(self, mode: Mode) -> None:
+        """It has the transfer id of the first try, and other recipients."""
+        with self.far_end() as far_end:
+            bob, cia = far_end.address("bob"), far_end.address("cia")
+            letter = self.letter(far_end, "bob", "cia")
+
+            async def story(opened: Opened) -> None:
+                await opened.send(letter.only_to(bob))
+                await opened.send(letter.only_to(cia))
+
+            self.at_work(mode, self.config_for(far_end), story)
+            assert letter.copies(far_end.taken()) == {bob: 1, cia: 1}
+
+    def test_without_a_deadline_it_sends(self, mode: Mode) -> None:
+        """Then ``remaining_seconds()`` is infinite, which no socket takes for its timeout."""
+        with self.far_end() as far_end:
+            letter = self.letter(far_end, "bob")
+            self.at_work(mode, self.config_for(far_end), lambda opened: opened.send(letter, deadline=NEVER))
+            assert letter.copies(far_end.taken()) == {far_end.address("bob"): 1}
 
     def test_nobody_is_tried_twice(self, mode: Mode) -> None:
         with self.far_end() as far_end:

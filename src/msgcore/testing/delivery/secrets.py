@@ -41,6 +41,21 @@ class SecretTests(DeliverySuite[F]):
                 told = self.try_to_send(mode, config, letter)
             assert forms_in(shown_by(told.error) + shown_by(told.outcomes), self.secret) == []
 
+    @needs("secret", "refuse")
+    def test_what_is_told_of_a_refused_recipient_shows_no_secret(self, mode: Mode) -> None:
+        """It goes into a report to the sender, who may be anybody."""
+        with self.far_end() as far_end:
+            far_end.refuse(far_end.address("bob"))
+            told = self.try_to_send(mode, self.config_for(far_end), self.letter(far_end, "bob"))
+            assert forms_in(shown_by(told.error) + shown_by(told.outcomes), self.secret) == []
+
+    @needs("secret", "defer")
+    def test_what_is_told_of_a_deferred_recipient_shows_no_secret(self, mode: Mode) -> None:
+        with self.far_end() as far_end:
+            far_end.defer(far_end.address("bob"))
+            told = self.try_to_send(mode, self.config_for(far_end), self.letter(far_end, "bob"))
+            assert forms_in(shown_by(told.error) + shown_by(told.outcomes), self.secret) == []
+
     @needs("secret")
     def test_the_configuration_shows_no_secret(self) -> None:
         with self.far_end() as far_end:
