@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.model import Message
+from msgcore.props.table import PidTagEntryId
 from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFoldersService
 from msgcore.runtime import NEVER
 from msgcore.spi.capability import Capability
-from msgcore.spi.store import Incoming, SpecialFolder
+from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
 from msgcore.testing.memory_store import MemoryStore, MemoryStoreConfig, MemoryStoreService, StoreMemory
 from msgcore.testing.stores import StoreConformance
 from msgcore.testing.stores.maintaining import Maintaining
@@ -84,6 +86,12 @@ class TestMemoryStoreForReading(StoreConformance):
         folder = store.special_folders(NEVER)[self.home]
         store.save(folder, [Incoming(message) for message in messages], NEVER)
 
+    def take_away(self, place: Path, number: int) -> None:
+        store = MemoryStore(MemoryStoreService.memories[self.config(place).name])
+        rows = store.query(store.special_folders(NEVER)[self.home], TableQuery((PidTagEntryId,)), NEVER)
+        numbers = sorted(EntryId.parse(row[PidTagEntryId]).number for row in rows)
+        store.purge([EntryId(store.uid, ObjectKind.MESSAGE, numbers[number])], NEVER)
+
 
 # What hypothesis finds by chance adds nothing to the tests of one fact each, and takes its time.
 DRAWN = frozenset(
@@ -131,6 +139,7 @@ from msgcore.testing.stores.moves import Moves
 from msgcore.testing.stores.maintaining import Maintaining
 from tests.testing import faulty_changes, faulty_folders, faulty_journals
 from tests.testing import faulty_keeping, faulty_loading, faulty_maintenance, faulty_searches
+from tests.testing.drawers import NumberedByPlace
 from tests.testing.faulty_stores import FAULTS, StoreOfTests
 
 settings.register_profile("planted", derandomize=True, phases=[Phase.generate])
@@ -140,6 +149,8 @@ class TestSound(StoreOfTests, StoreConformance): ...
 
 class TestForgotten(StoreOfTests, Identity, Moves):
     capabilities = StoreOfTests.capabilities - {Capability.DELETE}
+
+class TestNumberedByPlace(NumberedByPlace): ...
 
 class TestMaintained(StoreOfTests, Maintaining):
     service_class = faulty_maintenance.MaintainedService
@@ -208,6 +219,11 @@ def test_a_store_that_is_looked_after_without_a_fault_passes(found: Mapping[str,
 
 def test_an_ability_that_is_not_declared_is_found(found: Mapping[str, Verdict]) -> None:
     assert sorted(found["TestForgotten"].failed) == ["test_the_store_can_do_what_is_declared"]
+
+
+def test_a_store_that_numbers_messages_by_their_places_is_found(found: Mapping[str, Verdict]) -> None:
+    failed = {"test_entry_ids_of_the_others_stay_when_a_message_goes"}
+    assert found["TestNumberedByPlace"].failed == failed
 
 
 def test_tests_of_what_is_not_declared_are_not_there(found: Mapping[str, Verdict]) -> None:

@@ -92,6 +92,8 @@ class StoreDesk:
         self.runtime = opening.runtime
         self.clock = opening.clock
         self.ids: list[EntryId] = []
+        self.take_away: Callable[[int], None]
+        """Take away one of the messages that were there before, behind the store's back; it may block."""
 
     async def open(self) -> StoreDesk:
         """Log on."""

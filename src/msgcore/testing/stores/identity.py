@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import ForeignEntryId, MsgcoreError, NotFound, ObjectDeleted, UsageError
 from msgcore.model.message import Message
@@ -28,6 +30,13 @@ ABC = [Message(subject=subject, text=f"This is {subject}.") for subject in ("one
 
 def _others_than(kind: type[MsgcoreError], answered: dict[str, MsgcoreError | None]) -> dict[str, MsgcoreError | None]:
     return {name: error for name, error in answered.items() if not isinstance(error, kind)}
+
+
+async def _subject(desk: StoreDesk, entry_id: EntryId) -> str:
+    try:
+        return (await desk.load(entry_id)).subject
+    except NotFound:
+        return "(gone)"
 
 
 class Identity(StoreSuite):
@@ -143,6 +152,20 @@ class Identity(StoreSuite):
 
         before, after = run(story, *ABC)
         assert before == after
+
+    @needs("take_away")
+    def test_entry_ids_of_the_others_stay_when_a_message_goes(self, run: Run) -> None:
+        """The number of a message is its own, not its place in a list."""
+
+        async def story(desk: StoreDesk) -> tuple[dict[EntryId, str], dict[EntryId, str]]:
+            before = {one: (await desk.load(one)).subject for one in desk.ids}
+            await desk.runtime.in_thread(partial(desk.take_away, 0))
+            await desk.reopen()
+            return before, {one: await _subject(desk, one) for one in desk.ids}
+
+        before, after = run(story, *ABC)
+        gone = ABC[0].subject
+        assert after == {one: "(gone)" if subject == gone else subject for one, subject in before.items()}
 
     def test_the_message_of_another_store_is_not_found(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> dict[str, MsgcoreError | None]:

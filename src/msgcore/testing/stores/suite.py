@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar, cast
 
@@ -67,6 +68,13 @@ class StoreSuite(Conformance):
         """Put messages into the store at ``place``, which is not open: for a store that cannot save them itself."""
         raise NotImplementedError(f"{type(self).__qualname__} has to say how messages come into its store")
 
+    def take_away(self, place: Path, number: int) -> None:
+        """Let one of the messages that were given to ``fill`` go, counted from 0, as its owner may at any time.
+
+        Only for a store that cannot delete messages itself; without it, what becomes of the others is not tested.
+        """
+        raise NotImplementedError(f"{type(self).__qualname__} has no way to take messages out of its store")
+
     def config_of_backup(self, path: Path) -> object | None:
         """Give the configuration of the store that ``backup`` writes to ``path``; ``None``: it has another way."""
         return None
@@ -74,7 +82,9 @@ class StoreSuite(Conformance):
     @classmethod
     def abilities(cls) -> frozenset[Ability]:
         can_close = isinstance(getattr(cls, "service_class", None), SupportsClose)
-        return super().abilities().union(["close"] if can_close else [])
+        can_take_away = cls.take_away.__module__ != __name__  # it is the one of a project
+        more = {"close": can_close, "take_away": can_take_away}
+        return super().abilities().union(ability for ability, is_there in more.items() if is_there)
 
     @classmethod
     def _left_out(cls) -> Sequence[str]:
@@ -107,6 +117,7 @@ class StoreSuite(Conformance):
                 try:
                     await desk.open()
                     saves = Capability.CREATE in self.capabilities
+                    desk.take_away = partial(self.take_away, place)
                     desk.ids = await (desk.save(*incoming) if saves else desk.find())
                     return await story(desk)
                 finally:
