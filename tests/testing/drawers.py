@@ -1,4 +1,7 @@
-"""A store that is read only, and numbers messages by their places: each goes by another's number when one is gone."""
+"""A store that is read only, of which there can be only one, and that numbers messages by their places.
+
+Each message goes by another's number when one is gone.
+"""
 
 from __future__ import annotations
 

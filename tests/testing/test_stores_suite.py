@@ -221,9 +221,13 @@ def test_an_ability_that_is_not_declared_is_found(found: Mapping[str, Verdict]) 
     assert sorted(found["TestForgotten"].failed) == ["test_the_store_can_do_what_is_declared"]
 
 
-def test_a_store_that_numbers_messages_by_their_places_is_found(found: Mapping[str, Verdict]) -> None:
-    failed = {"test_entry_ids_of_the_others_stay_when_a_message_goes"}
-    assert found["TestNumberedByPlace"].failed == failed
+def test_a_store_that_numbers_messages_by_their_places_and_has_one_uid_for_all_is_found(
+    found: Mapping[str, Verdict],
+) -> None:
+    assert found["TestNumberedByPlace"].failed == {
+        "test_entry_ids_of_the_others_stay_when_a_message_goes",
+        "test_another_store_of_the_service_has_another_uid",
+    }
 
 
 def test_tests_of_what_is_not_declared_are_not_there(found: Mapping[str, Verdict]) -> None:

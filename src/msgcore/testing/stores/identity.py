@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.errors import ForeignEntryId, MsgcoreError, NotFound, ObjectDeleted, UsageError
@@ -143,6 +144,17 @@ class Identity(StoreSuite):
 
         pairs = run(story, *ABC)
         assert [repr(alone) for _, alone in pairs] == [repr(in_table) for in_table, _ in pairs]
+
+    def test_another_store_of_the_service_has_another_uid(self, run: Run, tmp_path: Path) -> None:
+        """A profile may have several: by the uid a session knows whose an entry id is."""
+        place = tmp_path / "another"
+        place.mkdir()
+
+        async def story(desk: StoreDesk) -> tuple[bytes, bytes]:
+            return desk.store.uid, (await desk.another(self.config(place))).store.uid
+
+        one, other = run(story)
+        assert one != other
 
     def test_entry_ids_name_the_same_messages_at_the_next_logon(self, run: Run) -> None:
         async def story(desk: StoreDesk) -> tuple[list[str], list[str]]:
