@@ -247,6 +247,20 @@ def test_a_server_with_a_limit_of_messages_is_asked_for_all_that_others_have_mar
     assert (mailbox.there, mailbox.deleted) == ({1, 4, 5, 6, 7, 8, 9}, {5, 8})
 
 
+def test_a_server_with_a_limit_of_messages_is_told_to_remove_until_all_are_gone() -> None:
+    mailbox = Deleting(1, 2, 3)
+
+    def answer(command: bytes) -> bytes | None:
+        if command == b"EXPUNGE" and len(mailbox.deleted) == 3:
+            mailbox.there.discard(3)
+            mailbox.deleted.discard(3)
+            return b"* 3 EXPUNGE\r\nTAG OK [MESSAGELIMIT 1 3] partial\r\n"
+        return mailbox(command)
+
+    in_session(MessagePeer(answer, capabilities=(*PLAIN, "MESSAGELIMIT=1")), expunge)
+    assert mailbox.there == set(range(4, 10))
+
+
 def test_a_mailbox_in_which_everything_is_marked_is_no_more_work() -> None:
     peer = MessagePeer({b"UID SEARCH": b"* ESEARCH UID ALL 1:4294967295\r\nTAG OK\r\n"}, capabilities=PLAIN)
 

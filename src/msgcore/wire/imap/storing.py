@@ -108,9 +108,17 @@ class StoreCommands(SessionBase):
         others = (await self._marked()).without(uids)
         mark = (Atom(b"+FLAGS.SILENT"), (_DELETED,))
         _check(await self._in_sets(others, b"UID STORE", (Atom(b"-FLAGS.SILENT"), (_DELETED,))))
-        (answer,) = await self.conversation.run(Command(b"EXPUNGE"))
+        answer = await self._expunge_marked()
         marked = await self._in_sets(others, b"UID STORE", mark)
         _check([answer, *marked])
+
+    async def _expunge_marked(self) -> Answer:
+        below = MAX_UID + 1
+        while True:
+            (answer,) = await self.conversation.run(Command(b"EXPUNGE"))
+            before, below = below, read_lowest_done(answer.status.code)
+            if not answer.status.is_ok or not 1 < below < before:
+                return answer
 
     async def _marked(self) -> UidSet:
         """Find what is marked with ``\\Deleted``: all of it, also where the server looks at so many at a time."""
