@@ -674,6 +674,25 @@ def test_a_transport_that_ends_its_wait_by_a_cancellation_is_deferred(box: Box) 
     assert [type(one) for one in now_is(box, item).outcomes.values()] == [Deferred, Deferred]
 
 
+PAGE = "no " * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "transport",
+    [
+        raising(AuthenticationRefused(PAGE)),
+        AnyTransport(lambda envelope: dict.fromkeys(envelope.recipients, Deferred(text=PAGE))),
+    ],
+    ids=["raised", "told"],
+)
+def test_a_reason_is_of_a_bounded_size(box: Box, transport: AnyTransport) -> None:
+    """A transport may say a whole page of a web server."""
+    item = submitted(box)
+    send(box, transport)
+
+    assert 1_000 < len(now_is(box, item).reason) < 3_000
+
+
 class Torn(BaseException):
     """What an interpreter raises into a task or thread: Control-C, a cancelled task."""
 

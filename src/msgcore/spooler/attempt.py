@@ -20,6 +20,7 @@ __all__ = ["Attempt", "FailedService"]
 
 _NO_TRANSPORT = EnhancedStatus(5, 4, 4)
 _EXPIRED = EnhancedStatus(5, 4, 7)
+_MOST_CHARACTERS = 2_000
 _UNKNOWN = "it is unknown whether the message was sent; retry sends it again"
 _UNKNOWN_FOR_GOOD = "it is unknown whether the message was sent, and it has expired; abort ends it"
 
@@ -189,13 +190,13 @@ class Attempt:
         tries = self.item.tries + 1
         item = attrs.evolve(self.item, outcomes=self.outcomes, transports=self.transports, tries=tries)
         if self._reasons:
-            return attrs.evolve(item, state=OutgoingState.HELD, reason="; ".join(self._reasons))
+            return attrs.evolve(item, state=OutgoingState.HELD, reason="; ".join(map(_in_brief, self._reasons)))
         waiting = [self.outcomes[recipient] for recipient in self.open_ones]
         if waiting:
             # Who waits for another service waits no longer for this one.
             asked_seconds = min(self.asked_seconds.get(recipient, 0.0) for recipient in self.open_ones)
             due_at = next_try(item, now, self.item.tries, policy, chance, asked_seconds)
-            return attrs.evolve(item, due_at=due_at, reason=waiting[0].text)
+            return attrs.evolve(item, due_at=due_at, reason=_in_brief(waiting[0].text))
         return attrs.evolve(item, state=OutgoingState.SENT, reason="")
 
     def without_refusals(self, item: OutgoingItem, now: datetime, policy: RetryPolicy, chance: float) -> OutgoingItem:
@@ -221,5 +222,10 @@ class Attempt:
             self.outcomes.update(dict.fromkeys(self.at_work, cut))
         item = attrs.evolve(self.item, outcomes=self.outcomes, transports=self.transports)
         if self._reasons:
-            return attrs.evolve(item, state=OutgoingState.HELD, reason="; ".join(self._reasons))
+            return attrs.evolve(item, state=OutgoingState.HELD, reason="; ".join(map(_in_brief, self._reasons)))
         return item
+
+
+def _in_brief(text: str) -> str:
+    """Give the beginning of a text that a transport may have taken from anywhere."""
+    return text[:_MOST_CHARACTERS]
