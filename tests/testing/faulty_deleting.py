@@ -134,6 +134,7 @@ DELETING_FAULTS: Mapping[type[object], set[str]] = {
     DeletesTheNextOne: _EXACTLY,
     CommitsNothing: {
         *_EXACTLY,
+        "test_without_a_deadline_it_retrieves_and_deletes",
         "test_many_messages_are_deleted",
         "test_what_was_not_committed_is_not_deleted_by_the_next_session",
     },

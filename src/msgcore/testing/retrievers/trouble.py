@@ -16,7 +16,7 @@ from msgcore.errors import (
     ProtocolBroken,
     TimedOut,
 )
-from msgcore.runtime.abc import Runtime
+from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.testing.conformance import needs
 from msgcore.testing.delivery.trouble import cancel_when_held
 from msgcore.testing.modes import Mode, call
@@ -58,6 +58,25 @@ class TroubleTests(RetrieverSuite[M]):
             before = list(far_end.waiting())
             self.error_of(mode, far_end, _late(method))
             assert list(far_end.waiting()) == before
+
+    def test_without_a_deadline_it_retrieves_and_deletes(self, mode: Mode) -> None:
+        """Then ``remaining_seconds()`` is infinite, which no socket takes for its timeout."""
+        with self.far_end() as far_end:
+            put = self.put(far_end, 1)
+
+            async def story(opened: OpenedRetriever) -> list[bytes]:
+                session = await opened.open(NEVER)
+                try:
+                    listed = await session.list(NEVER)
+                    found = await session.retrieve(listed, NEVER)
+                    await session.call("delete", listed, deadline=NEVER)
+                    await session.call("commit", deadline=NEVER)
+                finally:
+                    await session.close()
+                return [one.octets for one in found]
+
+            assert self.at_work(mode, far_end, story) == put
+            assert list(far_end.waiting()) == []
 
     # A far end that is silent.
 
