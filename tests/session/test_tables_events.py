@@ -184,6 +184,60 @@ def test_a_row_that_was_never_in_view_is_not_told_as_deleted(others: Others, tab
     assert table.next_events(timeout_seconds=0.01) == ()
 
 
+def test_a_message_that_comes_without_ever_being_in_view_is_not_told(others: Others, table: Table) -> None:
+    table.restrict(PidTagSubject.starts_with("in"))
+    table.advise()
+    others.save("out")
+
+    assert table.next_events(timeout_seconds=0.01) == ()
+
+
+READERS: list[Callable[[Table], object]] = [
+    lambda table: table.query_rows(1),
+    lambda table: table.find_row(PidTagSubject.exists()),
+]
+
+
+@pytest.mark.parametrize("read", READERS, ids=["a page", "found"])
+@pytest.mark.parametrize("first", ["in", "out"])
+def test_a_row_that_was_read_before_it_left_the_view_is_told_as_gone(
+    others: Others, table: Table, first: str, read: Callable[[Table], object]
+) -> None:
+    table.restrict(PidTagSubject.starts_with("in"))
+    (saved,) = others.save("out") if first == "out" else (None,)
+    table.advise()
+    if saved is None:
+        (saved,) = others.save("in")
+    else:
+        others.rename(saved, "in")
+    assert read(table)
+    others.rename(saved, "out")
+
+    assert told(table.next_events(timeout_seconds=10)) == [("ROW_DELETED", bytes(saved), None)]
+
+
+def test_a_row_that_an_iteration_gave_is_told_as_gone_when_it_leaves_the_view() -> None:
+    register_ram()
+    others = Others.new()
+    with msgcore.open_store(URL) as store, store.inbox.contents_table([PidTagSubject], 'subject = "in"') as table:
+        table.advise()
+        (saved,) = others.save("in")
+        assert next(iter(table))[PidTagSubject] == "in"
+        others.rename(saved, "out")
+
+        assert told(table.next_events(timeout_seconds=10)) == [("ROW_DELETED", bytes(saved), None)]
+
+
+def test_a_row_that_came_with_too_many_others_is_told_as_gone_later(others: Others, table: Table) -> None:
+    table.restrict(PidTagSubject.starts_with("in"))
+    table.advise()
+    saved = others.save(*["in"] * 1_001)
+    assert table.next_events() == (RELOAD,)
+    others.rename(saved[0], "out")
+
+    assert told(table.next_events(timeout_seconds=10)) == [("ROW_DELETED", bytes(saved[0]), None)]
+
+
 def test_a_view_that_was_changed_since_is_read_again(others: Others, table: Table) -> None:
     table.advise()
     table.restrict(PidTagSubject.starts_with("in"))

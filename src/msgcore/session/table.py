@@ -179,6 +179,7 @@ class Table(Closing):
         is_backward = count < 0
         page = await self._view.read(self._cursor, self._columns, abs(count), deadline, backward=is_backward)
         rows = tuple(page.rows)
+        self._note_read(map(page.place, range(len(rows))))
         if rows and advance:
             if is_backward:
                 self._cursor = Gap(page.place(0))
@@ -198,6 +199,7 @@ class Table(Closing):
         page = await self._view.read(cursor, self._columns, _PAGE, self._deadline(DEFAULT_TIMEOUT_SECONDS))
         self._cursor = cursor
         self._ahead, self._rows = page, tuple(page.rows)
+        self._note_read(map(page.place, range(len(self._rows))))
         return bool(self._rows)
 
     def __aiter__(self) -> Self:
@@ -281,6 +283,7 @@ class Table(Closing):
         if found is None:
             return None
         self._cursor = Gap(found[0])
+        self._note_read([found[0]])
         return found[1]
 
     def create_bookmark(self) -> Bookmark:
@@ -407,6 +410,10 @@ class Table(Closing):
     def notifications(self) -> Notifications:
         """Iterate over what happens to the rows in view, until the table is closed; see :meth:`next_events`."""
         return Notifications(self)
+
+    def _note_read(self, places: Iterable[RowKey | HeaderPlace]) -> None:
+        if self._notices is not None:
+            self._notices.note_read(places)
 
     def _in_view(self) -> InView:
         is_plain = self._folding is None and not isinstance(self._restriction, Count)

@@ -8,7 +8,7 @@ at all.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
@@ -57,10 +57,19 @@ def merged(changes: Sequence[Change]) -> list[Change]:
 
 
 class Membership:
-    """Which rows the application knows to be in view; without ``keys`` every row that there is."""
+    """Which rows the application was told to be in view; without ``keys`` every row that there is.
+
+    Rows that it has read before it was told of them are known besides, so that it is told when they have gone.
+    """
 
     def __init__(self, keys: set[bytes] | None) -> None:
         self._keys = keys
+        self._read: set[bytes] = set()
+
+    def note_read(self, keys: Iterable[bytes]) -> None:
+        """Know that the application has read these rows."""
+        if self._keys is not None:
+            self._read.update(key for key in keys if key not in self._keys)
 
     def told(self, changes: Sequence[Change], rows: dict[bytes, Row]) -> list[TableEvent]:
         """Say what happened, given the changed rows that are in view now."""
@@ -69,9 +78,11 @@ class Membership:
 
     def _event(self, key: bytes, kind: EventKind, row: Row | None) -> TableEvent | None:
         was_there = kind is not EventKind.CREATED and (self._keys is None or key in self._keys)
+        was_read = key in self._read if self._keys is not None else kind is EventKind.CREATED
         if self._keys is not None:
+            self._read.discard(key)
             (self._keys.discard if row is None else self._keys.add)(key)
         if row is not None:
             return TableEvent(TableEventKind.ROW_MODIFIED if was_there else TableEventKind.ROW_ADDED, key, row)
-        # One that came and went may have been read in between.
-        return TableEvent(TableEventKind.ROW_DELETED, key) if was_there or kind is EventKind.CREATED else None
+        # One that came and went may have been read in between; of every row that there is, nobody notes which were.
+        return TableEvent(TableEventKind.ROW_DELETED, key) if was_there or was_read else None

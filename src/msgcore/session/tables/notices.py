@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -16,8 +16,9 @@ from msgcore.session.notices.queue import Ear, EventQueue
 from msgcore.session.tables.asked import MOST_ROWS, both
 from msgcore.session.tables.events import RELOAD, Change, Membership, TableEvent, merged
 from msgcore.session.tables.flat import FlatView
-from msgcore.session.tables.gap import BEGINNING
+from msgcore.session.tables.gap import BEGINNING, HeaderPlace
 from msgcore.session.tables.source import TableSource
+from msgcore.spi.store import RowKey
 
 __all__ = ["InView", "Notices"]
 
@@ -63,6 +64,11 @@ class Notices:
         """Know no more which rows are in view: the table was restricted or sorted anew."""
         self._members = None
 
+    def note_read(self, places: Iterable[RowKey | HeaderPlace]) -> None:
+        """Know that the application has read the rows at these places."""
+        if self._members is not None:
+            self._members.note_read(place.instance_key for place in places if isinstance(place, RowKey))
+
     async def wait(self, deadline: Deadline) -> None:
         """Wait until something happened; see :meth:`EventQueue.wait`."""
         await self._queue.wait(deadline)
@@ -71,9 +77,9 @@ class Notices:
         """Say what happened to the rows in view; perhaps nothing."""
         taken = self._queue.take()
         try:
-            if taken is None or not shown.is_told_by_row:
+            if not shown.is_told_by_row:
                 return (RELOAD,)
-            if self._members is None:  # what the application knows of the view is not known
+            if taken is None or self._members is None:  # what the application knows of the view is not known
                 self._members = await self._members_now(shown, deadline)
                 return (RELOAD,)
             changes = merged(taken)
