@@ -73,7 +73,7 @@ OCTETS, GUID = tag(0x6803, PropertyType.BINARY), tag(0x6804, PropertyType.CLSID)
 NUMBERS, FLAG = tag(0x6805, PropertyType.MV_LONG), tag(0x6806, PropertyType.BOOLEAN)
 TIMES, FLOATING = tag(0x6807, PropertyType.MV_SYSTIME), tag(0x6808, PropertyType.FLOATING_TIME)
 NAN, EMPTY = tag(0x6809, PropertyType.DOUBLE), tag(0x680A, PropertyType.MV_UNICODE)
-OTHER_NUMBERS = tag(0x680B, PropertyType.MV_LONG)
+OTHER_NUMBERS, NANS = tag(0x680B, PropertyType.MV_LONG), tag(0x680C, PropertyType.MV_DOUBLE)
 
 
 def bag() -> PropBag:
@@ -94,6 +94,7 @@ def bag() -> PropBag:
     made[FLOATING] = NOW.replace(tzinfo=None)
     made.preset(NAN, float("nan"))
     made[EMPTY] = ()
+    made[NANS] = (1.0, float("nan"))
     return made
 
 
@@ -214,6 +215,10 @@ SEMANTICS: dict[str, list[tuple[Restriction, bool]]] = {
         (pair(PRICE, Relation.LT, NAN), False),
         (pair(NUMBERS, Relation.EQ, OTHER_NUMBERS), True),
         (pair(NUMBERS, Relation.LT, OTHER_NUMBERS), False),
+        (pair(NUMBERS, Relation.GT, NANS), False),
+        (pair(NANS, Relation.EQ, NANS), False),
+        (pair(NANS, Relation.NE, NANS), True),
+        (pair(NANS, Relation.GE, NANS), False),
         (pair(NUMBERS, Relation.EQ, FLAG), True),
         (pair(DOUBLE, Relation.LT, NUMBERS), True),
         (pair(PidTagSubject, Relation.NE, EMPTY), False),

@@ -301,6 +301,8 @@ def _two_properties(restriction: PropertyComparison) -> Matcher:
     relation = _relation(restriction.relation, tag)
     is_whole = tag.value_type.is_multiple and other.value_type.is_multiple
     classes = (tuple,) if is_whole else _CLASSES[kind_of(tag)]
+    if is_whole and kind_of(tag) is Kind.NUMBER:
+        relation = partial(_elements_stand, relation)
 
     def wholes(source: PropertySource) -> bool:
         left, right = source.get(tag), source.get(other)
@@ -314,6 +316,14 @@ def _two_properties(restriction: PropertyComparison) -> Matcher:
         )
 
     return wholes if tag.value_type.is_multiple is other.value_type.is_multiple else elements
+
+
+def _elements_stand(relation: _Test, left: Any, right: Any) -> bool:
+    """Compare tuples as Python does, which takes a NaN to equal itself where it is one object."""
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            return relation(one, other)
+    return relation(len(left), len(right))
 
 
 def _elements(value: object) -> tuple[object, ...]:
