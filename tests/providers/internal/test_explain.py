@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -111,6 +112,17 @@ def test_the_database_narrows_it_down_and_rows_decide(box: Box, restriction: Res
     found = plan(box, restriction)
 
     assert (found.translated, found.preselected, found.residual) == (None, restriction, restriction)
+
+
+@pytest.mark.parametrize("first", [Decimal(1), 1.0, True, 1])
+@pytest.mark.parametrize("second", [1, 1.0])
+def test_a_number_is_answered_as_it_was_asked_whatever_equal_one_was_asked_before(
+    box: Box, first: object, second: object
+) -> None:
+    plan(box, PidTagImportance.equals(first))
+    found = plan(box, PidTagImportance.equals(second))
+
+    assert (str(found.translated), found.residual) == (str(PidTagImportance.equals(second)), None)
 
 
 def test_one_part_of_what_a_recipient_has_to_be_narrows_it_down(box: Box) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import cast
 
@@ -11,6 +12,7 @@ import attrs
 from msgcore.props.check import parts_of
 from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import And, Comparison, Or, Restriction, SortKey
+from msgcore.props.types import PropertyType
 from msgcore.providers.internal.columns import Columns, columns_of_store
 from msgcore.providers.internal.dialect import Dialect, dialect_of
 from msgcore.providers.internal.paging import Order, order_of
@@ -55,16 +57,24 @@ def plan_of(
 def _is_short(restriction: Restriction) -> bool:
     """Whether a restriction is worth keeping: not what lists a thousand rows. Equal ones mean the same, if checked.
 
-    Only times do not: those of an hour that clocks show twice are equal, both times (PEP 495). The second is not kept.
+    But for some values: times of an hour that clocks show twice are equal, both times (PEP 495), and numbers are equal
+    of which SQL takes one and not the other. Of these only one is kept.
     """
     parts = restriction.parts if isinstance(restriction, And | Or) else (restriction,)
-    return len(parts) <= _MOST_PARTS_KEPT and not any(parts_of(part) or _has_second_time(part) for part in parts)
+    return len(parts) <= _MOST_PARTS_KEPT and not any(parts_of(part) or _equals_another(part) for part in parts)
 
 
-def _has_second_time(restriction: Restriction) -> bool:
-    value = restriction.value if isinstance(restriction, Comparison) else None
+def _equals_another(restriction: Restriction) -> bool:
+    if not isinstance(restriction, Comparison):
+        return False
+    value, is_flag = restriction.value, restriction.tag.value_type is PropertyType.BOOLEAN
     values = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
-    return any(isinstance(one, datetime) and one.fold == 1 for one in values)
+    return any(
+        one.fold == 1
+        if isinstance(one, datetime)
+        else isinstance(one, float | Decimal) or (isinstance(one, int) and isinstance(one, bool) is not is_flag)
+        for one in values
+    )
 
 
 def _plan(
