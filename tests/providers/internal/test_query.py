@@ -24,6 +24,7 @@ from msgcore.props.table import (
     PidTagImportance,
     PidTagMessageDeliveryTime,
     PidTagMessageFlags,
+    PidTagSentRepresentingName,
     PidTagSubject,
 )
 from msgcore.props.tags import PropertyTag
@@ -219,6 +220,16 @@ def test_a_phrase_of_any_length_is_found(shelf: Box, words: int) -> None:
     folder, ids = put(shelf, [Incoming(Message(text=f"see {phrase} there")), Incoming(Message(text=phrase[:-1] + "x"))])
 
     assert shelf.ids(PidTagBody.has_phrase(phrase), folder=folder) == ids[:1]
+
+
+@pytest.mark.parametrize("tag", [PidTagBody, PidTagSentRepresentingName])
+def test_alternatives_of_long_phrases_are_answered(shelf: Box, tag: PropertyTag[str]) -> None:
+    phrases = [" ".join(f"{number}x{word}" + "\U00010428" * 200 for word in range(64)) for number in range(25)]
+    folder, ids = put(shelf, [Incoming(Message(from_="A <a@a.test>", text="a")) for _ in range(2)])
+    wanted = Or((*map(tag.has_phrase, phrases), PidTagEntryId.equals(bytes(ids[1]))))
+
+    assert shelf.ids(wanted, folder=folder) == ids[1:]
+    assert shelf.ids(Or(tuple(map(tag.has_phrase, phrases))), folder=folder) == []
 
 
 def layers(depth: int, width: int, *, is_first: bool) -> Restriction:

@@ -74,6 +74,8 @@ _MOST_WORDS = 64
 # FTS5 takes expressions that are 256 deep, and its parser's stack is 100 deep.
 _MOST_PHRASES = 500
 _MOST_DEEP = 12
+# The words of a tsquery may have 1,048,575 octets together, a letter and an end for each among them.
+_MOST_CHARACTERS = 200_000
 
 
 @attrs.frozen
@@ -98,12 +100,13 @@ WordTree: TypeAlias = "Phrase | Joint"
 
 @attrs.frozen
 class WordQuery:
-    """A query of the full text, and the restriction that it stands for."""
+    """A query of the full text, the restriction that it stands for, and how large it is."""
 
     tree: WordTree
     means: Restriction
-    phrases: int = 1
-    depth: int = 1
+    phrases: int
+    depth: int
+    characters: int
 
 
 def as_whole_words(tree: WordTree) -> WordTree:
@@ -123,7 +126,7 @@ def exact_words(restriction: Restriction) -> WordQuery | None:
             return part and attrs.evolve(part, means=restriction)
         case Content():
             phrase = _exact_content(restriction)
-            return None if phrase is None else WordQuery(phrase, restriction)
+            return None if phrase is None else _alone(phrase, restriction)
         case _:
             return None
 
@@ -146,7 +149,7 @@ def necessary_words(restriction: Restriction, places: _Places = _OF_MESSAGES) ->
             return inside and attrs.evolve(inside, means=AnyRow(restriction.table, inside.means))
         case Content() | Comparison():
             phrase = _necessary_phrase(restriction, places)
-            return None if phrase is None else WordQuery(phrase, restriction)
+            return None if phrase is None else _alone(phrase, restriction)
         case _:
             return None
 
@@ -161,18 +164,23 @@ def _all(parts: Iterable[WordQuery | None]) -> list[WordQuery]:
     return found
 
 
+def _alone(phrase: Phrase, means: Restriction) -> WordQuery:
+    return WordQuery(phrase, means, 1, 1, sum(map(len, phrase.words)))
+
+
 def _joined(kind: type[And] | type[Or], parts: Sequence[WordQuery]) -> WordQuery | None:
     if not parts:
         return None
     phrases, depth = sum(part.phrases for part in parts), 1 + max(part.depth for part in parts)
-    if phrases > _MOST_PHRASES or depth > _MOST_DEEP:
+    characters = sum(part.characters for part in parts)
+    if phrases > _MOST_PHRASES or depth > _MOST_DEEP or characters > _MOST_CHARACTERS:
         return None
     means = kind(tuple(part.means for part in parts))
     # The same words in several places, as in the names of recipients and of the author, are looked up once.
     trees = tuple(dict.fromkeys(part.tree for part in parts))
     if len(trees) == 1:
         return attrs.evolve(parts[0], means=means)
-    return WordQuery(Joint(trees, kind is Or), means, phrases, depth)
+    return WordQuery(Joint(trees, kind is Or), means, phrases, depth, characters)
 
 
 def _exact_content(restriction: Content) -> Phrase | None:
