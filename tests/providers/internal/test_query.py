@@ -17,6 +17,7 @@ from msgcore.props.check import MAX_DEPTH
 from msgcore.props.key import PropertyKey
 from msgcore.props.match import match
 from msgcore.props.restriction import And, Comparison, Content, ContentMode, Count, Or, Relation, Restriction, SortKey
+from msgcore.props.search import search
 from msgcore.props.table import (
     PidTagBody,
     PidTagClientSubmitTime,
@@ -30,9 +31,12 @@ from msgcore.props.table import (
 from msgcore.props.tags import PropertyTag
 from msgcore.props.types import PropertyType
 from msgcore.props.values import PropertyErrorCode
+from msgcore.providers.internal.columns import columns_of_store
 from msgcore.providers.internal.contents import FolderTable
+from msgcore.providers.internal.dialect import dialect_of
 from msgcore.providers.internal.schema import STORE_SCHEMA
-from msgcore.runtime import NEVER, Connection, Database
+from msgcore.providers.internal.translate import Translator
+from msgcore.runtime import NEVER, Connection, Database, Engine
 from msgcore.spi.store import Incoming, RowKey, TableQuery
 from tests.conftest import SOAK
 from tests.providers.internal.box import Box
@@ -230,6 +234,37 @@ def test_alternatives_of_long_phrases_are_answered(shelf: Box, tag: PropertyTag[
 
     assert shelf.ids(wanted, folder=folder) == ids[1:]
     assert shelf.ids(Or(tuple(map(tag.has_phrase, phrases))), folder=folder) == []
+
+
+def test_words_that_all_have_to_be_there_are_asked_for_at_once_on_postgresql() -> None:
+    """Its planner takes time for the order of many queries: of 50 words, 15 seconds."""
+    translator = Translator(columns_of_store(bytes(16)), dialect_of(Engine.POSTGRES), lambda: True)
+    found = translator.translate(search("a b") & PidTagSubject.exists() & PidTagBody.has_phrase("c d"))
+
+    assert (found.sql.count("message_words"), len(found.words)) == (1, 1)
+
+
+SEVERAL_CONDITIONS_ON_WORDS = [
+    PidTagBody.has_words("a") & PidTagBody.has_words("c"),
+    PidTagBody.has_words("a") & PidTagBody.has_phrase("b c"),
+    PidTagBody.has_phrase("a b") & PidTagBody.has_phrase("b c") & PidTagSubject.has_words("x"),
+    PidTagSentRepresentingName.has_phrase("ann b") & PidTagBody.has_phrase("a b"),
+    search('a "b c" ann'),
+    search("a x") & PidTagSubject.equals("x y"),
+    search("a") & ~PidTagBody.has_words("c"),
+    And(tuple(PidTagBody.has_phrase(f"a b {'c' * (number % 2)}") for number in range(60))),
+]
+
+
+@pytest.mark.parametrize("wanted", SEVERAL_CONDITIONS_ON_WORDS, ids=range(len(SEVERAL_CONDITIONS_ON_WORDS)))
+def test_conditions_on_words_that_all_have_to_hold_do(shelf: Box, wanted: Restriction) -> None:
+    bodies = ["a b c", "a c b", "c b a", "a b", "b c", "ab c"]
+    messages = [
+        Incoming(Message(from_=f"{name} <a@a.test>", subject=subject, text=body))
+        for name, subject in [("Ann B", "x y"), ("Bo", "y x"), ("B Ann", "z")]
+        for body in bodies
+    ]
+    check_against_reference(shelf, messages, [wanted])
 
 
 def layers(depth: int, width: int, *, is_first: bool) -> Restriction:

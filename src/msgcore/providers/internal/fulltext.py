@@ -45,7 +45,16 @@ from msgcore.props.table import (
 from msgcore.props.types import PropertyType
 from msgcore.props.words import words
 
-__all__ = ["Joint", "Phrase", "WordQuery", "WordTree", "as_whole_words", "exact_words", "necessary_words"]
+__all__ = [
+    "Joint",
+    "Phrase",
+    "WordQuery",
+    "WordTree",
+    "as_whole_words",
+    "exact_words",
+    "necessary_words",
+    "put_together",
+]
 
 _Places = Mapping[BagKey, str]
 
@@ -152,6 +161,21 @@ def necessary_words(restriction: Restriction, places: _Places = _OF_MESSAGES) ->
             return None if phrase is None else _alone(phrase, restriction)
         case _:
             return None
+
+
+def put_together(queries: Iterable[WordQuery]) -> list[WordQuery]:
+    """Give as few queries as can be that ask together for all that these do."""
+    found: list[WordQuery] = []
+    group: list[WordQuery] = []
+    for query in queries:
+        whole = _joined(And, [*group, query])
+        if whole is None:
+            group = []
+        elif group:
+            found.pop()
+        group.append(query)
+        found.append(whole or query)
+    return found
 
 
 def _all(parts: Iterable[WordQuery | None]) -> list[WordQuery]:

@@ -30,9 +30,9 @@ from msgcore.props.restriction import (
 )
 from msgcore.providers.internal.columns import Column, Columns, column_of, folded
 from msgcore.providers.internal.dialect import Dialect
-from msgcore.providers.internal.fulltext import WordQuery, WordTree, exact_words, necessary_words
+from msgcore.providers.internal.fulltext import WordQuery, WordTree, exact_words, necessary_words, put_together
 from msgcore.providers.internal.word_sql import with_words
-from msgcore.runtime import SqlValue
+from msgcore.runtime import Engine, SqlValue
 
 __all__ = ["Selection", "Translator", "Where"]
 
@@ -63,7 +63,7 @@ class Where:
     values: tuple[SqlValue, ...]
     means: Restriction
     terms: int = 1
-    words: WordTree | None = None
+    words: WordQuery | None = None
 
 
 @attrs.frozen
@@ -108,15 +108,22 @@ class Translator:
             if where is not None and terms + where.terms <= _MAX_TERMS:
                 found.append(where)
                 terms += where.terms
-        every = [*exact, *narrowing]
+        every = self._words_at_once([*exact, *narrowing])
         return Selection(
             _chain(" and ", [where.sql for where in every]) or "true",
             _values(every),
             _conjunction([where.means for where in exact]),
             _conjunction([where.means for where in narrowing]),
             _conjunction(residual),
-            tuple(where.words for where in every if where.words is not None),
+            tuple(where.words.tree for where in every if where.words is not None),
         )
+
+    def _words_at_once(self, found: list[Where]) -> list[Where]:
+        """Ask the full text once for all; PostgreSQL would look for the best order of many queries for seconds."""
+        queries = [where.words for where in found if where.words is not None]
+        if self._dialect.engine is Engine.SQLITE or len(queries) < 2:
+            return found
+        return [*(where for where in found if where.words is None), *map(self._found_by, put_together(queries))]
 
     def _exact(self, restriction: Restriction, depth: int = 0) -> Where | None:
         """Give a condition that is true where the restriction holds, and nowhere else."""
@@ -172,7 +179,7 @@ class Translator:
         found, values = with_words(query.tree, self._dialect.engine)
         sql = f"content_id in ({found})"
         if self._is_indexed():
-            return Where(sql, values, query.means, _TERMS_OF_WORDS, query.tree)
+            return Where(sql, values, query.means, _TERMS_OF_WORDS, query)
         return Where(f"(is_indexed = 0 or {sql})", values, query.means, _TERMS_OF_WORDS)
 
     def _text(self, restriction: Content) -> Where | None:

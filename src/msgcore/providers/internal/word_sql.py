@@ -23,10 +23,12 @@ def with_words(tree: WordTree, engine: Engine) -> tuple[str, tuple[SqlValue, ...
     """Write the SELECT of the contents that have the words, and its values."""
     if engine is Engine.SQLITE:
         return "select rowid from message_words where message_words match ?", (_match(tree),)
-    sql, values = "select id from message_words where lexemes @@ cast(? as tsquery)", (_tsquery(tree),)
-    if any(len(phrase.words) > 1 for phrase in _phrases(tree)):
-        side_by_side, places = _side_by_side(tree)
-        return f"{sql} and {side_by_side}", (*values, *places)
+    sql = "select id from message_words where lexemes @@ cast(? as tsquery)"
+    values: tuple[SqlValue, ...] = (_tsquery(tree),)
+    for part in tree.parts if isinstance(tree, Joint) and not tree.is_any else (tree,):
+        if any(len(phrase.words) > 1 for phrase in _phrases(part)):
+            side_by_side, places = _side_by_side(part)
+            sql, values = f"{sql} and {side_by_side}", (*values, *places)
     return sql, values
 
 
