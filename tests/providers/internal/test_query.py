@@ -239,7 +239,8 @@ def test_alternatives_of_long_phrases_are_answered(shelf: Box, tag: PropertyTag[
 def test_words_that_all_have_to_be_there_are_asked_for_at_once_on_postgresql() -> None:
     """Its planner takes time for the order of many queries: of 50 words, 15 seconds."""
     translator = Translator(columns_of_store(bytes(16)), dialect_of(Engine.POSTGRES), lambda: True)
-    found = translator.translate(search("a b") & PidTagSubject.exists() & PidTagBody.has_phrase("c d"))
+    inside = And((PidTagSubject.exists(), PidTagBody.has_phrase("c d")))
+    found = translator.translate(And((search("a b"), inside)))
 
     assert (found.sql.count("message_words"), len(found.words)) == (1, 1)
 
@@ -252,6 +253,7 @@ SEVERAL_CONDITIONS_ON_WORDS = [
     search('a "b c" ann'),
     search("a x") & PidTagSubject.equals("x y"),
     search("a") & ~PidTagBody.has_words("c"),
+    And((PidTagBody.has_words("a"), And((PidTagSubject.has_words("x"), search("ann"))), And(()))),
     And(tuple(PidTagBody.has_phrase(f"a b {'c' * (number % 2)}") for number in range(60))),
 ]
 

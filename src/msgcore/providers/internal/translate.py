@@ -7,7 +7,7 @@ narrows them down. Values are always bound, names come from ``COLUMNS``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 import attrs
@@ -264,8 +264,13 @@ class Translator:
                 return None
 
 
-def _conjuncts(restriction: Restriction) -> tuple[Restriction, ...]:
-    return restriction.parts if isinstance(restriction, And) else (restriction,)
+def _conjuncts(restriction: Restriction) -> Iterator[Restriction]:
+    """Give what all has to hold, also of a conjunction inside another."""
+    if isinstance(restriction, And):
+        for part in restriction.parts:
+            yield from _conjuncts(part)
+    else:
+        yield restriction
 
 
 def _conjunction(parts: Sequence[Restriction]) -> Restriction | None:
