@@ -70,9 +70,9 @@ class Header:
     count: int
     unread_count: int
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
-        """What names it, worked out when it is asked for: of many headers hardly any is."""
+        """What names it, worked out when it is first asked for: of many headers hardly any is, or all are, often."""
         return _digest(self.ranks)
 
     @property
