@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, TooComplex
-from msgcore.props import PropertyTag, PropertyType
+from msgcore.props import PropBag, PropertyTag, PropertyType
 from msgcore.props.key import PropertyKey
 from msgcore.props.match import match
 from msgcore.props.restriction import And, Not, Or, PropertyComparison, Relation, Restriction, SortKey, any_recipient
+from msgcore.props.row import Row
 from msgcore.props.table import (
     PidTagContentCount,
     PidTagDepth,
@@ -29,10 +31,11 @@ from msgcore.props.table import (
 )
 from msgcore.runtime import BlockingRuntime
 from msgcore.session.table import Table
+from msgcore.session.tables.gap import Bookmark
 from msgcore.session.tables.headers import Folding, Headers
 from msgcore.session.tables.said import without_said
 from msgcore.session.tables.source import MemoryRows, bag_of
-from msgcore.spi.store import RowGroup
+from msgcore.spi.store import RowGroup, TableQuery
 from tests.conftest import SOAK
 
 RUNTIME = BlockingRuntime()
@@ -52,6 +55,58 @@ def table_of(tag: PropertyTag[Any], values: Sequence[object], expanded: int = 0)
 
 def read(table: Table) -> list[Any]:
     return list(RUNTIME.run(table.query_rows(1_000)))
+
+
+class Counting(MemoryRows):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
+        self.asked += 1
+        return await super().query(query, deadline)
+
+
+SUBJECTS = [f"{number:03}" for number in range(200)]
+
+
+@pytest.mark.parametrize("count", [400, -400])
+def test_rows_of_small_categories_are_read_together(count: int) -> None:
+    source = Counting(lambda: [bag_of([(PidTagInstanceKey, one.encode()), (PidTagSubject, one)]) for one in SUBJECTS])
+    table = Table(RUNTIME, source, [PidTagSubject, PidTagRowType])
+    table.sort("subject", categories=1, expanded=1)
+    assert RUNTIME.run(table.row_count()) == 400
+    RUNTIME.run(table.seek_row(0 if count > 0 else 400))
+    source.asked = 0
+    rows = RUNTIME.run(table.query_rows(count))
+
+    assert [row[PidTagSubject] for row in rows] == [one for one in SUBJECTS for _ in range(2)]
+    assert source.asked == 4
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7, 100])
+def test_pages_of_rows_that_changed_since_the_headers_were_read_are_those_of_each_category(step: int) -> None:
+    """One category has lost its rows, one has more of them, and there is one that has no header yet."""
+    subjects = ["a", "a", "b", "c", "C", "d", "f"]
+
+    def bags() -> list[PropBag]:
+        return [bag_of([(PidTagInstanceKey, bytes([n])), (PidTagSubject, one)]) for n, one in enumerate(subjects)]
+
+    table = Table(RUNTIME, MemoryRows(bags), [PidTagSubject, PidTagRowType, PidTagInstanceKey])
+    table.sort("subject", categories=1, expanded=1)
+    headers = [row for row in read(table) if row[PidTagRowType] != 1]
+    RUNTIME.run(table.collapse_row(headers[3][PidTagInstanceKey]))
+    subjects[:] = ["a", "a", "x", "c", "C", "d", "f", "c", "c", "e"]
+    forward: list[str] = []
+    RUNTIME.run(table.seek_row(0))
+    while page := RUNTIME.run(table.query_rows(step)):
+        forward += [row[PidTagSubject] for row in page]
+    backward: list[str] = []
+    RUNTIME.run(table.seek_row(0, Bookmark.END))
+    while page := RUNTIME.run(table.query_rows(-step)):
+        backward = [row[PidTagSubject] for row in page] + backward
+
+    assert forward == backward == ["a", "a", "a", "b", "c", "c", "C", "c", "c", "d", "f", "f"]
 
 
 # What is inside

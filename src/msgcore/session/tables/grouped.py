@@ -1,17 +1,18 @@
 """A table with categories: headers, and the rows below those that are expanded.
 
 The headers say what was so when they were read, until they are read anew; the rows below them are read when they are
-asked for, each category's by key. So counts and positions are those of the headers.
+asked for, by key, those of small categories together. So counts and positions are those of the headers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from msgcore.base.times import Deadline
 from msgcore.props.key import PropertyKey
 from msgcore.props.match import matcher
+from msgcore.props.order import Rank
 from msgcore.props.restriction import Restriction, SortKey
 from msgcore.props.row import Row, RowLayout, RowSet
 from msgcore.props.table import PidTagDepth, PidTagInstanceKey, PidTagMessageFlags, PidTagRowType
@@ -19,7 +20,16 @@ from msgcore.props.tags import Property
 from msgcore.session.tables.asked import both
 from msgcore.session.tables.flat import FlatView, Seen
 from msgcore.session.tables.gap import BEGINNING, END, Gap, HeaderPlace, Page
-from msgcore.session.tables.headers import HEADER_TAGS, Block, Folding, Headers, RowType, layout_of_headers, ranks_of
+from msgcore.session.tables.headers import (
+    HEADER_TAGS,
+    Block,
+    Folding,
+    Headers,
+    RowType,
+    condition_of,
+    layout_of_headers,
+    ranks_of,
+)
 from msgcore.session.tables.said import without_said
 from msgcore.session.tables.source import TableSource
 from msgcore.spi.rows import group_rows
@@ -28,6 +38,7 @@ from msgcore.spi.store import RowGroup, RowKey, TableQuery
 __all__ = ["GroupedView"]
 
 _PAGE = 1_000
+_MOST_AT_ONCE = 50  # categories whose rows are read together
 
 
 class GroupedView:
@@ -71,17 +82,20 @@ class GroupedView:
         self, headers: Headers, gap: Gap, columns: tuple[PropertyKey, ...], count: int, deadline: Deadline
     ) -> list[Seen]:
         found: list[Seen] = []
-        layout = layout_of_headers(self._folding.keys, columns)
+        layout, blocks = layout_of_headers(self._folding.keys, columns), headers.blocks
         index, inner = self._located(headers, gap)
-        while index >= 0 and len(found) < count:
-            block = headers.blocks[index]
-            if block.shows_rows:
-                part = await self._rows(block).read(inner, columns, count - len(found), deadline, backward=True)
-                found += reversed(_seen(part))
-            if len(found) < count:
-                found.append(_shown(block, layout))
+        if inner == BEGINNING:
+            found.append(_shown(blocks[index], layout))
             index, inner = index - 1, END
-        return found[::-1]
+        while index >= 0 and len(found) < count:
+            left = count - len(found)
+            some = self._as_many(map(blocks.__getitem__, range(index, -1, -1)), left)
+            rows = await self._rows_of(some, inner, columns, left, deadline, backward=True)
+            for block in some:
+                found += reversed(rows.get(block.header.ranks, ()))
+                found.append(_shown(block, layout))
+            index, inner = index - len(some), END
+        return found[:count][::-1]
 
     async def _forward(
         self, headers: Headers, gap: Gap, columns: tuple[PropertyKey, ...], count: int, deadline: Deadline
@@ -89,15 +103,57 @@ class GroupedView:
         found: list[Seen] = []
         layout, blocks = layout_of_headers(self._folding.keys, columns), headers.blocks
         index, inner = self._located(headers, gap)
-        while len(found) < count:
-            if index >= 0 and blocks[index].shows_rows:
-                rows = self._rows(blocks[index])
-                found += _seen(await rows.read(inner, columns, count - len(found), deadline))
+        is_below_header = inner != END
+        if not is_below_header:
             index, inner = index + 1, BEGINNING
-            if index == len(blocks):
+        while index < len(blocks) and len(found) < count:
+            left = count - len(found)
+            some = self._as_many(map(blocks.__getitem__, range(index, len(blocks))), left)
+            rows = await self._rows_of(some, inner, columns, left, deadline)
+            for block in some:
+                if not is_below_header:
+                    found.append(_shown(block, layout))
+                found += rows.get(block.header.ranks, ())
+                is_below_header = False
+            index, inner = index + len(some), BEGINNING
+        return found[:count]
+
+    def _as_many(self, blocks: Iterable[Block], count: int) -> list[Block]:
+        """Take the first block, and those behind it whose rows are read with its own, for ``count`` rows in all.
+
+        They are inside of the same category, so that the database is asked for some values of one property.
+        """
+        found: list[Block] = []
+        seen = with_rows = 0
+        inside_of: tuple[Rank, ...] | None = None
+        for block in blocks:
+            seen += 1 + block.row_count
+            if block.shows_rows:
+                with_rows += 1
+                inside_of = inside_of or block.header.ranks[:-1]
+            is_elsewhere = block.shows_rows and block.header.ranks[:-1] != inside_of
+            if found and (seen > count or with_rows > _MOST_AT_ONCE or is_elsewhere):
                 break
-            if len(found) < count:
-                found.append(_shown(blocks[index], layout))
+            found.append(block)
+        return found
+
+    async def _rows_of(
+        self,
+        blocks: Sequence[Block],
+        gap: Gap,
+        columns: tuple[PropertyKey, ...],
+        count: int,
+        deadline: Deadline,
+        *,
+        backward: bool = False,
+    ) -> dict[tuple[Rank, ...], list[Seen]]:
+        """Read at most ``count`` rows of blocks that stand side by side, behind the gap or before it, by category."""
+        shown = [block for block in blocks if block.shows_rows]
+        found: dict[tuple[Rank, ...], list[Seen]] = {}
+        if shown:
+            page = await self._rows(*shown).read(gap, columns, count, deadline, backward=backward)
+            for place, row in _seen(page):
+                found.setdefault(ranks_of(place, len(self._folding.keys)), []).append((place, row))
         return found
 
     async def find(
@@ -210,8 +266,8 @@ class GroupedView:
         # Rows went since the headers were read.
         return Gap(headers.blocks[index + 1].header.place) if index + 1 < len(headers.blocks) else END
 
-    def _rows(self, block: Block) -> FlatView:
-        condition = block.header.condition(self._folding.keys)
+    def _rows(self, *blocks: Block) -> FlatView:
+        condition = condition_of([block.header for block in blocks], self._folding.keys)
         said = {tag.bag_key: value for tag, value in self._said.items()}
         return FlatView(self._source, both(self._restriction, condition), self._sort_order, said)
 

@@ -22,7 +22,18 @@ import attrs
 from msgcore.errors import NotFound, TooComplex, UsageError
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.order import Rank, rank
-from msgcore.props.restriction import And, Comparison, Content, ContentMode, Exists, Not, Relation, Restriction, SortKey
+from msgcore.props.restriction import (
+    And,
+    Comparison,
+    Content,
+    ContentMode,
+    Exists,
+    Not,
+    Or,
+    Relation,
+    Restriction,
+    SortKey,
+)
 from msgcore.props.row import RowLayout
 from msgcore.props.table import (
     PidTagContentCount,
@@ -34,7 +45,17 @@ from msgcore.props.table import (
 from msgcore.session.tables.gap import Gap, HeaderPlace
 from msgcore.spi.store import RowGroup, RowKey
 
-__all__ = ["HEADER_TAGS", "Block", "Folding", "Header", "Headers", "RowType", "layout_of_headers"]
+__all__ = [
+    "HEADER_TAGS",
+    "Block",
+    "Folding",
+    "Header",
+    "Headers",
+    "RowType",
+    "condition_of",
+    "layout_of_headers",
+    "ranks_of",
+]
 
 _MOST_GROUPS = 100_000
 _MAGIC = b"msgcore collapse state 1\n"
@@ -87,9 +108,13 @@ class Header:
     def place(self) -> HeaderPlace:
         return HeaderPlace(self.values)
 
-    def condition(self, keys: Sequence[SortKey]) -> Restriction:
-        """Give what the rows inside satisfy: the same values, text without case."""
-        return And(tuple(_same(key, value) for key, value in zip(keys, self.values, strict=False)))
+
+def condition_of(headers: Sequence[Header], keys: Sequence[SortKey]) -> Restriction:
+    """Give what the rows inside of innermost headers satisfy, which differ in their last values: text without case."""
+    *outer, last = keys
+    same = [_same(key, value) for key, value in zip(outer, headers[0].values, strict=False)]
+    alternatives = [_same(last, header.values[-1]) for header in headers]
+    return And((*same, alternatives[0] if len(alternatives) == 1 else Or(tuple(alternatives))))
 
 
 def _same(key: SortKey, value: object) -> Restriction:
