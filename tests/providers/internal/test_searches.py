@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from msgcore.base.ids import EntryId
-from msgcore.errors import StoreCorrupt, TimedOut, TooComplex, UsageError, WrongType
+from msgcore.errors import MissingExtra, StoreCorrupt, TimedOut, TooComplex, UsageError, WrongType
 from msgcore.model import Message
 from msgcore.props.data_form import restriction_to_data
 from msgcore.props.restriction import Bitmask, Count, Restriction
@@ -22,6 +23,7 @@ from msgcore.props.table import (
     PidTagParentEntryId,
     PidTagSubject,
 )
+from msgcore.providers.internal.searches import read_search
 from msgcore.runtime import NEVER
 from msgcore.spi.folders import Search
 from msgcore.spi.store import EVERY_ROW, Incoming, MessageFlag, SpecialFolder, TableQuery
@@ -345,6 +347,18 @@ def test_a_damaged_search_is_reported(box: Box) -> None:
 
     with pytest.raises(StoreCorrupt, match="search"):
         box.save(report())
+
+
+def test_a_search_for_a_pattern_where_none_can_be_looked_for_is_no_damage(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search(box, PidTagSubject.matches("^Report"))
+    monkeypatch.setitem(sys.modules, "re2", None)
+    read_search.cache_clear()
+
+    with pytest.raises(MissingExtra, match="regex"):
+        box.save(report())
+    assert list(box.run(box.store.check(NEVER))) == []
 
 
 def test_a_table_of_a_search_folder_is_restricted_and_counted(box: Box) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgcore.base.times import Deadline
-from msgcore.errors import StoreCorrupt
+from msgcore.errors import MissingExtra, StoreCorrupt
 from msgcore.props.check import parts_of
 from msgcore.props.restriction import Comparison, Content, Exists, PropertyComparison, Restriction, Size
 from msgcore.props.table import PidTagSearchAttachments
@@ -64,13 +64,17 @@ def follow_folder(
 def verify_search(connection: Connection, mailbox: int, number: int, deadline: Deadline) -> None:
     """Go on if a search folder shows what its search finds in the tables.
 
-    What hooks say of attachments they may say in another way now, so a search that asks for it is not verified.
+    What hooks say of attachments they may say in another way now, so a search that asks for it is not verified; neither
+    is one with a regular expression where RE2 is not installed.
 
     Raises:
         StoreCorrupt: it does not, or its search is damaged.
         TimedOut: the deadline passed before all messages were looked at.
     """
-    search = read_search(connection.value("select search from folder where id = ?", (number,)))
+    try:
+        search = read_search(connection.value("select search from folder where id = ?", (number,)))
+    except MissingExtra:
+        return
     if _asks_hooks(search.restriction):
         return
     rows = connection.rows("select message_id from search_link where folder_id = ?", (number,))

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import attrs
 
-from msgcore.errors import MsgcoreError, StoreCorrupt
+from msgcore.errors import MissingExtra, MsgcoreError, StoreCorrupt
 from msgcore.props.data_form import restriction_from_data, restriction_to_data
 from msgcore.props.match import PropertySource, matcher
 from msgcore.props.restriction import Restriction
@@ -85,10 +85,13 @@ def read_search(text: str) -> KeptSearch:
 
     Raises:
         StoreCorrupt: it did not write this.
+        MissingExtra: the search has a regular expression, and RE2 is not installed here.
     """
     try:
         data = json.loads(text)
         return KeptSearch(restriction_from_data(data["where"]), tuple(data["scope"]), data["is_recursive"])
+    except MissingExtra:
+        raise
     except (ValueError, TypeError, LookupError, MsgcoreError) as error:
         raise StoreCorrupt(f"the search of a folder is damaged: {type(error).__name__}: {error}") from error
 
