@@ -34,11 +34,12 @@ from msgcore.props.table import (
 from msgcore.session.notices.board import StatusBoard
 from msgcore.session.services import OpenService, ResourceFlag, ResourceMethod, ResourceType, ServiceState
 from msgcore.session.store import MessageStore
+from msgcore.session.tables.asked import MOST_ROWS
 from msgcore.session.tables.events import ChangeSink
 from msgcore.session.tables.folder_rows import changes_to
 from msgcore.session.tables.source import LiveRows, MemoryRows, bag_of
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import EventKind
+from msgcore.spi.store import EventKind, TableQuery
 
 __all__ = [
     "QUEUE_COLUMNS",
@@ -132,7 +133,7 @@ class QueueRows(LiveRows):
     """The rows of the outgoing queue; who listens is told of the messages in its outbox."""
 
     def __init__(self, queue: GuardedStore, outbox: EntryId) -> None:
-        super().__init__(lambda deadline: queue_rows(queue, deadline))
+        super().__init__(lambda deadline: queue_rows(queue, outbox, deadline))
         self._queue = queue
         self._outbox = outbox
 
@@ -157,12 +158,18 @@ def store_rows(services: Sequence[OpenService], default: MessageStore | None) ->
     ]
 
 
-async def queue_rows(queue: GuardedStore, deadline: Deadline) -> list[PropBag]:
+async def queue_rows(queue: GuardedStore, outbox: EntryId, deadline: Deadline) -> list[PropBag]:
     """Give a row for each submission that waits, with the reason why."""
     rows: list[PropBag] = []
-    for item in await queue.outgoing(deadline):
+    items = await queue.outgoing(deadline)
+    shown = (PidTagEntryId, PidTagSubject, PidTagDisplayTo)
+    found = await queue.query(outbox, TableQuery(shown, count=MOST_ROWS), deadline) if items else ()
+    in_outbox = {row[PidTagEntryId]: row for row in found}
+    for item in items:
+        row = in_outbox.get(bytes(item.entry_id))
         try:
-            row = await queue.row(item.entry_id, (PidTagSubject, PidTagDisplayTo), deadline)
+            if row is None:
+                row = await queue.row(item.entry_id, shown, deadline)
         except NotFound:
             continue  # sent and deleted since it was listed
         state = f"{item.state.value}: {item.reason}" if item.reason else item.state.value
