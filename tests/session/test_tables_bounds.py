@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,25 @@ def test_what_does_not_fit_beside_the_restriction_is_refused(folder: Folder) -> 
 
     with pytest.raises(TooComplex, match="with what the table shows, the restriction has more than 9500 terms"):
         table.find_row(terms(MOST_TERMS))
+
+
+ANYTHING: Any = 5
+WRONG_KINDS: dict[str, Callable[[Table], object]] = {
+    "columns": lambda table: table.set_columns(ANYTHING),
+    "sort order": lambda table: table.sort(ANYTHING),
+    "expanded": lambda table: table.expand_row(ANYTHING),
+    "collapsed": lambda table: table.collapse_row(ANYTHING),
+    "collapse state": lambda table: table.set_collapse_state(ANYTHING),
+}
+
+
+@pytest.mark.parametrize("call", WRONG_KINDS.values(), ids=WRONG_KINDS)
+def test_what_is_of_another_kind_is_refused(folder: Folder, call: Callable[[Table], object]) -> None:
+    table = folder.contents_table([PidTagSubject])
+    table.sort("subject", categories=1)
+
+    with pytest.raises(UsageError):
+        call(table)
 
 
 def too_many_first_rows(table: Table) -> None:

@@ -48,7 +48,7 @@ def checked_columns(columns: Iterable[PropertyKey] | str) -> tuple[PropertyKey, 
         from msgcore.props.text_form import parse_columns
 
         columns = parse_columns(columns)
-    chosen = () if isinstance(columns, PropertyKey) else tuple(columns)
+    chosen = tuple(columns) if isinstance(cast(object, columns), Iterable) else ()
     if not chosen or not all(isinstance(one, PropertyKey) for one in cast("tuple[object, ...]", chosen)):
         raise UsageError("a table needs columns: a sequence of property tags, such as [PidTagSubject], or text")
     return chosen
@@ -62,7 +62,7 @@ def checked_order(keys: Iterable[SortKey] | str | None) -> tuple[SortKey, ...]:
         from msgcore.props.text_form import parse_sort_order
 
         keys = parse_sort_order(keys)
-    chosen = None if isinstance(keys, SortKey | PropertyKey) else tuple(keys)
+    chosen = tuple(keys) if isinstance(cast(object, keys), Iterable) else None
     if chosen is None or not all(isinstance(one, SortKey) for one in cast("tuple[object, ...]", chosen)):
         raise UsageError("a sort order is a sequence of sort keys, such as [PidTagSubject.ascending()], or text")
     check_sort_order(chosen)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -196,6 +196,8 @@ class Folding:
         Raises:
             UsageError: these octets are no collapse state, or one of other categories.
         """
+        if not isinstance(cast(object, state), bytes):
+            raise UsageError(f"a collapse state is octets, got {type(state).__name__}")
         head = len(_MAGIC) + _DIGEST_OCTETS
         turned = state[head:]
         if not state.startswith(_MAGIC) or len(state) < head or len(turned) % _DIGEST_OCTETS:
@@ -269,6 +271,8 @@ class Headers:
         Raises:
             NotFound: there is no such header.
         """
+        if not isinstance(cast(object, instance_key), bytes):
+            raise UsageError(f"an instance key is octets, got {type(instance_key).__name__}")
         number = self._numbers.get(instance_key)
         if number is None:
             raise NotFound(f"no header has the instance key {instance_key.hex()}")
