@@ -23,7 +23,7 @@ from msgcore.errors import (
 )
 from msgcore.spi.retrieval import RetrievalPolicy, Retrieved, Waiting
 from msgcore.spi.store import Incoming
-from msgcore.spooler.incoming import RetrievalFault, RetrievalReport, retrieve
+from msgcore.spooler.incoming import RetrievalFault, RetrievalReport, Task, retrieve
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.memory_maildrop import Mail, MemoryMaildrop, MemorySession
 from msgcore.testing.memory_store import MemoryStore
@@ -190,11 +190,12 @@ def test_large_messages_come_by_rising_size(line: SlowLine) -> None:
 
 
 class Mute(MemoryMaildrop):
-    """A server that gives one of some messages only after so many seconds."""
+    """A server that gives one of some messages, or headers, only after so many seconds."""
 
-    def __init__(self, *mute: bytes, seconds: float = 1_000.0) -> None:
-        super().__init__(batch=1)
+    def __init__(self, *mute: bytes, seconds: float = 1_000.0, at: str = "retrieve", has_ids: bool = True) -> None:
+        super().__init__(batch=1, has_unique_ids=has_ids)
         self.mute = mute
+        self.at_stage = at
         self.seconds = seconds
         self.clock = ManualClock(START)
 
@@ -212,9 +213,16 @@ class MuteSession(MemorySession):
         self._server = maildrop
 
     async def retrieve(self, waiting: Sequence[Waiting], deadline: Deadline) -> Sequence[Retrieved]:
-        if waiting[0].number in self._mute:
-            self._server.clock.move(min(self._server.seconds, deadline.remaining_seconds()))
+        self._wait("retrieve", waiting, deadline)
         return await super().retrieve(waiting, deadline)
+
+    async def headers(self, waiting: Sequence[Waiting], deadline: Deadline) -> Sequence[Retrieved]:
+        self._wait("headers", waiting, deadline)
+        return await super().headers(waiting, deadline)
+
+    def _wait(self, stage: str, waiting: Sequence[Waiting], deadline: Deadline) -> None:
+        if stage == self._server.at_stage and waiting[0].number in self._mute:
+            self._server.clock.move(min(self._server.seconds, deadline.remaining_seconds()))
 
 
 def mute_desk(mode: Mode, maildrop: Mute, *letters: bytes) -> Desk:
@@ -234,6 +242,65 @@ def test_a_small_message_that_never_comes_holds_up_no_other(mode: Mode, mute: tu
     assert isinstance(report.error, TimedOut)
     assert report.faults[0].text.startswith(f"the server did not give its {len(mute[0]):,} octets in the time")
     assert len(report.faults) == 1
+
+
+@pytest.mark.parametrize("mute", [A, B, C])
+def test_without_unique_ids_such_a_message_holds_up_no_other(mode: Mode, mute: bytes) -> None:
+    desk = mute_desk(mode, Mute(mute, has_ids=False), A, B, C)
+    report = desk.retrieve(deadline=desk.runtime.deadline(60.0))
+
+    others = [one for one in (A, B, C) if one != mute]
+    assert (desk.stored(), desk.maildrop.waiting(), report.removed) == (others, (mute,), 2)
+
+
+def test_those_that_are_slow_take_turns(mode: Mode) -> None:
+    """The first of them may never come."""
+    desk = mute_desk(mode, drop := Mute(A, B), A, B, C)
+    retriever = desk.retriever(RetrievalPolicy())
+
+    def retrieve_from_it() -> None:
+        deadline = desk.runtime.deadline(60.0)
+        call(desk.runtime, lambda _: retrieve(desk.runtime, desk.store, retriever, deadline))
+
+    retrieve_from_it()
+    drop.mute = (A,)
+    retrieve_from_it()
+    retrieve_from_it()
+
+    assert (desk.stored(), drop.waiting()) == ([C, B], (A,))
+
+
+@pytest.mark.parametrize("mute", [A, B, C])
+def test_a_header_that_never_comes_keeps_no_copy_from_being_removed(mode: Mode, mute: bytes) -> None:
+    """The message whose header it is may come all the same, and is looked at last."""
+    desk = mute_desk(mode, Mute(mute, at="headers"), A, B, C)
+    desk.retrieve(LEAVE)
+    report = desk.retrieve(deadline=desk.runtime.deadline(60.0))
+
+    assert (report.error, report.removed, desk.maildrop.waiting()) == (None, 3, ())
+
+
+@pytest.mark.parametrize("mute", [A, B, C])
+def test_a_header_that_never_comes_holds_up_no_other(mode: Mode, mute: bytes) -> None:
+    desk = mute_desk(mode, drop := Mute(mute, at="headers"), A, B, C)
+    deadline = desk.runtime.deadline(60.0)
+    report = call(
+        desk.runtime, lambda _: retrieve(desk.runtime, desk.store, desk.retriever(LEAVE), deadline, task=Task.REFRESH)
+    )
+
+    number = 1 + drop.waiting().index(mute)
+    assert (type(report.error), [one.number for one in report.faults], report.headers) == (TimedOut, [number], 2)
+    assert report.faults[0].text.startswith("the server did not give its header in the time")
+
+
+def test_a_header_that_never_comes_keeps_no_message_from_being_received_and_removed(mode: Mode) -> None:
+    large = letter("large", "x" * 5_000)
+    desk = mute_desk(mode, Mute(large, at="headers"), large, A, B)
+    policy = RetrievalPolicy(skip_larger_than=1_000)
+    report = desk.retrieve(policy, deadline=desk.runtime.deadline(60.0))
+
+    assert (type(report.error), [one.number for one in report.faults], report.removed) == (TimedOut, [1], 2)
+    assert desk.stored() == [A, B]
 
 
 def test_a_small_message_that_is_slow_comes_last(mode: Mode) -> None:

@@ -188,6 +188,71 @@ def test_a_message_that_costs_the_connection_each_time_holds_up_no_other(
     assert report.waiting == len(poison)
 
 
+@pytest.mark.parametrize("poison", [(A,), (B,), (C,), (A, C)])
+def test_without_unique_ids_such_a_message_holds_up_no_other(mode: Mode, poison: tuple[bytes, ...]) -> None:
+    """It is known again by its number: a session that is lost deletes nothing."""
+    drop = Poisoned(*poison)
+    drop.has_unique_ids = False
+    desk = Desk(mode, drop)
+    put(desk, A, B, C)
+    report = desk.retrieve()
+
+    others = [one for one in (A, B, C) if one not in poison]
+    assert (report.error, desk.stored(), desk.maildrop.waiting()) == (None, others, poison)
+
+
+class PoisonedHeaders(Poisoned):
+    """Whoever asks for one of some headers loses the connection; the messages themselves are given, or are not."""
+
+    def __init__(self, *poison: bytes, has_messages: bool = True, error: MsgcoreError = LOST) -> None:
+        super().__init__(*poison, error=error)
+        self.is_poisoned = False
+        self.has_messages = has_messages
+
+    def header_of(self, octets: bytes) -> bytes:
+        return super().header_of(super().message_of(octets) if self.is_poisoned else octets)
+
+    def message_of(self, octets: bytes) -> bytes:
+        return octets if self.has_messages or not self.is_poisoned else super().message_of(octets)
+
+
+def copies(mode: Mode, drop: PoisonedHeaders) -> Desk:
+    """Have copies left that are removed by the next call, which has to look at them."""
+    desk = Desk(mode, drop)
+    put(desk, A, B, C)
+    desk.retrieve(LEAVE)
+    drop.is_poisoned = True
+    return desk
+
+
+@pytest.mark.parametrize("error", [LOST, ProtocolBroken("nonsense")])
+@pytest.mark.parametrize("poison", [(A,), (B,), (C,), (A, C)])
+def test_where_a_header_costs_the_connection_the_message_is_looked_at(
+    mode: Mode, poison: tuple[bytes, ...], error: MsgcoreError
+) -> None:
+    desk = copies(mode, PoisonedHeaders(*poison, error=error))
+    report = desk.retrieve()
+
+    assert (report.error, report.faults, desk.stored(), desk.maildrop.waiting()) == (None, (), [A, B, C], ())
+
+
+def test_a_copy_that_costs_the_connection_however_it_is_looked_at_stays_alone(mode: Mode) -> None:
+    desk = copies(mode, PoisonedHeaders(B, has_messages=False))
+    report = desk.retrieve()
+
+    assert (report.error, [one.number for one in report.faults], desk.maildrop.waiting()) == (None, [2], (B,))
+
+
+def test_a_header_that_costs_the_connection_each_time_holds_up_no_other(mode: Mode) -> None:
+    drop = PoisonedHeaders(B)
+    desk = Desk(mode, drop)
+    put(desk, A, B, C)
+    drop.is_poisoned = True
+    report = desk.refresh()
+
+    assert (report.error, [one.number for one in report.faults], report.headers) == (None, [2], 2)
+
+
 def test_where_every_message_costs_the_connection_it_is_the_line(mode: Mode) -> None:
     drop = Poisoned(*(letters := [letter(str(number)) for number in range(9)]))
     desk = Desk(mode, drop)

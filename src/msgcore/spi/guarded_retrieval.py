@@ -43,8 +43,8 @@ class GuardedRetriever:
         self.policy = plugin.attribute(lambda: provider.retrieval)
         if not isinstance(cast(object, self.policy), RetrievalPolicy):
             raise PluginBroken(f"{plugin.name}: retrieval is {self.policy!r}; need a RetrievalPolicy")
-        self.slow: set[bytes] = set()
-        """The unique ids of messages that the server did not give in time: they come last."""
+        self.slow: dict[bytes, None] = {}
+        """What messages are known by that the server did not give in time: they come last, and take turns."""
 
     async def open_maildrop(self, deadline: Deadline) -> GuardedMaildrop:
         """Open a session with the server; raises as the provider's own method does."""

@@ -53,9 +53,9 @@ async def retrieve(
     No message is stored twice, and none is deleted at the server that is not stored or was not marked for it. What
     server, network, store and deadline do is the report's ``error``; the next call goes on from there. A connection
     that is lost is opened again as long as each session has stored something, and no more than was listed at first; a
-    message at which it is lost, or the protocol broken, twice is a fault, and is passed over. One that did not come in
-    half of the time comes last. The connection is opened once more for a message that was put off, for it could have
-    taken the time in which others are deleted. Mail passes the ``gate`` on its way into the store.
+    message at which, or at whose header, it is lost, or the protocol broken, twice is a fault, and is passed over. One
+    that did not come in half of the time comes last. The connection is opened once more for a message that was put off,
+    for it could have taken the time in which others are deleted. Mail passes the ``gate`` on its way into the store.
 
     Raises:
         NotSupported: the store keeps no journal, or takes no mail.

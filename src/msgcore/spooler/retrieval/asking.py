@@ -2,28 +2,55 @@
 
 A session that meets its deadline in the middle of a message is lost, and with it all that was to be deleted at its end.
 So a large message is begun only when it comes in time by what was measured so far, or when there is nothing to lose. A
-small one has half of the time that the session began with, as long as there are others: the server may have fallen
-silent. One that did not come in it is slow, and is treated as one that is too large from then on, by the next session
-of the call and by later calls: the server may hold the maildrop for longer than this one lasts.
+small one, or a header, has half of the time that the session began with, as long as there are others: the server may
+have fallen silent. One that did not come in it is slow, and is treated as one that is too large from then on, by the
+next session of the call and by later calls: the server may hold the maildrop for longer than this one lasts. Of several
+that are slow, the one that was asked for longest ago comes first.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import takewhile
 
+from msgcore.base.times import Deadline
 from msgcore.errors import CapabilityMissing, ConnectionLost, ProtocolBroken, TimedOut
-from msgcore.spi.retrieval import Retrieved
+from msgcore.spi.retrieval import Retrieved, Waiting
+from msgcore.spooler.retrieval.policy import Fate
 from msgcore.spooler.retrieval.visit import Visit
 
-__all__ = ["headers_or_messages", "messages", "small_first"]
+__all__ = ["headers", "headers_or_messages", "messages", "slow_last", "small_first", "without_passed_over"]
+
+_Method = Callable[[Sequence[Waiting], Deadline], Awaitable[Sequence[Retrieved]]]
+_Reason = Callable[[Visit, int], str]
 
 _SMALL_OCTETS = 256 * 1024
 
 
 def small_first(visit: Visit, places: Sequence[int]) -> list[int]:
     """Sort places of a listing: the small messages as they are listed, then the large ones by size, then the slow."""
-    return sorted(places, key=lambda place: (_is_slow(visit, place), max(visit.size(place), _SMALL_OCTETS)))
+    return slow_last(visit, sorted(places, key=lambda place: max(visit.size(place), _SMALL_OCTETS)))
+
+
+def slow_last(visit: Visit, places: Sequence[int]) -> list[int]:
+    turns = {key: turn for turn, key in enumerate(list(visit.order.tally.slow), start=1)}
+    if not turns:
+        return list(places)
+    return sorted(places, key=lambda place: turns.get(visit.key(place), 0))
+
+
+def without_passed_over(visit: Visit, places: Sequence[int]) -> Sequence[int]:
+    """Let those wait that cost the session each time; who retrieves them another way gets rid of them."""
+    passed_over = visit.order.tally.passed_over
+    if not passed_over:
+        return places
+    for place in places:
+        if visit.key(place) in passed_over:
+            visit.give_up(
+                place, "the connection is lost or the protocol broken whenever it is retrieved; it stays at the server"
+            )
+    return [place for place in places if visit.key(place) not in passed_over]
 
 
 async def messages(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
@@ -31,47 +58,40 @@ async def messages(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
     begun = visit.order.runtime.monotonic()
     fitting = _fitting(visit, places)
     if not fitting:
-        if visit.order.tally.may_put_off and visit.lots.has_more(visit.order.policy.keep_at_most):
-            visit.is_put_off = True
-            for place in places:
-                visit.give_up(place, _too_long(visit, place))
+        if _has_more(visit) and _puts_off(visit, places, _too_long):
             return ()
         fitting = places[:1]
-    fitting = _before_suspects(visit, fitting)
-    has_others = len(places) > 1 or visit.lots.has_more(visit.order.policy.keep_at_most)
-    is_small = not (_is_large(visit, fitting[0]) or _is_slow(visit, fitting[0]))
-    is_bounded = has_others and is_small and bool(visit.listing[fitting[0]].unique_id)
-    deadline = visit.order.deadline.sooner(visit.patience_seconds if is_bounded else math.inf)
-    try:
-        found = await visit.maildrop.retrieve([visit.listing[place] for place in fitting], deadline)
-    except (ConnectionLost, ProtocolBroken):
-        visit.order.tally.lost_at = visit.listing[fitting[0]].unique_id
-        raise
-    except TimedOut:
-        is_slow = is_bounded and not visit.order.deadline.is_past
-        if is_slow:
-            visit.order.tally.lost_at = visit.listing[fitting[0]].unique_id
-            visit.order.tally.slow.add(visit.order.tally.lost_at)
-        if is_slow or not is_small or not has_others:
-            visit.fault(fitting[0], _too_long(visit, fitting[0]))
-        raise
+    is_small = not _is_large(visit, fitting[0])
+    has_others = len(places) > 1 or _has_more(visit)
+    found = await _given(visit, visit.maildrop.retrieve, fitting, _too_long, is_small=is_small, has_others=has_others)
     visit.retrieved_seconds += visit.order.runtime.monotonic() - begun
     visit.retrieved_octets += sum(len(one.octets) for one in found)
     return found
 
 
 async def headers_or_messages(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
-    """Give headers, or what begins with them where the server gives nothing less."""
+    """Give headers, or what begins with them: where the server gives nothing less, or a header has cost a session."""
     if visit.has_headers:
+        odd = visit.order.tally.suspects | visit.order.tally.slow.keys()
+        plain = list(takewhile(lambda place: visit.key(place) not in odd, places))
         try:
-            return await headers(visit, places)
+            if plain:
+                return await headers(visit, plain)
         except CapabilityMissing:
             visit.has_headers = False
     return await messages(visit, places)
 
 
 async def headers(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
-    return await visit.maildrop.headers([visit.listing[place] for place in places], visit.order.deadline)
+    """Give the headers of the first of some messages, the slow ones last; none, as :func:`messages` does."""
+    has_others = _has_more(visit) or Fate.DOWNLOAD in visit.lots.fates
+    fitting: Sequence[int] = list(takewhile(lambda place: not _is_slow(visit, place), places))
+    if not fitting:
+        if has_others and _puts_off(visit, places, _no_header):
+            return ()
+        fitting = places[:1]
+    has_others = has_others or len(places) > 1
+    return await _given(visit, visit.maildrop.headers, fitting, _no_header, is_small=True, has_others=has_others)
 
 
 def _fitting(visit: Visit, places: Sequence[int]) -> Sequence[int]:
@@ -85,10 +105,50 @@ def _fitting(visit: Visit, places: Sequence[int]) -> Sequence[int]:
     return places
 
 
+def _has_more(visit: Visit) -> bool:
+    return visit.lots.has_more(visit.order.policy.keep_at_most)
+
+
+def _puts_off(visit: Visit, places: Sequence[int], reason: _Reason) -> bool:
+    """Leave messages to the next session of this call, unless this is the one; say whether that is so."""
+    if not visit.order.tally.may_put_off:
+        return False
+    visit.is_put_off = True
+    for place in places:
+        visit.give_up(place, reason(visit, place))
+    return True
+
+
+async def _given(
+    visit: Visit, method: _Method, places: Sequence[int], reason: _Reason, *, is_small: bool, has_others: bool
+) -> Sequence[Retrieved]:
+    """Ask with the patience that the first of some messages deserves, and remember at which one a session is lost."""
+    places = _before_suspects(visit, places)
+    tally, deadline, key = visit.order.tally, visit.order.deadline, visit.key(places[0])
+    is_small = is_small and not _is_slow(visit, places[0])
+    is_bounded = has_others and is_small
+    limit = deadline.sooner(visit.patience_seconds) if is_bounded else deadline
+    try:
+        return await method([visit.listing[place] for place in places], limit)
+    except (ConnectionLost, ProtocolBroken):
+        tally.lost_at = key
+        raise
+    except TimedOut:
+        is_slow = is_bounded and not deadline.is_past
+        if is_slow:
+            tally.lost_at = key
+        if is_slow or _is_slow(visit, places[0]):
+            tally.slow.pop(key, None)
+            tally.slow[key] = None
+        if is_slow or not is_small or not has_others:
+            visit.fault(places[0], reason(visit, places[0]))
+        raise
+
+
 def _before_suspects(visit: Visit, places: Sequence[int]) -> Sequence[int]:
     """Give places up to a message at which a session was lost, or that alone: it may have been the next one."""
     suspects = visit.order.tally.suspects
-    found = (index for index, place in enumerate(places) if visit.listing[place].unique_id in suspects)
+    found = (index for index, place in enumerate(places) if visit.key(place) in suspects)
     first = next(found, None) if suspects else None
     return places if first is None else places[: max(1, first)]
 
@@ -105,7 +165,8 @@ def _is_large(visit: Visit, place: int) -> bool:
 
 
 def _is_slow(visit: Visit, place: int) -> bool:
-    return visit.listing[place].unique_id in visit.order.tally.slow
+    slow = visit.order.tally.slow
+    return bool(slow) and visit.key(place) in slow
 
 
 def _too_long(visit: Visit, place: int) -> str:
@@ -113,3 +174,7 @@ def _too_long(visit: Visit, place: int) -> str:
     if not _is_large(visit, place):
         return f"the server did not give its {octets:,} octets in the time that was left; give a longer timeout_seconds"
     return f"it has {octets:,} octets, too many for the time that was left; give a longer timeout_seconds"
+
+
+def _no_header(_: Visit, __: int) -> str:
+    return "the server did not give its header in the time that was left; give a longer timeout_seconds"

@@ -10,7 +10,7 @@ from msgcore.spi.journal import JournalEntry
 from msgcore.spi.origin import JournalKey
 from msgcore.spi.retrieval import Retrieved
 from msgcore.spi.store import NO_STATUS, MessageStatus
-from msgcore.spooler.retrieval.asking import messages, small_first
+from msgcore.spooler.retrieval.asking import messages, small_first, without_passed_over
 from msgcore.spooler.retrieval.letters import Letter, known_again, read_letters
 from msgcore.spooler.retrieval.plan import Known
 from msgcore.spooler.retrieval.policy import Fate
@@ -26,8 +26,8 @@ async def download(visit: Visit) -> None:
     Ends early when the server gives no more today or time runs out, which is the reason in ``visit.stopped``.
     """
     tally, most_octets = visit.order.tally, visit.order.policy.session_octets
-    _pass_over(visit)
-    places = _of_this_session(visit, small_first(visit, visit.lots.places(Fate.DOWNLOAD)))
+    wanted = without_passed_over(visit, visit.lots.places(Fate.DOWNLOAD))
+    places = _of_this_session(visit, small_first(visit, wanted))
     if not places:
         return
     tally.mean_to_download([visit.listing[place] for place in places])
@@ -40,16 +40,6 @@ async def download(visit: Visit) -> None:
         return found
 
     await visit.drain(ask, places, lambda batch: _take(visit, batch))
-
-
-def _pass_over(visit: Visit) -> None:
-    """Let those wait that cost the connection each time; who retrieves them another way gets rid of them."""
-    passed_over = visit.order.tally.passed_over
-    for place in visit.lots.places(Fate.DOWNLOAD) if passed_over else ():
-        if visit.listing[place].unique_id in passed_over:
-            visit.give_up(
-                place, "the connection is lost or the protocol broken whenever it is retrieved; it stays at the server"
-            )
 
 
 def _of_this_session(visit: Visit, places: Sequence[int]) -> Sequence[int]:

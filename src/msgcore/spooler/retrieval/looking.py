@@ -15,7 +15,13 @@ from msgcore.errors import CapabilityMissing
 from msgcore.spi.journal import JournalEntry
 from msgcore.spi.origin import JournalKey
 from msgcore.spi.store import MessageStatus
-from msgcore.spooler.retrieval.asking import headers, headers_or_messages, small_first
+from msgcore.spooler.retrieval.asking import (
+    headers,
+    headers_or_messages,
+    slow_last,
+    small_first,
+    without_passed_over,
+)
 from msgcore.spooler.retrieval.fingerprint import Header, read_header
 from msgcore.spooler.retrieval.matching import Match, agree
 from msgcore.spooler.retrieval.plan import missed
@@ -52,7 +58,8 @@ async def look(visit: Visit, matches: Sequence[Match]) -> None:
                 _decide(visit, one, {place: seen.pop(place) for place in one.places}, notes, new)
         await visit.note(notes, new)
 
-    await visit.drain(partial(headers_or_messages, visit), small_first(visit, list(of_place)), take)
+    places = small_first(visit, without_passed_over(visit, list(of_place)))
+    await visit.drain(partial(headers_or_messages, visit), places, take)
 
 
 def _decide(
@@ -163,7 +170,7 @@ async def note_headers(visit: Visit) -> None:
         noted.update(entries)
 
     try:
-        await visit.drain(partial(headers, visit), wanted, take)
+        await visit.drain(partial(headers, visit), slow_last(visit, without_passed_over(visit, wanted)), take)
     except CapabilityMissing as error:
         if visit.order.policy.headers_only or visit.order.task is Task.REFRESH:
             raise

@@ -22,8 +22,9 @@ class Tally:
     """Counts by the meanings of :class:`RetrievalReport` and :class:`RetrievalProgress`."""
 
     service: str
-    slow: set[bytes] = attrs.field(factory=set[bytes])
-    """Messages that the server did not give in half the time that a session had, in this call or in one before."""
+    slow: dict[bytes, None] = attrs.field(factory=dict[bytes, None])
+    """Messages that the server did not give in half the time that a session had, in this call or in one before; the
+    one that was asked for last is the last."""
     stored: int = 0
     octets: int = 0
     duplicates: int = 0
@@ -39,7 +40,7 @@ class Tally:
     may_put_off: bool = True
     """Whether another session of this call may retrieve what this one puts off."""
     lost_at: bytes = b""
-    """The unique id of the message in the middle of which the last session lost its connection."""
+    """The key of the message in the middle of which the last session lost its connection."""
     suspects: set[bytes] = attrs.field(factory=set[bytes])
     """Messages at which a session of this call was lost."""
     passed_over: set[bytes] = attrs.field(factory=set[bytes])

@@ -79,6 +79,11 @@ class Visit:
     def size(self, place: int) -> int:
         return self.listing[place].size_octets
 
+    def key(self, place: int) -> bytes:
+        """Give what a message is known by in the next session, too: a lost one deletes nothing, so numbers stay."""
+        waiting = self.listing[place]
+        return waiting.unique_id or b" %d %d" % (waiting.number, waiting.size_octets)
+
     def origin(self, place: int, fingerprint: bytes) -> Origin:
         waiting = self.listing[place]
         return Origin(self.order.account, waiting.unique_id, fingerprint, waiting.size_octets)
