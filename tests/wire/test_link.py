@@ -6,15 +6,24 @@ import asyncio
 import itertools
 from base64 import b64decode
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
 from msgcore.base.text import ReferredSecret, Secret
-from msgcore.errors import AuthenticationRefused, Closed, ConnectionLost, CutShort, ServiceBusy
+from msgcore.errors import (
+    AuthenticationRefused,
+    Closed,
+    ConnectionLost,
+    CutShort,
+    MsgcoreError,
+    ServiceBusy,
+    TlsFailed,
+)
 from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.model.wire_form import WireForm
 from msgcore.runtime import Endpoint, Runtime
-from msgcore.runtime.abc import Security
+from msgcore.runtime.abc import Security, TlsFacts
 from msgcore.runtime.pool import PoolLimits
 from msgcore.testing.modes import Mode, gather
 from msgcore.testing.scripted import Faults, Peer, ScriptedRuntime, Secured, by_line
@@ -267,6 +276,50 @@ def test_tls_that_is_torn_in_the_handshake_leaves_the_next_try_its_turn(mode: Mo
 
 
 # Shared.
+
+
+class NoTls(FakeServer):
+    """Offers STARTTLS, and no handshake with it comes to an end."""
+
+    def __init__(self, error: MsgcoreError) -> None:
+        super().__init__("STARTTLS", STARTTLS="220 go")
+        self._error = error
+
+    def start_tls(self) -> tuple[TlsFacts, bytes]:
+        raise self._error
+
+
+BROKEN = [TlsFailed("TLS: TLSV1_ALERT_PROTOCOL_VERSION"), ConnectionLost("cut without TLS's closing alert")]
+
+
+@pytest.mark.parametrize("error", BROKEN)
+def test_a_server_with_which_no_handshake_succeeds_is_talked_to_in_clear(mode: Mode, error: MsgcoreError) -> None:
+    """Nobody required TLS: the last try is like one with a server that does not offer it (RFC 7435 section 3)."""
+    peers = [NoTls(error) for _ in range(3)]
+    [outcome] = send_in_turn(mode, peers, 1)
+
+    assert isinstance(outcome, Accepted)
+    assert (outcome.note.startswith("in clear: "), str(error) in outcome.note) == (True, True)
+    assert [len(peer.took) for peer in peers] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("error", BROKEN)
+@pytest.mark.parametrize(
+    "server",
+    [
+        SmtpServer(MX, Security.STARTTLS),
+        SmtpServer(MX, user="ann", password=Secret("pw")),
+        SmtpServer(MX, user="ann", password=Secret("pw"), allow_cleartext_login=True),
+        SmtpServer(MX, certificate_file=Path("ann.pem")),
+        SmtpServer(MX, ca_file=Path("ca.pem")),
+    ],
+)
+def test_who_cares_for_tls_says_nothing_in_clear(mode: Mode, server: SmtpServer, error: MsgcoreError) -> None:
+    peers = [NoTls(error) for _ in range(3)]
+    with pytest.raises(type(error)):
+        send_in_turn(mode, peers, 1, server=server)
+
+    assert not any(peer.took for peer in peers)
 
 
 class Mx:

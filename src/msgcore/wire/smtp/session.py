@@ -37,6 +37,12 @@ class SmtpServer(MailServer):
     def needs_tls(self) -> bool:
         return None not in self.tls_tries if self.tls_tries else super().needs_tls
 
+    @property
+    def may_be_clear(self) -> bool:
+        """Whether handshakes that fail are followed by a try in clear: nothing says that anybody cares for TLS."""
+        cares = self.needs_tls or self.user is not None or self.ca_file or self.certificate_file
+        return not (cares or self.tls_tries)
+
 
 @attrs.define(eq=False)
 class SmtpSession:
@@ -75,7 +81,9 @@ class SmtpSession:
 async def open_session(runtime: Runtime, server: SmtpServer, deadline: Deadline) -> SmtpSession:
     """Connect, secure the connection and log in.
 
-    A token that the server refuses is asked for again, once: it may have expired in between.
+    A token that the server refuses is asked for again, once: it may have expired in between. A server that offers TLS,
+    and with which no handshake succeeds, is talked to in clear on another connection, where the settings leave that
+    open.
 
     Raises:
         NameNotResolved, ConnectionLost, TimedOut: nobody answers; the message names the server.
@@ -87,9 +95,17 @@ async def open_session(runtime: Runtime, server: SmtpServer, deadline: Deadline)
     if server.tls_tries:
         return await _open_as_told(runtime, server, deadline)
     is_local = server.endpoint.is_unix_socket
-    session, note = await open_with(
-        runtime, server, deadline, lambda who, tls: _connect(runtime, server, who, None if is_local else tls, deadline)
-    )
+    try:
+        session, note = await open_with(
+            runtime,
+            server,
+            deadline,
+            lambda who, tls: _connect(runtime, server, who, None if is_local else tls, deadline),
+        )
+    except TlsFailed as error:
+        if not server.may_be_clear:
+            raise
+        return _after((error,), await _connect(runtime, server, None, None, deadline))
     is_noted = session.stream.tls is None and not server.is_lmtp  # which mostly is of this machine
     session.note = "; ".join(filter(None, (note, "in clear" if is_noted else "")))
     return session
@@ -131,7 +147,7 @@ async def _connect(
                 if server.needs_tls:
                     raise
             except ConnectionLost as error:
-                if not server.tls_tries:
+                if not (server.tls_tries or server.may_be_clear):
                     raise
                 # Whoever hangs up in the middle of a handshake may talk in clear.
                 raise TlsFailed(f"{error}, in the TLS handshake") from error
