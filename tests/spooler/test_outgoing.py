@@ -646,6 +646,28 @@ def test_a_cancelled_call_leaves_no_lock(box: Box) -> None:
     assert send(box, MemoryTransport()) == 1
 
 
+class CancelledAtItsEnd(GuardedStore):
+    """A store at the end of whose queue cancel() is called: when all that is due has been taken up."""
+
+    cancel: Callable[[], None]
+
+    async def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
+        item = await super().lock_due(lease_seconds, deadline)
+        if item is None:
+            self.cancel()
+        return item
+
+
+def test_a_call_that_is_cancelled_when_all_is_taken_up_leaves_no_lock(box: Box) -> None:
+    submitted(box)
+    store = CancelledAtItsEnd(Plugin("store", box.store, box.runtime), box.store)
+    store.cancel = box.runtime.cancel
+    with pytest.raises(OperationCancelled):
+        box.run(send_due(box.runtime, store, [Named(MemoryTransport()).on(box.runtime)], NEVER))
+
+    assert send(box, MemoryTransport()) == 1
+
+
 class Telling(MemoryTransport):
     """Tells what it knows when it is cancelled, and raises nothing, as SMTP does of a message that has been said."""
 

@@ -111,8 +111,10 @@ async def _send_due(spooler: _Spooler, call: RunningCall) -> int:
     while True:
         # Nobody else may take a submission up while a transport still works on it, however slowly it ends.
         within = deadline.sooner(spooler.policy.lease_seconds * _SHARE_OF_LEASE)
-        attempts = await spooler.take_up()
-        await spooler.work(attempts, within)
+        # What transports hold themselves may take longer than a lock lasts: nothing waits for it to be settled.
+        async with spooler.runtime.group() as flushes:  # before anything is locked: cancel() may come here
+            attempts = await spooler.take_up()
+            await spooler.work(attempts, within, flushes)
         call.check()  # transports may only have told what they knew when cancel() was called
         taken += len(attempts)
         if attempts and not spooler.errors:
@@ -168,15 +170,8 @@ class _Spooler:
             raise
         return attempts
 
-    async def work(self, attempts: Sequence[Attempt], within: Deadline) -> None:
-        """Let every transport act on its share, and give back what none came to.
-
-        What transports hold themselves may take longer than a lock lasts: nothing waits for it to be settled.
-        """
-        async with self.runtime.group() as flushes:
-            await self._work(attempts, within, flushes)
-
-    async def _work(self, attempts: Sequence[Attempt], within: Deadline, flushes: Group) -> None:
+    async def work(self, attempts: Sequence[Attempt], within: Deadline, flushes: Group) -> None:
+        """Let every transport act on its share, and give back what none came to."""
         try:
             if self.hooks:
                 step = Preprocessing(self.runtime, self.store, self.hooks, within)
