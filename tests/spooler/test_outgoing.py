@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from threading import Event
 from typing import Any, cast
 
 import attrs
@@ -48,7 +50,7 @@ from msgcore.model import (
     Unknown,
 )
 from msgcore.props.table import PidTagMessageClass, PidTagOriginalMessageEntryId
-from msgcore.runtime import NEVER
+from msgcore.runtime import NEVER, AsyncioRuntime
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.plugin import Plugin
@@ -56,6 +58,7 @@ from msgcore.spi.store import Incoming, SpecialFolder, StoreProvider
 from msgcore.spooler.attempt import Attempt
 from msgcore.spooler.outgoing import send_due
 from msgcore.spooler.retry import RetryPolicy
+from msgcore.testing.memory_store import MemoryStore
 from tests.providers.internal.box import Box
 from tests.spooler.desk import LETTER, always, now_is, send, sent, submitted, verdicts
 from tests.spooler.transports import AnyTransport, MemoryTransport, Named, PlainTransport, guarded
@@ -666,6 +669,39 @@ def test_a_call_that_is_cancelled_when_all_is_taken_up_leaves_no_lock(box: Box) 
         box.run(send_due(box.runtime, store, [Named(MemoryTransport()).on(box.runtime)], NEVER))
 
     assert send(box, MemoryTransport()) == 1
+
+
+class SlowToLock(MemoryStore):
+    """A plain ``def`` that is still at it when its caller is cancelled."""
+
+    max_threads = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_begun, self.goes_on = Event(), Event()
+
+    def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
+        self.has_begun.set()
+        self.goes_on.wait(30)
+        return super().lock_due(lease_seconds, deadline)
+
+
+def test_a_task_that_is_cancelled_while_a_thread_locks_leaves_no_lock() -> None:
+    store, runtime = SlowToLock(), AsyncioRuntime()
+    store.submit(LETTER, "t1", NEVER)
+
+    async def main() -> int:
+        queue, transports = guarded(store, runtime), [Named(MemoryTransport()).on(runtime)]
+        first = asyncio.create_task(send_due(runtime, queue, transports, NEVER))
+        await asyncio.to_thread(store.has_begun.wait, 30)
+        first.cancel()
+        await asyncio.sleep(0)
+        store.goes_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        return await send_due(runtime, queue, transports, NEVER)
+
+    assert asyncio.run(main()) == 1
 
 
 class Telling(MemoryTransport):

@@ -10,6 +10,7 @@ from msgcore.base.times import Deadline
 from msgcore.model.message import Message
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
+from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded.base import GuardedCalls
 from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
@@ -59,8 +60,13 @@ class GuardedQueue(GuardedCalls):
         await self._nothing(self._queue.make_due, deadline=deadline)
 
     async def lock_due(self, lease_seconds: float, deadline: Deadline) -> OutgoingItem | None:
-        method = self._queue.lock_due
-        return self._item_or_none(method, await self._plugin.call(method, lease_seconds, deadline, deadline=deadline))
+        method, settle = self._queue.lock_due, self._queue.settle
+
+        def unlock(locked: OutgoingItem | None) -> object:
+            return None if locked is None else settle(locked, (), NEVER)
+
+        given = await self._plugin.call(method, lease_seconds, deadline, deadline=deadline, undo=unlock)
+        return self._item_or_none(method, given)
 
     async def keep_preprocessed(
         self, item: OutgoingItem, preprocessed: Preprocessed, reports: Sequence[Incoming], deadline: Deadline
