@@ -18,6 +18,7 @@ from msgcore.errors import (
     CutShort,
     MsgcoreError,
     ServiceBusy,
+    TimedOut,
     TlsFailed,
 )
 from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Refused, Unknown
@@ -275,9 +276,6 @@ def test_tls_that_is_torn_in_the_handshake_leaves_the_next_try_its_turn(mode: Mo
     assert mode.drive(runtime.call(main())) == Accepted(250, "2.0.0")
 
 
-# Shared.
-
-
 class NoTls(FakeServer):
     """Offers STARTTLS, and no handshake with it comes to an end."""
 
@@ -320,6 +318,29 @@ def test_who_cares_for_tls_says_nothing_in_clear(mode: Mode, server: SmtpServer,
         send_in_turn(mode, peers, 1, server=server)
 
     assert not any(peer.took for peer in peers)
+
+
+@pytest.mark.parametrize(
+    ("server", "may_be_tls"),
+    [
+        (SmtpServer(MX), True),
+        (SmtpServer(Endpoint("mx.b.test", 24, "lmtp"), is_lmtp=True), False),
+        (SmtpServer(Endpoint("/run/lmtp", 0, "lmtp", is_unix_socket=True), is_lmtp=True), False),
+    ],
+)
+def test_a_silent_server_may_be_one_with_tls_where_there_is_a_port_for_that(
+    mode: Mode, server: SmtpServer, may_be_tls: bool
+) -> None:
+    with pytest.raises(TimedOut) as caught:
+        send_in_turn(mode, [FakeServer(greeting="~")], 1, server=server)
+
+    assert ("may be waiting for TLS: smtps://" in str(caught.value), "lmtps" in str(caught.value)) == (
+        may_be_tls,
+        False,
+    )
+
+
+# Shared.
 
 
 class Mx:

@@ -137,7 +137,7 @@ async def greeted(stream: Stream, greeting: Awaitable[T]) -> T:
     try:
         return await greeting
     except TimedOut as error:
-        if stream.tls is not None:
+        if stream.tls is not None or stream.endpoint.service == "lmtp":  # which has no port for TLS
             raise
         secured = f"{stream.endpoint.service}s://"
         raise TimedOut(f"{error}; a server that says nothing may be waiting for TLS: {secured}") from error
