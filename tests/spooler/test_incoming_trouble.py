@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import Future
 from typing import Any
 
@@ -24,6 +25,9 @@ from msgcore.errors import (
     StoreFull,
     TimedOut,
 )
+from msgcore.runtime import NEVER
+from msgcore.spi.retrieval import RetrievalPolicy
+from msgcore.spooler.incoming import retrieve
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.memory_maildrop import MemoryMaildrop
 from msgcore.testing.modes import Mode
@@ -360,6 +364,17 @@ def test_a_deadline_that_has_passed_is_reported(desk: Desk) -> None:
     put(desk, A)
 
     assert isinstance(desk.retrieve(deadline=desk.runtime.deadline(0.0)).error, TimedOut)
+
+
+def test_a_retrieval_on_a_loop_that_is_cancelled_between_two_waits_goes_no_further() -> None:
+    """The answer of a server may be there already, and its reader not have had its turn."""
+    desk = Desk(Mode.ASYNCIO, MemoryMaildrop(batch=1))
+    put(desk, A, B, C)
+    desk.maildrop.on_work = lambda stage, _, __: desk.runtime.cancel() if stage == "retrieve" else None
+    with pytest.raises(OperationCancelled):  # not by way of run(), which makes any call one
+        asyncio.run(retrieve(desk.runtime, desk.store, desk.retriever(RetrievalPolicy()), NEVER))
+
+    assert len(desk.stored()) <= 1
 
 
 def test_a_retrieval_that_is_cancelled_keeps_what_is_stored(desk: Desk) -> None:

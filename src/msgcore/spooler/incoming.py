@@ -69,7 +69,8 @@ async def retrieve(
     if gate.closed and task is not Task.REFRESH:
         return tally.report(SetupError(gate.closed))
     try:
-        await _until_done(order, retriever)
+        with runtime.as_one_call():
+            await _until_done(order, retriever)
     except (OperationCancelled, UsageError):
         raise
     except MsgcoreError as error:
