@@ -14,7 +14,7 @@ import pytest
 import msgcore
 from msgcore import Accepted, Address, Deferred, Message, Refused, Unknown, aio, mime
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress, NotAccepted, NotSupported, PluginBroken, UsageError
+from msgcore.errors import InvalidAddress, NotAccepted, NotSupported, OperationCancelled, PluginBroken, UsageError
 from msgcore.model import Envelope, Outcome, Outcomes, Recipient
 from msgcore.runtime import Runtime
 from msgcore.session.direct import open_transport
@@ -167,6 +167,26 @@ def test_a_batch_that_is_cancelled_goes_on_to_no_further_message() -> None:
 
     told = [type(outcome) for outcomes in asyncio.run(main()) for outcome in outcomes.values()]
     assert told == [Unknown, Deferred, Deferred]
+
+
+class Between(Slow):
+    """Is cancelled between two waits."""
+
+    async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> Mapping[Recipient, Outcome]:
+        self._runtime.cancel()
+        await self._runtime.sleep(0)
+        return dict.fromkeys(envelope.recipients, Accepted())
+
+
+def test_a_message_that_is_cancelled_between_two_waits_goes_no_further() -> None:
+    msgcore.register_service("by-url-between", Between)
+
+    async def main() -> None:
+        async with aio.open_transport("by-url-between://anything") as transport:
+            await transport.send(LETTER, recipients="bob@b.test")
+
+    with pytest.raises(OperationCancelled):
+        asyncio.run(main())
 
 
 class SilentAtSecond(FakeServer):

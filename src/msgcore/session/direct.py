@@ -76,8 +76,9 @@ class Transport(Closing):
         _check_request(request)
         ready = self._ready(message, others, self._runtime.now())
         envelope = _envelope(ready, others, reverse_path, request)
-        await self._load([ready], deadline)
-        handed = await self._transport.submit(envelope, ready, deadline)
+        with self._runtime.as_one_call():
+            await self._load([ready], deadline)
+            handed = await self._transport.submit(envelope, ready, deadline)
         outcomes = Outcomes(handed.outcomes)
         return outcomes.raise_unless_accepted() if check else outcomes
 
