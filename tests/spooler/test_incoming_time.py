@@ -225,7 +225,7 @@ class MuteSession(MemorySession):
             self._server.clock.move(min(self._server.seconds, deadline.remaining_seconds()))
 
 
-def mute_desk(mode: Mode, maildrop: Mute, *letters: bytes) -> Desk:
+def mute_desk(mode: Mode, maildrop: Mute | AllAtOnce, *letters: bytes) -> Desk:
     desk = Desk(mode, maildrop, clock=maildrop.clock)
     for octets in letters:
         maildrop.put(octets)
@@ -340,6 +340,43 @@ def test_a_message_that_is_the_only_one_and_never_comes_is_a_fault(mode: Mode) -
     report = desk.retrieve(deadline=desk.runtime.deadline(60.0))
 
     assert (type(report.error), [one.number for one in report.faults]) == (TimedOut, [1])
+
+
+class AllAtOnce(MemoryMaildrop):
+    """A service that gives all it is asked for in one go, each in 50 ms, or nothing when there is no time for that."""
+
+    def __init__(self) -> None:
+        super().__init__(batch=1_000)
+        self.clock = ManualClock(START)
+
+    def open_session(self) -> MemorySession:
+        self.release(super().open_session())
+        session = AllAtOnceSession(self, tuple(self._mails))
+        self.take(session)
+        return session
+
+
+class AllAtOnceSession(MemorySession):
+    def __init__(self, maildrop: AllAtOnce, mails: Sequence[Mail]) -> None:
+        super().__init__(maildrop, mails)
+        self._clock = maildrop.clock
+
+    def _worked(self, stage: str, found: Sequence[Retrieved], deadline: Deadline) -> Sequence[Retrieved]:
+        self._clock.move(min(0.05 * len(found), max(0.0, deadline.remaining_seconds())))
+        deadline.check(stage)
+        return found
+
+
+@pytest.mark.parametrize("count", [100, 160, 400])
+def test_of_a_service_that_gives_all_at_once_less_is_asked_for(mode: Mode, count: int) -> None:
+    """What does not come in half of the time may be many messages, and not one at which the server is silent."""
+    desk = mute_desk(mode, AllAtOnce(), *MANY[:count])
+    stored: list[int] = []
+    while desk.maildrop.waiting() and (not stored or stored[-1]):
+        report = desk.retrieve(deadline=desk.runtime.deadline(10.0))
+        stored.append(report.stored + report.removed)
+
+    assert (len(desk.stored()), desk.maildrop.waiting()) == (count, ())
 
 
 def test_where_no_message_comes_it_is_the_server(mode: Mode) -> None:

@@ -26,6 +26,9 @@ _Method = Callable[[Sequence[Waiting], Deadline], Awaitable[Sequence[Retrieved]]
 _Reason = Callable[[Visit, int], str]
 
 _SMALL_OCTETS = 256 * 1024
+# Where many did not come in the time for one: some services give all that they are asked for in one go.
+_FEWEST_AT_ONCE = 16
+_FEWER = 8
 
 
 def small_first(visit: Visit, places: Sequence[int]) -> list[int]:
@@ -137,6 +140,7 @@ async def _given(
         is_slow = is_bounded and not deadline.is_past
         if is_slow:
             tally.lost_at = key
+            tally.at_once = max(_FEWEST_AT_ONCE, len(places) // _FEWER)
         if is_slow or _is_slow(visit, places[0]):
             tally.slow.pop(key, None)
             tally.slow[key] = None

@@ -25,6 +25,8 @@ class Tally:
     slow: dict[bytes, None] = attrs.field(factory=dict[bytes, None])
     """Messages that the server did not give in half the time that a session had, in this call or in one before; the
     one that was asked for last is the last."""
+    at_once: int = 1_000
+    """How many messages are asked for in one go, at most."""
     stored: int = 0
     octets: int = 0
     duplicates: int = 0

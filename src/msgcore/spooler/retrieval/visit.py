@@ -33,7 +33,6 @@ Taken = Callable[[Sequence[tuple[int, bytes]]], Awaitable[None]]
 """Takes a batch of octets, each with its place in the listing."""
 
 _PAGE = 100
-_AT_ONCE = 1_000
 
 
 @attrs.frozen
@@ -148,7 +147,7 @@ class Visit:
         """Ask for messages until none is left or time is up, and hand on each batch; what cannot be had is a fault."""
         done = 0
         while done < len(places) and self.has_time():
-            asked = places[done : done + _AT_ONCE]
+            asked = places[done : done + self.order.tally.at_once]
             try:
                 found = await ask(asked)
             except QuotaReached as error:
