@@ -20,6 +20,7 @@ from msgcore.errors import (
     ServiceBusy,
     TimedOut,
     TlsFailed,
+    TlsRequired,
 )
 from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.model.wire_form import WireForm
@@ -338,6 +339,21 @@ def test_a_silent_server_may_be_one_with_tls_where_there_is_a_port_for_that(
         may_be_tls,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [("454 4.7.0 not now", ServiceBusy), ("421 4.3.2 closing", ServiceBusy), ("502 no", TlsRequired)],
+)
+def test_tls_that_is_required_and_refused_for_now_is_tried_again_later(
+    mode: Mode, reply: str, error: type[MsgcoreError]
+) -> None:
+    """454 is a temporary reason (RFC 3207 section 4): nothing of the set-up is wrong."""
+    peer = FakeServer("STARTTLS", STARTTLS=reply)
+    with pytest.raises(error, match=reply[:3]):
+        send_in_turn(mode, [peer], 1, server=SmtpServer(MX, Security.STARTTLS))
+
+    assert peer.took == []
 
 
 # Shared.

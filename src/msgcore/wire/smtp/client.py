@@ -93,7 +93,8 @@ async def start_tls(
     if surplus:
         raise StarttlsInjection(f"{stream.endpoint}: {len(surplus)} octets in clear behind the answer to STARTTLS")
     if reply.code != 220:
-        raise TlsRequired(f"{stream.endpoint}: TLS is required, and the server refuses STARTTLS: {reply}")
+        text = f"{stream.endpoint}: TLS is required, and the server refuses STARTTLS: {reply}"
+        raise TlsRequired(text) from CommandRefused(reply)
     secured = await stream.start_tls(settings)
     return secured, await _say_hello(secured, name, is_lmtp=extensions.is_lmtp)
 

@@ -6,8 +6,9 @@ import math
 
 import attrs
 
+from msgcore.base.status import Reply
 from msgcore.base.times import Deadline
-from msgcore.errors import ConnectionLost, TlsFailed, TlsRequired
+from msgcore.errors import CommandRefused, ConnectionLost, ServiceBusy, TlsFailed, TlsRequired
 from msgcore.runtime.abc import Runtime, Stream, TlsSettings
 from msgcore.wire.account import MailServer, connect_to, greeted, open_with
 from msgcore.wire.sasl import Credentials
@@ -89,7 +90,7 @@ async def open_session(runtime: Runtime, server: SmtpServer, deadline: Deadline)
         NameNotResolved, ConnectionLost, TimedOut: nobody answers; the message names the server.
         TlsRequired, TlsFailed, StarttlsInjection: the connection cannot be secured as it has to be.
         AuthenticationRefused: the credentials are refused.
-        ServiceBusy: the server, or who gives the token, asks for patience.
+        ServiceBusy: the server, or who gives the token, asks for patience; or TLS is required and refused for now.
         CommandRefused: the server wants no session.
     """
     if server.tls_tries:
@@ -143,7 +144,9 @@ async def _connect(
         if tls is not None and stream.tls is None and (server.needs_tls or extensions.offers("STARTTLS")):
             try:
                 stream, extensions = await start_tls(stream, extensions, tls, server.ehlo_name)
-            except TlsRequired:
+            except TlsRequired as error:
+                if server.needs_tls and not server.tls_tries and _is_for_now(error):
+                    raise ServiceBusy(str(error)) from error
                 if server.needs_tls:
                     raise
             except ConnectionLost as error:
@@ -161,3 +164,9 @@ async def _connect(
     if stream.tls is None or not stream.tls.is_verified:
         extensions = extensions.without("REQUIRETLS")  # RFC 8689 section 2: it counts in verified TLS only
     return SmtpSession(stream, extensions)
+
+
+def _is_for_now(error: TlsRequired) -> bool:
+    """Whether the server has no TLS to give for a temporary reason (RFC 3207 section 4)."""
+    refusal = error.__cause__
+    return isinstance(refusal, CommandRefused) and isinstance(refusal.reply, Reply) and refusal.reply.is_temporary
