@@ -258,6 +258,35 @@ def test_a_message_is_sent_without_a_profile(shell: Shell) -> None:
     assert msgcore.read_message(received.octets).attachments[0].data == b"a;b\n"
 
 
+LETTER = (
+    b"From: ann@a.test\r\nTo: bob@b.test\r\nMessage-ID: <1@a.test>\r\nDate: Tue, 01 Jul 2003 10:52:37 +0200\r\n"
+    b"X-Odd:  kept \r\n\r\nHello\r\n"
+)
+
+
+def test_a_message_in_a_file_is_sent_as_it_is(shell: Shell) -> None:
+    Path("letter.eml").write_bytes(LETTER)
+    with LoopbackSmtpServer() as server:
+        sent = shell.json("send", "--message", "letter.eml", "--via", server.url)
+        other = shell.json("send", "--message", "letter.eml", "--to", "eva@e.test", "--via", server.url)
+        assert [one.octets for one in server.received] == [LETTER, LETTER]
+    assert [row["recipient"] for row in (*sent, *other)] == ["bob@b.test", "eva@e.test"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--via", "smtp://127.0.0.1:9"],
+        ["--message", "letter.eml", "--subject", "Hi", "--via", "smtp://127.0.0.1:9"],
+        ["--message", "letter.eml", "--to", "b@b.test"],
+    ],
+    ids=["to nobody", "another subject", "to others by a profile"],
+)
+def test_what_stands_beside_a_message_in_a_file_is_told(shell: Shell, options: list[str]) -> None:
+    Path("letter.eml").write_bytes(LETTER)
+    assert "--message" in shell("send", *options, status=2)
+
+
 def test_a_profile_that_cannot_be_read_hides_no_other(shell: Shell) -> None:
     shell("profile", "create", "work", "personal-folders", "path=mail.db")
     broken = Path("profiles/home.toml")

@@ -10,7 +10,7 @@ import typer
 
 import msgcore
 from msgcore import Attachment, Message, Outcomes
-from msgcore.cli.messages import AsJson
+from msgcore.cli.messages import AsJson, read_file
 from msgcore.cli.opening import Login, admin_of
 from msgcore.cli.out import print_table, say
 from msgcore.cli.places import CaFile, CleartextLogin, Password, Profiles, User
@@ -26,11 +26,11 @@ Addresses = Annotated[list[str], typer.Option(metavar="ADDRESS", help="May be gi
 
 
 def send(
-    to: Addresses,
+    to: Addresses = [],  # noqa: B006  # typer copies it
     subject: Annotated[str, typer.Option(metavar="TEXT", help="The subject.")] = "",
     text: Annotated[str, typer.Option(metavar="TEXT", help="The text; - reads standard input.")] = "-",
     sender: Annotated[str | None, typer.Option("--from", metavar="ADDRESS", help="By default the profile's.")] = None,
-    cc: Addresses = [],  # noqa: B006  # typer copies it
+    cc: Addresses = [],  # noqa: B006
     bcc: Addresses = [],  # noqa: B006
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A file with the HTML body.")
@@ -39,6 +39,16 @@ def send(
         list[Path],
         typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A file; may be given several times."),
     ] = [],  # noqa: B006
+    whole: Annotated[
+        Path | None,
+        typer.Option(
+            "--message",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Send this message (.eml, .msg) as it is, to those whom it names, or with --via to --to.",
+        ),
+    ] = None,
     via: Annotated[str | None, typer.Option(metavar="URL", help="Send over this server, without a profile.")] = None,
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="Submit by this profile; by default the default one.")
@@ -60,20 +70,29 @@ def send(
     if via is not None and profile is not None:
         raise UsageError("give --via or --profile, not both")
     check_seconds("--timeout", timeout)
-    message = Message(
-        from_=sender,
-        to=to,
-        cc=cc,
-        bcc=bcc,
-        subject=subject,
-        text=text_of(None) if text == "-" else text,
-        html=None if html is None else text_of(html),
-        attachments=[Attachment(path.read_bytes(), filename=path.name) for path in attach],
-    )
+    others: list[str] | None = None
+    if whole is not None:
+        if sender or cc or bcc or subject or text != "-" or html or attach or (to and via is None):
+            raise UsageError("--message: the file says it all; only --to stands beside it, and that with --via")
+        message = read_file(whole)[0]
+        others = to or None
+    elif not to:
+        raise UsageError("--to says who is to get it; or --message FILE, a message that says so itself")
+    else:
+        message = Message(
+            from_=sender,
+            to=to,
+            cc=cc,
+            bcc=bcc,
+            subject=subject,
+            text=text_of(None) if text == "-" else text,
+            html=None if html is None else text_of(html),
+            attachments=[Attachment(path.read_bytes(), filename=path.name) for path in attach],
+        )
     met: MsgcoreError | None = None
     if via is not None:
         login = Login(user, password, ca_file, allow_cleartext_login).options()
-        outcomes = msgcore.send(message, via=via, check=False, timeout_seconds=timeout, **login)
+        outcomes = msgcore.send(message, via=via, recipients=others, check=False, timeout_seconds=timeout, **login)
     else:
         with msgcore.logon(profile, admin=admin_of(profiles)) as session:
             submission = session.submit(message)
