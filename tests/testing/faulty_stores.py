@@ -526,6 +526,7 @@ class AddressesOnly(MemoryStore):
     Submitting,
     "a_draft_is_deleted_when_it_is_submitted",
     "a_draft_is_submitted_once",
+    "a_draft_that_somebody_else_has_changed_is_not_submitted",
     "what_is_submitted_is_no_draft",
 )
 class DraftsStay(MemoryStore):

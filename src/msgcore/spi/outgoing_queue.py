@@ -78,8 +78,8 @@ class SupportsOutgoingQueue(Protocol):
 
         It goes to ``recipients``, or to all that it has. What was submitted with that transfer id before is given as
         it stands: who does not know whether a submission was taken submits again. ``draft`` is the message of this
-        store that it was written as, which is deleted in the same transaction; who finds it gone, or submitted, has
-        submitted nothing (``ObjectDeleted``, ``UsageError``).
+        store that it was written as, which is deleted in the same transaction; who finds it gone, submitted, or changed
+        (:mod:`msgcore.spi.versions`), has submitted nothing (``ObjectDeleted``, ``UsageError``, ``ObjectChanged``).
         """
         ...
 

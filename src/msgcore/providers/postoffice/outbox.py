@@ -36,6 +36,7 @@ from msgcore.runtime.host import boot_id, boot_of, holder_has_ended, holder_name
 from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.store import MessageFlag, SpecialFolder
+from msgcore.spi.versions import change_key, check_version, version_of
 
 __all__ = ["Outbox", "refuse_submitted"]
 
@@ -85,6 +86,12 @@ class Outbox:
         draft: int | None = None,
     ) -> OutgoingItem:
         """Put a message into the outbox in place of its draft, or give what has that transfer id already."""
+
+        def check(found: Found) -> Found:
+            entry = refuse_submitted(found).entry
+            check_version(version_of(message), change_key(self._uid, entry.version))
+            return found
+
         now = self._clock.now()
         pending = dict[Recipient, Outcome](dict.fromkeys(recipients, Pending()))
         item = OutgoingItem(
@@ -112,7 +119,7 @@ class Outbox:
             make(new.steps)
         else:
             try:
-                self._mailbox.replace(draft, new.steps, refuse_submitted)
+                self._mailbox.replace(draft, new.steps, check)
             except (ObjectDeleted, UsageError):
                 self._mailbox.drop([new])
                 self._forget(record)

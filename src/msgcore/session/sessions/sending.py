@@ -96,24 +96,25 @@ class SessionSending(SessionRecipients, SessionReceiving):
         check_message(message, "submit")
         terms = terms_of(message, self._runtime.now(), at_least_once=self._may_come_twice(None))
         deadline = self._runtime.deadline(timeout_seconds)
-        stored = (await draft.store.row(draft.entry_id, (PidTagChangeKey,), deadline)).get(PidTagChangeKey)
-        if stored is not None:
-            check_version(version_of(message), stored)
         if draft.store is self._queue():
             return await self._put(message, deadline, terms, draft=draft.entry_id)
-        transfer_id = await self._transfer_id_of(draft, deadline)
+        transfer_id = await self._transfer_id_of(draft, version_of(message), deadline)
         submission = await self._put(message, deadline, terms, transfer_id=transfer_id)
         await draft.store.delete([draft.entry_id], deadline)
         return submission
 
-    async def _transfer_id_of(self, draft: Draft, deadline: Deadline) -> str:
+    async def _transfer_id_of(self, draft: Draft, version: bytes | None, deadline: Deadline) -> str:
         """Give the same for each who submits a draft of another store, so that it is in the queue once.
 
         Raises:
             ObjectDeleted: the draft is gone.
+            ObjectChanged: it is of another version.
             UsageError: it was submitted as it stands, and that has ended.
         """
-        row = await draft.store.row(draft.entry_id, (PidTagLastModificationTime,), deadline)
+        row = await draft.store.row(draft.entry_id, (PidTagLastModificationTime, PidTagChangeKey), deadline)
+        stored = row.get(PidTagChangeKey)
+        if stored is not None:
+            check_version(version, stored)
         said = f"{bytes(draft.entry_id).hex()} {row.get(PidTagLastModificationTime)}"
         # Nobody guesses it: the uid of a store that has a queue is random, and its own.
         transfer_id = hmac.digest(self._queue().uid, said.encode(), "sha256")[:16].hex()

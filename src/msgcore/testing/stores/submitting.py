@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from msgcore.base.ids import EntryId
-from msgcore.errors import ObjectDeleted, UsageError
+from msgcore.errors import ObjectChanged, ObjectDeleted, UsageError
 from msgcore.model.address import Address
 from msgcore.model.compare import compare
 from msgcore.model.delivery import Notify
 from msgcore.model.message import Message
 from msgcore.model.outcome import Accepted, Deferred, Outcome, Pending
 from msgcore.model.recipient import Recipient
-from msgcore.props.table import PidTagRecipientDisplayName, PidTagSendRichInfo
+from msgcore.props.table import PidTagChangeKey, PidTagRecipientDisplayName, PidTagSendRichInfo
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.capability import Capability
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
@@ -142,6 +142,23 @@ class Submitting(StoreSuite):
             return len(await desk.store.outgoing(NEVER))
 
         assert run(story) == 1
+
+    @needs(Capability.OUTGOING_QUEUE, Capability.CREATE, Capability.DELETE, Capability.MODIFY)
+    def test_a_draft_that_somebody_else_has_changed_is_not_submitted(self, run: Run) -> None:
+        """Where the store knows versions."""
+
+        async def story(desk: StoreDesk) -> tuple[int, list[str]]:
+            (draft,) = await desk.save(LETTER)
+            old, new = await desk.load(draft), await desk.load(draft)
+            if PidTagChangeKey not in old:
+                return 0, ["changed"]
+            new.subject = "changed"
+            await desk.store.save_changes(draft, new, NEVER)
+            with pytest.raises(ObjectChanged):
+                await desk.store.submit(old, "t1", NEVER, draft=draft)
+            return len(await desk.store.outgoing(NEVER)), await desk.subjects()
+
+        assert run(story) == (0, ["changed"])
 
     @queues
     def test_what_is_submitted_is_no_draft(self, run: Run) -> None:

@@ -17,6 +17,7 @@ from msgcore.providers.internal.numbers import lock_mailbox
 from msgcore.providers.internal.standing import Standing, missing_folder, standing_of
 from msgcore.runtime import Connection, Database, Runtime
 from msgcore.spi.store import Incoming
+from msgcore.spi.versions import change_key, check_version
 
 __all__ = ["StoreCalls"]
 
@@ -91,6 +92,10 @@ class StoreCalls:
         messages = self._standing(connection, numbers)
         outgoing.refuse_submitted(connection, [one.number for one in messages])
         return messages
+
+    def _check_version(self, connection: Connection, number: int, wanted: bytes | None) -> None:
+        version: int = connection.value("select content_number from message where id = ?", (number,))
+        check_version(wanted, change_key(self.uid, version))
 
     def _keyed(self, incoming: Incoming) -> Incoming:
         """Make a delivery key hold for this mailbox, whatever others in the file were delivered."""

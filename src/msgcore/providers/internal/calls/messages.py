@@ -25,7 +25,7 @@ from msgcore.providers.internal.writing import (
 from msgcore.runtime import Connection
 from msgcore.spi.limited import limit_attachments
 from msgcore.spi.store import Incoming, MessageFlag, MessageStatus
-from msgcore.spi.versions import change_key, check_version, version_of
+from msgcore.spi.versions import change_key, version_of
 
 __all__ = ["MessageCalls"]
 
@@ -82,8 +82,7 @@ class MessageCalls(StoreCalls):
 
         def work(connection: Connection) -> int:
             (old,) = self._changeable(connection, [number])
-            version: int = connection.value("select content_number from message where id = ?", (number,))
-            check_version(wanted, change_key(self.uid, version))
+            self._check_version(connection, number, wanted)
             return update_message(connection, self._mailbox.id, old, prepared)
 
         return change_key(self.uid, await self._write(work, deadline))

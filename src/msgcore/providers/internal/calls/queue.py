@@ -23,6 +23,7 @@ from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.persist import written_down
 from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
+from msgcore.spi.versions import version_of
 
 __all__ = ["QueueCalls"]
 
@@ -48,7 +49,10 @@ class QueueCalls(StoreCalls):
             known = outgoing.number_of(connection, self._mailbox.id, transfer_id)
             if known is not None:
                 return outgoing.read_item(connection, self.uid, known)
-            put_away(connection, self._mailbox.id, self._changeable(connection, drafts), filetime_from_datetime(now))
+            old = self._changeable(connection, drafts)
+            for one in old:
+                self._check_version(connection, one.number, version_of(message))
+            put_away(connection, self._mailbox.id, old, filetime_from_datetime(now))
             outbox = special_folders(connection, self._mailbox.id)[SpecialFolder.OUTBOX]
             number = insert_message(connection, outbox, prepared, self._mailbox.id)
             outgoing.enqueue(connection, number, transfer_id, message.from_, given, message.message_id, now, terms)

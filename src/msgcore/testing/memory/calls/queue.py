@@ -14,6 +14,7 @@ from msgcore.model.recipient import Recipient
 from msgcore.spi.outgoing import USUAL_TERMS, Preprocessed, SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
+from msgcore.spi.versions import change_key, check_version, version_of
 from msgcore.testing.memory import outgoing
 from msgcore.testing.memory.calls.base import MemoryCalls
 from msgcore.testing.memory.calls.finding import take_in
@@ -45,7 +46,10 @@ class QueueCalls(MemoryCalls):
             if known is not None:
                 return known
             if draft is not None:
-                put_away(state, self._messages(state, [draft]), now)
+                old = self._messages(state, [draft])
+                for one in old:
+                    check_version(version_of(message), change_key(self.uid, one.version))
+                put_away(state, old, now)
             number = state.add(state.special(SpecialFolder.OUTBOX), letter)
             given = message.recipients if recipients is None else recipients
             return outgoing.enqueue(state, self._message_id(number), transfer_id, message, given, now, terms)
