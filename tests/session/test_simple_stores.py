@@ -10,6 +10,8 @@ import attrs
 import pytest
 
 from msgcore import Message, MessageStatus, ReadReceipt
+from msgcore.base.ids import EntryId
+from msgcore.base.times import Deadline
 from msgcore.blocking.store import MessageStore
 from msgcore.errors import NotFound, NotSupported
 from msgcore.props import PidTagStoreSupportMask
@@ -18,7 +20,7 @@ from msgcore.session.stores.properties import StoreSupport
 from msgcore.spi.capability import Capability
 from msgcore.spi.registry import register_service
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
-from tests.session.desk import Desk
+from tests.session.desk import MEMORY, Desk
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 STATUS = MessageStatus.TAGGED
@@ -51,6 +53,16 @@ class SimpleService:
 
     def providers(self) -> Sequence[MemoryStore]:
         return (self._store,)
+
+
+class SilentStore(MemoryStore):
+    def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+        super().save_changes(entry_id, message, deadline)
+
+
+class SilentService(SimpleService):
+    def __init__(self, config: SimpleConfig, runtime: Runtime) -> None:
+        self._store = SilentStore(StoreMemory(config.url), runtime)
 
 
 CALLS: list[tuple[str, Callable[[MessageStore], object]]] = [
@@ -127,6 +139,21 @@ def test_messages_are_loaded_together_nevertheless(simple: MessageStore) -> None
     simple.delete(ids[0])
 
     assert [one and one.subject for one in simple.load_messages(ids)] == [None, "b", "c"]
+
+
+def test_where_saving_gives_no_change_key_a_message_is_saved_again_and_submitted(desk: Desk) -> None:
+    """Its key is another one then, and nobody says which."""
+    register_service("silent", SilentService)
+    desk.admin.create("work", [desk.mailbox(), {"service": "silent", "url": "silent://mail"}, MEMORY])
+    with desk.logon("work", desk.admin) as session:
+        (store,) = [one for one in session.stores if one.uid != session.default_store.uid]
+        with session.open_message(store.drafts.save(Message(to=["bob@b.test"], from_="ann@a.test"))) as draft:
+            for subject in ("once", "again"):
+                draft.message.subject = subject
+                draft.save_changes()
+            draft.submit()
+
+        assert [item.subject for item in session.outbox.messages()] == ["again"]
 
 
 def test_where_no_receipts_are_kept_there_is_none_to_suppress(simple: MessageStore) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -140,6 +140,21 @@ def test_a_message_that_was_refused_as_changed_can_be_saved_as_another_one(store
         store.inbox.save(second.message)
 
     assert sorted(item.subject for item in store.inbox.messages()) == ["first", "second"]
+
+
+def test_an_open_message_can_be_made_what_another_one_of_the_store_is(store: MessageStore) -> None:
+    """A copy that was kept is brought back, say: nobody else has changed anything."""
+    entry_id = saved(store)
+    with store.open_message(entry_id) as opened:
+        copy = opened.copy_to(store.drafts)
+        opened.message.subject = "changed"
+        opened.save_changes()
+        cast(Any, getattr(opened, "inner", opened)).message = store.load_message(copy)
+        opened.save_changes()
+        opened.message.subject = "again"
+        opened.save_changes()
+
+    assert store.load_message(entry_id).subject == "again"
 
 
 def test_an_attachment_that_is_no_message_is_refused(store: MessageStore) -> None:

@@ -19,6 +19,7 @@ from msgcore.props.table import (
     PidTagChangeKey,
     PidTagDisplayName,
     PidTagEmailAddress,
+    PidTagEntryId,
     PidTagLastModificationTime,
     PidTagMessageFlags,
     PidTagMessageStatus,
@@ -92,18 +93,27 @@ class StoredMessage:
         others made of it (FORCE_SAVE).
 
         Raises:
-            ObjectChanged: somebody else has changed it: open it again, and make the change once more. A store on an
-                IMAP server cannot tell what changed in the same logon.
+            ObjectChanged: somebody else has changed it: open it again, and make the change once more. So may have an
+                earlier call that was cancelled, or raised ``CommitUnknown``. A store on an IMAP server cannot tell what
+                changed in the same logon.
         """
         deadline = self._store.deadline(timeout_seconds)
         await self._store.read_files([self.message], deadline)
         message = self.message
-        if force:
-            message = message.copy()
-            message.properties_set.preset(PidTagChangeKey, b"")
-        saved = await self._store.provider.save_changes(self._id, message, deadline)
-        if saved is not None:
-            self.message.properties_set.preset(PidTagChangeKey, saved)
+        saved = await self._store.provider.save_changes(self._id, self._versioned(force=force), deadline)
+        if saved is not None or PidTagChangeKey in message:
+            message.properties_set.preset(PidTagChangeKey, saved or b"")
+            message.properties_set.preset(PidTagEntryId, self.entry_id)
+
+    def _versioned(self, *, force: bool = False) -> Message:
+        """Give the message; by force, or when it was loaded as another one, it says no version."""
+        message = self.message
+        is_own = message.get(PidTagEntryId, self.entry_id) == self.entry_id
+        if PidTagChangeKey not in message or (is_own and not force):
+            return message
+        message = message.copy()
+        message.properties_set.preset(PidTagChangeKey, b"")
+        return message
 
     async def set_read_flag(
         self,
@@ -211,7 +221,7 @@ class StoredMessage:
             UsageError: the message is submitted already, or :meth:`Session.submit` refuses it.
             NotSupported: the store was opened without a session.
         """
-        return await self._store.submit_draft(self.message, timeout_seconds, Draft(self._store.provider, self._id))
+        return await self._store.submit_draft(self._versioned(), timeout_seconds, Draft(self._store.provider, self._id))
 
     async def close(self) -> None:
         """Let go of the message; changes that were not saved are lost, as in MAPI."""

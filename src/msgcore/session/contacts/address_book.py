@@ -40,7 +40,8 @@ class AddressBook:
     """People and personal distribution lists in a store's Contacts folder. May be shared by threads and tasks.
 
     Each is a message there (IPM.Contact, IPM.DistList), which any other program may change as well. Changes are made
-    one behind the other, each to what is there then; of another program's that falls in between, one may be lost.
+    one behind the other, each to what is there then. None is lost to another program where the store knows versions
+    (:mod:`msgcore.spi.versions`).
     """
 
     def __init__(self, store: StoreAccess, known: KnownContacts) -> None:
