@@ -49,6 +49,18 @@ class _Lines:
         return line[:-1]
 
 
+class _Pipes(asyncio.subprocess.SubprocessStreamProtocol):
+    """The pipes of a process, which is ended as soon as it has them unless it ``is_wanted``."""
+
+    is_wanted = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if not self.is_wanted:
+            transport.close()  # which kills it
+            asyncio.get_running_loop().call_later(1.0, transport.get_extra_info("subprocess").poll)
+
+
 class Child(_Lines):
     """A process that was started here."""
 
@@ -65,16 +77,18 @@ class Child(_Lines):
         Raises:
             SetupError: it cannot be started.
         """
-        pipe = asyncio.subprocess.PIPE
+        loop, pipe = asyncio.get_running_loop(), asyncio.subprocess.PIPE
+        protocol = _Pipes(_MOST_LINE_OCTETS, loop)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *command, stdin=pipe, stdout=pipe, pass_fds=descriptors, limit=_MOST_LINE_OCTETS
+            transport, _ = await loop.subprocess_exec(
+                lambda: protocol, *command, stdin=pipe, stdout=pipe, stderr=None, pass_fds=descriptors
             )
         except OSError as error:
             raise SetupError(f"{command[0]} cannot be run: {error.strerror}") from error
-        except RuntimeError as error:  # no thread to wait for its end, which Python before 3.12 needs; so it is ended
+        except RuntimeError as error:  # no thread to wait for its end, which Python before 3.12 needs; but it runs
+            protocol.is_wanted = False
             raise SetupError(f"{command[0]} cannot be run: {error}") from error
-        return cls(process)
+        return cls(asyncio.subprocess.Process(transport, protocol, loop))
 
     @property
     def process_id(self) -> int:
