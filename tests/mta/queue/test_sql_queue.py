@@ -229,6 +229,35 @@ def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) ->
     assert at_queue(target, story) == ["bob@b.test", "carol@b.test"]
 
 
+def test_what_an_older_version_took_is_found_by_the_spelling_of_an_international_sender(target: Target) -> None:
+    if not isinstance(target, Path):
+        target = attrs.evolve(target, namespace=f"{target.namespace}_abroad")
+    scripts = {engine: QUEUE_SCHEMA.scripts(engine)[:4] for engine in Engine}
+    runtime = BlockingRuntime()
+    older = Database.open(target, Schema(QUEUE_SCHEMA.name, scripts), create=True)
+
+    def submit(connection: Connection) -> None:
+        connection.run(
+            "insert into mta_message (id, transfer_id, sender_type, sender_address, size_octets, accepted_at,"
+            " expires_at, message_id, subject, message_class, request, received_from)"
+            " values (?, 't1', 'SMTP', 'änn@bücher.TEST', 1, 0, 0, '', '', '', '', '')",
+            (b"1" * 16,),
+        )
+        connection.run(
+            "insert into mta_event (at, kind, mta_message_id, connector, next_hop, text)"
+            " values (0, 'accepted', ?, '', '', '')",
+            (b"1" * 16,),
+        )
+
+    runtime.run(older.write(runtime, submit))
+    runtime.run(older.close(runtime))
+
+    async def story(queue: SqlQueue) -> list[str]:
+        return [one.transfer_id for one in await queue.track(Track(sender="SMTP:Änn@Bücher.test"), NEVER)]
+
+    assert at_queue(target, story) == ["t1"]
+
+
 def test_the_octets_of_a_message_go_when_its_last_recipient_ends(target: Target) -> None:
     async def story(queue: SqlQueue) -> None:
         await accept(queue, "t1", "bob", "carol")

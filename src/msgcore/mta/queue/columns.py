@@ -27,6 +27,7 @@ __all__ = [
     "by_connector",
     "hop_of",
     "lane_of",
+    "older_sender_key",
     "read_attempts",
     "read_message",
     "read_recipient",
@@ -58,6 +59,11 @@ _LONGEST_KEY = 500
 def sender_key(sender: Address) -> str:
     """Give the form in which senders are compared and indexed: that of addresses, as far as an index takes it."""
     return storable(address_key(sender.address_type, sender.email_address)[:_LONGEST_KEY])
+
+
+def older_sender_key(sender: Address) -> str:
+    """Give what version 5 of the schema made the key of a sender who was there already, spelled in lower case."""
+    return storable(sender.email_address.lower()[:_LONGEST_KEY])
 
 
 def lane_of(urgency: Urgency, hop: str) -> str:

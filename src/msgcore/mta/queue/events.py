@@ -8,7 +8,7 @@ import attrs
 
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.model.address import parse_address
-from msgcore.mta.queue.columns import sender_key, storable
+from msgcore.mta.queue.columns import older_sender_key, sender_key, storable
 from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
 from msgcore.runtime import Connection, Engine
@@ -72,8 +72,8 @@ def track_events(connection: Connection, track: Track) -> list[TrackingEvent]:
         parameters += [address_key(address.address_type, address.email_address), address.address_type]
     if track.sender:
         sender = parse_address(track.sender)
-        conditions.append("sender_key = ? and sender_type = ?")
-        parameters += [sender_key(sender), sender.address_type]
+        conditions.append("sender_key in (?, ?) and sender_type = ?")
+        parameters += [sender_key(sender), older_sender_key(sender), sender.address_type]
     if track.since is not None:
         conditions.append("at >= ?")
         parameters.append(filetime_from_datetime(track.since))
