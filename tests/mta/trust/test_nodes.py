@@ -156,8 +156,12 @@ def test_routes_heed_what_was_found(server: NameServer, b: Organization) -> None
     assert "not for what was found of the message: refuses policy=reject" in told.explain()
 
 
-def test_no_stranger_speaks_in_the_name_of_another_node_of_ours(server: NameServer, b: Organization) -> None:
+@pytest.mark.parametrize("place", ["file", "memory"])
+def test_no_stranger_speaks_in_the_name_of_another_node_of_ours(
+    server: NameServer, b: Organization, place: str
+) -> None:
     kept, both = Kept(), OutboundSettings(own_names=["mx1.b.test", "mx2.b.test"])
+    b = MemoryOrganization({}).open() if place == "memory" else b
     b.add_redirect("SMTP:away@b.test", to="SMTP:cid@c.test")
     b.set_routes(RouteTable([Connector("out", installed(kept.deliver), [AddressSpace("SMTP", "*@c.test")])]))
 

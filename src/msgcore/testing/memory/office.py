@@ -213,7 +213,7 @@ class Desk:
         self.office.left_to_nodes = nodes_affair(outbound, trust)
         manager = self.manager(queue, settings, reload, services)
         users = MailboxUsers(self.office.mailboxes, self.runtime)
-        verifier = verifier_of(trust, self.runtime, lambda: services.resolver)
+        verifier = verifier_of(trust, self.runtime, lambda: services.resolver, services.own_names)
         return Parts(manager, queue, check, host, keep, users, verifier=verifier, own_addresses=services.own_addresses)
 
 
