@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -57,13 +57,15 @@ def read(table: Table) -> list[Any]:
     return list(RUNTIME.run(table.query_rows(1_000)))
 
 
-class Counting(MemoryRows):
-    """Counts how often it is asked."""
+class Noting(MemoryRows):
+    """Notes what it is asked."""
 
-    asked = 0
+    def __init__(self, make: Callable[[], Sequence[PropBag]]) -> None:
+        super().__init__(make)
+        self.asked: list[TableQuery] = []
 
     async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
-        self.asked += 1
+        self.asked.append(query)
         return await super().query(query, deadline)
 
 
@@ -72,16 +74,31 @@ SUBJECTS = [f"{number:03}" for number in range(200)]
 
 @pytest.mark.parametrize("count", [400, -400])
 def test_rows_of_small_categories_are_read_together(count: int) -> None:
-    source = Counting(lambda: [bag_of([(PidTagInstanceKey, one.encode()), (PidTagSubject, one)]) for one in SUBJECTS])
+    source = Noting(lambda: [bag_of([(PidTagInstanceKey, one.encode()), (PidTagSubject, one)]) for one in SUBJECTS])
     table = Table(RUNTIME, source, [PidTagSubject, PidTagRowType])
     table.sort("subject", categories=1, expanded=1)
     assert RUNTIME.run(table.row_count()) == 400
     RUNTIME.run(table.seek_row(0 if count > 0 else 400))
-    source.asked = 0
+    source.asked.clear()
     rows = RUNTIME.run(table.query_rows(count))
 
     assert [row[PidTagSubject] for row in rows] == [one for one in SUBJECTS for _ in range(2)]
-    assert source.asked == 4
+    assert len(source.asked) == 4
+
+
+@pytest.mark.parametrize("count", [90, -90])
+def test_rows_beyond_another_are_those_of_one_category(count: int) -> None:
+    """SQLite reads all that are beyond it in the folder, where several values are asked for."""
+    source = Noting(lambda: [bag_of([(PidTagInstanceKey, one.encode()), (PidTagSubject, one[:2])]) for one in SUBJECTS])
+    table = Table(RUNTIME, source, [PidTagSubject])
+    table.sort("subject", categories=1, expanded=1)
+    RUNTIME.run(table.seek_row(115))
+    source.asked.clear()
+    RUNTIME.run(table.query_rows(count))
+
+    restrictions = [asked.restriction for asked in source.asked]
+    assert [asked.origin is not None for asked in source.asked] == [True, False, False]
+    assert [isinstance(one, And) and isinstance(one.parts[-1], Or) for one in restrictions] == [False, True, False]
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 7, 100])

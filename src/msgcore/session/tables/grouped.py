@@ -89,7 +89,7 @@ class GroupedView:
             index, inner = index - 1, END
         while index >= 0 and len(found) < count:
             left = count - len(found)
-            some = self._as_many(map(blocks.__getitem__, range(index, -1, -1)), left)
+            some = self._as_many(map(blocks.__getitem__, range(index, -1, -1)), inner, left)
             rows = await self._rows_of(some, inner, columns, left, deadline, backward=True)
             for block in some:
                 found += reversed(rows.get(block.header.ranks, ()))
@@ -108,7 +108,7 @@ class GroupedView:
             index, inner = index + 1, BEGINNING
         while index < len(blocks) and len(found) < count:
             left = count - len(found)
-            some = self._as_many(map(blocks.__getitem__, range(index, len(blocks))), left)
+            some = self._as_many(map(blocks.__getitem__, range(index, len(blocks))), inner, left)
             rows = await self._rows_of(some, inner, columns, left, deadline)
             for block in some:
                 if not is_below_header:
@@ -118,13 +118,16 @@ class GroupedView:
             index, inner = index + len(some), BEGINNING
         return found[:count]
 
-    def _as_many(self, blocks: Iterable[Block], count: int) -> list[Block]:
+    def _as_many(self, blocks: Iterable[Block], gap: Gap, count: int) -> list[Block]:
         """Take the first block, and those behind it whose rows are read with its own, for ``count`` rows in all.
 
-        They are inside of the same category, so that the database is asked for some values of one property.
+        They are inside of the same category, so that the database is asked for some values of one property. The
+        first stands alone where the gap is at a row of it: for several values beyond a row, SQLite reads whatever is
+        beyond it in the folder.
         """
         found: list[Block] = []
         seen = with_rows = 0
+        is_at_row = isinstance(gap.place, RowKey)
         inside_of: tuple[Rank, ...] | None = None
         for block in blocks:
             seen += 1 + block.row_count
@@ -132,7 +135,7 @@ class GroupedView:
                 with_rows += 1
                 inside_of = inside_of or block.header.ranks[:-1]
             is_elsewhere = block.shows_rows and block.header.ranks[:-1] != inside_of
-            if found and (seen > count or with_rows > _MOST_AT_ONCE or is_elsewhere):
+            if found and (is_at_row or seen > count or with_rows > _MOST_AT_ONCE or is_elsewhere):
                 break
             found.append(block)
         return found
