@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,11 @@ def test_no_name_is_that_of_a_device_of_windows() -> None:
 def test_a_folder_says_which_it_is() -> None:
     mark = FolderMark(new_id()).next()
     assert [FolderMark.parse(one) for one in (mark.name, "i.", "x")] == [mark, None, None]
+
+
+def test_no_two_messages_have_the_same_version() -> None:
+    entries = [Entry(new_id()) for _ in range(3)]
+    changed = [attrs.evolve(one, content=new_name()) for one in entries]
+
+    assert len({one.version for one in (*entries, *changed)}) == 6
+    assert attrs.evolve(entries[0], tag=new_name(), flags=MessageFlag.READ).version == entries[0].version

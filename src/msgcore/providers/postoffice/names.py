@@ -73,7 +73,7 @@ class Entry:
     @property
     def version(self) -> int:
         """The number of what the message says: another one each time that it is changed."""
-        return int(self.content, 16)
+        return int(self.content, 16) or self.id
 
     @property
     def name(self) -> str:
