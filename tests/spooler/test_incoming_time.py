@@ -343,10 +343,11 @@ def test_a_message_that_is_the_only_one_and_never_comes_is_a_fault(mode: Mode) -
 
 
 class AllAtOnce(MemoryMaildrop):
-    """A service that gives all it is asked for in one go, each in 50 ms, or nothing when there is no time for that."""
+    """A service that gives all it is asked for in one go, or nothing when there is no time for that."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 0.05) -> None:
         super().__init__(batch=1_000)
+        self.seconds = seconds
         self.clock = ManualClock(START)
 
     def open_session(self) -> MemorySession:
@@ -360,17 +361,18 @@ class AllAtOnceSession(MemorySession):
     def __init__(self, maildrop: AllAtOnce, mails: Sequence[Mail]) -> None:
         super().__init__(maildrop, mails)
         self._clock = maildrop.clock
+        self._seconds = maildrop.seconds
 
     def _worked(self, stage: str, found: Sequence[Retrieved], deadline: Deadline) -> Sequence[Retrieved]:
-        self._clock.move(min(0.05 * len(found), max(0.0, deadline.remaining_seconds())))
+        self._clock.move(min(self._seconds * len(found), max(0.0, deadline.remaining_seconds())))
         deadline.check(stage)
         return found
 
 
-@pytest.mark.parametrize("count", [100, 160, 400])
-def test_of_a_service_that_gives_all_at_once_less_is_asked_for(mode: Mode, count: int) -> None:
+@pytest.mark.parametrize(("count", "seconds"), [(100, 0.05), (160, 0.05), (400, 0.05), (100, 0.17), (10, 0.8)])
+def test_of_a_service_that_gives_all_at_once_less_is_asked_for(mode: Mode, count: int, seconds: float) -> None:
     """What does not come in half of the time may be many messages, and not one at which the server is silent."""
-    desk = mute_desk(mode, AllAtOnce(), *MANY[:count])
+    desk = mute_desk(mode, AllAtOnce(seconds), *MANY[:count])
     stored: list[int] = []
     while desk.maildrop.waiting() and (not stored or stored[-1]):
         report = desk.retrieve(deadline=desk.runtime.deadline(10.0))

@@ -27,7 +27,7 @@ _Reason = Callable[[Visit, int], str]
 
 _SMALL_OCTETS = 256 * 1024
 # Where many did not come in the time for one: some services give all that they are asked for in one go.
-_FEWEST_AT_ONCE = 16
+_FEWEST_AT_ONCE = 2  # one would seem to be the last, which has all the time there is
 _FEWER = 8
 
 
@@ -140,7 +140,8 @@ async def _given(
         is_slow = is_bounded and not deadline.is_past
         if is_slow:
             tally.lost_at = key
-            tally.at_once = max(_FEWEST_AT_ONCE, len(places) // _FEWER)
+            if len(places) > 1:
+                tally.at_once = max(_FEWEST_AT_ONCE, len(places) // _FEWER)
         if is_slow or _is_slow(visit, places[0]):
             tally.slow.pop(key, None)
             tally.slow[key] = None
