@@ -253,6 +253,24 @@ def test_without_unique_ids_such_a_message_holds_up_no_other(mode: Mode, mute: b
     assert (desk.stored(), desk.maildrop.waiting(), report.removed) == (others, (mute,), 2)
 
 
+def test_without_unique_ids_another_that_has_its_number_is_not_slow(mode: Mode) -> None:
+    desk = mute_desk(mode, drop := Mute(A, seconds=40.0, has_ids=False), A, B)
+    retriever = desk.retriever(RetrievalPolicy())
+
+    def retrieve_from_it() -> None:
+        deadline = desk.runtime.deadline(60.0)
+        call(desk.runtime, lambda _: retrieve(desk.runtime, desk.store, retriever, deadline))
+
+    retrieve_from_it()
+    retrieve_from_it()
+    sessions = drop.sessions
+    drop.put(C)
+    drop.put(B)
+    retrieve_from_it()
+
+    assert (desk.stored(), drop.waiting(), drop.sessions) == ([B, A, C, B], (), sessions + 1)
+
+
 def test_those_that_are_slow_take_turns(mode: Mode) -> None:
     """The first of them may never come."""
     desk = mute_desk(mode, drop := Mute(A, B), A, B, C)

@@ -132,7 +132,7 @@ async def _given(
     is_bounded = has_others and is_small
     limit = deadline.sooner(visit.patience_seconds) if is_bounded else deadline
     try:
-        return await method([visit.listing[place] for place in places], limit)
+        found = await method([visit.listing[place] for place in places], limit)
     except (ConnectionLost, ProtocolBroken):
         tally.lost_at = key
         raise
@@ -148,6 +148,9 @@ async def _given(
         if is_slow or not is_small or not has_others:
             visit.fault(places[0], reason(visit, places[0]))
         raise
+    if not visit.listing[places[0]].unique_id:  # its number will be another's
+        tally.slow.pop(key, None)
+    return found
 
 
 def _before_suspects(visit: Visit, places: Sequence[int]) -> Sequence[int]:
