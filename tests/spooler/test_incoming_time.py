@@ -321,6 +321,23 @@ def test_a_header_that_never_comes_keeps_no_message_from_being_received_and_remo
     assert desk.stored() == [A, B]
 
 
+@pytest.mark.parametrize("has_headers", [True, False])
+def test_a_copy_that_never_comes_keeps_nothing_from_being_received_that_was_looked_at_beside_it(
+    mode: Mode, has_headers: bool
+) -> None:
+    """Another message has the unique id of a copy that was left."""
+    desk = mute_desk(mode, drop := Mute(), A, B)
+    desk.retrieve(LEAVE)
+    drop.resize(0, 99)
+    other = letter("other", "x" * 500)
+    drop.put(other, unique_id=drop.unique_ids()[1])
+    drop.take_away(1)
+    drop.has_headers, drop.mute = has_headers, (A,)
+    report = desk.retrieve(deadline=desk.runtime.deadline(60.0))
+
+    assert (desk.stored(), drop.waiting(), report.removed) == ([A, B, other], (A,), 1)
+
+
 def test_a_small_message_that_is_slow_comes_last(mode: Mode) -> None:
     desk = mute_desk(mode, Mute(A, seconds=40.0), A, B)
     first = desk.retrieve(deadline=desk.runtime.deadline(60.0))

@@ -56,16 +56,16 @@ def without_passed_over(visit: Visit, places: Sequence[int]) -> Sequence[int]:
     return [place for place in places if visit.key(place) not in passed_over]
 
 
-async def messages(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
+async def messages(visit: Visit, places: Sequence[int], *, is_look: bool = False) -> Sequence[Retrieved]:
     """Retrieve the first of some messages, small ones first; none, if the next one would put too much at risk."""
-    begun = visit.order.runtime.monotonic()
+    begun, has_more = visit.order.runtime.monotonic(), _has_more(visit, is_look=is_look)
     fitting = _fitting(visit, places)
     if not fitting:
-        if _has_more(visit) and _puts_off(visit, places, _too_long):
+        if has_more and _puts_off(visit, places, _too_long):
             return ()
         fitting = places[:1]
     is_small = not _is_large(visit, fitting[0])
-    has_others = len(places) > 1 or _has_more(visit)
+    has_others = len(places) > 1 or has_more
     found = await _given(visit, visit.maildrop.retrieve, fitting, _too_long, is_small=is_small, has_others=has_others)
     visit.retrieved_seconds += visit.order.runtime.monotonic() - begun
     visit.retrieved_octets += sum(len(one.octets) for one in found)
@@ -82,18 +82,18 @@ async def headers_or_messages(visit: Visit, places: Sequence[int]) -> Sequence[R
                 return await headers(visit, plain)
         except CapabilityMissing:
             visit.has_headers = False
-    return await messages(visit, places)
+    return await messages(visit, places, is_look=True)
 
 
 async def headers(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
     """Give the headers of the first of some messages, the slow ones last; none, as :func:`messages` does."""
-    has_others = _has_more(visit) or Fate.DOWNLOAD in visit.lots.fates
+    has_more = _has_more(visit, is_look=True)
     fitting: Sequence[int] = list(takewhile(lambda place: not _is_slow(visit, place), places))
     if not fitting:
-        if has_others and _puts_off(visit, places, _no_header):
+        if has_more and _puts_off(visit, places, _no_header):
             return ()
         fitting = places[:1]
-    has_others = has_others or len(places) > 1
+    has_others = len(places) > 1 or has_more
     return await _given(visit, visit.maildrop.headers, fitting, _no_header, is_small=True, has_others=has_others)
 
 
@@ -108,8 +108,10 @@ def _fitting(visit: Visit, places: Sequence[int]) -> Sequence[int]:
     return places
 
 
-def _has_more(visit: Visit) -> bool:
-    return visit.lots.has_more(visit.order.policy.keep_at_most)
+def _has_more(visit: Visit, *, is_look: bool) -> bool:
+    """Say whether anything else is to be done in this session; downloads come behind a look."""
+    lots = visit.lots
+    return (is_look and Fate.DOWNLOAD in lots.fates) or lots.has_more(visit.order.policy.keep_at_most)
 
 
 def _puts_off(visit: Visit, places: Sequence[int], reason: _Reason) -> bool:
