@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from base64 import b64decode
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -354,6 +355,37 @@ def test_tls_that_is_required_and_refused_for_now_is_tried_again_later(
         send_in_turn(mode, [peer], 1, server=SmtpServer(MX, Security.STARTTLS))
 
     assert peer.took == []
+
+
+STARTTLS_FIRST = "530 5.7.0 Must issue a STARTTLS command first"
+
+
+@pytest.mark.parametrize(
+    "peers",
+    [
+        [NoTls(BROKEN[0]).answering({"MAIL": STARTTLS_FIRST}) for _ in range(3)],
+        [NoTls(BROKEN[1]).answering({"MAIL": STARTTLS_FIRST}) for _ in range(3)],
+        [FakeServer("STARTTLS", STARTTLS="454 4.7.0 not now", MAIL=STARTTLS_FIRST)],
+        [FakeServer("STARTTLS", STARTTLS="454 4.7.0 not now", RCPT=STARTTLS_FIRST)],
+    ],
+)
+def test_a_server_that_insists_on_tls_and_has_none_now_is_tried_again_later(
+    mode: Mode, peers: list[FakeServer]
+) -> None:
+    """A message is not returned because a handshake failed."""
+    [outcome] = send_in_turn(mode, deepcopy(peers), 1)
+
+    assert (type(outcome), outcome.code, outcome.note.startswith("in clear")) == (Deferred, 530, True)
+
+
+def test_who_insists_on_what_is_no_tls_refuses(mode: Mode) -> None:
+    secured = FakeServer("STARTTLS", MAIL="530 5.7.0 authentication required")
+    in_clear = FakeServer(MAIL="530 5.7.0 authentication required")
+
+    assert [
+        type(one) for one in send_in_turn(mode, [Secured(secured)], 1, server=SmtpServer(MX, Security.IMPLICIT))
+    ] == [Refused]
+    assert [type(one) for one in send_in_turn(mode, [in_clear], 1)] == [Refused]
 
 
 # Shared.

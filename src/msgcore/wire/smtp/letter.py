@@ -26,6 +26,7 @@ _DOT = b".\r\n"
 RSET = b"RSET\r\n"
 _TOO_MANY = EnhancedStatus(5, 5, 3)
 _TOO_MANY_NOW = EnhancedStatus(4, 5, 3)
+_TLS_FIRST = 530  # RFC 3207 section 4
 _UNKNOWN_PARAMETER = frozenset({501, 504, 555})
 _UNKNOWN_COMMAND = frozenset({500, 502, 504})
 
@@ -294,7 +295,12 @@ class Letter:
             rcpt.outcome = rcpt.outcome or kind(None, None, str(error), self.stage, self._note)
 
     def _settle(self, reply: Reply, rcpts: Iterable[_Rcpt], stage: str) -> None:
-        outcome = self._taken(reply, stage) if reply.is_positive else outcome_of_reply(reply, stage, self._note)
+        if reply.is_positive:
+            outcome = self._taken(reply, stage)
+        elif reply.code == _TLS_FIRST and self._plan.is_tls_offered:
+            outcome = Deferred(reply.code, reply.enhanced, reply.text, stage, self._note)
+        else:
+            outcome = outcome_of_reply(reply, stage, self._note)
         for rcpt in rcpts:
             rcpt.outcome = outcome
 

@@ -38,6 +38,7 @@ class Plan(NamedTuple):
     else the chunk that goes with it has the first header field alone (``first_octets``).
     ``is_dsn``: the server offers DSN, and is asked for what the sender wants to know. ``optional`` are the extensions
     that the commands use and could do without; ``note`` says what could not be asked.
+    ``is_tls_offered``: the connection is in clear although it need not be: TLS failed, or was refused for now.
     """
 
     mail: bytes
@@ -54,6 +55,7 @@ class Plan(NamedTuple):
     is_dsn: bool = False
     optional: frozenset[str] = frozenset()
     note: str = ""
+    is_tls_offered: bool = False
 
 
 def make_plan(
@@ -123,6 +125,7 @@ def make_plan(
         is_dsn,
         _optional(parameters) if parameters else frozenset(),
         unheeded(request, recipients, extensions) if is_asking or is_notifying else "",
+        "STARTTLS" in offered,
     )
 
 

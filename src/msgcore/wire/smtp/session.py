@@ -161,6 +161,8 @@ async def _connect(
     except BaseException:
         stream.abort()
         raise
+    if stream.tls is not None and extensions.offers("STARTTLS"):  # as it must not (RFC 3207 section 4.2)
+        extensions = extensions.without("STARTTLS")
     if stream.tls is None or not stream.tls.is_verified:
         extensions = extensions.without("REQUIRETLS")  # RFC 8689 section 2: it counts in verified TLS only
     return SmtpSession(stream, extensions)
