@@ -298,6 +298,15 @@ def test_a_header_that_never_comes_keeps_no_copy_from_being_removed(mode: Mode, 
     assert (report.error, report.removed, desk.maildrop.waiting()) == (None, 3, ())
 
 
+def test_where_no_header_comes_the_messages_are_looked_at(mode: Mode) -> None:
+    letters = [letter(str(number)) for number in range(9)]
+    desk = mute_desk(mode, Mute(*letters, at="headers"), *letters)
+    desk.retrieve(LEAVE)
+    desk.retrieve(deadline=desk.runtime.deadline(60.0))
+
+    assert desk.maildrop.waiting() == ()
+
+
 @pytest.mark.parametrize("mute", [A, B, C])
 def test_a_header_that_never_comes_holds_up_no_other(mode: Mode, mute: bytes) -> None:
     desk = mute_desk(mode, drop := Mute(mute, at="headers"), A, B, C)

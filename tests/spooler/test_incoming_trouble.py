@@ -240,6 +240,18 @@ def test_where_a_header_costs_the_connection_the_message_is_looked_at(
     assert (report.error, report.faults, desk.stored(), desk.maildrop.waiting()) == (None, (), [A, B, C], ())
 
 
+def test_where_every_header_costs_the_connection_the_messages_are_looked_at(mode: Mode) -> None:
+    letters = [letter(str(number)) for number in range(9)]
+    drop = PoisonedHeaders(*letters)
+    desk = Desk(mode, drop)
+    put(desk, *letters)
+    desk.retrieve(LEAVE)
+    drop.is_poisoned = True
+    report = desk.retrieve()
+
+    assert (report.error, report.faults, desk.stored(), drop.waiting()) == (None, (), letters, ())
+
+
 def test_a_copy_that_costs_the_connection_however_it_is_looked_at_stays_alone(mode: Mode) -> None:
     desk = copies(mode, PoisonedHeaders(B, has_messages=False))
     report = desk.retrieve()

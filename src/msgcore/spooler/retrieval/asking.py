@@ -29,6 +29,8 @@ _SMALL_OCTETS = 256 * 1024
 # Where many did not come in the time for one: some services give all that they are asked for in one go.
 _FEWEST_AT_ONCE = 2  # one would seem to be the last, which has all the time there is
 _FEWER = 8
+# Where so many cost a session, it may be that the server gives no header by itself.
+_MANY_SUSPECTS = 3
 
 
 def small_first(visit: Visit, places: Sequence[int]) -> list[int]:
@@ -74,8 +76,9 @@ async def messages(visit: Visit, places: Sequence[int], *, is_look: bool = False
 
 async def headers_or_messages(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
     """Give headers, or what begins with them: where the server gives nothing less, or a header has cost a session."""
-    if visit.has_headers:
-        odd = visit.order.tally.suspects | visit.order.tally.slow.keys()
+    suspects = visit.order.tally.suspects
+    if visit.has_headers and len(suspects) < _MANY_SUSPECTS:
+        odd = suspects | visit.order.tally.slow.keys()
         plain = list(takewhile(lambda place: visit.key(place) not in odd, places))
         try:
             if plain:
