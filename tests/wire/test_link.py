@@ -289,7 +289,10 @@ class NoTls(FakeServer):
         raise self._error
 
 
-BROKEN = [TlsFailed("TLS: TLSV1_ALERT_PROTOCOL_VERSION"), ConnectionLost("cut without TLS's closing alert")]
+BROKEN: list[MsgcoreError] = [
+    TlsFailed("TLS: TLSV1_ALERT_PROTOCOL_VERSION"),
+    ConnectionLost("cut without TLS's closing alert"),
+]
 
 
 @pytest.mark.parametrize("error", BROKEN)
