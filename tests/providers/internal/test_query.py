@@ -236,13 +236,14 @@ def test_alternatives_of_long_phrases_are_answered(shelf: Box, tag: PropertyTag[
     assert shelf.ids(Or(tuple(map(tag.has_phrase, phrases))), folder=folder) == []
 
 
-def test_words_that_all_have_to_be_there_are_asked_for_at_once_on_postgresql() -> None:
-    """Its planner takes time for the order of many queries: of 50 words, 15 seconds."""
-    translator = Translator(columns_of_store(bytes(16)), dialect_of(Engine.POSTGRES), lambda: True)
+@pytest.mark.parametrize("engine", Engine, ids=lambda engine: engine.value)
+def test_words_that_all_have_to_be_there_are_asked_for_at_once(engine: Engine) -> None:
+    """PostgreSQL's planner takes time for the order of many queries, 15 seconds of 50; SQLite answers each alone."""
+    translator = Translator(columns_of_store(bytes(16)), dialect_of(engine), lambda: True)
     inside = And((PidTagSubject.exists(), PidTagBody.has_phrase("c d")))
     found = translator.translate(And((search("a b"), inside)))
 
-    assert (found.sql.count("message_words"), len(found.words)) == (1, 1)
+    assert (found.sql.count("select"), len(found.words)) == (1, 1)
 
 
 SEVERAL_CONDITIONS_ON_WORDS = [

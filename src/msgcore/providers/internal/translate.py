@@ -32,7 +32,7 @@ from msgcore.providers.internal.columns import Column, Columns, column_of, folde
 from msgcore.providers.internal.dialect import Dialect
 from msgcore.providers.internal.fulltext import WordQuery, WordTree, exact_words, necessary_words, put_together
 from msgcore.providers.internal.word_sql import with_words
-from msgcore.runtime import Engine, SqlValue
+from msgcore.runtime import SqlValue
 
 __all__ = ["Selection", "Translator", "Where"]
 
@@ -119,9 +119,12 @@ class Translator:
         )
 
     def _words_at_once(self, found: list[Where]) -> list[Where]:
-        """Ask the full text once for all; PostgreSQL would look for the best order of many queries for seconds."""
+        """Ask the full text once for all.
+
+        SQLite would list what each of many queries finds; PostgreSQL would look for their best order for seconds.
+        """
         queries = [where.words for where in found if where.words is not None]
-        if self._dialect.engine is Engine.SQLITE or len(queries) < 2:
+        if len(queries) < 2:
             return found
         return [*(where for where in found if where.words is None), *map(self._found_by, put_together(queries))]
 
