@@ -361,6 +361,24 @@ def test_a_search_for_a_pattern_where_none_can_be_looked_for_is_no_damage(
     assert list(box.run(box.store.check(NEVER))) == []
 
 
+def test_what_goes_for_good_goes_where_its_search_cannot_be_read(
+    either_box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a mailbox can be cleared of such a search folder."""
+    box = either_box
+    found = search(box, PidTagSubject.matches("^Report"))
+    box.save(report(1))
+    one = box.save_one(report(2), folder=box.folder("other"))
+    monkeypatch.setitem(sys.modules, "re2", None)
+    read_search.cache_clear()
+
+    box.run(box.store.purge([one], NEVER))
+    box.run(box.store.delete_folder(found, NEVER))
+    box.save(report(3))
+
+    assert box.subjects() == [report(1).subject, report(3).subject]
+
+
 def test_a_table_of_a_search_folder_is_restricted_and_counted(box: Box) -> None:
     found = search(box, REPORTS)
     box.save(report(1), report(2), Message(subject="Report", text="x" * 5_000))

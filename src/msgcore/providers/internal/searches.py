@@ -104,6 +104,11 @@ def searches_of(connection: Connection, mailbox: int) -> list[SearchFolder]:
     return [SearchFolder(number, read_search(text)) for number, text in rows]
 
 
+def _has_searches(connection: Connection, mailbox: int) -> bool:
+    sql = "select 1 from folder where mailbox_id = ? and search is not null limit 1"
+    return connection.value(sql, (mailbox,)) is not None
+
+
 def update_searches(
     connection: Connection,
     mailbox: int,
@@ -117,9 +122,10 @@ def update_searches(
     What goes for good says so with ``are_gone`` while it is still there. ``are_flipped`` says whether the read flag of
     each has just changed; where nobody says so and it may have, search folders that show one are counted anew.
     """
-    searches = searches_of(connection, mailbox) if numbers else []
-    if not searches:
+    if not numbers or not _has_searches(connection, mailbox):
         return
+    # No search is asked of what has gone: that goes also where one cannot be read.
+    searches = [] if are_gone else searches_of(connection, mailbox)
     uid: bytes = connection.value("select uid from mailbox where id = ?", (mailbox,))
     update = _Update(connection, uid, searches, are_gone=are_gone, are_flipped=are_flipped)
     for start in range(0, len(numbers), _AT_ONCE):
@@ -192,7 +198,7 @@ class _Update:
 
 def unlink_folder(connection: Connection, mailbox: int, folder: int) -> None:
     """Take all messages of a folder out of the search folders of its mailbox."""
-    if not searches_of(connection, mailbox):
+    if not _has_searches(connection, mailbox):
         return
     counts = connection.rows(
         f"select search_link.folder_id, count(*), count(*) filter (where {_UNREAD}) from message"
