@@ -24,8 +24,8 @@ from msgcore.runtime.abc import NEVER
 from msgcore.session.notices.queue import EventQueue
 from msgcore.session.table import Table as InnerTable
 from msgcore.session.tables.events import RELOAD, ChangeSink, TableEvent, TableEventKind
-from msgcore.session.tables.source import MemoryRows
-from msgcore.spi.store import Incoming, SpecialFolder
+from msgcore.session.tables.source import MemoryRows, bag_of
+from msgcore.spi.store import EventKind, Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore
 from tests.session.desk import Desk
 from tests.session.ram import memory_of, register_ram
@@ -236,6 +236,28 @@ def test_a_row_that_came_with_too_many_others_is_told_as_gone_later(others: Othe
     others.rename(saved[0], "out")
 
     assert told(table.next_events(timeout_seconds=10)) == [("ROW_DELETED", bytes(saved[0]), None)]
+
+
+def test_a_row_that_was_in_view_before_its_coming_was_noted_is_told_as_gone() -> None:
+    """The store tells of it late: it had come already when the table found out which rows are in view."""
+
+    class Source(MemoryRows):
+        sink: ChangeSink
+
+        async def advise(self, sink: ChangeSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
+            self.sink = sink
+            return lambda: None
+
+    subjects = {b"1": "in"}
+    source = Source(lambda: [bag_of([(PidTagInstanceKey, key), (PidTagSubject, one)]) for key, one in subjects.items()])
+    table = InnerTable(RUNTIME, source, [PidTagSubject])
+    table.restrict(PidTagSubject.starts_with("in"))
+    RUNTIME.run(table.advise())
+    assert len(RUNTIME.run(table.query_rows(1))) == 1
+    subjects[b"1"] = "out"
+    source.sink([(b"1", EventKind.CREATED), (b"1", EventKind.MODIFIED)])
+
+    assert told(RUNTIME.run(table.next_events(timeout_seconds=10))) == [("ROW_DELETED", b"1", None)]
 
 
 def test_a_view_that_was_changed_since_is_read_again(others: Others, table: Table) -> None:

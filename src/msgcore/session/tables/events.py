@@ -77,12 +77,13 @@ class Membership:
         return [event for event in events if event is not None]
 
     def _event(self, key: bytes, kind: EventKind, row: Row | None) -> TableEvent | None:
+        # What a store tells late had come already when the table found out which rows are in view.
+        is_known = self._keys is None or key in self._keys or key in self._read
         was_there = kind is not EventKind.CREATED and (self._keys is None or key in self._keys)
-        was_read = key in self._read if self._keys is not None else kind is EventKind.CREATED
         if self._keys is not None:
             self._read.discard(key)
             (self._keys.discard if row is None else self._keys.add)(key)
         if row is not None:
             return TableEvent(TableEventKind.ROW_MODIFIED if was_there else TableEventKind.ROW_ADDED, key, row)
         # One that came and went may have been read in between; of every row that there is, nobody notes which were.
-        return TableEvent(TableEventKind.ROW_DELETED, key) if was_there or was_read else None
+        return TableEvent(TableEventKind.ROW_DELETED, key) if is_known else None
