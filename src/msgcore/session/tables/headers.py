@@ -270,6 +270,7 @@ class Headers:
 
         Raises:
             NotFound: there is no such header.
+            UsageError: the key is of another kind.
         """
         if not isinstance(cast(object, instance_key), bytes):
             raise UsageError(f"an instance key is octets, got {type(instance_key).__name__}")
