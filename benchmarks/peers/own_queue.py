@@ -175,6 +175,16 @@ def in_processes(work: Callable[..., None], *arguments: object) -> float:
     return time.perf_counter() - start
 
 
+def in_threads(barrier: threading.Barrier, work: Callable[[], None]) -> None:
+    """Do something in several threads of a process, from when all processes are there."""
+    threads = [threading.Thread(target=work) for _ in range(THREADS)]
+    barrier.wait()
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
 def accepts_each(port: int, count: int) -> float:
     """Take letters in, each in a transaction of its own: 16 connections, four in each of four processes."""
     return in_processes(_accept_each, port, count // PROCESSES)
@@ -189,12 +199,7 @@ def _accept_each(barrier: threading.Barrier, port: int, count: int) -> None:
         while octets := next(letters, b""):
             runtime.run(queue.accept(accept_of(octets), NEVER))
 
-    threads = [threading.Thread(target=accept) for _ in range(THREADS)]
-    barrier.wait()
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    in_threads(barrier, accept)
     runtime.run(database.close(runtime))
 
 
@@ -217,12 +222,7 @@ def _insert_each(barrier: threading.Barrier, port: int, count: int) -> None:
             while octets := next(letters, b""):
                 connection.execute("insert into bare (octets) values (%s)", (octets,), prepare=True)
 
-    threads = [threading.Thread(target=insert) for _ in range(THREADS)]
-    barrier.wait()
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    in_threads(barrier, insert)
 
 
 def _conninfo(port: int) -> str:

@@ -187,6 +187,20 @@ def test_the_trace_of_a_message_is_there_when_it_is_claimed_and_counts_for_nobod
     at_queue(target, story)
 
 
+def _accepted_by_an_older_version(connection: Connection, sender: str) -> None:
+    connection.run(
+        "insert into mta_message (id, transfer_id, sender_type, sender_address, size_octets, accepted_at,"
+        " expires_at, message_id, subject, message_class, request, received_from)"
+        " values (?, 't1', 'SMTP', ?, 1, 0, ?, '', '', '', '', '')",
+        (b"1" * 16, sender, 1 << 61),
+    )
+    connection.run(
+        "insert into mta_event (at, kind, mta_message_id, connector, next_hop, text)"
+        " values (0, 'accepted', ?, '', '', '')",
+        (b"1" * 16,),
+    )
+
+
 def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) -> None:
     """A recipient had no properties in version 1, and a message no key of its sender."""
     if not isinstance(target, Path):  # whose tables are there already
@@ -196,19 +210,9 @@ def test_what_waits_in_a_queue_of_an_older_version_is_claimed(target: Target) ->
     older = Database.open(target, Schema(QUEUE_SCHEMA.name, scripts), create=True)
 
     def submit(connection: Connection) -> None:
-        connection.run(
-            "insert into mta_message (id, transfer_id, sender_type, sender_address, size_octets, accepted_at,"
-            " expires_at, message_id, subject, message_class, request, received_from)"
-            " values (?, 't1', 'SMTP', 'Ann@A.test', 1, 0, ?, '', '', '', '', '')",
-            (b"1" * 16, 1 << 61),
-        )
+        _accepted_by_an_older_version(connection, "Ann@A.test")
         connection.run(
             "insert into mta_content (mta_message_id, form, octets) values (?, 'mime', ?)", (b"1" * 16, LETTER)
-        )
-        connection.run(
-            "insert into mta_event (at, kind, mta_message_id, connector, next_hop, text)"
-            " values (0, 'accepted', ?, '', '', '')",
-            (b"1" * 16,),
         )
         connection.run(
             "insert into mta_recipient (mta_message_id, kind, address_type, address, address_key, display_name, state,"
@@ -237,17 +241,7 @@ def test_what_an_older_version_took_is_found_by_the_spelling_of_an_international
     older = Database.open(target, Schema(QUEUE_SCHEMA.name, scripts), create=True)
 
     def submit(connection: Connection) -> None:
-        connection.run(
-            "insert into mta_message (id, transfer_id, sender_type, sender_address, size_octets, accepted_at,"
-            " expires_at, message_id, subject, message_class, request, received_from)"
-            " values (?, 't1', 'SMTP', 'änn@bücher.TEST', 1, 0, 0, '', '', '', '', '')",
-            (b"1" * 16,),
-        )
-        connection.run(
-            "insert into mta_event (at, kind, mta_message_id, connector, next_hop, text)"
-            " values (0, 'accepted', ?, '', '', '')",
-            (b"1" * 16,),
-        )
+        _accepted_by_an_older_version(connection, "änn@bücher.TEST")
 
     runtime.run(older.write(runtime, submit))
     runtime.run(older.close(runtime))
