@@ -1,4 +1,4 @@
-# On a fresh machine: git, make and Python 3.11.5 or newer are enough for `make demo` and `make test`.
+# On a fresh machine: git, make and Python 3.11 or newer are enough for `make demo` and `make test`.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ BUILDING := 'build>=1.2' 'hatchling>=1.26' 'hatch-vcs>=0.4'
 
 ifndef PYTHON
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
-	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' 2>/dev/null && { echo "$$python"; break; }; done)
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 endif
 
 # The tests start hundreds of processes: each would compile the library anew.
@@ -93,7 +93,7 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.created:
-	@test -n "$(PYTHON)" || { echo "msgcore needs Python 3.11.5 or newer: put it on the PATH or give PYTHON=/path/to/python"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "msgcore needs Python 3.11 or newer: put it on the PATH or give PYTHON=/path/to/python"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) does not run or has no venv module. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)

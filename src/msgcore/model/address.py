@@ -27,11 +27,11 @@ _TYPES_WITH_COMMAS = frozenset({"X400", "EX"})
 _AT_OR_TYPE = re.compile(r"@|(?<![A-Z0-9-])[0-9-]*+[A-Z][A-Z0-9-]*+:\S")
 _TYPED = re.compile(r"([A-Z][A-Z0-9-]*):\s*(\S.*)", re.DOTALL)
 _TYPE_IN_BRACKETS = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*+):")
-_LABELS = r"[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+"
+_LABELS = r"[A-Za-z0-9]++(?:-++[A-Za-z0-9]++|(?!))*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++|(?!))*+|(?!))*+"
 # ``bob@b.test``, ``Bob Berg <bob@b.test>`` and ``"Berg, Bob" <bob@b.test>``, short enough to be within all limits.
 _USUAL = re.compile(
-    r'(?:"([^"\\@\r\n\0=]*+)" <|([^\s"()<>,;:\[\]@\\.=?\0]++(?: [^\s"()<>,;:\[\]@\\.=?\0]++)*+) <|)'
-    rf"([A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]++)*+@{_LABELS})(>?)"
+    r'(?:"([^"\\@\r\n\0=]*+)" <|([^\s"()<>,;:\[\]@\\.=?\0]++(?: [^\s"()<>,;:\[\]@\\.=?\0]++|(?!))*+) <|)'
+    rf"([A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~-]++|(?!))*+@{_LABELS})(>?)"
 )
 _ATOM_TEXT = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010FFFF-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010FFFF-]+)*"

@@ -39,7 +39,7 @@ _NOT_SHOWN = re.compile(r"display\s*+:\s*+none|visibility\s*+:\s*+hidden|mso-hid
 _SHOWN_SCHEMES = ("http:", "https:", "mailto:", "tel:", "ftp:")
 _IN_ADDRESS = str.maketrans({" ": "%20", "<": "%3C", ">": "%3E", "\t": None, "\r": None, "\n": None, "\f": None})
 # Most addresses come first, and are as they are shown but for one kind of reference.
-_SIMPLE_LINK = re.compile(r'\s*+href="((?:[^\s"<>&]++|&amp;)++)"')
+_SIMPLE_LINK = re.compile(r'\s*+href="((?:[^\s"<>&]++|&amp;|(?!))++)"')
 _LONGEST_SCHEME = max(map(len, _SHOWN_SCHEMES))
 _SCHEME = re.compile(r"\A(?:mailto:|https?://)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,9}")

@@ -30,10 +30,10 @@ them, so they are plain tuples, and text is no token of its own.
 # An attribute is a name, and perhaps a value in quotes or bare; in _CUT it is only passed over. Every quantifier is
 # possessive: no way back.
 # What stands before a tag is cut with it.
-_ATTRIBUTE = re.compile(r"""(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+""")
+_ATTRIBUTE = re.compile(r"""(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+))|(?!))?+""")
 _CUT = re.compile(
     r"([^<]*+)(?:<(/?)([a-zA-Z][^\s/>]*+)"
-    r"""((?:[\s/]++|(?:=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)*+)>)?+"""
+    r"""((?:[\s/]++|(?:=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+)|(?!))?+|(?!))*+)>|(?!))?+"""
 )
 _MOST_ATTRIBUTES = 100
 # Names that are as they should be and of no raw element: most of all there are.

@@ -12,7 +12,7 @@ __all__ = ["TOKEN", "Mailbox", "MailboxReader", "read_mailboxes"]
 
 # One token: white space, a quoted string, a comment's edge, an angle, a separator, or any others. A quote without an
 # end stands for itself.
-TOKEN = re.compile(r'\s+|"(?:[^"\\]++|\\.)*+"|\\.|[()<>,;:\[\]@]|[^\s"()<>,;:\[\]@\\]+|.', re.DOTALL)
+TOKEN = re.compile(r'\s+|"(?:[^"\\]++|\\.|(?!))*+"|\\.|[()<>,;:\[\]@]|[^\s"()<>,;:\[\]@\\]+|.', re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SCHEMES = frozenset({"mailto", "smtp"})

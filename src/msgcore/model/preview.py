@@ -13,7 +13,7 @@ __all__ = ["preview"]
 # Text that is looked at: quotes come late, and what stands behind this many characters is in no preview.
 _ENOUGH = 20_000
 
-_SIGNED = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----[^\n]*\n(?:[A-Za-z-]++:[^\n]*\n)*+")
+_SIGNED = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----[^\n]*\n(?:[A-Za-z-]++:[^\n]*\n|(?!))*+")
 _ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 # "-----Original Message-----", "---------- Forwarded message ---------", Outlook's line.
 _SEPARATOR = re.compile(r"-{3,}+ ?[^\n-][^\n]{1,60}?-{3,}\s*|_{20,}+\s*")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 __all__ = ["html_from_text", "split_quotes"]
 
 _LINK = re.compile(r"\b(?:https?://|mailto:)(?=[\w\[])[^\s<>\"]++", re.IGNORECASE)
-_QUOTES = re.compile(r"(?:> ?)++")
+_QUOTES = re.compile(r"(?:> ?|(?!))++")
 _SPACES = re.compile(r"\A | (?= )")
 _MOST_QUOTES = 20
 _OPEN_QUOTE = '<blockquote type="cite">'

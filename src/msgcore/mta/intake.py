@@ -33,7 +33,7 @@ _NOTE = "IPM.Note"
 # PidTagPriority, as MIXER's values of MT-PRIORITY (RFC 6710 appendix B); what is normal asks for nothing.
 _PRIORITIES = {1: 4, -1: -4}
 # Fields, each of lines that end with CR LF, and a blank line.
-_HEADER = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\r\n(?:[ \t][^\r\n]*+\r\n)*+)++(?=\r\n)")
+_HEADER = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\r\n(?:[ \t][^\r\n]*+\r\n|(?!))*+|(?!))++(?=\r\n)")
 _PLAIN_TEXT = re.compile(rb"\ncontent-type: *+text/(?:plain|html)(?:;|\r)")
 _BLANKS = (b" ", b"\t")
 

@@ -52,8 +52,8 @@ def line_of_words(words: Sequence[str], *, is_cut: bool = False) -> str:
 @cache
 def _any_words() -> re.Pattern[str]:
     marks, letter = f"[{_marks()}]", rf"[^\W_{_UNSPACED}]"
-    run = f"(?:{letter}|{_IOTA}){letter}*+(?:{marks}++{letter}*+)*+"
-    character = rf"(?=[{_UNSPACED}])[^\W_](?:(?!{_IOTA}){marks})*+"
+    run = f"(?:{letter}|{_IOTA}){letter}*+(?:{marks}++{letter}*+|(?!))*+"
+    character = rf"(?=[{_UNSPACED}])[^\W_](?:(?!{_IOTA}){marks}|(?!))*+"
     return re.compile(f"{run}|{character}")
 
 

@@ -231,7 +231,7 @@ def _open_fields(root: Entity) -> list[bytes]:
 
 
 # Fields and a blank line, and no line that is none.
-_WHOLE_HEADER = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++\r\n")
+_WHOLE_HEADER = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n|(?!))*+|(?!))++\r\n")
 _ENCODING = b"content-transfer-encoding"
 
 

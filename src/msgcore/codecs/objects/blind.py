@@ -62,6 +62,6 @@ def _fields(names: Iterable[str]) -> re.Pattern[str]:
     """Match a field of these names with the lines that it goes on in."""
     return re.compile(
         rf"(?:\A|(?<=[\r\n]))(?:{'|'.join(map(re.escape, sorted(names)))})[ \t]*+:[^\r\n]*+"
-        r"(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+(?:\r\n|\r|\n|\Z)",
+        r"(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+|(?!))*+(?:\r\n|\r|\n|\Z)",
         re.IGNORECASE,
     )

@@ -20,15 +20,16 @@ TEXT, TAG, UNICODE, UNICODE_FALLBACK, WORD, NUMBER, BYTES, SYMBOL, OPEN, STARRED
 
 TOKEN = re.compile(
     r"""
-      ([^\\{}\r\n\0]++)                                                                   # text
-    | \{\\\*\\htmltag[0-9]*+[ ]?+([^\\{}\r\n\0]*+)\}                                  # a plain HTML fragment, whole
+      ([^\\{}\r\n\0]++)                                                          # text
+    | \{\\\*\\htmltag[0-9]*+[ ]?+([^\\{}\r\n\0]*+)\}                             # a plain HTML fragment, whole
     | \\(?:
-          u(-?[0-9]{1,10})[0-9]*+[ ]?+ (\\'[0-9A-Fa-f]{2}|[^\\{}\r\n\0])?+                # a UTF-16 unit, its fallback
-        | ([A-Za-z]++) (?:(-?[0-9]{1,10})[0-9]*+)?+ [ ]?+                                 # a word, its number
-        | ('[0-9A-Fa-f]{2} (?:\\'[0-9A-Fa-f]{2})*+)                                       # octets
-        | ([^A-Za-z])                                                                     # a symbol
+          u(-?[0-9]{1,10})[0-9]*+[ ]?+ (\\'[0-9A-Fa-f]{2}|[^\\{}\r\n\0]|(?!))?+  # a UTF-16 unit, its fallback
+        | ([A-Za-z]++) (?:(-?[0-9]{1,10})[0-9]*+|(?!))?+ [ ]?+                   # a word, its number
+        | ('[0-9A-Fa-f]{2} (?:\\'[0-9A-Fa-f]{2}|(?!))*+)                         # octets
+        | ([^A-Za-z])                                                            # a symbol
       )
-    | (\{) (?: [\r\n\0 ]*+ \\\* [\r\n\0 ]*+ \\([A-Za-z]++) (?:-?[0-9]++)?+ [ ]?+ )?+       # a group, its \* destination
+                                                                                 # a group, its \* destination
+    | (\{) (?: [\r\n\0 ]*+ \\\* [\r\n\0 ]*+ \\([A-Za-z]++) (?:-?[0-9]++|(?!))?+ [ ]?+ |(?!))?+
     | (\})
     """,
     re.VERBOSE,
@@ -37,7 +38,7 @@ TOKEN = re.compile(
 FALLBACK = re.compile(r"[\r\n\0]*+(?:\\bin([0-9]{1,10})[0-9]*+ ?+|\\'[0-9A-Fa-f]{2}|\\[^A-Za-z\r\n]|[^\\{}])")
 SIGNATURE = re.compile(r"[\s\0\xef\xbb\xbf]*+\{\s*+\\(?:rtf|urtf)")
 
-_NEXT_BRACE = re.compile(r"(?:[^\\{}]++|\\(?!bin[0-9])[\s\S])*+(?:([{}])|\\bin([0-9]{1,10})[0-9]*+ ?+)")
+_NEXT_BRACE = re.compile(r"(?:[^\\{}]++|\\(?!bin[0-9])[\s\S]|(?!))*+(?:([{}])|\\bin([0-9]{1,10})[0-9]*+ ?+)")
 
 
 def number(digits: str | None, without: int) -> int:

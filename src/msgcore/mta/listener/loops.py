@@ -7,7 +7,7 @@ from itertools import islice
 
 __all__ = ["is_going_round"]
 
-_FIELD = re.compile(rb"^received[ \t]*+:((?:[^\n]++|\n[ \t])*+)", re.MULTILINE)
+_FIELD = re.compile(rb"^received[ \t]*+:((?:[^\n]++|\n[ \t]|(?!))*+)", re.MULTILINE)
 # What we write ourselves is shorter.
 _LONGEST_OCTETS = 4_096
 

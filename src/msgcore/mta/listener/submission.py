@@ -20,12 +20,12 @@ from msgcore.model.address import SMTP, Address
 
 __all__ = ["Submission", "completed", "read_submission"]
 
-_FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:((?:[^\n]++|\n[ \t])*+)(?:\n|\Z)", re.MULTILINE)
+_FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:((?:[^\n]++|\n[ \t]|(?!))*+)(?:\n|\Z)", re.MULTILINE)
 _FIRST = re.compile(rb"[!-9;-~]++[ \t]*+:")
 _MBOX = re.compile(rb">?From (?![ \t]*+:)[^\n]*+\n")
 _MESSAGE_ID = re.compile(rb"\s*+<[^<>\s@]++@[^<>\s@]++>\s*+")
 # A comment without others inside, or what stands together: quoted strings count as part of that.
-_RUN = re.compile(rb'\((?:[^()\\]++|\\.)*+\)|((?:"(?:[^"\\]++|\\.)*+"|[^\s<>(),;:"\[\]])++)', re.DOTALL)
+_RUN = re.compile(rb'\((?:[^()\\]++|\\.|(?!))*+\)|((?:"(?:[^"\\]++|\\.|(?!))*+"|[^\s<>(),;:"\[\]]|(?!))++)', re.DOTALL)
 _SIGNATURE = b"dkim-signature"
 _NEEDED = frozenset({b"from", b"date", b"message-id"})
 _KNOWN = _NEEDED | {b"sender", _SIGNATURE}

@@ -44,7 +44,7 @@ _NULL_MX = "5.1.10"
 _LOOP = "5.4.6"
 _LITERAL = re.compile(r"\[(?:(?P<six>ipv6:)|)(?P<address>[0-9a-f.:]+)\]", re.IGNORECASE)
 # Labels of letters, digits, hyphens and, as hosts have them all the same, underscores; the last is not all digits.
-_HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*+(?!\d++$)[a-z0-9_-]{1,63}")
+_HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.|(?!))*+(?!\d++$)[a-z0-9_-]{1,63}")
 _LONGEST = 253
 
 

@@ -14,11 +14,11 @@ from msgcore.codecs.mime.syntax.words import without_comments
 __all__ = ["clause", "quoted", "read_results", "without_own_results"]
 
 _VALUE = re.compile(r"[A-Za-z0-9!#$%&'*+^_`{|}~.@-]+")
-_QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]++|\\.|(?!))*+"', re.DOTALL)
 _RESULT = re.compile(r"[ \t\r\n]*([A-Za-z0-9-]+)(?:[ \t\r\n]*/[ \t\r\n]*[0-9]+)?[ \t\r\n]*=[ \t\r\n]*([A-Za-z0-9-]+)")
-_ID = re.compile(r'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+"|[^ \t\r\n;"]++)')
+_ID = re.compile(r'[ \t\r\n]*+("(?:[^"\\]++|\\.|(?!))*+"|[^ \t\r\n;"]++)')
 _NAME = b"authentication-results"
-_FIELD = re.compile(rb"^authentication-results[ \t]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*+", re.IGNORECASE | re.MULTILINE)
+_FIELD = re.compile(rb"^authentication-results[ \t]*+:[^\n]*+\n(?:[ \t][^\n]*+\n|(?!))*+", re.IGNORECASE | re.MULTILINE)
 _LONGEST = 200
 _MOST_OCTETS = 32_768
 

@@ -46,7 +46,7 @@ _SIGNED = (
     *(b"List-Subscribe", b"List-Post", b"List-Owner", b"List-Archive", b"Auto-Submitted"),
 )
 _LONGEST_LINE = 76
-_QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]++|\\.|(?!))*+"', re.DOTALL)
 _ANGLED = re.compile(r"<([^<>]*+)>")
 
 

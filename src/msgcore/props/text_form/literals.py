@@ -30,7 +30,7 @@ __all__ = [
 
 _WIDE = 1 << 64  # Python reads and writes decimal digits up to a limit only, hexadecimal ones without
 _NUMBER = re.compile(
-    r"(?P<hex>-?+0x[0-9A-Fa-f]++)|(?P<whole>-?+[0-9]++)(?P<rest>(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+)(?P<unit>[A-Za-z]*+)"
+    r"(?P<hex>-?+0x[0-9A-Fa-f]++)|(?P<whole>-?+[0-9]++)(?P<rest>(?:\.[0-9]++|(?!))?+(?:[eE][+-]?+[0-9]++|(?!))?+)(?P<unit>[A-Za-z]*+)"
 )
 _UNITS = {"": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 _INFINITE: dict[str, float | Decimal] = {

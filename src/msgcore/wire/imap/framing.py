@@ -20,7 +20,7 @@ _STATUS = re.compile(rb"\*[ \t]*(?:\[|(?:OK|NO|BAD|BYE|PREAUTH)(?![^ \t\[]))", r
 _FETCH = re.compile(rb"\*[ \t]*\d+[ \t]+FETCH", re.IGNORECASE)
 _LITERAL = re.compile(rb"~?\{[ \t]*(\d+)[ \t]*[+-]?[ \t]*\}[ \t]*\Z")
 _SECTION = re.compile(rb"(?:(?:BODY|BINARY)\[[^\[\]]*+\](?:<\d+>)?|RFC822(?:\.HEADER|\.TEXT)?)[ \t]*\Z", re.IGNORECASE)
-_QUOTED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+_QUOTED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|(?!))*+(?:"|\Z)', re.DOTALL)
 _LONGEST_LITERAL = 128
 """Octets at the end of a line among which the length of a literal is looked for."""
 

@@ -17,10 +17,10 @@ __all__ = ["Lexer", "NotUnderstood", "TooDeep", "at", "balanced_value", "text_of
 
 _BLANKS = re.compile(rb"[ \t]*+")
 _TOKEN = re.compile(
-    rb'[ \t]*+(?:([()])|"([^"\\]*+(?:\\.[^"\\]*+)*+)"(?=[ \t()\]]|\Z)|([^ \t()"][^ \t()]*+)|(")|\Z)', re.DOTALL
+    rb'[ \t]*+(?:([()])|"([^"\\]*+(?:\\.[^"\\]*+|(?!))*+)"(?=[ \t()\]]|\Z)|([^ \t()"][^ \t()]*+)|(")|\Z)', re.DOTALL
 )
 _LENIENT_END = re.compile(rb'\\.|(")(?=[ \t)\]]|\Z)', re.DOTALL)
-_USUAL = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^ ()"]++|[()]', re.DOTALL)
+_USUAL = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|(?!))*+"|[^ ()"]++|[()]', re.DOTALL)
 _WORD = re.compile(rb"[ \t]*+([A-Za-z0-9._/-]++)")
 _BARE_SECTION = re.compile(rb'[^\]"]*+')
 _ORIGIN = re.compile(rb"<(\d{1,20})(?:\.\d+)?>")

@@ -6,7 +6,6 @@ import re
 
 __all__ = ["STRING", "STRING_WITH_ESCAPES", "unquoted"]
 
-# Python before 3.11.5 gets possessive repeats of more than one character class wrong: only these are possessive here.
 STRING = rb'"[^"]*+"'
 """An expression for a string where no quote is escaped, which takes half the time of the other."""
 

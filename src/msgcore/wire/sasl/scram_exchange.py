@@ -28,7 +28,7 @@ __all__ = ["ScramExchange"]
 
 # gs2-header, then client-first-message-bare (RFC 5802 section 7); a reserved "m=" does not fit, and is refused.
 _FIRST = re.compile(
-    r"((?:(n|y)|p=([A-Za-z0-9.-]++)),(?:a=([^,\0]++))?,)(n=([^,\0]++),r=([!-+\--~]++)(?:,[A-Za-z]=[^,\0]++)*+)"
+    r"((?:(n|y)|p=([A-Za-z0-9.-]++)),(?:a=([^,\0]++))?,)(n=([^,\0]++),r=([!-+\--~]++)(?:,[A-Za-z]=[^,\0]++|(?!))*+)"
 )
 _BAD_ESCAPE = re.compile("=(?!2C|3D)")
 

@@ -18,7 +18,7 @@ _LOCAL = re.compile(
 )
 _DOMAIN = re.compile(r"[A-Za-z0-9_\u00a1-\U0010FFFF-]+(?:\.[A-Za-z0-9_\u00a1-\U0010FFFF-]+)*\.?|\[[!-Z^-~]+\]")
 # What nearly every address is: it needs no closer look.
-_USUAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+")
+_USUAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++|(?!))*+")
 _LONGEST_USUAL = 255
 _SEPARATORS = re.compile("[\u2028\u2029\ud800-\udfff]")
 

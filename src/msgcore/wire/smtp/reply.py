@@ -18,7 +18,7 @@ REPLY_OCTETS = 64 * 1024
 _REPLY_LINES = 500
 
 # Possessive, so that no input makes the engine go back. A line that is not the last has a hyphen behind its code.
-_CONTINUED = re.compile(rb"(?:[2-5][0-9][0-9]-[^\n]*+\n)*+")
+_CONTINUED = re.compile(rb"(?:[2-5][0-9][0-9]-[^\n]*+\n|(?!))*+")
 _LAST = re.compile(rb"[2-5][0-9][0-9](?: [^\n]*+|\r?)\n")
 
 

@@ -7,7 +7,7 @@ import re
 __all__ = ["read_xtext", "xtext"]
 
 _NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
-_XTEXT = re.compile(r"(?:[!-*,-<>-~\u0080-\U0010FFFF]++|\+[0-9A-F]{2})++")
+_XTEXT = re.compile(r"(?:[!-*,-<>-~\u0080-\U0010FFFF]++|\+[0-9A-F]{2}|(?!))++")
 _OCTET = re.compile(rb"\+([0-9A-F]{2})")
 
 

@@ -12,9 +12,9 @@ from msgcore.codecs.mime.syntax.words import decode_words, header_text
 __all__ = ["read_keywords", "write_keywords"]
 
 # A quoted string, which ends with the text when its quote is missing; a comma; anything else.
-_PIECE = re.compile(r'"((?:[^"\\]++|\\.)*+)"?|,|[^",]++', re.DOTALL)
+_PIECE = re.compile(r'"((?:[^"\\]++|\\.|(?!))*+)"?|,|[^",]++', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_PLAIN = re.compile(r'[^\s",\\]++(?: [^\s",\\]++)*+')
+_PLAIN = re.compile(r'[^\s",\\]++(?: [^\s",\\]++|(?!))*+')
 
 
 def read_keywords(raw: bytes, note: Note) -> tuple[str, ...] | None:

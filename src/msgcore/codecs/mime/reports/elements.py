@@ -23,8 +23,8 @@ __all__ = ["Element", "parse_elements"]
 _DECLARATION = re.compile(rb"""\s*<\?xml[^<>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]{1,40})""")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _MARKUP = re.compile(
-    rb"<!--(?:[^-]++|-(?!->))*+(?:-->|\Z)"
-    rb"|<!\[CDATA\[(?P<data>(?:[^\]]++|\](?!\]>))*+)(?:\]\]>|\Z)"
+    rb"<!--(?:[^-]++|-(?!->)|(?!))*+(?:-->|\Z)"
+    rb"|<!\[CDATA\[(?P<data>(?:[^\]]++|\](?!\]>)|(?!))*+)(?:\]\]>|\Z)"
     rb"|<\?[^<>]*+>"
     rb"|(?P<declaration><!(?:DOCTYPE|ENTITY)\b)"
     rb"|</(?:[\w.-]*+:)?(?P<end>[\w.-]++)\s*+>"

@@ -14,7 +14,7 @@ from msgcore.codecs.mime.syntax.fold import field
 
 __all__ = ["envelope_id_field", "read_envelope_id"]
 
-_XTEXT = re.compile(r"(?:[!-*,-<>-~]++|\+[0-9A-F]{2})++")
+_XTEXT = re.compile(r"(?:[!-*,-<>-~]++|\+[0-9A-F]{2}|(?!))++")
 _ESCAPE = re.compile(r"\+([0-9A-F]{2})")
 _UNSAFE = re.compile(r"[^!-*,-<>-~]")
 

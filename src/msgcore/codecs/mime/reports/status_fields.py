@@ -18,7 +18,7 @@ from msgcore.model.report import ReportAction, ReportedRecipient
 __all__ = ["actions_of", "first_text", "groups_of", "reported_recipients", "status_part", "typed_value"]
 
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
-_BLANK = re.compile(rb"\n[ \t]*+(?:\n[ \t]*+)++")
+_BLANK = re.compile(rb"\n[ \t]*+(?:\n[ \t]*+|(?!))++")
 _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 _CODE = re.compile(r"(?:^|[ ;])([245])\d\d[ -]")
 _ACTIONS = {action.value: action for action in ReportAction}

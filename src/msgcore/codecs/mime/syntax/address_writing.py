@@ -24,12 +24,12 @@ _FOREIGN_SPACE = re.compile(r"[^\S\t ]")
 _TYPE_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _VALUE_SAFE = _TYPE_SAFE | frozenset(b"-=")
 _PIECE = 60
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+")
-_QUOTABLE = re.compile(r"[!-~]++(?: [!-~]++)*+")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++|(?!))*+")
+_QUOTABLE = re.compile(r"[!-~]++(?: [!-~]++|(?!))*+")
 # What nearly every address is: dotted atoms at dotted labels, within the lengths of RFC 5321 section 4.5.3.1.
 _USUAL = re.compile(
-    r"(?![Ii][Mm][Cc][Ee][Aa])[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+"
-    r"@[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+)*+"
+    r"(?![Ii][Mm][Cc][Ee][Aa])[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++|(?!))*+"
+    r"@[A-Za-z0-9]++(?:-++[A-Za-z0-9]++|(?!))*+(?:\.[A-Za-z0-9]++(?:-++[A-Za-z0-9]++|(?!))*+|(?!))*+"
 )
 _USUAL_LENGTH = 64
 _LONGEST_SHARED = 200

@@ -28,16 +28,16 @@ def _simple(word: str) -> re.Pattern[str]:
     """
     spec = rf"([{word}.+=/-]++@[{word}.-]++)"
     return re.compile(
-        rf'(?:(?:"([^"\\=]*+)"|((?:=\?[{word}-]{{1,60}}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+)++)|'
+        rf'(?:(?:"([^"\\=]*+)"|((?:=\?[{word}-]{{1,60}}\?[QqBb]\?[^\s?"(),:;<>@\[\\\]]*+\?=\s*+|(?!))++)|'
         r'([A-Za-z0-9 !#$%&\'*+/^_`{|}~-]*+[^\s"(),:;<>@\[\\\]=?.]?+))\s*+'
-        rf'<{spec}>|{spec}(?:\s*+\(([^()"\\=]{{0,200}}+)\))?+)\s*+(?:,\s*+(?!\Z)|\Z)|([\s\S]++)'
+        rf'<{spec}>|{spec}(?:\s*+\(([^()"\\=]{{0,200}}+)\)|(?!))?+)\s*+(?:,\s*+(?!\Z)|\Z)|([\s\S]++)'
     )
 
 
 # In ASCII the letters are written out: they become a table, while of ``\w`` it is asked of each character.
 _SIMPLE_ASCII, _SIMPLE = _simple("A-Za-z0-9_"), _simple(r"\w")
 # Encoded words with octets that would end a phrase; quoted strings are stepped over.
-_BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*\?=', re.DOTALL)
+_BARE_WORD = re.compile(r'"(?:[^"\\]++|\\.|(?!))*+"?|=\?[^?\s"]{1,60}\?[QqBb]\?[^?"]*\?=', re.DOTALL)
 _SPECIAL = re.compile(r"[()<>,;:@\[\]\\\s]")
 
 

@@ -36,7 +36,8 @@ _DOTTED_TIME = re.compile(r"(?<![\w:.])(\d{1,2})\.(\d\d)\.(\d\d)(?![\d:.])()")
 _ISO_T = re.compile(r"(?<=\d)[Tt](?=\d)")
 # ``+0200``, ``GMT+2``, ``UTC +02:00``, ``-800``, ``EST5EDT``, ``Z``, and behind the year in ``10:52:37 2003 +0200``.
 _ZONE = re.compile(
-    r"( \d{4}(?= ))?+ ?(?:(?:GMT|UTC|UT)? ?([+-])(\d{1,2})(?::?(\d\d))?(?![\d:])|([A-Z]{1,5})(?:\d[A-Z]{3})?(?![\w:]))",
+    r"( \d{4}(?= )|(?!))?+ ?"
+    r"(?:(?:GMT|UTC|UT)? ?([+-])(\d{1,2})(?::?(\d\d))?(?![\d:])|([A-Z]{1,5})(?:\d[A-Z]{3})?(?![\w:]))",
     re.IGNORECASE,
 )
 # Hours from UTC of the names that mean one thing; all others count as UTC, and so do the military letters, whose signs

@@ -26,7 +26,7 @@ _GAP = re.compile(r"(?<=[^ \t]) (?=[^ \t])")
 # As long as a line takes: an address in List-Unsubscribe must not become an encoded word (RFC 2047 section 5).
 _PIECE = re.compile(r"(?:[!-~](?:[\t -~]{0,898}[!-~])?)?")
 _WORD_STARTS = re.compile(r"=\?[^?\s]*+\?[QqBb]\?")
-_ONE_LINE = re.compile(r"[!-~]++(?: [!-~]++)*+")
+_ONE_LINE = re.compile(r"[!-~]++(?: [!-~]++|(?!))*+")
 _Q_SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
 _Q_SAFE_OR_SPACE = _Q_SAFE + b" "
 _Q_FORMS = [bytes([octet]) if octet in _Q_SAFE else b"_" if octet == 0x20 else b"=%02X" % octet for octet in range(256)]

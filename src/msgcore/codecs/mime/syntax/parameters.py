@@ -20,13 +20,13 @@ __all__ = ["NOTHING", "Parameterised", "parse_parameters"]
 _MAIN = re.compile(r"[\s;]*+([^\s;/]++(?:\s*+/\s*+[^\s;/]++)?)")
 # name, then a quoted string or a token; a token takes blanks in so long as no ``name=`` follows them.
 _PARAMETER = re.compile(
-    r'([^\s=;"]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"?|([^;\s]*+(?:\s++(?![^\s=;"]++\s*+=)[^;\s]++)*+)))?',
+    r'([^\s=;"]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.|(?!))*+)"?|([^;\s]*+(?:\s++(?![^\s=;"]++\s*+=)[^;\s]++|(?!))*+)))?',
     re.DOTALL,
 )
 # ``type/subtype; name=value; name="value"`` in ASCII, without comments and continuations, which nearly all are.
 _PLAIN = re.compile(
     r"\s*+([A-Za-z0-9_.+-]++(?:/[A-Za-z0-9_.+-]++)?)"
-    r'((?:\s*+;\s*+[A-Za-z0-9_-]++=(?:"[ !#-\[\]-~]*+"|[!#-\'*-:<-\[\]-~]++))*+)\s*+;?\s*+',
+    r'((?:\s*+;\s*+[A-Za-z0-9_-]++=(?:"[ !#-\[\]-~]*+"|[!#-\'*-:<-\[\]-~]++)|(?!))*+)\s*+;?\s*+',
     re.ASCII,
 )
 _PLAIN_PARAMETER = re.compile(r';\s*+([A-Za-z0-9_-]++)=(?:"([^"]*+)"|([^\s;]++))', re.ASCII)

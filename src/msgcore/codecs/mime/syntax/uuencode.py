@@ -13,7 +13,9 @@ __all__ = ["UuFile", "may_hold_files", "uu_files", "without_files"]
 _MAY_BEGIN = re.compile(rb"begin [67]")  # modes give the owner 6 or 7
 _BEGIN = re.compile(rb"begin [67][0-7]{2} ([^\r\n]{1,255}?)[ \t]*+\r?\n")
 # Lines of data, perhaps an empty one, and the end: nothing else may stand between, or it would be lost.
-_REST = re.compile(rb"([!-`][ -`]{1,84}\r?\n)(?:[!-`][ -`]{1,84}\r?\n)*+(?:[` ]?[ \t]*+\r?\n)?+end[ \t]*+(?:\r?\n|\Z)")
+_REST = re.compile(
+    rb"([!-`][ -`]{1,84}\r?\n)(?:[!-`][ -`]{1,84}\r?\n|(?!))*+(?:[` ]?[ \t]*+\r?\n|(?!))?+end[ \t]*+(?:\r?\n|\Z)"
+)
 _MOST = 1_000
 
 

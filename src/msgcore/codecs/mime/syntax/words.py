@@ -14,20 +14,20 @@ __all__ = ["clean", "decode_run", "decode_words", "has_folded_word", "header_tex
 
 # Between the marks a bare question mark, which some mailers leave in, but no start of another word: that keeps a run of
 # broken words linear.
-_TEXT = r"(?:[^?=]++|\?(?!=)|=(?!\?(?!=)))*+"
+_TEXT = r"(?:[^?=]++|\?(?!=)|=(?!\?(?!=))|(?!))*+"
 _WORD = re.compile(rf"=\?([^?*\s]{{1,60}})(?:\*[^?\s]{{0,60}})?\?([QqBb])\?({_TEXT})\?=")
 _ONE = rf"=\?[^?*\s]{{1,60}}(?:\*[^?\s]{{0,60}})?\?[QqBb]\?{_TEXT}\?="
-_RUN = re.compile(rf"{_ONE}(?:[ \t]*+{_ONE})*+")
+_RUN = re.compile(rf"{_ONE}(?:[ \t]*+{_ONE}|(?!))*+")
 # A word that was folded inside; where its blanks are written as ``_``, the fold's are none of them.
-_FOLDED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?\s]*+(?:\r?\n[ \t]++[^?\s]*+)++\?=")
+_FOLDED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[Qq]\?[^?\s]*+(?:\r?\n[ \t]++[^?\s]*+|(?!))++\?=")
 _FOLD = re.compile(rb"\r?\n[ \t]++")
 # Whole words in UTF-8, which most are, and runs of them.
-_BASE64, _QUOTED = r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2,3}={1,2})?", r"[!->@-~]*+"
+_BASE64, _QUOTED = r"(?:[A-Za-z0-9+/]{4}|(?!))*+(?:[A-Za-z0-9+/]{2,3}={1,2})?", r"[!->@-~]*+"
 _WHOLE_WORD = re.compile(rf"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?({_BASE64})|[Qq]\?({_QUOTED}))\?=")
 _WHOLE = rf"=\?[Uu][Tt][Ff]-8\?(?:[Bb]\?{_BASE64}|[Qq]\?{_QUOTED})\?="
-_WHOLE_RUN = re.compile(rf"{_WHOLE}(?:[ \t]*+{_WHOLE})*+")
+_WHOLE_RUN = re.compile(rf"{_WHOLE}(?:[ \t]*+{_WHOLE}|(?!))*+")
 _SHORT = 1_000
-_COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[()]|\\.', re.DOTALL)
+_COMMENT_EDGE = re.compile(r'"(?:[^"\\]++|\\.|(?!))*+"?|[()]|\\.', re.DOTALL)
 _BLANK = b" \t\r\n"
 # As numbers, which octets are searched for many times faster than for octets.
 _LF, _QUESTION_MARK = b"\n?"

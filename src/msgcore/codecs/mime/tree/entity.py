@@ -29,7 +29,7 @@ __all__ = ["Entity", "Reading", "parse"]
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 # For a message whose lines end so. An expression finds so few octets sooner than ``find``, which weighs each it passes.
 _CRLF, _BARE_LF = (2, re.compile(rb"\r\n\r\n")), (1, re.compile(rb"\n\n"))
-_FIELDS = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+")
+_FIELDS = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+|(?!))*+(?:\n|\Z)|(?!))*+")
 # A line that nobody would take for a body's, behind a line that is no field.
 _KNOWN_FIELD = re.compile(
     rb"\n(?:received|return-path|from|to|cc|bcc|subject|date|message-id|reply-to|sender|in-reply-to|references|"

@@ -22,7 +22,7 @@ from msgcore.model.headers import Header
 __all__ = ["LONGEST_SHARED", "SHARED_HEADER_BLOCKS", "HeaderBlock", "RawField"]
 
 # One logical line: a field's name if it has one, then all up to the line end that no white space follows.
-_LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+\n?)")
+_LINE = re.compile(rb"(?:([!-9;-~]++)[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+|(?!))*+\n?)")
 # Where the next one starts, with the name and what stands before the value; a line that is no field gives no name.
 _START = re.compile(rb"\n(?:([!-9;-~]++)[ \t]*+:[ \t]*+|(?![ \t]|\Z))")
 _BLANK = " \t\r"

@@ -12,7 +12,7 @@ __all__ = ["capabilities", "status"]
 _STATUS = re.compile(rb"([^ \t+*][^ \t]*|\*)[ \t]*(?:(OK|NO|BAD|BYE|PREAUTH)(?![^ \t\[])|(?=\[))[ \t]*", re.IGNORECASE)
 _CODE = re.compile(rb"\[[ \t]*([^\s\[\]()\"]+)(?:[ \t]*\]|[ \t]+)")
 _PLAIN = re.compile(rb'([^\]("]*)\]')
-_IN_CODE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|[()\]]', re.DOTALL)
+_IN_CODE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|(?!))*+(?:"|\Z)|[()\]]', re.DOTALL)
 
 
 def status(line: bytes) -> Status | Bye | None:

@@ -27,8 +27,8 @@ __all__ = [
     "smtp_address",
 ]
 
-_PATH = re.compile(r'(FROM|TO): ?<((?:[^<>"]++|"(?:[^"\\]++|\\.)*+")*+)>(?: ++(.*))?', re.IGNORECASE)
-_USUAL = re.compile(rb"([A-Za-z]++)(?: ([!-~]++(?: [!-~]++)*+))?\r\n")
+_PATH = re.compile(r'(FROM|TO): ?<((?:[^<>"]++|"(?:[^"\\]++|\\.|(?!))*+"|(?!))*+)>(?: ++(.*))?', re.IGNORECASE)
+_USUAL = re.compile(rb"([A-Za-z]++)(?: ([!-~]++(?: [!-~]++|(?!))*+))?\r\n")
 _BLANKS = re.compile("[ \t]++")
 _EHLO_NAME = re.compile(r"[!-~]{1,255}")
 _BDAT = re.compile(r"(\d{1,18})( ++LAST)?", re.IGNORECASE | re.ASCII)
