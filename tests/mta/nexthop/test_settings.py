@@ -35,6 +35,11 @@ def test_where_it_takes_mail_itself_is_an_own_address_unless_that_is_anybody_s()
         {"own_names": "mx.a.test"},
         {"own_names": [5]},
         {"tls": {5: "verify"}},
+        {"tls": "verify"},
+        {"tls": {"*.b.test": "verify"}},
+        {"tls": {".b.test": "verify"}},
+        {"tls": {"@b.test": "verify"}},
+        {"tls": {"": "verify"}},
     ],
 )
 def test_what_makes_no_sense_is_refused(values: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 import attrs
 
@@ -18,12 +19,24 @@ from msgcore.wire.domain import ascii_domain
 
 __all__ = ["OutboundSettings"]
 
+_NEVER_IN_A_DOMAIN = frozenset("*@/ ")
+
 
 def _floors(given: Mapping[str, Floor]) -> Mapping[str, Floor]:
+    if not isinstance(cast(object, given), Mapping):
+        raise UsageError(f"tls {given!r}: need a floor by domain, such as {{'b.test': 'verify', '*': 'encrypt'}}")
     for domain, floor in given.items():
         if floor not in FLOORS:
             raise UsageError(f"TLS to {domain}: {floor!r}: need {', '.join(FLOORS)}")
-    return MappingProxyType({_name(domain): floor for domain, floor in given.items()})
+    return MappingProxyType({_floor_of(domain): floor for domain, floor in given.items()})
+
+
+def _floor_of(domain: str) -> str:
+    """Refuse what no domain is called: a floor under it would hold for nobody, and mail go out with less."""
+    name = _name(domain)
+    if name != "*" and (not name or name[0] == "." or _NEVER_IN_A_DOMAIN.intersection(name)):
+        raise UsageError(f"TLS to {domain}: need one domain, without its subdomains, or '*' for all that are not named")
+    return name
 
 
 def _names(given: Iterable[str]) -> frozenset[str]:
@@ -77,7 +90,7 @@ class OutboundSettings:
     def __attrs_post_init__(self) -> None:
         contact = self.tls_reports_from
         if contact is not None and (contact.address_type != SMTP or not contact.email_address.isascii()):
-            raise UsageError(f"tls_reports_from {contact.typed}: need an Internet address in ASCII")
+            raise UsageError(f"tls_reports_from '{contact}': need an Internet address in ASCII, such as tls@a.test")
         if not 1 <= self.https_port <= 65_535:
             raise UsageError(f"https_port {self.https_port}: need 1 to 65,535")
 
