@@ -21,7 +21,7 @@ import msgcore.aio
 from msgcore.base.times import Deadline
 from msgcore.blocking.node import Node as BlockingNode
 from msgcore.blocking.organization import Organization
-from msgcore.errors import ConnectionLost, SetupError, TimedOut, UsageError
+from msgcore.errors import ConnectionLost, MissingExtra, SetupError, TimedOut, UsageError
 from msgcore.model import Accepted, Deferred, Delivered, Outcome, Recipient, Refused
 from msgcore.model.address import parse_address
 from msgcore.mta import (
@@ -52,6 +52,7 @@ from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.props.table import PidTagEmailAddress
 from msgcore.runtime import NEVER, BlockingRuntime, Database, Engine, Event, LoopRuntime
+from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.gateway import Content
 from msgcore.testing.memory_queue import MemoryQueue, QueueMemory
 from msgcore.testing.organization import MemoryOrganization
@@ -444,6 +445,20 @@ def test_a_node_that_cannot_have_a_port_listens_nowhere(organization: Organizati
             node.start()
 
     assert node.ports == ()
+
+
+def test_names_that_cannot_be_asked_for_as_told_end_the_start(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(_: str) -> None: ...
+
+    monkeypatch.setattr("msgcore.runtime.dns.resolver.find_spec", nothing)
+    demands = DnsSettings(("127.0.0.1:1",), validates=True)
+
+    with pytest.raises(MissingExtra, match="dnssec"):
+        organization.working(names=demands).start()
+    with pytest.raises(MissingExtra, match="dnssec"):
+        organization.deliver(names=demands)
 
 
 def test_waiting_for_a_node_at_work_ends_with_the_caller_s_time(organization: Organization) -> None:

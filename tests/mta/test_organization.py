@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -958,6 +959,24 @@ def test_a_file_that_is_no_database_is_left_alone(api: Api, tmp_path: Path) -> N
 def test_a_url_of_something_else_is_refused(api: Api, url: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         api.open_organization(url, create=True)
+
+
+def test_what_is_of_another_kind_is_refused_with_what_is_needed(api: Api, home: Home, tmp_path: Path) -> None:
+    given: Any = tmp_path / "athena.db"
+    with pytest.raises(UsageError, match="write sqlite:///PATH"):
+        api.open_organization(given, create=True)
+
+    with api.open_organization(home.url, create=True) as organization:
+        wrong: list[tuple[Callable[[Any], object], Any, str]] = [
+            (organization.set_routes, [smtp()], "RouteTable"),
+            (organization.set_reports, "mx.a.test", "ReportSettings"),
+            (lambda given: organization.working(names=given), ("192.0.2.1",), "DnsSettings"),
+            (lambda given: organization.working(outbound=given), {"tls": {}}, "OutboundSettings"),
+            (lambda given: organization.deliver(trust=given), None, "TrustSettings"),
+        ]
+        for call, given, needed in wrong:
+            with pytest.raises(UsageError, match=needed):
+                call(given)
 
 
 @on_both_engines

@@ -30,6 +30,7 @@ __all__ = [
     "NodeServices",
     "NodesAffair",
     "WorksUntil",
+    "check_settings",
     "nodes_affair",
     "refuse_less",
 ]
@@ -103,6 +104,21 @@ class NodeServices:
     def beside(self) -> tuple[WorksUntil, ...]:
         """What works beside the manager."""
         return () if self.reporting is None else (self.reporting.work_until,)
+
+
+def check_settings(names: DnsSettings | None, outbound: OutboundSettings | None, trust: TrustSettings) -> None:
+    """See that what a node is given is of the classes that it goes by.
+
+    Raises:
+        UsageError: one is not.
+    """
+    for name, given, kind in (
+        ("names", names, DnsSettings),
+        ("outbound", outbound, OutboundSettings),
+        ("trust", trust, TrustSettings),
+    ):
+        if not isinstance(given, kind) and (given is not None or kind is TrustSettings):
+            raise UsageError(f"{name}: need {kind.__name__}(…), got {given!r:.80}")
 
 
 class NodesAffair(enum.IntFlag):

@@ -334,7 +334,8 @@ class Organization(Protocol):
 
         Raises:
             UsageError: that is so, and no keys, or no floor, are given.
-            SecretMissing, SetupError: a key of ``trust`` is not there, or is none.
+            SecretMissing, SetupError: a key of ``trust`` or a file of ``names`` is not there, or is none.
+            MissingExtra: what the settings demand is not installed.
         """
         ...
 
@@ -456,8 +457,8 @@ class Organization(Protocol):
         servers are asked, ``outbound`` how mail goes to other domains' hosts, ``trust`` what is signed and looked at.
         Of one database, as many nodes as like share the work.
 
-        Starting it raises ``SecretMissing`` or ``SetupError`` when a key of ``trust`` is not there or is none, and
-        ``MissingExtra``.
+        Starting it raises ``SecretMissing`` or ``SetupError`` when a key of ``trust`` or a file of ``names`` is not
+        there or is none, and ``MissingExtra``.
         """
         ...
 

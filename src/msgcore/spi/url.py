@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import attrs
@@ -191,6 +192,8 @@ class DatabaseUrl:
         Raises:
             UsageError: it is none, or holds a password or a setting that no URL may hold.
         """
+        if not isinstance(cast(object, text), str):
+            raise UsageError(f"need a URL as text, got {type(text).__name__}: write sqlite:///PATH for a file")
         scheme, colon, rest = text.partition("://")
         if colon and scheme.lower() in {"postgresql", "postgres"}:
             return cls(_postgres_place(text))

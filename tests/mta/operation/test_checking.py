@@ -78,6 +78,13 @@ def test_extras_without_which_policies_of_others_are_not_kept_to_are_named(
     assert (status, notes) == (0, missing)
 
 
+def test_names_that_cannot_be_asked_for_as_told_are_wrong(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = '[names]\nname_servers = ["127.0.0.1:1"]\ntrust_anchors = "none.key"\n'
+    status, said = checked(file, configuration("sqlite:///athena.db", 25) + more, capsys)
+
+    assert (status, "error: names: " in said, "none.key" in said) == (1, True, True)
+
+
 def test_certificates_and_the_database_are_looked_at(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{file.parent / 'athena.db'}"
     msgcore.open_organization(url, create=True).close()

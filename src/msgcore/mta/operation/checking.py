@@ -123,7 +123,12 @@ async def _check_names(configuration: Configuration, runtime: Runtime, checked: 
     if names is None:
         return
     try:
-        answer = await Resolver(runtime, names).ask(_SIGNED_NAME, DnsKind.MX, runtime.deadline(_SECONDS))
+        resolver = await runtime.in_thread(lambda: Resolver(runtime, names), runtime.deadline(_SECONDS))
+    except MsgcoreError as error:
+        checked.errors.append(f"names: {error}")
+        return
+    try:
+        answer = await resolver.ask(_SIGNED_NAME, DnsKind.MX, runtime.deadline(_SECONDS))
     except MsgcoreError as error:
         checked.notes.append(f"names: {error}")
         return

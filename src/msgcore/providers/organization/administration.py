@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import attrs
 
@@ -21,7 +22,7 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
-from msgcore.mta.node_services import refuse_less
+from msgcore.mta.node_services import check_settings, refuse_less
 from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
 from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
@@ -103,6 +104,8 @@ class SqlOrganization(ListAdministration):
     # Routes
 
     async def set_routes(self, routes: RouteTable, *, timeout_seconds: float = 60.0) -> int:
+        if not isinstance(cast(object, routes), RouteTable):
+            raise UsageError(f"need RouteTable([…]), got {type(routes).__name__}")
         deadline = self._deadline(timeout_seconds)
         # What routes() gives may be given back.
         given = attrs.evolve(routes, connectors=[one for one in routes.connectors if one != MAILBOXES])
@@ -147,6 +150,7 @@ class SqlOrganization(ListAdministration):
         timeout_seconds: float = 60.0,
     ) -> None:
         deadline = self._deadline(timeout_seconds)
+        check_settings(names, outbound, trust)
         refuse_less(await self._office.left_to_nodes(deadline), outbound, trust)
         await self._office.run_mta(deadline, names, outbound, trust)
 
@@ -206,6 +210,8 @@ class SqlOrganization(ListAdministration):
     # The MTA
 
     async def set_reports(self, reports: ReportSettings, *, timeout_seconds: float = 60.0) -> None:
+        if not isinstance(cast(object, reports), ReportSettings):
+            raise UsageError(f"need ReportSettings(…), got {type(reports).__name__}")
         await self._office.put_reports(reports, self._deadline(timeout_seconds))
 
     async def reports(self, *, timeout_seconds: float = 60.0) -> ReportSettings:
@@ -229,6 +235,7 @@ class SqlOrganization(ListAdministration):
         trust: TrustSettings = NO_TRUST,
     ) -> Node:
         office = self._office
+        check_settings(names, outbound, trust)
         away = (outbound or OutboundSettings()).listening_at(one.host for one in listen)
 
         async def build(runtime: LoopRuntime, deadline: Deadline) -> Parts:

@@ -195,11 +195,18 @@ class Office:
         queue: QueueStore,
         trust: TrustSettings = NO_TRUST,
     ) -> NodeServices:
-        """Make what gateways need; TLS reports are sent through the ``queue``."""
+        """Make what gateways need; TLS reports are sent through the ``queue``.
+
+        Raises:
+            MissingExtra, SetupError: names cannot be asked for as ``names`` says.
+        """
         host = (await self.reports(deadline)).host
         keeper = SqlKeeper(self.runtime, self.database)
         signer = await self.runtime.in_thread(lambda: signer_of(trust, self.runtime, self.folder, host), deadline)
-        return NodeServices(self.runtime, host, names, outbound, keeper=keeper, accept=queue.accept, signer=signer)
+        services = NodeServices(self.runtime, host, names, outbound, keeper=keeper, accept=queue.accept, signer=signer)
+        if names is not None:  # what cannot work ends the start, and does not put off every message
+            await self.runtime.in_thread(lambda: services.resolver, deadline)
+        return services
 
     async def decide(self, address: Address, facts: MessageFacts, deadline: Deadline) -> Decision:
         now, routes = self.runtime.now(), await self.routes(deadline)
