@@ -1,6 +1,8 @@
 """Routing as a set of rules that hold for every table."""
 
+import re
 from random import Random
+from typing import Any
 
 import attrs
 import pytest
@@ -66,6 +68,12 @@ def test_rerouting_ends_within_the_best_set_of_those_that_do_not_fall_through(
         tried.add(decision.connector)
 
     assert len(set(specificities)) <= 1
+
+
+@pytest.mark.parametrize(("value", "text"), [(4, "4"), (True, "true"), (["/bin/x", "a b"], '["/bin/x", "a b"]')])
+def test_an_option_that_is_no_text_is_refused_with_what_to_write(value: Any, text: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(f"need text; write {text!r}")):
+        Connector("out", "pipe", [AddressSpace("SMTP", "*")], {"x": value})
 
 
 @pytest.mark.parametrize(

@@ -139,10 +139,10 @@ pattern = "*"
         ('"*@b.test"', '"b.test"', 7, "connectors[0].spaces[1]: SMTP:b.test: the whole address is compared"),
         ('"*@b.test"', '"**"', 2, "connector 'a': has SMTP:** twice"),
         ("'[{*#'", "3", 8, "connectors[0].spaces[2].pattern: need str, got 3"),
-        ('relay = "smtp://[', "relay = 3 #", 10, "connectors[0].options.relay: need str, got 3"),
+        ('relay = "smtp://[', "relay = 3 #", 10, "connectors[0].options.relay: need text, got 3"),
         ("weight = 1", "weight = 0", 14, "connectors[1]: connector 'b': weight 0: need 1 to 1000"),
         ("weight = 1", "wait = 1", 14, "connectors[1].wait: there is no such key"),
-        ('options.relay = "smtp://b.test"', "options.relay = true", 15, "connectors[1].options.relay: need str"),
+        ('options.relay = "smtp://b.test"', "options.relay = true", 15, "connectors[1].options.relay: need text"),
         (
             '[[connectors.spaces]]\ntype = "SMTP"',
             '[[connectors.spaces]]\ntype = "S P"',

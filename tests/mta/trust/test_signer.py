@@ -155,5 +155,7 @@ def test_settings_say_what_they_cannot_be() -> None:
         DkimKey("a.test", "s", "-----BEGIN")
     with pytest.raises(UsageError, match="on_dmarc_fail"):
         TrustSettings(on_dmarc_fail="bounce")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="write"):
+        TrustSettings(DkimKey("a.test", "s", "env:KEY"))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="bits"):
         generate_key("rsa", bits=512)

@@ -289,6 +289,11 @@ def test_a_name_server_is_an_address(place: str) -> None:
         DnsSettings((place,))
 
 
+def test_one_name_server_is_a_sequence_too() -> None:
+    with pytest.raises(UsageError, match=r"write \['192\.0\.2\.1'\]"):
+        DnsSettings("192.0.2.1")
+
+
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_reader_of_names(name: str) -> None:
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from msgcore.model.address import SMTP, Address
 from msgcore.mta.routing.schedule import Schedule
 from msgcore.mta.routing.spaces import AddressSpace
 
-__all__ = ["Connector", "ContentProfile"]
+__all__ = ["Connector", "ContentProfile", "option_text"]
 
 ContentProfile = Literal["as it is", "mime", "plain", "text", "tnef"]
 """What a message is made into for those who ask for nothing else: what the gateway says; MIME; MIME whose only body is
@@ -50,9 +51,14 @@ def _no_options() -> Mapping[str, str]:
     return {}
 
 
+def option_text(value: object) -> str:
+    """Write a value as an option: what :func:`msgcore.spi.config.option_values` reads."""
+    return json.dumps(value, default=str) if isinstance(value, bool | list | tuple) else str(value)
+
+
 def _spaces(spaces: Iterable[AddressSpace]) -> tuple[AddressSpace, ...]:
     if not isinstance(cast(object, spaces), Iterable):
-        raise UsageError(f"spaces: need a sequence of them; write [{spaces!r:.80}]")
+        raise UsageError("spaces: need a sequence of them; write [AddressSpace(…)]")
     return tuple(spaces)
 
 
@@ -171,7 +177,7 @@ class Connector:
                 self._refuse(field, value, need)
         for key, value in cast("Mapping[object, object]", self.options).items():
             if not isinstance(key, str) or not isinstance(value, str):
-                self._refuse(f"option {key}", value, "text, as in TOML: '4'")
+                self._refuse(f"option {key}", value, f"text; write {option_text(value)!r}")
         if not all(isinstance(space, AddressSpace) for space in cast("tuple[object, ...]", self.spaces)):
             self._refuse("spaces", list(self.spaces), "address spaces, such as AddressSpace('SMTP', '*')")
 

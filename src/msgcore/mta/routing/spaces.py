@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
 import attrs
 
@@ -53,8 +54,9 @@ class AddressSpace:
     def __attrs_post_init__(self) -> None:
         if not _ADDRESS_TYPE.fullmatch(self.address_type):
             raise UsageError(f"address type {self.address_type!r}: need letters, digits and -, such as SMTP or X400")
-        if isinstance(self.cost, bool) or not 1 <= self.cost <= 100:
-            raise UsageError(f"{self}: cost {self.cost!r}: need 1 to 100")
+        cost = cast(object, self.cost)
+        if not isinstance(cost, int) or isinstance(cost, bool) or not 1 <= cost <= 100:
+            raise UsageError(f"{self}: cost {cost!r}: need 1 to 100")
         _check_pattern(self)
         object.__setattr__(self, "key", _STARS.sub("*", address_key(self.address_type, self.pattern)))
 

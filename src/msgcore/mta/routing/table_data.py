@@ -17,8 +17,9 @@ from typing import TypedDict, TypeVar, cast
 
 import attrs
 
+from msgcore.base.nearest import there_are
 from msgcore.errors import UsageError
-from msgcore.mta.routing.connector import Connector, ContentProfile
+from msgcore.mta.routing.connector import Connector, ContentProfile, option_text
 from msgcore.mta.routing.schedule import Schedule
 from msgcore.mta.routing.selection import Policy
 from msgcore.mta.routing.spaces import AddressSpace
@@ -68,7 +69,7 @@ def _connector(data: Mapping[str, object], path: str) -> Connector:
         keys.take("name", str),
         keys.take("gateway", str),
         spaces,
-        {key: _checked(value, str, f"{path}.options.{key}") for key, value in options.items()},
+        {key: _option(value, f"{path}.options.{key}") for key, value in options.items()},
         keys.take("is_enabled", bool, True),
         keys.optional("max_size_octets", int),
         keys.texts("only_from"),
@@ -76,7 +77,7 @@ def _connector(data: Mapping[str, object], path: str) -> Connector:
         never_from=keys.texts("never_from"),
         message_classes=keys.texts("message_classes"),
         priorities=[_checked(number, int, f"{path}.priorities[{n}]") for n, number in enumerate(priorities)],
-        capabilities=keys.texts("capabilities") if "capabilities" in data else None,
+        capabilities=keys.optional_texts("capabilities"),
         needs_verdicts=keys.texts("needs_verdicts"),
         refuses_verdicts=keys.texts("refuses_verdicts"),
         leads_to=keys.take("leads_to", str, ""),
@@ -125,19 +126,28 @@ class _Keys:
     """The keys of one table; each is taken once, and none may be left."""
 
     def __init__(self, data: Mapping[str, object], path: str) -> None:
+        self._given = tuple(data)
         self._left = dict(data)
+        self._known: list[str] = []
         self._path = path
 
     def _name(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
 
-    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
+    def _pop(self, key: str, default: object) -> object:
+        self._known.append(key)
         value = self._left.pop(key, default)
         if value is None:
-            raise UsageError(f"{self._name(key)}: is missing")
+            beside = f" beside {', '.join(self._given)}" if self._given else ""
+            raise UsageError(f"{self._name(key)}: is missing{beside}")
+        return value
+
+    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
+        value = self._pop(key, default)
         return _checked(value, kind, self._name(key))
 
     def optional(self, key: str, kind: type[T]) -> T | None:
+        self._known.append(key)
         return self.take(key, kind) if key in self._left else None
 
     def seconds(self, key: str) -> float | None:
@@ -145,6 +155,7 @@ class _Keys:
         return self.optional(key, int if isinstance(self._left.get(key), int) else float)
 
     def table(self, key: str) -> Mapping[str, object] | None:
+        self._known.append(key)
         return _table(self._left.pop(key), self._name(key)) if key in self._left else None
 
     def tables(self, key: str) -> list[Mapping[str, object]]:
@@ -153,17 +164,19 @@ class _Keys:
     def texts(self, key: str) -> list[str]:
         return [_checked(item, str, f"{self._name(key)}[{n}]") for n, item in enumerate(self.sequence(key, ()))]
 
+    def optional_texts(self, key: str) -> list[str] | None:
+        texts = self.texts(key)
+        return texts if key in self._given else None
+
     def sequence(self, key: str, default: Sequence[object] | None = None) -> Sequence[object]:
-        value = self._left.pop(key, default)
-        if value is None:
-            raise UsageError(f"{self._name(key)}: is missing")
+        value = self._pop(key, default)
         if not isinstance(value, list | tuple):
             raise UsageError(f"{self._name(key)}: need an array, got {value!r}")
         return cast("Sequence[object]", value)
 
     def end(self) -> None:
         for key in sorted(self._left):
-            raise UsageError(f"{self._name(key)}: there is no such key")
+            raise UsageError(f"{self._name(key)}: there is no such key; {there_are(key, sorted(set(self._known)))}")
 
 
 def _table(value: object, path: str) -> Mapping[str, object]:
@@ -176,6 +189,12 @@ def _checked(value: object, kind: type[T], path: str) -> T:
     # True is an int to Python, and no number to anybody else.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise UsageError(f"{path}: need {kind.__name__}, got {value!r}")
+    return value
+
+
+def _option(value: object, path: str) -> str:
+    if not isinstance(value, str):
+        raise UsageError(f"{path}: need text, got {value!r}; write {option_text(value)!r}")
     return value
 
 

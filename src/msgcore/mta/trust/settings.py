@@ -50,6 +50,8 @@ class DkimKey:
 
 
 def _keys(keys: Iterable[DkimKey]) -> tuple[DkimKey, ...]:
+    if not isinstance(cast(object, keys), Iterable):
+        raise UsageError("keys: need a sequence of keys; write [DkimKey(…)]")
     return tuple(keys)
 
 
@@ -88,7 +90,7 @@ class TrustSettings:
 
     def __attrs_post_init__(self) -> None:
         if not all(isinstance(one, DkimKey) for one in cast("tuple[object, ...]", self.keys)):
-            raise UsageError("keys: need DkimKey values")
+            raise UsageError("keys: need DkimKey values, such as [DkimKey('a.test', 'mail2026', 'file:mail2026.pem')]")
         if self.seals_as and self.seals_as not in {one.domain for one in self.keys}:
             raise UsageError(f"seals_as {self.seals_as!r}: need the domain of one of the keys")
         if self.on_dmarc_fail not in get_args(DmarcAction):

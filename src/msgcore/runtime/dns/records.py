@@ -60,6 +60,8 @@ class DnsAnswer:
 
 
 def _checked(name_servers: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(name_servers, str):
+        raise UsageError(f"name_servers: need a sequence of addresses; write [{name_servers!r}]")
     servers = tuple(name_servers)
     for server in servers:
         place_of(server)
