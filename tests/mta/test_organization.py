@@ -970,6 +970,7 @@ def test_what_is_of_another_kind_is_refused_with_what_is_needed(api: Api, home: 
         wrong: list[tuple[Callable[[Any], object], Any, str]] = [
             (organization.set_routes, [smtp()], "RouteTable"),
             (organization.set_reports, "mx.a.test", "ReportSettings"),
+            (organization.set_reports, ReportSettings("mx.a.test", postmaster="pm"), "need an address"),
             (lambda given: organization.working(names=given), ("192.0.2.1",), "DnsSettings"),
             (lambda given: organization.working(outbound=given), {"tls": {}}, "OutboundSettings"),
             (lambda given: organization.deliver(trust=given), None, "TrustSettings"),

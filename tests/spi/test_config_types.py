@@ -76,13 +76,15 @@ def test_tables_stand_in_tables_lists_and_mappings() -> None:
     [
         ({"inner": {"weight": 1}}, "inner.weight", "no such key"),
         ({"inner": {"wait": "never"}}, "inner.wait", "no time span"),
-        ({"inner": 7}, "inner", "need Inner, got int"),
+        ({"inner": {"wait": 5}}, "inner.wait", "need a time span such as"),
+        ({"inner": 7}, "inner", "need a table of wait, notice, got int"),
         ({"keys": [{"selector": "s"}, {}]}, "keys[1].selector", "has to be given"),
         ({"keys": {"selector": "s"}}, "keys", "need a list"),
         ({"by_domain": {"a.test": {"selector": 1}}}, "by_domain.a.test.selector", "need str, got int"),
         ({"colour": "green"}, "colour", "'green' is none of red, blue"),
         ({"mode": ["a"]}, "mode", "is none of a, b"),
         ({"postmaster": "SMTP:"}, "postmaster", "SMTP"),
+        ({"postmaster": "postmaster"}, "postmaster", "need an address"),
         ({"others": ["SMTP:x@a.test", 7]}, "others[1]", "need str, got int"),
     ],
 )

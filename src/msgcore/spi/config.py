@@ -180,13 +180,15 @@ def _convert(setting: Setting, value: object, folder: Path, secret: Callable[[st
     if setting.may_be_none and hint not in _WRITTEN_AS_TEXT and value in ("none", "never"):
         return None
     if hint is timedelta and not isinstance(value, timedelta):
-        return _parsed(key, lambda: parse_duration(_need(key, value, str)))
+        return _time_span(key, value)
     if hint is Address and not isinstance(value, Address):
-        return _parsed(key, lambda: parse_address(_need(key, value, str)))
+        return _address(key, value)
     if isinstance(value, Mapping):
         return _table(setting, cast("Mapping[str, object]", value), folder, secret)
     if typing.get_origin(hint) is Mapping:
         raise ConfigError(key, f"need a table, got {type(value).__name__}")
+    if attrs.has(hint) and not isinstance(value, hint):
+        raise ConfigError(key, f"need a table of {', '.join(settings_of(hint))}, got {type(value).__name__}")
     if typing.get_origin(hint) is Literal:
         return _one_of(key, value, {one: one for one in typing.get_args(hint)})
     members: Mapping[str, Enum] | None = getattr(hint, "__members__", None)
@@ -249,6 +251,19 @@ def _secret(setting: Setting, value: object, secret: Callable[[str], SecretSourc
         return _parsed(key, find)
     except SecretMissing as error:
         raise SecretMissing(error.reference, error.problem, key=key) from error.__cause__
+
+
+def _time_span(key: str, value: object) -> timedelta:
+    if not isinstance(value, str):
+        raise ConfigError(key, f'need a time span such as "90s", "30m", "4h" or "5d", got {type(value).__name__}')
+    return _parsed(key, lambda: parse_duration(value))
+
+
+def _address(key: str, value: object) -> Address:
+    address = _parsed(key, lambda: parse_address(_need(key, value, str)))
+    if not address.is_resolved:
+        raise ConfigError(key, f"{value!r} is only a name; need an address, such as ann@a.test")
+    return address
 
 
 def _path(key: str, value: object, folder: Path) -> Path:

@@ -85,6 +85,13 @@ def test_names_that_cannot_be_asked_for_as_told_are_wrong(file: Path, capsys: py
     assert (status, "error: names: " in said, "none.key" in said) == (1, True, True)
 
 
+def test_authorities_that_cannot_be_read_are_wrong(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = '[outbound]\nca_file = "none.pem"\n'
+    status, said = checked(file, configuration("sqlite:///athena.db", 25) + more, capsys)
+
+    assert (status, "error: outbound: " in said, "none.pem" in said) == (1, True, True)
+
+
 def test_certificates_and_the_database_are_looked_at(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{file.parent / 'athena.db'}"
     msgcore.open_organization(url, create=True).close()

@@ -15,8 +15,9 @@ from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.own_places import check_own_places
 from msgcore.mta.trust.making import check_keys
 from msgcore.mta.trust.settings import NO_TRUST
-from msgcore.runtime.abc import Runtime
+from msgcore.runtime.abc import Runtime, TlsSettings
 from msgcore.runtime.dns import DnsKind, DnsSettings, Resolver
+from msgcore.runtime.tls_contexts import client_context
 from msgcore.runtime.tls_expiry import certificate_validity
 
 __all__ = ["Checked", "check_certificates", "check_configuration"]
@@ -54,6 +55,7 @@ async def check_configuration(configuration: Configuration, runtime: Runtime) ->
     if not configuration.listen:
         checked.notes.append("listen: it takes no mail from the network")
     _check_extras(configuration, checked)
+    _check_authorities(configuration, checked)
     await _check_names(configuration, runtime, checked)
     await _check_keys(configuration, runtime, checked)
     await _check_database(configuration, runtime, checked)
@@ -115,6 +117,17 @@ def _check_extras(configuration: Configuration, checked: Checked) -> None:
     names = configuration.rooms.get("names", DnsSettings())
     if names.validates is None and not names.trusts_ad and find_spec("cryptography") is None:
         checked.notes.append(f"names: {MissingExtra('dnssec', 'DANE')}")
+
+
+def _check_authorities(configuration: Configuration, checked: Checked) -> None:
+    """See that who vouches for the hosts of policies can be read: else no policy is had, and no report taken."""
+    outbound: OutboundSettings | None = configuration.rooms.get("outbound")
+    if outbound is None or outbound.ca_file is None:
+        return
+    try:
+        client_context(TlsSettings(ca_file=outbound.ca_file))
+    except TlsFailed as error:
+        checked.errors.append(f"outbound: {error}")
 
 
 async def _check_names(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:

@@ -212,6 +212,8 @@ class SqlOrganization(ListAdministration):
     async def set_reports(self, reports: ReportSettings, *, timeout_seconds: float = 60.0) -> None:
         if not isinstance(cast(object, reports), ReportSettings):
             raise UsageError(f"need ReportSettings(…), got {type(reports).__name__}")
+        if reports.postmaster is not None and not reports.postmaster.is_resolved:
+            raise UsageError(f"postmaster '{reports.postmaster}' is only a name; need an address, such as pm@a.test")
         await self._office.put_reports(reports, self._deadline(timeout_seconds))
 
     async def reports(self, *, timeout_seconds: float = 60.0) -> ReportSettings:

@@ -111,7 +111,7 @@ def _has_extra(settings: DnsSettings) -> bool:
     if find_spec("cryptography") is not None:
         return True
     if settings.validates:
-        raise MissingExtra("dnssec", "validation")
+        raise MissingExtra("dnssec", "validating answers (DNSSEC)")
     return False
 
 
