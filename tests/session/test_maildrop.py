@@ -19,6 +19,7 @@ from msgcore.errors import (
     CapabilityMissing,
     Closed,
     CommandRefused,
+    ConfigError,
     ConnectionLost,
     LimitExceeded,
     MaildropInUse,
@@ -254,8 +255,13 @@ def test_a_url_that_names_no_maildrop_is_refused(
 
 
 def test_a_store_at_a_server_is_told_to_be_no_maildrop_before_a_user_is_asked_for(desk: Desk) -> None:
-    with pytest.raises(NotSupported, match="imaps: is no maildrop, but a message store"):
+    with pytest.raises(NotSupported, match="imaps: is no maildrop, but a message store, which open_store"):
         desk.open_maildrop("imaps://localhost")
+
+
+def test_a_time_is_given_under_its_name(desk: Desk) -> None:
+    with pytest.raises(ConfigError, match="timeout: no such key; there are timeout_seconds, user"):
+        desk.open_maildrop("pop3://localhost", timeout=5)
 
 
 def test_a_database_that_is_taken_for_a_maildrop_is_not_made(

@@ -46,7 +46,7 @@ def refuse_store(url: str, what: str, method: str) -> None:
     is_database = place is not None and place.hint is DatabaseUrl
     is_store = hasattr(service_class, "save") and not any(hasattr(service_class, one) for one in (method, "providers"))
     if is_database or is_store:
-        raise NotSupported(f"{scheme_of(url)}: is no {what}, but a message store")
+        raise NotSupported(f"{scheme_of(url)}: is no {what}, but a message store, which open_store opens")
 
 
 async def open_by_url(
@@ -69,6 +69,7 @@ async def open_by_url(
         {**url_values(service_class.config_type, url), **given},
         folder=folder,
         secret=lambda reference: resolve_secret(reference, folder),
+        others=["timeout_seconds"],
     )
     plugin = Plugin.make(name, service_class, config, runtime)
     await plugin.logon(deadline)

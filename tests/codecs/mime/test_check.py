@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -112,6 +113,13 @@ def test_strict_reading_takes_fields_in_utf_8() -> None:
 def test_strict_reading_raises_for_a_limit_as_such() -> None:
     with pytest.raises(LimitExceeded, match="limit-parts"):
         mime.read(EXAMPLES["limit-parts"][0], Limits(parts=3), Strictness.STRICT)
+
+
+def test_what_is_no_limits_is_refused() -> None:
+    given: Any = Strictness.STRICT
+    for call in (mime.read, mime.check):
+        with pytest.raises(UsageError, match="need Limits"):
+            call(b"Subject: x\r\n\r\n", given)
 
 
 @given(composed_messages())

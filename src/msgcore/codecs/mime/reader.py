@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
@@ -14,7 +15,7 @@ from msgcore.codecs.mime.tree.bodies import text_of
 from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.codecs.mime.tree.tnef_kind import may_hold_tnef
 from msgcore.codecs.reading import is_strict, octets_of, refuse_departures
-from msgcore.errors import LimitExceeded, MalformedMessage
+from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
 from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
@@ -29,13 +30,20 @@ def read(octets: bytes, limits: Limits = USUAL_LIMITS, strictness: Strictness = 
 
     Raises:
         LimitExceeded: the message is larger than ``limits.total_octets``; or strict, and it goes past some limit.
-        UsageError: ``octets`` are none.
+        UsageError: ``octets`` are none, or ``limits`` are none.
         MalformedMessage: strict, and the message breaks a rule; the text names the offset and the rule.
     """
     whole = octets if type(octets) is bytes else octets_of(octets)
+    if limits is not USUAL_LIMITS:
+        _refuse_other(limits)
     if strictness is not _LENIENT and is_strict(strictness):
         refuse_departures(check(whole, limits))
     return Message.from_source(source_of(parse(whole, limits)))
+
+
+def _refuse_other(limits: Limits) -> None:
+    if not isinstance(cast(object, limits), Limits):
+        raise UsageError(f"limits: need Limits, such as Limits(parts=100), got {limits!r}")
 
 
 def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
@@ -45,6 +53,7 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
         LimitExceeded: the message is larger than ``limits.total_octets``.
     """
     octets = octets_of(octets)
+    _refuse_other(limits)
     findings = Findings(is_wanted=True)
     root = parse(octets, limits, findings)
     _check_line_ends(octets, findings)
