@@ -11,7 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -436,6 +436,12 @@ def test_closing_a_node_that_is_not_at_work_does_nothing(organization: Organizat
     node.close()
 
     assert node.ports == ()
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, "25"])
+def test_a_port_is_a_number_that_there_is(port: Any) -> None:
+    with pytest.raises(UsageError, match="need 0 to 65,535"):
+        ListenOn("", port)
 
 
 def test_a_node_that_cannot_have_a_port_listens_nowhere(organization: Organization) -> None:

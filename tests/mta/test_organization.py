@@ -35,6 +35,7 @@ from msgcore.mta import (
     Change,
     Connector,
     EventKind,
+    ListenOn,
     QueueState,
     ReportSettings,
     RouteTable,
@@ -973,6 +974,10 @@ def test_what_is_of_another_kind_is_refused_with_what_is_needed(api: Api, home: 
             (organization.set_reports, ReportSettings("mx.a.test", postmaster="pm"), "need an address"),
             (lambda given: organization.working(names=given), ("192.0.2.1",), "DnsSettings"),
             (lambda given: organization.working(outbound=given), {"tls": {}}, "OutboundSettings"),
+            (organization.working, ListenOn("", 0), "ListenOn"),
+            (organization.working, [25], "ListenOn"),
+            (organization.check_keys, None, "TrustSettings"),
+            (lambda given: organization.route(ANN, verdicts=given), "dmarc=fail", "sequence of texts"),
             (lambda given: organization.deliver(trust=given), None, "TrustSettings"),
         ]
         for call, given, needed in wrong:

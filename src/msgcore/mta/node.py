@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import attrs
 
@@ -36,6 +36,8 @@ __all__ = ["Build", "ListenOn", "Node", "Parts"]
 
 _log = logging.getLogger("msgcore.mta")
 
+_HIGHEST_PORT = 65_535
+
 
 @attrs.frozen
 class ListenOn:
@@ -50,6 +52,11 @@ class ListenOn:
     port: int
     settings: ListenerSettings | None = None
     is_shared: bool = attrs.field(default=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        port = cast(object, self.port)
+        if not isinstance(port, int) or not 0 <= port <= _HIGHEST_PORT:
+            raise UsageError(f"port {port!r}: need 0 to {_HIGHEST_PORT:,}")
 
 
 @attrs.frozen

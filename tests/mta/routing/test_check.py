@@ -42,6 +42,7 @@ def test_an_ordinary_table_has_no_findings() -> None:
     [
         (attrs.evolve(INTERNET, gateway="no-such"), ("error", "unknown gateway", "no gateway that is installed")),
         (attrs.evolve(INTERNET, options={"port": "0"}), ("error", "wrong options", "port 0: need 1 to 65,535")),
+        (attrs.evolve(INTERNET, options={**RELAY, "password": "x"}), ("error", "wrong options", "given by reference")),
         (attrs.evolve(INTERNET, options={**RELAY, "rely": "x"}), ("error", "wrong options", "did you mean relay")),
         (attrs.evolve(INTERNET, options={"relay": "smtp://MX.a.test."}), ("error", "loop", "is this MTA itself")),
         (attrs.evolve(INTERNET, options={"relay": "lmtp://[::1]:2424"}), ("error", "loop", "is this MTA itself")),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from msgcore.base.text import Secret
-from msgcore.errors import UsageError
+from msgcore.errors import SetupError, UsageError
 from msgcore.model import Address
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
 from msgcore.mta.trust.signer import Signer
@@ -87,3 +87,5 @@ def test_who_has_no_key_for_it_seals_nothing() -> None:
     assert signer().seal(octets) == octets
     with pytest.raises(UsageError, match=r"seals_as 'b\.test': need the domain"):
         TrustSettings([DkimKey("a.test", "s", "file:x")], seals_as="b.test")
+    with pytest.raises(SetupError, match=r"seals_as 'c\.test': need an RSA key"):
+        Signer([DkimKey("c.test", "e", Secret(key("ed25519")[0]))], lambda: NOW, Path(), seals_as="c.test")

@@ -153,6 +153,8 @@ def test_settings_say_what_they_cannot_be() -> None:
         DkimKey("a.test", "", "file:x")
     with pytest.raises(UsageError, match="reference"):
         DkimKey("a.test", "s", "-----BEGIN")
+    with pytest.raises(UsageError, match="need 'file:PATH'"):
+        DkimKey("a.test", "s", Path("k.pem"))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="on_dmarc_fail"):
         TrustSettings(on_dmarc_fail="bounce")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="write"):

@@ -27,6 +27,7 @@ from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.mta.routing.specimen import specimen
 from msgcore.spi.config import build_config, option_values
 from msgcore.spi.registry import gateway
+from msgcore.spi.secrets import check_reference
 
 __all__ = ["Severity", "TableFinding", "check_table"]
 
@@ -107,6 +108,11 @@ def _sorted(table: RouteTable, found: list[TableFinding]) -> tuple[TableFinding,
 # One connector
 
 
+def _unfetched(reference: str) -> Secret:
+    check_reference(reference)
+    return Secret("not-fetched-yet")
+
+
 def _of_gateway(connector: Connector, built_in: Iterable[str]) -> Iterator[TableFinding]:
     try:
         config_type = gateway(connector.gateway, built_in=built_in).config_type
@@ -115,7 +121,7 @@ def _of_gateway(connector: Connector, built_in: Iterable[str]) -> Iterator[Table
         return
     try:
         values = option_values(config_type, connector.options)
-        build_config(config_type, values, folder=Path(), secret=lambda _: Secret("not-fetched-yet"))
+        build_config(config_type, values, folder=Path(), secret=_unfetched)
     except MsgcoreError as error:
         yield TableFinding("error", "wrong options", str(error), connector.name)
 

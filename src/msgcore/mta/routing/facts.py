@@ -26,6 +26,8 @@ def _places(names: Iterable[str]) -> frozenset[str]:
 
 
 def _set(names: Iterable[str]) -> frozenset[str]:
+    if isinstance(names, str):
+        raise UsageError(f"need a sequence of texts; write [{names!r}]")
     return frozenset(names)
 
 

@@ -170,7 +170,8 @@ def read_private_key(secret: Secret, what: str) -> PrivateKey:
         else:
             key = ed25519.Ed25519PrivateKey.from_private_bytes(base64.b64decode(without_blanks(text), validate=True))
     except Exception as error:  # its text may hold something of the key
-        raise SetupError(f"{what}: no key can be read there: {type(error).__name__}") from None
+        need = "PEM that is not encrypted, or the 32 octets of an Ed25519 key in base64"
+        raise SetupError(f"{what}: no key can be read there ({type(error).__name__}): need {need}") from None
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return PrivateKey("ed25519", key)
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < SMALLEST_BITS:

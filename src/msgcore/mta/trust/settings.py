@@ -42,6 +42,8 @@ class DkimKey:
             raise UsageError("a DKIM key: need a domain and a selector, such as 'a.test' and 'mail2026'")
         if isinstance(self.key, str):
             check_reference(self.key)
+        elif not isinstance(cast(object, self.key), Secret):
+            raise UsageError(f"a DKIM key: need 'file:PATH', 'env:NAME' or a Secret, got {type(self.key).__name__}")
 
     @property
     def name(self) -> str:

@@ -18,7 +18,7 @@ import attrs
 from msgcore.base.text import Secret
 from msgcore.codecs.mime.syntax.addresses import read_addresses
 from msgcore.codecs.mime.syntax.words import without_comments
-from msgcore.errors import TryAgain
+from msgcore.errors import SetupError, TryAgain
 from msgcore.model.address import SMTP, Address
 from msgcore.mta.trust.arc import MOST_SETS, ArcSet, ChainBroken, sealed_octets, sets_of
 from msgcore.mta.trust.canonical import Field, SignedMail
@@ -85,7 +85,7 @@ class Signer:
         What is passed on is sealed in the name of the domain ``seals_as``, with what ``host_name`` saw of it.
 
         Raises:
-            SecretMissing, SetupError: a key is not there, or is none.
+            SecretMissing, SetupError: a key is not there, or is none, or not what seals.
             MissingExtra: the extra ``dkim`` is not installed.
         """
         self._now = now
@@ -98,6 +98,8 @@ class Signer:
             if text not in read:
                 read[text] = read_private_key(secret, place.name)
             self._keys.setdefault(place.domain, []).append(_Own(place, read[text]))
+        if seals_as and self._sealing() is None:
+            raise SetupError(f"seals_as {seals_as!r}: need an RSA key of that domain")
 
     @property
     def domains(self) -> frozenset[str]:
@@ -122,12 +124,15 @@ class Signer:
         ]
         return b"".join(fields) + octets
 
+    def _sealing(self) -> _Own | None:
+        return next((one for one in self._keys.get(self._seals_as, ()) if one.key.algorithm == "rsa"), None)
+
     def seal(self, octets: bytes) -> bytes:
         """Seal a mail that is passed on with what was found of it here (ARC, RFC 8617 section 5.1).
 
         A mail that was not looked at here, or whose chain is broken already, stays as it is.
         """
-        own = next((one for one in self._keys.get(self._seals_as, ()) if one.key.algorithm == "rsa"), None)
+        own = self._sealing()
         if own is None:
             return octets
         mail = SignedMail(octets)

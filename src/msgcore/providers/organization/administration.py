@@ -223,6 +223,7 @@ class SqlOrganization(ListAdministration):
         self, trust: TrustSettings, *, names: DnsSettings | None = None, timeout_seconds: float = 60.0
     ) -> tuple[KeyFinding, ...]:
         office, deadline = self._office, self._deadline(timeout_seconds)
+        check_settings(names, None, trust)
         return await check_keys(trust, names or DnsSettings(), office.runtime, office.folder, deadline)
 
     def working(
@@ -238,6 +239,8 @@ class SqlOrganization(ListAdministration):
     ) -> Node:
         office = self._office
         check_settings(names, outbound, trust)
+        if isinstance(listen, ListenOn) or not all(isinstance(one, ListenOn) for one in cast("list[object]", listen)):
+            raise UsageError("listen: need a sequence of places; write [ListenOn(…)]")
         away = (outbound or OutboundSettings()).listening_at(one.host for one in listen)
 
         async def build(runtime: LoopRuntime, deadline: Deadline) -> Parts:
