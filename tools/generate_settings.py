@@ -197,7 +197,7 @@ GATEWAYS = """\
 ## Gateways
 
 The `options` of a [connector](routing.md) that names the gateway. Each is a text, whatever its kind:
-`{ idle_seconds = "60" }`.
+`{ idle_seconds = "60" }`. Blanks part what is a list, or it is JSON: `{ command = '["/bin/x", "two words"]' }`.
 """
 
 
