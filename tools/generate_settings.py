@@ -168,6 +168,7 @@ the options of gateways in [tables of routes](routing.md). The page is made from
 - A **rate** is a table: `{ count = 600, seconds = 60 }`.
 - An **address** is `"SMTP:ann@a.test"`, or `"ann@a.test"`.
 - In an MTA's configuration what may have no limit takes the text `"none"`.
+- What may stand **in the URL**, too, may so where a service is opened by URL (`open_transport`), not in a file.
 - Units stand in the names: `_seconds`, `_octets`, `_days`.
 """
 

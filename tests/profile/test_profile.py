@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from msgcore.errors import ProfileError, SetupError, UsageError
-from msgcore.profile import ProfileAdmin
+from msgcore.profile import Profile, ProfileAdmin
 from msgcore.profile.toml import read_profile_text, write_profile_text
 
 GOOD = """\
@@ -240,6 +240,16 @@ def test_a_value_that_python_itself_refuses_is_a_profile_error(tmp_path: Path, k
     service = {"service": "internet-mail", "email": "a@a.test", "smtp": "smtps://a.test", key: value}
     with pytest.raises(ProfileError):
         ProfileAdmin(tmp_path).create("work", services=[service])
+
+
+def test_one_table_and_one_name_are_no_lists() -> None:
+    smtp = {"service": "smtp", "url": "smtp://a.test"}
+    with pytest.raises(UsageError, match="one for each service"):
+        Profile.of("work", smtp)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="one for each service"):
+        Profile.of("work", ["smtp://a.test"])  # type: ignore[list-item]
+    with pytest.raises(ProfileError, match="need a list of names"):
+        Profile.of("work", [smtp], transport_order="smtp")
 
 
 def test_a_byte_order_mark_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from msgcore.errors import ProfileError, StoreError, UsageError
 from msgcore.profile.files import locked, read_private, write_private
 from msgcore.profile.paths import absolute
 from msgcore.profile.portable import ProfileExport, ProfileImport, export_of, import_of
-from msgcore.profile.profile import Profile, check_profile, check_services, examine_profile, read_profile
+from msgcore.profile.profile import Profile, check_profile, check_services, examine_profile, read_profile, tables_of
 from msgcore.profile.services import ServiceAdmin, with_hook_mark
 from msgcore.profile.toml import write_profile_text
 
@@ -59,9 +59,7 @@ class ProfileAdmin:
             StoreError: it cannot be written.
         """
         file = self._file(name)
-        if isinstance(services, Mapping):
-            raise UsageError("services: need a list of tables, one for each service, got one table")
-        given = [dict(table) for table in services]
+        given = tables_of(services)
         check_services(check_profile({"services": given}, Path.cwd() / file.name))
         text = write_profile_text({}, [absolute(with_hook_mark(table)) for table in given])
         self._write_new(file, text, replace=replace)

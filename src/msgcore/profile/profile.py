@@ -10,7 +10,15 @@ import attrs
 
 from msgcore.base.nearest import there_are
 from msgcore.base.text import Secret
-from msgcore.errors import ConfigError, MsgcoreError, NotSupported, PluginBroken, ProfileError, SecretMissing
+from msgcore.errors import (
+    ConfigError,
+    MsgcoreError,
+    NotSupported,
+    PluginBroken,
+    ProfileError,
+    SecretMissing,
+    UsageError,
+)
 from msgcore.profile.files import read_private
 from msgcore.profile.spooling import SpoolerSettings
 from msgcore.profile.toml import Located, read_profile_text
@@ -19,7 +27,7 @@ from msgcore.spi.registry import service
 from msgcore.spi.secrets import SecretSource, check_reference, find_secret
 from msgcore.spi.service import ServiceClass
 
-__all__ = ["Profile", "ServiceEntry", "check_profile", "check_services", "examine_profile", "read_profile"]
+__all__ = ["Profile", "ServiceEntry", "check_profile", "check_services", "examine_profile", "read_profile", "tables_of"]
 
 _TOP_KEYS = ("services", "transport_order", "spooler")
 _FLAGS = ("default_store", "primary_identity", "hook")
@@ -105,10 +113,12 @@ class Profile:
 
         Raises:
             ProfileError: a service or key is unknown or a value is bad.
+            UsageError: ``services`` are no list of tables.
             NotSupported: a service cannot do what its settings say.
         """
-        given = [dict(table) for table in services]
-        data: dict[str, object] = {"services": given, "transport_order": list(transport_order)}
+        given = tables_of(services)
+        order = transport_order if isinstance(transport_order, str) else list(transport_order)
+        data: dict[str, object] = {"services": given, "transport_order": order}
         if spooler is not None:
             data["spooler"] = spooler
         profile = check_services(check_profile(data, Path.cwd() / "profile.toml"))
@@ -122,6 +132,18 @@ class Profile:
         """Say where the transports of a service stand in the transport order; the rest is as services are listed."""
         order = self.transport_order
         return order.index(service_name) if service_name in order else len(order)
+
+
+def tables_of(services: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Copy the tables of services that a caller gives.
+
+    Raises:
+        UsageError: it is one table, or something in it is none.
+    """
+    given = list(cast("Iterable[object]", services))
+    if not all(isinstance(one, Mapping) for one in given):  # of one table these are its keys
+        raise UsageError("services: need a list of tables, one for each service: [{'service': …}]")
+    return [dict(cast("Mapping[str, object]", table)) for table in given]
 
 
 def read_profile(file: Path) -> Profile:

@@ -76,7 +76,7 @@ class ServiceUrl:
         if scheme.endswith("+unix"):
             return cls(protocol, _socket_path(text, shown), 0, Security.OPPORTUNISTIC)
         if parts.path not in {"", "/"} or parts.query or parts.fragment:
-            raise UsageError(f"{shown!r}: nothing may follow the host and port")
+            raise UsageError(f"{shown!r}: nothing may follow the host and port; settings are keys beside the URL")
         if not parts.hostname:
             raise UsageError(f"{shown!r}: names no host")
         security = Security.OPPORTUNISTIC
