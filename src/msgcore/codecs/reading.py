@@ -13,8 +13,8 @@ __all__ = ["is_strict", "octets_of", "refuse_departures"]
 _OCTETS: tuple[type[object], ...] = (bytes, bytearray, memoryview)
 
 
-def octets_of(given: bytes) -> bytes:
-    """Give the octets as ``bytes``.
+def octets_of(given: bytes, what: str = "message") -> bytes:
+    """Give the octets of ``what`` as ``bytes``.
 
     Raises:
         UsageError: it is something else.
@@ -22,7 +22,7 @@ def octets_of(given: bytes) -> bytes:
     if type(given) is bytes:
         return given
     if not isinstance(cast(object, given), _OCTETS):
-        raise UsageError(f"need the message's octets, got {type(given).__name__}; of a file: Path(...).read_bytes()")
+        raise UsageError(f"need the {what}'s octets, got {type(given).__name__}; of a file: Path(...).read_bytes()")
     return bytes(given)
 
 

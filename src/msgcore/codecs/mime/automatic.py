@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgcore.codecs.mime.syntax.words import without_comments
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 
 __all__ = ["is_automatic"]
 
@@ -17,6 +17,7 @@ def is_automatic(message: Message) -> bool:
     Its header says so by Auto-Submitted (RFC 3834), Precedence, List-Id (RFC 2919), List-Post or List-Unsubscribe (RFC
     2369).
     """
+    check_message(message)
     headers = message.headers
     submitted = without_comments(headers.get("Auto-Submitted") or "no").partition(";")[0].strip().lower()
     precedence = (headers.get("Precedence") or "").strip().lower()

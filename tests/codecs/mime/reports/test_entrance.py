@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import given
 from msgcore.codecs import mime
 from msgcore.codecs.mime.reports.properties import REPORT_PROPERTIES, report_value
 from msgcore.codecs.mime.tree.entity import parse
+from msgcore.errors import UsageError
 from msgcore.model import DeliveryReport, Message
 from msgcore.model.aggregate_report import AggregateReport
 from msgcore.model.feedback_report import FeedbackReport
@@ -34,6 +37,16 @@ from msgcore.props.table import (
 )
 from msgcore.testing.strategies import mail_octets
 from tests.codecs.mime.reports import test_delivery, test_read_report
+
+READERS: tuple[Callable[[Any], object], ...] = (
+    mime.read_report,
+    mime.read_delivery_report,
+    mime.read_read_report,
+    mime.read_feedback_report,
+    mime.is_automatic,
+    mime.receipt_decision,
+    mime.receipt_recipients,
+)
 
 SENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ORIGINAL = (
@@ -148,3 +161,15 @@ def test_no_message_makes_a_property_raise(octets: bytes) -> None:
 
     # The report itself has no Date.
     assert values[PidTagReportTime] is None
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_octets_are_to_be_read_first(reader: Callable[[Any], object]) -> None:
+    with pytest.raises(UsageError, match=r"need a Message, got bytes; msgcore\.read_message"):
+        reader(b"From: ann@a.test\r\n\r\n")
+
+
+@pytest.mark.parametrize("reader", [mime.read_aggregate_report, mime.read_tls_report])
+def test_a_path_is_no_report(reader: Callable[[Any], object]) -> None:
+    with pytest.raises(UsageError, match="need the report's octets, got PurePosixPath"):
+        reader(PurePosixPath("report.gz"))

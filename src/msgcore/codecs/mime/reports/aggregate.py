@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from msgcore.codecs.mime.reports.elements import Element, parse_elements
 from msgcore.codecs.mime.reports.packed import could_be, unpack
 from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.reading import octets_of
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.aggregate_report import (
     AggregateRecord,
@@ -47,8 +48,9 @@ def read_aggregate_report(octets: bytes) -> AggregateReport:
     Raises:
         MalformedMessage: it is no such report, cannot be unpacked, or declares a document type or an entity.
         LimitExceeded: it is too large, unpacked, or has too many elements.
+        UsageError: ``octets`` are none.
     """
-    document, findings = parse_elements(unpack(octets))
+    document, findings = parse_elements(unpack(octets_of(octets, "report")))
     feedback = document.find("feedback")
     if feedback is None or not any(child.name in _PARTS for child in feedback.children):
         raise MalformedMessage("no aggregate report: there is no element feedback with a part of one")

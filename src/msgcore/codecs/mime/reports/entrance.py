@@ -18,7 +18,7 @@ from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.codecs.mime.writer import write
 from msgcore.model.aggregate_report import AggregateReport
 from msgcore.model.feedback_report import FeedbackReport
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 from msgcore.model.read_report import ReadReport
 from msgcore.model.report import DeliveryReport
 from msgcore.model.tls_report import TlsReport
@@ -34,7 +34,11 @@ def read_report(message: Message) -> Report | None:
     """Read the report that a message is, whatever kind it is of; ``None`` when it is none.
 
     Never raises on bad input: a report that cannot be read is none.
+
+    Raises:
+        UsageError: it is no ``Message``; so it is with the others.
     """
+    check_message(message)
     said = read_report_in_properties(message) or delivery_report_in_properties(message)
     if said is not None:
         return said
@@ -51,16 +55,19 @@ def read_report(message: Message) -> Report | None:
 
 def read_delivery_report(message: Message) -> DeliveryReport | None:
     """Read the delivery report that a message carries, or ``None`` when it carries none. Never raises on bad input."""
+    check_message(message)
     return delivery_report_in_properties(message) or delivery_report_of(_root_of(message))
 
 
 def read_read_report(message: Message) -> ReadReport | None:
     """Read the read or non-read report that a message carries, or ``None``. Never raises on bad input."""
+    check_message(message)
     return read_report_in_properties(message) or read_report_of(_root_of(message))
 
 
 def read_feedback_report(message: Message) -> FeedbackReport | None:
     """Read the feedback report that a message carries, or ``None``. Never raises on bad input."""
+    check_message(message)
     return feedback_report_of(_root_of(message))
 
 

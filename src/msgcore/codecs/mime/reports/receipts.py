@@ -8,7 +8,7 @@ import re
 from msgcore.codecs.mime.automatic import is_automatic
 from msgcore.model.address import Address
 from msgcore.model.headers import Headers
-from msgcore.model.message import Message
+from msgcore.model.message import Message, check_message
 
 __all__ = ["ReceiptDecision", "receipt_decision", "receipt_recipients"]
 
@@ -48,6 +48,7 @@ def receipt_decision(message: Message, *, was_sent: bool = False) -> ReceiptDeci
 
 def receipt_recipients(message: Message) -> tuple[Address, ...]:
     """Give the addresses that a receipt was asked for to, of Disposition-Notification-To."""
+    check_message(message)
     return tuple(one for one in message.addresses_of("Disposition-Notification-To")[:_MOST] if one.is_resolved)
 
 

@@ -10,6 +10,7 @@ from typing import cast
 from msgcore.codecs.mime.reports.packed import could_be, unpack
 from msgcore.codecs.mime.syntax.charsets import guess
 from msgcore.codecs.mime.tree.entity import Entity
+from msgcore.codecs.reading import octets_of
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.tls_report import TlsFailureDetails, TlsPolicyResult, TlsReport
 
@@ -41,8 +42,9 @@ def read_tls_report(octets: bytes) -> TlsReport:
     Raises:
         MalformedMessage: it is no such report, or cannot be unpacked.
         LimitExceeded: it is too large, unpacked.
+        UsageError: ``octets`` are none.
     """
-    text = guess(unpack(octets, _MOST_OCTETS)).removeprefix("\ufeff")
+    text = guess(unpack(octets_of(octets, "report"), _MOST_OCTETS)).removeprefix("\ufeff")
     try:
         # Too many digits are a ValueError, too deep a nesting is a RecursionError.
         found: object = json.loads(text)
