@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,34 @@ def test_a_retrieval_that_ended_early_is_told_by_the_status(
     server.answer("-ERR [AUTH] wrong password", at="AUTH")
 
     assert (run(command(server)), "0 received; stopped: " in capsys.readouterr().out) == (4, True)
+
+
+@pytest.mark.parametrize("into", ["mail.db", "sqlite:///mail.db"])
+def test_an_account_that_cannot_be_logged_in_to_makes_no_store(server: LoopbackPop3Server, into: str) -> None:
+    server.answer("-ERR [AUTH] wrong password", at="PASS")
+    server.answer("-ERR [AUTH] wrong password", at="AUTH")
+
+    assert run([*command(server), "--into", into]) == 4
+    assert list(Path().iterdir()) == []
+
+
+def test_a_server_that_is_not_there_makes_no_store(server: LoopbackPop3Server) -> None:
+    assert run([*command(server)[:1], "pop3s://127.0.0.1:9", *command(server)[2:]]) == 3
+    assert list(Path().iterdir()) == []
+
+
+def test_a_policy_that_is_none_makes_no_store(server: LoopbackPop3Server) -> None:
+    assert run(command(server, "--remove-after-days", "14")) == 2
+    assert list(Path().iterdir()) == []
+
+
+def test_a_password_may_come_by_a_pipe(server: LoopbackPop3Server) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"pa ss")
+    os.close(writing)
+
+    assert run(command(server, "--password", f"file:/dev/fd/{reading}")) == 0
+    os.close(reading)
 
 
 def test_the_status_says_whether_to_try_again(server: LoopbackPop3Server) -> None:

@@ -12,8 +12,9 @@ import attrs
 import msgcore
 from msgcore.blocking.store import MessageStore
 from msgcore.errors import NotFound, UsageError
+from msgcore.spi.url import DatabaseUrl
 
-__all__ = ["STORE_START", "Login", "admin_of", "is_store", "opened"]
+__all__ = ["STORE_START", "Login", "admin_of", "is_store", "opened", "would_make"]
 
 STORE_START = b"SQLite format 3\0"
 """How a file of SQLite begins."""
@@ -48,6 +49,17 @@ def is_store(file: Path) -> bool:
     """Say whether a file begins as those of SQLite do."""
     with file.open("rb") as opened_file:
         return opened_file.read(len(STORE_START)) == STORE_START
+
+
+def would_make(name: str, profiles: Path | None = None) -> bool:
+    """Say whether opening a store by this name makes the file: it names one that is not there."""
+    if "://" not in name:
+        return name not in admin_of(profiles).names() and bool(Path(name).suffix) and not Path(name).exists()
+    try:
+        place = DatabaseUrl.parse(name.partition("?")[0], Path.cwd()).place
+    except UsageError:
+        return False  # another kind of store, or none
+    return isinstance(place, Path) and not place.exists()
 
 
 @contextmanager

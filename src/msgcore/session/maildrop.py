@@ -29,7 +29,7 @@ from msgcore.spi.secrets import SecretSource
 from msgcore.spi.settings import settings_of
 from msgcore.spooler.incoming import OnProgress, RetrievalReport, retrieve
 
-__all__ = ["Maildrop", "open_maildrop", "receive"]
+__all__ = ["Maildrop", "open_maildrop", "receive", "try_account"]
 
 T = TypeVar("T")
 
@@ -259,16 +259,7 @@ async def receive(
     deadline = runtime.deadline(timeout_seconds)
 
     async def received(plugin: Plugin) -> RetrievalReport:
-        retriever = _retriever(plugin, url)
-        if retriever.policy.deliver_to is not None:
-            raise UsageError("deliver_to: is for services of a profile; here into= says which store takes the mail")
-        if retriever.policy.poll_seconds is not None:
-            raise UsageError("poll_seconds: is for services of a profile, whose session polls by itself")
-        if retriever.policy.headers_only:
-            raise UsageError(
-                "headers_only: is for services of a profile, whose session.remote_headers() shows them; "
-                "msgcore.open_maildrop() gives headers without one"
-            )
+        retriever = _receiving(plugin, url)
         try:
             return await retrieve(runtime, into.provider, retriever, deadline, on_progress=on_progress)
         finally:
@@ -278,6 +269,43 @@ async def receive(
     if check and report.error is not None:
         raise report.error
     return report
+
+
+async def try_account(
+    url: str, runtime: Runtime, *, timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS, **options: object
+) -> None:
+    """Log in to an account and out again, with what :func:`receive` takes, ``user`` and ``password`` among it.
+
+    Raises:
+        UsageError, NotSupported: as :func:`receive`.
+        MsgcoreError: why nothing can be retrieved from there now.
+    """
+    _check_url(url)
+    deadline = runtime.deadline(timeout_seconds)
+
+    async def tried(plugin: Plugin) -> None:
+        try:
+            maildrop = await _receiving(plugin, url).open_maildrop(deadline)
+            await maildrop.close(deadline)
+        finally:
+            await plugin.close()
+
+    await open_by_url(url, options, runtime, deadline, tried)
+
+
+def _receiving(plugin: Plugin, url: str) -> GuardedRetriever:
+    """Give the retriever of a plug-in when its policy is one that needs no profile."""
+    retriever = _retriever(plugin, url)
+    if retriever.policy.deliver_to is not None:
+        raise UsageError("deliver_to: is for services of a profile; here into= says which store takes the mail")
+    if retriever.policy.poll_seconds is not None:
+        raise UsageError("poll_seconds: is for services of a profile, whose session polls by itself")
+    if retriever.policy.headers_only:
+        raise UsageError(
+            "headers_only: is for services of a profile, whose session.remote_headers() shows them; "
+            "msgcore.open_maildrop() gives headers without one"
+        )
+    return retriever
 
 
 def _retriever(plugin: Plugin, url: str) -> GuardedRetriever:
