@@ -106,7 +106,7 @@ async def send(
 async def probe(
     url: str,
     *,
-    ca_file: Path | None = None,
+    ca_file: Path | str | None = None,
     ehlo_name: str = "[127.0.0.1]",
     timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
 ) -> ProbeReport:
@@ -188,7 +188,7 @@ def open_organization(
     url: str,
     *,
     password: str | Secret | None = None,
-    ca_file: Path | None = None,
+    ca_file: Path | str | None = None,
     create: bool = False,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Opening[Organization]:

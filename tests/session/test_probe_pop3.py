@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from msgcore.errors import ConnectionLost, MsgcoreError, ProtocolBroken, StarttlsInjection, TimedOut, TlsFailed
+from msgcore.errors import (
+    ConnectionLost,
+    MsgcoreError,
+    ProtocolBroken,
+    StarttlsInjection,
+    TimedOut,
+    TlsFailed,
+    UsageError,
+)
 from msgcore.runtime import TlsFacts
 from msgcore.session.probe import ProbeReport, Verdict, probe
 from msgcore.session.probe.fingerprints import Said, guess_software
@@ -329,6 +337,15 @@ def test_dovecot_over_tls_fails_only_what_it_does_not_offer(
 
 @pytest.mark.interop
 @EACH_MODE
+def test_authorities_are_named_by_text_too(mode: Mode, dovecot: Dovecot, authority: Authority) -> None:
+    url = f"pop3s://localhost:{dovecot.pop3s}"
+    report = mode.run(lambda runtime: probe(url, runtime, ca_file=str(authority.ca_file)))
+
+    assert report.check("certificate").verdict is PASS
+
+
+@pytest.mark.interop
+@EACH_MODE
 def test_a_certificate_that_is_not_trusted_is_shown_with_the_reason(mode: Mode, dovecot: Dovecot) -> None:
     report = mode.run(lambda runtime: probe(f"pop3s://localhost:{dovecot.pop3s}", runtime))
 
@@ -337,9 +354,10 @@ def test_a_certificate_that_is_not_trusted_is_shown_with_the_reason(mode: Mode, 
     )
 
 
-def test_a_file_that_is_not_there_is_refused_before_anybody_is_asked() -> None:
+@pytest.mark.parametrize("ca_file", [Path("/no/such/file"), "/no/such/file", "~/no/such/file", ""])
+def test_a_file_that_is_not_there_is_refused_before_anybody_is_asked(ca_file: Path | str) -> None:
     runtime = ScriptedRuntime(lambda _endpoint: Pop3())
 
-    with pytest.raises(MsgcoreError, match="there is no such file"):
-        runtime.run(probe("pop3://pop.b.test", runtime, ca_file=Path("/no/such/file")))
+    with pytest.raises(UsageError, match="there is no such file"):
+        runtime.run(probe("pop3://pop.b.test", runtime, ca_file=ca_file))
     assert runtime.streams == []

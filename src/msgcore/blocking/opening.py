@@ -93,7 +93,7 @@ def send(
 def probe(
     url: str,
     *,
-    ca_file: Path | None = None,
+    ca_file: Path | str | None = None,
     ehlo_name: str = "[127.0.0.1]",
     timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
 ) -> ProbeReport:
@@ -227,7 +227,7 @@ def open_organization(
     url: str,
     *,
     password: str | Secret | None = None,
-    ca_file: Path | None = None,
+    ca_file: Path | str | None = None,
     create: bool = False,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Organization:

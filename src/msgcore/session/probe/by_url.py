@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
+from msgcore.base.plain_files import expanded
 from msgcore.errors import UsageError
 from msgcore.runtime.abc import Runtime
 from msgcore.session.probe.imap import probe_imap
@@ -25,7 +26,7 @@ async def probe(
     url: str,
     runtime: Runtime,
     *,
-    ca_file: Path | None = None,
+    ca_file: Path | str | None = None,
     ehlo_name: str = "[127.0.0.1]",
     timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
 ) -> ProbeReport:
@@ -44,13 +45,22 @@ async def probe(
     parsed = ServiceUrl.parse(url, _PROTOCOLS)
     if parsed.endpoint.is_unix_socket:
         raise UsageError(f"{url}: a Unix socket has no TLS, and is not probed")
-    if ca_file is not None and not isinstance(cast(object, ca_file), Path):
-        raise UsageError(f"ca_file: need a Path, got {type(ca_file).__name__}")
-    if ca_file is not None and not await runtime.in_thread(ca_file.is_file):
-        raise UsageError(f"ca_file {ca_file}: there is no such file")
+    authorities = None if ca_file is None else await runtime.in_thread(lambda: _file_at(ca_file))
     deadline = runtime.deadline(timeout_seconds)
     if parsed.protocol == "pop3":
-        return await probe_pop3(parsed, runtime, ca_file=ca_file, deadline=deadline)
+        return await probe_pop3(parsed, runtime, ca_file=authorities, deadline=deadline)
     if parsed.protocol == "imap":
-        return await probe_imap(parsed, runtime, ca_file=ca_file, deadline=deadline)
-    return await probe_smtp(parsed, runtime, ca_file=ca_file, ehlo_name=ehlo_name, deadline=deadline)
+        return await probe_imap(parsed, runtime, ca_file=authorities, deadline=deadline)
+    return await probe_smtp(parsed, runtime, ca_file=authorities, ehlo_name=ehlo_name, deadline=deadline)
+
+
+def _file_at(path: Path | str) -> Path:
+    if not isinstance(cast(object, path), Path | str):
+        raise UsageError(f"ca_file: need a path, got {type(path).__name__}")
+    try:
+        found = expanded(path)
+        if found.is_file():
+            return found
+    except (RuntimeError, ValueError) as error:
+        raise UsageError(f"ca_file {str(path)!r}: {error}") from error
+    raise UsageError(f"ca_file {path}: there is no such file")
