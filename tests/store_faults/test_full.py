@@ -89,7 +89,7 @@ def test_on_a_disk_that_may_only_be_read_the_error_names_the_file(disk: Path) ->
     url = f"sqlite:///{disk / 'mail.db'}"
     msgcore.open_store(url).close()
     mount("-o", "remount,ro", disk)
-    with pytest.raises(StoreError, match=r"mail\.db: .*may not be written"):
+    with pytest.raises(StoreError, match=r"mail\.db: .* may not be written: .*mounted read-only"):
         msgcore.open_store(url)
 
 

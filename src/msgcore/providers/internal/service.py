@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -15,6 +16,7 @@ from msgcore.providers.internal.opening import are_up_to_date, lock_mailboxes, o
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.internal.store import InternalStore, ReadOnlyStore
 from msgcore.runtime import Connection, Database, Runtime
+from msgcore.runtime.sql.writable import is_only_to_read
 from msgcore.spi.settings import setting
 from msgcore.spi.store import StoreProvider
 from msgcore.spi.url import Access, DatabaseUrl
@@ -104,22 +106,36 @@ class PersonalFoldersService:
 
         Raises:
             StoreCorrupt: it is damaged; the message says how what is left of it can be read.
-            StoreError: it is of another version of msgcore, or holds an organisation's mailboxes.
+            StoreError: it is of another version of msgcore, or holds an organisation's mailboxes; or it may not be
+            written: the message says why, and that it can be read.
         """
-        try:
+        with self._telling_of_read_only():
             await self._open(deadline)
-        except StoreCorrupt as error:
-            if self._config.read_only:
-                raise
-            raise StoreCorrupt(f"{error} (read_only=True may open what is left of it)") from error
 
     async def validate_state(self, deadline: Deadline) -> None:
         """See that :meth:`logon` would do; what it would make, or bring to this version, stays as it is."""
         config = self._config
-        if config.read_only or await are_up_to_date(
-            self._runtime, config.url, config.access, [STORE_SCHEMA], create=True, deadline=deadline
-        ):
+        with self._telling_of_read_only():
+            would_change = not config.read_only and not await are_up_to_date(
+                self._runtime, config.url, config.access, [STORE_SCHEMA], create=True, deadline=deadline
+            )
+        if not would_change:
             await self.logon(deadline)
+
+    @contextmanager
+    def _telling_of_read_only(self) -> Generator[None]:
+        """Say what ``read_only`` would still open."""
+        try:
+            yield
+        except StoreCorrupt as error:
+            if self._config.read_only:
+                raise
+            raise StoreCorrupt(f"{error} (read_only=True may open what is left of it)") from error
+        except StoreError as error:
+            place = self._config.url.place
+            if self._config.read_only or not isinstance(place, Path) or not is_only_to_read(place):
+                raise
+            raise StoreError(f"{error} (read_only=True opens it to be read)") from error
 
     async def _open(self, deadline: Deadline) -> None:
         url, access, is_read_only = self._config.url, self._config.access, self._config.read_only

@@ -242,6 +242,8 @@ def ours(error: Exception, path: Path) -> StoreError | StoreBusy | TimedOut | Us
             return StoreFull(text)
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StoreCorrupt(text)
+        case sqlite3.SQLITE_READONLY:
+            return StoreError(f"{text}: it, or {path.name}-wal or {path.name}-shm beside it, may not be written")
         case sqlite3.SQLITE_INTERRUPT:
             return _past_limit(path)
         case _:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from msgcore.runtime.sql.schema import Schema, migrate
 from msgcore.runtime.sql.sqlite_backup import back_up, compact, problems
 from msgcore.runtime.sql.sqlite_connection import SqliteConnection, open_connection, open_read_only
 from msgcore.runtime.sql.sqlite_writer import Writer
+from msgcore.runtime.sql.writable import check_writable
 
 __all__ = ["SqliteFile", "check_file", "prepare_file"]
 
@@ -200,8 +200,7 @@ def check_file(path: Path, *, create: bool, is_read_only: bool) -> None:
             raise NotFound(f"{path}: no such file")
     elif path.stat().st_size == 0 and not create:
         raise StoreCorrupt(f"{path}: is empty, no database")
-    elif not is_read_only and not os.access(path, os.W_OK):
-        raise StoreError(f"{path}: may not be written")
-    # WAL keeps two more files beside it.
-    if not is_read_only and not os.access(folder, os.W_OK):
-        raise StoreError(f"{path}: the folder {folder} may not be written")
+    elif not is_read_only:
+        check_writable(path, f"{path}: the file")
+    if not is_read_only:  # WAL keeps two more files beside it
+        check_writable(folder, f"{path}: the folder {folder}")
