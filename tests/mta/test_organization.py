@@ -437,6 +437,27 @@ def test_a_restriction_over_what_nobody_has_is_refused(organization: Organizatio
         organization.queued(where=PidTagBody.contains("x"))
 
 
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ('recipint = "x"', "did you mean recipient?"),
+        ('nexthop = "x"', "did you mean next_hop?"),
+        ("trys > 3", "there are recipient, .*tries"),
+        ("recieved > 2026-01-01", "there are .*accepted"),
+        ("received > 2026-01-01", "PidTagMessageDeliveryTime: no recipient in a queue has it; there are .*accepted"),
+        ('PidTagSubjct = "x"', "did you mean PidTagSubject?"),
+        ('recipient:contian("x")', "did you mean contains?"),
+        ('state = "hold"', "'hold' is no state .*did you mean held?"),
+        ('state != "Held"', "'Held' is no state .*did you mean held?"),
+        ('not state:is_in("dead", "herd")', "'herd' is no state"),
+        ("helo", "^(?!.*body:has_words)"),
+    ],
+)
+def test_whoever_writes_a_wrong_word_is_told_the_right_one(organization: Organization, where: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        organization.queued(where=where)
+
+
 @on_both_engines
 def test_what_is_held_waits_until_it_is_released(organization: Organization, queued: Queued) -> None:
     organization.set_routes(RouteTable([Connector("out", installed(delivered), [AddressSpace("SMTP", "*")])]))

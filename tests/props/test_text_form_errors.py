@@ -115,6 +115,7 @@ def test_a_changed_text_is_read_or_refused(restriction: Restriction, data: st.Da
         ("subject = 0001-01-01T00:00:00+01:00", 10, "need a date or time"),
         ("subject = {0002}", 10, "need a guid"),
         ("subject:foo()", 8, "need one of exists, is_in, value_size,"),
+        ('subject:contian("x")', 8, "has_no_bit, found contian; did you mean contains?"),
         ("subject:exists", 14, "need '(', found the end"),
         ("subject:contains(1)", 17, "need a text or octets, found 1"),
         ("subject:contains()", 17, "need a value, found )"),

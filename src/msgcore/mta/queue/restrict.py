@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from msgcore.base.nearest import there_are
 from msgcore.errors import UsageError
-from msgcore.mta.queue.contract import WaitingRecipient, Where
+from msgcore.mta.queue.contract import State, WaitingRecipient, Where
 from msgcore.props.check import check_restriction, parts_of, tags_of
 from msgcore.props.match import matcher
-from msgcore.props.restriction import Restriction
+from msgcore.props.restriction import Comparison, Relation, Restriction
 from msgcore.props.table import (
     PidTagAddressType,
     PidTagCreationTime,
@@ -80,6 +81,11 @@ _READ: list[tuple[Property[Any], _Read]] = [
 
 _NAMES: dict[str, Property[Any]] = {
     "recipient": PidTagEmailAddress,
+    "address_type": PidTagAddressType,
+    "sender": PidTagSenderEmailAddress,
+    "subject": PidTagSubject,
+    "message_class": PidTagMessageClass,
+    "message_id": PidTagInternetMessageId,
     "size": PidTagMessageSize,
     "accepted": PidTagCreationTime,
     "due": PidTagDeferredSendTime,
@@ -90,8 +96,11 @@ _NAMES: dict[str, Property[Any]] = {
     "reason": QueueReason,
     "transfer_id": QueueTransferId,
 }
-"""What properties are called in the text of a restriction, beside the names that they have everywhere."""
+"""What properties are called in the text of a restriction; who gives another name is told of these."""
 
+_STATES = tuple(state.name.lower() for state in State if state is not State.ENDED)
+
+_LABELS = sorted(tag.label for tag, _ in _READ)
 _VALUES = {tag.bag_key: (tag, read) for tag, read in _READ}
 
 
@@ -108,15 +117,22 @@ class _Row:
         return None if known is None else known[1](self._waiting)
 
 
-def _check_tags(where: Restriction) -> None:
+def _check_tags(where: Restriction, known: Iterable[str]) -> None:
     waiting = [where]
     while waiting:
         one = waiting.pop()
         waiting += parts_of(one)
         for tag in tags_of(one):
             if tag.bag_key not in _VALUES:
-                known = ", ".join(sorted(own.label for own, _ in _VALUES.values()))
-                raise UsageError(f"{tag.label}: no recipient in a queue has it; there are {known}")
+                raise UsageError(f"{tag.label}: no recipient in a queue has it; there are {', '.join(known)}")
+        if isinstance(one, Comparison) and one.tag == QueueState:
+            _check_state(one)
+
+
+def _check_state(one: Comparison) -> None:
+    """Refuse a state that there is not: nobody would be found, and that would look like an answer."""
+    if one.relation in {Relation.EQ, Relation.NE} and one.value not in _STATES:
+        raise UsageError(f"{one.value!r} is no state of a recipient in a queue; {there_are(one.value, _STATES)}")
 
 
 def selector(where: Where) -> Callable[[WaitingRecipient], bool]:
@@ -128,9 +144,10 @@ def selector(where: Where) -> Callable[[WaitingRecipient], bool]:
     """
     if where is None:
         return lambda _: True
+    known: Iterable[str] = _LABELS
     if isinstance(where, str):
-        where = parse_restriction(where, _NAMES)
+        where, known = parse_restriction(where, _NAMES), _NAMES
     check_restriction(where)
-    _check_tags(where)
+    _check_tags(where, known)
     matches = matcher(where)
     return lambda waiting: matches(_Row(waiting))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 from uuid import UUID
 
+from msgcore.base.nearest import nearest
 from msgcore.errors import RestrictionSyntax
 from msgcore.props.text_form.lexer import TEXT_REMEDY, Kind, Token, tokens_of
 from msgcore.props.text_form.literals import read_number, read_octets, read_time, unescape
@@ -48,6 +49,11 @@ class Cursor:
     def fail(self, wanted: str, found: Token | None = None) -> NoReturn:
         found = found or self.token
         raise RestrictionSyntax(f"need {wanted}, found {found}", found.position)
+
+    def fail_at_none_of(self, words: Sequence[str]) -> NoReturn:
+        near = nearest(self.token.key, words)
+        meant = "" if near is None else f"; did you mean {near}?"
+        raise RestrictionSyntax(f"need one of {', '.join(words)}, found {self.token}{meant}", self.token.position)
 
     def items(self, end: str, read: Callable[[], T]) -> list[T]:
         """Read what commas part, perhaps nothing, up to the token ``end``, which stays to be read."""

@@ -30,6 +30,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
+from msgcore.base.nearest import there_are
 from msgcore.errors import InjectionRefused, RestrictionSyntax, TooComplex, UnknownProperty, UsageError
 from msgcore.props.check import MAX_DEPTH, MAX_TERMS, check_size
 from msgcore.props.restriction import (
@@ -85,7 +86,8 @@ _TAG_NUMBER = re.compile("0x[0-9A-Fa-f]{8}")
 def parse_restriction(text: str, names: Mapping[str, Property[object]] | None = None) -> Restriction:
     """Read a restriction: ``subject:contains("x") and size > 10kb``.
 
-    ``names``, in small letters, are further ones, or mean something else here than elsewhere.
+    ``names``, in small letters, are those that count here: they may mean something else than elsewhere, and whoever
+    gives a name that nobody knows is told of these alone.
 
     Raises:
         RestrictionSyntax: the text is none; ``position`` is the character where that shows.
@@ -242,7 +244,7 @@ class _Parser(Cursor):
 
     def _method(self, tag: Property[object]) -> Restriction:
         if self.token.key not in _METHODS:
-            self.fail(f"one of {', '.join(_METHODS)}")
+            self.fail_at_none_of(_METHODS)
         method = self.advance().key
         if method == "value_size":
             return Size(tag, self._relation("a comparison"), self.whole_number())
@@ -279,7 +281,7 @@ class _Parser(Cursor):
         position = self.token.position
         while self.take(","):
             if self.token.key not in _FLAGS or self.token.key in flags:
-                self.fail(f"one of {', '.join(flag for flag in _FLAGS if flag not in flags)}")
+                self.fail_at_none_of([flag for flag in _FLAGS if flag not in flags])
             flags.add(self.advance().key)
         if "exact" in flags and not flags <= {"exact", "loose"}:
             raise RestrictionSyntax("exact leaves nothing to ignore", position)
@@ -306,9 +308,10 @@ class _Parser(Cursor):
             own = self._names.get(token.text.lower()) if self._table is None else None
             return own or property_called(token.text, self._table)
         except UnknownProperty:
-            nearest = name_like(token.text)
-            if nearest is not None:
-                remedy += f"; did you mean {nearest}?"
+            if self._names and self._table is None and not token.key.startswith(("pid", "pr_")):
+                remedy += f"; {there_are(token.text.lower(), self._names)}"
+            elif (near := name_like(token.text)) is not None:
+                remedy += f"; did you mean {near}?"
             elif self.token.kind in {Kind.WORD, Kind.END} and not remedy:
                 remedy = f'; words are looked for by body:has_words("{token.text}")'
             raise UnknownProperty(f"at {token.position}: {token} is no property that msgcore knows{remedy}") from None
