@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -136,6 +137,16 @@ def test_without_standard_streams_a_command_does_its_work(shell: Shell, monkeypa
     assert run(["send", "--to", "b@b.test", "--from", "a@a.test", "--via", "smtp://127.0.0.1:9"]) == 3
     for name in ("stdin", "stdout", "stderr"):
         getattr(sys, name).close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_who_is_started_without_standard_streams_gives_some_to_its_children() -> None:
+    program = (
+        "import os; from msgcore.cli.main import run; run(['--version']); "
+        "os._exit(any(not os.get_inheritable(number) for number in (0, 1, 2)))"
+    )
+    command = f"exec {shlex.quote(sys.executable)} -c {shlex.quote(program)} <&- >&- 2>&-"
+    assert subprocess.run(command, shell=True, check=False).returncode == 0
 
 
 def test_a_file_that_is_no_store_or_is_damaged_is_not_told_as_nothing_found(shell: Shell, store: str) -> None:

@@ -22,6 +22,8 @@ from msgcore.errors import MissingExtra, MsgcoreError
 __all__ = ["CORE", "WITH_EXTRA", "core_parser", "run"]
 
 
+_STDERR = 2
+
 CORE = {
     "demo": "Show a message's whole way through an organisation of two mailboxes.",
     "services": "List the services and gateways that are installed, with their settings.",
@@ -67,11 +69,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def _ready_streams() -> None:
     """Write as an escape what the encoding of the output lacks; a stream that was closed is an empty one."""
-    if sys.stdin is None:
-        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+            nothing = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115
+            if nothing.fileno() <= _STDERR:  # in the place of the one that was closed: children have it as theirs
+                os.set_inheritable(nothing.fileno(), True)
+            setattr(sys, name, nothing)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
