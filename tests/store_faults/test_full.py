@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,17 @@ def test_a_store_on_a_full_disk_is_opened_and_has_what_was_acknowledged(disk: Pa
         saved = fill(store)
     with msgcore.open_store(url) as store:
         assert sorted(shown(store)) == sorted(saved)
+
+
+def test_a_store_that_cannot_be_opened_on_a_full_disk_says_so(disk: Path) -> None:
+    url = f"sqlite:///{disk / 'mail.db'}"
+    msgcore.open_store(url).close()
+    with suppress(OSError), (disk / "large").open("wb", buffering=0) as large:
+        while large.write(bytes(4096)):
+            pass
+
+    with pytest.raises(StoreFull, match=r"no space is left on the disk of .*disk"):
+        msgcore.open_store(url)
 
 
 def test_when_there_is_room_again_the_same_logon_deletes_and_saves(disk: Path, store: MessageStore) -> None:

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import repeat
 from operator import lt
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 from msgcore.base.times import Deadline
@@ -229,6 +230,14 @@ def _past_limit(path: Path) -> TimedOut:
     return TimedOut(f"{path}: the deadline has passed")
 
 
+def _no_space(path: Path) -> str:
+    """Say that a disk is full, for an error that SQLite calls one of input or output: its -shm has no place."""
+    try:
+        return "" if disk_usage(path.parent).free else f": no space is left on the disk of {path.parent}"
+    except OSError:
+        return ""
+
+
 def ours(error: Exception, path: Path) -> StoreError | StoreBusy | TimedOut | UsageError:
     """Make msgcore's error of one that sqlite3 raised."""
     text = f"{path}: {error}"
@@ -239,7 +248,7 @@ def ours(error: Exception, path: Path) -> StoreError | StoreBusy | TimedOut | Us
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreBusy(text)
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-            return StoreFull(text)
+            return StoreFull(f"{text}{_no_space(path)}")
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StoreCorrupt(text)
         case sqlite3.SQLITE_READONLY:
