@@ -253,3 +253,27 @@ def test_once_needs_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     status = run(["spool", "work", "--profiles", str(tmp_path), "--once", "--timeout", "0"])
 
     assert (status, capsys.readouterr().err) == (2, "msgcore: --timeout: need seconds above 0, got 0\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "seconds"),
+    [("--interval", "0"), ("--interval", "nan"), ("--timeout", "nan"), ("--timeout", "-1")],
+)
+def test_what_is_no_time_is_refused_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, seconds: str
+) -> None:
+    ProfileAdmin(tmp_path).create("work", [personal_folders(tmp_path)])
+
+    status = run(["spool", "work", "--profiles", str(tmp_path), option, seconds])
+
+    assert (status, capsys.readouterr().err) == (2, f"msgcore: {option}: need seconds above 0, got {seconds}\n")
+
+
+def test_a_store_that_could_not_be_opened_says_the_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "archive.db").write_bytes(b"no database" * 1_000)
+    smtp = {"service": "smtp", "url": "smtp://127.0.0.1:9"}
+    ProfileAdmin(tmp_path).create("work", [personal_folders(tmp_path), smtp])
+
+    status = run(["spool", "work", "--profiles", str(tmp_path), "--once"])
+
+    assert (status, "archive.db" in capsys.readouterr().err) == (4, True)

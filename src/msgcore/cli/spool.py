@@ -61,6 +61,9 @@ def spool(given: argparse.Namespace) -> int:
     Raises:
         MsgcoreError: the profile cannot be used, or what ``--once`` met.
     """
+    check_seconds("--interval", given.interval)
+    if given.once or given.timeout != 0:  # without --once, 0 waits for nothing at the end
+        check_seconds("--timeout", given.timeout)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     admin = msgcore.ProfileAdmin() if given.profiles is None else msgcore.ProfileAdmin(given.profiles)
     if given.once:
@@ -103,7 +106,6 @@ def _next(told: SimpleQueue[int], seconds: float) -> int | None:
 
 
 def _once(given: argparse.Namespace, admin: ProfileAdmin) -> int:
-    check_seconds("--timeout", given.timeout)  # without --once, 0 waits for nothing at the end
     with msgcore.logon(given.profile, admin=admin, timeout_seconds=given.timeout) as session:
         _tell_of_lost(session)
         reports = session.flush_queues(timeout_seconds=given.timeout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgcore.errors import MissingExtra, MsgcoreError, SetupError, StoreError, TryAgain, UsageError
+from msgcore.errors import MissingExtra, MsgcoreError, NotSupported, SetupError, StoreError, TryAgain, UsageError
 
 __all__ = ["status_of"]
 
@@ -14,6 +14,8 @@ def status_of(error: MsgcoreError) -> int:
             return 4
         case TryAgain():
             return 3
+        case NotSupported(__cause__=MsgcoreError() as cause):  # of a profile whose store could not be opened
+            return status_of(cause)
         case UsageError():
             return 2
         case StoreError():  # damaged, full, or not to be written: never the "no" of a search

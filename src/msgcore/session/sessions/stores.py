@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgcore.base.ids import EntryId, EntryIdLike
 from msgcore.base.nearest import there_are
-from msgcore.errors import Closed, ForeignEntryId, NotSupported, UsageError
+from msgcore.errors import Closed, ForeignEntryId, MsgcoreError, NotSupported, UsageError
 from msgcore.model.message import Message
 from msgcore.profile.profile import Profile
 from msgcore.runtime.abc import Runtime
@@ -83,7 +83,7 @@ class SessionStores:
         able = self._stores_with(Capability.OUTGOING_QUEUE)
         if not able:
             reasons = self._store_reasons() or ": add personal-folders"
-            raise NotSupported(f"{self._nobody} store with an outbox{reasons}")
+            raise NotSupported(f"{self._nobody} store with an outbox{reasons}") from self._store_fault
         return able[0]
 
     @property
@@ -96,7 +96,7 @@ class SessionStores:
         able = self._stores_with(Capability.OUTGOING_QUEUE) or self._stores_with(Capability.JOURNAL)
         if not able:
             reasons = self._store_reasons() or ": add personal-folders"
-            raise NotSupported(f"{self._nobody} store that mail could be delivered to{reasons}")
+            raise NotSupported(f"{self._nobody} store that mail could be delivered to{reasons}") from self._store_fault
         if not able[0].provider.can(Capability.JOURNAL):
             raise NotSupported(
                 f"the default store, {able[0].display_name}, keeps no journal of what was retrieved; "
@@ -107,6 +107,13 @@ class SessionStores:
     @property
     def _named_default(self) -> OpenService | None:
         return next((opened for opened in self._services if opened.entry.is_default_store), None)
+
+    @property
+    def _store_fault(self) -> MsgcoreError | None:
+        """What a service met that may have the default store: the cause of there being none."""
+        named = self._named_default
+        services = self._services if named is None else [named]
+        return next((opened.fault for opened in services if opened.fault is not None), None)
 
     @property
     def _nobody(self) -> str:
