@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
 
 import msgcore
 from msgcore import Message
+from msgcore.base.ids import EntryId
 from msgcore.base.text import Secret
 from msgcore.blocking.folder import Folder
 from msgcore.blocking.store import MessageStore
 from msgcore.errors import NotFound, RestrictionSyntax, UsageError
 from msgcore.props import PidTagSubject, at_most
+from msgcore.session.access import StoreAccess
+from msgcore.session.item import Item
+from msgcore.session.listing import list_messages
 from msgcore.testing.servers import LoopbackImapServer
 from tests.servers import ANYBODY
 
@@ -129,6 +135,26 @@ def test_a_search_looks_in_all_folders_and_gives_the_newest_first(store: Message
     filled(store.drafts, "Report 4", day=1)
 
     assert [item.subject for item in store.search(REPORTS)] == ["Report 4", "Report 3", "Report 1", "Report 0"]
+
+
+def test_messages_of_one_time_stand_in_the_order_of_the_folders_whichever_answers_first(
+    store: MessageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(store.inbox, "Report 1")
+    filled(store.drafts, "Report 2")
+    second_is_there = threading.Event()
+
+    async def first_answers_last(access: StoreAccess, folder: EntryId, *args: Any, **named: Any) -> list[Item]:
+        if folder == store.inbox.entry_id:
+            await access.runtime.in_thread(lambda: second_is_there.wait(2))
+        found = await list_messages(access, folder, *args, **named)
+        if folder == store.drafts.entry_id:
+            second_is_there.set()
+        return found
+
+    monkeypatch.setattr("msgcore.session.store.list_messages", first_answers_last)
+
+    assert [item.subject for item in store.search(REPORTS, [store.inbox, store.drafts])] == ["Report 1", "Report 2"]
 
 
 def test_a_search_gives_no_more_than_the_limit(store: MessageStore) -> None:

@@ -131,6 +131,14 @@ def test_restriction_and_order_may_be_text(folder: Folder) -> None:
     assert subjects(table.query_rows(9)) == ["c", "a", "a"]
 
 
+@pytest.mark.parametrize("rows", [6, 2**62, 2**70])
+def test_more_rows_than_there_are_lead_to_the_end_or_the_beginning(folder: Folder, rows: int) -> None:
+    table = by_arrival(folder)
+
+    assert (table.seek_row(rows), table.query_position().row) == (5, 5)
+    assert (table.seek_row(-rows, Bookmark.END), table.query_position().row) == (-5, 0)
+
+
 def test_rows_before_the_cursor_come_in_the_order_of_the_table(folder: Folder) -> None:
     table = by_arrival(folder)
     table.seek_row(0, Bookmark.END)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
@@ -151,7 +152,8 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
         """Give the newest messages that satisfy ``where``, at most ``limit``, newest first.
 
         It looks in ``folders``, or in all that a person sees and that are not empty, a few at a time; a search folder
-        there shows what it shows anyway.
+        there shows what it shows anyway. Messages of one time stand in the order of their folders, and there as
+        ``folder.messages(newest_first=True)`` gives them.
 
         Raises:
             UsageError: there is no restriction; or ``folders`` is one folder, not several.
@@ -161,24 +163,28 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
         if restriction is None:
             raise UsageError("search: need a restriction or its text; folder.messages() lists all of a folder")
         wanted = checked_limit(limit, "search") if most is None else min(checked_limit(limit, "search"), most)
-        found: dict[bytes, Item] = {}
         places = await self._places(deadline) if folders is None else folder_ids(folders)
-        waiting = iter(places)
+        waiting = iter(enumerate(places))
+        found: list[list[Item]] = [[] for _ in places]
 
         async def look() -> None:
-            for place in waiting:
+            for number, place in waiting:
                 try:
-                    newest = await list_messages(self, place, restriction, deadline, newest_first=True, limit=wanted)
+                    found[number] = await list_messages(
+                        self, place, restriction, deadline, newest_first=True, limit=wanted
+                    )
                 except NotFound:
                     if folders is not None:
                         raise
                     continue  # deleted since it was listed
-                found.update([(item.entry_id, item) for item in newest])
 
         async with self.runtime.group() as group:
             for _ in range(min(len(places), _SIDE_BY_SIDE)):
                 group.start(look())
-        return tuple(sorted(found.values(), key=lambda item: item.received_at, reverse=True)[:wanted])
+        each_once: dict[bytes, Item] = {}
+        for item in chain(*found):
+            each_once.setdefault(item.entry_id, item)
+        return tuple(sorted(each_once.values(), key=lambda item: item.received_at, reverse=True)[:wanted])
 
     async def _places(self, deadline: Deadline) -> list[EntryId]:
         top = self.special_folders[SpecialFolder.IPM_SUBTREE]

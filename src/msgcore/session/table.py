@@ -35,6 +35,7 @@ from msgcore.session.tables.grouped import GroupedView
 from msgcore.session.tables.headers import Folding
 from msgcore.session.tables.notices import InView, Notices
 from msgcore.session.tables.source import TableSource
+from msgcore.spi.check import MOST_ROWS as MORE_THAN_ANY_TABLE
 from msgcore.spi.store import RowKey, TablePlan
 
 __all__ = ["Notifications", "Table"]
@@ -229,11 +230,13 @@ class Table(Closing):
     ) -> int:
         """Put the cursor ``rows`` on from ``origin``, back where negative; say how many rows that really were.
 
+        More than there are, however many, lead to the end, or to the beginning.
+
         Raises:
             InvalidBookmark: ``origin`` is another table's, was freed, or ended with a new restriction or sort order.
         """
         deadline = self._deadline(timeout_seconds)
-        rows = checked_integer(rows, "seek_row")
+        rows = max(-MORE_THAN_ANY_TABLE, min(checked_integer(rows, "seek_row"), MORE_THAN_ANY_TABLE - 1))
         self._cursor, gone = await self._view.seek(self._gap(origin), rows, deadline)
         return gone
 
