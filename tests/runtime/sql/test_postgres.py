@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -149,12 +149,14 @@ def test_a_failure_that_the_work_hides_is_raised_and_nothing_is_committed(place:
     assert place.read(database, texts) == []
 
 
-def hold(place: Place, database: Database) -> tuple[threading.Event, threading.Thread]:
-    """Hold the lock of row 1 until the event is set."""
+def hold(
+    place: Place, database: Database, how: str = "update note set text = text where id = 1"
+) -> tuple[threading.Event, threading.Thread]:
+    """Hold a lock, that of row 1 or another one, until the event is set."""
     is_held, may_end = threading.Event(), threading.Event()
 
     def holds(connection: Connection) -> None:
-        connection.run("update note set text = text where id = 1")
+        connection.run(how)
         is_held.set()
         may_end.wait(PATIENCE_SECONDS)
 
@@ -165,7 +167,7 @@ def hold(place: Place, database: Database) -> tuple[threading.Event, threading.T
 
 
 @pytest.mark.parametrize(
-    ("busy_seconds", "seconds", "error"), [(0.1, None, StoreBusy), (0.1, 60.0, StoreBusy), (60.0, 0.1, TimedOut)]
+    ("busy_seconds", "seconds", "error"), [(0.1, None, StoreBusy), (0.1, 0.3, TimedOut), (60.0, 0.1, TimedOut)]
 )
 def test_who_waits_for_a_lock_waits_no_longer_than_may_be(
     place: Place, busy_seconds: float, seconds: float | None, error: type[Exception]
@@ -180,6 +182,32 @@ def test_who_waits_for_a_lock_waits_no_longer_than_may_be(
         may_end.set()
         thread.join()
     assert place.read(database, texts) == ["a"]
+
+
+@pytest.mark.parametrize("seconds", [None, 60.0])
+def test_who_has_a_deadline_waits_for_a_lock_for_longer_than_who_has_none(place: Place, seconds: float | None) -> None:
+    """Reading and writing, and what is a transaction by itself."""
+    database = place.open(busy_seconds=0.05)
+    place.write(database, partial(add, "a"))
+    deadline = place.runtime.deadline(seconds)
+    steps = "changed as (update note set text = text where id = 1 returning text) select text from changed"
+    calls: list[Callable[[], object]] = [
+        lambda: place.write(database, lambda c: c.rows("select text from note where id = 1 for update"), seconds),
+        lambda: place.runtime.run(database.read(place.runtime, lambda c: c.rows("select text from note"), deadline)),
+        lambda: place.runtime.run(database.write_at_once(place.runtime, steps, [], deadline)),
+    ]
+    with ThreadPoolExecutor(len(calls)) as threads:
+        may_end, thread = hold(place, place.open(busy_seconds=60), "lock table note in access exclusive mode")
+        try:
+            waiting = [threads.submit(call) for call in calls]
+            done, _ = wait(waiting, 0.3 if seconds else PATIENCE_SECONDS)
+        finally:
+            may_end.set()
+            thread.join()
+        if seconds is None:
+            assert [type(one.exception()) for one in waiting] == [StoreBusy] * 3
+        else:
+            assert (done, [one.result() for one in waiting]) == (set(), [[("a",)]] * 3)
 
 
 def test_a_statement_that_lasts_is_ended_at_the_deadline(place: Place) -> None:

@@ -17,7 +17,7 @@ import attrs
 import pytest
 
 from msgcore.base.times import Deadline, SystemClock
-from msgcore.errors import NotFound, StoreCorrupt, StoreError, TimedOut
+from msgcore.errors import NotFound, StoreBusy, StoreCorrupt, StoreError, TimedOut
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Connection, Database, Schema
 from msgcore.runtime.sql.sqlite_connection import PAGE_OCTETS, give_name
 from tests.runtime.sql.places import NOTES, Place, add, texts
@@ -228,6 +228,48 @@ def test_compacting_says_when_another_process_is_in_the_way(place: Place, path: 
 
     # Writing goes on as before: without SQLite's own wait, which costs two statements a transaction.
     assert place.runtime.run(database.write(place.runtime, lambda c: c.value("pragma busy_timeout"))) == 0
+
+
+@pytest.mark.parametrize("seconds", [0.05, 60])
+def test_compacting_waits_for_another_process_until_the_deadline(place: Place, path: Path, seconds: float) -> None:
+    database = place.open(busy_seconds=0.01 if seconds == 60 else 60)
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("begin immediate")
+    deadline = place.runtime.deadline(seconds)
+
+    async def main() -> None:
+        waiting = asyncio.ensure_future(database.compact(AsyncioRuntime(), deadline))
+        done, _ = await asyncio.wait([waiting], timeout=0.15)
+        assert bool(done) is (seconds < 1)
+        other.execute("rollback")
+        await waiting
+
+    try:
+        if seconds == 60:
+            asyncio.run(main())
+        else:
+            with pytest.raises(TimedOut, match="others wrote"):
+                asyncio.run(main())
+    finally:
+        other.close()
+
+
+def test_opening_waits_for_another_process_until_the_deadline(place: Place, path: Path) -> None:
+    """Where the tables are to be changed."""
+    place.open()
+    more = Schema("more", ("create table more (id integer primary key);",))
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("begin immediate")
+    end = threading.Timer(0.1, other.execute, ["rollback"])
+    end.start()
+    try:
+        with pytest.raises(StoreBusy):
+            Database.open(path, more, create=True, busy_seconds=60, deadline=place.runtime.deadline(0.01))
+        opened = Database.open(path, more, create=True, busy_seconds=0.01, deadline=place.runtime.deadline(60))
+        place.runtime.run(opened.close(place.runtime))
+    finally:
+        end.join()
+        other.close()
 
 
 # Damage

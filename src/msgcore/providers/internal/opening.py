@@ -52,7 +52,7 @@ async def _open(
     deadline: Deadline,
 ) -> Database:
     def open_it() -> Database:
-        return Database.open(target, schema, create=create, is_read_only=is_read_only)
+        return Database.open(target, schema, create=create, is_read_only=is_read_only, deadline=deadline)
 
     database = await runtime.in_thread(open_it, deadline)
     if is_read_only:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +21,9 @@ from msgcore.runtime.sql.schema import Schema
 __all__ = ["Database"]
 
 T = TypeVar("T")
+
+# A week, which both engines can count in milliseconds.
+_LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 
 
 class _Home(Protocol):
@@ -109,11 +113,12 @@ class Database:
         create: bool,
         busy_seconds: float = BUSY_SECONDS,
         is_read_only: bool = False,
+        deadline: Deadline = NEVER,
     ) -> Self:
         """Open a database and bring the schema to its newest version; blocks, so a loop runs it through ``in_thread``.
 
-        ``busy_seconds`` is how long a transaction waits for others'; the first to open the database sets it. In SQLite
-        one that has a deadline waits for other processes until then.
+        ``busy_seconds`` is how long a transaction without a deadline waits for others'; the first to open the database
+        sets it. One that has a deadline waits until then, and so does opening, which may change the tables.
         ``is_read_only`` opens a file as it is, be it damaged or of a newer version: nothing is changed.
 
         Raises:
@@ -131,7 +136,7 @@ class Database:
         key = (target, is_read_only)
         if isinstance(target, Path) and any(target == theirs for theirs, _ in _of_parents):
             raise StoreError(f"{target}: was open when this process was forked; open it after the fork only")
-        make = _prepare(target, schema, create=create, busy_seconds=busy_seconds, is_read_only=is_read_only)
+        make = _prepare(target, schema, deadline, create=create, busy_seconds=busy_seconds, is_read_only=is_read_only)
         with _guard:
             home = _homes.get(key) or _homes.setdefault(key, make())
             home.users += 1
@@ -144,6 +149,7 @@ class Database:
 
         Raises:
             TimedOut: the deadline passed before it began, or while the database was at it.
+            StoreBusy: without a deadline: others were in the way for ``busy_seconds``.
             ConnectionLost: the server is gone.
         """
         self._check()
@@ -251,7 +257,12 @@ class Database:
         await self._home.back_up(runtime, path, finish, deadline)
 
     async def compact(self, runtime: Runtime, deadline: Deadline = NEVER) -> None:
-        """Give back the space that nothing uses any more; who writes meanwhile waits (SQLite)."""
+        """Give back the space that nothing uses any more; who writes meanwhile waits (SQLite).
+
+        Raises:
+            TimedOut: others wrote until the deadline.
+            StoreBusy: without a deadline: others wrote for ``busy_seconds``.
+        """
         self._check()
         self._refuse_in_listener()
         await self._home.compact(runtime, deadline)
@@ -291,14 +302,21 @@ class Database:
 
 
 def _prepare(
-    target: Path | PostgresTarget, schema: Schema, *, create: bool, busy_seconds: float, is_read_only: bool
+    target: Path | PostgresTarget,
+    schema: Schema,
+    deadline: Deadline,
+    *,
+    create: bool,
+    busy_seconds: float,
+    is_read_only: bool,
 ) -> Callable[[], _Home]:
     """See that the database is there and ready, and give what makes its home. Each engine loads on first use."""
+    wait_seconds = busy_seconds if math.isinf(deadline.at) else min(deadline.remaining_seconds(), _LONGEST_WAIT_SECONDS)
     if isinstance(target, Path):
         from msgcore.runtime.sql.sqlite_file import SqliteFile, prepare_file
 
         path = target
-        prepare_file(path, schema, create=create, busy_seconds=busy_seconds, is_read_only=is_read_only)
+        prepare_file(path, schema, create=create, busy_seconds=wait_seconds, is_read_only=is_read_only)
         return lambda: SqliteFile(path, busy_seconds, is_read_only=is_read_only)
     try:
         from msgcore.runtime.sql.postgres_server import PostgresServer, prepare_server
@@ -306,5 +324,5 @@ def _prepare(
         raise MissingExtra("postgres", "PostgreSQL") from error
 
     server = target
-    prepare_server(server, schema, create=create, busy_seconds=busy_seconds, is_read_only=is_read_only)
+    prepare_server(server, schema, deadline, create=create, busy_seconds=wait_seconds, is_read_only=is_read_only)
     return lambda: PostgresServer(server, busy_seconds)

@@ -181,9 +181,12 @@ class PostgresConnection:
 
     # Transactions
 
-    def begin_read(self, limit: Deadline) -> None:
+    def begin_read(self, limit: Deadline, lock_limit: Deadline) -> None:
         """Begin a transaction that sees one moment and cannot write; no statement of it goes past ``limit``."""
-        self._begin("begin isolation level repeatable read, read only", limit)
+        self._begin(
+            f"begin isolation level repeatable read, read only; set local lock_timeout = {_milliseconds(lock_limit)}",
+            limit,
+        )
 
     def begin_write(self, limit: Deadline, lock_limit: Deadline) -> None:
         """Begin a transaction that leaves its number in ``msgcore_writer``, for when its commit is lost."""
@@ -216,10 +219,14 @@ class PostgresConnection:
         self._command(script)
 
     def limit_to(self, limit: Deadline) -> None:
-        """Let no statement outside of a transaction go past ``limit``, nor wait for a lock any longer than that."""
+        """Let no statement outside of a transaction go past ``limit``, nor wait for a lock any longer than that.
+
+        Without one a lock is waited for as long as the connection was made to.
+        """
         self._raw.limit = limit.later(_GRACE_SECONDS)
-        milliseconds = 0 if math.isinf(limit.at) else _milliseconds(limit)
-        self._command(f"set statement_timeout = {milliseconds}; set lock_timeout = {milliseconds}")
+        if not math.isinf(limit.at):
+            milliseconds = _milliseconds(limit)
+            self._command(f"set statement_timeout = {milliseconds}; set lock_timeout = {milliseconds}")
 
     def commit(self) -> None:
         """Make the transaction last.

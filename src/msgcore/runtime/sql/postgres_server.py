@@ -18,6 +18,7 @@ after a crash the server gives those again that had not reached the disk.)
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -77,7 +78,7 @@ class PostgresServer:
         return connect(self._target, self._busy_seconds, deadline)
 
     def read(self, work: Callable[[PostgresConnection], T], deadline: Deadline) -> T:
-        return self._until_done(lambda _: self._read_once(work, deadline), deadline)
+        return self._until_done(lambda give_up: self._read_once(work, deadline, give_up), deadline)
 
     async def write(
         self, runtime: Runtime, work: Callable[[Connection], T], deadline: Deadline, *, is_quick: bool
@@ -92,15 +93,14 @@ class PostgresServer:
     async def write_at_once(
         self, runtime: Runtime, steps: str, parameters: Sequence[SqlValue], deadline: Deadline
     ) -> list[Row]:
-        if deadline.remaining_seconds() < self._busy_seconds:  # it might wait for a lock for longer
-            return await self.write(runtime, lambda c: c.rows(f"with {steps}", parameters), deadline, is_quick=False)
-
         return await runtime.in_thread(lambda: self._write_at_once(steps, parameters, deadline), deadline)
 
     def _write_at_once(self, steps: str, parameters: Sequence[SqlValue], deadline: Deadline) -> list[Row]:
         lost: list[MsgcoreError] = []
 
         def attempt(give_up: Deadline) -> list[Row]:
+            if deadline.remaining_seconds() < self._busy_seconds:  # it might wait for a lock for longer
+                return self._write_once(lambda c: c.rows(f"with {steps}", parameters), deadline, give_up)
             return self._pool.use(write, give_up, deadline)
 
         def write(connection: PostgresConnection) -> list[Row]:
@@ -124,7 +124,7 @@ class PostgresServer:
         return rows
 
     def _until_done(self, attempt: Callable[[Deadline], T], deadline: Deadline) -> T:
-        give_up = deadline.sooner(self._busy_seconds)
+        give_up = self._patience(deadline)
         was_overtaken = False
         for count in itertools.count():
             try:
@@ -134,17 +134,23 @@ class PostgresServer:
                     raise self._final(again.error, deadline) from again.error.__cause__
                 was_overtaken = was_overtaken or again.is_once
                 _pause(count, give_up)
+            except StoreBusy as error:
+                raise self._final(error, deadline) from error
         raise AssertionError("count() ends")
+
+    def _patience(self, deadline: Deadline) -> Deadline:
+        """Say for how long others are waited for: until the deadline, where there is one."""
+        return deadline.sooner(self._busy_seconds) if math.isinf(deadline.at) else deadline
 
     def _final(self, error: BaseException, deadline: Deadline) -> BaseException:
         if deadline.is_past and isinstance(error, StoreBusy):
             return TimedOut(f"{self.name}: the deadline has passed while others held what it needs")
         return error
 
-    def _read_once(self, work: Callable[[PostgresConnection], T], deadline: Deadline) -> T:
+    def _read_once(self, work: Callable[[PostgresConnection], T], deadline: Deadline, give_up: Deadline) -> T:
         def read(connection: PostgresConnection) -> T:
             try:
-                connection.begin_read(deadline)
+                connection.begin_read(deadline, give_up)
                 result = work(connection)
             except BaseException as error:
                 raise _judged(connection, error) from error
@@ -153,7 +159,7 @@ class PostgresServer:
                 connection.roll_back()
             return result
 
-        return self._pool.use(read, deadline.sooner(self._busy_seconds), deadline)
+        return self._pool.use(read, give_up, deadline)
 
     def _write_once(self, work: Callable[[PostgresConnection], T], deadline: Deadline, give_up: Deadline) -> T:
         def write(connection: PostgresConnection) -> tuple[T, PostgresConnection, MsgcoreError | None]:
@@ -273,12 +279,18 @@ class _Lookout:
 
 
 def prepare_server(
-    target: PostgresTarget, schema: Schema, *, create: bool, busy_seconds: float, is_read_only: bool
+    target: PostgresTarget,
+    schema: Schema,
+    deadline: Deadline,
+    *,
+    create: bool,
+    busy_seconds: float,
+    is_read_only: bool,
 ) -> None:
     """See that the namespace is there, or make it, and bring its schema to the newest version."""
     if is_read_only:
         raise NotSupported(f"{target}: only files are opened read-only")
-    connection = connect(target, busy_seconds, NEVER)
+    connection = connect(target, busy_seconds, deadline)
     try:
         tables = connection.tables()
         check_tables(tables, str(target))

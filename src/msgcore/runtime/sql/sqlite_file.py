@@ -117,7 +117,7 @@ class SqliteFile:
 
     async def compact(self, runtime: Runtime, deadline: Deadline) -> None:
         self._check_writable("compact")
-        await _outcome(self.name, runtime, self._writer.submit_alone(compact), deadline)
+        await _outcome(self.name, runtime, self._writer.submit_alone(compact, deadline), deadline)
 
     def verify(self, deadline: Deadline) -> list[str]:
         try:

@@ -189,9 +189,9 @@ class Writer:
         """Queue a function; ``cancel()`` of its future, which is due at the deadline, withdraws it until it begins."""
         return self._submit(function, deadline, is_alone=False)
 
-    def submit_alone(self, function: Callable[[SqliteConnection], T]) -> Future[T]:
-        """Queue a function that runs in no transaction, between those of others."""
-        return self._submit(function, NEVER, is_alone=True)
+    def submit_alone(self, function: Callable[[SqliteConnection], T], deadline: Deadline = NEVER) -> Future[T]:
+        """Queue a function that runs in no transaction, between those of others; as :meth:`submit` does."""
+        return self._submit(function, deadline, is_alone=True)
 
     def _submit(self, function: Callable[[SqliteConnection], T], deadline: Deadline, *, is_alone: bool) -> Future[T]:
         if threading.get_ident() == self._owner:
@@ -279,10 +279,11 @@ class Writer:
                 begun.append(first)
             else:
                 connection = connection or self._open()
-                if self._is_next_alone():
-                    return connection, self._run_alone(connection)
                 if not connection.begin_alone_while(partial(self._is_waited_for, connection)):
                     return connection, []
+                if self._is_next_alone():
+                    connection.roll_back()
+                    return connection, self._run_alone(connection)
         except BaseException as error:
             begun += (work for _ in range(self._count()) if (work := self._next()))
             _close(connection)
@@ -326,6 +327,7 @@ class Writer:
         if work is None:
             return []
         try:
+            # Whoever was quicker between the two, and readers, of whom nothing more of the log may be looked at.
             connection.wait_for_others(is_wanted=True)
             try:
                 work.result = work.function(connection)
