@@ -233,6 +233,17 @@ def test_compact_ends_what_was_deleted_long_ago_and_nothing_else(box: Box) -> No
     assert {box.load(one).subject for one in (young, kept)} == {"young", "kept"}
 
 
+def test_of_what_was_purged_nothing_is_left_in_the_file_after_compact(box: Box) -> None:
+    secret, changed, kept = box.save(*(Message(subject=f"{word}er", text=word) for word in ("quick", "slow", "even")))
+    box.run(box.store.save_changes(changed, Message(text="faster"), NEVER))
+    box.run(box.store.purge([secret], NEVER))
+    box.run(box.store.compact(NEVER))
+
+    octets = b"".join(path.read_bytes() for path in box.path.parent.iterdir())
+    assert [word in octets for word in (b"quick", b"slow", b"faster", b"even")] == [False, False, True, True]
+    assert (box.ids(PidTagSubject.has_words("evener")), faults(box)) == ([kept], [])
+
+
 def test_a_backup_goes_to_a_new_file(box: Box, tmp_path: Path) -> None:
     path = tmp_path / "there.db"
     path.write_bytes(b"mine")

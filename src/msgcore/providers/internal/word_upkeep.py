@@ -1,10 +1,11 @@
 """Looking after the full-text index: whether it has what it should, and making it anew.
 
-It is made anew when many of its rows belong to contents that are gone, or when another version of Unicode made it: some
-hundred contents at a time, each lot in a transaction of its own, so that others go on. On PostgreSQL their rows are
-written anew one by one. In SQLite, where rows cannot be deleted, another table is filled, which then takes the place
-of the old one; contents are numbered there in the order of commits, so what comes meanwhile comes behind. Whoever
-begins drops the table that somebody else may be filling, and who finds his gone leaves the work to him.
+It is made anew when rows of it belong to contents that are gone, whose words are to be in the file no longer than
+these, or when another version of Unicode made it: some hundred contents at a time, each lot in a transaction of its
+own, so that others go on. On PostgreSQL their rows are written anew one by one. In SQLite, where rows cannot be
+deleted, another table is filled, which then takes the place of the old one; contents are numbered there in the order of
+commits, so what comes meanwhile comes behind. Whoever begins drops the table that somebody else may be filling, and who
+finds his gone leaves the work to him.
 """
 
 from __future__ import annotations
@@ -42,8 +43,6 @@ _AT_ONCE = 250
 _CHARACTERS_AT_ONCE = 16 * 1024 * 1024
 _ANEW = "words_anew_"
 _LEFT_OVER = "select name from sqlite_schema where name like ? and sql like 'create virtual table %'"
-_WORN_SHARE = 0.2
-_WORN_ROWS = 1_000
 
 _INDEXED = (
     "select content_id, min(id) from message where is_indexed <> 0 and content_id > ? group by content_id"
@@ -68,15 +67,14 @@ def made_by_other_unicode(connection: Connection) -> str | None:
 
 
 def is_worn(connection: Connection) -> bool:
-    """Say whether the index is better made anew."""
+    """Say whether the index has words that it should not have, or has other ones."""
     if made_by_other_unicode(connection) is not None:
         return True
     row = connection.row("select last_content, contents from words_index")
     if row is None or connection.engine is Engine.POSTGRES:  # there a row goes with its content
         return False
     contents = int(connection.value("select count(*) from content"))
-    gone = last_id(connection, "content") - int(row[0]) + int(row[1]) - contents
-    return gone >= _WORN_ROWS and gone > _WORN_SHARE * contents
+    return last_id(connection, "content") - int(row[0]) + int(row[1]) > contents
 
 
 def begin_anew(connection: Connection) -> str:

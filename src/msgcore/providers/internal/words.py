@@ -3,8 +3,8 @@
 Theory of operation: FTS5's tokenizer ``ascii`` takes runs of ASCII letters, ASCII digits and anything beyond ASCII, and
 lower-cases ASCII. So ASCII text is given to it as it is, and of other text the words, one blank apart: what it then
 finds are the words of the folded text, no more and no fewer. The text itself is not kept there. So a row cannot be
-deleted: it stays when its content goes, whose number comes no more, and :mod:`.word_upkeep` makes the index anew in
-time.
+deleted: it stays when its content goes, whose number comes no more, until ``compact`` has :mod:`.word_upkeep` make the
+index anew.
 
 For PostgreSQL the text is cut here as that tokenizer does. Its rows have the words of each column with a blank on
 either side of each, and all of them as lexemes with the letter of their column in front: what stands in a
