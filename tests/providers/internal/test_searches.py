@@ -345,20 +345,46 @@ def test_a_damaged_search_is_reported(box: Box) -> None:
     found = search(box, REPORTS)
     box.sql("update folder set search = '{}' where id = ?", found.number)
 
-    with pytest.raises(StoreCorrupt, match="search"):
-        box.save(report())
+    box.save(report())
+
+    with pytest.raises(StoreCorrupt, match=r"'found'.*delete it"):
+        shown(box, found)
+    assert ["search" in one.text for one in box.run(box.store.check(NEVER))] == [True]
 
 
 def test_a_search_for_a_pattern_where_none_can_be_looked_for_is_no_damage(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search(box, PidTagSubject.matches("^Report"))
+    found = search(box, PidTagSubject.matches("^Report"))
+    box.save(report(1))
     monkeypatch.setitem(sys.modules, "re2", None)
     read_search.cache_clear()
 
-    with pytest.raises(MissingExtra, match="regex"):
-        box.save(report())
+    assert len(shown(box, found)) == 1
     assert list(box.run(box.store.check(NEVER))) == []
+
+
+def test_mail_comes_where_a_search_folder_cannot_be_asked_which_has_it_as_soon_as_it_can(
+    either_box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = either_box
+    found = search(box, PidTagSubject.matches("^Report"))
+    (one,) = box.save(report(1))
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "re2", None)
+        read_search.cache_clear()
+        box.save(report(2), Message(subject="Lunch"))
+        box.run(box.store.delete([one], NEVER))
+        box.run(box.store.create_folder(box.inbox, "inside", NEVER))
+        with pytest.raises(MissingExtra, match=r"'found'.*pip install 'msgcore\[regex\]'"):
+            shown(box, found)
+        assert list(box.run(box.store.check(NEVER))) == []
+    read_search.cache_clear()
+
+    box.save(report(3))
+    assert (len(shown(box, found)), counts(box, found)) == (2, (2, 2))
+    assert list(box.run(box.store.check(NEVER))) == []
+    assert box.run(box.store.search_criteria(found, NEVER)).restriction == PidTagSubject.matches("^Report")
 
 
 def test_what_goes_for_good_goes_where_its_search_cannot_be_read(

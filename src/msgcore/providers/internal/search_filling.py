@@ -11,12 +11,21 @@ from msgcore.props.restriction import Comparison, Content, Exists, PropertyCompa
 from msgcore.props.table import PidTagSearchAttachments
 from msgcore.providers.internal.contents import FolderTable
 from msgcore.providers.internal.folder_tree import folders_above, folders_inside
+from msgcore.providers.internal.numbers import take_numbers
 from msgcore.providers.internal.paging import ALL
-from msgcore.providers.internal.searches import KeptSearch, SearchFolder, count_links, read_search, searches_of
+from msgcore.providers.internal.searches import (
+    KeptSearch,
+    SearchFolder,
+    count_links,
+    is_behind,
+    read_search,
+    searches_of,
+    write_search,
+)
 from msgcore.runtime import Connection
 from msgcore.spi.store import TableQuery
 
-__all__ = ["copy_links", "fill_search", "follow_folder", "verify_search"]
+__all__ = ["catch_up", "copy_links", "fill_search", "follow_folder", "verify_search"]
 
 _INSERT = "insert into search_link (folder_id, message_id)"
 
@@ -30,6 +39,23 @@ def fill_search(connection: Connection, mailbox: int, folder: SearchFolder, dead
     connection.run("delete from search_link where folder_id = ?", (folder.number,))
     _link(connection, mailbox, folder, _folders_of(connection, folder.search), deadline)
     count_links(connection, folder.number)
+
+
+def catch_up(connection: Connection, mailbox: int, number: int, deadline: Deadline) -> None:
+    """Fill a search folder anew that is behind, unless another has done so.
+
+    Raises:
+        MissingExtra: its search has a regular expression, and RE2 is not installed here.
+        StoreCorrupt, TimedOut: as :func:`read_search` and :func:`fill_search` do.
+    """
+    text = connection.value("select search from folder where id = ?", (number,))
+    if text is not None and is_behind(text):
+        search = read_search(text)
+        (change,) = take_numbers(connection, mailbox, 1)
+        connection.run(
+            "update folder set search = ?, change_number = ? where id = ?", (write_search(search), change, number)
+        )
+        fill_search(connection, mailbox, SearchFolder(number, search), deadline)
 
 
 def copy_links(connection: Connection, source: int, target: int) -> None:
@@ -65,17 +91,18 @@ def verify_search(connection: Connection, mailbox: int, number: int, deadline: D
     """Go on if a search folder shows what its search finds in the tables.
 
     What hooks say of attachments they may say in another way now, so a search that asks for it is not verified; neither
-    is one with a regular expression where RE2 is not installed.
+    is one with a regular expression where RE2 is not installed, or was not when messages came.
 
     Raises:
         StoreCorrupt: it does not, or its search is damaged.
         TimedOut: the deadline passed before all messages were looked at.
     """
+    text = connection.value("select search from folder where id = ?", (number,))
     try:
-        search = read_search(connection.value("select search from folder where id = ?", (number,)))
+        search = read_search(text)
     except MissingExtra:
         return
-    if _asks_hooks(search.restriction):
+    if is_behind(text) or _asks_hooks(search.restriction):
         return
     rows = connection.rows("select message_id from search_link where folder_id = ?", (number,))
     missing = {one for (one,) in rows}

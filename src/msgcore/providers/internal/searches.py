@@ -4,11 +4,16 @@ A search folder has a link to each message that it shows, and counts of them. Wh
 transaction, says so to :func:`update_searches`, which asks each search whether it finds the message now. Searches are
 asked of the message itself, not of the tables: the full text of a word that many messages have would be read anew for
 each message that comes. What fills a search folder from the tables is :mod:`.search_filling`.
+
+A search that cannot be asked stops nobody's mail: it has a regular expression, and RE2 is not installed here, or it is
+damaged. Its folder is left as it is, and where it can be, its search is marked as behind: whoever can ask it fills the
+folder anew before it is looked at, and nobody else looks at it.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
@@ -29,6 +34,7 @@ __all__ = [
     "KeptSearch",
     "SearchFolder",
     "count_links",
+    "is_behind",
     "read_search",
     "searches_of",
     "unlink_folder",
@@ -36,7 +42,10 @@ __all__ = [
     "write_search",
 ]
 
+_log = logging.getLogger("msgcore.providers.internal")
+
 _AT_ONCE = 250
+_BEHIND = '{"is_behind":true,'
 _UNREAD = f"(flags & {int(MessageFlag.READ)}) = 0"
 _FACTS = "id, folder_id, section, flags, change_number > arrived_number and change_number > content_number"
 
@@ -96,12 +105,26 @@ def read_search(text: str) -> KeptSearch:
         raise StoreCorrupt(f"the search of a folder is damaged: {type(error).__name__}: {error}") from error
 
 
+def is_behind(text: str) -> bool:
+    """Say whether messages came or went while the search could not be asked."""
+    return text.startswith(_BEHIND)
+
+
 def searches_of(connection: Connection, mailbox: int) -> list[SearchFolder]:
-    """Read the searches of a mailbox."""
-    rows = connection.rows(
-        "select id, search from folder where mailbox_id = ? and search is not null order by id", (mailbox,)
-    )
-    return [SearchFolder(number, read_search(text)) for number, text in rows]
+    """Read the searches of a mailbox, for who changes messages; those that cannot be read stay behind."""
+    found: list[SearchFolder] = []
+    for number, name, text in connection.rows(
+        "select id, name, search from folder where mailbox_id = ? and search is not null order by id", (mailbox,)
+    ):
+        try:
+            found.append(SearchFolder(number, read_search(text)))
+        except MissingExtra as error:
+            if not is_behind(text):
+                _log.warning("search folder %r is left as it is until it can be asked: %s", name, error)
+                connection.run("update folder set search = ? where id = ?", (_BEHIND + text[1:], number))
+        except StoreCorrupt as error:
+            _log.warning("search folder %r is left as it is: %s", name, error)
+    return found
 
 
 def _has_searches(connection: Connection, mailbox: int) -> bool:

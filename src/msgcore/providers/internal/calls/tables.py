@@ -8,13 +8,15 @@ from typing import Any, TypeVar
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
-from msgcore.errors import StoreCorrupt
+from msgcore.errors import MissingExtra, StoreCorrupt
 from msgcore.props.key import PropertyKey
 from msgcore.props.row import Row
 from msgcore.providers.internal.calls.base import StoreCalls
 from msgcore.providers.internal.contents import FolderTable, read_row
 from msgcore.providers.internal.explain import explain_table
 from msgcore.providers.internal.groups import group_rows
+from msgcore.providers.internal.search_filling import catch_up
+from msgcore.providers.internal.searches import is_behind, read_search
 from msgcore.runtime import Connection
 from msgcore.spi.check import check_query
 from msgcore.spi.store import RowGroup, TablePlan, TableQuery
@@ -22,6 +24,10 @@ from msgcore.spi.store import RowGroup, TablePlan, TableQuery
 __all__ = ["TableCalls"]
 
 T = TypeVar("T")
+
+
+class _Behind(Exception):
+    """A search folder has to be filled anew before it is looked at."""
 
 
 class TableCalls(StoreCalls):
@@ -59,6 +65,8 @@ class TableCalls(StoreCalls):
                 self._check_folder(connection, number)
                 is_search = connection.value("select search from folder where id = ?", (number,)) is not None
                 self._own_folders[number] = is_search
+            if is_search:
+                self._check_search(connection, number)
             table = partial(FolderTable, connection, self.uid, number, query, deadline, is_search=is_search)
             try:
                 found = look(table())
@@ -70,7 +78,31 @@ class TableCalls(StoreCalls):
                 self._check_folder(connection, number)
             return found
 
-        return await self._read(work, deadline)
+        try:
+            return await self._read(work, deadline)
+        except _Behind:
+            await self._write(lambda c: catch_up(c, self._mailbox.id, number, deadline), deadline)
+            return await self._read(work, deadline)
+
+    def _check_search(self, connection: Connection, number: int) -> None:
+        """Go on if a search folder shows what its search finds, as far as anybody knows."""
+        row = connection.row("select name, search from folder where id = ?", (number,))
+        if row is None or (self._does_without_indexes and not is_behind(row[1])):
+            return
+        name, text = row
+        try:
+            read_search(text)
+        except MissingExtra as error:
+            if is_behind(text):
+                raise MissingExtra(
+                    error.extra,
+                    f"search folder {name!r}, which has a regular expression and lacks what came meanwhile,",
+                ) from error
+        except StoreCorrupt as error:
+            raise StoreCorrupt(f"search folder {name!r}: {error}; set its criteria anew, or delete it") from error
+        else:
+            if is_behind(text):
+                raise _Behind
 
     async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
         number = self._number(entry_id, ObjectKind.MESSAGE)
