@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from msgcore.errors import NotFound
-from msgcore.props.table import PidTagDeleteAfterSubmit
+from msgcore.base.ids import EntryId
+from msgcore.errors import NotFound, ObjectChanged
+from msgcore.model import Message
+from msgcore.props.table import PidTagDeleteAfterSubmit, PidTagSentMailEntryId
 from msgcore.runtime import NEVER
+from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.filing import file_sent_mail, is_late
 from tests.providers.internal.box import Box
@@ -39,3 +43,27 @@ def test_what_is_not_marked_stays(box: Box) -> None:
 
     assert box.run(file_sent_mail(box.runtime, queue, sent_items, {}, {}, NEVER, [item.entry_id]))
     assert box.run(box.store.load(item.entry_id, 1 << 20, NEVER)).subject == "letter"
+
+
+def test_one_that_somebody_changes_just_now_holds_up_no_other(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, sent_items = guarded(box.store, box.runtime), box.special[SpecialFolder.SENT_ITEMS]
+    gone = box.folder("gone")
+    box.run(box.store.delete_folder(gone, NEVER))
+    items: list[OutgoingItem] = []
+    for tag, value in ((PidTagSentMailEntryId, bytes(gone)), (PidTagDeleteAfterSubmit, True)):
+        message = LETTER.copy()
+        message[tag] = value
+        items.append(submitted(box, message))
+    send(box, MemoryTransport())
+    save_changes = box.store.save_changes
+
+    async def is_changed_meanwhile(entry_id: EntryId, message: Message, *args: Any) -> None:
+        raise ObjectChanged("somebody was faster")
+
+    def file() -> bool:
+        return box.run(file_sent_mail(box.runtime, queue, sent_items, {box.store.uid: queue}, {}, NEVER))
+
+    monkeypatch.setattr(box.store, "save_changes", is_changed_meanwhile)
+    assert (file(), box.ids(folder=sent_items)) == (False, [items[0].entry_id])
+    monkeypatch.setattr(box.store, "save_changes", save_changes)
+    assert (file(), box.ids(folder=sent_items), file()) == (True, [items[0].entry_id], True)

@@ -96,8 +96,7 @@ class _Filing:
             raise
         except (NotFound, LimitExceeded) as error:
             _log.warning("a sent message stays in Sent Items: %s", error)
-            await self._unmark(entry_id)
-            return True
+            return await self._unmark(entry_id)
         except MsgcoreError as error:
             _log.warning("a sent message stays in Sent Items until the next time: %s", error)
             self.deadline.check("file sent mail")
@@ -167,9 +166,16 @@ class _Filing:
                 del message[tag]
         return message
 
-    async def _unmark(self, entry_id: EntryId) -> None:
-        """Leave it where it is for good, when it is there at all."""
+    async def _unmark(self, entry_id: EntryId) -> bool:
+        """Leave it where it is for good, when it is there at all; or say that this is for the next time."""
         try:
             await self.queue.save_changes(entry_id, await self._unmarked(entry_id), self.deadline)
+        except OperationCancelled:
+            raise
         except NotFound:
-            return
+            return True
+        except MsgcoreError as error:  # ObjectChanged: somebody has it open, and it holds up no other
+            _log.warning("a sent message is looked at again the next time: %s", error)
+            self.deadline.check("file sent mail")
+            return False
+        return True
