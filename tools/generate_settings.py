@@ -199,6 +199,8 @@ GATEWAYS = """\
 
 The `options` of a [connector](routing.md) that names the gateway. Each is a text, whatever its kind:
 `{ idle_seconds = "60" }`. Blanks part what is a list, or it is JSON: `{ command = '["/bin/x", "two words"]' }`.
+Paths and `file:` are taken from the folder of the organisation's SQLite file, wherever the table was read; with
+PostgreSQL from the current folder.
 """
 
 

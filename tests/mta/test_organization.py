@@ -910,7 +910,7 @@ def test_an_organisation_of_any_name_is_a_plain_host_in_trace_and_report(api: Ap
 
 @on_both_engines
 def test_an_organisation_that_is_not_there_is_not_found(api: Api, home: Home) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="create=True"):
         api.open_organization(home.url)
 
 

@@ -10,6 +10,7 @@ IN_COMMANDS: Mapping[str, str] = {
     "give from_=": "give --from",
     "give password=": "give --password env:NAME, or password=env:NAME in a profile",
     "name one, or set_default(...)": "name one, or set it by `msgcore profile default NAME`",
+    ", which open_store opens": ": `msgcore list URL` shows it",
     "(read_only=True may open what is left of it)": ("(sqlite:///PATH?read_only=true may open what is left of it)"),
     "(read_only=True opens it to be read)": (
         "(sqlite:///PATH?read_only=true opens it to be read; so does read_only=true in a profile)"

@@ -11,7 +11,7 @@ import attrs
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import NotSupported, UsageError
+from msgcore.errors import NotFound, NotSupported, UsageError
 from msgcore.model.address import Address
 from msgcore.model.recipient import RecipientsLike
 from msgcore.mta.manager.settings import ManagerSettings
@@ -493,9 +493,12 @@ async def open_organization(
         None if ca_file is None else folder / ca_file,
     )
     deadline = runtime.deadline(timeout_seconds)
-    return await organization_service().open_organization(
-        where, access=access, create=create, runtime=runtime, deadline=deadline
-    )
+    try:
+        return await organization_service().open_organization(
+            where, access=access, create=create, runtime=runtime, deadline=deadline
+        )
+    except NotFound as error:
+        raise NotFound(f"{error}; open_organization(..., create=True) makes it") from error
 
 
 def organization_service() -> type[OpensOrganization]:
