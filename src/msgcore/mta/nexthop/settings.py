@@ -50,6 +50,8 @@ def _name(domain: str) -> str:
 
 
 def _addresses(given: Iterable[str]) -> frozenset[str]:
+    if isinstance(given, str):
+        raise UsageError(f"own_addresses: need a sequence of addresses; write [{given!r}]")
     try:
         return frozenset(str(ip_address(one)) for one in given)
     except ValueError as error:

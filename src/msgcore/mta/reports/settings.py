@@ -30,6 +30,8 @@ def _address(given: Address | str | None) -> Address | None:
 
 
 def _addresses(given: Iterable[Address | str]) -> frozenset[Address]:
+    if isinstance(given, str):
+        raise UsageError(f"own_addresses: need a sequence of addresses; write [{given!r}]")
     return frozenset(parse_address(one) if isinstance(one, str) else one for one in given)
 
 
