@@ -47,6 +47,7 @@ def test_an_ordinary_table_has_no_findings() -> None:
         (attrs.evolve(INTERNET, options={"relay": "smtp://MX.a.test."}), ("error", "loop", "is this MTA itself")),
         (attrs.evolve(INTERNET, options={"relay": "lmtp://[::1]:2424"}), ("error", "loop", "is this MTA itself")),
         (attrs.evolve(INTERNET, leads_to="south"), ("error", "loop", "leads to south, which is this MTA's own place")),
+        (attrs.evolve(INTERNET, options={**RELAY, "port": "587"}), ("warning", "unused option", "stands in its URL")),
         (attrs.evolve(INTERNET, is_enabled=False), ("warning", "disabled", "until it is enabled")),
         (attrs.evolve(INTERNET, max_size_octets=0), ("warning", "takes nothing", "0 octets")),
         (

@@ -32,6 +32,7 @@ from msgcore.spi.secrets import check_reference
 __all__ = ["Severity", "TableFinding", "check_table"]
 
 Severity = Literal["error", "warning", "note"]
+_BY_MX = frozenset({"port", "address_families", "allow_loopback"})
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -85,6 +86,7 @@ def check_table(
     for connector in table.connectors:
         if connector.gateway not in known:
             found.extend(_of_gateway(connector, known))
+        found.extend(_of_relay(connector))
         found.extend(_of_loop(connector, names, table.site))
         closed = list(_of_closed(connector))
         found.extend(closed)
@@ -124,6 +126,13 @@ def _of_gateway(connector: Connector, built_in: Iterable[str]) -> Iterator[Table
         build_config(config_type, values, folder=Path(), secret=_unfetched)
     except MsgcoreError as error:
         yield TableFinding("error", "wrong options", str(error), connector.name)
+
+
+def _of_relay(connector: Connector) -> Iterator[TableFinding]:
+    if connector.gateway == "smtp" and "relay" in connector.options:
+        for name in sorted(_BY_MX.intersection(connector.options)):
+            text = f"{name} is of hosts that are found by MX; a relay's port stands in its URL"
+            yield TableFinding("warning", "unused option", text, connector.name)
 
 
 def _of_loop(connector: Connector, own_names: set[str], site: str) -> Iterator[TableFinding]:
