@@ -40,6 +40,8 @@ def open_archive(path: Path, limits: Limits | None = None) -> Archive:
     try:
         if path.is_dir():
             return _open_folder(path, limits)
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path}: is a pipe or a device; an archive is read more than once: save it first")
         with path.open("rb") as file:
             start = file.read(_LOOK)
     except FileNotFoundError as error:

@@ -64,6 +64,8 @@ class MboxWriter:
         # Looked at first: to close a file of which this process holds a record lock would end that (POSIX).
         if self._dot_lock.is_there() and self._dot_lock.left_behind() is None:
             return -1
+        if self._path.exists() and not self._path.is_file() and not self._path.is_dir():
+            raise UsageError(f"{self._path}: is a pipe or a device, and no file that messages are added to")
         make_folders(self._path.parent)
         is_new = not self._path.exists()
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
