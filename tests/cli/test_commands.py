@@ -375,8 +375,17 @@ def test_a_file_that_is_no_text_or_cannot_be_written_is_told(shell: Shell) -> No
     letter = ("send", "--from", "a@a.test", "--to", "b@b.test", "--via", "smtp://127.0.0.1:9", "--text", "x")
     assert "octets: is no text" in shell(*letter, "--html", "octets", status=2)
     assert "nowhere/x.msg: No such file" in shell(
-        "convert", "letter.eml", "--to", "msg", "--out", "nowhere/x.msg", status=1
+        "convert", "letter.eml", "--to", "msg", "--out", "nowhere/x.msg", status=4
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_an_output_that_is_full_is_not_told_as_nothing_found(
+    shell: Shell, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(OSError, match="No space"), Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert run(["search", store, "subject:exists()"]) == 4
 
 
 def test_a_flag_of_a_service_is_true_or_false(shell: Shell) -> None:
@@ -584,3 +593,53 @@ def test_attachments_are_shown_by_name(shell: Shell) -> None:
     letter = Message(from_="a@a.test", subject="x", text="y", attachments=[Attachment(b"12", filename="a.txt")])
     Path("letter.eml").write_bytes(msgcore.write_message(letter))
     assert "Attachment: a.txt (2 octets)" in shell("show", "letter.eml")
+
+
+def test_a_dash_is_standard_input(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def piped(octets: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(octets)))
+
+    piped(LUNCH)
+    assert shell.json("show", "-")["subject"] == "Lunch"
+    piped(LUNCH)
+    assert shell("convert", "-", "--to", "mime").startswith("From: a@a.test")
+    piped(LUNCH)
+    assert {one["file"] for one in shell.json("check", "-", status=1)} == {"standard input"}
+    piped(b"no message")
+    assert "standard input is no message" in shell("show", "-", status=1)
+    with LoopbackSmtpServer() as server:
+        piped(LUNCH)
+        shell("send", "--message", "-", "--via", server.url)
+        assert [one.octets.count(b"Subject: Lunch") for one in server.received] == [1]
+
+
+@pytest.mark.parametrize(
+    "wrong", [["none.mbox"], ["empty.mbox"], ["letter.eml", "--folder", "/"], ["folder"]], ids=" ".join
+)
+def test_an_import_that_cannot_be_makes_no_store(shell: Shell, wrong: list[str]) -> None:
+    Path("letter.eml").write_bytes(LUNCH)
+    Path("empty.mbox").write_bytes(b"text")
+    Path("folder").mkdir()
+    assert run(["import", *wrong, "--into", "new.db"]) in {1, 2}
+    assert not Path("new.db").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes in the file system")
+def test_a_pipe_is_no_archive_and_holds_up_nobody(shell: Shell, store: str) -> None:
+    os.mkfifo("pipe")
+    assert "is a pipe or a device" in shell("export", store, "--to", "pipe", status=2)
+    assert "is a pipe or a device" in shell("import", "pipe", "--into", store, status=2)
+    assert "--to -: need a file" in shell("export", store, "--to", "-", status=2)
+
+
+@pytest.mark.parametrize("command", [["show"], ["check"], ["convert", "--to", "msg"], ["send", "--message"]])
+def test_a_file_that_is_not_there_or_a_folder_is_a_wrong_call(shell: Shell, command: list[str]) -> None:
+    assert "none.eml: no such file" in shell(*command, "none.eml", status=2)
+    assert ".: is a folder" in shell(*command, ".", status=2)
+
+
+def test_an_empty_text_replaces_no_profile(shell: Shell) -> None:
+    shell("profile", "create", "work", "personal-folders", "path=mail.db")
+    Path("empty.toml").write_text("\n")
+    assert "empty.toml: is empty" in shell("profile", "import", "--replace", "work", "empty.toml", status=2)
+    assert shell.json("profile", "list")[0]["services"] == ["personal-folders"]

@@ -61,7 +61,7 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:  # of a file that was named, or of standard input and output
         what = "" if error.filename is None else f"{error.filename}: "
         print(f"msgcore: {one_line(what + (error.strerror or str(error)), 4_000)}", file=sys.stderr)
-        return 1
+        return 4  # never 1, which a search that found nothing has, too
     except KeyboardInterrupt:
         return 130
     return status

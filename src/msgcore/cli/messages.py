@@ -16,12 +16,15 @@ from msgcore import Attachment, Message
 from msgcore.base.findings import Finding
 from msgcore.cli.opening import STORE_START
 from msgcore.cli.out import print_json, print_table, say, shown_value
+from msgcore.cli.reading import is_stdin, name_of, octets_of
 from msgcore.codecs import form_of_octets, mime, msg, tnef
 from msgcore.errors import MalformedMessage
 
 __all__ = ["AsJson", "add_message_commands", "print_message", "read_file"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, for programs.")]
+
+_ONE = "The message, in any form; - reads standard input."
 
 _CHECKS = {"mime": mime.check, "msg": msg.check, "tnef": tnef.check}
 
@@ -41,9 +44,7 @@ def add_message_commands(app: typer.Typer) -> None:
 
 
 def convert(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The message, in any form.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_ONE)],
     to: Annotated[Form, typer.Option("--to", help="The form to write.")],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; by default standard output.")
@@ -70,20 +71,25 @@ def convert(
             say(f"lost: {loss}", to=sys.stderr)
         if findings:
             count = f"{len(findings):,} finding" + ("s" if len(findings) > 1 else "")
-            say(f"{count} in the input: msgcore check {shlex.quote(str(file))} lists them", to=sys.stderr)
+            again = "-" if is_stdin(file) else shlex.quote(str(file))
+            say(f"{count} in the input: msgcore check {again} lists them", to=sys.stderr)
     if any(one.rule not in _NO_DAMAGE for one in findings):
         raise typer.Exit(1)
 
 
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Messages, in any form.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE",
+            help="Messages, in any form; - reads one.",
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
     """Check messages against the rules of their form. The status is 1 if anything was found."""
     rows = [
-        {"file": str(file), "offset": one.offset, "rule": one.rule, "text": one.text, "source": one.source}
+        {"file": name_of(file), "offset": one.offset, "rule": one.rule, "text": one.text, "source": one.source}
         for file in files
         for one in _findings_in(file)
     ]
@@ -94,7 +100,7 @@ def check(
 
 
 def _findings_in(file: Path) -> Sequence[Finding]:
-    octets = file.read_bytes()
+    octets = octets_of(file)
     form = form_of_octets(octets)
     if not octets or octets.startswith(STORE_START):
         return (Finding(0, "no-message", "is no message: no header field is found in it"),)
@@ -107,10 +113,10 @@ def read_file(file: Path) -> tuple[Message, bytes, str]:
     Raises:
         MalformedMessage: it is none.
     """
-    octets = file.read_bytes()
+    octets = octets_of(file)
     message, form = msgcore.read_message(octets), form_of_octets(octets)
     if octets.startswith(STORE_START) or (form == "mime" and not message.headers):
-        raise MalformedMessage(f"{file} is no message: no header field is found in it")
+        raise MalformedMessage(f"{name_of(file)} is no message: no header field is found in it")
     return message, octets, form
 
 

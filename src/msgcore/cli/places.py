@@ -14,7 +14,7 @@ from msgcore.spi.store import SpecialFolder
 
 __all__ = [
     "CaFile", "CleartextLogin", "FolderPath", "Password", "Profiles", "StoreName", "User",
-    "entry_id_of", "folder_at", "short_id",
+    "entry_id_of", "folder_at", "names_of", "short_id",
 ]  # fmt: skip
 
 StoreName = Annotated[
@@ -49,15 +49,24 @@ def folder_at(store: MessageStore, path: str, *, create: bool = False) -> Folder
         NotFound: there is none.
         UsageError: the path names nothing.
     """
-    names = [part for part in path.split("/") if part]
-    if not names:
-        raise UsageError(f"--folder {path!r}: need a folder, such as inbox or Projects/2026")
-    first, *rest = names
+    first, *rest = names_of(path)
     special = _BY_NAME.get(first.casefold())
     folder = _special(store, special) if special is not None else _below(store.root, first, create=create)
     for name in rest:
         folder = _below(folder, name, create=create)
     return folder
+
+
+def names_of(path: str) -> list[str]:
+    """Give the names that a folder's path has.
+
+    Raises:
+        UsageError: it has none.
+    """
+    names = [part for part in path.split("/") if part]
+    if not names:
+        raise UsageError(f"--folder {path!r}: need a folder, such as inbox or Projects/2026")
+    return names
 
 
 def _special(store: MessageStore, role: SpecialFolder) -> Folder:

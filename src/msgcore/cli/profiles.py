@@ -119,6 +119,8 @@ def import_profile(
         text = file.read()
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name}: is no text: {error}") from error
+    if not text.strip():
+        raise UsageError(f"{file.name}: is empty: what export should have written is not there")
     done = admin_of(profiles).import_profile(name, text, replace=replace)
     say(f"{done.file}\n{done}")
     if done.missing:

@@ -7,9 +7,9 @@ from getpass import getpass
 from pathlib import Path
 
 from msgcore.base.text import Secret
-from msgcore.errors import UsageError
+from msgcore.errors import NotFound, UsageError
 
-__all__ = ["ask_secret", "check_seconds", "is_meant", "text_of"]
+__all__ = ["ask_secret", "check_seconds", "is_meant", "is_stdin", "name_of", "octets_of", "text_of"]
 
 
 def text_of(file: Path | None) -> str:
@@ -26,6 +26,31 @@ def text_of(file: Path | None) -> str:
     except UnicodeError as error:
         raise UsageError(f"{file or 'standard input'}: is no text: {error}") from error
     return text
+
+
+def is_stdin(file: Path) -> bool:
+    return str(file) == "-"
+
+
+def name_of(file: Path) -> str:
+    return "standard input" if is_stdin(file) else str(file)
+
+
+def octets_of(file: Path) -> bytes:
+    """Read a file, or standard input where it is ``-``.
+
+    Raises:
+        NotFound: it is not there.
+        UsageError: it is a folder.
+        OSError: it cannot be read.
+    """
+    if is_stdin(file):
+        return sys.stdin.buffer.read()
+    if file.is_dir():
+        raise UsageError(f"{file}: is a folder")
+    if not file.exists():
+        raise NotFound(f"{file}: no such file")
+    return file.read_bytes()
 
 
 def check_seconds(option: str, seconds: float) -> None:

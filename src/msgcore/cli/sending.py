@@ -44,9 +44,7 @@ def send(
         typer.Option(
             "--message",
             metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            help="Send this message (.eml, .msg) as it is, to those whom it names, or with --via to --to.",
+            help="Send this message (.eml, .msg; - reads it) as it is, to those whom it names, or with --via to --to.",
         ),
     ] = None,
     via: Annotated[str | None, typer.Option(metavar="URL", help="Send over this server, without a profile.")] = None,

@@ -26,8 +26,10 @@ from msgcore.cli.places import (
     User,
     entry_id_of,
     folder_at,
+    names_of,
     short_id,
 )
+from msgcore.cli.reading import is_stdin
 from msgcore.errors import NotFound, UsageError
 from msgcore.transfer import (
     ArchiveWriter,
@@ -37,6 +39,7 @@ from msgcore.transfer import (
     MaildirWriter,
     MboxWriter,
     Skipped,
+    open_archive,
 )
 
 __all__ = ["add_store_commands"]
@@ -121,7 +124,9 @@ def search(
 
 
 def show(
-    what: Annotated[str, typer.Argument(metavar="FILE|STORE", help="A file that is a message, or a store.")],
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|STORE", help="A file that is a message (- reads one), or a store.")
+    ],
     message: Annotated[str | None, typer.Argument(metavar="ID", help="The message, as `list` names it.")] = None,
     source: Annotated[bool, typer.Option("--source", help="The octets, as they came.")] = False,
     user: User = None,
@@ -134,9 +139,10 @@ def show(
     """Show a message: one of a store, or one in a file (.eml, .msg, winmail.dat)."""
     if message is None:
         path = Path(what)
-        if not path.is_file():
-            raise NotFound(f"{what}: no such file; of a store name the message, too, as `msgcore list {what}` does")
-        if is_store(path):
+        if not is_stdin(path) and (path.is_dir() or not path.exists()):
+            problem = "is a folder" if path.is_dir() else "no such file"
+            raise NotFound(f"{what}: {problem}; of a store name the message, too, as `msgcore list {what}` does")
+        if path.is_file() and is_store(path):
             raise UsageError(f"{what} is a store: name the message, too, as `msgcore list {what}` does")
         message_in_file, _, _ = read_file(path)
         print_message(message_in_file, as_json=as_json, source=source)
@@ -162,6 +168,8 @@ def import_mail(
     """Bring mail from files into a store. Run again, it brings what is new; the status is 1 if anything was skipped."""
     login = Login(user, password, ca_file, allow_cleartext_login, profiles)
     skipped: list[Skipped] = []
+    names_of(folder)
+    open_archive(archive)  # before a store is made for it
     with opened(into, login, may_make=True) as store, progress_bar(f"importing {archive.name}") as tell:
         options = ImportOptions(progress=tell, skipped=skipped.append)
         there = folder_at(store, folder, create=True)
@@ -196,6 +204,8 @@ def export_mail(
     """Write the mail of a folder into files. Nothing leaves the store."""
     login = Login(user, password, ca_file, allow_cleartext_login, profiles)
     skipped: list[Skipped] = []
+    if is_stdin(to):
+        raise UsageError("--to -: need a file or a folder: an archive is added to, which standard output cannot be")
     with opened(store, login) as there, progress_bar(f"exporting {folder}") as tell:
         options = ExportOptions(where, recursive=recursive, progress=tell, skipped=skipped.append)
         done = folder_at(there, folder).export_to(_writer(form, to), options)
