@@ -24,6 +24,7 @@ from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.props.tags import PS_PUBLIC_STRINGS, NamedProperty
 from msgcore.props.types import PropertyType
 from msgcore.providers.postoffice.office import Office, create_office
+from msgcore.providers.postoffice.share import read_file
 from msgcore.testing.organization import MemoryOrganization
 from tests.providers.postoffice.boxes import deliver
 
@@ -103,6 +104,26 @@ def test_people_are_found_by_the_beginning_of_a_name(admin: ProfileAdmin, office
         found = [[one.display_name for one in ann.find_entries(name, limit=2)] for name in ("", "b", "aal", "zoe")]
 
     assert found == [["Ann Alm", "Bob Alm"], ["Bob Alm", "Bob Berg"], ["Bob Alm"], []]
+
+
+def test_for_the_names_of_one_message_the_mailboxes_are_read_once(
+    admin: ProfileAdmin, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def counted(path: Path) -> bytes | None:
+        read.append(path)
+        return read_file(path)
+
+    with msgcore.logon("ann", admin=admin) as ann:
+        monkeypatch.setattr("msgcore.providers.postoffice.office.read_file", counted)
+        for _ in range(3):
+            assert ann.resolve_name("Bob Berg").address.email_address == "NET/PO1/bob"
+        facts = [path for path in read if path.name == "mailbox.json"]
+        office.add_mailbox("cia", "Cia Berg", exist_ok=False)
+        assert ann.resolve_name("Cia Berg").address.email_address == "NET/PO1/cia"
+
+    assert len(facts) == 2
 
 
 def test_a_mailbox_that_is_damaged_hides_no_other(

@@ -104,6 +104,11 @@ class Office:
                 found.append(mailbox)
         return sorted(found, key=lambda one: fold(one.name)), hidden
 
+    def changed_ns(self) -> int:
+        """Say when a mailbox came or went last, by the share's clock."""
+        with share_errors(self.path, self.mark):
+            return self._mailboxes.stat().st_mtime_ns
+
     def mailbox(self, name: str) -> MailboxOnShare | None:
         """Give the mailbox of that name, in whatever case.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from msgcore.base.text import fold
 from msgcore.base.times import Deadline
-from msgcore.errors import NotFound, SetupError
+from msgcore.errors import NotFound, SetupError, StoreError
 from msgcore.providers.postoffice.administration import OfficeOnShare
 from msgcore.providers.postoffice.config import PostOfficeConfig
 from msgcore.providers.postoffice.delivery import Offices
@@ -20,12 +22,21 @@ from msgcore.spi.addressbook import AddressBookEntry, NameMatch, NamePattern, be
 
 __all__ = ["PostOfficeService"]
 
+_log = logging.getLogger("msgcore.providers.postoffice")
+
+
+_FRESH_SECONDS = 5.0
+
 
 class PostOfficeBook:
-    """The names of all who have a mailbox."""
+    """The names of all who have a mailbox.
+
+    They are read from a file each; for the names of one message they are read once.
+    """
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._known: tuple[float, int, list[MailboxOnShare]] | None = None
 
     def resolve_name(self, name: str, deadline: Deadline) -> Sequence[AddressBookEntry]:
         """Give those whose mailbox or display name it is, or begins.
@@ -34,7 +45,7 @@ class PostOfficeBook:
             StoreError: it is that of a mailbox that cannot be read; or one cannot be, and it only begins another name.
         """
         deadline.check("post office")
-        found, hidden = self._office.seen_and_hidden()
+        found, hidden = self._seen_and_hidden()
         if hidden:
             self._office.mailbox(name)  # which may be one of them
         matches = best_matches(name, map(self._entry, found))
@@ -47,9 +58,23 @@ class PostOfficeBook:
         """List those whose mailbox or display name it is, or begins; a mailbox that cannot be read is logged only."""
         deadline.check("post office")
         pattern = NamePattern(name)
-        everybody = map(self._entry, self._office.mailboxes())
+        found, hidden = self._seen_and_hidden()
+        for error in hidden:
+            _log.warning("%s", error)
+        everybody = map(self._entry, found)
         fitting = [one for one in everybody if not name.strip() or pattern.match(one.names)]
         return sorted(fitting, key=lambda one: fold(one.display_name))[:limit]
+
+    def _seen_and_hidden(self) -> tuple[list[MailboxOnShare], list[StoreError]]:
+        """List the mailboxes as they are now, or were a moment ago, when none was hidden, come or gone since."""
+        changed_ns, now = self._office.changed_ns(), time.monotonic()
+        if self._known is not None:
+            since, known_ns, known = self._known
+            if known_ns == changed_ns and now - since < _FRESH_SECONDS:
+                return known, []
+        found, hidden = self._office.seen_and_hidden()
+        self._known = None if hidden else (now, changed_ns, found)
+        return found, hidden
 
     def _entry(self, mailbox: MailboxOnShare) -> AddressBookEntry:
         return AddressBookEntry(self._office.address(mailbox), other_names=(mailbox.name,))
