@@ -496,6 +496,32 @@ def test_a_statement_that_reads_without_end_is_ended_at_the_deadline(database: D
         assert runtime.run(database.read(runtime, lambda c: c.value(some), runtime.deadline(seconds))) == 300_000
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_nothing_is_written_to_a_file_that_was_removed_or_replaced(
+    mode: Mode, path: Path, tmp_path: Path, is_replaced: bool
+) -> None:
+    """What is acknowledged would be gone with the last connection."""
+    copy = tmp_path / "copy.db"
+
+    def take_away() -> None:
+        if is_replaced:
+            copy.replace(path)
+        else:
+            path.unlink()
+
+    async def main(runtime: Runtime) -> None:
+        database = Database.open(path, NOTES, create=True)
+        await database.write(runtime, partial(add, "a"))
+        await database.backup(runtime, copy)
+        take_away()
+        for write in (database.write(runtime, partial(add, "b")), database.compact(runtime)):
+            with pytest.raises(StoreError, match=r"notes\.db: .* removed, or another .*open it again"):
+                await write
+        await database.close(runtime)
+
+    mode.run(main)
+
+
 def test_a_full_disk_undoes_the_group_and_tells_all_of_it(database: Database) -> None:
     """``max_page_count`` makes SQLite find the disk full, on which it rolls the whole transaction back."""
     has_begun, all_are_queued = threading.Event(), threading.Event()

@@ -40,6 +40,7 @@ class SqliteFile:
         self.listeners = Listeners(self.name, lambda: _Lookout(self._open_reader()))
         self._busy_seconds = busy_seconds
         self._is_read_only = is_read_only
+        self._identity = _identity(path)
         self._writer = Writer(self._open_writer, self.listeners.tell)
         self._guard = threading.Lock()
         self._readers: list[SqliteConnection] = []
@@ -109,6 +110,12 @@ class SqliteFile:
     def _check_writable(self, doing: str) -> None:
         if self._is_read_only:
             raise StoreError(f"{self.path}: {doing}: the database was opened to be read only")
+        # SQLite would go on with a file that has no name any more, and what is written there goes with it.
+        if self._identity is None or _identity(self.path) != self._identity:
+            raise StoreError(
+                f"{self.path}: {doing}: the file was removed, or another has taken its place, since it was opened;"
+                " close it, and open it again"
+            )
 
     async def back_up(
         self, runtime: Runtime, path: Path, finish: Callable[[Connection], None], deadline: Deadline
@@ -133,6 +140,17 @@ class SqliteFile:
             readers, self._readers = self._readers, []
         for reader in readers:
             reader.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell the file of this name from others; ``None``: there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
+    return found.st_dev, found.st_ino
 
 
 async def _end(runtime: Runtime, future: Future[Any], deadline: Deadline) -> None:
