@@ -65,6 +65,20 @@ def test_an_entry_id_is_never_used_again(box: Box) -> None:
     assert box.save_one(Message()) != first
 
 
+@pytest.mark.parametrize("number", [2**62, 2**63, 2**64 - 1])
+def test_an_entry_id_of_any_number_that_was_never_given_is_not_found(either_box: Box, number: int) -> None:
+    box = either_box
+    message, folder = (EntryId(box.store.uid, kind, number) for kind in (ObjectKind.MESSAGE, ObjectKind.FOLDER))
+
+    for call in (
+        box.store.load(message, 1, NEVER),
+        box.store.delete([message], NEVER),
+        box.store.query(folder, TableQuery(()), NEVER),
+    ):
+        with pytest.raises(NotFound, match="never was"):
+            box.run(call)
+
+
 def test_a_message_of_the_store_says_where_it_is(box: Box) -> None:
     entry_id = box.save_one(Message())
     loaded = box.load(entry_id)

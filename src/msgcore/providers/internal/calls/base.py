@@ -10,7 +10,7 @@ import attrs
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline, filetime_from_datetime
-from msgcore.errors import ForeignEntryId, UsageError
+from msgcore.errors import ForeignEntryId, NotFound, UsageError
 from msgcore.providers.internal import outgoing
 from msgcore.providers.internal.mailboxes import Mailbox
 from msgcore.providers.internal.numbers import lock_mailbox
@@ -22,6 +22,8 @@ from msgcore.spi.versions import change_key, check_version
 __all__ = ["StoreCalls"]
 
 T = TypeVar("T")
+
+_MOST_NUMBER = 2**63 - 1  # that a database counts to
 
 
 class StoreCalls:
@@ -58,6 +60,8 @@ class StoreCalls:
             raise ForeignEntryId(f"entry id {bytes(entry_id).hex()} belongs to another store")
         if entry_id.kind != kind:
             raise UsageError(f"entry id {bytes(entry_id).hex()} names an object of another kind")
+        if entry_id.number > _MOST_NUMBER:
+            raise NotFound(f"entry id {bytes(entry_id).hex()} names what never was in the store")
         return entry_id.number
 
     def _folder(self, entry_id: EntryId) -> int:
