@@ -29,6 +29,8 @@ from msgcore.props.table import (
     PidTagBody,
     PidTagEmailAddress,
     PidTagHtml,
+    PidTagMessageClass,
+    PidTagOriginalMessageClass,
     PidTagRtfCompressed,
     PidTagSearchKey,
 )
@@ -82,6 +84,8 @@ def reason_of(difference: Difference, place: Place) -> Reason:
         return _of_content(difference)
     if difference.left is None:
         return LossReason.ADDED, f"{place.form_name} says it: {value_in_words(right)}"
+    if tag.bag_key == PidTagMessageClass.bag_key and difference.left == place.written.get(PidTagOriginalMessageClass):
+        return LossReason.CHANGED, f"{_became(difference)}: it follows from a calendar, which is kept as a file"
     known = _KNOWN_IN_MIME.get(tag.bag_key) if place.form == "mime" else None
     if known is not None:
         return known(difference, place)

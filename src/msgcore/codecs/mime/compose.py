@@ -32,11 +32,19 @@ from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8, html_from_octets
 from msgcore.model.message import Message
 from msgcore.model.shown import location_of, shown_attachments
-from msgcore.props.table import PidTagBody, PidTagHtml, PidTagInternetCodepage, PidTagReportText, PidTagRtfCompressed
+from msgcore.props.table import (
+    PidTagBody,
+    PidTagHtml,
+    PidTagInternetCodepage,
+    PidTagOriginalMessageClass,
+    PidTagReportText,
+    PidTagRtfCompressed,
+)
 
-__all__ = ["Written", "compose_body"]
+__all__ = ["CALENDAR_CLASSES", "Written", "compose_body", "part_of"]
 
-_CALENDAR_CLASSES = ("ipm.schedule.meeting.", "ipm.appointment", "ipm.task", "ipm.activity")
+CALENDAR_CLASSES = ("ipm.schedule.meeting.", "ipm.appointment", "ipm.task", "ipm.activity")
+"""What the class of a message begins with, in lower case, whose calendar is one of its bodies."""
 
 
 class Written(NamedTuple):
@@ -74,7 +82,7 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
             pictures = [attachment_part(one, form, is_shown=True) for one in shown]
             part = multipart("related", [part, *pictures], {"type": '"text/html"'})
         bodies.append(part)
-    if message_class.startswith(_CALENDAR_CLASSES):
+    if _calendar_class(message).startswith(CALENDAR_CLASSES):
         calendar = next((one for one in others if one.message is None and media_type_of(one) == "text/calendar"), None)
         if calendar is not None:
             others.remove(calendar)
@@ -85,11 +93,17 @@ def compose_body(message: Message, form: WriteForm, written: Callable[[Message],
     if report is not None:
         kind, added = report
         text_first = parts or [text_part(message.get(PidTagReportText, ""), form)]
-        attached = [_part_of(one, form, written) for one in others]
+        attached = [part_of(one, form, written) for one in others]
         return multipart("report", [*text_first, *added, *attached], {"report-type": kind})
     if others:
-        return multipart("mixed", [*parts, *(_part_of(one, form, written) for one in others)])
+        return multipart("mixed", [*parts, *(part_of(one, form, written) for one in others)])
     return parts[0] if parts else None
+
+
+def _calendar_class(message: Message) -> str:
+    """Give the class of a message; of a mail in one of Outlook's forms the class that its calendar gave it in MIME."""
+    kept = message.message_class.lower()
+    return message.get(PidTagOriginalMessageClass, "").lower() if kept == "ipm.note" else kept
 
 
 def _came_as(message: Message, attachment: Attachment) -> str:
@@ -118,7 +132,8 @@ def _sorted(
     return [one for one in attachments if one in found], [one for one in attachments if one not in found]
 
 
-def _part_of(attachment: Attachment, form: WriteForm, written: Callable[[Message], Written]) -> Part:
+def part_of(attachment: Attachment, form: WriteForm, written: Callable[[Message], Written]) -> Part:
+    """Make the part of an attachment that no body shows; raises as :func:`compose_body` does."""
     if attachment.message is None:
         return attachment_part(attachment, form, is_shown=False)
     inner = written(attachment.message)

@@ -15,6 +15,7 @@ from msgcore.base.filenames import extension_of, short_name
 from msgcore.codecs.mime.reports.rows import telling_of_recipients
 from msgcore.codecs.mime.writer import changed_fields
 from msgcore.codecs.objects.blind import BLIND_FIELDS, is_blind, names_blind, without_blind, without_fields
+from msgcore.codecs.objects.calendar import as_mail, is_calendar_of_mime, named_calendar
 from msgcore.codecs.objects.following import ATTACHMENTS, FOLLOWING, RECIPIENTS, REPLY_TO
 from msgcore.codecs.objects.people import Values, row_of_recipient
 from msgcore.codecs.objects.signed import whole_signed
@@ -116,6 +117,9 @@ def outgoing(message: Message, *, bcc: bool = True) -> OutgoingMessage:
         signed = whole_signed(message)
         attachments = message.attachments if signed is None else (signed,)
         telling = telling_of_recipients(message)
+        if is_calendar_of_mime(message):
+            attachments = tuple(map(named_calendar, attachments))
+            telling = as_mail(message)
         found = OutgoingMessage(
             _in_order(_properties(telling, changed_fields(message)).values()),
             tuple(_in_order(row_of_recipient(one, number)) for number, one in enumerate(telling.recipients)),

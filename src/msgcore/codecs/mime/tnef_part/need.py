@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgcore.codecs.mime.mapping.content_class import class_of_content_class, content_class_of
+from msgcore.codecs.mime.source import came_with_stream
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.attachment import AttachMethod
 from msgcore.model.message import Message
@@ -16,6 +17,7 @@ from msgcore.props.table import (
     PidLidVerbResponse,
     PidLidVerbStream,
     PidTagAttachMethod,
+    PidTagMessageClass,
     PidTagRtfCompressed,
     PidTagSendRichInfo,
 )
@@ -57,7 +59,13 @@ def _is_as_read(message: Message) -> bool:
     return message.source is not None and message.source.form == "mime" and not message.is_changed
 
 
+def _is_read_from_mime(message: Message) -> bool:
+    return message.source is not None and message.source.form == "mime" and not came_with_stream(message)
+
+
 def _is_of_a_class_without_mime_form(message: Message) -> bool:
+    if _is_read_from_mime(message) and not message.properties_set.was_changed(PidTagMessageClass):
+        return False
     given = message.message_class.lower()
     if given in {"", "ipm", "ipm.note"} or given.startswith(("ipm.note.smime", "report.")):
         return False
