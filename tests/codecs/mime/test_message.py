@@ -370,7 +370,7 @@ def test_the_parameters_of_an_attachment_stay_when_the_text_changes() -> None:
     assert b"Content-Base: http://x.test/" in written
 
 
-def test_a_text_around_a_picture_and_the_picture_stay_when_the_message_is_put_together_anew() -> None:
+def test_a_text_around_a_picture_and_the_picture_stay_when_a_file_is_added() -> None:
     octets = (
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nbefore\r\n"
         b"--b\r\nContent-Type: image/png; name=a.png\r\nContent-Disposition: inline\r\n\r\nX\r\n"
@@ -382,7 +382,7 @@ def test_a_text_around_a_picture_and_the_picture_stay_when_the_message_is_put_to
 
     again = mime.read(mime.write(message))
 
-    assert again.text == "before\nbehind\n"
+    assert again.text == "before\nbehind"
     assert [(one.filename, one.data) for one in again.attachments] == [("a.png", b"X"), ("b", b"y")]
 
 

@@ -34,6 +34,7 @@ from msgcore.codecs.mime.syntax.transfer import (
 from msgcore.codecs.mime.write_form import STORAGE, WriteForm
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.body import code_page_of_html
+from msgcore.model.message import Message
 from msgcore.props.bag import PropBag
 from msgcore.props.table import (
     PidTagAttachContentBase,
@@ -44,6 +45,7 @@ from msgcore.props.table import (
     PidTagAttachMethod,
     PidTagAttachMimeTag,
     PidTagDisplayName,
+    PidTagSubject,
     PidTagTextAttachmentCharset,
 )
 
@@ -350,6 +352,14 @@ _RARE = frozenset(
 )
 
 
+def _subjects(message: Message | None) -> Iterator[object]:
+    """Give the subject that an attached message has, and the one that it had when it was read."""
+    if message is not None:
+        yield message.subject
+        if message.source is not None:
+            yield message.source.value(PidTagSubject)
+
+
 def _content_fields(
     attachment: Attachment,
     media_type: str,
@@ -381,7 +391,7 @@ def _content_fields(
     fields += field("Content-Disposition", parameter_tokens(disposition, {**named, **file_times(attachment)}))
     described = text_for_field(attachment, PidTagDisplayName)
     is_stale = bag.was_changed(PidTagAttachLongFilename) and not bag.was_changed(PidTagDisplayName)
-    if described and described != filename and attachment.message is None and not is_stale:
+    if described and described not in {filename, *_subjects(attachment.message)} and not is_stale:
         fields += text_field("Content-Description", described)
     if content_id is not None:
         fields += text_field("Content-ID", f"<{content_id}>")

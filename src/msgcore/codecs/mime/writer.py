@@ -14,7 +14,8 @@ import attrs
 from msgcore.base.memo import Memo
 from msgcore.codecs.mime.body_parts import Part, Segment, chunks_of, join_segments, size_of
 from msgcore.codecs.mime.came_with import CONTENT_FIELDS, fields_over_header, header_of
-from msgcore.codecs.mime.compose import Written, compose_body
+from msgcore.codecs.mime.compose import Written, compose_body, part_of
+from msgcore.codecs.mime.edited_parts import edited_parts
 from msgcore.codecs.mime.mapping.own_fields import (
     OWN_FIELDS,
     RECIPIENTS,
@@ -239,8 +240,11 @@ def _written(message: Message, form: WriteForm, written: Callable[[Message], Wri
     added = _added_fields(message, form)
     if not changes.is_body_changed:
         return _kept(edited_header(root, replacements, added), body)
-    fields = [*kept_fields(root, replacements, CONTENT_FIELDS), *added]
-    return _put_together([crlf_field(one) for one in fields], compose_body(message, form, written))
+    fields = [crlf_field(one) for one in (*kept_fields(root, replacements, CONTENT_FIELDS), *added)]
+    edited = None
+    if changes.keys.isdisjoint(_BODY):
+        edited = edited_parts(message, root, form, lambda one: part_of(one, form, written))
+    return _put_together(fields, compose_body(message, form, written) if edited is None else edited)
 
 
 def _composed(message: Message, form: WriteForm, written: Callable[[Message], Written]) -> Written:
