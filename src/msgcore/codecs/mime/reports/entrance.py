@@ -12,6 +12,7 @@ from msgcore.codecs.mime.reports.in_properties import (
     read_report_in_properties,
 )
 from msgcore.codecs.mime.reports.tls import tls_report_of
+from msgcore.codecs.mime.reports.wrapped import wrapped_delivery_report
 from msgcore.codecs.mime.source import MimeSource
 from msgcore.codecs.mime.tree.editing import NO_LIMITS
 from msgcore.codecs.mime.tree.entity import Entity, parse
@@ -49,14 +50,18 @@ def read_report(message: Message) -> Report | None:
         or tls_report_of(root)
         or aggregate_report_of(root)
         # Last, because bounces are also known by their words.
-        or delivery_report_of(root)
+        or _delivery_report(root)
     )
 
 
 def read_delivery_report(message: Message) -> DeliveryReport | None:
     """Read the delivery report that a message carries, or ``None`` when it carries none. Never raises on bad input."""
     check_message(message)
-    return delivery_report_in_properties(message) or delivery_report_of(_root_of(message))
+    return delivery_report_in_properties(message) or _delivery_report(_root_of(message))
+
+
+def _delivery_report(root: Entity) -> DeliveryReport | None:
+    return delivery_report_of(root) or wrapped_delivery_report(root)
 
 
 def read_read_report(message: Message) -> ReadReport | None:

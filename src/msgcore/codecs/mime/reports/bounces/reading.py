@@ -25,7 +25,7 @@ from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.report import DeliveryReport, ReportedRecipient
 
-__all__ = ["read_bounce"]
+__all__ = ["looks_like_a_bounce", "read_bounce"]
 
 
 def read_bounce(root: Entity) -> DeliveryReport | None:
@@ -45,6 +45,11 @@ def read_bounce(root: Entity) -> DeliveryReport | None:
         or _told(root, families, text, notice, rules)
         or _stated(root, text, len(text))
     )
+
+
+def looks_like_a_bounce(header: HeaderBlock) -> bool:
+    """Say whether a mail has signs of a mail system in its header, and none of something else than a bounce."""
+    return bool(_families_for(header, load_rules()))
 
 
 def _families_for(header: HeaderBlock, rules: Rules) -> list[Family]:
