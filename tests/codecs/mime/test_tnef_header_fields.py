@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from msgcore.codecs import mime
+from msgcore.codecs import mime, read_message, write_message
 from msgcore.errors import InjectionRefused
 from msgcore.model import Attachment, Message
 from msgcore.model.attachment import AttachMethod
@@ -220,3 +221,27 @@ def test_any_old_header_is_borne(headers: str) -> None:
     again = mime.read(mime.write(odd))
 
     assert (again.subject, again.text, again.importance, again.date) == ("new", "Hello\n", 2, None)
+
+
+@pytest.mark.parametrize("form", ["msg", "tnef"])
+def test_a_field_that_says_what_the_properties_say_stays_as_it_stood(form: str) -> None:
+    """The time zone of Date above all: it says when it was for the sender."""
+    fields = (
+        b'From: "Bob" <b@b.test>\r\nTo: a@a.test,\r\n c@c.test (Carl)\r\nDate: Thu, 7 Jul 1994 17:16 -0400 (EDT)\r\n'
+        b"Cc: <d@d.test>\r\nCc: <e@e.test>\r\n"
+    )
+    octets = fields + b"Subject: Plan\r\n\r\nHi\r\n"
+    read = read_message(write_message(mime.read(octets), form=form))
+    read.subject = "Plan B"
+
+    assert mime.write(read, tnef=False).startswith(fields)
+
+
+@pytest.mark.parametrize("form", ["msg", "tnef"])
+def test_a_field_that_says_something_else_is_written_anew(form: str) -> None:
+    octets = b"From: b@b.test\r\nDate: Thu, 7 Jul 1994 17:16 -0400\r\n\r\nHi\r\n"
+    read = read_message(write_message(mime.read(octets), form=form))
+    read.date = datetime(2026, 1, 5, 10, tzinfo=UTC)
+    again = read_message(write_message(read, form=form))
+
+    assert mime.read(mime.write(again, tnef=False)).headers.get_all("Date") == ("Mon, 05 Jan 2026 10:00:00 +0000",)

@@ -1,7 +1,8 @@
 """Header fields of a message that came with a header of its own: from TNEF, a .msg file, or MIME with TNEF in it.
 
-What properties say is written in the place of the field that said it; fields that no property writes stay as they
-stand, in their order, repeated ones too (Received, DKIM-Signature). What described the old body goes.
+What properties say is written in the place of the field that said it; where that says just the same it stays as it
+stands, with its time zone and its quotes. So do fields that no property writes, in their order, repeated ones too
+(Received, DKIM-Signature). What described the old body goes.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def fields_over_header(root: Entity, message: Message, form: WriteForm, changed:
     replacements: dict[bytes, bytes | None] = dict.fromkeys(() if form.bcc else BLIND_FIELDS)
     tags = (*message.tags(), *message.properties_set.changed())
     is_report = tells_of_rows(message)
+    as_it_came = Message.from_source(MimeSource(root))
     for own in fields_of_source(tags):
         is_changed = not own.depends_on.isdisjoint(changed)
         if own.name in replacements or (
@@ -65,6 +67,8 @@ def fields_over_header(root: Entity, message: Message, form: WriteForm, changed:
         ):
             continue
         written = own.write(message, form.utf8)
+        if not is_changed and header.raw(own.name) is not None and written == own.write(as_it_came, form.utf8):
+            continue
         if written is not None or is_changed:
             replacements[own.name] = written
     named_changed = {str(key[1]).encode("utf-8", "replace") for key in changed if isinstance(key, tuple)}
