@@ -22,6 +22,7 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.ready import ready_to_send, refuse_nobody
 from msgcore.session.services import may_retrieve, providers_of
 from msgcore.session.store import MessageStore
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport
@@ -37,6 +38,7 @@ __all__ = ["Transport", "open_store", "open_transport", "send"]
 _BATCH = 100
 
 
+@each_call_whole("_runtime")
 class Transport(Closing):
     """A transport of its own. Connections are reused; may be shared by threads or tasks, which then take turns."""
 
@@ -76,9 +78,8 @@ class Transport(Closing):
         _check_request(request)
         ready = self._ready(message, others, self._runtime.now())
         envelope = _envelope(ready, others, reverse_path, request)
-        with self._runtime.as_one_call():
-            await self._load([ready], deadline)
-            handed = await self._transport.submit(envelope, ready, deadline)
+        await self._load([ready], deadline)
+        handed = await self._transport.submit(envelope, ready, deadline)
         outcomes = Outcomes(handed.outcomes)
         return outcomes.raise_unless_accepted() if check else outcomes
 
@@ -106,8 +107,7 @@ class Transport(Closing):
         _check_request(request)
         now = self._runtime.now()
         waiting = [self._ready(message, others, now) for message in messages]
-        with self._runtime.as_one_call():
-            return await self._send_ready(waiting, others, reverse_path, request, timeout_seconds)
+        return await self._send_ready(waiting, others, reverse_path, request, timeout_seconds)
 
     async def _send_ready(
         self,

@@ -8,10 +8,12 @@ from msgcore.session.folders.hierarchy import FolderHierarchy
 from msgcore.session.folders.searches import FolderSearches
 from msgcore.session.folders.writing import FolderWriting
 from msgcore.session.opening import Closing
+from msgcore.session.whole_calls import each_call_whole
 
 __all__ = ["Folder"]
 
 
+@each_call_whole("_store.runtime")
 class Folder(FolderHierarchy, FolderMessages, FolderWriting, FolderSearches, FolderArchives, Closing):
     """A folder. Making one does no I/O: a folder that is gone shows when it is used.
 

@@ -25,6 +25,7 @@ from msgcore.props.table import (
 from msgcore.props.tags import Property
 from msgcore.session.access import LOAD_LIMIT_OCTETS, StoreAccess
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.store import MessageFlag, MessageStatus
 
 __all__ = ["DEFAULT_COLUMNS", "ITEM_COLUMNS", "Item"]
@@ -46,6 +47,7 @@ DEFAULT_COLUMNS: tuple[PropertyKey, ...] = (
 ITEM_COLUMNS: tuple[PropertyKey, ...] = (*DEFAULT_COLUMNS, PidTagMessageStatus)
 
 
+@each_call_whole("_store.runtime")
 class Item:
     """One message of a folder, as its row shows it; :meth:`load` reads the message itself."""
 

@@ -19,6 +19,7 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.progress import check_progress
 from msgcore.session.services import may_retrieve, providers_of
 from msgcore.session.store import MessageStore
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.capability import Capability
 from msgcore.spi.config import url_values
 from msgcore.spi.guarded_retrieval import GuardedMaildrop, GuardedRetriever
@@ -38,6 +39,7 @@ _CLOSE = "close()"
 _POLICY = tuple(field.name for field in attrs.fields(RetrievalPolicy))
 
 
+@each_call_whole("_runtime")
 class Maildrop(Closing):
     """A session with the server that keeps a maildrop. May be shared by threads or tasks, whose calls take turns.
 

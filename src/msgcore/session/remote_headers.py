@@ -38,6 +38,7 @@ from msgcore.session.retriever import Retriever
 from msgcore.session.table import Table
 from msgcore.session.tables.remote_rows import HeaderReader, RemoteRow, is_waiting, journal_key, remote_message
 from msgcore.session.tables.source import RowsInMemory
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.journal import JournalEntry
 from msgcore.spi.origin import JournalKey
@@ -80,6 +81,7 @@ class RemoteHeader:
     status: MessageStatus
 
 
+@each_call_whole("_runtime")
 class RemoteHeaders:
     """The headers of what waits at one account's server. May be shared by threads and tasks."""
 

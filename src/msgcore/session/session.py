@@ -38,6 +38,7 @@ from msgcore.session.tables.session_rows import (
     store_rows,
 )
 from msgcore.session.tables.source import MemoryRows
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.guarded_transport import GuardedTransport
 from msgcore.spi.secrets import SecretSource
 from msgcore.spi.store import SpecialFolder
@@ -77,6 +78,7 @@ def logon(
     return Opening(start)
 
 
+@each_call_whole("_runtime")
 class Session(SessionSpooling, Closing):
     """A logon to a profile. May be shared by threads and tasks; :meth:`close` logs off."""
 

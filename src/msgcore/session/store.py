@@ -27,6 +27,7 @@ from msgcore.session.stores.places import StorePlaces
 from msgcore.session.stores.upkeep import StoreUpkeep
 from msgcore.session.tables.asked import checked_integer, checked_limit, checked_restriction, without_limit
 from msgcore.session.tables.folder_rows import hierarchy_rows
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.plugin import Plugin
 from msgcore.spi.store import SpecialFolder
@@ -36,6 +37,7 @@ __all__ = ["MessageStore"]
 _SIDE_BY_SIDE = 4  # folders that are searched at the same time
 
 
+@each_call_whole("runtime")
 class MessageStore(StorePlaces, StoreUpkeep, Closing):
     """A message store: folders, and messages by entry id. May be shared by threads and tasks.
 

@@ -37,6 +37,7 @@ from msgcore.session.table import Table
 from msgcore.session.tables.asked import checked_integer
 from msgcore.session.tables.message_rows import numbered
 from msgcore.session.tables.source import MemoryRows
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.store import MessageStatus, check_status
 
 __all__ = ["ATTACHMENT_COLUMNS", "RECIPIENT_COLUMNS", "StoredMessage"]
@@ -67,6 +68,7 @@ _NOTED: tuple[Property[Any], ...] = (
 )
 
 
+@each_call_whole("_store.runtime")
 class StoredMessage:
     """An open message. Changes to :attr:`message` are kept when :meth:`save_changes` has returned, not before.
 

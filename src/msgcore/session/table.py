@@ -35,6 +35,7 @@ from msgcore.session.tables.grouped import GroupedView
 from msgcore.session.tables.headers import Folding
 from msgcore.session.tables.notices import InView, Notices
 from msgcore.session.tables.source import TableSource
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.check import MOST_ROWS as MORE_THAN_ANY_TABLE
 from msgcore.spi.store import RowKey, TablePlan
 
@@ -44,6 +45,7 @@ _PAGE = 1_000
 _GAPS = {Bookmark.BEGINNING: BEGINNING, Bookmark.END: END}
 
 
+@each_call_whole("_runtime")
 class Table(Closing):
     """A view of rows with a cursor ([MS-OXCTABL]). Belongs to one thread or task; reads rows only when asked.
 

@@ -19,6 +19,7 @@ from msgcore.session.contacts.forms import CONTACT_CLASS, LIST_CLASS, write_list
 from msgcore.session.contacts.known import KnownContacts
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.tables.asked import checked_limit
+from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.addressbook import AddressBookEntry, NameMatch, NamePattern
 from msgcore.spi.store import Incoming, SpecialFolder
 
@@ -36,6 +37,7 @@ _TRIES = 10
 _UID = slice(4, 20)
 
 
+@each_call_whole("_store.runtime")
 class AddressBook:
     """People and personal distribution lists in a store's Contacts folder. May be shared by threads and tasks.
 

@@ -1,0 +1,130 @@
+"""Calls of asyncio code that are cancelled at any of their waits, just when that is over: none goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import types
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, cast
+
+import pytest
+
+import msgcore
+from msgcore import Message, aio
+from msgcore.base.ids import EntryId
+
+Call = Callable[[aio.MessageStore, list[bytes]], Awaitable[object]]
+
+
+async def save_changes(store: aio.MessageStore, entry_ids: list[bytes]) -> None:
+    message = aio.StoredMessage(store, EntryId.parse(entry_ids[0]), Message(subject="changed"))
+    await message.save_changes(force=True)
+
+
+# Each has several waits, and may be made again.
+CALLS: dict[str, Call] = {
+    "load_messages": lambda store, entry_ids: store.load_messages(entry_ids),
+    "search": lambda store, _: store.search('subject:contains("hello")'),
+    "hierarchy_table": lambda store, _: store.root.hierarchy_table(depth=None).query_rows(100),
+    "save": lambda store, _: store.inbox.save(Message(subject="new")),
+    "save_changes": save_changes,
+    "set_members": lambda store, _: store.address_book.set_members("Friends", ["Bob", "Eve"]),
+    "compact": lambda store, _: store.compact(),
+}
+
+
+class Waits:
+    """The waits of a loop's tasks, at one of which something happens: when it is over, and its task not on yet."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self.happens = happens
+        self.left = 0
+        self.since: int | None = None
+        """How many waits have begun since it happened."""
+
+    def begin(self, at: int) -> None:
+        self.left, self.since = at, None
+
+    def start(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        return asyncio.Task(cast(Coroutine[Any, Any, Any], self._drive(coroutine)), loop=loop)
+
+    @types.coroutine
+    def _drive(self, coroutine: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        raised: BaseException | None = None
+        while True:
+            try:
+                waited_for = coroutine.send(None) if raised is None else coroutine.throw(raised)
+            except StopIteration as stop:
+                return stop.value
+            self.left -= 1
+            if self.since is not None:
+                self.since += 1
+            if self.left == 0:
+                self._watch(waited_for)
+            try:
+                raised = None
+                yield waited_for
+            except BaseException as error:
+                raised = error
+
+    def _watch(self, waited_for: Any) -> None:
+        def is_over(_: object = None) -> None:
+            self.since = 0
+            self.happens()
+
+        if waited_for is None:
+            is_over()
+            return
+        waited_for._asyncio_future_blocking = False
+        waited_for.add_done_callback(is_over)
+        waited_for._asyncio_future_blocking = True
+
+
+async def cancelled_everywhere(url: str, call: Call, *, by_task: bool) -> set[str]:
+    """Cancel a call at each of its waits in turn, and give how it ended; at its last wait it may as well return."""
+    ended: set[str] = set()
+    async with aio.open_store(url) as store:
+        entry_ids = [item.entry_id for item in await store.inbox.messages()]
+        tasks: list[asyncio.Task[object]] = []
+        waits = Waits(lambda: tasks[-1].cancel() if by_task else store.cancel())
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(waits.start)  # type: ignore[arg-type]  # it may be given a context, and is not
+        for wait in itertools.count(1):
+            waits.begin(wait)
+            tasks.append(asyncio.create_task(as_coroutine(call(store, entry_ids))))
+            (outcome,) = await asyncio.gather(tasks[-1], return_exceptions=True)
+            if waits.since is None:
+                break
+            if isinstance(outcome, BaseException):
+                ended.add(type(outcome).__name__)
+            elif waits.since:
+                ended.add("went on")
+        loop.set_task_factory(None)
+    return ended
+
+
+async def as_coroutine(call: Awaitable[object]) -> object:
+    return await call
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('cancelled') / 'mail.db'}"
+    with msgcore.open_store(url) as store:
+        store.inbox.save_all([Message(subject="hello")] * 3)
+        store.inbox.create_folder("A").save(Message(subject="hello"))
+        for name in ("Bob", "Eve"):
+            store.address_book.add_person(name, f"{name}@b.test")
+        store.address_book.add_list("Friends", ["Bob"])
+    return url
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_that_cancel_reaches_between_two_waits_ends(url: str, name: str) -> None:
+    assert asyncio.run(cancelled_everywhere(url, CALLS[name], by_task=False)) == {"OperationCancelled"}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_task_that_is_cancelled_between_two_waits_ends(url: str, name: str) -> None:
+    assert asyncio.run(cancelled_everywhere(url, CALLS[name], by_task=True)) == {"CancelledError"}
