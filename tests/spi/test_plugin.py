@@ -70,6 +70,9 @@ class Target:
     def pretend(self) -> None:
         raise OperationCancelled("by the operator")
 
+    async def pretend_later(self) -> None:
+        raise OperationCancelled("by the operator")
+
     def say_much(self) -> None:
         raise ValueError("page " * 1_000_000)
 
@@ -147,10 +150,11 @@ def test_sys_exit_in_a_plain_def_ends_nothing(mode: Mode) -> None:
 
 
 @BOTH
-def test_a_plain_def_cannot_say_that_its_caller_has_cancelled(mode: Mode) -> None:
+@pytest.mark.parametrize("name", ["pretend", "pretend_later"])
+def test_no_plug_in_can_say_that_its_caller_has_cancelled(mode: Mode, name: str) -> None:
     """Whoever flushes would end there, before all that others have to send."""
-    with pytest.raises(PluginBroken, match=r"^mine: .*Target\.pretend: OperationCancelled: by the operator"):
-        run(mode, calling("pretend"))
+    with pytest.raises(PluginBroken, match=rf"^mine: .*Target\.{name}: OperationCancelled: by the operator"):
+        run(mode, calling(name))
 
 
 @BOTH

@@ -725,11 +725,25 @@ def test_a_call_that_is_cancelled_at_the_end_of_the_last_message_says_so(box: Bo
 
 
 def test_a_transport_that_ends_its_wait_by_a_cancellation_is_deferred(box: Box) -> None:
+    def cancelled(_: Envelope) -> object:
+        box.runtime.cancel()
+        raise OperationCancelled("cancel() ended this call")
+
     item = submitted(box)
     with pytest.raises(OperationCancelled):
-        send(box, raising(OperationCancelled("cancel() ended this call")))
+        send(box, AnyTransport(cancelled))
 
     assert [type(one) for one in now_is(box, item).outcomes.values()] == [Deferred, Deferred]
+
+
+def test_a_transport_that_pretends_a_cancellation_keeps_nobody_from_sending(box: Box) -> None:
+    submitted(box, Message(from_="ann@a.test", to=Address("FAX", "+1")))
+    submitted(box, transfer_id="t2")
+    smtp, fax = MemoryTransport(), raising(OperationCancelled("by the operator"))
+    fax.address_types = ["FAX"]
+    send(box, Named(fax, "fax"), Named(smtp, "smtp"))
+
+    assert len(smtp.taken) == 1
 
 
 PAGE = "no " * 1_000_000

@@ -168,6 +168,16 @@ class Plugin:
             coroutine = _awaited(given)
         else:
             return given
+        with self.runtime.as_one_call() as call:
+            try:
+                return await self._awaited_until(limit, function, coroutine)
+            except OperationCancelled as error:
+                call.check()
+                raise _broken(self.name, function, error) from error  # nobody has cancelled what its caller does
+
+    async def _awaited_until(
+        self, limit: Deadline, function: Callable[..., object], coroutine: Coroutine[Any, Any, object]
+    ) -> object:
         owner = getattr(function, "__self__", self.target)
         if getattr(owner, "runs_on", "") != "asyncio":
             return await self.runtime.bounded(coroutine, limit)
