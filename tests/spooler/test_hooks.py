@@ -271,6 +271,7 @@ def test_a_cancelled_hook_leaves_the_submission_for_the_next_call(box: Box) -> N
         async def process_outbound(  # type: ignore[override]  # a hook may be a coroutine
             self, envelope: Envelope, message: Message, deadline: Deadline
         ) -> HookAnswer:
+            box.runtime.cancel()
             raise OperationCancelled("cancel() was called")
 
     with pytest.raises(OperationCancelled):
