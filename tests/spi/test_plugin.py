@@ -387,6 +387,37 @@ def test_a_plug_in_is_closed_once(mode: Mode) -> None:
     assert run(mode, story) == 1
 
 
+def test_what_a_thread_gives_to_nobody_is_undone_before_the_plug_in_is_closed() -> None:
+    """A store that is closed unlocks nothing any more."""
+    told: list[str] = []
+    has_closed = threading.Event()
+
+    class Closing(Target):
+        def close(self) -> None:
+            told.append("closed")
+            has_closed.set()
+
+    def undo(_: str) -> None:
+        has_closed.wait(BRIEF_SECONDS)
+        told.append("undone")
+
+    async def main() -> None:
+        runtime = AsyncioRuntime()
+        target = Closing(runtime)
+        plugin = Plugin("mine", target, runtime)
+        task = asyncio.ensure_future(plugin.call(target.hang, undo=undo))
+        await asyncio.to_thread(target.begun.acquire)
+        task.cancel()
+        await asyncio.sleep(0)
+        target.released.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await plugin.close()
+
+    asyncio.run(main())
+    assert told == ["undone", "closed"]
+
+
 @BOTH
 def test_a_plug_in_that_was_closed_is_not_called(mode: Mode) -> None:
     async def story(plugin: Plugin, target: Target) -> None:

@@ -8,8 +8,9 @@ handed the deadline of the call. What has not ended a moment after it is cut, or
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import lru_cache
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import Any, TypeVar, cast
@@ -60,6 +61,7 @@ class Plugin:
         self._workers: Workers = runtime.workers(f"msgcore {name}", _threads_of(name, target))
         self._is_closed = False
         self._at_close: list[Callable[[], None]] = []
+        self._undoing: set[Future[None]] = set()
 
     @property
     def is_closed(self) -> bool:
@@ -217,16 +219,22 @@ class Plugin:
 
     def _undo_late(self, late: Future[T], undo: Callable[[T], object] | None) -> None:
         """Take back, in one of its threads, what a function gives when nobody waits for it any more."""
+        if undo is None:
+            return
+        settled: Future[None] = Future()
+        self._undoing.add(settled)
 
         def take_back() -> None:
-            if undo is None or late.exception() is not None:
-                return
             try:
-                undone = undo(late.result())
-                if isawaitable(undone):
-                    _run_at_once(_awaited(undone))
+                if late.exception() is None:
+                    undone = undo(late.result())
+                    if isawaitable(undone):
+                        _run_at_once(_awaited(undone))
             except Exception as error:
                 _log.warning("%s: what came too late could not be undone: %s", self.name, error)
+            finally:
+                self._undoing.discard(settled)
+                settled.set_result(None)
 
         if late.done():
             self._workers.submit(take_back)
@@ -237,14 +245,16 @@ class Plugin:
         """Let a function that was cancelled come to its end, for a moment: what it did is good to know."""
         done: Future[None] = Future()
         future.add_done_callback(lambda _: done.set_result(None))
-        with self.runtime.shielded():
-            try:
-                await self.runtime.wait(done, self.runtime.deadline(_GRACE_SECONDS))
-            except TimedOut:
-                return
+        await self._for_a_moment([done])
+
+    async def _for_a_moment(self, waiting: Iterable[Future[None]]) -> None:
+        moment = self.runtime.deadline(_GRACE_SECONDS)
+        with self.runtime.shielded(), suppress(TimedOut):
+            for one in waiting:
+                await self.runtime.wait(one, moment)
 
     async def close(self) -> None:
-        """Close the plug-in, once; also in a call that was cancelled.
+        """Close the plug-in, once; also in a call that was cancelled. What came too late is undone before, if it comes.
 
         Raises:
             MsgcoreError: what its ``close`` raised; ``CutShort`` when that hangs.
@@ -255,6 +265,7 @@ class Plugin:
         for function in self._at_close:
             function()
         try:
+            await self._for_a_moment(tuple(self._undoing))
             if isinstance(self.target, SupportsClose):
                 with self.runtime.shielded():
                     await self._call(self.target.close, (), self.runtime.deadline(_CLOSE_SECONDS))
