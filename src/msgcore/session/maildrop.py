@@ -244,7 +244,8 @@ async def receive(
 ) -> RetrievalReport:
     """Retrieve the mail of the account that a URL names into a store, by the policy that the options say.
 
-    ``timeout_seconds`` is for the whole call; ``None`` is no limit.
+    ``timeout_seconds`` is for the whole call; ``None`` is no limit. Only what the store holds is kept for the
+    next call; a session remembers, besides, at which messages the server hung, and asks for them last.
 
     Raises:
         UsageError: the URL or an option is wrong, ``into`` is no store, or ``on_progress`` no plain function.
