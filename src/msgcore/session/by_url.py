@@ -72,9 +72,10 @@ async def open_by_url(
         others=["timeout_seconds"],
     )
     plugin = Plugin.make(name, service_class, config, runtime)
-    await plugin.logon(deadline)
-    try:
-        return await make(plugin)
-    except BaseException:
-        await plugin.close()
-        raise
+    with runtime.as_one_call():
+        await plugin.logon(deadline)
+        try:
+            return await make(plugin)
+        except BaseException:
+            await plugin.close()
+            raise
