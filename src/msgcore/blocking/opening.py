@@ -153,8 +153,8 @@ def receive(
 
     Without ``leave_on_server=True`` and its kin, what is stored is deleted at the server. The store's journal knows the
     account: what was retrieved is not retrieved again, nor deleted before it is on the disk. ``timeout_seconds`` is for
-    the whole call; ``None`` is no limit. Only what the store holds is kept for the next call; a session remembers, besides,
-    at which messages the server hung, and asks for them last.
+    the whole call; ``None`` is no limit. Only what the store holds is kept for the next call; a session
+    remembers, besides, at which messages the server hung, and asks for them last.
 
     Raises:
         UsageError: the URL or an option is wrong, ``into`` is no store, or ``on_progress`` no plain function.
