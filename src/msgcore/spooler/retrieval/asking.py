@@ -60,15 +60,13 @@ def without_passed_over(visit: Visit, places: Sequence[int]) -> Sequence[int]:
 
 async def messages(visit: Visit, places: Sequence[int], *, is_look: bool = False) -> Sequence[Retrieved]:
     """Retrieve the first of some messages, small ones first; none, if the next one would put too much at risk."""
-    begun, has_more = visit.order.runtime.monotonic(), _has_more(visit, is_look=is_look)
-    fitting = _fitting(visit, places)
-    if not fitting:
-        if has_more and _puts_off(visit, places, _too_long):
-            return ()
-        fitting = places[:1]
-    is_small = not _is_large(visit, fitting[0])
-    has_others = len(places) > 1 or has_more
-    found = await _given(visit, visit.maildrop.retrieve, fitting, _too_long, is_small=is_small, has_others=has_others)
+    has_more = _has_more(visit, is_look=is_look)
+    asked = _fitting(visit, places) or _at_risk(visit, places, _too_long, has_more=has_more)
+    if not asked:
+        return ()
+    is_bounded = (len(places) > 1 or has_more) and not _is_large(visit, asked[0])
+    begun = visit.order.runtime.monotonic()
+    found = await _given(visit, visit.maildrop.retrieve, asked, _too_long, is_bounded=is_bounded)
     visit.retrieved_seconds += visit.order.runtime.monotonic() - begun
     visit.retrieved_octets += sum(len(one.octets) for one in found)
     return found
@@ -91,13 +89,11 @@ async def headers_or_messages(visit: Visit, places: Sequence[int]) -> Sequence[R
 async def headers(visit: Visit, places: Sequence[int]) -> Sequence[Retrieved]:
     """Give the headers of the first of some messages, the slow ones last; none, as :func:`messages` does."""
     has_more = _has_more(visit, is_look=True)
-    fitting: Sequence[int] = list(takewhile(lambda place: not _is_slow(visit, place), places))
-    if not fitting:
-        if has_more and _puts_off(visit, places, _no_header):
-            return ()
-        fitting = places[:1]
-    has_others = len(places) > 1 or has_more
-    return await _given(visit, visit.maildrop.headers, fitting, _no_header, is_small=True, has_others=has_others)
+    fitting = list(takewhile(lambda place: not _is_slow(visit, place), places))
+    asked = fitting or _at_risk(visit, places, _no_header, has_more=has_more)
+    if not asked:
+        return ()
+    return await _given(visit, visit.maildrop.headers, asked, _no_header, is_bounded=len(places) > 1 or has_more)
 
 
 def _fitting(visit: Visit, places: Sequence[int]) -> Sequence[int]:
@@ -117,24 +113,30 @@ def _has_more(visit: Visit, *, is_look: bool) -> bool:
     return (is_look and Fate.DOWNLOAD in lots.fates) or lots.has_more(visit.order.policy.keep_at_most)
 
 
-def _puts_off(visit: Visit, places: Sequence[int], reason: _Reason) -> bool:
-    """Leave messages to the next session of this call, unless this is the one; say whether that is so."""
-    if not visit.order.tally.may_put_off:
-        return False
+def _at_risk(visit: Visit, places: Sequence[int], reason: _Reason, *, has_more: bool) -> Sequence[int]:
+    """Give the first of messages of which none fits, for all the time that is left; or leave all to the next session.
+
+    They are left where something else is to be done, and this call may have another session.
+    """
+    if not has_more or not visit.order.tally.may_put_off:
+        return places[:1]
     visit.is_put_off = True
     for place in places:
         visit.give_up(place, reason(visit, place))
-    return True
+    return ()
 
 
 async def _given(
-    visit: Visit, method: _Method, places: Sequence[int], reason: _Reason, *, is_small: bool, has_others: bool
+    visit: Visit, method: _Method, places: Sequence[int], reason: _Reason, *, is_bounded: bool
 ) -> Sequence[Retrieved]:
-    """Ask with the patience that the first of some messages deserves, and remember at which one a session is lost."""
+    """Ask with patience, bounded or as much as there is time, and remember at which message a session is lost.
+
+    What is known to be slow has all the time.
+    """
     places = _before_suspects(visit, places)
     tally, deadline, key = visit.order.tally, visit.order.deadline, visit.key(places[0])
-    is_small = is_small and not _is_slow(visit, places[0])
-    is_bounded = has_others and is_small
+    was_slow = _is_slow(visit, places[0])
+    is_bounded = is_bounded and not was_slow
     limit = deadline.sooner(visit.patience_seconds) if is_bounded else deadline
     try:
         found = await method([visit.listing[place] for place in places], limit)
@@ -147,10 +149,10 @@ async def _given(
             tally.lost_at = key
             if len(places) > 1:
                 tally.at_once = max(_FEWEST_AT_ONCE, len(places) // _FEWER)
-        if is_slow or _is_slow(visit, places[0]):
+        if is_slow or was_slow:
             tally.slow.pop(key, None)
             tally.slow[key] = None
-        if is_slow or not is_small or not has_others:
+        if is_slow or not is_bounded:
             visit.fault(places[0], reason(visit, places[0]))
         raise
     if not visit.listing[places[0]].unique_id:  # its number will be another's
