@@ -1,8 +1,9 @@
 """Writing a message in its storage form.
 
 What was read and not changed is written octet for octet. When only fields of the header changed, those are replaced and
-all else stays as it was, the body too. Otherwise the body is composed anew; fields that nobody touched still stay. A
-message with a TNEF stream that belongs to it is composed anew when anything changed: the stream says it all.
+all else stays as it was, the body too. Attachments are added and taken out in place (``edited_parts``). Otherwise the
+body is composed anew; fields that nobody touched still stay. A message with a TNEF stream that belongs to it is
+composed anew when anything changed: the stream says it all.
 """
 
 from __future__ import annotations
