@@ -27,6 +27,7 @@ from typing import Protocol, Self, runtime_checkable
 import attrs
 
 from msgcore.base.times import Deadline
+from msgcore.errors import InvalidAddress
 from msgcore.model.address import Address, parse_address
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
 from msgcore.model.outcome import Deferred, Delivered, Outcome, Pending, Refused
@@ -415,10 +416,13 @@ class Change:
         Who has this address already, and whose message was refused there or redirected from there, is left alone.
 
         Raises:
-            InvalidAddress: the text is no address.
+            InvalidAddress: that is no address, or only a name.
         """
-        address = parse_address(to) if isinstance(to, str) else to
-        return cls(ChangeKind.REDIRECT, reason, Recipient(address) if isinstance(address, Address) else address)
+        found = parse_address(to) if isinstance(to, str) else to
+        recipient = Recipient(found) if isinstance(found, Address) else found
+        if not recipient.address.is_resolved:
+            raise InvalidAddress(f"redirect: {recipient}: need an address, not only a name")
+        return cls(ChangeKind.REDIRECT, reason, recipient)
 
     @classmethod
     def delete(cls, reason: str = "") -> Change:
