@@ -157,6 +157,12 @@ def test_a_file_that_is_no_store_or_is_damaged_is_not_told_as_nothing_found(shel
     assert "sqlite:///PATH?read_only=true" in told
 
 
+def test_a_folder_and_an_account_are_no_stores(shell: Shell) -> None:
+    Path("Maildir").mkdir()
+    assert "`msgcore import` brings the mail" in shell("list", "Maildir", status=2)
+    assert "`msgcore fetch` brings its mail" in shell("list", "pop3s://mail.a.test", status=2)
+
+
 def test_a_message_is_shown_for_people_for_programs_and_as_it_came(shell: Shell, store: str) -> None:
     lunch = shell.json("search", store, 'subject = "Lunch"')[0]["id"]
     assert shell("show", store, lunch).splitlines()[-1] == "At noon?"
@@ -492,6 +498,13 @@ def test_the_queue_is_looked_at_and_changed_and_mail_is_followed(shell: Shell, t
         row["event"] for row in shell.json("track", url, "--address", "bob@b.test")
     }
     assert shell.json("track", url, "--address", "eve@b.test", status=1) == []
+
+
+def test_mail_is_not_redirected_to_a_bare_name_nor_followed_by_nothing(shell: Shell) -> None:
+    msgcore.open_organization("sqlite:///athena.db", create=True).close()
+    url = "sqlite:///athena.db"
+    assert "bob: need an address" in shell("queue", "redirect", url, "--all", "--to", "bob", status=2)
+    assert "give --message-id, --transfer-id, --address" in shell("track", url, status=2)
 
 
 def test_how_tls_went_is_told_before_it_is_reported(shell: Shell) -> None:

@@ -83,6 +83,10 @@ def opened(name: str, login: Login, *, may_make: bool = False) -> Generator[Mess
     if not path.exists() and not (may_make and path.suffix):
         new = f"; a file that is to be made has a suffix, such as {name}.db" if may_make else ""
         raise NotFound(f"{name}: no profile and no file of this name; `msgcore profile list` shows the profiles{new}")
+    if path.is_dir():
+        raise UsageError(
+            f"{name or '.'}: is a folder, and no store; `msgcore import` brings the mail of one into a store"
+        )
     if path.is_file() and path.stat().st_size and not is_store(path):
         raise UsageError(f"{name}: is no store; `msgcore show {name}` shows a file that is a message")
     with msgcore.open_store(f"sqlite:///{path.absolute()}") as store:

@@ -15,6 +15,10 @@ IN_COMMANDS: Mapping[str, str] = {
     "(read_only=True opens it to be read)": (
         "(sqlite:///PATH?read_only=true opens it to be read; so does read_only=true in a profile)"
     ),
+    "track: name a message_id, a transfer_id, an address or a sender": (
+        "give --message-id, --transfer-id, --address or --sender"
+    ),
+    "msgcore.receive brings its mail into one": "`msgcore fetch` brings its mail into one",
     " (in Python also Secret(...))": "",
     "open_organization(..., create=True) makes it": "`msgcore mailbox add URL NAME --create` makes it",
 }
