@@ -9,9 +9,12 @@ __all__ = ["main"]
 
 def main() -> int:
     """Run the command line and give its exit status."""
-    from msgcore.cli.main import run
+    try:
+        from msgcore.cli.main import run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the modules are loaded, which takes a moment
+        return 130
 
 
 if __name__ == "__main__":

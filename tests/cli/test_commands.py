@@ -22,6 +22,7 @@ import pytest
 
 import msgcore
 from msgcore import Attachment, Message
+from msgcore.__main__ import main
 from msgcore.cli.app import app_of
 from msgcore.cli.main import CORE, WITH_EXTRA, run
 from msgcore.cli.out import print_table, say
@@ -360,6 +361,17 @@ def interruptible() -> Generator[None]:
 def _interrupt_when(wait: Callable[[], bool]) -> None:
     assert wait()
     os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_who_stops_a_command_while_it_is_loaded_sees_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupting:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "msgcore.cli.main":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "msgcore.cli.main")
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    assert main() == 130
 
 
 @pytest.mark.usefixtures("interruptible")
