@@ -18,14 +18,19 @@ def text_of(file: Path | None) -> str:
     Raises:
         UsageError: it is no text.
     """
-    if file is None and sys.stdin.isatty():
-        print("msgcore: reads what is typed, until Control-D on a line by itself", file=sys.stderr)
+    if file is None:
+        _tell_typist()
     try:
         text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8")
         text.encode()  # where the system's encoding is ASCII, other octets come through as halves of characters
     except UnicodeError as error:
         raise UsageError(f"{file or 'standard input'}: is no text: {error}") from error
     return text
+
+
+def _tell_typist() -> None:
+    if sys.stdin.isatty():
+        print("msgcore: reads what is typed, until Control-D on a line by itself", file=sys.stderr)
 
 
 def is_stdin(file: Path) -> bool:
@@ -45,6 +50,7 @@ def octets_of(file: Path) -> bytes:
         OSError: it cannot be read.
     """
     if is_stdin(file):
+        _tell_typist()
         return sys.stdin.buffer.read()
     if file.is_dir():
         raise UsageError(f"{file}: is a folder")
