@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import queue
 import smtplib
@@ -51,7 +52,7 @@ from msgcore.mta.queue.contract import Accept
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.props.table import PidTagEmailAddress
-from msgcore.runtime import NEVER, BlockingRuntime, Database, Engine, Event, LoopRuntime
+from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime, Database, Engine, Event, LoopRuntime
 from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.gateway import Content
 from msgcore.testing.memory_queue import MemoryQueue, QueueMemory
@@ -60,6 +61,7 @@ from tests.mta.homes import home_in_a_file, home_on_a_server
 from tests.mta.nodes import QUICK, Watched
 from tests.mta.office import Book, Delivery, delivered, installed
 from tests.mta.places import ENGINES, Target
+from tests.waits import Waits
 
 LETTER = b"Subject: hello\r\nMessage-ID: <1@b.test>\r\n\r\nHello\r\n"
 INSIDE = Delivered(250, "2.1.5")
@@ -509,6 +511,53 @@ def test_whoever_waits_for_a_node_is_told_what_broke_it_down() -> None:
         node.wait(timeout_seconds=10)
     with pytest.raises(ZeroDivisionError):
         node.close()
+
+
+class _Idle(_Broken):
+    """A manager that has nothing to do."""
+
+    async def serve(self, stop: Event, deadline: Deadline | None = None) -> None:
+        await stop.wait()
+
+    async def give_back_arrivals(self) -> None:
+        return
+
+
+def test_a_node_whose_start_is_cancelled_at_any_wait_is_not_at_work() -> None:
+    """Also at the last one, when it has begun: nobody would close it."""
+    runtime = AsyncioRuntime()
+
+    async def build(loop: LoopRuntime, deadline: Deadline) -> Parts:
+        queue = NodeQueue(MemoryQueue(QueueMemory(), loop))
+        return Parts(cast(Manager, _Idle()), queue, DirectoryCheck(Book(), RouteTable), "mx.a.test", timedelta(1))
+
+    async def left_by_a_cancelled_start(at: int) -> tuple[int, bool]:
+        node = Node(runtime, build, [SMTP_HERE])
+        before = asyncio.all_tasks()
+        waits = Waits(lambda: starting.cancel())  # noqa: PLW0108  # which is not there yet
+        waits.begin(at)
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(waits.start)
+        starting = asyncio.create_task(node.start())
+        await asyncio.wait([starting])
+        loop.set_task_factory(None)
+        has_happened = waits.since is not None
+        left = len(asyncio.all_tasks() - before)
+        if not starting.cancelled():
+            await node.close()
+        return left if has_happened else 0, has_happened
+
+    async def main() -> list[int]:
+        found: list[int] = []
+        for at in itertools.count(1):
+            left, has_happened = await left_by_a_cancelled_start(at)
+            if not has_happened:
+                return found
+            found.append(left)
+        raise AssertionError
+
+    left = asyncio.run(main())
+    assert (bool(left), sum(left)) == (True, 0)
 
 
 # Several nodes

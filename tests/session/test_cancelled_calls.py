@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import types
-from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 import msgcore
 from msgcore import Message, aio
 from msgcore.base.ids import EntryId
+from tests.waits import Waits
 
 Call = Callable[[aio.MessageStore, list[bytes]], Awaitable[object]]
 
@@ -34,53 +33,6 @@ CALLS: dict[str, Call] = {
 }
 
 
-class Waits:
-    """The waits of a loop's tasks, at one of which something happens: when it is over, and its task not on yet."""
-
-    def __init__(self, happens: Callable[[], object]) -> None:
-        self.happens = happens
-        self.left = 0
-        self.since: int | None = None
-        """How many waits have begun since it happened."""
-
-    def begin(self, at: int) -> None:
-        self.left, self.since = at, None
-
-    def start(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        return asyncio.Task(cast(Coroutine[Any, Any, Any], self._drive(coroutine)), loop=loop)
-
-    @types.coroutine
-    def _drive(self, coroutine: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        raised: BaseException | None = None
-        while True:
-            try:
-                waited_for = coroutine.send(None) if raised is None else coroutine.throw(raised)
-            except StopIteration as stop:
-                return stop.value
-            self.left -= 1
-            if self.since is not None:
-                self.since += 1
-            if self.left == 0:
-                self._watch(waited_for)
-            try:
-                raised = None
-                yield waited_for
-            except BaseException as error:
-                raised = error
-
-    def _watch(self, waited_for: Any) -> None:
-        def is_over(_: object = None) -> None:
-            self.since = 0
-            self.happens()
-
-        if waited_for is None:
-            is_over()
-            return
-        waited_for._asyncio_future_blocking = False
-        waited_for.add_done_callback(is_over)
-        waited_for._asyncio_future_blocking = True
-
-
 async def cancelled_everywhere(url: str, call: Call, *, by_task: bool) -> set[str]:
     """Cancel a call at each of its waits in turn, and give how it ended; at its last wait it may as well return."""
     ended: set[str] = set()
@@ -89,7 +41,7 @@ async def cancelled_everywhere(url: str, call: Call, *, by_task: bool) -> set[st
         tasks: list[asyncio.Task[object]] = []
         waits = Waits(lambda: tasks[-1].cancel() if by_task else store.cancel())
         loop = asyncio.get_running_loop()
-        loop.set_task_factory(waits.start)  # type: ignore[arg-type]  # it may be given a context, and is not
+        loop.set_task_factory(waits.start)
         for wait in itertools.count(1):
             waits.begin(wait)
             tasks.append(asyncio.create_task(as_coroutine(call(store, entry_ids))))

@@ -130,9 +130,13 @@ class Node:
         if self._running is not None:
             raise UsageError("the node is at work already")
         deadline = self._runtime.deadline(timeout_seconds)
-        self._running = await self._runtime.on_loop(lambda runtime: self._start(runtime, deadline), deadline)
+        try:
+            await self._runtime.on_loop(lambda runtime: self._start(runtime, deadline), deadline)
+        except BaseException:
+            await self.close()  # whoever is cancelled just when it has gone to work closes nothing
+            raise
 
-    async def _start(self, runtime: LoopRuntime, deadline: Deadline) -> _Running:
+    async def _start(self, runtime: LoopRuntime, deadline: Deadline) -> None:
         parts = await self._build(runtime, deadline)
         parts.queue.worker = parts.manager
         running = _Running(parts.manager, [], runtime.event(), runtime.group())
@@ -152,7 +156,7 @@ class Node:
         running.group.start(purge_until(running.stop, runtime, parts.queue, parts.keep))
         for work in parts.beside:
             running.group.start(work(running.stop))
-        return running
+        self._running = running
 
     def _warn(self, routes: RouteTable, running: _Running, host_name: str) -> None:
         """Log where a table sends mail back to this node."""
