@@ -1,10 +1,11 @@
-"""Calls of asyncio code that are cancelled at any of their waits, just when that is over: none goes on."""
+"""Calls of asyncio code that are cancelled at any of their waits, just when that is over: none goes on, or leaks."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +81,30 @@ def test_a_call_that_cancel_reaches_between_two_waits_ends(url: str, name: str) 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_task_that_is_cancelled_between_two_waits_ends(url: str, name: str) -> None:
     assert asyncio.run(cancelled_everywhere(url, CALLS[name], by_task=True)) == {"CancelledError"}
+
+
+def test_a_store_that_is_cancelled_while_it_is_opened_is_not_left_open(tmp_path: Path) -> None:
+    """SQLite keeps a log beside a file for as long as anybody has that open."""
+    url, log = f"sqlite:///{tmp_path / 'mail.db'}", tmp_path / "mail.db-wal"
+    with msgcore.open_store(url):
+        assert log.exists()
+
+    async def left_by(wait: int) -> bool | None:
+        """Say whether it is still open, when it was cancelled at this wait; ``None``: there are not so many."""
+        waits = Waits(lambda: task.cancel())  # noqa: PLW0108  # which is not there yet
+        waits.begin(wait)
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(waits.start)
+        task = asyncio.create_task(as_coroutine(aio.open_store(url)))
+        await asyncio.wait([task])
+        loop.set_task_factory(None)
+        return None if waits.since is None else log.exists()
+
+    async def main() -> list[bool]:
+        found: list[bool] = []
+        while (left := await left_by(len(found) + 1)) is not None:
+            found.append(left)
+        return found
+
+    left = asyncio.run(main())
+    assert (bool(left), any(left)) == (True, False)

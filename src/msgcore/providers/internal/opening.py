@@ -51,16 +51,20 @@ async def _open(
     is_read_only: bool,
     deadline: Deadline,
 ) -> Database:
-    def open_it() -> Database:
-        return Database.open(target, schema, create=create, is_read_only=is_read_only, deadline=deadline)
+    opened: list[Database] = []
 
-    database = await runtime.in_thread(open_it, deadline)
-    if is_read_only:
-        try:
+    def open_it() -> Database:
+        opened.append(Database.open(target, schema, create=create, is_read_only=is_read_only, deadline=deadline))
+        return opened[0]
+
+    try:
+        database = await runtime.in_thread(open_it, deadline)
+        if is_read_only:
             await database.read(runtime, lambda c: _check_version(c, schema, database.name), deadline)
-        except BaseException:
+    except BaseException:  # cancelled when it was open already, too
+        for database in opened:
             await database.close(runtime)
-            raise
+        raise
     return database
 
 
