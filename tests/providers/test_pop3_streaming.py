@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import subprocess
 import sys
 import tracemalloc
@@ -11,9 +13,10 @@ from pathlib import Path
 import pytest
 
 import msgcore
-from msgcore import Maildrop, Secret
+from msgcore import Maildrop, Secret, aio
 from msgcore.errors import CommandRefused, ConnectionLost, UsageError
 from msgcore.testing.servers import LoopbackPop3Server
+from tests.waits import Waits
 
 LETTER = b"Subject: x\r\n\r\n.\r\n..Hello\r\n"
 LARGE_OCTETS = 50_000_000
@@ -93,6 +96,27 @@ def test_a_connection_that_breaks_leaves_no_file(
         maildrop.retrieve_to(maildrop.list()[0], tmp_path / "x.eml")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_task_that_is_cancelled_at_any_wait_leaves_no_file(server: LoopbackPop3Server, tmp_path: Path) -> None:
+    async def is_cancelled(wait: int) -> bool:
+        opening = aio.open_maildrop(server.url, user="ann", password=Secret("pw"), allow_cleartext_login=True)
+        async with opening as maildrop:
+            (waiting, _) = await maildrop.list()
+            waits = Waits(lambda: task.cancel())  # noqa: PLW0108  # which is not there yet
+            waits.begin(wait)
+            loop = asyncio.get_running_loop()
+            loop.set_task_factory(waits.start)
+            task = asyncio.create_task(maildrop.retrieve_to(waiting, tmp_path / "x.eml"))
+            await asyncio.wait([task])
+            loop.set_task_factory(None)
+            return task.cancelled()
+
+    left = [
+        list(tmp_path.iterdir())
+        for _ in itertools.takewhile(lambda wait: asyncio.run(is_cancelled(wait)), itertools.count(1))
+    ]
+    assert (bool(left), any(left)) == (True, False)
 
 
 def test_a_large_message_goes_into_a_file_in_little_memory(tmp_path: Path) -> None:

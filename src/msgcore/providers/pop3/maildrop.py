@@ -62,13 +62,17 @@ class Pop3Maildrop:
 
     async def retrieve_to(self, waiting: Waiting, path: Path, deadline: Deadline) -> int:
         """Write a message into a new file; see :class:`~msgcore.spi.retrieval.SupportsStreaming`."""
-        file = await self._runtime.in_thread(lambda: NewFile(path), deadline)
+        made: list[NewFile] = []
         try:
+            # Noted there, so that it is not left behind when the call is cancelled just then.
+            await self._runtime.in_thread(lambda: made.append(NewFile(path)), deadline)
+            (file,) = made
             with self._asking(deadline) as session:
                 octets = await session.retrieve_to(waiting.number, file.write)
             await self._runtime.in_thread(file.keep, deadline)
         except BaseException:
-            file.discard()
+            for file in made:
+                file.discard()
             raise
         return octets
 
