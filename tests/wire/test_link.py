@@ -26,10 +26,11 @@ from msgcore.errors import (
 from msgcore.model import Accepted, Address, Deferred, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.model.wire_form import WireForm
 from msgcore.runtime import Endpoint, Runtime
-from msgcore.runtime.abc import Security, TlsFacts
+from msgcore.runtime.abc import Security, Stream, TlsFacts, TlsSettings
 from msgcore.runtime.pool import PoolLimits
 from msgcore.testing.modes import Mode, gather
-from msgcore.testing.scripted import Faults, Peer, ScriptedRuntime, Secured, by_line
+from msgcore.testing.scripted import Faults, Peer, ScriptedRuntime, Secured, Served, by_line
+from msgcore.testing.scripted.served import Serve
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.host_memory import HostMemory
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
@@ -289,6 +290,35 @@ class NoTls(FakeServer):
         raise self._error
 
 
+async def silent_at_starttls(stream: Stream) -> None:
+    """Say nothing to STARTTLS."""
+    for answer in (b"220 mx.b.test\r\n", b"250-mx.b.test\r\n250 STARTTLS\r\n", b""):
+        await stream.write(answer)
+        await stream.read()
+    while await stream.read():
+        pass
+
+
+async def silent_in_tls(stream: Stream) -> None:
+    """Say go ahead, and nothing in the handshake."""
+    for answer in (b"220 mx.b.test\r\n", b"250-mx.b.test\r\n250 STARTTLS\r\n", b"220 go\r\n"):
+        await stream.write(answer)
+        await stream.read()
+    while await stream.read():
+        pass
+
+
+class GoneInTls(FakeServer):
+    """Hangs up behind the handshake."""
+
+    def greet(self) -> bytes:
+        return b""
+
+    def react(self, octets: bytes) -> bytes:
+        self.is_closed = True
+        return b""
+
+
 BROKEN: list[MsgcoreError] = [
     TlsFailed("TLS: TLSV1_ALERT_PROTOCOL_VERSION"),
     ConnectionLost("cut without TLS's closing alert"),
@@ -304,6 +334,59 @@ def test_a_server_with_which_no_handshake_succeeds_is_talked_to_in_clear(mode: M
     assert isinstance(outcome, Accepted)
     assert (outcome.note.startswith("in clear: "), str(error) in outcome.note) == (True, True)
     assert [len(peer.took) for peer in peers] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "server",
+    [SmtpServer(MX), SmtpServer(MX, tls_tries=(TlsSettings(is_opportunistic=True), None), open_seconds=60)],
+    ids=["relay", "mx"],
+)
+@pytest.mark.parametrize(
+    ("silent", "where"), [(silent_at_starttls, "at STARTTLS"), (silent_in_tls, "in the TLS handshake")]
+)
+def test_a_handshake_that_stays_silent_leaves_time_for_a_try_in_clear(
+    mode: Mode, server: SmtpServer, silent: Serve, where: str
+) -> None:
+    peers = [*(Served(silent) for _ in server.tls_tries[1:] or (1, 2)), FakeServer("STARTTLS")]
+    runtime = ScriptedRuntime(peers)
+    started = runtime.monotonic()
+
+    async def main() -> Outcome:
+        link = SmtpLink(runtime, server)
+        return await send(link, runtime, 90)
+
+    outcome = mode.drive(runtime.call(main()))
+    assert (type(outcome), outcome.note.startswith("in clear: ")) == (Accepted, True)
+    assert where in outcome.note
+    assert runtime.monotonic() - started < 60
+
+
+def test_who_must_have_tls_gives_the_handshake_all_the_time(mode: Mode) -> None:
+    with pytest.raises(TimedOut):
+        send_in_turn(mode, [Served(silent_in_tls)], 1, server=SmtpServer(MX, Security.STARTTLS))
+
+
+def test_a_connection_lost_behind_the_handshake_is_no_failure_of_tls(mode: Mode) -> None:
+    """The next try is by TLS again, and nothing goes in clear."""
+    in_clear = FakeServer("STARTTLS", STARTTLS="220 go")
+    next_one = FakeServer()
+    with pytest.raises(ConnectionLost, match="at EHLO behind the TLS handshake"):
+        send_in_turn(mode, [Secured(GoneInTls(), in_clear), next_one], 1)
+
+    assert not next_one.took
+
+
+def test_what_the_server_said_to_starttls_is_told(mode: Mode) -> None:
+    refusing = FakeServer("STARTTLS", STARTTLS="454 4.7.0 TLS not available due to temporary reason")
+    [outcome] = send_in_turn(mode, [refusing], 1)
+    assert (type(outcome), outcome.note) == (
+        Accepted,
+        "in clear: the server refuses STARTTLS: 454 4.7.0 TLS not available due to temporary reason",
+    )
+
+    closing = FakeServer("STARTTLS", STARTTLS="421 4.3.2 going down")
+    [outcome] = send_in_turn(mode, [closing], 1)
+    assert (outcome, outcome.text) == (Deferred(421, "4.3.2"), "going down")
 
 
 @pytest.mark.parametrize("error", BROKEN)

@@ -76,9 +76,17 @@ async def _say_hello(stream: Stream, name: bytes, *, is_lmtp: bool) -> Extension
 
 
 async def start_tls(
-    stream: Stream, extensions: Extensions, settings: TlsSettings, ehlo_name: str
+    stream: Stream,
+    extensions: Extensions,
+    settings: TlsSettings,
+    ehlo_name: str,
+    *,
+    handshake_share: float | None = None,
 ) -> tuple[Stream, Extensions]:
     """Upgrade the session to TLS (RFC 3207) and ask again what is offered; only the new stream and extensions count.
+
+    With a ``handshake_share`` of the time that is left there is another way than this one: a handshake that takes
+    longer, or is cut, has failed.
 
     Raises:
         TlsRequired: the server does not offer it, or refuses it now; the session is still good, in clear.
@@ -88,6 +96,32 @@ async def start_tls(
     name = _checked(ehlo_name)
     if not extensions.offers("STARTTLS"):
         raise TlsRequired(f"{stream.endpoint}: TLS is required, and the server does not offer STARTTLS")
+    secured = await _secured(stream, settings, handshake_share)
+    try:
+        return secured, await _say_hello(secured, name, is_lmtp=extensions.is_lmtp)
+    except ConnectionLost as error:
+        raise ConnectionLost(f"{error}, at EHLO behind the TLS handshake") from error
+
+
+async def _secured(stream: Stream, settings: TlsSettings, share: float | None) -> Stream:
+    whole, where = stream.deadline, "at STARTTLS"
+    if share is not None:
+        stream.deadline = whole.sooner(whole.remaining_seconds() * share)
+    try:
+        await _ask_for_tls(stream)
+        where = "in the TLS handshake"
+        secured = await stream.start_tls(settings)
+    except (ConnectionLost, TimedOut) as error:
+        if share is None or whole.is_past:
+            raise
+        raise TlsFailed(f"{error}, {where}") from error
+    finally:
+        stream.deadline = whole
+    secured.deadline = whole
+    return secured
+
+
+async def _ask_for_tls(stream: Stream) -> None:
     await _say(stream, b"STARTTLS")
     reply, surplus = await _read_one(stream)
     if surplus:
@@ -95,8 +129,6 @@ async def start_tls(
     if reply.code != 220:
         text = f"{stream.endpoint}: TLS is required, and the server refuses STARTTLS: {reply}"
         raise TlsRequired(text) from CommandRefused(reply)
-    secured = await stream.start_tls(settings)
-    return secured, await _say_hello(secured, name, is_lmtp=extensions.is_lmtp)
 
 
 async def authenticate(

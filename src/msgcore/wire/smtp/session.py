@@ -8,7 +8,7 @@ import attrs
 
 from msgcore.base.status import Reply
 from msgcore.base.times import Deadline
-from msgcore.errors import CommandRefused, ConnectionLost, ServiceBusy, TlsFailed, TlsRequired
+from msgcore.errors import CommandRefused, ServiceBusy, TlsFailed, TlsRequired
 from msgcore.runtime.abc import Runtime, Stream, TlsSettings
 from msgcore.wire.account import MailServer, connect_to, greeted, open_with
 from msgcore.wire.sasl import Credentials
@@ -19,6 +19,8 @@ __all__ = ["SmtpServer", "SmtpSession", "open_session"]
 
 _SURE_SECONDS = 1.0
 _NOOP_SECONDS = 5.0
+_HANDSHAKE_SHARE = 1 / 3  # twice, with and without a look at the certificate, leaves time for a try in clear
+_CLOSING = 421
 
 
 @attrs.frozen
@@ -108,7 +110,8 @@ async def open_session(runtime: Runtime, server: SmtpServer, deadline: Deadline)
             raise
         return _after((error,), await _connect(runtime, server, None, None, deadline))
     is_noted = session.stream.tls is None and not server.is_lmtp  # which mostly is of this machine
-    session.note = "; ".join(filter(None, (note, "in clear" if is_noted else "")))
+    how = session.note or ("in clear" if is_noted else "")
+    session.note = "; ".join(filter(None, (note, how)))
     return session
 
 
@@ -131,7 +134,7 @@ def _after(errors: tuple[TlsFailed, ...], session: SmtpSession) -> SmtpSession:
         how = "in clear" if session.stream.tls is None else "not verified"
         session.note = f"{how}: {errors[-1]}"
     elif session.stream.tls is None:
-        session.note = "in clear"
+        session.note = session.note or "in clear"
     return session
 
 
@@ -139,21 +142,24 @@ async def _connect(
     runtime: Runtime, server: SmtpServer, credentials: Credentials | None, tls: TlsSettings | None, deadline: Deadline
 ) -> SmtpSession:
     stream = await connect_to(runtime, server, tls, deadline)
+    note = ""
     try:
         extensions = await greeted(stream, greet(stream, server.ehlo_name, is_lmtp=server.is_lmtp))
         if tls is not None and stream.tls is None and (server.needs_tls or extensions.offers("STARTTLS")):
+            # Whoever hangs up or falls silent in the middle of a handshake may talk in clear.
+            share = _HANDSHAKE_SHARE if server.tls_tries or server.may_be_clear else None
             try:
-                stream, extensions = await start_tls(stream, extensions, tls, server.ehlo_name)
+                stream, extensions = await start_tls(stream, extensions, tls, server.ehlo_name, handshake_share=share)
             except TlsRequired as error:
-                if server.needs_tls and not server.tls_tries and _is_for_now(error):
+                refusal = _refusal(error)
+                # 4yz is a temporary reason (RFC 3207 section 4).
+                if server.needs_tls and not server.tls_tries and refusal is not None and refusal.is_temporary:
                     raise ServiceBusy(str(error)) from error
-                if server.needs_tls:
+                if server.needs_tls or refusal is None:
                     raise
-            except ConnectionLost as error:
-                if not (server.tls_tries or server.may_be_clear):
-                    raise
-                # Whoever hangs up in the middle of a handshake may talk in clear.
-                raise TlsFailed(f"{error}, in the TLS handshake") from error
+                if refusal.code == _CLOSING:
+                    raise CommandRefused(refusal, f"{stream.endpoint}: STARTTLS") from error
+                note = f"in clear: the server refuses STARTTLS: {refusal}"
         if credentials is not None:
             allow_cleartext = server.allow_cleartext_login or server.endpoint.is_unix_socket
             own = server.own_mechanisms
@@ -165,10 +171,10 @@ async def _connect(
         extensions = extensions.without("STARTTLS")
     if stream.tls is None or not stream.tls.is_verified:
         extensions = extensions.without("REQUIRETLS")  # RFC 8689 section 2: it counts in verified TLS only
-    return SmtpSession(stream, extensions)
+    return SmtpSession(stream, extensions, note)
 
 
-def _is_for_now(error: TlsRequired) -> bool:
-    """Whether the server has no TLS to give for a temporary reason (RFC 3207 section 4)."""
-    refusal = error.__cause__
-    return isinstance(refusal, CommandRefused) and isinstance(refusal.reply, Reply) and refusal.reply.is_temporary
+def _refusal(error: TlsRequired) -> Reply | None:
+    """Give what the server said to STARTTLS, if that was said."""
+    cause = error.__cause__
+    return cause.reply if isinstance(cause, CommandRefused) and isinstance(cause.reply, Reply) else None
