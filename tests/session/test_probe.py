@@ -237,6 +237,19 @@ def test_whoever_holds_no_smtp_session_is_an_error(make: Make, error: type[Msgco
         probed(make, mode=mode)
 
 
+def test_of_a_server_that_says_nothing_in_clear_tls_is_suspected() -> None:
+    with pytest.raises(TimedOut, match="may be waiting for TLS: smtps://"):
+        probed(plain(greeting="~"))
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "pop3", "imap"])
+def test_of_a_port_that_greets_in_clear_the_other_scheme_is_named(scheme: str) -> None:
+    with pytest.raises(
+        TlsFailed, match=rf"does not start with TLS on this port: {scheme}\+starttls://, or another port"
+    ):
+        probed(plain(), f"{scheme}s://mx.b.test")
+
+
 @pytest.mark.parametrize("octets", [b"220 a\r\n220 b\r\n", b"250 x\r\n", b"220-x\r\n" * 10_000])
 def test_a_server_that_says_too_much_or_the_wrong_thing_breaks_the_protocol(octets: bytes) -> None:
     with pytest.raises(ProtocolBroken):

@@ -347,7 +347,7 @@ def test_a_server_with_which_no_handshake_succeeds_is_talked_to_in_clear(mode: M
 def test_a_handshake_that_stays_silent_leaves_time_for_a_try_in_clear(
     mode: Mode, server: SmtpServer, silent: Serve, where: str
 ) -> None:
-    peers = [*(Served(silent) for _ in server.tls_tries[1:] or (1, 2)), FakeServer("STARTTLS")]
+    peers: list[Peer] = [*(Served(silent) for _ in server.tls_tries[1:] or (1, 2)), FakeServer("STARTTLS")]
     runtime = ScriptedRuntime(peers)
     started = runtime.monotonic()
 

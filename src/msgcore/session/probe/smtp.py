@@ -22,6 +22,7 @@ from msgcore.session.probe.report import ProbeReport
 from msgcore.session.probe.smtp_rules import Seen, checks_of
 from msgcore.session.probe.visit import ENDED, PATIENCE_SECONDS, Visit, tls_seen, untried
 from msgcore.spi.url import ServiceUrl
+from msgcore.wire.account import greeted
 from msgcore.wire.lines import Incoming
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.reply import take_reply
@@ -81,7 +82,7 @@ class _Visitor:
             talk.abort()
 
     async def _greet(self, talk: _Talk, seen: Seen, tls: TlsSettings | None) -> None:
-        seen.replies["greeting"] = greeting = await talk.hear()
+        seen.replies["greeting"] = greeting = await talk.greeting()
         if greeting.is_temporary or greeting.is_permanent:
             return
         if greeting.code != 220:
@@ -157,6 +158,9 @@ class _Talk:
     @property
     def tls(self) -> TlsFacts | None:
         return self._stream.tls
+
+    async def greeting(self) -> Reply:
+        return await greeted(self._stream, self.hear())
 
     async def hear(self) -> Reply:
         try:

@@ -77,7 +77,10 @@ class Visit:
             return await stream.start_tls(tls)
         except StarttlsInjection as error:
             # Nobody has said STARTTLS: this is no attack, but a port that greets in clear.
-            raise TlsFailed(f"{self.url.endpoint}: the server does not start with TLS on this port") from error
+            other = f"{self.url.protocol}+starttls://"
+            raise TlsFailed(
+                f"{self.url.endpoint}: the server does not start with TLS on this port: {other}, or another port"
+            ) from error
 
     async def look(self, ca_file: Path | None, once: Callable[[TlsSettings | None, str], Awaitable[S]]) -> S:
         """Hold a session; again without checking the certificate, and without TLS, where there is no other way.
