@@ -37,7 +37,13 @@ def test_yes_means_delivered(extensions: tuple[str, ...]) -> None:
 @ALL
 @pytest.mark.parametrize("address", THREE)
 @pytest.mark.parametrize(
-    ("answer", "outcome"), [("452 4.2.2 full", Deferred(452, "4.2.2")), ("550 5.2.1 off", Refused(550, "5.2.1"))]
+    ("answer", "outcome"),
+    [
+        ("452 4.2.2 full", Deferred(452, "4.2.2")),
+        ("550 5.2.1 off", Refused(550, "5.2.1")),
+        ("500 5.5.1 what", Refused(500, "5.5.1")),
+        ("504 5.5.4 no", Refused(504, "5.5.4")),
+    ],
 )
 def test_each_recipient_has_its_own_reply(
     address: str, answer: str, outcome: Outcome, extensions: tuple[str, ...]
@@ -45,6 +51,17 @@ def test_each_recipient_has_its_own_reply(
     transaction = send(lmtp_server({f".{address}": answer}), extensions)
 
     assert by_address(transaction) == {**dict.fromkeys(THREE, Delivered(250, "2.0.0")), address: outcome}
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_a_recipient_whose_reply_is_as_to_an_unknown_command_costs_the_others_nothing(is_proven: bool) -> None:
+    """The server has taken a chunk: it knows BDAT, and the message goes to nobody twice."""
+    fake = lmtp_server({".b@x.test": "502 5.5.1 no"})
+    offered = extensions_of(CHUNKED, is_lmtp=True)
+    transaction = run(transmit(ScriptedStream(fake), envelope(*THREE), LETTER, offered, is_proven=is_proven))
+
+    assert [type(outcome) for outcome in by_address(transaction).values()] == [Delivered, Refused, Delivered]
+    assert (len(fake.took), transaction.failed_extensions, transaction.is_usable) == (1, frozenset(), True)
 
 
 @ALL

@@ -245,6 +245,8 @@ class Letter:
         """Say whether the server offers CHUNKING and knows no BDAT; what is text may still go by DATA."""
         if not self._plan.is_chunked or reply.code not in _UNKNOWN_COMMAND:
             return False
+        if self._plan.is_lmtp and stage == END:
+            return False  # it has shown that it knows BDAT, and this is about one recipient
         self._settle(reply, self._accepted, stage)
         if not self._plan.is_binary:
             self._failed |= {"CHUNKING"}
