@@ -245,7 +245,7 @@ class Letter:
         """Say whether the server offers CHUNKING and knows no BDAT; what is text may still go by DATA."""
         if not self._plan.is_chunked or reply.code not in _UNKNOWN_COMMAND:
             return False
-        if self._plan.is_lmtp and stage == END:
+        if self._plan.is_lmtp and stage == END and (self._has_chunked or self._plan.is_at_once):
             return False  # it has shown that it knows BDAT, and this is about one recipient
         self._settle(reply, self._accepted, stage)
         if not self._plan.is_binary:
