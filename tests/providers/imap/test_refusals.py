@@ -18,6 +18,7 @@ from msgcore.errors import (
     LimitExceeded,
     ObjectDeleted,
     ProtocolBroken,
+    ServiceBusy,
     StoreFull,
     UsageError,
 )
@@ -275,6 +276,30 @@ def test_of_a_move_that_takes_several_commands_each_message_is_known_when_one_is
     assert 0 < len(crowded.mailbox("ann", b"Target").messages()) < SO_MANY
 
 
+@pytest.mark.parametrize("code", ["OVERQUOTA", "INUSE"])
+def test_of_a_move_that_is_done_partly_what_was_moved_is_known(server: LoopbackImapServer, code: str) -> None:
+    """RFC 6851 section 4.3: the server says where it is, and then NO to the others."""
+    server.account("ann").add(b"Target")
+    for _ in range(2):
+        server.put("ann", LETTER)
+
+    async def move_one(turn: Turn) -> Answer:
+        answer = await turn.carry_out_with(b"1 Target")
+        return Answer(StatusResponse("NO", "not all", code), answer.data)
+
+    async def story(store: Probe) -> list[bool]:
+        _, those = await inbox_of(store)
+        target = (await store.by_name())["Target"].entry_id
+        server.add("UID MOVE", "", Fault(move_one, 1))
+        with pytest.raises((StoreFull, ServiceBusy)) as refused:
+            await store.move(those, target, NEVER)
+        assert refused.value.__notes__ == ["1 of 2 messages had been moved"]
+        parents = [(await store.row(one, (PidTagParentEntryId,), NEVER))[PidTagParentEntryId] for one in those]
+        return [one == bytes(target) for one in parents]
+
+    assert tell(at_loopback(server), story) == [True, False]
+
+
 MANY_MORE = 2_000
 """So many of them take three commands or more."""
 
@@ -456,6 +481,32 @@ def test_without_move_what_cannot_be_taken_out_is_not_in_two_places(offers: froz
         tell(at_loopback(server), story)
         [left] = server.mailbox("ann").messages().values()
         assert (left.flags, len(server.mailbox("ann", b"Target").messages())) == (frozenset(), 0)
+
+
+@pytest.mark.parametrize("has_move", [False, True])
+def test_what_was_marked_before_a_move_that_is_refused_is_marked_after_it(has_move: bool) -> None:
+    """Also in a folder to which it did not come; of several folders all are copied first."""
+    offers = USUAL_IMAP_EXTENSIONS - (set() if has_move else {"MOVE"})
+    with LoopbackImapServer({"ann": PASSWORD}, extensions=offers) as server:
+        for name in (b"Work", b"Target"):
+            server.account("ann").add(name)
+        server.put("ann", LETTER, flags=("\\Deleted",))
+        server.put("ann", LETTER)
+        server.put("ann", LETTER, b"Work", flags=("\\Deleted",))
+        server.answer("NO [NOPERM] not you", at="UID EXPUNGE", times=1)
+
+        async def story(store: Probe) -> None:
+            folders, those = await store.by_name(), list[EntryId]()
+            for name in ("INBOX", "Work"):
+                rows = await store.query(folders[name].entry_id, TableQuery((PidTagEntryId,)), NEVER)
+                those += [EntryId.parse(row[PidTagEntryId]) for row in rows]
+            with pytest.raises(CommandRefused):
+                await store.move(those, folders["Target"].entry_id, NEVER)
+
+        tell(at_loopback(server), story)
+        mails = [mail for name in (b"INBOX", b"Work") for mail in server.mailbox("ann", name).messages().values()]
+        assert ["\\Deleted" in mail.flags for mail in mails] == [True, False, True]
+        assert len(server.mailbox("ann", b"Target").messages()) == 0
 
 
 def test_without_move_what_was_taken_out_is_moved_though_the_answer_is_lost() -> None:

@@ -82,15 +82,19 @@ class StoreCommands(SessionBase):
         async with self.turn():
             return await self._copy(uids, raw_name)
 
-    async def move(self, uids: UidSet, raw_name: bytes) -> CopyUid | None:
+    async def move(self, uids: UidSet, raw_name: bytes, moved: list[CopyUid] | None = None) -> CopyUid | None:
         """Move messages, and say where they are, if the server does.
 
-        A server without MOVE copies and then removes them: when that ends early, messages are in both mailboxes.
-        Raises as :meth:`copy` does.
+        A server may refuse a move when it has moved some, and say where these are (RFC 6851 sections 3.3, 4.3): that
+        is added to ``moved``. One without MOVE copies and then removes them: when that ends early, messages are in
+        both mailboxes. Raises as :meth:`copy` does.
         """
         async with self.turn():
             if self.capabilities.has("MOVE"):
                 answers = await self._in_sets(uids, b"UID MOVE", (raw_name,), len(raw_name))
+                before = _where(uids, answers)
+                if moved is not None and before is not None and not all(one.status.is_ok for one in answers):
+                    moved.append(before)
                 return _copied(uids, answers)
             copied = await self._copy(uids, raw_name)
             marked = await self._in_sets(uids, b"UID STORE", (Atom(b"+FLAGS.SILENT"), (_DELETED,)))
@@ -154,6 +158,10 @@ def _check(answers: Sequence[Answer]) -> None:
 
 def _copied(uids: UidSet, answers: Sequence[Answer]) -> CopyUid | None:
     _check(answers)
+    return _where(uids, answers)
+
+
+def _where(uids: UidSet, answers: Sequence[Answer]) -> CopyUid | None:
     codes: list[Code | None] = []
     for answer in answers:
         codes += [one.code for one in answer.data if isinstance(one, Status)]

@@ -20,6 +20,7 @@ from msgcore.errors import (
     ConnectionLost,
     MsgcoreError,
     ObjectDeleted,
+    ServiceBusy,
     TimedOut,
 )
 from msgcore.providers.imap.arrivals import Print, prints_of, prints_there
@@ -28,7 +29,7 @@ from msgcore.providers.imap.directory import Folder, Place
 from msgcore.providers.imap.flags import COPIED
 from msgcore.providers.imap.front import DELIVERY_FIELD
 from msgcore.providers.imap.there import check_kept, check_there, check_writable, found_among
-from msgcore.wire.imap.criteria import all_of, header
+from msgcore.wire.imap.criteria import SearchCriteria, all_of, header, key
 from msgcore.wire.imap.criteria import uids as with_uids
 from msgcore.wire.imap.in_lines import in_lines
 from msgcore.wire.imap.session import ImapSession
@@ -56,6 +57,32 @@ class _Carried:
     said: list[CopyUid | None] = attrs.field(factory=list["CopyUid | None"])
 
 
+@attrs.define
+class _Removal:
+    """Removes those messages of a folder that are there. ``marked`` were so before it began; ``None``: it has not."""
+
+    group: Group
+    marked: list[int] | None = None
+
+    async def __call__(self, session: ImapSession) -> set[_Place]:
+        there = await _there(session, self.group)
+        if there:
+            self.marked = await _there(session, self.group, key("DELETED"))
+            await remove_messages(session, UidSet.of(there))
+        return {(self.group.folder.tag, uid) for uid in there}
+
+    async def unmark(self, session: ImapSession) -> list[int]:
+        """Take off the marks for deletion where it has begun, and say what is there."""
+        there = await _there(session, self.group)
+        if not there or self.marked is None:
+            return there
+        await session.store(UidSet.of(there), DELETED, how="-FLAGS")
+        return await _there(session, self.group)
+
+    async def mark_again(self, session: ImapSession) -> None:
+        await session.store(UidSet.of(self.marked or ()), DELETED, how="+FLAGS")
+
+
 class MovingCalls(ReachCalls):
     """Move and copy messages."""
 
@@ -73,20 +100,15 @@ class MovingCalls(ReachCalls):
         # All are copied before any is removed, so that nothing has happened when one copy is refused.
         arrived = await self._all_copied(leaving, target, deadline)
         taken: list[Place] = []
-        for number, group in enumerate(leaving):
-
-            async def remove(session: ImapSession, group: Group = group) -> set[_Place]:
-                there = await _there(session, group)
-                if there:
-                    await remove_messages(session, UidSet.of(there))
-                return {(group.folder.tag, uid) for uid in there}
-
+        removals = [_Removal(group) for group in leaving]
+        for number, removal in enumerate(removals):
+            group = removal.group
             try:
-                moved = await self._on(deadline, remove, folder=group.folder, is_read_only=False, may_repeat=False)
+                moved = await self._on(deadline, removal, folder=group.folder, is_read_only=False, may_repeat=False)
             except INTERRUPTS:
                 raise
             except BaseException as error:  # also in a task that is cancelled
-                if await self._was_done(leaving[number:], arrived, error):
+                if await self._was_done(removals[number:], arrived, error):
                     break
                 raise
             self._forward(_part(group, moved), arrived)
@@ -96,44 +118,48 @@ class MovingCalls(ReachCalls):
             await self._remove(taken)
             raise ObjectDeleted("messages were moved or deleted by others meanwhile")
 
-    async def _was_done(self, groups: Iterable[Group], arrived: Arrived, error: BaseException) -> bool:
+    async def _was_done(self, removals: Iterable[_Removal], arrived: Arrived, error: BaseException) -> bool:
         """Say whether messages were moved although it ended in an error; else those that are left have no copies.
 
         Raises:
             CommitUnknown: nobody can be asked after a connection was lost; all of them have copies.
         """
         try:
-            left = await self._take_back(groups, arrived)
+            left = await self._take_back(removals, arrived, is_over=isinstance(error, CommandRefused | ServiceBusy))
         except MsgcoreError:
             if isinstance(error, ConnectionLost | TimedOut):
                 raise CommitUnknown(f"messages were copied, and perhaps not removed: {error}") from error
             return False
         return not left and isinstance(error, MsgcoreError)
 
-    async def _take_back(self, groups: Iterable[Group], arrived: Arrived) -> int:
+    async def _take_back(self, removals: Iterable[_Removal], arrived: Arrived, *, is_over: bool) -> int:
         """Remove the copies of messages that are still where they were, and count them; the others have been moved.
 
-        What is left there loses a mark for deletion first, and is looked for again: else somebody may expunge it, as a
-        server does that comes late to what it was told, and there would be none.
+        What is left there where removing has begun loses a mark for deletion first, and is looked for again: else
+        somebody may expunge it, as a server does that comes late to what it was told, and there would be none. A mark
+        that it had before is there again where the server has answered, so that nothing can come late (``is_over``).
         """
         count = 0
-        for group in groups:
+        for removal in removals:
+            group = removal.group
 
-            async def look(deadline: Deadline, group: Group = group) -> list[int]:
-                async def unmark(session: ImapSession) -> list[int]:
-                    there = await _there(session, group)
-                    if not there:
-                        return there
-                    await session.store(UidSet.of(there), DELETED, how="-FLAGS")
-                    return await _there(session, group)
-
-                return await self._on(deadline, unmark, folder=group.folder, is_read_only=False)
+            async def look(deadline: Deadline, removal: _Removal = removal) -> list[int]:
+                return await self._on(deadline, removal.unmark, folder=removal.group.folder, is_read_only=False)
 
             left = {(group.folder.tag, uid) for uid in await self._undone(look)}
             self._forward(_part(group, arrived.keys() - left), arrived)
             await self._remove([arrived[one] for one in left])
+            if is_over and removal.marked:
+                await self._marked_again(removal)
             count += len(left)
         return count
+
+    async def _marked_again(self, removal: _Removal) -> None:
+        async def mark(deadline: Deadline) -> None:
+            await self._on(deadline, removal.mark_again, folder=removal.group.folder, is_read_only=False)
+
+        with suppress(MsgcoreError):
+            await self._undone(mark)
 
     async def copy(self, entry_ids: Sequence[EntryId], folder: EntryId, deadline: Deadline) -> Sequence[EntryId]:
         target = await self._target(folder, deadline)
@@ -226,8 +252,15 @@ class MovingCalls(ReachCalls):
         if is_move:
             check_writable(session, group.folder)
         for some in in_lines(session, group.uids, len(raw_name)):
+            before: list[CopyUid] = []
             try:
-                said = await (session.move if is_move else session.copy)(some, raw_name)
+                said = await (session.move(some, raw_name, before) if is_move else session.copy(some, raw_name))
+            except (CommandRefused, ServiceBusy):
+                for part in before:
+                    if len(part.source) <= len(some):
+                        carried.done += part.source
+                        carried.said.append(part)
+                raise
             except (ConnectionLost, TimedOut) as error:
                 done = "moved" if is_move else "copied"
                 raise CommitUnknown(f"it is not known whether messages were {done}: {error}") from error
@@ -290,8 +323,8 @@ async def _can_move(session: ImapSession) -> bool:
     return session.capabilities.has("MOVE")
 
 
-async def _there(session: ImapSession, group: Group) -> list[int]:
-    return found_among(list(group.members), await session.search(with_uids(group.uids)))
+async def _there(session: ImapSession, group: Group, *criteria: SearchCriteria) -> list[int]:
+    return found_among(list(group.members), await session.search(all_of(with_uids(group.uids), *criteria)))
 
 
 def _rounds(places: Sequence[_Place]) -> list[set[_Place]]:
