@@ -96,8 +96,9 @@ class StoredMessage:
 
         Raises:
             ObjectChanged: somebody else has changed it: open it again, and make the change once more. So may have an
-                earlier call that was cancelled, or raised ``CommitUnknown``. A store on an IMAP server cannot tell what
-                changed in the same logon.
+                earlier call that was cancelled, or raised ``CommitUnknown``. A store on an IMAP server tells it of what
+                was changed in the same logon, but for categories that the server keeps as keywords.
+            ObjectDeleted: it is gone; at an IMAP server also when another logon has changed or moved it.
         """
         deadline = self._store.deadline(timeout_seconds)
         await self._store.read_files([self.message], deadline)

@@ -21,6 +21,7 @@ from msgcore.errors import (
     MsgcoreError,
     NotLoaded,
     NotSupported,
+    ObjectChanged,
     ObjectDeleted,
     StoreFull,
     UsageError,
@@ -368,6 +369,27 @@ def test_the_entry_id_holds_through_changes_and_moves(account: Account) -> None:
         return message.subject, message[PidTagEntryId] == bytes(entry_id)
 
     assert account.tell(story) == ("2 moved", True)
+
+
+def test_who_has_read_what_was_changed_since_overwrites_nothing(account: Account) -> None:
+    """Also when it was moved before or after, which is no change of it."""
+
+    async def story(store: Probe) -> list[str]:
+        entry_id = await save(store, Incoming(OLD))
+        drafts = await store.create_folder((await store.special_folders(NEVER))[SpecialFolder.IPM_SUBTREE], "d", NEVER)
+        early = await load(store, entry_id)
+        await store.move([entry_id], drafts, NEVER)
+        first, second = await load(store, entry_id), await load(store, entry_id)
+        first.subject, second.subject, early.subject = "first", "second", "early"
+        await store.save_changes(entry_id, first, NEVER)
+        await store.move([entry_id], await inbox_of(store), NEVER)
+        for late in (second, early):
+            with pytest.raises(ObjectChanged):
+                await store.save_changes(entry_id, late, NEVER)
+        [there] = await ids_in(store)
+        return [(await load(store, there)).subject]
+
+    assert account.tell(story) == ["first"]
 
 
 def test_the_message_is_known_by_the_entry_id_of_its_place_too(usual: Account) -> None:

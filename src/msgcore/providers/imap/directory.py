@@ -60,6 +60,7 @@ class Directory:
         self._kept: dict[Identity, Numbers] = {}
         self._forwarded: dict[int, int] = {}  # by the number of an entry id, that of where the message is now
         self._arrived: dict[int, int] = {}  # the same the other way round
+        self._versions: dict[int, int] = {}  # by the number of where a message was moved to, that of its version
         self._mixed: set[int] = set()  # the tags of folders that messages have come to
 
     async def all(self, deadline: Deadline) -> Sequence[Folder]:
@@ -156,6 +157,15 @@ class Directory:
         self._mixed.add(folder.tag)
         if left is not None and left != arrived:
             self._arrived.pop(left, None)
+
+    def version(self, folder: Folder, uid: int) -> int:
+        """Name the version of a message: nobody can change one in its place, but for its flags."""
+        number = message_number(folder.tag, uid)
+        return self._versions.get(number, number)
+
+    def keep_version(self, folder: Folder, uid: int, moved: Place) -> None:
+        """Note that a message was moved: it is of the version that it was of, until the logon ends."""
+        self._versions[message_number(moved.folder.tag, moved.uid)] = self.version(folder, uid)
 
     def keep_numbers(self, folder: Folder, raw_name: bytes) -> None:
         """Note that a folder is being renamed: it and its messages keep their entry ids until the logon ends."""

@@ -5,6 +5,9 @@ message stays what it is. Else the message is replaced: the new one is appended,
 the delivery key of the old one, and when it is there, the old one is removed. So at whatever point this ends, one of
 them is there. When removing fails it is looked at again: if the old one is still there, the new one is taken away, and
 the message is as it was; if it is gone, the change is made.
+
+The unique id names the version: who has read what was replaced in this logon overwrites nothing. A change of keywords
+alone makes no version.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from msgcore.providers.imap.record import keywords_with
 from msgcore.providers.imap.stored import Stored, categories_said, fetch_stored, source_octets_of
 from msgcore.providers.imap.there import check_kept, check_there, check_writable, found_among, the_message
 from msgcore.spi.store import Incoming
+from msgcore.spi.versions import change_key, check_version, version_of
 from msgcore.wire.imap.criteria import uids as with_uids
 from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.uid_set import UidSet
@@ -41,7 +45,7 @@ class ChangingCalls(AppendingCalls):
         super().__init__(*arguments, **options)
         self._one_change = self._runtime.lock()
 
-    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> None:
+    async def save_changes(self, entry_id: EntryId, message: Message, deadline: Deadline) -> bytes:
         self._begin(deadline, is_read_only=False)
         given = message.copy()
         source_octets = source_octets_of(given)
@@ -49,16 +53,21 @@ class ChangingCalls(AppendingCalls):
         await self._one_change.acquire(deadline)
         try:
             (place,) = await self._directory.places([entry_id], deadline)
+            stored_key = self._change_key(place)
+            check_version(version_of(given), stored_key)
             stored = await self._stored(place, source_octets, deadline)
             said = await self._runtime.in_thread(lambda: categories_said(stored, given, self.uid), deadline)
             if said is not None:
                 flags = await self._marked(place, stored, said, given.get(PidNameKeywords, ()), deadline)
                 if flags is None:
-                    return
+                    return stored_key
                 stored = attrs.evolve(stored, flags=flags)
-            await self._replace(entry_id, place, stored, given, deadline)
+            return self._change_key(await self._replace(entry_id, place, stored, given, deadline))
         finally:
             self._one_change.release()
+
+    def _change_key(self, place: Place) -> bytes:
+        return change_key(self.uid, self._directory.version(place.folder, place.uid))
 
     async def _stored(self, place: Place, source_octets: int, deadline: Deadline) -> Stored:
         async def look(session: ImapSession) -> Stored:
@@ -89,7 +98,7 @@ class ChangingCalls(AppendingCalls):
 
     async def _replace(
         self, entry_id: EntryId, place: Place, stored: Stored, message: Message, deadline: Deadline
-    ) -> None:
+    ) -> Place:
         folder = place.folder
         incoming = Incoming(saying_its_categories(message, stored.flags), received_at=stored.internal_date)
         prepared = await self._runtime.in_thread(lambda: prepare(incoming, self.uid, stored.front.delivery), deadline)
@@ -103,6 +112,7 @@ class ChangingCalls(AppendingCalls):
             self._directory.forward(one, new.folder, new.uid)
         if interrupted is not None:
             raise interrupted
+        return new
 
     async def _flags_now(self, place: Place, deadline: Deadline) -> tuple[str, ...]:
         """Give the flags of a message that is to be replaced, once it has been seen that it can be."""

@@ -191,6 +191,7 @@ class MovingCalls(ReachCalls):
             there = arrived.get((group.folder.tag, uid))
             if there is None:
                 continue
+            self._directory.keep_version(group.folder, uid, there)
             # Also by the entry id that it has in rows, where it was named by another.
             for one in (entry_id, self._directory.entry_id(group.folder, uid)):
                 self._directory.forward(one, there.folder, there.uid)
