@@ -282,6 +282,16 @@ def test_a_queue_is_asked_again_after_the_time_that_it_asked_for() -> None:
     assert (before is None, desk.refusal()) == (False, None)
 
 
+def test_why_mail_is_turned_away_is_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    clock, queue = ManualClock(NOON), failing(StoreFull("/var: less than 9 octets are free"))
+    desk = Desk(runtime_on(Mode.BLOCKING, clock), ListenerSettings(HOST), queue, everybody)
+    for seconds in (0, 30, 30):
+        clock.move(seconds)
+        run(desk.take(taken(*letter_to("bob"))))
+
+    assert caplog.messages == ["smtp: mail is turned away: /var: less than 9 octets are free"] * 2
+
+
 # Circles.
 
 

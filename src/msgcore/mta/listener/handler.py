@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import re
 from typing import Protocol
 
@@ -11,7 +13,7 @@ from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.text import fold, one_line
 from msgcore.base.times import Deadline
-from msgcore.errors import ServiceBusy, StoreFull
+from msgcore.errors import MsgcoreError, ServiceBusy, StoreFull
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.recipient import Recipient
@@ -37,8 +39,13 @@ from msgcore.wire.smtp.server.mail import ask
 
 __all__ = ["Desk", "MailHandler", "TakesMail"]
 
+_log = logging.getLogger("msgcore.mta")
+
 # So long nobody asks a queue again that was full: what clients would send meanwhile is not even taken off the line.
 _FULL_SECONDS = 2.0
+
+# So long nobody is told again why.
+_TOLD_SECONDS = 60.0
 
 # Few headers are so large that reading them would hold up the others.
 _SMALL_OCTETS = 32 * 1024
@@ -90,6 +97,7 @@ class Desk:
         self._queue = queue
         self._refusal: Reply | None = None
         self._refuses_until = 0.0
+        self._told_until = -math.inf
 
     def refusal(self) -> Reply | None:
         """Give the reply to whoever wants to send something now, or ``None`` to hear it."""
@@ -113,14 +121,18 @@ class Desk:
         """Have the queue take a message; yes is only said behind its commit."""
         try:
             await self._queue.accept(accept, self.runtime.deadline(self.settings.accept_seconds))
-        except StoreFull:
-            return self._refuse(_FULL, _FULL_SECONDS)
+        except StoreFull as error:
+            return self._refuse(_FULL, _FULL_SECONDS, error)
         except ServiceBusy as error:
-            return self._refuse(_BUSY, seconds_asked_for(error) or _FULL_SECONDS)
+            return self._refuse(_BUSY, seconds_asked_for(error) or _FULL_SECONDS, error)
         return Reply(250, (f"queued as {accept.transfer_id}",), _TAKEN)
 
-    def _refuse(self, reply: Reply, seconds: float) -> Reply:
-        self._refusal, self._refuses_until = reply, self.runtime.monotonic() + seconds
+    def _refuse(self, reply: Reply, seconds: float, error: MsgcoreError) -> Reply:
+        now = self.runtime.monotonic()
+        self._refusal, self._refuses_until = reply, now + seconds
+        if now >= self._told_until:  # clients hear no reason that is nobody else's business: the log says it
+            self._told_until = now + _TOLD_SECONDS
+            _log.warning("%s: mail is turned away: %s", self.service, one_line(str(error)))
         return reply
 
 

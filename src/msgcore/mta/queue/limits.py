@@ -35,5 +35,5 @@ def refusal(limits: QueueLimits, depth: QueueDepth, now: datetime, folder: Path 
     if limits.longest_delay is not None and late is not None and late > limits.longest_delay:
         return ServiceBusy(f"the queue is {late} late")
     if folder is not None and shutil.disk_usage(folder).free < limits.least_free_octets:
-        return StoreFull(f"{folder}: less than {limits.least_free_octets:,} octets are free")
+        return StoreFull(f"{folder}: less than {limits.least_free_octets:,} octets are free, as many as a queue leaves")
     return None
