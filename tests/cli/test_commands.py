@@ -552,6 +552,12 @@ def test_mailboxes_are_made_listed_and_given_passwords(shell: Shell, monkeypatch
     assert shell.json("mailbox", "list", url) == []
 
 
+def test_personal_folders_are_not_made_an_organisation(shell: Shell, store: str) -> None:
+    told = shell("mailbox", "add", f"sqlite:///{store}", "ann", "--address", "ann@a.test", "--create", status=4)
+    assert "holds personal folders" in told
+    assert shell.json("list", store)
+
+
 def test_at_a_terminal_it_is_asked_before_a_mailbox_is_removed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     url = "sqlite:///office.db"
     shell("mailbox", "add", url, "ann", "--address", "ann@a.test", "--create")

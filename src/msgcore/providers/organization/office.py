@@ -12,7 +12,7 @@ import attrs
 
 from msgcore.base.text import fold
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
-from msgcore.errors import NotFound
+from msgcore.errors import NotFound, StoreError
 from msgcore.model.address import Address
 from msgcore.mta.directory import EX, RecentDirectory
 from msgcore.mta.directory import Directory as MtaDirectory
@@ -38,7 +38,7 @@ from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.mta.trust.making import signer_of, verifier_of
 from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
-from msgcore.providers.internal.opening import open_databases
+from msgcore.providers.internal.opening import lock_mailboxes, open_databases
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.organization.directory import Directory
 from msgcore.providers.organization.directory_schema import DIRECTORY_SCHEMA
@@ -328,7 +328,7 @@ async def open_office(
 
     Raises:
         NotFound: there is none, in the database or at all, and it is not to be made.
-        StoreError: the file is another program's.
+        StoreError: the file is another program's, or personal folders.
     """
 
     databases = await open_databases(runtime, url, access, schemas(), create=create, deadline=deadline)
@@ -348,7 +348,15 @@ _NAME = "select name from organization"
 
 
 def _make(connection: Connection, url: DatabaseUrl) -> str:
-    """Make the organisation, named after its database, unless another process was faster; give its name."""
+    """Make the organisation, named after its database, unless another process was faster; give its name.
+
+    Raises:
+        StoreError: it is the database of personal folders, which could not be opened as such any more.
+    """
+    lock_mailboxes(connection)
+    known = connection.value(_NAME)
+    if known is None and connection.value("select 1 from mailbox limit 1") is not None:
+        raise StoreError(f"{url}: holds personal folders; an organisation needs a database of its own")
     name = fold(url.name) or "organization"
     connection.run("insert into organization (id, name) values (1, ?) on conflict do nothing", (name,))
     return str(connection.value(_NAME))
