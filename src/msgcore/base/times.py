@@ -10,6 +10,7 @@ from typing import Protocol
 
 import attrs
 
+from msgcore.base.records import record
 from msgcore.errors import LimitExceeded, TimedOut, UsageError
 
 __all__ = [
@@ -49,7 +50,7 @@ class SystemClock:
     monotonic = staticmethod(time.monotonic)
 
 
-@attrs.frozen
+@record
 class Deadline:
     """The moment, on a monotonic clock, when a public call must have ended; ``inf`` is never."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from msgcore.base.records import record
 from msgcore.base.text import one_line
 from msgcore.codecs import mime, read_message
 from msgcore.codecs.mime.source import MimeSource
@@ -34,7 +35,7 @@ _AS_MIME = frozenset({"as it is", "mime", "tnef"})
 _SEALED = ("multipart/signed", "multipart/encrypted", "multipart/report")
 
 
-@attrs.frozen
+@record
 class Copy:
     """Who of a message's recipients get it in one form: one call of the gateway."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-import attrs
-
+from msgcore.base.records import record
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.times import Deadline
 from msgcore.model.address import Address
@@ -19,7 +18,7 @@ from msgcore.wire.smtp.server import MailFacts
 __all__ = ["Arrival", "DirectoryCheck", "RecipientCheck"]
 
 
-@attrs.frozen
+@record
 class Arrival:
     """The mail that a recipient is named for: its sender, what stands in MAIL, and whether it may go elsewhere.
 

@@ -6,6 +6,7 @@ from collections import deque
 
 import attrs
 
+from msgcore.base.records import record
 from msgcore.model.address import Address
 from msgcore.mta.forms import ContentForms
 from msgcore.mta.manager.pace import Pace
@@ -24,7 +25,7 @@ def hop_name(connector: str, next_hop: str) -> str:
     return f"{connector} {next_hop}"
 
 
-@attrs.frozen
+@record
 class Addressee:
     """A claimed recipient, and what the directory made of his address: that is what is routed."""
 
@@ -38,7 +39,7 @@ class Addressee:
         return attrs.evolve(self, queued=attrs.evolve(self.queued, attempts=counted))
 
 
-@attrs.frozen
+@record
 class Parcel:
     """Recipients of one message that go to one next hop; ``failed`` are the connectors that did not open this time."""
 

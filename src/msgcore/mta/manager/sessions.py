@@ -9,6 +9,7 @@ from typing import cast
 
 import attrs
 
+from msgcore.base.records import record
 from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, PluginBroken
 from msgcore.model.envelope import Envelope
@@ -34,7 +35,7 @@ _QUICK_PROFILES = frozenset({"as it is", "mime", "tnef"})
 _Outcomes = Mapping[Recipient, Outcome]
 
 
-@attrs.frozen
+@record
 class _Call:
     """A copy of a parcel's message in one form, for those who get it so."""
 

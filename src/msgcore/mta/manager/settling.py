@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from msgcore.base.records import record
 from msgcore.base.status import EnhancedStatus
 from msgcore.errors import MsgcoreError, StoreFull, TryAgain
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Pending, Refused, Unknown
@@ -41,7 +42,7 @@ _DOWN = "the next hop does not answer"
 _EXPIRED = EnhancedStatus(5, 4, 7)
 
 
-@attrs.frozen
+@record
 class _Due:
     """Settlements of one claim that are to be written."""
 

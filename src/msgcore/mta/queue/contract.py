@@ -26,6 +26,7 @@ from typing import Protocol, Self, runtime_checkable
 
 import attrs
 
+from msgcore.base.records import record
 from msgcore.base.times import Deadline
 from msgcore.errors import InvalidAddress
 from msgcore.model.address import Address, parse_address
@@ -117,7 +118,7 @@ class State(enum.IntEnum):
     """For nothing any more."""
 
 
-@attrs.frozen
+@record
 class Accept:
     """A message to take responsibility for; ``sender`` is ``None`` for a report.
 
@@ -147,7 +148,7 @@ class Accept:
         return "; ".join(filter(None, (self.received_from, been, " ".join(sorted(self.verdicts)))))
 
 
-@attrs.frozen
+@record
 class QueuedMessage:
     """What is the same for all recipients of a message."""
 
@@ -203,7 +204,7 @@ class QueuedMessage:
         return attrs.evolve(request, within_seconds=max(1, left))
 
 
-@attrs.frozen
+@record
 class QueuedRecipient:
     """One recipient in the queue; ``number`` is its row.
 
@@ -222,7 +223,7 @@ class QueuedRecipient:
     is_successor: bool = False
 
 
-@attrs.frozen
+@record
 class Claim:
     """Recipients of one message, leased together, and the message's content."""
 
@@ -231,7 +232,7 @@ class Claim:
     recipients: tuple[QueuedRecipient, ...]
 
 
-@attrs.frozen
+@record
 class Settlement:
     """What became of a claimed recipient; an outcome that is not final waits until ``due_at``.
 
@@ -282,7 +283,7 @@ class Settlement:
                 return EventKind.RELAYED
 
 
-@attrs.frozen
+@record
 class NewReport:
     """A message to take in, and the claimed recipients it is about; those that have one of this kind get no second.
 
@@ -294,7 +295,7 @@ class NewReport:
     about: tuple[QueuedRecipient, ...]
 
 
-@attrs.frozen
+@record
 class Finished:
     """What a worker says of recipients of one message, with the reports about them."""
 

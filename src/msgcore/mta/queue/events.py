@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import attrs
-
+from msgcore.base.records import record
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.model.address import parse_address
 from msgcore.mta.queue.columns import older_sender_key, sender_key, storable
@@ -30,7 +29,7 @@ _EVENTS = RecordSet(
 )
 
 
-@attrs.frozen
+@record
 class NewEvent:
     kind: EventKind
     message_id: bytes

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from msgcore.base.records import record
 from msgcore.base.times import filetime_from_datetime
 from msgcore.model.outcome import outcome_fields
 from msgcore.model.recipient import Recipient
@@ -52,7 +53,7 @@ _WRITTEN = [name for name in _TRIES.columns if name != "number"]
 __all__ = ["Ending", "finish", "successors_of"]
 
 
-@attrs.frozen
+@record
 class Ending:
     """What a worker says of one claim, with its reports ready to be taken in."""
 

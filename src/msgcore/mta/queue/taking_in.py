@@ -9,6 +9,7 @@ from typing import NamedTuple
 import attrs
 
 from msgcore.base.ids import new_time_ordered_id
+from msgcore.base.records import record
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.mta.queue.columns import (
     NEW_MESSAGE,
@@ -100,7 +101,7 @@ class Arrival:
         return self.lease is not None and self.times.due_at <= self.times.now
 
 
-@attrs.frozen
+@record
 class Taken:
     """The id of a message that was taken in, and those of its recipients that were leased with it."""
 

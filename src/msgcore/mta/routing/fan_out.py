@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
-import attrs
-
+from msgcore.base.records import record
 from msgcore.errors import UsageError
 from msgcore.mta.routing.connector import Connector, ContentProfile
 from msgcore.mta.routing.decision import Decision
@@ -17,7 +16,7 @@ __all__ = ["Copy", "fan_out"]
 T = TypeVar("T")
 
 
-@attrs.frozen
+@record
 class Copy(Generic[T]):
     """The recipients of one message that one delivery serves: what is true of the copy is true of each of them."""
 

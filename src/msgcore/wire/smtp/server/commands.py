@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from msgcore.base.records import record
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.base.times import Clock
 from msgcore.errors import InvalidAddress
@@ -46,7 +47,7 @@ class Refusal(Exception):
         self.reply = reply_of(code, enhanced, text)
 
 
-@attrs.frozen
+@record
 class Command:
     """A verb in upper case, and the text behind it."""
 
