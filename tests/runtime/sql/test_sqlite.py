@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
@@ -53,6 +55,21 @@ def test_every_connection_has_the_settings_of_a_durable_database(database: Datab
     found = runtime.run(getattr(database, how)(runtime, settings))
     # Who writes waits for his turn, and then for nobody.
     assert found == ["wal", 2, 1, 4096, 200 if how == "read" else 0, int(how == "read")]
+
+
+def test_none_and_octets_are_bound_as_they_are(database: Database) -> None:
+    runtime, given = BlockingRuntime(), (None, b"\0one", b"", 1, 1.5, "two")
+    rows = runtime.run(database.read(runtime, lambda c: c.rows("select ?, ?, ?, ?, ?, ?", given)))
+    assert rows == [given]
+
+
+def test_what_the_program_has_octets_made_into_stays() -> None:
+    code = (
+        "import sqlite3; sqlite3.register_adapter(bytes, bytes.hex); import msgcore.runtime.sql.sqlite_connection;"
+        "print(*sqlite3.connect(':memory:').execute('select ?, ?', (b'A', None)).fetchone())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["41", "None"]
 
 
 def test_a_function_that_raises_undoes_its_own_changes_only(database: Database) -> None:

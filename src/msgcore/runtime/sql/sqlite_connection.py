@@ -8,6 +8,7 @@ import math
 import os
 import secrets
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -37,6 +38,20 @@ _STEPS_A_LOOK = 100_000
 
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 _FOREIGN = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
+
+
+def _let_stay(kind: type[Any], same: Callable[[Any], Any]) -> None:
+    """Have ``sqlite3`` bind values of a kind as they are, unless the program has told it otherwise."""
+    if (kind, sqlite3.PrepareProtocol) not in sqlite3.adapters:
+        sqlite3.register_adapter(kind, same)
+
+
+if sys.version_info < (3, 12):
+    # It asks each None and bytes in vain whether they want to be something else, and makes an error of it, which costs
+    # more than all the rest of binding. Neither function is Python code: Ctrl-C in there would be lost.
+    _nothing: dict[object, None] = {}
+    _let_stay(type(None), _nothing.get)
+    _let_stay(bytes, bytes)
 
 
 class SqliteConnection:
