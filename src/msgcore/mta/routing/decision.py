@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 import attrs
 
-from msgcore.base.records import record
 from msgcore.model.address import Address
 from msgcore.mta.routing.candidate import Candidate
 from msgcore.mta.routing.connector import Connector
@@ -23,7 +22,7 @@ __all__ = ["Candidate", "Decision", "Reason"]
 _NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
-@record
+@attrs.frozen
 class Decision:
     """The connector that takes ``recipient``, or the ``reason`` why none does.
 
