@@ -169,3 +169,32 @@ def test_mail_of_the_corpus_keeps_its_parts() -> None:
         kept = [(one.filename, one.content_type, one.data) for one in message.attachments]
         assert [(one.filename, one.content_type, one.data) for one in read.attachments[:-1]] == kept, path.name
         assert (read.text or "").strip() == (message.text or "").strip(), path.name
+
+
+EMPTY_LAST = HEADER + (
+    b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n\r\nHi\r\n"
+    b"--m\r\nContent-Type: application/x-one\r\nContent-Disposition: attachment; filename=one\r\n\r\n1\r\n"
+    b"--m\r\n--m--\r\n"
+)
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n"], ids=["crlf", "lf"])
+def test_behind_an_empty_part_stands_a_delimiter(line_end: bytes) -> None:
+    octets = EMPTY_LAST.replace(b"\r\n", line_end)
+
+    read = mime.read(_with(octets, Attachment(b"abc", filename="x.txt")))
+
+    assert [(one.filename, one.data) for one in read.attachments] == [("one", b"1"), ("x.txt", b"abc")]
+
+
+@pytest.mark.parametrize("left", [[], [0], [1]])
+def test_no_delimiter_becomes_part_of_what_stays(left: list[int]) -> None:
+    message = mime.read(
+        HEADER + b"Content-Type: multipart/related; boundary=m\r\n\r\n--m\r\nContent-Type: text/html\r\n\r\nHi\r\n"
+        b"--m\r\nContent-Type: application/x-one\r\n\r\n1\r\n--m\r\n--m\r\n--m--\r\n"
+    )
+    message.attachments = [message.attachments[number] for number in left]
+
+    read = mime.read(mime.write(message))
+
+    assert (read.html, [one.data for one in read.attachments]) == ("Hi", [one.data for one in message.attachments])

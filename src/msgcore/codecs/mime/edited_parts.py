@@ -1,7 +1,7 @@
 """Attachments added to a message that was read, or taken out of it: all its other parts stay, to the last octet.
 
 So what was signed in a part that nobody touched can be verified, and no field, charset or encoding of it is lost. A
-part is cut out with the delimiter before it. What is added stands at the end of the outermost multipart/mixed; around
+part is cut out with a delimiter beside it. What is added stands at the end of the outermost multipart/mixed; around
 any other message there is a new one. What does not read back as it was meant has to be composed anew.
 """
 
@@ -50,8 +50,7 @@ def edited_parts(message: Message, root: Entity, form: WriteForm, part_of: Calla
     cuts = list(_cuts(root, edit.removed))
     if len(cuts) != len(edit.removed):
         return None
-    trial = _put_together(root, cuts, [_PLACEHOLDER] * len(edit.added))
-    if trial is None or not _reads_alike(trial, contents, len(message.attachments)):
+    if not _reads_as_meant(root, cuts, contents, edit):
         return None
     return _put_together(root, cuts, [part_of(one) for one in edit.added])
 
@@ -104,13 +103,19 @@ def _cuts(root: Entity, removed: frozenset[int]) -> Iterator[tuple[int, int]]:
         children = entity.children
         waiting.extend(children)
         kept = [number for number, child in enumerate(children) if id(child) not in removed]
-        if entity.media_type not in _SHRINKING or not kept:
+        if entity.media_type not in _SHRINKING or not kept or not entity.parts.is_closed:
             continue
-        for number, child in enumerate(children):
-            if number < kept[0]:
-                yield child.start, children[number + 1].start
-            elif id(child) in removed:
-                yield children[number - 1].end, child.end
+        for child, behind in pairwise(children[: kept[-1] + 1]):
+            if id(child) in removed:
+                yield child.start, behind.start
+        for child, before in zip(children[kept[-1] + 1 :], children[kept[-1] :], strict=False):
+            yield _delimiter_behind(before), _delimiter_behind(child)
+
+
+def _delimiter_behind(part: Entity) -> int:
+    """Say where the delimiter behind a part starts; behind an empty part no line end comes first."""
+    octets, end = part.reading.octets, part.end
+    return end + 2 if octets.startswith(b"\r\n", end) else end + octets.startswith(b"\n", end)
 
 
 def _put_together(root: Entity, cuts: Sequence[tuple[int, int]], added: Sequence[Part]) -> Part | None:
@@ -123,10 +128,11 @@ def _put_together(root: Entity, cuts: Sequence[tuple[int, int]], added: Sequence
     segments = [segment for part in added for segment in part.segments]
     if not children or not root.parts.is_closed or any(delimiter in one for one in segments if isinstance(one, bytes)):
         return None
-    body: list[Segment] = [_without(root, cuts, root.body_start, children[-1].end)]
+    end = _delimiter_behind(children[-1])
+    body: list[Segment] = [_without(root, cuts, root.body_start, end)]
     for part in added:
-        body += [b"\r\n%b\r\n" % delimiter, *part.segments]
-    body.append(_without(root, cuts, children[-1].end, root.end))
+        body += [b"%b\r\n" % delimiter, *part.segments, b"\r\n"]
+    body.append(_without(root, cuts, end, root.end))
     return _labelled(root, tuple(body))
 
 
@@ -152,11 +158,23 @@ def _labelled(root: Entity, body: tuple[Segment, ...]) -> Part:
     return Part(fields, body, domain)
 
 
-def _reads_alike(trial: Part, before: Contents, attachments: int) -> bool:
-    octets = b"%b\r\n%b" % (trial.fields, join_segments(trial.body))
+def _reads_as_meant(root: Entity, cuts: Sequence[tuple[int, int]], before: Contents, edit: _Edit) -> bool:
+    """Whether a trial is read as the parts that stayed, to the last octet, and as many more as were added."""
+    trial = _put_together(root, cuts, [_PLACEHOLDER] * len(edit.added))
+    if trial is None:
+        return False
+    octets = join_segments((trial.fields, b"\r\n", *trial.body))
+    del trial  # which may be large
     found = contents_of(parse(octets, NO_LIMITS))
-    return (
-        len(found.attachments) == attachments
-        and len(found.texts) == len(before.texts)
-        and (found.html is None) is (before.html is None)
-    )
+    stayed = [part for part in before.attachments if id(part) not in edit.removed]
+    if len(found.attachments) != len(stayed) + len(edit.added) or len(found.texts) != len(before.texts):
+        return False
+    now, then = ((*one.texts, one.html) for one in (found, before))
+    return all(map(_is_same, (*now, *found.attachments), (*then, *stayed)))
+
+
+def _is_same(part: Entity | None, other: Entity | None) -> bool:
+    if part is None or other is None:
+        return part is other
+    length = other.end - other.body_start
+    return part.end - part.body_start == length and part.reading.octets.startswith(other.body, part.body_start)
