@@ -366,6 +366,37 @@ def test_who_must_have_tls_gives_the_handshake_all_the_time(mode: Mode) -> None:
         send_in_turn(mode, [Served(silent_in_tls)], 1, server=SmtpServer(MX, Security.STARTTLS))
 
 
+@pytest.mark.parametrize("tls_tries", [(TlsSettings(),), (TlsSettings(), TlsSettings(is_opportunistic=True))])
+def test_the_last_handshake_of_who_must_have_tls_has_all_the_time(
+    mode: Mode, tls_tries: tuple[TlsSettings, ...]
+) -> None:
+    runtime = ScriptedRuntime([Served(silent_in_tls) for _ in tls_tries])
+    started = runtime.monotonic()
+
+    async def main() -> Outcome:
+        return await send(SmtpLink(runtime, SmtpServer(MX, tls_tries=tls_tries)), runtime, 90)
+
+    with pytest.raises(TimedOut):
+        mode.drive(runtime.call(main()))
+    assert runtime.monotonic() - started >= 90
+
+
+@pytest.mark.parametrize("tls_tries", [(), (TlsSettings(is_opportunistic=True), None)])
+def test_a_handshake_has_ten_seconds_at_least_before_mail_goes_in_clear(
+    mode: Mode, tls_tries: tuple[TlsSettings | None, ...]
+) -> None:
+    """Who has no more than that in all sends nothing in clear: the mail waits."""
+    in_clear = FakeServer()
+    runtime = ScriptedRuntime([Served(silent_in_tls), in_clear])
+
+    async def main() -> Outcome:
+        return await send(SmtpLink(runtime, SmtpServer(MX, tls_tries=tls_tries)), runtime, 10)
+
+    with pytest.raises(TimedOut):
+        mode.drive(runtime.call(main()))
+    assert not in_clear.took
+
+
 def test_a_connection_lost_behind_the_handshake_is_no_failure_of_tls(mode: Mode) -> None:
     """The next try is by TLS again, and nothing goes in clear."""
     in_clear = FakeServer("STARTTLS", STARTTLS="220 go")

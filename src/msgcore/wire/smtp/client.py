@@ -81,12 +81,12 @@ async def start_tls(
     settings: TlsSettings,
     ehlo_name: str,
     *,
-    handshake_share: float | None = None,
+    handshake_seconds: float | None = None,
 ) -> tuple[Stream, Extensions]:
     """Upgrade the session to TLS (RFC 3207) and ask again what is offered; only the new stream and extensions count.
 
-    With a ``handshake_share`` of the time that is left there is another way than this one: a handshake that takes
-    longer, or is cut, has failed.
+    A handshake that is cut, or takes longer than ``handshake_seconds`` when time is left behind these, has failed as
+    TLS: with ``None`` the connection has.
 
     Raises:
         TlsRequired: the server does not offer it, or refuses it now; the session is still good, in clear.
@@ -96,23 +96,23 @@ async def start_tls(
     name = _checked(ehlo_name)
     if not extensions.offers("STARTTLS"):
         raise TlsRequired(f"{stream.endpoint}: TLS is required, and the server does not offer STARTTLS")
-    secured = await _secured(stream, settings, handshake_share)
+    secured = await _secured(stream, settings, handshake_seconds)
     try:
         return secured, await _say_hello(secured, name, is_lmtp=extensions.is_lmtp)
     except ConnectionLost as error:
         raise ConnectionLost(f"{error}, at EHLO behind the TLS handshake") from error
 
 
-async def _secured(stream: Stream, settings: TlsSettings, share: float | None) -> Stream:
+async def _secured(stream: Stream, settings: TlsSettings, seconds: float | None) -> Stream:
     whole, where = stream.deadline, "at STARTTLS"
-    if share is not None:
-        stream.deadline = whole.sooner(whole.remaining_seconds() * share)
+    if seconds is not None:
+        stream.deadline = whole.sooner(seconds)
     try:
         await _ask_for_tls(stream)
         where = "in the TLS handshake"
         secured = await stream.start_tls(settings)
     except (ConnectionLost, TimedOut) as error:
-        if share is None or whole.is_past:
+        if seconds is None or whole.is_past:
             raise
         raise TlsFailed(f"{error}, {where}") from error
     finally:

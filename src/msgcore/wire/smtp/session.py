@@ -20,6 +20,7 @@ __all__ = ["SmtpServer", "SmtpSession", "open_session"]
 _SURE_SECONDS = 1.0
 _NOOP_SECONDS = 5.0
 _HANDSHAKE_SHARE = 1 / 3  # twice, with and without a look at the certificate, leaves time for a try in clear
+_HANDSHAKE_SECONDS = 10.0  # who is slower than this, and not silent, should not get in clear what TLS can carry
 _CLOSING = 421
 
 
@@ -146,10 +147,11 @@ async def _connect(
     try:
         extensions = await greeted(stream, greet(stream, server.ehlo_name, is_lmtp=server.is_lmtp))
         if tls is not None and stream.tls is None and (server.needs_tls or extensions.offers("STARTTLS")):
-            # Whoever hangs up or falls silent in the middle of a handshake may talk in clear.
-            share = _HANDSHAKE_SHARE if server.tls_tries or server.may_be_clear else None
+            seconds = _handshake_seconds(server, tls, deadline)
             try:
-                stream, extensions = await start_tls(stream, extensions, tls, server.ehlo_name, handshake_share=share)
+                stream, extensions = await start_tls(
+                    stream, extensions, tls, server.ehlo_name, handshake_seconds=seconds
+                )
             except TlsRequired as error:
                 refusal = _refusal(error)
                 # 4yz is a temporary reason (RFC 3207 section 4).
@@ -172,6 +174,18 @@ async def _connect(
     if stream.tls is None or not stream.tls.is_verified:
         extensions = extensions.without("REQUIRETLS")  # RFC 8689 section 2: it counts in verified TLS only
     return SmtpSession(stream, extensions, note)
+
+
+def _handshake_seconds(server: SmtpServer, tls: TlsSettings, deadline: Deadline) -> float | None:
+    """Say how long a handshake may take: all the time when nothing comes behind it; ``None``: nobody tells of TLS.
+
+    Whoever hangs up or falls silent in the middle of one may talk without TLS, or with less.
+    """
+    if not (server.tls_tries or server.may_be_clear):
+        return None
+    if server.tls_tries and tls is server.tls_tries[-1]:
+        return math.inf
+    return max(_HANDSHAKE_SECONDS, deadline.remaining_seconds() * _HANDSHAKE_SHARE)
 
 
 def _refusal(error: TlsRequired) -> Reply | None:
