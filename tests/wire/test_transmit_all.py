@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,3 +138,32 @@ def test_whatever_the_server_says_the_outcomes_are_true(
     stream = ScriptedStream(fake, Faults(breaks_after_heard=limit))
 
     check_truth(send_all(stream, extensions, is_proven=is_proven), fake)
+
+
+class OutOfStep(AfterGreeting):
+    """Says yes once more than it should, before its reply to the end of a message."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._left = number
+
+    def _end(self, text: bytes) -> str:
+        answer = super()._end(text)
+        self._left -= 1
+        return answer if self._left else f"250 2.0.0 ok\r\n{answer}"
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+@ALL
+@pytest.mark.parametrize("answer", ["550 5.7.1 no", "250 2.0.0 yes"])
+def test_of_a_server_out_of_step_nothing_is_told_that_is_not_so(
+    number: int, answer: str, extensions: tuple[str, ...]
+) -> None:
+    fake = OutOfStep(number)
+    fake.answering({".": answer})
+
+    transactions = send_all(ScriptedStream(fake), extensions, is_proven=False)
+    check_truth(transactions, fake)
+    assert not transactions[-1].is_usable
+    if answer.startswith("2"):
+        assert all(one.outcomes.all_accepted for one in transactions[:number])

@@ -274,6 +274,15 @@ class Letter:
         self._is_open = self.replies_left > 0
         return True
 
+    def take_reset(self, reply: Reply) -> bool:
+        """Take the reply to RSET behind the message; say whether the connection is still good.
+
+        Who knows RSET says yes to it: a no was to the message.
+        """
+        if not reply.is_positive and reply.code not in _UNKNOWN_COMMAND:
+            self.doubt(is_no_left=True)
+        return reply.is_positive
+
     def take_early(self, reply: Reply) -> None:
         """Take a no that came before the end of the message; there is no way back from inside the data."""
         if reply.is_positive or reply.is_intermediate:
@@ -295,6 +304,25 @@ class Letter:
         kind = Unknown if self.is_said else Deferred
         for rcpt in self._rcpts:
             rcpt.outcome = rcpt.outcome or kind(None, None, str(error), self.stage, self._note)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether anybody was refused before the message was said."""
+        return any(rcpt.outcome is not None for rcpt in self._rcpts)
+
+    def disbelieve(self) -> None:
+        """Take back what is settled before the message was said: these were another letter's replies."""
+        for rcpt in self._rcpts:
+            rcpt.outcome = None
+
+    def doubt(self, *, is_no_left: bool) -> None:
+        """Take back that it was taken: more replies came than were due, and a no is among what may have been to it."""
+        settled = [rcpt for rcpt in self._accepted if rcpt.outcome is not None]
+        taken = [isinstance(rcpt.outcome, Accepted | Delivered) for rcpt in settled]
+        if any(taken) and (is_no_left or not all(taken)):
+            text = f"{self._peer}: the server gave more replies than were due"
+            for rcpt in settled:
+                rcpt.outcome = Unknown(None, None, text, END, self._note)
 
     def _settle(self, reply: Reply, rcpts: Iterable[_Rcpt], stage: str) -> None:
         if reply.is_positive:

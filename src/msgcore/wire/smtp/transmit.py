@@ -9,6 +9,7 @@ the server cannot have accepted it, whatever becomes of the connection; from the
 the outcome is ``Unknown``.
 
 A peer that speaks before it is asked is never believed: 421 (the service is closing) apart, that ends the connection.
+Replies that are left over may be the true ones to the message before: where one is a no, what was taken is ``Unknown``.
 """
 
 from __future__ import annotations
@@ -162,7 +163,12 @@ class _Sender:
                 flight = next(flights, None)
             if ending is not None:  # the new one has nobody to go to
                 await self._end(ending)
+            if self._replies and not letter.replies_left:
+                await self._hear_unasked()
         except (Leaving, *_CUTS, OperationCancelled) as error:
+            if before is not None and isinstance(error, ProtocolBroken):
+                before.doubt(is_no_left=letter.is_refused)
+                letter.disbelieve()
             self._cut(error, before, letter)
         if before is not None:
             self._settle(before)
@@ -173,9 +179,11 @@ class _Sender:
             if not self.is_usable:
                 raise ConnectionLost(f"{self._peer}: the connection could not be used any more")
             await self._end(letter)
+            if self._replies:
+                self.is_usable = False
+                letter.doubt(is_no_left=self._is_no_left())
         except (Leaving, *_CUTS, OperationCancelled) as error:
             self._cut(error, letter)
-        self.is_usable = self.is_usable and not self._replies
         self._settle(letter)
 
     def _settle(self, letter: Letter) -> None:
@@ -218,7 +226,7 @@ class _Sender:
             self.is_usable = letter.take_end(replies.take() or await replies.wait()) and self.is_usable
         if needs_reset:
             reply = self._replies.take() or await self._replies.wait()
-            self.is_usable = reply.is_positive and self.is_usable
+            self.is_usable = letter.take_reset(reply) and self.is_usable
 
     async def _say(self, octets: bytes, said: _Said, *, is_waiting: bool) -> None:
         """Write; ``said`` are the letters that are said with it.
@@ -247,6 +255,12 @@ class _Sender:
     async def _has_spoken(self) -> bool:
         """Say whether the peer has said what nobody asked for; in TLS it may be ciphertext yet."""
         return self._replies.has_unasked if self._stream.tls is None else await self._replies.look()
+
+    def _is_no_left(self) -> bool:
+        while reply := self._replies.take():
+            if not reply.is_positive:
+                return True
+        return False
 
     async def _hear_unasked(self) -> None:
         """Hear a peer that speaks before it is asked: what it may be is 421."""
