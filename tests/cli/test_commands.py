@@ -9,10 +9,12 @@ import os
 import re
 import shlex
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -553,9 +555,24 @@ def test_mailboxes_are_made_listed_and_given_passwords(shell: Shell, monkeypatch
 
 
 def test_personal_folders_are_not_made_an_organisation(shell: Shell, store: str) -> None:
-    told = shell("mailbox", "add", f"sqlite:///{store}", "ann", "--address", "ann@a.test", "--create", status=4)
-    assert "holds personal folders" in told
+    url = f"sqlite:///{store}"
+    tables = _tables(store)
+    for told in (
+        shell("mailbox", "add", url, "ann", "--address", "ann@a.test", "--create", status=4),
+        shell("queue", "list", url, status=4),
+    ):
+        assert "holds personal folders" in told
+    configuration = Path("mta.toml")
+    for create in ("true", "false"):
+        configuration.write_text(f'[organization]\nurl = "{url}"\ncreate = {create}\n[node]\nhost_name = "a.test"\n')
+        assert "holds personal folders" in shell("mta", str(configuration), "--check", status=1)
+    assert _tables(store) == tables
     assert shell.json("list", store)
+
+
+def _tables(file: str) -> set[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        return {name for (name,) in connection.execute("select name from sqlite_master")}
 
 
 def test_at_a_terminal_it_is_asked_before_a_mailbox_is_removed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

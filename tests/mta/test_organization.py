@@ -933,8 +933,9 @@ def test_to_create_what_is_there_opens_it(api: Api, home: Home, organization: Or
 def test_a_plain_store_is_no_organisation(api: Api, home: Home) -> None:
     msgcore.open_store(home.url).close()
 
-    with pytest.raises(NotFound, match="no organisation"):
-        api.open_organization(home.url)
+    for create in (False, True):
+        with pytest.raises(StoreError, match="holds personal folders"):
+            api.open_organization(home.url, create=create)
 
 
 def test_an_organisation_of_the_version_before_keeps_its_table(

@@ -238,7 +238,7 @@ def open_organization(
 
     Raises:
         NotFound: there is none, and it is not to be made.
-        StoreError, StoreCorrupt: the database cannot be used.
+        StoreError, StoreCorrupt: the database cannot be used, or holds personal folders.
     """
     runtime = BlockingRuntime()
     opening = _organization.open_organization(

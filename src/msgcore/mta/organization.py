@@ -484,7 +484,7 @@ async def open_organization(
     Raises:
         NotFound: there is none, and it is not to be made.
         UsageError: the URL or the reference is none.
-        StoreError, StoreCorrupt: the database cannot be used.
+        StoreError, StoreCorrupt: the database cannot be used, or holds personal folders.
     """
     folder = Path.cwd()
     where = DatabaseUrl.parse(url, folder)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgcore.base.times import Deadline
 from msgcore.errors import StoreCorrupt, StoreError
 from msgcore.runtime import Connection, Database, Engine, PostgresTarget, Runtime, Schema
-from msgcore.runtime.sql.up_to_date import is_up_to_date
+from msgcore.runtime.sql.schema import MigratingConnection
+from msgcore.runtime.sql.up_to_date import is_up_to_date, look_into
 from msgcore.spi.url import Access, DatabaseUrl
 
-__all__ = ["are_up_to_date", "lock_mailboxes", "open_databases"]
+__all__ = ["are_up_to_date", "lock_mailboxes", "look_at", "open_databases"]
 
 
 async def open_databases(
@@ -96,6 +97,25 @@ async def are_up_to_date(
         return all(is_up_to_date(target, schema, deadline, create=create) for schema in schemas)
 
     return await runtime.in_thread(look, deadline)
+
+
+async def look_at(
+    runtime: Runtime,
+    url: DatabaseUrl,
+    access: Access,
+    look: Callable[[MigratingConnection], None],
+    *,
+    create: bool,
+    deadline: Deadline,
+) -> None:
+    """Look at a database as it is, before it is opened; one whose file is still to be made is not looked at.
+
+    Raises:
+        NotFound: it is not there, and would not be made.
+        StoreError, StoreCorrupt, SetupError, TryAgain, MissingExtra: as :func:`open_databases` does.
+    """
+    target = _target(url, access)
+    await runtime.in_thread(lambda: look_into(target, look, deadline, create=create), deadline)
 
 
 def _target(url: DatabaseUrl, access: Access) -> Path | PostgresTarget:

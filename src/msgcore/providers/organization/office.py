@@ -38,7 +38,7 @@ from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.mta.trust.making import signer_of, verifier_of
 from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
-from msgcore.providers.internal.opening import lock_mailboxes, open_databases
+from msgcore.providers.internal.opening import are_up_to_date, lock_mailboxes, look_at, open_databases
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.organization.directory import Directory
 from msgcore.providers.organization.directory_schema import DIRECTORY_SCHEMA
@@ -47,6 +47,7 @@ from msgcore.providers.organization.passwords import DirectoryUsers
 from msgcore.runtime import Connection, Database, Engine, Runtime, Schema
 from msgcore.runtime.abc import LoopRuntime
 from msgcore.runtime.dns import DnsSettings
+from msgcore.runtime.sql.schema import MigratingConnection, check_tables
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.url import Access, DatabaseUrl
 
@@ -330,18 +331,51 @@ async def open_office(
         NotFound: there is none, in the database or at all, and it is not to be made.
         StoreError: the file is another program's, or personal folders.
     """
-
+    await _see_that_it_is_ours(runtime, url, access, create=create, deadline=deadline)
     databases = await open_databases(runtime, url, access, schemas(), create=create, deadline=deadline)
     office = Office(runtime, databases, "")
     try:
         known = await office.directory.read(lambda c: c.value(_NAME), deadline)
-        if known is None and not create:
-            raise NotFound(f"{url}: holds no organisation")
         name = known if known is not None else await office.directory.write(lambda c: _make(c, url), deadline)
     except BaseException:
         await office.close()
         raise
     return Office(runtime, databases, name)
+
+
+async def is_office_up_to_date(
+    runtime: Runtime, url: DatabaseUrl, access: Access, *, create: bool, deadline: Deadline
+) -> bool:
+    """Say whether :func:`open_office` would change nothing.
+
+    Raises:
+        As :func:`open_office` does.
+    """
+    await _see_that_it_is_ours(runtime, url, access, create=create, deadline=deadline)
+    return await are_up_to_date(runtime, url, access, schemas(), create=create, deadline=deadline)
+
+
+async def _see_that_it_is_ours(
+    runtime: Runtime, url: DatabaseUrl, access: Access, *, create: bool, deadline: Deadline
+) -> None:
+    """Go on when there is an organisation, or may be made one, before any table is added to what is something else."""
+
+    def look(connection: MigratingConnection) -> None:
+        tables = connection.tables()
+        check_tables(tables, str(url))
+        if "organization" in tables and connection.value(_NAME) is not None:
+            return
+        if "mailbox" in tables:
+            _refuse_folders(connection, url)
+        if not create:
+            raise NotFound(f"{url}: holds no organisation")
+
+    await look_at(runtime, url, access, look, create=create, deadline=deadline)
+
+
+def _refuse_folders(connection: MigratingConnection | Connection, url: DatabaseUrl) -> None:
+    if connection.value("select 1 from mailbox limit 1") is not None:
+        raise StoreError(f"{url}: holds personal folders; an organisation needs a database of its own")
 
 
 _NAME = "select name from organization"
@@ -354,9 +388,8 @@ def _make(connection: Connection, url: DatabaseUrl) -> str:
         StoreError: it is the database of personal folders, which could not be opened as such any more.
     """
     lock_mailboxes(connection)
-    known = connection.value(_NAME)
-    if known is None and connection.value("select 1 from mailbox limit 1") is not None:
-        raise StoreError(f"{url}: holds personal folders; an organisation needs a database of its own")
+    if connection.value(_NAME) is None:
+        _refuse_folders(connection, url)
     name = fold(url.name) or "organization"
     connection.run("insert into organization (id, name) values (1, ?) on conflict do nothing", (name,))
     return str(connection.value(_NAME))

@@ -11,12 +11,11 @@ from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, SetupError
 from msgcore.providers.internal.mailboxes import find_mailbox
-from msgcore.providers.internal.opening import are_up_to_date
 from msgcore.providers.internal.store import InternalStore
 from msgcore.providers.organization.address_book import AddressBook
 from msgcore.providers.organization.administration import SqlOrganization
 from msgcore.providers.organization.directory import primary_address
-from msgcore.providers.organization.office import Office, open_office, schemas
+from msgcore.providers.organization.office import Office, is_office_up_to_date, open_office
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime import Runtime
 from msgcore.spi.settings import setting
@@ -84,9 +83,7 @@ class OrganizationService:
         """
         url, access = self._config.url, Access(self._config.password, self._config.ca_file)
         try:
-            is_of_this_version = await are_up_to_date(
-                self._runtime, url, access, schemas(), create=False, deadline=deadline
-            )
+            is_of_this_version = await is_office_up_to_date(self._runtime, url, access, create=False, deadline=deadline)
         except NotFound as error:
             raise _missing(url) from error
         if is_of_this_version:
@@ -111,7 +108,7 @@ class OrganizationService:
     async def is_up_to_date(
         cls, url: DatabaseUrl, *, access: Access, create: bool, runtime: Runtime, deadline: Deadline
     ) -> bool:
-        return await are_up_to_date(runtime, url, access, schemas(), create=create, deadline=deadline)
+        return await is_office_up_to_date(runtime, url, access, create=create, deadline=deadline)
 
 
 def _missing(url: DatabaseUrl) -> SetupError:
