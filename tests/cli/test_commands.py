@@ -459,6 +459,7 @@ def test_routes_are_explained_checked_compared_and_simulated(shell: Shell, table
     old, new = tables
     assert shell.json("route", "explain", new, "bob@p.test")["connector"] == "partner"
     assert shell.json("route", "explain", new, "FAX:+4670", status=1)["connector"] is None
+    assert "--size" in shell("route", "explain", new, "bob@p.test", "--size", "-5", status=2)
     assert shell.json("route", "check", old) == []
     assert shell.json("route", "compare", old, new, status=1) == ["connector 'partner': added"]
     assert shell("route", "compare", old, old) == ""

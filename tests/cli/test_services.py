@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import attrs
 import pytest
@@ -74,5 +75,16 @@ def test_whoever_reads_may_stop_before_the_end() -> None:
 
 
 def test_what_is_not_installed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["services", "no-such-service"]) == 1
+    assert run(["services", "no-such-service"]) == 2
     assert "'no-such-service' is no service or gateway" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("asked", ["--version", "demo --help"])
+def test_an_output_that_is_full_is_told(asked: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-u", "-m", "msgcore", *asked.split()], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert (done.returncode, b"No space left" in done.stderr) == (4, True)

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgcore
 from msgcore.base.text import one_line
@@ -17,7 +17,10 @@ from msgcore.cli.mta import add_mta, mta
 from msgcore.cli.spool import add_spool, spool
 from msgcore.cli.status import status_of
 from msgcore.cli.wording import in_commands
-from msgcore.errors import MissingExtra, MsgcoreError
+from msgcore.errors import MissingExtra, MsgcoreError, UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 __all__ = ["CORE", "WITH_EXTRA", "core_parser", "run"]
 
@@ -111,6 +114,10 @@ class _Parser(argparse.ArgumentParser):
         self._positionals.title, self._optionals.title = "Arguments", "Options"
         self.add_argument("-h", "--help", action="help", help="Show this message and exit.")
 
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Write as :func:`print` does: argparse's own says nothing of an output that is full."""
+        print(message, end="", file=file or sys.stderr)
+
 
 class _Formatter(argparse.HelpFormatter):
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
@@ -170,7 +177,6 @@ def _services(name: str | None) -> int:
 
     lines = list(describe(name))
     if not lines:
-        print(f"msgcore: {name!r} is no service or gateway that is installed", file=sys.stderr)
-        return 1
+        raise UsageError(f"{name!r} is no service or gateway that is installed")
     print("\n".join(lines))
     return 0

@@ -35,7 +35,7 @@ __all__ = ["route_commands"]
 route_commands = typer.Typer(help="Explain, check, compare and simulate tables of routes.", no_args_is_help=True)
 
 TableName = Annotated[str, typer.Argument(metavar="TABLE", help="A TOML file, or the URL of an organisation.")]
-Size = Annotated[int, typer.Option(metavar="OCTETS", help="The size of the message.")]
+Size = Annotated[int, typer.Option(min=0, metavar="OCTETS", help="The size of the message.")]
 At = Annotated[
     str | None,
     typer.Option(
