@@ -16,6 +16,17 @@ __all__ = ["GuardedCalls"]
 
 T = TypeVar("T")
 
+_CHANGING = frozenset(
+    {
+        Capability.CREATE,
+        Capability.MODIFY,
+        Capability.READ_FLAGS,
+        Capability.MOVE,
+        Capability.DELETE,
+        Capability.FOLDERS,
+    }
+)
+
 
 class GuardedCalls:
     """Calls of one store of a plug-in."""
@@ -63,7 +74,9 @@ class GuardedCalls:
 
     def _able(self, ability: Capability) -> Any:
         if ability not in self.capabilities:
-            raise NotSupported(f"{self.display_name}: this store has not the ability {ability.value!r}")
+            is_read_only = ability in _CHANGING and Capability.CREATE not in self.capabilities
+            why = ": it is opened read-only" if is_read_only else ""
+            raise NotSupported(f"{self.display_name}: this store has not the ability {ability.value!r}{why}")
         return self._provider
 
     async def _number(self, method: Callable[..., Answer[int]], *arguments: object, deadline: Deadline) -> int:
