@@ -125,10 +125,10 @@ class AsyncioRuntime:
         the deadline passed meanwhile; ``cancel()``, or the task's cancellation, is raised after its end.
         """
         self._calls.current().check()
-        deadline.check("in_thread")
+        deadline.check("the call")
         future = _pool().submit(function)
         try:
-            return await self._wait(future, deadline, "in_thread")
+            return await self._wait(future, deadline, "the call")
         except BaseException as error:
             if future.cancel():
                 raise
@@ -152,7 +152,7 @@ class AsyncioRuntime:
         async def call() -> T:
             return await main(self)
 
-        return await bounded(call(), self._calls, deadline, "on_loop")
+        return await bounded(call(), self._calls, deadline, "the call")
 
     async def bounded(self, coroutine: Coroutine[Any, Any, T], deadline: Deadline) -> T:
         return await cut_at(coroutine, self._calls, deadline)

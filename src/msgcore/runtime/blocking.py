@@ -109,7 +109,7 @@ class BlockingRuntime:
         """
         call = self._calls.current()
         call.check()
-        deadline.check("in_thread")
+        deadline.check("the call")
         result = function()
         call.check()
         return result
@@ -158,10 +158,10 @@ class BlockingRuntime:
         from msgcore.runtime import loop_thread  # loads asyncio
 
         self._calls.current().check()
-        deadline.check("on_loop")
+        deadline.check("the call")
         future = loop_thread.submit(loop_thread.with_runtime(main, self._look_up))
         try:
-            return await self._wait(future, deadline, "on_loop")
+            return await self._wait(future, deadline, "the call")
         except BaseException:
             if future.cancel():
                 await finish(self, future)
