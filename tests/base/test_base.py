@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import pickle
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from msgcore.base.ids import EntryId, ObjectKind, new_time_ordered_id, search_key
-from msgcore.base.octets import OctetReader, OctetWriter
+from msgcore.base.octets import Limits, OctetReader, OctetWriter
 from msgcore.base.status import EnhancedStatus, Reply, StatusResponse
 from msgcore.base.text import Secret, codec_of_code_page, decoder_of_code_page, fold, one_line, refuse_line_ends
 from msgcore.base.times import Deadline, datetime_from_filetime, filetime_from_datetime
@@ -252,3 +253,9 @@ def test_a_negative_reply_raises_with_its_text() -> None:
         reply.raise_unless_positive()
     assert caught.value.is_permanent
     assert Reply(250, ("ok",)).raise_unless_positive().is_positive
+
+
+@pytest.mark.parametrize("limit", [None, "7", 7.5, True, -1])
+def test_a_limit_that_is_no_number_of_anything_is_refused(limit: Any) -> None:
+    with pytest.raises(UsageError, match=r"^parts: need an integer from 0 on, got "):
+        Limits(parts=limit)

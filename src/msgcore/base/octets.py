@@ -6,7 +6,7 @@ import struct
 
 import attrs
 
-from msgcore.errors import LimitExceeded, MalformedMessage
+from msgcore.errors import LimitExceeded, MalformedMessage, UsageError
 
 __all__ = ["USUAL_LIMITS", "Limits", "OctetReader", "OctetWriter"]
 
@@ -17,7 +17,11 @@ _U64 = struct.Struct("<Q")
 
 @attrs.frozen
 class Limits:
-    """How much one parser takes on. Past a structural limit the rest stays opaque; only ``total_octets`` raises."""
+    """How much one parser takes on. Past a structural limit the rest stays opaque; only ``total_octets`` raises.
+
+    Raises:
+        UsageError: one is no integer, or negative.
+    """
 
     total_octets: int = 256 * 1024 * 1024
     nesting: int = 100
@@ -27,6 +31,11 @@ class Limits:
     parameters: int = 1_000
     addresses: int = 100_000
     encoded_words: int = 10_000
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in attrs.asdict(self).items():
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise UsageError(f"{name}: need an integer from 0 on, got {value!r}")
 
     def check_total(self, size_octets: int) -> None:
         """Raise :class:`~msgcore.errors.LimitExceeded` when ``size_octets`` is more than ``total_octets``."""

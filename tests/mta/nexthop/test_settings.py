@@ -32,6 +32,8 @@ def test_where_it_takes_mail_itself_is_an_own_address_unless_that_is_anybody_s()
         {"own_addresses": {"mx.a.test"}},
         {"tls_reports_from": "FAX:1"},
         {"https_port": 0},
+        {"https_port": "443"},
+        {"uses_mta_sts": "no"},
         {"own_addresses": "192.0.2.1"},
         {"own_names": "mx.a.test"},
         {"own_names": [5]},

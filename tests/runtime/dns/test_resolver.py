@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import dns.flags
@@ -302,3 +303,12 @@ def test_no_text_breaks_the_reader_of_names(name: str) -> None:
         return
     assert a_labels(written) == written
     assert dns.name.Name([*(label.encode("ascii") for label in written.split(".")), b""]).is_absolute()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"trusts_ad": "no"}, {"validates": "no"}, {"attempts": "3"}, {"attempts": 1.5}, {"attempt_seconds": float("nan")}],
+)
+def test_settings_of_another_kind_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=f"^{next(iter(values))}: "):
+        DnsSettings(**values)

@@ -93,8 +93,10 @@ class OutboundSettings:
         contact = self.tls_reports_from
         if contact is not None and (contact.address_type != SMTP or not contact.email_address.isascii()):
             raise UsageError(f"tls_reports_from '{contact}': need an Internet address in ASCII, such as tls@a.test")
-        if not 1 <= self.https_port <= 65_535:
-            raise UsageError(f"https_port {self.https_port}: need 1 to 65,535")
+        if not isinstance(cast(object, self.uses_mta_sts), bool):
+            raise UsageError(f"uses_mta_sts {self.uses_mta_sts!r}: need True or False")
+        if not isinstance(cast(object, self.https_port), int) or not 1 <= self.https_port <= 65_535:
+            raise UsageError(f"https_port {self.https_port!r}: need 1 to 65,535")
 
     def listening_at(self, hosts: Iterable[str]) -> OutboundSettings:
         """Give these with the addresses at which the MTA itself takes mail; loopback ones are others' as well."""

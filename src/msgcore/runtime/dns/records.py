@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -69,8 +69,21 @@ def _checked(name_servers: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_positive(_: object, field: attrs.Attribute[Any], value: float) -> None:
-    if value <= 0:
+    if isinstance(value, bool) or not isinstance(cast(object, value), int | float):
+        raise UsageError(f"{field.name}: need a number, got {value!r}")
+    if not value > 0:
         raise UsageError(f"{field.name}: {value} is not above 0")
+
+
+def _is_positive_integer(settings: object, field: attrs.Attribute[Any], value: int) -> None:
+    if not isinstance(cast(object, value), int):
+        raise UsageError(f"{field.name}: need an integer, got {value!r}")
+    _is_positive(settings, field, value)
+
+
+def _is_flag(_: object, field: attrs.Attribute[Any], value: bool | None) -> None:
+    if not isinstance(value, bool) and value is not field.default:
+        raise UsageError(f"{field.name}: need True or False, got {value!r}")
 
 
 @attrs.frozen
@@ -91,9 +104,9 @@ class DnsSettings:
     """
 
     name_servers: tuple[str, ...] = attrs.field(default=(), converter=_checked)
-    trusts_ad: bool = False
+    trusts_ad: bool = attrs.field(default=False, validator=_is_flag)
     trust_anchors: Path | None = None
-    validates: bool | None = None
+    validates: bool | None = attrs.field(default=None, validator=_is_flag)
     attempt_seconds: float = attrs.field(default=2.0, validator=_is_positive)
-    attempts: int = attrs.field(default=3, validator=_is_positive)
-    cached_answers: int = attrs.field(default=10_000, validator=_is_positive)
+    attempts: int = attrs.field(default=3, validator=_is_positive_integer)
+    cached_answers: int = attrs.field(default=10_000, validator=_is_positive_integer)
