@@ -160,6 +160,13 @@ def test_a_multipart_without_parts_keeps_its_encoding() -> None:
     assert mime.read(_with(octets, Attachment(b"abc", filename="x.bin"))).text == mime.read(octets).text
 
 
+def test_no_digest_of_what_was_there_stays() -> None:
+    message = mime.read(HEADER + b"Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\r\n" + FILES)
+    message.attachments = message.attachments[:2]
+
+    assert b"Content-MD5" not in mime.write(message)
+
+
 def test_mail_of_the_corpus_keeps_its_parts() -> None:
     """Every hundredth message."""
     for path in corpus_messages()[::100]:

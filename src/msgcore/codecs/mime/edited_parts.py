@@ -34,7 +34,9 @@ _WHOLE = frozenset({"multipart/signed", "multipart/encrypted", "multipart/report
 _OF_NO_PART = frozenset({b"content-length", b"content-class", b"content-language"})
 """About the message or about how it was stored, whatever they are called."""
 
-_OF_ENCODING = frozenset({b"content-transfer-encoding"})
+_OF_LEAVES = frozenset({b"content-transfer-encoding", b"content-md5"})
+"""About octets that are others once a part is added or cut out."""
+
 _PLACEHOLDER = Part(b"Content-Type: application/octet-stream\r\nContent-Disposition: attachment\r\n", (b"x",))
 
 
@@ -150,7 +152,7 @@ def _labelled(root: Entity, body: tuple[Segment, ...]) -> Part:
     """Give a body the Content fields that the message came with."""
     others = {name: None for name in root.header.names() if not name.startswith(b"content-")}
     is_composite = bool(root.children) and not root.is_message
-    left_out = _OF_NO_PART | _OF_ENCODING if is_composite else _OF_NO_PART
+    left_out = _OF_NO_PART | _OF_LEAVES if is_composite else _OF_NO_PART
     fields = b"".join(crlf_field(one) for one in kept_fields(root, {**others, **dict.fromkeys(left_out)}) if one)
     domain = max(domain_of(one) if isinstance(one, bytes) else Domain.SEVEN_BIT for one in body)
     if is_composite and domain > Domain.SEVEN_BIT:
