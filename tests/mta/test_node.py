@@ -523,6 +523,26 @@ class _Idle(_Broken):
         return
 
 
+def test_a_second_start_that_fails_does_not_end_what_the_first_began() -> None:
+    """Both at the same time, so that the first has not yet begun when the second looks."""
+    runtime = AsyncioRuntime()
+
+    async def build(loop: LoopRuntime, deadline: Deadline) -> Parts:
+        queue = NodeQueue(MemoryQueue(QueueMemory(), loop))
+        return Parts(cast(Manager, _Idle()), queue, DirectoryCheck(Book(), RouteTable), "mx.a.test", timedelta(1))
+
+    async def main(port: int) -> tuple[set[type], tuple[int, ...]]:
+        node = Node(runtime, build, [ListenOn("127.0.0.1", port)])
+        ended = await asyncio.gather(node.start(), node.start(), return_exceptions=True)
+        ports = node.ports
+        await node.close()
+        return set(map(type, ended)), ports
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert asyncio.run(main(port)) == ({type(None), SetupError}, (port,))
+
+
 def test_a_node_whose_start_is_cancelled_at_any_wait_is_not_at_work() -> None:
     """Also at the last one, when it has begun: nobody would close it."""
     runtime = AsyncioRuntime()

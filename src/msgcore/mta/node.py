@@ -130,13 +130,15 @@ class Node:
         if self._running is not None:
             raise UsageError("the node is at work already")
         deadline = self._runtime.deadline(timeout_seconds)
+        started: list[_Running] = []
         try:
-            await self._runtime.on_loop(lambda runtime: self._start(runtime, deadline), deadline)
+            await self._runtime.on_loop(lambda runtime: self._start(runtime, deadline, started), deadline)
         except BaseException:
-            await self.close()  # whoever is cancelled just when it has gone to work closes nothing
+            if started:  # by this call: whoever is cancelled just when it has gone to work closes nothing
+                await self.close()
             raise
 
-    async def _start(self, runtime: LoopRuntime, deadline: Deadline) -> None:
+    async def _start(self, runtime: LoopRuntime, deadline: Deadline, started: list[_Running]) -> None:
         parts = await self._build(runtime, deadline)
         parts.queue.worker = parts.manager
         running = _Running(parts.manager, [], runtime.event(), runtime.group())
@@ -157,6 +159,7 @@ class Node:
         for work in parts.beside:
             running.group.start(work(running.stop))
         self._running = running
+        started.append(running)
 
     def _warn(self, routes: RouteTable, running: _Running, host_name: str) -> None:
         """Log where a table sends mail back to this node."""
