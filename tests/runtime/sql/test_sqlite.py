@@ -539,6 +539,27 @@ def test_nothing_is_written_to_a_file_that_was_removed_or_replaced(
     mode.run(main)
 
 
+def test_a_file_that_has_another_number_and_was_not_open_is_written_to(mode: Mode, path: Path, tmp_path: Path) -> None:
+    """Some file systems number the same file anew while nobody has it open: that is no reason to stop."""
+    copy = tmp_path / "copy.db"
+
+    def give_another_number() -> None:
+        copy.write_bytes(path.read_bytes())
+        copy.replace(path)
+
+    async def main(runtime: Runtime) -> None:
+        await Database.open(path, NOTES, create=True).close(runtime)
+        database = Database.open(path, NOTES, create=False)
+        give_another_number()
+        await database.write(runtime, partial(add, "a"))
+        await database.close(runtime)
+        database = Database.open(path, NOTES, create=False)
+        assert await database.read(runtime, lambda c: c.value("select count(*) from note")) == 1
+        await database.close(runtime)
+
+    mode.run(main)
+
+
 def test_a_full_disk_undoes_the_group_and_tells_all_of_it(database: Database) -> None:
     """``max_page_count`` makes SQLite find the disk full, on which it rolls the whole transaction back."""
     has_begun, all_are_queued = threading.Event(), threading.Event()

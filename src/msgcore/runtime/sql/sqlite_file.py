@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -111,11 +113,15 @@ class SqliteFile:
         if self._is_read_only:
             raise StoreError(f"{self.path}: {doing}: the database was opened to be read only")
         # SQLite would go on with a file that has no name any more, and what is written there goes with it.
-        if self._identity is None or _identity(self.path) != self._identity:
+        found = _identity(self.path)
+        if found == self._identity and found is not None:
+            return
+        if found is None or _has_open(self._identity):
             raise StoreError(
                 f"{self.path}: {doing}: the file was removed, or another has taken its place, since it was opened;"
-                " close it, and open it again"
+                " close it wherever this program has it open, and open it again"
             )
+        self._identity = found  # some file systems give other numbers to the same file
 
     async def back_up(
         self, runtime: Runtime, path: Path, finish: Callable[[Connection], None], deadline: Deadline
@@ -151,6 +157,20 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
     return found.st_dev, found.st_ino
+
+
+def _has_open(identity: tuple[int, int] | None) -> bool:
+    """Say whether this process has a file open; where the system does not tell, it has."""
+    try:
+        numbers = [int(one.name) for one in Path("/dev/fd").iterdir()]
+    except OSError:
+        return True
+    for number in numbers:
+        with suppress(OSError):  # closed meanwhile
+            found = os.fstat(number)
+            if (found.st_dev, found.st_ino) == identity:
+                return True
+    return False
 
 
 async def _end(runtime: Runtime, future: Future[Any], deadline: Deadline) -> None:
