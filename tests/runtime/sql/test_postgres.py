@@ -210,6 +210,18 @@ def test_who_has_a_deadline_waits_for_a_lock_for_longer_than_who_has_none(place:
             assert (done, [one.result() for one in waiting]) == (set(), [[("a",)]] * 3)
 
 
+def test_an_error_of_others_in_the_way_is_not_its_own_cause(place: Place) -> None:
+    """Who follows the causes would never come to an end."""
+    database = place.open()
+
+    def work(_: Connection) -> None:
+        raise StoreBusy("no more connections")
+
+    with pytest.raises(StoreBusy) as caught:
+        place.write(database, work)
+    assert caught.value.__cause__ is None
+
+
 def test_a_statement_that_lasts_is_ended_at_the_deadline(place: Place) -> None:
     database = place.open()
     with pytest.raises(TimedOut, match="statement timeout"):

@@ -108,7 +108,7 @@ class PostgresServer:
                 return connection.write_at_once(steps, parameters, deadline)
             except MsgcoreError as error:
                 if not connection.is_lost:
-                    raise _judged(connection, error) from error
+                    raise _judged(connection, error) from error.__cause__
                 lost.append(error)
                 # Whether it was done or not, it bears to be done twice; but not before the server is there again.
                 self._has_committed(connection, error, deadline.sooner(_ASK_SECONDS))
@@ -135,7 +135,7 @@ class PostgresServer:
                 was_overtaken = was_overtaken or again.is_once
                 _pause(count, give_up)
             except StoreBusy as error:
-                raise self._final(error, deadline) from error
+                raise self._final(error, deadline) from error.__cause__
         raise AssertionError("count() ends")
 
     def _patience(self, deadline: Deadline) -> Deadline:
@@ -153,7 +153,7 @@ class PostgresServer:
                 connection.begin_read(deadline, give_up)
                 result = work(connection)
             except BaseException as error:
-                raise _judged(connection, error) from error
+                raise _judged(connection, error) from error.__cause__
             # What was read stands, even if the server is lost at this moment.
             with suppress(ConnectionLost):
                 connection.roll_back()
@@ -167,7 +167,7 @@ class PostgresServer:
                 connection.begin_write(deadline, give_up)
                 result = work(connection)
             except BaseException as error:
-                raise _judged(connection, error) from error
+                raise _judged(connection, error) from error.__cause__
             return result, connection, _commit(connection)
 
         result, connection, lost = self._pool.use(write, give_up, deadline)
@@ -237,7 +237,7 @@ def _commit(connection: PostgresConnection) -> MsgcoreError | None:
     except MsgcoreError as error:
         if is_fit and connection.is_lost:
             return error
-        raise _judged(connection, error) from error
+        raise _judged(connection, error) from error.__cause__
     return None
 
 
