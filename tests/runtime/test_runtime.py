@@ -141,7 +141,7 @@ def test_in_thread_gives_the_result_and_the_error(mode: Mode) -> None:
 
 def test_in_thread_does_not_begin_after_the_deadline(mode: Mode) -> None:
     ran: list[int] = []
-    with pytest.raises(TimedOut, match="^the call: the deadline has passed$"):
+    with pytest.raises(TimedOut, match=r"^the call: the deadline has passed$"):
         mode.run(lambda runtime: runtime.in_thread(lambda: ran.append(1), PAST))
     assert ran == []
 
