@@ -31,6 +31,7 @@ from msgcore.model.compare import compare
 from msgcore.model.message import Message
 from msgcore.props.table import (
     PidNameKeywords,
+    PidTagChangeKey,
     PidTagComment,
     PidTagEntryId,
     PidTagMessageDeliveryTime,
@@ -390,6 +391,28 @@ def test_who_has_read_what_was_changed_since_overwrites_nothing(account: Account
         return [(await load(store, there)).subject]
 
     assert account.tell(story) == ["first"]
+
+
+def test_a_row_says_the_version_too(account: Account) -> None:
+    """By which a draft that was changed since is not submitted."""
+
+    async def story(store: Probe) -> tuple[bool, int]:
+        entry_id = await save(store, Incoming(OLD))
+        drafts = await store.create_folder((await store.special_folders(NEVER))[SpecialFolder.IPM_SUBTREE], "d", NEVER)
+        said: list[object] = []
+        for number in range(3):
+            if number == 1:
+                await store.move([entry_id], drafts, NEVER)
+            message = await load(store, entry_id)
+            row = await store.row(entry_id, (PidTagSubject, PidTagChangeKey), NEVER)
+            assert (row[PidTagSubject], row[PidTagChangeKey]) == (message.subject, message[PidTagChangeKey])
+            said.append(row[PidTagChangeKey])
+            if number == 1:
+                message.subject = "new"
+                await store.save_changes(entry_id, message, NEVER)
+        return said[0] == said[1], len(set(said))
+
+    assert account.tell(story) == (True, 2)
 
 
 def test_the_message_is_known_by_the_entry_id_of_its_place_too(usual: Account) -> None:

@@ -8,9 +8,10 @@ from typing import TypeVar
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.errors import CommandRefused, NotSupported, ObjectDeleted
-from msgcore.providers.imap.directory import Directory, Folder
+from msgcore.providers.imap.directory import Directory, Folder, Place
 from msgcore.providers.imap.sessions import Outdated, PooledSession, Sessions
 from msgcore.runtime.abc import Runtime
+from msgcore.spi.versions import change_key
 from msgcore.wire.imap.session import ImapSession
 
 __all__ = ["Calls"]
@@ -52,6 +53,10 @@ class Calls:
         deadline.check(self._display_name)
         if self._is_read_only and not is_read_only:
             raise NotSupported(f"{self._display_name}: this store is open for reading only")
+
+    def _change_key(self, place: Place) -> bytes:
+        """Name the version of a message."""
+        return change_key(self._uid, self._directory.version(place.folder, place.uid))
 
     async def _folder(self, entry_id: EntryId, deadline: Deadline) -> Folder:
         """Find a folder; raises as :meth:`.directory.Directory.folder` does, and as :meth:`_begin`."""

@@ -30,7 +30,7 @@ from msgcore.providers.imap.record import keywords_with
 from msgcore.providers.imap.stored import Stored, categories_said, fetch_stored, source_octets_of
 from msgcore.providers.imap.there import check_kept, check_there, check_writable, found_among, the_message
 from msgcore.spi.store import Incoming
-from msgcore.spi.versions import change_key, check_version, version_of
+from msgcore.spi.versions import check_version, version_of
 from msgcore.wire.imap.criteria import uids as with_uids
 from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.uid_set import UidSet
@@ -65,9 +65,6 @@ class ChangingCalls(AppendingCalls):
             return self._change_key(await self._replace(entry_id, place, stored, given, deadline))
         finally:
             self._one_change.release()
-
-    def _change_key(self, place: Place) -> bytes:
-        return change_key(self.uid, self._directory.version(place.folder, place.uid))
 
     async def _stored(self, place: Place, source_octets: int, deadline: Deadline) -> Stored:
         async def look(session: ImapSession) -> Stored:

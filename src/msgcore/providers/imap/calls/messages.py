@@ -22,7 +22,6 @@ from msgcore.providers.imap.sessions import Outdated, PooledSession
 from msgcore.providers.imap.there import check_kept, flags_in_use
 from msgcore.spi.limited import limit_attachments
 from msgcore.spi.store import LOADED_AT_ONCE, MessageStatus
-from msgcore.spi.versions import change_key
 from msgcore.wire.imap.command import Atom, Command, flag
 from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.storing import How
@@ -117,7 +116,7 @@ class MessageCalls(SavingCalls, MovingCalls):
         record = {
             **placed_record(entry_id, place.folder.entry_id, loaded.internal_date, loaded.size_octets),
             **flagged_record(loaded.flags, has_attachments=has_attachments),
-            PidTagChangeKey: change_key(self.uid, self._directory.version(place.folder, place.uid)),
+            PidTagChangeKey: self._change_key(place),
         }
         add_record(message, record, loaded.flags)
         if loaded.size_octets <= load_limit_octets:
