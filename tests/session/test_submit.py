@@ -30,6 +30,7 @@ from msgcore.errors import (
 from msgcore.props.table import PidTagClientSubmitTime, PidTagDisplayTo, PidTagStatusString, PidTagSubject
 from msgcore.spi.guarded.reading import GuardedReading
 from msgcore.spi.outgoing_queue import OutgoingState
+from msgcore.testing.servers import LoopbackImapServer
 from tests.session.desk import MEMORY, Desk
 from tests.session.services import MemoryService, PlainService, memory
 
@@ -457,6 +458,25 @@ def test_a_name_is_resolved_in_the_organisation(desk: Desk, name: str, address: 
             True,
             ["Ann A <ann@a.test>"],
         )
+
+
+def test_a_draft_on_an_imap_server_that_was_changed_since_is_not_submitted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAP_PASSWORD", "pw")
+    with LoopbackImapServer({"ann": "pw"}) as server:
+        account = {"service": "imap", "url": server.url, "user": "ann", "password": "env:IMAP_PASSWORD"}
+        with desk.log_on(desk.mailbox(), MEMORY, {**account, "allow_cleartext_login": True}) as session:
+            store = session.stores[1]
+            entry_id = store.inbox.save(Message(to="bob@b.test", subject="old"))
+            with store.open_message(entry_id) as first, store.open_message(entry_id) as second:
+                first.message.subject = "new"
+                first.save_changes()
+                with pytest.raises(ObjectChanged):
+                    second.submit()
+                assert [item.subject for item in store.inbox.messages()] == ["new"]
+                first.submit()
+            assert not list(store.inbox.messages())
 
 
 def organisation(desk: Desk, mailbox: str = "ann") -> list[dict[str, object]]:
