@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from msgcore.base.ids import EntryId
-from msgcore.errors import MissingExtra, StoreCorrupt, TimedOut, TooComplex, UsageError, WrongType
+from msgcore.errors import MissingExtra, StoreCorrupt, StoreError, TimedOut, TooComplex, UsageError, WrongType
 from msgcore.model import Message
 from msgcore.props.data_form import restriction_to_data
 from msgcore.props.restriction import Bitmask, Count, Restriction
@@ -24,8 +24,11 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.providers.internal.searches import read_search
+from msgcore.providers.internal.service import PersonalFoldersConfig, PersonalFoldersService
 from msgcore.runtime import NEVER
 from msgcore.spi.folders import Search
+from msgcore.spi.guarded_store import GuardedStore
+from msgcore.spi.plugin import Plugin
 from msgcore.spi.store import EVERY_ROW, Incoming, MessageFlag, SpecialFolder, TableQuery
 from tests.conftest import SOAK
 from tests.providers.internal import strategies
@@ -385,6 +388,24 @@ def test_mail_comes_where_a_search_folder_cannot_be_asked_which_has_it_as_soon_a
     assert (len(shown(box, found)), counts(box, found)) == (2, (2, 2))
     assert list(box.run(box.store.check(NEVER))) == []
     assert box.run(box.store.search_criteria(found, NEVER)).restriction == PidTagSubject.matches("^Report")
+
+
+def test_a_store_opened_to_be_read_only_says_which_search_folder_is_behind(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = search(box, PidTagSubject.matches("^Report"))
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "re2", None)
+        read_search.cache_clear()
+        box.save(report(1))
+    read_search.cache_clear()
+
+    service = PersonalFoldersService(PersonalFoldersConfig(box.path, read_only=True), box.runtime)
+    box.run(service.logon(NEVER))
+    [reader] = service.providers()
+    with pytest.raises(StoreError, match=r"search folder 'found' lacks .* open the store to write"):
+        box.run(GuardedStore(Plugin("reader", reader, box.runtime), reader).count(found, EVERY_ROW, NEVER))
+    box.run(service.close())
 
 
 def test_what_goes_for_good_goes_where_its_search_cannot_be_read(

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
-from msgcore.errors import MissingExtra, StoreCorrupt
+from msgcore.errors import MissingExtra, StoreCorrupt, StoreError
 from msgcore.props.key import PropertyKey
 from msgcore.props.row import Row
 from msgcore.providers.internal.calls.base import StoreCalls
@@ -102,6 +102,11 @@ class TableCalls(StoreCalls):
             raise StoreCorrupt(f"search folder {name!r}: {error}; set its criteria anew, or delete it") from error
         else:
             if is_behind(text):
+                if self._does_without_indexes:
+                    raise StoreError(
+                        f"search folder {name!r} lacks what came while it could not be asked; to have it filled anew,"
+                        " open the store to write, and look at it there"
+                    )
                 raise _Behind
 
     async def row(self, entry_id: EntryId, columns: tuple[PropertyKey, ...], deadline: Deadline) -> Row:
