@@ -254,7 +254,12 @@ def test_errors_propose_what_a_shell_can_do(shell: Shell) -> None:
     shell("profile", "delete", "work")
     assert "msgcore profile default NAME" in shell("send", "--to", "b@b.test", "--text", "x", status=4)
     secret = ("profile", "create", "third", "smtp", "url=smtps://mail.a.test", "user=ann", "password=hunter2")
-    assert "Secret(" not in shell(*secret, status=4)
+    told = shell(*secret, status=4)
+    assert "env:NAME, file:PATH or keyring:SERVICE/USER" in told
+    assert not any(one in told for one in ("Secret(", "callable:"))
+    shell("profile", "create", "fourth", "smtp", "url=smtps://mail.a.test", "user=ann", "password=callable:x")
+    told = shell("send", "--to", "b@b.test", "--from", "a@a.test", "--text", "x", "--profile", "fourth", status=4)
+    assert "a command cannot give it: take env:NAME" in told
 
 
 @pytest.mark.parametrize("python", IN_COMMANDS)
@@ -553,6 +558,12 @@ def test_mailboxes_are_made_listed_and_given_passwords(shell: Shell, monkeypatch
     assert "no mailbox 'bob'" in shell("mailbox", "password", url, "bob", status=2)
     assert shell("mailbox", "remove", url, "ann") == "ann: is removed, with its mail\n"
     assert shell.json("mailbox", "list", url) == []
+
+
+def test_a_wrong_address_leaves_no_organisation_behind(shell: Shell) -> None:
+    told = shell("mailbox", "add", "sqlite:///office.db", "ann", "--address", "ann@@a.test", "--create", status=2)
+    assert "ann@@a.test" in told
+    assert not Path("office.db").exists()
 
 
 def test_personal_folders_are_not_made_an_organisation(shell: Shell, store: str) -> None:

@@ -12,6 +12,7 @@ from msgcore.cli.out import print_table, say
 from msgcore.cli.queues import OfficeUrl, PasswordOption
 from msgcore.cli.reading import ask_secret, is_meant
 from msgcore.errors import NotFound
+from msgcore.mta.expansion.given import own_addresses
 
 __all__ = ["mailbox_commands"]
 
@@ -30,6 +31,7 @@ def add(
     password: PasswordOption = None,
 ) -> None:
     """Make a mailbox."""
+    own_addresses(addresses, "a mailbox", name)  # a wrong one leaves no empty organisation behind
     with msgcore.open_organization(url, password=password, create=create) as office:
         office.add_mailbox(name, addresses=addresses, display_name=display_name)
 

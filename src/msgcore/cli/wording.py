@@ -19,6 +19,10 @@ IN_COMMANDS: Mapping[str, str] = {
         "give --message-id, --transfer-id, --address or --sender"
     ),
     "msgcore.receive brings its mail into one": "`msgcore fetch` brings its mail into one",
+    ", keyring:SERVICE/USER or callable:NAME": " or keyring:SERVICE/USER",
+    "nobody gives it; log on with secrets=": (
+        "a command cannot give it: take env:NAME, file:PATH or keyring:SERVICE/USER; a program does, by secrets="
+    ),
     " (in Python also Secret(...))": "",
     "open_organization(..., create=True) makes it": "`msgcore mailbox add URL NAME --create` makes it",
 }
