@@ -538,7 +538,7 @@ def test_what_is_skipped_is_counted_as_waiting(desk: Desk, drop: MemoryMaildrop)
 def test_a_store_that_is_opened_read_only_takes_no_mail(desk: Desk, drop: MemoryMaildrop) -> None:
     path = desk.mailbox()["path"]
     with desk.open_store(f"sqlite:///{path}", read_only=True) as store:
-        with pytest.raises(NotSupported, match="the ability 'create': it is opened read-only"):
+        with pytest.raises(NotSupported, match="the ability 'create': it is read-only"):
             store.inbox.save(msgcore.Message(subject="x"))
         with pytest.raises(NotSupported) as caught:
             desk.receive(URL, into=store)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgcore.errors import SetupError
-from msgcore.runtime.signals import hold_back
 
 if TYPE_CHECKING:  # other commands come by here, too, and have no need of them
     from msgcore.mta.configuration import Configuration
@@ -38,8 +37,6 @@ def mta(given: argparse.Namespace) -> int:
     Raises:
         MsgcoreError: the configuration is wrong, or it cannot begin.
     """
-    if not given.check:
-        hold_back(["SIGHUP"])  # it would end this process until the program's handler stands
     from msgcore.mta.configuration import load_configuration
 
     configuration = load_configuration(given.configuration)

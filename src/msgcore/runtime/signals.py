@@ -8,13 +8,7 @@ from collections.abc import Iterable
 from types import FrameType
 from typing import Self
 
-__all__ = ["Signals", "hold_back"]
-
-
-def hold_back(names: Iterable[str]) -> None:
-    """Let signals to this process wait until :class:`Signals` tells them; where the system cannot, nothing is done."""
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, [getattr(signal, name) for name in names])
+__all__ = ["Signals"]
 
 
 class Signals:
@@ -34,8 +28,6 @@ class Signals:
 
         for number in self._numbers:
             self._before[number] = signal.signal(number, tell)
-        if hasattr(signal, "pthread_sigmask"):
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, self._numbers)
         return self
 
     def __exit__(self, *_: object) -> None:

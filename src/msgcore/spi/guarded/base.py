@@ -74,8 +74,8 @@ class GuardedCalls:
 
     def _able(self, ability: Capability) -> Any:
         if ability not in self.capabilities:
-            is_read_only = ability in _CHANGING and Capability.CREATE not in self.capabilities
-            why = ": it is opened read-only" if is_read_only else ""
+            is_read_only = ability in _CHANGING and _CHANGING.isdisjoint(self.capabilities)
+            why = ": it is read-only" if is_read_only else ""
             raise NotSupported(f"{self.display_name}: this store has not the ability {ability.value!r}{why}")
         return self._provider
 
