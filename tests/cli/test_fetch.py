@@ -10,7 +10,7 @@ import pytest
 
 import msgcore
 from msgcore.cli.main import run
-from msgcore.testing.servers import LoopbackPop3Server
+from msgcore.testing.servers import LoopbackPop3Server, Pop3Quirks
 
 LETTER = b"Subject: x\r\n\r\nHello\r\n"
 
@@ -67,6 +67,26 @@ def test_an_account_that_cannot_be_logged_in_to_makes_no_store(server: LoopbackP
 
     assert run([*command(server), "--into", into]) == 4
     assert list(Path().iterdir()) == []
+
+
+def test_a_server_that_wants_time_between_two_logins_gives_its_mail_to_a_new_store(server: LoopbackPop3Server) -> None:
+    server.quirks = Pop3Quirks(login_delay_seconds=900)
+
+    assert run(command(server)) == 0
+    assert len(server.transcripts) == 1
+
+
+def test_a_server_that_wants_to_be_asked_later_makes_no_store(server: LoopbackPop3Server) -> None:
+    server.answer("-ERR [SYS/TEMP] later", at="PASS")
+    server.answer("-ERR [SYS/TEMP] later", at="AUTH")
+
+    assert run(command(server)) == 3
+    assert list(Path().iterdir()) == []
+
+
+def test_mail_stays_at_the_server_when_its_store_cannot_be_made(server: LoopbackPop3Server) -> None:
+    assert run([*command(server), "--into", "not-there/mail.db"]) == 4
+    assert len(server.maildrop("ann")) == 1
 
 
 def test_a_server_that_is_not_there_makes_no_store(server: LoopbackPop3Server) -> None:

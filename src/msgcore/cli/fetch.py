@@ -10,15 +10,11 @@ from typing import Any
 
 import msgcore
 from msgcore import RetrievalProgress, RetrievalReport
-from msgcore.base.text import Secret
-from msgcore.cli.opening import Login, opened, would_make
+from msgcore.cli.opening import Login, new_store, opened
 from msgcore.cli.reading import check_seconds
 from msgcore.cli.status import status_of
-from msgcore.errors import MsgcoreError, SecretMissing, ServiceBusy, UsageError
 from msgcore.runtime.blocking import BlockingRuntime
-from msgcore.session.by_url import scheme_of
 from msgcore.spi.retrieval import RetrievalPolicy
-from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.settings import Setting, settings_of
 
 __all__ = ["add_fetch", "fetch"]
@@ -69,8 +65,7 @@ def _sentence(text: str) -> str:
 def fetch(given: argparse.Namespace) -> int:
     """Do it, and print the report; 0 when nothing went wrong, and what ended it early says the status."""
     check_seconds("--timeout", given.timeout)
-    options = _options(given)
-    report = _unreachable(given, options) or _received(given, options)
+    report = _received(given)
     for fault in report.faults:
         print(f"msgcore: {fault}", file=sys.stderr)
     print(report)
@@ -79,45 +74,18 @@ def fetch(given: argparse.Namespace) -> int:
     return 1 if report.faults else 0
 
 
-def _options(given: argparse.Namespace) -> dict[str, Any]:
-    options = {name: getattr(given, name) for name in (*_LOGIN, *_policy())}
-    # Once, for it may be handed over by a pipe.
-    return {**options, "password": _secret("password", given.password)}
+def _received(given: argparse.Namespace) -> RetrievalReport:
+    options: dict[str, Any] = {name: getattr(given, name) for name in (*_LOGIN, *_policy())}
+    options |= {"on_progress": _tell if sys.stderr.isatty() else None, "timeout_seconds": given.timeout}
+    new = new_store(given.into)
+    if new is not None:
+        from msgcore.session.direct import open_store
+        from msgcore.session.maildrop import receive_into_new
 
-
-def _secret(key: str, reference: str | None) -> Secret | None:
-    try:
-        return None if reference is None else resolve_secret(reference, Path.cwd())
-    except SecretMissing as error:
-        raise SecretMissing(error.reference, error.problem, key=key) from error.__cause__
-    except UsageError as error:
-        raise UsageError(f"{key}: {error}") from error
-
-
-def _unreachable(given: argparse.Namespace, options: Mapping[str, Any]) -> RetrievalReport | None:
-    """Report why the account cannot be logged in to, where a store would be made for nothing; else ``None``."""
-    if not would_make(given.into):
-        return None
-    from msgcore.session.maildrop import try_account
-
-    runtime = BlockingRuntime()
-    try:
-        runtime.run(try_account(given.url, runtime, timeout_seconds=given.timeout, **options))
-    except UsageError:
-        raise
-    except ServiceBusy:  # the account is there; the retrieval waits as long as the server asks for
-        return None
-    except MsgcoreError as error:
-        return RetrievalReport(service=scheme_of(given.url), error=error)
-    return None
-
-
-def _received(given: argparse.Namespace, options: Mapping[str, Any]) -> RetrievalReport:
-    on_progress = _tell if sys.stderr.isatty() else None
+        runtime = BlockingRuntime()
+        return runtime.run(receive_into_new(given.url, open_store(new, runtime), runtime, **options))
     with opened(given.into, Login(), may_make=True) as store:
-        return msgcore.receive(
-            given.url, into=store, on_progress=on_progress, check=False, timeout_seconds=given.timeout, **options
-        )
+        return msgcore.receive(given.url, into=store, check=False, **options)
 
 
 def _tell(progress: RetrievalProgress) -> None:

@@ -14,7 +14,7 @@ from msgcore.blocking.store import MessageStore
 from msgcore.errors import NotFound, UsageError
 from msgcore.spi.url import DatabaseUrl
 
-__all__ = ["STORE_START", "Login", "admin_of", "is_store", "opened", "would_make"]
+__all__ = ["STORE_START", "Login", "admin_of", "is_store", "new_store", "opened"]
 
 STORE_START = b"SQLite format 3\0"
 """How a file of SQLite begins."""
@@ -51,15 +51,20 @@ def is_store(file: Path) -> bool:
         return opened_file.read(len(STORE_START)) == STORE_START
 
 
-def would_make(name: str, profiles: Path | None = None) -> bool:
-    """Say whether opening a store by this name makes the file: it names one that is not there."""
+def new_store(name: str, profiles: Path | None = None) -> str | None:
+    """Give the URL of the file that opening a store by this name makes; ``None`` if it is there, or is no file."""
     if "://" not in name:
-        return name not in admin_of(profiles).names() and bool(Path(name).suffix) and not Path(name).exists()
+        is_new = name not in admin_of(profiles).names() and bool(Path(name).suffix) and not Path(name).exists()
+        return _url_of(Path(name)) if is_new else None
     try:
         place = DatabaseUrl.parse(name.partition("?")[0], Path.cwd()).place
     except UsageError:
-        return False  # another kind of store, or none
-    return isinstance(place, Path) and not place.exists()
+        return None  # another kind of store, or none
+    return name if isinstance(place, Path) and not place.exists() else None
+
+
+def _url_of(path: Path) -> str:
+    return f"sqlite:///{path.absolute()}"
 
 
 @contextmanager
@@ -89,5 +94,5 @@ def opened(name: str, login: Login, *, may_make: bool = False) -> Generator[Mess
         )
     if path.is_file() and path.stat().st_size and not is_store(path):
         raise UsageError(f"{name}: is no store; `msgcore show {name}` shows a file that is a message")
-    with msgcore.open_store(f"sqlite:///{path.absolute()}") as store:
+    with msgcore.open_store(_url_of(path)) as store:
         yield store

@@ -11,7 +11,16 @@ import attrs
 
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import Closed, MsgcoreError, NotSupported, ProtocolBroken, TimedOut, TryAgain, UsageError
+from msgcore.errors import (
+    Closed,
+    MsgcoreError,
+    NotSupported,
+    OperationCancelled,
+    ProtocolBroken,
+    TimedOut,
+    TryAgain,
+    UsageError,
+)
 from msgcore.model.message import Message
 from msgcore.runtime.abc import Runtime
 from msgcore.session.by_url import open_by_url, refuse_store, scheme_of
@@ -29,8 +38,9 @@ from msgcore.spi.retrieval import RetrievalPolicy, Retrieved, RetrievingProvider
 from msgcore.spi.secrets import SecretSource
 from msgcore.spi.settings import settings_of
 from msgcore.spooler.incoming import OnProgress, RetrievalReport, retrieve
+from msgcore.spooler.retrieval.opening import open_patiently
 
-__all__ = ["Maildrop", "open_maildrop", "receive", "try_account"]
+__all__ = ["Maildrop", "open_maildrop", "receive", "receive_into_new"]
 
 T = TypeVar("T")
 
@@ -274,26 +284,40 @@ async def receive(
     return report
 
 
-async def try_account(
-    url: str, runtime: Runtime, *, timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS, **options: object
-) -> None:
-    """Log in to an account and out again, with what :func:`receive` takes, ``user`` and ``password`` among it.
+async def receive_into_new(
+    url: str,
+    opening: Opening[MessageStore],
+    runtime: Runtime,
+    *,
+    on_progress: OnProgress | None = None,
+    timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
+    **options: object,
+) -> RetrievalReport:
+    """Do as :func:`receive`, without ``check``, into a store that is opened once the account is logged in to.
 
-    Raises:
-        UsageError, NotSupported: as :func:`receive`.
-        MsgcoreError: why nothing can be retrieved from there now.
+    So no file is made for an account that cannot be had, and nobody logs in twice: servers may want time in between.
     """
+    check_progress(on_progress)
     _check_url(url)
     deadline = runtime.deadline(timeout_seconds)
 
-    async def tried(plugin: Plugin) -> None:
+    async def received(plugin: Plugin) -> RetrievalReport:
+        retriever = _receiving(plugin, url)
         try:
-            maildrop = await _receiving(plugin, url).open_maildrop(deadline)
-            await maildrop.close(deadline)
+            try:
+                maildrop = await open_patiently(runtime, retriever, deadline)
+            except (OperationCancelled, UsageError):
+                raise
+            except MsgcoreError as error:
+                return RetrievalReport(service=retriever.name, error=error)
+            async with opening as into:
+                return await retrieve(
+                    runtime, into.provider, retriever, deadline, on_progress=on_progress, maildrop=maildrop
+                )
         finally:
             await plugin.close()
 
-    await open_by_url(url, options, runtime, deadline, tried)
+    return await open_by_url(url, options, runtime, deadline, received)
 
 
 def _receiving(plugin: Plugin, url: str) -> GuardedRetriever:

@@ -16,7 +16,7 @@ from msgcore.errors import (
 )
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
-from msgcore.spi.guarded_retrieval import GuardedRetriever
+from msgcore.spi.guarded_retrieval import GuardedMaildrop, GuardedRetriever
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spooler.retrieval.gate import OPEN_GATE, Gate
 from msgcore.spooler.retrieval.opening import open_patiently
@@ -47,6 +47,7 @@ async def retrieve(
     task: Task = Task.RECEIVE,
     on_progress: OnProgress | None = None,
     gate: Gate = OPEN_GATE,
+    maildrop: GuardedMaildrop | None = None,
 ) -> RetrievalReport:
     """Retrieve what the retriever's policy says, or do another task, and tell what was done.
 
@@ -55,7 +56,8 @@ async def retrieve(
     that is lost is opened again as long as each session has stored something, and no more than was listed at first; a
     message at which, or at whose header, it is lost, or the protocol broken, twice is a fault, and is passed over. One
     that did not come in half of the time comes last. The connection is opened once more for a message that was put off,
-    for it could have taken the time in which others are deleted. Mail passes the ``gate`` on its way into the store.
+    for it could have taken the time in which others are deleted. Mail passes the ``gate`` on its way into the store. A
+    ``maildrop`` that is open already is the first session.
 
     Raises:
         NotSupported: the store keeps no journal, or takes no mail.
@@ -70,7 +72,7 @@ async def retrieve(
         return tally.report(SetupError(gate.closed))
     try:
         with runtime.as_one_call():
-            await _until_done(order, retriever)
+            await _until_done(order, retriever, maildrop)
     except (OperationCancelled, UsageError):
         raise
     except MsgcoreError as error:
@@ -78,15 +80,16 @@ async def retrieve(
     return tally.report(None)
 
 
-async def _until_done(order: Order, retriever: GuardedRetriever) -> None:
+async def _until_done(order: Order, retriever: GuardedRetriever, first: GuardedMaildrop | None) -> None:
     tally = order.tally
     while True:
         try:
-            maildrop = await open_patiently(order.runtime, retriever, order.deadline)
+            maildrop = first or await open_patiently(order.runtime, retriever, order.deadline)
         except ServiceBusy:
             if tally.may_put_off:
                 raise
             return  # what was put off waits for the next call
+        first = None
         try:
             is_put_off = await work_through(order, maildrop)
         except (ConnectionLost, ProtocolBroken, TimedOut) as error:
