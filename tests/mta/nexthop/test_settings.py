@@ -43,6 +43,8 @@ def test_where_it_takes_mail_itself_is_an_own_address_unless_that_is_anybody_s()
         {"tls": {".b.test": "verify"}},
         {"tls": {"@b.test": "verify"}},
         {"tls": {"": "verify"}},
+        {"tls": {"b.test:25": "verify"}},
+        {"tls": {"b.test,c.test": "verify"}},
     ],
 )
 def test_what_makes_no_sense_is_refused(values: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,7 +20,7 @@ from msgcore.wire.domain import ascii_domain
 
 __all__ = ["OutboundSettings"]
 
-_NEVER_IN_A_DOMAIN = frozenset("*@/ ")
+_DOMAIN_OR_LITERAL = re.compile(r"[^\s*@/:,;.\[][^\s*@/:,;\[]*|\[[^\s\[\]]+\]")
 
 
 def _floors(given: Mapping[str, Floor]) -> Mapping[str, Floor]:
@@ -34,7 +35,7 @@ def _floors(given: Mapping[str, Floor]) -> Mapping[str, Floor]:
 def _floor_of(domain: str) -> str:
     """Refuse what no domain is called: a floor under it would hold for nobody, and mail go out with less."""
     name = _name(domain)
-    if name != "*" and (not name or name[0] == "." or _NEVER_IN_A_DOMAIN.intersection(name)):
+    if name != "*" and not _DOMAIN_OR_LITERAL.fullmatch(name):
         raise UsageError(f"TLS to {domain}: need one domain, without its subdomains, or '*' for all that are not named")
     return name
 
