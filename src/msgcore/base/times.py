@@ -10,7 +10,6 @@ from typing import Protocol
 
 import attrs
 
-from msgcore.base.records import record
 from msgcore.errors import LimitExceeded, TimedOut, UsageError
 
 __all__ = [
@@ -50,7 +49,7 @@ class SystemClock:
     monotonic = staticmethod(time.monotonic)
 
 
-@record
+@attrs.frozen
 class Deadline:
     """The moment, on a monotonic clock, when a public call must have ended; ``inf`` is never."""
 

@@ -139,9 +139,10 @@ def show(
     """Show a message: one of a store, or one in a file (.eml, .msg, winmail.dat)."""
     if message is None:
         path = Path(what)
-        if not is_stdin(path) and (path.is_dir() or not path.exists()):
-            problem = "is a folder" if path.is_dir() else "no such file"
-            raise NotFound(f"{what}: {problem}; of a store name the message, too, as `msgcore list {what}` does")
+        if path.is_dir():
+            raise NotFound(f"{what}: is a folder, and no message; `msgcore import` brings the mail of one into a store")
+        if not is_stdin(path) and not path.exists():
+            raise NotFound(f"{what}: no such file; of a store name the message, too, as `msgcore list {what}` does")
         if path.is_file() and is_store(path):
             raise UsageError(f"{what} is a store: name the message, too, as `msgcore list {what}` does")
         message_in_file, _, _ = read_file(path)
