@@ -23,7 +23,6 @@ from msgcore.mta.reports.due import wanted_notify
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
-from msgcore.mta.routing.fan_out import fan_out
 from msgcore.mta.routing.nexthop import next_hop
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.trust.verdicts import FROM_OUTSIDE
@@ -168,7 +167,7 @@ class Dispatch:
     def _place(self, parcel: Parcel, decided: _Decided) -> list[Settlement]:
         """Put decided recipients into parcels like this one at their hops, and settle those that have to wait."""
         claim = parcel.claim
-        ways: list[tuple[Addressee, Decision]] = []
+        going: dict[Hop, list[Addressee]] = {}
         settlements: list[Settlement] = []
         for addressee, first in decided:
             queued, decision = addressee.queued, self._around_what_is_down(claim, addressee, first, parcel.failed)
@@ -188,11 +187,13 @@ class Dispatch:
                 until, waits = self._hops.up_again_at(hop), self._is_only_way(claim, addressee, decision)
                 settlements.append(self._settling.at_hop_that_is_down(claim, queued, hop, until, waits_for_it=waits))
             else:
-                ways.append((addressee, decision))
-        for copy in fan_out(ways):
-            hop = self._hops.hop(copy.connector, copy.next_hop)
-            hop.waiting.append(Parcel(claim, parcel.content, copy.recipients, parcel.claimed_at, parcel.failed))
-            self.send_off(hop)
+                going.setdefault(hop, []).append(addressee)
+        for hop, addressees in going.items():
+            step = hop.connector.max_recipients or len(addressees)
+            for start in range(0, len(addressees), step):
+                some = tuple(addressees[start : start + step])
+                hop.waiting.append(Parcel(claim, parcel.content, some, parcel.claimed_at, parcel.failed))
+                self.send_off(hop)
         return settlements
 
     def _without_way(self, claim: Claim, queued: QueuedRecipient, decision: Decision) -> Settlement:
