@@ -20,7 +20,8 @@ from msgcore.errors import MsgcoreError
 from msgcore.model import Address, Deferred, Delivered, Envelope, Outcome, Recipient, Refused
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.manager.manager import Manager
-from msgcore.mta.queue.contract import Accept, Change
+from msgcore.mta.queue.changes import Change
+from msgcore.mta.queue.contract import Accept
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, AsyncioRuntime, Database

@@ -17,13 +17,11 @@ from msgcore.errors import UsageError
 from msgcore.model import Deferred, Outcome, Pending, Recipient, Unknown
 from msgcore.model.delivery import NO_REQUEST
 from msgcore.model.recipient import RecipientKind
+from msgcore.mta.queue.changes import Change, Changed, ChangeKind
 from msgcore.mta.queue.contract import (
     NOBODY,
     SUSPICIOUS,
     Accept,
-    Change,
-    Changed,
-    ChangeKind,
     Claim,
     Finished,
     LinkNote,

@@ -18,7 +18,8 @@ from msgcore.mta.node import ListenOn
 from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
 from msgcore.mta.organization import ListFacts, MailboxFacts, RedirectFacts, RoutesEpoch
 from msgcore.mta.organization import Organization as _Organization
-from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.changes import Change, Changed
+from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.decision import Decision

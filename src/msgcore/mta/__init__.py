@@ -17,7 +17,8 @@ from msgcore.mta.node_queue import (
     SessionTurned,
 )
 from msgcore.mta.organization import RoutesEpoch
-from msgcore.mta.queue.contract import Change, Changed, QueueDepth, State, WaitingRecipient
+from msgcore.mta.queue.changes import Change, Changed
+from msgcore.mta.queue.contract import QueueDepth, State, WaitingRecipient
 from msgcore.mta.queue.restrict import (
     QueueConnector,
     QueueNextHop,

@@ -16,11 +16,10 @@ from msgcore.model.address import Address
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import ReportAction
+from msgcore.mta.queue.changes import Change, Changed
 from msgcore.mta.queue.contract import (
     NOBODY,
     Accept,
-    Change,
-    Changed,
     Claim,
     Finished,
     Lease,

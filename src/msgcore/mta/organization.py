@@ -19,7 +19,8 @@ from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
 from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
-from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.changes import Change, Changed
+from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.check import check_table

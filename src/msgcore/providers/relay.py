@@ -21,7 +21,8 @@ from msgcore.model.outcome import Accepted, Outcome, Pending
 from msgcore.model.recipient import Recipient
 from msgcore.mta.expansion.preview import ExpandedDecision
 from msgcore.mta.intake import accept_of
-from msgcore.mta.queue.contract import Change, QueueStore
+from msgcore.mta.queue.changes import Change
+from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable

@@ -16,14 +16,12 @@ from msgcore.base.times import Clock, Deadline, SystemClock
 from msgcore.model.address import parse_address
 from msgcore.model.outcome import Accepted, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
+from msgcore.mta.queue.changes import Change, Changed, ChangeKind, redirected_to
 from msgcore.mta.queue.contract import (
     MOST_CRASHES,
     NOBODY,
     SUSPICIOUS,
     Accept,
-    Change,
-    Changed,
-    ChangeKind,
     Claim,
     Finished,
     LinkNote,
@@ -36,7 +34,6 @@ from msgcore.mta.queue.contract import (
     Urgency,
     WaitingRecipient,
     Where,
-    redirected_to,
 )
 from msgcore.mta.queue.restrict import selector
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent

@@ -55,7 +55,8 @@ from msgcore.mta.organization import (
     RoutesEpoch,
     given_password,
 )
-from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.changes import Change, Changed
+from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.decision import Decision

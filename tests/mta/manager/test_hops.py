@@ -16,7 +16,8 @@ from msgcore.model.delivery import DeliveryRequest
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.manager.hops import limits_of
 from msgcore.mta.manager.pace import PaceLimits
-from msgcore.mta.queue.contract import SUSPICIOUS, Accept, Change
+from msgcore.mta.queue.changes import Change
+from msgcore.mta.queue.contract import SUSPICIOUS, Accept
 from msgcore.mta.queue.restrict import QueueNextHop
 from msgcore.mta.queue.tracking import EventKind, Track
 from msgcore.mta.routing.schedule import Schedule

@@ -38,7 +38,8 @@ from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import DirectoryObject, DistributionList
 from msgcore.mta.forms import ContentForms
 from msgcore.mta.manager.retry import RetryPolicy
-from msgcore.mta.queue.contract import Accept, Change, Finished, QueuedRecipient
+from msgcore.mta.queue.changes import Change
+from msgcore.mta.queue.contract import Accept, Finished, QueuedRecipient
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, Runtime
 from msgcore.spi.gateway import Content

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from msgcore.model import Deferred, Delivered, Outcome, Pending, Recipient, Refused
+from msgcore.mta.queue.changes import Change
 from msgcore.mta.queue.contract import (
     MOST_CRASHES,
     SUSPICIOUS,
     Accept,
-    Change,
     Claim,
     Finished,
     NewReport,

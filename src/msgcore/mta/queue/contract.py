@@ -22,17 +22,17 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import attrs
 
 from msgcore.base.records import record
 from msgcore.base.times import Deadline
-from msgcore.errors import InvalidAddress
-from msgcore.model.address import Address, parse_address
-from msgcore.model.delivery import NO_REQUEST, DeliveryRequest, Notify
+from msgcore.model.address import Address
+from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.outcome import Deferred, Delivered, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
+from msgcore.mta.queue.changes import Change, Changed
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
 from msgcore.props.restriction import Restriction
 from msgcore.spi.gateway import Content
@@ -42,9 +42,6 @@ __all__ = [
     "NOBODY",
     "SUSPICIOUS",
     "Accept",
-    "Change",
-    "ChangeKind",
-    "Changed",
     "Claim",
     "Finished",
     "Lease",
@@ -60,7 +57,6 @@ __all__ = [
     "Urgency",
     "WaitingRecipient",
     "Where",
-    "redirected_to",
 ]
 
 MOST_CRASHES = 3
@@ -353,95 +349,6 @@ class QueueDepth:
     def waiting(self) -> int:
         """Recipients that have not ended."""
         return sum(count for state, count in self.recipients.items() if state is not State.ENDED)
-
-
-class ChangeKind(enum.Enum):
-    """What a person can do, as its event is called."""
-
-    HOLD = "held"
-    RELEASE = "released"
-    RETRY = "requeued"
-    REDIRECT = "redirected"
-    DELETE = "deleted"
-
-
-class Changed(int):
-    """How many recipients were changed.
-
-    ``passed_over`` are those that were to be held, redirected or deleted, too, but that a worker had just then: it may
-    deliver them, and whoever is not delivered waits in the queue, for the same change once more.
-    """
-
-    passed_over: int
-
-    def __new__(cls, count: int, passed_over: int = 0) -> Self:
-        self = super().__new__(cls, count)
-        self.passed_over = passed_over
-        return self
-
-
-@attrs.frozen
-class Change:
-    """What a person does to recipients that wait; those that a worker has are left alone."""
-
-    kind: ChangeKind
-    reason: str = ""
-    to: Recipient | None = None
-
-    @property
-    def event(self) -> EventKind:
-        return EventKind(self.kind.value)
-
-    @classmethod
-    def hold(cls, reason: str = "") -> Change:
-        """Keep them back until they are released."""
-        return cls(ChangeKind.HOLD, reason)
-
-    @classmethod
-    def release(cls) -> Change:
-        """Let go what is held, and dead letters: they are due now, and their crashes are forgotten.
-
-        Whom his sender holds back waits for that time.
-        """
-        return cls(ChangeKind.RELEASE)
-
-    @classmethod
-    def retry(cls) -> Change:
-        """Make those due now that were tried and wait for the next time; whom his sender holds back stays."""
-        return cls(ChangeKind.RETRY)
-
-    @classmethod
-    def redirect(cls, to: Recipient | Address | str, reason: str = "") -> Change:
-        """Send their message to somebody else instead, who asks for the reports that they asked for.
-
-        Who has this address already, and whose message was refused there or redirected from there, is left alone.
-
-        Raises:
-            InvalidAddress: that is no address, or only a name.
-        """
-        found = parse_address(to) if isinstance(to, str) else to
-        recipient = Recipient(found) if isinstance(found, Address) else found
-        if not recipient.address.is_resolved:
-            raise InvalidAddress(f"redirect: {recipient}: need an address, not only a name")
-        return cls(ChangeKind.REDIRECT, reason, recipient)
-
-    @classmethod
-    def delete(cls, reason: str = "") -> Change:
-        """End them without a report."""
-        return cls(ChangeKind.DELETE, reason)
-
-
-def redirected_to(to: Recipient, those: Sequence[Recipient]) -> Recipient:
-    """Give ``to`` as it takes the place of recipients of one message: with their wishes, as an alias passes them on.
-
-    RFC 3461 section 5.2.7.2; of several who want to hear of different things, whatever one of them does.
-    """
-    first, notify = those[0], to.notify
-    if notify is None:
-        notify = Notify.NEVER
-        for one in those:
-            notify = None if notify is None or one.notify is None else notify | one.notify
-    return attrs.evolve(to, notify=notify, original=to.original or first.original or first.address)
 
 
 @attrs.frozen

@@ -9,19 +9,11 @@ import attrs
 
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.model.recipient import Recipient
+from msgcore.mta.queue.changes import Change, ChangeKind, redirected_to
 from msgcore.mta.queue.claiming import lanes_of_ready
 from msgcore.mta.queue.columns import MESSAGE, WAITING, hop_of, read_message, read_waiting, storable
 from msgcore.mta.queue.contents import drop_contents, lock_messages, marks
-from msgcore.mta.queue.contract import (
-    Change,
-    ChangeKind,
-    QueueDepth,
-    QueuedMessage,
-    State,
-    WaitingRecipient,
-    Where,
-    redirected_to,
-)
+from msgcore.mta.queue.contract import QueueDepth, QueuedMessage, State, WaitingRecipient, Where
 from msgcore.mta.queue.events import NewEvent, add_events
 from msgcore.mta.queue.finishing import successors_of
 from msgcore.mta.queue.restrict import selector

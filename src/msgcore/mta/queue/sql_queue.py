@@ -21,6 +21,7 @@ from msgcore.errors import MsgcoreError, OperationCancelled
 from msgcore.model.outcome import Outcome, outcome_of_fields
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.at_once import take_in_at_once
+from msgcore.mta.queue.changes import Change, Changed
 from msgcore.mta.queue.claiming import DeadLetter, Demand, claim, free_lost_leases, make_ready
 from msgcore.mta.queue.columns import RECIPIENT, by_connector, lane_of, read_recipient, storable
 from msgcore.mta.queue.contents import marks
@@ -28,8 +29,6 @@ from msgcore.mta.queue.contract import (
     NOBODY,
     SUSPICIOUS,
     Accept,
-    Change,
-    Changed,
     Claim,
     Finished,
     Lease,

@@ -24,7 +24,8 @@ from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
 from msgcore.mta.node_services import check_settings, refuse_less
 from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
-from msgcore.mta.queue.contract import Change, Changed, QueueDepth, WaitingRecipient, Where
+from msgcore.mta.queue.changes import Change, Changed
+from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.connector import Connector

@@ -13,7 +13,8 @@ from msgcore.model.address import Address
 from msgcore.model.delivery import Notify
 from msgcore.model.outcome import Accepted, Deferred, Delivered, Outcome, Refused
 from msgcore.model.recipient import Recipient
-from msgcore.mta.queue.contract import Accept, Change, LinkNote, QueueDepth, State, WaitingRecipient, Where
+from msgcore.mta.queue.changes import Change
+from msgcore.mta.queue.contract import Accept, LinkNote, QueueDepth, State, WaitingRecipient, Where
 from msgcore.mta.queue.restrict import QueueState
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
 from msgcore.props.table import PidTagBody, PidTagEmailAddress, PidTagMessageSize, PidTagSubject

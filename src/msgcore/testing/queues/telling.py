@@ -9,7 +9,8 @@ import attrs
 
 from msgcore.model.outcome import Deferred, Delivered, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
-from msgcore.mta.queue.contract import Accept, Change
+from msgcore.mta.queue.changes import Change
+from msgcore.mta.queue.contract import Accept
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.gateway import Content
 from msgcore.testing.loopwatch import watch_loop

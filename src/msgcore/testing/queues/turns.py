@@ -11,11 +11,11 @@ import pytest
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.outcome import Accepted, Deferred, Outcome, Pending
 from msgcore.model.recipient import Recipient, RecipientKind
+from msgcore.mta.queue.changes import Change
 from msgcore.mta.queue.contract import (
     MOST_CRASHES,
     SUSPICIOUS,
     Accept,
-    Change,
     Claim,
     Finished,
     LinkNote,
