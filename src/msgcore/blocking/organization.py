@@ -15,7 +15,7 @@ from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn
-from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
+from msgcore.mta.node_events import HopTurned, Watch, watch_nothing
 from msgcore.mta.organization import ListFacts, MailboxFacts, RedirectFacts, RoutesEpoch
 from msgcore.mta.organization import Organization as _Organization
 from msgcore.mta.queue.changes import Change, Changed

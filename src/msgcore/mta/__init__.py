@@ -6,7 +6,7 @@ from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
-from msgcore.mta.node_queue import (
+from msgcore.mta.node_events import (
     HopTurned,
     LoginRefused,
     MailRefused,

@@ -18,7 +18,7 @@ from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node
-from msgcore.mta.node_queue import HopTurned, Watch, watch_nothing
+from msgcore.mta.node_events import HopTurned, Watch, watch_nothing
 from msgcore.mta.queue.changes import Change, Changed
 from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import TrackingEvent
@@ -454,7 +454,7 @@ class Organization(Protocol):
 
         A new table of routes is in force there within ``settings.reload_seconds``; how it reports is not of the
         settings, but the organisation's (:meth:`set_reports`). ``watch`` is told what becomes of recipients, and of
-        next hops that go down or are up again; see :class:`~msgcore.mta.node_queue.Watch`. ``names`` says which name
+        next hops that go down or are up again; see :class:`~msgcore.mta.node_events.Watch`. ``names`` says which name
         servers are asked, ``outbound`` how mail goes to other domains' hosts, ``trust`` what is signed and looked at.
         Of one database, as many nodes as like share the work.
 

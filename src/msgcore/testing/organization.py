@@ -45,7 +45,7 @@ from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
-from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
+from msgcore.mta.node_events import HopTurned, Watch, turned_down, watch_nothing
 from msgcore.mta.node_services import refuse_less
 from msgcore.mta.organization import (
     ListFacts,

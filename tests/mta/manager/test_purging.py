@@ -8,7 +8,7 @@ from typing import cast
 from msgcore.base.times import Deadline
 from msgcore.errors import StoreBusy, TimedOut
 from msgcore.mta.manager.purging import purge_until
-from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.queue.contract import WorkQueue
 from msgcore.runtime import Event, Runtime
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
@@ -49,7 +49,7 @@ def test_what_ended_before_the_days_to_keep_is_purged_again_and_again_until_the_
 
     async def main(runtime: Runtime) -> None:
         stop = cast(Event, _Stop())
-        await purge_until(stop, runtime, cast(QueueStore, queue), timedelta(days=30))
+        await purge_until(stop, runtime, cast(WorkQueue, queue), timedelta(days=30))
 
     call(runtime_on(Mode.BLOCKING, ManualClock(NOW)), main)
 

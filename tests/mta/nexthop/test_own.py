@@ -16,7 +16,7 @@ from msgcore.mta.listener import ListenerSettings
 from msgcore.mta.nexthop.finding import FoundHosts, HostFinder
 from msgcore.mta.nexthop.own import OwnAddresses
 from msgcore.mta.node import Node, Parts
-from msgcore.mta.node_queue import watch_nothing
+from msgcore.mta.node_events import watch_nothing
 from msgcore.runtime import NEVER, AsyncioRuntime, BlockingRuntime
 from msgcore.runtime.abc import LoopRuntime
 from msgcore.runtime.dns import DnsAnswer, DnsKind, MxRecord, Resolver

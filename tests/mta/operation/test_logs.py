@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgcore.base.status import EnhancedStatus, Reply
 from msgcore.model import Address
 from msgcore.mta.configuration.sections import LoggingSection
-from msgcore.mta.node_queue import LoginRefused, MessageTaken
+from msgcore.mta.node_events import LoginRefused, MessageTaken
 from msgcore.mta.operation.logs import log_as, redacted
 from msgcore.mta.operation.mail_log import log_mail
 from msgcore.wire.smtp.server import Client

@@ -25,7 +25,7 @@ from msgcore.mta.listener.settings import ListenerSettings
 from msgcore.mta.listener.submission import completed, read_submission
 from msgcore.mta.listener.users import Users
 from msgcore.mta.listener.visits import Visit
-from msgcore.mta.node_queue import MailRefused, MessageTaken, Watch, watch_nothing
+from msgcore.mta.node_events import MailRefused, MessageTaken, Watch, watch_nothing
 from msgcore.mta.queue.contract import Accept
 from msgcore.mta.trust.authentication import Authentication
 from msgcore.mta.trust.results_text import without_own_results
@@ -69,7 +69,7 @@ _BUSY = Reply(451, ("too busy; try again later",), EnhancedStatus(4, 3, 2))
 
 
 class TakesMail(Protocol):
-    """The end of a queue where mail comes in; see :class:`~msgcore.mta.queue.contract.QueueStore`."""
+    """The end of a queue where mail comes in; see :class:`~msgcore.mta.queue.contract.WorkQueue`."""
 
     async def accept(self, accept: Accept, deadline: Deadline) -> bytes: ...
 

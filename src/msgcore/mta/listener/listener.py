@@ -16,7 +16,7 @@ from msgcore.mta.listener.recipients import RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
 from msgcore.mta.listener.users import Users
 from msgcore.mta.listener.visits import Visit, Visits
-from msgcore.mta.node_queue import LoginRefused, SessionTurned, Watch, watch_nothing
+from msgcore.mta.node_events import LoginRefused, SessionTurned, Watch, watch_nothing
 from msgcore.mta.trust.verifier import Verifier
 from msgcore.runtime.abc import NEVER, Endpoint, Event, LoopRuntime, Stream
 from msgcore.runtime.abc import Listener as RuntimeListener

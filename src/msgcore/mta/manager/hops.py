@@ -11,7 +11,7 @@ from msgcore.base.times import Deadline
 from msgcore.mta.manager.hop import Hop, hop_name
 from msgcore.mta.manager.pace import HopState, Pace, PaceLimits
 from msgcore.mta.manager.settings import ManagerSettings
-from msgcore.mta.queue.contract import LinkNote, QueueStore
+from msgcore.mta.queue.contract import LinkNote, WorkQueue
 from msgcore.mta.routing.connector import Connector
 from msgcore.runtime.abc import Runtime
 
@@ -38,7 +38,7 @@ def limits_of(connector: Connector, limits: PaceLimits) -> PaceLimits:
 class Hops:
     """Every next hop that something went to, or that is known to be down."""
 
-    def __init__(self, runtime: Runtime, queue: QueueStore, settings: ManagerSettings) -> None:
+    def __init__(self, runtime: Runtime, queue: WorkQueue, settings: ManagerSettings) -> None:
         self._runtime = runtime
         self._queue = queue
         self._settings = settings

@@ -29,7 +29,7 @@ from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.manager.settling import Settling
 from msgcore.mta.manager.ways import Ways
 from msgcore.mta.node_services import NodeServices
-from msgcore.mta.queue.contract import SUSPICIOUS, Claim, Lease, QueueStore
+from msgcore.mta.queue.contract import SUSPICIOUS, Claim, Lease, WorkQueue
 from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import NEVER, Event, Runtime
 from msgcore.spi.gateway import Gateway
@@ -54,7 +54,7 @@ class Manager:
     def __init__(
         self,
         runtime: Runtime,
-        queue: QueueStore,
+        queue: WorkQueue,
         routes: RouteTable,
         directory: Directory,
         *,

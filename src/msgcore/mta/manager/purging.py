@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 
 from msgcore.errors import MsgcoreError, TimedOut
-from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.queue.contract import WorkQueue
 from msgcore.runtime.abc import Event, Runtime
 
 __all__ = ["purge_until"]
@@ -18,7 +18,7 @@ _TURN_SECONDS = 5.0
 _log = logging.getLogger("msgcore.mta")
 
 
-async def purge_until(stop: Event, runtime: Runtime, queue: QueueStore, keep: timedelta) -> None:
+async def purge_until(stop: Event, runtime: Runtime, queue: WorkQueue, keep: timedelta) -> None:
     """Forget messages whose last recipient ended longer ago than ``keep``, once a minute, until ``stop`` is set."""
     while not stop.is_set:
         try:

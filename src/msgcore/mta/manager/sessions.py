@@ -20,7 +20,7 @@ from msgcore.mta.manager.hop import Addressee, Hop, Parcel
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.manager.settling import Settling
 from msgcore.mta.manager.ways import Way, Ways, is_link_failure, outcome_of_error
-from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.queue.contract import WorkQueue
 from msgcore.runtime.abc import NEVER, Group, Runtime
 from msgcore.spi.gateway import Content, Gateway, SupportsBatches
 from msgcore.spi.outcomes import checked_outcomes
@@ -72,7 +72,7 @@ class Sessions:
     def __init__(
         self,
         runtime: Runtime,
-        queue: QueueStore,
+        queue: WorkQueue,
         ways: Ways,
         settling: Settling,
         dispatch: Dispatch,

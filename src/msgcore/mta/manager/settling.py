@@ -22,7 +22,7 @@ from msgcore.mta.expansion import Expansion
 from msgcore.mta.manager.hop import Hop
 from msgcore.mta.manager.retry import RetryPolicy, has_expired, next_try
 from msgcore.mta.manager.settings import ManagerSettings
-from msgcore.mta.queue.contract import Accept, Claim, Finished, NewReport, QueuedRecipient, QueueStore, Settlement
+from msgcore.mta.queue.contract import Accept, Claim, Finished, NewReport, QueuedRecipient, Settlement, WorkQueue
 from msgcore.mta.reports.about import reports_about
 from msgcore.mta.reports.due import absorbed
 from msgcore.mta.routing.connector import Connector
@@ -66,7 +66,7 @@ class Settling:
     ``patience_seconds``, as what was delivered must not be forgotten.
     """
 
-    def __init__(self, runtime: Runtime, queue: QueueStore, settings: ManagerSettings) -> None:
+    def __init__(self, runtime: Runtime, queue: WorkQueue, settings: ManagerSettings) -> None:
         self._runtime = runtime
         self._queue = queue
         self._settings = settings

@@ -20,7 +20,7 @@ from msgcore.mta.metrics.families import (
     SESSIONS_OPEN,
 )
 from msgcore.mta.metrics.tally import Tally
-from msgcore.mta.node_queue import (
+from msgcore.mta.node_events import (
     HopTurned,
     LoginRefused,
     MailRefused,
@@ -35,7 +35,7 @@ __all__ = ["Counting"]
 
 
 class Counting:
-    """Watches nodes (see :class:`~msgcore.mta.node_queue.Watch`) and counts what they do."""
+    """Watches nodes (see :class:`~msgcore.mta.node_events.Watch`) and counts what they do."""
 
     def __init__(self, clock: Clock) -> None:
         self.tally = Tally()

@@ -9,7 +9,7 @@ import logging
 
 from msgcore.base.text import one_line
 from msgcore.model.address import Address
-from msgcore.mta.node_queue import LoginRefused, MailRefused, MessageTaken, NodeEvent, RecipientSettled
+from msgcore.mta.node_events import LoginRefused, MailRefused, MessageTaken, NodeEvent, RecipientSettled
 from msgcore.wire.smtp.server import Client
 
 __all__ = ["log_mail"]

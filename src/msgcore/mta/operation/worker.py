@@ -10,7 +10,7 @@ from msgcore.mta.metrics.counting import Counting
 from msgcore.mta.metrics.process import measure_process
 from msgcore.mta.metrics.tally import Tally
 from msgcore.mta.node import Node
-from msgcore.mta.node_queue import NodeEvent
+from msgcore.mta.node_events import NodeEvent
 from msgcore.mta.operation.mail_log import log_mail
 from msgcore.mta.organization import Organization, organization_service
 from msgcore.runtime.abc import NEVER, Background, LoopRuntime

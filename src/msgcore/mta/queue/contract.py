@@ -2,7 +2,7 @@
 
 Rules that every implementation keeps:
 
-- :meth:`QueueStore.accept` returns after the message is on the disk; the same transfer id and recipient are taken once.
+- :meth:`WorkQueue.accept` returns after the message is on the disk; the same transfer id and recipient are taken once.
 - A claim is a lease with a token for each recipient, which every claim raises. Whoever finishes shows the token; a
   lost lease changes nothing, and a lease that was finished is lost. No transaction is held while a gateway works.
 - A lease that ends without a result counts as a crash of each recipient that was claimed. Who has ``SUSPICIOUS`` of
@@ -57,6 +57,7 @@ __all__ = [
     "Urgency",
     "WaitingRecipient",
     "Where",
+    "WorkQueue",
 ]
 
 MOST_CRASHES = 3
@@ -372,12 +373,12 @@ class LeasesArrivals(Protocol):
         ...
 
     async def accept_leased(self, accept: Accept, lease: Lease, deadline: Deadline) -> bytes:
-        """Do what :meth:`QueueStore.accept` does, and lease the recipients that are due now."""
+        """Do what :meth:`WorkQueue.accept` does, and lease the recipients that are due now."""
         ...
 
 
-class QueueStore(Protocol):
-    """Where the MTA keeps its messages."""
+class WorkQueue(Protocol):
+    """Where the MTA keeps its messages, as nodes work it."""
 
     async def accept(self, accept: Accept, deadline: Deadline) -> bytes:
         """Take a message in, and give its id.
@@ -419,6 +420,25 @@ class QueueStore(Protocol):
         """Make due now whoever waits for a next hop that is up again, and say how many that were."""
         ...
 
+    async def links(self, deadline: Deadline) -> Sequence[LinkNote]:
+        """Give which next hops are known to be down."""
+        ...
+
+    async def note_links(self, notes: Sequence[LinkNote], deadline: Deadline) -> None:
+        """Write down, for all workers, which next hops went down, and which are up again.
+
+        One that nobody has tried for a day since its time came may be forgotten: every domain that is gone would stay.
+        """
+        ...
+
+    async def purge(self, ended_before: datetime, deadline: Deadline) -> int:
+        """Forget messages whose last recipient ended before, with their events; say how many."""
+        ...
+
+
+class QueueStore(WorkQueue, Protocol):
+    """The same, with what senders and administrators want to know, and to change."""
+
     async def outcomes(self, transfer_id: str, deadline: Deadline) -> Mapping[Recipient, Outcome]:
         """Give the newest outcome of each recipient that came with this transfer id."""
         ...
@@ -449,19 +469,4 @@ class QueueStore(Protocol):
 
     async def depth(self, deadline: Deadline) -> QueueDepth:
         """Say how full the queue is."""
-        ...
-
-    async def purge(self, ended_before: datetime, deadline: Deadline) -> int:
-        """Forget messages whose last recipient ended before, with their events; say how many."""
-        ...
-
-    async def links(self, deadline: Deadline) -> Sequence[LinkNote]:
-        """Give which next hops are known to be down."""
-        ...
-
-    async def note_links(self, notes: Sequence[LinkNote], deadline: Deadline) -> None:
-        """Write down, for all workers, which next hops went down, and which are up again.
-
-        One that nobody has tried for a day since its time came may be forgotten: every domain that is gone would stay.
-        """
         ...

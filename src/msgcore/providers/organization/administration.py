@@ -21,7 +21,7 @@ from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import ListenOn, Node, Parts
-from msgcore.mta.node_queue import HopTurned, Watch, turned_down, watch_nothing
+from msgcore.mta.node_events import HopTurned, Watch, turned_down, watch_nothing
 from msgcore.mta.node_services import check_settings, refuse_less
 from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
 from msgcore.mta.queue.changes import Change, Changed

@@ -24,10 +24,11 @@ from msgcore.mta.nexthop.schema import NEXTHOP_SCHEMA
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import Parts
-from msgcore.mta.node_queue import NodeQueue, Watch
+from msgcore.mta.node_events import Watch
+from msgcore.mta.node_queue import NodeQueue
 from msgcore.mta.node_services import NodesAffair, NodeServices, nodes_affair
 from msgcore.mta.organization import RoutesEpoch
-from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.queue.contract import WorkQueue
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.mta.reports.settings import ReportSettings
@@ -166,7 +167,7 @@ class Office:
 
     async def manager(
         self,
-        queue: QueueStore,
+        queue: WorkQueue,
         routes: RouteTable,
         services: NodeServices,
         deadline: Deadline,
@@ -193,7 +194,7 @@ class Office:
         deadline: Deadline,
         names: DnsSettings | None,
         outbound: OutboundSettings | None,
-        queue: QueueStore,
+        queue: WorkQueue,
         trust: TrustSettings = NO_TRUST,
     ) -> NodeServices:
         """Make what gateways need; TLS reports are sent through the ``queue``.

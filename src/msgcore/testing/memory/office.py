@@ -20,10 +20,11 @@ from msgcore.mta.listener import DirectoryCheck
 from msgcore.mta.manager.manager import Manager, ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import Parts
-from msgcore.mta.node_queue import NodeQueue, Watch
+from msgcore.mta.node_events import Watch
+from msgcore.mta.node_queue import NodeQueue
 from msgcore.mta.node_services import NodesAffair, NodeServices, nodes_affair
 from msgcore.mta.organization import RoutesEpoch, refuse_errors
-from msgcore.mta.queue.contract import QueueStore
+from msgcore.mta.queue.contract import WorkQueue
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
@@ -121,7 +122,7 @@ class Desk:
 
     def manager(
         self,
-        queue: QueueStore,
+        queue: WorkQueue,
         settings: ManagerSettings | None = None,
         reload: Callable[[Deadline], Awaitable[RouteTable | None]] | None = None,
         services: NodeServices | None = None,
