@@ -17,6 +17,7 @@ from msgcore.mta.forms import ContentForms
 from msgcore.mta.manager.detour import around
 from msgcore.mta.manager.hop import Addressee, Hop, Parcel
 from msgcore.mta.manager.hops import Hops
+from msgcore.mta.manager.in_hand import InHand
 from msgcore.mta.manager.settling import Settling
 from msgcore.mta.queue.contract import NOBODY, Claim, NewReport, QueuedRecipient, Settlement
 from msgcore.mta.reports.due import wanted_notify
@@ -37,7 +38,10 @@ _Decided = Sequence[tuple[Addressee, Decision]]
 
 
 class Dispatch:
-    """Routes by ``routes``, which may be replaced between two claims."""
+    """Routes by ``routes``, which may be replaced between two claims.
+
+    ``reload_seconds`` is how often they are replaced by those in force, if they are.
+    """
 
     def __init__(
         self,
@@ -46,7 +50,9 @@ class Dispatch:
         directory: Directory,
         hops: Hops,
         settling: Settling,
+        in_hand: InHand,
         host_name: str,
+        reload_seconds: float | None,
     ) -> None:
         self.routes = routes
         self._host_name = host_name
@@ -54,12 +60,11 @@ class Dispatch:
         self._directory = directory
         self._hops = hops
         self._settling = settling
+        self._in_hand = in_hand
+        self._reload_seconds = reload_seconds
         self.is_stopping = False
         self.gave_back_at = -math.inf
         """When a hop had last to be spared what was meant for it, on the monotonic clock."""
-
-        self.reload_seconds: float | None = None
-        """How often the table is replaced by the one in force, if it is."""
         self.send_off: Callable[[Hop], None] = lambda _: None
         """Called with each hop that has a new parcel."""
 
@@ -78,7 +83,7 @@ class Dispatch:
                 del rest[0]
         except BaseException:
             for claim in rest:
-                self._settling.give_back(claim, claim.recipients)
+                self._in_hand.give_back(claim, claim.recipients)
             raise
 
     async def _look_up(
@@ -105,7 +110,7 @@ class Dispatch:
         copies: list[NewReport] = []
         if claim.message.is_too_late(self._runtime.now()):
             late = [self._settling.given_up_in_haste(claim, queued) for queued in claim.recipients]
-            self._settling.settle(claim, late)
+            self._in_hand.settle(claim, late)
             return
         for queued in claim.recipients:
             address = queued.recipient.address
@@ -128,7 +133,7 @@ class Dispatch:
         if content.is_ours is not is_ours:
             content = attrs.evolve(content, is_ours=is_ours)
         settlements += self._place(Parcel(claim, ContentForms(content), (), claimed_at), decided)
-        self._settling.settle(claim, settlements, copies)
+        self._in_hand.settle(claim, settlements, copies)
 
     def go_round(self, hop: Hop, parcel: Parcel, outcome: Outcome) -> None:
         """Route a parcel again without the connector that did not open; defer those that have no other way now."""
@@ -138,16 +143,16 @@ class Dispatch:
         for one in parcel.addressees:
             addressee = one.after_failure_of(hop.connector.name)
             other = self._route(parcel.claim, addressee, failed)
-            around = self._around_what_is_down(parcel.claim, addressee, other, failed)
-            if self._is_open(around):
-                decided.append((addressee, around))
+            decision = self._around_what_is_down(parcel.claim, addressee, other, failed)
+            if self._is_open(decision):
+                decided.append((addressee, decision))
             else:
-                settlement = self._settling.at_hop(
+                settlement = self._settling.settlement(
                     parcel.claim, addressee.queued, outcome, hop, waits_for_it=other.way is None
                 )
                 settlements.append(settlement)
         rest = Parcel(parcel.claim, parcel.content, (), parcel.claimed_at, failed)
-        self._settling.settle(parcel.claim, [*settlements, *self._place(rest, decided)])
+        self._in_hand.settle(parcel.claim, [*settlements, *self._place(rest, decided)])
 
     def _is_open(self, decision: Decision) -> bool:
         if decision.way is None or decision.retry_at is not None:
@@ -158,7 +163,7 @@ class Dispatch:
         """Send what waits for a hop that is shut other ways; without one it stays, or goes back to the queue."""
         for parcel in hop.take_all():
             decided = [(one, self._route(parcel.claim, one, parcel.failed)) for one in parcel.addressees]
-            self._settling.settle(parcel.claim, self._place(parcel, decided))
+            self._in_hand.settle(parcel.claim, self._place(parcel, decided))
 
     def _route(self, claim: Claim, addressee: Addressee, exclude: frozenset[str] = NOBODY) -> Decision:
         facts = _facts(claim, addressee.queued)
@@ -199,9 +204,9 @@ class Dispatch:
     def _without_way(self, claim: Claim, queued: QueuedRecipient, decision: Decision) -> Settlement:
         """Settle a recipient that no connector takes: for good only by a table that cannot have been overtaken."""
         outcome = _no_route(decision)
-        if outcome.is_final and self.reload_seconds is not None and _SECOND_LOOK not in queued.attempts:
+        if outcome.is_final and self._reload_seconds is not None and _SECOND_LOOK not in queued.attempts:
             again = attrs.evolve(queued, attempts={**queued.attempts, _SECOND_LOOK: 1})
-            until = self._runtime.now() + timedelta(seconds=2 * self.reload_seconds)
+            until = self._runtime.now() + timedelta(seconds=2 * self._reload_seconds)
             return self._settling.given_back(claim, again, until, why=outcome.text)
         return self._settling.settlement(claim, queued, outcome)
 

@@ -5,7 +5,8 @@ are handed to it already claimed, while it can do with more (:meth:`Manager.leas
 and routed anew (nothing in the queue is bound to a connector), and becomes part of a *parcel*: the recipients of one
 message that go to one next hop (``dispatch``). A parcel waits at its *hop*, which has as many sessions at work as its
 pace allows; a session takes what waits, one parcel behind the other, and ends when nothing does (``sessions``). What
-became of a parcel is written down as soon as it is known, and reported in the same transaction (``settling``).
+became of a parcel (``settling``) is written down as soon as it is known, and reported in the same transaction
+(``in_hand``).
 
 A hop that is down gets nothing but a probe, once its time has come. What was to go there is routed again without its
 connector at once, as often as there are connectors; what has no other way is given back to the queue, which passes over
@@ -24,6 +25,7 @@ from msgcore.errors import MsgcoreError, TimedOut
 from msgcore.mta.directory import Directory
 from msgcore.mta.manager.dispatch import Dispatch
 from msgcore.mta.manager.hops import Hops
+from msgcore.mta.manager.in_hand import InHand
 from msgcore.mta.manager.sessions import Sessions
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.manager.settling import Settling
@@ -68,15 +70,24 @@ class Manager:
         self._runtime = runtime
         self._queue = queue
         self._settings = settings = settings or ManagerSettings()
-        self._settling = Settling(runtime, queue, settings)
+        settling = Settling(runtime, settings)
+        self._in_hand = InHand(runtime, queue, settling, settings)
         self._hops = Hops(runtime, queue, settings)
         self._ways = Ways(runtime, built_in or {}, folder, secret, services)
-        self._dispatch = Dispatch(runtime, routes, directory, self._hops, self._settling, settings.reports.host)
-        self._sessions = Sessions(runtime, queue, self._ways, self._settling, self._dispatch, settings)
+        self._dispatch = Dispatch(
+            runtime,
+            routes,
+            directory,
+            self._hops,
+            settling,
+            self._in_hand,
+            settings.reports.host,
+            None if reload is None else settings.reload_seconds,
+        )
+        self._sessions = Sessions(runtime, queue, self._ways, settling, self._in_hand, self._dispatch, settings)
         self._reload = reload
         self._told_of_routes: Callable[[RouteTable], object] = lambda _: None
         self._lease = Lease(settings.lease_seconds, self._take)
-        self._dispatch.reload_seconds = None if reload is None else settings.reload_seconds
         self._is_serving = self._is_isolating = False
         # What was handed over, and whether there may be something in the queue that was not.
         self._came: list[Claim] = []
@@ -89,7 +100,7 @@ class Manager:
     @property
     def in_hand(self) -> int:
         """How many recipients it has claimed and not settled."""
-        return self._settling.in_hand
+        return self._in_hand.recipients
 
     def follow_routes(self, told: Callable[[RouteTable], object]) -> None:
         """Call ``told`` with the table that it works by now, and with each that takes its place."""
@@ -99,7 +110,7 @@ class Manager:
     def wake(self) -> None:
         """Have it look at the queue now; from any thread."""
         self._has_to_look = True
-        self._settling.changed.set()
+        self._in_hand.changed.set()
 
     def lease(self) -> Lease | None:
         """Say on which terms a message that comes in now is leased to this manager.
@@ -107,13 +118,13 @@ class Manager:
         ``None`` when it goes into the queue as any other: much is in hand or waits there, or somebody has to be worked
         alone.
         """
-        settling, settings = self._settling, self._settings
+        in_hand, settings = self._in_hand, self._settings
         has_enough = (
             not self._is_serving
             or self._dispatch.is_stopping
             or self._is_isolating
-            or settling.in_hand >= settings.most_in_hand // 2
-            or settling.octets_in_hand > settings.most_octets_in_hand // 2
+            or in_hand.recipients >= settings.most_in_hand // 2
+            or in_hand.octets > settings.most_octets_in_hand // 2
         )
         if has_enough:
             return None
@@ -125,16 +136,16 @@ class Manager:
     def _take(self, claim: Claim) -> None:
         if not self._came:
             self._came_at = self._runtime.monotonic()
-        self._settling.take([claim])
+        self._in_hand.take([claim])
         self._came.append(claim)
         if self._is_isolating:
             self._give_back_arrivals()
-        self._settling.changed.set()
+        self._in_hand.changed.set()
 
     async def give_back_arrivals(self) -> None:
         """Give back what was handed over after it had stopped."""
         self._give_back_all()
-        await self._settling.write_all()
+        await self._in_hand.write_all()
 
     async def run_until_idle(self, deadline: Deadline) -> None:
         """Work until nothing is due, reports included.
@@ -153,14 +164,14 @@ class Manager:
 
     async def _run(self, deadline: Deadline, stop: Event | None) -> None:
         self._sessions.deadline = deadline
-        self._settling.patience_seconds = 0.0 if stop is None else self._settings.lease_seconds
-        self._settling.gathers = stop is not None
+        self._in_hand.patience_seconds = 0.0 if stop is None else self._settings.lease_seconds
+        self._in_hand.gathers = stop is not None
         self._dispatch.is_stopping = False
         try:
             await self._hops.learn(self._dispatch.routes.connectors, deadline)
             try:
                 async with self._runtime.group() as group:
-                    self._sessions.group = self._settling.group = group
+                    self._sessions.group = self._in_hand.group = group
                     try:
                         self._is_serving = stop is not None
                         await self._loop(deadline, stop)
@@ -169,18 +180,18 @@ class Manager:
                         self._dispatch.is_stopping = True
                         self._give_back_all()
             finally:
-                self._settling.group = None
+                self._in_hand.group = None
                 self._give_back_all()
-                await self._settling.write_all()
+                await self._in_hand.write_all()
             await self._hops.note(NEVER)
-            if stop is None and self._settling.errors:
-                raise self._settling.errors.pop(0)
+            if stop is None and self._in_hand.errors:
+                raise self._in_hand.errors.pop(0)
         finally:
             await self._ways.close()
 
     async def _loop(self, deadline: Deadline, stop: Event | None) -> None:
         while stop is None or not stop.is_set:
-            self._settling.changed.clear()
+            self._in_hand.changed.clear()
             try:
                 if stop is not None:
                     await self._look_around(deadline)
@@ -196,7 +207,7 @@ class Manager:
             deadline.check("deliver")
             # What was in hand may have ended while the queue was looked at, without those who are worked alone.
             is_idle = self._took_suspects and not (came or self.in_hand)
-            if stop is None and (self._settling.errors or is_idle):
+            if stop is None and (self._in_hand.errors or is_idle):
                 return
             if not came or self.in_hand >= self._settings.most_in_hand // 2 or self._is_isolating:
                 await self._pause(deadline)
@@ -211,7 +222,7 @@ class Manager:
         """Wait until something has ended or come."""
         limit = self._runtime.deadline(self._settings.poll_seconds).or_sooner(deadline)
         try:
-            await self._settling.changed.wait(limit)
+            await self._in_hand.changed.wait(limit)
         except TimedOut:
             deadline.check("deliver")
 
@@ -223,15 +234,15 @@ class Manager:
 
     def _is_due_to_look(self) -> bool:
         """Say whether the queue may hold something that nobody has told of."""
-        if self._settling.left_some:
-            self._has_to_look, self._settling.left_some = True, False
+        if self._in_hand.left_some:
+            self._has_to_look, self._in_hand.left_some = True, False
         since = self._runtime.monotonic() - self._looked_for_work_at
         return self._has_to_look or not 0 <= since < self._settings.poll_seconds
 
     async def _claim(self, deadline: Deadline) -> int:
         """Take more from the queue while there is room, and give what came to its hops."""
-        settling, settings = self._settling, self._settings
-        if (self._is_isolating and self.in_hand) or settling.octets_in_hand > settings.most_octets_in_hand:
+        in_hand, settings = self._in_hand, self._settings
+        if (self._is_isolating and self.in_hand) or in_hand.octets > settings.most_octets_in_hand:
             return 0
         if self.in_hand and await self._makes_room_for_suspects(deadline):
             return 0
@@ -252,7 +263,7 @@ class Manager:
         if self._is_isolating:
             self._give_back_arrivals()  # what was handed over meanwhile
         self._has_to_look = self._has_to_look or bool(claims)
-        settling.take(claims)
+        in_hand.take(claims)
         await self._dispatch.dispatch(claims, claimed_at, deadline.sooner(settings.lease_seconds))
         return len(claims)
 
@@ -269,12 +280,12 @@ class Manager:
         self._give_back_arrivals()
         for hop in self._hops:
             for parcel in hop.take_all():
-                self._settling.give_back(parcel.claim, [one.queued for one in parcel.addressees])
+                self._in_hand.give_back(parcel.claim, [one.queued for one in parcel.addressees])
 
     def _give_back_arrivals(self) -> None:
         came, self._came = self._came, []
         for claim in came:
-            self._settling.give_back(claim, claim.recipients)
+            self._in_hand.give_back(claim, claim.recipients)
 
     def _go_round_silent_hops(self) -> None:
         """Send what waits behind sessions that all say nothing other ways, if there are any."""

@@ -17,6 +17,7 @@ from msgcore.model.outcome import Deferred, Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.mta.manager.dispatch import Dispatch
 from msgcore.mta.manager.hop import Addressee, Hop, Parcel
+from msgcore.mta.manager.in_hand import InHand
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.manager.settling import Settling
 from msgcore.mta.manager.ways import Way, Ways, is_link_failure, outcome_of_error
@@ -75,6 +76,7 @@ class Sessions:
         queue: WorkQueue,
         ways: Ways,
         settling: Settling,
+        in_hand: InHand,
         dispatch: Dispatch,
         settings: ManagerSettings,
     ) -> None:
@@ -82,6 +84,7 @@ class Sessions:
         self._queue = queue
         self._ways = ways
         self._settling = settling
+        self._in_hand = in_hand
         self._settings = settings
         self._dispatch = dispatch
         dispatch.send_off = self.send_off
@@ -122,7 +125,7 @@ class Sessions:
             if parcel.claimed_at >= earliest and not parcel.claim.message.is_too_late(now):
                 fresh.append(parcel)
             else:
-                self._settling.give_back(parcel.claim, [one.queued for one in parcel.addressees])
+                self._in_hand.give_back(parcel.claim, [one.queued for one in parcel.addressees])
         return fresh
 
     async def _deliver(self, hop: Hop, parcels: Sequence[Parcel]) -> None:
@@ -257,6 +260,6 @@ class Sessions:
 
     def _settle(self, hop: Hop, parcel: Parcel, outcomes: Sequence[tuple[Addressee, Outcome]]) -> None:
         claim = parcel.claim
-        self._settling.settle(
-            claim, [self._settling.at_hop(claim, one.queued, outcome, hop) for one, outcome in outcomes]
+        self._in_hand.settle(
+            claim, [self._settling.settlement(claim, one.queued, outcome, hop) for one, outcome in outcomes]
         )
