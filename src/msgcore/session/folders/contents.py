@@ -14,7 +14,6 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.table import Table
 from msgcore.session.tables.asked import checked_restriction, without_limit
 from msgcore.session.tables.folder_rows import FolderContents
-from msgcore.session.tables.section_rows import SectionContents
 from msgcore.spi.changes import Changes
 from msgcore.spi.store import Contents, TableQuery
 
@@ -31,8 +30,7 @@ class FolderMessages(FolderPart):
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         """Open a table of the folder's messages; nothing is read before rows are asked for."""
-        source = FolderContents(self._store.provider, self._id)
-        return Table(self._store.runtime, source, columns, restriction, sort_order)
+        return self._table(Contents.MESSAGES, columns, restriction, sort_order)
 
     def associated_table(
         self,
@@ -41,7 +39,7 @@ class FolderMessages(FolderPart):
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         """Open a table of the folder's associated contents: messages that programs keep, and no person sees."""
-        return self._section_table(Contents.ASSOCIATED, columns, restriction, sort_order)
+        return self._table(Contents.ASSOCIATED, columns, restriction, sort_order)
 
     def deleted_table(
         self,
@@ -50,16 +48,16 @@ class FolderMessages(FolderPart):
         sort_order: Iterable[SortKey] | str | None = (),
     ) -> Table:
         """Open a table of what was deleted from the folder and can still be restored."""
-        return self._section_table(Contents.DELETED, columns, restriction, sort_order)
+        return self._table(Contents.DELETED, columns, restriction, sort_order)
 
-    def _section_table(
+    def _table(
         self,
         contents: Contents,
         columns: Iterable[PropertyKey] | str,
         restriction: Restriction | str | None,
         sort_order: Iterable[SortKey] | str | None,
     ) -> Table:
-        source = SectionContents(self._store.provider, self._id, contents)
+        source = FolderContents(self._store.provider, self._id, contents)
         return Table(self._store.runtime, source, columns, restriction, sort_order)
 
     async def messages(

@@ -28,35 +28,41 @@ from msgcore.session.tables.events import ChangeSink
 from msgcore.session.tables.source import TableSource, bag_of
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import EventSink, FolderFacts, RowGroup, TablePlan, TableQuery
+from msgcore.spi.store import Contents, EventSink, FolderFacts, RowGroup, TablePlan, TableQuery
 
 __all__ = ["FolderContents", "changes_to", "hierarchy_rows"]
 
 
 @attrs.frozen
 class FolderContents(TableSource):
-    """The messages of a folder."""
+    """The messages of a folder; of others than people see nobody is told what happens to them."""
 
     provider: GuardedStore
     folder: EntryId
+    contents: Contents = Contents.MESSAGES
+
+    def _asked(self, query: TableQuery) -> TableQuery:
+        return query if self.contents is query.contents else attrs.evolve(query, contents=self.contents)
 
     async def query(self, query: TableQuery, deadline: Deadline) -> Sequence[Row]:
-        return await self.provider.query(self.folder, query, deadline)
+        return await self.provider.query(self.folder, self._asked(query), deadline)
 
     async def count(self, query: TableQuery, deadline: Deadline) -> int:
-        return await self.provider.count(self.folder, query, deadline)
+        return await self.provider.count(self.folder, self._asked(query), deadline)
 
     async def groups(
         self, restriction: Restriction | None, keys: tuple[SortKey, ...], deadline: Deadline
     ) -> Sequence[RowGroup] | None:
         if not self.provider.can(Capability.GROUPS):
             return None
-        return await self.provider.groups(self.folder, TableQuery((), restriction, keys), deadline)
+        return await self.provider.groups(self.folder, self._asked(TableQuery((), restriction, keys)), deadline)
 
     async def explain(self, query: TableQuery, deadline: Deadline) -> TablePlan:
-        return await self.provider.explain(self.folder, query, deadline)
+        return await self.provider.explain(self.folder, self._asked(query), deadline)
 
     async def advise(self, sink: ChangeSink, ended: Callable[[], None], deadline: Deadline) -> Callable[[], None]:
+        if self.contents is not Contents.MESSAGES:
+            return await super().advise(sink, ended, deadline)
         return await self.provider.advise(self.folder, changes_to(sink), ended, deadline)
 
 
