@@ -145,7 +145,7 @@ def test_a_report_that_was_delivered_by_others_is_found_when_somebody_asks(desk:
 
 
 def test_a_report_that_many_others_came_after_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("msgcore.session.reports._PAGE", 2)
+    monkeypatch.setattr("msgcore.session.tables.flat._PAGE", 2)
     with desk.log_on(desk.mailbox(), MEMORY) as session:
         submission, transfer_id = sent(session)
         session.inbox.save(mime.read(report(transfer_id, submission.message_id)))

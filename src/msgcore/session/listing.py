@@ -11,11 +11,8 @@ from msgcore.session.item import ITEM_COLUMNS, Item
 from msgcore.session.tables.asked import checked_limit, checked_restriction, without_limit
 from msgcore.session.tables.flat import FlatView
 from msgcore.session.tables.folder_rows import FolderContents
-from msgcore.session.tables.gap import BEGINNING, Gap
 
 __all__ = ["list_messages"]
-
-_PAGE = 1_000
 
 
 async def list_messages(
@@ -34,13 +31,4 @@ async def list_messages(
     wanted = min((one for one in (limit, most) if one is not None), default=None)
     key = PidTagMessageDeliveryTime.descending() if newest_first else PidTagMessageDeliveryTime.ascending()
     view = FlatView(FolderContents(store.provider, folder), restriction, (key,))
-    found: list[Item] = []
-    gap = BEGINNING
-    while wanted is None or len(found) < wanted:
-        count = _PAGE if wanted is None else min(_PAGE, wanted - len(found))
-        page = await view.read(gap, ITEM_COLUMNS, count, deadline)
-        found += [Item(store, row) for row in page.rows]
-        if len(page.rows) < count:
-            break
-        gap = Gap(page.place(count - 1), is_after=True)
-    return found
+    return [Item(store, row) for row in await view.read_all(ITEM_COLUMNS, deadline, wanted)]

@@ -9,17 +9,17 @@ from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, OperationCancelled
 from msgcore.model.outcome import Accepted, Unknown
-from msgcore.props.restriction import Restriction
 from msgcore.props.table import PidTagEntryId, PidTagMessageClass, PidTagMessageDeliveryTime
 from msgcore.session.store import MessageStore
+from msgcore.session.tables.flat import FlatView
+from msgcore.session.tables.folder_rows import FolderContents
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem
-from msgcore.spi.store import SpecialFolder, TableQuery
+from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.tying import tie_report
 
 __all__ = ["look_for_reports", "may_be_reported"]
 
-_PAGE = 100
 _LOAD_LIMIT_OCTETS = 1 << 20
 _SECONDS = 10.0
 
@@ -36,6 +36,7 @@ async def look_for_reports(
 ) -> None:
     """Tie the reports that have come into the inboxes since a submission; ``seen`` are those that were looked at."""
     is_one = PidTagMessageClass.starts_with("REPORT.", ignore_case=True)
+    newest_first = (PidTagMessageDeliveryTime.descending(),)
     restriction = is_one & (PidTagMessageDeliveryTime >= item.submitted_at.replace(microsecond=0))
     for store in stores:
         inbox = store.special_folders.get(SpecialFolder.INBOX)
@@ -43,7 +44,9 @@ async def look_for_reports(
             continue
         within = deadline.sooner(_SECONDS)
         try:
-            for entry_id in await _found(store.provider, inbox, restriction, within):
+            view = FlatView(FolderContents(store.provider, inbox), restriction, newest_first)
+            for row in await view.read_all((PidTagEntryId,), within):
+                entry_id = row[PidTagEntryId]
                 if entry_id not in seen:
                     message = await store.provider.load(EntryId.parse(entry_id), _LOAD_LIMIT_OCTETS, within)
                     await tie_report(queue, message, within)
@@ -52,15 +55,3 @@ async def look_for_reports(
             raise
         except MsgcoreError as error:  # what is known from before stays true
             _log.warning("%s: not looked through for reports: %s", store.display_name, error)
-
-
-async def _found(store: GuardedStore, folder: EntryId, restriction: Restriction, deadline: Deadline) -> list[bytes]:
-    """Give the entry ids of what fits, the newest first."""
-    found: list[bytes] = []
-    order = (PidTagMessageDeliveryTime.descending(),)
-    while True:
-        query = TableQuery((PidTagEntryId,), restriction, order, len(found), _PAGE)
-        rows = await store.query(folder, query, deadline)
-        found += [row[PidTagEntryId] for row in rows]
-        if len(rows) < _PAGE:
-            return found

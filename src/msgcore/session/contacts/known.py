@@ -14,7 +14,6 @@ from msgcore.runtime.abc import Runtime
 from msgcore.session.contacts.forms import CONTACT_COLUMNS, read_entry
 from msgcore.session.tables.flat import FlatView
 from msgcore.session.tables.folder_rows import FolderContents
-from msgcore.session.tables.gap import BEGINNING, Gap
 from msgcore.spi.addressbook import AddressBookEntry
 from msgcore.spi.capability import Capability
 from msgcore.spi.changes import ChangeKind
@@ -88,14 +87,8 @@ async def _one(store: GuardedStore, entry_id: EntryId, deadline: Deadline) -> Ad
 
 async def _all(store: GuardedStore, folder: EntryId, deadline: Deadline) -> Entries:
     view = FlatView(FolderContents(store, folder), None, ())
-    found: list[AddressBookEntry | None] = []
-    gap = BEGINNING
-    while True:
-        page = await view.read(gap, CONTACT_COLUMNS, _PAGE, deadline)
-        found += [read_entry(row) for row in page.rows]
-        if len(page.rows) < _PAGE:
-            return _by_name(one for one in found if one is not None)
-        gap = Gap(page.place(_PAGE - 1), is_after=True)
+    found = map(read_entry, await view.read_all(CONTACT_COLUMNS, deadline))
+    return _by_name(one for one in found if one is not None)
 
 
 def _by_name(entries: Iterable[AddressBookEntry]) -> Entries:

@@ -21,6 +21,8 @@ from msgcore.spi.store import RowKey, TableQuery
 
 __all__ = ["FlatView", "Seen"]
 
+_PAGE = 1_000
+
 Seen: TypeAlias = tuple[RowKey | HeaderPlace, Row]
 """A row as it is shown, and its place."""
 
@@ -64,6 +66,21 @@ class FlatView:
             if self._anchors is not None:
                 self._anchors.pass_by(number, count, found.place)
             self._passed = found, number + count
+        return found
+
+    async def read_all(
+        self, columns: tuple[PropertyKey, ...], deadline: Deadline, most: int | None = None
+    ) -> list[Row]:
+        """Give all rows, or the first ``most`` of them."""
+        found: list[Row] = []
+        gap = BEGINNING
+        while most is None or len(found) < most:
+            count = _PAGE if most is None else min(_PAGE, most - len(found))
+            page = await self.read(gap, columns, count, deadline)
+            found += page.rows
+            if len(page.rows) < count:
+                break
+            gap = page.end
         return found
 
     async def find(

@@ -14,7 +14,7 @@ from msgcore.props.key import PropertyKey
 from msgcore.props.match import matcher
 from msgcore.props.order import Rank
 from msgcore.props.restriction import Restriction, SortKey
-from msgcore.props.row import Row, RowLayout, RowSet
+from msgcore.props.row import RowLayout, RowSet
 from msgcore.props.table import PidTagDepth, PidTagInstanceKey, PidTagMessageFlags, PidTagRowType
 from msgcore.props.tags import Property
 from msgcore.session.tables.asked import both
@@ -37,7 +37,6 @@ from msgcore.spi.store import RowGroup, RowKey, TableQuery
 
 __all__ = ["GroupedView"]
 
-_PAGE = 1_000
 _MOST_AT_ONCE = 50  # categories whose rows are read together
 
 
@@ -293,12 +292,4 @@ async def _groups(
     tags = {tag.bag_key: cast("Property[Any]", tag) for tag in (key.tag for key in keys)}
     tags |= {tag.bag_key: tag for tag in (PidTagInstanceKey, PidTagMessageFlags)}
     columns: tuple[PropertyKey, ...] = tuple(tags.values())
-    rows: list[Row] = []
-    origin: RowKey | None = None
-    while True:
-        query = TableQuery(columns, restriction, count=_PAGE, origin=origin)
-        page = await source.query(query, deadline)
-        rows += page
-        if len(page) < _PAGE:
-            return group_rows(rows, None, keys)
-        origin = RowKey((), page[-1][PidTagInstanceKey])
+    return group_rows(await FlatView(source, restriction, ()).read_all(columns, deadline), None, keys)
