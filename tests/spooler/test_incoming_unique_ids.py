@@ -68,6 +68,21 @@ def test_a_unique_id_that_is_used_again_is_seen_by_the_size_while_all_is_left(de
     assert desk.stored() == [A, letter("other", "x" * 99)]
 
 
+def test_a_unique_id_that_was_missing_is_not_taken_for_the_same_message_beside_a_header_that_was(desk: Desk) -> None:
+    """What waits is noted as what it has become meanwhile; what is stored has to be noted all the same."""
+    policy = RetrievalPolicy(leave_on_server=True, skip_larger_than=1_000)
+    desk.maildrop.put(letter("large", "x" * 2_000), unique_id=b"1")
+    desk.maildrop.put(A, unique_id=b"2")
+    desk.retrieve(policy)
+    desk.maildrop.take_away(1)
+    desk.maildrop.take_away(0)
+    desk.retrieve(policy)
+    desk.maildrop.put(B, unique_id=b"2")
+    desk.retrieve(policy)
+
+    assert desk.stored() == [A, B]
+
+
 def test_a_unique_id_that_was_missing_is_not_taken_for_the_same_message(desk: Desk) -> None:
     desk.maildrop.put(A, unique_id=b"x")
     desk.retrieve(LEAVE)

@@ -7,7 +7,6 @@ needs no connection, and both are there again after a restart. :meth:`RemoteHead
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -44,6 +43,7 @@ from msgcore.spi.journal import JournalEntry
 from msgcore.spi.origin import JournalKey
 from msgcore.spi.store import NO_STATUS, MessageStatus, check_status
 from msgcore.spooler.incoming import OnProgress, RetrievalReport, Task
+from msgcore.spooler.retrieval.journal_entries import entries_of
 from msgcore.spooler.retrieval.policy import MARKS
 
 __all__ = ["REMOTE_COLUMNS", "RemoteHeader", "RemoteHeaders", "RetrieveCall"]
@@ -225,26 +225,12 @@ class RemoteHeaders:
         await self.set_message_status(entry_ids, NO_STATUS, MARKS, timeout_seconds=timeout_seconds)
 
     async def _waiting(self, keys: Sequence[JournalKey], deadline: Deadline) -> Sequence[JournalEntry]:
-        """Find the entries of these keys, which rise, in the journal; it is read from the next one on, not from end to
-        end.
-        """
-        found: list[JournalEntry] = []
-        last: JournalKey = b"", b""
-        while keys:
-            limit = min(_PAGE, len(keys) + 1)
-            page = await self._store.journal(self._retriever.account, max(last, _just_before(keys[0])), limit, deadline)
-            known = {entry.origin.key: entry for entry in page}
-            is_at_end = len(page) < limit
-            last = last if is_at_end else page[-1].origin.key
-            reached = len(keys) if is_at_end else bisect_right(keys, last)
-            for key in keys[:reached]:
-                entry = known.get(key)
-                if entry is None or not is_waiting(entry):
-                    name = _name_of(key, entry)
-                    raise NotFound(f"{self.service}: {name} is not waiting at the server (any more)")
-                found.append(entry)
-            keys = keys[reached:]
-        return found
+        known = await entries_of(self._store, self._retriever.account, keys, deadline)
+        for key in keys:
+            entry = known.get(key)
+            if entry is None or not is_waiting(entry):
+                raise NotFound(f"{self.service}: {_name_of(key, entry)} is not waiting at the server (any more)")
+        return [known[key] for key in keys]
 
     def __repr__(self) -> str:
         return f"<RemoteHeaders of {self.service}>"
@@ -275,12 +261,6 @@ class _RemoteRows(RowsInMemory):
 def _name_of(key: JournalKey, entry: JournalEntry | None) -> str:
     subject = "" if entry is None or not entry.header else remote_message(entry).subject
     return f"message {key[0]!r}" + (f" ({one_line(subject)})" if subject else "")
-
-
-def _just_before(key: JournalKey) -> JournalKey:
-    """Give a key that is a little lower, with nothing in between as a rule."""
-    unique_id, fingerprint = key
-    return unique_id, fingerprint[:-1]
 
 
 def _listed(entry: JournalEntry) -> tuple[float, bytes, RemoteHeader]:

@@ -18,6 +18,7 @@ from msgcore.spi.origin import JournalKey, Origin
 from msgcore.spi.retrieval import RetrievalPolicy, Retrieved, Waiting
 from msgcore.spi.store import MessageStatus
 from msgcore.spooler.retrieval.gate import OPEN_GATE, Gate
+from msgcore.spooler.retrieval.journal_entries import entries_of
 from msgcore.spooler.retrieval.plan import Lots, Step
 from msgcore.spooler.retrieval.policy import Fate, Task
 from msgcore.spooler.retrieval.report import RetrievalProgress
@@ -31,8 +32,6 @@ Ask = Callable[[Sequence[int]], Awaitable[Sequence[Retrieved]]]
 """Asks for what stands at places of the listing; what comes is the first of it, or nothing when that is enough."""
 Taken = Callable[[Sequence[tuple[int, bytes]]], Awaitable[None]]
 """Takes a batch of octets, each with its place in the listing."""
-
-_PAGE = 100
 
 
 @attrs.frozen
@@ -102,7 +101,8 @@ class Visit:
 
     async def note(self, entries: Sequence[JournalEntry], new: Sequence[JournalEntry] = ()) -> None:
         """Write entries. The marks of those that wait are a person's, and stay what they have become meanwhile."""
-        anew = await self._anew(sorted(entry.origin.key for entry in entries if entry.stored is None))
+        order, waiting = self.order, [entry.origin.key for entry in entries if entry.stored is None]
+        anew = await entries_of(order.store, order.account, waiting, order.deadline)
         noted = [*new]
         for entry in entries:
             now = anew.get(entry.origin.key)
@@ -111,20 +111,7 @@ class Visit:
             elif now.stored is None:
                 noted.append(attrs.evolve(entry, status=now.status, header=now.header or entry.header))
         if noted:
-            await self.order.store.note(noted, self.order.deadline)
-
-    async def _anew(self, keys: Sequence[JournalKey]) -> dict[JournalKey, JournalEntry]:
-        found: dict[JournalKey, JournalEntry] = {}
-        last: JournalKey | None = None
-        for unique_id, fingerprint in keys:
-            if last is None or last < (unique_id, fingerprint):
-                before = unique_id, fingerprint[:-1]
-                page = await self.order.store.journal(self.order.account, before, _PAGE, self.order.deadline)
-                found.update((entry.origin.key, entry) for entry in page)
-                if len(page) < _PAGE:
-                    break
-                last = page[-1].origin.key
-        return found
+            await order.store.note(noted, order.deadline)
 
     async def forget(self, keys: Sequence[JournalKey]) -> None:
         if keys:
