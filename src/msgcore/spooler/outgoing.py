@@ -57,6 +57,7 @@ from msgcore.spi.persist import written_down
 from msgcore.spi.store import Incoming
 from msgcore.spooler.attempt import Attempt, FailedService
 from msgcore.spooler.envelope import envelope_of
+from msgcore.spooler.named_error import named_error
 from msgcore.spooler.preprocessing import Preprocessing, preprocess
 from msgcore.spooler.reports import non_delivery_reports
 from msgcore.spooler.retry import RetryPolicy, ends_at
@@ -365,20 +366,15 @@ async def _handed_over(
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")))
     except PluginBroken as error:
         # Whom it had sent to when it broke, it cannot say any more.
-        attempt.reasons.append(_named(transport.name, error))
+        attempt.reasons.append(named_error(transport.name, error))
         return HandedOver(_all(envelope, Unknown(text=str(error), stage="submit")))
     except SetupError as error:
-        attempt.reasons.append(_named(transport.name, error))
+        attempt.reasons.append(named_error(transport.name, error))
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")))
     except _HOPELESS as error:
         return HandedOver(_all(envelope, Refused(text=str(error), stage="submit")))
     except MsgcoreError as error:
         return HandedOver(_all(envelope, Deferred(text=str(error), stage="submit")))
-
-
-def _named(name: str, error: SetupError) -> str:
-    text = str(error)
-    return text if text.startswith(f"{name}:") else f"{name}: {text}"
 
 
 def _all(envelope: Envelope, outcome: Outcome) -> dict[Recipient, Outcome]:

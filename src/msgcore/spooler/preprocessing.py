@@ -24,6 +24,7 @@ from msgcore.spi.hooks import Hold, Processed
 from msgcore.spi.outgoing import Preprocessed
 from msgcore.spooler.attempt import Attempt
 from msgcore.spooler.envelope import envelope_of
+from msgcore.spooler.named_error import named_error
 from msgcore.spooler.reports import non_delivery_reports
 
 __all__ = ["Preprocessing", "preprocess"]
@@ -85,7 +86,7 @@ async def _seen(step: Preprocessing, attempt: Attempt, message: Message) -> Prep
         except OperationCancelled:
             raise
         except MsgcoreError as error:
-            text = str(error) if str(error).startswith(f"{hook.name}:") else f"{hook.name}: {error}"
+            text = named_error(hook.name, error)
             step.has_hung = isinstance(error, CutShort)
             if isinstance(error, TryAgain) and not (step.has_hung and step.is_to_blame()):
                 attempt.wait(Deferred(text=text, stage=_STAGE))

@@ -9,13 +9,13 @@ from datetime import datetime
 from msgcore.base.ids import new_message_id
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import MsgcoreError
 from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.read_report import ReadReport, SendingMode
 from msgcore.props.table import PidTagDeleteAfterSubmit
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.message_state import OwedReceipt
+from msgcore.spooler.reports import original_of
 
 __all__ = ["answer_receipt", "reader_of"]
 
@@ -71,7 +71,7 @@ def _receipt(message: Message, reader: Address, now: datetime, *, was_asked: boo
         report,
         to=first,
         from_=reader,
-        original=_header(message),
+        original=original_of(message),
         message_id=new_message_id(reader.domain or "localhost"),
         date=now.replace(microsecond=0),
     )
@@ -80,10 +80,3 @@ def _receipt(message: Message, reader: Address, now: datetime, *, was_asked: boo
         receipt.to = [first, *others]
     receipt[PidTagDeleteAfterSubmit] = True
     return receipt
-
-
-def _header(message: Message) -> bytes | None:
-    try:
-        return mime.write(message, bcc=False)
-    except MsgcoreError:
-        return None

@@ -1,4 +1,4 @@
-"""The reports that the spooler makes about recipients that were refused."""
+"""The reports that the spooler makes about recipients that were refused, and what reports bring back."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.store import Incoming
 from msgcore.spooler.envelope import is_report
 
-__all__ = ["non_delivery_reports"]
+__all__ = ["non_delivery_reports", "original_of"]
 
 
-def _original(message: Message) -> bytes | None:
+def original_of(message: Message) -> bytes | None:
     """Write what a report returns; a message that cannot be written is reported all the same."""
     try:
         return mime.write(message, bcc=False)
@@ -57,7 +57,7 @@ def non_delivery_reports(
         report,
         to=item.sender,
         from_=Address("SMTP", f"postmaster@{here}", "Message Spooler"),
-        original=None if message is None else _original(message),
+        original=None if message is None else original_of(message),
         message_id=new_message_id(here),
         date=now,
     )

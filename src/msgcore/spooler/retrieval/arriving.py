@@ -14,6 +14,7 @@ from msgcore.errors import MsgcoreError, OperationCancelled
 from msgcore.model.message import Message
 from msgcore.model.outcome import Refused
 from msgcore.spi.hooks import Hold, Processed
+from msgcore.spooler.named_error import named_error
 from msgcore.spooler.retrieval.letters import Letter
 from msgcore.spooler.retrieval.visit import Visit
 from msgcore.spooler.tying import tie_report
@@ -52,8 +53,7 @@ async def _seen(visit: Visit, letter: Letter) -> Message | str:
         except OperationCancelled:
             raise
         except MsgcoreError as error:
-            text = str(error)
-            return text if text.startswith(f"{hook.name}:") else f"{hook.name}: {text}"
+            return named_error(hook.name, error)
         match answer:
             case Hold(reason):
                 return f"{hook.name}: {reason}"
