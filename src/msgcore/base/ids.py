@@ -10,7 +10,16 @@ import attrs
 
 from msgcore.errors import ForeignEntryId, UsageError
 
-__all__ = ["EntryId", "EntryIdLike", "ObjectKind", "new_message_id", "new_time_ordered_id", "new_uid", "search_key"]
+__all__ = [
+    "EntryId",
+    "EntryIdLike",
+    "ObjectKind",
+    "new_message_id",
+    "new_time_ordered_id",
+    "new_uid",
+    "provider_uid_of",
+    "search_key",
+]
 
 
 class ObjectKind:
@@ -63,6 +72,11 @@ class EntryId:
         if len(octets) != 29 or octets[:4] != bytes(4):
             raise ForeignEntryId(f"entry id {octets.hex()} is not one of a msgcore store")
         return cls(octets[4:20], octets[20], int.from_bytes(octets[21:], "big"))
+
+
+def provider_uid_of(octets: bytes) -> bytes:
+    """Give the provider's UID in an entry id, whatever follows it; of fewer octets what there is of it."""
+    return octets[4:20]
 
 
 class HasEntryId(Protocol):

@@ -12,6 +12,7 @@ from msgcore.session.access import StoreAccess
 from msgcore.session.opening import Closing
 from msgcore.session.tables.asked import checked_integer
 from msgcore.spi.capability import Capability
+from msgcore.spi.store import NO_LOAD_LIMIT
 
 __all__ = ["PIECE_OCTETS", "AttachmentStream", "PieceReader", "open_stream"]
 
@@ -145,7 +146,7 @@ async def open_stream(store: StoreAccess, entry_id: EntryId, number: int, timeou
 
 async def _loaded(store: StoreAccess, entry_id: EntryId, number: int, timeout_seconds: float) -> AttachmentStream:
     """Open a stream over the content in memory, of a store that gives messages only whole."""
-    message = await store.load_message(entry_id, 1 << 62, timeout_seconds=timeout_seconds)
+    message = await store.load_message(entry_id, NO_LOAD_LIMIT, timeout_seconds=timeout_seconds)
     if not 0 <= number < len(message.attachments):
         raise NotFound(f"the message has {len(message.attachments)} attachments, no number {number}")
     if message.attachments[number].message is not None:

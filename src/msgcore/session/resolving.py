@@ -17,6 +17,7 @@ from typing import Protocol, cast
 
 import attrs
 
+from msgcore.base.ids import provider_uid_of
 from msgcore.base.times import Deadline
 from msgcore.errors import AmbiguousName, LimitExceeded, MalformedMessage, NotFound, UnresolvedName
 from msgcore.model.address import MAPIPDL, Address
@@ -28,7 +29,6 @@ __all__ = ["Book", "NameResolver", "Reached", "Standing", "is_address", "is_plai
 
 _MOST_NAMED = 10
 _MOST_MEMBERS = 100_000
-_UID = slice(4, 20)
 
 
 class Book(Protocol):
@@ -204,7 +204,7 @@ class NameResolver:
 
     async def _is_believed(self, recipient: Recipient, deadline: Deadline) -> bool:
         octets = cast("bytes | None", recipient.get(PidTagEntryId))
-        books = () if octets is None else self._named_by.get(octets[_UID], ())
+        books = () if octets is None else self._named_by.get(provider_uid_of(octets), ())
         names = {recipient.display_name, recipient.email_address.partition("@")[0]}
         for book, name in product(books, sorted(names)):
             for entry in await book.resolve_name(name, deadline):
@@ -213,7 +213,7 @@ class NameResolver:
         return not books
 
     def _reached(self, entry: AddressBookEntry, above: Sequence[AddressBookEntry]) -> Reached:
-        is_known = entry.entry_id[_UID] in self._named_by
+        is_known = provider_uid_of(entry.entry_id) in self._named_by
         return Reached(entry.address, tuple(_name(each) for each in above), entry.entry_id if is_known else b"")
 
     async def _expanded(

@@ -38,6 +38,7 @@ from msgcore.spi.origin import Origin
 __all__ = [
     "EVERY_ROW",
     "LOADED_AT_ONCE",
+    "NO_LOAD_LIMIT",
     "NO_STATUS",
     "Contents",
     "EventKind",
@@ -182,6 +183,9 @@ EVERY_ROW = TableQuery(())
 
 LOADED_AT_ONCE = 100
 """How many messages are asked for together; a store may be asked for more, and give fewer."""
+
+NO_LOAD_LIMIT = 1 << 62
+"""The load limit of who needs a message whole, however many octets it has."""
 
 
 @attrs.frozen

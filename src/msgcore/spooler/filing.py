@@ -29,7 +29,7 @@ from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem
-from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
+from msgcore.spi.store import NO_LOAD_LIMIT, Incoming, SpecialFolder, TableQuery
 
 __all__ = ["file_sent_mail", "is_late"]
 
@@ -39,7 +39,6 @@ _DAYS = 30
 """What was submitted longer ago is where it is for good. Its Date may say anything."""
 
 _PAGE = 50
-_LOAD_LIMIT_OCTETS = 1 << 62
 
 
 async def file_sent_mail(
@@ -106,7 +105,7 @@ class _Filing:
     async def file_late(self, entry_id: EntryId) -> bool:
         """File a message that may be marked or not, or gone."""
         try:
-            message = await self.queue.load(entry_id, _LOAD_LIMIT_OCTETS, self.deadline)
+            message = await self.queue.load(entry_id, NO_LOAD_LIMIT, self.deadline)
         except OperationCancelled:
             raise
         except NotFound:
@@ -160,7 +159,7 @@ class _Filing:
         )
 
     async def _unmarked(self, entry_id: EntryId) -> Message:
-        message = await self.queue.load(entry_id, _LOAD_LIMIT_OCTETS, self.deadline)
+        message = await self.queue.load(entry_id, NO_LOAD_LIMIT, self.deadline)
         for tag in (PidTagSentMailEntryId, PidTagDeleteAfterSubmit):
             if tag in message:
                 del message[tag]

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import attrs
 
+from msgcore.base.ids import provider_uid_of
 from msgcore.model.address import Address
 from msgcore.model.recipient import Recipient
 from msgcore.props.table import PidTagEntryId
@@ -19,8 +20,6 @@ from msgcore.props.table import PidTagEntryId
 __all__ = ["ANY_TYPE", "Assignment", "TransportFacts", "assign"]
 
 ANY_TYPE = "*"
-
-_UID = slice(4, 20)
 
 
 class TransportFacts(Protocol):
@@ -76,7 +75,7 @@ def assign(
 
 def _taker(recipient: Recipient, ordered: Sequence[TransportFacts]) -> TransportFacts | None:
     entry_id = recipient.get(PidTagEntryId)
-    uid = entry_id[_UID] if isinstance(entry_id, bytes) else b""
+    uid = provider_uid_of(entry_id) if isinstance(entry_id, bytes) else b""
     own = (one for one in ordered if uid in one.provider_uids)
     by_type = (one for one in ordered if recipient.address_type in one.address_types)
     of_any_type = (one for one in ordered if ANY_TYPE in one.address_types)

@@ -54,7 +54,7 @@ from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.patience import seconds_asked_for
 from msgcore.spi.persist import written_down
-from msgcore.spi.store import Incoming
+from msgcore.spi.store import NO_LOAD_LIMIT, Incoming
 from msgcore.spooler.attempt import Attempt, FailedService
 from msgcore.spooler.envelope import envelope_of
 from msgcore.spooler.named_error import named_error
@@ -69,7 +69,6 @@ OnSent = Callable[[OutgoingItem, Message | None], None]
 
 _log = logging.getLogger("msgcore.spooler")
 
-_LOAD_LIMIT_OCTETS = 1 << 62
 _ROUND = 100
 _SHARE_OF_LEASE = 0.9
 
@@ -245,7 +244,7 @@ class _Spooler:
         try:
             # Each transport has a message of its own: what one does to it is nobody else's affair.
             goes_out = attempt.item.preprocessed or attempt.item.entry_id
-            message = await self.store.load(goes_out, _LOAD_LIMIT_OCTETS, within)
+            message = await self.store.load(goes_out, NO_LOAD_LIMIT, within)
         except NotFound:  # deleted since it was locked, and the lock with it
             if attempt.item.preprocessed not in {None, attempt.item.entry_id}:
                 attempt.hold(recipients, "what the hooks made of the message is gone; abort it, and submit it again")
@@ -332,9 +331,7 @@ class _Spooler:
         message = attempt.message
         if message is None or attempt.item.preprocessed not in {None, item.entry_id}:
             try:
-                message = await written_down(
-                    self.runtime, lambda: self.store.load(item.entry_id, _LOAD_LIMIT_OCTETS, NEVER)
-                )
+                message = await written_down(self.runtime, lambda: self.store.load(item.entry_id, NO_LOAD_LIMIT, NEVER))
             except NotFound:
                 if message is None:
                     return []

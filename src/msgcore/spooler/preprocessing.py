@@ -22,6 +22,7 @@ from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.hooks import Hold, Processed
 from msgcore.spi.outgoing import Preprocessed
+from msgcore.spi.store import NO_LOAD_LIMIT
 from msgcore.spooler.attempt import Attempt
 from msgcore.spooler.envelope import envelope_of
 from msgcore.spooler.named_error import named_error
@@ -29,7 +30,6 @@ from msgcore.spooler.reports import non_delivery_reports
 
 __all__ = ["Preprocessing", "preprocess"]
 
-_LOAD_LIMIT_OCTETS = 1 << 62
 _HOOK_SECONDS = 60.0
 _STAGE = "hook"
 
@@ -61,7 +61,7 @@ async def preprocess(step: Preprocessing, attempts: Sequence[Attempt]) -> None:
             attempt.wait(Deferred(text="the hooks have not come to it yet", stage=_STAGE))
             continue
         try:
-            message = await step.store.load(attempt.item.entry_id, _LOAD_LIMIT_OCTETS, step.within)
+            message = await step.store.load(attempt.item.entry_id, NO_LOAD_LIMIT, step.within)
             seen = await _seen(step, attempt, message)
             step.has_begun = True
             if seen is not None and attempt.dealt:

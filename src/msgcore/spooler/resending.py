@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import attrs
 
-from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
 from msgcore.errors import NotFound, UsageError
@@ -17,12 +16,10 @@ from msgcore.model.report import DeliveryReport, ReportAction
 from msgcore.props.table import PidTagMessageFlags
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
-from msgcore.spi.store import MessageFlag
+from msgcore.spi.store import NO_LOAD_LIMIT, MessageFlag
 from msgcore.spooler.tying import Tied, reported_recipients, submission_of
 
 __all__ = ["Resend", "resend_of_report", "resend_of_submission"]
-
-_LOAD_LIMIT_OCTETS = 1 << 62
 
 
 @attrs.frozen
@@ -86,11 +83,8 @@ async def _again(
 ) -> Resend:
     if not recipients:
         raise UsageError("nobody was refused: there is nothing to send again")
-    return Resend(_marked(await _load(queue, item.entry_id, deadline)), tuple(dict.fromkeys(recipients)))
-
-
-async def _load(queue: GuardedStore, entry_id: EntryId, deadline: Deadline) -> Message:
-    return await queue.load(entry_id, _LOAD_LIMIT_OCTETS, deadline)
+    message = await queue.load(item.entry_id, NO_LOAD_LIMIT, deadline)
+    return Resend(_marked(message), tuple(dict.fromkeys(recipients)))
 
 
 def _marked(message: Message) -> Message:

@@ -7,13 +7,13 @@ from typing import cast
 
 import attrs
 
-from msgcore.base.ids import EntryId
+from msgcore.base.ids import EntryId, provider_uid_of
 from msgcore.base.text import refuse_line_ends
 from msgcore.base.times import Deadline
 from msgcore.errors import AmbiguousName, InvalidAddress, NotFound, ObjectChanged, UnresolvedName, UsageError
 from msgcore.model.address import MAPIPDL, Address, parse_address, parse_addresses
 from msgcore.model.message import Message
-from msgcore.session.access import StoreAccess
+from msgcore.session.access import LOAD_LIMIT_OCTETS, StoreAccess
 from msgcore.session.contacts.book import ContactsBook
 from msgcore.session.contacts.forms import CONTACT_CLASS, LIST_CLASS, write_list, write_members, write_person
 from msgcore.session.contacts.known import KnownContacts
@@ -32,9 +32,7 @@ MemberLike = str | Address | AddressBookEntry
 MembersLike = MemberLike | Iterable[MemberLike]
 """Members of a list: addresses in any text form, entries, and names of entries."""
 
-_LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
 _TRIES = 10
-_UID = slice(4, 20)
 
 
 @each_call_whole("_store.runtime")
@@ -211,7 +209,7 @@ class AddressBook:
     async def _rewrite_once(
         self, entry_id: EntryId, write: Callable[[Message], Awaitable[None] | None], deadline: Deadline
     ) -> None:
-        contact = await self._store.provider.load(entry_id, _LOAD_LIMIT_OCTETS, deadline)
+        contact = await self._store.provider.load(entry_id, LOAD_LIMIT_OCTETS, deadline)
         written = write(contact)
         if written is not None:
             await written
@@ -287,7 +285,7 @@ async def _members(book: ContactsBook, given: MembersLike, deadline: Deadline) -
 
 async def _own_or_address(book: ContactsBook, given: AddressBookEntry, deadline: Deadline) -> AddressBookEntry:
     """Find an entry of this address book; one of another has to have an address, which it goes by here."""
-    is_own = given.entry_id[_UID] == book.uid
+    is_own = provider_uid_of(given.entry_id) == book.uid
     if given.entry_id and (is_own or given.is_personal_list):
         return await _entry(book, given, deadline)
     return attrs.evolve(given, entry_id=b"")

@@ -9,15 +9,13 @@ from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.model.address import MAPIPDL
 from msgcore.model.message import Message
-from msgcore.session.access import StoreAccess
+from msgcore.session.access import LOAD_LIMIT_OCTETS, StoreAccess
 from msgcore.session.contacts.forms import CONTACT_COLUMNS, Member, read_email, read_members
 from msgcore.session.contacts.known import Entries, KnownContacts
 from msgcore.spi.addressbook import AddressBookEntry, DisplayType, NamePattern, best_matches
 from msgcore.spi.store import SpecialFolder
 
 __all__ = ["ContactsBook"]
-
-_LOAD_LIMIT_OCTETS = 32 * 1024 * 1024
 
 
 class ContactsBook:
@@ -55,7 +53,7 @@ class ContactsBook:
         """
         if entry.entry_id not in await self.entries(deadline):
             raise NotFound(f"{entry}: there is no such list in {self.name} (any more)")
-        contact = await self._store.provider.load(EntryId.parse(entry.entry_id), _LOAD_LIMIT_OCTETS, deadline)
+        contact = await self._store.provider.load(EntryId.parse(entry.entry_id), LOAD_LIMIT_OCTETS, deadline)
         return await self.members_of(contact, deadline)
 
     async def members_of(self, contact: Message, deadline: Deadline) -> Sequence[AddressBookEntry]:

@@ -32,7 +32,7 @@ from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.message_state import OwedReceipt
 from msgcore.spi.outgoing import SubmitTerms
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
-from msgcore.spi.store import SpecialFolder
+from msgcore.spi.store import NO_LOAD_LIMIT, SpecialFolder
 from msgcore.spi.versions import check_version, version_of
 from msgcore.spooler.filing import file_sent_mail, is_late
 from msgcore.spooler.incoming import RetrievalReport
@@ -46,7 +46,6 @@ __all__ = ["SessionSending", "SubmissionLike"]
 
 _log = logging.getLogger("msgcore.session")
 
-_LOAD_LIMIT_OCTETS = 1 << 62
 _REACHING_SECONDS = 10.0
 """So long a store that was away is waited for, before mail is filed."""
 
@@ -166,7 +165,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         item = await _submission_or_none(queue, entry_id, deadline)
         if item is None:
             store = self._store_of(bytes(entry_id)).provider
-            again = await resend_of_report(queue, await store.load(entry_id, _LOAD_LIMIT_OCTETS, deadline), deadline)
+            again = await resend_of_report(queue, await store.load(entry_id, NO_LOAD_LIMIT, deadline), deadline)
         else:
             again = await resend_of_submission(queue, item, deadline)
         terms = SubmitTerms(at_least_once=self._may_come_twice(at_least_once))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgcore.base.ids import EntryId, EntryIdLike
 from msgcore.base.nearest import there_are
 from msgcore.errors import Closed, ForeignEntryId, MsgcoreError, NotSupported, UsageError
@@ -109,11 +111,15 @@ class SessionStores:
         return next((opened for opened in self._services if opened.entry.is_default_store), None)
 
     @property
+    def _store_services(self) -> Sequence[OpenService]:
+        """The services that may have the default store: the one that the profile names for it, or all."""
+        named = self._named_default
+        return self._services if named is None else [named]
+
+    @property
     def _store_fault(self) -> MsgcoreError | None:
         """What a service met that may have the default store: the cause of there being none."""
-        named = self._named_default
-        services = self._services if named is None else [named]
-        return next((opened.fault for opened in services if opened.fault is not None), None)
+        return next((opened.fault for opened in self._store_services if opened.fault is not None), None)
 
     @property
     def _nobody(self) -> str:
@@ -124,21 +130,18 @@ class SessionStores:
 
     def _stores_with(self, ability: Capability) -> list[MessageStore]:
         """List the stores that may be the default one."""
-        named = self._named_default
-        services = self._services if named is None else [named]
-        return [store for opened in services for store in opened.stores if store.provider.can(ability)]
+        return [store for opened in self._store_services for store in opened.stores if store.provider.can(ability)]
 
     def _store_reasons(self) -> str:
         """Say, in brackets, what is wrong with the stores that may be the default one."""
-        named = self._named_default
-        services = self._services if named is None else [named]
+        services = self._store_services
         read_only = [f"{one.entry.name} is opened read-only" for one in services if one.has_read_only_stores]
-        reasons = self._reasons(named)
+        reasons = self._reasons(services)
         return f"{reasons} ({'; '.join(read_only)})" if read_only else reasons
 
-    def _reasons(self, only: OpenService | None = None) -> str:
-        """Say, in brackets, what is wrong with the services, or with one of them."""
-        failed = [opened for opened in self._services if opened.fault and (only is None or only is opened)]
+    def _reasons(self, services: Sequence[OpenService] | None = None) -> str:
+        """Say, in brackets, what is wrong with the services, or with some of them."""
+        failed = [opened for opened in (self._services if services is None else services) if opened.fault]
         reasons = "; ".join(
             f"{one.entry.name}: {one.status_text.removeprefix(f'{one.entry.name}: ')}" for one in failed
         )
