@@ -92,6 +92,21 @@ def test_the_connection_takes_another_transaction(extensions: tuple[str, ...]) -
     assert (first.is_usable, len(fake.took)) == (True, 2)
 
 
+class OneTooMany(LmtpServer):
+    def _end(self, text: bytes) -> str:
+        return f"250 2.0.0 ok\r\n{super()._end(text)}"
+
+
+@ALL
+def test_a_yes_too_many_before_a_no_for_each_tells_nobody_delivered(extensions: tuple[str, ...]) -> None:
+    fake = OneTooMany()
+    fake.answering({".": "550 5.7.1 no"})
+
+    transaction = send(fake, extensions)
+    assert {type(outcome) for outcome in by_address(transaction).values()} == {Unknown}
+    assert not transaction.is_usable
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["MAIL", *THREE, "DATA", "BDAT", ".", *(f".{one}" for one in THREE), "RSET"]),

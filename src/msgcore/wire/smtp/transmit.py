@@ -199,7 +199,7 @@ class _Sender:
 
     async def _end(self, letter: Letter) -> None:
         await self._end_with(letter, b"", ())
-        if letter.needs_reset and self.is_usable:
+        if letter.needs_reset and self.is_usable and not self._replies:
             await self._end_with(letter, b"", ())
 
     async def _end_with(self, letter: Letter, following: bytes, said: _Said) -> None:
