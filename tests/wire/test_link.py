@@ -440,6 +440,30 @@ def test_who_cares_for_tls_says_nothing_in_clear(mode: Mode, server: SmtpServer,
 
 
 @pytest.mark.parametrize(
+    ("server", "file"),
+    [
+        (SmtpServer(MX, ca_file=Path("ca.pem")), "ca_file"),
+        (SmtpServer(MX, certificate_file=Path("ann.pem")), "certificate_file"),
+    ],
+)
+def test_a_file_for_tls_asks_for_tls(mode: Mode, server: SmtpServer, file: str) -> None:
+    without, untrusted = FakeServer(), [NoTls(TlsFailed("not trusted")) for _ in range(2)]
+    with pytest.raises(TlsRequired, match=f"does not offer STARTTLS; {file} asks for TLS: without it smtp://"):
+        send_in_turn(mode, [without], 1, server=server)
+    with pytest.raises(TlsFailed, match=f"not trusted; {file} asks for TLS"):
+        send_in_turn(mode, untrusted, 1, server=server)
+
+    assert not any(peer.took for peer in (without, *untrusted))
+
+
+def test_who_may_log_in_without_tls_takes_what_is_offered_with_a_file_for_tls_too(mode: Mode) -> None:
+    server = SmtpServer(MX, ca_file=Path("ca.pem"), allow_cleartext_login=True)
+    [outcome] = send_in_turn(mode, [FakeServer()], 1, server=server)
+
+    assert (type(outcome), outcome.note) == (Accepted, "in clear")
+
+
+@pytest.mark.parametrize(
     ("server", "may_be_tls"),
     [
         (SmtpServer(MX), True),

@@ -17,6 +17,7 @@ from msgcore.errors import (
     StarttlsInjection,
     TimedOut,
     TlsFailed,
+    TlsRequired,
     UsageError,
 )
 from msgcore.runtime.abc import DIRECT, Endpoint, NetworkPath, Runtime, Security, Stream, TlsSettings
@@ -37,9 +38,10 @@ Token = Secret | SecretGiver
 class MailServer:
     """A server, by which way it is reached, how the connection is secured, and who logs in.
 
-    With ``OPPORTUNISTIC`` security and a user the upgrade is required, unless ``allow_cleartext_login``; without a user
-    it is made when it is offered, and a certificate that cannot be verified is noted. A user without password and token
-    logs in by the client's certificate. ``mechanism`` makes a SASL mechanism of the user's own.
+    With ``OPPORTUNISTIC`` security the upgrade is required of whom a user, ``ca_file`` or ``certificate_file`` is given
+    for, unless ``allow_cleartext_login``; else it is made when it is offered, and a certificate that cannot be verified
+    is noted. A user without password and token logs in by the client's certificate. ``mechanism`` makes a SASL
+    mechanism of the user's own.
 
     A Unix socket is talked to in clear, whatever stands here: nobody is between.
 
@@ -65,8 +67,23 @@ class MailServer:
     def needs_tls(self) -> bool:
         if self.endpoint.is_unix_socket:
             return False
-        has_login = self.user is not None and not self.allow_cleartext_login
-        return self.security is not Security.OPPORTUNISTIC or has_login
+        return self.security is not Security.OPPORTUNISTIC or (self.cares_for_tls and not self.allow_cleartext_login)
+
+    @property
+    def cares_for_tls(self) -> bool:
+        """Whether something is said beside the URL that only TLS keeps or can show."""
+        return self.user is not None or self._tls_file is not None
+
+    @property
+    def why_tls(self) -> str:
+        """Why TLS is needed, where neither the URL nor a login says so; empty: one of them does."""
+        if self.security is not Security.OPPORTUNISTIC or self.user is not None:
+            return ""
+        return f"; {self._tls_file} asks for TLS: without it {self.endpoint.service}:// takes what is offered"
+
+    @property
+    def _tls_file(self) -> str | None:
+        return "ca_file" if self.ca_file else "certificate_file" if self.certificate_file else None
 
     @property
     def own_mechanisms(self) -> tuple[MechanismFactory, ...]:
@@ -92,8 +109,10 @@ async def open_with(
     async def once(credentials: Credentials | None) -> tuple[T, str]:
         try:
             return await connect(credentials, server.tls()), ""
-        except TlsFailed as error:
-            if server.needs_tls:
+        except (TlsRequired, TlsFailed) as error:
+            if server.needs_tls and server.why_tls:
+                raise type(error)(f"{error}{server.why_tls}") from error.__cause__
+            if server.needs_tls or isinstance(error, TlsRequired):
                 raise
             # Nobody required TLS: better unverified than in clear.
             return await connect(credentials, server.tls(is_opportunistic=True)), str(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from base64 import b64encode
 from collections.abc import Sequence
+from pathlib import Path
 
 import attrs
 import pytest
@@ -195,6 +196,13 @@ def test_with_a_user_the_upgrade_is_required() -> None:
     assert str(error) == (
         "imap imap.a.test:143: the login requires TLS and the server does not offer STARTTLS: try imaps://"
     )
+
+
+def test_with_a_file_for_tls_the_upgrade_is_required_of_one_that_asks_for_no_login_too() -> None:
+    server = attrs.evolve(SERVER, user=None, password=None, ca_file=Path("ca.pem"), allow_cleartext_login=False)
+    error = refused(TlsRequired, ImapPeer(answers={"greeting": "* PREAUTH hello"}), server)
+
+    assert "greets with PREAUTH in clear; ca_file asks for TLS" in str(error)
 
 
 def test_an_upgrade_that_is_refused_gets_no_password() -> None:

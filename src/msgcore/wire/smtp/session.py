@@ -44,8 +44,7 @@ class SmtpServer(MailServer):
     @property
     def may_be_clear(self) -> bool:
         """Whether handshakes that fail are followed by a try in clear: nothing says that anybody cares for TLS."""
-        cares = self.needs_tls or self.user is not None or self.ca_file or self.certificate_file
-        return not (cares or self.tls_tries)
+        return not (self.needs_tls or self.cares_for_tls or self.tls_tries)
 
 
 @attrs.define(eq=False)
