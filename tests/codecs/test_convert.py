@@ -86,6 +86,37 @@ def test_outlooks_forms_carry_any_internet_message(message: Message, form: str) 
     assert [str(loss) for loss in losses if not loss.text.startswith("what was signed is one attachment")] == []
 
 
+SIGNED = (
+    b"Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\nsigned\r\n--s\r\n"
+    b"Content-Type: application/pkcs7-signature; name=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    b"AAAA\r\n--s--\r\n"
+)
+SIGNED_IN_PART = b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n%b\r\n--m\r\n\r\nlist\r\n--m--\r\n" % SIGNED
+
+
+@pytest.mark.parametrize("form", ["tnef", "msg"])
+def test_a_signature_of_a_part_of_a_mail_is_lost_in_outlooks_forms(form: str) -> None:
+    mail = read_message(SIGNED_IN_PART)
+    inside = Message(from_="ann@a.test", attachments=[Attachment(read_message(SIGNED_IN_PART))])
+
+    assert losses(mail, form) == [("attachments[0]", LossReason.CHANGED)]
+    assert losses(inside, form) == [("attachments[0].attachments[0]", LossReason.CHANGED)]
+    assert convert(mail).losses == ()
+    assert all("no longer holds" not in loss.text for loss in convert(SIGNED, to=form).losses)
+
+
+@pytest.mark.parametrize("form", ["tnef", "msg"])
+def test_a_class_that_mime_says_by_what_is_signed_is_told_with_its_reason(form: str) -> None:
+    mail = read_message(SIGNED)
+    mail.attachments = (*mail.attachments, Attachment(b"x", filename="x.bin"))
+    converted = convert(mail, to=form)
+    [loss] = convert(converted.octets).losses
+
+    assert ("attachments[0]", LossReason.CHANGED) in [(one.where, one.reason) for one in converted.losses]
+    assert (loss.where, loss.reason) == ("PidTagMessageClass", LossReason.CHANGED)
+    assert "MIME says it by an attachment that is all of what is signed" in loss.text
+
+
 def says_nothing(tag: PropertyKey, value: object) -> bool:
     return value in ("", MEANT.get(tag.bag_key, ""))
 

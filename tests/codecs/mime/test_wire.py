@@ -158,9 +158,12 @@ def test_the_line_ends_of_a_signed_part_become_crlf_and_nothing_else_changes() -
     assert wire(octets.replace(b"\r\n", b"\n")) == octets
 
 
-@pytest.mark.parametrize("content", ["å".encode(), b"a\0b", b"a\rb", b"x" * 999])
-def test_a_signed_part_that_would_have_to_be_encoded_is_refused(content: bytes) -> None:
-    with pytest.raises(CapabilityMissing, match="signed"):
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [("å".encode(), "does not offer 8BITMIME"), (b"a\0b", "NUL"), (b"a\rb", "bare CR"), (b"x" * 999, "998 octets")],
+)
+def test_a_signed_part_that_would_have_to_be_encoded_is_refused(content: bytes, why: str) -> None:
+    with pytest.raises(CapabilityMissing, match=f"signed part.*{why}"):
         wire(SIGNED % content)
 
 

@@ -35,8 +35,8 @@ def convert(message: Message | bytes, to: str = "mime") -> Converted:
     """Write a message, or octets in any form, as ``"mime"``, ``"tnef"`` or ``"msg"``, and tell what that lost.
 
     Every difference that :func:`msgcore.compare` finds between the message and what its octets read as has a loss, and
-    nothing else has but wishes for the transport and header fields. What a store notes about a message is not part of
-    it, and no loss. Files that nobody has loaded are read, which blocks.
+    nothing else has but wishes for the transport, header fields and signatures that no longer hold. What a store notes
+    about a message is not part of it, and no loss. Files that nobody has loaded are read, which blocks.
 
     Raises:
         UsageError: there is no such form; or as ``write`` of the form does.

@@ -14,6 +14,7 @@ from msgcore.codecs.compound import Storage, is_compound, read_compound
 from msgcore.codecs.convert.loss import LossReason
 from msgcore.codecs.convert.wording import value_in_words
 from msgcore.codecs.mime.reports.in_properties import tells_of_rows
+from msgcore.codecs.mime.smime_part import SMIME_CLASSES
 from msgcore.codecs.msg.writer import unwritable as unwritable_in_msg
 from msgcore.codecs.tnef.writing_properties import unwritable as unwritable_in_tnef
 from msgcore.errors import MsgcoreError
@@ -198,6 +199,13 @@ def _kind_of_rtf(value: object) -> rtf.RtfKind:
         return rtf.RtfKind.NONE
 
 
+def _class(difference: Difference, place: Place) -> Reason:
+    if str(difference.left).lower().startswith(SMIME_CLASSES):
+        why = "MIME says it by an attachment that is all of what is signed or encrypted, and there is none"
+        return LossReason.CHANGED, f"{_became(difference)}: {why}"
+    return _unsaid(PidTagMessageClass, difference, place)
+
+
 def _method(_difference: Difference, _place: Place) -> Reason:
     return LossReason.OBJECT, "MIME has no objects of OLE and no references to files; the octets are kept as a file"
 
@@ -215,6 +223,7 @@ def _of_octets(_difference: Difference, _place: Place) -> Reason:
 
 
 _KNOWN_IN_MIME: dict[BagKey, Callable[[Difference, Place], Reason]] = {
+    PidTagMessageClass.bag_key: _class,
     PidTagRtfCompressed.bag_key: _rtf,
     PidTagAttachMethod.bag_key: _method,
     PidTagAddressType.bag_key: _address,

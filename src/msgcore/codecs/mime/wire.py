@@ -203,11 +203,18 @@ def _form_of_octets(
         if not (keeps_signatures and _is_signed(root) and _differ(octets, built)):
             octets = built
         elif domain > taken or _has_bcc(root):
+            why = _what_stops(domain) if domain > taken else "blind recipients are named in it"
             raise CapabilityMissing(
-                "the message is signed (DKIM), and what the next hop takes would break the signature"
+                f"the message is signed (DKIM), and what the next hop takes would break the signature: {why}"
             )
     # Behind BDAT nothing is added: it could be content.
     return WireForm(octets if allow_binary or octets.endswith(b"\r\n") else octets + b"\r\n")
+
+
+def _what_stops(domain: Domain) -> str:
+    if domain is Domain.EIGHT_BIT:
+        return "it has 8-bit octets, and the next hop does not offer 8BITMIME"
+    return "it has a line over 998 octets, a bare CR or LF, or NUL, and does not go as text"
 
 
 def _is_signed(root: Entity) -> bool:
@@ -327,8 +334,9 @@ class _Builder:
             # A bare CR is data in a header and a line end in a body; as CRLF it could mean another thing.
             has_bare_cr = entity.body.count(b"\r") > entity.body.count(b"\r\n") and b"\n" in entity.body
             if has_bare_cr or not self._is_clean(body):
+                why = _what_stops(Domain.BINARY if has_bare_cr else domain_of(body))
                 raise CapabilityMissing(
-                    "a signed part cannot go out as it is, and encoding it would break the signature"
+                    f"a signed part cannot go out as it is, and encoding it would break the signature: {why}"
                 )
             return _Form(body, self._label(entity, body))
         if raw_body_of(entity) is None:
