@@ -40,9 +40,11 @@ from msgcore.props.table import (
     PidTagSubject,
 )
 from msgcore.props.tags import Property
+from msgcore.providers.imap.calls.replaced import Removal, Undoing
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.store import Incoming, MessageFlag, MessageStatus, SpecialFolder, TableQuery
 from msgcore.spi.url import ServiceUrl
+from msgcore.testing.memory_mailboxes import MemoryMailbox
 from msgcore.testing.modes import Mode, gather
 from msgcore.testing.servers import LoopbackImapServer
 from msgcore.testing.servers.faults import Fault
@@ -50,6 +52,7 @@ from msgcore.testing.servers.imap_quirks import ImapQuirks
 from msgcore.testing.strategies import composed_messages, mail_octets, properties
 from msgcore.wire.imap.server import BARE_IMAP, EVERY_IMAP_EXTENSION, USUAL_IMAP_EXTENSIONS
 from msgcore.wire.imap.server.turn import Turn
+from msgcore.wire.imap.session import ImapSession
 from tests.conftest import SOAK
 from tests.providers.imap.account import Desk, story_at
 from tests.providers.imap.accounts import PASSWORD, Probe, at_loopback, tell
@@ -488,7 +491,7 @@ def removing(server: LoopbackImapServer, at: str) -> None:
     server.add(at, "", Fault(act, 1))
 
 
-@pytest.mark.parametrize("at", ["UID FETCH", "UID SEARCH", "APPEND"])
+@pytest.mark.parametrize("at", ["UID FETCH", "APPEND"])
 def test_a_message_that_goes_meanwhile_is_deleted_and_not_brought_back(account: Account, at: str) -> None:
     account.server.put("ann", LETTER)
 
@@ -500,6 +503,60 @@ def test_a_message_that_goes_meanwhile_is_deleted_and_not_brought_back(account: 
 
     account.tell(story)
     assert account.uids == []
+
+
+def meanwhile(server: LoopbackImapServer, at: str, do: Callable[[MemoryMailbox], object]) -> None:
+    """Have another client do something just before something is done."""
+
+    async def act(turn: Turn) -> object:
+        do(server.mailbox("ann"))
+        return await turn.carry_out()
+
+    server.add(at, "", Fault(act, 1))
+
+
+def test_of_two_who_replace_a_message_at_the_same_time_one_is_told_that_it_is_gone(usual: Account) -> None:
+    usual.server.put("ann", LETTER)
+
+    def replace(mailbox: MemoryMailbox) -> None:
+        usual.server.put("ann", b"Subject: theirs\r\n\r\n")
+        mailbox.remove([1])
+
+    async def story(store: Probe) -> None:
+        [one] = await ids_in(store)
+        meanwhile(usual.server, "UID STORE", replace)
+        with pytest.raises(ObjectDeleted):
+            await store.save_changes(one, NEW, NEVER)
+
+    usual.tell(story)
+    assert usual.subjects == ["theirs"]
+
+
+@pytest.mark.parametrize("at", ["APPEND", "UID STORE"])
+def test_who_comes_to_a_message_that_another_is_replacing_leaves_it(usual: Account, at: str) -> None:
+    usual.server.put("ann", LETTER)
+
+    async def story(store: Probe) -> None:
+        [one] = await ids_in(store)
+        meanwhile(usual.server, at, lambda mailbox: mailbox.set_flags([1], "+FLAGS", ["\\Deleted"]))
+        with pytest.raises(ObjectChanged):
+            await store.save_changes(one, NEW, NEVER)
+
+    usual.tell(story)
+    assert (usual.subjects, usual.flags) == (["old"], [{"\\Deleted"}])
+
+
+@pytest.mark.parametrize("at", ["APPEND", "UID STORE"])
+def test_flags_that_a_message_gets_while_it_is_replaced_are_those_of_the_new_one(usual: Account, at: str) -> None:
+    usual.server.put("ann", LETTER, flags=["\\Flagged", "$Forwarded"])
+
+    async def story(store: Probe) -> None:
+        [one] = await ids_in(store)
+        meanwhile(usual.server, at, lambda mailbox: mailbox.set_flags([1], "FLAGS", ["\\Seen", "$Forwarded"]))
+        await store.save_changes(one, NEW, NEVER)
+
+    usual.tell(story)
+    assert (usual.subjects, usual.flags) == (["new"], [{"\\Seen", "$Forwarded"}])
 
 
 def test_what_can_only_be_read_is_not_changed(account: Account) -> None:
@@ -560,7 +617,6 @@ def test_a_message_with_attachments_that_are_not_loaded_is_not_saved(usual: Acco
         ("NO [OVERQUOTA] no room", "APPEND", StoreFull),
         ("NO not this one", "UID STORE", CommandRefused),
         ("BAD what?", "UID EXPUNGE", CommandRefused),
-        ("NO not now", "UID SEARCH", CommandRefused),
         ("NO not now", "UID FETCH", CommandRefused),
     ],
 )
@@ -689,13 +745,10 @@ def test_when_nobody_can_be_asked_whether_it_was_removed_nobody_knows(usual: Acc
 
     async def story(store: Probe) -> None:
         [one] = await ids_in(store)
-        looks = iter(range(100))
 
         async def act(turn: Turn) -> object:
-            if next(looks):  # the first is before removing
-                await turn.stream.close()
-                raise ConnectionLost("cut on demand")
-            return await turn.carry_out()
+            await turn.stream.close()
+            raise ConnectionLost("cut on demand")
 
         usual.server.add("UID SEARCH", "", Fault(act, None))
         with pytest.raises(CommitUnknown):
@@ -820,3 +873,23 @@ class TestAtDovecot:
             return len(rows) == 2 and shown == {("new", bytes(ids[0])), ("old", bytes(ids[1]))}
 
         assert run(story)
+
+    def test_of_two_who_replace_one_message_one_has_done_it(self, run: Run) -> None:
+        async def story(desk: Desk) -> list[str]:
+            [entry_id] = await desk.save(OLD)
+            new_ones = await desk.save(Message(subject="mine"), Message(subject="theirs"))
+            old, mine, theirs = await desk.directory.places([entry_id, *new_ones], NEVER)
+
+            class InBetween(Removal):
+                async def _pass_on(self, session: ImapSession, flags: tuple[str, ...]) -> None:
+                    await super()._pass_on(session, flags)
+                    await desk.session(Removal(old, theirs, (), ()))
+
+            removal = InBetween(old, mine, (), ())
+            with pytest.raises((ObjectChanged, ObjectDeleted)):
+                await desk.session(removal)
+            assert not await desk.session(Undoing(removal))
+            rows = await desk.store.query(desk.inbox, TableQuery((PidTagSubject,)), NEVER)
+            return [row[PidTagSubject] for row in rows]
+
+        assert run(story) == ["theirs"]

@@ -22,16 +22,16 @@ from msgcore.errors import CapabilityMissing, CommandRefused, CommitUnknown, Msg
 from msgcore.model.message import Message
 from msgcore.props.table import PidNameKeywords
 from msgcore.providers.imap.calls.appending import AppendingCalls
-from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS, remove_messages
+from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS
+from msgcore.providers.imap.calls.replaced import Removal, Undoing
 from msgcore.providers.imap.categories import Marks, flags_beside, marks_for, saying_its_categories
 from msgcore.providers.imap.content import prepare
-from msgcore.providers.imap.directory import Folder, Place
+from msgcore.providers.imap.directory import Place
 from msgcore.providers.imap.record import keywords_with
 from msgcore.providers.imap.stored import Stored, categories_said, fetch_stored, source_octets_of
-from msgcore.providers.imap.there import check_kept, check_there, check_writable, found_among, the_message
+from msgcore.providers.imap.there import check_kept, check_writable, the_message
 from msgcore.spi.store import Incoming
 from msgcore.spi.versions import check_version, version_of
-from msgcore.wire.imap.criteria import uids as with_uids
 from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.uid_set import UidSet
 
@@ -99,9 +99,10 @@ class ChangingCalls(AppendingCalls):
         folder = place.folder
         incoming = Incoming(saying_its_categories(message, stored.flags), received_at=stored.internal_date)
         prepared = await self._runtime.in_thread(lambda: prepare(incoming, self.uid, stored.front.delivery), deadline)
-        flags = flags_beside(await self._flags_now(place, deadline), message.get(PidNameKeywords, ()))
-        (new,) = await self._appended(folder, [attrs.evolve(prepared, flags=flags)], deadline)
-        interrupted = await self._remove_old(place, new, stored, deadline)
+        flags, wanted = await self._flags_now(place, deadline), message.get(PidNameKeywords, ())
+        appended = attrs.evolve(prepared, flags=flags_beside(flags, wanted))
+        (new,) = await self._appended(folder, [appended], deadline)
+        interrupted = await self._remove_old(Removal(place, new, flags, wanted), deadline)
         self._held.forget(folder.tag, place.uid)
         # Also by the entry id of the place itself, where the message came to it in this logon.
         named = self._directory.entry_id(folder, place.uid)
@@ -120,7 +121,7 @@ class ChangingCalls(AppendingCalls):
 
         return await self._on(deadline, look, folder=place.folder, is_read_only=False)
 
-    async def _remove_old(self, place: Place, new: Place, stored: Stored, deadline: Deadline) -> BaseException | None:
+    async def _remove_old(self, removal: Removal, deadline: Deadline) -> BaseException | None:
         """Remove the message that was replaced, or else the one that replaces it.
 
         What cancelled the task is given, to be raised later, where the message was removed all the same.
@@ -129,14 +130,13 @@ class ChangingCalls(AppendingCalls):
             CommitUnknown: nobody can be asked whether it was removed; the new one is there, or both are.
             MsgcoreError: why it was not removed.
         """
-        folder = place.folder
-        removal = _Removal(folder, place.uid)
+        folder = removal.old.folder
         try:
             await self._on(deadline, removal, folder=folder, is_read_only=False, may_repeat=False)
         except INTERRUPTS:
             raise
         except BaseException as error:  # also in a task that is cancelled
-            undoing = _Undoing(place.uid, new.uid, "\\deleted" in {one.lower() for one in stored.flags}, removal)
+            undoing = Undoing(removal)
             try:
                 is_removed = await self._undone(
                     lambda undoing_deadline: self._on(undoing_deadline, undoing, folder=folder, is_read_only=False)
@@ -174,37 +174,3 @@ class _Marking:
         if self.marks.removed:
             await session.store(uids, self.marks.removed, how="-FLAGS")
         return await _flags_of(session, self.place)
-
-
-@attrs.define
-class _Removal:
-    """Removes a message, if it is there."""
-
-    folder: Folder
-    uid: int
-    has_begun: bool = False
-
-    async def __call__(self, session: ImapSession) -> None:
-        await check_there(session, self.folder, [self.uid])
-        self.has_begun = True
-        await remove_messages(session, UidSet.of([self.uid]))
-
-
-@attrs.frozen
-class _Undoing:
-    """Says whether the old message was removed after all; if not, takes the new one away again."""
-
-    old_uid: int
-    new_uid: int
-    was_marked: bool
-    removal: _Removal
-
-    async def __call__(self, session: ImapSession) -> bool:
-        old, new = UidSet.of([self.old_uid]), UidSet.of([self.new_uid])
-        is_there = bool(found_among([self.old_uid], await session.search(with_uids(old))))
-        if not is_there and self.removal.has_begun:
-            return True
-        if is_there:
-            await session.store(old, DELETED, how="+FLAGS" if self.was_marked else "-FLAGS")
-        await remove_messages(session, new)
-        return False

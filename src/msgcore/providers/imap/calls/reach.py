@@ -32,7 +32,7 @@ from msgcore.runtime.abc import Runtime
 from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.uid_set import UidSet
 
-__all__ = ["DELETED", "INTERRUPTS", "Group", "ReachCalls", "remove_messages"]
+__all__ = ["DELETED", "INTERRUPTS", "Group", "ReachCalls", "expunge_messages", "remove_messages"]
 
 DELETED = ("\\Deleted",)
 INTERRUPTS = (KeyboardInterrupt, SystemExit, GeneratorExit)
@@ -232,8 +232,21 @@ async def remove_messages(session: ImapSession, uids: UidSet) -> None:
     """
     try:
         await session.store(uids, DELETED, how="+FLAGS")
+    except (CommandRefused, ServiceBusy):
+        await _unmark(session, uids)
+        raise
+    await expunge_messages(session, uids)
+
+
+async def expunge_messages(session: ImapSession, uids: UidSet) -> None:
+    """Remove messages that have been marked for deletion; raises and unmarks as :func:`remove_messages` does."""
+    try:
         await session.expunge(uids)
     except (CommandRefused, ServiceBusy):
-        with suppress(CommandRefused, ServiceBusy):
-            await session.store(uids, DELETED, how="-FLAGS")
+        await _unmark(session, uids)
         raise
+
+
+async def _unmark(session: ImapSession, uids: UidSet) -> None:
+    with suppress(CommandRefused, ServiceBusy):
+        await session.store(uids, DELETED, how="-FLAGS")

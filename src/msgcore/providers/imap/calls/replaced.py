@@ -1,0 +1,139 @@
+"""The message that was replaced by another: removed by one of those who would replace it, or by none.
+
+*Theory of operation.* Whoever removes it marks it for deletion first. Where the server keeps modification sequences
+(RFC 7162) it is marked only if it is as it was just seen, so that of several programs one has marked it, and the others
+are told so. Flags that it got while the new message was on its way are given to that one first.
+
+A server that keeps none lets two programs remove the same message within one round trip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from msgcore.errors import CommandRefused, ObjectChanged, ServiceBusy
+from msgcore.providers.imap.calls.reach import DELETED, expunge_messages, remove_messages
+from msgcore.providers.imap.categories import flags_beside
+from msgcore.providers.imap.directory import Place
+from msgcore.providers.imap.there import check_there, found_among, the_message
+from msgcore.wire.imap.criteria import uids as with_uids
+from msgcore.wire.imap.responses import Fetch
+from msgcore.wire.imap.session import ImapSession
+from msgcore.wire.imap.uid_set import UidSet
+
+__all__ = ["Removal", "Undoing"]
+
+_LOOKS = 10
+
+
+@attrs.define
+class Removal:
+    """Removes the ``old`` message, which had these flags; ``new`` is in its place, of the ``wanted`` categories."""
+
+    old: Place
+    new: Place
+    flags: tuple[str, ...]
+    wanted: Sequence[str]
+    has_begun: bool = False
+
+    @property
+    def was_marked(self) -> bool:
+        return _is_marked(self.flags)
+
+    async def __call__(self, session: ImapSession) -> None:
+        """Remove it.
+
+        Raises:
+            ObjectDeleted: it is gone.
+            ObjectChanged: somebody else is removing or replacing it, or goes on changing its flags.
+            CommandRefused, ServiceBusy: the server does not do it.
+        """
+        uids = UidSet.of([self.old.uid])
+        if await self._has_marked(session, uids):
+            await expunge_messages(session, uids)
+            return
+        self.has_begun = True
+        await remove_messages(session, uids)
+
+    async def _has_marked(self, session: ImapSession, uids: UidSet) -> bool:
+        """Mark the message, and nobody else has; or say that the server cannot tell."""
+        for _ in range(_LOOKS):
+            seen = await self._look(session, uids)
+            await self._pass_on(session, seen.flags or ())
+            if not seen.modseq:
+                return False
+            session.unasked()
+            self.has_begun = True
+            try:
+                modified = await session.store(uids, DELETED, how="+FLAGS", unchanged_since=seen.modseq)
+            except (CommandRefused, ServiceBusy):
+                self.has_begun = False
+                await self._look(session, uids)
+                raise
+            if not modified:
+                await self._check_marked(session)
+                return True
+            self.has_begun = False
+        raise self._changed()
+
+    async def _look(self, session: ImapSession, uids: UidSet) -> Fetch:
+        selected = session.selected
+        has_modseq = selected is not None and selected.highest_modseq and session.capabilities.has("CONDSTORE")
+        fetched = await session.fetch_all(uids, ["FLAGS", "MODSEQ"] if has_modseq else ["FLAGS"])
+        seen = the_message(fetched, self.old.folder, self.old.uid)
+        if has_modseq and _is_marked(seen.flags or ()) and not self.was_marked:
+            raise self._changed()
+        return seen
+
+    async def _check_marked(self, session: ImapSession) -> None:
+        """Go on if the message was there to be marked.
+
+        The server tells its new modification sequence (RFC 7162 section 3.1.3). When it does not, and the message is
+        not there any more, somebody else has removed it before.
+        """
+        told = [one for one in session.unasked() if isinstance(one, Fetch) and one.uid == self.old.uid]
+        if any(one.modseq for one in told):
+            return
+        self.has_begun = False
+        await check_there(session, self.old.folder, [self.old.uid])
+        self.has_begun = True
+
+    async def _pass_on(self, session: ImapSession, flags: tuple[str, ...]) -> None:
+        """Give the new message the flags that the old one has got meanwhile."""
+        now, before = (frozenset(flags_beside(one, self.wanted)) for one in (flags, self.flags))
+        if now == before or self.new.folder.tag != self.old.folder.tag:
+            return
+        new = UidSet.of([self.new.uid])
+        if now - before:
+            await session.store(new, sorted(now - before), how="+FLAGS")
+        if before - now:
+            await session.store(new, sorted(before - now), how="-FLAGS")
+        self.flags = flags
+
+    def _changed(self) -> ObjectChanged:
+        name = self.old.folder.name
+        return ObjectChanged(f"folder {name!r}: somebody else is changing the message, which is left: open it again")
+
+
+@attrs.frozen
+class Undoing:
+    """Says whether the old message was removed after all; if not, takes the new one away again."""
+
+    removal: Removal
+
+    async def __call__(self, session: ImapSession) -> bool:
+        removal = self.removal
+        old = UidSet.of([removal.old.uid])
+        is_there = bool(found_among([removal.old.uid], await session.search(with_uids(old))))
+        if removal.has_begun and not is_there:
+            return True
+        if removal.has_begun:
+            await session.store(old, DELETED, how="+FLAGS" if removal.was_marked else "-FLAGS")
+        await remove_messages(session, UidSet.of([removal.new.uid]))
+        return False
+
+
+def _is_marked(flags: Sequence[str]) -> bool:
+    return "\\deleted" in {one.lower() for one in flags}
