@@ -14,11 +14,11 @@ from msgcore.base.status import EnhancedStatus
 from msgcore.base.times import Deadline
 from msgcore.blocking.session import Session
 from msgcore.codecs import mime
-from msgcore.errors import UsageError
+from msgcore.errors import NotFound, UsageError
 from msgcore.model import Accepted, Address, Delivered, DeliveryReport, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.model.read_report import ReadReport
 from msgcore.model.report import ReportAction, ReportedRecipient
-from msgcore.props.table import PidTagMessageClass, PidTagOriginalMessageEntryId
+from msgcore.props.table import PidTagDeleteAfterSubmit, PidTagMessageClass, PidTagOriginalMessageEntryId
 from msgcore.session.access import Submission
 from msgcore.session.read_flags import ReadReceipt
 from msgcore.spi.outgoing_queue import OutgoingState
@@ -144,6 +144,23 @@ def test_a_report_that_was_delivered_by_others_is_found_when_somebody_asks(desk:
         assert isinstance(session.outcomes(submission)["bob@b.test"], Refused)
 
 
+def test_a_report_that_was_moved_before_anybody_asked_is_named(desk: Desk) -> None:
+    with desk.log_on() as session:
+        submission, transfer_id = sent(session)
+        filed = session.drafts.save(mime.read(report(transfer_id, submission.message_id)))
+        before, told = session.outcomes(submission), session.outcomes(filed)
+
+        assert [type(one["bob@b.test"]) for one in (before, told)] == [Accepted, Refused]
+        assert session.outcomes(submission) == told
+
+
+def test_what_is_neither_a_submission_nor_a_report_about_one_has_no_outcomes(desk: Desk) -> None:
+    with desk.log_on() as session:
+        session.inbox.save(mime.read(report("", "<nobody@a.test>")))
+        with pytest.raises(NotFound, match="nor a report about one that was submitted here"):
+            session.outcomes(inbox_id(session))
+
+
 def test_a_report_that_many_others_came_after_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("msgcore.session.tables.flat._PAGE", 2)
     with desk.log_on(desk.mailbox(), MEMORY) as session:
@@ -262,6 +279,25 @@ def test_a_forged_report_does_not_say_what_is_sent_again(desk: Desk) -> None:
         envelope, message = memory().taken[-1]
 
         assert ([str(one) for one in envelope.recipients], message.subject) == (["bob@b.test"], "letter")
+
+
+@pytest.mark.parametrize("by", ["submission", "report", "forged report"])
+def test_what_was_filed_elsewhere_is_sent_again_as_it_was_submitted(desk: Desk, by: str) -> None:
+    """A copy that goes into an account's own Sent Items, or nowhere, leaves those of the outbox's store."""
+    register_service("choosy", Choosy)
+    letter = LETTER.copy()
+    letter[PidTagDeleteAfterSubmit] = True
+    with desk.log_on(desk.mailbox(), CHOOSY) as session:
+        submission = session.submit(letter)
+        session.flush_queues()
+        about = {"submission": submission.entry_id, "report": inbox_id(session)}
+        forged = ORIGINAL.replace(b"<old@a.test>", submission.message_id.encode())
+        about["forged report"] = session.drafts.save(mime.read(report("", submission.message_id, original=forged)))
+        session.resend(about[by])
+        [item] = session.submissions()
+
+        assert [one.email_address for one in item.outcomes] == ["bob@b.test"]
+        assert (session.load_message(item.entry_id).subject, session.sent_items.messages()) == ("letter", ())
 
 
 QMAIL = """From: MAILER-DAEMON@mx.b.test

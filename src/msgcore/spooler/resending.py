@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import attrs
 
+from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import NotFound, UsageError
+from msgcore.errors import NotFound, ObjectDeleted, UsageError
 from msgcore.model.message import Message
 from msgcore.model.outcome import Refused
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction
 from msgcore.props.table import PidTagMessageFlags
+from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.store import NO_LOAD_LIMIT, MessageFlag
@@ -52,13 +55,11 @@ async def resend_of_report(queue: GuardedStore, message: Message, deadline: Dead
 
     Raises:
         UsageError: it is no such report, or brings no message back.
+        NotFound: the message that was submitted here is gone.
     """
     tied = await submission_of(queue, message, deadline)
     if tied is not None:
-        try:
-            return await _again(queue, tied.item, _failed_of(tied), deadline)
-        except NotFound:  # filed elsewhere, or deleted; the report may have it
-            pass
+        return await _again(queue, tied.item, _failed_of(tied), deadline)
     report = mime.read_delivery_report(message)
     failed = [] if report is None else [one for one in report.recipients if one.action is ReportAction.FAILED]
     if not failed:
@@ -83,8 +84,22 @@ async def _again(
 ) -> Resend:
     if not recipients:
         raise UsageError("nobody was refused: there is nothing to send again")
-    message = await queue.load(item.entry_id, NO_LOAD_LIMIT, deadline)
-    return Resend(_marked(message), tuple(dict.fromkeys(recipients)))
+    return Resend(_marked(await _load(queue, item.entry_id, deadline)), tuple(dict.fromkeys(recipients)))
+
+
+async def _load(queue: GuardedStore, entry_id: EntryId, deadline: Deadline) -> Message:
+    """Load a message that was submitted, also one that was filed in its account's store, or deleted, since."""
+    try:
+        return await queue.load(entry_id, NO_LOAD_LIMIT, deadline)
+    except ObjectDeleted:
+        if not queue.can(Capability.RECOVERY):
+            raise
+    await queue.restore([entry_id], deadline)
+    try:
+        return await queue.load(entry_id, NO_LOAD_LIMIT, deadline)
+    finally:
+        with suppress(NotFound):  # whoever files what was sent may have found it there
+            await queue.delete([entry_id], deadline)
 
 
 def _marked(message: Message) -> Message:

@@ -27,7 +27,7 @@ from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spooler.envelope import is_report
 
-__all__ = ["Tied", "reported_recipients", "submission_of", "tie_report"]
+__all__ = ["Tied", "note_report", "reported_recipients", "submission_of", "tie_report"]
 
 _log = logging.getLogger("msgcore.spooler")
 
@@ -83,16 +83,21 @@ async def tie_report(queue: GuardedStore, message: Message, deadline: Deadline) 
         tied = await submission_of(queue, message, deadline)
         if tied is None:
             return
-        told = _told(tied.report, tied.item, is_proven=tied.is_proven)
-        if told:
-            await queue.note_outcomes(tied.item.entry_id, told, deadline)
-            await _go_on(queue, tied.item, told, deadline)
+        await note_report(queue, tied, deadline)
         if tied.is_proven:
             message[PidTagOriginalMessageEntryId] = bytes(tied.item.entry_id)
     except OperationCancelled:
         raise
     except MsgcoreError as error:
         _log.warning("a report could not be tied to its submission: %s", error)
+
+
+async def note_report(queue: GuardedStore, tied: Tied, deadline: Deadline) -> None:
+    """Note in the queue what a report tells of its submission."""
+    told = _told(tied.report, tied.item, is_proven=tied.is_proven)
+    if told:
+        await queue.note_outcomes(tied.item.entry_id, told, deadline)
+        await _go_on(queue, tied.item, told, deadline)
 
 
 async def _go_on(

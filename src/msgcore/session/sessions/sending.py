@@ -41,6 +41,7 @@ from msgcore.spooler.receipts import answer_receipt
 from msgcore.spooler.resending import resend_of_report, resend_of_submission
 from msgcore.spooler.retry import RetryPolicy
 from msgcore.spooler.terms import terms_of
+from msgcore.spooler.tying import note_report, submission_of
 
 __all__ = ["SessionSending", "SubmissionLike"]
 
@@ -345,13 +346,15 @@ class SessionSending(SessionRecipients, SessionReceiving):
         """Say what has become of each recipient so far; what a transport took is followed there if it can tell.
 
         So are the reports that have come in: one that is proven makes the outcome, any other is told in its note.
+        They are looked for in the inboxes; one that is elsewhere may be named instead of the submission that it is
+        about, by its entry id, in whatever store of the session it is.
 
         Raises:
-            NotFound: the submission is gone.
+            NotFound: the submission is gone, or the report is about none.
         """
         deadline = self._runtime.deadline(timeout_seconds)
-        queue = self._queue()
-        item = await queue.submission(_id_of(submission), deadline)
+        queue, entry_id = self._queue(), _id_of(submission)
+        item = await _submission_or_none(queue, entry_id, deadline) or await self._reported(entry_id, deadline)
         if may_be_reported(item):
             await look_for_reports(self.stores, queue, item, self._seen_reports, deadline)
             item = await queue.submission(item.entry_id, deadline)
@@ -368,6 +371,15 @@ class SessionSending(SessionRecipients, SessionReceiving):
                     # What is known from before stays true.
                     known.update({one: attrs.evolve(known[one], note=str(error)) for one in taken})
         return Outcomes(known)
+
+    async def _reported(self, entry_id: EntryId, deadline: Deadline) -> OutgoingItem:
+        """Note what a report tells, and give the submission that it is about."""
+        store, queue = self._store_of(bytes(entry_id)).provider, self._queue()
+        tied = await submission_of(queue, await store.load(entry_id, _LOAD_LIMIT_OCTETS, deadline), deadline)
+        if tied is None:
+            raise NotFound("the message is no submission, nor a report about one that was submitted here")
+        await note_report(queue, tied, deadline)
+        return await queue.submission(tied.item.entry_id, deadline)
 
     async def submissions(self, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> tuple[OutgoingItem, ...]:
         """List what waits in the outbox, oldest first; each may be given to ``outcomes``, ``retry_submit``, …"""
