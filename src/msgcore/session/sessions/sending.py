@@ -375,7 +375,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
     async def _reported(self, entry_id: EntryId, deadline: Deadline) -> OutgoingItem:
         """Note what a report tells, and give the submission that it is about."""
         store, queue = self._store_of(bytes(entry_id)).provider, self._queue()
-        tied = await submission_of(queue, await store.load(entry_id, _LOAD_LIMIT_OCTETS, deadline), deadline)
+        tied = await submission_of(queue, await store.load(entry_id, NO_LOAD_LIMIT, deadline), deadline)
         if tied is None:
             raise NotFound("the message is no submission, nor a report about one that was submitted here")
         await note_report(queue, tied, deadline)
