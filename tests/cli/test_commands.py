@@ -566,6 +566,17 @@ def test_a_wrong_address_leaves_no_organisation_behind(shell: Shell) -> None:
     assert not Path("office.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "display_name", "told"),
+    [(" ", "", "needs a name"), ("a\nb", "", "mailbox name"), ("x" * 3_000, "", "too long"), ("a", "a\rb", "display")],
+)
+def test_a_wrong_name_leaves_no_organisation_behind(shell: Shell, name: str, display_name: str, told: str) -> None:
+    command = ("mailbox", "add", "sqlite:///office.db", name, "--address", "ann@a.test", "--create")
+
+    assert told in shell(*command, "--display-name", display_name, status=2)
+    assert not Path("office.db").exists()
+
+
 def test_personal_folders_are_not_made_an_organisation(shell: Shell, store: str) -> None:
     url = f"sqlite:///{store}"
     tables = _tables(store)

@@ -440,7 +440,7 @@ def test_closing_a_node_that_is_not_at_work_does_nothing(organization: Organizat
     assert node.ports == ()
 
 
-@pytest.mark.parametrize("port", [-1, 65_536, "25"])
+@pytest.mark.parametrize("port", [-1, 65_536, "25", True])
 def test_a_port_is_a_number_that_there_is(port: Any) -> None:
     with pytest.raises(UsageError, match="need 0 to 65,535"):
         ListenOn("", port)

@@ -13,6 +13,7 @@ from msgcore.cli.queues import OfficeUrl, PasswordOption
 from msgcore.cli.reading import ask_secret, is_meant
 from msgcore.errors import NotFound
 from msgcore.mta.expansion.given import own_addresses
+from msgcore.spi.mailbox_names import check_mailbox_names
 
 __all__ = ["mailbox_commands"]
 
@@ -31,7 +32,9 @@ def add(
     password: PasswordOption = None,
 ) -> None:
     """Make a mailbox."""
-    own_addresses(addresses, "a mailbox", name)  # a wrong one leaves no empty organisation behind
+    # What is wrong leaves no empty organisation behind.
+    own_addresses(addresses, "a mailbox", name)
+    check_mailbox_names(name, display_name)
     with msgcore.open_organization(url, password=password, create=create) as office:
         office.add_mailbox(name, addresses=addresses, display_name=display_name)
 

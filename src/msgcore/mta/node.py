@@ -55,7 +55,7 @@ class ListenOn:
 
     def __attrs_post_init__(self) -> None:
         port = cast(object, self.port)
-        if not isinstance(port, int) or not 0 <= port <= _HIGHEST_PORT:
+        if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= _HIGHEST_PORT:
             raise UsageError(f"port {port!r}: need 0 to {_HIGHEST_PORT:,}")
 
 

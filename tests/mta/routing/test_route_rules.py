@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from msgcore.base.text import Secret
 from msgcore.errors import UsageError
 from msgcore.model import Address
 from msgcore.mta import AddressSpace, Connector, LinkState, MessageFacts, RouteTable, Verdict
@@ -73,6 +74,20 @@ def test_rerouting_ends_within_the_best_set_of_those_that_do_not_fall_through(
 @pytest.mark.parametrize(("value", "text"), [(4, "4"), (True, "true"), (["/bin/x", "a b"], '["/bin/x", "a b"]')])
 def test_an_option_that_is_no_text_is_refused_with_what_to_write(value: Any, text: str) -> None:
     with pytest.raises(UsageError, match=re.escape(f"need text; write {text!r}")):
+        Connector("out", "pipe", [AddressSpace("SMTP", "*")], {"x": value})
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        (None, "; leave it out for what counts without it"),
+        (Secret("geheim"), "; write where the secret lies, such as 'env:NAME'"),
+        (["a", None], ""),
+        ({"a": 1}, ""),
+    ],
+)
+def test_what_no_option_can_say_is_not_advised(value: Any, advice: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(f"need text{advice}") + "$"):
         Connector("out", "pipe", [AddressSpace("SMTP", "*")], {"x": value})
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast, get_args
 
 import attrs
 
-from msgcore.base.text import refuse_line_ends
+from msgcore.base.text import Secret, refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address
 from msgcore.mta.routing.schedule import Schedule
 from msgcore.mta.routing.spaces import AddressSpace
 
-__all__ = ["Connector", "ContentProfile", "option_text"]
+__all__ = ["Connector", "ContentProfile", "option_advice"]
 
 ContentProfile = Literal["as it is", "mime", "plain", "text", "tnef"]
 """What a message is made into for those who ask for nothing else: what the gateway says; MIME; MIME whose only body is
@@ -51,9 +52,19 @@ def _no_options() -> Mapping[str, str]:
     return {}
 
 
-def option_text(value: object) -> str:
-    """Write a value as an option: what :func:`msgcore.spi.config.option_values` reads."""
-    return json.dumps(value, default=str) if isinstance(value, bool | list | tuple) else str(value)
+def option_advice(value: object) -> str:
+    """Say what to write in place of a value that is no text: what :func:`msgcore.spi.config.option_values` reads."""
+    if value is None:
+        return "; leave it out for what counts without it"
+    if isinstance(value, Secret):
+        return "; write where the secret lies, such as 'env:NAME'"
+    if isinstance(value, bool) or (isinstance(value, list | tuple) and all(map(_is_text, cast("list[object]", value)))):
+        return f"; write {json.dumps(value)!r}"
+    return f"; write {str(value)!r}" if isinstance(value, int | float | Path) else ""
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _spaces(spaces: Iterable[AddressSpace]) -> tuple[AddressSpace, ...]:
@@ -177,7 +188,7 @@ class Connector:
                 self._refuse(field, value, need)
         for key, value in cast("Mapping[object, object]", self.options).items():
             if not isinstance(key, str) or not isinstance(value, str):
-                self._refuse(f"option {key}", value, f"text; write {option_text(value)!r}")
+                self._refuse(f"option {key}", value, f"text{option_advice(value)}")
         if not all(isinstance(space, AddressSpace) for space in cast("tuple[object, ...]", self.spaces)):
             self._refuse("spaces", list(self.spaces), "address spaces, such as AddressSpace('SMTP', '*')")
 

@@ -19,7 +19,7 @@ import attrs
 
 from msgcore.base.nearest import there_are
 from msgcore.errors import UsageError
-from msgcore.mta.routing.connector import Connector, ContentProfile, option_text
+from msgcore.mta.routing.connector import Connector, ContentProfile, option_advice
 from msgcore.mta.routing.schedule import Schedule
 from msgcore.mta.routing.selection import Policy
 from msgcore.mta.routing.spaces import AddressSpace
@@ -194,7 +194,7 @@ def _checked(value: object, kind: type[T], path: str) -> T:
 
 def _option(value: object, path: str) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"{path}: need text, got {value!r}; write {option_text(value)!r}")
+        raise UsageError(f"{path}: need text, got {value!r}{option_advice(value)}")
     return value
 
 

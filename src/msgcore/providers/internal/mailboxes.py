@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import attrs
 
 from msgcore.base.ids import new_uid
-from msgcore.base.text import refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.model.address import Address
 from msgcore.providers.internal.dialect import new_ids
@@ -17,6 +16,7 @@ from msgcore.providers.internal.receive_folders import make_receive_folders
 from msgcore.providers.internal.special_folders import make_special_folders
 from msgcore.providers.internal.word_upkeep import begin_index
 from msgcore.runtime import Connection, Engine, Row
+from msgcore.spi.mailbox_names import check_mailbox_names
 from msgcore.wire.domain import address_key
 
 __all__ = [
@@ -51,11 +51,7 @@ def create_mailbox(connection: Connection, name: str, display_name: str = "") ->
     Raises:
         UsageError: the name is empty, too long, or taken.
     """
-    if not refuse_line_ends(name, "mailbox name").strip():
-        raise UsageError("a mailbox needs a name")
-    if len(name_key(name)) > _MOST_OCTETS:
-        raise UsageError(f"a mailbox's name of {len(name):,} characters is too long")
-    refuse_line_ends(display_name, "display name")
+    check_mailbox_names(name, display_name)
     if find_mailbox(connection, name) is not None:
         raise UsageError(f"there is a mailbox {name!r} already")
     if connection.value("select 1 from words_index") is None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from msgcore.base.text import fold, refuse_line_ends
+from msgcore.base.text import fold
 from msgcore.base.times import Clock, Deadline
 from msgcore.errors import NotFound, UsageError
 from msgcore.model.address import SMTP, Address
@@ -20,6 +20,7 @@ from msgcore.mta.expansion.given import is_among, own_addresses
 from msgcore.mta.trace import traced_message
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
+from msgcore.spi.mailbox_names import check_mailbox_names
 from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
 from msgcore.wire.domain import address_key
@@ -75,9 +76,7 @@ class Mailboxes:
     def add(self, name: str, addresses: RecipientsLike, display_name: str, *, exist_ok: bool = False) -> Mailbox:
         """Make a mailbox; raises as :meth:`msgcore.mta.organization.Organization.add_mailbox` does."""
         given = own_addresses(addresses, "a mailbox", name)
-        if not refuse_line_ends(name, "mailbox name").strip():
-            raise UsageError("a mailbox needs a name")
-        refuse_line_ends(display_name, "display name")
+        check_mailbox_names(name, display_name)
         with self.guard:
             known = self._by_name.get(fold(name))
             if known is not None and exist_ok:
