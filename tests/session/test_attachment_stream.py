@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from msgcore import Attachment, Message, aio
 from msgcore.blocking.attachment_file import attachment_file
 from msgcore.errors import Closed, MsgcoreError, OperationCancelled, StoreError, TimedOut, UsageError
 from msgcore.runtime import run
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session.attachment_stream import PIECE_OCTETS, AttachmentStream, PieceReader
+from tests.waits import Waits
 
 LARGE = bytes(range(256)) * (3 * PIECE_OCTETS // 256) + b"the end"
 
@@ -176,6 +179,24 @@ def test_a_file_of_blocking_code_is_read_into_a_buffer() -> None:
     file, buffer = Kept(b"abcdef").file(), bytearray(4)
 
     assert (cast(Any, file).readinto(buffer), bytes(buffer), file.read()) == (4, b"abcd", b"ef")
+
+
+def test_a_read_that_cancel_reaches_between_two_pieces_ends(tmp_path: Path) -> None:
+    async def read_at_once(store: aio.MessageStore) -> bytes:
+        await store.inbox.save(Message(attachments=[Attachment(LARGE)]))
+        [item] = await store.inbox.messages()
+        async with store.open_message(item.entry_id) as message, message.open_attachment(0) as stream:
+            waits = Waits(store.cancel)
+            waits.begin(at=1)
+            asyncio.get_running_loop().set_task_factory(waits.start)
+            return await asyncio.create_task(stream.read())
+
+    async def main() -> bytes:
+        async with aio.open_store(f"sqlite:///{tmp_path / 'mail.db'}") as store:
+            return await read_at_once(store)
+
+    with pytest.raises(OperationCancelled):
+        asyncio.run(main())
 
 
 def test_two_tasks_that_read_one_stream_are_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Self
 
 from msgcore.base.ids import EntryId
@@ -22,16 +23,20 @@ _LAST_PLACE = (1 << 63) - 1
 PieceReader = Callable[[int, int], Awaitable[bytes]]
 """Reads so many octets from a place on."""
 
+WholeCall = Callable[[], AbstractContextManager[object]]
+"""Makes one call of what ``cancel()`` ends as a whole."""
+
 
 class AttachmentStream(Closing):
     """An attachment's octets. Used by one task at a time; iterating gives what is left in pieces.
 
     Each piece is waited for as long as :meth:`StoredMessage.open_attachment` was told to. A read that raises leaves
-    the stream where it was: it may be made again.
+    the stream where it was: it may be made again. All of a read happens within ``whole_call``.
     """
 
-    def __init__(self, read_piece: PieceReader, size_octets: int) -> None:
+    def __init__(self, read_piece: PieceReader, size_octets: int, whole_call: WholeCall = nullcontext) -> None:
         self._read_piece = read_piece
+        self._whole_call = whole_call
         self._position = 0
         self._piece = b""
         self._piece_start = 0
@@ -55,7 +60,8 @@ class AttachmentStream(Closing):
         wanted = left if checked_integer(count, "read") < 0 else min(count, left)
         before, self._is_reading = self._position, True
         try:
-            return await self._octets(wanted)
+            with self._whole_call():
+                return await self._octets(wanted)
         except BaseException:
             self._position = before
             raise
@@ -141,7 +147,7 @@ async def open_stream(store: StoreAccess, entry_id: EntryId, number: int, timeou
         deadline = store.deadline(timeout_seconds)
         return await provider.attachment_octets(entry_id, number, facts.mark, start, count, deadline)
 
-    return AttachmentStream(read, facts.size_octets)
+    return AttachmentStream(read, facts.size_octets, store.runtime.as_one_call)
 
 
 async def _loaded(store: StoreAccess, entry_id: EntryId, number: int, timeout_seconds: float) -> AttachmentStream:
