@@ -167,3 +167,33 @@ def test_of_a_server_out_of_step_nothing_is_told_that_is_not_so(
     assert not transactions[-1].is_usable
     if answer.startswith("2"):
         assert all(one.outcomes.all_accepted for one in transactions[:number])
+
+
+class Stray(AfterGreeting):
+    """Says something before its reply to command ``number``."""
+
+    def __init__(self, number: int, stray: str) -> None:
+        super().__init__()
+        self._left = number
+        self._stray = stray
+
+    def _answer(self, answer: str) -> bytes:
+        self._left -= 1
+        return super()._answer(f"{self._stray}\r\n{answer}" if self._left == 0 else answer)
+
+
+@ALL
+@pytest.mark.parametrize("is_proven", [True, False])
+@pytest.mark.parametrize("replies", [{}, {".": "550 5.7.1 no"}, {"c@x.test": "550 5.1.1 no"}])
+@pytest.mark.parametrize("stray", ["250 2.0.0 ok", "354 go", "550 5.7.1 what"])
+def test_a_stray_reply_at_any_place_that_has_come_tells_nobody_accepted_who_is_not(
+    stray: str, replies: Mapping[str, str], is_proven: bool, extensions: tuple[str, ...]
+) -> None:
+    for number in range(1, 30):
+        fake = Stray(number, stray)
+        fake.answering(replies)
+        transactions = send_all(ScriptedStream(fake), extensions, is_proven=is_proven)
+        took = {(address, octets) for addresses, octets in fake.took for address in addresses}
+        for transaction, octets in zip(transactions, LETTERS, strict=False):
+            for address, outcome in by_address(transaction).items():
+                assert outcome.certainty is not Certainty.SENT or (address, octets) in took, (number, address)
