@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgcore.base.status import Reply
 from msgcore.errors import InjectionRefused, InvalidAddress, ProtocolBroken
 from msgcore.model import Address
-from msgcore.wire.domain import ascii_domain
+from msgcore.wire.domain import ascii_domain, typed_key
 from msgcore.wire.lines import take_line
 from msgcore.wire.smtp import Extensions
 from msgcore.wire.smtp.path import check_path, wire_path
@@ -140,6 +140,13 @@ def test_a_local_part_that_needs_utf8_is_refused_without_it() -> None:
 )
 def test_a_domain_has_one_form_in_ascii(domain: str, expected: str) -> None:
     assert ascii_domain(domain) == expected
+
+
+def test_addresses_of_one_place_have_one_key_and_those_of_two_types_have_two() -> None:
+    same = {typed_key(Address("SMTP", text)) for text in ("Bob@Bücher.test", "bob@xn--bcher-kva.TEST.")}
+
+    assert same == {("SMTP", "bob@xn--bcher-kva.test")}
+    assert typed_key(Address("EX", "Bob")) != typed_key(Address("MS", "Bob"))
 
 
 @given(

@@ -38,7 +38,7 @@ from msgcore.mta.queue.contract import (
 from msgcore.mta.queue.restrict import selector
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
 from msgcore.spi.gateway import Content
-from msgcore.wire.domain import address_key
+from msgcore.wire.domain import address_key, typed_key
 
 __all__ = ["MemoryQueue", "QueueMemory"]
 
@@ -461,4 +461,4 @@ def _compared(typed: str) -> str:
 
 
 def _key(recipient: Recipient) -> tuple[str, str, int]:
-    return recipient.address_type, address_key(recipient.address_type, recipient.email_address), int(recipient.kind)
+    return *typed_key(recipient.address), int(recipient.kind)

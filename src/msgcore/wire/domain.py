@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from msgcore.model.address import SMTP
+from msgcore.model.address import SMTP, Address
 
-__all__ = ["address_key", "ascii_domain"]
+__all__ = ["address_key", "ascii_domain", "typed_key"]
 
 _LONGEST = 255  # characters (RFC 1035 section 2.3.4); composing and encoding take time quadratic in the length
 
@@ -37,3 +37,8 @@ def address_key(address_type: str, address: str) -> str:
         return address.lower()
     local, at, domain = address.rpartition("@")
     return local.lower() + at + ascii_domain(domain.removesuffix("."))
+
+
+def typed_key(address: Address) -> tuple[str, str]:
+    """Give an address's type and its :func:`address_key`: what two addresses of one place have alike."""
+    return address.address_type, address_key(address.address_type, address.email_address)

@@ -34,7 +34,7 @@ from msgcore.mta.expansion.expansion import Expansion, ExpansionLimits, OwnerGro
 from msgcore.mta.expansion.loops import find_loops
 from msgcore.mta.routing.reasons import Reason
 from msgcore.mta.routing.spaces import AddressSpace
-from msgcore.wire.domain import address_key
+from msgcore.wire.domain import typed_key
 
 __all__ = ["expand"]
 
@@ -131,7 +131,7 @@ class _Walk:
         self._groups: list[tuple[Address | None, Address, list[Recipient]]] = [(sender, recipient.address, [])]
         # RFC 3461 section 5.2.7.2: an alias passes on what the recipient had, or the address that it was.
         original = recipient.original or recipient.address
-        self.start = _Stop(recipient.address, _key(recipient.address), 0, original)
+        self.start = _Stop(recipient.address, typed_key(recipient.address), 0, original)
         self._met.add(self.start.key)
 
     def take(self, level: Sequence[_Stop], found: Sequence[DirectoryObject | None]) -> list[_Stop]:
@@ -141,7 +141,7 @@ class _Walk:
             if entry is None:
                 self._put(stop, stop.address, stop.key)
             elif isinstance(entry, DirectoryEntry):
-                self._put(stop, stop.address, _key(entry.address))
+                self._put(stop, stop.address, typed_key(entry.address))
             else:
                 further += self._enter(stop, entry)
         return further
@@ -159,7 +159,7 @@ class _Walk:
 
     def _enter(self, stop: _Stop, entry: _Container) -> list[_Stop]:
         """Give the ways that lead on from a list or redirect, when it is met for the first time."""
-        key = _key(entry.address)
+        key = typed_key(entry.address)
         self._container_of[stop.key] = key
         if key in self._containers:
             return []
@@ -171,7 +171,7 @@ class _Walk:
         if isinstance(entry, DistributionList):
             return self._lead_on(self._in_group(stop, entry), key, entry.members)
         if entry.keeps is not None:
-            self._put(stop, entry.keeps.address, _key(entry.keeps.address))
+            self._put(stop, entry.keeps.address, typed_key(entry.keeps.address))
         return self._lead_on(stop, key, entry.targets)
 
     def _in_group(self, stop: _Stop, entry: DistributionList) -> _Stop:
@@ -183,7 +183,7 @@ class _Walk:
         return attrs.evolve(stop, group=len(self._groups) - 1, original=None)
 
     def _lead_on(self, stop: _Stop, container: _Key, addresses: Sequence[Address]) -> list[_Stop]:
-        ways = self._ways[container] = [_key(address) for address in addresses]
+        ways = self._ways[container] = [typed_key(address) for address in addresses]
         further: list[_Stop] = []
         for address, key in zip(addresses, ways, strict=True):
             if key not in self._met:
@@ -208,7 +208,7 @@ class _Walk:
         (_, _, same_path), *others = self._groups
         groups = [OwnerGroup(who, name, tuple(some)) for who, name, some in others if who is not None and some]
         recipients, action = _answered(self._recipient.notify, same_path, len(groups))
-        loops = find_loops(_key(entry.address), self._ways_between_containers())
+        loops = find_loops(typed_key(entry.address), self._ways_between_containers())
         return Expansion(
             self._recipient,
             entry,
@@ -222,10 +222,6 @@ class _Walk:
     def _ways_between_containers(self) -> dict[_Key, list[_Key]]:
         to = {address: key for address, key in self._container_of.items() if key in self._containers}
         return {key: [to[way] for way in ways if way in to] for key, ways in self._ways.items()}
-
-
-def _key(address: Address) -> _Key:
-    return address.address_type, address_key(address.address_type, address.email_address)
 
 
 def _answered(notify: Notify | None, recipients: Sequence[Recipient], lists: int) -> tuple[tuple[Recipient, ...], str]:

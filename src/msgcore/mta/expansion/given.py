@@ -11,7 +11,7 @@ from msgcore.model.address import SMTP, Address, check_smtp_address, parse_addre
 from msgcore.model.recipient import RecipientKind, RecipientsLike, parse_recipients
 from msgcore.mta.directory import EX
 from msgcore.mta.routing.spaces import AddressSpace
-from msgcore.wire.domain import address_key
+from msgcore.wire.domain import typed_key
 
 __all__ = [
     "LAST_OF_A_REDIRECT",
@@ -88,8 +88,4 @@ def check_delimiter(delimiter: str) -> None:
 
 def is_among(address: Address, others: Iterable[Address]) -> bool:
     """Say whether it is one of them, whatever its case."""
-    return _key(address) in map(_key, others)
-
-
-def _key(address: Address) -> tuple[str, str]:
-    return address.address_type, address_key(address.address_type, address.email_address)
+    return typed_key(address) in map(typed_key, others)

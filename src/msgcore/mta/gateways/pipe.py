@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 import attrs
 
+from msgcore.base.batches import batches
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.text import one_line, refuse_line_ends
 from msgcore.base.times import Deadline
@@ -150,8 +151,7 @@ class PipeGateway:
         self._workers.close()
 
     def _runs(self, recipients: Sequence[Recipient]) -> Iterator[Sequence[Recipient]]:
-        step = 1 if "{recipient}" in self._config.command else _MOST_RECIPIENTS
-        return (recipients[start : start + step] for start in range(0, len(recipients), step))
+        return batches(recipients, 1 if "{recipient}" in self._config.command else _MOST_RECIPIENTS)
 
     async def _run(
         self, sender: Address | None, recipients: Sequence[Recipient], octets: bytes, deadline: Deadline

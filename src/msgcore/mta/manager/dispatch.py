@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import attrs
 
+from msgcore.base.batches import batches
 from msgcore.base.times import Deadline
 from msgcore.model.address import Address
 from msgcore.model.outcome import Deferred, Outcome, Refused
@@ -194,10 +195,8 @@ class Dispatch:
             else:
                 going.setdefault(hop, []).append(addressee)
         for hop, addressees in going.items():
-            step = hop.connector.max_recipients or len(addressees)
-            for start in range(0, len(addressees), step):
-                some = tuple(addressees[start : start + step])
-                hop.waiting.append(Parcel(claim, parcel.content, some, parcel.claimed_at, parcel.failed))
+            for some in batches(addressees, hop.connector.max_recipients or len(addressees)):
+                hop.waiting.append(Parcel(claim, parcel.content, tuple(some), parcel.claimed_at, parcel.failed))
                 self.send_off(hop)
         return settlements
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgcore.base.batches import batches
 from msgcore.runtime import Connection, Engine
 from msgcore.spi.gateway import Content
 
@@ -41,9 +42,7 @@ def keep_content(connection: Connection, message_id: bytes, content: Content) ->
 
 def drop_contents(connection: Connection, ids: Iterable[bytes]) -> None:
     """Let go of the contents of messages of which no recipient is left that has not ended."""
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
+    for some in batches(sorted(set(ids)), _AT_ONCE):
         connection.run(
             f"delete from mta_content where mta_message_id in ({marks(some)}) and not exists (select 1"
             " from mta_recipient where mta_recipient.mta_message_id = mta_content.mta_message_id and state < 5)",

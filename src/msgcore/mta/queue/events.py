@@ -10,8 +10,8 @@ from msgcore.model.address import parse_address
 from msgcore.mta.queue.columns import older_sender_key, sender_key, storable
 from msgcore.mta.queue.record_sets import RecordSet
 from msgcore.mta.queue.tracking import EventKind, Track, TrackingEvent
-from msgcore.runtime import Connection, Engine
-from msgcore.wire.domain import address_key
+from msgcore.runtime import Connection, Engine, SqlValue
+from msgcore.wire.domain import typed_key
 
 __all__ = ["NewEvent", "add_events", "event_text", "track_events"]
 
@@ -57,8 +57,8 @@ def add_events(connection: Connection, events: Sequence[NewEvent], now: int) -> 
 
 
 def track_events(connection: Connection, track: Track) -> list[TrackingEvent]:
-    conditions, values = ["mta_event.number > ?"], [track.after]
-    parameters: list[object] = list(values)
+    conditions = ["mta_event.number > ?"]
+    parameters: list[SqlValue] = [track.after]
     if track.message_id:
         conditions.append("message_id = ?")
         parameters.append(storable(track.message_id))
@@ -66,9 +66,8 @@ def track_events(connection: Connection, track: Track) -> list[TrackingEvent]:
         conditions.append("transfer_id = ?")
         parameters.append(track.transfer_id)
     if track.address:
-        address = parse_address(track.address)
-        conditions.append("address_key = ? and address_type = ?")
-        parameters += [address_key(address.address_type, address.email_address), address.address_type]
+        conditions.append("address_type = ? and address_key = ?")
+        parameters += typed_key(parse_address(track.address))
     if track.sender:
         sender = parse_address(track.sender)
         conditions.append("sender_key in (?, ?) and sender_type = ?")
@@ -82,7 +81,7 @@ def track_events(connection: Connection, track: Track) -> list[TrackingEvent]:
         " join mta_message on mta_message.id = mta_event.mta_message_id"
         " left join mta_recipient on mta_recipient.number = recipient_number"
         f" where {' and '.join(conditions)} order by mta_event.number limit ?",
-        (*parameters, track.limit),  # type: ignore[arg-type]  # each is a value of SQL
+        (*parameters, track.limit),
     )
     return [
         TrackingEvent(

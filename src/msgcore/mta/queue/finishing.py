@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from msgcore.base.batches import batches
 from msgcore.base.records import record
 from msgcore.base.times import filetime_from_datetime
 from msgcore.model.outcome import outcome_fields
@@ -109,8 +110,7 @@ def _lost(connection: Connection, settlements: Sequence[Settlement]) -> set[Queu
     numbers = sorted({one.queued.number for one in settlements})
     locking = " for update" if connection.engine is Engine.POSTGRES else ""
     found: dict[int, tuple[int, int]] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
+    for some in batches(numbers, _AT_ONCE):
         statement = f"select number, token, state from mta_recipient where number in ({marks(some)}) order by number"
         found |= {number: (token, state) for number, token, state in connection.rows(statement + locking, some)}
     lost: set[QueuedRecipient] = set()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from msgcore.base.batches import batches
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.changes import Change, ChangeKind, redirected_to
@@ -19,7 +20,7 @@ from msgcore.mta.queue.finishing import successors_of
 from msgcore.mta.queue.restrict import selector
 from msgcore.mta.queue.taking_in import add_recipients
 from msgcore.runtime import Connection, SqlValue
-from msgcore.wire.domain import address_key
+from msgcore.wire.domain import typed_key
 
 __all__ = ["Page", "change_all", "change_page", "depth_of", "list_waiting", "purge"]
 
@@ -140,23 +141,17 @@ def _led_to(
     Nobody takes his own place, and a message that ``to`` was refused already, or that was redirected from there, does
     not go to it again.
     """
-    key = address_key(to.address_type, to.email_address)
+    place = typed_key(to.address)
     ids = [one.id for one in messages.values()]
     is_over = {
         transfer_id
         for (transfer_id,) in connection.rows(
             f"select transfer_id {_JOINED} where mta_message_id in ({marks(ids)}) and address_type = ?"
             " and address_key = ? and state = 5 and (outcome = 'refused' or stage = 'queue')",
-            (*ids, to.address_type, key),
+            (*ids, *place),
         )
     }
-    return [
-        one
-        for one in wanted
-        if (one.recipient.address_type, address_key(one.recipient.address_type, one.recipient.email_address))
-        != (to.address_type, key)
-        and one.transfer_id not in is_over
-    ]
+    return [one for one in wanted if typed_key(one.recipient.address) != place and one.transfer_id not in is_over]
 
 
 def _successors(to: Recipient, changed: Sequence[WaitingRecipient]) -> dict[str, Recipient]:
@@ -202,8 +197,7 @@ def _messages(connection: Connection, changed: Sequence[WaitingRecipient]) -> di
     """Give the messages of recipients by transfer id."""
     found: dict[str, QueuedMessage] = {}
     ids = list(dict.fromkeys(one.transfer_id for one in changed))
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
+    for some in batches(ids, _AT_ONCE):
         for row in connection.rows(f"select {MESSAGE} from mta_message where transfer_id in ({marks(some)})", some):
             message = read_message(row)
             found[message.transfer_id] = message

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import attrs
 
+from msgcore.base.batches import batches
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.records import record
 from msgcore.base.times import datetime_from_filetime, filetime_from_datetime
@@ -26,7 +27,7 @@ from msgcore.mta.queue.events import NewEvent, add_events
 from msgcore.mta.queue.tracking import EventKind
 from msgcore.runtime import Connection, Row, SqlValue
 from msgcore.runtime.host import holder_name
-from msgcore.wire.domain import address_key
+from msgcore.wire.domain import address_key, typed_key
 
 __all__ = [
     "MESSAGE_MARKS",
@@ -206,7 +207,7 @@ def add_recipients(
     for message_id, arrival in arrivals:
         for one, row in zip(arrival.accept.recipients, recipient_rows(arrival, leases_at), strict=True):
             if arrival.are_successors:
-                place = message_id, one.address_type, address_key(one.address_type, one.email_address)
+                place = message_id, *typed_key(one.address)
                 if place in there:
                     continue
                 there.add(place)
@@ -223,12 +224,11 @@ def _there(connection: Connection, arrivals: Sequence[tuple[bytes, Arrival]]) ->
     wanted: dict[tuple[bytes, str], list[str]] = {}
     for message_id, arrival in arrivals:
         for one in arrival.accept.recipients if arrival.are_successors else ():
-            key = address_key(one.address_type, one.email_address)
-            wanted.setdefault((message_id, one.address_type), []).append(key)
+            kind, key = typed_key(one.address)
+            wanted.setdefault((message_id, kind), []).append(key)
     there: set[tuple[bytes, str, str]] = set()
     for (message_id, kind), keys in wanted.items():
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
+        for some in batches(keys, _AT_ONCE):
             found = connection.rows(
                 "select address_key from mta_recipient where mta_message_id = ? and address_type = ?"
                 f" and address_key in ({marks(some)})",
@@ -245,7 +245,7 @@ def recipient_rows(arrival: Arrival, leases_at: float | None = None) -> list[tup
     if leases_at is not None and lease is not None and arrival.is_leased:
         standing = (int(State.LEASED), 1, holder_name(), leases_at + lease.seconds)
     else:
-        standing = (int(State.READY if times.due_at <= times.now else State.WAITING), 0, None, None)
+        standing = (int(state_of(times.due_at, times.now)), 0, None, None)
     rest = (*standing, lane_of(arrival.urgency, ""), times.due_at, times.look_at)
     return [
         (*recipient_values(one), int(arrival.are_successors), address_key(one.address_type, one.email_address), *rest)

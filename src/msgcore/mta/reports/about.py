@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from msgcore.base.batches import batches
 from msgcore.base.ids import new_message_id
 from msgcore.codecs import mime, read_message
 from msgcore.errors import MsgcoreError
@@ -69,9 +70,9 @@ def reports_about(
         ]
         due |= {ReportAction.DELAYED: asked} if asked else {}
     return tuple(
-        _report(message, content, concerned[start : start + settings.most_recipients], action, now, settings)
+        _report(message, content, some, action, now, settings)
         for action, concerned in due.items()
-        for start in range(0, len(concerned), settings.most_recipients)
+        for some in batches(concerned, settings.most_recipients)
     )
 
 

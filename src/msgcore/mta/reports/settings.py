@@ -11,7 +11,7 @@ import attrs
 from msgcore.base.text import refuse_line_ends
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address, parse_address
-from msgcore.wire.domain import address_key, ascii_domain
+from msgcore.wire.domain import ascii_domain, typed_key
 
 __all__ = ["ReportSettings"]
 
@@ -69,7 +69,7 @@ class ReportSettings:
                 f"{self.most_returned_octets} octets and {self.most_recipients} recipients: need 1 or more"
             )
         own = (*self.own_addresses, *(Address(SMTP, f"{name}@{self.host}") for name in _PROGRAMS))
-        object.__setattr__(self, "_own_keys", frozenset(map(_key, own)))
+        object.__setattr__(self, "_own_keys", frozenset(map(typed_key, own)))
 
     def reporter(self, *, utf8: bool) -> Address:
         """Say who a report comes from; without ``utf8`` at an address in ASCII, so that it can go anywhere."""
@@ -80,8 +80,4 @@ class ReportSettings:
 
     def is_own(self, address: Address) -> bool:
         """Say whether an address is one that programs of ours send reports under."""
-        return _key(address) in self._own_keys
-
-
-def _key(address: Address) -> tuple[str, str]:
-    return address.address_type, address_key(address.address_type, address.email_address)
+        return typed_key(address) in self._own_keys

@@ -14,7 +14,8 @@ from msgcore.mta.directory import EX, DirectoryEntry, DirectoryObject, Distribut
 from msgcore.mta.expansion.given import LAST_OF_A_REDIRECT, is_among
 from msgcore.mta.organization import ListFacts, RedirectFacts
 from msgcore.spi.addressbook import AddressBookEntry, DisplayType, NamePattern, best_matches
-from msgcore.testing.memory.mailboxes import RECIPIENTS, Key, Mailboxes, key_of
+from msgcore.testing.memory.mailboxes import RECIPIENTS, Key, Mailboxes
+from msgcore.wire.domain import typed_key
 
 __all__ = ["Lists"]
 
@@ -53,7 +54,7 @@ class Lists:
         if facts.owner is not None and is_among(facts.owner, more):
             raise UsageError(f"list {facts.name!r}: its owner would be the list itself")
         self._mailboxes.take(more, f"belongs to list {facts.name!r}")
-        self._list_of.update((key_of(address), fold(facts.name)) for address in more)
+        self._list_of.update((typed_key(address), fold(facts.name)) for address in more)
         changed = self._lists[fold(facts.name)] = attrs.evolve(facts, addresses=(*facts.addresses, *more))
         return changed
 
@@ -78,7 +79,7 @@ class Lists:
             one = self.named(name)
             left = tuple(own for own in one.addresses if not is_among(own, these))
             for gone in set(one.addresses) - set(left):
-                del self._list_of[key_of(gone)], self._mailboxes.holders[key_of(gone)]
+                del self._list_of[typed_key(gone)], self._mailboxes.holders[typed_key(gone)]
             self._lists[fold(name)] = attrs.evolve(one, addresses=left)
             return left
 
@@ -109,7 +110,7 @@ class Lists:
     def remove(self, name: str) -> None:
         with self._guard:
             for address in self.named(name).addresses:
-                del self._list_of[key_of(address)], self._mailboxes.holders[key_of(address)]
+                del self._list_of[typed_key(address)], self._mailboxes.holders[typed_key(address)]
             del self._lists[fold(name)]
             self._mailboxes.list_names.discard(fold(name))
 
@@ -131,7 +132,7 @@ class Lists:
 
     def _redirect_key(self, address: Address) -> Key | str:
         mailbox = self._mailboxes.of_address(address)
-        return key_of(address) if mailbox is None else fold(mailbox.name)
+        return typed_key(address) if mailbox is None else fold(mailbox.name)
 
     def _shown(self, address: Address) -> RedirectFacts:
         found = self._redirects[self._redirect_key(address)]
@@ -147,7 +148,7 @@ class Lists:
             if self._redirects.pop(self._redirect_key(address), None) is None:
                 raise NotFound(f"{address.typed} is not redirected")
             if self._mailboxes.of_address(address) is None:
-                del self._mailboxes.holders[key_of(address)]
+                del self._mailboxes.holders[typed_key(address)]
 
     async def look_up(self, address: Address, deadline: Deadline) -> DirectoryObject | None:
         """Keep the contract of :class:`msgcore.mta.directory.Directory`."""
@@ -162,7 +163,7 @@ class Lists:
             given = fold(address.email_address)
             one = self._lists.get(given.removeprefix(RECIPIENTS)) if given.startswith(RECIPIENTS) else None
         else:
-            one = self._lists.get(self._list_of.get(key_of(address), ""))
+            one = self._lists.get(self._list_of.get(typed_key(address), ""))
         if one is not None:
             return DistributionList(_distinguished_name(one), one.members, one.owner, one.only_from)
         redirect = self._redirects.get(self._redirect_key(address))
@@ -212,5 +213,5 @@ def _primary(one: ListFacts) -> Address:
 def _once(addresses: Sequence[Address]) -> tuple[Address, ...]:
     there: dict[Key, Address] = {}
     for address in addresses:
-        there.setdefault(key_of(address), address)
+        there.setdefault(typed_key(address), address)
     return tuple(there.values())

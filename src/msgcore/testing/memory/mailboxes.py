@@ -23,10 +23,10 @@ from msgcore.spi.gateway import Content
 from msgcore.spi.mailbox_names import check_mailbox_names
 from msgcore.spi.store import Incoming, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
-from msgcore.wire.domain import address_key
+from msgcore.wire.domain import address_key, typed_key
 from msgcore.wire.sasl import KeyedUsers, StoredUser, Verifier, stranger
 
-__all__ = ["HOST", "RECIPIENTS", "Key", "Mailbox", "MailboxGateway", "MailboxUsers", "Mailboxes", "key_of"]
+__all__ = ["HOST", "RECIPIENTS", "Key", "Mailbox", "MailboxGateway", "MailboxUsers", "Mailboxes"]
 
 HOST = "office.msgcore"
 """How the organisation's MTA names itself."""
@@ -97,7 +97,7 @@ class Mailboxes:
         with self.guard:
             gone = [address for address in mailbox.addresses if is_among(address, given)]
             for address in gone:
-                del self._by_address[key_of(address)], self.holders[key_of(address)]
+                del self._by_address[typed_key(address)], self.holders[typed_key(address)]
             left = tuple(address for address in mailbox.addresses if address not in gone)
             return self._put(attrs.evolve(mailbox, addresses=left), ())
 
@@ -107,7 +107,7 @@ class Mailboxes:
         self._keys.pop(fold(name), None)
 
     def _put(self, mailbox: Mailbox, more: Sequence[Address]) -> Mailbox:
-        self._by_address.update((key_of(address), fold(mailbox.name)) for address in more)
+        self._by_address.update((typed_key(address), fold(mailbox.name)) for address in more)
         held = self._by_name[fold(mailbox.name)] = attrs.evolve(mailbox, addresses=(*mailbox.addresses, *more))
         return held
 
@@ -139,7 +139,7 @@ class Mailboxes:
         """Note whose these addresses are; raises :class:`UsageError` and takes none when one is taken."""
         taken: dict[Key, str] = {}
         for address in addresses:
-            key = key_of(address)
+            key = typed_key(address)
             if key in self.holders or key in taken:
                 raise UsageError(f"{address.typed} {self.holders.get(key, holder)} already")
             taken[key] = holder
@@ -158,7 +158,7 @@ class Mailboxes:
         if address.address_type == EX:
             given = fold(address.email_address)
             return self.named(given.removeprefix(RECIPIENTS)) if given.startswith(RECIPIENTS) else None
-        name = self._by_address.get(key_of(address))
+        name = self._by_address.get(typed_key(address))
         return None if name is None else self._by_name[name]
 
     def find(self, address: Address) -> Mailbox | None:
@@ -177,7 +177,7 @@ class MailboxUsers:
     async def owner_of(self, address: Address, deadline: Deadline) -> str:
         held = self._mailboxes
         # A list's address, or a redirected one, may look like a mailbox's with a tag.
-        mailbox = held.of_address(address) if key_of(address) in held.holders else held.find(address)
+        mailbox = held.of_address(address) if typed_key(address) in held.holders else held.find(address)
         return "" if mailbox is None else mailbox.name
 
 
@@ -206,7 +206,3 @@ class MailboxGateway:
             store.save(store.special_folders(deadline)[SpecialFolder.INBOX], [incoming], deadline)
             outcomes[recipient] = Delivered(250, "2.1.5", f"in the mailbox of {mailbox.display_name}", "delivery")
         return outcomes
-
-
-def key_of(address: Address) -> Key:
-    return address.address_type, address_key(address.address_type, address.email_address)
