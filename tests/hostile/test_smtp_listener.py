@@ -10,7 +10,8 @@ import attrs
 import pytest
 
 from msgcore.mta.listener import IntakeLimits, ListenerSettings
-from msgcore.mta.listener.handler import Desk, MailHandler
+from msgcore.mta.listener.desk import Desk
+from msgcore.mta.listener.handler import MailHandler
 from msgcore.mta.listener.loops import is_going_round
 from msgcore.mta.listener.submission import read_submission
 from msgcore.mta.listener.visits import Visits

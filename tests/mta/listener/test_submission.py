@@ -17,7 +17,8 @@ from msgcore.codecs import mime
 from msgcore.errors import UsageError
 from msgcore.model import Address
 from msgcore.mta.listener import Listener, ListenerSettings, from_networks
-from msgcore.mta.listener.handler import Desk, MailHandler
+from msgcore.mta.listener.desk import Desk
+from msgcore.mta.listener.handler import MailHandler
 from msgcore.mta.listener.submission import completed, read_submission
 from msgcore.mta.listener.visits import Visits
 from msgcore.mta.queue.contract import Accept

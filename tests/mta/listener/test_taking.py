@@ -13,7 +13,8 @@ from msgcore.errors import ServiceBusy, StoreBusy, StoreFull
 from msgcore.model import Address
 from msgcore.model.delivery import DeliveryRequest, Notify, ReturnedContent
 from msgcore.mta.listener import ListenerSettings
-from msgcore.mta.listener.handler import Desk, MailHandler
+from msgcore.mta.listener.desk import Desk
+from msgcore.mta.listener.handler import MailHandler
 from msgcore.mta.listener.visits import Visits
 from msgcore.mta.queue.contract import Accept
 from msgcore.runtime import BlockingRuntime, run

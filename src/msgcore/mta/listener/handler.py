@@ -2,57 +2,39 @@
 
 from __future__ import annotations
 
-import logging
-import math
 import re
-from typing import Protocol
 
 import attrs
 
 from msgcore.base.ids import new_time_ordered_id
 from msgcore.base.status import EnhancedStatus, Reply
-from msgcore.base.text import fold, one_line
-from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, ServiceBusy, StoreFull
+from msgcore.base.text import one_line
 from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.recipient import Recipient
 from msgcore.mta.intake import accept_of_mail, content_of_mail, is_simple, lowered_header
+from msgcore.mta.listener.desk import Desk
 from msgcore.mta.listener.loops import is_going_round
 from msgcore.mta.listener.received import arrival_clause, client_name, received_field
-from msgcore.mta.listener.recipients import Arrival, RecipientCheck
-from msgcore.mta.listener.settings import ListenerSettings
+from msgcore.mta.listener.recipients import Arrival
 from msgcore.mta.listener.submission import completed, read_submission
-from msgcore.mta.listener.users import Users
 from msgcore.mta.listener.visits import Visit
-from msgcore.mta.node_events import MailRefused, MessageTaken, Watch, watch_nothing
+from msgcore.mta.node_events import MailRefused, MessageTaken
 from msgcore.mta.queue.contract import Accept
 from msgcore.mta.trust.authentication import Authentication
 from msgcore.mta.trust.results_text import without_own_results
 from msgcore.mta.trust.verdicts import FROM_OUTSIDE
-from msgcore.mta.trust.verifier import Verifier
-from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Content
-from msgcore.spi.patience import seconds_asked_for
 from msgcore.wire.smtp.server import BodyKind, Client, MailFacts
 from msgcore.wire.smtp.server.mail import ask
 
-__all__ = ["Desk", "MailHandler", "TakesMail"]
-
-_log = logging.getLogger("msgcore.mta")
-
-# So long nobody asks a queue again that was full: what clients would send meanwhile is not even taken off the line.
-_FULL_SECONDS = 2.0
-
-# So long nobody is told again why.
-_TOLD_SECONDS = 60.0
+__all__ = ["MailHandler"]
 
 # Few headers are so large that reading them would hold up the others.
 _SMALL_OCTETS = 32 * 1024
 
 _FIELD_NAME = re.compile(rb"[!-9;-~]++[ \t]*+:")
 
-_TAKEN = EnhancedStatus(2, 0, 0)
 _SENDER_OK = Reply(250, ("ok",), EnhancedStatus(2, 1, 0))
 _RECIPIENT_OK = Reply(250, ("ok",), EnhancedStatus(2, 1, 5))
 # X.3.6 of RFC 6710: the text begins with the priority that the message has now.
@@ -64,76 +46,6 @@ _NO_AUTHOR = Reply(550, ("no author in From has a domain (DMARC)",), EnhancedSta
 _UNREADABLE = Reply(554, ("the header is too large, or has a bare CR or LF",), EnhancedStatus(5, 6, 0))
 _LOOP = Reply(554, ("this message goes round in a circle",), EnhancedStatus(5, 4, 6))
 _BARE = Reply(554, ("a bare CR or LF in the header",), EnhancedStatus(5, 5, 2))
-_FULL = Reply(452, ("no space; try again later",), EnhancedStatus(4, 3, 1))
-_BUSY = Reply(451, ("too busy; try again later",), EnhancedStatus(4, 3, 2))
-
-
-class TakesMail(Protocol):
-    """The end of a queue where mail comes in; see :class:`~msgcore.mta.queue.contract.WorkQueue`."""
-
-    async def accept(self, accept: Accept, deadline: Deadline) -> bytes: ...
-
-
-class Desk:
-    """What the sessions of a listener share: the queue, and for a moment what it said when it was full."""
-
-    def __init__(
-        self,
-        runtime: Runtime,
-        settings: ListenerSettings,
-        queue: TakesMail,
-        recipients: RecipientCheck,
-        users: Users | None = None,
-        watch: Watch = watch_nothing,
-        verifier: Verifier | None = None,
-    ) -> None:
-        self.runtime = runtime
-        self.verifier = verifier
-        self.watch = watch
-        self.service = settings.service
-        self.settings = settings
-        self.recipients = recipients
-        self._users = users
-        self._queue = queue
-        self._refusal: Reply | None = None
-        self._refuses_until = 0.0
-        self._told_until = -math.inf
-
-    def refusal(self) -> Reply | None:
-        """Give the reply to whoever wants to send something now, or ``None`` to hear it."""
-        if self._refusal is not None and self.runtime.monotonic() >= self._refuses_until:
-            self._refusal = None
-        return self._refusal
-
-    async def is_own(self, user: str, address: Address) -> bool:
-        """Say whether an address is that of a user's mailbox.
-
-        Raises:
-            MsgcoreError: nobody can tell now.
-        """
-        if self._users is None:
-            return False
-        deadline = self.runtime.deadline(self.settings.command_seconds)
-        owner = await self._users.owner_of(address, deadline)
-        return bool(owner) and fold(owner) == fold(user)
-
-    async def take(self, accept: Accept) -> Reply:
-        """Have the queue take a message; yes is only said behind its commit."""
-        try:
-            await self._queue.accept(accept, self.runtime.deadline(self.settings.accept_seconds))
-        except StoreFull as error:
-            return self._refuse(_FULL, _FULL_SECONDS, error)
-        except ServiceBusy as error:
-            return self._refuse(_BUSY, seconds_asked_for(error) or _FULL_SECONDS, error)
-        return Reply(250, (f"queued as {accept.transfer_id}",), _TAKEN)
-
-    def _refuse(self, reply: Reply, seconds: float, error: MsgcoreError) -> Reply:
-        now = self.runtime.monotonic()
-        self._refusal, self._refuses_until = reply, now + seconds
-        if now >= self._told_until:  # clients hear no reason that is nobody else's business: the log says it
-            self._told_until = now + _TOLD_SECONDS
-            _log.warning("%s: mail is turned away: %s", self.service, one_line(str(error)))
-        return reply
 
 
 class MailHandler:
@@ -281,12 +193,13 @@ class MailHandler:
         if not self._is_known:
             verdicts |= {FROM_OUTSIDE}
         envelope = Envelope(arrival.sender, recipients, transfer_id, arrival.facts.request)
-        if not is_simple(header):
-            accept = await self._desk.runtime.in_thread(lambda: self._read(envelope, traced))
-        elif len(header) > _SMALL_OCTETS:
-            accept = await self._desk.runtime.in_thread(lambda: accept_of_mail(envelope, Content(traced), self._name))
-        else:
-            accept = accept_of_mail(envelope, Content(traced), self._name)
+
+        def read() -> Accept:
+            content = Content(traced) if is_simple(header) else content_of_mail(traced, is_site=self._is_site)
+            return accept_of_mail(envelope, content, self._name)
+
+        is_quick = len(header) <= _SMALL_OCTETS and is_simple(header)
+        accept = read() if is_quick else await self._desk.runtime.in_thread(read)
         if verdicts or self._is_site:
             trace = arrival.facts.trace
             accept = attrs.evolve(accept, verdicts=verdicts, trace=trace, arrived_by=arrival.arrived_by)
@@ -330,9 +243,6 @@ class MailHandler:
         if not await self._may_send_as(client, *(one for one in read.authors if one.typed != sender)):
             return _NOT_YOURS
         return completed(octets, read, arrival.sender, self._settings.host_name, desk.runtime.now())
-
-    def _read(self, envelope: Envelope, octets: bytes) -> Accept:
-        return accept_of_mail(envelope, content_of_mail(octets, is_site=self._is_site), self._name)
 
 
 def _has_bare_ends(octets: bytes) -> bool:

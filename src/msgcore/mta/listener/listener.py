@@ -11,7 +11,8 @@ from typing import Self
 import attrs
 
 from msgcore.errors import TimedOut, UsageError
-from msgcore.mta.listener.handler import Desk, MailHandler, TakesMail
+from msgcore.mta.listener.desk import Desk, TakesMail
+from msgcore.mta.listener.handler import MailHandler
 from msgcore.mta.listener.recipients import RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
 from msgcore.mta.listener.users import Users
