@@ -71,7 +71,7 @@ def test_a_gateway_in_use_stays_open_however_often_the_table_changes(tmp_path: P
 
     async def story(runtime: Runtime) -> list[list[str]]:
         ways = Ways(runtime, {}, tmp_path, Secret)
-        with ways.used(ways.way(old)), ways.used(ways.way(new)):
+        with ways.way(old).used(), ways.way(new).used():
             await ways.keep([new])
             in_use = list(closed)
         await ways.keep([new])

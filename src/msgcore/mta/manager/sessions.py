@@ -134,7 +134,7 @@ class Sessions:
         left = _Left(parcels)
         try:
             way = self._ways.way(hop.connector)
-            with self._ways.used(way):
+            with way.used():
                 calls = await self._all_calls(hop, parcels, way, left, within)
                 await self._hand_over(hop, way, calls, left, within)
             self._not_told(hop, left, PluginBroken(f"{way.plugin.name} gave no outcome"))

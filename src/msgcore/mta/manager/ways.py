@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
@@ -41,13 +40,27 @@ _NOT_SECURED = "4.7.5"
 _NO_NAMES = "4.4.3"
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Way:
     """A connector's gateway, and what it is asked only once."""
 
     connector: Connector
     plugin: Plugin
     takes_batches: bool
+    _users: int = attrs.field(default=0, init=False)
+
+    @property
+    def is_used(self) -> bool:
+        return self._users > 0
+
+    @contextmanager
+    def used(self) -> Generator[None]:
+        """Keep the gateway open until the context ends, whatever table is in force by then."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
 
     def serves(self, connector: Connector) -> bool:
         """Say whether this is the gateway of a connector as it is now."""
@@ -72,7 +85,6 @@ class Ways:
         self._secret = secret
         self._services = services
         self._made: dict[str, list[Way]] = {}
-        self._used: Counter[int] = Counter()
 
     def way(self, connector: Connector) -> Way:
         """Give a connector's gateway; its options are the gateway's configuration.
@@ -89,24 +101,14 @@ class Ways:
         made.append(Way(connector, plugin, iscoroutinefunction(deliver_all)))
         return made[-1]
 
-    @contextmanager
-    def used(self, way: Way) -> Generator[None]:
-        """Keep a gateway open until the context ends, whatever table is in force by then."""
-        self._used[id(way)] += 1
-        try:
-            yield
-        finally:
-            self._used[id(way)] -= 1
-
     async def keep(self, connectors: Iterable[Connector]) -> None:
         """Close the gateways that none of these connectors has, and nobody uses."""
         wanted, gone = list(connectors), list[Way]()
         for name, made in self._made.items():
             for way in list(made):
                 is_wanted = any(one.name == name and way.serves(one) for one in wanted)
-                if not (is_wanted or self._used[id(way)]):
+                if not (is_wanted or way.is_used):
                     made.remove(way)
-                    del self._used[id(way)]
                     gone.append(way)
         for way in gone:  # while one closes, deliveries go on and ask for others
             await way.plugin.close()
