@@ -41,6 +41,7 @@ from msgcore.mta.nexthop.penalties import Penalties
 from msgcore.mta.nexthop.policy import PolicyKind, TlsDemand, Unfit, Wishes, demand
 from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult, result_of
 from msgcore.mta.nexthop.sts_policies import FoundPolicy
+from msgcore.mta.nexthop.wishes import MessageWishes
 from msgcore.mta.node_services import NodeServices
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.pool import PoolLimits
@@ -49,7 +50,7 @@ from msgcore.wire.smtp.host_memory import HostMemory
 from msgcore.wire.smtp.link import Render, SmtpLink, SmtpServer, Tell
 from msgcore.wire.smtp.session import SmtpSession
 
-__all__ = ["MessageWishes", "MxDelivery", "MxOptions"]
+__all__ = ["MxDelivery", "MxOptions"]
 
 _NO_SESSION = (ConnectionLost, TimedOut, NameNotResolved, TlsFailed, TlsRequired, StarttlsInjection, ProtocolBroken)
 _TLS = (TlsFailed, TlsRequired, StarttlsInjection)
@@ -67,15 +68,6 @@ class MxOptions:
     limits: PoolLimits
     families: str = "any"
     allows_loopback: bool = False
-
-
-@attrs.frozen
-class MessageWishes:
-    """What a message says of TLS (RFC 8689), and whether its sessions are counted for reports."""
-
-    requires_tls: bool = False
-    waives_tls: bool = False
-    is_counted: bool = True
 
 
 @attrs.frozen

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from msgcore.model.envelope import Envelope
-from msgcore.mta.nexthop.delivery import MessageWishes
 from msgcore.spi.gateway import Content
 
-__all__ = ["wishes_of"]
+__all__ = ["MessageWishes", "wishes_of"]
 
 _HEADER_OCTETS = 64 * 1024
 _END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"^(tls-required|tls-report-domain)[ \t]*:([^\n]*)", re.MULTILINE | re.IGNORECASE)
+
+
+@attrs.frozen
+class MessageWishes:
+    """What a message says of TLS (RFC 8689), and whether its sessions are counted for reports."""
+
+    requires_tls: bool = False
+    waives_tls: bool = False
+    is_counted: bool = True
 
 
 def wishes_of(envelope: Envelope, content: Content) -> MessageWishes:
