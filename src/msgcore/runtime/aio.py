@@ -78,7 +78,7 @@ class AsyncioRuntime:
             looking = find(first, path, addresses, self._look_up)
             found = await self._wait(looking, deadline, f"{first}: look up")
         race = Race(found, first, path.source_address)
-        connection = await connect_first(race, self._calls, deadline, path.source_address)
+        connection = await connect_first(race, self._calls, deadline)
         stream = AsyncioStream(endpoint, self._calls, deadline)
         try:
             await asyncio.get_running_loop().create_connection(lambda: stream, sock=connection)

@@ -9,7 +9,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import TimedOut
 from msgcore.runtime.cancel import Calls
 from msgcore.runtime.dial import Address
-from msgcore.runtime.race import Race, open_socket
+from msgcore.runtime.race import Race
 from msgcore.runtime.waits import complete, until
 
 __all__ = ["connect_first"]
@@ -17,7 +17,7 @@ __all__ = ["connect_first"]
 _Attempt = asyncio.Task[socket.socket]
 
 
-async def connect_first(race: Race, calls: Calls, deadline: Deadline, source: str | None) -> socket.socket:
+async def connect_first(race: Race, calls: Calls, deadline: Deadline) -> socket.socket:
     """Give the connection of the first address that answers.
 
     Raises:
@@ -30,7 +30,7 @@ async def connect_first(race: Race, calls: Calls, deadline: Deadline, source: st
         while race.is_open or running:
             if race.is_open:
                 address = race.begin()
-                running[asyncio.create_task(_connect(address, source))] = address
+                running[asyncio.create_task(_connect(race, address))] = address
             await _wait(race, running, calls, deadline)
             for attempt in [one for one in running if one.done()]:
                 address = running.pop(attempt)
@@ -45,8 +45,8 @@ async def connect_first(race: Race, calls: Calls, deadline: Deadline, source: st
         await _drop(running)
 
 
-async def _connect(address: Address, source: str | None) -> socket.socket:
-    connection = open_socket(address, source)
+async def _connect(race: Race, address: Address) -> socket.socket:
+    connection = race.socket_for(address)
     if address.is_unix_socket:
         return connection
     try:

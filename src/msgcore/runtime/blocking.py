@@ -94,7 +94,7 @@ class BlockingRuntime:
             looking = find(first, path, addresses, self._look_up)
             found = await self._wait(looking, deadline, f"{first}: look up")
         race = Race(found, first, path.source_address)
-        connection = connect_first(race, self._calls, deadline, path.source_address)
+        connection = connect_first(race, self._calls, deadline)
         stream = BlockingStream(connection, endpoint, self._calls, deadline)
         return watched(await through(stream, path, addresses))
 

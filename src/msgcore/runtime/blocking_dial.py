@@ -10,7 +10,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import TimedOut
 from msgcore.runtime.cancel import Calls
 from msgcore.runtime.dial import Address
-from msgcore.runtime.race import Race, open_socket
+from msgcore.runtime.race import Race
 from msgcore.runtime.ready import WRITE, poll
 
 __all__ = ["connect_first"]
@@ -18,7 +18,7 @@ __all__ = ["connect_first"]
 _UNDER_WAY = {0, errno.EINPROGRESS, errno.EWOULDBLOCK}
 
 
-def connect_first(race: Race, calls: Calls, deadline: Deadline, source: str | None) -> socket.socket:
+def connect_first(race: Race, calls: Calls, deadline: Deadline) -> socket.socket:
     """Give the connection of the first address that answers.
 
     Raises:
@@ -30,7 +30,7 @@ def connect_first(race: Race, calls: Calls, deadline: Deadline, source: str | No
     try:
         while race.is_open or running:
             if race.is_open:
-                _begin(race, running, source)
+                _begin(race, running)
             winner = _wait(race, running, calls, deadline) if running else None
             if winner is not None:
                 del running[winner]
@@ -41,10 +41,10 @@ def connect_first(race: Race, calls: Calls, deadline: Deadline, source: str | No
             other.close()
 
 
-def _begin(race: Race, running: dict[socket.socket, Address], source: str | None) -> None:
+def _begin(race: Race, running: dict[socket.socket, Address]) -> None:
     address = race.begin()
     try:
-        connection = open_socket(address, source)
+        connection = race.socket_for(address)
     except OSError as error:
         race.fail(address, error)
         return

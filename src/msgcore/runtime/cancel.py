@@ -14,13 +14,13 @@ from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgcore.base.times import Deadline
 from msgcore.errors import OperationCancelled
 from msgcore.runtime.abc import NEVER, Runtime
 
-__all__ = ["Call", "Calls", "Waker", "entered", "finish", "leave_call", "result_of", "shielded"]
+__all__ = ["Call", "Calls", "Waker", "end_of", "entered", "finish", "leave_call", "result_of", "shielded"]
 
 if TYPE_CHECKING:
     from msgcore.runtime.waits import FarWaits
@@ -185,20 +185,25 @@ def shielded() -> Generator[None]:
         yield
 
 
+def end_of(future: Future[Any]) -> Future[None]:
+    """Give a future that is done when another is, whatever becomes of that, which is for somebody else to read."""
+    end: Future[None] = Future()
+    future.add_done_callback(lambda _: end.set_result(None))
+    return end
+
+
 async def finish(runtime: Runtime, future: Future[T]) -> None:
     """Wait for the end of work that must not be abandoned; neither a deadline nor ``cancel()`` cuts the wait short.
 
     A second cancellation of the waiting task is raised after the end. Only the interpreter's own exceptions
     (Control-C) are raised at once.
     """
-    # Its own future: the outcome of the work is for somebody else to read.
-    done: Future[None] = Future()
-    future.add_done_callback(lambda _: done.set_result(None))
+    end = end_of(future)
     interrupted: BaseException | None = None
-    while not done.done():
+    while not end.done():
         try:
             with shielded():
-                await runtime.wait(done)
+                await runtime.wait(end)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:  # asyncio.CancelledError, which this module does not load

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +15,7 @@ import attrs
 from msgcore.errors import ConnectionLost, NameNotResolved, UsageError
 from msgcore.runtime.abc import Endpoint, NetworkPath
 
-__all__ = ["Address", "LookUp", "addresses_of", "find", "given", "look_up", "naming"]
+__all__ = ["Address", "LookUp", "addresses_of", "find", "look_up", "naming"]
 
 
 @attrs.frozen
@@ -51,16 +51,27 @@ def find(endpoint: Endpoint, path: NetworkPath, addresses: Sequence[str], look_u
     if endpoint.is_unix_socket:
         return _unix_socket(endpoint)
     if addresses and path.proxy is None:
-        look_up = given(addresses)
+        return _found(one for address in addresses for one in _literal(address, endpoint.port))
     return look_up(endpoint.host, endpoint.port)
+
+
+def _found(addresses: Iterable[Address]) -> Future[Sequence[Address]]:
+    """Give what is known already as a look-up does."""
+    future: Future[Sequence[Address]] = Future()
+    future.set_result(list(addresses))
+    return future
+
+
+def _literal(address: str, port: int) -> Sequence[Address]:
+    if not _is_literal(address):
+        raise UsageError(f"{address!r}: need an IP address")
+    return addresses_of(address, port)
 
 
 def _unix_socket(endpoint: Endpoint) -> Future[Sequence[Address]]:
     if not hasattr(socket, "AF_UNIX"):
         raise UsageError(f"{endpoint}: this system has no Unix sockets")
-    future: Future[Sequence[Address]] = Future()
-    future.set_result([Address(socket.AF_UNIX, endpoint.host)])
-    return future
+    return _found([Address(socket.AF_UNIX, endpoint.host)])
 
 
 def look_up(host: str, port: int) -> Future[Sequence[Address]]:
@@ -71,24 +82,6 @@ def look_up(host: str, port: int) -> Future[Sequence[Address]]:
     else:
         threading.Thread(target=_resolve, args=(future, host, port), name=f"look up {host}", daemon=True).start()
     return future
-
-
-def given(addresses: Sequence[str]) -> LookUp:
-    """Find these addresses for every host, without asking anybody.
-
-    Raises:
-        UsageError: one of them is no address.
-    """
-    for address in addresses:
-        if not _is_literal(address):
-            raise UsageError(f"{address!r}: need an IP address")
-
-    def find(_: str, port: int) -> Future[Sequence[Address]]:
-        future: Future[Sequence[Address]] = Future()
-        future.set_result([found for address in addresses for found in addresses_of(address, port)])
-        return future
-
-    return find
 
 
 def _is_literal(host: str) -> bool:

@@ -18,7 +18,7 @@ from msgcore.errors import ConnectionLost, TimedOut
 from msgcore.runtime.abc import Endpoint
 from msgcore.runtime.dial import Address
 
-__all__ = ["ATTEMPT_SECONDS", "Race", "interleaved", "open_socket"]
+__all__ = ["ATTEMPT_SECONDS", "Race", "interleaved"]
 
 # The "Connection Attempt Delay" that RFC 8305 section 5 recommends.
 ATTEMPT_SECONDS = 0.25
@@ -32,10 +32,14 @@ def interleaved(addresses: Sequence[Address]) -> Iterator[Address]:
 
 
 class Race:
-    """The addresses that have not been tried, and what became of those that have."""
+    """The addresses that have not been tried, and what became of those that have.
 
-    def __init__(self, addresses: Sequence[Address], endpoint: Endpoint, source: str | None = None) -> None:
+    ``source`` is the address of this machine that connections come from; ``None``: whichever the system takes.
+    """
+
+    def __init__(self, addresses: Sequence[Address], endpoint: Endpoint, source: str | None) -> None:
         self._endpoint = endpoint
+        self._source = source
         self._left = list(interleaved(_reachable(addresses, source)))
         self._said: dict[Address, str] = {}
         self._why_none = f"no address of its own family for {source}" if addresses else "the host has no address"
@@ -50,6 +54,10 @@ class Race:
         address = self._left.pop(0)
         self._said[address] = "no answer"
         return address
+
+    def socket_for(self, address: Address) -> socket.socket:
+        """Make the non-blocking socket of one attempt; that of a Unix socket is connected, which takes no time."""
+        return _open_socket(address, self._source)
 
     def fail(self, address: Address, error: OSError) -> None:
         """Note what an attempt came to."""
@@ -83,8 +91,7 @@ def _reachable(addresses: Sequence[Address], source: str | None) -> Sequence[Add
     return [address for address in addresses if address.family == family]
 
 
-def open_socket(address: Address, source: str | None) -> socket.socket:
-    """Make the non-blocking socket of one attempt; that of a Unix socket is connected, which takes no time."""
+def _open_socket(address: Address, source: str | None) -> socket.socket:
     # asyncio sets TCP_NODELAY only where the socket names its protocol.
     connection = socket.socket(address.family, socket.SOCK_STREAM, 0 if address.is_unix_socket else socket.IPPROTO_TCP)
     try:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, NotSupported, StoreClosed, StoreCorrupt, StoreError, TimedOut
 from msgcore.runtime.abc import Runtime
-from msgcore.runtime.cancel import finish
+from msgcore.runtime.cancel import end_of, finish
 from msgcore.runtime.sql.connection import Connection, Engine, Row, SqlValue
 from msgcore.runtime.sql.listeners import Listeners
 from msgcore.runtime.sql.schema import Schema, migrate
@@ -95,7 +95,7 @@ class SqliteFile:
         if is_quick:
             # Once: of many who wait, one begins, and the thread commits the others with it; and nobody is overtaken.
             if (other := self._writer.begun()) is not None:
-                await _end(runtime, other, deadline)
+                await runtime.wait(end_of(other), deadline)
             if (begun := self._writer.begin_here(work)) is not None:
                 return await _outcome(self.name, runtime, begun, deadline)
         if self._writer.is_free:
@@ -171,13 +171,6 @@ def _has_open(identity: tuple[int, int] | None) -> bool:
             if (found.st_dev, found.st_ino) == identity:
                 return True
     return False
-
-
-async def _end(runtime: Runtime, future: Future[Any], deadline: Deadline) -> None:
-    """Wait until work of somebody else has ended, whatever became of it."""
-    ended: Future[None] = Future()
-    future.add_done_callback(lambda _: ended.set_result(None))
-    await runtime.wait(ended, deadline)
 
 
 async def _outcome(name: str, runtime: Runtime, future: Future[T], deadline: Deadline) -> T:
