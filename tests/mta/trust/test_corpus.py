@@ -7,9 +7,10 @@ from pathlib import Path
 from msgcore.base.text import Secret
 from msgcore.codecs import mime
 from msgcore.errors import CapabilityMissing
+from msgcore.mta.trust.authors import author_domain
 from msgcore.mta.trust.canonical import SignedMail
 from msgcore.mta.trust.settings import DkimKey
-from msgcore.mta.trust.signer import Signer, author_domain
+from msgcore.mta.trust.signer import Signer
 from tests.codecs.mime.corpus_files import corpus_messages
 from tests.mta.trust.letters import DKIMPY, NOW, key, record, verified
 from tests.mta.trust.test_results_text import without_own

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import attrs
 
+from msgcore.codecs.mime.syntax.dates import format_date
 from msgcore.errors import InjectionRefused, InvalidAddress
 from msgcore.model.address import SMTP, Address, parse_address
 from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult
@@ -151,7 +152,7 @@ def write_mail(report: TlsReport, from_: Address, to: Sequence[Address], now: da
         [
             f"From: <{from_.email_address}>",
             *_folded("To: ", [f"<{one.email_address}>" for one in to]),
-            "Date: " + now.strftime(f"{_DAYS[now.weekday()]}, %d {_MONTHS[now.month - 1]} %Y %H:%M:%S +0000"),
+            f"Date: {format_date(now).decode()}",
             f"Message-ID: <{report.report_id}>",
             f"Subject: Report Domain: {report.domain}",
             f" Submitter: {report.submitter}",
@@ -180,10 +181,6 @@ def write_mail(report: TlsReport, from_: Address, to: Sequence[Address], now: da
             "",
         ]
     ).encode("ascii")
-
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def _folded(name: str, values: Sequence[str]) -> list[str]:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import attrs
 
 from msgcore.errors import TryAgain
+from msgcore.mta.trust.authors import author_domain, author_domains
 from msgcore.mta.trust.canonical import SignedMail
 from msgcore.mta.trust.dkim import DkimResult
 from msgcore.mta.trust.lookups import Lookups
-from msgcore.mta.trust.signer import author_domain, author_domains
 from msgcore.mta.trust.spf import SpfResult
 from msgcore.mta.trust.suffixes import organizational_domain
 from msgcore.mta.trust.tags import TagsUnreadable, read_tags

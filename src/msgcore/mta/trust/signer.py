@@ -8,7 +8,6 @@ of a key already, as when it comes back from a list, gets no second one of it.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +15,10 @@ from pathlib import Path
 import attrs
 
 from msgcore.base.text import Secret
-from msgcore.codecs.mime.syntax.addresses import read_addresses
-from msgcore.codecs.mime.syntax.words import without_comments
 from msgcore.errors import SetupError, TryAgain
 from msgcore.model.address import SMTP, Address
 from msgcore.mta.trust.arc import MOST_SETS, ArcSet, ChainBroken, sealed_octets, sets_of
+from msgcore.mta.trust.authors import author_domain, domain_of
 from msgcore.mta.trust.canonical import Field, SignedMail
 from msgcore.mta.trust.dkim import AsksForKey
 from msgcore.mta.trust.keys import KeyUnusable, PrivateKey, read_private_key, read_public_key
@@ -31,7 +29,7 @@ from msgcore.mta.trust.tags import TagsUnreadable, read_tags
 from msgcore.spi.secrets import resolve_secret
 from msgcore.wire.domain import ascii_domain
 
-__all__ = ["KeyFinding", "Signer", "author_domain", "author_domains"]
+__all__ = ["KeyFinding", "Signer"]
 
 # Signed once more than they are there, so that nobody can add one (RFC 6376 section 8.15).
 _OVERSIGNED = (
@@ -46,8 +44,6 @@ _SIGNED = (
     *(b"List-Subscribe", b"List-Post", b"List-Owner", b"List-Archive", b"Auto-Submitted"),
 )
 _LONGEST_LINE = 76
-_QUOTED = re.compile(r'"(?:[^"\\]++|\\.|(?!))*+"', re.DOTALL)
-_ANGLED = re.compile(r"<([^<>]*+)>")
 
 
 @attrs.frozen
@@ -172,7 +168,7 @@ class Signer:
     def _is_ours(self, sender: Address | None) -> bool:
         if sender is None or not sender.email_address:
             return True
-        return sender.address_type != SMTP or bool(self._keys_for(_domain_of(sender)))
+        return sender.address_type != SMTP or bool(self._keys_for(domain_of(sender)))
 
     def _keys_for(self, domain: str) -> list[_Own]:
         """Give the keys of a domain, else of the nearest one above it."""
@@ -227,50 +223,6 @@ def _problem_of(key: PrivateKey, records: Sequence[bytes]) -> str:
     probe = b"Is this key the other half?"
     is_same = published.algorithm == key.algorithm and published.verifies(key.sign(probe), probe)
     return "" if is_same else "another key is published"
-
-
-def author_domain(mail: SignedMail) -> str:
-    """Give the domain of the one address of the one From field, as DNS knows it; empty where that is not so."""
-    fields = mail.named(b"from")
-    if len(fields) != 1 or not mail.is_readable:
-        return ""
-    addresses = read_addresses(fields[0].value.removesuffix(b"\r\n"), limit=2)
-    if len(addresses) != 1 or addresses[0].address_type != SMTP:
-        return ""
-    domain = _domain_of(addresses[0])
-    return domain if set(_angled_domains(fields[0])) <= {domain} else ""
-
-
-def author_domains(mail: SignedMail, most: int) -> tuple[str, ...]:
-    """Give the domains of all addresses of all From fields, each once, and not many more than ``most``."""
-    found: dict[str, None] = {}
-    for field in mail.named(b"from"):
-        for address in read_addresses(field.value.removesuffix(b"\r\n")):
-            if address.address_type == SMTP:
-                found.setdefault(_domain_of(address))
-        found |= dict.fromkeys(_angled_domains(field))
-        if len(found) > most:
-            break
-    return tuple(filter(None, found))
-
-
-def _angled_domains(field: Field) -> list[str]:
-    """Give the domains of what stands in angle brackets where there are several.
-
-    Of ``<ann@a.test> <eve@evil.test>``, which is nothing by RFC 5322, one reader shows the first and the next the last.
-    """
-    if field.value.count(b"<") < 2:
-        return []
-    text = _QUOTED.sub("", without_comments(field.value.decode("utf-8", "replace")))
-    return [_domain_in(one) for one in _ANGLED.findall(text) if "@" in one]
-
-
-def _domain_of(address: Address) -> str:
-    return _domain_in(address.email_address)
-
-
-def _domain_in(address: str) -> str:
-    return ascii_domain(address.rpartition("@")[2].strip().removesuffix("."))
 
 
 def _names_to_sign(mail: SignedMail) -> list[str]:
