@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
@@ -66,7 +65,13 @@ class Listener:
         self._endpoints = tuple(endpoints)
         self._settings = settings = _known_to(users, settings)
         self._desk = Desk(runtime, settings, queue, recipients, users, watch, verifier)
-        self._visits = Visits(runtime, settings.limits, settings.max_connections)
+        self._visits = Visits(
+            runtime,
+            settings.limits,
+            settings.max_connections,
+            rests=self._look_around,
+            refused_login=self._refused_login,
+        )
         self._watch = watch
         self._grace_seconds = grace_seconds
         self._is_shared = is_shared
@@ -158,8 +163,6 @@ class Listener:
         if visit.refusal is not None and self._settings.from_first_octet:
             stream.abort()  # a handshake is what it would like to cost us
             return
-        visit.rests = self._look_around
-        visit.refused_login = functools.partial(self._refused_login, stream.endpoint.host)
         self._here.add(visit)
         self._watch(SessionTurned(self._settings.service, is_open=True))
         try:

@@ -65,11 +65,25 @@ def network_of(host: str) -> str:
 
 
 class Visits:
-    """The visits to one listener, and what its clients and users have had."""
+    """The visits to one listener, and what its clients and users have had.
 
-    def __init__(self, runtime: Runtime, limits: IntakeLimits, places: int) -> None:
+    ``rests`` is called when a transaction of any visit is over; nothing suspends its session before its answer is on
+    the line. ``refused_login`` is called with a client's address, and who it said it is, when its login is refused.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        limits: IntakeLimits,
+        places: int,
+        *,
+        rests: Callable[[], object] = lambda: None,
+        refused_login: Callable[[str, str], object] = lambda _, __: None,
+    ) -> None:
         self.runtime = runtime
         self.limits = limits
+        self.rests = rests
+        self.refused_login = refused_login
         self.all = Meter()
         self._places = places
         self._here: dict[Visit, None] = {}
@@ -83,10 +97,9 @@ class Visits:
 
     def enter(self, address: str, leave: Callable[[], object]) -> Visit:
         """Let a client in, or not: see :attr:`Visit.refusal`. ``leave`` ends the visit when its place is needed."""
-        now, limits = self.runtime.monotonic(), self.limits
-        is_exempt = limits.exempt(Client(address))
-        visit = Visit(self, network_of(address), None if is_exempt else self._clients.of(network_of(address), now), now)
-        visit.leave = leave
+        now, network = self.runtime.monotonic(), network_of(address)
+        meter = None if self.limits.exempt(Client(address)) else self._clients.of(network, now)
+        visit = Visit(self, address, network, meter, leave, now)
         visit.refusal = self._refusal(visit, now)
         if visit.refusal is None:
             self._here[visit] = None
@@ -179,8 +192,10 @@ class Visit:
     """
 
     _visits: Visits
+    address: str
     network: str
     meter: Meter | None
+    leave: Callable[[], object]
     active_at: float
     """When it last began to send something, or went on with it: at first, when it came."""
     begun_at: float = attrs.field(default=0.0, init=False)
@@ -192,11 +207,6 @@ class Visit:
     is_at_work: bool = attrs.field(default=False, init=False)
     """Whether a transaction has begun, and its message is not answered."""
     refusal: Reply | None = attrs.field(default=None, init=False)
-    leave: Callable[[], object] = attrs.field(default=lambda: None, init=False)
-    rests: Callable[[], object] = attrs.field(default=lambda: None, init=False)
-    """Called when a transaction is over; nothing suspends the session before its answer is on the line."""
-    refused_login: Callable[[str], object] = attrs.field(default=lambda _: None, init=False)
-    """Called with who a client said it is whose login is refused."""
     _arrived: int = attrs.field(default=0, init=False)
 
     @property
@@ -254,7 +264,7 @@ class Visit:
         self._visits.hold(self, 0)
         if self.is_at_work:
             self.is_at_work = False
-            self.rests()
+            self._visits.rests()
 
     async def greet(self) -> Reply | None:
         limits = self._visits.limits
@@ -295,7 +305,7 @@ class Visit:
             visits.user(claimed, now).add("refused_logins", limits.user_refused_logins, now)
         if self.meter is not None:
             self.meter.add("refused_logins", limits.refused_logins, now)
-        self.refused_login(claimed)
+        visits.refused_login(self.address, claimed)
         await visits.runtime.sleep(limits.refused_login_seconds)
         return None if is_let_in else _TOO_MANY_LOGINS
 
