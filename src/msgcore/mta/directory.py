@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 _MOST_REMEMBERED = 10_000
+_REMEMBERED_SECONDS = 1.0
 
 EX = "EX"
 """The address type of the organisation's own mailboxes and lists; its addresses are distinguished names."""
@@ -122,14 +123,13 @@ async def look_up_all(
 class RecentDirectory:
     """A directory that remembers for a moment what was said: mail comes in bursts, and everybody is looked up twice.
 
-    What changes is seen after ``seconds`` at most. Belongs to one loop.
+    What changes is seen after a second at most. Belongs to one loop.
     """
 
-    def __init__(self, directory: Directory, clock: Clock, seconds: float = 1.0) -> None:
+    def __init__(self, directory: Directory, clock: Clock) -> None:
         self._directory = directory
         self._look_up_briefly = brief_look_up(directory)
         self._clock = clock
-        self._seconds = seconds
         self._known: dict[Address, DirectoryObject | None] = {}
         self._known_briefly: dict[Address, DirectoryObject] = {}
         self._since = clock.monotonic()
@@ -163,7 +163,7 @@ class RecentDirectory:
     def _forget_old(self) -> None:
         now = self._clock.monotonic()
         count = len(self._known) + len(self._known_briefly)
-        if now - self._since >= self._seconds or count > _MOST_REMEMBERED:
+        if now - self._since >= _REMEMBERED_SECONDS or count > _MOST_REMEMBERED:
             self._known, self._known_briefly, self._since = {}, {}, now
 
 

@@ -108,9 +108,7 @@ _Send = Callable[[SmtpLink, Target, _Opened], Awaitable[Sequence[Outcomes]]]
 class MxDelivery:
     """Delivers to domains, for one connector; its sessions are kept for the next messages to the same host."""
 
-    def __init__(
-        self, runtime: Runtime, options: MxOptions, services: NodeServices, dice: Random | None = None
-    ) -> None:
+    def __init__(self, runtime: Runtime, options: MxOptions, services: NodeServices) -> None:
         self._runtime = runtime
         self._options = options
         self._services = services
@@ -123,7 +121,7 @@ class MxDelivery:
             services.own_names,
             lambda deadline: own.all(resolver, deadline),
             self._penalties.holds,
-            dice or Random(),  # spreads load, no secret
+            Random(),  # spreads load, no secret
             options.server.endpoint.port,
             options.families,
             options.allows_loopback,

@@ -23,7 +23,7 @@ __all__ = ["Listener", "Listeners", "Lookout"]
 
 Listener = Callable[[], None]
 
-LOOK_SECONDS = 0.25
+_LOOK_SECONDS = 0.25
 _SECONDS_AFTER_A_FAILURE = 2.0
 # A listener may be at work in the thread, and wait for what who closes holds.
 _END_SECONDS = 5.0
@@ -44,10 +44,9 @@ class Lookout(Protocol):
 class Listeners:
     """Those who listen to one database."""
 
-    def __init__(self, name: str, lookout: Callable[[], Lookout], look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(self, name: str, lookout: Callable[[], Lookout]) -> None:
         self._name = name
         self._lookout = lookout
-        self._look_seconds = look_seconds
         self._guard = threading.Lock()
         # Reentrant, so that a listener may add others.
         self._telling = threading.RLock()
@@ -83,7 +82,7 @@ class Listeners:
     def _add(self, listener: Listener) -> None:
         with self._guard:
             if self._watch is None:
-                self._watch = _Watch(self._lookout(), self._name, self._look_seconds, self.tell)
+                self._watch = _Watch(self._lookout(), self._name, self.tell)
             self._listeners += (listener,)
 
     @contextmanager
@@ -132,10 +131,9 @@ class Listeners:
 class _Watch:
     """The thread; it closes the lookout at its end."""
 
-    def __init__(self, lookout: Lookout, name: str, look_seconds: float, tell: Callable[[], None]) -> None:
+    def __init__(self, lookout: Lookout, name: str, tell: Callable[[], None]) -> None:
         self._lookout = lookout
         self._name = name
-        self._look_seconds = look_seconds
         self._tell = tell
         self._is_over = threading.Event()
         try:
@@ -155,7 +153,7 @@ class _Watch:
             self._thread.join(_END_SECONDS)
 
     def _watch(self) -> None:
-        seconds = self._look_seconds
+        seconds = _LOOK_SECONDS
         try:
             while not self._is_over.wait(seconds):
                 seconds = self._look()
@@ -172,4 +170,4 @@ class _Watch:
         if seen != self._seen:
             self._seen = seen
             self._tell()
-        return self._look_seconds
+        return _LOOK_SECONDS
