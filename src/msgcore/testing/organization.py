@@ -46,7 +46,7 @@ from msgcore.mta.nexthop.counting import CountedSessions
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_events import HopTurned, Watch, turned_down, watch_nothing
-from msgcore.mta.node_services import refuse_less
+from msgcore.mta.node_settings import NodeSettings
 from msgcore.mta.organization import (
     ListFacts,
     MailboxFacts,
@@ -274,8 +274,9 @@ class _Administration:
         timeout_seconds: float = 60.0,
     ) -> None:
         deadline = self._desk.runtime.deadline(timeout_seconds)
-        refuse_less(self._desk.office.left_to_nodes, outbound, trust)
-        await self._desk.run_mta(deadline, names, outbound, trust)
+        settings = NodeSettings(names, outbound, trust)
+        settings.refuse_less(self._desk.office.left_to_nodes)
+        await self._desk.run_mta(deadline, settings)
 
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:
         await self._desk.queue.change(Change.retry(), self._desk.runtime.deadline(timeout_seconds))
@@ -353,10 +354,10 @@ class _Administration:
         outbound: OutboundSettings | None = None,
         trust: TrustSettings = NO_TRUST,
     ) -> Node:
-        office = self._desk.office
+        office, given = self._desk.office, NodeSettings(names, outbound, trust)
 
         async def build(runtime: LoopRuntime, _: Deadline) -> Parts:
-            return Desk(office, runtime).node_parts(settings, watch, names, outbound, trust)
+            return Desk(office, runtime).node_parts(settings, watch, given)
 
         return Node(self._desk.runtime, build, listen, grace_seconds=grace_seconds)
 

@@ -20,6 +20,7 @@ from msgcore.mta.manager.ways import is_link_failure, outcome_of_error
 from msgcore.mta.nexthop.results import SessionResult
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node_services import NodeServices
+from msgcore.mta.node_settings import NodeSettings
 from msgcore.runtime import Runtime
 from msgcore.runtime.abc import Endpoint, TlsServerSettings
 from msgcore.spi.config import build_config
@@ -85,7 +86,7 @@ class _Services(NodeServices):
     """Counts sessions where a test looks."""
 
     def __init__(self, runtime: Runtime, names: NameServer, outbound: OutboundSettings, counted: Counted) -> None:
-        super().__init__(runtime, "mx.a.test", names.settings, outbound)
+        super().__init__(runtime, "mx.a.test", NodeSettings(names.settings, outbound))
         self._counted = counted
 
     @property

@@ -22,7 +22,7 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_events import HopTurned, Watch, turned_down, watch_nothing
-from msgcore.mta.node_services import check_settings, refuse_less
+from msgcore.mta.node_settings import NodeSettings
 from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
 from msgcore.mta.queue.changes import Change, Changed
 from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
@@ -151,9 +151,9 @@ class SqlOrganization(ListAdministration):
         timeout_seconds: float = 60.0,
     ) -> None:
         deadline = self._deadline(timeout_seconds)
-        check_settings(names, outbound, trust)
-        refuse_less(await self._office.left_to_nodes(deadline), outbound, trust)
-        await self._office.run_mta(deadline, names, outbound, trust)
+        settings = NodeSettings(names, outbound, trust)
+        settings.refuse_less(await self._office.left_to_nodes(deadline))
+        await self._office.run_mta(deadline, settings)
 
     async def retry(self, *, timeout_seconds: float = 60.0) -> None:
         await self._office.queue.change(Change.retry(), self._deadline(timeout_seconds))
@@ -224,8 +224,8 @@ class SqlOrganization(ListAdministration):
         self, trust: TrustSettings, *, names: DnsSettings | None = None, timeout_seconds: float = 60.0
     ) -> tuple[KeyFinding, ...]:
         office, deadline = self._office, self._deadline(timeout_seconds)
-        check_settings(names, None, trust)
-        return await check_keys(trust, names or DnsSettings(), office.runtime, office.folder, deadline)
+        given = NodeSettings(names, trust=trust)
+        return await check_keys(given.trust, given.names or DnsSettings(), office.runtime, office.folder, deadline)
 
     def working(
         self,
@@ -239,13 +239,13 @@ class SqlOrganization(ListAdministration):
         trust: TrustSettings = NO_TRUST,
     ) -> Node:
         office = self._office
-        check_settings(names, outbound, trust)
+        given = NodeSettings(names, outbound, trust)
         if isinstance(listen, ListenOn) or not all(isinstance(one, ListenOn) for one in cast("list[object]", listen)):
             raise UsageError("listen: need a sequence of places; write [ListenOn(…)]")
-        away = (outbound or OutboundSettings()).listening_at(one.host for one in listen)
+        given = attrs.evolve(given, outbound=given.outbound.listening_at(one.host for one in listen))
 
         async def build(runtime: LoopRuntime, deadline: Deadline) -> Parts:
-            return await office.on(runtime).node_parts(settings, watch, deadline, names, away, trust)
+            return await office.on(runtime).node_parts(settings, watch, deadline, given)
 
         return Node(office.runtime, build, listen, grace_seconds=grace_seconds)
 

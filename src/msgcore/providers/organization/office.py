@@ -21,12 +21,12 @@ from msgcore.mta.links import links_for
 from msgcore.mta.listener import DirectoryCheck
 from msgcore.mta.manager.manager import Manager, ManagerSettings
 from msgcore.mta.nexthop.schema import NEXTHOP_SCHEMA
-from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import Parts
 from msgcore.mta.node_events import Watch
 from msgcore.mta.node_queue import NodeQueue
-from msgcore.mta.node_services import NodesAffair, NodeServices, nodes_affair
+from msgcore.mta.node_services import NodeServices
+from msgcore.mta.node_settings import NodesAffair, NodeSettings
 from msgcore.mta.organization import RoutesEpoch
 from msgcore.mta.queue.contract import WorkQueue
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
@@ -38,7 +38,6 @@ from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.mta.trust.making import signer_of, verifier_of
-from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
 from msgcore.providers.internal.opening import are_up_to_date, lock_mailboxes, look_at, open_databases
 from msgcore.providers.internal.schema import STORE_SCHEMA
 from msgcore.providers.organization.directory import Directory
@@ -47,7 +46,6 @@ from msgcore.providers.organization.gateway import MailboxGateway
 from msgcore.providers.organization.passwords import DirectoryUsers
 from msgcore.runtime import Connection, Database, Engine, Runtime, Schema
 from msgcore.runtime.abc import LoopRuntime
-from msgcore.runtime.dns import DnsSettings
 from msgcore.runtime.sql.schema import MigratingConnection, check_tables
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.url import Access, DatabaseUrl
@@ -192,21 +190,21 @@ class Office:
     async def services(
         self,
         deadline: Deadline,
-        names: DnsSettings | None,
-        outbound: OutboundSettings | None,
+        settings: NodeSettings,
         queue: WorkQueue,
-        trust: TrustSettings = NO_TRUST,
     ) -> NodeServices:
         """Make what gateways need; TLS reports are sent through the ``queue``.
 
         Raises:
-            MissingExtra, SetupError: names cannot be asked for as ``names`` says.
+            MissingExtra, SetupError: names cannot be asked for as the settings say.
         """
         host = (await self.reports(deadline)).host
         keeper = SqlKeeper(self.runtime, self.database)
-        signer = await self.runtime.in_thread(lambda: signer_of(trust, self.runtime, self.folder, host), deadline)
-        services = NodeServices(self.runtime, host, names, outbound, keeper=keeper, accept=queue.accept, signer=signer)
-        if names is not None:  # what cannot work ends the start, and does not put off every message
+        signer = await self.runtime.in_thread(
+            lambda: signer_of(settings.trust, self.runtime, self.folder, host), deadline
+        )
+        services = NodeServices(self.runtime, host, settings, keeper=keeper, accept=queue.accept, signer=signer)
+        if settings.names is not None:  # what cannot work ends the start, and does not put off every message
             await self.runtime.in_thread(lambda: services.resolver, deadline)
         return services
 
@@ -220,16 +218,14 @@ class Office:
     async def run_mta(
         self,
         deadline: Deadline,
-        names: DnsSettings | None = None,
-        outbound: OutboundSettings | None = None,
-        trust: TrustSettings = NO_TRUST,
+        settings: NodeSettings = NodeSettings(),  # noqa: B008  # frozen
     ) -> None:
         """Work the queue on an event loop until nothing is due."""
 
         async def work(runtime: LoopRuntime) -> None:
             here = self.on(runtime)
             queue = here.queue
-            services = await here.services(deadline, names, outbound, queue, trust)
+            services = await here.services(deadline, settings, queue)
             manager = await here.manager(queue, await here.routes(deadline), services, deadline)
             try:
                 await manager.run_until_idle(deadline)
@@ -259,9 +255,7 @@ class Office:
         settings: ManagerSettings | None,
         watch: Watch,
         deadline: Deadline,
-        names: DnsSettings | None = None,
-        outbound: OutboundSettings | None = None,
-        trust: TrustSettings = NO_TRUST,
+        node_settings: NodeSettings,
     ) -> Parts:
         """Make the parts of a node, which follows the table in force; on its loop."""
         routes = await self.routes(deadline)
@@ -274,14 +268,15 @@ class Office:
 
         queue, directory = NodeQueue(self.queue, watch), RecentDirectory(self.directory, self.runtime)
         check = DirectoryCheck(directory, lambda: routes, local_gateway=MAILBOX_GATEWAY)
-        services = await self.services(deadline, names, outbound, queue, trust)
+        services = await self.services(deadline, node_settings, queue)
         manager = await self.manager(queue, routes, services, deadline, settings, reload, directory)
         keep = (settings or ManagerSettings()).keep
         host = (await self.reports(deadline)).host
         verifier = await self.runtime.in_thread(
-            lambda: verifier_of(trust, self.runtime, lambda: services.resolver, services.own_names), deadline
+            lambda: verifier_of(node_settings.trust, self.runtime, lambda: services.resolver, services.own_names),
+            deadline,
         )
-        await self._leave_to_nodes(nodes_affair(outbound, trust), deadline)
+        await self._leave_to_nodes(node_settings.affair, deadline)
         users = DirectoryUsers(self.directory)
         return Parts(manager, queue, check, host, keep, users, services.beside, verifier, services.own_addresses)
 

@@ -18,11 +18,11 @@ from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.links import links_for
 from msgcore.mta.listener import DirectoryCheck
 from msgcore.mta.manager.manager import Manager, ManagerSettings
-from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import Parts
 from msgcore.mta.node_events import Watch
 from msgcore.mta.node_queue import NodeQueue
-from msgcore.mta.node_services import NodesAffair, NodeServices, nodes_affair
+from msgcore.mta.node_services import NodeServices
+from msgcore.mta.node_settings import NodesAffair, NodeSettings
 from msgcore.mta.organization import RoutesEpoch, refuse_errors
 from msgcore.mta.queue.contract import WorkQueue
 from msgcore.mta.reports.settings import ReportSettings
@@ -32,10 +32,8 @@ from msgcore.mta.routing.facts import MessageFacts
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.mta.trust.making import signer_of, verifier_of
-from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
 from msgcore.providers.relay import RelayTransport
 from msgcore.runtime.abc import LoopRuntime, Runtime
-from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.gateway import Gateway, content_forms_of
 from msgcore.spi.secrets import check_reference, resolve_secret
 from msgcore.spi.settings import setting
@@ -163,15 +161,13 @@ class Desk:
     async def run_mta(
         self,
         deadline: Deadline,
-        names: DnsSettings | None = None,
-        outbound: OutboundSettings | None = None,
-        trust: TrustSettings = NO_TRUST,
+        settings: NodeSettings = NodeSettings(),  # noqa: B008  # frozen
     ) -> None:
         """Work the queue on an event loop until nothing is due."""
 
         async def work(runtime: LoopRuntime) -> None:
             here = Desk(self.office, runtime)
-            services = here.services(names, outbound, trust)
+            services = here.services(settings)
             await here.manager(here.queue, services=services).run_until_idle(deadline)
 
         await self.runtime.on_loop(work, deadline)
@@ -181,22 +177,17 @@ class Desk:
         if not self.office.left_to_nodes:
             await self.run_mta(deadline)
 
-    def services(
-        self, names: DnsSettings | None, outbound: OutboundSettings | None, trust: TrustSettings
-    ) -> NodeServices:
+    def services(self, settings: NodeSettings) -> NodeServices:
         """Make what gateways need."""
         host = self.office.reports.host
-        return NodeServices(
-            self.runtime, host, names, outbound, signer=signer_of(trust, self.runtime, Path.cwd(), host)
-        )
+        signer = signer_of(settings.trust, self.runtime, Path.cwd(), host)
+        return NodeServices(self.runtime, host, settings, signer=signer)
 
     def node_parts(
         self,
         settings: ManagerSettings | None,
         watch: Watch,
-        names: DnsSettings | None = None,
-        outbound: OutboundSettings | None = None,
-        trust: TrustSettings = NO_TRUST,
+        node_settings: NodeSettings = NodeSettings(),  # noqa: B008  # frozen
     ) -> Parts:
         """Make the parts of a node, which follows the table in force; on its loop."""
         routes = self.office.routes
@@ -210,11 +201,11 @@ class Desk:
         check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
         keep = (settings or ManagerSettings()).keep
         host = self.office.reports.host
-        services = self.services(names, outbound, trust)
-        self.office.left_to_nodes = nodes_affair(outbound, trust)
+        services = self.services(node_settings)
+        self.office.left_to_nodes = node_settings.affair
         manager = self.manager(queue, settings, reload, services)
         users = MailboxUsers(self.office.mailboxes, self.runtime)
-        verifier = verifier_of(trust, self.runtime, lambda: services.resolver, services.own_names)
+        verifier = verifier_of(node_settings.trust, self.runtime, lambda: services.resolver, services.own_names)
         return Parts(manager, queue, check, host, keep, users, verifier=verifier, own_addresses=services.own_addresses)
 
 
