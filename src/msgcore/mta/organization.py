@@ -23,7 +23,6 @@ from msgcore.mta.queue.changes import Change, Changed
 from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
-from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.trust.settings import NO_TRUST, TrustSettings
@@ -44,7 +43,6 @@ __all__ = [
     "given_password",
     "open_organization",
     "organization_service",
-    "refuse_errors",
 ]
 
 
@@ -547,16 +545,3 @@ def given_password(password: str | Secret, folder: Path) -> str:
     if not secret.reveal():
         raise UsageError("a password has at least one character")
     return secret.reveal()
-
-
-def refuse_errors(routes: RouteTable, own_names: Sequence[str], built_in: Sequence[str]) -> None:
-    """Refuse a table that loses mail or sends it round.
-
-    Raises:
-        UsageError: ``check_table`` finds errors; the message lists them.
-    """
-    errors = [
-        str(one) for one in check_table(routes, own_names=own_names, built_in=built_in) if one.severity == "error"
-    ]
-    if errors:
-        raise UsageError("routes: " + "; ".join(errors))

@@ -11,14 +11,14 @@ How bad a finding is: an ``error`` loses mail or sends it round, and no table wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import attrs
 
 from msgcore.base.text import Secret
-from msgcore.errors import MsgcoreError
+from msgcore.errors import MsgcoreError, UsageError
 from msgcore.model.address import SMTP
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.hosts import host_of, is_among
@@ -29,7 +29,7 @@ from msgcore.spi.config import build_config, option_values
 from msgcore.spi.registry import gateway
 from msgcore.spi.secrets import check_reference
 
-__all__ = ["Severity", "TableFinding", "check_table"]
+__all__ = ["Severity", "TableFinding", "check_table", "refuse_errors"]
 
 Severity = Literal["error", "warning", "note"]
 _BY_MX = frozenset({"port", "address_families", "allow_loopback"})
@@ -100,6 +100,17 @@ def check_table(
     found.extend(_of_types(groups))
     found.extend(_of_redundant(groups))
     return _sorted(table, found)
+
+
+def refuse_errors(table: RouteTable, own_names: Sequence[str], built_in: Sequence[str]) -> None:
+    """Refuse a table that loses mail or sends it round.
+
+    Raises:
+        UsageError: ``check_table`` finds errors; the message lists them.
+    """
+    errors = [str(one) for one in check_table(table, own_names=own_names, built_in=built_in) if one.severity == "error"]
+    if errors:
+        raise UsageError("routes: " + "; ".join(errors))
 
 
 def _sorted(table: RouteTable, found: list[TableFinding]) -> tuple[TableFinding, ...]:

@@ -23,11 +23,12 @@ from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import ListenOn, Node, Parts
 from msgcore.mta.node_events import HopTurned, Watch, turned_down, watch_nothing
 from msgcore.mta.node_settings import NodeSettings
-from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password, refuse_errors
+from msgcore.mta.organization import MailboxFacts, RoutesEpoch, given_password
 from msgcore.mta.queue.changes import Change, Changed
 from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import Track, TrackingEvent
 from msgcore.mta.reports.settings import ReportSettings
+from msgcore.mta.routing.check import refuse_errors
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts

@@ -23,9 +23,10 @@ from msgcore.mta.node_events import Watch
 from msgcore.mta.node_queue import NodeQueue
 from msgcore.mta.node_services import NodeServices
 from msgcore.mta.node_settings import NodesAffair, NodeSettings
-from msgcore.mta.organization import RoutesEpoch, refuse_errors
+from msgcore.mta.organization import RoutesEpoch
 from msgcore.mta.queue.contract import WorkQueue
 from msgcore.mta.reports.settings import ReportSettings
+from msgcore.mta.routing.check import refuse_errors
 from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.decision import Decision
 from msgcore.mta.routing.facts import MessageFacts
