@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,22 +160,52 @@ def test_a_content_stays_for_a_recipient_that_comes_while_the_last_one_ends(
         ended = [Settlement(one, Delivered(250), claim.message.accepted_at) for one in claim.recipients]
         await queue.finish([Finished(claim.message, tuple(ended))], NEVER)
 
+    side_by_side(target, take_in_and_claim)
+    one_behind_the_other(target, take_in, end)
+
+    assert (len(claims), open_without_octets(target)) == (1, 0)
+
+
+@pytest.mark.interop
+def test_a_message_stays_for_a_recipient_that_comes_while_it_is_purged(postgresql: Postgresql, tmp_path: Path) -> None:
+    """Whoever purges waits for the one that is being taken in; its content keeps the message, and all is done again."""
+    target = namespace_of(postgresql, tmp_path)
+    far = BlockingRuntime().now() + timedelta(days=1)
+
+    async def take_in_and_end(queue: SqlQueue) -> None:
+        await queue.accept(Accept("old", ANN, to("bob"), CONTENTS[0]), NEVER)
+        for claim in await queue.claim(1, LEASE_SECONDS, NEVER):
+            ended = [Settlement(one, Delivered(250), claim.message.accepted_at) for one in claim.recipients]
+            await queue.finish([Finished(claim.message, tuple(ended))], NEVER)
+
+    async def take_in(queue: SqlQueue) -> None:
+        await queue.accept(Accept("old", ANN, to("carol"), CONTENTS[0]), NEVER)
+
+    async def purge(queue: SqlQueue) -> None:
+        await queue.purge(far, NEVER)
+
+    side_by_side(target, take_in_and_end)
+    one_behind_the_other(target, take_in, purge)
+
+    waiting = "select address from mta_recipient join mta_content using (mta_message_id) where state < 5"
+    assert in_queue(target, lambda c: c.rows(waiting)) == [("carol@b.test",)]
+
+
+def one_behind_the_other(target: Target, *stories: Story) -> None:
+    """Let each story wait for the only message, and the next one behind that."""
+    threads = [threading.Thread(target=side_by_side, args=(target, story)) for story in stories]
+
     def hold_up(connection: Connection) -> None:
-        """Let the new recipient wait for the message, and the end of the old one behind that."""
         connection.rows("select 1 from mta_message for no key update")
         for waiting, thread in enumerate(threads, 1):
             thread.start()
             wait_until(lambda count=waiting: is_waited(connection, count), "worker that waits")  # type: ignore[misc]
         raise Undone
 
-    side_by_side(target, take_in_and_claim)
-    threads = [threading.Thread(target=side_by_side, args=(target, story)) for story in (take_in, end)]
     with pytest.raises(Undone):
         in_queue(target, hold_up)
     for thread in threads:
         thread.join()
-
-    assert (len(claims), open_without_octets(target)) == (1, 0)
 
 
 def is_waited(connection: Connection, count: int) -> bool | None:
