@@ -1,4 +1,4 @@
-"""Lock and Event, written once for threads, tasks and any mixture of the two.
+"""Lock, written once for threads, tasks and any mixture of the two, and the event of blocking callers.
 
 Theory of operation: the state is a few fields under a small ``threading.Lock`` that nobody holds while waiting. A
 waiter is a ``concurrent.futures.Future`` in a queue and waits through its own ``runtime.wait``. A lock that is released

@@ -48,8 +48,7 @@ class _Held:
 class InHand:
     """Writes down what has gathered while the last settlements were written.
 
-    ``group`` is where that is done, as long as there is one. What cannot be written is tried again for
-    ``patience_seconds``, as what was delivered must not be forgotten.
+    ``group`` is where that is done, as long as there is one.
     """
 
     def __init__(self, runtime: Runtime, queue: WorkQueue, settling: Settling, settings: ManagerSettings) -> None:
@@ -64,9 +63,9 @@ class InHand:
         """How many are in hand."""
         self.octets = 0
         """Of their messages."""
-        self.patience_seconds = 0.0
-        self.gathers = False
-        """Whether a moment is waited for more: they cost hardly more than one, and nobody waits for them."""
+        self.is_patient = False
+        """Whether nobody waits for the end. Then a moment is waited for more, which costs little; and what
+        cannot be written is tried again as long as a lease lasts, for what was delivered must not be forgotten."""
 
         self.left_some = False
         """Whether somebody may be due in the queue by what was written: a report, a successor, another try."""
@@ -100,7 +99,7 @@ class InHand:
     async def _write_in_group(self) -> None:
         try:
             while self._due:
-                if self.gathers:
+                if self.is_patient:
                     await self._runtime.sleep(_GATHERING_SECONDS)
                 await self._write_some()
         finally:
@@ -129,7 +128,7 @@ class InHand:
             self.changed.set()
 
     async def _write(self, finished: Sequence[Finished]) -> None:
-        give_up = self._runtime.monotonic() + self.patience_seconds
+        give_up = self._runtime.monotonic() + (self._settings.lease_seconds if self.is_patient else 0.0)
         while True:
             try:
                 await written_down(self._runtime, lambda: self._queue.finish(finished, NEVER))

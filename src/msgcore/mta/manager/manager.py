@@ -164,8 +164,7 @@ class Manager:
 
     async def _run(self, deadline: Deadline, stop: Event | None) -> None:
         self._sessions.deadline = deadline
-        self._in_hand.patience_seconds = 0.0 if stop is None else self._settings.lease_seconds
-        self._in_hand.gathers = stop is not None
+        self._in_hand.is_patient = stop is not None
         self._dispatch.is_stopping = False
         try:
             await self._hops.learn(self._dispatch.routes.connectors, deadline)

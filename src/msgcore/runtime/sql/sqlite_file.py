@@ -1,4 +1,4 @@
-"""One SQLite file: consistent reads from a pool of connections, durable writes from one thread."""
+"""One SQLite file: consistent reads from a pool of connections, durable writes by one writer."""
 
 from __future__ import annotations
 
