@@ -16,7 +16,7 @@ from msgcore.base.times import Clock, Deadline, SystemClock
 from msgcore.model.address import parse_address
 from msgcore.model.outcome import Accepted, Outcome, Pending, Refused
 from msgcore.model.recipient import Recipient
-from msgcore.mta.queue.changes import Change, Changed, ChangeKind, redirected_to
+from msgcore.mta.queue.changes import Change, Changed, ChangeKind, is_for_leased, redirected_to
 from msgcore.mta.queue.contract import (
     MOST_CRASHES,
     NOBODY,
@@ -365,8 +365,7 @@ class MemoryQueue:
             rows = [row for row in self._memory.waiting_rows() if is_wanted(row.shown(now))]
             if change.to is not None:
                 rows = [row for row in rows if self._is_led_to(change.to, row)]
-            has_worked = change.kind in {ChangeKind.HOLD, ChangeKind.REDIRECT, ChangeKind.DELETE}
-            worked = sum(row.state is State.LEASED for row in rows) if has_worked else 0
+            worked = sum(row.state is State.LEASED for row in rows) if is_for_leased(change) else 0
             return Changed(sum(self._change(change, row, now) for row in rows), worked)
 
     def _is_led_to(self, to: Recipient, row: _Row) -> bool:

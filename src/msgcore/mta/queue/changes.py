@@ -14,7 +14,7 @@ from msgcore.model.delivery import Notify
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.tracking import EventKind
 
-__all__ = ["Change", "ChangeKind", "Changed", "redirected_to"]
+__all__ = ["Change", "ChangeKind", "Changed", "is_for_leased", "redirected_to"]
 
 
 class ChangeKind(enum.Enum):
@@ -91,6 +91,11 @@ class Change:
     def delete(cls, reason: str = "") -> Change:
         """End them without a report."""
         return cls(ChangeKind.DELETE, reason)
+
+
+def is_for_leased(change: Change) -> bool:
+    """Say whether it is meant for whom a worker has just now, too; who is released or tried again is with none."""
+    return change.kind in {ChangeKind.HOLD, ChangeKind.REDIRECT, ChangeKind.DELETE}
 
 
 def redirected_to(to: Recipient, those: Sequence[Recipient]) -> Recipient:

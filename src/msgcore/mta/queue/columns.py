@@ -23,7 +23,7 @@ __all__ = [
     "MESSAGE",
     "NEW_MESSAGE",
     "RECIPIENT",
-    "WAITING",
+    "SELECT_WAITING",
     "by_connector",
     "hop_of",
     "lane_of",
@@ -45,10 +45,10 @@ MESSAGE = (
 )
 NEW_MESSAGE = f"{MESSAGE}, sender_key"
 RECIPIENT = "kind, address_type, address, display_name, notify, original, properties"
-WAITING = (
-    f"{RECIPIENT}, number, state, reason, due_at, tries, connector, next_hop, outcome, code, enhanced, reply, stage,"
-    " note, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, message_id, subject,"
-    " message_class"
+SELECT_WAITING = (
+    f"select {RECIPIENT}, number, state, reason, due_at, tries, connector, next_hop, outcome, code, enhanced, reply,"
+    " stage, note, transfer_id, sender_type, sender_address, sender_name, size_octets, accepted_at, message_id,"
+    " subject, message_class from mta_recipient join mta_message on mta_message.id = mta_message_id"
 )
 
 
@@ -134,7 +134,7 @@ def _sender(address_type: str | None, address: str | None, name: str | None) -> 
 
 
 def read_waiting(row: Row) -> WaitingRecipient:
-    """Read the columns ``WAITING``."""
+    """Read a row of ``SELECT_WAITING``."""
     recipient = read_recipient(row[:7])
     (number, state, reason, due_at, tries, connector, next_hop) = row[7:14]
     outcome = outcome_of_fields(*row[14:20])

@@ -22,6 +22,7 @@ from msgcore.model.outcome import Outcome, outcome_of_fields
 from msgcore.model.recipient import Recipient
 from msgcore.mta.queue.at_once import take_in_at_once
 from msgcore.mta.queue.changes import Change, Changed
+from msgcore.mta.queue.changing import change_all, change_page
 from msgcore.mta.queue.claiming import DeadLetter, Demand, claim, free_lost_leases, make_ready
 from msgcore.mta.queue.columns import RECIPIENT, by_connector, lane_of, read_recipient, storable
 from msgcore.mta.queue.contents import marks
@@ -41,7 +42,7 @@ from msgcore.mta.queue.contract import (
 )
 from msgcore.mta.queue.events import track_events
 from msgcore.mta.queue.finishing import Ending, finish
-from msgcore.mta.queue.inspecting import change_all, change_page, depth_of, list_waiting, purge
+from msgcore.mta.queue.inspecting import depth_of, list_waiting, purge
 from msgcore.mta.queue.limits import QueueLimits, refusal
 from msgcore.mta.queue.restrict import selector
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
