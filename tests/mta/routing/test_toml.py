@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from msgcore.base.toml_lines import line_of
 from msgcore.errors import UsageError
 from msgcore.mta import AddressSpace, Connector, RouteTable, Schedule
-from msgcore.mta.routing.toml_lines import line_of
 from msgcore.mta.routing.toml_table import load_routes, read_routes, write_routes
 from tests.mta.routing.pooled import pooled_tables
 from tests.mta.routing.tables import tables

@@ -1,13 +1,12 @@
 """Reading a configuration: what is wrong is told with file, line and key.
 
 *Theory of operation.* Each section is made of an attrs class by :func:`~msgcore.spi.config.build_config`, whose errors
-name the key; only then the line is looked for (:mod:`~msgcore.mta.routing.toml_lines`). Where a room has settings of
+name the key; only then the line is looked for (:mod:`~msgcore.base.toml_lines`). Where a room has settings of
 its own, its class is the section, or its keys stand beside those of the section.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ import attrs
 from msgcore.base.plain_files import open_file_or_pipe
 from msgcore.base.text import Secret
 from msgcore.base.toml_faults import line_of_fault
+from msgcore.base.toml_lines import Place, line_of, path_of, place_of
 from msgcore.errors import ConfigError, ConfigurationError, SecretMissing, UsageError
 from msgcore.mta.configuration.configuration import Configuration, Listen
 from msgcore.mta.configuration.sections import (
@@ -35,7 +35,6 @@ from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.route import RouteTable
-from msgcore.mta.routing.toml_lines import Place, line_of
 from msgcore.mta.routing.toml_table import load_routes, place_in_routes
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
 from msgcore.runtime.dns import DnsSettings
@@ -49,7 +48,6 @@ T = TypeVar("T")
 Table = Mapping[str, object]
 
 _MOST_OCTETS = 16 * 1024 * 1024
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 # Those that are the settings of a room as they are, and the arguments of a node under the same name.
 _ROOMS: Mapping[str, type[attrs.AttrsInstance]] = {
     "names": DnsSettings,
@@ -96,11 +94,7 @@ def read_configuration(text: str, file: Path, *, with_routes: bool = True) -> Co
         return reader.read(with_routes=with_routes)
     except _Wrong as wrong:
         line = line_of(wrong.place, text)
-        raise ConfigurationError(wrong.problem, file=file, line=line, key=_key(wrong.place)) from wrong.__cause__
-
-
-def _key(place: Place) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+        raise ConfigurationError(wrong.problem, file=file, line=line, key=path_of(wrong.place)) from wrong.__cause__
 
 
 class _Wrong(Exception):
@@ -209,7 +203,7 @@ class _Reader:
             return RouteTable.from_data(values)
         except UsageError as error:
             place = place_in_routes(str(error), values)
-            raise _Wrong(("routes", *place), str(error).removeprefix(f"{_key(place)}: ")) from error
+            raise _Wrong(("routes", *place), str(error).removeprefix(f"{path_of(place)}: ")) from error
 
     def _table(self, place: Place, value: object) -> Table:
         if not isinstance(value, dict):
@@ -235,8 +229,7 @@ class _Reader:
                 others=others,
             )
         except ConfigError as error:
-            steps = tuple(int(number) if number else key for key, number in _STEP.findall(error.key))
-            raise _Wrong((*place, *steps), error.problem) from error
+            raise _Wrong((*place, *place_of(error.key)), error.problem) from error
         except SecretMissing as error:
             steps = () if error.key is None else (error.key,)
             raise _Wrong((*place, *steps), f"{error.reference}: {error.problem}") from error

@@ -1,8 +1,7 @@
 """Route tables as TOML text: reading, with file and line of what is wrong, and writing.
 
 *Theory of operation.* ``tomllib`` says what the text means, and :mod:`~msgcore.mta.routing.table_data` what is wrong
-with that, by its path (``connectors[2].spaces[0].cost``). Only then :mod:`~msgcore.mta.routing.toml_lines` looks for
-the line.
+with that, by its path (``connectors[2].spaces[0].cost``). Only then :mod:`~msgcore.base.toml_lines` looks for the line.
 """
 
 from __future__ import annotations
@@ -15,16 +14,15 @@ from typing import cast
 
 from msgcore.base.plain_files import open_file_or_pipe
 from msgcore.base.toml_faults import line_of_fault
+from msgcore.base.toml_lines import Place, line_of, place_of
 from msgcore.errors import UsageError
 from msgcore.mta.routing.route import RouteTable
-from msgcore.mta.routing.toml_lines import Place, line_of
 
 __all__ = ["load_routes", "place_in_routes", "read_routes", "write_routes"]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PATH = re.compile(r"[a-z_]+(?:\[\d+\])?(?:\.[^\s.\[\]:]+(?:\[\d+\])?)*(?=[: ])")
 _NAME = re.compile(r"(?:.*?: )?connector ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"): ([a-z_]*)")
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 def load_routes(file: Path | str) -> RouteTable:
@@ -68,7 +66,7 @@ def place_in_routes(message: str, data: Mapping[str, object]) -> Place:
     named = _NAME.match(message)
     path = _PATH.match(message)
     if path is not None and path[0] != "connector":
-        steps = tuple(key or int(number) for key, number in _STEP.findall(path[0]))
+        steps = place_of(path[0])
         return steps if named is None else (*steps, named[2])
     if named is None:
         return ()

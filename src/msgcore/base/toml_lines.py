@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["Place", "line_of"]
+__all__ = ["Place", "line_of", "path_of", "place_of"]
 
 Place = tuple[str | int, ...]
 """Keys, and the numbers of items of arrays, from the top of the document."""
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 _TOKEN = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|'
@@ -19,6 +21,16 @@ _TOKEN = re.compile(
     r"[][{}=,\n]",
     re.DOTALL,
 )
+
+
+def path_of(place: Place) -> str:
+    """Write a place as people read it: ``connectors[2].spaces[0].cost``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+
+
+def place_of(path: str) -> Place:
+    """Read what :func:`path_of` writes."""
+    return tuple(int(number) if number else key for key, number in _STEP.findall(path))
 
 
 def line_of(place: Place, text: str) -> int | None:
