@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from msgcore import Message, write_message
 from tests.examples.host import Done, Host
 
 
@@ -79,6 +80,21 @@ def test_mail_of_ones_own_is_imported_and_queried(
     assert (done.status, done.stderr) == (0, "")
     assert f"imported {count} messages" in done.stdout
     assert f"{count} messages, " in done.stdout
+
+
+def test_a_file_of_outlooks_is_imported_too(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "plan.msg").write_bytes(write_message(Message(subject="The plan for May", text="Hello"), form="msg"))
+    done = fork(host, tmp_path, "demo", "--mail", tmp_path / "plan.msg")
+    assert (done.status, done.stderr) == (0, "")
+    assert "The plan for May" in done.stdout
+
+
+def test_mail_of_ones_own_is_imported_once(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(b"From: ann@a.test\r\nSubject: once\r\n\r\nHello\r\n")
+    command = ("demo", "--folder", tmp_path / "kept", "--mail", tmp_path / "a.eml")
+    first, again = fork(host, tmp_path, *command), fork(host, tmp_path, *command)
+    assert "1 messages, 0 with attachments" in first.stdout
+    assert "1 messages, 0 with attachments" in again.stdout
 
 
 @pytest.mark.parametrize(("name", "status"), [("none", 2), ("text.txt", 1)])

@@ -12,7 +12,6 @@ import msgcore
 from msgcore import Attachment, Message
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
-from msgcore.cli.mailbox import import_mail
 from msgcore.cli.paper import Paper
 from msgcore.codecs import mime
 from msgcore.model.outcome import Accepted, Delivered, Outcomes
@@ -27,13 +26,15 @@ from msgcore.props import (
     PidTagSubject,
 )
 from msgcore.testing.servers import LoopbackSmtpServer
-from msgcore.transfer import open_archive
+from msgcore.transfer import Archive, ImportOptions, open_archive
 
 __all__ = ["show"]
 
 BOB = "Bob Berg <bob@athena.test>"
 CAROL = "Carol Cole <carol@partner.test>"
 DAVE = "Dave Dunn <dave@nowhere.test>"
+
+_BATCH = 200
 
 
 def show(mail: Path | None = None, folder: Path | None = None) -> None:
@@ -58,17 +59,14 @@ def show(mail: Path | None = None, folder: Path | None = None) -> None:
             _look_inside(paper, bob)
             _look_outside(paper, outside)
             _look_at_report(paper, ann, outcomes)
-        number = 8
         if archive is not None:
-            paper.step(number, f"Your own mail: {mail}")
+            paper.step(8, f"Your own mail: {mail}")
             with msgcore.open_store(f"sqlite:///{folder / 'imported.db'}") as store:
-                import_mail(paper, store, archive)
+                _import(paper, store, archive)
                 _query(paper, store)
         else:
             paper.say()
-            paper.say(
-                "Now with mail of your own:  python -m msgcore demo --mail PATH   (an .eml file, mbox or Maildir)"
-            )
+            paper.say("Now with mail of your own:  python -m msgcore demo --mail PATH   (.eml, .msg, mbox or Maildir)")
 
 
 def _organize(paper: Paper, folder: Path, outside: LoopbackSmtpServer) -> None:
@@ -224,6 +222,12 @@ def _look_at_report(paper: Paper, ann: Session, outcomes: Outcomes) -> None:
     reached = sum(isinstance(outcome, Accepted | Delivered) for outcome in outcomes.values())
     paper.say()
     paper.say(paper.good(f"{reached} of {len(outcomes)} recipients have it, and Ann knows about the other one."))
+
+
+def _import(paper: Paper, store: MessageStore, archive: Archive) -> None:
+    with paper.progress("importing") as progress:
+        done = store.inbox.import_archive(archive, ImportOptions(batch=_BATCH, progress=progress))
+    paper.say(f"imported {done.messages} messages, each on the disk")
 
 
 def _query(paper: Paper, store: MessageStore) -> None:

@@ -7,15 +7,12 @@ import shutil
 import sys
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 
-__all__ = ["Paper", "Progress"]
+from msgcore.transfer import Progress
+
+__all__ = ["Paper"]
 
 _MOST_COLUMNS = 100
-
-
-class Progress(Protocol):
-    def __call__(self, done: int) -> None: ...
 
 
 class Paper:
@@ -40,15 +37,8 @@ class Paper:
         for line in text.splitlines() or [""]:
             print(f"   {line}".rstrip())
 
-    def code(self, text: str) -> None:
-        for line in text.splitlines():
-            print(self._styled(f"   >>> {line}", "2"))
-
     def good(self, text: str) -> str:
         return self._styled(text, "32")
-
-    def bad(self, text: str) -> str:
-        return self._styled(text, "33")
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table; the last column takes what room is left and is cut there."""
@@ -62,22 +52,22 @@ class Paper:
             print("   " + "  ".join(f"{cell:<{w}}" for cell, w in zip(cells, widths, strict=True)).rstrip())
 
     @contextmanager
-    def progress(self, what: str, total: int) -> Generator[Progress]:
+    def progress(self, what: str) -> Generator[Progress]:
         """Show how far a long piece of work is: a bar with the rich package, lines of text without."""
         try:
             from rich.progress import Progress as RichProgress
         except ImportError:
-            yield _plain(what, total)
+            yield _plain(what)
             return
         with RichProgress(transient=True) as bars:
-            task = bars.add_task(what, total=total)
-            yield lambda done: bars.update(task, completed=done)
+            task = bars.add_task(what, total=None)
+            yield lambda done, total, _: bars.update(task, completed=done, total=total)
 
 
-def _plain(what: str, total: int) -> Progress:
+def _plain(what: str) -> Progress:
     shown = -1
 
-    def show(done: int) -> None:
+    def show(done: int, total: int, _: int) -> None:
         nonlocal shown
         percent = 100 if total <= 0 else min(100, done * 100 // total)
         tenth = percent // 10
