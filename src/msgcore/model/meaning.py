@@ -15,6 +15,7 @@ from msgcore.model.address import SMTP
 from msgcore.model.body import as_mime_says
 from msgcore.model.defaults import MEANT, MEANT_IN_ROW
 from msgcore.model.message import Message
+from msgcore.model.people import FROM, FROM_IDS, RECEIPT, RECEIPT_IDS, SENDER, SENDER_IDS, Person
 from msgcore.model.recipient import Recipient
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
@@ -23,25 +24,10 @@ from msgcore.props.table import (
     PidTagEmailAddress,
     PidTagHtml,
     PidTagNonReceiptNotificationRequested,
-    PidTagReadReceiptAddressType,
-    PidTagReadReceiptEmailAddress,
-    PidTagReadReceiptEntryId,
     PidTagReadReceiptRequested,
-    PidTagReadReceiptSearchKey,
-    PidTagReadReceiptSmtpAddress,
     PidTagRecipientDisplayName,
     PidTagRecipientEntryId,
     PidTagSearchKey,
-    PidTagSenderAddressType,
-    PidTagSenderEmailAddress,
-    PidTagSenderEntryId,
-    PidTagSenderSearchKey,
-    PidTagSenderSmtpAddress,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingEntryId,
-    PidTagSentRepresentingSearchKey,
-    PidTagSentRepresentingSmtpAddress,
     PidTagTransmittableDisplayName,
 )
 from msgcore.props.tags import PS_INTERNET_HEADERS, Property
@@ -51,7 +37,6 @@ __all__ = ["Meanings", "meaning_in_row", "signed"]
 
 _BODIES = frozenset({PidTagBody.bag_key, PidTagHtml.bag_key})
 _BITS = {PropertyType.SHORT: 16, PropertyType.LONG: 32, PropertyType.I8: 64}
-_Person = tuple[Property[str], Property[str]]
 
 
 class Meanings:
@@ -72,7 +57,7 @@ class Meanings:
             return self._field(str(key[1])) or None
         value = self._message.said(cast("Property[object]", tag))
         if key in _IDS_OF:
-            return _unless_of_person(value, *map(self._message.said, _IDS_OF[key]))
+            return _unless_of_person(value, *map(self._message.said, _IDS_OF[key][1:3]))
         if value is None or value == "":
             return self._unsaid(tag)
         return as_mime_says(value) if key in _BODIES else signed(tag, value)
@@ -80,7 +65,7 @@ class Meanings:
     def _unsaid(self, tag: PropertyKey) -> object:
         key, message = tag.bag_key, self._message
         if key in _SMTP_OF:
-            kind, email = map(message.said, _SMTP_OF[key])
+            kind, email = map(message.said, _SMTP_OF[key][1:3])
             return email if kind == SMTP else None
         if key == PidTagNonReceiptNotificationRequested.bag_key:
             return message.said(PidTagReadReceiptRequested) or False
@@ -93,22 +78,12 @@ class Meanings:
         return self._fields.get(name.lower())
 
 
-_FROM = (PidTagSentRepresentingAddressType, PidTagSentRepresentingEmailAddress)
-_SENDER = (PidTagSenderAddressType, PidTagSenderEmailAddress)
-_RECEIPT = (PidTagReadReceiptAddressType, PidTagReadReceiptEmailAddress)
-_IDS_OF: Mapping[BagKey, _Person] = {
-    PidTagSentRepresentingEntryId.bag_key: _FROM,
-    PidTagSentRepresentingSearchKey.bag_key: _FROM,
-    PidTagSenderEntryId.bag_key: _SENDER,
-    PidTagSenderSearchKey.bag_key: _SENDER,
-    PidTagReadReceiptEntryId.bag_key: _RECEIPT,
-    PidTagReadReceiptSearchKey.bag_key: _RECEIPT,
+_IDS_OF: Mapping[BagKey, Person] = {
+    tag.bag_key: person
+    for person, ids in ((FROM, FROM_IDS), (SENDER, SENDER_IDS), (RECEIPT, RECEIPT_IDS))
+    for tag in ids
 }
-_SMTP_OF: Mapping[BagKey, _Person] = {
-    PidTagSentRepresentingSmtpAddress.bag_key: _FROM,
-    PidTagSenderSmtpAddress.bag_key: _SENDER,
-    PidTagReadReceiptSmtpAddress.bag_key: _RECEIPT,
-}
+_SMTP_OF: Mapping[BagKey, Person] = {person[-1].bag_key: person for person in (FROM, SENDER, RECEIPT)}
 
 
 def meaning_in_row(recipient: Recipient, tag: PropertyKey) -> object:

@@ -20,6 +20,7 @@ from msgcore.model.body import UTF_8, html_from_octets, text_from_html
 from msgcore.model.headers import Header, Headers, HeadersLike, own_headers
 from msgcore.model.levels import Importance, Sensitivity
 from msgcore.model.message_ids import in_angles
+from msgcore.model.people import FROM, SENDER, Person
 from msgcore.model.recipient import Recipient, RecipientKind, RecipientsLike, parse_recipients
 from msgcore.model.source import MessageSource
 from msgcore.props.bag import UNTOUCHED, PropBag
@@ -37,18 +38,10 @@ from msgcore.props.table import (
     PidTagMessageClass,
     PidTagMessageRecipients,
     PidTagMessageSizeExtended,
-    PidTagSenderAddressType,
-    PidTagSenderEmailAddress,
-    PidTagSenderName,
-    PidTagSenderSmtpAddress,
     PidTagSensitivity,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingSmtpAddress,
     PidTagSubject,
 )
-from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
+from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property
 from msgcore.props.types import PropertyType
 
 __all__ = ["Message", "check_message"]
@@ -60,15 +53,6 @@ AttachmentLike = bytes | bytearray | memoryview | Path | Attachment
 """What an attachment is made of: octets, a file, or the attachment itself."""
 Correspondent = str | Address
 """One address: RFC 5322 text, ``TYPE:value``, ``Name [TYPE:value]``, or the address itself."""
-
-
-_FROM = (
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingSmtpAddress,
-)
-_SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress, PidTagSenderSmtpAddress)
 
 
 class Message:
@@ -274,29 +258,29 @@ class Message:
         """The From field: whom the message represents."""
         if self._source is not None and (self._layer is None or self._layer.is_empty):
             return _named(self._source.from_())
-        return self._correspondent(*_FROM)
+        return self._correspondent(FROM)
 
     @from_.setter
     def from_(self, value: Correspondent) -> None:
         source = self._source
         if source is not None and source.sender() == source.from_():
             bag = self._bag
-            if not any(tag in bag for tag in _SENDER):
+            if not any(tag in bag for tag in SENDER):
                 # No sender is said, it follows: from the new one now.
-                for tag in _SENDER:
+                for tag in SENDER:
                     bag.discard(tag)
-        self._set_correspondent(_FROM, value)
+        self._set_correspondent(FROM, value)
 
     @property
     def sender(self) -> Address | None:
         """The Sender field: who sent it; From when there is none."""
         if self._source is not None and (self._layer is None or self._layer.is_empty):
             return _named(self._source.sender()) or self.from_
-        return self._correspondent(*_SENDER) or self.from_
+        return self._correspondent(SENDER) or self.from_
 
     @sender.setter
     def sender(self, value: Correspondent) -> None:
-        self._set_correspondent(_SENDER, value)
+        self._set_correspondent(SENDER, value)
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
@@ -562,9 +546,8 @@ class Message:
             return None
         return Headers(self._headers).get(str(tag.lid_or_name))
 
-    def _correspondent(
-        self, name: PropertyTag[str], kind: PropertyTag[str], address: PropertyTag[str], smtp: PropertyTag[str]
-    ) -> Address | None:
+    def _correspondent(self, tags: Person) -> Address | None:
+        name, kind, address, smtp = tags
         address_type, email_address = self.get(kind), self.get(address)
         if address_type != SMTP and (reachable := self.get(smtp)):
             # As Exchange writes people of its own: what others reach them by.
@@ -573,11 +556,7 @@ class Message:
             return None
         return Address(address_type, email_address, self.get(name, ""))
 
-    def _set_correspondent(
-        self,
-        tags: tuple[PropertyTag[str], PropertyTag[str], PropertyTag[str], PropertyTag[str]],
-        value: Correspondent,
-    ) -> None:
+    def _set_correspondent(self, tags: Person, value: Correspondent) -> None:
         given = parse_address(value) if isinstance(value, str) else value
         if not isinstance(cast(object, given), Address):
             raise UsageError(f"a sender: need an address, as text or an Address, got {type(given).__name__}")
@@ -650,7 +629,7 @@ _HEADER_TEXTS = frozenset(
         PidTagInternetMessageId,
         PidTagInReplyToId,
         PidTagInternetReferences,
-        *_FROM,
-        *_SENDER,
+        *FROM,
+        *SENDER,
     )
 )

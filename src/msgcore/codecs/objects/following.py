@@ -6,7 +6,7 @@ which is just what follows says nothing, so that a message has the same ``tags``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 import attrs
@@ -14,6 +14,7 @@ import attrs
 from msgcore.codecs.objects.people import Values, address_of, entry_id_of, reply_entries
 from msgcore.model.address import Address
 from msgcore.model.message import Message
+from msgcore.model.people import FROM, FROM_IDS, RECEIPT, RECEIPT_IDS, SENDER, SENDER_IDS, Person, PersonIds
 from msgcore.model.recipient import RecipientKind
 from msgcore.model.subject import split_subject
 from msgcore.props.bag import UNTOUCHED, PropBag
@@ -31,49 +32,23 @@ from msgcore.props.table import (
     PidTagNativeBody,
     PidTagNonReceiptNotificationRequested,
     PidTagNormalizedSubject,
-    PidTagReadReceiptAddressType,
-    PidTagReadReceiptEmailAddress,
-    PidTagReadReceiptEntryId,
-    PidTagReadReceiptName,
     PidTagReadReceiptRequested,
-    PidTagReadReceiptSearchKey,
     PidTagReplyRecipientEntries,
     PidTagReplyRecipientNames,
     PidTagRtfCompressed,
     PidTagRtfInSync,
-    PidTagSenderAddressType,
-    PidTagSenderEmailAddress,
-    PidTagSenderEntryId,
-    PidTagSenderName,
-    PidTagSenderSearchKey,
-    PidTagSenderSmtpAddress,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingEntryId,
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingSearchKey,
-    PidTagSentRepresentingSmtpAddress,
     PidTagStoreSupportMask,
     PidTagSubject,
     PidTagSubjectPrefix,
 )
 from msgcore.props.tags import Property
 
-__all__ = ["ATTACHMENTS", "FOLLOWING", "FORM_SAYS", "FROM", "RECIPIENTS", "REPLY_TO", "SENDER", "Following"]
+__all__ = ["ATTACHMENTS", "FOLLOWING", "FORM_SAYS", "RECIPIENTS", "REPLY_TO", "Following"]
 
 RECIPIENTS, REPLY_TO, ATTACHMENTS = "recipients", "reply_to", "attachments"
 """What a property can depend on beside properties."""
 
 WorkOut = Callable[[Message], object | None]
-
-FROM = (
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingSmtpAddress,
-)
-SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress, PidTagSenderSmtpAddress)
-_RECEIPT = (PidTagReadReceiptName, PidTagReadReceiptAddressType, PidTagReadReceiptEmailAddress)
 
 _READ, _UNSENT, _HAS_ATTACHMENTS = 0x01, 0x08, 0x10
 _PLAIN, _RTF, _HTML = 1, 2, 3
@@ -129,7 +104,7 @@ def _sender_as_from() -> Iterable[Following]:
         yield Following(sender, _keys(represented, *SENDER), _same_as(represented), may_be_said=True)
 
 
-def _correspondent(message: Message, *people: Sequence[PropertyKey]) -> Address | None:
+def _correspondent(message: Message, *people: Person) -> Address | None:
     """Give the first of these people that the message names."""
     for tags in people:
         name, kind, email = (_said(message, tag) for tag in tags[:3])
@@ -139,7 +114,7 @@ def _correspondent(message: Message, *people: Sequence[PropertyKey]) -> Address 
     return None
 
 
-def _keys_of(key: PropertyKey, entry: PropertyKey, *people: Sequence[PropertyKey]) -> tuple[Following, Following]:
+def _ids(ids: PersonIds, *people: Person) -> tuple[Following, Following]:
     """Give the search key and the entry id of the first of these people."""
 
     def make_key(message: Message) -> object | None:
@@ -150,6 +125,7 @@ def _keys_of(key: PropertyKey, entry: PropertyKey, *people: Sequence[PropertyKey
         found = _correspondent(message, *people)
         return None if found is None else entry_id_of(found)
 
+    key, entry = ids
     on = _keys(*(tag for tags in people for tag in tags))
     return Following(key, on, make_key), Following(entry, on, make_entry)
 
@@ -200,9 +176,9 @@ _BODIES = (PidTagBody, PidTagHtml, PidTagRtfCompressed)
 
 FOLLOWING: tuple[Following, ...] = (
     *_sender_as_from(),
-    *_keys_of(PidTagSentRepresentingSearchKey, PidTagSentRepresentingEntryId, FROM),
-    *_keys_of(PidTagSenderSearchKey, PidTagSenderEntryId, SENDER, FROM),
-    *_keys_of(PidTagReadReceiptSearchKey, PidTagReadReceiptEntryId, _RECEIPT),
+    *_ids(FROM_IDS, FROM),
+    *_ids(SENDER_IDS, SENDER, FROM),
+    *_ids(RECEIPT_IDS, RECEIPT),
     Following(PidTagSubjectPrefix, _keys(PidTagSubject), _part_of_subject(0)),
     Following(PidTagNormalizedSubject, _keys(PidTagSubject), _part_of_subject(1)),
     Following(PidTagConversationTopic, _keys(PidTagSubject), _part_of_subject(1), may_be_said=True),

@@ -7,13 +7,14 @@ from typing import Protocol, cast
 
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.codecs.objects.bodies import html_in, text_in_rtf
-from msgcore.codecs.objects.following import FOLLOWING, FORM_SAYS, FROM, SENDER
+from msgcore.codecs.objects.following import FOLLOWING, FORM_SAYS
 from msgcore.codecs.objects.people import address_of, recipient_of_row, reply_addresses
 from msgcore.model.address import SMTP, Address, read_mailboxes
 from msgcore.model.attachment import Attachment
 from msgcore.model.body import UTF_8
 from msgcore.model.headers import Header, Headers
 from msgcore.model.message import Message
+from msgcore.model.people import FROM, SENDER, Person
 from msgcore.model.recipient import Recipient
 from msgcore.props.bag import PropBag
 from msgcore.props.key import BagKey, PropertyKey
@@ -137,7 +138,7 @@ class ObjectSource:
     def sender(self) -> Address | None:
         return self._correspondent(SENDER) or self._correspondent(FROM)
 
-    def _correspondent(self, tags: tuple[Property[str], ...]) -> Address | None:
+    def _correspondent(self, tags: Person) -> Address | None:
         get = self.content.properties.get
         name, kind, email, smtp = (get(tag) for tag in tags)
         return address_of(name, kind, email, smtp)

@@ -17,6 +17,7 @@ from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address
 from msgcore.model.headers import own_headers
 from msgcore.model.message import Message
+from msgcore.model.people import FROM, RECEIPT, SENDER, Person
 from msgcore.model.recipient import RecipientKind
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (
@@ -26,21 +27,9 @@ from msgcore.props.table import (
     PidTagImportance,
     PidTagMessageClass,
     PidTagOriginatorDeliveryReportRequested,
-    PidTagReadReceiptAddressType,
-    PidTagReadReceiptEmailAddress,
-    PidTagReadReceiptName,
     PidTagReadReceiptRequested,
-    PidTagReadReceiptSmtpAddress,
-    PidTagSenderAddressType,
-    PidTagSenderEmailAddress,
-    PidTagSenderName,
-    PidTagSenderSmtpAddress,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingSmtpAddress,
 )
-from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, PropertyTag
+from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property
 
 __all__ = ["OWN_FIELDS", "RECIPIENTS", "REPLY_TO", "OwnField", "fields_of_source", "named_fields"]
 
@@ -48,19 +37,6 @@ RECIPIENTS = {kind: f"recipients:{kind.name}" for kind in (RecipientKind.TO, Rec
 """What the field of the recipients of a kind depends on."""
 REPLY_TO = "reply_to"
 
-_FROM = (
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingSmtpAddress,
-)
-_SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress, PidTagSenderSmtpAddress)
-_RECEIPT = (
-    PidTagReadReceiptName,
-    PidTagReadReceiptAddressType,
-    PidTagReadReceiptEmailAddress,
-    PidTagReadReceiptSmtpAddress,
-)
 _NAME = re.compile(r"[!-9;-~]{1,256}")
 _USUAL_CLASS = "IPM.Note"  # for which there is none
 
@@ -80,7 +56,7 @@ class OwnField:
     write: Writer
 
 
-def _correspondent(message: Message, tags: tuple[PropertyTag[str], ...]) -> Address | None:
+def _correspondent(message: Message, tags: Person) -> Address | None:
     """Read one of the two correspondents from its properties; a name alone is kept, too.
 
     Of whom Exchange knows by an address of its own, what others reach them by.
@@ -104,18 +80,18 @@ def _address_field(message: Message, name: str, addresses: Sequence[Address], ut
 
 
 def _from(message: Message, utf8: bool) -> bytes | None:
-    address = _correspondent(message, _FROM)
+    address = _correspondent(message, FROM)
     return None if address is None else _address_field(message, "From", (address,), utf8)
 
 
 def _sender(message: Message, utf8: bool) -> bytes | None:
-    address = _correspondent(message, _SENDER)
+    address = _correspondent(message, SENDER)
     if address is None:
         return None
-    from_ = _correspondent(message, _FROM)
+    from_ = _correspondent(message, FROM)
     # RFC 5322 section 3.6.2: no Sender field that says what From says; but an application that sets it keeps it.
     is_same = from_ is not None and (from_.typed, from_.display_name) == (address.typed, address.display_name)
-    return None if is_same and not _is_set(message, _SENDER) else _address_field(message, "Sender", (address,), utf8)
+    return None if is_same and not _is_set(message, SENDER) else _address_field(message, "Sender", (address,), utf8)
 
 
 def _reply_to(message: Message, utf8: bool) -> bytes | None:
@@ -123,7 +99,7 @@ def _reply_to(message: Message, utf8: bool) -> bytes | None:
     return _address_field(message, "Reply-To", addresses, utf8) if addresses else None
 
 
-def _is_set(message: Message, tags: tuple[PropertyTag[str], ...]) -> bool:
+def _is_set(message: Message, tags: Person) -> bool:
     return any(tag in message.properties_set for tag in tags)
 
 
@@ -167,7 +143,7 @@ def _receipt(name: str, tag: Property[bool]) -> Writer:
     def write(message: Message, utf8: bool) -> bytes | None:
         if not message.get(tag, False):
             return None
-        given = (_correspondent(message, tags) for tags in (_RECEIPT, _FROM, _SENDER))
+        given = (_correspondent(message, tags) for tags in (RECEIPT, FROM, SENDER))
         address = next(filter(None, given), None)
         return None if address is None else _address_field(message, name, (address,), utf8)
 
@@ -196,8 +172,8 @@ def _keys(*tags: PropertyKey) -> frozenset[BagKey | str]:
 
 
 OWN_FIELDS: tuple[OwnField, ...] = (
-    OwnField(b"from", _keys(*_FROM), _from),
-    OwnField(b"sender", _keys(*_SENDER), _sender),
+    OwnField(b"from", _keys(*FROM), _from),
+    OwnField(b"sender", _keys(*SENDER), _sender),
     OwnField(b"reply-to", frozenset({REPLY_TO}), _reply_to),
     *(
         OwnField(kind.name.lower().encode(), frozenset({key}), _people(kind.name.capitalize(), kind))
@@ -216,7 +192,7 @@ OWN_FIELDS: tuple[OwnField, ...] = (
     OwnField(b"x-msmail-priority", _keys(PidTagImportance), _no_field),
     OwnField(
         b"disposition-notification-to",
-        _keys(PidTagReadReceiptRequested, *_RECEIPT),
+        _keys(PidTagReadReceiptRequested, *RECEIPT),
         _receipt("Disposition-Notification-To", PidTagReadReceiptRequested),
     ),
     OwnField(

@@ -14,55 +14,20 @@ from msgcore.codecs.mime.mapping.property_reader import Read, Reader
 from msgcore.codecs.mime.syntax.addresses import display_list
 from msgcore.codecs.mime.tree.view import MimeView
 from msgcore.model.address import SMTP, Address
+from msgcore.model.people import FROM, FROM_IDS, RECEIPT, RECEIPT_IDS, SENDER, SENDER_IDS, Person, PersonIds
 from msgcore.model.recipient import RecipientKind
 from msgcore.props.table import (
     PidTagDisplayBcc,
     PidTagDisplayCc,
     PidTagDisplayTo,
-    PidTagReadReceiptAddressType,
-    PidTagReadReceiptEmailAddress,
-    PidTagReadReceiptEntryId,
-    PidTagReadReceiptName,
-    PidTagReadReceiptSearchKey,
-    PidTagReadReceiptSmtpAddress,
     PidTagReplyRecipientEntries,
     PidTagReplyRecipientNames,
-    PidTagSenderAddressType,
-    PidTagSenderEmailAddress,
-    PidTagSenderEntryId,
-    PidTagSenderName,
-    PidTagSenderSearchKey,
-    PidTagSenderSmtpAddress,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingEntryId,
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingSearchKey,
-    PidTagSentRepresentingSmtpAddress,
 )
 from msgcore.props.tags import Property
 
 __all__ = ["PEOPLE"]
 
 _RECEIPTS = b"disposition-notification-to"
-
-Parts = tuple[Property[Any], ...]
-_FROM = (
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingSmtpAddress,
-)
-_SENDER = (PidTagSenderName, PidTagSenderAddressType, PidTagSenderEmailAddress, PidTagSenderSmtpAddress)
-_RECEIPT = (
-    PidTagReadReceiptName,
-    PidTagReadReceiptAddressType,
-    PidTagReadReceiptEmailAddress,
-    PidTagReadReceiptSmtpAddress,
-)
-_FROM_KEYS = (PidTagSentRepresentingSearchKey, PidTagSentRepresentingEntryId)
-_SENDER_KEYS = (PidTagSenderSearchKey, PidTagSenderEntryId)
-_RECEIPT_KEYS = (PidTagReadReceiptSearchKey, PidTagReadReceiptEntryId)
 
 
 def _name(address: Address) -> str | None:
@@ -110,10 +75,10 @@ def _of(names: tuple[bytes, ...], part: Callable[[Address], object | None]) -> R
     return read
 
 
-def _readers(tags: Parts, keys: Parts, names: tuple[bytes, ...], **said: Any) -> tuple[Reader, ...]:
+def _readers(tags: Person, ids: PersonIds, names: tuple[bytes, ...], **said: Any) -> tuple[Reader, ...]:
     return (
         *(Reader(tag, _of(names, part), **said) for tag, part in zip(tags, _PARTS, strict=True)),
-        *(Reader(tag, _of(names, part)) for tag, part in zip(keys, (_search_key, _entry_id), strict=True)),
+        *(Reader(tag, _of(names, part)) for tag, part in zip(ids, (_search_key, _entry_id), strict=True)),
     )
 
 
@@ -141,9 +106,9 @@ def _names(kind: RecipientKind) -> Read:
 
 
 PEOPLE: tuple[Reader, ...] = (
-    *_readers(_FROM, _FROM_KEYS, (b"from", b"sender"), said_by=(b"from",)),
-    *_readers(_SENDER, _SENDER_KEYS, (b"sender", b"from"), said_by=(b"sender",)),
-    *_readers(_RECEIPT, _RECEIPT_KEYS, (_RECEIPTS,), said_when=_receipts_go_elsewhere),
+    *_readers(FROM, FROM_IDS, (b"from", b"sender"), said_by=(b"from",)),
+    *_readers(SENDER, SENDER_IDS, (b"sender", b"from"), said_by=(b"sender",)),
+    *_readers(RECEIPT, RECEIPT_IDS, (_RECEIPTS,), said_when=_receipts_go_elsewhere),
     Reader(PidTagReplyRecipientEntries, _reply_entries),
     Reader(PidTagReplyRecipientNames, _reply_names),
     Reader(cast("Property[Any]", PidTagDisplayTo), _names(RecipientKind.TO)),

@@ -23,6 +23,7 @@ from msgcore.model.address import Address
 from msgcore.model.attachment import Attachment
 from msgcore.model.headers import Headers
 from msgcore.model.message import Message
+from msgcore.model.people import FROM, FROM_IDS, SENDER, SENDER_IDS
 from msgcore.model.recipient import Recipient, RowProperties
 from msgcore.model.source import MessageSource
 from msgcore.props.bag import PropBag
@@ -47,18 +48,6 @@ from msgcore.props.table import (
     PidTagRowid,
     PidTagRtfCompressed,
     PidTagRtfInSync,
-    PidTagSenderAddressType,
-    PidTagSenderEmailAddress,
-    PidTagSenderEntryId,
-    PidTagSenderName,
-    PidTagSenderSearchKey,
-    PidTagSenderSmtpAddress,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingEntryId,
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingSearchKey,
-    PidTagSentRepresentingSmtpAddress,
     PidTagSmtpAddress,
 )
 from msgcore.props.tags import PS_INTERNET_HEADERS
@@ -76,20 +65,7 @@ _NOT_BELIEVED = (
     | keys_of(Owner.TRANSPORT)
     | _keys(PidTagContentFilterSpamConfidenceLevel, PidTagOriginalMessageEntryId)
 )
-_PEOPLE = _keys(
-    PidTagSentRepresentingName,
-    PidTagSentRepresentingAddressType,
-    PidTagSentRepresentingEmailAddress,
-    PidTagSentRepresentingSmtpAddress,
-    PidTagSentRepresentingEntryId,
-    PidTagSentRepresentingSearchKey,
-    PidTagSenderName,
-    PidTagSenderAddressType,
-    PidTagSenderEmailAddress,
-    PidTagSenderSmtpAddress,
-    PidTagSenderEntryId,
-    PidTagSenderSearchKey,
-)
+_PEOPLE = _keys(*FROM, *FROM_IDS, *SENDER, *SENDER_IDS)
 _REPLIES = _keys(PidTagReplyRecipientEntries, PidTagReplyRecipientNames)
 _BODIES = _keys(
     PidTagBody,
