@@ -12,7 +12,7 @@ from msgcore.base.text import one_line
 from msgcore.model.address import SMTP, Address
 from msgcore.model.outcome import Outcome
 
-__all__ = ["OWN_DIAGNOSTIC", "DeliveryReport", "ReportAction", "ReportedRecipient", "report_class"]
+__all__ = ["OWN_DIAGNOSTIC", "DeliveryReport", "ReportAction", "ReportedRecipient", "general_status", "report_class"]
 
 OWN_DIAGNOSTIC = "x-msgcore"
 """The type of a diagnostic that is no reply of another system, but what this one found."""
@@ -65,10 +65,9 @@ class ReportedRecipient:
 
         What was no reply is a diagnostic of msgcore's own type.
         """
-        klass = {ReportAction.FAILED: 5, ReportAction.DELAYED: 4}.get(action, 2)
-        status = (
-            outcome.enhanced if outcome.enhanced and outcome.enhanced.klass == klass else EnhancedStatus(klass, 0, 0)
-        )
+        status = general_status(action)
+        if outcome.enhanced is not None and outcome.enhanced.klass == status.klass:
+            status = outcome.enhanced
         # The reply as it was given; what was no reply has its text only.
         text = one_line(outcome.text)
         reply = (outcome.code, outcome.enhanced, text) if outcome.code is not None else (text,)
@@ -93,6 +92,11 @@ class DeliveryReport:
     @property
     def message_class(self) -> str:
         return report_class(tuple(recipient.action for recipient in self.recipients))
+
+
+def general_status(action: ReportAction) -> EnhancedStatus:
+    """Give the status that says no more than the action does (RFC 3463 section 2)."""
+    return EnhancedStatus({ReportAction.FAILED: 5, ReportAction.DELAYED: 4}.get(action, 2), 0, 0)
 
 
 def report_class(actions: tuple[ReportAction, ...]) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from msgcore.codecs.mime.reports.bounces import read_bounce
-from msgcore.codecs.mime.reports.envelope_ids import read_envelope_id
 from msgcore.codecs.mime.reports.original import header_of_original
-from msgcore.codecs.mime.reports.status_fields import first_text, groups_of, reported_recipients, status_part
-from msgcore.codecs.mime.reports.typed_fields import typed_value
-from msgcore.codecs.mime.syntax.dates import parse_date
+from msgcore.codecs.mime.reports.status_fields import delivery_report, groups_of, reported_recipients, status_part
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.model.report import DeliveryReport
 
@@ -24,15 +21,4 @@ def delivery_report_of(root: Entity) -> DeliveryReport | None:
 
 def _stated(root: Entity, part: Entity) -> DeliveryReport:
     groups = groups_of(part)
-    original = header_of_original(root)
-    arrival = first_text(groups, b"arrival-date")
-    return DeliveryReport(
-        reporting_mta=typed_value(first_text(groups, b"reporting-mta"))[1],
-        recipients=tuple(reported_recipients(groups)),
-        original_message_id=None if original is None else original.text(b"message-id"),
-        original_subject=("" if original is None else original.text(b"subject")) or "",
-        arrived_at=parse_date(arrival) if arrival else None,
-        envelope_id=read_envelope_id(first_text(groups, b"original-envelope-id")),
-        dsn_gateway=typed_value(first_text(groups, b"dsn-gateway"))[1],
-        received_from_mta=typed_value(first_text(groups, b"received-from-mta"))[1],
-    )
+    return delivery_report(groups, tuple(reported_recipients(groups)), header_of_original(root))

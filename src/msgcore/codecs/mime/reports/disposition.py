@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import attrs
 
-from msgcore.codecs.mime.reports.original import header_of_original
+from msgcore.codecs.mime.reports.original import header_of_original, id_and_subject
 from msgcore.codecs.mime.reports.status_fields import first_text, groups_of
 from msgcore.codecs.mime.reports.typed_fields import read_address, typed_value
 from msgcore.codecs.mime.syntax.transfer import decode_base64
@@ -42,15 +42,15 @@ def read_report_of(root: Entity) -> ReadReport | None:
     if part is None:
         return None
     groups = groups_of(part)
-    original = header_of_original(root)
+    message_id, subject = id_and_subject(header_of_original(root))
     action, sending, kind, modifiers = read_disposition(first_text(groups, b"disposition"))
     return ReadReport(
         final_recipient=attrs.evolve(
             _address(groups, b"final-recipient") or _NOBODY, display_name=first_text(groups, b"x-display-name")
         ),
         disposition_type=kind,
-        original_message_id=_message_id(groups, original),
-        original_subject=("" if original is None else original.text(b"subject")) or "",
+        original_message_id=first_text(groups, b"original-message-id") or message_id,
+        original_subject=subject,
         original_recipient=_address(groups, b"original-recipient"),
         action_mode=action,
         sending_mode=sending,
@@ -66,11 +66,6 @@ def read_report_of(root: Entity) -> ReadReport | None:
 
 def _address(groups: list[HeaderBlock], name: bytes) -> Address | None:
     return next((found for group in groups if (found := read_address(group, name)) is not None), None)
-
-
-def _message_id(groups: list[HeaderBlock], original: HeaderBlock | None) -> str | None:
-    stated = first_text(groups, b"original-message-id")
-    return stated or (None if original is None else original.text(b"message-id"))
 
 
 def _texts(groups: list[HeaderBlock], name: bytes) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgcore.codecs.mime.reports.envelope_ids import read_envelope_id
 from msgcore.codecs.mime.reports.feedback_text import feedback_in_words
-from msgcore.codecs.mime.reports.original import header_of_original
+from msgcore.codecs.mime.reports.original import header_of_original, id_and_subject
 from msgcore.codecs.mime.reports.typed_fields import read_date, typed_value
 from msgcore.codecs.mime.syntax.transfer import decode_base64
 from msgcore.codecs.mime.syntax.words import without_comments
@@ -36,7 +36,7 @@ def feedback_report_of(root: Entity) -> FeedbackReport | None:
 def _stated(root: Entity, part: Entity) -> FeedbackReport:
     octets = part.content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip()
     block = HeaderBlock(octets.partition(b"\n\n")[0])
-    original = header_of_original(root)
+    message_id, subject = id_and_subject(header_of_original(root))
     return FeedbackReport(
         feedback_type=_word(block, b"feedback-type"),
         user_agent=block.text(b"user-agent") or "",
@@ -63,8 +63,8 @@ def _stated(root: Entity, part: Entity) -> FeedbackReport:
         dkim_canonicalized_body=_octets(block, b"dkim-canonicalized-body"),
         spf_dns=_texts(block, b"spf-dns"),
         extensions=tuple([field for field in block.headers() if field.name.lower() not in _KNOWN]),
-        original_message_id=None if original is None else original.text(b"message-id"),
-        original_subject=("" if original is None else original.text(b"subject")) or "",
+        original_message_id=message_id,
+        original_subject=subject,
     )
 
 

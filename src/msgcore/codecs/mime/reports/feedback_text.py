@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from msgcore.codecs.mime.reports.original import id_and_subject
 from msgcore.codecs.mime.syntax.charsets import guess
 from msgcore.codecs.mime.syntax.dates import parse_date
 from msgcore.codecs.mime.tree.entity import Entity
@@ -33,6 +34,7 @@ def feedback_in_words(root: Entity) -> FeedbackReport | None:
     original = HeaderBlock(copy.lstrip("\n").partition("\n\n")[0].encode("utf-8"))
     aligned = [name for name in ("dkim", "spf") if told_of.get(f"{name} alignment", "").lower() == "yes"]
     domain = told_of.get("sender domain")
+    message_id, subject = id_and_subject(original)
     return FeedbackReport(
         feedback_type="auth-failure",
         arrival_date=parse_date(told_of.get("received date", "")),
@@ -41,6 +43,6 @@ def feedback_in_words(root: Entity) -> FeedbackReport | None:
         reported_domain=(domain,) if domain else (),
         auth_failure="dmarc",
         identity_alignment=tuple(aligned),
-        original_message_id=original.text(b"message-id"),
-        original_subject=original.text(b"subject") or "",
+        original_message_id=message_id,
+        original_subject=subject,
     )

@@ -20,7 +20,7 @@ from msgcore.model.address import Address
 from msgcore.model.message import Message
 from msgcore.model.read_report import DispositionType, ReadReport
 from msgcore.model.recipient import Recipient
-from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient
+from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient, general_status
 from msgcore.props.table import (
     PidTagDeliverTime,
     PidTagInReplyToId,
@@ -73,7 +73,6 @@ _TOLD_OF_ROWS = (
     PidTagRemoteMessageTransferAgent,
     PidTagDeliverTime,
 )
-_CLASS_OF_ACTION = {ReportAction.FAILED: 5, ReportAction.DELAYED: 4}
 _STATUS_CODE = re.compile(r"([245])(\d)(\d{1,3})")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 # ``<mx.b.test #5.1.1 smtp;550 5.1.1 no such user>``
@@ -144,15 +143,15 @@ def _status(row: Recipient, told: str, action: ReportAction) -> EnhancedStatus:
     Where nothing says one that fits, it is no more than what the action says. A failure may have one that says that
     trying again later may help (RFC 3463 section 2).
     """
-    klass = _CLASS_OF_ACTION.get(action, 2)
-    fitting = {klass, 4} if action is ReportAction.FAILED else {klass}
+    general = general_status(action)
+    fitting = {general.klass, 4} if action is ReportAction.FAILED else {general.klass}
     digits = _STATUS_CODE.fullmatch(str(row.get(PidTagNonDeliveryReportStatusCode)))
     for found in (digits, _STATUS.search(told)):
         if found is not None and int(found[1]) in fitting:
             return EnhancedStatus(int(found[1]), int(found[2]), int(found[3]))
     codes = [row.get(tag) for tag in (PidTagNonDeliveryReportDiagCode, PidTagNonDeliveryReportReasonCode)]
     status = status_of_codes(*codes) if action is ReportAction.FAILED else None
-    return status or EnhancedStatus(klass, 0, 0)
+    return status or general
 
 
 def read_report_in_properties(message: Message) -> ReadReport | None:

@@ -13,7 +13,7 @@ from msgcore.codecs.mime.tree.editing import NO_LIMITS, crlf_field
 from msgcore.codecs.mime.tree.entity import Entity, parse
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 
-__all__ = ["header_of_original", "original_part"]
+__all__ = ["header_of_original", "id_and_subject", "original_part"]
 
 _HEADERS_ALONE = frozenset({"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"})
 
@@ -28,6 +28,11 @@ def header_of_original(root: Entity) -> HeaderBlock | None:
         if entity.media_type in _HEADERS_ALONE:
             return parse(entity.content, NO_LIMITS).header
     return None
+
+
+def id_and_subject(original: HeaderBlock | None) -> tuple[str | None, str]:
+    """Give what a report names the original by: its message id, if it has one, and its subject."""
+    return (None, "") if original is None else (original.text(b"message-id"), original.text(b"subject") or "")
 
 
 def original_part(original: bytes, *, return_full: bool, most: int, utf8: bool = False) -> Part:

@@ -8,14 +8,25 @@ from collections.abc import Iterator
 import attrs
 
 from msgcore.base.status import EnhancedStatus
+from msgcore.codecs.mime.reports.envelope_ids import read_envelope_id
+from msgcore.codecs.mime.reports.original import id_and_subject
 from msgcore.codecs.mime.reports.typed_fields import read_address, read_date, typed_value
+from msgcore.codecs.mime.syntax.dates import parse_date
 from msgcore.codecs.mime.syntax.words import without_comments
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.address import SMTP
-from msgcore.model.report import ReportAction, ReportedRecipient
+from msgcore.model.report import DeliveryReport, ReportAction, ReportedRecipient, general_status
 
-__all__ = ["actions_of", "first_text", "groups_of", "reported_recipients", "status_part", "typed_value"]
+__all__ = [
+    "actions_of",
+    "delivery_report",
+    "first_text",
+    "groups_of",
+    "reported_recipients",
+    "status_part",
+    "typed_value",
+]
 
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _BLANK = re.compile(rb"\n[ \t]*+(?:\n[ \t]*+|(?!))++")
@@ -23,7 +34,6 @@ _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 _CODE = re.compile(r"(?:^|[ ;])([245])\d\d[ -]")
 _ACTIONS = {action.value: action for action in ReportAction}
 _ACTION_OF_CLASS = {2: ReportAction.DELIVERED, 4: ReportAction.DELAYED, 5: ReportAction.FAILED}
-_CLASS_OF_ACTION = {ReportAction.FAILED: 5, ReportAction.DELAYED: 4}
 _MOST_RECIPIENTS = 10_000
 
 
@@ -45,6 +55,24 @@ def first_text(groups: list[HeaderBlock], name: bytes) -> str:
 
 def actions_of(part: Entity) -> tuple[ReportAction, ...]:
     return tuple(recipient.action for recipient in reported_recipients(groups_of(part)))
+
+
+def delivery_report(
+    groups: list[HeaderBlock], recipients: tuple[ReportedRecipient, ...], original: HeaderBlock | None
+) -> DeliveryReport:
+    """Make the report of what its groups say of the message, and of what was read of the recipients and the header."""
+    arrival = first_text(groups, b"arrival-date")
+    message_id, subject = id_and_subject(original)
+    return DeliveryReport(
+        reporting_mta=typed_value(first_text(groups, b"reporting-mta"))[1],
+        recipients=recipients,
+        original_message_id=message_id,
+        original_subject=subject,
+        arrived_at=parse_date(arrival) if arrival else None,
+        envelope_id=read_envelope_id(first_text(groups, b"original-envelope-id")),
+        dsn_gateway=typed_value(first_text(groups, b"dsn-gateway"))[1],
+        received_from_mta=typed_value(first_text(groups, b"received-from-mta"))[1],
+    )
 
 
 def reported_recipients(groups: list[HeaderBlock]) -> Iterator[ReportedRecipient]:
@@ -91,4 +119,4 @@ def _action_and_status(action_text: str, status_text: str, diagnostic: str) -> t
     if action is None:
         code = _CODE.search(diagnostic)
         action = _ACTION_OF_CLASS[int(code[1])] if code else ReportAction.FAILED
-    return action, EnhancedStatus(_CLASS_OF_ACTION.get(action, 2), 0, 0)
+    return action, general_status(action)

@@ -9,21 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import attrs
-
 from msgcore.codecs.mime.reports.bounces.recipients import Bounce, find_recipients, first_group
 from msgcore.codecs.mime.reports.bounces.rules import Family, FieldTest, Rules, load_rules
 from msgcore.codecs.mime.reports.bounces.stated import stated_groups, stated_recipients
 from msgcore.codecs.mime.reports.bounces.texts import Notice, first_header, read_text, split_notice
-from msgcore.codecs.mime.reports.envelope_ids import read_envelope_id
-from msgcore.codecs.mime.reports.original import header_of_original
-from msgcore.codecs.mime.reports.status_fields import first_text
-from msgcore.codecs.mime.reports.typed_fields import typed_value
+from msgcore.codecs.mime.reports.original import header_of_original, id_and_subject
+from msgcore.codecs.mime.reports.status_fields import delivery_report
 from msgcore.codecs.mime.syntax.addresses import read_addresses
-from msgcore.codecs.mime.syntax.dates import parse_date
 from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
-from msgcore.model.report import DeliveryReport, ReportedRecipient
+from msgcore.model.report import DeliveryReport
 
 __all__ = ["looks_like_a_bounce", "read_bounce"]
 
@@ -72,21 +67,7 @@ def _holds(header: HeaderBlock, test: FieldTest) -> bool:
 def _stated(root: Entity, text: str, before: int) -> DeliveryReport | None:
     groups, rest = stated_groups(text, before)
     recipients = stated_recipients(groups)
-    if not recipients:
-        return None
-    arrival = first_text(groups, b"arrival-date")
-    report = _report(
-        header_of_original(root) or first_header(rest),
-        recipients,
-        typed_value(first_text(groups, b"reporting-mta"))[1],
-    )
-    return attrs.evolve(
-        report,
-        arrived_at=parse_date(arrival) if arrival else None,
-        envelope_id=read_envelope_id(first_text(groups, b"original-envelope-id")),
-        dsn_gateway=typed_value(first_text(groups, b"dsn-gateway"))[1],
-        received_from_mta=typed_value(first_text(groups, b"received-from-mta"))[1],
-    )
+    return delivery_report(groups, recipients, header_of_original(root) or first_header(rest)) if recipients else None
 
 
 def _told(root: Entity, families: Iterable[Family], text: str, notice: Notice, rules: Rules) -> DeliveryReport | None:
@@ -100,7 +81,7 @@ def _told(root: Entity, families: Iterable[Family], text: str, notice: Notice, r
         recipients = find_recipients(bounce, family, rules)
         if recipients:
             mta = first_group("mta", (*family.reporting_mta, *rules.general.reporting_mta), cut.text)
-            return _report(original, recipients, mta or _domain_of_sender(root.header))
+            return DeliveryReport(mta or _domain_of_sender(root.header), recipients, *id_and_subject(original))
     return None
 
 
@@ -124,14 +105,3 @@ def _domain_of_sender(header: HeaderBlock) -> str:
     """Name the server by the domain of its address, where the notice does not."""
     addresses = _plain_addresses(header.raw(b"from") or b"")
     return addresses[0].rpartition("@")[2] if addresses else ""
-
-
-def _report(
-    original: HeaderBlock | None, recipients: tuple[ReportedRecipient, ...], reporting_mta: str
-) -> DeliveryReport:
-    return DeliveryReport(
-        reporting_mta=reporting_mta,
-        recipients=recipients,
-        original_message_id=None if original is None else original.text(b"message-id"),
-        original_subject=("" if original is None else original.text(b"subject")) or "",
-    )

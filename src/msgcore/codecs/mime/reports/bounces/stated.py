@@ -7,6 +7,7 @@ import re
 import attrs
 
 from msgcore.codecs.mime.reports.bounces.meaning import status_in
+from msgcore.codecs.mime.reports.bounces.texts import BLANK_LINES
 from msgcore.codecs.mime.reports.status_fields import reported_recipients
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.report import ReportedRecipient
@@ -18,7 +19,6 @@ _FIELD = re.compile(
     r"^(?:reporting-mta|original-envelope-id|arrival-date|final-recipient|original-recipient|action|status):",
     re.IGNORECASE | re.MULTILINE,
 )
-_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _MOST_GROUPS = 10_000
 
 
@@ -35,7 +35,7 @@ def stated_groups(text: str, before: int) -> tuple[list[HeaderBlock], str]:
     before_it = text.rfind("\n\n", 0, first.start())
     position = 0 if before_it < 0 else before_it + 2
     while position < len(text) and len(groups) < _MOST_GROUPS:
-        gap = _BLANK_LINES.search(text, position)
+        gap = BLANK_LINES.search(text, position)
         end, following = (len(text), len(text)) if gap is None else gap.span()
         if _FIELD.search(text, position, end) is None:
             break

@@ -13,12 +13,12 @@ from msgcore.codecs.mime.tree.entity import Entity
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.model.html_text import text_from_html
 
-__all__ = ["Notice", "first_header", "read_text", "split_notice"]
+__all__ = ["BLANK_LINES", "Notice", "first_header", "read_text", "split_notice"]
 
 _MOST_OCTETS = 262_144
 _MOST_NOTICE = 65_536
 _MOST_PARAGRAPHS = 12
-_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _KNOWN = (b"message-id", b"subject", b"from")
 
 
@@ -63,7 +63,7 @@ def split_notice(text: str, markers: Iterable[re.Pattern[str]]) -> Notice:
 
 def first_header(text: str) -> HeaderBlock | None:
     """Find the header of a message near the beginning of a text."""
-    paragraphs = _BLANK_LINES.split(text.strip("\n"), maxsplit=_MOST_PARAGRAPHS)
+    paragraphs = BLANK_LINES.split(text.strip("\n"), maxsplit=_MOST_PARAGRAPHS)
     for paragraph in paragraphs[:_MOST_PARAGRAPHS]:
         block = HeaderBlock(paragraph.encode("utf-8", "replace"))
         if any(block.raw(name) is not None for name in _KNOWN):
