@@ -13,6 +13,8 @@ import attrs
 from msgcore.errors import LimitExceeded, TimedOut, UsageError
 
 __all__ = [
+    "DAYS",
+    "MONTHS",
     "Clock",
     "Deadline",
     "SystemClock",
@@ -21,6 +23,10 @@ __all__ = [
     "local_time",
     "parse_duration",
 ]
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As dates of RFC 5322 and of ctime have them."""
 
 _DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

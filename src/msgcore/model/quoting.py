@@ -6,6 +6,7 @@ import html as html_names
 from datetime import UTC, datetime
 
 from msgcore.base.text import one_line
+from msgcore.base.times import DAYS, MONTHS
 from msgcore.model.address import Address
 from msgcore.model.body import html_from_text
 from msgcore.model.html_fragment import fragment_of
@@ -13,8 +14,6 @@ from msgcore.model.message import Message
 
 __all__ = ["attribution", "forwarded_html", "forwarded_text", "quoted_html", "quoted_text"]
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _QUOTE = '<blockquote type="cite" style="margin: 0 0 0 0.8ex; border-left: 1px solid #ccc; padding-left: 1ex">'
 _FORWARDED = "---------- Forwarded message ----------"
 
@@ -87,4 +86,4 @@ def _person(address: Address) -> str:
 def _moment(moment: datetime) -> str:
     """Write a time in UTC, as properties keep it, in every locale alike: Mon, 5 Jan 2026 at 10:00 UTC."""
     utc = moment.astimezone(UTC)
-    return f"{_DAYS[utc.weekday()]}, {utc.day} {_MONTHS[utc.month - 1]} {utc.year} at {utc:%H:%M} UTC"
+    return f"{DAYS[utc.weekday()]}, {utc.day} {MONTHS[utc.month - 1]} {utc.year} at {utc:%H:%M} UTC"

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 
 import attrs
 
+from msgcore.base.times import DAYS, MONTHS
 from msgcore.codecs.mime.syntax.dates import parse_date
 from msgcore.codecs.mime.tree.entity import parse
 from msgcore.transfer.archive import ArchivedMessage
@@ -53,8 +54,6 @@ _HEADER_END = re.compile(rb"\n\r?\n")
 _LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _OWN_LENGTH = re.compile(rb"Content-Length:[ \t]*\d{1,15}[ \t]*\r?\n", re.IGNORECASE)
 _RETURN_PATH = re.compile(rb"\s*<?([!-;=?-~]{1,320})>?\s*")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADER_OCTETS = 1024 * 1024
 
@@ -163,7 +162,7 @@ def _separator(message: ArchivedMessage) -> bytes:
     path = _RETURN_PATH.fullmatch(parse(message.octets).header.raw(b"return-path") or b"")
     sender = b"MAILER-DAEMON" if path is None else path[1]
     at = (message.received_at or _NO_TIME).astimezone(UTC)
-    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    day, month = DAYS[at.weekday()], MONTHS[at.month - 1]
     return b"From %b %b" % (sender, f"{day} {month} {at.day:2} {at:%H:%M:%S} {at.year:04}".encode())
 
 

@@ -10,16 +10,15 @@ import functools
 import re
 from datetime import UTC, datetime, timedelta
 
+from msgcore.base.times import DAYS, MONTHS
 from msgcore.codecs.mime.syntax.tolerated import Note, ignore
 from msgcore.codecs.mime.syntax.words import without_comments
 from msgcore.errors import UsageError
 
 __all__ = ["format_date", "parse_date"]
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_TWO_DIGITS = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
-_NUMBERS = {name.lower(): number for number, name in enumerate(_MONTHS, 1)}
+_TWO_DIGITS = {name: f"{number:02}" for number, name in enumerate(MONTHS, 1)}
+_NUMBERS = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
 _LONGEST = 200
 
 # ``Tue, 01 Jul 2003 10:52:37 +0200 (CEST)``, which nearly every date is.
@@ -83,8 +82,8 @@ def format_date(moment: datetime) -> bytes:
     if moment.tzinfo is None:
         raise UsageError(f"{moment}: a naive datetime has no place on the time line; give it a tzinfo")
     utc = moment.astimezone(UTC)
-    month = _MONTHS[utc.month - 1]
-    return f"{_DAYS[utc.weekday()]}, {utc.day:02} {month} {utc.year:04} {utc:%H:%M:%S} +0000".encode()
+    month = MONTHS[utc.month - 1]
+    return f"{DAYS[utc.weekday()]}, {utc.day:02} {month} {utc.year:04} {utc:%H:%M:%S} +0000".encode()
 
 
 @functools.lru_cache(maxsize=256)
@@ -129,7 +128,7 @@ def _take_zone(text: str) -> tuple[timedelta, str]:
 
 
 def _is_day_or_month(word: str) -> bool:
-    return word[:3].title() in _DAYS or word[:3].lower() in _NUMBERS
+    return word[:3].title() in DAYS or word[:3].lower() in _NUMBERS
 
 
 def _clock(time: re.Match[str] | None) -> tuple[int, int, int]:
