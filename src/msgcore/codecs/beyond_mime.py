@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from typing import cast
 
+from msgcore.codecs.mime.tnef_part.need import is_unchanged_mime
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.body import as_mime_says
 from msgcore.model.message import Message
@@ -90,7 +91,7 @@ def is_lost_in_mime(message: Message, kept: Message) -> bool:
         for mine, its in zip(one.attachments, other.attachments, strict=True):
             if _method(mine) not in _METHODS or any(its.get(tag) != value for tag, value in _unusual(mine)):
                 return True
-            if mine.message is None or _is_kept_as_mime(mine.message):
+            if mine.message is None or is_unchanged_mime(mine.message):
                 continue
             if its.message is None or _has_lost_properties(mine.message, its.message):
                 return True
@@ -101,7 +102,7 @@ def is_lost_in_mime(message: Message, kept: Message) -> bool:
 def _is_unusual(attachment: Attachment, has_html: bool) -> bool:
     inner = attachment.message
     if inner is not None:
-        return not _is_kept_as_mime(inner)
+        return not is_unchanged_mime(inner)
     if _method(attachment) not in _METHODS:
         return True
     # What the HTML shows is hidden in MIME, too.
@@ -120,10 +121,6 @@ def _unusual(attachment: Attachment) -> Iterator[tuple[Property[object], object]
         nothing = _SAYING_NOTHING.get(tag.bag_key)
         if nothing is None or value not in nothing:
             yield cast("Property[object]", tag), value
-
-
-def _is_kept_as_mime(message: Message) -> bool:
-    return message.source is not None and message.source.form == "mime" and not message.is_changed
 
 
 def _has_lost_properties(message: Message, kept: Message) -> bool:

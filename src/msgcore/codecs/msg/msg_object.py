@@ -20,9 +20,10 @@ from msgcore.codecs.msg.layout import (
     added_to_row,
     stream_name,
 )
-from msgcore.codecs.msg.name_map import ignore, read_name_map
+from msgcore.codecs.msg.name_map import read_name_map
 from msgcore.codecs.msg.own_file import own_file
 from msgcore.codecs.msg.property_bag import ObjectBag, SharedFacts
+from msgcore.codecs.objects.notes import ignore
 from msgcore.codecs.objects.source import ObjectSource
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.message import Message

@@ -10,21 +10,14 @@ from uuid import UUID
 
 from msgcore.codecs.compound import Storage
 from msgcore.codecs.msg.layout import FIRST_NAMED, KNOWN_SETS, NAME_ENTRIES, NAME_SETS, NAME_STRINGS, NAMES
+from msgcore.codecs.objects.notes import Note
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.names import named_property
 from msgcore.props.tags import PS_INTERNET_HEADERS, PS_MAPI
 from msgcore.props.types import PropertyType
 from msgcore.props.wire import tag_from_wire
 
-__all__ = ["NameMap", "Note", "read_name_map"]
-
-Note = Callable[[int, str, str], None]
-"""Takes the offset, the rule and the text of a finding."""
-
-
-def ignore(_offset: int, _rule: str, _text: str) -> None:
-    """Note nothing."""
-
+__all__ = ["NameMap", "read_name_map"]
 
 _ENTRY = struct.Struct("<IHH")
 _SIZE = struct.Struct("<I")

@@ -12,17 +12,17 @@ from msgcore.base.octets import Limits
 from msgcore.base.times import datetime_from_filetime
 from msgcore.codecs.compound import Storage
 from msgcore.codecs.msg.layout import FIRST_NAMED, PROPERTIES, VALUE, stream_name
-from msgcore.codecs.msg.name_map import NameMap, Note
+from msgcore.codecs.msg.name_map import NameMap
+from msgcore.codecs.objects.notes import Note
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.props.filled_bag import FilledBag
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.types import PropertyType
-from msgcore.props.wire import ValueReader, WireForm, decode_streams, is_in_stream, tag_from_wire
+from msgcore.props.wire import IN_STREAMS, ValueReader, WireForm, decode_streams, is_in_stream, tag_from_wire
 
 __all__ = ["ObjectBag", "SharedFacts"]
 
 _SLOT = struct.Struct("<HHI8s")
-_IN_STREAMS = frozenset({PropertyType.MV_UNICODE, PropertyType.MV_STRING8, PropertyType.MV_BINARY})
 _HELD_IN_STREAM = frozenset(kind for kind in PropertyType if is_in_stream(kind))
 _KINDS: Mapping[int, PropertyType] = {int(kind): kind for kind in PropertyType}
 _VALUE_NAME = re.compile(f"{re.escape(VALUE)}([0-9A-Fa-f]{{4}})([0-9A-Fa-f]{{4}})", re.IGNORECASE)
@@ -142,7 +142,7 @@ class ObjectBag(FilledBag):
         tag = _tagged(number, kind) if number < FIRST_NAMED else self._shared.names.tag_of(number, kind)
         if kind is PropertyType.BINARY:
             return tag, self._stream(number, code)
-        if kind in _IN_STREAMS:
+        if kind in IN_STREAMS:
             return tag, self._several(number, kind)
         if kind not in _HELD_IN_STREAM:
             return tag, self._of_slot(kind, octets, tag)

@@ -6,15 +6,15 @@ from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
 from msgcore.codecs.compound import Storage, read_compound
 from msgcore.codecs.msg.msg_object import MsgObject
-from msgcore.codecs.msg.name_map import Note, ignore, read_name_map
+from msgcore.codecs.msg.name_map import read_name_map
 from msgcore.codecs.msg.property_bag import SharedFacts
-from msgcore.codecs.objects.source import ObjectSource
+from msgcore.codecs.objects.notes import Note, Notes, ignore
+from msgcore.codecs.objects.source import ObjectSource, read_all
 from msgcore.codecs.reading import is_strict, octets_of, refuse_departures
 from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
 
-_MOST = 1_000
 _SOURCE = "[MS-OXMSG] section 2"
 
 
@@ -41,34 +41,17 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
         MalformedMessage, LimitExceeded, UsageError: as lenient reading does.
     """
     whole = octets_of(octets)
-    found: list[Finding] = []
-
-    def note(offset: int, rule: str, text: str) -> None:
-        if len(found) < _MOST:
-            found.append(Finding(offset, rule, text, "" if rule.startswith("limit-") else _SOURCE))
-
+    notes = Notes(_SOURCE)
     root = read_compound(whole, limits)
-    waiting = [_open(whole, root, limits, note)]
+    waiting = [_open(whole, root, limits, notes.note)]
     while waiting:
-        waiting += _read_all(waiting.pop())
-    return (*root.findings, *dict.fromkeys(found))
+        one = waiting.pop()
+        waiting += read_all(one)
+        for attachment in one.attachments():
+            if attachment.message is None:
+                attachment.data  # noqa: B018
+    return (*root.findings, *notes.found())
 
 
 def _open(whole: bytes, root: Storage, limits: Limits, note: Note) -> MsgObject:
     return MsgObject(whole, root, SharedFacts(read_name_map(root, note), limits, note))
-
-
-def _read_all(one: MsgObject) -> list[MsgObject]:
-    """Read all of one message, and give those in it."""
-    one.properties.tags()
-    for row in one.rows():
-        row.tags()
-    inner: list[MsgObject] = []
-    for attachment in one.attachments():
-        attachment.properties.tags()
-        source = None if attachment.message is None else attachment.message.source
-        if isinstance(source, ObjectSource) and isinstance(source.content, MsgObject):
-            inner.append(source.content)
-        else:
-            attachment.data  # noqa: B018
-    return inner

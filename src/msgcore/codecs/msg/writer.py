@@ -44,14 +44,21 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import NamedProperty, PropertyTag
 from msgcore.props.types import PropertyType
-from msgcore.props.wire import WireForm, encode_streams, encode_value, has_form, is_in_stream, slot_of_stream
+from msgcore.props.wire import (
+    IN_STREAMS,
+    WireForm,
+    encode_streams,
+    encode_value,
+    has_form,
+    is_in_stream,
+    slot_of_stream,
+)
 
 __all__ = ["compose", "unwritable", "write", "write_chunks"]
 
 _READABLE_AND_WRITABLE = 0x06
 _SLOT = struct.Struct("<III")
 _COUNTS = struct.Struct("<8xIIII")
-_IN_STREAMS = frozenset({PropertyType.MV_UNICODE, PropertyType.MV_STRING8, PropertyType.MV_BINARY})
 _ANY_SIZE, _MESSAGE, _STORAGE = 0xFFFFFFFF, 1, 4
 _UNICODE = 0x00040000
 
@@ -223,7 +230,7 @@ def _id_of(tag: PropertyKey, names: NewNameMap) -> int | None:
 def _encoded(kind: PropertyType, value: object) -> tuple[bytes, tuple[bytes, ...]]:
     if isinstance(value, str) and value.endswith("\0"):
         value += "\0"  # Readers take one away.
-    return encode_streams(kind, value) if kind in _IN_STREAMS else (encode_value(kind, value, WireForm.MSG), ())
+    return encode_streams(kind, value) if kind in IN_STREAMS else (encode_value(kind, value, WireForm.MSG), ())
 
 
 def _slot(storage: NewStorage, number: int, kind: PropertyType, value: object) -> bytes:

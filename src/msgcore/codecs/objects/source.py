@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 from msgcore.codecs.mime.tree.header_block import HeaderBlock
 from msgcore.codecs.objects.bodies import html_in, text_in_rtf
@@ -28,7 +28,9 @@ from msgcore.props.table import (
 )
 from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property
 
-__all__ = ["MessageObject", "ObjectSource"]
+__all__ = ["MessageObject", "ObjectSource", "read_all"]
+
+M = TypeVar("M", bound="MessageObject")
 
 _ABSENT = object()
 
@@ -169,6 +171,20 @@ class ObjectSource:
 
     def attachments(self) -> Sequence[Attachment]:
         return self.content.attachments()
+
+
+def read_all(content: M) -> list[M]:
+    """Read every property of a message and of its rows and attachments, and give the messages in it."""
+    content.properties.tags()
+    for row in content.rows():
+        row.tags()
+    inner: list[M] = []
+    for attachment in content.attachments():
+        attachment.properties.tags()
+        source = None if attachment.message is None else attachment.message.source
+        if isinstance(source, ObjectSource) and isinstance(source.content, type(content)):
+            inner.append(source.content)
+    return inner
 
 
 def _parsed(text: str) -> Sequence[Header]:

@@ -9,8 +9,9 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
+from msgcore.codecs.objects.notes import Note, ignore
 from msgcore.codecs.tnef.attributes import Attribute
-from msgcore.codecs.tnef.stream import Found, Note, ignore
+from msgcore.codecs.tnef.stream import Found
 from msgcore.model.attachment import AttachMethod
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.table import (

@@ -10,8 +10,8 @@ from uuid import UUID
 import attrs
 
 from msgcore.base.octets import Limits
+from msgcore.codecs.objects.notes import Note
 from msgcore.codecs.tnef.legacy import NOTHING_OLDER, OlderProperties
-from msgcore.codecs.tnef.stream import Note
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.props.filled_bag import FilledBag
 from msgcore.props.key import BagKey, PropertyKey

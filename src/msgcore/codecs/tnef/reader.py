@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgcore.base.findings import Finding, Strictness
 from msgcore.base.octets import USUAL_LIMITS, Limits
-from msgcore.codecs.objects.source import ObjectSource
+from msgcore.codecs.objects.notes import Note, Notes, ignore
+from msgcore.codecs.objects.source import ObjectSource, read_all
 from msgcore.codecs.reading import is_strict, octets_of, refuse_departures
 from msgcore.codecs.tnef.attributes import VERSION, Attribute, Level
-from msgcore.codecs.tnef.stream import Found, Note, check_sums, ignore
+from msgcore.codecs.tnef.stream import Found, check_sums
 from msgcore.codecs.tnef.tnef_object import Reading, TnefObject
 from msgcore.model.message import Message
 
 __all__ = ["check", "read"]
 
-_MOST = 1_000
 _SOURCE = "[MS-OXTNEF] section 2.1.3"
 
 
@@ -44,24 +44,20 @@ def check(octets: bytes, limits: Limits = USUAL_LIMITS) -> tuple[Finding, ...]:
     """
     whole = octets_of(octets)
     limits.check_total(len(whole))
-    found: list[Finding] = []
-
-    def note(offset: int, rule: str, text: str) -> None:
-        if len(found) < _MOST:
-            found.append(Finding(offset, rule, text, "" if rule.startswith("limit-") else _SOURCE))
-
-    waiting = [_open(whole, limits, note)]
+    notes = Notes(_SOURCE)
+    waiting = [_open(whole, limits, notes.note)]
     while waiting:
-        waiting += _check_one(waiting.pop(), note)
-    return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.offset))
+        one = waiting.pop()
+        _check_attributes(one, notes.note)
+        waiting += read_all(one)
+    return tuple(sorted(notes.found(), key=lambda finding: finding.offset))
 
 
 def _open(whole: bytes, limits: Limits, note: Note) -> TnefObject:
     return TnefObject(whole, Reading(limits, note), 0, len(whole))
 
 
-def _check_one(one: TnefObject, note: Note) -> list[TnefObject]:
-    """Read all of one message, and give those in it."""
+def _check_attributes(one: TnefObject, note: Note) -> None:
     for offset, said, right in check_sums(one.whole, one.attributes, one.end):
         note(offset, "tnef-checksum", f"0x{said:04X}, and the content adds up to 0x{right:04X}")
     for attribute in one.attributes:
@@ -71,16 +67,6 @@ def _check_one(one: TnefObject, note: Note) -> list[TnefObject]:
             _check_version(one.whole[attribute.start : attribute.end], attribute.start, note)
     for attribute in _repeated(one.attributes):
         note(attribute.header, "tnef-repeated", f"0x{attribute.attribute:08X} again; what the first one says counts")
-    one.properties.tags()
-    for row in one.rows():
-        row.tags()
-    inner: list[TnefObject] = []
-    for attachment in one.attachments():
-        attachment.properties.tags()
-        source = None if attachment.message is None else attachment.message.source
-        if isinstance(source, ObjectSource) and isinstance(source.content, TnefObject):
-            inner.append(source.content)
-    return inner
 
 
 def _check_version(content: bytes, at: int, note: Note) -> None:

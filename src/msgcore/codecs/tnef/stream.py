@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from msgcore.base.octets import Limits
+from msgcore.codecs.objects.notes import Note, ignore
 from msgcore.codecs.tnef.attributes import ALIASES, BY_NUMBER, SIGNATURE, Attribute
 from msgcore.errors import MalformedMessage
 
-__all__ = ["Found", "Note", "attributes_of", "check_sums", "checksum", "ignore"]
+__all__ = ["Found", "attributes_of", "check_sums", "checksum"]
 
 _HEADER = struct.Struct("<BII")
 _FIRST = 6  # the signature and the key
 _SUM = 2
 _KNOWN = frozenset(Attribute)
-
-Note = Callable[[int, str, str], None]
-"""Takes an offset, a rule's name and a text."""
 
 
 class Found(NamedTuple):
@@ -30,10 +28,6 @@ class Found(NamedTuple):
     header: int
     start: int
     end: int
-
-
-def ignore(_offset: int, _rule: str, _text: str) -> None:
-    """Note nothing."""
 
 
 def attributes_of(octets: bytes, first: int, end: int, limits: Limits, note: Note = ignore) -> list[Found]:

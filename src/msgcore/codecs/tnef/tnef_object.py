@@ -8,11 +8,12 @@ import attrs
 
 from msgcore.base.octets import Limits
 from msgcore.base.text import decoder_of_code_page
+from msgcore.codecs.objects.notes import Note, ignore
 from msgcore.codecs.objects.source import ObjectSource
 from msgcore.codecs.tnef.attributes import IID_MESSAGE, SIGNATURE, Attribute, Level
 from msgcore.codecs.tnef.legacy import ATTRIBUTES, OlderProperties, code_page_of, owner_of
 from msgcore.codecs.tnef.property_list import Entry, ListBag, PropertyList, content_of, find_properties, words_of
-from msgcore.codecs.tnef.stream import Found, Note, attributes_of, ignore
+from msgcore.codecs.tnef.stream import Found, attributes_of
 from msgcore.model.attachment import Attachment, AttachMethod
 from msgcore.model.message import Message
 from msgcore.props.bag import PropBag

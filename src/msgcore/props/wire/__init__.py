@@ -8,6 +8,7 @@ from msgcore.props.wire.forms import WireForm as WireForm
 from msgcore.props.wire.forms import WireObject as WireObject
 from msgcore.props.wire.forms import has_form as has_form
 from msgcore.props.wire.forms import is_in_stream as is_in_stream
+from msgcore.props.wire.msg_streams import IN_STREAMS as IN_STREAMS
 from msgcore.props.wire.msg_streams import decode_streams as decode_streams
 from msgcore.props.wire.msg_streams import encode_streams as encode_streams
 from msgcore.props.wire.msg_streams import slot_of_stream as slot_of_stream

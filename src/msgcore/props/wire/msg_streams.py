@@ -17,10 +17,11 @@ from msgcore.props.wire.fields import FieldReader, char_width
 from msgcore.props.wire.forms import WireForm
 from msgcore.props.wire.writing import encode_value
 
-__all__ = ["decode_streams", "encode_streams", "slot_of_stream"]
+__all__ = ["IN_STREAMS", "decode_streams", "encode_streams", "slot_of_stream"]
 
 _SLOT = struct.Struct("<II")
-_OF_STREAMS = frozenset({PropertyType.MV_UNICODE, PropertyType.MV_STRING8, PropertyType.MV_BINARY})
+IN_STREAMS = frozenset({PropertyType.MV_UNICODE, PropertyType.MV_STRING8, PropertyType.MV_BINARY})
+"""The types each of whose values stands in a stream of its own."""
 
 
 def encode_streams(kind: PropertyType, values: object, *, code_page: int = 1252) -> tuple[bytes, tuple[bytes, ...]]:
@@ -48,7 +49,7 @@ def decode_streams(
         MalformedMessage: there are more or fewer streams than lengths, or the type has none.
     """
     layout = _length_layout(kind)
-    if kind not in _OF_STREAMS or len(lengths) != layout.size * len(streams):
+    if kind not in IN_STREAMS or len(lengths) != layout.size * len(streams):
         raise MalformedMessage(
             f"{len(streams)} streams of {kind.name} with {len(lengths)} octets of lengths",
             rule="streams-counted",
@@ -77,5 +78,5 @@ def _length_layout(kind: PropertyType) -> struct.Struct:
 
 
 def _refuse_others(kind: PropertyType) -> None:
-    if kind not in _OF_STREAMS:
+    if kind not in IN_STREAMS:
         raise NotSupported(f"values of type {kind.name} do not stand in several streams")

@@ -22,7 +22,7 @@ from msgcore.props.table import (
     PidTagSendRichInfo,
 )
 
-__all__ = ["needs_tnef", "takes_rich_form"]
+__all__ = ["is_unchanged_mime", "needs_tnef", "takes_rich_form"]
 
 
 def needs_tnef(message: Message) -> bool:
@@ -34,7 +34,7 @@ def needs_tnef(message: Message) -> bool:
     """
     waiting, seen = [message], {id(message)}
     for one in waiting:
-        if _is_as_read(one):
+        if is_unchanged_mime(one):
             continue
         if any(reason(one) for reason in _REASONS):
             return True
@@ -46,6 +46,11 @@ def needs_tnef(message: Message) -> bool:
     return False
 
 
+def is_unchanged_mime(message: Message) -> bool:
+    """Say whether a message was read from MIME and goes out as it is."""
+    return message.source is not None and message.source.form == "mime" and not message.is_changed
+
+
 def takes_rich_form(recipient: Recipient) -> bool:
     """Say whether a recipient is known to read TNEF; who says nothing does not.
 
@@ -53,10 +58,6 @@ def takes_rich_form(recipient: Recipient) -> bool:
     a one-off entry id ([MS-OXCDATA] section 2.2.5.1) alone does not: rows of old files have it for anybody.
     """
     return recipient.get(PidTagSendRichInfo) is True
-
-
-def _is_as_read(message: Message) -> bool:
-    return message.source is not None and message.source.form == "mime" and not message.is_changed
 
 
 def _is_read_from_mime(message: Message) -> bool:
