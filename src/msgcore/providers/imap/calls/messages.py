@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import TypeVar
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
-from msgcore.errors import CommandRefused, MsgcoreError, NotFound, ObjectDeleted, ServiceBusy, UsageError
+from msgcore.errors import (
+    CapabilityMissing,
+    CommandRefused,
+    CommitUnknown,
+    MsgcoreError,
+    NotFound,
+    ObjectDeleted,
+    ServiceBusy,
+    UsageError,
+)
 from msgcore.model.message import Message
 from msgcore.props.table import PidTagChangeKey
+from msgcore.providers.imap.calls.deletion import Deletion
 from msgcore.providers.imap.calls.moving import MovingCalls
-from msgcore.providers.imap.calls.reach import Group, remove_messages
+from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS, Group
 from msgcore.providers.imap.calls.saving import SavingCalls
 from msgcore.providers.imap.directory import Folder, Place
 from msgcore.providers.imap.flags import SEEN, status_flags
@@ -33,7 +42,8 @@ T = TypeVar("T")
 
 _LOADED_OCTETS = 16 << 20
 _IN_ONE_LINE = 50
-_DELETED = ("\\Deleted",)
+# After these the server has answered all that it was told.
+_ANSWERED = (CommandRefused, ServiceBusy, CapabilityMissing, UsageError)
 
 Change = tuple[How, tuple[str, ...]]
 Changes = Callable[[ImapSession], Sequence[Change]]
@@ -138,28 +148,53 @@ class MessageCalls(SavingCalls, MovingCalls):
         await self._mark(entry_ids, deadline, changes, added)
 
     async def delete(self, entry_ids: Sequence[EntryId], deadline: Deadline) -> None:
-        async def remove(session: ImapSession, group: Group) -> None:
-            await remove_messages(session, group.uids)
-            self._forget(group)
+        self._begin(deadline, is_read_only=False)
+        groups = await self._groups(entry_ids, deadline)
+        if len(groups) > 1:
+            await self._check_all(groups, deadline, is_read_only=False)
+        for group in groups:
+            await self._deleted(Deletion(group), deadline, is_small=_is_small(groups))
 
-        async def expunge(session: ImapSession, group: Group) -> None:
-            try:
-                await session.expunge(group.uids)
-            except (CommandRefused, ServiceBusy):
-                with suppress(CommandRefused, ServiceBusy):
-                    await session.store(group.uids, _DELETED, how="-FLAGS")
+    async def _deleted(self, deletion: Deletion, deadline: Deadline, *, is_small: bool) -> None:
+        """Delete messages of a folder; when that ends in between, they are not left marked.
+
+        What cancels the task is raised also where they were deleted all the same.
+
+        Raises:
+            CommitUnknown: nobody can be asked whether they were; they may be there, and be marked.
+            MsgcoreError: why they were not deleted.
+        """
+        group = deletion.group
+        try:
+            if is_small:
+                await self._change(group, deadline, lambda _: [("+FLAGS", DELETED)], (), deletion, may_repeat=False)
+            else:
+                await self._on(deadline, deletion, folder=group.folder, is_read_only=False, may_repeat=False)
+        except INTERRUPTS:
+            raise
+        except BaseException as error:  # also in a task that is cancelled
+            if not deletion.has_begun or isinstance(error, _ANSWERED):
                 raise
-            self._forget(group)
-
-        group = await self._small_group(entry_ids, deadline)
-        if group is None:
-            await self._each(entry_ids, deadline, remove, may_repeat=False)
-            return
-        await self._change(group, deadline, lambda _: [("+FLAGS", _DELETED)], (), expunge, may_repeat=False)
-
-    def _forget(self, group: Group) -> None:
+            left = await self._left_of(deletion, error)
+            if left or not isinstance(error, MsgcoreError):
+                if 0 < left < len(group.members):
+                    error.add_note(f"{len(group.members) - left} of {len(group.members)} messages were deleted")
+                raise
         for uid in group.members:
             self._held.forget(group.folder.tag, uid)
+
+    async def _left_of(self, deletion: Deletion, error: BaseException) -> int:
+        folder = deletion.group.folder
+
+        async def take_back(deadline: Deadline) -> int:
+            return await self._on(deadline, deletion.take_back, folder=folder, is_read_only=False)
+
+        try:
+            return await self._undone(take_back)
+        except MsgcoreError:
+            raise CommitUnknown(
+                f"folder {folder.name!r}: messages may have been deleted, or be marked for deletion: {error}"
+            ) from error
 
     async def _mark(
         self, entry_ids: Sequence[EntryId], deadline: Deadline, changes: Changes, flags: Sequence[str]
@@ -182,8 +217,7 @@ class MessageCalls(SavingCalls, MovingCalls):
         """Give the messages when they are of one folder, and so few that a line has room for them."""
         self._begin(deadline, is_read_only=False)
         groups = await self._groups(entry_ids, deadline)
-        is_small = len(groups) == 1 and len(groups[0].members) <= _IN_ONE_LINE
-        return groups[0] if is_small else None
+        return groups[0] if _is_small(groups) else None
 
     async def _change(
         self,
@@ -191,14 +225,14 @@ class MessageCalls(SavingCalls, MovingCalls):
         deadline: Deadline,
         changes: Changes,
         flags: Sequence[str],
-        behind: Callable[[ImapSession, Group], Awaitable[None]] | None,
+        deletion: Deletion | None,
         *,
         may_repeat: bool,
     ) -> None:
         """See whether messages are there, and change their flags; of a single one in the same flight.
 
-        What a server does to one that is gone is nothing; of several none is to be changed then. ``behind`` is what is
-        done when their flags have been changed.
+        What a server does to one that is gone is nothing; of several none is to be changed then. With ``deletion`` they
+        are removed when their flags have been changed.
 
         Raises:
             ObjectDeleted: one is gone.
@@ -210,18 +244,25 @@ class MessageCalls(SavingCalls, MovingCalls):
             check_kept(session, group.folder, flags)
             stores = [_store(uids, change) for change in changes(session)]
             along, later = (stores, []) if len(group.members) == 1 else ([], stores)
-            look = Command(b"UID SEARCH", Atom(b"UID"), uids)
-            noop, seen, *done = await session.run(Command(b"NOOP"), look, *along)
+            looks = [Command(b"UID SEARCH", Atom(b"UID"), uids)]
+            if deletion is not None:
+                looks.append(deletion.question)
+                deletion.has_begun = bool(along)
+            noop, seen, *done = await session.run(Command(b"NOOP"), *looks, *along)
             if noop.refusal is not None:
                 raise Outdated(str(noop.refusal)) from noop.refusal
             missing = uids.without(seen.check().found)
             if missing:
                 first = next(iter(missing))
                 raise ObjectDeleted(f"folder {group.folder.name!r}: the message of unique id {first} is gone")
-            for answer in (*done, *(await session.run(*later) if later else ())):
+            if deletion is not None:
+                deletion.marked = done.pop(0).found
+                deletion.has_begun = True
+            done += await session.run(*later) if later else ()
+            for answer in done if deletion is None else ():
                 answer.check()
-            if behind is not None:
-                await behind(session, group)
+            if deletion is not None:
+                await deletion.remove(session, done)
 
         await self._looking(deadline, work, group.folder, is_read_only=False, may_repeat=may_repeat)
 
@@ -256,6 +297,10 @@ class MessageCalls(SavingCalls, MovingCalls):
         finally:
             if not is_read_only:
                 self._directory.outdate()
+
+
+def _is_small(groups: Sequence[Group]) -> bool:
+    return len(groups) == 1 and len(groups[0].members) <= _IN_ONE_LINE
 
 
 def _store(uids: UidSet, change: Change) -> Command:
