@@ -491,7 +491,7 @@ def removing(server: LoopbackImapServer, at: str) -> None:
     server.add(at, "", Fault(act, 1))
 
 
-@pytest.mark.parametrize("at", ["UID FETCH", "APPEND"])
+@pytest.mark.parametrize("at", ["UID FETCH", "UID SEARCH", "APPEND"])
 def test_a_message_that_goes_meanwhile_is_deleted_and_not_brought_back(account: Account, at: str) -> None:
     account.server.put("ann", LETTER)
 
@@ -548,15 +548,32 @@ def test_who_comes_to_a_message_that_another_is_replacing_leaves_it(usual: Accou
 
 @pytest.mark.parametrize("at", ["APPEND", "UID STORE"])
 def test_flags_that_a_message_gets_while_it_is_replaced_are_those_of_the_new_one(usual: Account, at: str) -> None:
-    usual.server.put("ann", LETTER, flags=["\\Flagged", "$Forwarded"])
+    usual.server.put("ann", LETTER, flags=["\\Flagged", "$Forwarded", "Lost"])
 
     async def story(store: Probe) -> None:
         [one] = await ids_in(store)
-        meanwhile(usual.server, at, lambda mailbox: mailbox.set_flags([1], "FLAGS", ["\\Seen", "$Forwarded"]))
+        meanwhile(usual.server, at, lambda mailbox: mailbox.set_flags([1], "FLAGS", ["\\Seen", "$Forwarded", "Work"]))
         await store.save_changes(one, NEW, NEVER)
 
     usual.tell(story)
-    assert (usual.subjects, usual.flags) == (["new"], [{"\\Seen", "$Forwarded"}])
+    assert (usual.subjects, usual.flags) == (["new"], [{"\\Seen", "$Forwarded", "Work"}])
+
+
+def test_categories_that_others_give_a_message_while_it_is_open_stay(usual: Account) -> None:
+    usual.server.put("ann", LETTER, flags=["Home"])
+
+    async def story(store: Probe) -> list[str]:
+        [one] = await ids_in(store)
+        message, other = await load(store, one), await load(store, one)
+        await categorise(store, one, "Home", "Work")
+        for late in (other, message):
+            if late is message:
+                late.subject = "new"
+            await store.save_changes(one, late, NEVER)
+        return sorted((await load(store, one))[PidNameKeywords])
+
+    assert usual.tell(story) == ["Home", "Work"]
+    assert (usual.subjects, usual.flags) == (["new"], [{"Home", "Work"}])
 
 
 def test_what_can_only_be_read_is_not_changed(account: Account) -> None:
@@ -617,6 +634,7 @@ def test_a_message_with_attachments_that_are_not_loaded_is_not_saved(usual: Acco
         ("NO [OVERQUOTA] no room", "APPEND", StoreFull),
         ("NO not this one", "UID STORE", CommandRefused),
         ("BAD what?", "UID EXPUNGE", CommandRefused),
+        ("NO not now", "UID SEARCH", CommandRefused),
         ("NO not now", "UID FETCH", CommandRefused),
     ],
 )
@@ -745,10 +763,13 @@ def test_when_nobody_can_be_asked_whether_it_was_removed_nobody_knows(usual: Acc
 
     async def story(store: Probe) -> None:
         [one] = await ids_in(store)
+        looks = iter(range(100))
 
         async def act(turn: Turn) -> object:
-            await turn.stream.close()
-            raise ConnectionLost("cut on demand")
+            if next(looks):  # the first is before removing
+                await turn.stream.close()
+                raise ConnectionLost("cut on demand")
+            return await turn.carry_out()
 
         usual.server.add("UID SEARCH", "", Fault(act, None))
         with pytest.raises(CommitUnknown):
@@ -883,9 +904,9 @@ class TestAtDovecot:
             class InBetween(Removal):
                 async def _pass_on(self, session: ImapSession, flags: tuple[str, ...]) -> None:
                     await super()._pass_on(session, flags)
-                    await desk.session(Removal(old, theirs, (), ()))
+                    await desk.session(Removal(old, theirs, ()))
 
-            removal = InBetween(old, mine, (), ())
+            removal = InBetween(old, mine, ())
             with pytest.raises((ObjectChanged, ObjectDeleted)):
                 await desk.session(removal)
             assert not await desk.session(Undoing(removal))

@@ -12,7 +12,7 @@ from msgcore.props.table import PidNameKeywords
 from msgcore.providers.imap.flags import categories_in
 from msgcore.wire.imap.command import is_flag
 
-__all__ = ["Marks", "flags_beside", "keywords_for", "marks_for", "saying_its_categories"]
+__all__ = ["Marks", "can_be_appended", "flags_beside", "keywords_for", "marks_for", "saying_its_categories"]
 
 # Fewer characters than an atom may have (RFC 9051 section 9), and no more than Dovecot takes.
 _KEYWORD = re.compile(r"(?!nil$)[0-9a-z!#&'+,./:;<=>?@^_`|~-]{1,50}", re.IGNORECASE)
@@ -62,10 +62,10 @@ def flags_beside(flags: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]
     """Give the flags that stay with a message which has the ``wanted`` categories now, as they can be appended."""
     known = tuple(flags)
     lost = frozenset(categories_in(known)) - {one for one in known if one.lower() in _names(wanted)}
-    return tuple(one for one in known if one not in lost and _can_be_appended(one))
+    return tuple(one for one in known if one not in lost and can_be_appended(one))
 
 
-def _can_be_appended(flag: str) -> bool:
+def can_be_appended(flag: str) -> bool:
     """Say whether a flag can be given back to a server: some name what no client may say, as Gmail does ``[x]``."""
     return flag.lower() in _SYSTEM_FLAGS if flag[:1] == "\\" else is_flag(flag)
 
@@ -78,7 +78,7 @@ def saying_its_categories(message: Message, flags: Iterable[str]) -> Message:
     # What it has beyond its octets it has from flags: from these, or from those of another place.
     wanted = message.get(PidNameKeywords, ())
     said = Message.from_source(source).get(PidNameKeywords, ())
-    if _names(wanted) <= _names(said) | _names(categories_in(filter(_can_be_appended, flags))):
+    if _names(wanted) <= _names(said) | _names(categories_in(filter(can_be_appended, flags))):
         return message
     saying = message.copy()
     saying[PidNameKeywords] = wanted

@@ -29,7 +29,7 @@ from msgcore.providers.imap.content import prepare
 from msgcore.providers.imap.directory import Place
 from msgcore.providers.imap.record import keywords_with
 from msgcore.providers.imap.stored import Stored, categories_said, fetch_stored, source_octets_of
-from msgcore.providers.imap.there import check_kept, check_writable, the_message
+from msgcore.providers.imap.there import check_kept, check_there, check_writable, the_message
 from msgcore.spi.store import Incoming
 from msgcore.spi.versions import check_version, version_of
 from msgcore.wire.imap.session import ImapSession
@@ -56,6 +56,10 @@ class ChangingCalls(AppendingCalls):
             stored_key = self._change_key(place)
             check_version(version_of(given), stored_key)
             stored = await self._stored(place, source_octets, deadline)
+            if version_of(given) == stored_key and not given.properties_set.was_changed(PidNameKeywords):
+                # Those that others have given it since it was loaded stay.
+                categories = keywords_with(given.get(PidNameKeywords, ()), stored.flags)
+                given.properties_set.preset(PidNameKeywords, categories)
             said = await self._runtime.in_thread(lambda: categories_said(stored, given, self.uid), deadline)
             if said is not None:
                 flags = await self._marked(place, stored, said, given.get(PidNameKeywords, ()), deadline)
@@ -99,10 +103,10 @@ class ChangingCalls(AppendingCalls):
         folder = place.folder
         incoming = Incoming(saying_its_categories(message, stored.flags), received_at=stored.internal_date)
         prepared = await self._runtime.in_thread(lambda: prepare(incoming, self.uid, stored.front.delivery), deadline)
-        flags, wanted = await self._flags_now(place, deadline), message.get(PidNameKeywords, ())
-        appended = attrs.evolve(prepared, flags=flags_beside(flags, wanted))
-        (new,) = await self._appended(folder, [appended], deadline)
-        interrupted = await self._remove_old(Removal(place, new, flags, wanted), deadline)
+        await self._check_replaceable(place, deadline)
+        flags = flags_beside(stored.flags, message.get(PidNameKeywords, ()))
+        (new,) = await self._appended(folder, [attrs.evolve(prepared, flags=flags)], deadline)
+        interrupted = await self._remove_old(Removal(place, new, stored.flags), deadline)
         self._held.forget(folder.tag, place.uid)
         # Also by the entry id of the place itself, where the message came to it in this logon.
         named = self._directory.entry_id(folder, place.uid)
@@ -112,14 +116,12 @@ class ChangingCalls(AppendingCalls):
             raise interrupted
         return new
 
-    async def _flags_now(self, place: Place, deadline: Deadline) -> tuple[str, ...]:
-        """Give the flags of a message that is to be replaced, once it has been seen that it can be."""
-
-        async def look(session: ImapSession) -> tuple[str, ...]:
+    async def _check_replaceable(self, place: Place, deadline: Deadline) -> None:
+        async def look(session: ImapSession) -> None:
             check_kept(session, place.folder, DELETED)
-            return await _flags_of(session, place)
+            await check_there(session, place.folder, [place.uid])
 
-        return await self._on(deadline, look, folder=place.folder, is_read_only=False)
+        await self._on(deadline, look, folder=place.folder, is_read_only=False)
 
     async def _remove_old(self, removal: Removal, deadline: Deadline) -> BaseException | None:
         """Remove the message that was replaced, or else the one that replaces it.

@@ -15,7 +15,7 @@ import attrs
 
 from msgcore.errors import CommandRefused, ObjectChanged, ServiceBusy
 from msgcore.providers.imap.calls.reach import DELETED, expunge_messages, remove_messages
-from msgcore.providers.imap.categories import flags_beside
+from msgcore.providers.imap.categories import can_be_appended
 from msgcore.providers.imap.directory import Place
 from msgcore.providers.imap.there import check_there, found_among, the_message
 from msgcore.wire.imap.criteria import uids as with_uids
@@ -30,12 +30,11 @@ _LOOKS = 10
 
 @attrs.define
 class Removal:
-    """Removes the ``old`` message, which had these flags; ``new`` is in its place, of the ``wanted`` categories."""
+    """Removes the ``old`` message, which had these flags, as far as ``new``, which is in its place, knows."""
 
     old: Place
     new: Place
     flags: tuple[str, ...]
-    wanted: Sequence[str]
     has_begun: bool = False
 
     @property
@@ -101,15 +100,18 @@ class Removal:
         self.has_begun = True
 
     async def _pass_on(self, session: ImapSession, flags: tuple[str, ...]) -> None:
-        """Give the new message the flags that the old one has got meanwhile."""
-        now, before = (frozenset(flags_beside(one, self.wanted)) for one in (flags, self.flags))
-        if now == before or self.new.folder.tag != self.old.folder.tag:
+        """Do to the new message what others have done to the flags of the old one meanwhile."""
+        came, went = (
+            [one for one in some if one not in others and can_be_appended(one)]
+            for some, others in ((flags, self.flags), (self.flags, flags))
+        )
+        if self.new.folder.tag != self.old.folder.tag:
             return
         new = UidSet.of([self.new.uid])
-        if now - before:
-            await session.store(new, sorted(now - before), how="+FLAGS")
-        if before - now:
-            await session.store(new, sorted(before - now), how="-FLAGS")
+        if came:
+            await session.store(new, came, how="+FLAGS")
+        if went:
+            await session.store(new, went, how="-FLAGS")
         self.flags = flags
 
     def _changed(self) -> ObjectChanged:
