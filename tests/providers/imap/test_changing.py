@@ -397,16 +397,21 @@ def test_who_has_read_what_was_changed_since_overwrites_nothing(account: Account
 
 
 def test_a_row_says_the_version_too(account: Account) -> None:
-    """By which a draft that was changed since is not submitted."""
+    """By which a draft that was changed since is not submitted; one of a table, too, where it costs nothing."""
 
     async def story(store: Probe) -> tuple[bool, int]:
         entry_id = await save(store, Incoming(OLD))
+        folder = await inbox_of(store)
         drafts = await store.create_folder((await store.special_folders(NEVER))[SpecialFolder.IPM_SUBTREE], "d", NEVER)
         said: list[object] = []
         for number in range(3):
             if number == 1:
                 await store.move([entry_id], drafts, NEVER)
+                folder = drafts
             message = await load(store, entry_id)
+            with account.server.answer("NO not now", at="UID FETCH"):
+                [listed] = await store.query(folder, TableQuery((PidTagChangeKey,)), NEVER)
+            assert listed[PidTagChangeKey] == message[PidTagChangeKey]
             row = await store.row(entry_id, (PidTagSubject, PidTagChangeKey), NEVER)
             assert (row[PidTagSubject], row[PidTagChangeKey]) == (message.subject, message[PidTagChangeKey])
             said.append(row[PidTagChangeKey])

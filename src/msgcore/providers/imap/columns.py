@@ -45,6 +45,7 @@ from msgcore.props.table import (
     PidTagBody,
     PidTagBodyContentId,
     PidTagBodyContentLocation,
+    PidTagChangeKey,
     PidTagContentFilterSpamConfidenceLevel,
     PidTagCreationTime,
     PidTagEntryId,
@@ -192,7 +193,14 @@ _NEEDS: Mapping[BagKey, Need] = {
     # Where it is, and what the flags say
     **{
         tag.bag_key: _PLACE
-        for tag in (PidTagEntryId, PidTagInstanceKey, PidTagRecordKey, PidTagParentEntryId, PidTagStoreEntryId)
+        for tag in (
+            PidTagChangeKey,
+            PidTagEntryId,
+            PidTagInstanceKey,
+            PidTagRecordKey,
+            PidTagParentEntryId,
+            PidTagStoreEntryId,
+        )
     },
     **dict.fromkeys(ARRIVALS, Need(Level.ARRIVAL)),
     PidTagRead.bag_key: Need(has_flags=True),

@@ -25,7 +25,7 @@ from msgcore.base.ids import EntryId
 from msgcore.errors import NotFound
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.row import Row
-from msgcore.props.table import PidNameKeywords, PidTagHasAttachments, PidTagMessageFlags
+from msgcore.props.table import PidNameKeywords, PidTagChangeKey, PidTagHasAttachments, PidTagMessageFlags
 from msgcore.props.types import PropertyType
 from msgcore.props.values import PropertyError, PropertyErrorCode
 from msgcore.providers.imap.columns import Level, Need, is_about_place, is_of_flags, need_of, needs_of
@@ -72,15 +72,24 @@ class Source:
 
 
 class Reader:
-    """Reads messages of the mailbox that is selected; ``entry_id`` names one by its unique id."""
+    """Reads messages of the mailbox that is selected.
+
+    ``entry_id`` names one, and ``change_key`` its version, by its unique id.
+    """
 
     def __init__(
-        self, session: ImapSession, folder: Folder, cache: HeaderCache, entry_id: Callable[[int], EntryId]
+        self,
+        session: ImapSession,
+        folder: Folder,
+        cache: HeaderCache,
+        entry_id: Callable[[int], EntryId],
+        change_key: Callable[[int], bytes],
     ) -> None:
         self._session = session
         self._folder = folder
         self._cache = cache
         self._entry_id = entry_id
+        self._change_key = change_key
 
     async def sources(self, uids: Sequence[int], tags: Iterable[PropertyKey]) -> list[Source]:
         """Give what these messages say of some properties, in the same order, without those that are gone.
@@ -110,6 +119,8 @@ class Reader:
         for tag in asked:
             if tag in found and not is_of_flags(tag):
                 values[tag] = found[tag]
+            elif tag.bag_key == PidTagChangeKey.bag_key:
+                values[tag] = fitting({PidTagChangeKey: self._change_key(uid)}, tag)
             elif is_about_place(tag):
                 place = place or placed_record(self._entry_id(uid), self._folder.entry_id, None, 0)
                 values[tag] = fitting(place, tag)

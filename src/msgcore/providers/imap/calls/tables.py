@@ -12,13 +12,13 @@ from msgcore.base.times import Deadline
 from msgcore.errors import CommandRefused, ObjectDeleted
 from msgcore.props.key import PropertyKey
 from msgcore.props.row import Row
-from msgcore.props.table import PidTagChangeKey, PidTagRead
+from msgcore.props.table import PidTagRead
 from msgcore.providers.imap.calls.base import Calls
-from msgcore.providers.imap.directory import Directory, Folder
+from msgcore.providers.imap.directory import Directory, Folder, Place
 from msgcore.providers.imap.explain import explain_table
 from msgcore.providers.imap.header_cache import HeaderCache
 from msgcore.providers.imap.sessions import Sessions
-from msgcore.providers.imap.sources import Reader, Source
+from msgcore.providers.imap.sources import Reader
 from msgcore.providers.imap.table import FolderTable
 from msgcore.providers.imap.translate import Selection, Translator
 from msgcore.runtime.abc import Runtime
@@ -70,12 +70,11 @@ class TableCalls(Calls):
         self._begin(deadline)
         check_query(TableQuery(columns))
         (place,) = await self._directory.places([entry_id], deadline)
-        asked = tuple(tag for tag in columns if tag != PidTagChangeKey)
 
         async def work(session: ImapSession) -> Row:
             # The flags are asked for so that something is, which says that it is there.
-            for source in await self._reader(session, place.folder).sources([place.uid], (*asked, PidTagRead)):
-                return Source(place.uid, {**source.values, PidTagChangeKey: self._change_key(place)}).row(columns)
+            for source in await self._reader(session, place.folder).sources([place.uid], (*columns, PidTagRead)):
+                return source.row(columns)
             raise ObjectDeleted(f"folder {place.folder.name!r}: the message of unique id {place.uid} is gone")
 
         return await self._on(deadline, work, folder=place.folder)
@@ -102,7 +101,10 @@ class TableCalls(Calls):
         return await self._on(deadline, work, folder=folder)
 
     def _reader(self, session: ImapSession, folder: Folder) -> Reader:
-        return Reader(session, folder, self._headers, self._names(folder).entry_id)
+        def change_key(uid: int) -> bytes:
+            return self._change_key(Place(folder, uid))
+
+        return Reader(session, folder, self._headers, self._names(folder).entry_id, change_key)
 
     def _names(self, folder: Folder) -> _Names:
         return _Names(self._directory, folder)
