@@ -135,7 +135,7 @@ class ChangingCalls(AppendingCalls):
         folder = removal.old.folder
         try:
             await self._on(deadline, removal, folder=folder, is_read_only=False, may_repeat=False)
-        except INTERRUPTS:
+        except (CommitUnknown, *INTERRUPTS):
             raise
         except BaseException as error:  # also in a task that is cancelled
             undoing = Undoing(removal)

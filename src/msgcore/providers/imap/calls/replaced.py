@@ -4,7 +4,7 @@
 (RFC 7162) it is marked only if it is as it was just seen, so that of several programs one has marked it, and the others
 are told so. Flags that it got while the new message was on its way are given to that one first.
 
-A server that keeps none lets two programs remove the same message within one round trip.
+A server that keeps none, and Gmail, let two programs remove the same message within one round trip.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from msgcore.errors import CommandRefused, ObjectChanged, ServiceBusy
+from msgcore.errors import CommandRefused, CommitUnknown, ObjectChanged, ObjectDeleted, ServiceBusy
 from msgcore.providers.imap.calls.reach import DELETED, expunge_messages, remove_messages
 from msgcore.providers.imap.categories import can_be_appended
 from msgcore.providers.imap.directory import Place
@@ -47,6 +47,7 @@ class Removal:
         Raises:
             ObjectDeleted: it is gone.
             ObjectChanged: somebody else is removing or replacing it, or goes on changing its flags.
+            CommitUnknown: it is gone, and nobody knows by whom; the new message is there.
             CommandRefused, ServiceBusy: the server does not do it.
         """
         uids = UidSet.of([self.old.uid])
@@ -79,7 +80,9 @@ class Removal:
 
     async def _look(self, session: ImapSession, uids: UidSet) -> Fetch:
         selected = session.selected
-        has_modseq = selected is not None and selected.highest_modseq and session.capabilities.has("CONDSTORE")
+        # Gmail removes a message as soon as it is marked.
+        can_tell = session.capabilities.has("CONDSTORE") and not session.capabilities.is_gmail
+        has_modseq = can_tell and selected is not None and selected.highest_modseq
         fetched = await session.fetch_all(uids, ["FLAGS", "MODSEQ"] if has_modseq else ["FLAGS"])
         seen = the_message(fetched, self.old.folder, self.old.uid)
         if has_modseq and _is_marked(seen.flags or ()) and not self.was_marked:
@@ -87,17 +90,18 @@ class Removal:
         return seen
 
     async def _check_marked(self, session: ImapSession) -> None:
-        """Go on if the message was there to be marked.
+        """Go on if the message was there to be marked: a server tells its new modification sequence (section 3.1.3).
 
-        The server tells its new modification sequence (RFC 7162 section 3.1.3). When it does not, and the message is
-        not there any more, somebody else has removed it before.
+        Raises:
+            CommitUnknown: it does not, and the message is gone: before that, or because of the mark.
         """
         told = [one for one in session.unasked() if isinstance(one, Fetch) and one.uid == self.old.uid]
         if any(one.modseq for one in told):
             return
-        self.has_begun = False
-        await check_there(session, self.old.folder, [self.old.uid])
-        self.has_begun = True
+        try:
+            await check_there(session, self.old.folder, [self.old.uid])
+        except ObjectDeleted as error:
+            raise CommitUnknown(f"{error}: somebody else has moved, replaced or expunged it just now") from error
 
     async def _pass_on(self, session: ImapSession, flags: tuple[str, ...]) -> None:
         """Do to the new message what others have done to the flags of the old one meanwhile."""
