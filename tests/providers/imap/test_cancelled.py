@@ -82,6 +82,19 @@ def test_of_a_copy_nothing_stays(server: LoopbackImapServer) -> None:
     assert cancelled(server, held, copy_two, lambda store: ids_in(store, "Target")) == []
 
 
+def test_of_a_folders_copy_nothing_stays(server: LoopbackImapServer) -> None:
+    server.put("ann", LETTER % b"one", b"Work")
+
+    async def copy_folder(store: Probe) -> None:
+        folders = await store.by_name()
+        await store.copy_folder(folders["Work"].entry_id, folders["Target"].entry_id, "copied", NEVER)
+
+    async def names(store: Probe) -> list[str]:
+        return sorted(await store.by_name())
+
+    assert "copied" not in str(cancelled(server, server.hold("UID COPY"), copy_folder, names))
+
+
 @pytest.mark.parametrize("at", ["UID STORE", "UID EXPUNGE"])
 def test_what_was_being_changed_is_there_once(server: LoopbackImapServer, at: str) -> None:
     server.put("ann", LETTER % b"old")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
@@ -21,6 +21,7 @@ from tests.providers.imap.accounts import PASSWORD, Probe, at_loopback, tell
 LETTER = b"Subject: x\r\n\r\ntext\r\n"
 MARKED = frozenset({"\\Deleted"})
 UNMARKED = frozenset[str]()
+Delete = Callable[[Probe], Awaitable[None]]
 
 pytestmark = pytest.mark.parametrize("count", [1, 3, 60])
 
@@ -29,6 +30,10 @@ pytestmark = pytest.mark.parametrize("count", [1, 3, 60])
 def server() -> Iterator[LoopbackImapServer]:
     with LoopbackImapServer({"ann": PASSWORD}) as server:
         yield server
+
+
+async def empty(store: Probe) -> None:
+    await store.empty_folder((await store.special_folders(NEVER))[SpecialFolder.INBOX], NEVER)
 
 
 async def delete_all(store: Probe) -> None:
@@ -52,37 +57,42 @@ def as_put(count: int) -> list[frozenset[str]]:
 
 
 @pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("delete", [delete_all, empty])
 def test_what_is_cut_before_it_is_removed_is_as_it_was_and_can_be_deleted_again(
-    server: LoopbackImapServer, count: int, mode: Mode
+    server: LoopbackImapServer, count: int, delete: Delete, mode: Mode
 ) -> None:
     put(server, count)
 
     async def story(store: Probe) -> None:
         with server.cut(at="UID EXPUNGE", is_done=False, times=1), pytest.raises(ConnectionLost):
-            await delete_all(store)
+            await delete(store)
         assert marks(server) == as_put(count)
-        await delete_all(store)
+        await delete(store)
 
     tell(at_loopback(server), story, mode)
     assert marks(server) == []
 
 
-def test_what_was_removed_is_so_though_the_answer_is_lost(server: LoopbackImapServer, count: int) -> None:
+@pytest.mark.parametrize("delete", [delete_all, empty])
+def test_what_was_removed_is_so_though_the_answer_is_lost(
+    server: LoopbackImapServer, count: int, delete: Delete
+) -> None:
     put(server, count)
     server.cut(at="UID EXPUNGE", is_done=True, times=1)
-    tell(at_loopback(server), delete_all)
+    tell(at_loopback(server), delete)
     assert marks(server) == []
 
 
+@pytest.mark.parametrize("delete", [delete_all, empty])
 @pytest.mark.parametrize("offers", [BARE_IMAP, USUAL_IMAP_EXTENSIONS], ids=["bare", "usual"])
-def test_what_a_server_does_not_remove_is_marked_as_it_was(count: int, offers: frozenset[str]) -> None:
+def test_what_a_server_does_not_remove_is_marked_as_it_was(count: int, offers: frozenset[str], delete: Delete) -> None:
     with LoopbackImapServer({"ann": PASSWORD}, extensions=offers) as server:
         put(server, count)
 
         async def story(store: Probe) -> None:
             at = "UID EXPUNGE" if "UIDPLUS" in offers else "EXPUNGE"
             with server.answer("NO [NOPERM] not you", at=at), pytest.raises(CommandRefused):
-                await delete_all(store)
+                await delete(store)
 
         tell(at_loopback(server), story)
         assert marks(server) == as_put(count)

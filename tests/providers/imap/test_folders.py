@@ -17,7 +17,9 @@ from msgcore.spi.store import FolderFacts, Incoming, SpecialFolder, TableQuery
 from msgcore.testing.clock import ManualClock
 from msgcore.testing.modes import Mode
 from msgcore.testing.servers import LoopbackImapServer
+from msgcore.testing.servers.faults import Fault
 from msgcore.wire.imap.server import BARE_IMAP, EVERY_IMAP_EXTENSION, ServerSettings
+from msgcore.wire.imap.server.turn import Turn
 from tests.providers.imap.accounts import PASSWORD, SUBTREE, at_loopback, in_subtree, tell, tell_on
 
 LETTER = b"Subject: x\r\n\r\nHello\r\n"
@@ -526,6 +528,28 @@ def test_a_copy_that_the_server_does_not_finish_is_taken_away(server: LoopbackIm
 
     tell(at_loopback(server), story)
     assert server.account("ann").names == (b"INBOX", b"a")
+
+
+def test_a_folder_is_not_copied_into_one_that_another_makes_at_that_moment(server: LoopbackImapServer) -> None:
+    """Nor is that one deleted."""
+    server.account("ann").add(b"a")
+    server.put("ann", LETTER, b"a")
+
+    async def make(turn: Turn) -> object:
+        server.account("ann").add(b"b")
+        server.put("ann", LETTER, b"b")
+        return await turn.carry_out()
+
+    server.add("CREATE", "", Fault(make, 1))
+    server.answer("NO [OVERQUOTA] full", at="UID COPY")
+
+    async def story(store: ImapStore) -> None:
+        special = await store.special_folders(NEVER)
+        with pytest.raises(UsageError, match="a folder 'b' already"):
+            await store.copy_folder((await in_subtree(store))["a"].entry_id, special[SUBTREE], "b", NEVER)
+
+    tell(at_loopback(server), story)
+    assert len(server.mailbox("ann", b"b").messages()) == 1
 
 
 def test_folders_are_copied_and_emptied_where_a_command_may_be_of_so_many_messages_only() -> None:  # RFC 9738

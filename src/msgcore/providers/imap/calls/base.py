@@ -14,9 +14,14 @@ from msgcore.runtime.abc import Runtime
 from msgcore.spi.versions import change_key
 from msgcore.wire.imap.session import ImapSession
 
-__all__ = ["Calls"]
+__all__ = ["INTERRUPTS", "Calls"]
 
 T = TypeVar("T")
+
+INTERRUPTS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+"""What ends a call at once: nothing is taken back."""
+
+_UNDO_SECONDS = 30.0
 
 
 class Calls:
@@ -110,3 +115,26 @@ class Calls:
             if now.raw_name == folder.raw_name and isinstance(outdated.__cause__, CommandRefused):
                 raise outdated.__cause__ from None
         return await at(now)
+
+    async def _undone(self, undo: Callable[[Deadline], Awaitable[T]]) -> T:
+        """Take something back, for so long that it may come to its end; :meth:`Runtime.cancel` passes by.
+
+        A task that is cancelled meanwhile does it again, and is cancelled after that.
+
+        Raises:
+            MsgcoreError: what ``undo`` raises; ``TimedOut`` when it took too long.
+        """
+        deadline = self._runtime.deadline(_UNDO_SECONDS)
+        interrupted: BaseException | None = None
+        with self._runtime.shielded():
+            while True:
+                try:
+                    found = await undo(deadline)
+                except (Exception, *INTERRUPTS):
+                    raise
+                except BaseException as error:  # asyncio.CancelledError, which this floor does not name
+                    interrupted = error
+                else:
+                    if interrupted is not None:
+                        raise interrupted
+                    return found

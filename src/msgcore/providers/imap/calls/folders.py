@@ -102,16 +102,27 @@ class FolderCalls(Calls):
         tree, above = await self._directory.now(parent, deadline)
         return (await self._create(tree, above, name, deadline)).entry_id
 
-    async def _create(self, tree: Tree, above: Folder, name: str, deadline: Deadline) -> Folder:
-        """Make a folder, or find the one of that name."""
+    async def _create(
+        self, tree: Tree, above: Folder, name: str, deadline: Deadline, *, is_new: bool = False
+    ) -> Folder:
+        """Make a folder, or find the one of that name; not, if it is to be new.
+
+        Raises:
+            UsageError: it is no name for a folder, or somebody else has made the one that is to be new.
+            CommandRefused: the server makes none.
+        """
         known = folder_of_name(tree, above, check_name(name, above.delimiter))
         if known is not None and known.can_select:
             return known
-        refusal = await self._changing(deadline, lambda session: _make(session, tree, above, name))
+        refusal = await self._changing(
+            deadline, lambda session: _make(session, tree, above, name), may_repeat=not is_new
+        )
         tree, above = await self._directory.now(above.entry_id, deadline)
         made = folder_of_name(tree, above, name)
-        if made is not None:
+        if made is not None and not (is_new and refusal is not None):
             return made
+        if made is not None:
+            raise UsageError(f"there is a folder {made.name!r} already")
         if refusal is None:
             raise UsageError(f"{name!r} is no name for a folder: the server took it, and lists no folder of that name")
         raise UsageError(f"{name!r} is no name for a folder: {refusal}") if taken_for_no_name(refusal) else refusal

@@ -7,6 +7,8 @@ from contextlib import suppress
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.errors import CommandRefused, MsgcoreError, UsageError
+from msgcore.providers.imap.calls.base import INTERRUPTS
+from msgcore.providers.imap.calls.deletion import DeletingCalls, Deletion
 from msgcore.providers.imap.calls.folders import FolderCalls, if_granted, ordinary
 from msgcore.providers.imap.folder_names import check_free, check_name, raw_name_in, taken_for_no_name
 from msgcore.providers.imap.folder_tree import Folder, Tree
@@ -23,7 +25,7 @@ _ALL = UidSet(((1, MAX_UID),))
 _FIXED = frozenset({SpecialFolder.ROOT, SpecialFolder.IPM_SUBTREE, SpecialFolder.INBOX})
 
 
-class HierarchyCalls(FolderCalls):
+class HierarchyCalls(FolderCalls, DeletingCalls):
     """Move, copy and empty folders; see :class:`~msgcore.spi.folders.SupportsHierarchy`."""
 
     async def move_folder(self, entry_id: EntryId, parent: EntryId, name: str, deadline: Deadline) -> None:
@@ -67,13 +69,15 @@ class HierarchyCalls(FolderCalls):
         _check_ordinary(folder)
         above = _place(tree, folder, parent)
         check_free(tree, above, check_name(name, above.delimiter))
-        copy = await self._create(tree, above, name, deadline)
+        copy = await self._create(tree, above, name, deadline, is_new=True)
         try:
             await self._changing(deadline, lambda session: _copy(session, tree, folder, copy), may_repeat=False)
-        except MsgcoreError:
+        except INTERRUPTS:
+            raise
+        except BaseException:  # also in a task that is cancelled
             # All or nothing, as far as the server still answers.
             with suppress(MsgcoreError):
-                await self.delete_folder(copy.entry_id, deadline)
+                await self._undone(lambda undoing: self.delete_folder(copy.entry_id, undoing))
             raise
         return copy.entry_id
 
@@ -84,7 +88,12 @@ class HierarchyCalls(FolderCalls):
         if inside:
             await self._delete(inside, deadline)
         if folder.can_select:
-            await self._on(deadline, _expunge_all, folder=folder, is_read_only=False)
+            deletion = Deletion(folder)
+
+            async def delete() -> None:
+                await self._on(deadline, deletion.everything, folder=folder, is_read_only=False, may_repeat=False)
+
+            await self._deleted(deletion, delete)
 
 
 def _check_ordinary(folder: Folder) -> None:
@@ -139,13 +148,6 @@ async def _copy(session: ImapSession, tree: Tree, folder: Folder, copy: Folder) 
             await if_granted(session.subscribe(new))
         if one.can_select and (await session.select(one.raw_name, is_read_only=True)).exists:
             await session.copy(await _everything(session), new)
-
-
-async def _expunge_all(session: ImapSession) -> None:
-    if session.selected is not None and session.selected.exists:
-        everything = await _everything(session)
-        await session.store(everything, ["\\Deleted"], how="+FLAGS")
-        await session.expunge(everything)
 
 
 async def _everything(session: ImapSession) -> UidSet:

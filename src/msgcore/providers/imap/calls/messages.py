@@ -8,20 +8,16 @@ from typing import TypeVar
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.errors import (
-    CapabilityMissing,
-    CommandRefused,
-    CommitUnknown,
     MsgcoreError,
     NotFound,
     ObjectDeleted,
-    ServiceBusy,
     UsageError,
 )
 from msgcore.model.message import Message
 from msgcore.props.table import PidTagChangeKey
-from msgcore.providers.imap.calls.deletion import Deletion
+from msgcore.providers.imap.calls.deletion import DeletingCalls, Deletion
 from msgcore.providers.imap.calls.moving import MovingCalls
-from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS, Group
+from msgcore.providers.imap.calls.reach import DELETED, Group
 from msgcore.providers.imap.calls.saving import SavingCalls
 from msgcore.providers.imap.directory import Folder, Place
 from msgcore.providers.imap.flags import SEEN, status_flags
@@ -42,14 +38,12 @@ T = TypeVar("T")
 
 _LOADED_OCTETS = 16 << 20
 _IN_ONE_LINE = 50
-# After these the server has answered all that it was told.
-_ANSWERED = (CommandRefused, ServiceBusy, CapabilityMissing, UsageError)
 
 Change = tuple[How, tuple[str, ...]]
 Changes = Callable[[ImapSession], Sequence[Change]]
 
 
-class MessageCalls(SavingCalls, MovingCalls):
+class MessageCalls(SavingCalls, MovingCalls, DeletingCalls):
     """Load and change messages."""
 
     async def load(self, entry_id: EntryId, load_limit_octets: int, deadline: Deadline) -> Message:
@@ -153,48 +147,20 @@ class MessageCalls(SavingCalls, MovingCalls):
         if len(groups) > 1:
             await self._check_all(groups, deadline, is_read_only=False)
         for group in groups:
-            await self._deleted(Deletion(group), deadline, is_small=_is_small(groups))
+            await self._delete_in(group, deadline, is_small=_is_small(groups))
 
-    async def _deleted(self, deletion: Deletion, deadline: Deadline, *, is_small: bool) -> None:
-        """Delete messages of a folder; when that ends in between, they are not left marked.
+    async def _delete_in(self, group: Group, deadline: Deadline, *, is_small: bool) -> None:
+        folder, deletion = group.folder, Deletion(group.folder, group.uids)
 
-        What cancels the task is raised also where they were deleted all the same.
-
-        Raises:
-            CommitUnknown: nobody can be asked whether they were; they may be there, and be marked.
-            MsgcoreError: why they were not deleted.
-        """
-        group = deletion.group
-        try:
+        async def delete() -> None:
             if is_small:
                 await self._change(group, deadline, lambda _: [("+FLAGS", DELETED)], (), deletion, may_repeat=False)
             else:
-                await self._on(deadline, deletion, folder=group.folder, is_read_only=False, may_repeat=False)
-        except INTERRUPTS:
-            raise
-        except BaseException as error:  # also in a task that is cancelled
-            if not deletion.has_begun or isinstance(error, _ANSWERED):
-                raise
-            left = await self._left_of(deletion, error)
-            if left or not isinstance(error, MsgcoreError):
-                if 0 < left < len(group.members):
-                    error.add_note(f"{len(group.members) - left} of {len(group.members)} messages were deleted")
-                raise
+                await self._on(deadline, deletion.all_of_them, folder=folder, is_read_only=False, may_repeat=False)
+
+        await self._deleted(deletion, delete)
         for uid in group.members:
-            self._held.forget(group.folder.tag, uid)
-
-    async def _left_of(self, deletion: Deletion, error: BaseException) -> int:
-        folder = deletion.group.folder
-
-        async def take_back(deadline: Deadline) -> int:
-            return await self._on(deadline, deletion.take_back, folder=folder, is_read_only=False)
-
-        try:
-            return await self._undone(take_back)
-        except MsgcoreError:
-            raise CommitUnknown(
-                f"folder {folder.name!r}: messages may have been deleted, or be marked for deletion: {error}"
-            ) from error
+            self._held.forget(folder.tag, uid)
 
     async def _mark(
         self, entry_ids: Sequence[EntryId], deadline: Deadline, changes: Changes, flags: Sequence[str]

@@ -23,7 +23,7 @@ from msgcore.errors import (
     UsageError,
 )
 from msgcore.providers.imap.arrivals import Print, find_arrived
-from msgcore.providers.imap.calls.base import Calls
+from msgcore.providers.imap.calls.base import INTERRUPTS, Calls
 from msgcore.providers.imap.directory import Folder, Place
 from msgcore.providers.imap.held import HeldOnes
 from msgcore.providers.imap.sessions import Sessions
@@ -35,10 +35,6 @@ from msgcore.wire.imap.uid_set import UidSet
 __all__ = ["DELETED", "INTERRUPTS", "Group", "ReachCalls", "expunge_messages", "remove_messages"]
 
 DELETED = ("\\Deleted",)
-INTERRUPTS = (KeyboardInterrupt, SystemExit, GeneratorExit)
-"""What ends a call at once: nothing is taken back."""
-
-_UNDO_SECONDS = 30.0
 # What servers say without a code, or with ALERT: Courier, Exchange, Gmail and others.
 _FULL = re.compile(
     r"\b(?:over)?quota\b|\bmail(?:box|drop)? (?:is |has become )?(?:too )?full\b|\bout of (?:storage|disk)\b"
@@ -188,29 +184,6 @@ class ReachCalls(Calls):
 
             with suppress(MsgcoreError):
                 await self._undone(undo)
-
-    async def _undone(self, undo: Callable[[Deadline], Awaitable[T]]) -> T:
-        """Take something back, for so long that it may come to its end; :meth:`Runtime.cancel` passes by.
-
-        A task that is cancelled meanwhile does it again, and is cancelled after that.
-
-        Raises:
-            MsgcoreError: what ``undo`` raises; ``TimedOut`` when it took too long.
-        """
-        deadline = self._runtime.deadline(_UNDO_SECONDS)
-        interrupted: BaseException | None = None
-        with self._runtime.shielded():
-            while True:
-                try:
-                    found = await undo(deadline)
-                except (Exception, *INTERRUPTS):
-                    raise
-                except BaseException as error:  # asyncio.CancelledError, which this floor does not name
-                    interrupted = error
-                else:
-                    if interrupted is not None:
-                        raise interrupted
-                    return found
 
     def _refused(self, error: CommandRefused, folder: Folder) -> MsgcoreError:
         """Say why a folder takes no messages."""
