@@ -83,6 +83,30 @@ def test_a_status_that_a_server_does_not_keep_is_refused(server: LoopbackImapSer
     tell(at_loopback(server), story)
 
 
+@pytest.mark.parametrize("change", ["delete", "empty", "move"])
+@pytest.mark.parametrize("count", [1, 60])
+def test_what_cannot_be_marked_as_deleted_is_not_told_to_be_gone(change: str, count: int) -> None:
+    """Without the right to do so STORE may just do nothing (RFC 9051 section 7.1, PERMANENTFLAGS)."""
+    with LoopbackImapServer({"ann": PASSWORD}, extensions=USUAL_IMAP_EXTENSIONS - {"MOVE"}) as server:
+        server.account("ann").add(b"Target")
+        for _ in range(count):
+            server.put("ann", LETTER)
+        server.mailbox("ann").permanent_flags = ("\\Seen",)
+
+        async def story(store: Probe) -> None:
+            inbox, those = await inbox_of(store)
+            with pytest.raises(CapabilityMissing, match=r"does not keep \\Deleted"):
+                if change == "delete":
+                    await store.delete(those, NEVER)
+                elif change == "empty":
+                    await store.empty_folder(inbox, NEVER)
+                else:
+                    await store.move(those, (await store.by_name())["Target"].entry_id, NEVER)
+
+        tell(at_loopback(server), story)
+        assert [len(server.mailbox("ann", one).messages()) for one in (b"INBOX", b"Target")] == [count, 0]
+
+
 def test_a_status_that_was_never_kept_can_be_cleared(server: LoopbackImapServer) -> None:
     server.put("ann", LETTER)
     server.mailbox("ann").permanent_flags = ("\\Seen", "\\Deleted")

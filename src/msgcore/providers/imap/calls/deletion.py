@@ -19,7 +19,7 @@ from msgcore.errors import (
 from msgcore.providers.imap.calls.base import INTERRUPTS, Calls
 from msgcore.providers.imap.calls.reach import DELETED
 from msgcore.providers.imap.directory import Folder
-from msgcore.providers.imap.there import check_there, check_writable, find
+from msgcore.providers.imap.there import check_kept, check_there, find
 from msgcore.wire.imap.command import Atom, Command
 from msgcore.wire.imap.criteria import SearchCriteria, all_of, key
 from msgcore.wire.imap.criteria import uids as with_uids
@@ -50,12 +50,12 @@ class Deletion:
     async def all_of_them(self, session: ImapSession) -> None:
         """Delete them, once it has been seen that all are there."""
         await check_there(session, self.folder, self.uids)
-        check_writable(session, self.folder)
+        check_kept(session, self.folder, DELETED)
         await self._delete(session)
 
     async def everything(self, session: ImapSession) -> None:
         """Delete all messages that are in the folder now."""
-        check_writable(session, self.folder)
+        check_kept(session, self.folder, DELETED)
         there = await find(session, SearchCriteria())
         if there:
             is_limited = session.behaviour.max_messages or session.capabilities.message_limit

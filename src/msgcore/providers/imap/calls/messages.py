@@ -145,7 +145,7 @@ class MessageCalls(SavingCalls, MovingCalls, DeletingCalls):
         self._begin(deadline, is_read_only=False)
         groups = await self._groups(entry_ids, deadline)
         if len(groups) > 1:
-            await self._check_all(groups, deadline, is_read_only=False)
+            await self._check_all(groups, deadline, is_read_only=False, flags=DELETED)
         for group in groups:
             await self._delete_in(group, deadline, is_small=_is_small(groups))
 
@@ -154,7 +154,9 @@ class MessageCalls(SavingCalls, MovingCalls, DeletingCalls):
 
         async def delete() -> None:
             if is_small:
-                await self._change(group, deadline, lambda _: [("+FLAGS", DELETED)], (), deletion, may_repeat=False)
+                await self._change(
+                    group, deadline, lambda _: [("+FLAGS", DELETED)], DELETED, deletion, may_repeat=False
+                )
             else:
                 await self._on(deadline, deletion.all_of_them, folder=folder, is_read_only=False, may_repeat=False)
 

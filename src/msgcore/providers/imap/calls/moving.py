@@ -92,7 +92,9 @@ class MovingCalls(ReachCalls):
         leaving = [group for group in groups if group.folder.tag != target.tag]
         in_one_go = len(leaving) == 1 and await self._on(deadline, _can_move)
         if len(groups) > 1 or not in_one_go:
-            await self._check_all(groups, deadline, is_read_only=False)
+            staying = [group for group in groups if group.folder.tag == target.tag]
+            await self._check_all(staying, deadline, is_read_only=False)
+            await self._check_all(leaving, deadline, is_read_only=False, flags=() if in_one_go else DELETED)
         if in_one_go:
             (group,) = leaving
             self._forward(group, await self._carry(group, target, deadline, is_move=True))
