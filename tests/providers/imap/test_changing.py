@@ -578,6 +578,33 @@ def test_categories_that_others_give_a_message_while_it_is_open_stay(usual: Acco
     assert (usual.subjects, usual.flags) == (["new"], [{"Home", "Work"}])
 
 
+def test_when_the_server_numbers_anew_meanwhile_the_message_is_as_it_was(usual: Account) -> None:
+    usual.server.put("ann", LETTER)
+
+    async def story(store: Probe) -> None:
+        [one] = await ids_in(store)
+        meanwhile(usual.server, "APPEND", lambda mailbox: mailbox.renew())
+        with pytest.raises(ObjectDeleted):
+            await store.save_changes(one, NEW, NEVER)
+
+    usual.tell(story)
+    assert usual.subjects == ["old"]
+
+
+def test_when_the_old_one_is_gone_and_the_new_one_cannot_be_taken_away_nobody_knows(usual: Account) -> None:
+    usual.server.put("ann", LETTER)
+    usual.server.answer("NO never", at="UID EXPUNGE")
+
+    async def story(store: Probe) -> None:
+        [one] = await ids_in(store)
+        removing(usual.server, "APPEND")
+        with pytest.raises(CommitUnknown, match="the changed message is there"):
+            await store.save_changes(one, NEW, NEVER)
+
+    usual.tell(story)
+    assert usual.subjects == ["new"]
+
+
 def test_what_can_only_be_read_is_not_changed(account: Account) -> None:
     account.server.put("ann", LETTER)
     account.server.mailbox("ann").is_read_only = True

@@ -138,13 +138,17 @@ class ChangingCalls(AppendingCalls):
         except (CommitUnknown, *INTERRUPTS):
             raise
         except BaseException as error:  # also in a task that is cancelled
+            if removal.new.folder.tag != folder.tag:  # the server has numbered the messages anew
+                await self._remove([removal.new])
+                raise
             undoing = Undoing(removal)
             try:
                 is_removed = await self._undone(
                     lambda undoing_deadline: self._on(undoing_deadline, undoing, folder=folder, is_read_only=False)
                 )
             except MsgcoreError as other:
-                if isinstance(error, ObjectDeleted | CommandRefused | ServiceBusy):
+                is_known = isinstance(error, CommandRefused | ServiceBusy)
+                if is_known or (isinstance(error, ObjectDeleted) and isinstance(other, ObjectDeleted)):
                     raise error from other
                 raise CommitUnknown(
                     f"folder {folder.name!r}: the changed message is there, and may be there as it was before, too"
