@@ -358,6 +358,18 @@ def test_an_account_that_cannot_be_opened_does_not_end_a_flush(desk: Desk, monke
         assert (subjects(session, 0), subjects(session, 1)) == ([], ["letter"])
 
 
+def test_an_account_that_could_not_be_opened_is_not_asked_for_its_store(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+    monkeypatch.setattr(AccountStore, "refusal", AuthenticationRefused("no"))
+    with desk.log_on(desk.mailbox(), ACCOUNT) as session:
+        caplog.clear()
+        session.flush_queues()
+
+        assert caplog.messages == []
+
+
 def test_a_service_whose_store_is_away_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
     with desk.log_on(desk.mailbox(), ACCOUNT) as session:

@@ -317,7 +317,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
         """Put what was sent into the stores of its accounts, also what an earlier session left; log what cannot be."""
         try:
             for opened in self._services:
-                if opened.stores_away:
+                if opened.stores_away and not opened.could_not_open:
                     within = deadline.sooner(_REACHING_SECONDS)
                     await reach_stores(opened, self._runtime, within, self._submit)
             if not self._files_sent_mail and not any(one.provider.can(Capability.SENT_MAIL) for one in self.stores):
