@@ -67,3 +67,25 @@ def test_one_that_somebody_changes_just_now_holds_up_no_other(box: Box, monkeypa
     assert (file(), box.ids(folder=sent_items)) == (False, [items[0].entry_id])
     monkeypatch.setattr(box.store, "save_changes", save_changes)
     assert (file(), box.ids(folder=sent_items), file()) == (True, [items[0].entry_id], True)
+
+
+def test_what_somebody_else_has_filed_meanwhile_is_filed(
+    box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was told to stay in Sent Items, where it is no more."""
+    queue, sent_items = guarded(box.store, box.runtime), box.special[SpecialFolder.SENT_ITEMS]
+    message = LETTER.copy()
+    message[PidTagDeleteAfterSubmit] = True
+    submitted(box, message)
+    send(box, MemoryTransport())
+    delete = box.store.delete
+
+    async def delete_twice(*arguments: Any) -> None:
+        await delete(*arguments)
+        await delete(*arguments)
+
+    monkeypatch.setattr(box.store, "delete", delete_twice)
+    caplog.clear()
+
+    assert box.run(file_sent_mail(box.runtime, queue, sent_items, {}, {}, NEVER))
+    assert caplog.messages == []

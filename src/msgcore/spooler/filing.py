@@ -94,8 +94,7 @@ class _Filing:
         except OperationCancelled:
             raise
         except (NotFound, LimitExceeded) as error:
-            _log.warning("a sent message stays in Sent Items: %s", error)
-            return await self._unmark(entry_id)
+            return await self._unmark(entry_id, error)
         except MsgcoreError as error:
             _log.warning("a sent message stays in Sent Items until the next time: %s", error)
             self.deadline.check("file sent mail")
@@ -165,10 +164,12 @@ class _Filing:
                 del message[tag]
         return message
 
-    async def _unmark(self, entry_id: EntryId) -> bool:
-        """Leave it where it is for good, when it is there at all; or say that this is for the next time."""
+    async def _unmark(self, entry_id: EntryId, why: MsgcoreError) -> bool:
+        """Leave it where it is for good; or say that this is for the next time. Somebody else may have filed it."""
         try:
-            await self.queue.save_changes(entry_id, await self._unmarked(entry_id), self.deadline)
+            unmarked = await self._unmarked(entry_id)
+            _log.warning("a sent message stays in Sent Items: %s", why)
+            await self.queue.save_changes(entry_id, unmarked, self.deadline)
         except OperationCancelled:
             raise
         except NotFound:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from msgcore.base.ids import EntryId
 from msgcore.errors import CommandRefused, ServiceBusy
 from msgcore.model.message import Message
-from msgcore.props.table import PidTagSubject
+from msgcore.props.table import PidTagEntryId, PidTagSubject
 from msgcore.providers.imap.front import delivery_text
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.store import Incoming, SpecialFolder, TableQuery
@@ -129,3 +130,26 @@ def test_a_folder_that_is_busy_is_waited_for(server: LoopbackImapServer) -> None
 
     with pytest.raises(ServiceBusy):
         tell(at_loopback(server), lambda store: subjects(store, Incoming(Message(), delivery_key=b"k")))
+
+
+def test_of_a_delivery_that_two_make_at_once_the_first_is_kept(server: LoopbackImapServer) -> None:
+    """Two programs that filed what was sent from one profile left two copies."""
+
+    async def story(store: Probe) -> tuple[list[EntryId], list[bytes]]:
+        inbox = (await store.special_folders(NEVER))[SpecialFolder.INBOX]
+        one = Incoming(Message(subject="once"), delivery_key=b"k")
+        saved = await store.save(inbox, [one], NEVER)
+        [kept] = server.mailbox("ann").messages().values()
+        await store.delete(saved, NEVER)
+
+        async def act(turn: Turn) -> Answer:
+            server.put("ann", kept.octets)
+            return await turn.carry_out()
+
+        server.add("APPEND", "INBOX", Fault(act, 1))
+        told = await store.save(inbox, [Incoming(Message(subject="before")), one], NEVER)
+        rows = await store.query(inbox, TableQuery((PidTagEntryId, PidTagSubject)), NEVER)
+        return list(told), [row[PidTagEntryId] for row in sorted(rows, key=lambda row: row[PidTagSubject])]
+
+    told, there = tell(at_loopback(server), story)
+    assert [bytes(one) for one in told] == there

@@ -21,6 +21,7 @@ _SLACK = timedelta(days=35)  # who delivers again may take another moment for th
 async def find_deliveries(session: ImapSession, wanted: Sequence[str], earliest: datetime | None) -> dict[str, int]:
     """Find messages by their delivery's key, as text, in the mailbox that is selected; give their unique ids.
 
+    Of several with one key it is the first.
     A copy of a message is not the message that was delivered; nor is one that has the field anywhere but in front,
     where nobody who sends a letter can put it. ``earliest`` is the time of arrival that they have at least, if that is
     known: servers look through all headers for a field of ours, and a month of them is soon done.
@@ -37,7 +38,7 @@ async def find_deliveries(session: ImapSession, wanted: Sequence[str], earliest:
             for header_octets in filter(None, fetch.sections.values()):
                 text = read_front(header_octets).delivery
                 if text in some and fetch.uid is not None:
-                    found.setdefault(text, fetch.uid)
+                    found[text] = min(fetch.uid, found.get(text, fetch.uid))
     return found
 
 

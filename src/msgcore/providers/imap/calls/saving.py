@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import attrs
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
-from msgcore.errors import CommandRefused, ObjectDeleted
+from msgcore.errors import CommandRefused, MsgcoreError, ObjectDeleted
 from msgcore.providers.imap.calls.appending import AppendingCalls
 from msgcore.providers.imap.content import Prepared, prepare
 from msgcore.providers.imap.deliveries import find_deliveries
-from msgcore.providers.imap.directory import Folder
+from msgcore.providers.imap.directory import Folder, Place
 from msgcore.spi.store import Incoming
 from msgcore.wire.imap.session import ImapSession
 
@@ -33,17 +33,37 @@ class SavingCalls(AppendingCalls):
         keyed = [one for one in prepared if one.delivery]
         delivered = await self._delivered(keyed, target, deadline) if keyed else {}
         fresh = _fresh(prepared, delivered)
-        for one, place in zip(fresh, await self._appended(target, fresh, deadline), strict=True):
+        places = await self._appended(target, fresh, deadline)
+        for one, place in zip(fresh, places, strict=True):
             delivered[one.delivery or id(one)] = self._directory.entry_id(place.folder, place.uid)
+        mine = {one.delivery: place for one, place in zip(fresh, places, strict=True) if one.delivery}
+        if mine:
+            delivered.update(await self._made_before(mine, keyed, deadline))
         return [delivered[one.delivery or id(one)] for one in prepared]
+
+    async def _made_before(
+        self, mine: Mapping[str, Place], prepared: Sequence[Prepared], deadline: Deadline
+    ) -> dict[str, EntryId]:
+        """Find the deliveries that somebody else has made since we looked; ours are removed.
+
+        Whoever was later has the greater unique id, and sees both: so the first stays, whoever looks. Ours are saved
+        also where nobody can look now.
+        """
+        folder = next(iter(mine.values())).folder
+        try:
+            first = await self._on(deadline, _Look(list(mine), _earliest(prepared)), folder=folder)
+        except MsgcoreError:
+            return {}
+        before = {key: uid for key, uid in first.items() if uid < mine[key].uid}
+        await self._remove([mine[key] for key in before])
+        return {key: self._directory.entry_id(folder, uid) for key, uid in before.items()}
 
     async def _delivered(
         self, prepared: Sequence[Prepared], target: Folder, deadline: Deadline
     ) -> dict[str | int, EntryId]:
         """Find what was delivered before, wherever it is now."""
         keys = list(dict.fromkeys(one.delivery for one in prepared))
-        arrivals = [one.received_at for one in prepared if one.received_at is not None]
-        earliest = min(arrivals) if len(arrivals) == len(prepared) else None
+        earliest = _earliest(prepared)
         found: dict[str | int, EntryId] = {}
         seen: set[int] = set()
         waiting = iter(await self._directory.all(deadline))
@@ -84,6 +104,12 @@ class _Look:
     async def __call__(self, session: ImapSession) -> dict[str, int]:
         self.has_begun = True
         return await find_deliveries(session, self.wanted, self.earliest)
+
+
+def _earliest(prepared: Sequence[Prepared]) -> datetime | None:
+    """Say when the first of them arrived, if it is known of all."""
+    arrivals = [one.received_at for one in prepared if one.received_at is not None]
+    return min(arrivals) if len(arrivals) == len(prepared) else None
 
 
 def _fresh(prepared: Sequence[Prepared], delivered: dict[str | int, EntryId]) -> list[Prepared]:
