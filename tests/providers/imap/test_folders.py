@@ -256,6 +256,18 @@ def test_a_new_folder_is_a_mailbox_that_is_subscribed_to(any_server: LoopbackIma
     ]
 
 
+def test_a_name_that_is_too_long_for_a_command_is_refused_before_it_is_sent(server: LoopbackImapServer) -> None:
+    """Dovecot hung up, which was told as a lost connection: to try again never helped."""
+
+    async def story(store: ImapStore) -> None:
+        special = await store.special_folders(NEVER)
+        await store.create_folder(special[SUBTREE], "å" * 1_000, NEVER)
+        with pytest.raises(UsageError, match="name of 2,001 characters is too long"):
+            await store.create_folder(special[SUBTREE], "x" * 2_001, NEVER)
+
+    tell(at_loopback(server), story)
+
+
 @pytest.mark.parametrize("name", ["", " ", "a/b", "a\r\nb", "a\0b", "\ud800"])
 def test_what_is_no_name_is_refused_before_it_is_sent(server: LoopbackImapServer, name: str) -> None:
     async def story(store: ImapStore) -> None:

@@ -13,15 +13,21 @@ __all__ = ["check_free", "check_name", "folder_of_name", "raw_name_in", "taken_f
 # RFC 5530 has a code for it, CANNOT; what servers say without one.
 _NO_NAME = re.compile(r"\bname\b|\bcharacter|too long|\binvalid\b|\billegal\b|\bsyntax\b", re.IGNORECASE)
 
+# Servers hang up at a command that is too long for them; RFC 7162 section 4 has them take 8,192 octets.
+_MOST_OCTETS = 2_000
+
 
 def check_name(name: str, delimiter: str) -> str:
     """Give a name back that a folder may have.
 
     Raises:
-        UsageError: it is blank, holds control characters, or what parts the levels of the hierarchy at this server.
+        UsageError: it is blank or too long, holds control characters, or what parts the levels of the hierarchy at
+            this server.
     """
     if not name.strip() or NOT_IN_NAMES.search(name):
-        raise UsageError(f"{name!r} is no name for a folder")
+        raise UsageError(f"{name!r:.200} is no name for a folder")
+    if len(name.encode()) > _MOST_OCTETS:
+        raise UsageError(f"a folder's name of {len(name):,} characters is too long")
     if delimiter and delimiter in name:
         raise UsageError(f"{name!r} is no name for a folder: at this server {delimiter!r} parts a folder from its own")
     return name
