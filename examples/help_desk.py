@@ -7,6 +7,7 @@ from typing import Any
 import msgcore
 from msgcore import Message
 from msgcore.blocking.folder import Folder
+from msgcore.codecs import mime
 from msgcore.testing.servers import LoopbackImapServer, LoopbackSmtpServer
 
 NUMBER = re.compile(r"\[T(\d+)\]")
@@ -27,10 +28,12 @@ def take(message: Message, tickets: Folder, transport: msgcore.Transport) -> str
     folder, is_new = ticket_of(message, tickets)
     folder.save(message)
     name = folder.facts().name
-    if is_new:
+    if is_new and message.from_ is not None and not mime.is_automatic(message):
         answer = msgcore.reply(message, text=f"We look into it. Your number is {name}.", me="Desk <desk@a.test>")
         answer.subject = f"[{name}] {message.subject}"
-        transport.send(answer)
+        answer.to = [message.from_]
+        answer.add_headers({"Auto-Submitted": "auto-replied"})
+        transport.send(answer, return_path="")
         folder.save(answer)
     return name
 
