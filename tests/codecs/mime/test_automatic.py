@@ -18,6 +18,7 @@ from msgcore.codecs import mime
         b"auto-submitted:\r\n (a) auto-replied; x=y",
         b"Precedence: Bulk ",
         b"Return-Path: <>",
+        b"Return-Path: <MAILER-DAEMON>",
         b"X-Auto-Response-Suppress: OOF, AutoReply",
         b"X-Auto-Response-Suppress: All",
         b"From: Mailer-Daemon@mx.a.test (Mail Delivery System)",

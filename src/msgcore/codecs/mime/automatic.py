@@ -13,7 +13,8 @@ __all__ = ["is_automatic"]
 _LIST_FIELDS = ("List-Id", "List-Post", "List-Unsubscribe")
 _BULK = frozenset({"bulk", "list", "junk"})
 _AUTO_REPLY = 0x20
-_NULL_PATH = re.compile(r"\s*<\s*>\s*\Z")
+# As it is said, or as some servers write it.
+_NULL_PATH = re.compile(r"\s*<\s*(?:MAILER-DAEMON\b[^>]*)?>\s*\Z", re.IGNORECASE)
 _REPORT = re.compile(r"\s*multipart/report\b", re.IGNORECASE)
 
 
