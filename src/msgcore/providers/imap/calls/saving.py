@@ -54,7 +54,7 @@ class SavingCalls(AppendingCalls):
             first = await self._on(deadline, _Look(list(mine), _earliest(prepared)), folder=folder)
         except MsgcoreError:
             return {}
-        before = {key: uid for key, uid in first.items() if uid < mine[key].uid}
+        before = {key: uid for key, uid in first.items() if uid < mine[key].uid and mine[key].folder.tag == folder.tag}
         await self._remove([mine[key] for key in before])
         return {key: self._directory.entry_id(folder, uid) for key, uid in before.items()}
 
