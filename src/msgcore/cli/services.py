@@ -21,10 +21,17 @@ def describe(name: str | None = None) -> Iterator[str]:
         for one in names:
             if name in {None, one}:
                 plain = one.removesuffix("s")
-                if name is None and plain != one and plain in names and find(plain) is find(one):
+                if name is None and plain != one and plain in names and _are_the_same(plain, one, find):
                     yield from (f"{title} {one}", f"    the same as {plain}")
                 else:
                     yield from _lines(title, one, find)
+
+
+def _are_the_same(name: str, other: str, find: Callable[[str], Any]) -> bool:
+    try:
+        return find(name) is find(other)
+    except MsgcoreError:
+        return False
 
 
 def _lines(title: str, name: str, find: Callable[[str], Any]) -> Iterator[str]:

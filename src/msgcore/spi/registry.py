@@ -36,7 +36,8 @@ def register_gateway(name: str, gateway_class: type[object]) -> None:
 
 
 def _checked(plugin: Any, what: str) -> Any:
-    if not attrs.has(getattr(plugin, "config_type", object)):
+    config_type: object = getattr(plugin, "config_type", None)
+    if not isinstance(config_type, type) or not attrs.has(config_type):
         raise PluginBroken(f"{what} ({plugin!r}): needs a config_type that is an attrs class")
     return plugin
 
@@ -46,7 +47,7 @@ def service(name: str) -> ServiceClass:
 
     Raises:
         UsageError: nobody has it; the message lists what there is.
-        PluginBroken: its module cannot be imported.
+        PluginBroken: its module cannot be imported, or two packages have a service of this name.
     """
     return cast(ServiceClass, _find(_SERVICES, name))
 
@@ -75,10 +76,13 @@ def _find(group: str, name: str, built_in: Iterable[str] = ()) -> Any:
     known = _registered.get((group, name))
     if known is not None:
         return known
-    point = _entry_points(group).get(name)
-    if point is not None:
-        return _load(point)
+    points = _entry_points(group).get(name, ())
     kind = group.rpartition(".")[2].removesuffix("s")
+    if len(points) > 1:
+        packages = " and ".join(sorted(_package_of(one) for one in points))
+        raise PluginBroken(f"{kind} {name!r}: {packages} each bring one of this name; uninstall all but one of them")
+    if points:
+        return _load(points[0])
     raise UsageError(f"{name!r} is no {kind} that is installed; {there_are(name, sorted({*_names(group), *built_in}))}")
 
 
@@ -92,6 +96,13 @@ def _load(point: EntryPoint) -> Any:
         raise PluginBroken(f"{what}: {type(error).__name__}: {error}") from error
 
 
+def _package_of(point: EntryPoint) -> str:
+    return point.value if point.dist is None else point.dist.name
+
+
 @functools.cache
-def _entry_points(group: str) -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=group)}
+def _entry_points(group: str) -> dict[str, list[EntryPoint]]:
+    found: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=group):
+        found.setdefault(point.name, []).append(point)
+    return found

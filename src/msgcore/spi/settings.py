@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -16,6 +16,7 @@ from msgcore.errors import PluginBroken
 __all__ = ["Setting", "element_of", "setting", "settings_of"]
 
 _KEY = "msgcore"
+_OTHER_ORIGINS = frozenset({Mapping, Callable, Literal})
 
 
 @attrs.frozen
@@ -64,7 +65,7 @@ def settings_of(config_type: type[Any]) -> Mapping[str, Setting]:
     """List the fields of a configuration by name.
 
     Raises:
-        PluginBroken: it is no attrs class, or an annotation in it names nothing.
+        PluginBroken: it is no attrs class, or an annotation in it names nothing, or no type of a setting.
     """
     known = _known.get(config_type)
     if known is not None:
@@ -100,7 +101,10 @@ def _setting(field: attrs.Attribute[Any], hint: Any) -> Setting:
         may_be_none = type(None) in typing.get_args(hint)
         takes_callable = any(typing.get_origin(one) is Callable for one in typing.get_args(hint))
         hint = next(one for one in typing.get_args(hint) if one is not type(None))
-    is_list = typing.get_origin(hint) in {tuple, frozenset}
+    origin = typing.get_origin(hint)
+    is_list = origin in {tuple, frozenset}
+    if not is_list and origin not in _OTHER_ORIGINS and not isinstance(hint, type):
+        raise TypeError(f"{field.name}: no setting is a {hint}; a list is a tuple[str, ...], a table a Mapping")
     is_required = field.default is attrs.NOTHING
     default = None if is_required or isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]  # attrs types Factory as a function
     kind = "list of str" if is_list else getattr(hint, "__name__", str(hint))
