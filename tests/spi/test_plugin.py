@@ -79,6 +79,9 @@ class Target:
     def say_nothing(self) -> None:
         raise Unspeakable
 
+    def lack_words(self) -> None:
+        raise NotImplementedError
+
     def refuse(self) -> None:
         raise AuthenticationRefused("no")
 
@@ -288,7 +291,7 @@ def test_a_plug_in_that_awaits_a_foreign_loop_in_blocking_mode_is_broken() -> No
 
 
 def test_a_plug_in_that_cancels_itself_cancels_nobody_else() -> None:
-    with pytest.raises(CutShort, match="cancelled from within"):
+    with pytest.raises(CutShort, match=r"^mine: .*cancel_itself: it was cancelled from within$"):
         run(Mode.ASYNCIO, calling("cancel_itself"))
 
 
@@ -502,3 +505,9 @@ def test_a_process_ends_though_a_plug_in_hangs() -> None:
     """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "cut\n"
+
+
+@BOTH
+def test_an_error_without_a_text_is_its_name(mode: Mode) -> None:
+    with pytest.raises(PluginBroken, match=r"^mine: .*\.lack_words: NotImplementedError$"):
+        run(mode, calling("lack_words"))

@@ -135,7 +135,8 @@ class Plugin:
         try:
             found = await self._run(function, arguments, limit, undo)
         except CutShort as error:
-            self.fault = self._late(function, str(error))
+            told = self._late(function, str(error))
+            self.fault = told if limit.is_past else CutShort(f"{self.name}: {_name_of(function)}: {error}")
             raise self.fault from error
         except SuspendedError as error:
             self.fault = _broken(self.name, function, error)
@@ -374,7 +375,7 @@ def _broken(name: str, function: object, error: Exception) -> PluginBroken:
         text = str(error)[:_MOST_CHARACTERS]
     except Exception as second:
         text = f"(its text cannot be had: {type(second).__name__})"
-    return PluginBroken(f"{name}: {_name_of(function)}: {type(error).__name__}: {text}")
+    return PluginBroken(f"{name}: {_name_of(function)}: {type(error).__name__}{': ' if text else ''}{text}")
 
 
 def _shown(given: object) -> str:
