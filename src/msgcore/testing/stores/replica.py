@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -28,6 +29,22 @@ class Copy:
     status: int
     is_associated: bool
 
+    def __str__(self) -> str:
+        read = "read" if self.is_read else "unread"
+        associated = ", associated" if self.is_associated else ""
+        return f"{self.subject!r} in folder {self.folder.number}, {read}, status {self.status:#x}{associated}"
+
+
+@attrs.frozen
+class FolderCopy:
+    """What a client knows of a folder."""
+
+    parent: EntryId
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name!r} in folder {self.parent.number}"
+
 
 class Replica:
     """The messages of a folder, or those of the whole store and its folders, as they were at the last page.
@@ -41,7 +58,7 @@ class Replica:
         self._token: bytes | None = None
         self._is_between_pages = False
         self.messages: dict[EntryId, Copy] = {}
-        self.folders: dict[EntryId, tuple[EntryId, str]] = {}
+        self.folders: dict[EntryId, FolderCopy] = {}
 
     async def turn(self, limit: int) -> bool:
         """Ask for one page, and say whether it was the last one."""
@@ -64,7 +81,7 @@ class Replica:
             return
         assert change.kind is ChangeKind.CREATED or change.entry_id in self.folders, f"not known: {change}"
         facts = await self._desk.store.folder(change.entry_id, NEVER)
-        self.folders[change.entry_id] = (change.folder, facts.name)
+        self.folders[change.entry_id] = FolderCopy(change.folder, facts.name)
 
     async def _take(self, change: Change) -> None:
         known = self.messages.get(change.entry_id)
@@ -93,20 +110,20 @@ class Replica:
         row = await self._desk.store.row(entry_id, tuple(self._columns), NEVER)
         return row.get(PidTagSubject, ""), row.get(PidTagMessageStatus, 0)
 
-    async def differences(self) -> list[object]:
-        """Compare with the store as it is, and give what is not the same."""
+    async def differences(self) -> list[str]:
+        """Compare with the store as it is, and tell what is not the same."""
         messages, folders = await self._there()
-        return [*(messages.items() ^ self.messages.items()), *(folders.items() ^ self.folders.items())]
+        return [*_told("message", messages, self.messages), *_told("folder", folders, self.folders)]
 
-    async def _there(self) -> tuple[dict[EntryId, Copy], dict[EntryId, tuple[EntryId, str]]]:
+    async def _there(self) -> tuple[dict[EntryId, Copy], dict[EntryId, FolderCopy]]:
         desk = self._desk
         within = [self._folder] if self._folder is not None else await desk.every_folder()
         messages: dict[EntryId, Copy] = {}
-        folders: dict[EntryId, tuple[EntryId, str]] = {}
+        folders: dict[EntryId, FolderCopy] = {}
         for folder in within:
             facts = await desk.store.folder(folder, NEVER)
             if self._folder is None and facts.parent_id is not None:
-                folders[folder] = (facts.parent_id, facts.name)
+                folders[folder] = FolderCopy(facts.parent_id, facts.name)
             for contents in desk.sections:
                 if contents is not Contents.DELETED:
                     messages |= await self._copies(folder, contents)
@@ -124,3 +141,11 @@ class Replica:
             )
             for row in rows
         }
+
+
+def _told(kind: str, there: Mapping[EntryId, object], followed: Mapping[EntryId, object]) -> list[str]:
+    return [
+        f"{kind} {one.number}: the store has {there.get(one, 'none')}; its changes say {followed.get(one, 'none')}"
+        for one in {**there, **followed}
+        if there.get(one) != followed.get(one)
+    ]

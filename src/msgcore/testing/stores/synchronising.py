@@ -90,7 +90,7 @@ class Synchronising(StoreSuite):
         @self.draws
         @given(turns)
         def has_the_same(drawn: list[tuple[Step, int]]) -> None:
-            async def story(desk: StoreDesk) -> list[object]:
+            async def story(desk: StoreDesk) -> list[str]:
                 upheaval = Upheaval(desk)
                 at_once = [Replica(desk), Replica(desk, desk.home)]
                 behind = [Replica(desk), Replica(desk, desk.home), Replica(desk, desk.elsewhere)]
@@ -101,15 +101,16 @@ class Synchronising(StoreSuite):
                     for replica in at_once:
                         await replica.catch_up()
                         if found := await replica.differences():
-                            return [step, *found]
+                            return [f"after {step}:", *found]
                     for replica in behind if limit else ():
                         if await replica.turn(limit) and (found := await replica.differences()):
-                            return [step, limit, *found]
+                            return [f"after {step}, behind, by pages of {limit}:", *found]
                 for replica in behind:
                     await replica.catch_up(2)
                 return [one for replica in behind for one in await replica.differences()]
 
-            assert run(story, OLD, OTHER) == []
+            told = run(story, OLD, OTHER)
+            assert not told, "\n".join(told)
 
         has_the_same()
 
