@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ from msgcore.errors import (
     TimedOut,
     UsageError,
 )
-from msgcore.runtime import NEVER, AsyncioRuntime, Runtime
+from msgcore.runtime import NEVER, AsyncioRuntime, Runtime, Stream
 from msgcore.spi.plugin import Plugin
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
@@ -327,6 +328,42 @@ def test_a_plug_in_that_exits_does_not_end_the_loop_that_others_work_on() -> Non
         return await plugin.call(target.on_asyncio)
 
     assert Mode.BLOCKING.run(main) == "waited"
+
+
+@BOTH
+def test_a_plug_in_that_exits_does_not_end_the_thread_that_others_work_in(mode: Mode) -> None:
+    """A node's loop is one: an async gateway that calls sys.exit() would end it with every delivery."""
+
+    async def on_a_loop(runtime: Runtime) -> object:
+        target = OnALoop(runtime)
+        return await Plugin("mine", target, runtime).call(target.leave_later)
+
+    for calls in (lambda: run(mode, calling("leave_later")), lambda: mode.run(on_a_loop)):
+        with ThreadPoolExecutor(1) as pool, pytest.raises(PluginBroken, match="SystemExit: 3"):
+            pool.submit(calls).result()
+
+
+@BOTH
+def test_what_close_raises_does_not_hide_why_a_logon_failed(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    async def main(runtime: Runtime) -> None:
+        await Plugin("mine", HalfOpen(), runtime).logon(NEVER)
+
+    with pytest.raises(AuthenticationRefused, match="wrong password"):
+        mode.run(main)
+    assert "mine: could not be closed in order: mine: " in caplog.text
+    assert "HalfOpen.close: AttributeError: " in caplog.text
+
+
+class HalfOpen:
+    """Has nothing yet that it could close."""
+
+    _connection: Stream
+
+    def logon(self, deadline: Deadline) -> None:
+        raise AuthenticationRefused("wrong password")
+
+    def close(self) -> None:
+        self._connection.abort()
 
 
 class Unspeakable(Exception):

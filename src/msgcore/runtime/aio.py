@@ -30,7 +30,7 @@ from msgcore.runtime.sync import Lock
 from msgcore.runtime.task_group import TaskGroup
 from msgcore.runtime.transcript import watched
 from msgcore.runtime.waits import bounded, complete, cut_at, post, until
-from msgcore.runtime.workers import DaemonWorkers
+from msgcore.runtime.workers import DaemonWorkers, refuse_exit
 
 __all__ = ["AsyncioRuntime"]
 
@@ -150,7 +150,11 @@ class AsyncioRuntime:
 
     async def on_loop(self, main: Callable[[LoopRuntime], Awaitable[T]], deadline: Deadline = NEVER) -> T:
         async def call() -> T:
-            return await main(self)
+            try:
+                return await main(self)
+            except SystemExit as error:
+                refuse_exit(error)
+                raise
 
         return await bounded(call(), self._calls, deadline, "the call")
 

@@ -24,7 +24,7 @@ from msgcore.runtime.race import Race
 from msgcore.runtime.sync import Event, Lock
 from msgcore.runtime.thread_group import ThreadGroup, run_in_thread
 from msgcore.runtime.transcript import watched
-from msgcore.runtime.workers import DaemonWorkers
+from msgcore.runtime.workers import DaemonWorkers, refuse_exit
 
 __all__ = ["BlockingRuntime", "run"]
 
@@ -174,6 +174,9 @@ class BlockingRuntime:
                 deadline.check("bounded")
                 is_begun = True
                 return run(coroutine)
+        except SystemExit as error:
+            refuse_exit(error)
+            raise
         except TimedOut as error:
             if is_begun and deadline.is_past:
                 raise CutShort(str(error)) from error

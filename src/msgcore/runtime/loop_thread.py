@@ -16,6 +16,7 @@ from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.runtime.dial import LookUp
 from msgcore.runtime.limits import LOOP_THREAD_NAME
 from msgcore.runtime.waits import post
+from msgcore.runtime.workers import refuse_exit
 
 __all__ = ["LoopFuture", "submit", "with_runtime"]
 
@@ -146,5 +147,6 @@ async def with_runtime(main: Callable[[LoopRuntime], Awaitable[T]], look_up: Loo
 async def _call(main: Callable[[LoopRuntime], Awaitable[T]], runtime: LoopRuntime) -> T:
     try:
         return await main(runtime)
-    except SystemExit as error:  # it would end the loop, which others work on; no signal handler runs in its thread
-        raise RuntimeError(f"{type(error).__name__}: {error}") from error
+    except SystemExit as error:
+        refuse_exit(error)
+        raise

@@ -10,6 +10,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import CutShort, MsgcoreError, OperationCancelled, TimedOut
 from msgcore.runtime.cancel import Calls
 from msgcore.runtime.limits import wait_seconds
+from msgcore.runtime.workers import refuse_exit
 
 __all__ = ["FarWaits", "bounded", "complete", "cut_at", "post", "until"]
 
@@ -171,6 +172,9 @@ async def cut_at(coroutine: Coroutine[Any, Any, T], calls: Calls, deadline: Dead
         deadline.check("bounded")
         watch()
         return await coroutine
+    except SystemExit as error:
+        refuse_exit(error)
+        raise
     except asyncio.CancelledError as error:
         if reason is not None and task.cancelling() == requests + 1:
             raise reason from error

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
-__all__ = ["DaemonWorkers"]
+__all__ = ["DaemonWorkers", "refuse_exit"]
 
 T = TypeVar("T")
 
@@ -74,6 +74,16 @@ class DaemonWorkers:
             self._is_closed = True
             for _ in range(self._alive):
                 self._jobs.put(None)
+
+
+def refuse_exit(error: SystemExit) -> None:
+    """See that it may be a signal handler's: in another thread than the main one, it would end what others work on.
+
+    Raises:
+        RuntimeError: somebody else's code called ``sys.exit()``.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
 
 def _settle(future: Future[T], function: Callable[[], T]) -> None:

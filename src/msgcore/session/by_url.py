@@ -77,5 +77,5 @@ async def open_by_url(
         try:
             return await make(plugin)
         except BaseException:
-            await plugin.close()
+            await plugin.close_and_log()
             raise

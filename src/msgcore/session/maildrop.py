@@ -276,7 +276,7 @@ async def receive(
         try:
             return await retrieve(runtime, into.provider, retriever, deadline, on_progress=on_progress)
         finally:
-            await plugin.close()
+            await plugin.close_and_log()
 
     report = await open_by_url(url, {"user": user, "password": password, **options}, runtime, deadline, received)
     if check and report.error is not None:
@@ -315,7 +315,7 @@ async def receive_into_new(
                     runtime, into.provider, retriever, deadline, on_progress=on_progress, maildrop=maildrop
                 )
         finally:
-            await plugin.close()
+            await plugin.close_and_log()
 
     return await open_by_url(url, options, runtime, deadline, received)
 

@@ -179,11 +179,8 @@ class OpenService:
     async def close(self) -> None:
         """Close the service, once, and note what went wrong; what it holds is its own to free."""
         plugin, self.plugin = self.plugin, None
-        try:
-            if plugin is not None:
-                await plugin.close()
-        except MsgcoreError as error:
-            self.error = error
+        if plugin is not None:
+            self.error = await plugin.close_and_log() or self.error
 
 
 def _configured_identity(entry: ServiceEntry) -> Address | None:

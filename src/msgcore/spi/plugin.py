@@ -98,7 +98,7 @@ class Plugin:
             try:
                 await self.call(self.target.logon, deadline, deadline=deadline)
             except BaseException:
-                await self.close()
+                await self.close_and_log()
                 raise
 
     def call(
@@ -272,6 +272,15 @@ class Plugin:
                     await self._call(self.target.close, (), self.runtime.deadline(_CLOSE_SECONDS))
         finally:
             self._workers.close()
+
+    async def close_and_log(self) -> MsgcoreError | None:
+        """Close the plug-in where something else is to be told: what its ``close`` raised is logged, and given."""
+        try:
+            await self.close()
+        except MsgcoreError as error:
+            _log.warning("%s: could not be closed in order: %s", self.name, error)
+            return error
+        return None
 
     def at_close(self, function: Callable[[], None]) -> Callable[[], None]:
         """Have a function called when the plug-in is closed, unless the result is called before; at once if it is."""

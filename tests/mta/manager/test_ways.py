@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.model import Delivered, Envelope, Outcome, Recipient
@@ -80,3 +82,33 @@ def test_a_gateway_in_use_stays_open_however_often_the_table_changes(tmp_path: P
         return [in_use, behind, list(closed)]
 
     assert Mode.ASYNCIO.run(story) == [[], ["old"], ["old", "new"]]
+
+
+def test_a_gateway_that_cannot_be_closed_ends_no_node(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A new table is in force, or the node leaves: neither is the affair of a plug-in's bug."""
+
+    class Stuck:
+        config_type = NoOptions
+
+        def __init__(self, config: NoOptions, runtime: Runtime) -> None: ...
+
+        async def deliver(
+            self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
+        ) -> Mapping[Recipient, Outcome]:
+            return dict.fromkeys(envelope.recipients, Delivered(250))
+
+        def close(self) -> None:
+            raise OSError("disk gone")
+
+    name = installed(Stuck)
+    old, new = (Connector("out", name, [AddressSpace("SMTP", "*")], {"relay": relay}) for relay in ("old", "new"))
+
+    async def story(runtime: Runtime) -> None:
+        ways = Ways(runtime, {}, tmp_path, Secret)
+        ways.way(old)
+        ways.way(new)
+        await ways.keep([new])
+        await ways.close()
+
+    Mode.ASYNCIO.run(story)
+    assert caplog.text.count("Stuck.close: OSError: disk gone") == 2

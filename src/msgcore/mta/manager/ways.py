@@ -111,7 +111,7 @@ class Ways:
                     made.remove(way)
                     gone.append(way)
         for way in gone:  # while one closes, deliveries go on and ask for others
-            await way.plugin.close()
+            await way.plugin.close_and_log()
 
     def _make(self, connector: Connector) -> Plugin:
         built_in = self._built_in.get(connector.gateway)
@@ -127,7 +127,7 @@ class Ways:
         with self._runtime.shielded():
             async with self._runtime.group() as group:
                 for way in (way for ways in made.values() for way in ways):
-                    group.start(way.plugin.close())
+                    group.start(way.plugin.close_and_log())
 
 
 def outcome_of_error(error: MsgcoreError) -> Outcome:
