@@ -428,6 +428,8 @@ def test_the_status_tells_whether_trying_again_may_help(shell: Shell) -> None:
 def test_a_profile_that_cannot_be_is_told(shell: Shell) -> None:
     assert "before its settings" in shell("profile", "create", "work", "path=mail.db", status=2)
     assert "colour" in shell("profile", "create", "work", "personal-folders", "colour=red", status=4)
+    mistyped = shell("profile", "create", "work", "imap", "connections=five", "imap", "connections=4", status=2)
+    assert "connections: imap: need int, got 'five'" in mistyped
     shell("profile", "create", "work", "personal-folders", "path=mail.db", "smtp", "url=smtp://127.0.0.1:9")
     assert [len(one["faults"]) for one in shell.json("profile", "test", "work", status=1)["services"]] == [0, 1]
 

@@ -14,7 +14,7 @@ from msgcore.cli.opening import admin_of
 from msgcore.cli.out import print_json, print_table, say
 from msgcore.cli.places import Profiles
 from msgcore.cli.wording import in_commands
-from msgcore.errors import ProfileError, UsageError
+from msgcore.errors import ConfigError, ProfileError, UsageError
 from msgcore.spi.config import option_values
 from msgcore.spi.registry import service
 
@@ -157,4 +157,8 @@ def _entries(words: list[str]) -> Iterator[dict[str, object]]:
     for kind, settings in given:
         flags = {key: _flag(key, settings.pop(key)) for key in _FLAGS if key in settings}
         name = {"name": settings.pop("name")} if "name" in settings else {}
-        yield {"service": kind, **name, **flags, **option_values(service(kind).config_type, settings)}
+        try:
+            values = option_values(service(kind).config_type, settings)
+        except ConfigError as error:
+            raise ConfigError(error.key, f"{kind}: {error.problem}") from error
+        yield {"service": kind, **name, **flags, **values}
