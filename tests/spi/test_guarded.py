@@ -251,6 +251,20 @@ def submitted(mode: Mode, given: object) -> dict[Recipient, Outcome]:
 
 
 @BOTH
+def test_notifications_that_cannot_be_ended_are_no_fault_of_who_ends_them(
+    mode: Mode, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unadvise() -> None:
+        raise OSError("no such watch")
+
+    async def main(runtime: Runtime) -> None:
+        (await store(unadvise)(runtime).advise(INBOX, _ignore, lambda: None, NEVER))()
+
+    mode.run(main)
+    assert caplog.text.count("unadvise: OSError: no such watch") == 1
+
+
+@BOTH
 def test_a_recipient_that_is_not_spoken_of_is_unknown(mode: Mode) -> None:
     """It may have been sent to: only the plug-in could tell."""
     assert submitted(mode, {BOB: Accepted()}) == {BOB: Accepted(), CID: Unknown()}

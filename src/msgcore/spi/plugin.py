@@ -293,6 +293,14 @@ class Plugin:
 
         return forget
 
+    def end(self, function: Callable[[], object]) -> None:
+        """Call what the plug-in gave to end something; what it raises is its fault, and logged: it has ended."""
+        try:
+            function()
+        except Exception as error:
+            self.fault = _broken(self.name, function, error)
+            _log.warning("%s", self.fault)
+
     def attribute(self, read: Callable[[], T]) -> T:
         """Read what the plug-in says without I/O, such as its address types.
 

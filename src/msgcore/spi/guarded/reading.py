@@ -111,7 +111,7 @@ class GuardedReading(GuardedCalls):
 
         def end() -> None:
             forget()
-            unadvise()
+            self._plugin.end(unadvise)
 
         return end
 
