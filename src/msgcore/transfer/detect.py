@@ -10,10 +10,11 @@ from msgcore.codecs.forms import form_of_octets
 from msgcore.errors import MalformedMessage, NotFound, UsageError
 from msgcore.transfer.archive import Archive
 from msgcore.transfer.choices import check_path
-from msgcore.transfer.eml import EmlFile, EmlFolder, message_files
+from msgcore.transfer.eml import EmlFile, EmlFilesBesides, EmlFolder, message_files
 from msgcore.transfer.framing import is_separator
-from msgcore.transfer.maildir import Maildir, is_maildir, maildir_folders
+from msgcore.transfer.maildir import MAILDIR_PLACES, Maildir, is_maildir, maildir_folders
 from msgcore.transfer.mbox import Mbox
+from msgcore.transfer.mixed import MixedFolder, Part, mbox_files, mbox_names
 
 __all__ = ["open_archive"]
 
@@ -29,7 +30,8 @@ def open_archive(path: Path, limits: Limits | None = None) -> Archive:
     """Open an .eml, .msg or TNEF file, an mbox, a Maildir, or a folder of such files; what is there shows which it is.
 
     A folder is a Maildir where it, or a folder in it, has both ``cur`` and ``new``; with one of them, as copies that
-    leave empty folders out have it, where there is no file of a message.
+    leave empty folders out have it, where there is no file of a message. One with archives of several kinds, or with
+    mbox files, in it or below, is all of them: an mbox is a folder then.
 
     Raises:
         NotFound: there is nothing at ``path``.
@@ -53,14 +55,23 @@ def open_archive(path: Path, limits: Limits | None = None) -> Archive:
 
 def _open_folder(path: Path, limits: Limits | None) -> Archive:
     unreadable: list[UsageError] = []
-    parts = [folder for folder, _ in maildir_folders(path, unreadable.append)]
-    if any(is_maildir(folder) for folder in parts):
-        return Maildir(path, limits)
-    if message_files(path, unreadable.append):
-        return EmlFolder(path, limits)
-    if parts:
-        return Maildir(path, limits)
-    raise unreadable[0] if unreadable else _unrecognised(path)
+    folders = [folder for folder, _ in maildir_folders(path, unreadable.append)]
+    of_maildirs = {folder / place for folder in folders for place in MAILDIR_PLACES}
+    messages = message_files(path, unreadable.append)
+    if messages and not any(map(is_maildir, folders)):
+        of_maildirs.clear()
+    parts: list[Part] = []
+    if of_maildirs:
+        parts.append(Part(Maildir(path, limits)))
+    if any(of_maildirs.isdisjoint(file.parents) for file in messages):
+        beside = EmlFilesBesides(path, limits, of_maildirs) if of_maildirs else EmlFolder(path, limits)
+        parts.append(Part(beside))
+    unlooked: list[UsageError] = []
+    boxes = mbox_files(path, of_maildirs, unlooked.append)
+    parts.extend(Part(Mbox(box, limits), mbox_names(path, box)) for box in boxes)
+    if not parts:
+        raise [*unreadable, *unlooked, _unrecognised(path)][0]
+    return MixedFolder(path, parts, unlooked) if boxes or unlooked or len(parts) > 1 else parts[0].archive
 
 
 def _open_file(path: Path, start: bytes, limits: Limits | None) -> Archive:

@@ -13,7 +13,7 @@ import errno
 import itertools
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Set
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ from msgcore.transfer.files import (
 from msgcore.transfer.fingerprint import cut_header, fingerprint
 from msgcore.transfer.folder_names import safe_name, shown_name
 
-__all__ = ["EmlFile", "EmlFolder", "EmlWriter", "message_files"]
+__all__ = ["EmlFile", "EmlFilesBesides", "EmlFolder", "EmlWriter", "is_message_name", "message_files"]
 
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _PART = re.compile(r"\.msgcore-(.+)-(\d{1,9})-\d+\.part")
@@ -55,13 +55,14 @@ def message_files(folder: Path, unreadable: Callable[[UsageError], object]) -> l
         parent / name
         for parent, children, names in folders_below(folder, unreadable)
         for name in (*children, *names)
-        if _is_message(Path(name))
+        if is_message_name(Path(name))
     )
     # Links, too: reading them says that they are not followed.
     return sorted(path for path in found if path.is_symlink() or path.is_file())
 
 
-def _is_message(path: Path) -> bool:
+def is_message_name(path: Path) -> bool:
+    """Say whether a file in a folder is read as a single message."""
     return path.suffix.lower() in _SUFFIXES or path.name.lower() == _WINMAIL
 
 
@@ -163,6 +164,14 @@ class EmlFolder(Archive):
             names = tuple(shown_name(part) for part in file.parent.relative_to(self.path).parts)
             yield _read(file, self._limits, names, position, read=read_found_file)
             position += size
+
+
+class EmlFilesBesides(EmlFolder):
+    """The files of an :class:`EmlFolder` that are in no folder of ``others``, which belong to another archive."""
+
+    def __init__(self, path: Path, limits: Limits | None, others: Set[Path]) -> None:
+        super().__init__(path, limits)
+        self._files = tuple((file, size) for file, size in self._files if others.isdisjoint(file.parents))
 
 
 class EmlWriter(FileWriter):

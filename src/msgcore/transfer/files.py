@@ -20,6 +20,7 @@ __all__ = [
     "make_folders",
     "read_file",
     "read_found_file",
+    "refuse_link",
     "sync_folder",
     "write_all",
     "write_new",
@@ -77,9 +78,18 @@ def read_found_file(path: Path, limits: Limits) -> bytes:
     Raises:
         UsageError: it is a link.
     """
+    refuse_link(path)
+    return read_file(path, limits)
+
+
+def refuse_link(path: Path) -> None:
+    """Go on if a path that was found in a folder is no link.
+
+    Raises:
+        UsageError: it is one.
+    """
     if path.is_symlink():
         raise UsageError(f"{path}: a link, which is not followed; what it leads to may be no mail")
-    return read_file(path, limits)
 
 
 def write_all(descriptor: int, octets: bytes) -> None:

@@ -25,13 +25,13 @@ from msgcore.transfer.file_writer import FileWriter
 from msgcore.transfer.files import file_errors, folders_below, host_name, make_folders, read_found_file, write_new
 from msgcore.transfer.folder_names import maildir_name, names_of_maildir
 
-__all__ = ["Maildir", "MaildirWriter", "is_maildir", "maildir_folders"]
+__all__ = ["MAILDIR_PLACES", "Maildir", "MaildirWriter", "is_maildir", "maildir_folders"]
 
 # ``:2,`` is the rule; systems that cannot have a colon in a name write ``;`` or ``!``.
 _FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)")
 _TIME = re.compile(r"(\d{1,11})\.")
 _MARK = ";2," if os.name == "nt" else ":2,"
-_PLACES = ("cur", "new", "tmp")
+MAILDIR_PLACES = ("cur", "new", "tmp")
 
 
 def maildir_folders(path: Path, unreadable: Callable[[UsageError], object]) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -43,7 +43,7 @@ def maildir_folders(path: Path, unreadable: Callable[[UsageError], object]) -> I
     for parent, children, _ in folders_below(path, unreadable):
         if "cur" in children or "new" in children:
             yield parent, names_of_maildir(parent.relative_to(path).parts)
-        children[:] = sorted(child for child in children if child not in _PLACES)
+        children[:] = sorted(child for child in children if child not in MAILDIR_PLACES)
 
 
 def is_maildir(folder: Path) -> bool:
@@ -199,7 +199,7 @@ class MaildirWriter(FileWriter):
     def _folder(self, names: tuple[str, ...]) -> Path:
         maildir = self._path / maildir_name(names) if names else self._path
         if maildir not in self._made:
-            for place in _PLACES:
+            for place in MAILDIR_PLACES:
                 make_folders(maildir / place)
             if names:
                 (maildir / "maildirfolder").touch(mode=0o600)
