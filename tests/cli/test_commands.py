@@ -28,6 +28,7 @@ from msgcore.__main__ import main
 from msgcore.cli.app import app_of
 from msgcore.cli.main import CORE, WITH_EXTRA, run
 from msgcore.cli.out import print_table, say
+from msgcore.cli.places import entry_id_of
 from msgcore.cli.wording import IN_COMMANDS
 from msgcore.mta import AddressSpace, Connector, RouteTable, Schedule, write_routes
 from msgcore.mta.nexthop.counting import CountedSessions
@@ -202,6 +203,55 @@ def test_what_is_exported_comes_back(shell: Shell, store: str, form: str, path: 
 def test_a_store_that_is_not_there_is_not_made_by_looking(shell: Shell) -> None:
     assert "no profile and no file" in shell("list", "other.db", status=2)
     assert not Path("other.db").exists()
+
+
+# Looking after a store
+
+
+def test_what_a_restriction_says_is_deleted_and_may_come_back(shell: Shell, store: str) -> None:
+    (report,) = shell.json("list", store, "--where", 'subject = "Report"')
+
+    assert shell("delete", store, 'subject = "Report"') == "1 deleted\n"
+    assert [row["subject"] for row in shell.json("list", store)] == ["Lunch"]
+    with msgcore.open_store(f"sqlite:///{Path(store).absolute()}") as opened:
+        opened.restore(entry_id_of(opened, report["id"]))
+    assert shell("delete", store, 'subject = "absent"', status=1) == "nothing is deleted\n"
+
+
+def test_nothing_is_left_of_what_was_deleted_for_good_and_compacted(shell: Shell, store: str) -> None:
+    assert shell("delete", store, 'subject = "Lunch"', "--for-good") == "1 deleted for good\n"
+    assert shell("store", "compact", store) == "mail.db: is compact\n"
+
+    assert b"noon" not in Path(store).read_bytes()
+    assert [row["subject"] for row in shell.json("list", store)] == ["Report"]
+
+
+def test_nothing_is_deleted_when_a_person_says_no(shell: Shell, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+
+    def no(question: str) -> str:
+        assert question == "Delete 2 messages? [y/N] "
+        return "n"
+
+    monkeypatch.setattr(builtins, "input", no)
+
+    assert shell("delete", store, "all()", status=1) == "nothing is deleted\n"
+    assert len(shell.json("list", store)) == 2
+
+
+def test_a_store_is_backed_up_and_the_copy_is_whole(shell: Shell, store: str) -> None:
+    assert shell("store", "backup", store, "--to", "copy.db").startswith("copy.db: ")
+    assert shell("store", "check", "copy.db") == "no faults\n"
+    assert len(shell.json("list", "copy.db")) == 2
+    assert "copy.db" in shell("store", "backup", store, "--to", "copy.db", status=2)
+
+
+def test_what_is_not_whole_in_a_store_is_listed(shell: Shell, store: str) -> None:
+    with closing(sqlite3.connect(store)) as database, database:
+        database.execute("update folder set message_count = 7 where role = 'inbox'")
+
+    (fault,) = shell.json("store", "check", store, status=1)
+    assert (fault["where"].split()[0], fault["text"]) == ("folder", "the number of its messages is wrong")
 
 
 # Messages

@@ -16,10 +16,17 @@ from msgcore.cli.queues import queue_commands, track
 from msgcore.cli.routing import route_commands
 from msgcore.cli.sending import send
 from msgcore.cli.stores import add_store_commands
+from msgcore.cli.upkeep import store_commands
 
 __all__ = ["app_of", "run_app"]
 
-_GROUPS = {"profile": profile_commands, "route": route_commands, "mailbox": mailbox_commands, "queue": queue_commands}
+_GROUPS = {
+    "store": store_commands,
+    "profile": profile_commands,
+    "route": route_commands,
+    "mailbox": mailbox_commands,
+    "queue": queue_commands,
+}
 _HAND_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
 
 

@@ -38,8 +38,8 @@ CORE = {
 """The commands that need no extra, each with what it does."""
 
 WITH_EXTRA = (
-    "send", "list", "folders", "search", "show", "import", "export", "convert", "check",
-    "profile", "route", "mailbox", "queue", "track",
+    "send", "list", "folders", "search", "show", "delete", "import", "export", "convert", "check",
+    "store", "profile", "route", "mailbox", "queue", "track",
 )  # fmt: skip
 """Those that need the extra ``cli``."""
 

@@ -30,6 +30,7 @@ from msgcore.cli.places import (
     short_id,
 )
 from msgcore.cli.reading import is_stdin
+from msgcore.cli.upkeep import delete_mail
 from msgcore.errors import NotFound, UsageError
 from msgcore.transfer import (
     ArchiveWriter,
@@ -60,6 +61,7 @@ def add_store_commands(app: typer.Typer) -> None:
     app.command("folders")(list_folders)
     app.command("search")(search)
     app.command("show")(show)
+    app.command("delete")(delete_mail)
     app.command("import")(import_mail)
     app.command("export")(export_mail)
 
