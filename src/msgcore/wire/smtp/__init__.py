@@ -13,6 +13,7 @@ from msgcore.wire.smtp.server import Handler as Handler
 from msgcore.wire.smtp.server import MailFacts as MailFacts
 from msgcore.wire.smtp.server import ServerSettings as ServerSettings
 from msgcore.wire.smtp.server import serve_session as serve_session
+from msgcore.wire.smtp.transmit import ANSWER_SECONDS as ANSWER_SECONDS
 from msgcore.wire.smtp.transmit import Transaction as Transaction
 from msgcore.wire.smtp.transmit import transmit as transmit
 from msgcore.wire.smtp.transmit import transmit_all as transmit_all

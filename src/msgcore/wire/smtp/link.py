@@ -297,7 +297,6 @@ class SmtpLink:
         lease.is_usable = False
 
         def tell(transaction: Transaction) -> None:
-            session.stream.deadline = due()
             self._used(lease, transaction)
             if transaction.failed_extensions and not transaction.is_usable:
                 self._memory.remember(self._server.endpoint, transaction.failed_extensions)  # for the next session
@@ -309,7 +308,7 @@ class SmtpLink:
                 begun.append(None)
 
         try:
-            await transmit_all(session.stream, itertools.chain([first], plans), tell, session.note)
+            await transmit_all(session.stream, itertools.chain([first], plans), tell, session.note, due)
         except OperationCancelled:
             if not begun:
                 raise

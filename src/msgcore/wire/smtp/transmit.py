@@ -8,14 +8,21 @@ What makes ``Deferred`` true is knowing how much the system took of a write: unt
 the server cannot have accepted it, whatever becomes of the connection; from then on only a reply tells, and without one
 the outcome is ``Unknown``.
 
+So no message is begun behind the stream's deadline, and what is not said by then is cut; but the reply to one that the
+server has is waited for (RFC 5321 section 4.5.3.2.6) until the deadline or for ``ANSWER_SECONDS`` since its last octet,
+whichever ends later: who gives up sooner sends it twice.
+
 A peer that speaks before it is asked is never believed: 421 (the service is closing) apart, that ends the connection.
 Replies that are left over may be the true ones to the message before: where one is a no, what was taken is ``Unknown``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
 
+from msgcore.base.status import Reply
+from msgcore.base.times import Deadline
 from msgcore.errors import (
     ConnectionLost,
     MsgcoreError,
@@ -33,7 +40,12 @@ from msgcore.wire.smtp.letter import RSET, Flight, Letter, Transaction
 from msgcore.wire.smtp.plan import Plan, make_plan
 from msgcore.wire.smtp.replies import Leaving, Replies
 
-__all__ = ["Transaction", "is_nothing_sent", "transmit", "transmit_all"]
+__all__ = ["ANSWER_SECONDS", "Transaction", "is_nothing_sent", "transmit", "transmit_all"]
+
+ANSWER_SECONDS = 30.0
+"""So long at least the reply to a whole message is waited for, whatever the deadline."""
+
+T = TypeVar("T")
 
 _CUTS = (ConnectionLost, TimedOut, TlsFailed, ProtocolBroken)
 _LARGE_OCTETS = 64 * 1024
@@ -84,21 +96,26 @@ async def _transmit_one(stream: Stream, plan: Plan, note: str) -> Transaction:
 
 
 async def transmit_all(
-    stream: Stream, plans: Iterator[Plan], tell: Callable[[Transaction], object], note: str = ""
+    stream: Stream,
+    plans: Iterator[Plan],
+    tell: Callable[[Transaction], object],
+    note: str = "",
+    due: Callable[[], Deadline] | None = None,
 ) -> None:
     """Send messages one behind the other and tell what became of each, in their order, as soon as it is known.
 
     The end of a message and the start of the next go together, so each costs one round trip; the plan behind these is
     made while the server works. When the connection ends, what had been begun is told of and the rest is not: fewer
-    transactions come than there are plans.
+    transactions come than there are plans. So it is when the stream's deadline passes; ``due`` gives the one that it
+    gets when a message has been answered.
 
     Raises:
         OperationCancelled: as :func:`transmit` does.
     """
-    sender = _Sender(stream, plans, tell, note)
+    sender = _Sender(stream, plans, tell, note, due)
     before: Letter | None = None
     try:
-        while sender.is_usable and (prepared := sender.next_letter()) is not None:
+        while sender.may_go_on(before) and (prepared := sender.next_letter()) is not None:
             await sender.begin(prepared, before)
             before = prepared[0]
         if before is not None:
@@ -121,10 +138,19 @@ class _Sender:
     works: telling of a letter that is settled, and preparing the one behind the next.
     """
 
-    def __init__(self, stream: Stream, plans: Iterator[Plan], tell: Callable[[Transaction], object], note: str) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        plans: Iterator[Plan],
+        tell: Callable[[Transaction], object],
+        note: str,
+        due: Callable[[], Deadline] | None,
+    ) -> None:
         self._stream = stream
         self._plans = plans
         self._tell = tell
+        self._due = due
+        self._answer_by = 0.0  # how long the reply to what was said last is waited for, on the deadline's clock
         self._ahead: list[_Prepared | None] = []
         self._settled: tuple[Letter, bool] | None = None
         self._replies = Replies(stream)
@@ -133,6 +159,14 @@ class _Sender:
         unverified = "" if stream.tls is None or stream.tls.is_verified else "the certificate was not verified"
         self._note = "; ".join(filter(None, (unverified, note)))
         self.is_usable = True
+
+    def may_go_on(self, before: Letter | None) -> bool:
+        """Say whether another letter may begin behind this one."""
+        if before is None:
+            return True
+        if before.is_said:
+            self._renew_deadline()
+        return self.is_usable and not self._stream.deadline.is_past
 
     def next_letter(self) -> _Prepared | None:
         return self._ahead.pop() if self._ahead else self._prepared()
@@ -158,11 +192,13 @@ class _Sender:
                 else:
                     await self._end_with(ending, octets, said)
                     ending = None
+                    self._turn_to(letter)
                 for letter.stage, take in takers:
-                    take(replies.take() or await replies.wait())
+                    take(replies.take() or await self._wait(letter))
                 flight = next(flights, None)
             if ending is not None:  # the new one has nobody to go to
                 await self._end(ending)
+                self._renew_deadline()
             if self._replies and not letter.replies_left:
                 await self._hear_unasked()
         except (Leaving, *_CUTS, OperationCancelled) as error:
@@ -172,6 +208,36 @@ class _Sender:
             self._cut(error, before, letter)
         if before is not None:
             self._settle(before)
+
+    def _turn_to(self, letter: Letter) -> None:
+        """Give a letter time of its own, for the one before has been answered.
+
+        Raises:
+            TimedOut: there is none left, and the server has not got the message.
+        """
+        self._renew_deadline()
+        if not letter.is_said:
+            self._stream.deadline.check(self._peer)
+
+    def _renew_deadline(self) -> None:
+        if self._due is not None:
+            self._stream.deadline = self._due()
+
+    def _wait(self, *letters: Letter) -> Coroutine[Any, Any, Reply]:
+        """Wait for the next reply, beyond the deadline where the server has one of the letters."""
+        waiting = self._replies.wait()
+        return self._going_on(waiting) if any(letter.is_said for letter in letters) else waiting
+
+    def _going_on(self, step: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+        return self._beyond_deadline(step) if self._stream.deadline.at < self._answer_by else step
+
+    async def _beyond_deadline(self, step: Coroutine[Any, Any, T]) -> T:
+        stream, deadline = self._stream, self._stream.deadline
+        stream.deadline = Deadline(self._answer_by, deadline.clock)
+        try:
+            return await step
+        finally:
+            stream.deadline = deadline
 
     async def end(self, letter: Letter) -> None:
         """Say what is left of a letter, hear what becomes of it, and leave a transaction that came to nothing."""
@@ -223,9 +289,9 @@ class _Sender:
             await self._say(ending + following, ((letter, len(ending)), *behind), is_waiting=is_waiting)
         replies = self._replies
         while letter.replies_left:
-            self.is_usable = letter.take_end(replies.take() or await replies.wait()) and self.is_usable
+            self.is_usable = letter.take_end(replies.take() or await self._wait(letter)) and self.is_usable
         if needs_reset:
-            reply = self._replies.take() or await self._replies.wait()
+            reply = replies.take() or await self._wait(*(one for one, _ in said))
             self.is_usable = letter.take_reset(reply) and self.is_usable
 
     async def _say(self, octets: bytes, said: _Said, *, is_waiting: bool) -> None:
@@ -237,7 +303,8 @@ class _Sender:
             await self._hear_unasked()
         self._is_fresh = False
         try:
-            await self._stream.write(octets)
+            writing = self._stream.write(octets)
+            await (self._going_on(writing) if is_waiting else writing)  # behind one that the server has
         except MsgcoreError as error:
             taken = error.sent_octets if isinstance(error, TryAgain) else None
             for letter, at in said:
@@ -247,6 +314,8 @@ class _Sender:
         else:
             for letter, _ in said:
                 letter.is_said = True
+            if said:
+                self._answer_by = self._stream.deadline.clock.monotonic() + ANSWER_SECONDS
         if self._settled is not None:
             self.tell_settled()
         if not self._ahead:
