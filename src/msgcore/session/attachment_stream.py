@@ -10,8 +10,8 @@ from typing import Self
 from msgcore.base.ids import EntryId
 from msgcore.errors import Closed, NotFound, StoreError, UsageError
 from msgcore.session.access import StoreAccess
+from msgcore.session.checked import checked_integer
 from msgcore.session.opening import Closing
-from msgcore.session.tables.asked import checked_integer
 from msgcore.spi.capability import Capability
 from msgcore.spi.store import NO_LOAD_LIMIT
 

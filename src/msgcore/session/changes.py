@@ -7,7 +7,7 @@ from typing import cast
 from msgcore.base.ids import EntryId
 from msgcore.errors import UsageError
 from msgcore.session.access import StoreAccess
-from msgcore.session.tables.asked import checked_integer
+from msgcore.session.checked import checked_integer
 from msgcore.spi.changes import Changes
 
 __all__ = ["CHANGES_AT_ONCE", "changes_of"]

@@ -7,8 +7,9 @@ from msgcore.base.times import Deadline
 from msgcore.props.restriction import Restriction
 from msgcore.props.table import PidTagMessageDeliveryTime
 from msgcore.session.access import StoreAccess
+from msgcore.session.checked import checked_limit
 from msgcore.session.item import ITEM_COLUMNS, Item
-from msgcore.session.tables.asked import checked_limit, checked_restriction, without_limit
+from msgcore.session.tables.asked import checked_restriction, without_limit
 from msgcore.session.tables.flat import FlatView
 from msgcore.session.tables.folder_rows import FolderContents
 

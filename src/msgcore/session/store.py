@@ -16,6 +16,7 @@ from msgcore.props.table import PidTagContentCount, PidTagEntryId
 from msgcore.props.tags import NamedProperty
 from msgcore.runtime.abc import Runtime
 from msgcore.session.access import LOAD_LIMIT_OCTETS, FolderLike, SubmitCall, folder_ids
+from msgcore.session.checked import checked_integer, checked_limit
 from msgcore.session.contacts.address_book import AddressBook
 from msgcore.session.contacts.known import KnownContacts
 from msgcore.session.folder import Folder
@@ -25,7 +26,7 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing, Opening
 from msgcore.session.stored_message import StoredMessage
 from msgcore.session.stores.places import StorePlaces
 from msgcore.session.stores.upkeep import StoreUpkeep
-from msgcore.session.tables.asked import checked_integer, checked_limit, checked_restriction, without_limit
+from msgcore.session.tables.asked import checked_restriction, without_limit
 from msgcore.session.tables.folder_rows import hierarchy_rows
 from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.guarded_store import GuardedStore

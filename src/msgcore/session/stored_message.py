@@ -31,10 +31,10 @@ from msgcore.props.table import (
 from msgcore.props.tags import Property
 from msgcore.session.access import Draft, FolderLike, StoreAccess, Submission
 from msgcore.session.attachment_stream import AttachmentStream, open_stream
+from msgcore.session.checked import checked_integer
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
 from msgcore.session.read_flags import ReadReceipt, set_read_flags
 from msgcore.session.table import Table
-from msgcore.session.tables.asked import checked_integer
 from msgcore.session.tables.message_rows import numbered
 from msgcore.session.tables.source import MemoryRows
 from msgcore.session.whole_calls import each_call_whole

@@ -17,12 +17,12 @@ from msgcore.props.key import PropertyKey
 from msgcore.props.restriction import Count, Restriction, SortKey
 from msgcore.props.row import Row
 from msgcore.runtime.abc import Event, Runtime
+from msgcore.session.checked import checked_integer
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Closing
 from msgcore.session.tables.asked import (
     MOST_ROWS,
     check_together,
     checked_columns,
-    checked_integer,
     checked_order,
     checked_restriction,
     without_limit,

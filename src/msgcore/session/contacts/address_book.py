@@ -14,11 +14,11 @@ from msgcore.errors import AmbiguousName, InvalidAddress, NotFound, ObjectChange
 from msgcore.model.address import MAPIPDL, Address, parse_address, parse_addresses
 from msgcore.model.message import Message
 from msgcore.session.access import LOAD_LIMIT_OCTETS, StoreAccess
+from msgcore.session.checked import checked_limit
 from msgcore.session.contacts.book import ContactsBook
 from msgcore.session.contacts.forms import CONTACT_CLASS, LIST_CLASS, write_list, write_members, write_person
 from msgcore.session.contacts.known import KnownContacts
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.session.tables.asked import checked_limit
 from msgcore.session.whole_calls import each_call_whole
 from msgcore.spi.addressbook import AddressBookEntry, NameMatch, NamePattern
 from msgcore.spi.store import Incoming, SpecialFolder

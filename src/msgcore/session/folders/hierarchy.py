@@ -23,10 +23,10 @@ from msgcore.props.table import (
 )
 from msgcore.props.values import check_value
 from msgcore.session.access import FolderLike
+from msgcore.session.checked import checked_integer, checked_text
 from msgcore.session.folders.base import FolderPart
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.table import Table
-from msgcore.session.tables.asked import checked_integer, checked_text
 from msgcore.session.tables.folder_rows import hierarchy_rows
 from msgcore.session.tables.source import KeptRows
 from msgcore.spi.capability import Capability

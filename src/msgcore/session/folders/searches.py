@@ -9,9 +9,10 @@ from msgcore.base.ids import EntryId
 from msgcore.errors import UsageError
 from msgcore.props.restriction import Count, Restriction
 from msgcore.session.access import FolderLike, folder_ids
+from msgcore.session.checked import checked_text
 from msgcore.session.folders.base import FolderPart
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.session.tables.asked import checked_restriction, checked_text
+from msgcore.session.tables.asked import checked_restriction
 from msgcore.spi.folders import Search
 from msgcore.spi.store import SpecialFolder
 

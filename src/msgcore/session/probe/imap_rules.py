@@ -180,7 +180,7 @@ def _login(seen: Seen) -> Check:
     if seen.offers is None:
         return unknown("login", "not said")
     mechanisms = " ".join(seen.offers.mechanisms)
-    ways = [*([f"AUTHENTICATE {mechanisms}"] if mechanisms else [])]
+    ways = [f"AUTHENTICATE {mechanisms}"] if mechanisms else []
     ways += [] if seen.offers.has("LOGINDISABLED") else ["LOGIN"]
     needs = "no SASL, and LOGINDISABLED" + ("" if seen.tls else " as long as there is no TLS")
     return passes("login", bool(ways), ", ".join(ways) or needs)

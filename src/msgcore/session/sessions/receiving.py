@@ -13,6 +13,7 @@ from msgcore.base.ids import EntryIdLike
 from msgcore.base.nearest import there_are
 from msgcore.base.times import Deadline
 from msgcore.errors import ForeignEntryId, MsgcoreError, NotSupported, OperationCancelled, ProfileError, UsageError
+from msgcore.session.checked import checked_text
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.progress import check_progress
 from msgcore.session.remote_headers import RemoteHeaders
@@ -20,7 +21,6 @@ from msgcore.session.retriever import Retriever
 from msgcore.session.services import OpenService
 from msgcore.session.sessions.stores import SessionStores
 from msgcore.session.store import MessageStore
-from msgcore.session.tables.asked import checked_text
 from msgcore.session.tables.remote_rows import is_remote
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore

@@ -21,13 +21,13 @@ from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.message import Message
 from msgcore.model.recipient import Recipient
+from msgcore.session.checked import checked_limit
 from msgcore.session.contacts.address_book import AddressBook
 from msgcore.session.contacts.book import ContactsBook
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.resolving import Book, NameResolver, Standing, is_address, once
 from msgcore.session.services import OpenService
 from msgcore.session.sessions.stores import SessionStores
-from msgcore.session.tables.asked import checked_limit
 from msgcore.spi.addressbook import AddressBookEntry
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_transport import GuardedTransport

@@ -9,11 +9,11 @@ from msgcore.errors import NotSupported
 from msgcore.model.message import Message
 from msgcore.props.row import Row
 from msgcore.session.access import FolderLike, StoreAccess
+from msgcore.session.checked import checked_text
 from msgcore.session.folder import Folder
 from msgcore.session.letters import letters
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.stores.properties import store_properties
-from msgcore.session.tables.asked import checked_text
 from msgcore.spi.folders import ReceiveFolder
 from msgcore.spi.store import Incoming, SpecialFolder
 

@@ -91,17 +91,11 @@ def store_properties(provider: GuardedStore, special: Mapping[SpecialFolder, Ent
         PidTagStoreRecordKey: provider.uid,
         PidTagObjectType: _STORE_OBJECT,
         PidTagStoreSupportMask: int(_support(provider)),
-        PidTagValidFolderMask: 0,
+        PidTagValidFolderMask: sum(bit for role, (_, bit) in _FOLDERS.items() if role in special),
+        **{tag: bytes(special[role]) for role, (tag, _) in _FOLDERS.items() if tag is not None and role in special},
     }
     if provider.can(Capability.NAMED_PROPERTIES):
         values[PidTagMappingSignature] = provider.uid  # ids of named properties hold in this store only
-    mask = 0
-    for role, (tag, bit) in _FOLDERS.items():
-        if role in special:
-            mask |= bit
-            if tag is not None:
-                values[tag] = bytes(special[role])
-    values[PidTagValidFolderMask] = mask
     by_key: dict[BagKey, object] = {tag.bag_key: value for tag, value in values.items()}
     return Row(tuple(values), by_key)
 

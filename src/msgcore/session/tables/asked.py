@@ -26,11 +26,8 @@ __all__ = [
     "both",
     "check_together",
     "checked_columns",
-    "checked_integer",
-    "checked_limit",
     "checked_order",
     "checked_restriction",
-    "checked_text",
     "without_limit",
 ]
 
@@ -92,26 +89,6 @@ def checked_restriction(restriction: Restriction | str | None) -> Restriction | 
     except TooComplex as error:
         raise _with_remedy(error, restriction) from None
     return restriction
-
-
-def checked_integer(value: int, what: str) -> int:
-    given = cast(object, value)
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise UsageError(f"{what}: need an integer, got {type(value).__name__}")
-    return value
-
-
-def checked_limit(limit: int, what: str) -> int:
-    """See that a list can have so many rows at most."""
-    if checked_integer(limit, f"{what}: the limit") < 0:
-        raise UsageError(f"{what}: a limit of {limit}")
-    return limit
-
-
-def checked_text(value: str, what: str) -> str:
-    if not isinstance(cast(object, value), str):
-        raise UsageError(f"{what}: need text, got {type(value).__name__}")
-    return value
 
 
 def _with_remedy(error: TooComplex, restriction: Restriction) -> TooComplex:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 import pytest
@@ -175,19 +176,7 @@ class TroubleTests(RetrieverSuite[M]):
     def test_it_works_again_once_the_far_end_is_back(self, mode: Mode) -> None:
         with self.far_end() as far_end:
             self.put(far_end, 3)
-            down = far_end.down()
-
-            async def story(opened: OpenedRetriever) -> int:
-                await opened.runtime.in_thread(down.__enter__)
-                try:
-                    await opened.listed()
-                except MsgcoreError:
-                    pass  # the next line matters
-                finally:
-                    await opened.runtime.in_thread(lambda: down.__exit__(None, None, None))
-                return len(await opened.listed())
-
-            assert self.at_work(mode, far_end, story) == 3
+            assert self.at_work(mode, far_end, _listed_behind(far_end.down())) == 3
 
     @needs("down")
     def test_making_it_reaches_for_nothing(self, mode: Mode) -> None:
@@ -211,19 +200,7 @@ class TroubleTests(RetrieverSuite[M]):
     def test_it_works_again_once_the_other_is_gone(self, mode: Mode) -> None:
         with self.far_end() as far_end:
             self.put(far_end, 3)
-            lock = far_end.lock()
-
-            async def story(opened: OpenedRetriever) -> int:
-                await opened.runtime.in_thread(lock.__enter__)
-                try:
-                    await opened.listed()
-                except MsgcoreError:
-                    pass  # the next line matters
-                finally:
-                    await opened.runtime.in_thread(lambda: lock.__exit__(None, None, None))
-                return len(await opened.listed())
-
-            assert self.at_work(mode, far_end, story) == 3
+            assert self.at_work(mode, far_end, _listed_behind(far_end.lock())) == 3
 
 
 Story = Callable[[OpenedRetriever], Coroutine[Any, Any, object]]
@@ -256,6 +233,22 @@ def _after(trouble: Callable[[], None], method: str) -> Story:
             await session.call(method, *([] if method in {"list", "commit"} else [listed[1:]]))
         finally:
             await session.close()
+
+    return story
+
+
+def _listed_behind(trouble: AbstractContextManager[object]) -> Callable[[OpenedRetriever], Coroutine[Any, Any, int]]:
+    """List while there is trouble, and count what is listed behind it."""
+
+    async def story(opened: OpenedRetriever) -> int:
+        await opened.runtime.in_thread(trouble.__enter__)
+        try:
+            await opened.listed()
+        except MsgcoreError:
+            pass  # the next line matters
+        finally:
+            await opened.runtime.in_thread(lambda: trouble.__exit__(None, None, None))
+        return len(await opened.listed())
 
     return story
 
