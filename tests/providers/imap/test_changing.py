@@ -786,6 +786,24 @@ def test_when_the_connection_is_lost_before_removing_the_message_is_as_it_was(ac
     assert (account.subjects, account.flags) == (["old"], [{"\\Flagged"}])
 
 
+@pytest.mark.parametrize("flags", [[], ["\\Deleted"]], ids=["unmarked", "marked"])
+def test_when_a_server_comes_late_to_removing_the_new_message_stays(usual: Account, flags: list[str]) -> None:
+    usual.server.put("ann", LETTER, flags=flags)
+    usual.server.cut(at="UID EXPUNGE", is_done=False, times=1)
+
+    async def come_late(turn: Turn) -> object:
+        usual.server.mailbox("ann").remove([1])
+        return await turn.carry_out()
+
+    async def story(store: Probe) -> None:
+        [one] = await ids_in(store)
+        usual.server.add("UID STORE", "1 -FLAGS", Fault(come_late, 1))
+        await store.save_changes(one, NEW, NEVER)
+
+    usual.tell(story)
+    assert usual.subjects == ["new"]
+
+
 def test_when_nobody_can_be_asked_whether_it_was_removed_nobody_knows(usual: Account) -> None:
     usual.server.put("ann", LETTER)
     usual.server.cut_within("UID STORE", octets=0, times=1)

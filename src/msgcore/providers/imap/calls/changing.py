@@ -141,7 +141,7 @@ class ChangingCalls(AppendingCalls):
             if removal.new.folder.tag != folder.tag:  # the server has numbered the messages anew
                 await self._remove([removal.new])
                 raise
-            undoing = Undoing(removal)
+            undoing = Undoing(removal, is_over=isinstance(error, CommandRefused | ServiceBusy))
             try:
                 is_removed = await self._undone(
                     lambda undoing_deadline: self._on(undoing_deadline, undoing, folder=folder, is_read_only=False)

@@ -125,20 +125,33 @@ class Removal:
 
 @attrs.frozen
 class Undoing:
-    """Says whether the old message was removed after all; if not, takes the new one away again."""
+    """Says whether the old message was removed after all; if not, takes the new one away again.
+
+    Before that the old one loses its mark, and is looked for again: else a server that is slow may come to an EXPUNGE
+    of a connection that was lost, and neither would be left. A mark that it had before is there again where the server
+    has answered all (``is_over``).
+    """
 
     removal: Removal
+    is_over: bool = False
 
     async def __call__(self, session: ImapSession) -> bool:
         removal = self.removal
         old = UidSet.of([removal.old.uid])
-        is_there = bool(found_among([removal.old.uid], await session.search(with_uids(old))))
+        is_there = await self._is_there(session)
+        if removal.has_begun and is_there:
+            await session.store(old, DELETED, how="-FLAGS")
+            is_there = await self._is_there(session)
         if removal.has_begun and not is_there:
             return True
-        if removal.has_begun:
-            await session.store(old, DELETED, how="+FLAGS" if removal.was_marked else "-FLAGS")
         await remove_messages(session, UidSet.of([removal.new.uid]))
+        if removal.has_begun and removal.was_marked and self.is_over:
+            await session.store(old, DELETED, how="+FLAGS")
         return False
+
+    async def _is_there(self, session: ImapSession) -> bool:
+        uid = self.removal.old.uid
+        return bool(found_among([uid], await session.search(with_uids(UidSet.of([uid])))))
 
 
 def _is_marked(flags: Sequence[str]) -> bool:
