@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from msgcore.base.ids import EntryId
-from msgcore.errors import CommandRefused, CommitUnknown, ConnectionLost
+from msgcore.errors import CommandRefused, CommitUnknown, ConnectionLost, ServiceBusy
 from msgcore.props.table import PidTagEntryId
 from msgcore.runtime.abc import NEVER
 from msgcore.spi.store import SpecialFolder, TableQuery
@@ -71,6 +71,21 @@ def test_what_is_cut_before_it_is_removed_is_as_it_was_and_can_be_deleted_again(
 
     tell(at_loopback(server), story, mode)
     assert marks(server) == []
+
+
+@pytest.mark.parametrize("at", ["UID STORE", "UID EXPUNGE"])
+def test_when_the_server_goes_away_as_exchange_does_nothing_is_left_marked(
+    server: LoopbackImapServer, count: int, at: str
+) -> None:
+    put(server, count)
+    server.cut(at=at, is_done=at == "UID STORE", says=b"Server Unavailable. 15\r\n", times=1)
+
+    async def story(store: Probe) -> None:
+        with pytest.raises((ServiceBusy, ConnectionLost)):
+            await delete_all(store)
+
+    tell(at_loopback(server), story)
+    assert marks(server) == as_put(count)
 
 
 @pytest.mark.parametrize("delete", [delete_all, empty])

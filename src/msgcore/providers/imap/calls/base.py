@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
-from msgcore.errors import CommandRefused, NotSupported, ObjectDeleted
+from msgcore.errors import CapabilityMissing, CommandRefused, NotSupported, ObjectDeleted, UsageError
 from msgcore.providers.imap.directory import Directory, Folder, Place
 from msgcore.providers.imap.sessions import Outdated, PooledSession, Sessions
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.versions import change_key
 from msgcore.wire.imap.session import ImapSession
 
-__all__ = ["INTERRUPTS", "Calls"]
+__all__ = ["INTERRUPTS", "Calls", "is_answered"]
 
 T = TypeVar("T")
 
@@ -138,3 +138,13 @@ class Calls:
                     if interrupted is not None:
                         raise interrupted
                     return found
+
+
+def is_answered(error: BaseException) -> bool:
+    """Say whether a server has answered all that it was told, so that nothing of it is done later.
+
+    What asks for patience may be an answer, or all that is heard of a server that goes away.
+    """
+    return isinstance(error, CommandRefused | CapabilityMissing | UsageError) or isinstance(
+        error.__cause__, CommandRefused
+    )

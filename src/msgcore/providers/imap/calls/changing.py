@@ -22,7 +22,8 @@ from msgcore.errors import CapabilityMissing, CommandRefused, CommitUnknown, Msg
 from msgcore.model.message import Message
 from msgcore.props.table import PidNameKeywords
 from msgcore.providers.imap.calls.appending import AppendingCalls
-from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS
+from msgcore.providers.imap.calls.base import INTERRUPTS, is_answered
+from msgcore.providers.imap.calls.reach import DELETED
 from msgcore.providers.imap.calls.replaced import Removal, Undoing
 from msgcore.providers.imap.categories import Marks, flags_beside, marks_for, saying_its_categories
 from msgcore.providers.imap.content import prepare
@@ -141,7 +142,7 @@ class ChangingCalls(AppendingCalls):
             if removal.new.folder.tag != folder.tag:  # the server has numbered the messages anew
                 await self._remove([removal.new])
                 raise
-            undoing = Undoing(removal, is_over=isinstance(error, CommandRefused | ServiceBusy))
+            undoing = Undoing(removal, is_over=is_answered(error))
             try:
                 is_removed = await self._undone(
                     lambda undoing_deadline: self._on(undoing_deadline, undoing, folder=folder, is_read_only=False)

@@ -8,15 +8,8 @@ from contextlib import suppress
 import attrs
 
 from msgcore.base.times import Deadline
-from msgcore.errors import (
-    CapabilityMissing,
-    CommandRefused,
-    CommitUnknown,
-    MsgcoreError,
-    ServiceBusy,
-    UsageError,
-)
-from msgcore.providers.imap.calls.base import INTERRUPTS, Calls
+from msgcore.errors import CommandRefused, CommitUnknown, MsgcoreError, ServiceBusy
+from msgcore.providers.imap.calls.base import INTERRUPTS, Calls, is_answered
 from msgcore.providers.imap.calls.reach import DELETED
 from msgcore.providers.imap.directory import Folder
 from msgcore.providers.imap.there import check_kept, check_there, find
@@ -28,9 +21,6 @@ from msgcore.wire.imap.session import ImapSession
 from msgcore.wire.imap.uid_set import UidSet
 
 __all__ = ["DeletingCalls", "Deletion"]
-
-# After these the server has answered all that it was told.
-_ANSWERED = (CommandRefused, ServiceBusy, CapabilityMissing, UsageError)
 
 
 @attrs.define
@@ -114,7 +104,7 @@ class DeletingCalls(Calls):
         except INTERRUPTS:
             raise
         except BaseException as error:  # also in a task that is cancelled
-            if not deletion.has_begun or isinstance(error, _ANSWERED):
+            if not deletion.has_begun or is_answered(error):
                 raise
             left = await self._left_of(deletion, error)
             if left or not isinstance(error, MsgcoreError):

@@ -24,7 +24,8 @@ from msgcore.errors import (
     TimedOut,
 )
 from msgcore.providers.imap.arrivals import Print, prints_of, prints_there
-from msgcore.providers.imap.calls.reach import DELETED, INTERRUPTS, Group, ReachCalls, remove_messages
+from msgcore.providers.imap.calls.base import INTERRUPTS, is_answered
+from msgcore.providers.imap.calls.reach import DELETED, Group, ReachCalls, remove_messages
 from msgcore.providers.imap.directory import Folder, Place
 from msgcore.providers.imap.flags import COPIED
 from msgcore.providers.imap.front import DELIVERY_FIELD
@@ -127,7 +128,7 @@ class MovingCalls(ReachCalls):
             CommitUnknown: nobody can be asked after a connection was lost; all of them have copies.
         """
         try:
-            left = await self._take_back(removals, arrived, is_over=isinstance(error, CommandRefused | ServiceBusy))
+            left = await self._take_back(removals, arrived, is_over=is_answered(error))
         except MsgcoreError:
             if isinstance(error, ConnectionLost | TimedOut):
                 raise CommitUnknown(f"messages were copied, and perhaps not removed: {error}") from error
