@@ -21,14 +21,18 @@ from msgcore import (
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import Item
 from msgcore.props import (
+    PidNameKeywords,
+    PidTagAttachLongFilename,
     PidTagClientSubmitTime,
     PidTagEntryId,
     PidTagHasAttachments,
     PidTagMessageDeliveryTime,
     PidTagMessageSize,
     PidTagSubject,
+    PropertyTag,
     Restriction,
     Row,
+    match,
 )
 
 
@@ -42,6 +46,32 @@ def test_a_tag_knows_the_type_of_its_value() -> None:
     assert_type(message.attachments, tuple[Attachment, ...])
     assert_type(message.from_, Address | None)
     assert message[PidTagSubject] == "Hi"
+
+
+def nothing_of(*_: object) -> None: ...
+
+
+def give_what_is_not_its_type(message: Message, attachment: Attachment) -> None:
+    """Never called: each line is an error to mypy, which says so of a comment that ignores none."""
+    message[PidTagSubject] = 3  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+    message["Subject"] = "a"  # type: ignore[index]  # pyright: ignore[reportArgumentType]
+    message[PidTagMessageSize] = "3"  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+    attachment[PidTagAttachLongFilename] = b"a"  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+    nothing_of(
+        PidTagMessageSize > "3",  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+        PidTagSubject < PidTagMessageSize,  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+        PidTagSubject.equals(3),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        PidTagSubject.is_in([3]),  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    )
+
+
+def test_a_property_of_several_values_is_compared_with_one_of_them_or_all() -> None:
+    message = Message()
+    message[PidNameKeywords] = ("red",)
+    found = [PidNameKeywords.equals("red"), PidNameKeywords.equals(("red", "blue")), PidNameKeywords.is_in(["red"])]
+    assert_type(found, list[Restriction])
+    assert_type([PidTagEntryId, PidTagEntryId], list[PropertyTag[bytes]])
+    assert match(found[0] & ~found[1], message)
 
 
 def test_restrictions_and_rows_are_typed(tmp_path: Path) -> None:

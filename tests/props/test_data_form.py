@@ -139,7 +139,7 @@ def test_restriction_is_given_and_read_as_data(restriction: Restriction, data: d
     ],
 )
 def test_value_is_given_as_data(value: object, data: object) -> None:
-    assert restriction_to_data(PidNameKeywords.equals(value))["value"] == data
+    assert restriction_to_data(Comparison(PidNameKeywords, Relation.EQ, value))["value"] == data
 
 
 @pytest.mark.parametrize("value", [None, object(), ["x"], (("x",),), float("nan"), Decimal("snan")])

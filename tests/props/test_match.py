@@ -161,8 +161,8 @@ SEMANTICS: dict[str, list[tuple[Restriction, bool]]] = {
         (PidTagMessageSize < 10_000, False),
         (PidTagMessageSize <= 10_000, True),
         (PidTagMessageSize < 2**70, True),
-        (PidTagMessageSize > 9_999.5, True),
-        (PidTagMessageSize > Decimal("9999.5"), True),
+        (Comparison(PidTagMessageSize, Relation.GT, 9_999.5), True),
+        (Comparison(PidTagMessageSize, Relation.GT, Decimal("9999.5")), True),
         (PidTagMessageSize.not_equals(10_000), False),
         (PidTagImportance.is_in([1, 2]), False),
         (PidTagMessageSize.is_in([1, 10_000]), True),
@@ -507,4 +507,4 @@ def test_a_restriction_is_neither_true_nor_false() -> None:
 
 def test_matching_checks_the_restriction_whatever_the_source_holds() -> None:
     with pytest.raises(TooComplex, match="need text, got a number"):
-        match(PidTagSubject < 5, PropBag())
+        match(Comparison(PidTagSubject, Relation.LT, 5), PropBag())

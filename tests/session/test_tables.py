@@ -367,7 +367,7 @@ MISUSE: list[tuple[str, type[Exception], Callable[[Folder, Table], object]]] = [
     ("text that is no restriction", RestrictionSyntax, lambda _, table: table.restrict("subject:contains(")),
     ("a name that no property has", UnknownProperty, lambda _, table: table.restrict("colour = 1")),
     ("a sort order of no property", UnknownProperty, lambda _, table: table.sort("colour desc")),
-    ("a value of another type", WrongType, lambda _, table: table.restrict(PidTagSubject > 1)),
+    ("a value of another type", WrongType, lambda _, table: table.restrict(Comparison(PidTagSubject, Relation.GT, 1))),
     ("a limit inside a restriction", TooComplex, lambda _, table: table.restrict(~at_most(1, PidTagSubject.exists()))),
     ("looking for the first rows", TooComplex, lambda _, table: table.find_row(at_most(1, PidTagSubject.exists()))),
     ("very many first rows", TooComplex, lambda _, table: table.restrict(at_most(10**6, PidTagSubject.exists()))),
@@ -426,7 +426,7 @@ WHERE: list[tuple[object, str]] = [
         "PidTagMessageDeliveryTime: need a time with its zone; write 2026-01-01T10:00:00Z, or an offset",
     ),
     (And(cast(Any, [PidTagSubject.exists()])), "And: need tuple, got list"),
-    (PidTagSubject > 1, "PidTagSubject: need text, got a number"),
+    (Comparison(PidTagSubject, Relation.GT, 1), "PidTagSubject: need text, got a number"),
     (Comparison(cast(Any, "received"), Relation.EQ, datetime(2026, 1, 1)), "a restriction: need PropertyKey, got str"),
 ]
 TAKES_A_RESTRICTION: dict[str, Callable[[Folder, Any], object]] = {

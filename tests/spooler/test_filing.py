@@ -12,7 +12,6 @@ from msgcore.errors import NotFound, ObjectChanged
 from msgcore.model import Message
 from msgcore.props.table import PidTagDeleteAfterSubmit, PidTagSentMailEntryId
 from msgcore.runtime import NEVER
-from msgcore.spi.outgoing_queue import OutgoingItem
 from msgcore.spi.store import SpecialFolder
 from msgcore.spooler.filing import file_sent_mail, is_late
 from tests.providers.internal.box import Box
@@ -49,11 +48,10 @@ def test_one_that_somebody_changes_just_now_holds_up_no_other(box: Box, monkeypa
     queue, sent_items = guarded(box.store, box.runtime), box.special[SpecialFolder.SENT_ITEMS]
     gone = box.folder("gone")
     box.run(box.store.delete_folder(gone, NEVER))
-    items: list[OutgoingItem] = []
-    for tag, value in ((PidTagSentMailEntryId, bytes(gone)), (PidTagDeleteAfterSubmit, True)):
-        message = LETTER.copy()
-        message[tag] = value
-        items.append(submitted(box, message))
+    filed, deleted = LETTER.copy(), LETTER.copy()
+    filed[PidTagSentMailEntryId] = bytes(gone)
+    deleted[PidTagDeleteAfterSubmit] = True
+    items = [submitted(box, filed), submitted(box, deleted)]
     send(box, MemoryTransport())
     save_changes = box.store.save_changes
 

@@ -26,7 +26,7 @@ from msgcore.props.table import (
     PidTagDisplayName,
     PidTagRenderingPosition,
 )
-from msgcore.props.tags import Property
+from msgcore.props.tags import Property, TakesValue
 
 if TYPE_CHECKING:
     from msgcore.model.message import Message
@@ -271,9 +271,10 @@ class Attachment:
     def __getitem__(self, tag: Property[T]) -> T:
         return self._bag[tag]
 
-    def __setitem__(self, tag: Property[T], value: T) -> None:
-        self._bag[tag] = value
-        if tag.bag_key == PidTagAttachDataBinary.bag_key:
+    def __setitem__(self, tag: TakesValue[T], value: T) -> None:
+        known: Any = tag
+        self._bag[known] = value
+        if known.bag_key == PidTagAttachDataBinary.bag_key:
             self._bag.discard(PidTagAttachSize)  # it follows from the content
 
     @overload

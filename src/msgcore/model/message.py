@@ -41,7 +41,7 @@ from msgcore.props.table import (
     PidTagSensitivity,
     PidTagSubject,
 )
-from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property
+from msgcore.props.tags import PS_INTERNET_HEADERS, NamedProperty, Property, TakesValue
 from msgcore.props.types import PropertyType
 
 __all__ = ["Message", "check_message"]
@@ -151,11 +151,12 @@ class Message:
             raise PropertyNotFound(tag.label)
         return value
 
-    def __setitem__(self, tag: Property[T], value: T) -> None:
+    def __setitem__(self, tag: TakesValue[T], value: T) -> None:
+        known: Any = tag
         try:
-            if isinstance(value, str) and _is_header_text(tag):
-                refuse_line_ends(value, tag.label)
-            self._bag[tag] = value
+            if isinstance(value, str) and _is_header_text(known):
+                refuse_line_ends(value, known.label)
+            self._bag[known] = value
         except AttributeError:
             check_key(tag)
             raise

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast, overload
 
 from msgcore.errors import PropertyNotFound, UsageError
 from msgcore.props.key import BagKey, PropertyKey, check_key
-from msgcore.props.tags import Property
+from msgcore.props.tags import Property, TakesValue
 from msgcore.props.types import PropertyType
 from msgcore.props.values import check_value
 
@@ -48,17 +48,18 @@ class PropBag:
             raise PropertyNotFound(tag.label)
         return cast(T, entry[1])
 
-    def __setitem__(self, tag: Property[T], value: T) -> None:
+    def __setitem__(self, tag: TakesValue[T], value: T) -> None:
+        known: Any = tag
         try:
-            key = tag.bag_key
+            key = known.bag_key
             # Text and octets, which most values are, are kept as they are.
             kind = _KEPT.get(type(value))
-            is_kept = kind is not None and kind is tag.value_type
-            self._entries[key] = (tag, value if is_kept else checked(tag, value))
+            is_kept = kind is not None and kind is known.value_type
+            self._entries[key] = (known, value if is_kept else checked(known, value))
         except AttributeError:
             check_key(tag)
             raise
-        self._changed[key] = tag
+        self._changed[key] = known
 
     def __delitem__(self, tag: PropertyKey) -> None:
         if self._entries.pop(tag.bag_key, None) is None:

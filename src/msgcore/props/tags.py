@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Generic, TypeVar, cast
+from typing import Generic, Protocol, TypeVar, cast, overload
 from uuid import UUID
 
 import attrs
@@ -33,12 +33,15 @@ __all__ = [
     "NamedProperty",
     "Property",
     "PropertyTag",
+    "TakesValue",
     "ValueSize",
     "check_name",
     "header_property",
 ]
 
 T_co = TypeVar("T_co", covariant=True)
+T_contra = TypeVar("T_contra", contravariant=True)
+Element = TypeVar("Element")
 
 PS_MAPI = UUID("00020328-0000-0000-c000-000000000046")
 PS_PUBLIC_STRINGS = UUID("00020329-0000-0000-c000-000000000046")
@@ -69,28 +72,50 @@ class Property(PropertyKey, Generic[T_co]):
 
     __slots__ = ()
 
-    def __lt__(self, value: object) -> Restriction:
+    def __lt__(self, value: T_co | Property[T_co]) -> Restriction:
         return self._compared(Relation.LT, value)
 
-    def __le__(self, value: object) -> Restriction:
+    def __le__(self, value: T_co | Property[T_co]) -> Restriction:
         return self._compared(Relation.LE, value)
 
-    def __gt__(self, value: object) -> Restriction:
+    def __gt__(self, value: T_co | Property[T_co]) -> Restriction:
         return self._compared(Relation.GT, value)
 
-    def __ge__(self, value: object) -> Restriction:
+    def __ge__(self, value: T_co | Property[T_co]) -> Restriction:
         return self._compared(Relation.GE, value)
 
+    @overload
+    def equals(
+        self: Property[tuple[Element, ...]],
+        value: Element | tuple[Element, ...] | PropertyKey,
+        *,
+        ignore_case: bool = False,
+        ignore_non_space: bool = False,
+    ) -> Restriction: ...
+    @overload
+    def equals(
+        self, value: T_co | Property[T_co], *, ignore_case: bool = False, ignore_non_space: bool = False
+    ) -> Restriction: ...
     def equals(self, value: object, *, ignore_case: bool = False, ignore_non_space: bool = False) -> Restriction:
         """Hold where the value is ``value``, or that of another property; a text may ignore case and diacritics."""
         if ignore_case or ignore_non_space:
             return self._content(ContentMode.FULL, value, ignore_case, ignore_non_space)
         return self._compared(Relation.EQ, value)
 
+    @overload
+    def not_equals(
+        self: Property[tuple[Element, ...]], value: Element | tuple[Element, ...] | PropertyKey
+    ) -> Restriction: ...
+    @overload
+    def not_equals(self, value: T_co | Property[T_co]) -> Restriction: ...
     def not_equals(self, value: object) -> Restriction:
         """Hold where the property is there with another value, or another than that of another property."""
         return self._compared(Relation.NE, value)
 
+    @overload
+    def is_in(self: Property[tuple[Element, ...]], values: Iterable[Element | tuple[Element, ...]]) -> Restriction: ...
+    @overload
+    def is_in(self, values: Iterable[T_co]) -> Restriction: ...
     def is_in(self, values: Iterable[object]) -> Restriction:
         """Hold where the value is one of ``values``."""
         return Or(tuple(Comparison(self, Relation.EQ, value) for value in values))
@@ -156,6 +181,16 @@ class Property(PropertyKey, Generic[T_co]):
         if not isinstance(value, str | bytes):
             raise UsageError(f"{self.label}: need text to look for, got {type(value).__name__}")
         return Content(self, mode, value, ignore_case, ignore_non_space)
+
+
+class TakesValue(Protocol[T_contra]):
+    """A property to which a value of this type may be given: to type checkers only.
+
+    A ``Property[str]`` is a ``Property[object]`` to whoever reads it, and so would take anything.
+    """
+
+    def __lt__(self, value: T_contra) -> Restriction: ...
+    def exists(self) -> Restriction: ...
 
 
 @attrs.frozen(repr=False, order=False, cache_hash=True)

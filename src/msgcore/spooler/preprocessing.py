@@ -8,6 +8,7 @@ it is held with the reason, or waits where the hook asks for another try.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 
@@ -17,6 +18,7 @@ from msgcore.model.message import Message
 from msgcore.model.outcome import Deferred, Refused
 from msgcore.model.recipient import Recipient
 from msgcore.props.table import PidTagDeleteAfterSubmit, PidTagSentMailEntryId
+from msgcore.props.tags import Property
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
@@ -32,6 +34,7 @@ __all__ = ["Preprocessing", "preprocess"]
 
 _HOOK_SECONDS = 60.0
 _STAGE = "hook"
+_KEPT: tuple[Property[Any], ...] = (PidTagSentMailEntryId, PidTagDeleteAfterSubmit)
 
 
 @attrs.define
@@ -118,7 +121,7 @@ def _completed(made: Message, before: Message) -> Message:
         made.date = before.date
     if made.message_id is None and before.message_id is not None:
         made.message_id = before.message_id
-    for tag in (PidTagSentMailEntryId, PidTagDeleteAfterSubmit):
+    for tag in _KEPT:
         if tag in before and tag not in made:
             made[tag] = before[tag]
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,11 @@ from msgcore.model import Message
 from msgcore.props.restriction import (
     AmbiguousName,
     And,
+    Comparison,
     Content,
     ContentMode,
     Or,
+    Relation,
     Restriction,
     SortKey,
     any_attachment,
@@ -70,7 +73,7 @@ def plan(box: Box, restriction: Restriction | None = None, order: tuple[SortKey,
         PidTagMessageFlags.has_no_bit(1),
         PidTagMessageDeliveryTime >= MOMENT,
         PidTagMessageDeliveryTime.value_size > 4,
-        PidTagImportance.equals(2) & (PidTagMessageSizeExtended > 1.5),
+        PidTagImportance.equals(2) & (Comparison(PidTagMessageSizeExtended, Relation.GT, 1.5)),
         PidTagHasAttachments.equals(True),
         PidTagRead.equals(False),
         PidTagEntryId.equals(b"another store's"),
@@ -117,7 +120,7 @@ def test_the_database_narrows_it_down_and_rows_decide(box: Box, restriction: Res
 @pytest.mark.parametrize("first", [Decimal(1), 1.0, True, 1])
 @pytest.mark.parametrize("second", [1, 1.0])
 def test_a_number_is_answered_as_it_was_asked_whatever_equal_one_was_asked_before(
-    box: Box, first: object, second: object
+    box: Box, first: Any, second: Any
 ) -> None:
     plan(box, PidTagImportance.equals(first))
     found = plan(box, PidTagImportance.equals(second))

@@ -74,7 +74,7 @@ def test_a_name_may_hold_what_no_text_of_a_database_does(either_box: Box) -> Non
 
 def test_a_named_property_that_a_message_keeps_has_an_id(box: Box) -> None:
     message = Message(subject="a")
-    message[NamedProperty(PS_PUBLIC_STRINGS, "Project", PropertyType.UNICODE)] = "athena"
+    message[NamedProperty[str](PS_PUBLIC_STRINGS, "Project", PropertyType.UNICODE)] = "athena"
     box.save_one(message)
 
     assert ids(box, (PS_PUBLIC_STRINGS, "Project"), SECOND, create=False) == [0x8000, None]
@@ -83,7 +83,7 @@ def test_a_named_property_that_a_message_keeps_has_an_id(box: Box) -> None:
 def test_one_that_a_changed_message_keeps_has_an_id(box: Box) -> None:
     entry_id = box.save_one(Message(subject="a"))
     message = Message(subject="a")
-    message[NamedProperty(*SECOND, PropertyType.LONG)] = 1
+    message[NamedProperty[int](*SECOND, PropertyType.LONG)] = 1
     box.run(box.store.save_changes(entry_id, message, NEVER))
 
     assert ids(box, SECOND, create=False) == [0x8000]

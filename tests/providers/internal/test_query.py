@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,7 +29,7 @@ from msgcore.props.table import (
     PidTagSentRepresentingName,
     PidTagSubject,
 )
-from msgcore.props.tags import PropertyTag
+from msgcore.props.tags import Property, PropertyTag
 from msgcore.props.types import PropertyType
 from msgcore.props.values import PropertyErrorCode
 from msgcore.providers.internal.columns import columns_of_store
@@ -55,6 +56,7 @@ def put(box: Box, given_messages: list[Incoming]) -> tuple[EntryId, list[EntryId
     return folder, list(box.run(box.store.save(folder, given_messages, NEVER)))
 
 
+IMPORTANCE = cast("Property[Any]", PidTagImportance)
 WORD_OR_PHRASE = PidTagBody.has_phrase("b b") | PidTagSubject.has_words("b") | PidTagBody.has_words("a b a")
 ANY_MESSAGES, ANY_RESTRICTIONS = st.lists(incoming, max_size=5), st.lists(restrictions, min_size=5, max_size=10)
 
@@ -65,7 +67,7 @@ ANY_MESSAGES, ANY_RESTRICTIONS = st.lists(incoming, max_size=5), st.lists(restri
 @example([Incoming(Message(subject="a'b"))], [PidTagSubject.equals("a'b")])
 @example([Incoming(Message(subject=""))], [PidTagSubject.starts_with(""), PidTagSubject.contains("")])
 @example([Incoming(Message(subject="ab"))], [PidTagSubject.contains("a\0"), PidTagSubject < "\ud800"])
-@example([Incoming(Message())], [PidTagImportance < 2**70, PidTagImportance > 0.5, PidTagSubject.not_equals("")])
+@example([Incoming(Message())], [PidTagImportance < 2**70, IMPORTANCE > 0.5, PidTagSubject.not_equals("")])
 def test_sql_keeps_the_rows_that_the_reference_evaluator_keeps(
     file_shelf: Box, given_messages: list[Incoming], wanted: list[Restriction]
 ) -> None:
@@ -77,8 +79,8 @@ def test_sql_keeps_the_rows_that_the_reference_evaluator_keeps(
 @example([Incoming(Message(subject="a'b"))], [PidTagSubject.equals("a'b"), PidTagSubject.contains("%")])
 @example([Incoming(Message(subject=""))], [PidTagSubject.starts_with(""), PidTagSubject.contains("")])
 @example([Incoming(Message(subject="ab"))], [PidTagSubject.contains("a\0"), PidTagSubject < "\ud800"])
-@example([Incoming(Message())], [PidTagImportance < 2**70, PidTagImportance > 0.5, PidTagSubject.not_equals("")])
-@example([Incoming(Message())], [PidTagImportance < float("inf"), PidTagImportance > float("-inf")])
+@example([Incoming(Message())], [PidTagImportance < 2**70, IMPORTANCE > 0.5, PidTagSubject.not_equals("")])
+@example([Incoming(Message())], [float("inf") > IMPORTANCE, float("-inf") < IMPORTANCE])
 @example([Incoming(Message(text="a b a"))], [PidTagBody.has_phrase("b a") & PidTagBody.has_phrase("a"), WORD_OR_PHRASE])
 def test_postgresql_keeps_the_rows_that_the_reference_evaluator_keeps(
     server_shelf: Box, given_messages: list[Incoming], wanted: list[Restriction]
@@ -146,7 +148,7 @@ def test_rows_of_equal_keys_turn_round_with_the_order(shelf: Box, is_descending:
         Comparison(PidTagMessageDeliveryTime, Relation.LT, "yesterday"),
         Comparison(PidTagSubject, Relation.EQ, b"a"),
         PidTagSubject.contains(b"a"),
-        COLOUR < 5,
+        Comparison(COLOUR, Relation.LT, 5),
         PidTagBody.has_any_bit(1),
     ],
     ids=range(7),

@@ -188,7 +188,7 @@ def test_a_value_of_a_kind_that_no_store_keeps_is_not_supported(box: Box) -> Non
     from msgcore.errors import NotSupported
 
     message = Message()
-    message[PropertyTag(0x6810, PropertyType.OBJECT, "Own")] = PropBag()
+    message[PropertyTag[PropBag](0x6810, PropertyType.OBJECT, "Own")] = PropBag()
 
     with pytest.raises(NotSupported, match="Own"):
         box.save(message)
