@@ -118,6 +118,23 @@ def test_a_recipient_that_is_refused_says_nothing_about_the_hop(tmp_path: Path) 
     assert (at_office(tmp_path, story), len(seen), dear.calls) == (20, 20, [])
 
 
+def test_a_hop_that_asks_for_patience_is_left_alone_for_so_long(tmp_path: Path) -> None:
+    """The first one that hears of a limit tells all, and a cheaper way is not asked in vain meanwhile."""
+    cheap, dear = Wire(ServiceBusy("429 too many messages", 900.0)), Wire()
+
+    async def story(office: Office) -> list[bool]:
+        office.routes = two_ways(cheap, dear)
+        await office.submit("bob@b.test")
+        before = office.clock.now()
+        await office.work()
+        await submit_many(office, 20)
+        await office.work()
+        until = [note.down_until for note in await office.queue.links(NEVER) if note.down_until is not None]
+        return [before + timedelta(seconds=900) <= one <= office.clock.now() + timedelta(seconds=900) for one in until]
+
+    assert (at_office(tmp_path, story), cheap.calls, len(dear.calls)) == ([True], [["bob"]], 21)
+
+
 def test_a_hop_that_is_down_is_not_asked_by_every_message(tmp_path: Path) -> None:
     wire = Wire(DOWN[0])
 

@@ -244,6 +244,23 @@ def test_one_failure_of_four_in_any_order_costs_one_slot_at_most(places: list[in
 # Down and up again
 
 
+def test_a_server_that_asks_for_patience_is_left_alone_for_so_long() -> None:
+    pace = Pace()
+
+    pace.connect_failed(10.0, 60.0)
+    pace.connect_failed(11.0, 5.0)  # what was on its way then, and heard of a shorter time
+
+    assert (pace.is_down_until, pace.state.failures) == (70.0, 1)
+
+
+def test_no_server_asks_for_more_patience_than_the_connector_has() -> None:
+    pace = Pace(PaceLimits(longest_wait_seconds=900.0))
+
+    pace.connect_failed(10.0, 1e9)
+
+    assert pace.is_down_until == 910.0
+
+
 def one(pace: Pace, now: float, *, reaches: bool) -> None:
     pace.started()
     if reaches:

@@ -167,9 +167,17 @@ class Pace:
             self._debit = 0.0
             self._set_window(self._state.window + 1)
 
-    def connect_failed(self, now: float) -> None:
-        """Note a delivery that found no server: no connection, no greeting, or 421."""
+    def connect_failed(self, now: float, asked_seconds: float | None = None) -> None:
+        """Note a delivery that found no server: no connection, no greeting, or 421.
+
+        One that asks for patience is down at once, for so long, up to the longest wait.
+        """
         state = self._state
+        if asked_seconds:
+            until, known = now + min(asked_seconds, self._limits.longest_wait_seconds), state.down_until or now
+            is_news = known <= now
+            self._state = attrs.evolve(state, failures=state.failures + is_news, down_until=max(until, known))
+            return
         if state.down_until is not None:
             if now >= state.down_until:
                 self._go_down(now)

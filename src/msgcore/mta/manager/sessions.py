@@ -25,6 +25,7 @@ from msgcore.mta.queue.contract import WorkQueue
 from msgcore.runtime.abc import NEVER, Group, Runtime
 from msgcore.spi.gateway import Content, Gateway, SupportsBatches
 from msgcore.spi.outcomes import checked_outcomes
+from msgcore.spi.patience import seconds_asked_for
 
 __all__ = ["Sessions"]
 
@@ -250,7 +251,7 @@ class Sessions:
         rest = left.take_all()
         is_down = bool(rest) and is_link_failure(error)
         if is_down:
-            hop.pace.connect_failed(self._runtime.monotonic())
+            hop.pace.connect_failed(self._runtime.monotonic(), seconds_asked_for(error))
         outcome = outcome_of_error(error)
         for parcel in rest:
             if is_down:

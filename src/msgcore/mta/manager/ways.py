@@ -127,7 +127,7 @@ class Ways:
         with self._runtime.shielded():
             async with self._runtime.group() as group:
                 for way in (way for ways in made.values() for way in ways):
-                    group.start(way.plugin.close_and_log())
+                    group.start(way.plugin.close())
 
 
 def outcome_of_error(error: MsgcoreError) -> Outcome:
