@@ -177,6 +177,14 @@ def test_what_nobody_knows_is_held(box: Box) -> None:
     assert (item.state, "unknown whether" in item.reason) == (OutgoingState.HELD, True)
 
 
+def test_the_reason_says_why_it_is_unknown(box: Box) -> None:
+    item = sent(box, MemoryTransport(always(Unknown(text="the service broke off its answer"))))
+
+    assert item.reason == (
+        "the service broke off its answer; it is unknown whether the message was sent; retry sends it again"
+    )
+
+
 def test_what_nobody_knows_is_not_sent_again_by_itself(box: Box) -> None:
     transport = MemoryTransport(always(Unknown()))
     sent(box, transport)

@@ -182,7 +182,11 @@ class Attempt:
             return []
         is_said = not {_UNKNOWN, _UNKNOWN_FOR_GOOD}.isdisjoint(self.reasons)
         is_for_a_person = self._unknown and not self.item.terms.at_least_once and not is_said
-        return [*self.reasons, _UNKNOWN] if is_for_a_person else self.reasons
+        if not is_for_a_person:
+            return self.reasons
+        said = (self.outcomes[recipient].text for recipient in self._unknown)
+        first = next((text for text in said if text and text not in self.reasons), None)
+        return [*self.reasons, *([] if first is None else [first]), _UNKNOWN]
 
     def settled(self, now: datetime, policy: RetryPolicy, chance: float) -> OutgoingItem:
         """Give the item after this try: what is still open has expired, waits, or is held."""
