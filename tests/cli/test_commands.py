@@ -104,7 +104,7 @@ def test_folders_are_listed_with_what_is_in_them(shell: Shell, store: str) -> No
     assert "Nowhere" in shell("list", store, "--folder", "Nowhere", status=2)
 
 
-@pytest.mark.parametrize("folder", ["", "/"])
+@pytest.mark.parametrize("folder", ["", "//"])
 def test_a_folder_that_is_no_name_is_a_wrong_call(shell: Shell, store: str, folder: str) -> None:
     assert "need a folder" in shell("list", store, "--folder", folder, status=2)
     assert "need a folder" in shell("import", "box.mbox", "--into", store, "--folder", folder, status=2)
@@ -203,6 +203,15 @@ def test_what_is_exported_comes_back(shell: Shell, store: str, form: str, path: 
 def test_a_store_that_is_not_there_is_not_made_by_looking(shell: Shell) -> None:
     assert "no profile and no file" in shell("list", "other.db", status=2)
     assert not Path("other.db").exists()
+
+
+def test_a_whole_store_goes_into_files_and_comes_back(shell: Shell, store: str) -> None:
+    shell("import", "box.mbox", "--into", store, "--folder", "Projects/2026")
+    whole = ("--folder", "/", "--form", "eml")
+    assert shell("export", store, "--to", "all", *whole, "--recursive") == "4 written, 0 present, 0 skipped\n"
+    assert shell("import", "all", "--into", "new.db", "--folder", "/") == "4 new, 0 known, 0 deleted, 0 skipped\n"
+
+    assert shell.json("folders", "new.db") == shell.json("folders", store)
 
 
 # Looking after a store
@@ -737,7 +746,7 @@ def test_a_dash_is_standard_input(shell: Shell, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    "wrong", [["none.mbox"], ["empty.mbox"], ["letter.eml", "--folder", "/"], ["folder"]], ids=" ".join
+    "wrong", [["none.mbox"], ["empty.mbox"], ["letter.eml", "--folder", "//"], ["folder"]], ids=" ".join
 )
 def test_an_import_that_cannot_be_makes_no_store(shell: Shell, wrong: list[str]) -> None:
     Path("letter.eml").write_bytes(LUNCH)

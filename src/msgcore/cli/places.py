@@ -22,7 +22,10 @@ StoreName = Annotated[
     typer.Argument(metavar="STORE", help="A profile, a file such as mail.db, or a URL such as imaps://mail.a.test."),
 ]
 FolderPath = Annotated[
-    str, typer.Option("--folder", metavar="PATH", help="The folder, such as inbox, sent or Projects/2026.")
+    str,
+    typer.Option(
+        "--folder", metavar="PATH", help="The folder, such as inbox, sent or Projects/2026; / has all others."
+    ),
 ]
 User = Annotated[str | None, typer.Option(metavar="NAME", help="Who logs in, where a URL is given.")]
 Password = Annotated[
@@ -43,13 +46,15 @@ _BY_NAME = {
 
 
 def folder_at(store: MessageStore, path: str, *, create: bool = False) -> Folder:
-    """Open a folder by its path, which begins with the name of a special folder or of one below the root.
+    """Open a folder by its path, which begins with the name of a special folder or of one below the root, ``/``.
 
     Raises:
         NotFound: there is none.
         UsageError: the path names nothing.
     """
-    first, *rest = names_of(path)
+    if not (names := names_of(path)):
+        return store.root
+    first, *rest = names
     special = _BY_NAME.get(first.casefold())
     folder = _special(store, special) if special is not None else _below(store.root, first, create=create)
     for name in rest:
@@ -58,13 +63,13 @@ def folder_at(store: MessageStore, path: str, *, create: bool = False) -> Folder
 
 
 def names_of(path: str) -> list[str]:
-    """Give the names that a folder's path has.
+    """Give the names that a folder's path has; ``/`` has none.
 
     Raises:
         UsageError: it has none.
     """
     names = [part for part in path.split("/") if part]
-    if not names:
+    if not names and path != "/":
         raise UsageError(f"--folder {path!r}: need a folder, such as inbox or Projects/2026")
     return names
 
