@@ -1,30 +1,38 @@
 """A migration: an IMAP account with its folders, flags and times goes into a file. Makes its files here."""
 
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgcore
-from msgcore import Incoming
+from msgcore import Incoming, Item
 from msgcore.blocking.folder import Folder
 from msgcore.testing.servers import LoopbackImapServer
 
+BATCH = 100  # messages that are in memory, and saved in one transaction
 LETTER = b"From: Bob <bob@b.test>\r\nMessage-ID: <%d@b.test>\r\nSubject: Letter %d\r\n\r\nHi\r\n"
 
 
 def copy(source: Folder, target: Folder) -> int:
-    """Copy what the target has not, with its flags and times, folder by folder."""
-    known = {item.load().message_id for item in target.messages()}
-    found = [(item, item.load()) for item in source.messages()]
-    new = [
-        Incoming(message, item.is_read, received_at=item.received_at)
-        for item, message in found
-        if message.message_id not in known
-    ]
-    target.save_all(new)
-    return len(new) + sum(
-        copy(source.open_folder(one.name), target.create_folder(one.name)) for one in source.folders()
-    )
+    """Copy what the target has not, with its flags and times, folder by folder; whoever is cut off begins again.
+
+    The store knows a message again by its delivery key, which here is made of the entry id that it had.
+    """
+    before, found = target.count(), source.messages()
+    for start in range(0, len(found), BATCH):
+        target.save_all(
+            Incoming(
+                item.load(), item.is_read, received_at=item.received_at, status=item.status, delivery_key=key(item)
+            )
+            for item in found[start : start + BATCH]
+        )
+    new = target.count() - before
+    return new + sum(copy(source.open_folder(one.name), target.create_folder(one.name)) for one in source.folders())
+
+
+def key(item: Item) -> bytes:
+    return hashlib.sha256(item.entry_id).digest()
 
 
 def main() -> None:
@@ -44,7 +52,7 @@ def main() -> None:
             msgcore.open_store("sqlite:///account.db") as new,
         ):
             old.inbox.set_read_flags([old.inbox.messages()[0].entry_id])
-            for _ in range(2):  # whoever is cut off begins again
+            for _ in range(2):
                 print("inbox:", copy(old.inbox, new.inbox))
                 print("projects:", copy(old.root.open_folder("Projects"), new.root.create_folder("Projects")))
             for item in new.inbox.messages():
