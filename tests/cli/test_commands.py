@@ -255,6 +255,13 @@ def test_a_store_is_backed_up_and_the_copy_is_whole(shell: Shell, store: str) ->
     assert "copy.db" in shell("store", "backup", store, "--to", "copy.db", status=2)
 
 
+def test_a_store_that_is_opened_read_only_is_checked_and_not_compacted(shell: Shell, store: str) -> None:
+    read_only = f"sqlite:///{Path(store).absolute()}?read_only=true"
+
+    assert shell("store", "check", read_only) == "no faults\n"
+    assert "opened to be read only" in shell("store", "compact", read_only, status=2)
+
+
 def test_what_is_not_whole_in_a_store_is_listed(shell: Shell, store: str) -> None:
     with closing(sqlite3.connect(store)) as database, database:
         database.execute("update folder set message_count = 7 where role = 'inbox'")

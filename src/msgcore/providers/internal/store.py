@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
+from msgcore.errors import NotSupported
 from msgcore.providers.internal.calls.changes import ChangeCalls
 from msgcore.providers.internal.calls.folder_properties import FolderPropertyCalls
 from msgcore.providers.internal.calls.folders import FolderCalls
@@ -60,6 +61,9 @@ class ReadOnlyStore(InternalStore):
     )
 
     _does_without_indexes = True  # where they are damaged
+
+    async def compact(self, deadline: Deadline) -> None:
+        raise NotSupported(f"{self._database.name}: the store was opened to be read only, and is not compacted")
 
     async def special_folders(self, deadline: Deadline) -> Mapping[SpecialFolder, EntryId]:
         """Give those that are there: a file of an earlier msgcore may have fewer."""
