@@ -208,6 +208,27 @@ def test_a_server_that_does_not_greet_takes_the_time_of_one_message_from_a_batch
 
 
 @pytest.mark.parametrize("mode", Mode)
+def test_an_answer_behind_the_deadline_is_heard(mode: Mode) -> None:
+    """Of a single message, and of one of a batch; the others have no time left, and have not been sent."""
+
+    class Slow(FakeServer):
+        def _end(self, text: bytes) -> str:
+            runtime.clock.move(25)
+            return super()._end(text)
+
+    server = Slow("PIPELINING")
+
+    runtime = ScriptedRuntime([server])
+
+    async def main() -> list[Outcomes]:
+        async with open_transport(SMTP_URL, runtime, timeout_seconds=2) as transport:
+            return [await transport.send(LETTER), *await transport.send_all([LETTER] * 3)]
+
+    told = [{*map(type, outcomes.values())} for outcomes in mode.drive(runtime.call(main()))]
+    assert (told, len(server.took)) == ([{Accepted}, {Accepted}, {Deferred}, {Deferred}], 2)
+
+
+@pytest.mark.parametrize("mode", Mode)
 def test_each_message_of_a_batch_has_its_time_on_a_session(mode: Mode) -> None:
     """Each reply takes four seconds, and all of them more than one message has."""
     told, seconds = send_all(mode, SMTP_URL, [FakeServer()], timeout_seconds=40, faults=Faults(delay_seconds=4))

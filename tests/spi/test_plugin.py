@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import subprocess
 import sys
 import threading
@@ -25,7 +26,7 @@ from msgcore.errors import (
     UsageError,
 )
 from msgcore.runtime import NEVER, AsyncioRuntime, Runtime, Stream
-from msgcore.spi.plugin import Plugin
+from msgcore.spi.plugin import Plugin, answer_seconds_of
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode, call
 
@@ -175,6 +176,29 @@ def test_what_does_not_keep_to_its_deadline_is_cut(mode: Mode, name: str) -> Non
 
     with pytest.raises(CutShort, match=rf"^mine: .*Target\.{name} did not keep to its deadline"):
         run(mode, story)
+
+
+@BOTH
+def test_what_waits_for_an_answer_is_cut_later(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("msgcore.spi.plugin._GRACE_SECONDS", 0.0)
+
+    async def story(plugin: Plugin, target: Target) -> None:
+        deadline = plugin.runtime.deadline(BRIEF_SECONDS)
+        await plugin.call(plugin.runtime.sleep, 2 * BRIEF_SECONDS, deadline=deadline, answer_seconds=20)
+        with pytest.raises(CutShort):
+            deadline = plugin.runtime.deadline(BRIEF_SECONDS)
+            await plugin.call(target.hang_later, deadline=deadline, answer_seconds=BRIEF_SECONDS)
+
+    run(mode, story)
+
+
+@pytest.mark.parametrize("given", [-1, 61, math.nan, True, "30", None])
+def test_a_time_for_answers_that_is_nonsense_is_the_plug_in_s_fault(given: object) -> None:
+    target = type("Target", (), {"answer_seconds": given})()
+
+    with pytest.raises(PluginBroken, match=r"^mine: answer_seconds is .*; need 0 to 60$"):
+        answer_seconds_of("mine", target)
+    assert answer_seconds_of("mine", object()) == 0
 
 
 @BOTH

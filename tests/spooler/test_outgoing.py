@@ -560,6 +560,26 @@ def test_a_deadline_that_passes_while_sending_does_not_lose_what_was_sent(box: B
     assert [now_is(box, first).state, now_is(box, second).state] == [OutgoingState.SENT, OutgoingState.READY]
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_an_answer_behind_the_deadline_is_heard(box: Box, is_held: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a transport that says that it may wait for one."""
+    monkeypatch.setattr("msgcore.spi.plugin._GRACE_SECONDS", 0.0)
+    first, second = submitted(box), submitted(box, transfer_id="t2")
+
+    class Answered(MemoryTransport):
+        answer_seconds = 0.0 if is_held else 20.0
+
+        async def submit(self, envelope: Envelope, message: Message, deadline: Deadline) -> dict[Recipient, Outcome]:
+            await box.runtime.sleep(deadline.remaining_seconds() + 0.1)
+            return dict.fromkeys(envelope.recipients, Accepted(250))
+
+    with pytest.raises(TimedOut):
+        send(box, Answered(), deadline=box.runtime.deadline(0.1))
+
+    then = OutgoingState.HELD if is_held else OutgoingState.SENT
+    assert [now_is(box, first).state, now_is(box, second).state] == [then, OutgoingState.READY]
+
+
 def test_what_a_round_has_no_time_for_is_sent_by_the_next(box: Box) -> None:
     """Locks last for a round; the call goes on as long as its deadline says."""
     items = [submitted(box), submitted(box, transfer_id="t2")]

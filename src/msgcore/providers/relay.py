@@ -21,6 +21,7 @@ from msgcore.model.outcome import Accepted, Outcome, Pending
 from msgcore.model.recipient import Recipient
 from msgcore.mta.expansion.preview import ExpandedDecision
 from msgcore.mta.intake import accept_of
+from msgcore.mta.manager.manager import RUN_OUT_SECONDS
 from msgcore.mta.queue.changes import Change
 from msgcore.mta.queue.contract import QueueStore
 from msgcore.mta.routing.decision import Decision
@@ -37,6 +38,8 @@ _MOST_LOST = 10
 
 class RelayTransport:
     """Submits into the queue of an organisation's MTA."""
+
+    answer_seconds = RUN_OUT_SECONDS
 
     def __init__(
         self,

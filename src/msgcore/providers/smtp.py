@@ -24,6 +24,7 @@ from msgcore.spi.smtp_account import SmtpAccount
 from msgcore.spi.transport import Submission
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
+from msgcore.wire.smtp.transmit import ANSWER_SECONDS
 
 __all__ = ["SmtpConfig", "SmtpService", "SmtpTransport", "identity_of"]
 
@@ -64,6 +65,8 @@ def identity_of(email: str) -> Address:
 
 class SmtpTransport:
     """Submits to one server, for one From address or for any."""
+
+    answer_seconds = ANSWER_SECONDS
 
     def __init__(self, runtime: Runtime, server: SmtpServer, limits: PoolLimits, identity: Address | None) -> None:
         self._link = SmtpLink(runtime, server, limits)

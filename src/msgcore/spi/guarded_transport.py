@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from inspect import isawaitable, iscoroutinefunction
@@ -19,7 +19,7 @@ from msgcore.model.outcome import Outcome, Outcomes, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.spi.capability import Capability, capabilities_of
 from msgcore.spi.outcomes import checked_outcomes
-from msgcore.spi.plugin import Plugin
+from msgcore.spi.plugin import Plugin, answer_seconds_of
 from msgcore.spi.transport import RoutePreview, Submission, TransportProvider
 
 __all__ = ["GuardedTransport", "HandedOver"]
@@ -47,6 +47,7 @@ class GuardedTransport:
         """How many calls send at the moment."""
         self._plugin = plugin
         self._provider: Any = provider
+        self._answer_seconds = answer_seconds_of(plugin.name, provider)
         self.capabilities = plugin.attribute(lambda: capabilities_of(provider))
         self.identity: Address | None = None
         if Capability.IDENTITY in self.capabilities:
@@ -115,7 +116,7 @@ class GuardedTransport:
         cancelled: OperationCancelled | None = None
         given: object
         try:
-            given = await self._plugin.call(watched.method, envelope, message, deadline, deadline=deadline)
+            given = await self._sent(watched.method, envelope, message, deadline=deadline)
         except CutShort as error:
             return _unknown(envelope, str(error))
         except OperationCancelled as error:
@@ -135,7 +136,7 @@ class GuardedTransport:
         watched = _Watched(self._able(Capability.BATCHES).submit_all)
         try:
             with self._working():
-                given = await self._plugin.call(watched.method, batch, deadline, deadline=deadline)
+                given = await self._sent(watched.method, batch, deadline=deadline)
         except CutShort as error:
             unknown = Unknown(text=str(error), stage="submit")
             return [Outcomes(dict.fromkeys(envelope.recipients, unknown)) for envelope, _ in batch]
@@ -152,7 +153,13 @@ class GuardedTransport:
 
     async def flush(self, deadline: Deadline) -> None:
         with self._working():
-            await self._plugin.call(self._able(Capability.FLUSH).flush, deadline, deadline=deadline)
+            await self._sent(self._able(Capability.FLUSH).flush, deadline=deadline)
+
+    def _sent(
+        self, method: Callable[..., object], *arguments: object, deadline: Deadline
+    ) -> Coroutine[Any, Any, object]:
+        """Call what sends, and may wait for an answer beyond the deadline."""
+        return self._plugin.call(method, *arguments, deadline, deadline=deadline, answer_seconds=self._answer_seconds)
 
     async def track(
         self, transfer_id: str, recipients: Sequence[Recipient], deadline: Deadline

@@ -2,7 +2,8 @@
 
 A plain ``def`` runs in a thread of the plug-in's own pool (``max_threads`` of its class, 8 when it says nothing). An
 ``async def`` is awaited; with ``runs_on = "asyncio"`` it is given an event loop in blocking sessions, too. Both are
-handed the deadline of the call. What has not ended a moment after it is cut, or left to itself in its thread.
+handed the deadline of the call. What has not ended a moment after it is cut, or left to itself in its thread; what
+sends may have longer, to hear what has become of what is sent (:func:`answer_seconds_of`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from msgcore.errors import (
 from msgcore.runtime.abc import NEVER, Runtime, Workers
 from msgcore.spi.service import SupportsClose, SupportsLogon
 
-__all__ = ["Plugin"]
+__all__ = ["Plugin", "answer_seconds_of"]
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -37,6 +38,7 @@ K = TypeVar("K")
 _THREADS = 8
 _GRACE_SECONDS = 1.0
 _CLOSE_SECONDS = 10.0
+_MOST_ANSWER_SECONDS = 60.0
 _MOST_CHARACTERS = 2_000
 """So much is told of what a plug-in raised, which may hold the whole answer of a server."""
 
@@ -107,10 +109,12 @@ class Plugin:
         *arguments: object,
         deadline: Deadline = NEVER,
         undo: Callable[[Any], object] | None = None,
+        answer_seconds: float = 0.0,
     ) -> Coroutine[Any, Any, object]:
         """Call one of the plug-in's methods; what it gives is whatever it gives, and for the caller to check.
 
-        What a thread gives after the call was cut is for nobody; ``undo`` is called with it, in that thread.
+        What a thread gives after the call was cut is for nobody; ``undo`` is called with it, in that thread. It is cut
+        ``answer_seconds`` later than what only has to keep to its deadline.
 
         Raises:
             TimedOut: the deadline is past already, or no thread was free before it: nothing was called.
@@ -121,7 +125,7 @@ class Plugin:
         """
         if self._is_closed:
             raise Closed(f"{self.name}: is closed")
-        return self._call(function, arguments, deadline, undo)
+        return self._call(function, arguments, deadline, undo, answer_seconds)
 
     async def _call(
         self,
@@ -129,9 +133,10 @@ class Plugin:
         arguments: tuple[object, ...],
         deadline: Deadline,
         undo: Callable[[Any], object] | None = None,
+        answer_seconds: float = 0.0,
     ) -> object:
         deadline.check(self.name)
-        limit = deadline.later(_GRACE_SECONDS)
+        limit = deadline.later(_GRACE_SECONDS + answer_seconds)
         try:
             found = await self._run(function, arguments, limit, undo)
         except CutShort as error:
@@ -351,6 +356,18 @@ class Plugin:
         if set(map(type, found)) - {key} and not all(isinstance(one, key) for one in found):
             raise self.nonsense(function, whole, f"a mapping by {key.__name__}")
         return cast("Mapping[K, object]", found)
+
+
+def answer_seconds_of(name: str, provider: object) -> float:
+    """Say how long beyond its deadline a transport or gateway may wait to hear what has become of what it has sent.
+
+    Raises:
+        PluginBroken: ``answer_seconds`` of its class is nonsense.
+    """
+    seconds: object = getattr(type(provider), "answer_seconds", 0.0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _MOST_ANSWER_SECONDS:
+        raise PluginBroken(f"{name}: answer_seconds is {_shown(seconds)}; need 0 to {_MOST_ANSWER_SECONDS:.0f}")
+    return float(seconds)
 
 
 def _threads_of(name: str, target: object) -> int:

@@ -70,7 +70,7 @@ OnSent = Callable[[OutgoingItem, Message | None], None]
 _log = logging.getLogger("msgcore.spooler")
 
 _ROUND = 100
-_SHARE_OF_LEASE = 0.9
+_SHARE_OF_LEASE = 0.85
 
 # The message or the call is what is wrong: no later try can end better. Any other cause counts as temporary.
 _HOPELESS = (UsageError, MalformedMessage, LimitExceeded, NotLoaded)
@@ -109,7 +109,7 @@ async def send_due(
 async def _send_due(spooler: _Spooler, call: RunningCall) -> int:
     deadline, taken = spooler.deadline, 0
     while True:
-        # Nobody else may take a submission up while a transport still works on it, however slowly it ends.
+        # Nobody else may take a submission up while a transport still works on it, however late it is answered.
         within = deadline.sooner(spooler.policy.lease_seconds * _SHARE_OF_LEASE)
         # What transports hold themselves may take longer than a lock lasts: nothing waits for it to be settled.
         async with spooler.runtime.group() as flushes:  # before anything is locked: cancel() may come here

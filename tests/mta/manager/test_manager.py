@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import attrs
 import pytest
@@ -32,17 +33,29 @@ from msgcore.errors import (
     TimedOut,
     UsageError,
 )
-from msgcore.model import Accepted, Address, Deferred, Delivered, Envelope, Outcome, Recipient, Refused, Unknown
+from msgcore.model import (
+    Accepted,
+    Address,
+    Deferred,
+    Delivered,
+    Envelope,
+    Outcome,
+    Pending,
+    Recipient,
+    Refused,
+    Unknown,
+)
 from msgcore.model.delivery import DeliveryRequest
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import DirectoryObject, DistributionList
 from msgcore.mta.forms import ContentForms
+from msgcore.mta.manager.pace import PaceLimits
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.queue.changes import Change
 from msgcore.mta.queue.contract import Accept, Finished, QueuedRecipient
 from msgcore.mta.queue.sql_queue import SqlQueue
 from msgcore.runtime import NEVER, Runtime
-from msgcore.spi.gateway import Content
+from msgcore.spi.gateway import Content, Tell
 from msgcore.testing.queues import ANN, LETTER, to
 from tests.mta.office import (
     SETTINGS,
@@ -757,6 +770,67 @@ def test_what_was_delivered_is_written_down_after_the_deadline(tmp_path: Path) -
         return await office.outcome()
 
     assert at_office(tmp_path, story) == Delivered(250)
+
+
+class _Answered:
+    """A gateway whose next hop answers behind the deadline."""
+
+    config_type = NoOptions
+    answer_seconds = 20.0
+    content_profile = "mime"
+    left: ClassVar[list[float]] = []
+
+    def __init__(self, config: NoOptions, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def deliver(
+        self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
+    ) -> Mapping[Recipient, Outcome]:
+        self.left.append(deadline.remaining_seconds())
+        await self._runtime.sleep(min(deadline.remaining_seconds(), 0.1) + 0.1)
+        return dict.fromkeys(envelope.recipients, Accepted(250))
+
+
+class _AnsweredInBatches(_Answered):
+    async def deliver_all(
+        self, batch: Sequence[tuple[Envelope, Content]], next_hop: str, deadline: Deadline, tell: Tell
+    ) -> None:
+        for number, one in enumerate(batch):
+            deadline.check("deliver_all")
+            tell(number, await self.deliver(*one, next_hop, deadline))
+
+
+@pytest.mark.parametrize("gateway", [_Answered, _AnsweredInBatches])
+def test_at_its_deadline_a_run_begins_nothing_and_hears_of_what_is_on_its_way(
+    tmp_path: Path, gateway: type[_Answered], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a next hop is about to say yes to would else be sent again."""
+    monkeypatch.setattr("msgcore.spi.plugin._GRACE_SECONDS", 0.0)
+
+    async def story(office: Office) -> list[tuple[type[Outcome], int]]:
+        office.settings = attrs.evolve(SETTINGS, pace=PaceLimits(1, 1))
+        office.routes = one_connector(installed(gateway))
+        for number in range(4):
+            await office.submit("bob@b.test", transfer_id=f"t{number}")
+        with pytest.raises(TimedOut):
+            await office.work(timeout_seconds=0.1)
+        waiting = {one.transfer_id: one.tries for one in await office.queue.queued(9, NEVER)}
+        outcomes = [(number, await office.outcome(f"t{number}")) for number in range(4)]
+        return [(type(outcome), waiting.get(f"t{number}", 0)) for number, outcome in outcomes]
+
+    assert sorted(at_office(tmp_path, story), key=str) == [(Accepted, 0), *[(Pending, 0)] * 3]
+
+
+def test_an_answer_comes_within_the_lease(tmp_path: Path) -> None:
+    async def story(office: Office) -> None:
+        office.settings = attrs.evolve(SETTINGS, lease_seconds=120)
+        office.routes = one_connector(installed(_Answered))
+        await office.submit("bob@b.test")
+        await office.work(timeout_seconds=3_600)
+
+    _Answered.left.clear()
+    at_office(tmp_path, story)
+    assert 0 < _Answered.left[0] <= 100
 
 
 def test_no_delivery_outlasts_its_lease(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from msgcore.spi.smtp_account import SmtpAccount
 from msgcore.spi.url import ServiceUrl
 from msgcore.wire.smtp.extensions import Extensions
 from msgcore.wire.smtp.link import SmtpLink, SmtpServer
+from msgcore.wire.smtp.transmit import ANSWER_SECONDS
 
 __all__ = ["SmtpGateway", "SmtpGatewayConfig"]
 
@@ -114,6 +115,7 @@ class SmtpGateway:
     content_profile = "mime"
 
     takes_services = True
+    answer_seconds = ANSWER_SECONDS
 
     def __init__(self, config: SmtpGatewayConfig, runtime: Runtime, services: NodeServices | None = None) -> None:
         self._way: _Sends

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, TimedOut
+from msgcore.errors import MsgcoreError, OperationCancelled, TimedOut
 from msgcore.mta.directory import Directory
 from msgcore.mta.manager.dispatch import Dispatch
 from msgcore.mta.manager.hops import Hops
@@ -36,7 +36,10 @@ from msgcore.mta.routing.route import RouteTable
 from msgcore.runtime.abc import NEVER, Event, Runtime
 from msgcore.spi.gateway import Gateway
 
-__all__ = ["Manager", "ManagerSettings"]
+__all__ = ["RUN_OUT_SECONDS", "Manager", "ManagerSettings"]
+
+RUN_OUT_SECONDS = 60.0
+"""How long after its deadline a run has ended, at the latest, what was on its way and what is written of it."""
 
 _GATHERING_SECONDS = 0.01
 _SUSPECTS_EVERY_SECONDS = 30.0
@@ -151,7 +154,8 @@ class Manager:
         """Work until nothing is due, reports included.
 
         Raises:
-            TimedOut: the deadline passed; what was not finished stays in the queue.
+            TimedOut: the deadline passed. Nothing was begun after it, what was on its way has ended, and the rest stays
+                in the queue.
         """
         await self._run(deadline, None)
 
@@ -166,6 +170,7 @@ class Manager:
         self._sessions.deadline = deadline
         self._in_hand.is_patient = stop is not None
         self._dispatch.is_stopping = False
+        ended_by: MsgcoreError | None = None
         try:
             await self._hops.learn(self._dispatch.routes.connectors, deadline)
             try:
@@ -174,6 +179,10 @@ class Manager:
                     try:
                         self._is_serving = stop is not None
                         await self._loop(deadline, stop)
+                    except OperationCancelled:
+                        raise
+                    except MsgcoreError as error:  # it ends no delivery that is on its way
+                        ended_by = error
                     finally:
                         self._is_serving = False
                         self._dispatch.is_stopping = True
@@ -183,6 +192,8 @@ class Manager:
                 self._give_back_all()
                 await self._in_hand.write_all()
             await self._hops.note(NEVER)
+            if ended_by is not None:
+                raise ended_by
             if stop is None and self._in_hand.errors:
                 raise self._in_hand.errors.pop(0)
         finally:

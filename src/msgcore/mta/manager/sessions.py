@@ -11,7 +11,7 @@ import attrs
 
 from msgcore.base.records import record
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, PluginBroken
+from msgcore.errors import MsgcoreError, PluginBroken, TimedOut
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcome
 from msgcore.model.recipient import Recipient
@@ -51,9 +51,11 @@ class _Left:
     """Those of some parcels of whom the gateway has said nothing yet."""
 
     def __init__(self, parcels: Sequence[Parcel]) -> None:
+        self.has_taken = False
         self._rest = {id(parcel): (parcel, list(parcel.addressees)) for parcel in parcels}
 
     def take(self, call: _Call) -> None:
+        self.has_taken = True
         parcel, left = self._rest.pop(id(call.parcel))
         if len(call.to) < len(left):
             gone = set(map(id, call.to))
@@ -130,11 +132,10 @@ class Sessions:
         return fresh
 
     async def _deliver(self, hop: Hop, parcels: Sequence[Parcel]) -> None:
-        lease_ends = min(one.claimed_at for one in parcels) + self._settings.lease_seconds
-        within = self.deadline.sooner(lease_ends - self._runtime.monotonic())
         left = _Left(parcels)
         try:
             way = self._ways.way(hop.connector)
+            within = self._until(parcels, way)
             with way.used():
                 calls = await self._all_calls(hop, parcels, way, left, within)
                 await self._hand_over(hop, way, calls, left, within)
@@ -147,6 +148,13 @@ class Sessions:
             for parcel in left.take_all():
                 self._settle(hop, parcel, [(one, cut) for one in parcel.addressees])
             raise
+
+    def _until(self, parcels: Sequence[Parcel], way: Way) -> Deadline:
+        """Say until when these may be delivered, so that the last answer comes within their lease."""
+        lease_seconds = self._settings.lease_seconds
+        answered_within = min(way.answer_seconds, lease_seconds / 4)
+        ends = min(one.claimed_at for one in parcels) + lease_seconds - answered_within
+        return self.deadline.sooner(ends - self._runtime.monotonic())
 
     def _calls(self, hop: Hop, parcel: Parcel, way: Way) -> list[_Call]:
         """Part a parcel by the form in which its recipients get the message.
@@ -218,11 +226,21 @@ class Sessions:
                 self._told(hop, call, outcomes)
 
             batch = [(call.envelope, call.content) for call in calls]
-            await plugin.call(deliver_all, batch, hop.next_hop, deadline, tell, deadline=deadline)
+            await plugin.call(
+                deliver_all, batch, hop.next_hop, deadline, tell, deadline=deadline, answer_seconds=way.answer_seconds
+            )
             return
         deliver = cast(Gateway, plugin.target).deliver
         for call in calls:
-            given = await plugin.call(deliver, call.envelope, call.content, hop.next_hop, deadline, deadline=deadline)
+            given = await plugin.call(
+                deliver,
+                call.envelope,
+                call.content,
+                hop.next_hop,
+                deadline,
+                deadline=deadline,
+                answer_seconds=way.answer_seconds,
+            )
             outcomes = checked_outcomes(plugin, deliver, given, call.envelope.recipients)
             left.take(call)
             self._told(hop, call, outcomes)
@@ -249,7 +267,12 @@ class Sessions:
     def _not_told(self, hop: Hop, left: _Left, error: MsgcoreError) -> None:
         """Settle, or route again, those of whom the gateway said nothing."""
         rest = left.take_all()
-        is_down = bool(rest) and is_link_failure(error)
+        is_time_over = self.deadline.is_past and isinstance(error, TimedOut)  # which says nothing of the hop
+        if is_time_over and left.has_taken:
+            for parcel in rest:
+                self._in_hand.give_back(parcel.claim, [one.queued for one in parcel.addressees])
+            return
+        is_down = bool(rest) and not is_time_over and is_link_failure(error)
         if is_down:
             hop.pace.connect_failed(self._runtime.monotonic(), seconds_asked_for(error))
         outcome = outcome_of_error(error)

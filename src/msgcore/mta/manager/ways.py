@@ -31,7 +31,7 @@ from msgcore.mta.node_services import NodeServices
 from msgcore.mta.routing.connector import Connector
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Gateway
-from msgcore.spi.plugin import Plugin
+from msgcore.spi.plugin import Plugin, answer_seconds_of
 
 __all__ = ["Way", "Ways", "is_link_failure", "outcome_of_error"]
 
@@ -47,6 +47,7 @@ class Way:
     connector: Connector
     plugin: Plugin
     takes_batches: bool
+    answer_seconds: float
     _users: int = attrs.field(default=0, init=False)
 
     @property
@@ -98,7 +99,8 @@ class Ways:
                 return way
         plugin = self._make(connector)
         deliver_all = getattr(plugin.target, "deliver_all", None)
-        made.append(Way(connector, plugin, iscoroutinefunction(deliver_all)))
+        answer_seconds = answer_seconds_of(plugin.name, plugin.target)
+        made.append(Way(connector, plugin, iscoroutinefunction(deliver_all), answer_seconds))
         return made[-1]
 
     async def keep(self, connectors: Iterable[Connector]) -> None:

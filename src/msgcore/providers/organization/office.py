@@ -19,7 +19,7 @@ from msgcore.mta.directory import Directory as MtaDirectory
 from msgcore.mta.expansion.preview import preview
 from msgcore.mta.links import links_for
 from msgcore.mta.listener import DirectoryCheck
-from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.manager.manager import RUN_OUT_SECONDS, Manager, ManagerSettings
 from msgcore.mta.nexthop.schema import NEXTHOP_SCHEMA
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.mta.node import Parts
@@ -233,7 +233,7 @@ class Office:
                 if services.reporting is not None:
                     await services.reporting.write_counts()
 
-        await self.runtime.on_loop(work, deadline)
+        await self.runtime.on_loop(work, deadline.later(RUN_OUT_SECONDS))
 
     async def flush(self, deadline: Deadline) -> None:
         """Work the queue for a session, which has no settings; where nodes have some it is theirs."""

@@ -10,7 +10,7 @@ from msgcore.errors import MsgcoreError
 from msgcore.model.outcome import Outcome
 from msgcore.model.recipient import Recipient
 from msgcore.runtime.abc import Runtime
-from msgcore.spi.plugin import Plugin
+from msgcore.spi.plugin import Plugin, answer_seconds_of
 from msgcore.spi.service import SupportsClose
 from msgcore.testing.delivery.letters import Letter, Told
 
@@ -42,7 +42,10 @@ class Opened:
     async def send(self, letter: Letter, seconds: float | None = None, deadline: Deadline | None = None) -> Told:
         """Hand a letter over, and give what is said; errors are raised."""
         end = deadline or self.within(seconds)
-        given = await self.plugin.call(self._method, *self._arguments(letter), end, deadline=end)
+        seconds_more = answer_seconds_of(self.plugin.name, self.plugin.target)
+        given = await self.plugin.call(
+            self._method, *self._arguments(letter), end, deadline=end, answer_seconds=seconds_more
+        )
         outcomes = self.plugin.mapping(Recipient, self._method, given)
         return Told(letter, cast("Mapping[Recipient, Outcome]", outcomes))
 

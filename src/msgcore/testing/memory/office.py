@@ -17,7 +17,7 @@ from msgcore.mta.expansion.preview import preview
 from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.links import links_for
 from msgcore.mta.listener import DirectoryCheck
-from msgcore.mta.manager.manager import Manager, ManagerSettings
+from msgcore.mta.manager.manager import RUN_OUT_SECONDS, Manager, ManagerSettings
 from msgcore.mta.node import Parts
 from msgcore.mta.node_events import Watch
 from msgcore.mta.node_queue import NodeQueue
@@ -171,7 +171,7 @@ class Desk:
             services = here.services(settings)
             await here.manager(here.queue, services=services).run_until_idle(deadline)
 
-        await self.runtime.on_loop(work, deadline)
+        await self.runtime.on_loop(work, deadline.later(RUN_OUT_SECONDS))
 
     async def flush(self, deadline: Deadline) -> None:
         """Work the queue for a session, which has no settings; where nodes have some it is theirs."""

@@ -74,8 +74,15 @@ class _Slow(Plugin):
         *arguments: object,
         deadline: Deadline = NEVER,
         undo: Callable[[Any], object] | None = None,
+        answer_seconds: float = 0.0,
     ) -> object:
-        return await super().call(function, *arguments, deadline=self.runtime.deadline(_AMPLE_SECONDS), undo=undo)
+        return await super().call(
+            function,
+            *arguments,
+            deadline=self.runtime.deadline(_AMPLE_SECONDS),
+            undo=undo,
+            answer_seconds=answer_seconds,
+        )
 
 
 class StoreDesk:
