@@ -11,6 +11,7 @@ import attrs
 
 from msgcore.base.nearest import there_are
 from msgcore.errors import MsgcoreError, PluginBroken, UsageError
+from msgcore.spi.installed import by_name, only_one
 from msgcore.spi.service import ServiceClass
 
 __all__ = ["gateway", "gateway_names", "register_gateway", "register_service", "service", "service_names"]
@@ -47,7 +48,7 @@ def service(name: str) -> ServiceClass:
 
     Raises:
         UsageError: nobody has it; the message lists what there is.
-        PluginBroken: its module cannot be imported, or two packages have a service of this name.
+        PluginBroken: its module cannot be imported, or several installed distributions give the name.
     """
     return cast(ServiceClass, _find(_SERVICES, name))
 
@@ -76,13 +77,10 @@ def _find(group: str, name: str, built_in: Iterable[str] = ()) -> Any:
     known = _registered.get((group, name))
     if known is not None:
         return known
-    points = _entry_points(group).get(name, ())
+    named = _entry_points(group).get(name)
+    if named is not None:
+        return _load(only_one(named))
     kind = group.rpartition(".")[2].removesuffix("s")
-    if len(points) > 1:
-        packages = " and ".join(sorted(_package_of(one) for one in points))
-        raise PluginBroken(f"{kind} {name!r}: {packages} each bring one of this name; uninstall all but one of them")
-    if points:
-        return _load(points[0])
     raise UsageError(f"{name!r} is no {kind} that is installed; {there_are(name, sorted({*_names(group), *built_in}))}")
 
 
@@ -96,13 +94,6 @@ def _load(point: EntryPoint) -> Any:
         raise PluginBroken(f"{what}: {type(error).__name__}: {error}") from error
 
 
-def _package_of(point: EntryPoint) -> str:
-    return point.value if point.dist is None else point.dist.name
-
-
 @functools.cache
 def _entry_points(group: str) -> dict[str, list[EntryPoint]]:
-    found: dict[str, list[EntryPoint]] = {}
-    for point in entry_points(group=group):
-        found.setdefault(point.name, []).append(point)
-    return found
+    return by_name(entry_points(group=group))
