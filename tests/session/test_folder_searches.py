@@ -157,6 +157,11 @@ def test_messages_of_one_time_stand_in_the_order_of_the_folders_whichever_answer
     assert [item.subject for item in store.search(REPORTS, [store.inbox, store.drafts])] == ["Report 1", "Report 2"]
 
 
+def test_a_search_gives_all_that_it_finds(store: MessageStore) -> None:
+    store.inbox.save_all([Message(subject=f"Report {number}") for number in range(120)])
+    assert len(store.search(REPORTS)) == len(store.inbox.messages(REPORTS)) == 120
+
+
 def test_a_search_gives_no_more_than_the_limit(store: MessageStore) -> None:
     filled(store.inbox, "Report 1", "Report 2")
     filled(store.drafts, "Report 3", day=1)

@@ -195,7 +195,7 @@ class MessageStore(SpecialFolders, Closing):
         where: Restriction | str,
         folders: Iterable[FolderLike] | None = None,
         *,
-        limit: int = 100,
+        limit: int | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> tuple[Item, ...]:
         found = self._runtime.run(self._inner.search(where, folders, limit=limit, timeout_seconds=timeout_seconds))

@@ -149,10 +149,10 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
         where: Restriction | str,
         folders: Iterable[FolderLike] | None = None,
         *,
-        limit: int = 100,
+        limit: int | None = None,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> tuple[Item, ...]:
-        """Give the newest messages that satisfy ``where``, at most ``limit``, newest first.
+        """Give the messages that satisfy ``where``, newest first: all of them, or the newest ``limit``.
 
         It looks in ``folders``, or in all that a person sees and that are not empty, a few at a time; a search folder
         there shows what it shows anyway. Messages of one time stand in the order of their folders, and there as
@@ -165,7 +165,8 @@ class MessageStore(StorePlaces, StoreUpkeep, Closing):
         restriction, most = without_limit(checked_restriction(where))
         if restriction is None:
             raise UsageError("search: need a restriction or its text; folder.messages() lists all of a folder")
-        wanted = checked_limit(limit, "search") if most is None else min(checked_limit(limit, "search"), most)
+        asked = None if limit is None else checked_limit(limit, "search")
+        wanted = min((one for one in (asked, most) if one is not None), default=None)
         places = await self._places(deadline) if folders is None else folder_ids(folders)
         waiting = iter(enumerate(places))
         found: list[list[Item]] = [[] for _ in places]
