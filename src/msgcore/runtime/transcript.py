@@ -13,7 +13,6 @@ import attrs
 from msgcore.base.text import one_line
 from msgcore.base.times import Deadline
 from msgcore.runtime.abc import Endpoint, Stream, TlsFacts, TlsServerSettings, TlsSettings
-from msgcore.runtime.transcript_content import ContentFilter, content_filter
 
 __all__ = ["Direction", "Record", "TranscriptLine", "TranscriptStream", "watched"]
 
@@ -129,30 +128,11 @@ _log = logging.getLogger("msgcore.transcript")
 
 
 def watched(stream: Stream) -> Stream:
-    """Write a connection's transcript to the logger ``msgcore.transcript`` when that shows DEBUG.
-
-    Secrets are hidden, and of the content of messages there is only how much it was: programs log at DEBUG without
-    thinking of mail.
-    """
+    """Write a connection's transcript, secrets hidden, to the logger ``msgcore.transcript`` when that shows DEBUG."""
     if not _log.isEnabledFor(logging.DEBUG):
         return stream
     endpoint = stream.endpoint
-    content = content_filter(endpoint.service)
-
-    def record(line: TranscriptLine) -> None:
-        _log.debug("%s: %s", endpoint, _without_proof(line if content is None else _without_content(line, content)))
-
-    return TranscriptStream(stream, record)
-
-
-def _without_content(line: TranscriptLine, content: ContentFilter) -> TranscriptLine:
-    match line.direction:
-        case Direction.SENT:
-            return attrs.evolve(line, octets=content.sent(line.octets))
-        case Direction.RECEIVED:
-            return attrs.evolve(line, octets=content.received(line.octets))
-        case Direction.TLS:
-            return line
+    return TranscriptStream(stream, lambda line: _log.debug("%s: %s", endpoint, _without_proof(line)))
 
 
 # ``v=`` in base64, as SMTP, POP3 and IMAP say it.

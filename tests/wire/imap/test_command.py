@@ -137,12 +137,6 @@ def test_a_secret_is_hidden_in_a_transcript(secret: str) -> None:
     assert re.sub(rb"\{\d+\+\}\r\n", b"", shown) == b'A1 LOGIN "ann" ***\r\n'
 
 
-def test_of_a_message_a_transcript_shows_the_size() -> None:
-    (piece,) = write_command(Command(b"APPEND", "Drafts", Literal(b"card 4111")), b"A1", ANY_LITERAL)
-
-    assert piece.shown_as == b'A1 APPEND "Drafts" {9+}\r\n\r\n'
-
-
 def test_what_is_no_text_is_refused_without_being_shown() -> None:
     with pytest.raises(UsageError) as caught:
         written(Secret("hunter2\ud800"))

@@ -209,7 +209,7 @@ class _Writer:
 
     def _put_string(self, octets: bytes, shown_as: bytes | None = None) -> None:
         if len(_checked(octets)) > _QUOTED_OCTETS or not (octets.isascii() or self._is_utf8_text(octets)):
-            self._put_literal(Literal(octets), octets if shown_as is None else shown_as)
+            self._put_literal(Literal(octets), shown_as)
             return
         quoted = b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
         self.put(quoted, shown_as)
@@ -223,8 +223,7 @@ class _Writer:
             return False
         return True
 
-    def _put_literal(self, literal: Literal, shown_as: bytes = b"") -> None:
-        """Put a literal, which is a message unless something else is shown: of that its size is enough."""
+    def _put_literal(self, literal: Literal, shown_as: bytes | None = None) -> None:
         size = literal.size_octets
         is_free = size <= self._free_octets
         sigil = b"~" if literal.is_binary else b""
