@@ -51,6 +51,33 @@ def test_the_logger_shows_what_passes_when_asked_for(mode: Mode, caplog: pytest.
     assert [record.getMessage() for record in caplog.records] == [f"{endpoint}: C: PASS ***", f"{endpoint}: S: +OK"]
 
 
+def test_it_shows_nothing_where_all_logging_is_at_debug(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    """A program that sets the root's level thinks of no mail that goes into its log."""
+    caplog.set_level(logging.DEBUG)
+
+    async def main(runtime: Runtime) -> None:
+        stream = await runtime.connect(endpoint)
+        await stream.write(b"Subject: secret\r\n")
+        await stream.close()
+
+    with peer(lambda connection: receive(connection, 17)) as endpoint:
+        mode.run(main)
+    assert "secret" not in caplog.text
+
+
+def test_of_much_it_shows_the_beginning(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="msgcore.transcript")
+
+    async def main(runtime: Runtime) -> None:
+        stream = await runtime.connect(endpoint)
+        await stream.write(b"x" * 3_500)
+        await stream.close()
+
+    with peer(lambda connection: receive(connection, 3_500)) as endpoint:
+        mode.run(main)
+    assert f"C: {'x' * 1_000} … and 2,500 octets" in caplog.text
+
+
 @pytest.mark.parametrize("mark", [b"334 ", b"+ "])
 def test_the_proof_of_a_server_is_not_logged(mode: Mode, caplog: pytest.LogCaptureFixture, mark: bytes) -> None:
     """With the salt and the nonces, which stand in the challenge before it, passwords can be tried out on it."""

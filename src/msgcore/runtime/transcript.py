@@ -18,6 +18,7 @@ __all__ = ["Direction", "Record", "TranscriptLine", "TranscriptStream", "watched
 
 _TAIL_LINES = 8
 _TAIL_LINE_OCTETS = 200
+_SHOWN_OCTETS = 1_000
 
 
 class Direction(enum.Enum):
@@ -124,21 +125,28 @@ class TranscriptStream:
             self._record(TranscriptLine(direction, octets))
 
 
+# With what SCRAM's server proves itself (``v=`` in base64), and its challenge, passwords can be tried out.
+_PROOF = re.compile(rb"^(334 |\+ )dj[01][A-Za-z0-9+/]+=*", re.MULTILINE)
+
 _log = logging.getLogger("msgcore.transcript")
+# Messages pass here: who wants to see that asks by this name, and not for DEBUG of everything.
+if _log.level == logging.NOTSET:
+    _log.setLevel(logging.INFO)
 
 
 def watched(stream: Stream) -> Stream:
-    """Write a connection's transcript, secrets hidden, to the logger ``msgcore.transcript`` when that shows DEBUG."""
+    """Write a connection's transcript, secrets hidden, to the logger ``msgcore.transcript`` when that is set to DEBUG.
+
+    Of what comes or goes at once, the first 1,000 octets are shown.
+    """
     if not _log.isEnabledFor(logging.DEBUG):
         return stream
     endpoint = stream.endpoint
-    return TranscriptStream(stream, lambda line: _log.debug("%s: %s", endpoint, _without_proof(line)))
 
+    def record(line: TranscriptLine) -> None:
+        octets = _PROOF.sub(rb"\1***", line.octets)
+        rest = len(octets) - _SHOWN_OCTETS
+        more = f" … and {rest:,} octets" if rest > 0 else ""
+        _log.debug("%s: %s%s", endpoint, attrs.evolve(line, octets=octets[:_SHOWN_OCTETS]), more)
 
-# ``v=`` in base64, as SMTP, POP3 and IMAP say it.
-_PROOF = re.compile(rb"^(334 |\+ )dj[01][A-Za-z0-9+/]+=*", re.MULTILINE)
-
-
-def _without_proof(line: TranscriptLine) -> TranscriptLine:
-    """Hide the proof with which a server ends SCRAM: beside its challenge, it lets passwords be tried out."""
-    return attrs.evolve(line, octets=_PROOF.sub(rb"\1***", line.octets))
+    return TranscriptStream(stream, record)
