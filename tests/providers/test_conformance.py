@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Self
 
 import attrs
+import pytest
 
 import msgcore
 from msgcore.base.text import Secret
@@ -28,6 +30,12 @@ from msgcore.testing.far_ends import Taken
 from msgcore.testing.gateways import GatewayConformance
 from msgcore.testing.smtp_far_end import SmtpFarEnd
 from msgcore.testing.transports import TransportConformance
+
+
+@pytest.fixture(autouse=True)
+def brief_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a server that is silent behind the final dot a moment, and not half a minute."""
+    monkeypatch.setattr(import_module("msgcore.wire.smtp.transmit"), "ANSWER_SECONDS", 0.15)
 
 
 @attrs.frozen

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+import pytest
+
 from msgcore.mta.gateways.smtp import SmtpGateway, SmtpGatewayConfig
 from msgcore.spi.url import ServiceUrl
 from msgcore.testing.gateways import GatewayConformance
 from msgcore.testing.smtp_far_end import SmtpFarEnd
+
+
+@pytest.fixture(autouse=True)
+def brief_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a server that is silent behind the final dot a moment, and not half a minute."""
+    monkeypatch.setattr(import_module("msgcore.wire.smtp.transmit"), "ANSWER_SECONDS", 0.15)
 
 
 class LmtpFarEnd(SmtpFarEnd):

@@ -42,7 +42,7 @@ class Opened:
     async def send(self, letter: Letter, seconds: float | None = None, deadline: Deadline | None = None) -> Told:
         """Hand a letter over, and give what is said; errors are raised."""
         end = deadline or self.within(seconds)
-        seconds_more = answer_seconds_of(self.plugin.name, self.plugin.target)
+        seconds_more = answer_seconds_of(self.plugin.name, getattr(self._method, "__self__", self.plugin.target))
         given = await self.plugin.call(
             self._method, *self._arguments(letter), end, deadline=end, answer_seconds=seconds_more
         )
