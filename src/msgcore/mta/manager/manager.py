@@ -21,7 +21,7 @@ from pathlib import Path
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, OperationCancelled, TimedOut
+from msgcore.errors import MsgcoreError, TimedOut
 from msgcore.mta.directory import Directory
 from msgcore.mta.manager.dispatch import Dispatch
 from msgcore.mta.manager.hops import Hops
@@ -170,7 +170,6 @@ class Manager:
         self._sessions.deadline = deadline
         self._in_hand.is_patient = stop is not None
         self._dispatch.is_stopping = False
-        ended_by: MsgcoreError | None = None
         try:
             await self._hops.learn(self._dispatch.routes.connectors, deadline)
             try:
@@ -179,10 +178,6 @@ class Manager:
                     try:
                         self._is_serving = stop is not None
                         await self._loop(deadline, stop)
-                    except OperationCancelled:
-                        raise
-                    except MsgcoreError as error:  # it ends no delivery that is on its way
-                        ended_by = error
                     finally:
                         self._is_serving = False
                         self._dispatch.is_stopping = True
@@ -192,8 +187,6 @@ class Manager:
                 self._give_back_all()
                 await self._in_hand.write_all()
             await self._hops.note(NEVER)
-            if ended_by is not None:
-                raise ended_by
             if stop is None and self._in_hand.errors:
                 raise self._in_hand.errors.pop(0)
         finally:

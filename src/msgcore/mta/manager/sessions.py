@@ -11,7 +11,7 @@ import attrs
 
 from msgcore.base.records import record
 from msgcore.base.times import Deadline
-from msgcore.errors import MsgcoreError, PluginBroken, TimedOut
+from msgcore.errors import CutShort, MsgcoreError, PluginBroken, TimedOut
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Outcome
 from msgcore.model.recipient import Recipient
@@ -96,14 +96,18 @@ class Sessions:
 
     def send_off(self, hop: Hop) -> None:
         """Let as many sessions begin as the hop's pace allows and its parcels need."""
-        while not self._dispatch.is_stopping and hop.begin(self._runtime.monotonic(), self._settings.stretch):
+        while self._may_begin and hop.begin(self._runtime.monotonic(), self._settings.stretch):
             self.group.start(self._session(hop))
+
+    @property
+    def _may_begin(self) -> bool:
+        return not self._dispatch.is_stopping and not self.deadline.is_past
 
     async def _session(self, hop: Hop) -> None:
         """Deliver what waits for a hop, one stretch behind the other, as long as its pace has a place for this one."""
         hop.started()
         try:
-            while hop.waiting and hop.pace.busy <= hop.pace.state.window and not self._dispatch.is_stopping:
+            while hop.waiting and hop.pace.busy <= hop.pace.state.window and self._may_begin:
                 parcels = self._fresh(hop.take(1 if hop.is_down else self._settings.stretch))
                 if parcels:
                     begun_at = self._runtime.monotonic()
@@ -267,7 +271,8 @@ class Sessions:
     def _not_told(self, hop: Hop, left: _Left, error: MsgcoreError) -> None:
         """Settle, or route again, those of whom the gateway said nothing."""
         rest = left.take_all()
-        is_time_over = self.deadline.is_past and isinstance(error, TimedOut)  # which says nothing of the hop
+        # Not of what was cut in the middle, and nothing that the hop has done.
+        is_time_over = self.deadline.is_past and isinstance(error, TimedOut) and not isinstance(error, CutShort)
         if is_time_over and left.has_taken:
             for parcel in rest:
                 self._in_hand.give_back(parcel.claim, [one.queued for one in parcel.addressees])
