@@ -249,7 +249,8 @@ class SessionSending(SessionRecipients, SessionReceiving):
         A profile whose stores have no outbox only receives.
 
         Raises:
-            TimedOut: it is not done within ``timeout_seconds``; what is left waits for the next call.
+            TimedOut: it is not done within ``timeout_seconds``; what is left waits for the next call. What a server has
+                got by then is waited for, half a minute at most.
             MsgcoreError: what the first transport or retrieval met that did not get through, after all have ended; an
                 account that could not be opened at logon is one of them.
         """
