@@ -150,6 +150,7 @@ class _Sender:
         self._plans = plans
         self._tell = tell
         self._due = due
+        self._has_gone_on = False  # beyond a deadline
         self._answer_by = 0.0  # how long the reply to what was said last is waited for, on the deadline's clock
         self._ahead: list[_Prepared | None] = []
         self._settled: tuple[Letter, bool] | None = None
@@ -161,12 +162,12 @@ class _Sender:
         self.is_usable = True
 
     def may_go_on(self, before: Letter | None) -> bool:
-        """Say whether another letter may begin behind this one."""
-        if before is None:
-            return True
-        if before.is_said:
-            self._renew_deadline()
-        return self.is_usable and not self._stream.deadline.is_past
+        """Say whether another letter may be said behind this one; what is not said itself is cut at the deadline."""
+        if not self.is_usable or before is None or not before.is_said:
+            return self.is_usable
+        self._renew_deadline()
+        deadline = self._stream.deadline
+        return deadline.at >= self._answer_by or not deadline.is_past
 
     def next_letter(self) -> _Prepared | None:
         return self._ahead.pop() if self._ahead else self._prepared()
@@ -194,7 +195,7 @@ class _Sender:
                     ending = None
                     self._turn_to(letter)
                 for letter.stage, take in takers:
-                    take(replies.take() or await self._wait(letter))
+                    take(replies.take() or await self._wait(is_said=letter.is_said))
                 flight = next(flights, None)
             if ending is not None:  # the new one has nobody to go to
                 await self._end(ending)
@@ -216,23 +217,24 @@ class _Sender:
             TimedOut: there is none left, and the server has not got the message.
         """
         self._renew_deadline()
-        if not letter.is_said:
+        if self._has_gone_on and not letter.is_said:
             self._stream.deadline.check(self._peer)
 
     def _renew_deadline(self) -> None:
         if self._due is not None:
             self._stream.deadline = self._due()
 
-    def _wait(self, *letters: Letter) -> Coroutine[Any, Any, Reply]:
-        """Wait for the next reply, beyond the deadline where the server has one of the letters."""
+    def _wait(self, *, is_said: bool) -> Coroutine[Any, Any, Reply]:
+        """Wait for the next reply, beyond the deadline where it is about a letter that the server has."""
         waiting = self._replies.wait()
-        return self._going_on(waiting) if any(letter.is_said for letter in letters) else waiting
+        return self._going_on(waiting) if is_said else waiting
 
     def _going_on(self, step: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
         return self._beyond_deadline(step) if self._stream.deadline.at < self._answer_by else step
 
     async def _beyond_deadline(self, step: Coroutine[Any, Any, T]) -> T:
         stream, deadline = self._stream, self._stream.deadline
+        self._has_gone_on = True
         stream.deadline = Deadline(self._answer_by, deadline.clock)
         try:
             return await step
@@ -289,9 +291,11 @@ class _Sender:
             await self._say(ending + following, ((letter, len(ending)), *behind), is_waiting=is_waiting)
         replies = self._replies
         while letter.replies_left:
-            self.is_usable = letter.take_end(replies.take() or await self._wait(letter)) and self.is_usable
+            self.is_usable = (
+                letter.take_end(replies.take() or await self._wait(is_said=letter.is_said)) and self.is_usable
+            )
         if needs_reset:
-            reply = replies.take() or await self._wait(*(one for one, _ in said))
+            reply = replies.take() or await self._wait(is_said=any(one.is_said for one, _ in said))
             self.is_usable = letter.take_reset(reply) and self.is_usable
 
     async def _say(self, octets: bytes, said: _Said, *, is_waiting: bool) -> None:
