@@ -861,6 +861,65 @@ def test_an_answer_comes_within_the_lease(tmp_path: Path) -> None:
     assert 0 < _Answered.left[0] <= 100
 
 
+_PERHAPS = "connector out; it may have been taken already"
+
+
+class _NeverAnswered(_Answered):
+    async def deliver(
+        self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
+    ) -> Mapping[Recipient, Outcome]:
+        await self._runtime.event().wait(deadline.later(self.answer_seconds))
+        return {}
+
+
+class _LastNeverAnswered(_NeverAnswered):
+    async def deliver_all(
+        self, batch: Sequence[tuple[Envelope, Content]], next_hop: str, deadline: Deadline, tell: Tell
+    ) -> None:
+        for number, (envelope, _) in enumerate(batch[:-1]):
+            tell(number, dict.fromkeys(envelope.recipients, Accepted(250)))
+        await super().deliver(*batch[-1], next_hop, deadline)
+
+    async def deliver(
+        self, envelope: Envelope, content: Content, next_hop: str, deadline: Deadline
+    ) -> Mapping[Recipient, Outcome]:
+        return dict.fromkeys(envelope.recipients, Accepted(250))
+
+
+def test_an_answer_is_not_waited_for_beyond_a_short_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else would send the message meanwhile."""
+    monkeypatch.setattr("msgcore.spi.plugin._GRACE_SECONDS", 0.0)
+
+    async def story(office: Office) -> tuple[Outcome, float]:
+        office.settings = attrs.evolve(SETTINGS, lease_seconds=1)
+        office.routes = one_connector(installed(_NeverAnswered))
+        await office.submit("bob@b.test")
+        begun_at = office.runtime.monotonic()
+        await office.work(timeout_seconds=3_600)
+        return await office.outcome(), office.runtime.monotonic() - begun_at
+
+    outcome, seconds = at_office(tmp_path, story)
+    assert (type(outcome), outcome.note, seconds < 10) == (Deferred, _PERHAPS, True)
+
+
+def test_what_is_cut_behind_the_deadline_may_have_been_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where others of its batch were answered: it was tried."""
+    monkeypatch.setattr("msgcore.spi.plugin._GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(_NeverAnswered, "answer_seconds", 0.2)
+
+    async def story(office: Office) -> list[str]:
+        office.settings = attrs.evolve(SETTINGS, pace=PaceLimits(1, 1))
+        office.routes = one_connector(installed(_LastNeverAnswered))
+        for number in range(20):
+            await office.submit("bob@b.test", transfer_id=f"t{number}")
+        with pytest.raises(TimedOut):
+            await office.work(timeout_seconds=1)
+        outcomes = [await office.outcome(f"t{number}") for number in range(20)]
+        return [one.note for one in outcomes if isinstance(one, Deferred)]
+
+    assert at_office(tmp_path, story) == [_PERHAPS]
+
+
 def test_no_delivery_outlasts_its_lease(tmp_path: Path) -> None:
     """Past the lease somebody else delivers, so the gateway's deadline ends with it, however late the caller's is."""
     left: list[float] = []

@@ -155,10 +155,12 @@ class Sessions:
 
     def _until(self, parcels: Sequence[Parcel], way: Way) -> Deadline:
         """Say until when these may be delivered, so that the last answer comes within their lease."""
-        lease_seconds = self._settings.lease_seconds
-        answered_within = min(way.answer_seconds, lease_seconds / 4)
-        ends = min(one.claimed_at for one in parcels) + lease_seconds - answered_within
+        ends = min(one.claimed_at for one in parcels) + self._settings.lease_seconds - self._answer_seconds(way)
         return self.deadline.sooner(ends - self._runtime.monotonic())
+
+    def _answer_seconds(self, way: Way) -> float:
+        """Say how long a gateway may wait for answers beyond its deadline: of a short lease not all."""
+        return min(way.answer_seconds, self._settings.lease_seconds / 4)
 
     def _calls(self, hop: Hop, parcel: Parcel, way: Way) -> list[_Call]:
         """Part a parcel by the form in which its recipients get the message.
@@ -219,7 +221,7 @@ class Sessions:
         Raises:
             MsgcoreError: what it raised, about those that are still ``left``.
         """
-        plugin = way.plugin
+        plugin, answer_seconds = way.plugin, self._answer_seconds(way)
         if way.takes_batches and len(calls) > 1:
             deliver_all = cast(SupportsBatches, plugin.target).deliver_all
 
@@ -231,7 +233,7 @@ class Sessions:
 
             batch = [(call.envelope, call.content) for call in calls]
             await plugin.call(
-                deliver_all, batch, hop.next_hop, deadline, tell, deadline=deadline, answer_seconds=way.answer_seconds
+                deliver_all, batch, hop.next_hop, deadline, tell, deadline=deadline, answer_seconds=answer_seconds
             )
             return
         deliver = cast(Gateway, plugin.target).deliver
@@ -243,7 +245,7 @@ class Sessions:
                 hop.next_hop,
                 deadline,
                 deadline=deadline,
-                answer_seconds=way.answer_seconds,
+                answer_seconds=answer_seconds,
             )
             outcomes = checked_outcomes(plugin, deliver, given, call.envelope.recipients)
             left.take(call)
@@ -271,9 +273,8 @@ class Sessions:
     def _not_told(self, hop: Hop, left: _Left, error: MsgcoreError) -> None:
         """Settle, or route again, those of whom the gateway said nothing."""
         rest = left.take_all()
-        # Not of what was cut in the middle, and nothing that the hop has done.
-        is_time_over = self.deadline.is_past and isinstance(error, TimedOut) and not isinstance(error, CutShort)
-        if is_time_over and left.has_taken:
+        is_time_over = self.deadline.is_past and isinstance(error, TimedOut)  # which says nothing of the hop
+        if is_time_over and left.has_taken and not isinstance(error, CutShort):
             for parcel in rest:
                 self._in_hand.give_back(parcel.claim, [one.queued for one in parcel.addressees])
             return
