@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from msgcore.errors import TimedOut
 from msgcore.model import Accepted, Deferred, Envelope, Outcome, Recipient, Refused
 from msgcore.mta.gateways.smtp import SmtpGateway
 from msgcore.mta.nexthop.settings import OutboundSettings
@@ -222,3 +224,20 @@ def test_one_host_that_wants_none_and_one_that_is_not_there_refuse_nobody(plain:
         [outcome] = plain.deliver(Mode.BLOCKING)
 
     assert isinstance(outcome, Deferred) and "554" in outcome.text
+
+
+def test_what_a_batch_has_no_time_for_is_late_and_says_nothing_of_the_hosts(mode: Mode, plain: Place) -> None:
+    async def story(gateway: SmtpGateway, runtime: Runtime) -> list[int]:
+        deadline, told = runtime.deadline(2), list[int]()
+
+        def tell(number: int, outcomes: Mapping[Recipient, Outcome]) -> None:
+            told.append(number)
+            time.sleep(deadline.remaining_seconds())
+
+        batch = [(Envelope(ANN, to("bob"), f"t{number}"), Content(LETTER)) for number in range(9)]
+        with pytest.raises(TimedOut, match=r"^b\.test: the deadline has passed$"):
+            await gateway.deliver_all(batch, "b.test", deadline, tell)
+        return told
+
+    told = plain.at_gateway(mode, story)
+    assert told == [*range(len(told))] and 0 < len(told) < 9

@@ -217,6 +217,8 @@ class MxDelivery:
                 return last
         if last is not None and not attempt.errors:
             return last
+        if last is None and not attempt.errors:
+            deadline.check(name)
         return self._without_session(attempt, first, last)
 
     async def _begin(self, domain: str, message: MessageWishes, deadline: Deadline) -> _Attempt:
