@@ -10,7 +10,7 @@ the outcome is ``Unknown``.
 
 So no message is begun behind the stream's deadline, and what is not said by then is cut; but the reply to one that the
 server has is waited for (RFC 5321 section 4.5.3.2.6) until the deadline or for ``ANSWER_SECONDS`` since its last octet,
-whichever ends later: who gives up sooner sends it twice.
+whichever ends later: who gives up sooner sends it twice. It is never more than ``ANSWER_SECONDS`` beyond the deadline.
 
 A peer that speaks before it is asked is never believed: 421 (the service is closing) apart, that ends the connection.
 Replies that are left over may be the true ones to the message before: where one is a no, what was taken is ``Unknown``.
@@ -319,7 +319,8 @@ class _Sender:
             for letter, _ in said:
                 letter.is_said = True
             if said:
-                self._answer_by = self._stream.deadline.clock.monotonic() + ANSWER_SECONDS
+                deadline = self._stream.deadline
+                self._answer_by = min(deadline.clock.monotonic(), deadline.at) + ANSWER_SECONDS
         if self._settled is not None:
             self.tell_settled()
         if not self._ahead:
