@@ -21,17 +21,16 @@ if TYPE_CHECKING:
     from msgcore.blocking.opening import (
         logon,
         open_maildrop,
-        open_organization,
         open_post_office,
         open_store,
         open_transport,
-        probe,
         receive,
         send,
         validate_profile,
     )
-    from msgcore.blocking.organization import Organization
+    from msgcore.blocking.organization import Organization, open_organization
     from msgcore.blocking.post_office import PostOffice
+    from msgcore.blocking.probing import probe
     from msgcore.blocking.remote_headers import RemoteHeaders
     from msgcore.blocking.session import Session
     from msgcore.blocking.store import MessageStore
@@ -211,11 +210,9 @@ __all__ = [
 _OPENING = (
     "logon",
     "open_maildrop",
-    "open_organization",
     "open_post_office",
     "open_store",
     "open_transport",
-    "probe",
     "receive",
     "send",
     "validate_profile",
@@ -282,6 +279,8 @@ _WHERE = {
     "forward": "msgcore.model.reply",
     "reply": "msgcore.model.reply",
     "Organization": "msgcore.blocking.organization",
+    "open_organization": "msgcore.blocking.organization",
+    "probe": "msgcore.blocking.probing",
     "PostOffice": "msgcore.blocking.post_office",
     "Session": "msgcore.blocking.session",
     "SessionNotifications": "msgcore.blocking.notifications",

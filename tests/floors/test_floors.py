@@ -252,3 +252,14 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     script = f"import sys, msgcore; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("module", ["msgcore", "msgcore.aio"])
+def test_opening_a_store_or_a_session_and_sending_load_no_mta(module: str) -> None:
+    names = "('msgcore.mta', 'msgcore.wire.pop3', 'msgcore.wire.imap', 'msgcore.session.probe')"
+    script = (
+        f"import sys, {module} as m; m.open_store, m.open_transport, m.send, m.logon, m.receive; "
+        f"print([name for name in {names} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from msgcore.base.text import Secret
 from msgcore.blocking.maildrop import Maildrop
-from msgcore.blocking.organization import Organization
 from msgcore.blocking.post_office import PostOffice
 from msgcore.blocking.session import Session
 from msgcore.blocking.store import MessageStore
@@ -18,18 +16,15 @@ from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.message import Correspondent, Message
 from msgcore.model.outcome import Outcomes
 from msgcore.model.recipient import RecipientsLike
-from msgcore.mta import organization as _organization
 from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
 from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.session import direct as _direct
 from msgcore.session import maildrop as _maildrop
-from msgcore.session import probe as _probe
 from msgcore.session import session as _session
 from msgcore.session import store as _store
 from msgcore.session import validation as _validation
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
-from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
 from msgcore.session.validation import VALIDATION_TIMEOUT_SECONDS, ProfileReport
 from msgcore.spi import post_office as _post_office
 from msgcore.spi.secrets import SecretSource
@@ -38,11 +33,9 @@ from msgcore.spooler.incoming import OnProgress, RetrievalReport
 __all__ = [
     "logon",
     "open_maildrop",
-    "open_organization",
     "open_post_office",
     "open_store",
     "open_transport",
-    "probe",
     "receive",
     "send",
     "validate_profile",
@@ -87,31 +80,6 @@ def send(
             timeout_seconds=timeout_seconds,
             **options,
         )
-    )
-
-
-def probe(
-    url: str,
-    *,
-    ca_file: Path | str | None = None,
-    ehlo_name: str = "[127.0.0.1]",
-    timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
-) -> ProbeReport:
-    """Find out who answers at a URL (of SMTP, LMTP, POP3 or IMAP), what it offers, how safe it is.
-
-    No mail is sent and nobody logs in. ``ca_file`` (PEM) replaces the system's authorities. The server sees up to five
-    connections, two of which break the protocol on purpose.
-
-    Raises:
-        UsageError: the URL or ``ehlo_name`` is wrong.
-        NameNotResolved, ConnectionLost, TimedOut: nobody is there, or says nothing within ``timeout_seconds``.
-        TlsFailed: TLS starts with the first octet there, and no agreement was reached.
-        ProtocolBroken: whoever answers speaks another protocol.
-        StarttlsInjection: octets arrived in clear behind the go-ahead for TLS.
-    """
-    runtime = BlockingRuntime()
-    return runtime.run(
-        _probe.probe(url, runtime, ca_file=ca_file, ehlo_name=ehlo_name, timeout_seconds=timeout_seconds)
     )
 
 
@@ -222,29 +190,6 @@ def open_store(url: str, *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS, **
     runtime = BlockingRuntime()
     opening = _direct.open_store(url, runtime, timeout_seconds=timeout_seconds, **options)
     return MessageStore(runtime, runtime.run(opening.open()))
-
-
-def open_organization(
-    url: str,
-    *,
-    password: str | Secret | None = None,
-    ca_file: Path | str | None = None,
-    create: bool = False,
-    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
-) -> Organization:
-    """Open an organisation for administration; ``create`` makes it when it is not there.
-
-    ``password`` (a reference or a ``Secret``) and ``ca_file`` (PEM) are for a PostgreSQL server.
-
-    Raises:
-        NotFound: there is none, and it is not to be made.
-        StoreError, StoreCorrupt: the database cannot be used, or holds personal folders.
-    """
-    runtime = BlockingRuntime()
-    opening = _organization.open_organization(
-        url, runtime, password=password, ca_file=ca_file, create=create, timeout_seconds=timeout_seconds
-    )
-    return Organization(runtime, runtime.run(opening))
 
 
 def open_post_office(

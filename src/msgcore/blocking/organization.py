@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from msgcore.base.text import Secret
 from msgcore.blocking.closing import Closing
@@ -18,6 +19,7 @@ from msgcore.mta.node import ListenOn
 from msgcore.mta.node_events import HopTurned, Watch, watch_nothing
 from msgcore.mta.organization import ListFacts, MailboxFacts, RedirectFacts, RoutesEpoch
 from msgcore.mta.organization import Organization as _Organization
+from msgcore.mta.organization import open_organization as _open_organization
 from msgcore.mta.queue.changes import Change, Changed
 from msgcore.mta.queue.contract import QueueDepth, WaitingRecipient, Where
 from msgcore.mta.queue.tracking import TrackingEvent
@@ -30,7 +32,7 @@ from msgcore.runtime.blocking import BlockingRuntime
 from msgcore.runtime.dns import DnsSettings
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 
-__all__ = ["Organization"]
+__all__ = ["Organization", "open_organization"]
 
 
 @twin_of(_Organization)
@@ -293,3 +295,26 @@ class Organization(Closing):
 
     def close(self) -> None:
         self._runtime.run(self._inner.close())
+
+
+def open_organization(
+    url: str,
+    *,
+    password: str | Secret | None = None,
+    ca_file: Path | str | None = None,
+    create: bool = False,
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+) -> Organization:
+    """Open an organisation for administration; ``create`` makes it when it is not there.
+
+    ``password`` (a reference or a ``Secret``) and ``ca_file`` (PEM) are for a PostgreSQL server.
+
+    Raises:
+        NotFound: there is none, and it is not to be made.
+        StoreError, StoreCorrupt: the database cannot be used, or holds personal folders.
+    """
+    runtime = BlockingRuntime()
+    opening = _open_organization(
+        url, runtime, password=password, ca_file=ca_file, create=create, timeout_seconds=timeout_seconds
+    )
+    return Organization(runtime, runtime.run(opening))

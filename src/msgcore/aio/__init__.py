@@ -6,24 +6,21 @@ opens a runtime of its own on the running loop.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from msgcore.base.text import Secret
 from msgcore.errors import UsageError
 from msgcore.model.delivery import NO_REQUEST, DeliveryRequest
 from msgcore.model.message import Correspondent, Message
 from msgcore.model.outcome import Outcomes
 from msgcore.model.recipient import RecipientsLike
-from msgcore.mta import organization as _organization
-from msgcore.mta.organization import Organization
 from msgcore.profile.admin import ProfileAdmin
 from msgcore.profile.profile import Profile
 from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.session import direct as _direct
 from msgcore.session import maildrop as _maildrop
-from msgcore.session import probe as _probe
 from msgcore.session import session as _session
 from msgcore.session import validation as _validation
 from msgcore.session.attachment_stream import AttachmentStream
@@ -34,7 +31,6 @@ from msgcore.session.item import Item
 from msgcore.session.maildrop import Maildrop
 from msgcore.session.notices.notifications import SessionNotifications
 from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS, Opening
-from msgcore.session.probe import PROBE_TIMEOUT_SECONDS, ProbeReport
 from msgcore.session.remote_headers import RemoteHeaders
 from msgcore.session.session import Session
 from msgcore.session.store import MessageStore
@@ -45,6 +41,11 @@ from msgcore.spi import post_office as _post_office
 from msgcore.spi.post_office import PostOffice
 from msgcore.spi.secrets import SecretSource
 from msgcore.spooler.incoming import OnProgress, RetrievalReport
+
+if TYPE_CHECKING:
+    from msgcore.aio.organization import open_organization
+    from msgcore.aio.probing import probe
+    from msgcore.mta.organization import Organization
 
 __all__ = [
     "AddressBook",
@@ -100,19 +101,6 @@ async def send(
         check=check,
         timeout_seconds=timeout_seconds,
         **options,
-    )
-
-
-async def probe(
-    url: str,
-    *,
-    ca_file: Path | str | None = None,
-    ehlo_name: str = "[127.0.0.1]",
-    timeout_seconds: float = PROBE_TIMEOUT_SECONDS,
-) -> ProbeReport:
-    """Find out who answers at a URL, what it offers, and how safe that is; as :func:`msgcore.probe`."""
-    return await _probe.probe(
-        url, AsyncioRuntime(), ca_file=ca_file, ehlo_name=ehlo_name, timeout_seconds=timeout_seconds
     )
 
 
@@ -184,27 +172,6 @@ def open_store(
     return _direct.open_store(url, AsyncioRuntime(), timeout_seconds=timeout_seconds, **options)
 
 
-def open_organization(
-    url: str,
-    *,
-    password: str | Secret | None = None,
-    ca_file: Path | str | None = None,
-    create: bool = False,
-    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
-) -> Opening[Organization]:
-    """Open an organisation for administration; as :func:`msgcore.open_organization`."""
-    return Opening(
-        lambda: _organization.open_organization(
-            url,
-            AsyncioRuntime(),
-            password=password,
-            ca_file=ca_file,
-            create=create,
-            timeout_seconds=timeout_seconds,
-        )
-    )
-
-
 def open_post_office(
     path: Path | str,
     *,
@@ -246,3 +213,19 @@ async def validate_profile(
     return await _validation.validate_profile(
         profile, AsyncioRuntime(), admin=admin, secrets=secrets, timeout_seconds=timeout_seconds
     )
+
+
+_WHERE = {
+    "Organization": "msgcore.mta.organization",
+    "open_organization": "msgcore.aio.organization",
+    "probe": "msgcore.aio.probing",
+}
+"""What is loaded on first use: nobody who opens a store needs an MTA for it."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
