@@ -256,6 +256,15 @@ def test_a_listener_has_the_name_that_reports_come_from(organization: Organizati
         assert client.recv(100).startswith(b"220 mx.a.test ")
 
 
+@everywhere
+@pytest.mark.parametrize("address", ["postmaster", "POSTMASTER", "Postmaster@a.test", "postmaster@mx.a.test"])
+def test_mail_of_strangers_for_postmaster_is_taken(organization: Organization, address: str) -> None:
+    """RFC 5321 section 4.5.1."""
+    organization.set_reports(ReportSettings("mx.a.test", postmaster="ann@a.test"))
+    with organization.working([SMTP_HERE], settings=QUICK) as node:
+        assert send(node.ports[0], address) == {}
+
+
 # Tables
 
 

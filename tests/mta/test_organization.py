@@ -43,6 +43,7 @@ from msgcore.mta import (
     Verdict,
 )
 from msgcore.mta.directory import DirectoryObject, DistributionList, Redirect
+from msgcore.mta.expansion.preview import ExpandedDecision
 from msgcore.mta.queue.contract import Accept, LinkNote
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
@@ -595,6 +596,49 @@ def test_reports_come_from_the_host_and_those_that_reach_nobody_go_to_the_postma
 
     [octets] = octets_in_inbox(home, "ann")
     assert b"Reporting-MTA: dns; mx.a.test" in octets
+
+
+# The postmaster
+
+
+def _inside(organization: Organization, address: str) -> list[str]:
+    decision = organization.route(address)
+    if not isinstance(decision, ExpandedDecision):
+        return [decision.connector or ""]
+    return [one.email_address for one in decision.recipients]
+
+
+@on_both_engines
+def test_postmaster_of_every_domain_with_somebody_in_it_is_who_the_reports_say(organization: Organization) -> None:
+    """RFC 5321 section 4.5.1."""
+    organization.set_routes(RouteTable([smtp()]))
+    organization.add_mailbox("ann", addresses=["ann@a.test", "ann@ü.test"])
+    organization.add_list("all", addresses=["all@lists.test"], members=["ann@a.test"])
+    organization.set_reports(ReportSettings("mx.a.test", postmaster="ann@a.test"))
+
+    for domain in ["a.test", "mx.a.test", "A.TEST", "lists.test", "ü.test", "xn--tda.test"]:
+        assert _inside(organization, f"PostMaster@{domain}") == ["ann@a.test"], domain
+    for address in ["postmaster@b.test", "postmaster@aa.test", "postmaster@test", "postmaster2@a.test"]:
+        assert _inside(organization, address) == ["out"], address
+
+
+def test_who_has_the_address_goes_before_the_postmaster_of_the_reports(organization: Organization) -> None:
+    organization.add_mailbox("ann", addresses=["ann@a.test"])
+    organization.add_mailbox("bob", addresses=["postmaster@a.test"])
+    organization.set_reports(ReportSettings("mx.a.test", postmaster="ann@a.test"))
+
+    assert organization.route("postmaster@a.test").connector == "mailboxes"
+    assert _inside(organization, "postmaster@mx.a.test") == ["ann@a.test"]
+
+
+def test_an_organisation_of_which_nobody_is_postmaster_has_none(organization: Organization) -> None:
+    organization.set_routes(RouteTable([smtp()]))
+    organization.add_mailbox("ann", addresses=["ann@a.test"])
+    organization.set_reports(ReportSettings("a.test", postmaster="postmaster@a.test"))
+    assert _inside(organization, "postmaster@a.test") == ["out"]
+
+    organization.set_reports(ReportSettings("a.test"))
+    assert _inside(organization, "postmaster@a.test") == ["out"]
 
 
 # Where somebody would go

@@ -40,7 +40,8 @@ class ReportSettings:
     """``host`` names the MTA in its reports.
 
     - ``postmaster`` gets the header of a report of our own that cannot be delivered; without one it is absorbed. He is
-      also who a report comes from, so that an answer to it finds a person (RFC 3464 section 2).
+      also who a report comes from, so that an answer to it finds a person (RFC 3464 section 2), and who gets the mail
+      for ``postmaster`` at the domains of the organisation, where nobody has that address (RFC 5321 section 4.5.1).
     - ``delay_notice_after``: how long a message waits until its sender is told; ``None`` for never.
     - ``most_returned_octets``: how much of a message a report brings back at most.
     - ``most_recipients``: how many one report names; more of them are told in several reports.

@@ -21,6 +21,12 @@ __all__ = ["Directory", "primary_address"]
 
 T = TypeVar("T")
 
+_IN_DOMAIN = [
+    f"select 1 from {table} where address_type = 'SMTP' and length(address_key) > ?"
+    " and substr(address_key, cast(length(address_key) - ? as integer)) = ? limit 1"
+    for table in ("mailbox_address", "directory_address")
+]
+
 _NO_HOST = re.compile(r"[^a-z0-9]+")
 
 
@@ -88,6 +94,16 @@ class Directory:
 
         found = await self.read(look, deadline)
         return None if found is None else self._object(found)
+
+    async def has_domain(self, domain: str, deadline: Deadline) -> bool:
+        """Say whether somebody has an address in a domain, which is in ASCII and lower case."""
+        ending = f"@{domain}".encode()
+        values = len(ending), len(ending) - 1, ending
+
+        def look(connection: Connection) -> bool:
+            return any(connection.row(statement, values) is not None for statement in _IN_DOMAIN)
+
+        return await self.read(look, deadline)
 
     def _object(self, found: Found) -> DirectoryObject:
         entry, mailbox = found.entry, None

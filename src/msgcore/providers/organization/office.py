@@ -28,6 +28,7 @@ from msgcore.mta.node_queue import NodeQueue
 from msgcore.mta.node_services import NodeServices
 from msgcore.mta.node_settings import NodesAffair, NodeSettings
 from msgcore.mta.organization import RoutesEpoch
+from msgcore.mta.postmaster import PostmasterDirectory
 from msgcore.mta.queue.contract import WorkQueue
 from msgcore.mta.queue.schema import QUEUE_SCHEMA
 from msgcore.mta.queue.sql_queue import SqlQueue
@@ -106,6 +107,11 @@ class Office:
             await database.close(self.runtime)
 
     @property
+    def mta_directory(self) -> MtaDirectory:
+        """The directory as the MTA sees it: with somebody behind ``postmaster``."""
+        return PostmasterDirectory(self.directory, self.reports, self.directory.has_domain)
+
+    @property
     def queue(self) -> SqlQueue:
         return SqlQueue(self.runtime, self.database)
 
@@ -178,7 +184,7 @@ class Office:
             self.runtime,
             queue,
             routes,
-            directory or self.directory,
+            directory or self.mta_directory,
             built_in={MAILBOX_GATEWAY: MailboxGateway(self.directory, reports.host)},
             secret=lambda reference: resolve_secret(reference, self.folder),
             folder=self.folder,
@@ -212,7 +218,7 @@ class Office:
         now, routes = self.runtime.now(), await self.routes(deadline)
         links = links_for(routes, await self.queue.links(deadline), now)
         return await preview(
-            address, facts, self.directory, routes, deadline, now=now, links=links, local_gateway=MAILBOX_GATEWAY
+            address, facts, self.mta_directory, routes, deadline, now=now, links=links, local_gateway=MAILBOX_GATEWAY
         )
 
     async def run_mta(
@@ -266,7 +272,7 @@ class Office:
             routes = newer or routes
             return newer
 
-        queue, directory = NodeQueue(self.queue, watch), RecentDirectory(self.directory, self.runtime)
+        queue, directory = NodeQueue(self.queue, watch), RecentDirectory(self.mta_directory, self.runtime)
         check = DirectoryCheck(directory, lambda: routes, local_gateway=MAILBOX_GATEWAY)
         services = await self.services(deadline, node_settings, queue)
         manager = await self.manager(queue, routes, services, deadline, settings, reload, directory)

@@ -161,6 +161,11 @@ class Mailboxes:
         name = self._by_address.get(typed_key(address))
         return None if name is None else self._by_name[name]
 
+    def has_domain(self, domain: str) -> bool:
+        """Say whether somebody has an address in a domain, which is in ASCII and lower case."""
+        with self.guard:
+            return any(kind == SMTP and key.endswith(f"@{domain}") for kind, key in self.holders)
+
     def find(self, address: Address) -> Mailbox | None:
         """Find whose address it is, as it stands or without its tag."""
         base = without_tag(address, self.delimiter)

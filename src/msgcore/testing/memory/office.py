@@ -12,7 +12,7 @@ from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, NotSupported, SetupError, UsageError
 from msgcore.model.address import Address
-from msgcore.mta.directory import EX
+from msgcore.mta.directory import EX, Directory
 from msgcore.mta.expansion.preview import preview
 from msgcore.mta.gateways.making import make_gateway
 from msgcore.mta.links import links_for
@@ -24,6 +24,7 @@ from msgcore.mta.node_queue import NodeQueue
 from msgcore.mta.node_services import NodeServices
 from msgcore.mta.node_settings import NodesAffair, NodeSettings
 from msgcore.mta.organization import RoutesEpoch
+from msgcore.mta.postmaster import PostmasterDirectory
 from msgcore.mta.queue.contract import WorkQueue
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.check import refuse_errors
@@ -64,6 +65,18 @@ class Office:
 
     def __attrs_post_init__(self) -> None:
         self.directory = Lists(self.mailboxes)
+
+    @property
+    def mta_directory(self) -> Directory:
+        """The directory as the MTA sees it: with somebody behind ``postmaster``."""
+
+        async def reports(_: Deadline) -> ReportSettings:
+            return self.reports
+
+        async def has_domain(domain: str, _: Deadline) -> bool:
+            return self.mailboxes.has_domain(domain)
+
+        return PostmasterDirectory(self.directory, reports, has_domain)
 
     @property
     def routes(self) -> RouteTable:
@@ -132,7 +145,7 @@ class Desk:
             self.runtime,
             queue,
             self.office.routes,
-            self.office.directory,
+            self.office.mta_directory,
             built_in={**lent, _MAILBOX_GATEWAY: inside},
             secret=lambda reference: resolve_secret(reference, _FOLDER),
             folder=_FOLDER,
@@ -147,7 +160,7 @@ class Desk:
         return await preview(
             address,
             facts,
-            self.office.directory,
+            self.office.mta_directory,
             routes,
             deadline,
             now=now,
@@ -199,7 +212,7 @@ class Desk:
             return routes
 
         queue = NodeQueue(self.queue, watch)
-        check = DirectoryCheck(self.office.directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
+        check = DirectoryCheck(self.office.mta_directory, lambda: routes, local_gateway=_MAILBOX_GATEWAY)
         keep = (settings or ManagerSettings()).keep
         host = self.office.reports.host
         services = self.services(node_settings)
