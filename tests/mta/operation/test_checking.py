@@ -97,14 +97,59 @@ def test_certificates_and_the_database_are_looked_at(file: Path, capsys: pytest.
     msgcore.open_organization(url, create=True).close()
     with Authority() as authority:
         told: list[tuple[int, str]] = []
+        more = '[reports]\npostmaster = "SMTP:pm@c.test"\n'
         for name in ("mx.b.test", "mx.other.test"):
             pair = authority.issue(name)
             listen = f'certificate_file = "{pair.certificate}"\nkey_file = "{pair.key}"'
-            told.append(checked(file, configuration(url, 25, listen=listen), capsys))
+            told.append(checked(file, configuration(url, 25, listen=listen, more=more), capsys))
 
     right, wrong = told
     assert right == (0, f"{file}: nothing is wrong\n")
     assert (wrong[0], "is for mx.other.test, and not for mx.b.test, as which it greets\n" in wrong[1]) == (0, True)
+
+
+@pytest.fixture
+def url(file: Path) -> str:
+    """An organisation with Ann's mailbox."""
+    url = f"sqlite:///{file.parent / 'athena.db'}"
+    with msgcore.open_organization(url, create=True) as organization:
+        organization.add_mailbox("ann", addresses=["ann@a.test", "ann@b.test"])
+    return url
+
+
+@pytest.mark.parametrize(
+    ("postmaster", "missing"),
+    [
+        ("", "a.test, b.test, mx.b.test"),
+        ("ann@a.test", ""),
+        ("pm@elsewhere.test", ""),
+        ("postmaster@b.test", "a.test, b.test, mx.b.test"),
+        ("postmaster@mx.b.test", "mx.b.test"),
+    ],
+)
+def test_a_domain_of_which_nobody_is_postmaster_is_named(
+    postmaster: str, missing: str, file: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = f'[reports]\npostmaster = "SMTP:{postmaster}"\n' if postmaster else ""
+    _, said = checked(file, configuration(url, 25, more=more), capsys)
+
+    assert [
+        line.partition(" at ")[2].partition(", and mail")[0] for line in said.splitlines() if "postmaster" in line
+    ] == ([missing] if missing else [])
+
+
+def test_where_nothing_is_yet_somebody_has_to_be_postmaster(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "nobody is postmaster at mx.b.test, " in checked(file, configuration("sqlite:///none.db", 25), capsys)[1]
+
+
+def test_an_own_domain_whose_slips_leave_the_house_is_named(
+    file: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """That of b.test is closed by a connector of its own."""
+    _, said = checked(file, configuration(url, 25), capsys)
+
+    [line] = [line for line in said.splitlines() if "nobody's address" in line]
+    assert line.startswith("note: routes: mail for nobody's address at a.test leaves by 'out', ")
 
 
 def test_a_fault_of_the_file_is_told_and_the_set_up_has_to_change(

@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from importlib.util import find_spec
+from itertools import chain
+
+import attrs
 
 from msgcore.errors import MissingExtra, MsgcoreError, NotFound, TlsFailed, UsageError
+from msgcore.model.address import SMTP
 from msgcore.mta.configuration import Configuration
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.operation.privileges import find_user
 from msgcore.mta.organization import organization_service
+from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.own_places import check_own_places
+from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.trust.making import check_keys
 from msgcore.mta.trust.settings import NO_TRUST
 from msgcore.runtime.abc import Runtime, TlsSettings
 from msgcore.runtime.dns import DnsKind, DnsSettings, Resolver
 from msgcore.runtime.tls_contexts import client_context
 from msgcore.runtime.tls_expiry import certificate_validity
+from msgcore.wire.domain import ascii_domain, typed_key
 
 __all__ = ["Checked", "check_certificates", "check_configuration"]
 
 _SECONDS = 30.0
+_MOST_NAMED = 5
+_NOBODY = "nobody-of-that-name"
 _SOON = timedelta(days=14)
 
 # Under the root's keys, there or not.
@@ -163,6 +172,7 @@ async def _check_keys(configuration: Configuration, runtime: Runtime, checked: C
 
 async def _check_database(configuration: Configuration, runtime: Runtime, checked: Checked) -> None:
     section = configuration.organization
+    known = _Known()
     try:
         is_up_to_date = await organization_service().is_up_to_date(
             section.url,
@@ -176,5 +186,80 @@ async def _check_database(configuration: Configuration, runtime: Runtime, checke
     except MsgcoreError as error:
         checked.errors.append(f"organization: {error}")
     else:
-        if not is_up_to_date:
+        if is_up_to_date:  # only then it is opened without a change
+            try:
+                known = await _look_into(configuration, runtime)
+            except MsgcoreError as error:
+                checked.notes.append(f"organization: its people could not be looked at: {error}")
+                return
+        else:
             checked.notes.append("organization: the start makes it, or gives it the tables of this version")
+    _check_postmaster(configuration, known, checked)
+    _check_own_domains(known, checked)
+
+
+@attrs.frozen
+class _Known:
+    """What an organisation has: its addresses as they are compared, and what is in force."""
+
+    addresses: frozenset[str] = frozenset()
+    reports: ReportSettings = attrs.field(factory=ReportSettings)
+    routes: RouteTable = attrs.field(factory=RouteTable)
+
+    @property
+    def domains(self) -> frozenset[str]:
+        return frozenset(one.rpartition("@")[2] for one in self.addresses)
+
+
+async def _look_into(configuration: Configuration, runtime: Runtime) -> _Known:
+    section = configuration.organization
+    organization = await organization_service().open_organization(
+        section.url, access=section.access, create=False, runtime=runtime, deadline=runtime.deadline(_SECONDS)
+    )
+    try:
+        addresses = [one.address for one in await organization.redirects()]
+        addresses += chain.from_iterable(one.addresses for one in await organization.mailboxes())
+        addresses += chain.from_iterable(one.addresses for one in await organization.lists())
+        return _Known(
+            frozenset(typed_key(one)[1] for one in addresses if one.address_type == SMTP),
+            configuration.reports or await organization.reports(),
+            configuration.routes or await organization.routes(),
+        )
+    finally:
+        await organization.close()
+
+
+def _check_postmaster(configuration: Configuration, known: _Known, checked: Checked) -> None:
+    """See that mail for ``postmaster`` comes to somebody (RFC 5321 section 4.5.1)."""
+    if not configuration.listen:
+        return
+    postmaster = (configuration.reports or known.reports).postmaster
+    key = "" if postmaster is None else typed_key(postmaster)[1]
+    leads_nowhere = not key or (key.rpartition("@")[2] in known.domains and key not in known.addresses)
+    domains = sorted(known.domains | {ascii_domain(configuration.node.host_name)})
+    missing = [
+        domain
+        for domain in domains
+        if f"postmaster@{domain}" not in known.addresses and (leads_nowhere or key == f"postmaster@{domain}")
+    ]
+    if missing:
+        more = f" and {len(missing) - _MOST_NAMED} others" if len(missing) > _MOST_NAMED else ""
+        checked.notes.append(
+            f"reports: nobody is postmaster at {', '.join(missing[:_MOST_NAMED])}{more}, and mail to him is refused or "
+            "lost: give the reports a postmaster who has a mailbox, or somebody that address"
+        )
+
+
+def _check_own_domains(known: _Known, checked: Checked) -> None:
+    """Find domains of people here whose mail for nobody leaves by the way of all the world: most are slips."""
+    elsewhere = known.routes.route(f"{_NOBODY}@msgcore.invalid").connector
+    if elsewhere is None:
+        return
+    open_domains = [
+        domain for domain in sorted(known.domains) if known.routes.route(f"{_NOBODY}@{domain}").connector == elsewhere
+    ]
+    for domain in open_domains[:_MOST_NAMED]:
+        checked.notes.append(
+            f"routes: mail for nobody's address at {domain} leaves by {elsewhere!r}, as for a stranger's domain; a "
+            f"connector of the gateway 'mailbox' for *@{domain} refuses it here"
+        )
