@@ -28,6 +28,7 @@ from msgcore.props import (
     PidTagSentRepresentingEmailAddress,
     PidTagSentRepresentingSmtpAddress,
     PidTagSubject,
+    PropBag,
     header_property,
 )
 
@@ -268,6 +269,13 @@ def test_a_naive_date_is_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
         Message(date=datetime(2026, 1, 1))
     assert Message(date=datetime(2026, 1, 1, tzinfo=UTC)).date == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("thing", [Message(), Attachment(b""), PropBag()], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("use", [bytes, list, iter])
+def test_what_has_properties_is_no_sequence(thing: Any, use: Callable[[Any], object]) -> None:
+    with pytest.raises(TypeError):
+        use(thing)
 
 
 LOOKS: dict[str, Callable[[Any, Any], object]] = {

@@ -52,6 +52,7 @@ OF_A_LETTER: dict[str, tuple[dict[str, Any], str]] = {
     "a key of text": ({"delivery_key": "x"}, "need octets for delivery_key, got str"),
     "a time of text": ({"received_at": "x"}, "need a datetime for received_at, got str"),
     "the first moment": ({"received_at": datetime.min}, "tzinfo=UTC"),
+    "a time without a zone": ({"received_at": datetime(2026, 1, 1)}, "naive datetime.*tzinfo=UTC"),
     "no message": ({"message": b"octets"}, "need a Message, got bytes"),
 }
 

@@ -69,6 +69,8 @@ class Item:
     def message_class(self) -> str:
         return self._inner.message_class
 
+    __iter__ = None  # or Python would go through numbers from 0 on
+
     def __getitem__(self, tag: Property[T]) -> T:
         return self._inner[tag]
 

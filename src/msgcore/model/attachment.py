@@ -268,6 +268,8 @@ class Attachment:
         """Whether a property, the content or the attached message was changed since it was read."""
         return self._bag.is_changed or (self._message is not None and self._message.is_changed)
 
+    __iter__ = None  # or Python would go through numbers from 0 on
+
     def __getitem__(self, tag: Property[T]) -> T:
         return self._bag[tag]
 

@@ -70,6 +70,9 @@ class Message:
 
     __slots__ = ("_attachments", "_headers", "_layer", "_recipients", "_reply_to", "_source")
 
+    # Python would go through numbers from 0 on, as of a list: for bytes(), list() and "for".
+    __iter__ = None
+
     def __init__(
         self,
         *,

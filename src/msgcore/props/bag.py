@@ -38,6 +38,8 @@ class PropBag:
         self._entries: dict[BagKey, tuple[PropertyKey, object]] = {}
         self._changed: dict[BagKey, PropertyKey] = {}
 
+    __iter__ = None  # or Python would go through numbers from 0 on; tags() are what it has
+
     def __getitem__(self, tag: Property[T]) -> T:
         try:
             entry = self._entries.get(tag.bag_key)

@@ -99,6 +99,8 @@ class Item:
     def message_class(self) -> str:
         return self.row[PidTagMessageClass]
 
+    __iter__ = None  # or Python would go through numbers from 0 on
+
     def __getitem__(self, tag: Property[T]) -> T:
         return self.row[tag]
 

@@ -25,7 +25,7 @@ from typing import Protocol, cast, runtime_checkable
 import attrs
 
 from msgcore.base.ids import EntryId
-from msgcore.base.times import Deadline, local_time
+from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, UsageError
 from msgcore.model.message import Message
 from msgcore.props.key import PropertyKey, PropertyName
@@ -260,12 +260,13 @@ EventSink = Callable[[Sequence[StoreEvent]], None]
 
 
 def _aware(moment: datetime | None) -> datetime | None:
-    """Take a time without a zone for local time, as Python does."""
     if moment is None:
         return None
     if not isinstance(cast(object, moment), datetime):
         raise UsageError(f"Incoming: need a datetime for received_at, got {type(moment).__name__}")
-    return local_time(moment)
+    if moment.utcoffset() is None:
+        raise UsageError("received_at: a naive datetime has no place on the time line; give it a zone: tzinfo=UTC")
+    return moment
 
 
 @attrs.frozen
@@ -277,7 +278,7 @@ class Incoming:
     what is to be done there: for a store that keeps a journal (:class:`~msgcore.spi.journal.SupportsJournal`).
 
     Raises:
-        UsageError: one of them is of another type, or ``status`` has more bits.
+        UsageError: one of them is of another type, ``received_at`` has no zone, or ``status`` has more bits.
     """
 
     message: Message
