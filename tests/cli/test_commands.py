@@ -188,6 +188,17 @@ def test_blind_recipients_and_subjects_of_attached_messages_are_shown(shell: She
     assert (told["bcc"], told["attachments"][0]["subject"]) == (["b@b.test"], "Plan")
 
 
+def test_an_import_tells_what_was_read_only_in_part(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    octets = msgcore.write_message(Message(subject="hello"), form="msg")
+    Path("cut.msg").write_bytes(octets[:3_000])
+    assert run(["import", "cut.msg", "--into", "mail.db"]) == 1
+    told = capsys.readouterr()
+
+    assert told.out == "1 new, 0 known, 0 deleted, 0 skipped, 1 incomplete\n"
+    assert "cut.msg: read only in part: octet" in told.err
+    assert shell.json("import", "cut.msg", "--into", "mail.db", status=1)["incomplete"] == 1
+
+
 def test_an_import_that_is_run_again_brings_what_is_new(shell: Shell, store: str) -> None:
     assert shell("import", "box.mbox", "--into", store) == "0 new, 2 known, 0 deleted, 0 skipped\n"
     assert len(shell.json("list", store)) == 2

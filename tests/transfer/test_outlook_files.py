@@ -105,6 +105,35 @@ def test_a_file_that_holds_no_message_is_named(desk: Desk, tmp_path: Path, name:
         desk.bring(EmlFolder(tmp_path / "box"))
 
 
+@pytest.mark.parametrize("name", ["x.msg", "x.tnef"])
+def test_a_truncated_file_comes_and_is_told(desk: Desk, tmp_path: Path, name: str) -> None:
+    (tmp_path / "box").mkdir()
+    octets = CODECS[name].write(letter())
+    (tmp_path / "box" / f"a{name}").write_bytes(octets[: len(octets) // 2])
+    (tmp_path / "box" / f"b{name}").write_bytes(octets)
+    result = desk.bring(open_archive(tmp_path / "box"))
+
+    assert (result.messages, result.incomplete) == (2, 1)
+    assert [one.where for one in result.first_incomplete] == [str(tmp_path / "box" / f"a{name}")]
+
+
+def test_a_wrong_checksum_takes_nothing_from_a_message(desk: Desk, tmp_path: Path) -> None:
+    octets = bytearray(tnef.write(letter()))
+    octets[-1] ^= 1
+    (tmp_path / "x.tnef").write_bytes(octets)
+
+    assert desk.bring(open_archive(tmp_path / "x.tnef")).incomplete == 0
+
+
+def test_of_many_that_are_truncated_the_first_ten_are_named(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "box").mkdir()
+    for number in range(12):
+        (tmp_path / "box" / f"{number:02}.tnef").write_bytes(tnef.write(letter())[:-9])
+    result = desk.bring(open_archive(tmp_path / "box"), ImportOptions(batch=4))
+
+    assert (result.incomplete, len(result.first_incomplete)) == (12, 10)
+
+
 def test_a_mail_with_the_name_of_an_outlook_file_is_a_mail(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "box").mkdir()
     (tmp_path / "box" / "mail.msg").write_bytes(b"Subject: hello\r\n\r\ntext")

@@ -168,7 +168,10 @@ def import_mail(
     profiles: Profiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring mail from files into a store. Run again, it brings what is new; the status is 1 if anything was skipped."""
+    """Bring mail from files into a store. Run again, it brings what is new.
+
+    The status is 1 if anything was skipped, or read only in part.
+    """
     login = Login(user, password, ca_file, allow_cleartext_login, profiles)
     skipped: list[Skipped] = []
     names_of(folder)
@@ -183,8 +186,13 @@ def import_mail(
     for one in skipped:
         _tell_skipped(one)
     known = done.messages - new
-    _print_result({"new": new, "known": known, "deleted": done.deleted, "skipped": done.skipped}, as_json=as_json)
-    if skipped:
+    for part in done.first_incomplete:
+        say(f"msgcore: {part.where}: read only in part: {part.finding}", to=sys.stderr)
+    counts = {"new": new, "known": known, "deleted": done.deleted, "skipped": done.skipped}
+    if done.incomplete or as_json:
+        counts["incomplete"] = done.incomplete
+    _print_result(counts, as_json=as_json)
+    if skipped or done.incomplete:
         raise typer.Exit(1)
 
 

@@ -14,6 +14,7 @@ from msgcore.transfer.exporting import export_folder as export_folder
 from msgcore.transfer.framing import MboxVariant as MboxVariant
 from msgcore.transfer.importing import ImportOptions as ImportOptions
 from msgcore.transfer.importing import ImportResult as ImportResult
+from msgcore.transfer.importing import Incomplete as Incomplete
 from msgcore.transfer.importing import Progress as Progress
 from msgcore.transfer.importing import import_archive as import_archive
 from msgcore.transfer.maildir import Maildir as Maildir

@@ -16,9 +16,10 @@ from typing import cast
 
 import attrs
 
+from msgcore.base.findings import Finding
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
-from msgcore.codecs import read_message
+from msgcore.codecs import missing_from, read_message
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.message import Message
 from msgcore.props.table import PidTagMessageDeliveryTime, PidTagMessageFlags
@@ -30,12 +31,14 @@ from msgcore.transfer.choices import check_counts, check_functions, check_switch
 from msgcore.transfer.fingerprint import fingerprint
 from msgcore.transfer.holding import Hold
 
-__all__ = ["BATCH_OCTETS", "ImportOptions", "ImportResult", "Progress", "import_archive"]
+__all__ = ["BATCH_OCTETS", "ImportOptions", "ImportResult", "Incomplete", "Progress", "import_archive"]
 
 _KEPT_FLAGS = MessageFlag.READ | MessageFlag.UNSENT
 
 BATCH_OCTETS = 32 * 1024 * 1024
 """A batch ends with the message that reaches it, however many messages it has."""
+
+_FIRST = 10
 
 Progress = Callable[[int, int, int], None]
 """Told after each batch: how much is done, of how much, and how many messages that were.
@@ -75,17 +78,28 @@ class ImportOptions:
 
 
 @attrs.frozen
+class Incomplete:
+    """A message that was read only in part: where it stands, as text for a person, and what was found first."""
+
+    where: str
+    finding: Finding
+
+
+@attrs.frozen
 class ImportResult:
     """What became of an archive's messages.
 
     ``messages`` were saved, now or by an earlier import, though they may have been moved or deleted in the store
     since: that does not bring them again. ``deleted`` were left out because the archive marks them as that; ``skipped``
-    could not be read or saved.
+    could not be read or saved. ``incomplete`` of those that were read were so only in part, as a damaged or truncated
+    file of Outlook's forms is (of mail nobody can say); ``first_incomplete`` names the first ten.
     """
 
     messages: int = 0
     deleted: int = 0
     skipped: int = 0
+    incomplete: int = 0
+    first_incomplete: tuple[Incomplete, ...] = attrs.field(default=(), repr=False)
 
 
 @attrs.define
@@ -94,6 +108,7 @@ class _Batch:
 
     letters: dict[tuple[str, ...], list[Incoming]] = attrs.field(factory=dict[tuple[str, ...], list[Incoming]])
     skipped: list[Skipped] = attrs.field(factory=list[Skipped])
+    incomplete: list[Incomplete] = attrs.field(factory=list[Incomplete])
     count: int = 0
     octets: int = 0
     deleted: int = 0
@@ -172,12 +187,15 @@ class _Intake:
         if entry.is_deleted and not self._options.keeps_deleted:
             batch.deleted += 1
             return
+        where = entry.where or f"{self._archive.path}: before octet {entry.position_octets}"
         try:
             message = read_message(entry.octets, form=entry.form)
+            missing = missing_from(entry.octets, entry.form)
         except (LimitExceeded, MalformedMessage) as error:
-            where = entry.where or f"{self._archive.path}: before octet {entry.position_octets}"
             batch.skipped.append(Skipped(where, type(error)(f"{where}: {error}")))
             return
+        if missing is not None:
+            batch.incomplete.append(Incomplete(where, missing))
         batch.octets += len(entry.octets)
         # MIME says nothing of these, and what it did say would be anybody's word.
         own = MessageFlag(0 if entry.form == "mime" else message.get(PidTagMessageFlags, 0) & _KEPT_FLAGS)
@@ -208,6 +226,8 @@ class _Intake:
             self._result,
             deleted=self._result.deleted + batch.deleted,
             skipped=self._result.skipped + len(batch.skipped),
+            incomplete=self._result.incomplete + len(batch.incomplete),
+            first_incomplete=(*self._result.first_incomplete, *batch.incomplete)[:_FIRST],
         )
 
     async def _folder(self, names: tuple[str, ...]) -> EntryId:
