@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +26,7 @@ from msgcore.spi.store import Incoming, MessageStatus, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore
 from msgcore.transfer import (
     ArchivedMessage,
+    EmlFolder,
     ImportOptions,
     ImportResult,
     Maildir,
@@ -82,6 +85,31 @@ def test_a_message_that_stands_twice_in_an_archive_comes_twice(desk: Desk, tmp_p
     desk.bring(mbox(tmp_path / "box", ONE, ONE, ONE))
 
     assert desk.octets() == [ONE, ONE, ONE]
+
+
+@pytest.mark.parametrize("kind", [Maildir, EmlFolder])
+def test_a_file_that_the_disk_cannot_give_is_skipped(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Maildir | EmlFolder]
+) -> None:
+    places = tmp_path / "box" / "new"
+    for place in (places, tmp_path / "box" / "cur"):
+        place.mkdir(parents=True)
+    (places / "1.eml").write_bytes(ONE)
+    (places / "2.eml").write_bytes(TWO)
+    read = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path.name == "1.eml":
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    told: list[Skipped] = []
+    result = desk.bring(kind(tmp_path / "box"), ImportOptions(skipped=told.append))
+
+    assert (result.messages, result.skipped) == (1, 1)
+    assert [type(one.error) for one in told] == [UsageError]
+    assert "1.eml: Input/output error" in str(told[0].error)
 
 
 @settings(max_examples=30)

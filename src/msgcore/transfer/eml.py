@@ -32,6 +32,7 @@ from msgcore.transfer.files import (
     make_folders,
     read_file,
     read_found_file,
+    reading_errors,
     write_new,
 )
 from msgcore.transfer.fingerprint import cut_header, fingerprint
@@ -134,7 +135,7 @@ class EmlFile(Archive):
 
     @property
     def total_octets(self) -> int:
-        with file_errors(self.path):
+        with reading_errors(self.path):
             return self.path.stat().st_size
 
     def entries(self) -> Generator[ArchivedMessage | Skipped]:
@@ -149,7 +150,7 @@ class EmlFolder(Archive):
         self.path = path
         self._limits = limits or Limits()
         self._unreadable: list[UsageError] = []
-        with file_errors(path):
+        with reading_errors(path):
             files = message_files(path, self._unreadable.append)
             self._files = tuple((file, file.lstat().st_size) for file in files)
 

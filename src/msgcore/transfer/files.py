@@ -20,6 +20,7 @@ __all__ = [
     "make_folders",
     "read_file",
     "read_found_file",
+    "reading_errors",
     "refuse_link",
     "sync_folder",
     "write_all",
@@ -47,6 +48,21 @@ def file_errors(path: Path) -> Generator[None]:
         raise kind(f"{error.filename or path}: {error.strerror}") from error
 
 
+@contextmanager
+def reading_errors(path: Path) -> Generator[None]:
+    """Turn the system's errors into msgcore's where nothing is written: no disk is full that cannot be read.
+
+    Raises:
+        NotFound: the file is not there (any more).
+        UsageError: it cannot be read.
+    """
+    try:
+        with file_errors(path):
+            yield
+    except StoreFull as error:
+        raise UsageError(str(error)) from error
+
+
 def folders_below(
     path: Path, unreadable: Callable[[UsageError], object]
 ) -> Iterator[tuple[Path, list[str], list[str]]]:
@@ -60,12 +76,12 @@ def folders_below(
 
 
 def read_file(path: Path, limits: Limits) -> bytes:
-    """Read a file that holds one message; raises as :func:`file_errors` does.
+    """Read a file that holds one message; raises as :func:`reading_errors` does.
 
     Raises:
         LimitExceeded: it is larger than ``limits.total_octets``; the text names the file.
     """
-    with file_errors(path):
+    with reading_errors(path):
         size = path.stat().st_size
         if size > limits.total_octets:
             raise LimitExceeded(f"{path}: {size} octets; the limit is {limits.total_octets}")

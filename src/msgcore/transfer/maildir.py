@@ -22,7 +22,15 @@ from msgcore.errors import LimitExceeded, NotFound, UsageError
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.choices import check_path
 from msgcore.transfer.file_writer import FileWriter
-from msgcore.transfer.files import file_errors, folders_below, host_name, make_folders, read_found_file, write_new
+from msgcore.transfer.files import (
+    file_errors,
+    folders_below,
+    host_name,
+    make_folders,
+    read_found_file,
+    reading_errors,
+    write_new,
+)
 from msgcore.transfer.folder_names import maildir_name, names_of_maildir
 
 __all__ = ["MAILDIR_PLACES", "Maildir", "MaildirWriter", "is_maildir", "maildir_folders"]
@@ -94,7 +102,7 @@ class Maildir(Archive):
         self.path = path
         self._limits = limits or Limits()
         self._unreadable: list[UsageError] = []
-        with file_errors(path):
+        with reading_errors(path):
             folders = maildir_folders(path, self._unreadable.append)
             self._files = tuple(file for folder, names in folders for file in _files_of(folder, names))
 

@@ -22,7 +22,7 @@ from msgcore.codecs.mime.tree.entity import parse
 from msgcore.errors import LimitExceeded
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.choices import check_path
-from msgcore.transfer.files import file_errors
+from msgcore.transfer.files import reading_errors
 from msgcore.transfer.framing import MboxVariant, StatedSizes, is_separator, unframe
 from msgcore.transfer.mbox_lock import DotLock, lock_for_reading
 
@@ -102,12 +102,12 @@ class Mbox(Archive):
 
     @property
     def total_octets(self) -> int:
-        with file_errors(self.path):
+        with reading_errors(self.path):
             return self.path.stat().st_size if self._held is None else self._held.end
 
     def hold(self) -> Self | None:
         """Keep writers off by a record lock; of what a program writes without one only what was whole is read."""
-        with file_errors(self.path):
+        with reading_errors(self.path):
             file = self.path.open("rb", buffering=0)
             end = None
             try:
@@ -126,7 +126,7 @@ class Mbox(Archive):
             self._held.file.close()
 
     def entries(self) -> Generator[ArchivedMessage | Skipped]:
-        with file_errors(self.path):
+        with reading_errors(self.path):
             if self._held is not None:
                 self._held.file.seek(0)
                 yield from self._entries(_Window(self._held.file, self._held.end))

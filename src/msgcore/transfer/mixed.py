@@ -10,7 +10,7 @@ import attrs
 from msgcore.errors import NotFound, TimedOut, UsageError
 from msgcore.transfer.archive import Archive, ArchivedMessage, Skipped
 from msgcore.transfer.eml import is_message_name
-from msgcore.transfer.files import file_errors, folders_below, refuse_link
+from msgcore.transfer.files import folders_below, reading_errors, refuse_link
 from msgcore.transfer.folder_names import shown_name
 from msgcore.transfer.framing import is_separator
 
@@ -102,7 +102,7 @@ def _is_mbox(path: Path) -> bool:
         return False
     if not path.is_file():
         return False
-    with file_errors(path), path.open("rb") as file:
+    with reading_errors(path), path.open("rb") as file:
         return is_separator(file.read(_LOOK), 0)
 
 
