@@ -110,6 +110,15 @@ class Target:
     async def cancel_itself(self) -> None:
         raise asyncio.CancelledError
 
+    async def fail_as_a_group(self, *errors: BaseException) -> None:
+        raise BaseExceptionGroup("all at once", errors)
+
+    async def fail_as_a_group_when_cancelled(self) -> None:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError as error:
+            raise BaseExceptionGroup("all at once", [error]) from None
+
     def close(self) -> None:
         self.closings += 1
 
@@ -146,6 +155,35 @@ def test_a_plain_def_runs_in_a_thread_of_its_own_pool(mode: Mode) -> None:
 def test_what_is_no_error_of_msgcore_names_the_plug_in(mode: Mode, name: str) -> None:
     with pytest.raises(PluginBroken, match=rf"^mine: .*test_plugin\.Target\.{name}: ZeroDivisionError: boom$"):
         run(mode, calling(name))
+
+
+@BOTH
+def test_an_async_def_that_says_it_was_cancelled_is_cut_short(mode: Mode) -> None:
+    with pytest.raises(CutShort, match=r"^mine: .*cancel_itself: it was cancelled from within$"):
+        run(mode, calling("cancel_itself"))
+
+
+@BOTH
+def test_a_group_of_errors_is_the_plug_ins_fault(mode: Mode) -> None:
+    """It would end a node's loop with every delivery."""
+    with pytest.raises(PluginBroken, match=r"^mine: .*fail_as_a_group: BaseExceptionGroup: all at once"):
+        run(mode, calling("fail_as_a_group", asyncio.CancelledError(), ZeroDivisionError()))
+
+
+@BOTH
+def test_a_group_that_holds_control_c_is_the_users(mode: Mode) -> None:
+    with pytest.raises(BaseExceptionGroup, match="all at once"):
+        run(mode, calling("fail_as_a_group", KeyboardInterrupt()))
+
+
+def test_a_deadline_that_ends_a_group_is_told_as_that() -> None:
+    async def story(plugin: Plugin, target: Target) -> object:
+        return await plugin.runtime.bounded(
+            target.fail_as_a_group_when_cancelled(), plugin.runtime.deadline(BRIEF_SECONDS / 10)
+        )
+
+    with pytest.raises(CutShort, match="the deadline has passed"):
+        run(Mode.ASYNCIO, story)
 
 
 @BOTH

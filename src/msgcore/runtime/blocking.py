@@ -181,6 +181,14 @@ class BlockingRuntime:
             if is_begun and deadline.is_past:
                 raise CutShort(str(error)) from error
             raise
+        except (Exception, KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
+            from asyncio import CancelledError  # whoever raised it has loaded asyncio
+
+            if isinstance(error, CancelledError):  # nobody else can cancel what no loop runs
+                raise CutShort("it was cancelled from within") from error
+            raise
         finally:
             coroutine.close()  # one that was never begun
 

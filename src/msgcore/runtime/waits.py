@@ -175,10 +175,13 @@ async def cut_at(coroutine: Coroutine[Any, Any, T], calls: Calls, deadline: Dead
     except SystemExit as error:
         refuse_exit(error)
         raise
-    except asyncio.CancelledError as error:
+    except (asyncio.CancelledError, BaseExceptionGroup) as error:
+        is_group = isinstance(error, BaseExceptionGroup)
+        if isinstance(error, BaseExceptionGroup) and error.subgroup(asyncio.CancelledError) is None:
+            raise
         if reason is not None and task.cancelling() == requests + 1:
             raise reason from error
-        if reason is None and task.cancelling() == requests:
+        if not is_group and reason is None and task.cancelling() == requests:
             raise CutShort("it was cancelled from within") from error
         raise
     finally:

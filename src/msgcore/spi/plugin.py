@@ -149,7 +149,9 @@ class Plugin:
         except MsgcoreError as error:
             self.fault = error if isinstance(error, SetupError) else None
             raise
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:
+            if isinstance(error, BaseExceptionGroup) and error.subgroup((KeyboardInterrupt, SystemExit)) is not None:
+                raise
             self.fault = _broken(self.name, function, error)
             raise self.fault from error
         self.fault = self._late(function, "it ended after it was to be cut") if limit.is_past else None
@@ -404,7 +406,7 @@ def _run_at_once(coroutine: Coroutine[Any, Any, object]) -> None:
     raise SuspendedError("it waits in an event loop, and there is none in its thread")
 
 
-def _broken(name: str, function: object, error: Exception) -> PluginBroken:
+def _broken(name: str, function: object, error: BaseException) -> PluginBroken:
     try:
         text = str(error)[:_MOST_CHARACTERS]
     except Exception as second:
