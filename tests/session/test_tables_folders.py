@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import pytest
 
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
-from msgcore.errors import NotFound
+from msgcore.errors import NotFound, TooComplex
 from msgcore.props.table import PidTagDisplayName
 from msgcore.runtime import NEVER, BlockingRuntime
 from msgcore.session.tables.folder_rows import hierarchy_rows
@@ -53,3 +54,39 @@ def test_the_folders_of_a_folder_that_is_gone_are_not_found() -> None:
 
     with pytest.raises(NotFound):
         RUNTIME.run(hierarchy_rows(guarded(store), gone, None, NEVER))
+
+
+class InItself(MemoryStore):
+    """A store whose folder ``a`` holds the inbox, which holds it."""
+
+    def folders(self, parent: EntryId, deadline: Deadline) -> Sequence[FolderFacts]:
+        found = super().folders(parent, deadline)
+        if self.folder(parent, deadline).name != "a":
+            return found
+        return [*found, self.folder(self.special_folders(deadline)[SpecialFolder.INBOX], deadline)]
+
+
+class Bottomless(MemoryStore):
+    """A store each of whose folders has another one in it."""
+
+    def folders(self, parent: EntryId, deadline: Deadline) -> Sequence[FolderFacts]:
+        inbox = self.folder(self.special_folders(deadline)[SpecialFolder.INBOX], deadline)
+        return [attrs.evolve(inbox, entry_id=EntryId(parent.provider_uid, parent.kind, parent.number + 1), role=None)]
+
+
+def test_a_folder_that_is_inside_itself_is_there_once() -> None:
+    store = InItself()
+    top = store.special_folders(NEVER)[SpecialFolder.IPM_SUBTREE]
+    inbox = store.special_folders(NEVER)[SpecialFolder.INBOX]
+    store.create_folder(inbox, "a", NEVER)
+    rows = RUNTIME.run(hierarchy_rows(guarded(store), top, None, NEVER))
+
+    assert [row[PidTagDisplayName] for row in rows].count("a") == 1
+
+
+def test_folders_without_end_are_too_complex() -> None:
+    store = Bottomless()
+    inbox = store.special_folders(NEVER)[SpecialFolder.INBOX]
+
+    with pytest.raises(TooComplex, match="more than 1000 levels down"):
+        RUNTIME.run(hierarchy_rows(guarded(store), inbox, None, NEVER))

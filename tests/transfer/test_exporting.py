@@ -17,7 +17,16 @@ from msgcore import Message
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import LimitExceeded, NotFound, NotSupported, StoreCorrupt, StoreFull, TimedOut, UsageError
+from msgcore.errors import (
+    LimitExceeded,
+    NotFound,
+    NotSupported,
+    StoreCorrupt,
+    StoreFull,
+    TimedOut,
+    TooComplex,
+    UsageError,
+)
 from msgcore.props.restriction import Restriction
 from msgcore.props.table import PidTagSubject
 from msgcore.runtime import NEVER
@@ -25,7 +34,7 @@ from msgcore.runtime.aio import AsyncioRuntime
 from msgcore.spi.folders import Search
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.plugin import Plugin
-from msgcore.spi.store import Incoming, MessageStatus, SpecialFolder
+from msgcore.spi.store import FolderFacts, Incoming, MessageStatus, SpecialFolder
 from msgcore.testing.memory_store import MemoryStore
 from msgcore.transfer import (
     ArchivedMessage,
@@ -199,6 +208,33 @@ def test_what_a_search_folder_shows_is_not_written_twice(desk: Desk, tmp_path: P
     result = desk.take(MaildirWriter(tmp_path / "archive"), ExportOptions(recursive=True))
 
     assert result == ExportResult(written=1)
+
+
+class InItself(MemoryStore):
+    """A store each of whose folders holds itself, or one without end another."""
+
+    is_bottomless = False
+
+    def folders(self, parent: EntryId, deadline: Deadline) -> Sequence[FolderFacts]:
+        inbox = self.folder(self.special_folders(deadline)[SpecialFolder.INBOX], deadline)
+        number = parent.number + self.is_bottomless
+        return [attrs.evolve(inbox, entry_id=EntryId(parent.provider_uid, parent.kind, number))]
+
+
+def test_a_folder_that_is_inside_itself_is_written_once(tmp_path: Path) -> None:
+    with memory_desk(InItself()) as desk:
+        desk.save(letter(ONE))
+
+        assert desk.take(EmlWriter(tmp_path), ExportOptions(recursive=True)) == ExportResult(written=1)
+
+
+def test_folders_without_end_are_not_written(tmp_path: Path) -> None:
+    store = InItself()
+    store.is_bottomless = True
+    with memory_desk(store) as desk, pytest.raises(TooComplex, match="more than 1000 levels down"):
+        desk.take(EmlWriter(tmp_path), ExportOptions(recursive=True))
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_folders_with_the_names_of_a_maildirs_come_back_from_eml_files(desk: Desk, tmp_path: Path) -> None:

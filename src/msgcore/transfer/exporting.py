@@ -15,7 +15,7 @@ import attrs
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.codecs import mime
-from msgcore.errors import LimitExceeded, MsgcoreError, NotFound, NotLoaded, StoreCorrupt, UsageError
+from msgcore.errors import LimitExceeded, MsgcoreError, NotFound, NotLoaded, StoreCorrupt, TooComplex, UsageError
 from msgcore.model.message import Message
 from msgcore.props.restriction import Restriction
 from msgcore.props.row import Row
@@ -48,6 +48,8 @@ _COLUMNS = (
 )
 # Which messages there are a store may still know when it cannot read their rows.
 _KEYS = (PidTagEntryId, PidTagInstanceKey)
+
+_MOST_LEVELS = 1_000
 
 
 def _restriction(where: Restriction | str | None) -> Restriction | None:
@@ -117,6 +119,7 @@ async def export_folder(
         UsageError: the writer is open already, or the file is no mbox; the same.
         TimedOut: the deadline passed, perhaps while another program had the archive locked; the same.
         LimitExceeded, StoreCorrupt: a message is larger than the limit, or damaged.
+        TooComplex: there are more than a thousand levels of folders; nothing is written.
     """
     outgo = _Outgo(runtime, store, writer, options, deadline)
     places = await outgo.places(folder)
@@ -165,10 +168,16 @@ class _Outgo:
         return filled
 
     async def _add_folders(self, places: list[_Place]) -> None:
-        """Add the folders below those that are there; what a search folder shows is in others."""
+        """Add the folders below those that are there, each once; what a search folder shows is in others."""
+        seen = {place.folder for place in places}
         for place in places:  # which grow meanwhile
-            below = await self._store.folders(place.folder, self._deadline)
-            places += [_Place(facts.entry_id, (*place.names, facts.name)) for facts in below if not facts.is_search]
+            for facts in await self._store.folders(place.folder, self._deadline):
+                if facts.is_search or facts.entry_id in seen:
+                    continue
+                if len(place.names) == _MOST_LEVELS:
+                    raise TooComplex(f"folder {facts.name!r:.200} is more than {_MOST_LEVELS} levels down")
+                seen.add(facts.entry_id)
+                places.append(_Place(facts.entry_id, (*place.names, facts.name)))
 
     async def run(self, places: Sequence[_Place]) -> ExportResult:
         await self._runtime.in_thread(self._read_archive, self._deadline)

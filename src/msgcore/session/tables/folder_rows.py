@@ -32,6 +32,8 @@ from msgcore.spi.store import Contents, EventSink, FolderFacts, RowGroup, TableP
 
 __all__ = ["FolderContents", "changes_to", "hierarchy_rows"]
 
+_MOST_LEVELS = 1_000
+
 
 @attrs.frozen
 class FolderContents(TableSource):
@@ -76,10 +78,13 @@ async def hierarchy_rows(
 ) -> Sequence[PropBag]:
     """Read the folders below a folder, ``depth`` levels of them; in the order of instance keys each is before its own.
 
+    Each is there once, also where a store says that one is inside itself.
+
     Raises:
-        TooComplex: there are more than a table takes.
+        TooComplex: there are more than a table takes, or more than a thousand levels.
     """
     rows: list[PropBag] = []
+    seen = {folder}
     waiting: list[tuple[FolderFacts, int, bytes]] = [
         (facts, 1, b"") for facts in await provider.folders(folder, deadline)
     ]
@@ -87,6 +92,11 @@ async def hierarchy_rows(
         if len(rows) + len(waiting) > MOST_ROWS:
             raise TooComplex(f"there are more than {MOST_ROWS} folders")
         facts, level, above = waiting.pop()
+        if facts.entry_id in seen:
+            continue
+        if level > _MOST_LEVELS:
+            raise TooComplex(f"folder {facts.name!r:.200} is more than {_MOST_LEVELS} levels down")
+        seen.add(facts.entry_id)
         try:
             inside = await provider.folders(facts.entry_id, deadline)
         except NotFound:
