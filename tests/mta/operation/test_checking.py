@@ -65,6 +65,28 @@ def test_a_connector_by_which_mail_comes_has_to_be_there(file: Path, capsys: pyt
     assert ["arrives_by: there is no connector 'Out'" in one for one in said] == [False, True]
 
 
+def test_secrets_of_connectors_that_are_not_there_are_noted(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MSGCORE_SET", "secret")
+    (file.parent / "there.secret").write_text("secret")
+    (file.parent / "there.secret").chmod(0o600)
+
+    def noted(reference: str) -> list[str]:
+        text = configuration("sqlite:///athena.db", 25).replace(
+            'relay = "smtp://', f'user = "ann", password = "{reference}", relay = "smtp://'
+        )
+        status, said = checked(file, text, capsys)
+        assert status == 0
+        return [line for line in said.splitlines() if line.startswith("note: routes: out: ")]
+
+    (unset,) = noted("env:MSGCORE_NOT_SET")
+    (missing,) = noted("file:none.secret")
+    assert "env:MSGCORE_NOT_SET: the environment has no variable MSGCORE_NOT_SET" in unset
+    assert "none.secret: No such file or directory" in missing
+    assert [noted(one) for one in ("env:MSGCORE_SET", "file:there.secret", "keyring:relay/ann")] == [[], [], []]
+
+
 @pytest.mark.parametrize(("more", "missing"), [("", []), ("[outbound]\n", ["outbound", "names"])])
 def test_extras_without_which_policies_of_others_are_not_kept_to_are_named(
     more: str, missing: list[str], file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

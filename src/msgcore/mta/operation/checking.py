@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from itertools import chain
+from pathlib import Path
 
 import attrs
 
-from msgcore.errors import MissingExtra, MsgcoreError, NotFound, TlsFailed, UsageError
+from msgcore.base.text import Secret
+from msgcore.errors import MissingExtra, MsgcoreError, NotFound, SecretMissing, TlsFailed, UsageError
 from msgcore.model.address import SMTP
 from msgcore.mta.configuration import Configuration
 from msgcore.mta.nexthop.settings import OutboundSettings
@@ -17,6 +19,7 @@ from msgcore.mta.operation.privileges import find_user
 from msgcore.mta.organization import organization_service
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.check import check_table
+from msgcore.mta.routing.connector import Connector
 from msgcore.mta.routing.own_places import check_own_places
 from msgcore.mta.routing.route import RouteTable
 from msgcore.mta.trust.making import check_keys
@@ -25,6 +28,9 @@ from msgcore.runtime.abc import Runtime, TlsSettings
 from msgcore.runtime.dns import DnsKind, DnsSettings, Resolver
 from msgcore.runtime.tls_contexts import client_context
 from msgcore.runtime.tls_expiry import certificate_validity
+from msgcore.spi.config import build_config, option_values
+from msgcore.spi.registry import gateway
+from msgcore.spi.secrets import resolve_secret
 from msgcore.wire.domain import ascii_domain, typed_key
 
 __all__ = ["Checked", "check_certificates", "check_configuration"]
@@ -47,12 +53,13 @@ class Checked:
 
 
 async def check_configuration(configuration: Configuration, runtime: Runtime) -> Checked:
-    """Check routes, certificates, the user, published keys and the database, and change nothing.
+    """Check routes, their gateways' secrets, certificates, the user, published keys and the database; change nothing.
 
     Ports are not tried: those of an MTA that is at work are taken.
     """
     checked = Checked()
     _check_routes(configuration, checked)
+    _check_secrets(configuration, checked)
     certificates = check_certificates(configuration, runtime.now())
     checked.errors += certificates.errors
     checked.notes += certificates.notes
@@ -113,6 +120,35 @@ def _check_routes(configuration: Configuration, checked: Checked) -> None:
         name = "" if one.on.settings is None else one.on.settings.arrives_by
         if name and name not in known:
             checked.notes.append(f"{one.endpoint}: arrives_by: there is no connector {name!r}")
+
+
+def _check_secrets(configuration: Configuration, checked: Checked) -> None:
+    """See that the gateways find their secrets: without one a gateway delivers nothing until it is there."""
+    database = configuration.organization.url.place
+    folder = database.parent if isinstance(database, Path) else Path.cwd()  # as the organisation takes them
+    for connector in () if configuration.routes is None else configuration.routes.connectors:
+        for error in _missing_secrets(connector, folder) if connector.is_enabled else ():
+            checked.notes.append(f"routes: {connector.name}: {error}")
+
+
+def _missing_secrets(connector: Connector, folder: Path) -> Sequence[SecretMissing]:
+    """Look for a gateway's secrets, but in no keyring, which may ask a person."""
+    missing: list[SecretMissing] = []
+
+    def look(reference: str) -> Secret:
+        if not reference.startswith("keyring:"):
+            try:
+                return resolve_secret(reference, folder)
+            except SecretMissing as error:
+                missing.append(error)
+        return Secret("not-fetched-yet")
+
+    try:
+        config_type = gateway(connector.gateway).config_type
+        build_config(config_type, option_values(config_type, connector.options), folder=folder, secret=look)
+    except MsgcoreError:
+        return missing  # what else is wrong is found in the table
+    return missing
 
 
 def _check_extras(configuration: Configuration, checked: Checked) -> None:
