@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+
+import pytest
 
 from msgcore.errors import NotFound
 from msgcore.transfer import Archive, Skipped, open_archive
@@ -81,6 +85,26 @@ def test_an_mbox_that_is_locked_or_gone_is_told_and_the_others_come(tmp_path: Pa
     assert isinstance(first, Skipped) and isinstance(first.error, NotFound)
     assert isinstance(second, Skipped) and "another program has locked it" in str(second.error)
     assert not isinstance(third, Skipped) and third.octets == letter("c")
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "1.eml"])
+def test_what_is_in_a_folder_that_may_only_be_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    put_in_maildir(tmp_path / "maildir", letter("maildir"))
+    listed = put(tmp_path / "listed" / name, letter("listed")).parent
+    look = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        if path.parent == listed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+
+    first, second = open_archive(tmp_path).entries()
+    assert isinstance(first, Skipped) and str(first.error) == f"{listed / name}: Permission denied"
+    assert not isinstance(second, Skipped) and second.octets == letter("maildir")
 
 
 def test_a_file_that_is_called_a_mail_is_no_mbox(tmp_path: Path) -> None:

@@ -66,12 +66,12 @@ def _open_folder(path: Path, limits: Limits | None) -> Archive:
     if any(of_maildirs.isdisjoint(file.parents) for file in messages):
         beside = EmlFilesBesides(path, limits, of_maildirs) if of_maildirs else EmlFolder(path, limits)
         parts.append(Part(beside))
-    unlooked: list[UsageError] = []
-    boxes = mbox_files(path, of_maildirs, unlooked.append)
+    boxes = mbox_files(path, of_maildirs, unreadable.append)
     parts.extend(Part(Mbox(box, limits), mbox_names(path, box)) for box in boxes)
     if not parts:
-        raise [*unreadable, *unlooked, _unrecognised(path)][0]
-    return MixedFolder(path, parts, unlooked) if boxes or unlooked or len(parts) > 1 else parts[0].archive
+        raise [*unreadable, _unrecognised(path)][0]
+    told = tuple({str(error): error for error in unreadable}.values())  # each walk comes by the same folders
+    return MixedFolder(path, parts, told) if boxes or told or len(parts) > 1 else parts[0].archive
 
 
 def _open_file(path: Path, start: bytes, limits: Limits | None) -> Archive:

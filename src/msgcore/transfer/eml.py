@@ -13,6 +13,7 @@ import errno
 import itertools
 import os
 import re
+import stat
 from collections.abc import Callable, Generator, Iterator, Set
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -58,8 +59,20 @@ def message_files(folder: Path, unreadable: Callable[[UsageError], object]) -> l
         for name in (*children, *names)
         if is_message_name(Path(name))
     )
+    return sorted(path for path in found if _is_read(path, unreadable))
+
+
+def _is_read(path: Path, unreadable: Callable[[UsageError], object]) -> bool:
+    try:
+        with file_errors(path):
+            mode = path.lstat().st_mode
+    except NotFound:  # gone meanwhile
+        return False
+    except UsageError as error:  # its folder may be listed, and no more
+        unreadable(error)
+        return False
     # Links, too: reading them says that they are not followed.
-    return sorted(path for path in found if path.is_symlink() or path.is_file())
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
 
 
 def is_message_name(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Collection, Generator, Sequence
 from pathlib import Path
 
@@ -96,12 +97,12 @@ def mbox_files(folder: Path, besides: Collection[Path], unreadable: Callable[[Us
 
 
 def _is_mbox(path: Path) -> bool:
-    if path.is_symlink():
-        if path.suffix.lower() == ".mbox":
+    with file_errors(path):
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode) and path.suffix.lower() == ".mbox":
             refuse_link(path)
-        return False
-    if not path.is_file():
-        return False
+        if not stat.S_ISREG(mode):
+            return False
     with reading_errors(path), path.open("rb") as file:
         return is_separator(file.read(_LOOK), 0)
 
