@@ -1,6 +1,6 @@
 """Floor 5: the message transfer agent, which chooses gateways by address type, address space and cost."""
 
-from msgcore.mta.listener import IntakeLimits, ListenerSettings, Rate
+from msgcore.mta.listener import ArrivingMail, ContentCheck, IntakeLimits, ListenerSettings, Marked, Rate
 from msgcore.mta.manager.retry import RetryPolicy
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.counting import CountedSessions
@@ -47,10 +47,12 @@ from msgcore.runtime.dns import DnsSettings
 
 __all__ = [
     "AddressSpace",
+    "ArrivingMail",
     "Candidate",
     "Change",
     "Changed",
     "Connector",
+    "ContentCheck",
     "CountedSessions",
     "Decision",
     "DkimKey",
@@ -65,6 +67,7 @@ __all__ = [
     "LoginRefused",
     "MailRefused",
     "ManagerSettings",
+    "Marked",
     "MessageFacts",
     "MessageTaken",
     "MovedRecipient",

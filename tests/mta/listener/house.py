@@ -14,6 +14,7 @@ from msgcore.model import Address, Recipient
 from msgcore.mta import AddressSpace, Connector, RouteTable
 from msgcore.mta.directory import EX, DirectoryEntry
 from msgcore.mta.listener import Arrival, DirectoryCheck, Listener, ListenerSettings
+from msgcore.mta.node_events import watch_nothing
 from msgcore.mta.queue.contract import Accept
 from msgcore.runtime import AsyncioRuntime, Endpoint
 from msgcore.runtime.loop_thread import submit
@@ -90,6 +91,7 @@ class House:
         runtime: Any = None,
         verifier: Any = None,
         users: Any = None,
+        watch: Any = watch_nothing,
         grace_seconds: float = 3_600.0,  # what a stop would wait for without end fails a test
         **settings: Any,
     ) -> None:
@@ -103,6 +105,7 @@ class House:
             recipients,
             users=users,
             grace_seconds=grace_seconds,
+            watch=watch,
             verifier=verifier,
         )
         self.is_lmtp = bool(settings.get("is_lmtp"))

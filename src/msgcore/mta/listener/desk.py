@@ -11,6 +11,7 @@ from msgcore.base.text import fold, one_line
 from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, ServiceBusy, StoreFull
 from msgcore.model.address import Address
+from msgcore.mta.listener.guarded_content import GuardedChecks
 from msgcore.mta.listener.recipients import RecipientCheck
 from msgcore.mta.listener.settings import ListenerSettings
 from msgcore.mta.listener.users import Users
@@ -60,6 +61,8 @@ class Desk:
         self.service = settings.service
         self.settings = settings
         self.recipients = recipients
+        checks, seconds = settings.content_checks, settings.content_check_seconds
+        self.content_checks = GuardedChecks(runtime, checks, seconds) if checks else None
         self._users = users
         self._queue = queue
         self._refusal: Reply | None = None

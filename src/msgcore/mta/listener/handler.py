@@ -13,6 +13,7 @@ from msgcore.model.address import Address
 from msgcore.model.envelope import Envelope
 from msgcore.model.recipient import Recipient
 from msgcore.mta.intake import accept_of_mail, content_of_mail, is_simple, lowered_header
+from msgcore.mta.listener.content import ArrivingMail
 from msgcore.mta.listener.desk import Desk
 from msgcore.mta.listener.loops import is_going_round
 from msgcore.mta.listener.received import arrival_clause, client_name, received_field
@@ -193,6 +194,12 @@ class MailHandler:
         if not self._is_known:
             verdicts |= {FROM_OUTSIDE}
         envelope = Envelope(arrival.sender, recipients, transfer_id, arrival.facts.request)
+        if self._desk.content_checks is not None:
+            arriving = ArrivingMail(envelope, traced, arrival.facts.client, self._desk.service, verdicts)
+            checked = await self._desk.content_checks.check(arriving)
+            if isinstance(checked, Reply):
+                return checked
+            traced, verdicts = checked.octets, checked.verdicts
 
         def read() -> Accept:
             content = Content(traced) if is_simple(header) else content_of_mail(traced, is_site=self._is_site)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Self, cast
 
 import attrs
 
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address
 from msgcore.mta.listener.clients import ClientTest, is_logged_in, nobody
+from msgcore.mta.listener.content import ContentCheck, ContentCheckFunction
 from msgcore.mta.listener.limits import IntakeLimits
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.runtime.abc import TlsServerSettings
@@ -25,6 +26,16 @@ def _patterns(given: Iterable[str]) -> tuple[str, ...]:
     if isinstance(given, str):
         raise UsageError(f"relay_to: need a sequence of patterns; write [{given!r}]")
     return tuple(given)
+
+
+def _checks(given: Iterable[ContentCheck | ContentCheckFunction]) -> tuple[ContentCheck | ContentCheckFunction, ...]:
+    if not isinstance(cast(object, given), Iterable):
+        raise UsageError(f"content_checks: need a sequence of checks; write [{given!r:.100}]")
+    checks = cast("tuple[object, ...]", tuple(given))
+    for one in checks:
+        if isinstance(one, type) or not (isinstance(one, ContentCheck) or callable(one)):
+            raise UsageError(f"content_checks: need functions, or objects with check_content, got {one!r:.100}")
+    return cast("tuple[ContentCheck | ContentCheckFunction, ...]", checks)
 
 
 @attrs.frozen
@@ -71,6 +82,12 @@ class ListenerSettings(ServerSettings):
     """At once. When there are as many, the next one takes another's place, or is turned away."""
     accept_seconds: float = attrs.field(default=120.0, kw_only=True)
     """How long the queue has to take a message; clients wait ten minutes (RFC 5321 section 4.5.3.2.6)."""
+    content_checks: tuple[ContentCheck | ContentCheckFunction, ...] = attrs.field(
+        default=(), converter=_checks, kw_only=True
+    )
+    """What sees each message before it is taken, one behind the other: see :mod:`msgcore.mta.listener.content`."""
+    content_check_seconds: float = attrs.field(default=60.0, kw_only=True)
+    """How long all checks of a message have together; what is not said by then defers it."""
 
     _relayed: tuple[AddressSpace, ...] = attrs.field(init=False, repr=False, eq=False)
 
