@@ -97,7 +97,7 @@ def mbox_files(folder: Path, besides: Collection[Path], unreadable: Callable[[Us
 
 
 def _is_mbox(path: Path) -> bool:
-    with file_errors(path):
+    with reading_errors(path):
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode) and path.suffix.lower() == ".mbox":
             refuse_link(path)
