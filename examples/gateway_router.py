@@ -7,11 +7,8 @@ import attrs
 
 import msgcore
 from msgcore import Accepted, Message, Outcome, Recipient, register_gateway
-from msgcore.base.times import Deadline
-from msgcore.model.envelope import Envelope
 from msgcore.mta import AddressSpace, Connector, RouteTable
-from msgcore.runtime.abc import Runtime
-from msgcore.spi.gateway import Content
+from msgcore.spi import Content, Deadline, Envelope, Runtime
 
 
 @attrs.frozen

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgcore
-from msgcore import Message
-from msgcore.blocking.folder import Folder
+from msgcore import Folder, Message
 from msgcore.codecs import mime
 from msgcore.testing.servers import LoopbackImapServer, LoopbackSmtpServer
 

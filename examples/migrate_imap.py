@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgcore
-from msgcore import Incoming, Item
-from msgcore.blocking.folder import Folder
+from msgcore import Folder, Incoming, Item
 from msgcore.testing.servers import LoopbackImapServer
 
 BATCH = 100  # messages that are in memory, and saved in one transaction

@@ -3,11 +3,7 @@
 from datetime import UTC, datetime
 
 from msgcore.codecs import mime
-from msgcore.model import Address, DeliveryReport
-from msgcore.model.aggregate_report import AggregateReport
-from msgcore.model.feedback_report import FeedbackReport
-from msgcore.model.read_report import ReadReport
-from msgcore.model.tls_report import TlsReport
+from msgcore.model import Address, AggregateReport, DeliveryReport, FeedbackReport, ReadReport, TlsReport
 
 
 def tell(octets: bytes) -> str:

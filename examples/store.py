@@ -4,8 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgcore
-from msgcore import Change, ChangeKind, Message
-from msgcore.blocking.folder import Folder
+from msgcore import Change, ChangeKind, Folder, Message
 from msgcore.errors import NotFound
 from msgcore.props import PidTagEntryId, PidTagSubject
 

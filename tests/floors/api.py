@@ -36,17 +36,40 @@ MODULES = (
     "msgcore.testing.servers",
     "msgcore.transfer",
 )
+PARTS = {
+    "msgcore.props.computed": ("Owner", "owner_of"),
+    "msgcore.props.data_form": ("restriction_from_data", "restriction_to_data"),
+    "msgcore.props.restriction": ("Content", "ContentMode"),
+    "msgcore.props.text_form": (
+        "format_restriction",
+        "format_sort_order",
+        "parse_columns",
+        "parse_restriction",
+        "parse_sort_order",
+    ),
+    "msgcore.props.wire": (
+        "WireForm",
+        "decode_restriction",
+        "decode_value",
+        "encode_restriction",
+        "encode_value",
+        "tag_from_wire",
+    ),
+    "msgcore.runtime.dns": ("DnsKind", "DnsSettings", "Resolver"),
+    "msgcore.wire.imap": ("ImapServer", "QUIRKS", "key", "not_", "open_session", "or_"),
+}
+"""Modules of which only these names are public."""
 _LONG = 100
 
 
 def lines() -> list[str]:
     known: dict[type, str] = {}
-    return [line for name in MODULES for line in _of_module(name, known)]
+    return [line for name in sorted([*MODULES, *PARTS]) for line in _of_module(name, known)]
 
 
 def _of_module(name: str, known: dict[type, str]) -> Iterator[str]:
     module = importlib.import_module(name)
-    for exported in _exported(module):
+    for exported in PARTS.get(name) or _exported(module):
         value, full = getattr(module, exported), f"{name}.{exported}"
         if isinstance(value, type) and value in known:
             yield f"{full} is {known[value]}"

@@ -1,5 +1,6 @@
 """Floor 2: messages and what belongs to them, as values without I/O."""
 
+from msgcore.base.status import EnhancedStatus as EnhancedStatus
 from msgcore.model.address import Address as Address
 from msgcore.model.aggregate_report import AggregateReport as AggregateReport
 from msgcore.model.attachment import Attachment as Attachment
@@ -25,6 +26,7 @@ from msgcore.model.outcome import Outcomes as Outcomes
 from msgcore.model.outcome import Pending as Pending
 from msgcore.model.outcome import Refused as Refused
 from msgcore.model.outcome import Unknown as Unknown
+from msgcore.model.read_report import DispositionType as DispositionType
 from msgcore.model.read_report import ReadReport as ReadReport
 from msgcore.model.recipient import Recipient as Recipient
 from msgcore.model.recipient import RecipientKind as RecipientKind

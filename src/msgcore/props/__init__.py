@@ -24,3 +24,4 @@ from msgcore.props.tags import header_property as header_property
 from msgcore.props.types import PropertyType as PropertyType
 from msgcore.props.values import PropertyError as PropertyError
 from msgcore.props.values import PropertyErrorCode as PropertyErrorCode
+from msgcore.props.values import value_size as value_size

@@ -52,4 +52,5 @@ from msgcore.spi.store import MessageStatus as MessageStatus
 from msgcore.spi.store import SpecialFolder as SpecialFolder
 from msgcore.spi.store import StoreProvider as StoreProvider
 from msgcore.spi.store import TableQuery as TableQuery
+from msgcore.spi.texts import register_text_source as register_text_source
 from msgcore.spi.transport import TransportProvider as TransportProvider
