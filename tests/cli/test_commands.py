@@ -36,7 +36,7 @@ from msgcore.mta.nexthop.results import AppliedPolicy, SessionResult
 from msgcore.mta.nexthop.schema import NEXTHOP_SCHEMA
 from msgcore.mta.nexthop.sql_keeper import SqlKeeper
 from msgcore.runtime import NEVER, BlockingRuntime, Database
-from msgcore.testing.servers import LoopbackSmtpServer
+from msgcore.testing.servers import LoopbackImapServer, LoopbackSmtpServer
 
 LUNCH = b"From: a@a.test\nTo: b@b.test\nSubject: Lunch\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n\nAt noon?\n"
 REPORT = b"From: Carol <c@a.test>\nTo: b@b.test\nSubject: Report\nDate: Tue, 2 Jan 2024 10:00:00 +0000\n\nIt is done.\n"
@@ -257,6 +257,40 @@ def test_nothing_is_deleted_when_a_person_says_no(shell: Shell, store: str, monk
 
     assert shell("delete", store, "all()", status=1) == "nothing is deleted\n"
     assert len(shell.json("list", store)) == 2
+
+
+def test_what_somebody_else_has_deleted_meanwhile_holds_up_no_other(
+    shell: Shell, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+
+    def yes(_: str) -> str:
+        with msgcore.open_store(f"sqlite:///{Path(store).absolute()}") as opened:
+            opened.delete(opened.inbox.messages('subject = "Lunch"')[0].entry_id)
+        return "y"
+
+    monkeypatch.setattr(builtins, "input", yes)
+
+    assert shell("delete", store, "all()") == "1 deleted\n"
+    assert shell.json("list", store) == []
+
+
+def test_what_a_server_would_not_keep_is_asked_about_so(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+
+    def yes(question: str) -> str:
+        asked.append(question)
+        return "y"
+
+    monkeypatch.setattr(builtins, "input", yes)
+    monkeypatch.setenv("PW", "pw")
+    with LoopbackImapServer({"ann": "pw"}) as server:
+        login = ("--user", "ann", "--password", "env:PW", "--allow-cleartext-login")
+        for option in ([], ["--for-good"]):
+            server.put("ann", LUNCH)
+            assert shell("delete", server.url, 'subject = "Lunch"', *login, *option) == "1 deleted for good\n"
+    assert asked == ["Delete 1 messages for good? [y/N] "] * 2
 
 
 def test_a_store_is_backed_up_and_the_copy_is_whole(shell: Shell, store: str) -> None:

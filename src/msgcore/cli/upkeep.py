@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,8 @@ from msgcore.cli.opening import Login, opened
 from msgcore.cli.out import print_table, say
 from msgcore.cli.places import CaFile, CleartextLogin, Password, Profiles, StoreName, User
 from msgcore.cli.reading import check_seconds, is_meant, is_stdin
-from msgcore.errors import UsageError
+from msgcore.errors import NotFound, UsageError
+from msgcore.spi.capability import Capability
 
 __all__ = ["delete_mail", "store_commands"]
 
@@ -22,17 +24,21 @@ Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Fo
 
 _SECONDS = 3_600.0
 _BATCH = 1_000
-_ALL = 1_000_000_000
 
 
 def delete_mail(
     store: StoreName,
     where: Annotated[str, typer.Argument(metavar="RESTRICTION", help="Such as 'received < 2020-01-01'.")],
     for_good: Annotated[
-        bool, typer.Option("--for-good", help="Not to be restored; `store compact` then leaves nothing of it.")
+        bool,
+        typer.Option(
+            "--for-good", help="Not to be restored, as over IMAP always; `store compact` then leaves nothing of it."
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; only at a terminal it is asked.")] = False,
-    timeout: Timeout = _SECONDS,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", help="For the search, and for each 1,000 that go.")
+    ] = _SECONDS,
     user: User = None,
     password: Password = None,
     ca_file: CaFile = None,
@@ -42,15 +48,33 @@ def delete_mail(
     """Delete what a search of all folders finds. The status is 1 if nothing was."""
     check_seconds("--timeout", timeout)
     with opened(store, Login(user, password, ca_file, allow_cleartext_login, profiles)) as there:
-        found = [item.entry_id for item in there.search(where, limit=_ALL, timeout_seconds=timeout)]
-        way = " for good" if for_good else ""
-        if not found or not (yes or is_meant(f"Delete {len(found):,} messages{way}?")):
-            say("nothing is deleted")
-            raise typer.Exit(1)
-        for start in range(0, len(found), _BATCH):
-            delete = there.purge if for_good else there.delete
-            delete(*found[start : start + _BATCH], timeout_seconds=timeout)
-    say(f"{len(found):,} deleted{way}")
+        found = [item.entry_id for item in there.search(where, timeout_seconds=timeout)]
+        can_restore = there.ring()[1].provider.can(Capability.RECOVERY)
+        way = " for good" if for_good or not can_restore else ""
+        count = 0
+
+        def delete(some: Sequence[bytes]) -> None:
+            take = there.purge if for_good and can_restore else there.delete
+            take(*some, timeout_seconds=timeout)
+
+        if found and (yes or is_meant(f"Delete {len(found):,} messages{way}?")):
+            batches = (found[start : start + _BATCH] for start in range(0, len(found), _BATCH))
+            count = sum(_those_there(delete, batch) for batch in batches)
+    say(f"{count:,} deleted{way}" if count else "nothing is deleted")
+    if not count:
+        raise typer.Exit(1)
+
+
+def _those_there(delete: Callable[[Sequence[bytes]], None], found: Sequence[bytes]) -> int:
+    """Delete messages, all or none, of those that are still there; give how many."""
+    try:
+        delete(found)
+    except NotFound:
+        if len(found) == 1:  # somebody else has deleted it meanwhile
+            return 0
+        half = len(found) // 2
+        return _those_there(delete, found[:half]) + _those_there(delete, found[half:])
+    return len(found)
 
 
 @store_commands.command()
