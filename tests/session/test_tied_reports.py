@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from msgcore import Message
+from msgcore.base.ids import EntryId
 from msgcore.base.status import EnhancedStatus
 from msgcore.base.times import Deadline
 from msgcore.blocking.session import Session
 from msgcore.codecs import mime
-from msgcore.errors import NotFound, UsageError
+from msgcore.errors import NotFound, OperationCancelled, TimedOut, UsageError
 from msgcore.model import Accepted, Address, Delivered, DeliveryReport, Envelope, Outcome, Recipient, Refused, Unknown
 from msgcore.model.read_report import ReadReport
 from msgcore.model.report import ReportAction, ReportedRecipient
 from msgcore.props.table import PidTagDeleteAfterSubmit, PidTagMessageClass, PidTagOriginalMessageEntryId
 from msgcore.session.access import Submission
 from msgcore.session.read_flags import ReadReceipt
+from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingState
 from msgcore.spi.registry import register_service
 from msgcore.testing.memory_maildrop import MemoryMaildrop, register_memory_maildrops
@@ -298,6 +301,39 @@ def test_what_was_filed_elsewhere_is_sent_again_as_it_was_submitted(desk: Desk, 
 
         assert [one.email_address for one in item.outcomes] == ["bob@b.test"]
         assert (session.load_message(item.entry_id).subject, session.sent_items.messages()) == ("letter", ())
+
+
+@pytest.mark.parametrize("why", [TimedOut, OperationCancelled])
+def test_what_was_filed_elsewhere_does_not_stay_when_reading_it_is_cut(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, why: type[TimedOut | OperationCancelled]
+) -> None:
+    register_service("choosy", Choosy)
+    letter = LETTER.copy()
+    letter[PidTagDeleteAfterSubmit] = True
+    load = GuardedStore.load
+
+    def wait_for(deadline: Deadline) -> None:
+        while not deadline.is_past:
+            time.sleep(0.01)
+
+    def cancel(_: Deadline) -> None:
+        session.cancel()
+
+    cut_by: dict[type[Exception], Callable[[Deadline], None]] = {TimedOut: wait_for, OperationCancelled: cancel}
+    with desk.log_on(desk.mailbox(), CHOOSY) as session:
+        submission = session.submit(letter)
+        session.flush_queues()
+
+        async def cut(store: GuardedStore, entry_id: EntryId, most: int, deadline: Deadline) -> Message:
+            await load(store, entry_id, most, deadline)
+            cut_by[why](deadline)
+            return await load(store, entry_id, most, deadline)
+
+        monkeypatch.setattr(GuardedStore, "load", cut)
+        with pytest.raises(why):
+            session.resend(submission, timeout_seconds=0.5)
+
+        assert session.sent_items.messages() == ()
 
 
 QMAIL = """From: MAILER-DAEMON@mx.b.test

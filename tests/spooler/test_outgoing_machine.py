@@ -298,7 +298,7 @@ class Queue(RuleBasedStateMachine):
                     self.box.run(store.retry(item.entry_id, NEVER))
                 case _:
                     guarded = GuardedStore(Plugin("store", store, self.box.runtime), store)
-                    again = self.box.run(resend_of_submission(guarded, item, NEVER))
+                    again = self.box.run(resend_of_submission(self.box.runtime, guarded, item, NEVER))
                     self._put(again.message, SubmitTerms(), again.recipients)
         except UsageError:
             has_refused = any(isinstance(one, Refused) for one in item.outcomes.values())

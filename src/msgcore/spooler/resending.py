@@ -16,9 +16,11 @@ from msgcore.model.outcome import Refused
 from msgcore.model.recipient import Recipient
 from msgcore.model.report import DeliveryReport, ReportAction
 from msgcore.props.table import PidTagMessageFlags
+from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
+from msgcore.spi.persist import written_down
 from msgcore.spi.store import NO_LOAD_LIMIT, MessageFlag
 from msgcore.spooler.tying import Tied, reported_recipients, submission_of
 
@@ -33,7 +35,7 @@ class Resend:
     recipients: tuple[Recipient, ...]
 
 
-async def resend_of_submission(queue: GuardedStore, item: OutgoingItem, deadline: Deadline) -> Resend:
+async def resend_of_submission(runtime: Runtime, queue: GuardedStore, item: OutgoingItem, deadline: Deadline) -> Resend:
     """Find whom a submission has not reached.
 
     Raises:
@@ -44,10 +46,11 @@ async def resend_of_submission(queue: GuardedStore, item: OutgoingItem, deadline
         raise UsageError("the submission is aborted: its message is a draft, which may be submitted")
     if item.state is not OutgoingState.SENT:
         raise UsageError(f"the submission is {item.state.value}: retry_submit sends it to those that are open")
-    return await _again(queue, item, [r for r, one in item.outcomes.items() if isinstance(one, Refused)], deadline)
+    refused = [recipient for recipient, one in item.outcomes.items() if isinstance(one, Refused)]
+    return await _again(runtime, queue, item, refused, deadline)
 
 
-async def resend_of_report(queue: GuardedStore, message: Message, deadline: Deadline) -> Resend:
+async def resend_of_report(runtime: Runtime, queue: GuardedStore, message: Message, deadline: Deadline) -> Resend:
     """Find whom a non-delivery report says that a message has not reached, and the message.
 
     Of what was submitted here, it is that message, and those of its recipients, whatever the report brings back, which
@@ -59,7 +62,7 @@ async def resend_of_report(queue: GuardedStore, message: Message, deadline: Dead
     """
     tied = await submission_of(queue, message, deadline)
     if tied is not None:
-        return await _again(queue, tied.item, _failed_of(tied), deadline)
+        return await _again(runtime, queue, tied.item, _failed_of(tied), deadline)
     report = mime.read_delivery_report(message)
     failed = [] if report is None else [one for one in report.recipients if one.action is ReportAction.FAILED]
     if not failed:
@@ -80,26 +83,32 @@ def _failed_of(tied: Tied) -> list[Recipient]:
 
 
 async def _again(
-    queue: GuardedStore, item: OutgoingItem, recipients: Sequence[Recipient], deadline: Deadline
+    runtime: Runtime, queue: GuardedStore, item: OutgoingItem, recipients: Sequence[Recipient], deadline: Deadline
 ) -> Resend:
     if not recipients:
         raise UsageError("nobody was refused: there is nothing to send again")
-    return Resend(_marked(await _load(queue, item.entry_id, deadline)), tuple(dict.fromkeys(recipients)))
+    message = await _load(runtime, queue, item.entry_id, deadline)
+    return Resend(_marked(message), tuple(dict.fromkeys(recipients)))
 
 
-async def _load(queue: GuardedStore, entry_id: EntryId, deadline: Deadline) -> Message:
+async def _load(runtime: Runtime, queue: GuardedStore, entry_id: EntryId, deadline: Deadline) -> Message:
     """Load a message that was submitted, also one that was filed in its account's store, or deleted, since."""
     try:
         return await queue.load(entry_id, NO_LOAD_LIMIT, deadline)
     except ObjectDeleted:
         if not queue.can(Capability.RECOVERY):
             raise
-    await queue.restore([entry_id], deadline)
+
+    async def delete() -> None:
+        with suppress(NotFound):  # whoever files what was sent may have found it there
+            await queue.delete([entry_id], NEVER)
+
     try:
+        await queue.restore([entry_id], deadline)
         return await queue.load(entry_id, NO_LOAD_LIMIT, deadline)
     finally:
-        with suppress(NotFound):  # whoever files what was sent may have found it there
-            await queue.delete([entry_id], deadline)
+        # Also when the time is over: it is in no folder of this store, or was to be kept in none.
+        await written_down(runtime, delete)
 
 
 def _marked(message: Message) -> Message:

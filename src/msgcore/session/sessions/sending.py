@@ -166,9 +166,10 @@ class SessionSending(SessionRecipients, SessionReceiving):
         item = await _submission_or_none(queue, entry_id, deadline)
         if item is None:
             store = self._store_of(bytes(entry_id)).provider
-            again = await resend_of_report(queue, await store.load(entry_id, NO_LOAD_LIMIT, deadline), deadline)
+            report = await store.load(entry_id, NO_LOAD_LIMIT, deadline)
+            again = await resend_of_report(self._runtime, queue, report, deadline)
         else:
-            again = await resend_of_submission(queue, item, deadline)
+            again = await resend_of_submission(self._runtime, queue, item, deadline)
         terms = SubmitTerms(at_least_once=self._may_come_twice(at_least_once))
         return await self._put(again.message, deadline, terms, again.recipients)
 
