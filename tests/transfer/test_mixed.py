@@ -81,6 +81,7 @@ def test_an_mbox_that_is_locked_or_gone_is_told_and_the_others_come(tmp_path: Pa
     (tmp_path / "a").unlink()
     put(tmp_path / "b.lock", b"")
 
+    assert archive.total_octets == len(box("b") + box("c"))
     first, second, third = archive.entries()
     assert isinstance(first, Skipped) and isinstance(first.error, NotFound)
     assert isinstance(second, Skipped) and "another program has locked it" in str(second.error)
@@ -112,6 +113,16 @@ def test_a_file_that_is_called_a_mail_is_no_mbox(tmp_path: Path) -> None:
     put(tmp_path / "a", box("a"))
 
     assert found(open_archive(tmp_path)) == {(): [box("with its separator")], ("a",): [letter("a")]}
+
+
+def test_an_mbox_that_became_a_link_since_is_told(tmp_path: Path) -> None:
+    inbox = put(tmp_path / "mail" / "Inbox", box("a"))
+    archive = open_archive(tmp_path / "mail")
+    inbox.unlink()
+    inbox.symlink_to(put(tmp_path / "elsewhere", box("b")))
+
+    (entry,) = archive.entries()
+    assert isinstance(entry, Skipped) and "a link, which is not followed" in str(entry.error)
 
 
 def test_a_link_to_an_mbox_is_told(tmp_path: Path) -> None:

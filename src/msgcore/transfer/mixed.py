@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -39,7 +40,7 @@ class MixedFolder(Archive):
 
     @property
     def total_octets(self) -> int:
-        return sum(part.archive.total_octets for part in self._parts)
+        return sum(_octets_of(part.archive) for part in self._parts)
 
     def entries(self) -> Generator[ArchivedMessage | Skipped]:
         # Each part that walks the folder tells what it could not look into.
@@ -48,7 +49,7 @@ class MixedFolder(Archive):
         before = 0
         for part in self._parts:
             last = 0
-            for entry in _held_entries(part.archive):
+            for entry in _held_entries(part.archive, is_found=part.archive.path != self.path):
                 if isinstance(entry, Skipped):
                     if str(entry.error) not in told:
                         yield entry
@@ -60,9 +61,17 @@ class MixedFolder(Archive):
             before += last
 
 
-def _held_entries(archive: Archive) -> Generator[ArchivedMessage | Skipped]:
+def _octets_of(archive: Archive) -> int:
+    with suppress(NotFound, UsageError):  # reading it tells
+        return archive.total_octets
+    return 0
+
+
+def _held_entries(archive: Archive, *, is_found: bool) -> Generator[ArchivedMessage | Skipped]:
     """Read one archive, kept from change meanwhile: of many only one is held at a time."""
     try:
+        if is_found:  # a while ago
+            refuse_link(archive.path)
         held = archive.hold()
         if held is None:
             error = TimedOut(f"{archive.path}: another program has locked it; import it again later")
