@@ -28,6 +28,7 @@ from msgcore.runtime import Runtime
 from msgcore.spi.capability import Capability
 from msgcore.spi.registry import register_service
 from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
+from msgcore.testing.memory_maildrop import register_memory_maildrops
 from msgcore.testing.memory_store import MemoryStore, StoreMemory
 from tests.session.desk import Desk
 from tests.session.services import MemoryConfig, MemoryService
@@ -368,6 +369,58 @@ def test_an_account_that_could_not_be_opened_is_not_asked_for_its_store(
         session.flush_queues()
 
         assert caplog.messages == []
+
+
+class StoreService(AccountService):
+    """The store of an account alone."""
+
+    def providers(self) -> Sequence[object]:
+        return (self.stores[self.config.label],)
+
+
+STORE = {**ACCOUNT, "service": "store-only", "name": "account"}
+MAILDROP: dict[str, object] = {"service": "maildrop", "name": "eve", "url": "maildrop://eve"}
+
+
+@pytest.mark.parametrize("again", ["flush", "receive"])
+def test_a_store_without_a_transport_that_was_away_is_asked_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    register_service("store-only", StoreService)
+    register_memory_maildrops()
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+    with desk.log_on(desk.mailbox(), STORE, MAILDROP) as session:
+        with pytest.raises(ConnectionLost, match="the server is away"):
+            session.store("account")
+        call = session.flush_queues if again == "flush" else session.receive
+        call()
+        rows = session.status_table().query_rows(9)
+        assert rows[1][PidTagStatusString] == "the server is away"
+        monkeypatch.setattr(AccountStore, "is_away_at_logon", False)
+        call()
+
+        assert session.store("account").display_name == "Account"
+        assert session.status_table().query_rows(9)[1][PidTagStatusString] == "AVAILABLE"
+
+
+def test_a_store_that_was_refused_is_left_in_peace(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    register_service("store-only", StoreService)
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+    monkeypatch.setattr(AccountStore, "refusal", AuthenticationRefused("no"))
+    with desk.log_on(desk.mailbox(), STORE) as session:
+        monkeypatch.setattr(AccountStore, "is_away_at_logon", False)
+        session.flush_queues()
+
+        with pytest.raises(AuthenticationRefused):
+            session.store("account")
+
+
+def test_a_logon_that_reaches_nothing_fails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    register_service("store-only", StoreService)
+    monkeypatch.setattr(AccountStore, "is_away_at_logon", True)
+
+    with pytest.raises(ConnectionLost, match="the server is away"):
+        desk.log_on(STORE)
 
 
 def test_a_service_whose_store_is_away_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,12 +93,13 @@ class OpenService:
     """One service of the session: what it provides, or why it could not be opened."""
 
     entry: ServiceEntry
+    submit: SubmitCall
     plugin: Plugin | None = None
     stores: tuple[MessageStore, ...] = ()
     stores_away: tuple[GuardedStore, ...] = ()
     """Those that could not be reached yet; ``reach_stores`` tries again."""
     away: MsgcoreError | None = None
-    """Why the last of them could not be reached."""
+    """Why one of them could not be reached."""
     transports: tuple[GuardedTransport, ...] = ()
     retrievers: tuple[Retriever, ...] = ()
     address_books: tuple[GuardedAddressBook, ...] = ()
@@ -108,6 +109,12 @@ class OpenService:
     @property
     def could_not_open(self) -> bool:
         return self.plugin is None and self.error is not None
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether it could not be opened, or all that it has are stores that are away."""
+        there = self.stores or self.transports or self.retrievers or self.address_books or self.hooks
+        return self.could_not_open or (self.away is not None and not there)
 
     @property
     def state(self) -> ServiceState:
@@ -223,13 +230,13 @@ async def open_service(
 
     ``tell`` is called, in whatever thread, when its state is another than before.
     """
-    opened = OpenService(entry)
+    opened = OpenService(entry, submit)
     try:
         config = await runtime.in_thread(entry.config, deadline)
         opened.plugin = Plugin.make(entry.name, entry.found(), config, runtime)
         opened.plugin.tell = tell
         await opened.plugin.logon(deadline)
-        await _sort_providers(opened, opened.plugin, deadline, submit)
+        await _sort_providers(opened, opened.plugin, deadline)
     except MsgcoreError as error:
         await opened.close()
         opened.error = error
@@ -239,7 +246,7 @@ async def open_service(
     return opened
 
 
-async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadline, submit: SubmitCall) -> None:
+async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadline) -> None:
     providers = providers_of(plugin)
     # isinstance() asks for what a contract names: what a property raises then belongs to the plug-in.
     stores = [
@@ -266,15 +273,20 @@ async def _sort_providers(opened: OpenService, plugin: Plugin, deadline: Deadlin
     if opened.entry.is_hook and not opened.hooks:
         raise ProfileError(f"{plugin.name}: the profile calls it a hook, and it gives none", key="hook")
     opened.stores_away = tuple(stores)
-    await reach_stores(opened, plugin.runtime, deadline, submit)
-    # Mail is sent without its stores, too: the queue is elsewhere, and the transport tries again by itself.
-    if opened.away is not None and not (opened.transports and isinstance(opened.away, TryAgain)):
+    await reach_stores(opened, deadline)
+    if opened.away is not None and not isinstance(opened.away, TryAgain):
         raise opened.away
 
 
-async def reach_stores(opened: OpenService, runtime: Runtime, deadline: Deadline, submit: SubmitCall) -> None:
-    """Open the stores that are away; ``opened.away`` says why one still is."""
-    was_away, opened.away = opened.away, None
+async def reach_stores(opened: OpenService, deadline: Deadline) -> None:
+    """Open the stores that are away; ``opened.away`` says why one still is, and of several rather what will not pass.
+
+    A service that could not be opened, as one that was refused, is left in peace.
+    """
+    plugin = opened.plugin
+    if plugin is None:
+        return
+    away: MsgcoreError | None = None
     for store in opened.stores_away:
         try:
             folders = await store.special_folders(deadline)
@@ -282,12 +294,15 @@ async def reach_stores(opened: OpenService, runtime: Runtime, deadline: Deadline
             raise
         except MsgcoreError as error:
             _log.warning("%s: %s cannot be reached: %s", opened.entry.name, store.display_name, error)
-            opened.away = error
+            away = error if away is None or isinstance(away, TryAgain) else away
         else:
-            opened.stores = (*opened.stores, MessageStore(runtime, store, folders, None, submit))
-            opened.stores_away = tuple(one for one in opened.stores_away if one is not store)
-    if was_away is not opened.away and opened.plugin is not None:
-        opened.plugin.tell()
+            still_away = tuple(one for one in opened.stores_away if one is not store)
+            if len(still_away) < len(opened.stores_away):  # no other call has reached it meanwhile
+                opened.stores_away = still_away
+                opened.stores = (*opened.stores, MessageStore(plugin.runtime, store, folders, None, opened.submit))
+    if opened.away is not away:
+        opened.away = away
+        plugin.tell()
 
 
 def providers_of(plugin: Plugin) -> Sequence[object]:

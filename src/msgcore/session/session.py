@@ -117,9 +117,10 @@ class Session(SessionSpooling, Closing):
         self._services = [found[number] for number in range(len(entries))]
         _name_apart(self._transports())
         _name_apart(self._retrievers())
-        errors = [opened.error for opened in self._services if opened.error is not None]
-        if errors and all(opened.could_not_open for opened in self._services):
-            raise errors[0]
+        if self._services and all(opened.has_nothing for opened in self._services):
+            faults = [opened.fault for opened in self._services if opened.fault is not None]
+            await self.close()
+            raise faults[0]
 
     async def close(self) -> None:
         """Log off: close every service. What was submitted stays in its outbox.

@@ -18,7 +18,7 @@ from msgcore.session.opening import DEFAULT_TIMEOUT_SECONDS
 from msgcore.session.progress import check_progress
 from msgcore.session.remote_headers import RemoteHeaders
 from msgcore.session.retriever import Retriever
-from msgcore.session.services import OpenService
+from msgcore.session.services import OpenService, reach_stores
 from msgcore.session.sessions.stores import SessionStores
 from msgcore.session.store import MessageStore
 from msgcore.session.tables.remote_rows import is_remote
@@ -27,6 +27,9 @@ from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spooler.incoming import Gate, OnProgress, RetrievalReport, Task
 
 __all__ = ["SessionReceiving"]
+
+_REACHING_SECONDS = 10.0
+"""So long the stores of a service that were away are waited for."""
 
 
 class SessionReceiving(SessionStores):
@@ -56,6 +59,7 @@ class SessionReceiving(SessionStores):
         chosen = list({one: self._account(one) for one in services}.values()) if services else self._accounts()
         if not chosen:
             raise NotSupported(f"no service of this profile retrieves mail{self._reasons()}")
+        await self._reach_stores(deadline)
         reports = await self._received(chosen, deadline, on_progress)
         if check:
             _raise_first(reports)
@@ -84,6 +88,13 @@ class SessionReceiving(SessionStores):
                 self._under_way -= 1
 
         return RemoteHeaders(self._runtime, store, retriever, retrieve)
+
+    async def _reach_stores(self, deadline: Deadline) -> None:
+        """Open the stores that were away, side by side."""
+        away = [opened for opened in self._services if opened.stores_away]
+        async with self._runtime.group() as group:
+            for opened in away:
+                group.start(reach_stores(opened, deadline.sooner(_REACHING_SECONDS)))
 
     async def _receive_all(self, deadline: Deadline) -> tuple[RetrievalReport, ...]:
         """Retrieve all there is; raise the first error after all have ended."""
@@ -185,6 +196,8 @@ class SessionReceiving(SessionStores):
         for one in opened.stores:
             if one.provider.can(Capability.JOURNAL):
                 return one.provider
+        if opened.stores_away and opened.away is not None:
+            raise opened.away
         if opened.has_read_only_stores:
             raise _misdirected(retriever, name, "it is opened read-only")
         raise _misdirected(retriever, name, "it has no store that keeps a journal of what was retrieved")

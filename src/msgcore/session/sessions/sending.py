@@ -24,7 +24,6 @@ from msgcore.session.ready import ready_to_send, refuse_nobody
 from msgcore.session.reports import look_for_reports, may_be_reported
 from msgcore.session.resolving import is_plain
 from msgcore.session.sent_mail import is_to_be_filed, mark_sent_mail
-from msgcore.session.services import reach_stores
 from msgcore.session.sessions.receiving import SessionReceiving
 from msgcore.session.sessions.recipients import SessionRecipients
 from msgcore.spi.capability import Capability
@@ -46,9 +45,6 @@ from msgcore.spooler.tying import note_report, submission_of
 __all__ = ["SessionSending", "SubmissionLike"]
 
 _log = logging.getLogger("msgcore.session")
-
-_REACHING_SECONDS = 10.0
-"""So long a store that was away is waited for, before mail is filed."""
 
 SubmissionLike = Submission | OutgoingItem | bytes
 """What names a submission: what ``submit`` gave, an item of ``submissions``, or the entry id of its message."""
@@ -318,10 +314,7 @@ class SessionSending(SessionRecipients, SessionReceiving):
     async def _file_sent_mail(self, deadline: Deadline) -> None:
         """Put what was sent into the stores of its accounts, also what an earlier session left; log what cannot be."""
         try:
-            for opened in self._services:
-                if opened.stores_away and not opened.could_not_open:
-                    within = deadline.sooner(_REACHING_SECONDS)
-                    await reach_stores(opened, self._runtime, within, self._submit)
+            await self._reach_stores(deadline)
             if not self._files_sent_mail and not any(one.provider.can(Capability.SENT_MAIL) for one in self.stores):
                 return
             sent_items = self.default_store.special_folders[SpecialFolder.SENT_ITEMS]
