@@ -305,6 +305,20 @@ def test_a_recipient_that_was_not_asked_about_is_left_out(mode: Mode) -> None:
     assert submitted(mode, {BOB: Accepted(), CID: Accepted(), other: Accepted()}).keys() == {BOB, CID}
 
 
+@BOTH
+def test_a_text_of_an_outcome_that_is_too_long_is_cut(mode: Mode) -> None:
+    """It would be written into the queue, and be read by everybody who looks there."""
+    long = "x" * 1_000_000
+    found = submitted(
+        mode, {BOB: Accepted(250, None, long, note=long, reports_itself=True), CID: Better(250, text=long)}
+    )
+
+    assert [len(one.text) for one in found.values()] == [10_000, 10_000]
+    bob = found[BOB]
+    assert isinstance(bob, Accepted)
+    assert (len(bob.note), bob.code, bob.reports_itself) == (10_000, 250, True)
+
+
 @attrs.frozen(str=False)
 class Better(Accepted):
     """A class of the plug-in's own."""

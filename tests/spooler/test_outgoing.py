@@ -321,6 +321,14 @@ def class_name(error: object) -> str:
     return type(error).__name__
 
 
+@pytest.mark.parametrize("kind", [ConnectionLost, AuthenticationRefused])
+def test_a_text_of_an_error_that_is_too_long_is_cut(box: Box, kind: type[MsgcoreError]) -> None:
+    item = sent(box, raising(kind("x" * 1_000_000)))
+
+    assert [len(one.text) for one in item.outcomes.values()] == [10_000, 10_000]
+    assert len(item.reason) < 11_000
+
+
 @pytest.mark.parametrize("error", TRANSIENT, ids=class_name)
 def test_what_may_pass_is_deferred(box: Box, error: MsgcoreError) -> None:
     item = sent(box, raising(error))

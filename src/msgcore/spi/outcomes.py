@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+import attrs
+
 from msgcore.base.status import EnhancedStatus
 from msgcore.model.outcome import Accepted, Deferred, Delivered, NotMe, Outcome, Outcomes, Pending, Refused, Unknown
 from msgcore.model.recipient import Recipient
 from msgcore.spi.plugin import Plugin
 
-__all__ = ["checked_outcomes", "has_its_fields"]
+__all__ = ["MOST_CHARACTERS", "checked_outcomes", "has_its_fields", "with_short_texts"]
+
+MOST_CHARACTERS = 10_000
+"""So much is kept of each text of an outcome, and of an error that stands for one: it is written into queues."""
 
 _KINDS: tuple[type[Outcome], ...] = (Accepted, Delivered, Deferred, Refused, Unknown, Pending)
 _FIELDS = "an outcome whose code is an int of 32 bits or None, and whose texts are str"
@@ -42,8 +47,17 @@ def _outcome(plugin: Plugin, method: object, found: object, kinds: Sequence[type
     if not has_its_fields(found):
         return Unknown(text=str(plugin.nonsense(method, found, _FIELDS)), stage="submit")
     if type(found) is kind:
-        return found
-    return kind(found.code, found.enhanced, found.text, found.stage, found.note)
+        return with_short_texts(found)
+    return with_short_texts(kind(found.code, found.enhanced, found.text, found.stage, found.note))
+
+
+def with_short_texts(outcome: Outcome) -> Outcome:
+    """Give the same outcome, the texts of which are cut where they are longer than any server's reply."""
+    texts = (outcome.text, outcome.stage, outcome.note, outcome.remote_mta)
+    if sum(map(len, texts)) <= MOST_CHARACTERS:
+        return outcome
+    text, stage, note, remote_mta = (one[:MOST_CHARACTERS] for one in texts)
+    return attrs.evolve(outcome, text=text, stage=stage, note=note, remote_mta=remote_mta)
 
 
 def has_its_fields(outcome: Outcome) -> bool:

@@ -51,6 +51,7 @@ from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_hook import GuardedHook
 from msgcore.spi.guarded_store import GuardedStore
 from msgcore.spi.guarded_transport import GuardedTransport, HandedOver
+from msgcore.spi.outcomes import with_short_texts
 from msgcore.spi.outgoing_queue import OutgoingItem, OutgoingState
 from msgcore.spi.patience import seconds_asked_for
 from msgcore.spi.persist import written_down
@@ -375,4 +376,4 @@ async def _handed_over(
 
 
 def _all(envelope: Envelope, outcome: Outcome) -> dict[Recipient, Outcome]:
-    return dict.fromkeys(envelope.recipients, outcome)
+    return dict.fromkeys(envelope.recipients, with_short_texts(outcome))

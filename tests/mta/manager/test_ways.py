@@ -9,9 +9,10 @@ import pytest
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.model import Delivered, Envelope, Outcome, Recipient
+from msgcore.errors import ConnectionLost
+from msgcore.model import Deferred, Delivered, Envelope, Outcome, Recipient
 from msgcore.mta import AddressSpace, Connector
-from msgcore.mta.manager.ways import Way, Ways
+from msgcore.mta.manager.ways import Way, Ways, outcome_of_error
 from msgcore.runtime import Runtime
 from msgcore.spi.gateway import Content
 from msgcore.testing.modes import Mode
@@ -114,3 +115,9 @@ def test_a_gateway_of_an_old_table_that_cannot_be_closed_ends_no_node(
 
     Mode.ASYNCIO.run(story)
     assert caplog.text.count("Stuck.close: OSError: disk gone") == 2
+
+
+def test_a_text_of_an_error_that_is_too_long_is_cut() -> None:
+    outcome = outcome_of_error(ConnectionLost("x" * 1_000_000))
+
+    assert (type(outcome), len(outcome.text)) == (Deferred, 10_000)

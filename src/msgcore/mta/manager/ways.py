@@ -31,6 +31,7 @@ from msgcore.mta.node_services import NodeServices
 from msgcore.mta.routing.connector import Connector
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.gateway import Gateway
+from msgcore.spi.outcomes import MOST_CHARACTERS
 from msgcore.spi.plugin import Plugin, answer_seconds_of
 
 __all__ = ["Way", "Ways", "is_link_failure", "outcome_of_error"]
@@ -134,20 +135,21 @@ class Ways:
 
 def outcome_of_error(error: MsgcoreError) -> Outcome:
     """Say what is true of recipients of whom nothing else was said."""
+    text = str(error)[:MOST_CHARACTERS]
     match error:
         case Closed():
-            return Deferred(text=str(error), stage="gateway")
+            return Deferred(text=text, stage="gateway")
         case UsageError():
-            return Refused(text=str(error), stage="gateway")
+            return Refused(text=text, stage="gateway")
         case CutShort():
-            return Unknown(text=str(error), stage="gateway")
+            return Unknown(text=text, stage="gateway")
         case TlsFailed() | TlsRequired() | StarttlsInjection():
-            return Deferred(None, _NOT_SECURED, str(error), "gateway")
+            return Deferred(None, _NOT_SECURED, text, "gateway")
         case ResolverFailed():
-            return Deferred(None, _NO_NAMES, str(error), "gateway")
+            return Deferred(None, _NO_NAMES, text, "gateway")
         case _:
             # A set-up can be mended while the message waits, and whatever passes passes.
-            return Deferred(text=str(error), stage="gateway")
+            return Deferred(text=text, stage="gateway")
 
 
 def is_link_failure(said: MsgcoreError | Outcome) -> bool:
