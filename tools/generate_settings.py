@@ -34,7 +34,7 @@ TEXTS: dict[type[Any], dict[str, str]] = {
         "most_in_hand": "recipients in hand at a time",
         "most_octets_in_hand": "octets of their messages, about",
         "stretch": "messages that one session takes, one behind the other",
-        "lease_seconds": "how long what is in hand belongs to this node; it is renewed while the node lives",
+        "lease_seconds": "how long what is in hand belongs to this node; its deliveries end within that time",
         "silence_seconds": "a next hop whose sessions have said nothing for so long gets no more meanwhile",
         "poll_seconds": "how often it looks for mail that other processes have taken in",
         "reload_seconds": "how often it looks for a new table of routes, and for what others know of next hops",
