@@ -109,6 +109,7 @@ TEXTS: dict[type[Any], dict[str, str]] = {
         "max_passes": "those of this host among them",
         "max_connections": "connections of all clients at a time",
         "accept_seconds": "how long the queue may take to commit a message",
+        "content_checks": "what sees each message before it is taken: tables with the name, `check`, and its settings",
         "content_check_seconds": "how long all content checks of a message may take; what is late defers it",
         "relay_to": "whose mail is taken from everybody for a server behind this one: patterns such as `*@b.test`",
         "arrives_by": "the connector behind which those are who come here; their mail does not go back that way",

@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from msgcore.spi.folders import ReceiveFolder, Search
     from msgcore.spi.message_state import OwedReceipt
     from msgcore.spi.recovery import Fault
-    from msgcore.spi.registry import register_gateway, register_service
+    from msgcore.spi.registry import register_content_check, register_gateway, register_service
     from msgcore.spi.retrieval import Waiting
     from msgcore.spi.store import FolderFacts, Incoming, MessageFlag, MessageStatus, SpecialFolder
     from msgcore.spooler.retrieval.report import RetrievalFault, RetrievalProgress, RetrievalReport
@@ -196,6 +196,7 @@ __all__ = [
     "props",
     "read_message",
     "receive",
+    "register_content_check",
     "register_gateway",
     "register_service",
     "reply",
@@ -302,6 +303,7 @@ _WHERE = {
     **dict.fromkeys(_CONVERSION, "msgcore.codecs.convert"),
     "read_message": "msgcore.codecs",
     "write_message": "msgcore.codecs",
+    "register_content_check": "msgcore.spi.registry",
     "register_gateway": "msgcore.spi.registry",
     "register_service": "msgcore.spi.registry",
 }

@@ -41,6 +41,16 @@ def test_the_services_of_the_package_are_found_by_entry_point() -> None:
     assert registry.service("internet-mail").config_type.__name__ == "InternetMailConfig"
 
 
+def test_content_checks_have_names_of_their_own_and_are_described() -> None:
+    registry.register_content_check("a-test-check", Service)
+
+    assert registry.content_check("a-test-check") is Service
+    assert "a-test-check" in registry.content_check_names()
+    assert next(iter(describe("a-test-check"))) == "content check a-test-check"
+    with pytest.raises(UsageError, match="'a-test-check' is no gateway"):
+        registry.gateway("a-test-check")
+
+
 def test_an_unknown_name_lists_what_there_is() -> None:
     with pytest.raises(UsageError, match="personal-folders"):
         registry.service("no-such-service")

@@ -12,6 +12,7 @@ import pytest
 from msgcore.spi.capability import Capability
 from msgcore.testing.addressbooks import AddressBookConformance
 from msgcore.testing.conformance import Conformance, needs
+from msgcore.testing.content_checks import ContentCheckConformance
 from msgcore.testing.gateways import GatewayConformance
 from msgcore.testing.retrievers import RetrieverConformance
 from msgcore.testing.stores import StoreConformance
@@ -152,6 +153,7 @@ def test_a_far_end_that_cannot_do_what_all_do_is_told_what_it_lacks() -> None:
         (RetrieverConformance, ["service_class", "far_end_class"]),
         (StoreConformance, ["service_class"]),
         (AddressBookConformance, ["service_class"]),
+        (ContentCheckConformance, ["check_class"]),
     ],
 )
 def test_every_suite_says_what_it_has_to_be_told(suite: type[Conformance], said: list[str]) -> None:
@@ -168,7 +170,16 @@ def test_importing_msgcore_testing_loads_neither_pytest_nor_hypothesis() -> None
 
 @pytest.mark.parametrize("missing", ["pytest", "hypothesis"])
 def test_where_an_extra_is_missing_its_name_is_told(missing: str) -> None:
-    modules = ["conformance", "addressbooks", "gateways", "queues", "retrievers", "stores", "transports"]
+    modules = [
+        "conformance",
+        "addressbooks",
+        "content_checks",
+        "gateways",
+        "queues",
+        "retrievers",
+        "stores",
+        "transports",
+    ]
     script = f"""
 import importlib, sys
 sys.modules[{missing!r}] = None

@@ -1,4 +1,4 @@
-"""What is installed: services and gateways, with the settings that each takes."""
+"""What is installed: services, gateways and content checks, with the settings that each takes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgcore.errors import MsgcoreError
-from msgcore.spi.registry import gateway, gateway_names, service, service_names
+from msgcore.spi.registry import (
+    content_check,
+    content_check_names,
+    gateway,
+    gateway_names,
+    service,
+    service_names,
+)
 from msgcore.spi.settings import Setting, settings_of
 
 __all__ = ["describe"]
 
 
 def describe(name: str | None = None) -> Iterator[str]:
-    """Give the lines about one service or gateway, or about all; of all, ``pop3s`` is only told to be ``pop3``."""
+    """Give the lines about one of them, or about all; of all, ``pop3s`` is only told to be ``pop3``."""
     for title, names, find in (
         ("service", service_names(), service),
         ("gateway", gateway_names(), gateway),
+        ("content check", content_check_names(), content_check),
     ):
         for one in names:
             if name in {None, one}:

@@ -31,6 +31,7 @@ from msgcore.spi.limited import limit_attachments as limit_attachments
 from msgcore.spi.message_state import OwedReceipt as OwedReceipt
 from msgcore.spi.origin import Origin as Origin
 from msgcore.spi.recovery import Fault as Fault
+from msgcore.spi.registry import register_content_check as register_content_check
 from msgcore.spi.registry import register_gateway as register_gateway
 from msgcore.spi.registry import register_service as register_service
 from msgcore.spi.retrieval import Maildrop as Maildrop

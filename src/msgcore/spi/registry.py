@@ -1,4 +1,4 @@
-"""Finding services and gateways by name: by call, or by entry point (``msgcore.services``, ``msgcore.gateways``)."""
+"""Finding services, gateways and content checks by name: by call, or by entry point (``msgcore.services``, …)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,21 @@ from msgcore.errors import MsgcoreError, PluginBroken, UsageError
 from msgcore.spi.installed import by_name, only_one
 from msgcore.spi.service import ServiceClass
 
-__all__ = ["gateway", "gateway_names", "register_gateway", "register_service", "service", "service_names"]
+__all__ = [
+    "content_check",
+    "content_check_names",
+    "gateway",
+    "gateway_names",
+    "register_content_check",
+    "register_gateway",
+    "register_service",
+    "service",
+    "service_names",
+]
 
 _SERVICES = "msgcore.services"
 _GATEWAYS = "msgcore.gateways"
+_CONTENT_CHECKS = "msgcore.content_checks"
 
 _registered: dict[tuple[str, str], Any] = {}
 
@@ -34,6 +45,11 @@ def register_service(name: str, service_class: type[object]) -> None:
 def register_gateway(name: str, gateway_class: type[object]) -> None:
     """Make a gateway known under ``name`` in this process; as :func:`register_service`."""
     _registered[_GATEWAYS, name] = _checked(gateway_class, f"gateway {name!r}")
+
+
+def register_content_check(name: str, check_class: type[object]) -> None:
+    """Make a content check of listeners known under ``name`` in this process; as :func:`register_service`."""
+    _registered[_CONTENT_CHECKS, name] = _checked(check_class, f"content check {name!r}")
 
 
 def _checked(plugin: Any, what: str) -> Any:
@@ -58,6 +74,11 @@ def gateway(name: str, *, built_in: Iterable[str] = ()) -> Any:
     return _find(_GATEWAYS, name, built_in)
 
 
+def content_check(name: str) -> Any:
+    """Find the class of a content check; raises as :func:`service` does."""
+    return _find(_CONTENT_CHECKS, name)
+
+
 def service_names() -> tuple[str, ...]:
     """List the services that are installed or registered."""
     return _names(_SERVICES)
@@ -66,6 +87,11 @@ def service_names() -> tuple[str, ...]:
 def gateway_names() -> tuple[str, ...]:
     """List the gateways that are installed or registered."""
     return _names(_GATEWAYS)
+
+
+def content_check_names() -> tuple[str, ...]:
+    """List the content checks that are installed or registered."""
+    return _names(_CONTENT_CHECKS)
 
 
 def _names(group: str) -> tuple[str, ...]:
@@ -80,7 +106,7 @@ def _find(group: str, name: str, built_in: Iterable[str] = ()) -> Any:
     named = _entry_points(group).get(name)
     if named is not None:
         return _load(only_one(named))
-    kind = group.rpartition(".")[2].removesuffix("s")
+    kind = group.rpartition(".")[2].removesuffix("s").replace("_", " ")
     raise UsageError(f"{name!r} is no {kind} that is installed; {there_are(name, sorted({*_names(group), *built_in}))}")
 
 

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,11 +18,13 @@ from msgcore.model import Address
 from msgcore.mta import AddressSpace, Connector, RetryPolicy, RouteTable
 from msgcore.mta.configuration import Configuration, load_configuration, read_configuration
 from msgcore.mta.listener import ListenerSettings
+from msgcore.mta.listener.content import NamedContentCheck
 from msgcore.mta.listener.rates import Rate
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
-from msgcore.runtime import Endpoint, TlsServerSettings
+from msgcore.runtime import Endpoint, Runtime, TlsServerSettings
 from msgcore.runtime.dns import DnsSettings
+from msgcore.spi import register_content_check
 from msgcore.wire.smtp.server import Client
 from tests.shared import REPOSITORY
 
@@ -33,6 +36,38 @@ url = "sqlite:///athena.db"
 [node]
 host_name = "mx.a.test"
 """
+
+LISTEN = LEAST + "[[listen]]\nport = 25\n"
+
+
+@attrs.frozen
+class WordsConfig:
+    words: tuple[str, ...]
+    folder: Path = Path("here")
+
+
+class WordsCheck:
+    config_type = WordsConfig
+
+    def __init__(self, config: WordsConfig, runtime: Runtime) -> None:
+        self.config = config
+
+
+@attrs.frozen
+class BreakingConfig(WordsConfig):
+    def __attrs_post_init__(self) -> None:
+        raise ZeroDivisionError
+
+
+class BreakingCheck(WordsCheck):
+    config_type = BreakingConfig
+
+
+@pytest.fixture(autouse=True)
+def _registered() -> None:
+    register_content_check("words", WordsCheck)
+    register_content_check("breaks", BreakingCheck)
+
 
 WHOLE = """\
 [organization]
@@ -210,6 +245,33 @@ WRONG = [
     (LEAST + "[[listen]]\nport = 25\nmay_relay = ['10.0.0.1/8']\n", 5, "listen[0]", "need a network"),
     (LEAST + "[[listen]]\nport = 25\nkey_file = 'k'\n", 5, "listen[0]", "go together"),
     (LEAST + "[[listen]]\nport = 25\n[listen.limits]\nmessages = {}\n", 8, "listen[0].limits.messages.count", "has to"),
+    (LISTEN + "content_checks = 'words'\n", 7, "listen[0].content_checks", "need a list of tables"),
+    (LISTEN + "content_checks = ['words']\n", 7, "listen[0].content_checks[0]", "need a table, got str"),
+    (LISTEN + "content_checks = [{}]\n", 7, "listen[0].content_checks[0].check", "need the name of a content check"),
+    (
+        LISTEN + "[[listen.content_checks]]\ncheck = 'nobody-s'\n",
+        8,
+        "listen[0].content_checks[0].check",
+        "'nobody-s' is no content check that is installed",
+    ),
+    (
+        LISTEN + "[[listen.content_checks]]\ncheck = 'words'\nwords = ['x']\nword = 'x'\n",
+        10,
+        "listen[0].content_checks[0].word",
+        "no such key; did you mean",
+    ),
+    (
+        LISTEN + "[[listen.content_checks]]\ncheck = 'words'\nwords = 'x'\n",
+        9,
+        "listen[0].content_checks[0].words",
+        "need a list, got str",
+    ),
+    (
+        LISTEN + "[[listen.content_checks]]\ncheck = 'breaks'\nwords = ['x']\n",
+        8,
+        "listen[0].content_checks[0].check",
+        "ZeroDivisionError",
+    ),
     (LEAST + "[[listen]]\nport = 587\nkind = 'submission'\n", 5, "listen[0]", "log in over TLS only"),
     (
         LEAST + "[trust]\nkeys = [{ domain = 'a', selector = 's', key = 'file:none' }]\n",
@@ -332,3 +394,23 @@ def test_the_configuration_on_its_page_is_read(tmp_path: Path) -> None:
     said = re.search(r"    msgcore: /etc/msgcore/(.*), …\n", page)
     assert said is not None
     assert f"{tmp_path}/{said[1]}" in str(raised.value)
+
+
+CHECKED = (
+    LISTEN + "content_check_seconds = 5\ncontent_checks = [{ check = 'words', words = ['x'], folder = 'lists' }]\n"
+)
+
+
+def test_content_checks_are_named_with_their_settings() -> None:
+    [one] = read(CHECKED).listen
+
+    assert one.on.settings is not None
+    assert one.on.settings.content_check_seconds == 5
+    config = WordsConfig(("x",), HERE.parent / "lists")
+    assert one.on.settings.content_checks == (NamedContentCheck("words", WordsCheck, config),)
+
+
+def test_another_setting_of_a_content_check_needs_new_nodes() -> None:
+    changed = [read(CHECKED.replace("['x']", "['y']")), read(LISTEN)]
+
+    assert [read(CHECKED).needs_new_nodes(one) for one in (read(CHECKED), *changed)] == [False, True, True]

@@ -11,16 +11,19 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+import attrs
 import pytest
 
 from msgcore.base.text import Secret
 from msgcore.base.times import Deadline
-from msgcore.errors import OperationCancelled, PluginBroken, ServiceBusy, StoreFull, UsageError
+from msgcore.errors import ConnectionLost, OperationCancelled, PluginBroken, ServiceBusy, StoreFull, UsageError
 from msgcore.model import Deferred, Delivered, Refused
 from msgcore.mta.listener import ArrivingMail, ListenerSettings, Marked, logged_in_as
+from msgcore.mta.listener.content import NamedContentCheck
 from msgcore.mta.node_events import MailRefused, MessageTaken
+from msgcore.runtime import Runtime
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
 from msgcore.wire.sasl import Passwords
@@ -336,6 +339,76 @@ def test_what_is_no_check_is_refused(checks: Any) -> None:
 def test_marks_that_would_say_something_else_are_none(make: Callable[[], Marked]) -> None:
     with pytest.raises(PluginBroken, match=r"^Marked: "):
         make()
+
+
+# Checks that a configuration names
+
+
+@attrs.frozen
+class CountingConfig:
+    answer: object = None
+
+
+class Counting:
+    """Tells what is done with it, and gives the answer of its configuration."""
+
+    config_type = CountingConfig
+    done: ClassVar[list[str]] = []
+
+    def __init__(self, config: CountingConfig, runtime: Runtime) -> None:
+        self.answer = config.answer
+        self.done.append("made")
+
+    async def logon(self, deadline: Deadline) -> None:
+        if self.answer == "no logon":
+            raise ConnectionLost("the scanner is not there")
+        self.done.append("opened")
+
+    def check_content(self, mail: ArrivingMail, deadline: Deadline) -> object:
+        self.done.append("asked")
+        return self.answer
+
+    def close(self) -> None:
+        self.done.append("closed")
+
+
+@pytest.fixture
+def done() -> list[str]:
+    Counting.done.clear()
+    return Counting.done
+
+
+def named(answer: object, check_class: type[Any] = Counting) -> NamedContentCheck:
+    return NamedContentCheck("counting", check_class, CountingConfig(answer))
+
+
+def test_one_that_is_named_lives_as_long_as_the_listener_works(done: list[str]) -> None:
+    listening = house(named(Refused(text="counted")))
+    assert done == []
+    for _ in range(2):
+        with listening:
+            assert told(listening) == "550 5.7.1 counted"
+
+    assert done == ["made", "opened", "asked", "closed"] * 2
+
+
+def test_one_that_cannot_be_opened_keeps_the_listener_from_its_work(done: list[str]) -> None:
+    listening = house(named(None), named("no logon"))
+    with pytest.raises(ConnectionLost, match="the scanner is not there"):
+        listening.run(listening.listener.start())
+
+    assert (listening.listener.ports, done) == ((), ["made", "opened", "made", "closed", "closed"])
+
+
+def test_one_that_has_no_check_content_is_told_at_the_start() -> None:
+    class Nothing:
+        config_type = CountingConfig
+
+        def __init__(self, config: CountingConfig, runtime: Runtime) -> None: ...
+
+    listening = house(named(None, Nothing))
+    with pytest.raises(PluginBroken, match=r"content check counting: .*Nothing has no check_content"):
+        listening.run(listening.listener.start())
 
 
 # What it does wrong: no mail goes past it.

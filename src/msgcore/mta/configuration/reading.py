@@ -18,7 +18,7 @@ from msgcore.base.plain_files import open_file_or_pipe
 from msgcore.base.text import Secret
 from msgcore.base.toml_faults import line_of_fault
 from msgcore.base.toml_lines import Place, line_of, path_of, place_of
-from msgcore.errors import ConfigError, ConfigurationError, SecretMissing, UsageError
+from msgcore.errors import ConfigError, ConfigurationError, PluginBroken, SecretMissing, UsageError
 from msgcore.mta.configuration.configuration import Configuration, Listen
 from msgcore.mta.configuration.sections import (
     ListenSection,
@@ -30,6 +30,7 @@ from msgcore.mta.configuration.sections import (
     WorkersSection,
 )
 from msgcore.mta.listener import IntakeLimits, ListenerSettings, from_networks
+from msgcore.mta.listener.content import NamedContentCheck
 from msgcore.mta.manager.settings import ManagerSettings
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.node import ListenOn
@@ -39,6 +40,7 @@ from msgcore.mta.routing.toml_table import load_routes, place_in_routes
 from msgcore.mta.trust.settings import DkimKey, TrustSettings
 from msgcore.runtime.dns import DnsSettings
 from msgcore.spi.config import build_config
+from msgcore.spi.registry import content_check
 from msgcore.spi.secrets import resolve_secret
 from msgcore.spi.settings import settings_of
 
@@ -161,19 +163,41 @@ class _Reader:
         section = self._build(ListenSection, own, place)
         rest = dict(rest)
         limits = self._table((*place, "limits"), rest.pop("limits", {}))
+        checks = self._content_checks((*place, "content_checks"), rest.pop("content_checks", []))
         arguments = {
+            "content_checks": checks,
             **section.arguments(node.host_name),
             "limits": self._build(
                 IntakeLimits, limits, (*place, "limits"), given={"exempt": from_networks(*section.exempt)}
             ),
         }
-        others = (*settings_of(ListenSection), "limits")
+        others = (*settings_of(ListenSection), "limits", "content_checks")
         settings = self._build(ListenerSettings, rest, place, given=arguments, others=others)
         written = (
             *((key, getattr(settings, key)) for key in sorted(rest)),
             *((f"limits.{key}", getattr(settings.limits, key)) for key in sorted(limits)),
+            ("content_checks", checks),
         )
         return Listen(section, ListenOn(section.host, section.port, settings), written)
+
+    def _content_checks(self, place: Place, items: object) -> tuple[NamedContentCheck, ...]:
+        if not isinstance(items, list):
+            raise _Wrong(place, "need a list of tables, such as [{ check = 'NAME' }]")
+        return tuple(
+            self._content_check((*place, number), one) for number, one in enumerate(cast("list[object]", items))
+        )
+
+    def _content_check(self, place: Place, item: object) -> NamedContentCheck:
+        values = dict(self._table(place, item))
+        name = values.pop("check", None)
+        if not isinstance(name, str):
+            raise _Wrong((*place, "check"), "need the name of a content check")
+        try:
+            check_class = content_check(name)
+            config: object = self._build(check_class.config_type, values, place, others=("check",))
+        except (UsageError, PluginBroken) as error:
+            raise _Wrong((*place, "check"), str(error)) from error
+        return NamedContentCheck(name, check_class, config)
 
     def _rooms(self) -> dict[str, Any]:
         rooms = {name: self._section(name, kind) for name, kind in _ROOMS.items() if name in self._data}

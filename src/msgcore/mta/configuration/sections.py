@@ -145,7 +145,6 @@ class ListenSection:
             "mailboxes_log_in": is_submission,
             "is_submission": is_submission,
             "may_use_any_sender": logged_in_as(*self.any_sender),
-            "content_checks": (),
         }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Protocol, TypeAlias, cast, runtime_checkable
+from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
 
 import attrs
 
@@ -18,10 +18,11 @@ from msgcore.base.times import Deadline
 from msgcore.errors import PluginBroken
 from msgcore.model.envelope import Envelope
 from msgcore.model.outcome import Deferred, Refused
+from msgcore.runtime.abc import Runtime
 from msgcore.spi.answer import Answer
 from msgcore.wire.smtp.server import Client
 
-__all__ = ["ArrivingMail", "ContentAnswer", "ContentCheck", "ContentCheckFunction", "Marked"]
+__all__ = ["ArrivingMail", "ContentAnswer", "ContentCheck", "ContentCheckFunction", "Marked", "NamedContentCheck"]
 
 _NAME = re.compile(r"[!-9;-~]+")
 _VALUE = re.compile(r"[ -~\t]*")
@@ -118,3 +119,12 @@ class ContentCheck(Protocol):
             Exception: nobody can tell now; the message is deferred (451 4.7.1), and the log says why.
         """
         ...
+
+
+@attrs.frozen
+class NamedContentCheck:
+    """A content check that an entry point names, and its settings: the listener makes it, opens and closes it."""
+
+    name: str
+    check_class: Callable[[Any, Runtime], object]
+    config: object

@@ -100,6 +100,7 @@ class Listener:
 
         Raises:
             SetupError: a port is taken or not allowed, or no address is this machine's; then none is listened on.
+            MsgcoreError: a content check that the configuration names cannot be opened; likewise.
             TlsFailed: the certificate cannot be used; likewise.
             UsageError: it listens already.
         """
@@ -109,7 +110,10 @@ class Listener:
         if tls is not None:
             await self._runtime.in_thread(lambda: shown_context(tls))
         self._closing.clear()
+        checks = self._desk.content_checks
         try:
+            if checks is not None:
+                await checks.open()
             for endpoint in self._endpoints:
                 # Some more get as far as to hear that there is no place.
                 most = self._settings.max_connections + _TURNED_AWAY
@@ -140,8 +144,12 @@ class Listener:
 
     async def _close(self) -> None:
         listening, self._listening = self._listening, []
-        for one in listening:
-            await one.close()
+        try:
+            for one in listening:
+                await one.close()
+        finally:
+            if self._desk.content_checks is not None:
+                await self._desk.content_checks.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -10,7 +10,7 @@ import attrs
 from msgcore.errors import UsageError
 from msgcore.model.address import SMTP, Address
 from msgcore.mta.listener.clients import ClientTest, is_logged_in, nobody
-from msgcore.mta.listener.content import ContentCheck, ContentCheckFunction
+from msgcore.mta.listener.content import ContentCheck, ContentCheckFunction, NamedContentCheck
 from msgcore.mta.listener.limits import IntakeLimits
 from msgcore.mta.routing.spaces import AddressSpace
 from msgcore.runtime.abc import TlsServerSettings
@@ -28,14 +28,16 @@ def _patterns(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _checks(given: Iterable[ContentCheck | ContentCheckFunction]) -> tuple[ContentCheck | ContentCheckFunction, ...]:
+def _checks(
+    given: Iterable[ContentCheck | ContentCheckFunction],
+) -> tuple[ContentCheck | ContentCheckFunction | NamedContentCheck, ...]:
     if not isinstance(cast(object, given), Iterable):
         raise UsageError(f"content_checks: need a sequence of checks; write [{given!r:.100}]")
     checks = cast("tuple[object, ...]", tuple(given))
     for one in checks:
-        if isinstance(one, type) or not (isinstance(one, ContentCheck) or callable(one)):
+        if isinstance(one, type) or not (isinstance(one, ContentCheck | NamedContentCheck) or callable(one)):
             raise UsageError(f"content_checks: need functions, or objects with check_content, got {one!r:.100}")
-    return cast("tuple[ContentCheck | ContentCheckFunction, ...]", checks)
+    return cast("tuple[ContentCheck | ContentCheckFunction | NamedContentCheck, ...]", checks)
 
 
 @attrs.frozen
@@ -82,7 +84,7 @@ class ListenerSettings(ServerSettings):
     """At once. When there are as many, the next one takes another's place, or is turned away."""
     accept_seconds: float = attrs.field(default=120.0, kw_only=True)
     """How long the queue has to take a message; clients wait ten minutes (RFC 5321 section 4.5.3.2.6)."""
-    content_checks: tuple[ContentCheck | ContentCheckFunction, ...] = attrs.field(
+    content_checks: tuple[ContentCheck | ContentCheckFunction | NamedContentCheck, ...] = attrs.field(
         default=(), converter=_checks, kw_only=True
     )
     """What sees each message before it is taken, one behind the other: see :mod:`msgcore.mta.listener.content`."""
