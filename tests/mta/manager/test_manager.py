@@ -848,6 +848,31 @@ def test_at_its_deadline_a_run_begins_nothing_and_hears_of_what_is_on_its_way(
     assert set(granted) == {20.0}
 
 
+def test_a_hop_that_takes_all_of_a_run_s_time_and_says_nothing_is_down_for_the_next(tmp_path: Path) -> None:
+    """Else no flush that is shorter than a connection attempt comes to the connector behind it."""
+
+    async def story(office: Office) -> Outcome:
+        async def dead(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+            await office.runtime.sleep(60, delivery.deadline)
+            return {}
+
+        async def alive(delivery: Delivery) -> Mapping[Recipient, Outcome]:
+            return delivery.all(Accepted(250))
+
+        office.routes = RouteTable(
+            Connector(name, installed(gateway), [AddressSpace("SMTP", "*", cost)])
+            for name, gateway, cost in (("first", dead, 1), ("second", alive, 2))
+        )
+        await office.submit("bob@b.test")
+        with pytest.raises(TimedOut):
+            await office.work(timeout_seconds=0.5)
+        await office.work()
+        return await office.outcome()
+
+    outcome = at_office(tmp_path, story)
+    assert (type(outcome), outcome.note) == (Accepted, "connector second")
+
+
 def test_an_answer_comes_within_the_lease(tmp_path: Path) -> None:
     async def story(office: Office) -> None:
         office.settings = attrs.evolve(SETTINGS, lease_seconds=120)

@@ -66,6 +66,8 @@ class Hop:
         self._starting = 0
         self.heard_at = 0.0
         """When the next hop said something last, on the monotonic clock."""
+        self.has_answered = False
+        """Whether it has said anything since it is known here."""
 
     @property
     def is_down(self) -> bool:
@@ -105,6 +107,7 @@ class Hop:
     def heard(self, now: float) -> None:
         """Note that the next hop said something."""
         self.heard_at = now
+        self.has_answered = True
 
     def took(self, seconds_each: float) -> None:
         """Note how long each message of a stretch took."""

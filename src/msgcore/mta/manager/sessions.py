@@ -273,12 +273,13 @@ class Sessions:
     def _not_told(self, hop: Hop, left: _Left, error: MsgcoreError) -> None:
         """Settle, or route again, those of whom the gateway said nothing."""
         rest = left.take_all()
-        is_time_over = self.deadline.is_past and isinstance(error, TimedOut)  # which says nothing of the hop
+        is_time_over = self.deadline.is_past and isinstance(error, TimedOut)
         if is_time_over and left.has_taken and not isinstance(error, CutShort):
             for parcel in rest:
                 self._in_hand.give_back(parcel.claim, [one.queued for one in parcel.addressees])
             return
-        is_down = bool(rest) and not is_time_over and is_link_failure(error)
+        # That time is over says nothing of a hop that answers; from one that never did, mail would go no other way.
+        is_down = bool(rest) and not (is_time_over and hop.has_answered) and is_link_failure(error)
         if is_down:
             hop.pace.connect_failed(self._runtime.monotonic(), seconds_asked_for(error))
         outcome = outcome_of_error(error)
