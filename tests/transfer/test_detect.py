@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +162,27 @@ def test_a_folder_below_that_cannot_be_looked_into_is_told(locked: Path, name: s
     first, second = open_archive(locked.parent).entries()
     assert isinstance(first, Skipped) and str(first.error) == f"{locked}: Permission denied"
     assert not isinstance(second, Skipped) and second.octets == LETTER
+
+
+@pytest.mark.parametrize("place", ["cur", "new"])
+def test_a_place_of_a_maildir_that_cannot_be_looked_into_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    for name in ("cur/1", "new/2", ".Old/cur/3", ".Old/new/4"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(LETTER)
+    look = Path.iterdir
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path == tmp_path / ".Old" / place:
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+
+    skipped, *found = open_archive(tmp_path).entries()
+    assert isinstance(skipped, Skipped) and str(skipped.error) == f"{tmp_path / '.Old' / place}: Permission denied"
+    assert [entry.folder for entry in found if not isinstance(entry, Skipped)] == [(), (), ("Old",)]
 
 
 def test_a_folder_whose_mail_cannot_be_seen_is_not_said_to_have_none(locked: Path) -> None:

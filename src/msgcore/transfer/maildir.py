@@ -104,7 +104,9 @@ class Maildir(Archive):
         self._unreadable: list[UsageError] = []
         with reading_errors(path):
             folders = maildir_folders(path, self._unreadable.append)
-            self._files = tuple(file for folder, names in folders for file in _files_of(folder, names))
+            self._files = tuple(
+                file for folder, names in folders for file in _files_of(folder, names, self._unreadable.append)
+            )
 
     @property
     def total_octets(self) -> int:
@@ -139,16 +141,25 @@ class Maildir(Archive):
             waiting = list(there.values())
 
 
-def _files_of(folder: Path, names: tuple[str, ...]) -> list[_File]:
+def _files_of(folder: Path, names: tuple[str, ...], unreadable: Callable[[UsageError], object]) -> list[_File]:
     """Give the messages of one folder: what is moved meanwhile goes from ``new`` to ``cur``, and is in one of them."""
-    new = _files_in(folder / "new")
-    return [_File(path, names) for path in (*_files_in(folder / "cur"), *new)]
+    found: list[Path] = []
+    for place in ("new", "cur"):
+        try:
+            with reading_errors(folder / place):
+                found = [*_files_in(folder / place), *found]
+        except NotFound:  # gone meanwhile
+            continue
+        except UsageError as error:
+            unreadable(error)
+    return [_File(path, names) for path in found]
 
 
 def _looked_for(gone: Mapping[tuple[Path, str], _File]) -> dict[tuple[Path, str], _File]:
     """Find, by their keys, the files that have other names now."""
     folders = {file.path.parent.parent: file.names for file in gone.values()}
-    there = [file for folder, names in folders.items() for file in _files_of(folder, names)]
+    unreadable: list[UsageError] = []  # then its files are told, as gone
+    there = [file for folder, names in folders.items() for file in _files_of(folder, names, unreadable.append)]
     return {file.key: file for file in there if file.key in gone}
 
 
