@@ -19,7 +19,8 @@ import attrs
 from msgcore.base.findings import Finding
 from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
-from msgcore.codecs import missing_from, read_message
+from msgcore.codecs import read_message
+from msgcore.codecs.forms import missing_from
 from msgcore.errors import LimitExceeded, MalformedMessage
 from msgcore.model.message import Message
 from msgcore.props.table import PidTagMessageDeliveryTime, PidTagMessageFlags
