@@ -63,7 +63,8 @@ class Says:
     def _say(self, *arguments: object) -> Any:
         return self.given
 
-    special_folders = folders = folder = query = count = load = load_many = row = save = copy = settle = lock_due = _say
+    special_folders = folders = folder = folder_named = query = count = load = load_many = _say
+    row = save = copy = settle = lock_due = _say
     keep_preprocessed = find_submissions = note_outcomes = _say
     groups = explain = advise = property_ids = property_names = _say
     save_changes = set_read_flag = move = delete = create_folder = delete_folder = _say
@@ -111,6 +112,7 @@ NONSENSE: list[tuple[str, Ask, object]] = [
     ("too few property ids", lambda s: s.property_ids([KEYWORDS], False, NEVER), []),
     ("texts for property names", lambda s: s.property_names([0x8000], NEVER), ["Keywords"]),
     ("no message", lambda s: s.load(LETTER, 1, NEVER), b"octets"),
+    ("no facts of a name", lambda s: s.folder_named(LETTER, "a", NEVER), LETTER),
     ("no message of several", lambda s: s.load_many([LETTER], 1, NEVER), [b"octets"]),
     ("none of several", lambda s: s.load_many([LETTER], 1, NEVER), []),
     ("more than were asked for", lambda s: s.load_many([LETTER], 1, NEVER), [Message(), Message()]),

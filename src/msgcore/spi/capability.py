@@ -25,6 +25,7 @@ from msgcore.spi.store import (
     SupportsCreate,
     SupportsDelete,
     SupportsExplain,
+    SupportsFolderNames,
     SupportsFolders,
     SupportsGroups,
     SupportsModify,
@@ -82,6 +83,7 @@ class Capability(enum.Enum):
     JOURNAL = "journal"
     SENT_MAIL = "sent mail"
     BULK_LOAD = "bulk load"
+    FOLDER_NAMES = "folder names"
     ENTRIES = "entries"
     MEMBERS = "members"
 
@@ -121,6 +123,7 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.JOURNAL: SupportsJournal,
     Capability.SENT_MAIL: SupportsSentMail,
     Capability.BULK_LOAD: SupportsBulkLoad,
+    Capability.FOLDER_NAMES: SupportsFolderNames,
     Capability.ENTRIES: SupportsEntries,
     Capability.MEMBERS: SupportsMembers,
 }

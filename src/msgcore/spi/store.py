@@ -56,6 +56,7 @@ __all__ = [
     "SupportsCreate",
     "SupportsDelete",
     "SupportsExplain",
+    "SupportsFolderNames",
     "SupportsFolders",
     "SupportsGroups",
     "SupportsModify",
@@ -367,6 +368,19 @@ class SupportsBulkLoad(Protocol):
 
         Fewer may be given than were asked for, so that they have room in memory, but at least one: whoever asks then
         asks for the rest. What else hinders one from being loaded is raised when that one is the first.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsFolderNames(Protocol):
+    """A store that finds a folder by its name; of any other, a session lists all that are beside it."""
+
+    def folder_named(self, parent: EntryId, name: str, deadline: Deadline) -> Answer[FolderFacts]:
+        """Find the folder of that name in ``parent``, compared without case as ``create_folder`` does.
+
+        Raises:
+            NotFound: there is none, or no such parent.
         """
         ...
 

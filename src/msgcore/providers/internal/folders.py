@@ -16,6 +16,7 @@ from msgcore.providers.internal.folder_tree import (
     folders_above,
     folders_inside,
     insert_folder,
+    name_key,
     role_of,
     set_name,
 )
@@ -40,11 +41,19 @@ _FACTS = "select id, parent_id, name, role, message_count, unread_count, search 
 
 
 def folder_facts(
-    connection: Connection, uid: bytes, mailbox_id: int, *, parent: int | None = None, number: int | None = None
+    connection: Connection,
+    uid: bytes,
+    mailbox_id: int,
+    *,
+    parent: int | None = None,
+    name: str | None = None,
+    number: int | None = None,
 ) -> list[FolderFacts]:
-    """Describe the folders below ``parent`` by name, or the one folder ``number``."""
+    """Describe the folders below ``parent`` by name, or the one of a name there, or the one folder ``number``."""
     condition, value = ("parent_id = ?", parent) if number is None else ("id = ?", number)
-    rows = connection.rows(f"{_FACTS} where mailbox_id = ? and {condition} order by name_key, id", (mailbox_id, value))
+    named, key = ("", ()) if name is None else (" and name_key = ?", (name_key(name),))
+    sql = f"{_FACTS} where mailbox_id = ? and {condition}{named} order by name_key, id"
+    rows = connection.rows(sql, (mailbox_id, value, *key))
     return [
         FolderFacts(
             EntryId(uid, ObjectKind.FOLDER, row[0]),

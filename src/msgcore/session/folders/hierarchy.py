@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Self, cast
 
 from msgcore.base.ids import EntryId
-from msgcore.base.text import fold
 from msgcore.base.times import Deadline
-from msgcore.errors import NotFound, UsageError
+from msgcore.errors import UsageError
 from msgcore.props.key import BagKey, PropertyKey
 from msgcore.props.match import PropertySource
 from msgcore.props.row import Row
@@ -77,11 +76,9 @@ class FolderHierarchy(FolderPart):
         Raises:
             NotFound: there is none.
         """
-        wanted = fold(checked_text(name, "open_folder"))
-        for facts in await self.folders(timeout_seconds=timeout_seconds):
-            if fold(facts.name) == wanted:
-                return self._other(facts.entry_id)
-        raise NotFound(f"there is no folder {name!r} here")
+        checked_text(name, "open_folder")
+        facts = await self._store.provider.folder_named(self._id, name, self._store.deadline(timeout_seconds))
+        return self._other(facts.entry_id)
 
     def hierarchy_table(self, *, depth: int | None = 1) -> Table:
         """Open a table of the folders below this one, each in front of those below it: ``depth`` levels, or all.

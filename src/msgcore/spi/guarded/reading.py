@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from msgcore.base.ids import EntryId
+from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound
 from msgcore.model.message import Message
@@ -43,6 +44,20 @@ class GuardedReading(GuardedCalls):
 
     async def folder(self, entry_id: EntryId, deadline: Deadline) -> FolderFacts:
         return await self._one(FolderFacts, self._provider.folder, entry_id, deadline=deadline)
+
+    async def folder_named(self, parent: EntryId, name: str, deadline: Deadline) -> FolderFacts:
+        """Find a folder in another by its name; of a store without the ability among all that it lists.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if self.can(Capability.FOLDER_NAMES):
+            return await self._one(FolderFacts, self._provider.folder_named, parent, name, deadline=deadline)
+        wanted = fold(name)
+        for facts in await self.folders(parent, deadline):
+            if fold(facts.name) == wanted:
+                return facts
+        raise NotFound(f"there is no folder {name!r} here")
 
     async def query(self, folder: EntryId, query: TableQuery, deadline: Deadline) -> RowSet:
         method = self._look(query).query

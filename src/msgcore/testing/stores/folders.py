@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from msgcore.base.ids import EntryId
@@ -61,6 +63,22 @@ class Folders(StoreSuite):
 
         first, second = run(story)
         assert first == second
+
+    @needs(Capability.FOLDERS, Capability.FOLDER_NAMES)
+    def test_a_folder_is_found_by_its_name_without_case_in_its_parent_only(self, run: Run) -> None:
+        async def story(desk: StoreDesk) -> tuple[list[FolderFacts], list[MsgcoreError | None]]:
+            outer, other = await make(desk, "outer", "Other")
+            [inner] = await make(desk, "Äpfel", parent=outer)
+            found = [await desk.store.folder_named(outer, name, NEVER) for name in ("Äpfel", "ÄPFEL")]
+            missing = [(outer, "Apfel"), (outer, "Other"), (other, "Äpfel"), (outer, ""), (inner, "\0")]
+            await desk.store.delete_folder(other, NEVER)
+            uses = {f"{name} {place}": partial(desk.store.folder_named, place, name, NEVER) for place, name in missing}
+            said = await answers(uses)
+            return [await desk.store.folder(inner, NEVER), *found], list(said.values())
+
+        (said, *found), missing = run(story)
+        assert found == [said, said]
+        assert [isinstance(one, NotFound) for one in missing] == [True] * 5
 
     @needs(Capability.FOLDERS)
     def test_folders_of_one_name_in_two_parents_are_two(self, run: Run) -> None:

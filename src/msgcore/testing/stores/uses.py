@@ -138,6 +138,7 @@ def uses_of_a_folder(
             "copy into": (Capability.MOVE, lambda: store.copy(several, folder, deadline)),
             "move into": (Capability.MOVE, lambda: store.move(several, folder, deadline)),
             "create_folder": (Capability.FOLDERS, lambda: store.create_folder(folder, "new", deadline)),
+            **_name(store, folder, deadline),
             "search in": (search, lambda: store.create_search_folder(beside, "over", everything, deadline)),
             "search below": (search, lambda: store.create_search_folder(folder, "inside", everything, deadline)),
             "set_receive_folder": (receive, lambda: store.set_receive_folder("IPM.New", folder, deadline)),
@@ -145,6 +146,13 @@ def uses_of_a_folder(
             "delete_folder": (Capability.FOLDERS, lambda: store.delete_folder(folder, deadline)),
         },
     )
+
+
+def _name(store: GuardedStore, folder: EntryId, deadline: Deadline) -> dict[str, tuple[Capability | None, Use]]:
+    """Find the folder by name that a store has made which can."""
+    if not store.can(Capability.FOLDERS):
+        return {}
+    return {"folder_named": (Capability.FOLDER_NAMES, lambda: store.folder_named(folder, "new", deadline))}
 
 
 def _hierarchy(

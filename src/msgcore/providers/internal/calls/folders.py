@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
+from msgcore.errors import NotFound
 from msgcore.providers.internal import folders
 from msgcore.providers.internal.calls.base import StoreCalls
 from msgcore.providers.internal.special_folders import make_special_folders, special_folders
@@ -44,6 +45,17 @@ class FolderCalls(StoreCalls):
             for found in folders.folder_facts(connection, self.uid, self._mailbox.id, number=number):
                 return found
             raise missing_folder(connection, number)
+
+        return await self._read(work, deadline)
+
+    async def folder_named(self, parent: EntryId, name: str, deadline: Deadline) -> FolderFacts:
+        number = self._folder(parent)
+
+        def work(connection: Connection) -> FolderFacts:
+            self._check_folder(connection, number)
+            for found in folders.folder_facts(connection, self.uid, self._mailbox.id, parent=number, name=name):
+                return found
+            raise NotFound(f"there is no folder {name!r} here")
 
         return await self._read(work, deadline)
 
