@@ -14,6 +14,7 @@ from msgcore.errors import MissingExtra, StoreClosed, StoreError, UsageError
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.runtime.cancel import shielded
 from msgcore.runtime.sql.connection import BUSY_SECONDS, Connection, Engine, Row, SqlValue
+from msgcore.runtime.sql.fence import Fence
 from msgcore.runtime.sql.listeners import Listener, Listeners
 from msgcore.runtime.sql.postgres_target import PostgresTarget
 from msgcore.runtime.sql.schema import Schema
@@ -34,6 +35,7 @@ class _Home(Protocol):
     folder: Path | None
     users: int
     listeners: Listeners
+    fence: Fence
 
     def read(self, work: Callable[[Connection], T], deadline: Deadline) -> T: ...
 
@@ -81,6 +83,9 @@ class Database:
 
     Database objects of a process that have the same one open share its connections and its listeners. :meth:`close` it
     when done.
+
+    Once a newer msgcore has brought the schema to a version that this process does not know, nothing is written any
+    more, and little is read: :class:`StoreError` says so.
     """
 
     def __init__(self, home: _Home, key: _Key) -> None:
@@ -140,6 +145,7 @@ class Database:
         with _guard:
             home = _homes.get(key) or _homes.setdefault(key, make())
             home.users += 1
+            home.fence.admit(schema.name, len(schema.scripts(home.engine)))
         return cls(home, key)
 
     async def read(self, runtime: Runtime, work: Callable[[Connection], T], deadline: Deadline = NEVER) -> T:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import math
+import time
 import uuid
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import MsgcoreError, StoreError, UsageError
 from msgcore.runtime.abc import NEVER
 from msgcore.runtime.sql.connection import Engine, Row, SqlValue
+from msgcore.runtime.sql.fence import Fence
 from msgcore.runtime.sql.placeholders import translated
 from msgcore.runtime.sql.postgres_errors import FOREIGN, is_lost, ours
 from msgcore.runtime.sql.postgres_target import PostgresTarget
@@ -38,10 +40,16 @@ _LOOK_SECONDS = 1.0
 
 # Values decide the plan within a transaction; a statement that is one by itself is planned once (``write_at_once``).
 _PLANS = "set local plan_cache_mode = force_custom_plan"
+# The words are no number, which is an error, when the versions are others than those that the connection has seen.
 _NOTE_WRITER = (
-    "insert into msgcore_writer (uid, number, since) values (?, ?, now())"
-    " on conflict (uid) do update set number = excluded.number, since = excluded.since"
+    "insert into msgcore_writer (uid, number, since)"
+    " select {}, case sum(version) when {} then {} else ('other versions of schemas: ' || sum(version))::bigint end,"
+    " now() from msgcore_schema on conflict (uid) do update set number = excluded.number, since = excluded.since"
 )
+_NOTE_AT_ONCE = _NOTE_WRITER.format("?", "?", "?")
+_NO_NUMBER, _NOT_PREPARED = "22P02", "26000"
+# Who only reads looks at the versions no more often.
+_SECONDS_OF_READING = 1.0
 
 
 class _WholeNumberLoader(NumericBinaryLoader):
@@ -97,7 +105,8 @@ class PostgresConnection:
     """A :class:`~msgcore.runtime.sql.connection.Connection` to a server.
 
     ``failure`` is what ended the transaction, if anything did: the server does nothing more until it is rolled back.
-    ``uid`` names the connection in ``msgcore_writer``, and ``number`` counts the transactions that write.
+    ``uid`` names the connection in ``msgcore_writer``, and ``number`` counts the transactions that write, which a
+    ``fence`` keeps to the versions that are known.
     """
 
     def __init__(self, raw: RawConnection, target: PostgresTarget) -> None:
@@ -109,6 +118,11 @@ class PostgresConnection:
         self.failure: psycopg.Error | None = None
         self.uid = uuid.uuid4().hex
         self.number = 0
+        self.fence = Fence(self._name)
+        self._admitted: Mapping[str, int] | None = None
+        self._versions: int | None = None
+        self._looked_at = -math.inf
+        self._has_note = False
 
     @property
     def engine(self) -> Engine:
@@ -182,33 +196,99 @@ class PostgresConnection:
     # Transactions
 
     def begin_read(self, limit: Deadline, lock_limit: Deadline) -> None:
-        """Begin a transaction that sees one moment and cannot write; no statement of it goes past ``limit``."""
+        """Begin a transaction that sees one moment and cannot write; no statement of it goes past ``limit``.
+
+        Raises:
+            StoreError: a newer msgcore has changed the schema; it may be a second before that is seen.
+        """
         self._begin(
             f"begin isolation level repeatable read, read only; set local lock_timeout = {_milliseconds(lock_limit)}",
             limit,
         )
+        if time.monotonic() - self._looked_at > _SECONDS_OF_READING:
+            self._look_at_versions()
 
     def begin_write(self, limit: Deadline, lock_limit: Deadline) -> None:
-        """Begin a transaction that leaves its number in ``msgcore_writer``, for when its commit is lost."""
+        """Begin a transaction that leaves its number in ``msgcore_writer``, for when its commit is lost.
+
+        Raises:
+            StoreError: a newer msgcore has changed the schema.
+        """
         self.number += 1
-        self._begin(
-            f"begin isolation level read committed; set local lock_timeout = {_milliseconds(lock_limit)};"
-            f" insert into msgcore_writer (uid, number, since) values ('{self.uid}', {self.number}, now())"
-            " on conflict (uid) do update set number = excluded.number, since = excluded.since",
-            limit,
-        )
+        while True:
+            versions = self._seen_versions(limit)
+            is_new = self._prepare_note()
+            try:
+                self._begin(
+                    f"begin isolation level read committed; set local lock_timeout = {_milliseconds(lock_limit)};"
+                    # First, as what is executed sees what was committed before it began, not what it waited for.
+                    " lock table msgcore_writer in row exclusive mode;"
+                    f" execute msgcore_note ({versions}, {self.number})",
+                    limit,
+                )
+            except StoreError:
+                # The driver deallocates all that is prepared after a rollback now and then.
+                is_gone = self._has_failed_with(_NOT_PREPARED) and not is_new
+                if not is_gone and not self._has_failed_with(_NO_NUMBER):
+                    raise
+                self.roll_back()
+                self._has_note, self._versions = not is_gone, None
+            else:
+                return
 
     def write_at_once(self, steps: str, parameters: Sequence[SqlValue], limit: Deadline) -> list[Row]:
-        """Run one statement as a transaction of its own, which leaves its number like any other, in one round trip."""
+        """Run one statement as a transaction of its own, which leaves its number like any other, in one round trip.
+
+        Raises:
+            StoreError: a newer msgcore has changed the schema.
+        """
         self.number += 1
-        self.failure = None
-        self._raw.limit = limit.later(_GRACE_SECONDS)
-        return self.rows(f"with msgcore_writes as ({_NOTE_WRITER}), {steps}", (self.uid, self.number, *parameters))
+        sql = f"with msgcore_writes as ({_NOTE_AT_ONCE}), {steps}"
+        while True:
+            versions = self._seen_versions(limit)
+            self.failure = None
+            self._raw.limit = limit.later(_GRACE_SECONDS)
+            try:
+                return self.rows(sql, (self.uid, versions, self.number, *parameters))
+            except StoreError:
+                if not self._has_failed_with(_NO_NUMBER):
+                    raise
+                self._versions = None
+                if self._seen_versions(limit) == versions:  # a text of the caller's own
+                    raise
+
+    def _seen_versions(self, limit: Deadline) -> int:
+        """Give the sum of the versions that this connection has seen, all of them known."""
+        if self._versions is None or self._admitted is not self.fence.known:
+            self.failure = None
+            self._raw.limit = limit.later(_GRACE_SECONDS)
+            return self._look_at_versions()
+        return self._versions
+
+    def _look_at_versions(self) -> int:
+        known = self.fence.known
+        self._versions = versions = self.fence.check(self)
+        self._looked_at, self._admitted = time.monotonic(), known
+        return versions
+
+    def _has_failed_with(self, code: str) -> bool:
+        return self.failure is not None and self.failure.sqlstate == code
+
+    def _prepare_note(self) -> bool:
+        """Have the note of a writer planned once, as text costs twice as much; false when it is already."""
+        if self._has_note:
+            return False
+        note = _NOTE_WRITER.format(f"'{self.uid}'", "$1", "$2")
+        self._command(f"prepare msgcore_note (bigint, bigint) as {note}")
+        self._has_note = True
+        return True
 
     def begin_alone(self) -> None:
-        """Begin a transaction that no other process migrates the namespace beside."""
+        """Begin a transaction that no other process migrates the namespace beside, nor writes."""
         self._begin("begin isolation level read committed", NEVER)
         self.row("select pg_advisory_xact_lock(hashtextextended(?, 0))", [f"msgcore {self._namespace}"])
+        if "msgcore_writer" in self.tables():
+            self._command("lock table msgcore_writer in share row exclusive mode")
 
     def _begin(self, script: str, limit: Deadline) -> None:
         self.failure = None

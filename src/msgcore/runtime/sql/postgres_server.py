@@ -30,6 +30,7 @@ from msgcore.base.times import Deadline
 from msgcore.errors import CommitUnknown, ConnectionLost, MsgcoreError, NotFound, NotSupported, StoreBusy, TimedOut
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.runtime.sql.connection import Connection, Engine, Row, SqlValue
+from msgcore.runtime.sql.fence import Fence
 from msgcore.runtime.sql.listeners import Listeners
 from msgcore.runtime.sql.postgres_connect import connect
 from msgcore.runtime.sql.postgres_connection import PostgresConnection
@@ -69,13 +70,19 @@ class PostgresServer:
     def __init__(self, target: PostgresTarget, busy_seconds: float) -> None:
         self.name = str(target)
         self.users = 0
+        self.fence = Fence(self.name)
         self.listeners = Listeners(self.name, lambda: _Lookout(self._connect))
         self._target = target
         self._busy_seconds = busy_seconds
-        self._pool = Pool(self._connect, self.name)
+        self._pool = Pool(self._connect_inside, self.name)
 
     def _connect(self, deadline: Deadline) -> PostgresConnection:
         return connect(self._target, self._busy_seconds, deadline)
+
+    def _connect_inside(self, deadline: Deadline) -> PostgresConnection:
+        connection = self._connect(deadline)
+        connection.fence = self.fence
+        return connection
 
     def read(self, work: Callable[[PostgresConnection], T], deadline: Deadline) -> T:
         return self._until_done(lambda give_up: self._read_once(work, deadline, give_up), deadline)

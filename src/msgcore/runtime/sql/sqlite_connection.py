@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from operator import lt
@@ -21,6 +21,7 @@ from typing import Any
 from msgcore.base.times import Deadline
 from msgcore.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, TimedOut, UsageError
 from msgcore.runtime.sql.connection import Engine, Row, SqlValue
+from msgcore.runtime.sql.fence import Fence
 from msgcore.runtime.sql.schema import check_tables
 
 __all__ = ["PAGE_OCTETS", "SqliteConnection", "give_name", "open_connection", "open_read_only"]
@@ -55,7 +56,7 @@ if sys.version_info < (3, 12):
 
 
 class SqliteConnection:
-    """A :class:`~msgcore.runtime.sql.connection.Connection` to a file."""
+    """A :class:`~msgcore.runtime.sql.connection.Connection` to a file; ``fence``: what its transactions are kept by."""
 
     def __init__(self, raw: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
         self._raw = raw
@@ -64,6 +65,9 @@ class SqliteConnection:
         self._busy_ms = int(busy_seconds * 1_000)
         self._waits = True
         self._ends_at: list[float] | None = None
+        self.fence: Fence | None = None
+        self._admitted: Mapping[str, int] | None = None
+        self._data_version: tuple[int] | None = None
 
     @property
     def busy_seconds(self) -> float:
@@ -155,7 +159,11 @@ class SqliteConnection:
         return StoreBusy(f"{self._path}: database is locked")
 
     def try_begin_alone(self) -> bool:
-        """Begin to write, unless another process is at it."""
+        """Begin to write, unless another process is at it.
+
+        Raises:
+            StoreError: a newer msgcore has changed the schema; the transaction is to be undone.
+        """
         # SQLite's own wait looks again after up to 100 ms, while whoever writes a lot has begun the next transaction.
         waits = self._waits
         self.wait_for_others(is_wanted=False)
@@ -165,7 +173,26 @@ class SqliteConnection:
             return False
         finally:
             self.wait_for_others(is_wanted=waits)
+        self.check_versions()
         return True
+
+    def check_versions(self) -> None:
+        """Go on in a transaction that has begun, unless a newer msgcore has changed the schema.
+
+        Raises:
+            StoreError: it has.
+        """
+        if self.fence is None:
+            return
+        try:
+            # Another one after each commit of any other connection.
+            found = self._raw.execute("pragma data_version").fetchone()
+        except _FOREIGN as error:
+            raise ours(error, self._path) from error
+        known = self.fence.known
+        if found != self._data_version or known is not self._admitted:
+            self.fence.check(self)
+            self._data_version, self._admitted = found, known
 
     def wait_for_others(self, *, is_wanted: bool) -> None:
         """Have SQLite wait itself where another process has a lock, or not; within a transaction nobody is waited for.

@@ -15,6 +15,7 @@ from msgcore.errors import NotFound, NotSupported, StoreClosed, StoreCorrupt, St
 from msgcore.runtime.abc import Runtime
 from msgcore.runtime.cancel import end_of, finish
 from msgcore.runtime.sql.connection import Connection, Engine, Row, SqlValue
+from msgcore.runtime.sql.fence import Fence
 from msgcore.runtime.sql.listeners import Listeners
 from msgcore.runtime.sql.schema import Schema, migrate
 from msgcore.runtime.sql.sqlite_backup import back_up, compact, problems
@@ -39,6 +40,7 @@ class SqliteFile:
         self.name = str(path)
         self.folder: Path | None = path.parent
         self.users = 0
+        self.fence = Fence(self.name)
         self.listeners = Listeners(self.name, lambda: _Lookout(self._open_reader()))
         self._busy_seconds = busy_seconds
         self._is_read_only = is_read_only
@@ -50,13 +52,16 @@ class SqliteFile:
 
     def _open_writer(self) -> SqliteConnection:
         connection = open_connection(self.path, create=False, busy_seconds=self._busy_seconds)
+        connection.fence = self.fence
         connection.wait_for_others(is_wanted=False)  # the writer does, for the right to write
         return connection
 
     def _open_reader(self) -> SqliteConnection:
         if self._is_read_only:
             return open_read_only(self.path, self._busy_seconds)
-        return open_connection(self.path, create=False, busy_seconds=self._busy_seconds, is_reader=True)
+        connection = open_connection(self.path, create=False, busy_seconds=self._busy_seconds, is_reader=True)
+        connection.fence = self.fence
+        return connection
 
     def read(self, work: Callable[[SqliteConnection], T], deadline: Deadline) -> T:
         """Run ``work`` in a transaction of its own, which sees the database as of one moment."""
@@ -64,6 +69,7 @@ class SqliteFile:
         try:
             reader.limit_to(deadline)
             reader.run("begin")
+            reader.check_versions()
             return work(reader)
         finally:
             try:
